@@ -1,0 +1,126 @@
+/** Standard Webhooks signatures (https://www.standardwebhooks.com), as docs/protocol.md uses them in both directions. */
+
+/** How far a sender's clock may be from ours before a request is refused. */
+export const SIGNATURE_TOLERANCE_S = 300
+
+const SECRET_PREFIX = 'whsec_'
+const SECRET_MIN_BYTES = 24
+const SECRET_MAX_BYTES = 64
+const NEW_SECRET_BYTES = 32
+/** A rotation needs two; the bound keeps a hostile header from buying HMACs. */
+const MAX_SIGNATURES = 10
+const HMAC = { name: 'HMAC', hash: 'SHA-256' }
+
+export type SignatureProblem = 'signature_missing' | 'timestamp_out_of_range' | 'signature_invalid'
+
+/** `skewS` is the sender's clock minus ours, in seconds; null where no time was stated. */
+export type Verification =
+  | { ok: true; id: string; timestampS: number; skewS: number }
+  | { ok: false; reason: SignatureProblem; skewS: number | null }
+
+type Bytes = Uint8Array<ArrayBuffer>
+
+/** Decodes canonical base64 only: one text per byte sequence, so that no bit of a header is free to change. */
+function decodeBase64(text: string): Bytes | null {
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text) || text.length % 4 !== 0) return null
+  const binary = atob(text)
+  return btoa(binary) === text ? Uint8Array.from(binary, (char) => char.charCodeAt(0)) : null
+}
+
+function encodeBase64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+}
+
+/** The key bytes of a `whsec_` secret (base64 of 24 to 64 bytes), or null where the text is not one. */
+export function parseSigningSecret(secret: string): Bytes | null {
+  if (!secret.startsWith(SECRET_PREFIX) || secret.length > 100) return null
+  const bytes = decodeBase64(secret.slice(SECRET_PREFIX.length))
+  return bytes && bytes.length >= SECRET_MIN_BYTES && bytes.length <= SECRET_MAX_BYTES ? bytes : null
+}
+
+/** A new secret of 32 random bytes, `whsec_…`. */
+export function createSigningSecret(): string {
+  return SECRET_PREFIX + encodeBase64(crypto.getRandomValues(new Uint8Array(NEW_SECRET_BYTES)))
+}
+
+async function importSecret(secret: string): Promise<CryptoKey> {
+  const bytes = parseSigningSecret(secret)
+  if (!bytes) throw new TypeError('A signing secret is not whsec_ + base64 of 24 to 64 bytes')
+  return crypto.subtle.importKey('raw', bytes, HMAC, false, ['sign', 'verify'])
+}
+
+function signedContent(id: string, timestamp: string, body: string | Uint8Array): Bytes {
+  const encoder = new TextEncoder()
+  const head = encoder.encode(`${id}.${timestamp}.`)
+  const tail = typeof body === 'string' ? encoder.encode(body) : body
+  const content = new Uint8Array(head.length + tail.length)
+  content.set(head)
+  content.set(tail, head.length)
+  return content
+}
+
+/**
+ * The `webhook-signature` header value: one `v1,…` per secret, separated by spaces.
+ * `timestamp` is Unix seconds. Throws TypeError for a malformed secret, and for no secret at all, rather than sending
+ * something unsigned.
+ */
+export async function signMessage(message: {
+  id: string
+  timestamp: number
+  body: string | Uint8Array
+  secrets: readonly string[]
+}): Promise<string> {
+  if (message.secrets.length === 0) throw new TypeError('A message needs at least one signing secret')
+  const content = signedContent(message.id, String(message.timestamp), message.body)
+  const signatures = message.secrets.map(async (secret) => {
+    const mac = await crypto.subtle.sign('HMAC', await importSecret(secret), content)
+    return `v1,${encodeBase64(new Uint8Array(mac))}`
+  })
+  return (await Promise.all(signatures)).join(' ')
+}
+
+function parseSignatures(header: string): Bytes[] {
+  return header
+    .split(' ', MAX_SIGNATURES)
+    .flatMap((part) => (part.startsWith('v1,') ? [decodeBase64(part.slice('v1,'.length))] : []))
+    .filter((bytes) => bytes !== null)
+}
+
+/** Compares inside `crypto.subtle.verify`, which takes the same time wherever the bytes differ. */
+async function matchesAny(secrets: readonly string[], signatures: Bytes[], content: Bytes): Promise<boolean> {
+  for (const secret of secrets) {
+    const key = await importSecret(secret)
+    for (const signature of signatures) {
+      if (await crypto.subtle.verify('HMAC', key, signature, content)) return true
+    }
+  }
+  return false
+}
+
+/**
+ * Checks the three `webhook-*` headers over the raw body. One matching signature of one of the secrets is enough.
+ * `nowS` is Unix seconds. With `toleranceS: null` the stated time is not held against the sender (a site's own clock
+ * is not trusted, docs/protocol.md): the skew is returned instead, and the time is still part of what is signed.
+ * Throws TypeError for a malformed secret.
+ */
+export async function verifyMessage(input: {
+  headers: Headers
+  body: string | Uint8Array
+  secrets: readonly string[]
+  nowS: number
+  toleranceS?: number | null
+}): Promise<Verification> {
+  const { headers, body, secrets, nowS, toleranceS = SIGNATURE_TOLERANCE_S } = input
+  const id = headers.get('webhook-id')?.trim()
+  const timestamp = headers.get('webhook-timestamp')?.trim()
+  const signature = headers.get('webhook-signature')?.trim()
+  if (!id || !timestamp || !signature) return { ok: false, reason: 'signature_missing', skewS: null }
+
+  if (!/^[0-9]{1,12}$/.test(timestamp)) return { ok: false, reason: 'timestamp_out_of_range', skewS: null }
+  const timestampS = Number(timestamp)
+  const skewS = timestampS - nowS
+  if (toleranceS !== null && Math.abs(skewS) > toleranceS) return { ok: false, reason: 'timestamp_out_of_range', skewS }
+
+  const matches = await matchesAny(secrets, parseSignatures(signature), signedContent(id, timestamp, body))
+  return matches ? { ok: true, id, timestampS, skewS } : { ok: false, reason: 'signature_invalid', skewS }
+}
