@@ -1,0 +1,89 @@
+import * as z from 'zod'
+
+/** Post types, and again taxonomies, that a site may have. */
+export const MAX_TYPES = 500
+const MAX_COUNT = 1_000_000_000
+const MAX_LABEL_CHARACTERS = 200
+const MAX_REPORTED_SLUGS = 10
+const SLUG = /^[a-z0-9_-]{1,32}$/
+
+/** Codes that an issue of `Structure` may carry in `params.code`, to be answered as they are. */
+export const STRUCTURE_ISSUE_CODES = ['too_many_types', 'negative_count', 'markup_in_label', 'invalid_slug'] as const
+export type StructureIssueCode = (typeof STRUCTURE_ISSUE_CODES)[number]
+
+const coded = (code: StructureIssueCode, error: string) => ({ params: { code }, error })
+
+/** `__proto__` fits the pattern, but JavaScript objects can't hold it as a plain key. */
+const isSlug = (text: string) => SLUG.test(text) && text !== '__proto__'
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const isPlainText = (text: string) => !/<[a-z!/?]|[\u0000-\u001f\u007f-\u009f\u2028\u2029]/i.test(text)
+
+const Slug = z
+  .string()
+  .max(1000)
+  .refine(isSlug, coded('invalid_slug', 'must be 1 to 32 characters of a-z, 0-9, _ and -'))
+
+const Label = z
+  .string()
+  .max(4 * MAX_LABEL_CHARACTERS)
+  .trim()
+  .min(1)
+  .refine(isPlainText, coded('markup_in_label', 'must be plain text without markup and control characters'))
+  .refine((text) => [...text].length <= MAX_LABEL_CHARACTERS, `must be at most ${MAX_LABEL_CHARACTERS} characters`)
+  .meta({ maxLength: MAX_LABEL_CHARACTERS, description: 'Plain text', example: 'Posts' })
+
+const Count = z
+  .int()
+  .max(MAX_COUNT)
+  .refine((count) => count >= 0, coded('negative_count', 'must be zero or more'))
+  .meta({ minimum: 0, description: 'As wp-admin shows it under “All”' })
+
+const PostType = z.object({ label: Label, count: Count, enabled: z.boolean() })
+const Taxonomy = PostType.extend({
+  post_types: z.array(Slug).max(MAX_TYPES).default([]).meta({ description: 'The post types it belongs to' }),
+})
+
+/**
+ * A record with slugs as keys. Number of keys, then keys, then entries: each stage only when the one before passed, so
+ * that refusing 10,000 types costs no more than counting them.
+ */
+const bySlug = <T extends z.ZodType>(entry: T) =>
+  z.preprocess(
+    (value, context) => {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+      const slugs = Object.keys(value)
+      if (slugs.length > MAX_TYPES) {
+        context.addIssue({
+          code: 'custom',
+          params: { code: 'too_many_types' },
+          message: `must have at most ${MAX_TYPES} entries`,
+        })
+        return value
+      }
+      for (const slug of slugs.filter((key) => !isSlug(key)).slice(0, MAX_REPORTED_SLUGS)) {
+        context.addIssue({
+          code: 'custom',
+          params: { code: 'invalid_slug' },
+          path: [slug.slice(0, 64)],
+          message: 'must be 1 to 32 characters of a-z, 0-9, _ and -',
+        })
+      }
+      return value
+    },
+    z.record(z.string().regex(SLUG), entry),
+  )
+
+/**
+ * The post types and taxonomies of a site, as the plugin reports them: body of `update-structure` and data of the
+ * `structure` command (docs/protocol.md). Unknown fields are dropped. Issues that users meet carry a code of
+ * `STRUCTURE_ISSUE_CODES` in `params.code`.
+ */
+export const Structure = z
+  .object({
+    post_types: bySlug(PostType),
+    taxonomies: bySlug(Taxonomy),
+    plugin_connection_enabled: z.boolean(),
+    two_way_sync_enabled: z.boolean(),
+  })
+  .meta({ id: 'Structure' })
+export type Structure = z.infer<typeof Structure>
