@@ -1,0 +1,101 @@
+import * as z from 'zod'
+import { classifyAnswer } from './classify.ts'
+import type { LinkProblem } from './errors.ts'
+import { note } from './evidence.ts'
+import { getFollowing } from './follow.ts'
+import { request, toText, type LinkAnswer, type Wire } from './http.ts'
+import { commandsUrlOf, routeUrl } from './rest-root.ts'
+import { isFromPlugin, parseRestError } from './rest-error.ts'
+
+const NAMESPACE = 'igny8/v1'
+const MAX_INDEX_BYTES = 1_000_000
+
+const RestIndex = z.object({
+  namespaces: z.array(z.string()),
+  home: z.string().max(2048).optional().catch(undefined),
+})
+
+export type RootProbe =
+  | { kind: 'found'; root: URL; home: string | null; isIndexBlocked: boolean }
+  /** `isWordPress`: something there speaks the REST API. */
+  | { kind: 'failed'; problem: LinkProblem; isWordPress: boolean; isFinal: boolean }
+
+function parseIndex(text: string): z.infer<typeof RestIndex> | null {
+  try {
+    const parsed = RestIndex.safeParse(JSON.parse(text))
+    return parsed.success ? parsed.data : null
+  } catch {
+    return null
+  }
+}
+
+/** An index that something closes says nothing about the routes below it: security plugins often exempt those. */
+const CLOSED = new Set<LinkProblem['code']>([
+  'rest_blocked',
+  'blocked_by_firewall',
+  'login_wall',
+  'plugin_not_found',
+  'request_rejected',
+])
+
+const classify = (wire: Wire, answer: LinkAnswer) =>
+  classifyAnswer({ ...answer, body: toText(answer), nowMs: wire.now(), allowLoopback: wire.allowLoopback })
+
+/** Asks the command endpoint without a signature: the plugin's refusal is the proof that it is there. */
+async function probeCommands(wire: Wire, root: URL, indexProblem: LinkProblem, timeoutMs: number): Promise<RootProbe> {
+  const answer = await request(wire, {
+    step: 'command_endpoint',
+    method: 'POST',
+    url: commandsUrlOf(root),
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body: '{}',
+    timeoutMs,
+    maxBytes: MAX_INDEX_BYTES,
+  })
+  const restError = parseRestError(toText(answer))
+  if (isFromPlugin(restError)) {
+    note(wire.evidence, 'the plugin answers')
+    return { kind: 'found', root, home: null, isIndexBlocked: true }
+  }
+  const problem = classify(wire, answer)
+  note(wire.evidence, problem.code)
+  const isClosed = problem.code === 'request_rejected' || problem.code === 'rest_not_found'
+  return {
+    kind: 'failed',
+    problem: isClosed ? indexProblem : problem,
+    isWordPress: restError !== null,
+    isFinal: restError?.code === 'rest_no_route',
+  }
+}
+
+/**
+ * Looks whether a REST root is one and knows the plugin's namespace. The root that is found is the one that answered,
+ * after redirects. Throws LinkError as `getFollowing` does.
+ */
+export async function probeRoot(wire: Wire, root: URL, timeoutMs: number): Promise<RootProbe> {
+  const query = { _fields: 'namespaces,home' }
+  const answer = await getFollowing(wire, {
+    step: 'rest_index',
+    url: routeUrl(root, '', query),
+    headers: { accept: 'application/json' },
+    timeoutMs,
+    maxBytes: MAX_INDEX_BYTES,
+  })
+  const reached = new URL(answer.url)
+  reached.searchParams.delete('_fields')
+  const text = toText(answer)
+  const index = answer.status === 200 ? parseIndex(text) : null
+  if (index?.namespaces.includes(NAMESPACE)) {
+    note(wire.evidence, 'the plugin is there')
+    return { kind: 'found', root: reached, home: index.home ?? null, isIndexBlocked: false }
+  }
+  if (index) {
+    note(wire.evidence, 'plugin_not_found')
+    const detail = `WordPress answers at ${reached.origin}, but has no ${NAMESPACE}.`
+    return { kind: 'failed', problem: { code: 'plugin_not_found', detail }, isWordPress: true, isFinal: true }
+  }
+  const problem = classify(wire, answer)
+  note(wire.evidence, problem.code)
+  if (CLOSED.has(problem.code)) return probeCommands(wire, reached, problem, timeoutMs)
+  return { kind: 'failed', problem, isWordPress: parseRestError(text) !== null, isFinal: false }
+}
