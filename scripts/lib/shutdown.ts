@@ -1,0 +1,51 @@
+import { rmSync } from 'node:fs'
+import { constants } from 'node:os'
+
+/** Something that must end before this process does. `kill` is the last resort and must be synchronous. */
+export type Running = { stop: () => Promise<void>; kill: () => void }
+
+const running = new Set<Running>()
+const temporary = new Set<string>()
+let ending: Promise<void> | undefined
+
+/** Stops everything that was registered, newest first, then removes the temporary folders. Repeated calls share one run. */
+export function stopEverything(): Promise<void> {
+  ending ??= (async () => {
+    for (const entry of [...running].toReversed()) await entry.stop().catch(() => entry.kill())
+    removeTemporary()
+  })()
+  return ending
+}
+
+/** Makes sure that `entry` ends with this process, however that ends; returns what takes it off the list again. */
+export function endWithProcess(entry: Running): () => void {
+  installHandlers()
+  running.add(entry)
+  return () => void running.delete(entry)
+}
+
+/** Removes `folder` when this process ends. */
+export function removeAtExit(folder: string): void {
+  installHandlers()
+  temporary.add(folder)
+}
+
+/** True from the first signal on: what fails afterwards fails because it was ended. */
+export const isShuttingDown = (): boolean => ending !== undefined
+
+function removeTemporary(): void {
+  for (const folder of temporary) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  temporary.clear()
+}
+
+let installed = false
+function installHandlers(): void {
+  if (installed) return
+  installed = true
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => void stopEverything().finally(() => process.exit(128 + constants.signals[signal])))
+  process.on('exit', () => {
+    for (const entry of running) entry.kill()
+    removeTemporary()
+  })
+}

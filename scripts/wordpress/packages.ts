@@ -1,0 +1,48 @@
+import { runCommand, tryCommand } from '../lib/processes.ts'
+
+/** What native WordPress needs of Debian: PHP with its extensions, and MariaDB's programs without a running server. */
+export const WORDPRESS_PACKAGES = [
+  'php8.2-cli',
+  'php8.2-sqlite3',
+  'php8.2-curl',
+  'php8.2-xml',
+  'php8.2-mbstring',
+  'php8.2-mysql',
+  'mariadb-server-core',
+  'mariadb-client-core',
+]
+/** What the PHP tests need beyond that. */
+export const PHP_TEST_PACKAGES = ['phpunit', 'php-codesniffer', 'unzip']
+
+/** The packages of the list that are not installed; all of them on a system without dpkg. */
+export async function missingPackages(packages: string[]): Promise<string[]> {
+  const { stdout } = await tryCommand('dpkg-query', ['-W', '-f=${Package} ${Status}\\n', ...packages]).catch(() => ({
+    stdout: '',
+  }))
+  const installed = new Set(
+    stdout.split('\n').flatMap((line) => (line.endsWith('install ok installed') ? line.split(' ', 1) : [])),
+  )
+  return packages.filter((name) => !installed.has(name))
+}
+
+/** Installs what is missing of `packages`; needs root on Debian 12, else it says in one line what to install. */
+export async function installPackages(packages: string[]): Promise<void> {
+  const missing = await missingPackages(packages)
+  if (missing.length === 0) return
+  const command = `apt-get install ${missing.join(' ')}`
+  if (process.getuid?.() !== 0)
+    throw new Error(`these Debian packages are missing, and installing them needs root: ${command}`)
+  const env = { DEBIAN_FRONTEND: 'noninteractive' }
+  await runCommand('apt-get', ['update', '-qq'], { env })
+  await runCommand('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { env })
+}
+
+/** Downloads the files of Debian packages into `folder` without installing them; works for every user. */
+export async function downloadPackages(packages: string[], folder: string): Promise<void> {
+  const download = () => runCommand('apt-get', ['download', '-qq', ...packages], { cwd: folder })
+  await download().catch(async (error: unknown) => {
+    if (process.getuid?.() !== 0) throw error
+    await runCommand('apt-get', ['update', '-qq'])
+    await download()
+  })
+}

@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { CommandError, runCommand, tail } from '../lib/processes.ts'
+import { phpString } from './config.ts'
+
+export type PhpIni = Record<string, string | number>
+export type Php = (code: string, options?: { installing?: boolean }) => Promise<string>
+
+/** PHP's command-line arguments for these settings. */
+export const iniArguments = (ini: PhpIni): string[] =>
+  Object.entries({ memory_limit: '256M', 'opcache.enable_cli': 1, 'opcache.revalidate_freq': 0, ...ini }).flatMap(
+    ([name, value]) => ['-d', `${name}=${value}`],
+  )
+
+/** What runs PHP inside a site, like `wp eval`: the code comes after wp-load.php. */
+export function createPhp(site: { root: string; url: string; debugLog: string; ini: PhpIni }): Php {
+  return async (code, { installing = false } = {}) => {
+    const { host, pathname } = new URL(`${site.url}/`)
+    const script = `<?php
+      $_SERVER['HTTP_HOST'] = ${phpString(host)}; $_SERVER['REQUEST_URI'] = ${phpString(pathname)};
+      $_SERVER['REQUEST_METHOD'] = 'GET'; $_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1'; $_SERVER['REMOTE_ADDR'] = '127.0.0.1';
+      ${installing ? "define( 'WP_INSTALLING', true );" : ''}
+      require ${phpString(`${site.root}/wp-load.php`)};
+      ${code}`
+    try {
+      return (await runCommand('php', iniArguments({ ...site.ini, memory_limit: '512M' }), { input: script })).stdout
+    } catch (error) {
+      const log = existsSync(site.debugLog) ? tail(readFileSync(site.debugLog, 'utf8'), 5) : ''
+      if (error instanceof CommandError)
+        throw new Error(`PHP failed in ${site.root}:\n${error.message}\n${log}`, { cause: error })
+      throw error
+    }
+  }
+}
