@@ -1,0 +1,39 @@
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { Scope } from '../../contract/sites.ts'
+import { timestampMs } from './columns.ts'
+
+export const sites = sqliteTable(
+  'sites',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    name: text('name').notNull(),
+    url: text('url').notNull(),
+    isActive: integer('is_active', { mode: 'boolean' }).notNull().default(true),
+    createdAt: timestampMs('created_at').notNull(),
+    updatedAt: timestampMs('updated_at').notNull(),
+  },
+  // list of an account's sites, by id
+  (table) => [index('sites_by_account').on(table.accountId, table.id)],
+)
+
+/** Machine keys. Only a keyed hash is stored; the plaintext exists in the answer that created it. */
+export const apiKeys = sqliteTable(
+  'api_keys',
+  {
+    /** `key_` and the key id that stands in the key itself: the lookup. */
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    siteId: text('site_id').notNull(),
+    name: text('name').notNull(),
+    hash: text('hash').notNull(),
+    masked: text('masked').notNull(),
+    scopes: text('scopes', { mode: 'json' }).$type<Scope[]>().notNull(),
+    expiresAt: timestampMs('expires_at'),
+    revokedAt: timestampMs('revoked_at'),
+    lastUsedAt: timestampMs('last_used_at'),
+    createdAt: timestampMs('created_at').notNull(),
+  },
+  // list of a site's keys, newest first
+  (table) => [index('api_keys_by_site').on(table.siteId, table.createdAt)],
+)

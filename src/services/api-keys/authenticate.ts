@@ -1,0 +1,81 @@
+import { hashApiKey, parseApiKey } from '../../lib/api-key.ts'
+import { log } from '../../lib/log.ts'
+import type { Actor, Context } from '../context.ts'
+import { ServiceError } from '../errors.ts'
+import { readApiKeyRecord } from './internal.ts'
+import { recordUse } from './record-use.ts'
+import type { ApiKeyRecord } from './store.ts'
+
+type KeyContext = Pick<Context<Actor>, 'db' | 'apiKeys' | 'config' | 'now'>
+type ApiKeyActor = Extract<Actor, { kind: 'api_key' }>
+
+interface AuthenticateInput {
+  plaintext: string
+  /** Keeps work alive after the answer, as `waitUntil` does. */
+  background(work: Promise<void>): void
+}
+
+const isSame = (left: ApiKeyRecord | null, right: ApiKeyRecord) =>
+  left?.status === right.status && left.expires_at === right.expires_at
+
+/**
+ * Copies a key to the edge. A revocation may pass between the read and the write, and its tombstone be overwritten: so
+ * D1 is read again afterwards, and a record that has changed meanwhile is written again.
+ */
+async function fillStore(ctx: KeyContext, hash: string, record: ApiKeyRecord): Promise<void> {
+  try {
+    await ctx.apiKeys.put(hash, record)
+    const latest = await readApiKeyRecord({ ctx, input: { keyId: record.key_id, hash } })
+    if (!isSame(latest, record)) await ctx.apiKeys.put(hash, latest ?? { ...record, status: 'revoked' })
+  } catch (cause) {
+    log.warn('API key not copied to the edge', { key: record.key_id, cause })
+  }
+}
+
+async function findRecord(ctx: KeyContext, keyId: string, { plaintext, background }: AuthenticateInput) {
+  const hash = await hashApiKey(ctx.config.apiKeyPepper, plaintext)
+  const known = await ctx.apiKeys.get(hash)
+  if (known) return known
+  const record = await readApiKeyRecord({ ctx, input: { keyId, hash } })
+  if (record) background(fillStore(ctx, hash, record))
+  return record
+}
+
+/** @throws ServiceError `api_key_revoked`, `api_key_expired`, `site_inactive` */
+function assertUsable(record: ApiKeyRecord, now: number): void {
+  if (record.status === 'revoked') throw new ServiceError('api_key_revoked')
+  if (record.expires_at !== null && record.expires_at <= now) throw new ServiceError('api_key_expired')
+  if (record.status === 'site_inactive') throw new ServiceError('site_inactive')
+}
+
+/**
+ * Tells whose key this is: one read at the edge, D1 only where the edge doesn't know it. A malformed or mistyped key is
+ * refused without any I/O.
+ *
+ * Worst case after a revocation: KV is eventually consistent, so a location that has read the key shortly before may
+ * go on accepting it for plain reads, typically for 60 seconds, and for some minutes where KV is slow to spread the
+ * tombstone. Whatever writes or syncs asks the site's own Durable Object, which refuses the key from the next call on.
+ * @throws ServiceError `api_key_malformed`, `api_key_unknown`, `api_key_revoked`, `api_key_expired`, `site_inactive`
+ */
+export async function authenticateApiKey({
+  ctx,
+  input,
+}: {
+  ctx: KeyContext
+  input: AuthenticateInput
+}): Promise<ApiKeyActor> {
+  const parsed = parseApiKey(input.plaintext)
+  if (!parsed) throw new ServiceError('api_key_malformed')
+  const record = await findRecord(ctx, parsed.keyId, input)
+  if (!record) throw new ServiceError('api_key_unknown')
+  assertUsable(record, ctx.now())
+  const use = recordUse({ ctx, input: { keyId: record.key_id } })
+  if (use) input.background(use)
+  return {
+    kind: 'api_key',
+    keyId: record.key_id,
+    accountId: record.account_id,
+    siteId: record.site_id,
+    scopes: record.scopes,
+  }
+}

@@ -1,0 +1,106 @@
+import { and, eq, exists, isNull, sql, type SQL } from 'drizzle-orm'
+import type { ApiKeyCreated, ApiKeyRotate } from '../../contract/sites.ts'
+import { apiKeys } from '../../db/schema/index.ts'
+import { createApiKey as generateApiKey, hashApiKey, maskApiKey } from '../../lib/api-key.ts'
+import { log } from '../../lib/log.ts'
+import { appendAudit } from '../audit/append.ts'
+import type { Context } from '../context.ts'
+import { ServiceError } from '../errors.ts'
+import { loadSite, type SiteRow } from '../sites/internal.ts'
+import { announceApiKey } from './announce.ts'
+import { loadApiKey, presentApiKey, toApiKeyRecord, type ApiKeyRow } from './internal.ts'
+import { revokeApiKey } from './revoke.ts'
+
+type RotateInput = ApiKeyRotate & { siteId: string; keyId: string }
+
+/** Grace never makes a key live longer than it would have. @throws ServiceError `api_key_inactive` */
+function endOfGrace(key: ApiKeyRow, graceS: number, now: number): Date {
+  const ends = key.expiresAt?.getTime() ?? Infinity
+  if (key.revokedAt || ends <= now) throw new ServiceError('api_key_inactive')
+  return new Date(Math.min(ends, now + graceS * 1000))
+}
+
+async function prepareSuccessor(ctx: Context, old: ApiKeyRow): Promise<{ row: ApiKeyRow; plaintext: string }> {
+  const { keyId, plaintext } = generateApiKey()
+  const hash = await hashApiKey(ctx.config.apiKeyPepper, plaintext)
+  const fresh = { expiresAt: null, revokedAt: null, lastUsedAt: null, createdAt: new Date(ctx.now()) }
+  return { row: { ...old, ...fresh, id: keyId, hash, masked: maskApiKey(plaintext) }, plaintext }
+}
+
+/** The insert of a key that happens only if `condition` holds for the key that it follows. */
+function insertSuccessor(ctx: Context, row: ApiKeyRow, condition: SQL | undefined) {
+  const successor = ctx.db
+    .select({
+      id: sql<string>`${row.id}`.as('id'),
+      accountId: apiKeys.accountId,
+      siteId: apiKeys.siteId,
+      name: apiKeys.name,
+      hash: sql<string>`${row.hash}`.as('hash'),
+      masked: sql<string>`${row.masked}`.as('masked'),
+      scopes: apiKeys.scopes,
+      expiresAt: sql<Date | null>`null`.as('expires_at'),
+      revokedAt: sql<Date | null>`null`.as('revoked_at'),
+      lastUsedAt: sql<Date | null>`null`.as('last_used_at'),
+      createdAt: sql<Date>`${row.createdAt.getTime()}`.as('created_at'),
+    })
+    .from(apiKeys)
+    .where(condition)
+  return ctx.db.insert(apiKeys).select(successor).returning({ id: apiKeys.id })
+}
+
+/**
+ * Commits the change of keys in one batch. Both statements ask that the old key still be as it was read, so that of
+ * two rotations at once one is refused.
+ */
+async function exchange(ctx: Context, old: ApiKeyRow, row: ApiKeyRow, expiresAt: Date): Promise<void> {
+  const unchanged = and(
+    eq(apiKeys.id, old.id),
+    eq(apiKeys.siteId, old.siteId),
+    eq(apiKeys.accountId, old.accountId),
+    isNull(apiKeys.revokedAt),
+    old.expiresAt ? eq(apiKeys.expiresAt, old.expiresAt) : isNull(apiKeys.expiresAt),
+  )
+  const made = exists(
+    ctx.db
+      .select({ one: sql`1` })
+      .from(apiKeys)
+      .where(eq(apiKeys.id, row.id)),
+  )
+  const metadata = { successor: row.id, expires_at: expiresAt.toISOString() }
+  const [inserted] = await appendAudit({
+    ctx,
+    input: {
+      entry: { action: 'api_key.rotated', entityId: old.id, metadata, when: made },
+      changes: [insertSuccessor(ctx, row, unchanged), ctx.db.update(apiKeys).set({ expiresAt }).where(unchanged)],
+    },
+  })
+  if (inserted.length === 0) throw new ServiceError('conflict')
+}
+
+/** Carries the old key's end to where keys are asked for. The new key must reach its owner: failures are only logged. */
+async function endOldKey(ctx: Context, old: ApiKeyRow, site: SiteRow, expiresAt: Date, graceS: number): Promise<void> {
+  try {
+    if (graceS === 0) await revokeApiKey({ ctx, input: { siteId: site.id, keyId: old.id } })
+    else await ctx.apiKeys.put(old.hash, toApiKeyRecord({ ...old, expiresAt }, site.isActive))
+  } catch (cause) {
+    log.error('rotated API key lives on at the edge, for a day at most', { key: old.id, cause })
+  }
+}
+
+/**
+ * Gives a key a successor with the same name and scopes. The old one works until `grace_s` is over, which is checked
+ * when it is used; without grace it is revoked. D1 changes first, the edge follows.
+ * @throws ServiceError `site_not_found`, `api_key_not_found`, `api_key_inactive`, `conflict`
+ */
+export async function rotateApiKey({ ctx, input }: { ctx: Context; input: RotateInput }): Promise<ApiKeyCreated> {
+  const site = await loadSite({ ctx, siteId: input.siteId })
+  const old = await loadApiKey({ ctx, input })
+  const expiresAt = endOfGrace(old, input.grace_s, ctx.now())
+  const { row, plaintext } = await prepareSuccessor(ctx, old)
+  await exchange(ctx, old, row, expiresAt)
+  await Promise.all([
+    endOldKey(ctx, old, site, expiresAt, input.grace_s),
+    announceApiKey({ ctx, input: { row, siteIsActive: site.isActive } }),
+  ])
+  return { ...presentApiKey(row, ctx.now()), key: plaintext }
+}
