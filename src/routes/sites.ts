@@ -1,0 +1,86 @@
+import * as z from 'zod'
+import { API_PREFIX, listOf, ListQuery, SiteId } from '../contract/common.ts'
+import { Site, SiteCreate, SiteUpdate } from '../contract/sites.ts'
+import { createSite } from '../services/sites/create.ts'
+import { deleteSite } from '../services/sites/delete.ts'
+import { getSite } from '../services/sites/get.ts'
+import { listSites } from '../services/sites/list.ts'
+import { updateSite } from '../services/sites/update.ts'
+import { created, defineRoute, noContent, ok, type Route } from './define.ts'
+
+const COLLECTION = `${API_PREFIX}/sites`
+const DETAIL = `${COLLECTION}/:site_id`
+
+const Params = z.object({ site_id: SiteId })
+const reads = { kind: 'member', role: 'viewer', scope: 'integration:read' } as const
+const admins = { kind: 'person', role: 'admin' } as const
+const common = { tag: 'sites', throttle: 'integration' } as const
+
+export const siteRoutes: Route[] = [
+  defineRoute({
+    ...common,
+    method: 'get',
+    path: COLLECTION,
+    operationId: 'listSites',
+    summary: 'List sites',
+    description: 'The account’s sites; for an API key exactly its own one.',
+    access: reads,
+    query: ListQuery,
+    responses: { 200: { description: 'One page, oldest first', schema: listOf(Site) } },
+    errors: ['invalid_cursor'],
+    handle: async ({ ctx, query }) => ok(await listSites({ ctx, input: query })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'post',
+    path: COLLECTION,
+    operationId: 'createSite',
+    summary: 'Add a site',
+    access: admins,
+    body: SiteCreate,
+    responses: { 201: { description: 'Added', schema: Site } },
+    handle: async ({ ctx, body }) => created(await createSite({ ctx, input: body })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'get',
+    path: DETAIL,
+    operationId: 'getSite',
+    summary: 'Retrieve a site',
+    access: reads,
+    params: Params,
+    responses: { 200: { description: 'The site', schema: Site } },
+    errors: ['site_not_found'],
+    handle: async ({ ctx, params }) => ok(await getSite({ ctx, input: { siteId: params.site_id } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'patch',
+    path: DETAIL,
+    operationId: 'updateSite',
+    summary: 'Change a site',
+    description: 'A site that is switched off keeps its data; its keys are refused and its integrations rest.',
+    access: admins,
+    params: Params,
+    body: SiteUpdate,
+    responses: { 200: { description: 'The site as it is now', schema: Site } },
+    errors: ['site_not_found'],
+    handle: async ({ ctx, params, body }) => ok(await updateSite({ ctx, input: { ...body, siteId: params.site_id } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'delete',
+    path: DETAIL,
+    operationId: 'deleteSite',
+    summary: 'Delete a site',
+    description: 'With its integrations, its keys and everything that was synced; repeat it if it answers 503.',
+    access: admins,
+    params: Params,
+    responses: { 204: { description: 'Deleted', schema: null } },
+    errors: ['site_not_found', 'unavailable'],
+    handle: async ({ ctx, params }) => {
+      await deleteSite({ ctx, input: { siteId: params.site_id } })
+      return noContent()
+    },
+  }),
+]
