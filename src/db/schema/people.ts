@@ -1,0 +1,107 @@
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { ROLES } from '../../contract/people.ts'
+import { timestampMs } from './columns.ts'
+
+/** Tenants. */
+export const accounts = sqliteTable('accounts', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  createdAt: timestampMs('created_at').notNull(),
+})
+
+/** People; this table and the three after it are read and written by better-auth under its own model names. */
+export const users = sqliteTable('users', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  email: text('email').notNull().unique(),
+  emailVerified: integer('email_verified', { mode: 'boolean' }).notNull().default(false),
+  image: text('image'),
+  isActive: integer('is_active', { mode: 'boolean' }).notNull().default(true),
+  createdAt: timestampMs('created_at').notNull(),
+  updatedAt: timestampMs('updated_at').notNull(),
+})
+
+/** `token` alone opens nothing: cookies and Bearer tokens carry its signature under SESSION_SECRET. */
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    id: text('id').primaryKey(),
+    token: text('token').notNull().unique(),
+    userId: text('user_id').notNull(),
+    expiresAt: timestampMs('expires_at').notNull(),
+    ipAddress: text('ip_address'),
+    userAgent: text('user_agent'),
+    createdAt: timestampMs('created_at').notNull(),
+    updatedAt: timestampMs('updated_at').notNull(),
+  },
+  // better-auth ends all sessions of a person
+  (table) => [index('sessions_by_user').on(table.userId)],
+)
+
+/** better-auth's `account`: how a person signs in. */
+export const userCredentials = sqliteTable(
+  'user_credentials',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('provider_account_id').notNull(),
+    providerId: text('provider_id').notNull(),
+    userId: text('user_id').notNull(),
+    accessToken: text('access_token'),
+    refreshToken: text('refresh_token'),
+    idToken: text('id_token'),
+    accessTokenExpiresAt: timestampMs('access_token_expires_at'),
+    refreshTokenExpiresAt: timestampMs('refresh_token_expires_at'),
+    scope: text('scope'),
+    password: text('password'),
+    createdAt: timestampMs('created_at').notNull(),
+    updatedAt: timestampMs('updated_at').notNull(),
+  },
+  // sign-in finds the password of a person
+  (table) => [index('user_credentials_by_user').on(table.userId)],
+)
+
+export const verifications = sqliteTable(
+  'verifications',
+  {
+    id: text('id').primaryKey(),
+    identifier: text('identifier').notNull(),
+    value: text('value').notNull(),
+    expiresAt: timestampMs('expires_at').notNull(),
+    createdAt: timestampMs('created_at').notNull(),
+    updatedAt: timestampMs('updated_at').notNull(),
+  },
+  // better-auth finds a verification by what it verifies
+  (table) => [index('verifications_by_identifier').on(table.identifier)],
+)
+
+/** Which person has which role in which account. */
+export const memberships = sqliteTable(
+  'memberships',
+  {
+    accountId: text('account_id').notNull(),
+    userId: text('user_id').notNull(),
+    role: text('role', { enum: ROLES }).notNull(),
+    createdAt: timestampMs('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.userId] }),
+    // every request of a person loads their memberships
+    index('memberships_by_user').on(table.userId),
+  ],
+)
+
+/** Invitations into an account; the token itself is only hashed here. */
+export const invitations = sqliteTable(
+  'invitations',
+  {
+    tokenHash: text('token_hash').primaryKey(),
+    accountId: text('account_id').notNull(),
+    /** Lower case, as in the table of people. */
+    email: text('email').notNull(),
+    role: text('role', { enum: ROLES }).notNull(),
+    expiresAt: timestampMs('expires_at').notNull(),
+    createdAt: timestampMs('created_at').notNull(),
+  },
+  // a new invitation takes the place of the person's older one
+  (table) => [index('invitations_by_account').on(table.accountId, table.email)],
+)

@@ -1,0 +1,76 @@
+import type { Context as HonoContext } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { readConfig } from '../config.ts'
+import { ERRORS } from '../contract/errors.ts'
+import { db } from '../db/client.ts'
+import type { AppEnv } from '../env.ts'
+import type { Access } from '../routes/define.ts'
+import { authenticateApiKey } from '../services/api-keys/authenticate.ts'
+import { createApiKeyStore } from '../services/api-keys/store.ts'
+import type { Actor } from '../services/context.ts'
+import { ServiceError } from '../services/errors.ts'
+import { readCredentials, type Credentials } from '../services/people/credentials.ts'
+import { assertOriginAllowed } from '../services/people/origin.ts'
+import { authenticatePerson } from '../services/people/session.ts'
+import { charge, clientAddress } from './throttle.ts'
+
+const UNAUTHENTICATED = 401
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** Asks the primary: neither a sign-in nor a revocation may wait for a replica. */
+function authContext(c: HonoContext<AppEnv>) {
+  return {
+    db: db(c.env, null, 'first-primary').db,
+    config: readConfig(c.env),
+    apiKeys: createApiKeyStore(c.env.API_KEYS),
+    now: Date.now,
+  }
+}
+
+async function identify(c: HonoContext<AppEnv>, credentials: Credentials): Promise<Actor> {
+  const ctx = authContext(c)
+  if (credentials.kind === 'api_key') {
+    const background = (work: Promise<void>) => c.executionCtx.waitUntil(work)
+    return authenticateApiKey({ ctx, input: { plaintext: credentials.plaintext, background } })
+  }
+  if (credentials.kind === 'session') {
+    const isForgeable = credentials.carrier === 'cookie' && !SAFE_METHODS.has(c.req.method)
+    if (isForgeable) assertOriginAllowed(ctx.config, c.req.raw.headers)
+    const accountId = c.req.header('x-account-id') ?? null
+    return authenticatePerson({ ctx, input: { signedToken: credentials.signedToken, accountId } })
+  }
+  throw new ServiceError('credentials_missing', 'The Authorization header is not one Bearer token.')
+}
+
+/** Guessing costs: credentials that are refused as such are charged to the sender's address. */
+async function chargeRefusal(c: HonoContext<AppEnv>, error: unknown): Promise<void> {
+  const isRefusal = error instanceof ServiceError && ERRORS[error.code].status === UNAUTHENTICATED
+  if (isRefusal) await charge(c.env.THROTTLE_ANONYMOUS, clientAddress(c))
+}
+
+async function findActor(c: HonoContext<AppEnv>, access: Access): Promise<Actor> {
+  const credentials = readCredentials(readConfig(c.env), c.req.raw.headers)
+  if (credentials.kind === 'none') {
+    if (access.kind === 'optional') return { kind: 'anonymous' }
+    throw new ServiceError('credentials_missing')
+  }
+  try {
+    return await identify(c, credentials)
+  } catch (error) {
+    await chargeRefusal(c, error)
+    throw error
+  }
+}
+
+/**
+ * Finds out who sends a request, from an API key or a session (Bearer or cookie), and sets `actor`. `public` reads
+ * nothing; `optional` lets a request without credentials through as anonymous, but none with bad ones. A person in
+ * several accounts names one with `X-Account-Id`.
+ * @throws ServiceError the 401 codes of credentials; `no_account`, `user_inactive`, `site_inactive`,
+ *   `origin_not_allowed`; `too_many_requests` after too many bad credentials from one address
+ */
+export const authenticate = (access: Access) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    c.set('actor', access.kind === 'public' ? { kind: 'anonymous' } : await findActor(c, access))
+    await next()
+  })

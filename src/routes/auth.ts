@@ -1,0 +1,78 @@
+import { API_PREFIX } from '../contract/common.ts'
+import { Session, SignedIn, SignIn, SignUp } from '../contract/people.ts'
+import { getSession } from '../services/people/get-session.ts'
+import type { SignInResult } from '../services/people/present.ts'
+import { signOut } from '../services/people/sign-out.ts'
+import { defineRoute, ok, type Reply, type Route } from './define.ts'
+
+const BASE = `${API_PREFIX}/auth`
+
+const signedIn = (status: number, { token, user, cookies }: SignInResult): Reply => ({
+  status,
+  body: { token, user },
+  headers: { 'set-cookie': cookies },
+})
+
+export const authRoutes: Route[] = [
+  defineRoute({
+    method: 'post',
+    path: `${BASE}/sign-up/email`,
+    operationId: 'signUp',
+    tag: 'auth',
+    summary: 'Sign up',
+    description: 'Makes a person, and an account of which they are the owner.',
+    access: { kind: 'public' },
+    throttle: 'anonymous',
+    body: SignUp,
+    responses: { 201: { description: 'Signed up and in; browsers also get a cookie', schema: SignedIn } },
+    errors: ['email_taken', 'origin_not_allowed'],
+    handle: async ({ ctx, body, request }) => {
+      const { signUp } = await import('../services/people/sign-up.ts')
+      return signedIn(201, await signUp({ ctx, input: { ...body, headers: request.headers } }))
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: `${BASE}/sign-in/email`,
+    operationId: 'signIn',
+    tag: 'auth',
+    summary: 'Sign in',
+    access: { kind: 'public' },
+    throttle: 'anonymous',
+    body: SignIn,
+    responses: { 200: { description: 'Signed in; browsers also get a cookie', schema: SignedIn } },
+    errors: ['invalid_credentials', 'user_inactive', 'origin_not_allowed'],
+    handle: async ({ ctx, body, request }) => {
+      const { signIn } = await import('../services/people/sign-in.ts')
+      return signedIn(200, await signIn({ ctx, input: { ...body, headers: request.headers } }))
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: `${BASE}/sign-out`,
+    operationId: 'signOut',
+    tag: 'auth',
+    summary: 'Sign out',
+    description: 'Ends the session in the cookie and the one in Authorization; having none is no error.',
+    access: { kind: 'public' },
+    throttle: 'anonymous',
+    responses: { 204: { description: 'Signed out', schema: null } },
+    errors: ['origin_not_allowed'],
+    handle: async ({ ctx, request }) => ({
+      status: 204,
+      headers: { 'set-cookie': await signOut({ ctx, input: { headers: request.headers } }) },
+    }),
+  }),
+  defineRoute({
+    method: 'get',
+    path: `${BASE}/get-session`,
+    operationId: 'getSession',
+    tag: 'auth',
+    summary: 'Who is signed in',
+    description: 'Also lists the person’s accounts; `X-Account-Id` chooses the one to act in, by default the oldest.',
+    access: { kind: 'person', role: 'viewer' },
+    throttle: 'integration',
+    responses: { 200: { description: 'The session', schema: Session } },
+    handle: async ({ ctx, request }) => ok(await getSession({ ctx, input: { headers: request.headers } })),
+  }),
+]
