@@ -1,0 +1,88 @@
+import * as z from 'zod'
+import { API_PREFIX, listOf, ListQuery, UserId } from '../contract/common.ts'
+import { Account, Invitation, InvitationAccept, InvitationCreate, Member, MemberUpdate } from '../contract/people.ts'
+import { acceptInvitation } from '../services/members/accept.ts'
+import { createInvitation } from '../services/members/invite.ts'
+import { listMembers } from '../services/members/list.ts'
+import { removeMember } from '../services/members/remove.ts'
+import { updateMember } from '../services/members/update.ts'
+import { created, defineRoute, noContent, ok, type Route } from './define.ts'
+
+const COLLECTION = `${API_PREFIX}/members`
+const DETAIL = `${COLLECTION}/:user_id`
+
+const Params = z.object({ user_id: UserId })
+const viewers = { kind: 'person', role: 'viewer' } as const
+const admins = { kind: 'person', role: 'admin' } as const
+const common = { tag: 'members', throttle: 'integration' } as const
+
+export const memberRoutes: Route[] = [
+  defineRoute({
+    ...common,
+    method: 'get',
+    path: COLLECTION,
+    operationId: 'listMembers',
+    summary: 'List the members of the account',
+    access: viewers,
+    query: ListQuery,
+    responses: { 200: { description: 'One page', schema: listOf(Member) } },
+    errors: ['invalid_cursor'],
+    handle: async ({ ctx, query }) => ok(await listMembers({ ctx, input: query })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'post',
+    path: `${COLLECTION}/invitations`,
+    operationId: 'createInvitation',
+    summary: 'Invite somebody',
+    description: 'The token is shown once, works for the invited e-mail address alone, and ends after seven days.',
+    access: admins,
+    body: InvitationCreate,
+    responses: { 201: { description: 'Invited', schema: Invitation } },
+    errors: ['already_member'],
+    handle: async ({ ctx, body }) => created(await createInvitation({ ctx, input: body })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'post',
+    path: `${COLLECTION}/invitations/accept`,
+    operationId: 'acceptInvitation',
+    summary: 'Accept an invitation',
+    description: 'Answers with the account that the person is now a member of.',
+    access: viewers,
+    body: InvitationAccept,
+    responses: { 200: { description: 'Joined', schema: Account } },
+    errors: ['invitation_not_found', 'already_member'],
+    handle: async ({ ctx, body }) => ok(await acceptInvitation({ ctx, input: body })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'patch',
+    path: DETAIL,
+    operationId: 'updateMember',
+    summary: 'Change the role of a member',
+    description: 'Nobody changes someone above them, nor to above their own role; the last owner stays owner.',
+    access: admins,
+    params: Params,
+    body: MemberUpdate,
+    responses: { 200: { description: 'The member as they are now', schema: Member } },
+    errors: ['member_not_found', 'last_owner', 'conflict'],
+    handle: async ({ ctx, params, body }) =>
+      ok(await updateMember({ ctx, input: { ...body, userId: params.user_id } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'delete',
+    path: DETAIL,
+    operationId: 'removeMember',
+    summary: 'Remove a member',
+    access: admins,
+    params: Params,
+    responses: { 204: { description: 'Removed', schema: null } },
+    errors: ['member_not_found', 'last_owner', 'conflict'],
+    handle: async ({ ctx, params }) => {
+      await removeMember({ ctx, input: { userId: params.user_id } })
+      return noContent()
+    },
+  }),
+]

@@ -1,0 +1,61 @@
+import { and, eq, exists, gt, sql } from 'drizzle-orm'
+import type { Account, InvitationAccept } from '../../contract/people.ts'
+import { accounts, invitations, memberships, users } from '../../db/schema/index.ts'
+import { sha256Hex } from '../../lib/hmac.ts'
+import { appendAudit } from '../audit/append.ts'
+import type { Context } from '../context.ts'
+import { ServiceError } from '../errors.ts'
+
+/** @throws ServiceError `invitation_not_found`, alike for one that is over, unknown, or another person's */
+async function loadInvitation(ctx: Context, tokenHash: string, userId: string) {
+  const [row] = await ctx.db
+    .select({ accountId: accounts.id, accountName: accounts.name, role: invitations.role })
+    .from(invitations)
+    .innerJoin(accounts, eq(accounts.id, invitations.accountId))
+    .innerJoin(users, and(eq(users.id, userId), eq(users.email, invitations.email)))
+    .where(and(eq(invitations.tokenHash, tokenHash), gt(invitations.expiresAt, new Date(ctx.now()))))
+    .limit(1)
+  if (!row) throw new ServiceError('invitation_not_found')
+  return row
+}
+
+/** The insert of a membership from an invitation that is still there; none where the person is a member already. */
+function insertMembership(ctx: Context, tokenHash: string, userId: string) {
+  const invited = ctx.db
+    .select({
+      accountId: invitations.accountId,
+      userId: sql<string>`${userId}`.as('user_id'),
+      role: invitations.role,
+      createdAt: sql<Date>`${ctx.now()}`.as('created_at'),
+    })
+    .from(invitations)
+    .where(eq(invitations.tokenHash, tokenHash))
+  return ctx.db.insert(memberships).select(invited).onConflictDoNothing().returning({ role: memberships.role })
+}
+
+/**
+ * Makes the signed-in person a member of the account that invited their e-mail address. An invitation works once.
+ * @throws ServiceError `invitation_not_found`, `already_member`; `person_required` for anything but a person
+ */
+export async function acceptInvitation({ ctx, input }: { ctx: Context; input: InvitationAccept }): Promise<Account> {
+  if (ctx.actor.kind !== 'user') throw new ServiceError('person_required')
+  const { userId } = ctx.actor
+  const tokenHash = await sha256Hex(input.token)
+  const { accountId, accountName, role } = await loadInvitation(ctx, tokenHash, userId)
+  const pending = exists(
+    ctx.db
+      .select({ one: sql`1` })
+      .from(invitations)
+      .where(eq(invitations.tokenHash, tokenHash)),
+  )
+  const [inserted] = await appendAudit({
+    ctx,
+    input: {
+      entry: { action: 'member.joined', entityId: userId, metadata: { role }, accountId, when: pending },
+      changes: [insertMembership(ctx, tokenHash, userId)],
+    },
+  })
+  await ctx.db.delete(invitations).where(eq(invitations.tokenHash, tokenHash))
+  if (inserted.length === 0) throw new ServiceError('already_member')
+  return { id: accountId, name: accountName, role }
+}
