@@ -1,4 +1,4 @@
-import type { EvidenceStep } from './integrations.ts'
+import type { EvidenceStep } from './evidence.ts'
 
 /**
  * Everything that can go wrong between the API and a site: what it is called, and what the site's owner does about it.

@@ -29,7 +29,10 @@ const Label = z
   .trim()
   .min(1)
   .refine(isPlainText, coded('markup_in_label', 'must be plain text without markup and control characters'))
-  .refine((text) => [...text].length <= MAX_LABEL_CHARACTERS, `must be at most ${MAX_LABEL_CHARACTERS} characters`)
+  .refine(
+    (text) => Array.from(text).length <= MAX_LABEL_CHARACTERS,
+    `must be at most ${MAX_LABEL_CHARACTERS} characters`,
+  )
   .meta({ maxLength: MAX_LABEL_CHARACTERS, description: 'Plain text', example: 'Posts' })
 
 const Count = z

@@ -69,7 +69,7 @@ function classifyBusy({ status, headers, body, nowMs }: BadAnswer): LinkProblem 
 
 function classifyStatus({ status, body }: BadAnswer): LinkProblem | null {
   const said = excerpt(body)
-  const detail = `The site answered ${status}${said ? `: ${said}` : '.'}`
+  const detail = `The site answered ${status}${said ? `: “${said}”` : ''}.`
   if (status >= 500) return { code: 'wordpress_error', detail }
   if (status === 401 || status === 403) {
     return { code: isLoginPage(body) ? 'login_wall' : status === 401 ? 'rest_blocked' : 'blocked_by_firewall', detail }
@@ -99,7 +99,7 @@ function classifyBody({ status, body }: BadAnswer): LinkProblem {
   if (shape === 'html' && status === 202)
     return { code: 'captcha_page', detail: 'The host answered 202 with a page for browsers.' }
   const part = shape === 'trailing_garbage' ? excerpt(body.slice(-400)) : excerpt(body)
-  return { code: SHAPES[shape], detail: `The site answered ${status}${part ? ` with: ${part}` : ' with nothing.'}` }
+  return { code: SHAPES[shape], detail: `The site answered ${status} with ${part ? `“${part}”` : 'nothing'}.` }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { COMMAND_DATA, type CommandData, type CommandResult } from '../../contract/link.ts'
-import type { EvidenceStep } from '../../contract/integrations.ts'
+import type { EvidenceStep } from '../../contract/evidence.ts'
 import { LinkError } from './errors.ts'
 
 /**

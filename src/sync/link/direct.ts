@@ -1,11 +1,10 @@
-import type { EvidenceStep } from '../../contract/integrations.ts'
+import type { EvidenceStep } from '../../contract/evidence.ts'
 import { CommandAnswer, CommandBatch, PROTOCOL, type Command, type CommandResult } from '../../contract/link.ts'
 import { signMessage, verifyMessage } from '../../lib/signature.ts'
 import { classifyAnswer } from './classify.ts'
 import { LinkError, type LinkProblem } from './errors.ts'
 import { note } from './evidence.ts'
 import { request, toText, type FetchFunction, type LinkAnswer, type Wire } from './http.ts'
-import { describeJson } from './json-shape.ts'
 
 export interface CommandLimits {
   /** How long the whole request may take. */
@@ -72,9 +71,10 @@ async function readAnswer(
   const parsed = parseBody(answer.bytes)
   if (!signed.ok || signed.id !== messageId) {
     // What broke the signature is the better reason: a login page, a PHP notice, half a body, the site's own error.
-    const problem = describeJson(body) === 'valid' && parsed ? null : classify()
+    const problem = classify()
+    if (problem.code !== 'response_invalid') return problem
     const why = signed.ok ? 'its signature is that of another message' : signed.reason
-    return problem ?? { code: 'response_unsigned', detail: `The answer proves nothing: ${why}.` }
+    return { code: 'response_unsigned', detail: `The answer proves nothing: ${why}.` }
   }
   if (!parsed) return { code: 'response_not_json', detail: 'The answer is signed, but not JSON in UTF-8.' }
   const results = matchResults(parsed.json, commands)

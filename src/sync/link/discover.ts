@@ -1,4 +1,4 @@
-import type { EvidenceStep } from '../../contract/integrations.ts'
+import type { EvidenceStep } from '../../contract/evidence.ts'
 import type { LinkErrorCode } from '../../contract/link-errors.ts'
 import { checkOutboundUrl } from '../../lib/url-guard.ts'
 import { classifyAnswer } from './classify.ts'
@@ -59,6 +59,9 @@ const GIVE_UP = new Set<LinkErrorCode>([
   'wordpress_timeout',
 ])
 
+/** The front page itself says that this is not the address. */
+const MISPLACED = new Set<LinkErrorCode>(['redirected_elsewhere', 'too_many_redirects'])
+
 interface Front {
   url: URL
   link: string | null
@@ -68,10 +71,10 @@ interface Front {
 
 /** People enter http:// out of habit; the site is asked over https all the same. */
 function startUrl(siteUrl: string, wire: Wire): URL {
-  const checked = checkOutboundUrl(siteUrl, wire)
+  const entered = checkOutboundUrl(siteUrl, wire)
+  const isPlain = !entered.ok && entered.code === 'https_required'
+  const checked = isPlain ? checkOutboundUrl(siteUrl.replace(/^http:/i, 'https:'), wire) : entered
   if (checked.ok) return checked.url
-  const upgraded = checked.code === 'https_required' && checkOutboundUrl(siteUrl.replace(/^http:/i, 'https:'), wire)
-  if (upgraded && upgraded.ok) return upgraded.url
   throw new LinkError(checked, wire.evidence)
 }
 
@@ -168,7 +171,7 @@ export async function discoverSite(input: {
     () => getFront(wire, start, limits.timeoutMs),
     (problem): Front => ({ url: start, link: null, html: '', problem }),
   )
-  if (front.problem?.code === 'redirected_elsewhere') throw new LinkError(front.problem, wire.evidence)
+  if (front.problem && MISPLACED.has(front.problem.code)) throw new LinkError(front.problem, wire.evidence)
   const { found, failed } = await searchRoots(wire, listRoots(front, start, wire), limits.timeoutMs)
   if (!found) throw new LinkError(summarize(front, failed), wire.evidence)
   return describe(wire, found, front.url, start.pathname)

@@ -1,4 +1,4 @@
-import type { EvidenceStep } from '../../contract/integrations.ts'
+import type { EvidenceStep } from '../../contract/evidence.ts'
 import { LINK_ERRORS, type LinkErrorCode, type LinkFailure } from '../../contract/link-errors.ts'
 
 /** What was found to be wrong, before it is known what was tried on the way. */

@@ -1,4 +1,4 @@
-import type { EvidenceStep } from '../../contract/integrations.ts'
+import type { EvidenceStep } from '../../contract/evidence.ts'
 
 const MAX_URL_LENGTH = 200
 

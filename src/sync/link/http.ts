@@ -1,4 +1,4 @@
-import type { EvidenceStep } from '../../contract/integrations.ts'
+import type { EvidenceStep } from '../../contract/evidence.ts'
 import { checkOutboundUrl } from '../../lib/url-guard.ts'
 import { LinkError, type LinkProblem } from './errors.ts'
 import { describeUrl } from './evidence.ts'

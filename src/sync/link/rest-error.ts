@@ -45,7 +45,7 @@ function pluginDetail(error: RestError, nowMs: number): string {
 export function classifyRestError(error: RestError, status: number, nowMs: number): LinkProblem | null {
   const own = Object.hasOwn(PLUGIN_CODES, error.code) ? PLUGIN_CODES[error.code] : undefined
   if (own) return { code: own, detail: pluginDetail(error, nowMs) }
-  const said = `WordPress answered ${status} ${excerpt(error.code, 60)}: ${excerpt(error.message)}`
+  const said = `WordPress answered ${status} ${excerpt(error.code, 60)}: “${excerpt(error.message)}”.`
   if (error.code === 'rest_no_route')
     return { code: 'plugin_not_found', detail: 'WordPress knows no route igny8/v1/commands.' }
   if (

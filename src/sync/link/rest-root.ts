@@ -43,8 +43,8 @@ function directory(url: URL): string {
 }
 
 /**
- * Where the REST API may be, most likely first: as the front page says in its header, then in its HTML, then the usual
- * two places below the page that answered, then below the address that was entered.
+ * Where the REST API may be, most likely first: as the front page says in its header, then in its HTML, then each of
+ * the two usual places, below the page that answered and below the address that was entered.
  */
 export function listRoots(
   page: { url: URL; link: string | null; html: string },
@@ -55,10 +55,10 @@ export function listRoots(
     const root = text === null ? null : readRoot(text, page.url, options)
     return root ? [root] : []
   })
-  const usual = [directory(page.url), directory(entered)].flatMap((path) => [
-    new URL(`${path}wp-json/`, page.url.origin),
-    new URL(`${path}?rest_route=/`, page.url.origin),
-  ])
+  const paths = [directory(page.url), directory(entered)]
+  const usual = ['wp-json/', '?rest_route=/'].flatMap((place) =>
+    paths.map((path) => new URL(path + place, page.url.origin)),
+  )
   return [...new Map([...said, ...usual].map((url) => [url.href, url])).values()]
 }
 

@@ -1,0 +1,38 @@
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
+import { secureHeaders } from 'hono/secure-headers'
+import { readConfig } from './config.ts'
+import type { AppEnv } from './env.ts'
+import { MAX_BODY_BYTES } from './middleware/json-body.ts'
+import { notFound, onError, sendProblem } from './middleware/on-error.ts'
+import { requestId } from './middleware/request-id.ts'
+import { docsRoutes } from './routes/docs.ts'
+import { health } from './routes/health.ts'
+import { routes } from './routes/index.ts'
+import { mountRoutes } from './routes/mount.ts'
+import { createPathNormaliser } from './routes/path.ts'
+import { ServiceError } from './services/errors.ts'
+
+/** The whole API: middleware in order, routes, errors. */
+export function createApp(): Hono<AppEnv> {
+  const app = new Hono<AppEnv>({ getPath: createPathNormaliser(routes) })
+  app.onError(onError)
+  app.notFound(notFound)
+  app.use(requestId)
+  app.use(secureHeaders({ xFrameOptions: 'DENY', referrerPolicy: 'no-referrer' }))
+  app.use(
+    cors({
+      origin: (origin, c) => (readConfig(c.env).webOrigins.includes(origin) ? origin : null),
+      credentials: true,
+      allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-account-id', 'x-d1-bookmark'],
+      exposeHeaders: ['x-request-id', 'x-d1-bookmark', 'retry-after', 'idempotency-replayed'],
+      maxAge: 600,
+    }),
+  )
+  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => sendProblem(c, new ServiceError('body_too_large')) }))
+  app.get('/healthz', health)
+  app.route('/', docsRoutes)
+  mountRoutes(app, routes)
+  return app
+}

@@ -1,0 +1,177 @@
+import * as z from 'zod'
+import { EvidenceStep } from './evidence.ts'
+import { LINK_ERRORS } from './link-errors.ts'
+
+interface ErrorEntry {
+  /** HTTP status */
+  status: number
+  /** What happened, the same for every occurrence. */
+  title: string
+  /** One sentence on what to do. */
+  fix: string
+}
+
+const API_ERRORS = {
+  malformed_json: { status: 400, title: 'The body is not valid JSON', fix: 'Send one JSON document in UTF-8.' },
+  validation_error: {
+    status: 400,
+    title: 'The request is not valid',
+    fix: 'Correct the fields named in errors and send it again.',
+  },
+  too_many_types: {
+    status: 400,
+    title: 'Too many content types',
+    fix: 'Send at most 500 post types and 500 taxonomies; unregister types that no longer exist.',
+  },
+  negative_count: { status: 400, title: 'A count is negative', fix: 'Send counts of zero or more.' },
+  markup_in_label: { status: 400, title: 'A label contains markup', fix: 'Send labels as plain text.' },
+  invalid_slug: {
+    status: 400,
+    title: 'A type has an invalid slug',
+    fix: 'Use at most 32 characters of a to z, 0 to 9, _ and -.',
+  },
+  unknown_content_type: {
+    status: 400,
+    title: 'The site has no such content type',
+    fix: 'Name a type that the content types list; push the structure first if it is new.',
+  },
+  invalid_cursor: { status: 400, title: 'The cursor is not one of ours', fix: 'Start again without a cursor.' },
+  invalid_idempotency_key: {
+    status: 400,
+    title: 'The Idempotency-Key is not usable',
+    fix: 'Send 1 to 200 visible ASCII characters.',
+  },
+  credentials_missing: {
+    status: 401,
+    title: 'No credentials',
+    fix: 'Send a session or Authorization: Bearer with an API key.',
+  },
+  invalid_session: { status: 401, title: 'The session is not valid', fix: 'Sign in again.' },
+  invalid_credentials: { status: 401, title: 'E-mail or password is not right', fix: 'Check both and try again.' },
+  api_key_malformed: {
+    status: 401,
+    title: 'This is not an API key',
+    fix: 'Copy the whole key, from igny8_ to its last character.',
+  },
+  api_key_unknown: {
+    status: 401,
+    title: 'The API key is not valid',
+    fix: 'Create a new key in Site Settings and connect with it.',
+  },
+  api_key_revoked: {
+    status: 401,
+    title: 'The API key was revoked',
+    fix: 'Create a new key in Site Settings and connect with it.',
+  },
+  api_key_expired: {
+    status: 401,
+    title: 'The API key has expired',
+    fix: 'Create a new key in Site Settings and connect with it.',
+  },
+  invalid_api_key: {
+    status: 403,
+    title: 'The API key is not this site’s',
+    fix: 'Use a key that was created for this site and is still valid.',
+  },
+  role_too_low: { status: 403, title: 'Your role does not allow this', fix: 'Ask an admin or owner of the account.' },
+  insufficient_scope: {
+    status: 403,
+    title: 'The API key does not allow this',
+    fix: 'Use a key with the scope that detail names.',
+  },
+  person_required: { status: 403, title: 'An API key cannot do this', fix: 'Sign in as a person.' },
+  user_inactive: { status: 403, title: 'This person is switched off', fix: 'Ask an owner of the account.' },
+  no_account: { status: 403, title: 'You are in no account', fix: 'Ask for an invitation.' },
+  site_inactive: { status: 403, title: 'The site is switched off', fix: 'Switch the site on in its settings.' },
+  origin_not_allowed: {
+    status: 403,
+    title: 'This origin may not write',
+    fix: 'Send the request from the web app, or with a Bearer token.',
+  },
+  not_found: { status: 404, title: 'Not found', fix: 'Check the address and the id.' },
+  site_not_found: {
+    status: 404,
+    title: 'Site not found',
+    fix: 'Check the site id, and that the key was created for this site.',
+  },
+  integration_not_found: {
+    status: 404,
+    title: 'Integration not found',
+    fix: 'Check the id; connect the site again if it was deleted.',
+  },
+  api_key_not_found: { status: 404, title: 'API key not found', fix: 'Check the id.' },
+  member_not_found: { status: 404, title: 'Member not found', fix: 'Check the id.' },
+  invitation_not_found: {
+    status: 404,
+    title: 'Invitation not found',
+    fix: 'Ask for a new invitation, and accept it with the e-mail address it was made for.',
+  },
+  method_not_allowed: { status: 405, title: 'Method not allowed', fix: 'Use one of the methods in the Allow header.' },
+  integration_exists: {
+    status: 409,
+    title: 'The site already has this integration',
+    fix: 'Use the existing one, or delete it first.',
+  },
+  sync_disabled: { status: 409, title: 'Sync is switched off', fix: 'Switch sync on for this integration.' },
+  email_taken: { status: 409, title: 'This e-mail address has an account', fix: 'Sign in instead.' },
+  already_member: { status: 409, title: 'Already a member', fix: 'Change the role of the member instead.' },
+  last_owner: { status: 409, title: 'An account needs an owner', fix: 'Make somebody else owner first.' },
+  api_key_inactive: { status: 409, title: 'The API key is no longer active', fix: 'Create a new key.' },
+  conflict: { status: 409, title: 'It changed meanwhile', fix: 'Read it again and repeat the change.' },
+  request_in_progress: {
+    status: 409,
+    title: 'A request with this Idempotency-Key is still running',
+    fix: 'Wait for Retry-After seconds and repeat it.',
+  },
+  body_too_large: { status: 413, title: 'The body is too large', fix: 'Send at most 1,000,000 bytes.' },
+  unsupported_media_type: {
+    status: 415,
+    title: 'The body is not JSON',
+    fix: 'Send Content-Type: application/json, uncompressed.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'The Idempotency-Key was used for another request',
+    fix: 'Use a new key for a new request.',
+  },
+  too_many_requests: { status: 429, title: 'Too many requests', fix: 'Wait for Retry-After seconds.' },
+  internal_error: {
+    status: 500,
+    title: 'Something went wrong here',
+    fix: 'Try again; if it stays, tell support the request_id.',
+  },
+  unsupported_platform: { status: 501, title: 'This platform is not supported yet', fix: 'Use wordpress.' },
+  unavailable: { status: 503, title: 'Temporarily unavailable', fix: 'Try again after Retry-After seconds.' },
+} as const satisfies Record<string, ErrorEntry>
+
+/** Every error code there is, with its status, title and fix: the one table. */
+export const ERRORS = { ...API_ERRORS, ...LINK_ERRORS } as const satisfies Record<string, ErrorEntry>
+export type ErrorCode = keyof typeof ERRORS
+
+/** Whether a code of unknown origin is one of ours. */
+export const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERRORS, code)
+
+export const FieldError = z
+  .object({
+    path: z.string().meta({ description: 'Where, for example `body.post_types.post.count`' }),
+    code: z.string(),
+    message: z.string(),
+  })
+  .meta({ id: 'FieldError' })
+export type FieldError = z.infer<typeof FieldError>
+
+/** `application/problem+json` (RFC 9457). */
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    code: z.string(),
+    fix: z.string(),
+    request_id: z.string(),
+    errors: z.array(FieldError).optional(),
+    evidence: z.array(EvidenceStep).optional().meta({ description: 'What was tried at the site' }),
+  })
+  .meta({ id: 'Problem' })
+export type Problem = z.infer<typeof Problem>

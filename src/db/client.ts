@@ -1,0 +1,27 @@
+import { drizzle, type DrizzleD1Database } from 'drizzle-orm/d1'
+import * as schema from './schema/index.ts'
+
+export type Db = DrizzleD1Database<typeof schema>
+
+/** Where a request may read: `first-unconstrained` (nearest replica), `first-primary`, or a bookmark to be at least as new as. */
+export type ReadFrom = string
+
+export interface DbSession {
+  db: Db
+  /** Position after the queries so far; a later request that names it sees at least this state. */
+  bookmark(): string | null
+}
+
+/**
+ * The database that holds an account. There is one today; every query goes through here, so that accounts can be
+ * spread over several.
+ */
+export function db(
+  env: { DB: D1Database },
+  _accountId: string | null,
+  readFrom: ReadFrom = 'first-primary',
+): DbSession {
+  const session = env.DB.withSession(readFrom)
+  // drizzle's type asks for the whole D1Database; of it, it uses prepare and batch, which a session has
+  return { db: drizzle(session as unknown as D1Database, { schema }), bookmark: () => session.getBookmark() }
+}

@@ -1,0 +1,85 @@
+import { sql, type SQL } from 'drizzle-orm'
+import type { Direction } from '../contract/sync.ts'
+import type { IdPrefix } from '../lib/ids.ts'
+import type { Db } from './client.ts'
+import { integrations, syncEvents } from './schema/index.ts'
+
+const MAX_DETAIL = 1000
+
+/** What writing an event needs; time and ids are injected. */
+export interface EventContext {
+  db: Db
+  now: () => number
+  newId: (prefix: IdPrefix) => string
+}
+
+export interface EventSubject {
+  id: string
+  accountId: string
+  siteId: string
+}
+
+export interface EventInput {
+  action: string
+  /** Milliseconds since 1970. */
+  startedAt: number
+  runId?: string | null
+  direction?: Direction | null
+  /** Absent: it succeeded. */
+  failure?: { code: string; detail: string }
+  itemIds?: string[]
+  counts?: Record<string, number>
+}
+
+/** An event's own columns, without those that name whose it is. */
+function columnsOf(ctx: EventContext, event: EventInput) {
+  return {
+    runId: event.runId ?? null,
+    action: event.action,
+    direction: event.direction ?? null,
+    success: event.failure === undefined,
+    code: event.failure?.code ?? null,
+    detail: event.failure?.detail.slice(0, MAX_DETAIL) ?? null,
+    itemIds: event.itemIds ?? [],
+    counts: event.counts ?? {},
+    startedAt: new Date(event.startedAt),
+    finishedAt: new Date(ctx.now()),
+  }
+}
+
+/** The insert of one SyncEvent, to be awaited or put into the batch of the change that it records. */
+export function recordEvent(ctx: EventContext, integration: EventSubject, event: EventInput) {
+  return ctx.db.insert(syncEvents).values({
+    id: ctx.newId('evt'),
+    accountId: integration.accountId,
+    siteId: integration.siteId,
+    integrationId: integration.id,
+    ...columnsOf(ctx, event),
+  })
+}
+
+/** As {@link recordEvent}, for the integration that a condition finds; inserts nothing where it finds none. */
+export function recordEventOf(ctx: EventContext, condition: SQL | undefined, event: EventInput) {
+  const columns = columnsOf(ctx, event)
+  return ctx.db.insert(syncEvents).select(
+    ctx.db
+      .select({
+        id: sql`${ctx.newId('evt')}`.as('id'),
+        accountId: integrations.accountId,
+        siteId: integrations.siteId,
+        integrationId: integrations.id,
+        runId: sql`${columns.runId}`.as('run_id'),
+        action: sql`${columns.action}`.as('action'),
+        direction: sql`${columns.direction}`.as('direction'),
+        success: sql`${Number(columns.success)}`.as('success'),
+        code: sql`${columns.code}`.as('code'),
+        detail: sql`${columns.detail}`.as('detail'),
+        itemIds: sql`${JSON.stringify(columns.itemIds)}`.as('item_ids'),
+        counts: sql`${JSON.stringify(columns.counts)}`.as('counts'),
+        startedAt: sql`${columns.startedAt.getTime()}`.as('started_at'),
+        finishedAt: sql`${columns.finishedAt.getTime()}`.as('finished_at'),
+      })
+      .from(integrations)
+      .where(condition),
+  )
+}

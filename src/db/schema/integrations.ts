@@ -1,0 +1,60 @@
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { CONNECTION_STATES, PLATFORMS } from '../../contract/integrations.ts'
+import type { ContentTypesUpdate } from '../../contract/content-types.ts'
+import type { Structure } from '../../contract/structure.ts'
+import { timestampMs } from './columns.ts'
+
+/** Items per state, projected by the site's object. */
+export interface CountsSnapshot {
+  post_types: Record<string, { synced: number; failed: number; conflict: number }>
+  taxonomies: Record<string, { synced: number }>
+}
+
+export const integrations = sqliteTable(
+  'integrations',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    siteId: text('site_id').notNull(),
+    platform: text('platform', { enum: PLATFORMS }).notNull(),
+    siteUrl: text('site_url').notNull(),
+    isActive: integer('is_active', { mode: 'boolean' }).notNull().default(true),
+    syncEnabled: integer('sync_enabled', { mode: 'boolean' }).notNull().default(true),
+    syncStatus: text('sync_status', { enum: ['pending', 'syncing', 'success', 'failed'] })
+      .notNull()
+      .default('pending'),
+    connection: text('connection', { enum: CONNECTION_STATES }).notNull().default('not_connected'),
+    connectionReason: text('connection_reason'),
+    connectionSince: timestampMs('connection_since'),
+    /** The key that the plugin connected with. */
+    apiKeyId: text('api_key_id'),
+    apiKeyMasked: text('api_key_masked'),
+    /** Sealed JSON `{ signing_secrets: [newest, …] }`; see services/integrations/credentials.ts. */
+    credentials: text('credentials'),
+    /** The plugin's command endpoint, found by the last successful test. */
+    commandsUrl: text('commands_url'),
+    /** What people configured. */
+    config: text('config_json', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+    /** What the plugin pushed last. */
+    structure: text('structure_json', { mode: 'json' }).$type<Structure>(),
+    structureFetchedAt: timestampMs('structure_fetched_at'),
+    /** What editors chose per type; kept apart, so that no push can undo it. */
+    typeSettings: text('type_settings_json', { mode: 'json' }).$type<ContentTypesUpdate>().notNull(),
+    counts: text('counts_json', { mode: 'json' }).$type<CountsSnapshot>(),
+    countsAsOf: timestampMs('counts_as_of'),
+    /** Fence: a run raises it, and every projection of that run names it. */
+    syncEpoch: integer('sync_epoch').notNull().default(0),
+    lastSyncAt: timestampMs('last_sync_at'),
+    nextCheckAt: timestampMs('next_check_at'),
+    createdAt: timestampMs('created_at').notNull(),
+    updatedAt: timestampMs('updated_at').notNull(),
+  },
+  (table) => [
+    // one integration per site and platform; also the lookup by site
+    uniqueIndex('integrations_by_site_platform').on(table.siteId, table.platform),
+    // list of an account's integrations, by id
+    index('integrations_by_account').on(table.accountId, table.id),
+    // cron: overdue health checks, oldest first
+    index('integrations_by_next_check').on(table.nextCheckAt, table.id),
+  ],
+)

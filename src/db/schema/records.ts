@@ -1,0 +1,62 @@
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { timestampMs } from './columns.ts'
+
+/** One record per action on an integration; kept when the integration goes, until it is pruned by age. */
+export const syncEvents = sqliteTable(
+  'sync_events',
+  {
+    /** Time-ordered. */
+    id: text('id').notNull(),
+    accountId: text('account_id').notNull(),
+    siteId: text('site_id').notNull(),
+    integrationId: text('integration_id').notNull(),
+    runId: text('run_id'),
+    action: text('action').notNull(),
+    direction: text('direction', { enum: ['metadata', 'from_external', 'to_external', 'both'] }),
+    success: integer('success', { mode: 'boolean' }).notNull(),
+    code: text('code'),
+    detail: text('detail'),
+    itemIds: text('item_ids', { mode: 'json' }).$type<string[]>().notNull(),
+    counts: text('counts', { mode: 'json' }).$type<Record<string, number>>().notNull(),
+    startedAt: timestampMs('started_at').notNull(),
+    finishedAt: timestampMs('finished_at').notNull(),
+  },
+  // the key is also the order of the list: an integration's events, newest first
+  (table) => [primaryKey({ columns: [table.integrationId, table.id] })],
+)
+
+/** Who did what; each row's hash covers the one before it, under a key that the database doesn't hold. */
+export const auditLog = sqliteTable(
+  'audit_log',
+  {
+    accountId: text('account_id').notNull(),
+    seq: integer('seq').notNull(),
+    actor: text('actor').notNull(),
+    action: text('action').notNull(),
+    entityId: text('entity_id').notNull(),
+    metadata: text('metadata', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+    requestId: text('request_id').notNull(),
+    createdAt: timestampMs('created_at').notNull(),
+    hash: text('hash').notNull(),
+  },
+  // the key makes the chain: two writers of one link can't both win
+  (table) => [primaryKey({ columns: [table.accountId, table.seq] })],
+)
+
+/** Answers to writes that carried an Idempotency-Key; bodies are sealed, since some hold a key shown once. */
+export const idempotencyKeys = sqliteTable(
+  'idempotency_keys',
+  {
+    /** SHA-256 of actor, route and key. */
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    fingerprint: text('fingerprint').notNull(),
+    /** Null while the request runs. */
+    status: integer('status'),
+    response: text('response'),
+    leaseUntil: timestampMs('lease_until').notNull(),
+    expiresAt: timestampMs('expires_at').notNull(),
+  },
+  // pruning of what has expired
+  (table) => [index('idempotency_keys_by_expiry').on(table.expiresAt)],
+)

@@ -1,0 +1,8 @@
+import { createApp } from './app.ts'
+import { runScheduled } from './cron/index.ts'
+import { SiteSync } from './durable/site-sync.ts'
+
+const app = createApp()
+
+export { SiteSync }
+export default { fetch: app.fetch, scheduled: runScheduled } satisfies ExportedHandler<Env>

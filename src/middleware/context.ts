@@ -1,0 +1,34 @@
+import { createMiddleware } from 'hono/factory'
+import { readConfig } from '../config.ts'
+import { db } from '../db/client.ts'
+import type { AppEnv } from '../env.ts'
+import { createId } from '../lib/ids.ts'
+import { createApiKeyStore } from '../services/api-keys/store.ts'
+
+const BOOKMARK = /^[0-9a-f-]{1,200}$/i
+
+/**
+ * Builds what services get. Reads go to the nearest replica, writes to the primary; a client that sends back the
+ * `x-d1-bookmark` of an earlier answer reads its own writes wherever it is.
+ */
+export const provideContext = createMiddleware<AppEnv>(async (c, next) => {
+  const actor = c.get('actor')
+  const bookmark = c.req.header('x-d1-bookmark')
+  const nearest = c.req.method === 'GET' ? 'first-unconstrained' : 'first-primary'
+  const readFrom = bookmark && BOOKMARK.test(bookmark) ? bookmark : nearest
+  const session = db(c.env, actor.kind === 'anonymous' ? null : actor.accountId, readFrom)
+  c.set('dbSession', session)
+  c.set('ctx', {
+    db: session.db,
+    actor,
+    requestId: c.get('requestId'),
+    now: Date.now,
+    newId: createId,
+    config: readConfig(c.env),
+    apiKeys: createApiKeyStore(c.env.API_KEYS),
+    site: (siteId) => c.env.SITE_SYNC.getByName(siteId),
+  })
+  await next()
+  const latest = session.bookmark()
+  if (latest) c.header('x-d1-bookmark', latest)
+})

@@ -1,0 +1,40 @@
+import { createMiddleware } from 'hono/factory'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { AppEnv } from '../env.ts'
+import { sha256Hex } from '../lib/hmac.ts'
+import type { Route } from '../routes/define.ts'
+import { describeActor } from '../services/context.ts'
+import { ServiceError } from '../services/errors.ts'
+import { claimIdempotencyKey } from '../services/idempotency/claim.ts'
+import { settleIdempotencyKey } from '../services/idempotency/settle.ts'
+import type { StoredAnswer } from '../services/idempotency/answer.ts'
+
+const KEY = /^[\x21-\x7e]{1,200}$/
+
+/**
+ * Gives a write with an `Idempotency-Key` one effect, however often it is sent: repeats get the first answer for a
+ * day. Only answers of success are kept; a refusal changed nothing and may be tried again. Runs after validation, so
+ * that an invalid request never holds a key.
+ */
+export const idempotency = (route: Route) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    const key = c.req.header('idempotency-key')
+    if (key === undefined) return next()
+    if (!KEY.test(key)) throw new ServiceError('invalid_idempotency_key')
+    const ctx = c.get('ctx')
+    const body = route.body ? await c.req.text() : ''
+    const id = await sha256Hex([describeActor(ctx.actor), c.req.method, c.req.path.replace(/\/+$/, ''), key].join('\n'))
+    const claim = await claimIdempotencyKey({ ctx, input: { id, fingerprint: await sha256Hex(body) } })
+    if (claim.kind === 'answered') return replay(claim.answer)
+    await next()
+    const succeeded = c.error === undefined && c.res.status < 400
+    const answer = succeeded ? { status: c.res.status, body: await c.res.clone().text() } : null
+    await settleIdempotencyKey({ ctx, input: { id, answer } })
+    return undefined
+
+    function replay({ status, body: text }: StoredAnswer): Response {
+      c.header('idempotency-replayed', 'true')
+      if (text === '') return c.body(null, 204)
+      return c.body(text, status as ContentfulStatusCode, { 'content-type': 'application/json' })
+    }
+  })

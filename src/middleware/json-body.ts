@@ -1,0 +1,53 @@
+import { createMiddleware } from 'hono/factory'
+import type { AppEnv } from '../env.ts'
+import { ServiceError } from '../services/errors.ts'
+
+/** Most bytes that a body may have. */
+export const MAX_BODY_BYTES = 1_000_000
+
+const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
+const MAX_DEPTH = 64
+
+/** Whether brackets nest deeper than any of our documents, looked at without recursion. */
+function isTooDeep(text: string): boolean {
+  let depth = 0
+  let inString = false
+  for (let index = 0; index < text.length; index++) {
+    const char = text[index]
+    if (inString) {
+      if (char === '\\') index++
+      else if (char === '"') inString = false
+    } else if (char === '"') inString = true
+    else if (char === '{' || char === '[') {
+      if (++depth > MAX_DEPTH) return true
+    } else if (char === '}' || char === ']') depth--
+  }
+  return false
+}
+
+/**
+ * Reads the body once, as JSON in UTF-8, into hono's body cache, where the validator finds it. A missing content type
+ * is refused too: a schema without required fields would otherwise accept anything.
+ */
+export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
+  const encoding = c.req.header('content-encoding')
+  const isJson = JSON_TYPE.test(c.req.header('content-type') ?? '')
+  if (!isJson || (encoding && encoding !== 'identity')) throw new ServiceError('unsupported_media_type')
+  const bytes = await c.req.arrayBuffer()
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+    if (isTooDeep(text)) throw new Error(`nested deeper than ${MAX_DEPTH} levels`)
+    c.req.bodyCache.text = text
+    JSON.parse(text)
+  } catch (cause) {
+    throw new ServiceError('malformed_json', `The body is not valid JSON: ${describeFault(cause)}.`)
+  }
+  await next()
+})
+
+/** The parser's words quote the input, which may hold a secret: only the kind of fault is told. */
+function describeFault(cause: unknown): string {
+  if (cause instanceof SyntaxError) return 'syntax error'
+  if (cause instanceof TypeError) return 'not UTF-8'
+  return cause instanceof Error ? cause.message : 'unreadable'
+}

@@ -1,0 +1,34 @@
+import type { ErrorHandler, NotFoundHandler } from 'hono'
+import type { Context as HonoContext } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { AppEnv } from '../env.ts'
+import { log } from '../lib/log.ts'
+import { createProblem } from '../lib/problem.ts'
+import { ServiceError } from '../services/errors.ts'
+
+/** Answers a refusal as problem+json. */
+export function sendProblem(c: HonoContext<AppEnv>, error: ServiceError): Response {
+  const { errors, evidence, fix, retryAfterS } = error.options
+  const problem = createProblem(error.code, c.get('requestId'), {
+    detail: error.message,
+    fix,
+    errors,
+    evidence,
+  })
+  if (retryAfterS !== undefined) c.header('retry-after', String(Math.max(1, Math.ceil(retryAfterS))))
+  if (problem.status === 401) c.header('www-authenticate', 'Bearer')
+  return c.json(problem, problem.status as ContentfulStatusCode, { 'content-type': 'application/problem+json' })
+}
+
+/** Refusals by their code; everything else is a bare 500 whose cause is only in the log. */
+export const onError: ErrorHandler<AppEnv> = (error, c) => {
+  if (error instanceof ServiceError) {
+    if (error.cause !== undefined)
+      log.warn('request refused', { request_id: c.get('requestId'), code: error.code, cause: error.cause })
+    return sendProblem(c, error)
+  }
+  log.error('request failed', { request_id: c.get('requestId'), method: c.req.method, path: c.req.path, cause: error })
+  return sendProblem(c, new ServiceError('internal_error'))
+}
+
+export const notFound: NotFoundHandler<AppEnv> = (c) => sendProblem(c, new ServiceError('not_found'))

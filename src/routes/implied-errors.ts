@@ -1,0 +1,47 @@
+import type { ErrorCode } from '../contract/errors.ts'
+import type { Access, Route } from './define.ts'
+
+const BAD_CREDENTIALS: readonly ErrorCode[] = [
+  'invalid_session',
+  'api_key_malformed',
+  'api_key_unknown',
+  'api_key_revoked',
+  'api_key_expired',
+]
+const NEEDS_PERSON: readonly ErrorCode[] = ['credentials_missing', 'role_too_low', 'user_inactive', 'no_account']
+
+const BY_ACCESS: Record<Access['kind'], readonly ErrorCode[]> = {
+  public: [],
+  optional: [...BAD_CREDENTIALS, ...NEEDS_PERSON],
+  person: [...BAD_CREDENTIALS, ...NEEDS_PERSON, 'person_required', 'site_inactive'],
+  member: [...BAD_CREDENTIALS, ...NEEDS_PERSON, 'insufficient_scope', 'site_inactive'],
+}
+
+const OF_BODIES: readonly ErrorCode[] = [
+  'malformed_json',
+  'validation_error',
+  'body_too_large',
+  'unsupported_media_type',
+]
+const OF_WRITES: readonly ErrorCode[] = [
+  'invalid_idempotency_key',
+  'idempotency_key_reused',
+  'request_in_progress',
+  'origin_not_allowed',
+]
+
+/** Every code that a route can answer with: those it names, and those that its access, input and method imply. */
+export function errorsOf(route: Route): ErrorCode[] {
+  const hasInput = route.query !== undefined || route.params !== undefined
+  return [
+    ...new Set<ErrorCode>([
+      ...BY_ACCESS[route.access.kind],
+      ...(route.body ? OF_BODIES : []),
+      ...(hasInput ? (['validation_error'] as const) : []),
+      ...(route.method !== 'get' && route.access.kind !== 'public' ? OF_WRITES : []),
+      ...(route.errors ?? []),
+      'too_many_requests',
+      'internal_error',
+    ]),
+  ]
+}

@@ -1,0 +1,15 @@
+import { apiKeyRoutes } from './api-keys.ts'
+import { authRoutes } from './auth.ts'
+import type { Route } from './define.ts'
+import { integrationRoutes } from './integrations.ts'
+import { memberRoutes } from './members.ts'
+import { siteRoutes } from './sites.ts'
+
+/** Every route there is: the app, the document, the client and the security matrix are made from this list. */
+export const routes: readonly Route[] = [
+  ...authRoutes,
+  ...memberRoutes,
+  ...siteRoutes,
+  ...apiKeyRoutes,
+  ...integrationRoutes,
+]

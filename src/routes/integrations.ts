@@ -1,0 +1,243 @@
+import * as z from 'zod'
+import { API_PREFIX, IntegrationId, listOf, ListQuery, SiteId } from '../contract/common.ts'
+import { ContentTypes, ContentTypesUpdate, StructureStored } from '../contract/content-types.ts'
+import {
+  ConnectRequest,
+  Integration,
+  IntegrationCreate,
+  IntegrationUpdate,
+  TestResult,
+} from '../contract/integrations.ts'
+import { Structure } from '../contract/structure.ts'
+import { DebugStatus, Run, SyncEvent, SyncRequest, SyncState } from '../contract/sync.ts'
+import { listEvents } from '../services/events/list.ts'
+import { connectIntegration } from '../services/integrations/connect.ts'
+import { createIntegration } from '../services/integrations/create.ts'
+import { deleteIntegration } from '../services/integrations/delete.ts'
+import { getContentTypes } from '../services/integrations/get-content-types.ts'
+import { getDebugStatus } from '../services/integrations/get-debug-status.ts'
+import { getSyncStatus } from '../services/integrations/get-sync-status.ts'
+import { getIntegration } from '../services/integrations/get.ts'
+import { listIntegrations } from '../services/integrations/list.ts'
+import { startSync } from '../services/integrations/start-sync.ts'
+import { testIntegration } from '../services/integrations/test.ts'
+import { updateContentTypes } from '../services/integrations/update-content-types.ts'
+import { updateStructure } from '../services/integrations/update-structure.ts'
+import { updateIntegration } from '../services/integrations/update.ts'
+import { accepted, created, defineRoute, noContent, ok, type Route } from './define.ts'
+
+const COLLECTION = `${API_PREFIX}/integration/integrations`
+const DETAIL = `${COLLECTION}/:integration_id`
+
+const Params = z.object({ integration_id: IntegrationId })
+const reads = { kind: 'member', role: 'editor', scope: 'integration:read' } as const
+const writes = { kind: 'member', role: 'editor', scope: 'integration:write' } as const
+const common = { tag: 'integrations', throttle: 'integration' } as const
+const notFound = ['integration_not_found'] as const
+
+export const integrationRoutes: Route[] = [
+  defineRoute({
+    ...common,
+    method: 'get',
+    path: COLLECTION,
+    operationId: 'listIntegrations',
+    summary: 'List integrations',
+    access: reads,
+    query: ListQuery.extend({ site_id: SiteId.optional() }),
+    responses: { 200: { description: 'One page, oldest first', schema: listOf(Integration) } },
+    errors: ['invalid_cursor'],
+    handle: async ({ ctx, query }) => ok(await listIntegrations({ ctx, input: query })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'post',
+    path: COLLECTION,
+    operationId: 'createIntegration',
+    summary: 'Create an integration',
+    description: 'One per site and platform. WordPress requires an API key of the site.',
+    access: writes,
+    body: IntegrationCreate,
+    responses: { 201: { description: 'Created', schema: Integration } },
+    errors: ['site_not_found', 'invalid_api_key', 'integration_exists', 'unsupported_platform'],
+    handle: async ({ ctx, body }) => created(await createIntegration({ ctx, input: body })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'post',
+    path: `${COLLECTION}/test-connection`,
+    operationId: 'connectIntegration',
+    summary: 'Connect a site, or test whether it can be',
+    description:
+      'Open to callers without a session when the body holds the site’s own API key. Makes the integration where there is none, calls WordPress, and on failure deletes what it made.',
+    access: { kind: 'optional' },
+    throttle: 'anonymous',
+    body: ConnectRequest,
+    responses: {
+      200: { description: 'The integration existed, and the site answered', schema: TestResult },
+      201: { description: 'The integration was made, and the site answered', schema: TestResult },
+    },
+    errors: [
+      'site_not_found',
+      'invalid_api_key',
+      'site_inactive',
+      'sync_disabled',
+      'unsupported_platform',
+      'unreachable',
+    ],
+    handle: async ({ ctx, body }) => {
+      const { made, result } = await connectIntegration({ ctx, input: body })
+      return made ? created(result) : ok(result)
+    },
+  }),
+  defineRoute({
+    ...common,
+    method: 'get',
+    path: DETAIL,
+    operationId: 'getIntegration',
+    summary: 'Retrieve an integration',
+    access: reads,
+    params: Params,
+    responses: { 200: { description: 'The integration', schema: Integration } },
+    errors: notFound,
+    handle: async ({ ctx, params }) => ok(await getIntegration({ ctx, input: { id: params.integration_id } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'patch',
+    path: DETAIL,
+    operationId: 'updateIntegration',
+    summary: 'Change an integration',
+    access: writes,
+    params: Params,
+    body: IntegrationUpdate,
+    responses: { 200: { description: 'The integration as it is now', schema: Integration } },
+    errors: [...notFound, 'invalid_api_key'],
+    handle: async ({ ctx, params, body }) =>
+      ok(await updateIntegration({ ctx, input: { id: params.integration_id, patch: body } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'delete',
+    path: DETAIL,
+    operationId: 'deleteIntegration',
+    summary: 'Delete an integration',
+    access: writes,
+    params: Params,
+    responses: { 204: { description: 'Deleted', schema: null } },
+    errors: notFound,
+    handle: async ({ ctx, params }) => {
+      await deleteIntegration({ ctx, input: { id: params.integration_id } })
+      return noContent()
+    },
+  }),
+  defineRoute({
+    ...common,
+    method: 'post',
+    path: `${DETAIL}/test-connection`,
+    operationId: 'testIntegration',
+    summary: 'Call the site now',
+    description: 'Answers 200 with its result whether the site could be reached or not.',
+    access: writes,
+    params: Params,
+    responses: { 200: { description: 'What the test showed', schema: TestResult } },
+    errors: notFound,
+    handle: async ({ ctx, params }) => ok(await testIntegration({ ctx, input: { id: params.integration_id } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'post',
+    path: `${DETAIL}/sync`,
+    operationId: 'startSync',
+    summary: 'Start a sync',
+    description: 'One run at a time per site: while one is under way, that one is the answer.',
+    access: writes,
+    params: Params,
+    body: SyncRequest,
+    responses: { 202: { description: 'The run', schema: Run } },
+    errors: [...notFound, 'sync_disabled'],
+    handle: async ({ ctx, params, body }) =>
+      accepted(await startSync({ ctx, input: { id: params.integration_id, direction: body.direction } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'get',
+    path: `${DETAIL}/sync-status`,
+    operationId: 'getSyncStatus',
+    summary: 'State of the sync',
+    access: reads,
+    params: Params,
+    responses: { 200: { description: 'The run under way, the last one, and the lag', schema: SyncState } },
+    errors: notFound,
+    handle: async ({ ctx, params }) => ok(await getSyncStatus({ ctx, input: { id: params.integration_id } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'post',
+    path: `${DETAIL}/update-structure`,
+    operationId: 'updateStructure',
+    summary: 'Store the site’s structure',
+    description: 'Sent by the plugin. What editors chose per type survives.',
+    access: writes,
+    params: Params,
+    body: Structure,
+    responses: { 200: { description: 'Stored', schema: StructureStored } },
+    errors: [...notFound, 'too_many_types', 'negative_count', 'markup_in_label', 'invalid_slug'],
+    handle: async ({ ctx, params, body }) =>
+      ok(await updateStructure({ ctx, input: { id: params.integration_id, structure: body } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'get',
+    path: `${DETAIL}/content-types`,
+    operationId: 'getContentTypes',
+    summary: 'Content types with counts',
+    access: reads,
+    params: Params,
+    responses: { 200: { description: 'Structure, choices, counts and connection', schema: ContentTypes } },
+    errors: notFound,
+    handle: async ({ ctx, params }) => ok(await getContentTypes({ ctx, input: { id: params.integration_id } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'patch',
+    path: `${DETAIL}/content-types`,
+    operationId: 'updateContentTypes',
+    summary: 'Choose types and limits',
+    access: writes,
+    params: Params,
+    body: ContentTypesUpdate,
+    responses: { 200: { description: 'The content types as they are now', schema: ContentTypes } },
+    errors: [...notFound, 'unknown_content_type'],
+    handle: async ({ ctx, params, body }) =>
+      ok(await updateContentTypes({ ctx, input: { id: params.integration_id, patch: body } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'get',
+    path: `${DETAIL}/debug-status`,
+    operationId: 'getDebugStatus',
+    summary: 'State, failures, and a fresh look at the site',
+    access: reads,
+    params: Params,
+    responses: { 200: { description: 'What support asks for first', schema: DebugStatus } },
+    errors: notFound,
+    handle: async ({ ctx, params }) => ok(await getDebugStatus({ ctx, input: { id: params.integration_id } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'get',
+    path: `${DETAIL}/events`,
+    operationId: 'listEvents',
+    summary: 'Sync events, newest first',
+    access: reads,
+    params: Params,
+    query: ListQuery.extend({
+      success: z.stringbool().optional(),
+      action: z.string().max(64).optional(),
+    }),
+    responses: { 200: { description: 'One page', schema: listOf(SyncEvent) } },
+    errors: [...notFound, 'invalid_cursor'],
+    handle: async ({ ctx, params, query }) =>
+      ok(await listEvents({ ctx, input: { ...query, id: params.integration_id } })),
+  }),
+]

@@ -1,0 +1,76 @@
+import { zValidator } from '@hono/zod-validator'
+import type { Hono, MiddlewareHandler } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type * as z from 'zod'
+import type { AppEnv } from '../env.ts'
+import { describeIssues } from '../lib/validate.ts'
+import { authenticate } from '../middleware/authenticate.ts'
+import { authorize } from '../middleware/authorize.ts'
+import { idempotency } from '../middleware/idempotency.ts'
+import { jsonBody } from '../middleware/json-body.ts'
+import { provideContext } from '../middleware/context.ts'
+import { throttle } from '../middleware/throttle.ts'
+import { ServiceError } from '../services/errors.ts'
+import type { Reply, Route } from './define.ts'
+
+/** The one wrapper round zod-validator: a refusal is a problem with a path, code and message per field. */
+const validate = (target: 'param' | 'query' | 'json', schema: z.ZodType) =>
+  zValidator(target, schema, (result) => {
+    if (result.success) return
+    const where = { param: 'params', query: 'query', json: 'body' }[target]
+    const fault = describeIssues(result.error.issues, where)
+    throw new ServiceError(fault.code, fault.detail, { errors: fault.errors })
+  }) as MiddlewareHandler<AppEnv>
+
+/** Steps before the handler, in order; see docs/architecture.md. */
+function stepsOf(route: Route): MiddlewareHandler<AppEnv>[] {
+  const isWrite = route.method !== 'get'
+  return [
+    authenticate(route.access),
+    authorize(route.access),
+    throttle(route.throttle),
+    ...(route.body ? [jsonBody] : []),
+    ...(route.params ? [validate('param', route.params)] : []),
+    ...(route.query ? [validate('query', route.query)] : []),
+    ...(route.body ? [validate('json', route.body)] : []),
+    provideContext,
+    ...(isWrite && route.access.kind !== 'public' ? [idempotency(route)] : []),
+  ]
+}
+
+/** Outside production an answer that its own document doesn't describe is a fault of ours, and is told so at once. */
+function checkReply(route: Route, reply: Reply): void {
+  const declared = route.responses[reply.status]
+  if (!declared) throw new Error(`${route.operationId} answers ${reply.status}, which it does not declare`)
+  declared.schema?.parse(reply.body)
+}
+
+function handlerOf(route: Route): MiddlewareHandler<AppEnv> {
+  return async (c) => {
+    const valid = (target: string) => c.req.valid(target as never)
+    const reply = await route.handle({
+      ctx: c.get('ctx') as Parameters<Route['handle']>[0]['ctx'],
+      params: valid('param'),
+      query: valid('query'),
+      body: valid('json'),
+      request: c.req.raw,
+    })
+    if (c.get('ctx').config.environment !== 'production') checkReply(route, reply)
+    for (const [name, values] of Object.entries(reply.headers ?? {})) {
+      for (const value of [values].flat()) c.header(name, value, { append: true })
+    }
+    return reply.body === undefined ? c.body(null, 204) : c.json(reply.body, reply.status as ContentfulStatusCode)
+  }
+}
+
+/** Registers routes, and for each path the answer 405 to the methods it doesn't have. */
+export function mountRoutes(app: Hono<AppEnv>, routes: readonly Route[]): void {
+  for (const route of routes) app.on(route.method.toUpperCase(), [route.path], ...stepsOf(route), handlerOf(route))
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const methods = routes.filter((route) => route.path === path).map((route) => route.method.toUpperCase())
+    app.all(path, (c) => {
+      c.header('allow', methods.join(', '))
+      throw new ServiceError('method_not_allowed', `Allowed here: ${methods.join(', ')}.`)
+    })
+  }
+}

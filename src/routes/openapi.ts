@@ -1,0 +1,104 @@
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import * as z from 'zod'
+import { ERRORS, Problem, type ErrorCode } from '../contract/errors.ts'
+import { LINK_ERRORS } from '../contract/link-errors.ts'
+import type { Route } from './define.ts'
+import { errorsOf } from './implied-errors.ts'
+
+const INTRODUCTION = `The integration API of IGNY8: sites, API keys, and the connection of a site to WordPress.
+
+A trailing slash is optional everywhere, and an action may be written with \`-\` or \`_\`. Errors are
+\`application/problem+json\` (RFC 9457) with a \`code\`, a \`fix\` and the \`request_id\`; every code stands in the
+[list of errors](/docs/errors). Writes take an \`Idempotency-Key\`: a repeat within a day gets the first answer.`
+
+/** Access in words, and as OpenAPI security requirements. */
+function describeAccess({ access }: Route): { security: Record<string, string[]>[]; note: string } {
+  if (access.kind === 'public') return { security: [], note: 'Open to everybody.' }
+  if (access.kind === 'optional')
+    return { security: [{}, { session: [] }, { bearer: [] }], note: 'Credentials are optional.' }
+  const people = [{ session: [] }, { bearer: [] }]
+  if (access.kind === 'person') return { security: people, note: `People with the role ${access.role} or above.` }
+  return {
+    security: people,
+    note: `People with the role ${access.role} or above; API keys with the scope ${access.scope}.`,
+  }
+}
+
+/** A route that can fail with one reason why a site can't be called can fail with all of them. */
+function expandLinkErrors(codes: ErrorCode[]): ErrorCode[] {
+  const isLink = (code: ErrorCode) => Object.hasOwn(LINK_ERRORS, code)
+  return codes.some(isLink) ? [...new Set([...codes, ...(Object.keys(LINK_ERRORS) as ErrorCode[])])] : codes
+}
+
+function describeErrors(route: Route): ZodOpenApiOperationObject['responses'] {
+  const byStatus = Map.groupBy(expandLinkErrors(errorsOf(route)), (code) => ERRORS[code].status)
+  return Object.fromEntries(
+    [...byStatus]
+      .toSorted(([left], [right]) => left - right)
+      .map(([status, codes]) => [
+        String(status),
+        {
+          description: codes.map((code) => `\`${code}\``).join(', '),
+          content: { 'application/problem+json': { schema: Problem } },
+        },
+      ]),
+  )
+}
+
+function describeSuccess(route: Route): ZodOpenApiOperationObject['responses'] {
+  return Object.fromEntries(
+    Object.entries(route.responses).map(([status, { description, schema }]) => [
+      status,
+      { description, ...(schema && { content: { 'application/json': { schema } } }) },
+    ]),
+  )
+}
+
+const IdempotencyHeader = z.object({
+  'idempotency-key': z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'Makes a repeat of this request harmless' }),
+})
+
+function describeOperation(route: Route): ZodOpenApiOperationObject {
+  const { security, note } = describeAccess(route)
+  const takesKey = route.method !== 'get' && route.access.kind !== 'public'
+  return {
+    operationId: route.operationId,
+    tags: [route.tag],
+    summary: route.summary,
+    description: [route.description, note].filter(Boolean).join(' '),
+    security,
+    requestParams: {
+      ...(route.params && { path: route.params as z.ZodObject }),
+      ...(route.query && { query: route.query as z.ZodObject }),
+      ...(takesKey && { header: IdempotencyHeader }),
+    },
+    ...(route.body && { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }),
+    responses: { ...describeSuccess(route), ...describeErrors(route) },
+  }
+}
+
+/** The OpenAPI 3.1 document, made from the routes and the very schemas that validate. */
+export function createOpenApiDocument(routes: readonly Route[], serverUrl: string) {
+  const paths: ZodOpenApiPathsObject = {}
+  for (const route of routes) {
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}')
+    paths[path] = { ...paths[path], [route.method]: describeOperation(route) }
+  }
+  return createDocument({
+    openapi: '3.1.1',
+    info: { title: 'IGNY8 integration API', version: '1', description: INTRODUCTION },
+    servers: [{ url: serverUrl }],
+    components: {
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: 'igny8.session_token', description: 'Made by signing in' },
+        bearer: { type: 'http', scheme: 'bearer', description: 'The token of a sign-in, or an API key `igny8_…`' },
+      },
+    },
+    paths,
+  })
+}

@@ -1,0 +1,37 @@
+import type { Config } from '../config.ts'
+import type { Db } from '../db/client.ts'
+import type { Role } from '../contract/people.ts'
+import type { Scope } from '../contract/sites.ts'
+import type { IdPrefix } from '../lib/ids.ts'
+import type { SiteSyncPort } from '../sync/port.ts'
+import type { ApiKeyStore } from './api-keys/store.ts'
+
+/** Who acts. A person acts in one account with one role; a key acts in one site; the system acts for an account. */
+export type Actor =
+  | { kind: 'user'; userId: string; accountId: string; role: Role }
+  | { kind: 'api_key'; keyId: string; accountId: string; siteId: string; scopes: Scope[] }
+  | { kind: 'system'; accountId: string }
+  | { kind: 'anonymous' }
+
+export type KnownActor = Exclude<Actor, { kind: 'anonymous' }>
+
+/** What every service call gets. Time and ids are injected, so that tests and the simulator can drive them. */
+export interface Context<A extends Actor = KnownActor> {
+  db: Db
+  actor: A
+  requestId: string
+  /** Milliseconds since 1970. */
+  now: () => number
+  newId: (prefix: IdPrefix) => string
+  config: Config
+  apiKeys: ApiKeyStore
+  /** The object that serialises everything done with a site. */
+  site: (siteId: string) => SiteSyncPort
+}
+
+/** How an actor is named in records: `user:usr_…`, `api_key:key_…`, `system`. */
+export function describeActor(actor: Actor): string {
+  if (actor.kind === 'user') return `user:${actor.userId}`
+  if (actor.kind === 'api_key') return `api_key:${actor.keyId}`
+  return actor.kind
+}

@@ -1,0 +1,158 @@
+import { and, eq, isNull, lt, sql } from 'drizzle-orm'
+import type { ConnectRequest, TestResult } from '../../contract/integrations.ts'
+import { recordEvent } from '../../db/record-event.ts'
+import { integrations } from '../../db/schema/index.ts'
+import { maskApiKey } from '../../lib/api-key.ts'
+import { openSigningSecrets, sealCredentials } from '../../lib/link-credentials.ts'
+import type { ProbeOutcome } from '../../sync/port.ts'
+import type { Actor, Context } from '../context.ts'
+import { ServiceError } from '../errors.ts'
+import { admitToSite, type Admission } from './admit.ts'
+import { connectionAfterSuccess, nextCheckAt } from './connection.ts'
+import type { IntegrationRow } from './internal.ts'
+import { assertSupported } from './platform.ts'
+import { unwrap } from './unwrap.ts'
+
+/** A test that made an integration and never ended it (a crash) is taken over after this. */
+const STALE_TEST_MS = 120_000
+
+export interface Connected {
+  /** Whether the integration was made by this call. */
+  made: boolean
+  result: TestResult
+}
+
+/**
+ * The collection-level test, by which a plugin connects: makes the integration where there is none, calls the site, and
+ * on failure deletes what it made, and never one that existed before.
+ * @throws ServiceError `site_not_found`, `invalid_api_key`, `sync_disabled`, or the reason why the site can't be called
+ */
+export async function connectIntegration(args: { ctx: Context<Actor>; input: ConnectRequest }): Promise<Connected> {
+  const { ctx, input } = args
+  assertSupported(input.platform)
+  const admission = await admitToSite({ ctx, input })
+  const startedAt = ctx.now()
+  const { row, made } = await findOrMake(ctx, admission, input)
+  if (!row.isActive) throw new ServiceError('sync_disabled', 'This integration is switched off in IGNY8.')
+  const signingSecrets = await collectSecrets(ctx, row, input)
+  const outcome = await probe(ctx, admission, row, input, signingSecrets).catch(async (cause: unknown) => {
+    if (made) await removeMade(ctx, row)
+    throw cause
+  })
+  const { evidence } = outcome
+  if (!outcome.ok) {
+    if (made) await removeMade(ctx, row)
+    const failure = { code: outcome.code, detail: outcome.detail }
+    await recordEvent(ctx, row, { action: 'connect', startedAt, failure })
+    throw new ServiceError(outcome.code, outcome.detail, { fix: outcome.fix, evidence })
+  }
+  const integrationId = await storeConnection(ctx, row, input, outcome.commandsUrl, signingSecrets, startedAt)
+  const detail = `WordPress answered at ${outcome.commandsUrl}.`
+  return {
+    made,
+    result: { success: true, integration_id: integrationId, code: 'connected', detail, fix: null, evidence },
+  }
+}
+
+async function findOrMake(ctx: Context<Actor>, { site }: Admission, input: ConnectRequest) {
+  const now = new Date(ctx.now())
+  const abandoned = and(
+    eq(integrations.connection, 'authenticating'),
+    isNull(integrations.credentials),
+    lt(integrations.updatedAt, new Date(ctx.now() - STALE_TEST_MS)),
+  )
+  const [made] = await ctx.db
+    .insert(integrations)
+    .values({
+      id: ctx.newId('int'),
+      accountId: site.accountId,
+      siteId: site.id,
+      platform: input.platform,
+      siteUrl: input.site_url,
+      connection: 'authenticating',
+      connectionSince: now,
+      config: {},
+      typeSettings: {},
+      createdAt: now,
+      updatedAt: now,
+    })
+    .onConflictDoUpdate({
+      target: [integrations.siteId, integrations.platform],
+      set: { updatedAt: now, siteUrl: input.site_url },
+      setWhere: abandoned ?? sql`false`,
+    })
+    .returning()
+  if (made) return { row: made, made: true }
+  const [row] = await ctx.db
+    .select()
+    .from(integrations)
+    .where(and(eq(integrations.siteId, site.id), eq(integrations.platform, input.platform)))
+    .limit(1)
+  if (!row) throw new ServiceError('conflict')
+  return { row, made: false }
+}
+
+/** The secret that the plugin made now, then the ones it had before. */
+async function collectSecrets(ctx: Context<Actor>, row: IntegrationRow, input: ConnectRequest): Promise<string[]> {
+  const known = await openSigningSecrets(ctx.config.keyRing, row)
+  const all = input.signing_secret === undefined ? known : [input.signing_secret, ...known]
+  return [...new Set(all)].slice(0, 2)
+}
+
+async function probe(
+  ctx: Context<Actor>,
+  { site, keyId }: Admission,
+  row: IntegrationRow,
+  input: ConnectRequest,
+  signingSecrets: string[],
+): Promise<ProbeOutcome> {
+  return unwrap(
+    await ctx.site(site.id).probe({
+      accountId: site.accountId,
+      siteId: site.id,
+      integrationId: row.id,
+      keyId,
+      requestId: ctx.requestId,
+      siteUrl: input.site_url,
+      signingSecrets,
+      restRoot: input.rest_root ?? null,
+    }),
+  )
+}
+
+/** Deletes the integration that this call made, unless another test has connected it meanwhile. */
+async function removeMade(ctx: Context<Actor>, row: IntegrationRow): Promise<void> {
+  await ctx.db.delete(integrations).where(and(eq(integrations.id, row.id), isNull(integrations.credentials)))
+}
+
+async function storeConnection(
+  ctx: Context<Actor>,
+  row: IntegrationRow,
+  input: ConnectRequest,
+  commandsUrl: string,
+  signingSecrets: string[],
+  startedAt: number,
+): Promise<string> {
+  const now = new Date(ctx.now())
+  const key = input.api_key
+  const proven = {
+    siteUrl: input.site_url,
+    commandsUrl,
+    credentials: await sealCredentials(ctx.config.keyRing, row.id, signingSecrets),
+    connection: connectionAfterSuccess('authenticating', row.structure !== null),
+    connectionReason: null,
+    connectionSince: now,
+    nextCheckAt: nextCheckAt(ctx.now(), true),
+    updatedAt: now,
+    ...(key !== undefined && { apiKeyId: `key_${key.slice(6, 16)}`, apiKeyMasked: maskApiKey(key) }),
+  }
+  // a parallel test that failed may have deleted the row meanwhile: the insert brings it back
+  await ctx.db.batch([
+    ctx.db
+      .insert(integrations)
+      .values({ ...row, ...proven })
+      .onConflictDoUpdate({ target: integrations.id, set: proven }),
+    recordEvent(ctx, row, { action: 'connect', startedAt }),
+  ])
+  return row.id
+}

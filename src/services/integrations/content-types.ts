@@ -1,0 +1,44 @@
+import { DEFAULT_FETCH_LIMIT, type ContentTypes, type ContentTypesUpdate } from '../../contract/content-types.ts'
+import type { Structure } from '../../contract/structure.ts'
+import type { CountsSnapshot } from '../../db/schema/index.ts'
+import type { Connection } from '../../contract/integrations.ts'
+
+/** The columns of an integration that the tab is made from. */
+export interface ContentTypesSource {
+  connection: Connection
+  structure: Structure | null
+  structureFetchedAt: Date | null
+  typeSettings: ContentTypesUpdate
+  counts: CountsSnapshot | null
+  countsAsOf: Date | null
+}
+
+type Kind = 'post_types' | 'taxonomies'
+
+const mapValues = <V, W>(record: Record<string, V>, map: (value: V, key: string) => W): Record<string, W> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]))
+
+/** Structure, the editor's choices over it, and the counts that the site's object projected. */
+export function describeContentTypes(row: ContentTypesSource): ContentTypes {
+  const structure = row.structure
+  const describe = (kind: Kind, slug: string, pushed: { label: string; count: number; enabled: boolean }) => ({
+    label: pushed.label,
+    count: pushed.count,
+    synced_count: row.counts?.[kind][slug]?.synced ?? 0,
+    enabled: row.typeSettings[kind]?.[slug]?.enabled ?? pushed.enabled,
+    fetch_limit: row.typeSettings[kind]?.[slug]?.fetch_limit ?? DEFAULT_FETCH_LIMIT,
+  })
+  return {
+    connection: row.connection,
+    last_structure_fetch: row.structureFetchedAt?.toISOString() ?? null,
+    as_of: (row.countsAsOf ?? row.structureFetchedAt)?.toISOString() ?? null,
+    post_types: mapValues(structure?.post_types ?? {}, (type, slug) => ({
+      ...describe('post_types', slug, type),
+      failed_count: row.counts?.post_types[slug]?.failed ?? 0,
+      conflict_count: row.counts?.post_types[slug]?.conflict ?? 0,
+    })),
+    taxonomies: mapValues(structure?.taxonomies ?? {}, (taxonomy, slug) => describe('taxonomies', slug, taxonomy)),
+    plugin_connection_enabled: structure?.plugin_connection_enabled ?? false,
+    two_way_sync_enabled: structure?.two_way_sync_enabled ?? false,
+  }
+}

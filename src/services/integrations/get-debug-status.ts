@@ -1,0 +1,36 @@
+import type { DebugStatus } from '../../contract/sync.ts'
+import type { Context } from '../context.ts'
+import { listEvents } from '../events/list.ts'
+import { describeSync } from './get-sync-status.ts'
+import { loadIntegration, toTimestamp } from './internal.ts'
+import { probeIntegration } from './probe.ts'
+
+const RECENT_FAILURES = 10
+
+/**
+ * Everything that support asks for first, with a fresh look at the site. Changes nothing.
+ * @throws ServiceError `integration_not_found`
+ */
+export async function getDebugStatus({ ctx, input }: { ctx: Context; input: { id: string } }): Promise<DebugStatus> {
+  const row = await loadIntegration({ ctx, id: input.id })
+  const [outcome, sync, failures] = await Promise.all([
+    probeIntegration(ctx, row),
+    describeSync(ctx, row),
+    listEvents({ ctx, input: { id: row.id, success: false, limit: RECENT_FAILURES } }),
+  ])
+  const probe = outcome.ok
+    ? { success: true, code: 'connected', detail: `WordPress answered at ${outcome.commandsUrl}.`, fix: null }
+    : { success: false, code: outcome.code, detail: outcome.detail, fix: outcome.fix }
+  return {
+    integration_id: row.id,
+    connection: row.connection,
+    connection_reason: row.connectionReason,
+    connection_since: toTimestamp(row.connectionSince),
+    site_url: row.siteUrl,
+    sync,
+    last_structure_fetch: toTimestamp(row.structureFetchedAt),
+    next_check_at: toTimestamp(row.nextCheckAt),
+    probe: { ...probe, evidence: outcome.evidence, clock_skew_s: outcome.clockSkewS, plugin: outcome.plugin },
+    recent_failures: failures.results,
+  }
+}

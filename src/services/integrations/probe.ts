@@ -1,0 +1,28 @@
+import { openSigningSecrets } from '../../lib/link-credentials.ts'
+import type { PortCall, ProbeOutcome } from '../../sync/port.ts'
+import type { Context } from '../context.ts'
+import type { IntegrationRow } from './internal.ts'
+import { unwrap } from './unwrap.ts'
+
+/** What names an integration and its caller to the site's object. */
+export function toPortCall(ctx: Context, row: Pick<IntegrationRow, 'id' | 'accountId' | 'siteId'>): PortCall {
+  return {
+    accountId: row.accountId,
+    siteId: row.siteId,
+    integrationId: row.id,
+    keyId: ctx.actor.kind === 'api_key' ? ctx.actor.keyId : null,
+    requestId: ctx.requestId,
+  }
+}
+
+/** Calls the site of an integration with its own secrets. */
+export async function probeIntegration(ctx: Context, row: IntegrationRow): Promise<ProbeOutcome> {
+  return unwrap(
+    await ctx.site(row.siteId).probe({
+      ...toPortCall(ctx, row),
+      siteUrl: row.siteUrl,
+      signingSecrets: await openSigningSecrets(ctx.config.keyRing, row),
+      restRoot: null,
+    }),
+  )
+}

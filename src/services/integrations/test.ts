@@ -1,0 +1,75 @@
+import { and, eq } from 'drizzle-orm'
+import type { TestResult } from '../../contract/integrations.ts'
+import { recordEvent } from '../../db/record-event.ts'
+import { integrations } from '../../db/schema/index.ts'
+import type { ProbeOutcome } from '../../sync/port.ts'
+import type { Context } from '../context.ts'
+import { connectionAfterFailure, connectionAfterSuccess, nextCheckAt } from './connection.ts'
+import { loadIntegration, type IntegrationRow } from './internal.ts'
+import { probeIntegration } from './probe.ts'
+
+/**
+ * The detail-level test: really calls the site, and moves the connection's state by what it finds.
+ * @throws ServiceError `integration_not_found`; what is wrong with the site is the result
+ */
+export async function testIntegration({ ctx, input }: { ctx: Context; input: { id: string } }): Promise<TestResult> {
+  const row = await loadIntegration({ ctx, id: input.id })
+  const startedAt = ctx.now()
+  const outcome = await probeIntegration(ctx, row)
+  await storeOutcome(ctx, row, outcome, startedAt)
+  return outcome.ok
+    ? {
+        success: true,
+        integration_id: row.id,
+        code: 'connected',
+        detail: `WordPress answered at ${outcome.commandsUrl}.`,
+        fix: null,
+        evidence: outcome.evidence,
+      }
+    : {
+        success: false,
+        integration_id: row.id,
+        code: outcome.code,
+        detail: outcome.detail,
+        fix: outcome.fix,
+        evidence: outcome.evidence,
+      }
+}
+
+async function storeOutcome(
+  ctx: Context,
+  row: IntegrationRow,
+  outcome: ProbeOutcome,
+  startedAt: number,
+): Promise<void> {
+  const after = outcome.ok
+    ? connectionAfterSuccess(row.connection, row.structure !== null)
+    : connectionAfterFailure(row.connection, outcome.code)
+  const connection = row.isActive ? after : 'disabled'
+  const now = new Date(ctx.now())
+  await ctx.db.batch([
+    ctx.db
+      .update(integrations)
+      .set({
+        connection,
+        connectionReason: outcome.ok ? null : outcome.code,
+        ...(connection !== row.connection && { connectionSince: now }),
+        ...(outcome.ok && { commandsUrl: outcome.commandsUrl }),
+        nextCheckAt: nextCheckAt(ctx.now(), outcome.ok),
+        updatedAt: now,
+      })
+      // by the state that was read: a change made meanwhile is newer than this look
+      .where(
+        and(
+          eq(integrations.id, row.id),
+          eq(integrations.accountId, row.accountId),
+          eq(integrations.connection, row.connection),
+        ),
+      ),
+    recordEvent(ctx, row, {
+      action: 'test_connection',
+      startedAt,
+      ...(!outcome.ok && { failure: { code: outcome.code, detail: outcome.detail } }),
+    }),
+  ])
+}

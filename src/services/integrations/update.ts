@@ -1,0 +1,63 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Connection, Integration, IntegrationUpdate } from '../../contract/integrations.ts'
+import { recordEvent } from '../../db/record-event.ts'
+import { integrations } from '../../db/schema/index.ts'
+import { appendAudit } from '../audit/append.ts'
+import type { Context } from '../context.ts'
+import { ServiceError } from '../errors.ts'
+import { tenantScope } from '../scope.ts'
+import { loadIntegration, presentIntegration, type IntegrationRow } from './internal.ts'
+import { describeSiteKey } from './site-key.ts'
+
+/** Where switching on or off, or another address, leaves the connection; null where it stays as it is. */
+function nextConnection(before: IntegrationRow, patch: IntegrationUpdate): Connection | null {
+  if (patch.is_active === false && before.isActive) return 'disabled'
+  if (patch.is_active === true && !before.isActive)
+    return before.credentials === null ? 'not_connected' : 'structure_syncing'
+  return null
+}
+
+/**
+ * Changes an integration. Another address is not trusted with the endpoint that the old one had.
+ * @throws ServiceError `integration_not_found`, `invalid_api_key`
+ */
+export async function updateIntegration({
+  ctx,
+  input,
+}: {
+  ctx: Context
+  input: { id: string; patch: IntegrationUpdate }
+}): Promise<Integration> {
+  const { id, patch } = input
+  const before = await loadIntegration({ ctx, id })
+  const key =
+    patch.api_key === undefined
+      ? {}
+      : await describeSiteKey({ ctx, input: { siteId: before.siteId, apiKey: patch.api_key } })
+  const now = new Date(ctx.now())
+  const connection = nextConnection(before, patch)
+  const isMoved = patch.site_url !== undefined && patch.site_url !== before.siteUrl
+  const update = ctx.db
+    .update(integrations)
+    .set({
+      ...key,
+      ...(patch.site_url !== undefined && { siteUrl: patch.site_url }),
+      ...(isMoved && { commandsUrl: null }),
+      ...(patch.is_active !== undefined && { isActive: patch.is_active }),
+      ...(patch.sync_enabled !== undefined && { syncEnabled: patch.sync_enabled }),
+      ...(patch.config_json && {
+        config: sql`json_patch(${integrations.config}, ${JSON.stringify(patch.config_json)})`,
+      }),
+      ...(connection && { connection, connectionReason: null, connectionSince: now }),
+      updatedAt: now,
+    })
+    .where(and(eq(integrations.id, id), tenantScope(ctx.actor, integrations)))
+    .returning()
+  const entry = { action: 'integration.updated', entityId: id, metadata: { fields: Object.keys(patch) } }
+  const event = recordEvent(ctx, before, { action: 'update', startedAt: ctx.now() })
+  const [rows] = await appendAudit({ ctx, input: { entry, changes: [update, event] } })
+  const after = rows[0]
+  if (!after) throw new ServiceError('integration_not_found')
+  if (!after.isActive || !after.syncEnabled) await ctx.site(after.siteId).stop(id)
+  return presentIntegration(after)
+}

@@ -1,0 +1,22 @@
+import { ERRORS, type ErrorCode } from '../contract/errors.ts'
+import { LinkError } from './link/errors.ts'
+
+/** Why an attempt failed, as a run and its event show it; `cause` is for the log alone. */
+export interface SiteFailure {
+  code: ErrorCode
+  detail: string
+  fix: string
+  retryable: boolean
+  retryAfterS: number
+  cause: unknown
+}
+
+/** Names a failure: the link's by its own code, anything else as an error of ours, whose words stay in the log. */
+export function describeFailure(cause: unknown): SiteFailure {
+  if (cause instanceof LinkError) {
+    const { code, detail, retryable, retryAfterS } = cause
+    return { code, detail, fix: ERRORS[code].fix, retryable, retryAfterS: retryAfterS ?? 0, cause }
+  }
+  const { title, fix } = ERRORS.internal_error
+  return { code: 'internal_error', detail: title, fix, retryable: true, retryAfterS: 0, cause }
+}

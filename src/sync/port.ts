@@ -1,0 +1,56 @@
+import type { ErrorCode } from '../contract/errors.ts'
+import type { EvidenceStep } from '../contract/evidence.ts'
+import type { StructureStored } from '../contract/content-types.ts'
+import type { Structure } from '../contract/structure.ts'
+import type { Direction, Run } from '../contract/sync.ts'
+
+/** Domain errors cross RPC as values: an exception would break the caller's stub and lose its class. */
+export type PortResult<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; detail: string; fix?: string }
+
+/** Who asks, and for which integration. `keyId` is null for people and the system. */
+export interface PortCall {
+  accountId: string
+  siteId: string
+  integrationId: string
+  keyId: string | null
+  requestId: string
+}
+
+export interface ProbeRequest extends PortCall {
+  siteUrl: string
+  /** Newest first; the probe is signed with each of them. */
+  signingSecrets: string[]
+  restRoot: string | null
+}
+
+/** What a look at the site showed: the plugin's own `status` where it could be had, and each step on the way. */
+export type ProbeOutcome = {
+  evidence: EvidenceStep[]
+  clockSkewS: number | null
+} & (
+  | { ok: true; commandsUrl: string; plugin: Record<string, unknown> }
+  | { ok: false; code: ErrorCode; detail: string; fix: string; plugin: null }
+)
+
+export interface RunsState {
+  currentRun: Run | null
+  lastRun: Run | null
+  lagS: number | null
+}
+
+/** The site's Durable Object as services see it: one per site, everything done with a site passes through it. */
+export interface SiteSyncPort {
+  /** Calls the site as a test does; one call at a time per site. */
+  probe(request: ProbeRequest): Promise<PortResult<ProbeOutcome>>
+  /** Stores a structure that the plugin pushed. */
+  storeStructure(call: PortCall, structure: Structure): Promise<PortResult<StructureStored>>
+  /** Queues a run, or answers with the one that is under way. */
+  enqueue(call: PortCall, direction: Direction): Promise<PortResult<Run>>
+  runs(): Promise<RunsState>
+  /** From the next call on the key can do nothing here. */
+  revokeKey(keyId: string): Promise<void>
+  /** Ends the work for an integration that was deleted or switched off. */
+  stop(integrationId: string): Promise<void>
+  /** Drops everything: the site was deleted. */
+  forget(): Promise<void>
+}

@@ -1,0 +1,54 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+
+/** Made anew for every run: nothing that looks like a secret stands in the repository. */
+const randomText = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64')
+
+const workersProject = async () => ({
+  plugins: [
+    cloudflareTest({
+      wrangler: { configPath: './wrangler.toml' },
+      miniflare: {
+        bindings: {
+          ENVIRONMENT: 'test',
+          PUBLIC_URL: 'http://api.test',
+          WEB_ORIGINS: 'http://app.test',
+          API_KEY_PEPPER: randomText(),
+          SESSION_SECRET: randomText(),
+          ENCRYPTION_KEYS: JSON.stringify({ k1: randomText() }),
+          TEST_MIGRATIONS: await readD1Migrations('migrations'),
+        },
+        ratelimits: {
+          THROTTLE_INTEGRATION: { namespace_id: '1001', simple: { limit: 100_000, period: 60 } },
+          THROTTLE_ANONYMOUS: { namespace_id: '1002', simple: { limit: 100_000, period: 60 } },
+        },
+      },
+    }),
+  ],
+  test: {
+    name: 'workers',
+    include: ['test/{routes,services,durable,cron}/**/*.test.ts'],
+    setupFiles: ['./test/setup.ts'],
+  },
+})
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: { name: 'unit', environment: 'node', include: ['test/{lib,sync,contract,tooling}/**/*.test.ts'] },
+      },
+      workersProject,
+      {
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['test/e2e/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+})
