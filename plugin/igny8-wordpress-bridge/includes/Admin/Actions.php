@@ -1,0 +1,172 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Admin;
+
+use Igny8\Bridge\Connection\Connector;
+use Igny8\Bridge\Connection\Credentials;
+use Igny8\Bridge\Connection\Disconnector;
+use Igny8\Bridge\Connection\Outcome;
+use Igny8\Bridge\Structure\Sync_Now;
+use Igny8\Bridge\Support\Config;
+use Igny8\Bridge\Support\Failure;
+use Igny8\Bridge\Support\Settings;
+
+/**
+ * The buttons of the settings page: capability, nonce, deed, redirect.
+ */
+final class Actions {
+
+	public const CONNECT = 'igny8_connect';
+
+	public const DISCONNECT = 'igny8_disconnect';
+
+	public const RETRY = 'igny8_retry';
+
+	public const SAVE = 'igny8_save';
+
+	public const SYNC = 'igny8_sync';
+
+	public const ALL = [ self::CONNECT, self::DISCONNECT, self::RETRY, self::SAVE, self::SYNC ];
+
+	private Connector $connector;
+
+	private Disconnector $disconnector;
+
+	private Sync_Now $sync;
+
+	private Settings $settings;
+
+	private Config $config;
+
+	private Notices $notices;
+
+	public function __construct( Connector $connector, Disconnector $disconnector, Sync_Now $sync, Settings $settings, Config $config, Notices $notices ) {
+		$this->connector    = $connector;
+		$this->disconnector = $disconnector;
+		$this->sync         = $sync;
+		$this->settings     = $settings;
+		$this->config       = $config;
+		$this->notices      = $notices;
+	}
+
+	public function hook(): void {
+		foreach ( self::ALL as $action ) {
+			add_action( 'admin_post_' . $action, [ $this, 'handle' ] );
+		}
+	}
+
+	/**
+	 * Ends the request.
+	 */
+	public function handle(): void {
+		$action = substr( (string) current_action(), strlen( 'admin_post_' ) );
+		if ( ! current_user_can( Settings_Page::CAPABILITY ) ) {
+			wp_die( esc_html__( 'You are not allowed to do this.', 'igny8-wordpress-bridge' ), '', [ 'response' => 403 ] );
+		}
+		check_admin_referer( $action );
+
+		$deeds = [
+			self::CONNECT    => [ $this, 'connect' ],
+			self::DISCONNECT => [ $this, 'disconnect' ],
+			self::RETRY      => [ $this, 'retry' ],
+			self::SAVE       => [ $this, 'save' ],
+			self::SYNC       => [ $this, 'sync' ],
+		];
+		$deeds[ $action ]();
+
+		wp_safe_redirect( Settings_Page::url() );
+		exit;
+	}
+
+	private function connect(): void {
+		$credentials = $this->config->is_unattended()
+			? Credentials::of_key( $this->config->api_key() )
+			: new Credentials( sanitize_email( $this->posted( 'igny8_email' ) ), $this->posted( 'igny8_password' ), $this->posted( 'igny8_api_key' ) );
+		$this->tell( $this->connector->connect( $credentials ) );
+	}
+
+	private function retry(): void {
+		$outcome = $this->connector->retry( $this->config->is_unattended() );
+		if ( null !== $outcome ) {
+			$this->tell( $outcome );
+		}
+	}
+
+	private function disconnect(): void {
+		$failure = $this->disconnector->disconnect();
+		if ( null === $failure ) {
+			$this->notices->success( __( 'Disconnected', 'igny8-wordpress-bridge' ), __( 'The API key has been deleted from this site.', 'igny8-wordpress-bridge' ) );
+			return;
+		}
+		$this->notices->failure( __( 'Disconnected here, but IGNY8 could not be told; delete the integration there', 'igny8-wordpress-bridge' ), $failure, 'warning' );
+	}
+
+	private function save(): void {
+		$this->settings->save_switches( '' !== $this->posted( 'igny8_sync_enabled' ), '' !== $this->posted( 'igny8_two_way_enabled' ) );
+		foreach ( Settings::KINDS as $kind ) {
+			$this->settings->save_types( $kind, $this->posted_choices( 'igny8_' . $kind ) );
+		}
+		$this->notices->success( __( 'Settings saved', 'igny8-wordpress-bridge' ) );
+
+		try {
+			$this->sync->push_if_connected();
+		} catch ( Failure $failure ) {
+			$this->notices->failure( __( 'IGNY8 could not be told yet', 'igny8-wordpress-bridge' ), $failure, 'warning' );
+		}
+	}
+
+	private function sync(): void {
+		try {
+			$done = $this->sync->run();
+		} catch ( Failure $failure ) {
+			$this->notices->failure( __( 'Sync failed', 'igny8-wordpress-bridge' ), $failure );
+			return;
+		}
+
+		$text = sprintf(
+			/* translators: 1: number of post types, 2: number of taxonomies, 3: id of a run. */
+			__( 'IGNY8 has got %1$d post types and %2$d taxonomies, and is syncing their metadata (run %3$s).', 'igny8-wordpress-bridge' ),
+			$done['post_types'],
+			$done['taxonomies'],
+			$done['run_id']
+		);
+		$this->notices->success( __( 'Synced', 'igny8-wordpress-bridge' ), $text );
+	}
+
+	private function tell( Outcome $outcome ): void {
+		$failure = $outcome->failure();
+		if ( Outcome::CONNECTED === $outcome->kind() ) {
+			$this->notices->success( $outcome->title(), null === $failure ? __( 'The content types have been sent to IGNY8.', 'igny8-wordpress-bridge' ) : '' );
+			if ( null !== $failure ) {
+				$this->notices->failure( __( 'The content types could not be sent yet, and are sent again by itself', 'igny8-wordpress-bridge' ), $failure, 'warning' );
+			}
+		} elseif ( null !== $failure ) {
+			$this->notices->failure( $outcome->title(), $failure );
+		}
+
+		if ( Outcome::WAITING === $outcome->kind() ) {
+			/* translators: %s: date and time. */
+			$text = __( 'The API key is kept encrypted. Next try: %s.', 'igny8-wordpress-bridge' );
+			$this->notices->warning( __( 'It is tried again by itself', 'igny8-wordpress-bridge' ), sprintf( $text, Status_Panel::when( $outcome->next_at() ) ) );
+		}
+	}
+
+	private function posted( string $name ): string {
+		// The nonce is checked in handle(), before any deed.
+		$value = $_POST[ $name ] ?? '';
+		return is_string( $value ) ? (string) wp_unslash( $value ) : '';
+	}
+
+	/**
+	 * @return array<string, bool> Slug => enabled.
+	 */
+	private function posted_choices( string $name ): array {
+		$choices = [];
+		foreach ( (array) ( $_POST[ $name ] ?? [] ) as $slug => $value ) {
+			$choices[ sanitize_key( (string) $slug ) ] = '1' === $value;
+		}
+		return $choices;
+	}
+}

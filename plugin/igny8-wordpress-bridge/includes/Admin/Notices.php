@@ -1,0 +1,66 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Admin;
+
+use Igny8\Bridge\Support\Failure;
+
+/**
+ * What one request has to tell on the next page of the same person.
+ */
+final class Notices {
+
+	public const TRANSIENT = 'igny8_notices_';
+
+	private const TTL_S = 120;
+
+	public function success( string $title, string $text = '' ): void {
+		$this->add( 'success', $title, $text );
+	}
+
+	public function warning( string $title, string $text = '' ): void {
+		$this->add( 'warning', $title, $text );
+	}
+
+	/**
+	 * @param string $level error or warning.
+	 */
+	public function failure( string $title, Failure $failure, string $level = 'error' ): void {
+		$text = trim( $failure->detail() . ' ' . $failure->fix() );
+		if ( '' !== $failure->request_id() ) {
+			/* translators: %s: id that IGNY8 gave the request. */
+			$text .= ' ' . sprintf( __( '(Request %s)', 'igny8-wordpress-bridge' ), $failure->request_id() );
+		}
+		$this->add( $level, $title, $text );
+	}
+
+	public function render(): void {
+		$notices = get_transient( $this->name() );
+		delete_transient( $this->name() );
+		foreach ( is_array( $notices ) ? $notices : [] as $notice ) {
+			printf(
+				'<div class="notice notice-%1$s is-dismissible" role="%2$s"><p><strong>%3$s</strong> %4$s</p></div>',
+				esc_attr( $notice['level'] ),
+				'success' === $notice['level'] ? 'status' : 'alert',
+				esc_html( $notice['title'] ),
+				esc_html( $notice['text'] )
+			);
+		}
+	}
+
+	private function add( string $level, string $title, string $text ): void {
+		$notices   = get_transient( $this->name() );
+		$notices   = is_array( $notices ) ? $notices : [];
+		$notices[] = [
+			'level' => $level,
+			'title' => rtrim( $title, '.' ) . '.',
+			'text'  => $text,
+		];
+		set_transient( $this->name(), $notices, self::TTL_S );
+	}
+
+	private function name(): string {
+		return self::TRANSIENT . get_current_user_id();
+	}
+}

@@ -1,0 +1,96 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Admin;
+
+use Igny8\Bridge\Structure\Gatherer;
+
+/**
+ * The two switches, and post types and taxonomies with their counts and a checkbox each.
+ */
+final class Sync_Form {
+
+	private Gatherer $gatherer;
+
+	public function __construct( Gatherer $gatherer ) {
+		$this->gatherer = $gatherer;
+	}
+
+	public function render(): void {
+		$structure = $this->gatherer->gather();
+		printf( '<h2>%s</h2>', esc_html__( 'Sync settings', 'igny8-wordpress-bridge' ) );
+		Form::open( Actions::SAVE );
+		$this->render_switches( $structure );
+		$this->render_types( 'post_types', __( 'Post types', 'igny8-wordpress-bridge' ), $structure['post_types'] );
+		$this->render_types( 'taxonomies', __( 'Taxonomies', 'igny8-wordpress-bridge' ), $structure['taxonomies'] );
+		echo '<p class="submit">';
+		Form::button( __( 'Save changes', 'igny8-wordpress-bridge' ), 'button-primary' );
+		echo '</p>';
+		Form::close();
+	}
+
+	private function render_switches( array $structure ): void {
+		printf( '<fieldset class="igny8-switches"><legend class="screen-reader-text">%s</legend>', esc_html__( 'Sync', 'igny8-wordpress-bridge' ) );
+		$this->render_switch(
+			'sync_enabled',
+			$structure['plugin_connection_enabled'],
+			__( 'Enable Sync Operations', 'igny8-wordpress-bridge' ),
+			__( 'Off: nothing is sent to IGNY8 by itself.', 'igny8-wordpress-bridge' )
+		);
+		$this->render_switch(
+			'two_way_enabled',
+			$structure['two_way_sync_enabled'],
+			__( 'Enable Two-Way Sync', 'igny8-wordpress-bridge' ),
+			__( 'On: what is edited in IGNY8 is written to this site too.', 'igny8-wordpress-bridge' )
+		);
+		echo '</fieldset>';
+	}
+
+	private function render_switch( string $name, bool $is_on, string $label, string $help ): void {
+		printf(
+			'<p><label><input type="checkbox" name="igny8_%1$s" value="1"%2$s aria-describedby="igny8-%1$s-help"> %3$s</label> <span class="description" id="igny8-%1$s-help">%4$s</span></p>',
+			esc_attr( $name ),
+			checked( $is_on, true, false ),
+			esc_html( $label ),
+			esc_html( $help )
+		);
+	}
+
+	/**
+	 * @param array<string, array> $types Slug => label, count, enabled.
+	 */
+	private function render_types( string $kind, string $title, array $types ): void {
+		printf(
+			'<h3 id="igny8-%1$s">%2$s</h3><table class="widefat striped igny8-types" aria-labelledby="igny8-%1$s"><thead><tr><th scope="col">%3$s</th><th scope="col">%4$s</th><th scope="col" class="igny8-number">%5$s</th><th scope="col">%6$s</th></tr></thead><tbody>',
+			esc_attr( $kind ),
+			esc_html( $title ),
+			esc_html__( 'Name', 'igny8-wordpress-bridge' ),
+			esc_html__( 'Slug', 'igny8-wordpress-bridge' ),
+			esc_html__( 'Items', 'igny8-wordpress-bridge' ),
+			esc_html__( 'Enabled', 'igny8-wordpress-bridge' )
+		);
+		foreach ( $types as $slug => $type ) {
+			$this->render_type( $kind, (string) $slug, $type );
+		}
+		if ( [] === $types ) {
+			printf( '<tr><td colspan="4">%s</td></tr>', esc_html__( 'None on this site.', 'igny8-wordpress-bridge' ) );
+		}
+		echo '</tbody></table>';
+	}
+
+	private function render_type( string $kind, string $slug, array $type ): void {
+		// The hidden field tells "not ticked" from "not on the page", as a type registered meanwhile.
+		printf(
+			'<tr><th scope="row">%1$s</th><td><code>%2$s</code></td><td class="igny8-number">%3$s</td><td><input type="hidden" name="igny8_%4$s[%2$s]" value="0"><label><input type="checkbox" name="igny8_%4$s[%2$s]" value="1"%5$s> <span class="screen-reader-text">%6$s</span><span aria-hidden="true">%7$s</span></label></td></tr>',
+			esc_html( $type['label'] ),
+			esc_attr( $slug ),
+			esc_html( number_format_i18n( $type['count'] ) ),
+			esc_attr( $kind ),
+			checked( $type['enabled'], true, false ),
+			/* translators: 1: name of a post type or taxonomy, 2: its slug. */
+			esc_html( sprintf( __( 'Sync %1$s (%2$s)', 'igny8-wordpress-bridge' ), $type['label'], $slug ) ),
+			esc_html( $type['enabled'] ? __( 'Enabled', 'igny8-wordpress-bridge' ) : __( 'Disabled', 'igny8-wordpress-bridge' ) )
+		);
+	}
+}

@@ -1,0 +1,103 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Api;
+
+use Igny8\Bridge\Support\Failure;
+
+/**
+ * People, sites and keys: the calls of the connect flow.
+ */
+final class Account_Api {
+
+	private const MOST_PAGES = 50;
+
+	private Client $client;
+
+	public function __construct( Client $client ) {
+		$this->client = $client;
+	}
+
+	/**
+	 * @return string Session token.
+	 * @throws Failure `invalid_credentials` among others.
+	 */
+	public function sign_in( string $email, string $password ): string {
+		$answer = $this->client->post(
+			'/api/v1/auth/sign-in/email',
+			[
+				'email'    => $email,
+				'password' => $password,
+			],
+			''
+		);
+		$token  = $answer['token'] ?? '';
+		if ( ! is_string( $token ) || '' === $token ) {
+			throw new Failure( 'unexpected_answer', __( 'IGNY8 accepted the sign-in but sent no session.', 'igny8-wordpress-bridge' ), '', [ 'retryable' => true ] );
+		}
+		return $token;
+	}
+
+	/**
+	 * @throws Failure Whatever the API refuses.
+	 */
+	public function sign_out( string $token ): void {
+		$this->client->post( '/api/v1/auth/sign-out', [], $token );
+	}
+
+	/**
+	 * With an API key: the one site it belongs to. With a session: all sites of the account.
+	 *
+	 * @param string $credential API key or session token.
+	 * @return array<int, array{id: string, name: string, url: string, is_active: bool}>
+	 * @throws Failure 401 for a key that is wrong or revoked.
+	 */
+	public function sites( string $credential ): array {
+		$sites  = [];
+		$cursor = '';
+		for ( $page = 0; $page < self::MOST_PAGES; $page++ ) {
+			$query  = '' === $cursor ? '' : '?cursor=' . rawurlencode( $cursor );
+			$answer = $this->client->get( '/api/v1/sites/' . $query, $credential );
+			foreach ( (array) ( $answer['results'] ?? [] ) as $site ) {
+				if ( is_array( $site ) && '' !== (string) ( $site['id'] ?? '' ) ) {
+					$sites[] = [
+						'id'        => (string) $site['id'],
+						'name'      => (string) ( $site['name'] ?? '' ),
+						'url'       => (string) ( $site['url'] ?? '' ),
+						'is_active' => (bool) ( $site['is_active'] ?? true ),
+					];
+				}
+			}
+
+			$cursor = $answer['next'] ?? '';
+			if ( ! is_string( $cursor ) || '' === $cursor ) {
+				break;
+			}
+		}
+		return $sites;
+	}
+
+	/**
+	 * @return array{id: string, key: string}
+	 * @throws Failure Whatever the API refuses.
+	 */
+	public function create_key( string $site_id, string $token ): array {
+		$answer = $this->client->post( $this->keys_path( $site_id ), [ 'name' => 'WordPress plugin' ], $token );
+		return [
+			'id'  => (string) ( $answer['id'] ?? '' ),
+			'key' => (string) ( $answer['key'] ?? '' ),
+		];
+	}
+
+	/**
+	 * @throws Failure Whatever the API refuses.
+	 */
+	public function delete_key( string $site_id, string $key_id, string $token ): void {
+		$this->client->delete( $this->keys_path( $site_id ) . rawurlencode( $key_id ) . '/', $token );
+	}
+
+	private function keys_path( string $site_id ): string {
+		return '/api/v1/sites/' . rawurlencode( $site_id ) . '/api-keys/';
+	}
+}

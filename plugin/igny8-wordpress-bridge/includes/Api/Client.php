@@ -1,0 +1,105 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Api;
+
+use Igny8\Bridge\Support\Config;
+use Igny8\Bridge\Support\Failure;
+
+/**
+ * Speaks JSON with the IGNY8 API. Follows no redirects, so that a credential never reaches another origin.
+ */
+final class Client {
+
+	public const TIMEOUT_S = 15;
+
+	private const LARGEST_ANSWER_BYTES = 2000000;
+
+	private Config $config;
+
+	private Problem_Reader $problems;
+
+	public function __construct( Config $config, Problem_Reader $problems ) {
+		$this->config   = $config;
+		$this->problems = $problems;
+	}
+
+	/**
+	 * @param string $path       From `/api/v1/…`, with its query.
+	 * @param string $credential API key or session token, '' for none.
+	 * @return array The answer's JSON.
+	 * @throws Failure On anything but a 2xx with JSON.
+	 */
+	public function get( string $path, string $credential ): array {
+		return $this->send( 'GET', $path, $credential );
+	}
+
+	/**
+	 * @param array<string, mixed> $body JSON object.
+	 * @return array The answer's JSON.
+	 * @throws Failure On anything but a 2xx with JSON.
+	 */
+	public function post( string $path, array $body, string $credential, int $timeout_s = self::TIMEOUT_S ): array {
+		return $this->send( 'POST', $path, $credential, $body, $timeout_s );
+	}
+
+	/**
+	 * @throws Failure On anything but a 2xx.
+	 */
+	public function delete( string $path, string $credential ): void {
+		$this->send( 'DELETE', $path, $credential );
+	}
+
+	private function send( string $method, string $path, string $credential, ?array $body = null, int $timeout_s = self::TIMEOUT_S ): array {
+		if ( ! $this->config->is_api_url_safe() ) {
+			throw new Failure(
+				'api_url_insecure',
+				__( 'The address of the IGNY8 API is not an https address.', 'igny8-wordpress-bridge' ),
+				__( 'Correct IGNY8_API_URL in wp-config.php, or remove it.', 'igny8-wordpress-bridge' )
+			);
+		}
+
+		// Not wp_safe_remote_request(): it refuses loopback and most ports, and this address comes from wp-config.php.
+		$answer = wp_remote_request(
+			$this->config->api_url() . $path,
+			[
+				'method'              => $method,
+				'timeout'             => $timeout_s,
+				'redirection'         => 0,
+				'limit_response_size' => self::LARGEST_ANSWER_BYTES,
+				'user-agent'          => 'igny8-wordpress-bridge/' . IGNY8_BRIDGE_VERSION . '; WordPress/' . get_bloginfo( 'version' ),
+				'headers'             => $this->headers( $credential, null !== $body ),
+				'body'                => null === $body ? null : (string) wp_json_encode( (object) $body ),
+			]
+		);
+
+		if ( is_wp_error( $answer ) ) {
+			throw $this->problems->from_network_error( $answer );
+		}
+		return $this->read( $answer );
+	}
+
+	private function headers( string $credential, bool $has_body ): array {
+		$headers = [ 'Accept' => 'application/json, application/problem+json' ];
+		if ( $has_body ) {
+			$headers['Content-Type'] = 'application/json';
+		}
+		if ( '' !== $credential ) {
+			$headers['Authorization'] = 'Bearer ' . $credential;
+		}
+		return $headers;
+	}
+
+	private function read( array $answer ): array {
+		$status = (int) wp_remote_retrieve_response_code( $answer );
+		$json   = json_decode( wp_remote_retrieve_body( $answer ), true );
+		if ( 204 === $status ) {
+			return [];
+		}
+		if ( $status >= 200 && $status < 300 && is_array( $json ) ) {
+			return $json;
+		}
+		throw $this->problems->from_answer( $answer, $status, is_array( $json ) ? $json : [] );
+	}
+}

@@ -1,0 +1,99 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Api;
+
+use Igny8\Bridge\Structure\Gatherer;
+use Igny8\Bridge\Support\Failure;
+
+/**
+ * The calls about this site's integration. Every call can throw what the API refuses.
+ */
+final class Integration_Api {
+
+	/** While this request is open the API calls the site back, patiently. */
+	private const CONNECT_TIMEOUT_S = 60;
+
+	private const BASE = '/api/v1/integration/integrations/';
+
+	private Client $client;
+
+	public function __construct( Client $client ) {
+		$this->client = $client;
+	}
+
+	/**
+	 * Finds or makes the integration, after the API has called this site with the new signing secret.
+	 *
+	 * @return string Integration id.
+	 * @throws Failure `site_not_found` (404), `invalid_api_key` (403), or 422 with why the site could not be called.
+	 */
+	public function connect( string $site_id, string $api_key, string $signing_secret ): string {
+		$answer = $this->client->post(
+			self::BASE . 'test-connection/',
+			[
+				'site_id'        => $site_id,
+				'api_key'        => $api_key,
+				'site_url'       => home_url(),
+				'signing_secret' => $signing_secret,
+				'plugin_version' => IGNY8_BRIDGE_VERSION,
+				'rest_root'      => rest_url(),
+			],
+			$api_key,
+			self::CONNECT_TIMEOUT_S
+		);
+
+		$id = $answer['integration_id'] ?? '';
+		if ( empty( $answer['success'] ) || ! is_string( $id ) || '' === $id ) {
+			throw new Failure(
+				'unexpected_answer',
+				__( 'IGNY8 answered without an integration.', 'igny8-wordpress-bridge' ),
+				__( 'Nothing is to be done; if it stays so for hours, ask IGNY8 support.', 'igny8-wordpress-bridge' ),
+				[ 'retryable' => true ]
+			);
+		}
+		return $id;
+	}
+
+	/**
+	 * @param array $structure As Gatherer::gather() gives it.
+	 * @return array{post_types: int, taxonomies: int} How many the API has stored.
+	 * @throws Failure 404 where the integration is gone.
+	 */
+	public function update_structure( string $integration_id, array $structure, string $api_key ): array {
+		$answer = $this->client->post( $this->path( $integration_id ) . 'update-structure/', Gatherer::for_json( $structure ), $api_key );
+		return [
+			'post_types' => (int) ( $answer['post_types'] ?? count( $structure['post_types'] ) ),
+			'taxonomies' => (int) ( $answer['taxonomies'] ?? count( $structure['taxonomies'] ) ),
+		];
+	}
+
+	/**
+	 * @return string Id of the run.
+	 * @throws Failure `sync_disabled` among others.
+	 */
+	public function start_metadata_sync( string $integration_id, string $api_key ): string {
+		$answer = $this->client->post( $this->path( $integration_id ) . 'sync/', [ 'direction' => 'metadata' ], $api_key );
+		return is_string( $answer['id'] ?? null ) ? $answer['id'] : '';
+	}
+
+	/**
+	 * An integration that is already gone counts as deleted.
+	 *
+	 * @throws Failure Whatever else the API refuses.
+	 */
+	public function delete( string $integration_id, string $api_key ): void {
+		try {
+			$this->client->delete( $this->path( $integration_id ), $api_key );
+		} catch ( Failure $failure ) {
+			if ( 404 !== $failure->status() ) {
+				throw $failure;
+			}
+		}
+	}
+
+	private function path( string $integration_id ): string {
+		return self::BASE . rawurlencode( $integration_id ) . '/';
+	}
+}

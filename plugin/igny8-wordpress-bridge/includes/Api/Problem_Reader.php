@@ -1,0 +1,107 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Api;
+
+use Igny8\Bridge\Support\Failure;
+use WP_Error;
+
+/**
+ * Makes a failure that a person can act on out of whatever came back instead of the wanted answer.
+ */
+final class Problem_Reader {
+
+	public function from_network_error( WP_Error $error ): Failure {
+		$said = wp_strip_all_tags( $error->get_error_message() );
+		if ( 'http_request_not_executed' === $error->get_error_code() ) {
+			return new Failure(
+				'http_blocked',
+				__( 'This site does not allow WordPress to call other servers.', 'igny8-wordpress-bridge' ),
+				__( 'Add the host of the IGNY8 API to WP_ACCESSIBLE_HOSTS in wp-config.php, or remove WP_HTTP_BLOCK_EXTERNAL there.', 'igny8-wordpress-bridge' )
+			);
+		}
+
+		return new Failure(
+			'api_unreachable',
+			/* translators: %s: what the network layer reported, in English. */
+			sprintf( __( 'IGNY8 could not be reached: %s', 'igny8-wordpress-bridge' ), $said ),
+			__( 'If it stays so, ask your host whether outgoing https connections are allowed.', 'igny8-wordpress-bridge' ),
+			[ 'retryable' => true ]
+		);
+	}
+
+	/**
+	 * @param array $answer As WordPress' HTTP API gives it.
+	 * @param array $json   Decoded body, empty where it is no JSON.
+	 */
+	public function from_answer( array $answer, int $status, array $json ): Failure {
+		$known = is_string( $json['code'] ?? null );
+		$facts = [
+			'title'         => $this->text( $json['title'] ?? '' ),
+			'request_id'    => $this->text( $json['request_id'] ?? wp_remote_retrieve_header( $answer, 'x-request-id' ) ),
+			'status'        => $status,
+			// A 2xx that isn't JSON comes from something in between, a maintenance page for example.
+			'retryable'     => 429 === $status || 408 === $status || ( $status >= 500 && 501 !== $status ) || $status < 300,
+			'retry_after_s' => $this->retry_after_s( $answer ),
+		];
+		if ( ! $known ) {
+			return $this->from_stranger( $status, $facts );
+		}
+
+		$detail = $this->text( $json['detail'] ?? '' );
+		return new Failure(
+			(string) preg_replace( '/[^a-z0-9_]/', '', strtolower( $json['code'] ) ),
+			'' === $detail ? $facts['title'] : $detail,
+			$this->text( $json['fix'] ?? '' ),
+			$facts
+		);
+	}
+
+	/**
+	 * Something answered that isn't the API: a proxy, a firewall, another server.
+	 */
+	private function from_stranger( int $status, array $facts ): Failure {
+		if ( $facts['retryable'] ) {
+			return new Failure(
+				'api_unavailable',
+				/* translators: %d: HTTP status code. */
+				sprintf( __( 'IGNY8 is not available at the moment (status %d).', 'igny8-wordpress-bridge' ), $status ),
+				__( 'Nothing is to be done; if it stays so for hours, ask IGNY8 support.', 'igny8-wordpress-bridge' ),
+				$facts
+			);
+		}
+
+		return new Failure(
+			'unexpected_answer',
+			/* translators: %d: HTTP status code. */
+			sprintf( __( 'Something else than the IGNY8 API answered (status %d).', 'igny8-wordpress-bridge' ), $status ),
+			__( 'Check IGNY8_API_URL in wp-config.php, and whether a proxy stands between this site and IGNY8.', 'igny8-wordpress-bridge' ),
+			$facts
+		);
+	}
+
+	/**
+	 * @return int|null Seconds from now.
+	 */
+	private function retry_after_s( array $answer ): ?int {
+		$value = wp_remote_retrieve_header( $answer, 'retry-after' );
+		$value = is_array( $value ) ? (string) end( $value ) : (string) $value;
+		if ( ctype_digit( $value ) ) {
+			return (int) min( (float) $value, PHP_INT_MAX / 2 );
+		}
+
+		$date = '' === $value ? false : strtotime( $value );
+		return false === $date ? null : max( 0, $date - time() );
+	}
+
+	/**
+	 * @param mixed $value What the other side sent.
+	 */
+	private function text( $value ): string {
+		if ( is_array( $value ) ) {
+			$value = end( $value );
+		}
+		return is_scalar( $value ) ? mb_substr( sanitize_text_field( (string) $value ), 0, 500 ) : '';
+	}
+}

@@ -1,0 +1,40 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge;
+
+/**
+ * Loads `Igny8\Bridge\Folder\Class_Name` from `includes/Folder/Class_Name.php`.
+ */
+final class Autoloader {
+
+	private string $prefix;
+
+	private string $directory;
+
+	/**
+	 * @param string $root_namespace Namespace without a trailing backslash.
+	 * @param string $directory      Folder which holds its classes, without a trailing slash.
+	 */
+	public function __construct( string $root_namespace, string $directory ) {
+		$this->prefix    = $root_namespace . '\\';
+		$this->directory = $directory;
+	}
+
+	public function register(): void {
+		spl_autoload_register( [ $this, 'load' ] );
+	}
+
+	public function load( string $class_name ): void {
+		if ( 0 !== strpos( $class_name, $this->prefix ) ) {
+			return;
+		}
+
+		$relative = str_replace( '\\', '/', substr( $class_name, strlen( $this->prefix ) ) );
+		$file     = $this->directory . '/' . $relative . '.php';
+		if ( is_readable( $file ) ) {
+			require_once $file;
+		}
+	}
+}

@@ -1,0 +1,62 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Commands;
+
+/**
+ * What a command may know of the batch it is in, and may use up.
+ */
+final class Context {
+
+	/** Part of PHP's own time limit that is left for WordPress to start and for the answer to be sent. */
+	private const SPARE_S = 5;
+
+	private float $deadline;
+
+	private int $bytes_left;
+
+	/** @var string[] */
+	private array $header_names;
+
+	/**
+	 * @param int      $time_ms      Milliseconds from now.
+	 * @param int      $max_bytes    Of the whole answer.
+	 * @param string[] $header_names Of the request, lower case.
+	 */
+	public function __construct( int $time_ms, int $max_bytes, array $header_names = [] ) {
+		$limit_s = (int) ini_get( 'max_execution_time' );
+		if ( $limit_s > 0 ) {
+			$time_ms = min( $time_ms, 1000 * max( 1, $limit_s - self::SPARE_S ) );
+		}
+
+		$this->deadline     = microtime( true ) + $time_ms / 1000;
+		$this->bytes_left   = $max_bytes;
+		$this->header_names = $header_names;
+	}
+
+	public function is_used_up(): bool {
+		return $this->bytes_left <= 0 || microtime( true ) >= $this->deadline;
+	}
+
+	public function use_bytes( int $bytes ): void {
+		$this->bytes_left -= $bytes;
+	}
+
+	public function bytes_left(): int {
+		return max( 0, $this->bytes_left );
+	}
+
+	public function ms_left(): int {
+		return max( 0, (int) round( 1000 * ( $this->deadline - microtime( true ) ) ) );
+	}
+
+	/**
+	 * Names alone: values may be secrets of the site.
+	 *
+	 * @return string[] Lower case.
+	 */
+	public function header_names(): array {
+		return $this->header_names;
+	}
+}

@@ -1,0 +1,107 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Commands;
+
+use Igny8\Bridge\Support\Log;
+use Throwable;
+
+/**
+ * Executes a batch in order, within its time and size. Each command fails alone.
+ */
+final class Executor {
+
+	private const JSON_FLAGS = JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION;
+
+	/** @var array<string, Command> */
+	private array $commands = [];
+
+	private Log $log;
+
+	/**
+	 * @param Command[] $commands All there are.
+	 */
+	public function __construct( array $commands, Log $log ) {
+		$this->log = $log;
+		foreach ( $commands as $command ) {
+			$this->commands[ $command->name() ] = $command;
+		}
+	}
+
+	/**
+	 * @return string[]
+	 */
+	public function names(): array {
+		return array_keys( $this->commands );
+	}
+
+	/**
+	 * @param array<int, array{id: string, name: string, args: array}> $batch In the order of execution.
+	 * @return string JSON of the answer: these bytes are what is signed and sent.
+	 */
+	public function execute( array $batch, Context $context ): string {
+		$results = [];
+		foreach ( $batch as $request ) {
+			$result = $context->is_used_up() ? $this->not_reached( $request['id'] ) : $this->execute_one( $request, $context );
+			$context->use_bytes( strlen( $result ) );
+			$results[] = $result;
+		}
+		return '{"protocol":1,"results":[' . implode( ',', $results ) . ']}';
+	}
+
+	/**
+	 * @return string JSON of one result.
+	 */
+	private function execute_one( array $request, Context $context ): string {
+		$started = microtime( true );
+		try {
+			$json = $this->encode( $request['id'], [ 'data' => (object) $this->run( $request, $context ) ], $started );
+		} catch ( Command_Failure $failure ) {
+			$json = $this->failed( $request['id'], $failure->reason(), $failure->getMessage(), $failure->is_retryable(), $started );
+		} catch ( Throwable $error ) {
+			$detail = str_replace( [ ABSPATH, WP_CONTENT_DIR ], '', get_class( $error ) . ': ' . $error->getMessage() );
+			$this->log->error( 'command_failed', $request['name'] . ': ' . $detail );
+			$json = $this->failed( $request['id'], 'command_failed', $detail, true, $started );
+		}
+		return $json;
+	}
+
+	private function run( array $request, Context $context ): array {
+		$command = $this->commands[ $request['name'] ] ?? null;
+		if ( null === $command ) {
+			/* translators: %s: name of a command. */
+			throw new Command_Failure( 'unknown_command', sprintf( __( 'This version of the plugin has no command “%s”.', 'igny8-wordpress-bridge' ), $request['name'] ) );
+		}
+		return $command->run( $request['args'], $context );
+	}
+
+	private function not_reached( string $id ): string {
+		return $this->failed( $id, 'not_reached', __( 'The time or size of the batch was used up.', 'igny8-wordpress-bridge' ), true, microtime( true ) );
+	}
+
+	private function failed( string $id, string $code, string $detail, bool $retryable, float $started ): string {
+		$answer = [
+			'code'      => $code,
+			'detail'    => wp_check_invalid_utf8( $detail, true ),
+			'retryable' => $retryable,
+		];
+		return $this->encode( $id, $answer, $started );
+	}
+
+	/**
+	 * @throws Command_Failure Where the data can't be written as JSON, not being UTF-8 for example.
+	 */
+	private function encode( string $id, array $answer, float $started ): string {
+		$result = [
+			'id' => $id,
+			'ok' => isset( $answer['data'] ),
+		];
+		$took   = [ 'took_ms' => (int) round( 1000 * ( microtime( true ) - $started ) ) ];
+		$json   = json_encode( $result + $answer + $took, self::JSON_FLAGS );
+		if ( false === $json ) {
+			throw new Command_Failure( 'unencodable', json_last_error_msg() );
+		}
+		return $json;
+	}
+}

@@ -1,0 +1,78 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Commands;
+
+use Igny8\Bridge\Connection\Connection;
+use Igny8\Bridge\Cron\Runner;
+use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Support\Environment;
+use Igny8\Bridge\Support\Settings;
+
+/**
+ * `status`: what this site is, and how it is doing. Changes nothing.
+ */
+final class Status_Command implements Command {
+
+	private Connection $connection;
+
+	private Settings $settings;
+
+	private Schedule $schedule;
+
+	private Environment $environment;
+
+	/** @var callable(): string[] */
+	private $command_names;
+
+	/**
+	 * @param callable $command_names Gives the names of all commands.
+	 */
+	public function __construct( Connection $connection, Settings $settings, Schedule $schedule, Environment $environment, callable $command_names ) {
+		$this->connection    = $connection;
+		$this->settings      = $settings;
+		$this->schedule      = $schedule;
+		$this->environment   = $environment;
+		$this->command_names = $command_names;
+	}
+
+	public function name(): string {
+		return 'status';
+	}
+
+	public function run( array $args, Context $context ): array {
+		return $this->environment->describe() + [
+			'time'                      => time(),
+			'cron'                      => $this->cron(),
+			'integration_id'            => '' === $this->connection->integration_id() ? null : $this->connection->integration_id(),
+			'last_structure_sync_at'    => $this->time_or_null( $this->connection->last_structure_sync_at() ),
+			'last_error'                => $this->last_error(),
+			'plugin_connection_enabled' => $this->settings->is_sync_enabled(),
+			'two_way_sync_enabled'      => $this->settings->is_two_way_enabled(),
+			'received_headers'          => $context->header_names(),
+			'commands'                  => ( $this->command_names )(),
+		];
+	}
+
+	private function cron(): array {
+		return [
+			'disabled'          => defined( 'DISABLE_WP_CRON' ) && (bool) constant( 'DISABLE_WP_CRON' ),
+			'last_run_at'       => $this->time_or_null( (int) get_option( Runner::LAST_RUN_OPTION, 0 ) ),
+			'next_structure_at' => $this->time_or_null( $this->schedule->next( Schedule::DAILY ) ),
+		];
+	}
+
+	private function last_error(): ?array {
+		$error = $this->connection->last_error();
+		return null === $error ? null : [
+			'code'   => $error['code'],
+			'detail' => $error['detail'],
+			'at'     => $error['at'],
+		];
+	}
+
+	private function time_or_null( int $time ): ?int {
+		return 0 === $time ? null : $time;
+	}
+}

@@ -1,0 +1,27 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Commands;
+
+use Igny8\Bridge\Structure\Gatherer;
+
+/**
+ * `structure`: the same that a push sends.
+ */
+final class Structure_Command implements Command {
+
+	private Gatherer $gatherer;
+
+	public function __construct( Gatherer $gatherer ) {
+		$this->gatherer = $gatherer;
+	}
+
+	public function name(): string {
+		return 'structure';
+	}
+
+	public function run( array $args, Context $context ): array {
+		return Gatherer::for_json( $this->gatherer->gather() );
+	}
+}

@@ -1,0 +1,112 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Connection;
+
+use Igny8\Bridge\Support\Failure;
+
+/**
+ * The attempt to connect: under way, waiting for its next try, or how the last one failed. Holds no secret.
+ */
+final class Attempt {
+
+	public const OPTION = 'igny8_attempt';
+
+	/** A process that has not come back by then has died. */
+	private const LONGEST_TRY_S = 150;
+
+	private const DEFAULTS = [
+		'status'     => '',
+		'started_at' => 0,
+		'failures'   => 0,
+		'next_at'    => 0,
+		'error'      => null,
+	];
+
+	public function begin(): void {
+		$this->save(
+			[
+				'status'     => 'authenticating',
+				'started_at' => time(),
+			]
+		);
+	}
+
+	/**
+	 * @param int $next_at Unix seconds.
+	 */
+	public function wait( Failure $failure, int $next_at ): void {
+		$this->save(
+			[
+				'status'   => 'waiting',
+				'failures' => $this->failures() + 1,
+				'next_at'  => $next_at,
+				'error'    => $failure->to_array(),
+			]
+		);
+	}
+
+	public function fail( Failure $failure ): void {
+		$this->save(
+			[
+				'status'   => 'failed',
+				'failures' => 0,
+				'next_at'  => 0,
+				'error'    => $failure->to_array(),
+			]
+		);
+	}
+
+	public function clear(): void {
+		delete_option( self::OPTION );
+	}
+
+	public function is_under_way(): bool {
+		$all = $this->all();
+		return 'authenticating' === $all['status'] && (int) $all['started_at'] > time() - self::LONGEST_TRY_S;
+	}
+
+	public function is_waiting(): bool {
+		return 'waiting' === $this->all()['status'];
+	}
+
+	/**
+	 * Whether a try is to follow: one is planned, or the process of the last one has died.
+	 */
+	public function wants_retry(): bool {
+		return $this->is_waiting() || ( 'authenticating' === $this->all()['status'] && ! $this->is_under_way() );
+	}
+
+	public function has_failed(): bool {
+		return 'failed' === $this->all()['status'];
+	}
+
+	public function failures(): int {
+		return (int) $this->all()['failures'];
+	}
+
+	/**
+	 * Unix seconds of the next try, 0 where none is planned.
+	 */
+	public function next_at(): int {
+		return (int) $this->all()['next_at'];
+	}
+
+	/**
+	 * @return array{code: string, detail: string, fix: string, request_id: string, at: int}|null
+	 */
+	public function error(): ?array {
+		$error = $this->all()['error'];
+		return is_array( $error ) ? $error : null;
+	}
+
+	private function all(): array {
+		$all = get_option( self::OPTION, [] );
+		return array_merge( self::DEFAULTS, is_array( $all ) ? $all : [] );
+	}
+
+	private function save( array $changes ): void {
+		update_option( self::OPTION, array_merge( $this->all(), $changes ), true );
+	}
+}

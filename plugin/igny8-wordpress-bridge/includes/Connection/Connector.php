@@ -1,0 +1,155 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Connection;
+
+use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Security\Key_Store;
+use Igny8\Bridge\Structure\Structure_Sync;
+use Igny8\Bridge\Support\Backoff;
+use Igny8\Bridge\Support\Failure;
+use Igny8\Bridge\Support\Lock;
+use Igny8\Bridge\Support\Log;
+
+/**
+ * Connects this site: identity, handshake, structure. What the API refuses leaves nothing behind; what it could not
+ * answer is kept encrypted and tried again.
+ */
+final class Connector {
+
+	private const LOCK_TTL_S = 150;
+
+	private Identifier $identifier;
+
+	private Handshake $handshake;
+
+	private Key_Store $keys;
+
+	private Connection $connection;
+
+	private Attempt $attempt;
+
+	private Structure_Sync $structure;
+
+	private Schedule $schedule;
+
+	private Log $log;
+
+	public function __construct( Identifier $identifier, Handshake $handshake, Key_Store $keys, Connection $connection, Attempt $attempt, Structure_Sync $structure, Schedule $schedule, Log $log ) {
+		$this->identifier = $identifier;
+		$this->handshake  = $handshake;
+		$this->keys       = $keys;
+		$this->connection = $connection;
+		$this->attempt    = $attempt;
+		$this->structure  = $structure;
+		$this->schedule   = $schedule;
+		$this->log        = $log;
+	}
+
+	/**
+	 * @param bool $is_unattended Whether nobody waits for the answer: then a site which can't be called yet is tried again too.
+	 */
+	public function connect( Credentials $credentials, bool $is_unattended = false ): Outcome {
+		try {
+			$credentials->check();
+		} catch ( Failure $failure ) {
+			// A slip of the pen must not end an attempt that waits.
+			return $is_unattended ? $this->refuse( $failure ) : Outcome::failed( $failure );
+		}
+
+		$lock = new Lock( 'connect', self::LOCK_TTL_S );
+		if ( ! $lock->acquire() ) {
+			return Outcome::failed(
+				new Failure(
+					'busy',
+					__( 'Another attempt to connect is under way.', 'igny8-wordpress-bridge' ),
+					__( 'Wait a minute and reload this page.', 'igny8-wordpress-bridge' )
+				)
+			);
+		}
+
+		try {
+			return $this->try_once( $credentials, $is_unattended );
+		} finally {
+			$lock->release();
+		}
+	}
+
+	/**
+	 * The next try of an attempt that waits. Null where none does.
+	 */
+	public function retry( bool $is_unattended ): ?Outcome {
+		if ( ! $this->attempt->wants_retry() ) {
+			return null;
+		}
+
+		$key = $this->keys->waiting_api_key();
+		if ( '' !== $key ) {
+			return $this->connect( Credentials::of_key( $key ), $is_unattended );
+		}
+		return $this->refuse(
+			new Failure(
+				'key_unreadable',
+				__( 'The API key that was kept can no longer be read, because the salts in wp-config.php have changed.', 'igny8-wordpress-bridge' ),
+				__( 'Connect again with the API key.', 'igny8-wordpress-bridge' )
+			)
+		);
+	}
+
+	private function try_once( Credentials $credentials, bool $is_unattended ): Outcome {
+		if ( $this->attempt->is_waiting() ) {
+			// In case this process dies; every outcome replaces or cancels it.
+			$this->schedule->connect_at( time() + 2 * self::LOCK_TTL_S );
+		}
+		$this->attempt->begin();
+		$key     = $credentials->api_key();
+		$outcome = null;
+		try {
+			$identity = $this->identifier->identify( $credentials );
+			$key      = $identity->api_key();
+			$outcome  = $this->establish( $identity );
+		} catch ( Failure $failure ) {
+			$can_wait = $failure->is_retryable() || ( $is_unattended && 422 === $failure->status() );
+			$outcome  = $can_wait && '' !== $key ? $this->wait( $failure, $key ) : $this->refuse( $failure );
+		} finally {
+			$this->identifier->finish( null !== $outcome && Outcome::FAILED !== $outcome->kind() );
+		}
+		return $outcome;
+	}
+
+	private function establish( Identity $identity ): Outcome {
+		$integration_id = $this->handshake->perform( $identity->site_id(), $identity->api_key() );
+		$this->keys->keep_api_key( $identity->api_key() );
+		$this->connection->establish( $identity, $integration_id );
+		$this->attempt->clear();
+		$this->schedule->cancel_connect();
+		/* translators: %s: id of the integration. */
+		$this->log->info( 'connected', sprintf( __( 'Connected as integration %s.', 'igny8-wordpress-bridge' ), $integration_id ) );
+
+		try {
+			$this->structure->push();
+		} catch ( Failure $failure ) {
+			return Outcome::connected( $failure );
+		}
+		return Outcome::connected( null );
+	}
+
+	private function wait( Failure $failure, string $key ): Outcome {
+		$failures = $this->attempt->failures() + 1;
+		$next_at  = time() + ( new Backoff() )->delay_s( $failures, $failure->retry_after_s() );
+		$this->keys->keep_waiting( $key, $next_at + DAY_IN_SECONDS );
+		$this->attempt->wait( $failure, $next_at );
+		$this->schedule->connect_at( $next_at );
+		$this->log->failure( $failure, __( 'Connecting is tried again', 'igny8-wordpress-bridge' ) );
+		return Outcome::waiting( $failure, $next_at );
+	}
+
+	private function refuse( Failure $failure ): Outcome {
+		$this->keys->discard_attempt();
+		$this->attempt->fail( $failure );
+		$this->schedule->cancel_connect();
+		$this->log->failure( $failure, Outcome::failure_title( $failure->reason() ) );
+		return Outcome::failed( $failure );
+	}
+}

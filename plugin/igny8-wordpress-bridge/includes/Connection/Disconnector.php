@@ -1,0 +1,73 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Connection;
+
+use Igny8\Bridge\Api\Integration_Api;
+use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Security\Key_Store;
+use Igny8\Bridge\Support\Failure;
+use Igny8\Bridge\Support\Log;
+
+/**
+ * Ends the connection on both sides; on this side whatever the API says.
+ */
+final class Disconnector {
+
+	private Integration_Api $api;
+
+	private Key_Store $keys;
+
+	private Connection $connection;
+
+	private Attempt $attempt;
+
+	private Unattended $unattended;
+
+	private Schedule $schedule;
+
+	private Log $log;
+
+	public function __construct( Integration_Api $api, Key_Store $keys, Connection $connection, Attempt $attempt, Unattended $unattended, Schedule $schedule, Log $log ) {
+		$this->api        = $api;
+		$this->keys       = $keys;
+		$this->connection = $connection;
+		$this->attempt    = $attempt;
+		$this->unattended = $unattended;
+		$this->schedule   = $schedule;
+		$this->log        = $log;
+	}
+
+	/**
+	 * @return Failure|null Why IGNY8 could not be told; null when it was, or knew nothing to be told about.
+	 */
+	public function disconnect(): ?Failure {
+		$failure = $this->tell();
+		$this->keys->clear();
+		$this->connection->clear();
+		$this->attempt->clear();
+		$this->schedule->cancel_retries();
+		$this->unattended->pause();
+		$this->log->info( 'disconnected', __( 'Disconnected.', 'igny8-wordpress-bridge' ) );
+		if ( null !== $failure ) {
+			$this->log->failure( $failure, __( 'IGNY8 could not be told about it', 'igny8-wordpress-bridge' ) );
+		}
+		return $failure;
+	}
+
+	private function tell(): ?Failure {
+		$integration_id = $this->connection->integration_id();
+		$key            = $this->keys->api_key();
+		if ( '' === $integration_id || '' === $key ) {
+			return null;
+		}
+
+		try {
+			$this->api->delete( $integration_id, $key );
+		} catch ( Failure $failure ) {
+			return $failure;
+		}
+		return null;
+	}
+}

@@ -1,0 +1,35 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Connection;
+
+/**
+ * This site as IGNY8 knows it, and the key that proves it.
+ */
+final class Identity {
+
+	private string $site_id;
+
+	private string $site_name;
+
+	private string $api_key;
+
+	public function __construct( string $site_id, string $site_name, string $api_key ) {
+		$this->site_id   = $site_id;
+		$this->site_name = $site_name;
+		$this->api_key   = $api_key;
+	}
+
+	public function site_id(): string {
+		return $this->site_id;
+	}
+
+	public function site_name(): string {
+		return $this->site_name;
+	}
+
+	public function api_key(): string {
+		return $this->api_key;
+	}
+}

@@ -1,0 +1,47 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Connection;
+
+/**
+ * Tells whether two URLs mean the same site: scheme, `www.` and a trailing slash make no difference.
+ */
+final class Site_Url {
+
+	private const LOOPBACK = [ '127.0.0.1', '[::1]', '::1' ];
+
+	private const DEFAULT_PORTS = [
+		'http'  => 80,
+		'https' => 443,
+	];
+
+	public static function is_same( string $one, string $other ): bool {
+		$normal = self::normalize( $one );
+		return '' !== $normal && self::normalize( $other ) === $normal;
+	}
+
+	/**
+	 * @return string `host[:port][/path]`, '' for what is no URL.
+	 */
+	private static function normalize( string $url ): string {
+		$parts = wp_parse_url( trim( $url ) );
+		if ( ! is_array( $parts ) || empty( $parts['host'] ) ) {
+			return '';
+		}
+
+		$host = strtolower( rtrim( $parts['host'], '.' ) );
+		$host = (string) preg_replace( '/^www\./', '', $host );
+		$host = in_array( $host, self::LOOPBACK, true ) ? 'localhost' : $host;
+		if ( function_exists( 'idn_to_ascii' ) && 1 === preg_match( '/[^\x20-\x7e]/', $host ) ) {
+			$ascii = idn_to_ascii( $host );
+			$host  = false === $ascii ? $host : $ascii;
+		}
+
+		$port = (int) ( $parts['port'] ?? 0 );
+		if ( ( self::DEFAULT_PORTS[ strtolower( $parts['scheme'] ?? '' ) ] ?? 0 ) === $port ) {
+			$port = 0;
+		}
+		return $host . ( 0 === $port ? '' : ':' . $port ) . rtrim( $parts['path'] ?? '', '/' );
+	}
+}

@@ -1,0 +1,96 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Connection;
+
+use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Support\Config;
+
+/**
+ * Connects by itself where wp-config.php holds IGNY8_API_KEY: on activation, else at the next cron run.
+ */
+final class Unattended {
+
+	/** Holds a digest of the key for which the owner pressed Disconnect, or which the API refused, and when. */
+	public const OPTION = 'igny8_unattended_pause';
+
+	private const FOR_GOOD = 0;
+
+	private Config $config;
+
+	private Connection $connection;
+
+	private Attempt $attempt;
+
+	public function __construct( Config $config, Connection $connection, Attempt $attempt ) {
+		$this->config     = $config;
+		$this->connection = $connection;
+		$this->attempt    = $attempt;
+	}
+
+	/**
+	 * Whether there is a key, no connection, nothing under way, and nobody against it.
+	 */
+	public function is_due(): bool {
+		return $this->config->is_unattended()
+			&& ! $this->connection->exists()
+			&& ! $this->attempt->is_under_way()
+			&& ! $this->attempt->is_waiting()
+			&& ! $this->is_paused();
+	}
+
+	public function run( Connector $connector ): ?Outcome {
+		if ( ! $this->is_due() ) {
+			return null;
+		}
+
+		$outcome = $connector->connect( Credentials::of_key( $this->config->api_key() ), true );
+		if ( Outcome::FAILED === $outcome->kind() ) {
+			// A refusal is asked for again once a day, not at every cron run.
+			$this->pause( time() + DAY_IN_SECONDS );
+		}
+		return $outcome;
+	}
+
+	/**
+	 * On activation the site can often not be called yet; then the very next cron run tries again.
+	 */
+	public function hasten( Schedule $schedule ): void {
+		if ( $this->config->is_unattended() && $this->attempt->is_waiting() ) {
+			$schedule->connect_at( time() );
+		}
+	}
+
+	/**
+	 * @param int $until Unix seconds; for good (until the key changes or the plugin is activated again) by default.
+	 */
+	public function pause( int $until = self::FOR_GOOD ): void {
+		if ( $this->config->is_unattended() ) {
+			update_option(
+				self::OPTION,
+				[
+					'key'   => $this->digest(),
+					'until' => $until,
+				],
+				false
+			);
+		}
+	}
+
+	public function resume(): void {
+		delete_option( self::OPTION );
+	}
+
+	private function is_paused(): bool {
+		$pause = get_option( self::OPTION );
+		if ( ! is_array( $pause ) || ( $pause['key'] ?? '' ) !== $this->digest() ) {
+			return false;
+		}
+		return self::FOR_GOOD === $pause['until'] || $pause['until'] > time();
+	}
+
+	private function digest(): string {
+		return wp_hash( $this->config->api_key(), 'auth' );
+	}
+}

@@ -1,0 +1,68 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Cron;
+
+use Igny8\Bridge\Support\Lock;
+
+/**
+ * Runs this plugin's events at the end of an admin request where the site's own cron does not.
+ */
+final class Overdue {
+
+	private const GRACE_S = 120;
+
+	private const LOCK_TTL_S = 150;
+
+	private Schedule $schedule;
+
+	public function __construct( Schedule $schedule ) {
+		$this->schedule = $schedule;
+	}
+
+	public function hook(): void {
+		add_action( 'admin_init', [ $this, 'check' ] );
+	}
+
+	public function check(): void {
+		if ( ! wp_doing_ajax() && [] !== $this->events() ) {
+			add_action( 'shutdown', [ $this, 'run' ], 100 );
+		}
+	}
+
+	public function run(): void {
+		if ( function_exists( 'fastcgi_finish_request' ) ) {
+			fastcgi_finish_request();
+		}
+
+		$lock = new Lock( 'overdue', self::LOCK_TTL_S );
+		if ( ! $lock->acquire() ) {
+			return;
+		}
+
+		try {
+			foreach ( $this->events() as $event ) {
+				wp_clear_scheduled_hook( $event );
+				$this->schedule->ensure_daily();
+				do_action( $event );
+			}
+		} finally {
+			$lock->release();
+		}
+	}
+
+	/**
+	 * @return string[]
+	 */
+	private function events(): array {
+		$overdue = [];
+		foreach ( Schedule::ALL as $event ) {
+			$at = $this->schedule->next( $event );
+			if ( 0 !== $at && $at < time() - self::GRACE_S ) {
+				$overdue[] = $event;
+			}
+		}
+		return $overdue;
+	}
+}

@@ -1,0 +1,87 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Cron;
+
+/**
+ * This site's events: one daily, two that are planned when needed.
+ */
+final class Schedule {
+
+	/** Daily. */
+	public const DAILY = 'igny8_sync_site_structure';
+
+	/** Once: after a change, or after a push that failed. */
+	public const PUSH = 'igny8_push_structure';
+
+	/** Once: the next try of an attempt to connect. */
+	public const CONNECT = 'igny8_connect';
+
+	public const ALL = [ self::DAILY, self::PUSH, self::CONNECT ];
+
+	/** Long enough that everything a plugin's activation sets off has happened. */
+	private const SOON_S = 5;
+
+	public function ensure_daily(): void {
+		if ( false === wp_next_scheduled( self::DAILY ) ) {
+			// Spread over the day: sites that were set up together must not all come at the same minute.
+			wp_schedule_event( time() + random_int( HOUR_IN_SECONDS, DAY_IN_SECONDS ), 'daily', self::DAILY );
+		}
+	}
+
+	/**
+	 * @return int Unix seconds, 0 where it is not planned.
+	 */
+	public function next( string $event ): int {
+		return (int) wp_next_scheduled( $event );
+	}
+
+	/**
+	 * Leaves a planned push as it is: it carries the change too, and keeps the pause the API asked for.
+	 */
+	public function push_soon(): void {
+		if ( 0 === $this->next( self::PUSH ) ) {
+			$this->push_at( time() + self::SOON_S );
+		}
+	}
+
+	/**
+	 * @param int $at Unix seconds.
+	 */
+	public function push_at( int $at ): void {
+		$this->plan( self::PUSH, $at );
+	}
+
+	/**
+	 * @param int $at Unix seconds.
+	 */
+	public function connect_at( int $at ): void {
+		$this->plan( self::CONNECT, $at );
+	}
+
+	public function cancel_push(): void {
+		wp_clear_scheduled_hook( self::PUSH );
+	}
+
+	public function cancel_connect(): void {
+		wp_clear_scheduled_hook( self::CONNECT );
+	}
+
+	public function cancel_retries(): void {
+		$this->cancel_push();
+		$this->cancel_connect();
+	}
+
+	public function cancel_all(): void {
+		foreach ( self::ALL as $event ) {
+			wp_unschedule_hook( $event );
+		}
+	}
+
+	private function plan( string $event, int $at ): void {
+		// WordPress ignores an event planned within ten minutes of one of the same name.
+		wp_clear_scheduled_hook( $event );
+		wp_schedule_single_event( $at, $event );
+	}
+}

@@ -1,0 +1,174 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge;
+
+use Igny8\Bridge\Api\Account_Api;
+use Igny8\Bridge\Api\Client;
+use Igny8\Bridge\Api\Integration_Api;
+use Igny8\Bridge\Api\Problem_Reader;
+use Igny8\Bridge\Commands\Executor;
+use Igny8\Bridge\Commands\Status_Command;
+use Igny8\Bridge\Commands\Structure_Command;
+use Igny8\Bridge\Connection\Attempt;
+use Igny8\Bridge\Connection\Connection;
+use Igny8\Bridge\Connection\Connector;
+use Igny8\Bridge\Connection\Disconnector;
+use Igny8\Bridge\Connection\Handshake;
+use Igny8\Bridge\Connection\Identifier;
+use Igny8\Bridge\Connection\Status;
+use Igny8\Bridge\Connection\Unattended;
+use Igny8\Bridge\Cron\Overdue;
+use Igny8\Bridge\Cron\Runner;
+use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Rest\Commands_Route;
+use Igny8\Bridge\Rest\Gatekeeper;
+use Igny8\Bridge\Rest\Output;
+use Igny8\Bridge\Security\Cipher;
+use Igny8\Bridge\Security\Key_Store;
+use Igny8\Bridge\Security\Signer;
+use Igny8\Bridge\Structure\Change_Watcher;
+use Igny8\Bridge\Structure\Counter;
+use Igny8\Bridge\Structure\Gatherer;
+use Igny8\Bridge\Structure\Structure_Sync;
+use Igny8\Bridge\Structure\Sync_Now;
+use Igny8\Bridge\Support\Config;
+use Igny8\Bridge\Support\Environment;
+use Igny8\Bridge\Support\Lifecycle;
+use Igny8\Bridge\Support\Log;
+use Igny8\Bridge\Support\Settings;
+
+/**
+ * Composition root: builds every object once, then hooks those that listen. Its properties are read only.
+ */
+final class Plugin {
+
+	private static ?self $instance = null;
+
+	public Config $config;
+
+	public Settings $settings;
+
+	public Log $log;
+
+	public Key_Store $keys;
+
+	public Connection $connection;
+
+	public Attempt $attempt;
+
+	public Status $status;
+
+	public Schedule $schedule;
+
+	public Integration_Api $api;
+
+	public Gatherer $gatherer;
+
+	public Structure_Sync $structure_sync;
+
+	public Sync_Now $sync_now;
+
+	public Connector $connector;
+
+	public Unattended $unattended;
+
+	public Disconnector $disconnector;
+
+	public Executor $executor;
+
+	public function __construct( Config $config ) {
+		$this->config     = $config;
+		$this->settings   = new Settings();
+		$this->log        = new Log();
+		$this->schedule   = new Schedule();
+		$this->connection = new Connection();
+		$this->attempt    = new Attempt();
+		$this->keys       = new Key_Store( new Cipher(), $config );
+		$this->status     = new Status( $this->connection, $this->attempt, $this->keys, $this->settings );
+		$this->gatherer   = new Gatherer( $this->settings, new Counter(), $this->log );
+
+		$this->build_link();
+		$this->build_commands();
+	}
+
+	public static function instance(): self {
+		if ( null === self::$instance ) {
+			self::$instance = new self( Config::from_constants() );
+		}
+		return self::$instance;
+	}
+
+	public function hook(): void {
+		$output = new Output();
+		$output->catch_early( (string) ( $_SERVER['REQUEST_URI'] ?? '' ) );
+
+		$basename = plugin_basename( IGNY8_BRIDGE_FILE );
+		( new Lifecycle( $this->schedule, $this->unattended, $this->connector, $basename ) )->hook( IGNY8_BRIDGE_FILE );
+		( new Commands_Route( new Gatekeeper( $this->keys, new Signer() ), $this->executor, $this->connection, $output ) )->hook();
+		( new Runner( $this->schedule, $this->connector, $this->unattended, $this->structure_sync, $this->connection, $this->settings, $this->config ) )->hook();
+		( new Change_Watcher( $this->connection, $this->settings, $this->schedule, $basename ) )->hook();
+
+		if ( is_admin() ) {
+			$this->hook_admin();
+		}
+		if ( defined( 'WP_CLI' ) && constant( 'WP_CLI' ) ) {
+			\WP_CLI::add_command( 'igny8', $this->cli() );
+		}
+	}
+
+	/**
+	 * The settings page, whole.
+	 */
+	public function settings_page(): Admin\Settings_Page {
+		$panel = new Admin\Status_Panel( $this->status, $this->connection, $this->attempt, $this->keys, $this->schedule, new Admin\State_Texts() );
+		return new Admin\Settings_Page(
+			new Admin\Notices(),
+			$panel,
+			new Admin\Connect_Form( $this->config, $this->connection, $this->status ),
+			new Admin\Sync_Form( $this->gatherer ),
+			new Admin\Log_Panel( $this->log )
+		);
+	}
+
+	public function actions(): Admin\Actions {
+		return new Admin\Actions( $this->connector, $this->disconnector, $this->sync_now, $this->settings, $this->config, new Admin\Notices() );
+	}
+
+	public function cli(): Cli\Cli_Command {
+		return new Cli\Cli_Command( $this->connector, $this->disconnector, $this->sync_now, $this->status, $this->connection, $this->config );
+	}
+
+	private function build_link(): void {
+		$client    = new Client( $this->config, new Problem_Reader() );
+		$this->api = new Integration_Api( $client );
+		$handshake = new Handshake( $this->api, $this->keys );
+
+		$this->structure_sync = new Structure_Sync( $this->gatherer, $this->api, $handshake, $this->keys, $this->connection, $this->schedule, $this->log );
+		$this->sync_now       = new Sync_Now( $this->structure_sync, $this->api, $this->keys, $this->connection, $this->settings, $this->log );
+		$this->unattended     = new Unattended( $this->config, $this->connection, $this->attempt );
+		$identifier           = new Identifier( new Account_Api( $client ) );
+		$this->connector      = new Connector( $identifier, $handshake, $this->keys, $this->connection, $this->attempt, $this->structure_sync, $this->schedule, $this->log );
+		$this->disconnector   = new Disconnector( $this->api, $this->keys, $this->connection, $this->attempt, $this->unattended, $this->schedule, $this->log );
+	}
+
+	/**
+	 * The one list of commands.
+	 */
+	private function build_commands(): void {
+		$names    = fn(): array => $this->executor->names();
+		$commands = [
+			new Status_Command( $this->connection, $this->settings, $this->schedule, new Environment(), $names ),
+			new Structure_Command( $this->gatherer ),
+		];
+
+		$this->executor = new Executor( $commands, $this->log );
+	}
+
+	private function hook_admin(): void {
+		$this->settings_page()->hook();
+		$this->actions()->hook();
+		( new Overdue( $this->schedule ) )->hook();
+	}
+}

@@ -1,0 +1,161 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Rest;
+
+use Igny8\Bridge\Commands\Context;
+use Igny8\Bridge\Commands\Executor;
+use Igny8\Bridge\Connection\Connection;
+use WP_Error;
+use WP_REST_Request;
+
+/**
+ * `POST igny8/v1/commands`.
+ */
+final class Commands_Route {
+
+	public const NAMESPACE = 'igny8/v1';
+
+	public const PATH = '/commands';
+
+	private Gatekeeper $gatekeeper;
+
+	private Executor $executor;
+
+	private Connection $connection;
+
+	private Output $output;
+
+	/** Name of the secret that signed the request being answered. */
+	private string $signed_by = '';
+
+	public function __construct( Gatekeeper $gatekeeper, Executor $executor, Connection $connection, Output $output ) {
+		$this->gatekeeper = $gatekeeper;
+		$this->executor   = $executor;
+		$this->connection = $connection;
+		$this->output     = $output;
+	}
+
+	public function hook(): void {
+		add_action( 'rest_api_init', [ $this, 'register' ] );
+		add_filter( 'rest_authentication_errors', [ $this, 'let_in' ], PHP_INT_MAX );
+		add_filter( 'rest_request_before_callbacks', [ $this, 'leave_body_to_us' ], PHP_INT_MAX, 3 );
+		add_filter( 'rest_pre_serve_request', [ $this, 'serve' ], PHP_INT_MAX, 2 );
+	}
+
+	public function register(): void {
+		register_rest_route(
+			self::NAMESPACE,
+			self::PATH,
+			[
+				'methods'             => 'POST',
+				'callback'            => [ $this, 'answer' ],
+				'permission_callback' => [ $this, 'admit' ],
+			]
+		);
+	}
+
+	/**
+	 * Plugins that close the REST API to strangers close it to IGNY8 too. This route has a lock of its own.
+	 *
+	 * @param mixed $result Error of another plugin, true, or null.
+	 * @return mixed
+	 */
+	public function let_in( $result ) {
+		$route = (string) ( $GLOBALS['wp']->query_vars['rest_route'] ?? '' );
+		return is_wp_error( $result ) && self::is_ours( $route ) ? true : $result;
+	}
+
+	/**
+	 * WordPress answers a malformed body before anybody has asked who sent it.
+	 *
+	 * @param mixed $response Null, or an error of WordPress'.
+	 * @param mixed $handler  Of the route.
+	 * @param mixed $request  The request.
+	 * @return mixed
+	 */
+	public function leave_body_to_us( $response, $handler, $request ) {
+		$is_body_error = is_wp_error( $response ) && 'rest_invalid_json' === $response->get_error_code();
+		return $is_body_error && $request instanceof WP_REST_Request && self::is_ours( $request->get_route() ) ? null : $response;
+	}
+
+	/**
+	 * Fails closed.
+	 *
+	 * @return true|WP_Error
+	 */
+	public function admit( WP_REST_Request $request ) {
+		$this->forbid_caching();
+		$admitted = $this->gatekeeper->admit( $request );
+		if ( is_wp_error( $admitted ) ) {
+			return $admitted;
+		}
+		$this->signed_by = $admitted;
+		return true;
+	}
+
+	/**
+	 * @return Signed_Response|WP_Error
+	 */
+	public function answer( WP_REST_Request $request ) {
+		$batch = Batch::from_json( (string) $request->get_body() );
+		if ( null === $batch ) {
+			return new WP_Error( 'igny8_body_invalid', __( 'The body is not a batch of commands.', 'igny8-wordpress-bridge' ), [ 'status' => 400 ] );
+		}
+		if ( ! $this->is_for_us( $batch ) ) {
+			return new WP_Error( 'igny8_other_integration', __( 'This site is connected to another integration.', 'igny8-wordpress-bridge' ), [ 'status' => 409 ] );
+		}
+
+		$context = new Context( $batch->time_ms(), $batch->max_bytes(), $this->header_names( $request ) );
+		$body    = $this->executor->execute( $batch->commands(), $context );
+		$headers = $this->gatekeeper->sign( (string) $request->get_header( 'webhook_id' ), $body );
+		return new Signed_Response( $body, $headers + array_filter( wp_get_nocache_headers() ) );
+	}
+
+	/**
+	 * Sends the signed bytes instead of having WordPress encode the data once more.
+	 *
+	 * @param mixed $served   Whether somebody has sent the answer already.
+	 * @param mixed $response The answer.
+	 * @return mixed
+	 */
+	public function serve( $served, $response ) {
+		if ( $response instanceof Signed_Response ) {
+			$this->output->send( $response->body() );
+			return true;
+		}
+		return $served;
+	}
+
+	private static function is_ours( string $route ): bool {
+		return 0 === strcasecmp( '/' . self::NAMESPACE . self::PATH, untrailingslashit( $route ) );
+	}
+
+	/**
+	 * A connect request under way may be about an integration that this site doesn't know yet.
+	 */
+	private function is_for_us( Batch $batch ): bool {
+		$own = $this->connection->integration_id();
+		return '' === $own || 'pending' === $this->signed_by || $own === $batch->integration_id();
+	}
+
+	/**
+	 * @return string[]
+	 */
+	private function header_names( WP_REST_Request $request ): array {
+		$names = str_replace( '_', '-', array_map( 'strval', array_keys( $request->get_headers() ) ) );
+		sort( $names );
+		return $names;
+	}
+
+	private function forbid_caching(): void {
+		if ( ! defined( 'DONOTCACHEPAGE' ) ) {
+			define( 'DONOTCACHEPAGE', true );
+		}
+		if ( ! headers_sent() ) {
+			nocache_headers();
+			header( 'X-LiteSpeed-Cache-Control: no-cache' );
+		}
+	}
+}

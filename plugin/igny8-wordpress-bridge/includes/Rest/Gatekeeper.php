@@ -1,0 +1,82 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Rest;
+
+use Igny8\Bridge\Security\Key_Store;
+use Igny8\Bridge\Security\Signature_Error;
+use Igny8\Bridge\Security\Signed_Message;
+use Igny8\Bridge\Security\Signer;
+use WP_Error;
+use WP_REST_Request;
+
+/**
+ * Lets in what carries a valid signature, and nothing else.
+ */
+final class Gatekeeper {
+
+	private Key_Store $keys;
+
+	private Signer $signer;
+
+	/** The secret that signed the request; it signs the answer even if it is replaced meanwhile. */
+	private string $secret = '';
+
+	public function __construct( Key_Store $keys, Signer $signer ) {
+		$this->keys   = $keys;
+		$this->signer = $signer;
+	}
+
+	/**
+	 * @return string|WP_Error Name of the secret that signed the request, or why it is refused.
+	 */
+	public function admit( WP_REST_Request $request ) {
+		$secrets = $this->keys->signing_secrets();
+		if ( [] === $secrets ) {
+			return new WP_Error( 'igny8_not_connected', __( 'This site is not connected to IGNY8.', 'igny8-wordpress-bridge' ), [ 'status' => 409 ] );
+		}
+
+		$now     = time();
+		$message = new Signed_Message(
+			(string) $request->get_header( 'webhook_id' ),
+			(string) $request->get_header( 'webhook_timestamp' ),
+			(string) $request->get_header( 'webhook_signature' ),
+			(string) $request->get_body()
+		);
+		try {
+			$name         = $this->signer->verify( $secrets, $message, $now );
+			$this->secret = $secrets[ $name ];
+			return $name;
+		} catch ( Signature_Error $error ) {
+			return $this->refusal( $error->getMessage(), $now );
+		}
+	}
+
+	/**
+	 * @param string $id   The request's own.
+	 * @param string $body Exactly the bytes that are sent.
+	 * @return array<string, string> Headers that prove the answer to the request admitted last.
+	 */
+	public function sign( string $id, string $body ): array {
+		$now = time();
+		return [
+			'webhook-id'        => $id,
+			'webhook-timestamp' => (string) $now,
+			'webhook-signature' => $this->signer->sign( $this->secret, $id, $now, $body ),
+		];
+	}
+
+	private function refusal( string $reason, int $now ): WP_Error {
+		$messages = [
+			Signature_Error::MISSING      => __( 'The request is not signed.', 'igny8-wordpress-bridge' ),
+			Signature_Error::OUT_OF_RANGE => __( 'The clocks of IGNY8 and this site are more than five minutes apart.', 'igny8-wordpress-bridge' ),
+			Signature_Error::INVALID      => __( 'The signature does not match.', 'igny8-wordpress-bridge' ),
+		];
+		$data     = [ 'status' => 401 ];
+		if ( Signature_Error::OUT_OF_RANGE === $reason ) {
+			$data['site_time'] = $now;
+		}
+		return new WP_Error( 'igny8_' . $reason, $messages[ $reason ] ?? $reason, $data );
+	}
+}

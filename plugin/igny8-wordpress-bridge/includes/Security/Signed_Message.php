@@ -1,0 +1,52 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Security;
+
+/**
+ * A message with the three headers of Standard Webhooks, as received and not yet believed.
+ */
+final class Signed_Message {
+
+	private string $id;
+
+	private string $timestamp;
+
+	private string $signature;
+
+	private string $body;
+
+	/**
+	 * @param string $id        Header `webhook-id`.
+	 * @param string $timestamp Header `webhook-timestamp`.
+	 * @param string $signature Header `webhook-signature`.
+	 * @param string $body      Raw bytes.
+	 */
+	public function __construct( string $id, string $timestamp, string $signature, string $body ) {
+		$this->id        = $id;
+		$this->timestamp = $timestamp;
+		$this->signature = $signature;
+		$this->body      = $body;
+	}
+
+	public function is_complete(): bool {
+		return '' !== trim( $this->id ) && '' !== trim( $this->timestamp ) && '' !== trim( $this->signature );
+	}
+
+	public function id(): string {
+		return $this->id;
+	}
+
+	public function timestamp(): string {
+		return $this->timestamp;
+	}
+
+	public function signature(): string {
+		return $this->signature;
+	}
+
+	public function body(): string {
+		return $this->body;
+	}
+}

@@ -1,0 +1,97 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Security;
+
+/**
+ * Signs and verifies as Standard Webhooks says: HMAC-SHA-256 over `{id}.{timestamp}.{body}`.
+ *
+ * @link https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ */
+final class Signer {
+
+	public const TOLERANCE_S = 300;
+
+	public const SECRET_PREFIX = 'whsec_';
+
+	private const VERSION = 'v1';
+
+	private const SECRET_BYTES = 32;
+
+	/**
+	 * A new signing secret: `whsec_` and base64 of 32 random bytes.
+	 */
+	public static function new_secret(): string {
+		return self::SECRET_PREFIX . base64_encode( random_bytes( self::SECRET_BYTES ) );
+	}
+
+	/**
+	 * @param string $secret    `whsec_…`.
+	 * @param int    $timestamp Unix seconds.
+	 * @param string $body      Exactly the bytes that are sent.
+	 * @return string Value for the header `webhook-signature`.
+	 */
+	public function sign( string $secret, string $id, int $timestamp, string $body ): string {
+		return self::VERSION . ',' . $this->mac( $secret, $id, (string) $timestamp, $body );
+	}
+
+	/**
+	 * @param array<string, string> $secrets Name => `whsec_…`: all that are valid now.
+	 * @param Signed_Message        $message As received.
+	 * @param int                   $now     Unix seconds of this site's clock.
+	 * @return string Name of the secret that signed it.
+	 * @throws Signature_Error With one of its constants as message.
+	 */
+	public function verify( array $secrets, Signed_Message $message, int $now ): string {
+		if ( ! $message->is_complete() ) {
+			throw new Signature_Error( Signature_Error::MISSING );
+		}
+		if ( ! $this->is_timely( $message->timestamp(), $now ) ) {
+			throw new Signature_Error( Signature_Error::OUT_OF_RANGE );
+		}
+
+		$given = $this->signatures( $message->signature() );
+		foreach ( $secrets as $name => $secret ) {
+			$expected = $this->mac( $secret, $message->id(), $message->timestamp(), $message->body() );
+			foreach ( $given as $signature ) {
+				if ( '' !== $expected && hash_equals( $expected, $signature ) ) {
+					return (string) $name;
+				}
+			}
+		}
+		throw new Signature_Error( Signature_Error::INVALID );
+	}
+
+	private function is_timely( string $timestamp, int $now ): bool {
+		// A form which reads as the same number, as +1 or 01, is not what was signed.
+		return 1 === preg_match( '/^[1-9][0-9]{0,11}\z/', $timestamp )
+			&& abs( $now - (int) $timestamp ) <= self::TOLERANCE_S;
+	}
+
+	/**
+	 * @return string[] Base64 of the signatures in our version.
+	 */
+	private function signatures( string $header ): array {
+		$signatures = [];
+		foreach ( explode( ' ', $header ) as $versioned ) {
+			$parts = explode( ',', $versioned, 2 );
+			if ( 2 === count( $parts ) && self::VERSION === $parts[0] ) {
+				$signatures[] = $parts[1];
+			}
+		}
+		return $signatures;
+	}
+
+	/**
+	 * @return string Base64; '' for a secret that is none.
+	 */
+	private function mac( string $secret, string $id, string $timestamp, string $body ): string {
+		$encoded = 0 === strpos( $secret, self::SECRET_PREFIX ) ? substr( $secret, strlen( self::SECRET_PREFIX ) ) : '';
+		$key     = base64_decode( $encoded, true );
+		if ( false === $key || '' === $key ) {
+			return '';
+		}
+		return base64_encode( hash_hmac( 'sha256', $id . '.' . $timestamp . '.' . $body, $key, true ) );
+	}
+}

@@ -1,0 +1,118 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Structure;
+
+use Igny8\Bridge\Support\Log;
+use Igny8\Bridge\Support\Settings;
+
+/**
+ * Gathers every public post type and taxonomy, those hidden from WordPress' REST API included.
+ */
+final class Gatherer {
+
+	/** What the API stores. */
+	public const MOST_TYPES = 500;
+
+	private const SLUG = '/^[a-z0-9_-]{1,32}\z/';
+
+	private Settings $settings;
+
+	private Counter $counter;
+
+	private Log $log;
+
+	public function __construct( Settings $settings, Counter $counter, Log $log ) {
+		$this->settings = $settings;
+		$this->counter  = $counter;
+		$this->log      = $log;
+	}
+
+	/**
+	 * @return array{post_types: array, taxonomies: array, plugin_connection_enabled: bool, two_way_sync_enabled: bool}
+	 */
+	public function gather(): array {
+		$post_types = $this->post_types();
+		return [
+			'post_types'                => $post_types,
+			'taxonomies'                => $this->taxonomies( $post_types ),
+			'plugin_connection_enabled' => $this->settings->is_sync_enabled(),
+			'two_way_sync_enabled'      => $this->settings->is_two_way_enabled(),
+		];
+	}
+
+	/**
+	 * PHP writes an empty map as a list, and one with keys like 0, 1 too; on the wire both are objects.
+	 *
+	 * @param array $structure As gather() gives it.
+	 */
+	public static function for_json( array $structure ): array {
+		$structure['post_types'] = (object) $structure['post_types'];
+		$structure['taxonomies'] = (object) $structure['taxonomies'];
+		return $structure;
+	}
+
+	/**
+	 * @return array<string, array{label: string, count: int, enabled: bool}>
+	 */
+	private function post_types(): array {
+		$found = [];
+		foreach ( $this->usable( get_post_types( [ 'public' => true ], 'objects' ), 'post_types' ) as $slug => $type ) {
+			$slug           = (string) $slug;
+			$found[ $slug ] = [
+				'label'   => Label::clean( (string) $type->label, $slug ),
+				'count'   => $this->counter->posts( $slug ),
+				'enabled' => $this->settings->is_type_enabled( 'post_types', $slug ),
+			];
+		}
+		return $found;
+	}
+
+	/**
+	 * @param array $post_types Those that are sent.
+	 * @return array<string, array{label: string, count: int, enabled: bool, post_types: string[]}>
+	 */
+	private function taxonomies( array $post_types ): array {
+		$known = array_map( 'strval', array_keys( $post_types ) );
+		$found = [];
+		foreach ( $this->usable( get_taxonomies( [ 'public' => true ], 'objects' ), 'taxonomies' ) as $slug => $taxonomy ) {
+			$slug           = (string) $slug;
+			$found[ $slug ] = [
+				'label'      => Label::clean( (string) $taxonomy->label, $slug ),
+				'count'      => $this->counter->terms( $slug ),
+				'enabled'    => $this->settings->is_type_enabled( 'taxonomies', $slug ),
+				'post_types' => array_values( array_intersect( array_map( 'strval', (array) $taxonomy->object_type ), $known ) ),
+			];
+		}
+		return $found;
+	}
+
+	/**
+	 * Leaves out, aloud, what the API would refuse: one odd type must not hold up the others.
+	 *
+	 * @param array<string, object> $types Slug => what WordPress registered.
+	 */
+	private function usable( array $types, string $kind ): array {
+		$usable = [];
+		$odd    = [];
+		foreach ( $types as $slug => $type ) {
+			if ( 1 === preg_match( self::SLUG, (string) $slug ) && count( $usable ) < self::MOST_TYPES ) {
+				$usable[ $slug ] = $type;
+			} else {
+				$odd[] = (string) $slug;
+			}
+		}
+
+		if ( [] !== $odd ) {
+			/* translators: %s: list of slugs. */
+			$text = __( 'Left out, because IGNY8 does not accept such names or so many: %s', 'igny8-wordpress-bridge' );
+			$this->log->warning( $kind . '_left_out', sprintf( $text, implode( ', ', array_slice( $odd, 0, 20 ) ) ) );
+		}
+		if ( [] === $usable ) {
+			/* translators: %s: post_types or taxonomies. */
+			$this->log->warning( 'no_' . $kind, sprintf( __( 'This site has no public %s.', 'igny8-wordpress-bridge' ), $kind ) );
+		}
+		return $usable;
+	}
+}

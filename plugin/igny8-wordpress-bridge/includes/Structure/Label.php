@@ -1,0 +1,47 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Structure;
+
+/**
+ * Makes plain text of a label that a plugin registered: no markup, no entities, no control characters, one line.
+ */
+final class Label {
+
+	private const MOST_CHARACTERS = 200;
+
+	/** An entity of an entity of an entity is an attack or a mistake; either way it need not come out readable. */
+	private const MOST_DECODINGS = 3;
+
+	/** Invisible characters which turn the direction of the text round them. */
+	private const CONTROL = '/[\p{Cc}\x{061C}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2066}-\x{2069}\x{FEFF}]+/u';
+
+	/**
+	 * @param string $fallback Plain text for a label of which nothing is left.
+	 */
+	public static function clean( string $label, string $fallback ): string {
+		$text = wp_check_invalid_utf8( $label, true );
+		for ( $i = 0; $i < self::MOST_DECODINGS; $i++ ) {
+			$decoded = html_entity_decode( $text, ENT_QUOTES | ENT_HTML5, 'UTF-8' );
+			if ( $decoded === $text ) {
+				break;
+			}
+			$text = $decoded;
+		}
+
+		$text = str_replace( [ '<', '>' ], '', wp_strip_all_tags( $text ) );
+		$text = (string) preg_replace( self::CONTROL, ' ', $text );
+		$text = trim( (string) preg_replace( '/\s+/u', ' ', $text ) );
+		return '' === $text ? $fallback : self::cut( $text );
+	}
+
+	/**
+	 * Counts as the other side does, in UTF-16 units: an emoji is two.
+	 */
+	private static function cut( string $text ): string {
+		$text   = mb_substr( $text, 0, self::MOST_CHARACTERS );
+		$excess = mb_strlen( $text ) + (int) preg_match_all( '/[\x{10000}-\x{10FFFF}]/u', $text ) - self::MOST_CHARACTERS;
+		return $excess > 0 ? mb_substr( $text, 0, mb_strlen( $text ) - $excess ) : $text;
+	}
+}

@@ -1,0 +1,101 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Structure;
+
+use Igny8\Bridge\Api\Integration_Api;
+use Igny8\Bridge\Connection\Connection;
+use Igny8\Bridge\Connection\Handshake;
+use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Security\Key_Store;
+use Igny8\Bridge\Support\Backoff;
+use Igny8\Bridge\Support\Failure;
+use Igny8\Bridge\Support\Log;
+
+/**
+ * Sends the structure to IGNY8, makes the integration again where it is gone, and sees to the next try.
+ */
+final class Structure_Sync {
+
+	private Gatherer $gatherer;
+
+	private Integration_Api $api;
+
+	private Handshake $handshake;
+
+	private Key_Store $keys;
+
+	private Connection $connection;
+
+	private Schedule $schedule;
+
+	private Log $log;
+
+	public function __construct( Gatherer $gatherer, Integration_Api $api, Handshake $handshake, Key_Store $keys, Connection $connection, Schedule $schedule, Log $log ) {
+		$this->gatherer   = $gatherer;
+		$this->api        = $api;
+		$this->handshake  = $handshake;
+		$this->keys       = $keys;
+		$this->connection = $connection;
+		$this->schedule   = $schedule;
+		$this->log        = $log;
+	}
+
+	/**
+	 * @return array{post_types: int, taxonomies: int} How many the API has stored.
+	 * @throws Failure After it was logged and the next try was planned.
+	 */
+	public function push(): array {
+		$key = $this->keys->api_key();
+		if ( ! $this->connection->exists() || '' === $key ) {
+			throw new Failure(
+				'not_connected',
+				__( 'This site is not connected to IGNY8.', 'igny8-wordpress-bridge' ),
+				__( 'Connect it on the settings page of IGNY8.', 'igny8-wordpress-bridge' )
+			);
+		}
+
+		try {
+			$stored = $this->send( $this->gatherer->gather(), $key );
+		} catch ( Failure $failure ) {
+			$this->plan_next( $failure );
+			throw $failure;
+		}
+
+		$this->connection->structure_accepted();
+		$this->schedule->cancel_push();
+		return $stored;
+	}
+
+	private function send( array $structure, string $key ): array {
+		$integration_id = $this->connection->integration_id();
+		if ( '' !== $integration_id ) {
+			try {
+				return $this->api->update_structure( $integration_id, $structure, $key );
+			} catch ( Failure $failure ) {
+				if ( 404 !== $failure->status() ) {
+					throw $failure;
+				}
+				$this->log->failure( $failure, __( 'The integration is gone at IGNY8 and is made again', 'igny8-wordpress-bridge' ) );
+			}
+		}
+
+		$integration_id = $this->handshake->perform( $this->connection->site_id(), $key );
+		$this->connection->replace_integration( $integration_id );
+		return $this->api->update_structure( $integration_id, $structure, $key );
+	}
+
+	private function plan_next( Failure $failure ): void {
+		$this->connection->structure_failed( $failure );
+		$this->log->failure( $failure, __( 'The structure could not be sent', 'igny8-wordpress-bridge' ) );
+		if ( ! $failure->is_retryable() ) {
+			// The same answer would come back in a minute; the daily run asks again.
+			$this->schedule->cancel_push();
+			return;
+		}
+
+		$delay = ( new Backoff() )->delay_s( $this->connection->failed_pushes(), $failure->retry_after_s() );
+		$this->schedule->push_at( time() + $delay );
+	}
+}

@@ -1,0 +1,72 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Structure;
+
+use Igny8\Bridge\Api\Integration_Api;
+use Igny8\Bridge\Connection\Connection;
+use Igny8\Bridge\Security\Key_Store;
+use Igny8\Bridge\Support\Failure;
+use Igny8\Bridge\Support\Log;
+use Igny8\Bridge\Support\Settings;
+
+/**
+ * What a person means by "Sync now": the structure at once, then a metadata run.
+ */
+final class Sync_Now {
+
+	private Structure_Sync $structure;
+
+	private Integration_Api $api;
+
+	private Key_Store $keys;
+
+	private Connection $connection;
+
+	private Settings $settings;
+
+	private Log $log;
+
+	public function __construct( Structure_Sync $structure, Integration_Api $api, Key_Store $keys, Connection $connection, Settings $settings, Log $log ) {
+		$this->structure  = $structure;
+		$this->api        = $api;
+		$this->keys       = $keys;
+		$this->connection = $connection;
+		$this->settings   = $settings;
+		$this->log        = $log;
+	}
+
+	/**
+	 * @return array{post_types: int, taxonomies: int, run_id: string}
+	 * @throws Failure `sync_disabled`, `not_connected`, or what the API refuses.
+	 */
+	public function run(): array {
+		if ( ! $this->settings->is_sync_enabled() ) {
+			throw new Failure(
+				'sync_disabled',
+				__( 'Sync Operations are switched off.', 'igny8-wordpress-bridge' ),
+				__( 'Tick Enable Sync Operations on the settings page of IGNY8 and save.', 'igny8-wordpress-bridge' )
+			);
+		}
+
+		$stored = $this->structure->push();
+		try {
+			$stored['run_id'] = $this->api->start_metadata_sync( $this->connection->integration_id(), $this->keys->api_key() );
+		} catch ( Failure $failure ) {
+			$this->log->failure( $failure, __( 'The metadata sync could not be started', 'igny8-wordpress-bridge' ) );
+			throw $failure;
+		}
+		$this->log->info( 'synced', __( 'Synced on demand.', 'igny8-wordpress-bridge' ) );
+		return $stored;
+	}
+
+	/**
+	 * @throws Failure What the API refuses.
+	 */
+	public function push_if_connected(): void {
+		if ( $this->connection->exists() && '' !== $this->keys->api_key() ) {
+			$this->structure->push();
+		}
+	}
+}

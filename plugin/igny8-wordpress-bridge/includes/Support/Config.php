@@ -1,0 +1,67 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Support;
+
+/**
+ * What the owner of the server has settled in wp-config.php.
+ */
+final class Config {
+
+	public const DEFAULT_API_URL = 'https://api.igny8.com';
+
+	private string $api_url;
+
+	private string $api_key;
+
+	/**
+	 * @param string $api_url Base URL of the IGNY8 API.
+	 * @param string $api_key Key of an unattended connection, '' for none.
+	 */
+	public function __construct( string $api_url, string $api_key = '' ) {
+		$this->api_url = untrailingslashit( trim( $api_url ) );
+		$this->api_key = trim( $api_key );
+	}
+
+	public static function from_constants(): self {
+		$url = defined( 'IGNY8_API_URL' ) ? constant( 'IGNY8_API_URL' ) : '';
+		$key = defined( 'IGNY8_API_KEY' ) ? constant( 'IGNY8_API_KEY' ) : '';
+		return new self(
+			is_string( $url ) && '' !== trim( $url ) ? $url : self::DEFAULT_API_URL,
+			is_string( $key ) ? $key : ''
+		);
+	}
+
+	/**
+	 * Without a trailing slash.
+	 */
+	public function api_url(): string {
+		return $this->api_url;
+	}
+
+	/**
+	 * '' where wp-config.php names none.
+	 */
+	public function api_key(): string {
+		return $this->api_key;
+	}
+
+	public function is_unattended(): bool {
+		return '' !== $this->api_key;
+	}
+
+	/**
+	 * A key must never cross a network in the clear, so plain http is for this machine alone.
+	 */
+	public function is_api_url_safe(): bool {
+		$parts = wp_parse_url( $this->api_url );
+		if ( ! is_array( $parts ) || empty( $parts['host'] ) || isset( $parts['user'] ) ) {
+			return false;
+		}
+
+		$scheme   = strtolower( $parts['scheme'] ?? '' );
+		$loopback = in_array( strtolower( $parts['host'] ), [ 'localhost', '127.0.0.1', '[::1]', '::1' ], true );
+		return 'https' === $scheme || ( 'http' === $scheme && $loopback );
+	}
+}

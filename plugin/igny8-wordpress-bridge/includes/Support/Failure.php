@@ -1,0 +1,112 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Support;
+
+use RuntimeException;
+use WP_Error;
+
+/**
+ * Something that did not work, told so that a person can act on it.
+ *
+ * The message is the detail; code, title, fix and request id are those of the API's problem document where it sent one.
+ */
+final class Failure extends RuntimeException {
+
+	private string $reason;
+
+	/** @var array{title: string, fix: string, request_id: string, status: int, retryable: bool, retry_after_s: int|null} */
+	private array $facts;
+
+	/**
+	 * @param string $reason Code, lower_snake.
+	 * @param string $detail What happened, one sentence.
+	 * @param string $fix    What to do, one sentence; '' where nothing is to be done.
+	 * @param array  $facts  Any of title, request_id, status (HTTP, 0 for none), retryable, retry_after_s (seconds).
+	 */
+	public function __construct( string $reason, string $detail, string $fix = '', array $facts = [] ) {
+		parent::__construct( $detail );
+		$this->reason = $reason;
+		$this->facts  = array_merge(
+			[
+				'title'         => '',
+				'request_id'    => '',
+				'status'        => 0,
+				'retryable'     => false,
+				'retry_after_s' => null,
+			],
+			$facts,
+			[ 'fix' => $fix ]
+		);
+	}
+
+	public function reason(): string {
+		return $this->reason;
+	}
+
+	public function detail(): string {
+		return $this->getMessage();
+	}
+
+	public function title(): string {
+		return $this->facts['title'];
+	}
+
+	public function fix(): string {
+		return $this->facts['fix'];
+	}
+
+	public function request_id(): string {
+		return $this->facts['request_id'];
+	}
+
+	/**
+	 * HTTP status of the API's answer; 0 where there was no answer.
+	 */
+	public function status(): int {
+		return $this->facts['status'];
+	}
+
+	/**
+	 * Whether the same request may work later without anybody doing anything.
+	 */
+	public function is_retryable(): bool {
+		return $this->facts['retryable'];
+	}
+
+	/**
+	 * Seconds the API asks to wait, or null.
+	 */
+	public function retry_after_s(): ?int {
+		return $this->facts['retry_after_s'];
+	}
+
+	/**
+	 * Whether the API no longer knows the key.
+	 */
+	public function is_key_refused(): bool {
+		return 401 === $this->status() || 'invalid_api_key' === $this->reason;
+	}
+
+	/**
+	 * For options and notices: holds no secret.
+	 *
+	 * @return array{code: string, detail: string, fix: string, request_id: string, at: int}
+	 */
+	public function to_array(): array {
+		return [
+			'code'       => $this->reason,
+			'detail'     => $this->detail(),
+			'fix'        => $this->fix(),
+			'request_id' => $this->request_id(),
+			'at'         => time(),
+		];
+	}
+
+	public function to_wp_error(): WP_Error {
+		$data = $this->to_array();
+		unset( $data['code'], $data['detail'] );
+		return new WP_Error( 'igny8_' . $this->reason, $this->detail(), $data );
+	}
+}

@@ -1,0 +1,48 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Support;
+
+/**
+ * Keeps two processes of one site from doing the same thing at once.
+ *
+ * Rests on the unique index of the options table: of two processes adding the same option only one succeeds.
+ */
+final class Lock {
+
+	private string $option;
+
+	private int $ttl_s;
+
+	private bool $held = false;
+
+	/**
+	 * @param string $name  Lower_snake.
+	 * @param int    $ttl_s Seconds after which a lock whose holder died is free again.
+	 */
+	public function __construct( string $name, int $ttl_s ) {
+		$this->option = 'igny8_lock_' . $name;
+		$this->ttl_s  = $ttl_s;
+	}
+
+	/**
+	 * False while somebody else holds it.
+	 */
+	public function acquire(): bool {
+		$since = get_option( $this->option );
+		if ( false !== $since && (int) $since < time() - $this->ttl_s ) {
+			delete_option( $this->option );
+		}
+
+		$this->held = (bool) add_option( $this->option, (string) time(), '', false );
+		return $this->held;
+	}
+
+	public function release(): void {
+		if ( $this->held ) {
+			delete_option( $this->option );
+			$this->held = false;
+		}
+	}
+}
