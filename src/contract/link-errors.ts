@@ -39,7 +39,7 @@ export const LINK_ERRORS = {
     'Check that the site opens in a browser from outside your network, and that its firewall lets our requests through.',
   ),
   connection_lost: retryable(
-    'The site closed the connection',
+    'The connection to the site was lost',
     'Try again; if it stays, ask the host whether a firewall or a crashing PHP process ends the requests.',
   ),
   tls_error: once(

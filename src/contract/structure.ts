@@ -8,8 +8,7 @@ const MAX_REPORTED_SLUGS = 10
 const SLUG = /^[a-z0-9_-]{1,32}$/
 
 /** Codes that an issue of `Structure` may carry in `params.code`, to be answered as they are. */
-export const STRUCTURE_ISSUE_CODES = ['too_many_types', 'negative_count', 'markup_in_label', 'invalid_slug'] as const
-export type StructureIssueCode = (typeof STRUCTURE_ISSUE_CODES)[number]
+type StructureIssueCode = 'too_many_types' | 'negative_count' | 'markup_in_label' | 'invalid_slug'
 
 const coded = (code: StructureIssueCode, error: string) => ({ params: { code }, error })
 
@@ -78,8 +77,8 @@ const bySlug = <T extends z.ZodType>(entry: T) =>
 
 /**
  * The post types and taxonomies of a site, as the plugin reports them: body of `update-structure` and data of the
- * `structure` command (docs/protocol.md). Unknown fields are dropped. Issues that users meet carry a code of
- * `STRUCTURE_ISSUE_CODES` in `params.code`.
+ * `structure` command (docs/protocol.md). Unknown fields are dropped. Issues that users meet carry their own code in
+ * `params.code`.
  */
 export const Structure = z
   .object({

@@ -1,7 +1,7 @@
 /** Standard Webhooks signatures (https://www.standardwebhooks.com), as docs/protocol.md uses them in both directions. */
 
 /** How far a sender's clock may be from ours before a request is refused. */
-export const SIGNATURE_TOLERANCE_S = 300
+const SIGNATURE_TOLERANCE_S = 300
 
 const SECRET_PREFIX = 'whsec_'
 const SECRET_MIN_BYTES = 24
@@ -11,7 +11,7 @@ const NEW_SECRET_BYTES = 32
 const MAX_SIGNATURES = 10
 const HMAC = { name: 'HMAC', hash: 'SHA-256' }
 
-export type SignatureProblem = 'signature_missing' | 'timestamp_out_of_range' | 'signature_invalid'
+type SignatureProblem = 'signature_missing' | 'timestamp_out_of_range' | 'signature_invalid'
 
 /** `skewS` is the sender's clock minus ours, in seconds; null where no time was stated. */
 export type Verification =

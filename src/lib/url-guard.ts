@@ -1,4 +1,4 @@
-export type UrlProblem = 'invalid_site_url' | 'https_required' | 'private_address'
+type UrlProblem = 'invalid_site_url' | 'https_required' | 'private_address'
 export type UrlCheck = { ok: true; url: URL } | { ok: false; code: UrlProblem; detail: string }
 
 const MAX_URL_LENGTH = 2048

@@ -98,7 +98,7 @@ describe('verifying', () => {
     'T21 the time %s is not one, even if it was signed',
     async (timestamp) => {
       // Header values are bytes; a non-ASCII one can't be set at all.
-      if (/[^\x00-\xff]/.test(timestamp)) return expect(() => headersOf('msg_1', timestamp, 'v1,')).toThrow(TypeError)
+      if (timestamp === '٣') return expect(() => headersOf('msg_1', timestamp, 'v1,')).toThrow(TypeError)
       const signature = sign(SECRET, 'msg_1', timestamp as unknown as number, 'body')
       const headers = headersOf('msg_1', timestamp, signature)
       const result = await verifyMessage({ headers, body: 'body', secrets: [SECRET], nowS: NOW_S })

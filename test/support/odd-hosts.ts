@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { createHmac } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -47,7 +48,7 @@ export const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 export const OTHER_SECRET = `whsec_${Buffer.alloc(32, 8).toString('base64')}`
 
 /** The `webhook-signature` of a message, made with node:crypto and so apart from the code under test. */
-export function sign(secret: string, id: string, timestamp: number, body: string | Buffer): string {
+export function sign(secret: string, id: string, timestamp: number, body: string | Uint8Array): string {
   const hmac = createHmac('sha256', Buffer.from(secret.slice('whsec_'.length), 'base64'))
   return `v1,${hmac.update(`${id}.${timestamp}.`).update(body).digest('base64')}`
 }
@@ -82,7 +83,7 @@ export const restError = (
 /** The head of a signed answer to a request, at the site's own clock. */
 export function signedHeaders(
   request: Received,
-  body: string | Buffer,
+  body: string | Uint8Array,
   options: { secret?: string; timestamp?: number; id?: string } = {},
 ) {
   const id = options.id ?? String(request.headers['webhook-id'])

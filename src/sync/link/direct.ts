@@ -16,7 +16,7 @@ export interface CommandLimits {
   /** … and none once this much is answered. */
   maxBytes: number
 }
-export const COMMAND_LIMITS: CommandLimits = {
+const COMMAND_LIMITS: CommandLimits = {
   timeoutMs: 25_000,
   maxResponseBytes: 4_000_000,
   timeMs: 20_000,

@@ -16,7 +16,7 @@ export interface DiscoverLimits {
   /** Of all requests together. */
   budgetMs: number
 }
-export const DISCOVER_LIMITS: DiscoverLimits = { timeoutMs: 10_000, budgetMs: 30_000 }
+const DISCOVER_LIMITS: DiscoverLimits = { timeoutMs: 10_000, budgetMs: 30_000 }
 
 export interface Discovered {
   /** The canonical address of the site: after redirects, with the path that WordPress itself calls home. */

@@ -52,7 +52,7 @@ function errorText(error: unknown): string {
 }
 
 /** What a rejected `fetch` means, in Node (`cause.code`) and in workerd (message only). The text itself is for the log. */
-export function classifyNetworkError(error: unknown, url: URL): LinkProblem {
+function classifyNetworkError(error: unknown, url: URL): LinkProblem {
   const text = errorText(error)
   const { host } = url
   if (/TimeoutError|AbortError|ETIMEDOUT|_TIMEOUT\b|timed? ?out/i.test(text)) {
@@ -64,7 +64,7 @@ export function classifyNetworkError(error: unknown, url: URL): LinkProblem {
     return { code: 'tls_error', detail: `No trusted TLS connection could be made to ${host}.` }
   }
   if (/ECONNRESET|EPIPE|UND_ERR_SOCKET|connection lost|other side closed|disconnected/i.test(text)) {
-    return { code: 'connection_lost', detail: `${host} closed the connection without an answer.` }
+    return { code: 'connection_lost', detail: `${host} refused or closed the connection without an answer.` }
   }
   return { code: 'unreachable', detail: `No connection could be made to ${host}.` }
 }

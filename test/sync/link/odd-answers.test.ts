@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { LINK_ERRORS } from '../../../src/contract/link-errors.ts'
@@ -154,7 +155,7 @@ describe('T4 connections', () => {
     expect(await failureOf(sendTo({ url }))).toMatchObject({ code: 'unreachable', retryable: true })
   })
 
-  test.each([
+  test.each<[{ code?: string; message?: string }, string]>([
     [{ code: 'ENOTFOUND' }, 'dns_failed'],
     [{ code: 'EAI_AGAIN' }, 'dns_failed'],
     [{ code: 'CERT_HAS_EXPIRED' }, 'tls_error'],
@@ -177,19 +178,14 @@ describe('T4 connections', () => {
 
 describe('T44 answers without end', () => {
   test('T44 an answer above the limit is cut off, not read', async () => {
-    let isOpen = true
     const closed = Promise.withResolvers<void>()
     const reply: Reply = (response) => {
-      response.on('close', () => {
-        isOpen = false
-        closed.resolve()
-      })
-      const pour = () => {
-        while (isOpen && response.write(`{"protocol":1,"results":["${'x'.repeat(65_536)}`)) continue
+      const pour = function* () {
+        while (!response.destroyed) yield `{"protocol":1,"results":["${'x'.repeat(65_536)}`
       }
+      response.on('close', closed.resolve)
       response.writeHead(200, { 'content-type': 'application/json' })
-      response.on('drain', pour)
-      pour()
+      Readable.from(pour()).pipe(response)
     }
     await withHost(reply, async (host) => {
       expect(await failureOf(sendTo(host))).toMatchObject({ code: 'response_too_large' })
