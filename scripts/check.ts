@@ -27,7 +27,8 @@ function checkGenerated(): { passed: boolean; output: string } {
   const fresh = '.cache/worker-configuration.d.ts'
   const { passed, output } = run(['wrangler', 'types', '--include-runtime=false', fresh])
   if (!passed) return { passed, output }
-  const body = (path: string) => readFileSync(path, 'utf8').split('\n').slice(2).join('\n').replaceAll('../src/', './src/')
+  const body = (path: string) =>
+    readFileSync(path, 'utf8').split('\n').slice(2).join('\n').replaceAll('../src/', './src/')
   const isSame = body(fresh) === body('worker-configuration.d.ts')
   rmSync(fresh)
   return { passed: isSame, output: isSame ? '' : 'worker-configuration.d.ts is out of date: npm run types' }

@@ -29,8 +29,6 @@ export const PRODUCTS_MU_PLUGIN = join(import.meta.dirname, 'mu-plugins/igny8-pr
 /** PHP that removes what WordPress installs and makes this content: published but for every tenth post, which is a draft. */
 export const createContent = (amounts: ContentAmounts): string => `
   $amounts = ${phpValue(amounts)};
-  global $wpdb;
-  $wpdb->query( 'START TRANSACTION' );
   wp_defer_term_counting( true );
   wp_suspend_cache_invalidation( true );
   foreach ( get_posts( array( 'post_type' => array( 'post', 'page' ), 'post_status' => 'any', 'numberposts' => -1 ) ) as $old ) {
@@ -63,5 +61,4 @@ export const createContent = (amounts: ContentAmounts): string => `
       foreach ( $taxonomies as $taxonomy ) { wp_set_object_terms( $id, $pick( $taxonomy, $i ), $taxonomy ); }
     }
   }
-  wp_defer_term_counting( false );
-  $wpdb->query( 'COMMIT' );`
+  wp_defer_term_counting( false );`

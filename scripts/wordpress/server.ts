@@ -34,7 +34,7 @@ export async function startServer(site: ServedSite, ini: PhpIni, front: Front): 
   const service = startService('php', args, join(site.folder, 'server.log'), { env })
   await waitFor(`the start of WordPress at ${site.url}`, START_TIMEOUT_MS, async () => {
     if (!service.isRunning()) throw new FatalWaitError(`PHP's server ended at once:\n${tail(service.log())}`)
-    const answer = await fetch(`${site.url}/?rest_route=/`, { redirect: 'manual' })
+    const answer = await fetch(`${site.url}/?rest_route=/`, { redirect: 'manual', signal: AbortSignal.timeout(5_000) })
     await answer.text() // PHP closes its connections; undici breaks on one whose body nobody reads.
     return answer.ok || (answer.status === 401 && front.basicAuth) ? true : undefined
   })
