@@ -1,8 +1,12 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
-/** Made anew for every run: nothing that looks like a secret stands in the repository. */
+/** Secrets are made anew for every run, and given as wrangler looks for them. */
 const randomText = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64')
+
+process.env['API_KEY_PEPPER'] ??= randomText()
+process.env['SESSION_SECRET'] ??= randomText()
+process.env['ENCRYPTION_KEYS'] ??= JSON.stringify({ k1: randomText() })
 
 const workersProject = async () => ({
   plugins: [
@@ -13,9 +17,6 @@ const workersProject = async () => ({
           ENVIRONMENT: 'test',
           PUBLIC_URL: 'http://api.test',
           WEB_ORIGINS: 'http://app.test',
-          API_KEY_PEPPER: randomText(),
-          SESSION_SECRET: randomText(),
-          ENCRYPTION_KEYS: JSON.stringify({ k1: randomText() }),
           TEST_MIGRATIONS: await readD1Migrations('migrations'),
         },
         ratelimits: {
@@ -34,6 +35,7 @@ const workersProject = async () => ({
 
 export default defineConfig({
   test: {
+    silent: 'passed-only',
     projects: [
       {
         test: { name: 'unit', environment: 'node', include: ['test/{lib,sync,contract,tooling}/**/*.test.ts'] },

@@ -10,17 +10,16 @@ const SLUG = /^[a-z0-9_-]{1,32}$/
 /** Codes that an issue of `Structure` may carry in `params.code`, to be answered as they are. */
 type StructureIssueCode = 'too_many_types' | 'negative_count' | 'markup_in_label' | 'invalid_slug'
 
+const SLUG_RULE = 'must be 1 to 32 characters of a-z, 0-9, _ and -'
 const coded = (code: StructureIssueCode, error: string) => ({ params: { code }, error })
+const issue = (code: StructureIssueCode, message: string) => ({ code: 'custom', params: { code }, message }) as const
 
 /** `__proto__` fits the pattern, but JavaScript objects can't hold it as a plain key. */
 const isSlug = (text: string) => SLUG.test(text) && text !== '__proto__'
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const isPlainText = (text: string) => !/<[a-z!/?]|[\u0000-\u001f\u007f-\u009f\u2028\u2029]/i.test(text)
 
-const Slug = z
-  .string()
-  .max(1000)
-  .refine(isSlug, coded('invalid_slug', 'must be 1 to 32 characters of a-z, 0-9, _ and -'))
+const Slug = z.string().max(1000).refine(isSlug, coded('invalid_slug', SLUG_RULE))
 
 const Label = z
   .string()
@@ -55,20 +54,11 @@ const bySlug = <T extends z.ZodType>(entry: T) =>
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
       const slugs = Object.keys(value)
       if (slugs.length > MAX_TYPES) {
-        context.addIssue({
-          code: 'custom',
-          params: { code: 'too_many_types' },
-          message: `must have at most ${MAX_TYPES} entries`,
-        })
+        context.addIssue(issue('too_many_types', `must have at most ${MAX_TYPES} entries`))
         return value
       }
       for (const slug of slugs.filter((key) => !isSlug(key)).slice(0, MAX_REPORTED_SLUGS)) {
-        context.addIssue({
-          code: 'custom',
-          params: { code: 'invalid_slug' },
-          path: [slug.slice(0, 64)],
-          message: 'must be 1 to 32 characters of a-z, 0-9, _ and -',
-        })
+        context.addIssue({ ...issue('invalid_slug', SLUG_RULE), path: [slug.slice(0, 64)] })
       }
       return value
     },

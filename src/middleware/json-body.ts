@@ -26,8 +26,8 @@ function isTooDeep(text: string): boolean {
 }
 
 /**
- * Reads the body once, as JSON in UTF-8, into hono's body cache, where the validator finds it. A missing content type
- * is refused too: a schema without required fields would otherwise accept anything.
+ * Reads the body once, into hono's cache, where the validator finds it, and refuses what is not JSON in UTF-8. A missing
+ * content type is refused too: a schema without required fields would otherwise accept anything.
  */
 export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
   const encoding = c.req.header('content-encoding')
@@ -37,7 +37,6 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
     if (isTooDeep(text)) throw new Error(`nested deeper than ${MAX_DEPTH} levels`)
-    c.req.bodyCache.text = text
     JSON.parse(text)
   } catch (cause) {
     throw new ServiceError('malformed_json', `The body is not valid JSON: ${describeFault(cause)}.`)

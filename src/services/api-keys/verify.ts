@@ -1,8 +1,12 @@
 import { hashApiKey, parseApiKey } from '../../lib/api-key.ts'
 import type { Actor, Context } from '../context.ts'
+import { ServiceError } from '../errors.ts'
 import { readApiKeyRecord } from './internal.ts'
 
-/** Whether a key is this site's own and may be used now. Asks D1, so that it knows of every revocation. */
+/**
+ * Whether a key is this site's own and may be used now. Asks D1, so that it knows of every revocation.
+ * @throws ServiceError `site_inactive` when only the site keeps it from being used
+ */
 export async function verifySiteApiKey({
   ctx,
   siteId,
@@ -16,6 +20,8 @@ export async function verifySiteApiKey({
   if (!parsed) return false
   const hash = await hashApiKey(ctx.config.apiKeyPepper, plaintext)
   const record = await readApiKeyRecord({ ctx, input: { keyId: parsed.keyId, hash } })
-  if (record?.site_id !== siteId || record.status !== 'active') return false
-  return record.expires_at === null || record.expires_at > ctx.now()
+  if (record?.site_id !== siteId || record.status === 'revoked') return false
+  if (record.expires_at !== null && record.expires_at <= ctx.now()) return false
+  if (record.status === 'site_inactive') throw new ServiceError('site_inactive')
+  return true
 }
