@@ -13,6 +13,10 @@ const PLUGIN_CODES: Readonly<Record<string, LinkErrorCode>> = {
   igny8_other_integration: 'other_integration',
 }
 
+const HEADERS_REMOVED =
+  'The plugin received the request without its webhook-* headers: something in front of it removes them.'
+const ROUTE_UNKNOWN = 'WordPress knows no route igny8/v1/commands.'
+
 /** A WordPress REST error, or null where the text is something else. */
 export function parseRestError(text: string): RestError | null {
   try {
@@ -23,16 +27,17 @@ export function parseRestError(text: string): RestError | null {
   }
 }
 
-/** Whether the plugin itself spoke, so that it is there and can be reached. */
-export const isFromPlugin = (error: RestError | null): boolean =>
-  error !== null && Object.hasOwn(PLUGIN_CODES, error.code)
+/** What security plugins call a closed REST API, whatever status they send with it. */
+const BLOCKED = /^rest_(disabled|forbidden|not_logged_in|cannot_access|login_required)/
+
+/** Whether the plugin itself spoke, with a code of today or of a later version: it is there and can be reached. */
+export const isFromPlugin = (error: RestError | null): boolean => error?.code.startsWith('igny8_') ?? false
 
 function pluginDetail(error: RestError, nowMs: number): string {
-  if (error.code === 'igny8_signature_missing')
-    return 'The plugin received the request without its webhook-* headers: something in front of it removes them.'
+  if (error.code === 'igny8_signature_missing') return HEADERS_REMOVED
   const siteTimeS = error.data?.site_time
-  if (error.code !== 'igny8_timestamp_out_of_range' || siteTimeS === undefined)
-    return excerpt(error.message) || error.code
+  const isClock = error.code === 'igny8_timestamp_out_of_range' && siteTimeS !== undefined
+  if (!isClock) return excerpt(error.message) || error.code
   const offS = Math.round(siteTimeS - nowMs / 1000)
   return `The clock of the site is ${Math.abs(offS)} s ${offS < 0 ? 'behind' : 'ahead'}.`
 }
@@ -46,15 +51,9 @@ export function classifyRestError(error: RestError, status: number, nowMs: numbe
   const own = Object.hasOwn(PLUGIN_CODES, error.code) ? PLUGIN_CODES[error.code] : undefined
   if (own) return { code: own, detail: pluginDetail(error, nowMs) }
   const said = `WordPress answered ${status} ${excerpt(error.code, 60)}: “${excerpt(error.message)}”.`
-  if (error.code === 'rest_no_route')
-    return { code: 'plugin_not_found', detail: 'WordPress knows no route igny8/v1/commands.' }
-  if (
-    status === 401 ||
-    status === 403 ||
-    /^rest_(disabled|forbidden|not_logged_in|cannot_access|login_required)/.test(error.code)
-  ) {
-    return { code: 'rest_blocked', detail: said }
-  }
+  if (error.code === 'rest_no_route') return { code: 'plugin_not_found', detail: ROUTE_UNKNOWN }
+  const isBlocked = status === 401 || status === 403 || BLOCKED.test(error.code)
+  if (isBlocked && !isFromPlugin(error)) return { code: 'rest_blocked', detail: said }
   if (status >= 500 && status !== 503) return { code: 'wordpress_error', detail: said }
   return status >= 400 && status < 429 ? { code: 'request_rejected', detail: said } : null
 }

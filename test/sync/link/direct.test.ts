@@ -198,6 +198,7 @@ describe('a refusal of the plugin', () => {
     [401, 'igny8_timestamp_out_of_range', 'clock_skew'],
     [400, 'igny8_body_invalid', 'request_rejected'],
     [409, 'igny8_other_integration', 'other_integration'],
+    [403, 'igny8_a_code_of_a_later_plugin', 'request_rejected'],
     [404, 'rest_no_route', 'plugin_not_found'],
   ])('%i %s is %s', async (status, code, expected) => {
     const failure = await failureOf(
