@@ -1,0 +1,116 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { expect } from 'vitest'
+import { createApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import type { Role } from '../../src/contract/people.ts'
+import { db } from '../../src/db/client.ts'
+import { memberships } from '../../src/db/schema/index.ts'
+import { createId } from '../../src/lib/ids.ts'
+import { createApiKeyStore } from '../../src/services/api-keys/store.ts'
+import type { Actor, Context } from '../../src/services/context.ts'
+
+const app = createApp()
+
+/** An answer of the API: status, headers and the parsed body, null where there is none. */
+export interface Answer {
+  status: number
+  headers: Headers
+  // oxlint-disable-next-line no-explicit-any -- tests look into bodies of every shape
+  body: any
+}
+
+interface CallOptions {
+  token?: string | undefined
+  cookie?: string
+  body?: unknown
+  headers?: Record<string, string>
+  bindings?: Partial<Env>
+}
+
+/** Sends one request to the app, and waits for the work that it leaves behind its answer. */
+export async function call(request: string, options: CallOptions = {}): Promise<Answer> {
+  const [method = 'GET', path = ''] = request.split(' ')
+  const headers = new Headers(options.headers)
+  if (options.token !== undefined) headers.set('authorization', `Bearer ${options.token}`)
+  if (options.cookie !== undefined) headers.set('cookie', options.cookie)
+  if (options.body !== undefined) headers.set('content-type', 'application/json')
+  const init = { method, headers, ...(options.body !== undefined && { body: JSON.stringify(options.body) }) }
+  const execution = createExecutionContext()
+  const response = await app.fetch(
+    new Request(`http://api.test${path}`, init),
+    { ...env, ...options.bindings } as Env,
+    execution,
+  )
+  const text = await response.text()
+  await waitOnExecutionContext(execution)
+  return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) }
+}
+
+export interface Person {
+  token: string
+  cookie: string
+  email: string
+  userId: string
+  accountId: string
+}
+
+let people = 0
+
+/** Somebody who has just signed up, and owns an account. */
+export async function signUpPerson(name = 'Ada'): Promise<Person> {
+  const email = `person-${++people}-${crypto.randomUUID().slice(0, 8)}@example.com`
+  const body = { name, email, password: 'correct horse battery' }
+  const answer = await call('POST /api/v1/auth/sign-up/email', { body })
+  expect(answer.status).toBe(201)
+  const { token, user } = answer.body
+  const session = await call('GET /api/v1/auth/get-session', { token })
+  const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  return { token, cookie, email, userId: user.id, accountId: session.body.account.id }
+}
+
+/** Somebody with this role in the owner's account; their requests name it with `X-Account-Id`. */
+export async function addMember(owner: Person, role: Role): Promise<Person> {
+  const person = await signUpPerson(role)
+  const createdAt = new Date()
+  await db(env, null)
+    .db.insert(memberships)
+    .values({ accountId: owner.accountId, userId: person.userId, role, createdAt })
+  return person
+}
+
+/** The header with which a person acts in an account. */
+export const inAccount = ({ accountId }: Person) => ({ 'x-account-id': accountId })
+
+/** A site of the person's account; its id. */
+export async function createTestSite({ token }: Person, url = 'https://example.com'): Promise<string> {
+  const answer = await call('POST /api/v1/sites/', { token, body: { name: 'Example', url } })
+  expect(answer.status).toBe(201)
+  return answer.body.id
+}
+
+/** A key of the site: its id and the whole key. */
+export async function createTestKey(
+  { token }: Person,
+  siteId: string,
+  body: Record<string, unknown> = {},
+): Promise<{ id: string; key: string }> {
+  const answer = await call(`POST /api/v1/sites/${siteId}/api-keys/`, { token, body })
+  expect(answer.status).toBe(201)
+  return answer.body
+}
+
+/** A context as requests have it, with what a test wants different. */
+export function createTestContext<A extends Actor>(actor: A, overrides: Partial<Context<A>> = {}): Context<A> {
+  return {
+    db: db(env, null).db,
+    actor,
+    requestId: createId('req'),
+    now: Date.now,
+    newId: createId,
+    config: readConfig(env),
+    apiKeys: createApiKeyStore(env.API_KEYS),
+    site: (siteId) => env.SITE_SYNC.getByName(siteId),
+    ...overrides,
+  }
+}
