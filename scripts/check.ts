@@ -13,7 +13,9 @@ const CHECKS: Check[] = [
   { name: 'types of the Worker', command: ['tsc', '-p', 'tsconfig.json'] },
   { name: 'types of its tests', command: ['tsc', '-p', 'test/tsconfig.json'] },
   { name: 'types of scripts', command: ['tsc', '-p', 'tsconfig.node.json'] },
+  { name: 'types of the web app', command: ['tsc', '-p', 'web/tsconfig.json'] },
   { name: 'dead code', command: ['knip'] },
+  { name: 'generated client', command: ['node', 'scripts/client.ts', '--check'] },
 ]
 
 const run = (command: string[]) => {

@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm'
 import type { TestResult } from '../../contract/integrations.ts'
+import { resealCredentials } from '../../lib/link-credentials.ts'
 import { recordEvent } from '../../db/record-event.ts'
 import { integrations } from '../../db/schema/index.ts'
 import type { ProbeOutcome } from '../../sync/port.ts'
@@ -47,6 +48,8 @@ async function storeOutcome(
     : connectionAfterFailure(row.connection, outcome.code)
   const connection = row.isActive ? after : 'disabled'
   const now = new Date(ctx.now())
+  // every connection is looked at again and again: so a rotation of the encryption key reaches all of them
+  const credentials = await resealCredentials(ctx.config.keyRing, row)
   await ctx.db.batch([
     ctx.db
       .update(integrations)
@@ -55,6 +58,7 @@ async function storeOutcome(
         connectionReason: outcome.ok ? null : outcome.code,
         ...(connection !== row.connection && { connectionSince: now }),
         ...(outcome.ok && { commandsUrl: outcome.commandsUrl }),
+        ...(credentials !== null && { credentials }),
         nextCheckAt: nextCheckAt(ctx.now(), outcome.ok),
         updatedAt: now,
       })

@@ -20,13 +20,13 @@ async function loadInvitation(ctx: Context, tokenHash: string, userId: string) {
 }
 
 /** The insert of a membership from an invitation that is still there; none where the person is a member already. */
-function insertMembership(ctx: Context, tokenHash: string, userId: string) {
+function insertMembership(ctx: Context, tokenHash: string, userId: string, joinedAt: Date) {
   const invited = ctx.db
     .select({
       accountId: invitations.accountId,
       userId: sql<string>`${userId}`.as('user_id'),
       role: invitations.role,
-      createdAt: sql<Date>`${ctx.now()}`.as('created_at'),
+      createdAt: sql<Date>`${joinedAt.getTime()}`.as('created_at'),
     })
     .from(invitations)
     .where(eq(invitations.tokenHash, tokenHash))
@@ -42,20 +42,23 @@ export async function acceptInvitation({ ctx, input }: { ctx: Context; input: In
   const { userId } = ctx.actor
   const tokenHash = await sha256Hex(input.token)
   const { accountId, accountName, role } = await loadInvitation(ctx, tokenHash, userId)
-  const pending = exists(
-    ctx.db
-      .select({ one: sql`1` })
-      .from(invitations)
-      .where(eq(invitations.tokenHash, tokenHash)),
-  )
+  const joinedAt = new Date(ctx.now())
+  const joined = ctx.db
+    .select({ one: sql`1` })
+    .from(memberships)
+    .where(
+      and(eq(memberships.accountId, accountId), eq(memberships.userId, userId), eq(memberships.createdAt, joinedAt)),
+    )
   const [inserted] = await appendAudit({
     ctx,
     input: {
-      entry: { action: 'member.joined', entityId: userId, metadata: { role }, accountId, when: pending },
-      changes: [insertMembership(ctx, tokenHash, userId)],
+      entry: { action: 'member.joined', entityId: userId, metadata: { role }, accountId, when: exists(joined) },
+      changes: [
+        insertMembership(ctx, tokenHash, userId, joinedAt),
+        ctx.db.delete(invitations).where(eq(invitations.tokenHash, tokenHash)),
+      ],
     },
   })
-  await ctx.db.delete(invitations).where(eq(invitations.tokenHash, tokenHash))
   if (inserted.length === 0) throw new ServiceError('already_member')
   return { id: accountId, name: accountName, role }
 }
