@@ -14,7 +14,7 @@ export type ApiOptions = {
   /** Another wrangler.toml than the project's. */
   config?: string
 }
-export type Api = { url: string; log: () => string; stop: () => Promise<void> }
+export type Api = { url: string; log: () => string; isRunning: () => boolean; stop: () => Promise<void> }
 
 const START_TIMEOUT_MS = 90_000
 const PROBE_TIMEOUT_MS = 5_000
@@ -61,5 +61,5 @@ export async function startApi({ port, folder, vars = {}, config }: ApiOptions):
     await answer.text()
     return answer.ok || undefined
   })
-  return { url, log: service.log, stop: service.stop }
+  return { url, log: service.log, isRunning: service.isRunning, stop: service.stop }
 }

@@ -1,13 +1,19 @@
-/** `npm run build`: puts the files that the Worker serves besides its answers into `public/`. */
+// npm run build: puts the files that the Worker serves besides its answers into `public/`.
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import path from 'node:path'
+import { dirname, join } from 'node:path'
+import { ROOT } from './lib/paths.ts'
+import { buildPluginZip } from './plugin-zip.ts'
 
 const REFERENCE = 'public/reference'
-const swaggerUi = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
 
-mkdirSync(REFERENCE, { recursive: true })
-for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
-  copyFileSync(path.join(swaggerUi, name), path.join(REFERENCE, name))
+/** Builds the static assets of the Worker: the viewer of the API's document, and the plugin's zip. */
+export function buildAssets(): void {
+  const viewer = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
+  mkdirSync(join(ROOT, REFERENCE), { recursive: true })
+  for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js'])
+    copyFileSync(join(viewer, name), join(ROOT, REFERENCE, name))
+  buildPluginZip()
 }
-await import('./plugin-zip.ts')
+
+if (import.meta.main) buildAssets()

@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { migrateLocally, wranglerEnvironment } from './api.ts'
+import { buildAssets } from './build.ts'
 import { freePort } from './lib/ports.ts'
 import { NODE, ROOT, WRANGLER } from './lib/paths.ts'
 import { step } from './lib/progress.ts'
 import { ensureSecrets } from './lib/secrets.ts'
-import { buildPluginZip } from './plugin-zip.ts'
 
 const DEFAULT_PORT = 8787
 const args = process.argv.slice(2)
@@ -29,7 +29,7 @@ const url = `http://${given('ip') ?? '127.0.0.1'}:${port}`
 const shared = ['config', 'env'].flatMap((name) => (given(name) ? [`--${name}`, given(name) ?? ''] : []))
 
 ensureSecrets(join(ROOT, '.dev.vars'), url)
-await step('Plugin zip', () => buildPluginZip())
+await step('Static assets and plugin zip', () => buildAssets())
 await step(`Database in ${persistTo}`, () => migrateLocally(persistTo, shared))
 const defaults = [
   ...(given('port') ? [] : ['--port', String(port)]),

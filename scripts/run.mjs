@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const ALIVE_MS = 10_000
+const PARENT_INTERVAL_MS = 500
 
 const readLock = (path) => JSON.parse(readFileSync(join(root, path), 'utf8')).packages ?? {}
 
@@ -34,12 +35,20 @@ function run(command, args) {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', shell: command === 'npm.cmd' })
     const forwards = FORWARDED.map((signal) => [signal, () => child.kill(signal)])
     for (const [signal, forward] of forwards) process.on(signal, forward)
+    endWithNpm(child)
     child.on('error', reject)
     child.on('exit', (code, signal) => {
       for (const [name, forward] of forwards) process.off(name, forward)
       resolve(signal ? 128 + constants.signals[signal] : code)
     })
   })
+}
+
+/** npm's own shell ends at a signal without passing it on; the child must not be left behind. */
+function endWithNpm(child) {
+  const parent = process.ppid
+  if (!process.env.npm_lifecycle_event) return
+  setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), PARENT_INTERVAL_MS).unref()
 }
 
 async function install() {

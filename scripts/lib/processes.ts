@@ -56,10 +56,11 @@ export async function runCommand(
 
 /** True when `command` can be run. */
 export async function hasCommand(command: string, args: string[] = ['--version']): Promise<boolean> {
-  return await tryCommand(command, args).then(
-    ({ code }) => code === 0,
-    () => false,
-  )
+  try {
+    return (await tryCommand(command, args)).code === 0
+  } catch {
+    return false
+  }
 }
 
 export type Service = {
@@ -80,7 +81,7 @@ export function startService(
   logFile: string,
   options: CommandOptions & { ipc?: boolean } = {},
 ): Service {
-  const log = openSync(logFile, 'a')
+  const log = openSync(logFile, 'w')
   const child = spawn(command, args, {
     cwd: options.cwd,
     env: environment(options.env),
@@ -109,15 +110,12 @@ function watch(child: ChildProcess) {
     child.once('close', (code) => resolve({ code }))
   })
   const forget = endWithProcess({ stop, kill: () => signal('SIGKILL') })
-  const done = closed.then(
-    () => undefined,
-    () => undefined,
-  )
-  void done.then(() => {
+  const done = closed.then(onEnd, onEnd)
+  function onEnd(): void {
     ended = true
     signal('SIGKILL')
     forget()
-  })
+  }
   async function stop(): Promise<void> {
     if (ended) return
     signal('SIGTERM')

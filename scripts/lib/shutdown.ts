@@ -4,6 +4,7 @@ import { constants } from 'node:os'
 /** Something that must end before this process does. `kill` is the last resort and must be synchronous. */
 export type Running = { stop: () => Promise<void>; kill: () => void }
 
+const PARENT_INTERVAL_MS = 1_000
 const running = new Set<Running>()
 const temporary = new Set<string>()
 let ending: Promise<void> | undefined
@@ -32,6 +33,15 @@ export function removeAtExit(folder: string): void {
 
 /** True from the first signal on: what fails afterwards fails because it was ended. */
 export const isShuttingDown = (): boolean => ending !== undefined
+
+/** Ends this process as a signal would once its parent is gone: nobody could end it any more. */
+export function endWithParent(): void {
+  installHandlers()
+  const parent = process.ppid
+  setInterval(() => {
+    if (process.ppid !== parent) void stopEverything().finally(() => process.exit(1))
+  }, PARENT_INTERVAL_MS).unref()
+}
 
 function removeTemporary(): void {
   for (const folder of temporary) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })

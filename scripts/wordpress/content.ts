@@ -26,12 +26,12 @@ export const SAMPLE_CONTENT: ContentAmounts = {
 /** Registers the type `product` with its taxonomies. */
 export const PRODUCTS_MU_PLUGIN = join(import.meta.dirname, 'mu-plugins/igny8-products.php')
 
-/** PHP that removes what WordPress installs and makes this content: published but for every tenth post, which is a draft. */
+/** PHP that removes the posts there are (WordPress' own, or of a run that was cut short) and makes this content: published but for every tenth post, which is a draft. */
 export const createContent = (amounts: ContentAmounts): string => `
   $amounts = ${phpValue(amounts)};
   wp_defer_term_counting( true );
   wp_suspend_cache_invalidation( true );
-  foreach ( get_posts( array( 'post_type' => array( 'post', 'page' ), 'post_status' => 'any', 'numberposts' => -1 ) ) as $old ) {
+  foreach ( get_posts( array( 'post_type' => array( 'post', 'page', 'product' ), 'post_status' => 'any', 'numberposts' => -1 ) ) as $old ) {
     wp_delete_post( $old->ID, true );
   }
   wp_suspend_cache_invalidation( false );
@@ -41,6 +41,7 @@ export const createContent = (amounts: ContentAmounts): string => `
   foreach ( $wanted as $taxonomy => list( $name, $count ) ) {
     for ( $i = 1; $i <= $count; $i++ ) {
       $term = wp_insert_term( "$name $i", $taxonomy );
+      if ( is_wp_error( $term ) && 'term_exists' === $term->get_error_code() ) { $term = array( 'term_id' => $term->get_error_data() ); }
       if ( is_wp_error( $term ) ) { fwrite( STDERR, $term->get_error_message() ); exit( 1 ); }
       $terms[ $taxonomy ][] = $term['term_id'];
     }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { phpString, phpValue } from './config.ts'
 
 export const ADMIN = { user: 'admin', password: 'password', email: 'admin@igny8.test' } as const
@@ -20,14 +21,17 @@ export function installNetwork(url: string): string {
   if ( is_wp_error( $result ) ) { fwrite( STDERR, $result->get_error_message() ); exit( 1 ); }`
 }
 
-/** PHP that sets the permalinks, activates plugins (\`folder/file.php\`) and drops the cron lock that installing leaves behind. */
-export const finishSite = (permalinks: 'pretty' | 'plain', plugins: string[]): string => `
-  require_once ABSPATH . 'wp-admin/includes/plugin.php';
+/** PHP that sets the permalinks and drops the cron lock that installing leaves behind. */
+export const finishSite = (permalinks: 'pretty' | 'plain'): string => `
   global $wp_rewrite;
   $wp_rewrite->set_permalink_structure( '${permalinks === 'pretty' ? '/%postname%/' : ''}' );
   flush_rewrite_rules( false );
-  foreach ( ${phpValue(plugins)} as $plugin ) {
+  delete_transient( 'doing_cron' );`
+
+/** PHP that activates plugins, given by their folders. */
+export const activatePlugins = (folders: string[]): string => `
+  require_once ABSPATH . 'wp-admin/includes/plugin.php';
+  foreach ( ${phpValue(folders.map((folder) => `${basename(folder)}/${basename(folder)}.php`))} as $plugin ) {
     $result = activate_plugin( $plugin );
     if ( is_wp_error( $result ) ) { fwrite( STDERR, $plugin . ': ' . $result->get_error_message() ); exit( 1 ); }
-  }
-  delete_transient( 'doing_cron' );`
+  }`

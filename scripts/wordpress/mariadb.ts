@@ -29,7 +29,7 @@ export async function startMariaDb(): Promise<MariaDb> {
     (await runCommand('mariadb', ['--no-defaults', '-uroot', '-S', socket, '-N', '-B'], { input: statements })).stdout
   await waitFor('the start of MariaDB', START_TIMEOUT_MS, async () => {
     if (!service.isRunning()) throw new FatalWaitError(`MariaDB ended at once:\n${tail(service.log())}`)
-    return await sql('SELECT 1')
+    return sql('SELECT 1')
   })
   async function createDatabase(): Promise<DatabaseConstants> {
     const name = `wp_${randomBytes(4).toString('hex')}`

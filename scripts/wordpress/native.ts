@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { temporaryFolder } from '../lib/paths.ts'
 import { freePort } from '../lib/ports.ts'
 import { type Constants, createConstants, createNetworkConstants } from './config.ts'
@@ -16,7 +16,7 @@ import {
   writeConfig,
   writeRecord,
 } from './files.ts'
-import { finishSite, installNetwork, installSite } from './install.ts'
+import { activatePlugins, finishSite, installNetwork, installSite } from './install.ts'
 import type { MariaDb } from './mariadb.ts'
 import { type Php, type PhpIni, createPhp } from './php.ts'
 import { type Front, startServer } from './server.ts'
@@ -62,6 +62,7 @@ export type WordPress = {
   /** Runs the cron events that are due. */
   cron: () => Promise<void>
   debugLog: () => string
+  isRunning: () => boolean
   stop: () => Promise<void>
 }
 
@@ -85,7 +86,8 @@ export async function startWordPress(options: WordPressOptions = {}): Promise<Wo
     define,
     cron: async () => void (await (await fetch(`${url}/wp-cron.php?doing_wp_cron`)).text()),
     debugLog: () => (existsSync(folders.debugLog) ? readFileSync(folders.debugLog, 'utf8') : ''),
-    stop: async () => await server?.stop(),
+    isRunning: () => server?.isRunning() ?? true,
+    stop: () => server?.stop() ?? Promise.resolve(),
   }
 }
 
@@ -103,8 +105,8 @@ async function prepareSite(site: Site): Promise<Pick<WordPress, 'define' | 'isNe
   const plugins = options.plugins ?? []
   placeMuPlugins(folders, [OFFLINE_MU_PLUGIN, ...(options.muPlugins ?? [])])
   placePlugins(folders, plugins, options.pluginsAs ?? 'link')
-  const active = options.activate === false ? [] : plugins.map((path) => `${basename(path)}/${basename(path)}.php`)
-  await php(finishSite(options.permalinks ?? 'pretty', active))
+  const activation = options.activate === false ? '' : activatePlugins(plugins)
+  await php(finishSite(options.permalinks ?? 'pretty') + activation)
   return { define, isNew: !found }
 }
 
@@ -130,6 +132,6 @@ const siteConstants = ({ url, folders }: Site, { database, salts }: SiteRecord):
 })
 
 async function databaseConstants(database: 'sqlite' | MariaDb, state: string): Promise<Constants> {
-  if (database !== 'sqlite') return await database.createDatabase()
+  if (database !== 'sqlite') return database.createDatabase()
   return { DB_NAME: 'wp', DB_USER: '', DB_PASSWORD: '', DB_HOST: '', DB_DIR: `${state}/`, DB_FILE: 'wordpress.sqlite' }
 }

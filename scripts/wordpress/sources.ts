@@ -15,7 +15,7 @@ export const STABLE: WordPressVersion = '6.5'
 export const NEWEST: WordPressVersion = '6.7'
 
 const BUILD_NAMES: Partial<Record<WordPressVersion, string>> = { '6.6': 'beta', '6.7': 'nightly' }
-const THEMES = ['twentytwentythree', 'twentytwentyfour']
+const THEMES = new Set(['twentytwentythree', 'twentytwentyfour'])
 
 export type Sources = { wordpress: string; sqliteDriver: string }
 
@@ -94,7 +94,7 @@ function ensureSqliteDriver(name: string, source: NpmSource): Promise<string> {
 /** Drops what no site here uses: other themes, the sample plugin, readable twins of minified files, another host's configuration. */
 async function keepNeeded(folder: string): Promise<void> {
   const themes = join(folder, 'wp-content/themes')
-  const unused = (await readdir(themes)).filter((name) => !THEMES.includes(name) && name !== 'index.php')
+  const unused = (await readdir(themes)).filter((name) => !THEMES.has(name) && name !== 'index.php')
   for (const name of unused) rmSync(join(themes, name), { recursive: true })
   for (const path of ['.htaccess', 'wp-config.php', 'wp-content/database', 'wp-content/db.php', 'wp-content/plugins'])
     rmSync(join(folder, path), { recursive: true, force: true })
