@@ -99,10 +99,8 @@ export type CommandData = { [Name in keyof typeof COMMAND_DATA]: z.infer<(typeof
 /** A refusal before execution, by the plugin or by WordPress itself. */
 export const RestError = z.object({
   code: z.string().min(1).max(200),
-  message: z
-    .string()
-    .default('')
-    .overwrite((text) => text.slice(0, MAX_DETAIL_LENGTH)),
+  /** Always there in WordPress's own errors; other APIs have codes too. */
+  message: Detail,
   data: z
     .object({ status: z.number().optional(), site_time: UnixSeconds.optional().catch(undefined) })
     .nullish()

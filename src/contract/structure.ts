@@ -39,7 +39,7 @@ const Count = z
   .refine((count) => count >= 0, coded('negative_count', 'must be zero or more'))
   .meta({ minimum: 0, description: 'As wp-admin shows it under “All”' })
 
-const PostType = z.object({ label: Label, count: Count, enabled: z.boolean() })
+const PostType = z.object({ label: Label, count: Count, enabled: z.boolean().default(true) })
 const Taxonomy = PostType.extend({
   post_types: z.array(Slug).max(MAX_TYPES).default([]).meta({ description: 'The post types it belongs to' }),
 })
@@ -74,8 +74,8 @@ export const Structure = z
   .object({
     post_types: bySlug(PostType),
     taxonomies: bySlug(Taxonomy),
-    plugin_connection_enabled: z.boolean(),
-    two_way_sync_enabled: z.boolean(),
+    plugin_connection_enabled: z.boolean().default(true),
+    two_way_sync_enabled: z.boolean().default(false),
   })
   .meta({ id: 'Structure' })
 export type Structure = z.infer<typeof Structure>

@@ -666,6 +666,7 @@ export interface components {
                     label: string;
                     /** @description As wp-admin shows it under “All” */
                     count: number;
+                    /** @default true */
                     enabled: boolean;
                 };
             };
@@ -678,6 +679,7 @@ export interface components {
                     label: string;
                     /** @description As wp-admin shows it under “All” */
                     count: number;
+                    /** @default true */
                     enabled: boolean;
                     /**
                      * @description The post types it belongs to
@@ -686,7 +688,9 @@ export interface components {
                     post_types: string[];
                 };
             };
+            /** @default true */
             plugin_connection_enabled: boolean;
+            /** @default false */
             two_way_sync_enabled: boolean;
         };
         ContentTypesUpdate: {
