@@ -12,7 +12,7 @@ export const WORDPRESS_PACKAGES = [
   'mariadb-client-core',
 ]
 /** What the PHP tests need beyond that. */
-export const PHP_TEST_PACKAGES = ['phpunit', 'php-codesniffer', 'unzip']
+export const PHP_TEST_PACKAGES = ['phpunit', 'php-codesniffer']
 
 /** The packages of the list that are not installed; all of them on a system without dpkg. */
 export async function missingPackages(packages: string[]): Promise<string[]> {

@@ -1,0 +1,62 @@
+// npm test: everything, with what it needs set up first. `npm test -- unit phpunit` runs the suites whose names hold a word.
+import { buildAssets } from './build.ts'
+import { elapsed, formatDuration, step } from './lib/progress.ts'
+import { isShuttingDown, stopEverything } from './lib/shutdown.ts'
+import { lockSuite, staticSuite, vitestSuite } from './test/javascript.ts'
+import { PHPUNIT_SITES, phpSyntaxSuite, phpcsSuite, phpunitSuite, sharedMariaDb } from './test/php.ts'
+import { type Outcome, type Suite, runSuite } from './test/suite.ts'
+import { PHP_TEST_PACKAGES, WORDPRESS_PACKAGES, installPackages } from './wordpress/packages.ts'
+import { ensureSources } from './wordpress/sources.ts'
+
+const mariaDb = sharedMariaDb()
+const SUITES: Suite[] = [
+  lockSuite,
+  staticSuite,
+  vitestSuite('unit'),
+  vitestSuite('workers'),
+  phpSyntaxSuite,
+  phpcsSuite,
+  ...PHPUNIT_SITES.map((site) => phpunitSuite(site, mariaDb)),
+  vitestSuite('e2e'),
+]
+
+const needsPhp = ({ name }: Suite) => /php|e2e/.test(name)
+
+async function prepare(suites: Suite[]): Promise<void> {
+  await step('Static assets and plugin zip', () => buildAssets())
+  if (!suites.some(needsPhp)) return
+  const packages = [...WORDPRESS_PACKAGES, ...PHP_TEST_PACKAGES]
+  await step('PHP, MariaDB and the tools for PHP tests', () => installPackages(packages))
+  const versions = [...new Set(PHPUNIT_SITES.map(({ version }) => version))]
+  await step(`WordPress ${versions.join(', ')}`, async () => {
+    for (const version of versions) await ensureSources(version)
+  })
+}
+
+async function main(words: string[]): Promise<number> {
+  const suites = SUITES.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)))
+  await prepare(suites)
+  const total: Outcome = { passed: 0, failed: 0, output: '' }
+  for (const suite of suites) {
+    const { passed, failed } = await runSuite(suite)
+    total.passed += passed
+    total.failed += failed
+  }
+  if (suites.length === 0) console.log(`No suite has one of these words in its name: ${words.join(', ')}`)
+  console.log(`\n${suites.length} suites in ${formatDuration(elapsed())}`)
+  console.log(`${total.passed} passed, ${total.failed} failed`)
+  return total.failed > 0 || total.passed === 0 ? 1 : 0
+}
+
+try {
+  const code = await main(process.argv.slice(2))
+  await stopEverything()
+  process.exit(code)
+} catch (error) {
+  if (!isShuttingDown()) {
+    console.error(`✗ ${error instanceof Error ? error.message : String(error)}`)
+    console.log('0 passed, 1 failed')
+    await stopEverything()
+    process.exit(1)
+  }
+}
