@@ -14,13 +14,13 @@ import {
   createTestKey,
   createTestSite,
   inAccount,
+  refusal,
   signUpPerson,
+  withoutRequestId,
   type Person,
 } from '../support/identity.ts'
 
 const d1 = () => db(env, null).db
-const refusal = ({ status, body }: { status: number; body: { code: string } }) => [status, body.code]
-const withoutRequestId = ({ request_id: _, ...rest }: Record<string, unknown>) => rest
 const hashOf = (key: string) => hashApiKey(readConfig(env).apiKeyPepper, key)
 const use = (key: string) => call('GET /api/v1/sites/', { token: key })
 
@@ -182,7 +182,7 @@ describe('who may do what with API keys', () => {
     const unknown = await Promise.all(requests('site_unknown', 'key_unknown'))
     for (const [index, answer] of foreign.entries()) {
       expect(refusal(answer)).toEqual([404, 'site_not_found'])
-      expect(withoutRequestId(answer.body)).toEqual(withoutRequestId(unknown[index]?.body))
+      expect(withoutRequestId(answer)).toEqual(withoutRequestId(unknown[index]))
     }
     const [, , rotated, revoked] = await Promise.all(requests(theirSite, key.id))
     for (const answer of [rotated, revoked]) expect(answer && refusal(answer)).toEqual([404, 'api_key_not_found'])

@@ -10,13 +10,13 @@ import {
   createTestKey,
   createTestSite,
   inAccount,
+  refusal,
   signUpPerson,
+  withoutRequestId,
   type Person,
 } from '../support/identity.ts'
 
 const d1 = () => db(env, null).db
-const refusal = ({ status, body }: { status: number; body: { code: string } }) => [status, body.code]
-const withoutRequestId = ({ request_id: _, ...rest }: Record<string, unknown>) => rest
 const UNKNOWN_SITE = 'site_00000000000000000000000000000000'
 
 let owner: Person
@@ -134,7 +134,7 @@ describe('who may do what with sites', () => {
       const foreign = await call(`${method} /api/v1/sites/${id}`, { token: stranger.token, body })
       const unknown = await call(`${method} /api/v1/sites/${UNKNOWN_SITE}`, { token: stranger.token, body })
       expect(refusal(foreign)).toEqual([404, 'site_not_found'])
-      expect(withoutRequestId(foreign.body)).toEqual(withoutRequestId(unknown.body))
+      expect(withoutRequestId(foreign)).toEqual(withoutRequestId(unknown))
     }
     expect((await call(`GET /api/v1/sites/${id}`, { token: owner.token })).body.name).toBe('Example')
   })

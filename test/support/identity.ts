@@ -39,7 +39,7 @@ export async function call(request: string, options: CallOptions = {}): Promise<
   const execution = createExecutionContext()
   const response = await app.fetch(
     new Request(`http://api.test${path}`, init),
-    { ...env, ...options.bindings } as Env,
+    { ...env, ...options.bindings },
     execution,
   )
   const text = await response.text()
@@ -47,6 +47,13 @@ export async function call(request: string, options: CallOptions = {}): Promise<
   return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) }
 }
 
+/** Status and code of a refusal. */
+export const refusal = (answer: Answer | undefined) => [answer?.status, answer?.body.code]
+
+/** What a refusal tells, apart from the id of its request. */
+export const withoutRequestId = (answer: Answer | undefined) => ({ ...answer?.body, request_id: '' })
+
+/** Somebody who is signed in, and the account that they own. */
 export interface Person {
   token: string
   cookie: string

@@ -12,7 +12,7 @@ type ApiKeyActor = Extract<Actor, { kind: 'api_key' }>
 interface AuthenticateInput {
   plaintext: string
   /** Keeps work alive after the answer, as `waitUntil` does. */
-  background(work: Promise<void>): void
+  background: (work: Promise<void>) => void
 }
 
 const isSame = (left: ApiKeyRecord | null, right: ApiKeyRecord) =>

@@ -1,0 +1,209 @@
+import { env } from 'cloudflare:workers'
+import { eq } from 'drizzle-orm'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { db } from '../../src/db/client.ts'
+import { apiKeys, sites } from '../../src/db/schema/index.ts'
+import { createApiKey as generateApiKey, hashApiKey } from '../../src/lib/api-key.ts'
+import { authenticateApiKey } from '../../src/services/api-keys/authenticate.ts'
+import { createApiKeyStore, type ApiKeyStore } from '../../src/services/api-keys/store.ts'
+import { verifySiteApiKey } from '../../src/services/api-keys/verify.ts'
+import type { Actor, Context } from '../../src/services/context.ts'
+import { createTestContext, createTestKey, createTestSite, signUpPerson, type Person } from '../support/identity.ts'
+
+const HOUR_MS = 3_600_000
+const d1 = () => db(env, null).db
+
+/** Fails whatever is asked of it. */
+const forbid = (name: string): never =>
+  new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error(`${name} was used`)
+      },
+    },
+  ) as never
+
+let owner: Person
+let siteId: string
+beforeAll(async () => {
+  owner = await signUpPerson('Owner')
+  siteId = await createTestSite(owner)
+})
+
+/** Authenticates a key as a request does, and waits for what it left behind. */
+async function authenticate(plaintext: string, overrides: Partial<Context<Actor>> = {}) {
+  const work: Promise<void>[] = []
+  const ctx = createTestContext<Actor>({ kind: 'anonymous' }, overrides)
+  try {
+    return await authenticateApiKey({ ctx, input: { plaintext, background: (promise) => void work.push(promise) } })
+  } finally {
+    await Promise.all(work)
+  }
+}
+
+const hashOf = (plaintext: string) =>
+  hashApiKey(createTestContext({ kind: 'anonymous' }).config.apiKeyPepper, plaintext)
+const refusalOf = (attempt: Promise<unknown>) =>
+  attempt.then(
+    () => 'accepted',
+    (error: { code?: string; message: string }) => error.code ?? error.message,
+  )
+const forget = async (plaintext: string) => env.API_KEYS.delete(await hashOf(plaintext))
+const readRecord = async (plaintext: string) => env.API_KEYS.get<{ status: string }>(await hashOf(plaintext), 'json')
+
+async function readLastUse(keyId: string): Promise<number | undefined> {
+  const [row] = await d1().select().from(apiKeys).where(eq(apiKeys.id, keyId))
+  return row?.lastUsedAt?.getTime()
+}
+
+describe('an API key', () => {
+  test('that is malformed or mistyped is refused without any I/O', async () => {
+    const { plaintext } = generateApiKey()
+    const noIo = { db: forbid('D1'), apiKeys: forbid('KV') }
+    const typos = Array.from({ length: plaintext.length }, (_, at) => {
+      const other = plaintext[at] === 'x' ? 'y' : 'x'
+      return plaintext.slice(0, at) + other + plaintext.slice(at + 1)
+    })
+    for (const text of [...typos, '', 'igny8_', plaintext.slice(1), `${plaintext}0`, `${plaintext}\n`]) {
+      expect(await refusalOf(authenticate(text, noIo))).toBe('api_key_malformed')
+    }
+    expect(await refusalOf(authenticate(plaintext, noIo))).toBe('KV was used')
+  })
+
+  test('that the edge knows costs one read there and none of D1', async () => {
+    const { id, key } = await createTestKey(owner, siteId)
+    await authenticate(key)
+    const get = vi.spyOn(env.API_KEYS, 'get')
+    const actor = await authenticate(key, { db: forbid('D1') })
+    expect(actor).toMatchObject({ kind: 'api_key', keyId: id, siteId, accountId: owner.accountId })
+    expect(get).toHaveBeenCalledTimes(1)
+    get.mockRestore()
+  })
+
+  test('that the edge has lost is found in D1 and put back', async () => {
+    const { key } = await createTestKey(owner, siteId)
+    await forget(key)
+    expect(await refusalOf(authenticate(key))).toBe('accepted')
+    expect(await readRecord(key)).toMatchObject({ status: 'active', site_id: siteId })
+  })
+
+  test.each(['not json', '{"status":"active"}', '[]'])(
+    'whose record at the edge is %j is decided by D1',
+    async (record) => {
+      const { id, key } = await createTestKey(owner, siteId)
+      await env.API_KEYS.put(await hashOf(key), record)
+      expect(await authenticate(key)).toMatchObject({ keyId: id })
+    },
+  )
+
+  test('that nobody made is unknown, and leaves no trace at the edge', async () => {
+    const { plaintext } = generateApiKey()
+    const put = vi.fn<ApiKeyStore['put']>()
+    const apiKeyStore = { ...createApiKeyStore(env.API_KEYS), put }
+    expect(await refusalOf(authenticate(plaintext, { apiKeys: apiKeyStore }))).toBe('api_key_unknown')
+    expect(put).not.toHaveBeenCalled()
+  })
+
+  test('with the id of another key and a secret of its own is unknown', async () => {
+    const { key } = await createTestKey(owner, siteId)
+    const { keyId, plaintext } = generateApiKey()
+    const [row] = await d1()
+      .select()
+      .from(apiKeys)
+      .where(eq(apiKeys.id, `key_${key.slice(6, 16)}`))
+    expect(row).toBeDefined()
+    if (row)
+      await d1()
+        .insert(apiKeys)
+        .values({ ...row, id: keyId })
+    expect(await refusalOf(authenticate(plaintext))).toBe('api_key_unknown')
+  })
+
+  test('ends at its time, without a job', async () => {
+    const end = Date.now() + HOUR_MS
+    const { key } = await createTestKey(owner, siteId, { expires_at: new Date(end).toISOString() })
+    expect(await refusalOf(authenticate(key, { now: () => end - 1 }))).toBe('accepted')
+    expect(await refusalOf(authenticate(key, { now: () => end }))).toBe('api_key_expired')
+    await forget(key)
+    expect(await refusalOf(authenticate(key, { now: () => end }))).toBe('api_key_expired')
+  })
+
+  test('of a site that is off is refused by D1 alone', async () => {
+    const site = await createTestSite(owner)
+    const { key } = await createTestKey(owner, site)
+    await forget(key)
+    await d1().update(sites).set({ isActive: false }).where(eq(sites.id, site))
+    expect(await refusalOf(authenticate(key))).toBe('site_inactive')
+    expect(await readRecord(key)).toMatchObject({ status: 'site_inactive' })
+  })
+
+  test('T39 that is revoked while the edge is filled ends up revoked there', async () => {
+    const { id, key } = await createTestKey(owner, siteId)
+    await forget(key)
+    const store = createApiKeyStore(env.API_KEYS)
+    let puts = 0
+    const slow: ApiKeyStore = {
+      get: (hash) => store.get(hash),
+      put: async (hash, record) => {
+        if (++puts === 1) {
+          await d1().update(apiKeys).set({ revokedAt: new Date() }).where(eq(apiKeys.id, id))
+          await store.put(hash, { ...record, status: 'revoked' })
+        }
+        await store.put(hash, record)
+      },
+    }
+    expect(await refusalOf(authenticate(key, { apiKeys: slow }))).toBe('accepted')
+    expect(await readRecord(key)).toMatchObject({ status: 'revoked' })
+    expect(await refusalOf(authenticate(key))).toBe('api_key_revoked')
+  })
+})
+
+describe('the last use of a key', () => {
+  test('is recorded once an hour', async () => {
+    const { id, key } = await createTestKey(owner, siteId)
+    const start = Date.now()
+    const useAt = (offset: number) => authenticate(key, { now: () => start + offset })
+    await useAt(0)
+    expect(await readLastUse(id)).toBe(start)
+    await useAt(HOUR_MS - 1)
+    expect(await readLastUse(id)).toBe(start)
+    await useAt(HOUR_MS + 1)
+    expect(await readLastUse(id)).toBe(start + HOUR_MS + 1)
+  })
+
+  test('fails no request when it can not be written', async () => {
+    const { key } = await createTestKey(owner, siteId)
+    expect(await refusalOf(authenticate(key, { db: forbid('D1') }))).toBe('accepted')
+  })
+})
+
+describe('a key offered for a site', () => {
+  const verify = (site: string, plaintext: string, overrides: Partial<Context<Actor>> = {}) =>
+    verifySiteApiKey({ ctx: createTestContext<Actor>({ kind: 'anonymous' }, overrides), siteId: site, plaintext })
+
+  test('is taken if it is that site’s own and works', async () => {
+    const { id, key } = await createTestKey(owner, siteId)
+    expect(await verify(siteId, key)).toBe(true)
+    expect(await verify(await createTestSite(owner), key)).toBe(false)
+    expect(await verify(siteId, generateApiKey().plaintext)).toBe(false)
+    expect(await verify(siteId, 'igny8_mistyped', { db: forbid('D1') })).toBe(false)
+    await d1().update(apiKeys).set({ revokedAt: new Date() }).where(eq(apiKeys.id, id))
+    expect(await verify(siteId, key)).toBe(false)
+  })
+
+  test('is not taken after its end', async () => {
+    const end = Date.now() + HOUR_MS
+    const { key } = await createTestKey(owner, siteId, { expires_at: new Date(end).toISOString() })
+    expect(await verify(siteId, key)).toBe(true)
+    expect(await verify(siteId, key, { now: () => end })).toBe(false)
+  })
+
+  test('is refused by name where the site is off', async () => {
+    const site = await createTestSite(owner)
+    const { key } = await createTestKey(owner, site)
+    await d1().update(sites).set({ isActive: false }).where(eq(sites.id, site))
+    expect(await refusalOf(verify(site, key))).toBe('site_inactive')
+    expect(await verify(siteId, key)).toBe(false)
+  })
+})

@@ -1,0 +1,171 @@
+import { env } from 'cloudflare:workers'
+import { and, eq, sql } from 'drizzle-orm'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { db } from '../../src/db/client.ts'
+import { auditLog, sites } from '../../src/db/schema/index.ts'
+import { createId } from '../../src/lib/ids.ts'
+import { appendAudit } from '../../src/services/audit/append.ts'
+import { verifyAuditChain } from '../../src/services/audit/verify.ts'
+import type { KnownActor } from '../../src/services/context.ts'
+import { createSite } from '../../src/services/sites/create.ts'
+import { createTestContext } from '../support/identity.ts'
+
+const LENGTH = 6
+const d1 = () => db(env, null).db
+
+let ctx: ReturnType<typeof createTestContext<KnownActor>>
+beforeEach(async () => {
+  ctx = createTestContext<KnownActor>({ kind: 'user', userId: 'usr_a', accountId: createId('acc'), role: 'owner' })
+  for (let count = 1; count <= LENGTH; count++) await append(`site_${count}`)
+})
+
+const append = (entityId: string, metadata: Record<string, unknown> = { name: 'é "quoted"', n: 1 }) =>
+  appendAudit({ ctx, input: { entry: { action: 'site.updated', entityId, metadata }, changes: [] } })
+const brokenSeq = async () => (await verifyAuditChain({ ctx })).brokenSeq
+const inChain = (seq: number) => and(eq(auditLog.accountId, ctx.actor.accountId), eq(auditLog.seq, seq))
+const readAll = () => d1().select().from(auditLog).where(eq(auditLog.accountId, ctx.actor.accountId))
+
+describe('the audit log', () => {
+  test('holds who did what, in one unbroken row', async () => {
+    const rows = await readAll()
+    expect(rows.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6])
+    expect(rows[0]).toMatchObject({
+      actor: 'user:usr_a',
+      action: 'site.updated',
+      entityId: 'site_1',
+      requestId: ctx.requestId,
+    })
+    const { brokenSeq: broken, head } = await verifyAuditChain({ ctx })
+    expect(broken).toBeNull()
+    expect(head).toEqual({ seq: LENGTH, hash: rows.at(-1)?.hash })
+  })
+
+  test('of an account that did nothing is whole', async () => {
+    const actor = { kind: 'system', accountId: createId('acc') } as const
+    expect(await verifyAuditChain({ ctx: createTestContext<KnownActor>(actor) })).toEqual({
+      brokenSeq: null,
+      head: null,
+    })
+  })
+
+  test('is read whole, however long', async () => {
+    const rows = await readAll()
+    const last = rows.at(-1)
+    expect(last).toBeDefined()
+    for (let count = 0; count < 505; count += 5) {
+      await Promise.all([0, 1, 2].map((offset) => append(`site_${count + offset}`)))
+    }
+    const { brokenSeq: broken, head } = await verifyAuditChain({ ctx })
+    expect([broken, head?.seq]).toEqual([null, LENGTH + 303])
+  }, 30_000)
+
+  test('takes many writers at once without a gap', async () => {
+    await Promise.all(Array.from({ length: 6 }, (_, index) => append(`parallel_${index}`)))
+    const { brokenSeq: broken, head } = await verifyAuditChain({ ctx })
+    expect([broken, head?.seq]).toEqual([null, LENGTH + 6])
+  })
+
+  test('records a change with it or not at all', async () => {
+    const [first] = await d1().select().from(sites).limit(1)
+    expect(first).toBeUndefined()
+    const site = await createSite({ ctx, input: { name: 'S', url: 'https://example.com' } })
+    expect((await readAll()).at(-1)).toMatchObject({ action: 'site.created', entityId: site.id })
+    const again = createSite({
+      ctx: { ...ctx, newId: () => site.id },
+      input: { name: 'T', url: 'https://example.com' },
+    })
+    await expect(again).rejects.toThrow()
+    expect((await readAll()).at(-1)).toMatchObject({ action: 'site.created', entityId: site.id })
+    expect(await brokenSeq()).toBeNull()
+  })
+
+  test('leaves out what a condition says did not happen', async () => {
+    const entry = { action: 'site.updated', entityId: 'site_x', when: sql`1 = 0` }
+    await appendAudit({ ctx, input: { entry, changes: [] } })
+    expect(await readAll()).toHaveLength(LENGTH)
+    await append('site_y')
+    expect(await brokenSeq()).toBeNull()
+  })
+})
+
+describe('T47 the audit log shows', () => {
+  test.each([
+    ['actor', 'user:usr_b'],
+    ['action', 'site.deleted'],
+    ['entity_id', 'site_2'],
+    ['metadata', '{"name":"é \\"quoted\\"","n":2}'],
+    ['metadata', '{"name": "é \\"quoted\\"", "n": 1}'],
+    ['request_id', 'req_other'],
+    ['created_at', 1],
+    ['hash', '0'.repeat(64)],
+    ['account_id', 'acc_other'],
+  ])('a changed %s (%j)', async (column, value) => {
+    await d1().run(
+      sql`update audit_log set ${sql.identifier(column)} = ${value} where account_id = ${ctx.actor.accountId} and seq = 3`,
+    )
+    expect(await brokenSeq()).toBe(3)
+  })
+
+  test.each([1, 3, 5])('that record %i was removed', async (seq) => {
+    await d1().delete(auditLog).where(inChain(seq))
+    expect(await brokenSeq()).toBe(seq)
+  })
+
+  test('that a removed record’s place was closed', async () => {
+    await d1().delete(auditLog).where(inChain(3))
+    for (const seq of [4, 5, 6])
+      await d1()
+        .update(auditLog)
+        .set({ seq: seq - 1 })
+        .where(inChain(seq))
+    expect(await brokenSeq()).toBe(3)
+  })
+
+  test('that two records were swapped', async () => {
+    for (const [from, to] of [
+      [2, 99],
+      [4, 2],
+      [99, 4],
+    ] as const) {
+      await d1().update(auditLog).set({ seq: to }).where(inChain(from))
+    }
+    expect(await brokenSeq()).toBe(2)
+  })
+
+  test('a record that was added without the pepper', async () => {
+    const [, , row] = await readAll()
+    expect(row).toBeDefined()
+    if (row)
+      await d1()
+        .insert(auditLog)
+        .values({ ...row, seq: LENGTH + 1 })
+    expect(await brokenSeq()).toBe(LENGTH + 1)
+  })
+
+  test('a record of another account’s chain', async () => {
+    const rows = await readAll()
+    ctx = createTestContext<KnownActor>({ kind: 'system', accountId: createId('acc') })
+    for (const row of rows)
+      await d1()
+        .insert(auditLog)
+        .values({ ...row, accountId: ctx.actor.accountId })
+    expect(await brokenSeq()).toBe(1)
+  })
+
+  test('an end that was cut off only to whom knew it', async () => {
+    const { head: knownHead } = await verifyAuditChain({ ctx })
+    expect(knownHead).not.toBeNull()
+    if (!knownHead) return
+    await d1().delete(auditLog).where(inChain(LENGTH))
+    expect(await brokenSeq()).toBeNull()
+    expect((await verifyAuditChain({ ctx, input: { knownHead } })).brokenSeq).toBe(LENGTH)
+    await append('site_instead')
+    expect(await brokenSeq()).toBeNull()
+    expect((await verifyAuditChain({ ctx, input: { knownHead } })).brokenSeq).toBe(LENGTH)
+    const stillThere = await verifyAuditChain({
+      ctx,
+      input: { knownHead: { ...knownHead, seq: 2, hash: (await readAll())[1]?.hash ?? '' } },
+    })
+    expect(stillThere.brokenSeq).toBeNull()
+  })
+})
