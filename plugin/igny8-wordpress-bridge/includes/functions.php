@@ -14,12 +14,9 @@ if ( ! function_exists( 'igny8_get_site_structure' ) ) {
 	/**
 	 * Every public post type and taxonomy of this site.
 	 *
-	 * @return array {
-	 *     @type array $post_types                Slug => label, count (what wp-admin lists under "All"), enabled.
-	 *     @type array $taxonomies                Slug => label, count (terms), enabled, post_types.
-	 *     @type bool  $plugin_connection_enabled Whether Sync Operations are switched on.
-	 *     @type bool  $two_way_sync_enabled      Whether Two-Way Sync is switched on.
-	 * }
+	 * @return array `post_types` (slug => label, count as wp-admin lists it under "All", enabled), `taxonomies` (slug =>
+	 *               label, count of terms, enabled, post_types), `plugin_connection_enabled` and `two_way_sync_enabled`
+	 *               (whether Sync Operations and Two-Way Sync are switched on).
 	 */
 	function igny8_get_site_structure(): array {
 		return Plugin::instance()->gatherer->gather();

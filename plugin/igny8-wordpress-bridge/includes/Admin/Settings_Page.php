@@ -71,7 +71,7 @@ final class Settings_Page {
 			wp_die( esc_html__( 'You are not allowed to do this.', 'igny8-wordpress-bridge' ), '', [ 'response' => 403 ] );
 		}
 
-		printf( '<div class="wrap igny8"><h1>%s</h1><hr class="wp-header-end">', esc_html( get_admin_page_title() ) );
+		printf( '<div class="wrap igny8"><h1>%s</h1><hr class="wp-header-end">', esc_html__( 'IGNY8', 'igny8-wordpress-bridge' ) );
 		$this->notices->render();
 		$this->status->render();
 		$this->connect->render();

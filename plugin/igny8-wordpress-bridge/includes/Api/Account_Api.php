@@ -50,7 +50,7 @@ final class Account_Api {
 	 * With an API key: the one site it belongs to. With a session: all sites of the account.
 	 *
 	 * @param string $credential API key or session token.
-	 * @return array<int, array{id: string, name: string, url: string, is_active: bool}>
+	 * @return array<int, array{id: string, name: string, url: string}>
 	 * @throws Failure 401 for a key that is wrong or revoked.
 	 */
 	public function sites( string $credential ): array {
@@ -59,17 +59,7 @@ final class Account_Api {
 		for ( $page = 0; $page < self::MOST_PAGES; $page++ ) {
 			$query  = '' === $cursor ? '' : '?cursor=' . rawurlencode( $cursor );
 			$answer = $this->client->get( '/api/v1/sites/' . $query, $credential );
-			foreach ( (array) ( $answer['results'] ?? [] ) as $site ) {
-				if ( is_array( $site ) && '' !== (string) ( $site['id'] ?? '' ) ) {
-					$sites[] = [
-						'id'        => (string) $site['id'],
-						'name'      => (string) ( $site['name'] ?? '' ),
-						'url'       => (string) ( $site['url'] ?? '' ),
-						'is_active' => (bool) ( $site['is_active'] ?? true ),
-					];
-				}
-			}
-
+			$sites  = array_merge( $sites, $this->sites_in( (array) ( $answer['results'] ?? [] ) ) );
 			$cursor = $answer['next'] ?? '';
 			if ( ! is_string( $cursor ) || '' === $cursor ) {
 				break;
@@ -85,8 +75,8 @@ final class Account_Api {
 	public function create_key( string $site_id, string $token ): array {
 		$answer = $this->client->post( $this->keys_path( $site_id ), [ 'name' => 'WordPress plugin' ], $token );
 		return [
-			'id'  => (string) ( $answer['id'] ?? '' ),
-			'key' => (string) ( $answer['key'] ?? '' ),
+			'id'  => is_string( $answer['id'] ?? null ) ? $answer['id'] : '',
+			'key' => is_string( $answer['key'] ?? null ) ? $answer['key'] : '',
 		];
 	}
 
@@ -95,6 +85,20 @@ final class Account_Api {
 	 */
 	public function delete_key( string $site_id, string $key_id, string $token ): void {
 		$this->client->delete( $this->keys_path( $site_id ) . rawurlencode( $key_id ) . '/', $token );
+	}
+
+	private function sites_in( array $results ): array {
+		$sites = [];
+		foreach ( $results as $site ) {
+			if ( is_array( $site ) && is_string( $site['id'] ?? null ) && '' !== $site['id'] ) {
+				$sites[] = [
+					'id'   => $site['id'],
+					'name' => is_string( $site['name'] ?? null ) ? sanitize_text_field( $site['name'] ) : '',
+					'url'  => is_string( $site['url'] ?? null ) ? $site['url'] : '',
+				];
+			}
+		}
+		return $sites;
 	}
 
 	private function keys_path( string $site_id ): string {

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Commands;
 
 use Igny8\Bridge\Support\Log;
+use Igny8\Bridge\Support\Utf8;
 use Throwable;
 
 /**
@@ -61,7 +62,7 @@ final class Executor {
 			$json = $this->failed( $request['id'], $failure->reason(), $failure->getMessage(), $failure->is_retryable(), $started );
 		} catch ( Throwable $error ) {
 			$detail = str_replace( [ ABSPATH, WP_CONTENT_DIR ], '', get_class( $error ) . ': ' . $error->getMessage() );
-			$this->log->error( 'command_failed', $request['name'] . ': ' . $detail );
+			$this->log->error( 'command_failed', $request['name'] . ': ' . Utf8::repair( $detail ) );
 			$json = $this->failed( $request['id'], 'command_failed', $detail, true, $started );
 		}
 		return $json;
@@ -83,7 +84,7 @@ final class Executor {
 	private function failed( string $id, string $code, string $detail, bool $retryable, float $started ): string {
 		$answer = [
 			'code'      => $code,
-			'detail'    => wp_check_invalid_utf8( $detail, true ),
+			'detail'    => Utf8::repair( $detail ),
 			'retryable' => $retryable,
 		];
 		return $this->encode( $id, $answer, $started );

@@ -30,18 +30,23 @@ final class Site_Url {
 			return '';
 		}
 
-		$host = strtolower( rtrim( $parts['host'], '.' ) );
-		$host = (string) preg_replace( '/^www\./', '', $host );
-		$host = in_array( $host, self::LOOPBACK, true ) ? 'localhost' : $host;
-		if ( function_exists( 'idn_to_ascii' ) && 1 === preg_match( '/[^\x20-\x7e]/', $host ) ) {
-			$ascii = idn_to_ascii( $host );
-			$host  = false === $ascii ? $host : $ascii;
-		}
-
 		$port = (int) ( $parts['port'] ?? 0 );
 		if ( ( self::DEFAULT_PORTS[ strtolower( $parts['scheme'] ?? '' ) ] ?? 0 ) === $port ) {
 			$port = 0;
 		}
-		return $host . ( 0 === $port ? '' : ':' . $port ) . rtrim( $parts['path'] ?? '', '/' );
+		return self::normal_host( $parts['host'] ) . ( 0 === $port ? '' : ':' . $port ) . rtrim( $parts['path'] ?? '', '/' );
+	}
+
+	private static function normal_host( string $host ): string {
+		$host = strtolower( rtrim( $host, '.' ) );
+		$host = (string) preg_replace( '/^www\./', '', $host );
+		if ( in_array( $host, self::LOOPBACK, true ) ) {
+			return 'localhost';
+		}
+		if ( function_exists( 'idn_to_ascii' ) && 1 === preg_match( '/[^\x20-\x7e]/', $host ) ) {
+			$ascii = idn_to_ascii( $host );
+			return false === $ascii ? $host : $ascii;
+		}
+		return $host;
 	}
 }

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Structure;
 
+use Igny8\Bridge\Support\Utf8;
+
 /**
  * Makes plain text of a label that a plugin registered: no markup, no entities, no control characters, one line.
  */
@@ -21,7 +23,7 @@ final class Label {
 	 * @param string $fallback Plain text for a label of which nothing is left.
 	 */
 	public static function clean( string $label, string $fallback ): string {
-		$text = wp_check_invalid_utf8( $label, true );
+		$text = str_replace( "\u{FFFD}", '', Utf8::repair( $label ) );
 		for ( $i = 0; $i < self::MOST_DECODINGS; $i++ ) {
 			$decoded = html_entity_decode( $text, ENT_QUOTES | ENT_HTML5, 'UTF-8' );
 			if ( $decoded === $text ) {
@@ -40,8 +42,12 @@ final class Label {
 	 * Counts as the other side does, in UTF-16 units: an emoji is two.
 	 */
 	private static function cut( string $text ): string {
-		$text   = mb_substr( $text, 0, self::MOST_CHARACTERS );
-		$excess = mb_strlen( $text ) + (int) preg_match_all( '/[\x{10000}-\x{10FFFF}]/u', $text ) - self::MOST_CHARACTERS;
-		return $excess > 0 ? mb_substr( $text, 0, mb_strlen( $text ) - $excess ) : $text;
+		$text = mb_substr( $text, 0, self::MOST_CHARACTERS );
+		do {
+			$length = mb_strlen( $text );
+			$excess = $length + (int) preg_match_all( '/[\x{10000}-\x{10FFFF}]/u', $text ) - self::MOST_CHARACTERS;
+			$text   = $excess > 0 ? mb_substr( $text, 0, $length - intdiv( $excess + 1, 2 ) ) : $text;
+		} while ( $excess > 0 );
+		return $text;
 	}
 }

@@ -1,0 +1,207 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Tests;
+
+use Igny8\Bridge\Security\Signer;
+use WP_REST_Request;
+use WP_REST_Response;
+
+/**
+ * `POST igny8/v1/commands`, through WordPress' own REST server.
+ */
+final class Commands_Route_Test extends Site_Test_Case {
+
+	private string $secret = '';
+
+	protected function setUp(): void {
+		parent::setUp();
+		$this->connect();
+		$this->secret = self::signing_secret( $this->plugin );
+	}
+
+	public function test_a_signed_batch_is_executed_and_the_answer_is_signed_over_its_very_bytes(): void {
+		$response = self::dispatch( $this->request( [ self::command( 'status' ), self::command( 'structure', 'cmd_2' ) ] ) );
+		self::assertSame( 200, $response->get_status() );
+
+		$headers = $response->get_headers();
+		self::assertSame( 'msg_1', $headers['webhook-id'] );
+		self::assertEqualsWithDelta( time(), (int) $headers['webhook-timestamp'], 2 );
+		$expected = ( new Signer() )->sign( $this->secret, 'msg_1', (int) $headers['webhook-timestamp'], $response->body() );
+		self::assertSame( $expected, $headers['webhook-signature'] );
+		self::assertStringContainsString( 'no-cache', $headers['Cache-Control'] );
+		self::assertSame( [ 'cmd_1', 'cmd_2' ], array_column( self::results( $response ), 'id' ) );
+	}
+
+	public function test_status_says_what_the_protocol_says(): void {
+		$data = self::results( self::dispatch( $this->request( [ self::command( 'status' ) ] ) ) )[0]['data'];
+		$keys = [ 'plugin_version', 'wp_version', 'php_version', 'db', 'home_url', 'site_url', 'rest_root', 'permalinks', 'multisite', 'locale', 'timezone', 'time', 'memory_limit_mb', 'max_execution_s', 'cron', 'integration_id', 'last_structure_sync_at', 'last_error', 'plugin_connection_enabled', 'two_way_sync_enabled', 'received_headers', 'commands' ];
+		self::assertEqualsCanonicalizing( $keys, array_keys( $data ) );
+		self::assertSame( [ '0.1.0', home_url(), rest_url(), 'int_1', null ], [ $data['plugin_version'], $data['home_url'], $data['rest_root'], $data['integration_id'], $data['last_error'] ] );
+		self::assertSame( 1, preg_match( '/^(mysql|sqlite) \d+\.\d+/', $data['db'] ) );
+		self::assertSame( [ 'disabled', 'last_run_at', 'next_structure_at' ], array_keys( $data['cron'] ) );
+		self::assertContains( 'webhook-signature', $data['received_headers'] );
+		self::assertContains( 'status', $data['commands'] );
+		self::assertContains( 'structure', $data['commands'] );
+	}
+
+	public function test_status_tells_the_last_failure_and_headers_by_name_alone(): void {
+		$this->api->answers_everything_with( Fake_Api::problem( 503, 'unavailable' ) );
+		try {
+			$this->plugin->structure_sync->push();
+		} catch ( \Igny8\Bridge\Support\Failure $failure ) {
+			unset( $failure );
+		}
+		$request = $this->request( [ self::command( 'status' ) ] );
+		$request->set_header( 'x-secret-of-the-site', 'value-of-the-secret' );
+		$response = self::dispatch( $request );
+		$data     = self::results( $response )[0]['data'];
+		self::assertSame( [ 'unavailable', 'Detail of unavailable.' ], [ $data['last_error']['code'], $data['last_error']['detail'] ] );
+		self::assertContains( 'x-secret-of-the-site', $data['received_headers'] );
+		self::assertStringNotContainsString( 'value-of-the-secret', $response->body() );
+	}
+
+	public function test_structure_is_what_a_push_sends(): void {
+		$this->plugin->structure_sync->push();
+		$data = self::results( self::dispatch( $this->request( [ self::command( 'structure' ) ] ) ) )[0]['data'];
+		self::assertSame( $this->api->last_body( 'POST', Fake_Api::INTEGRATION . 'int_1/update-structure/' ), $data );
+	}
+
+	/**
+	 * @dataProvider unsigned
+	 */
+	public function test_what_is_not_rightly_signed_is_refused( callable $spoil, string $code ): void {
+		$request = $this->request( [ self::command( 'status' ) ] );
+		$spoil( $request );
+		$this->assert_refused( 401, $code, self::dispatch( $request ) );
+	}
+
+	public function unsigned(): array {
+		$without = static function ( string $name ): callable {
+			return static function ( WP_REST_Request $request ) use ( $name ): void {
+				$request->remove_header( $name );
+			};
+		};
+		return [
+			'no id'             => [ $without( 'webhook_id' ), 'igny8_signature_missing' ],
+			'no timestamp'      => [ $without( 'webhook_timestamp' ), 'igny8_signature_missing' ],
+			'no signature'      => [ $without( 'webhook_signature' ), 'igny8_signature_missing' ],
+			'another body'      => [
+				static function ( WP_REST_Request $request ): void {
+					$request->set_body( $request->get_body() . ' ' );
+				},
+				'igny8_signature_invalid',
+			],
+			'another id'        => [
+				static function ( WP_REST_Request $request ): void {
+					$request->set_header( 'webhook-id', 'msg_2' );
+				},
+				'igny8_signature_invalid',
+			],
+			'a guessed secret'  => [
+				static function ( WP_REST_Request $request ): void {
+					$request->set_header( 'webhook-signature', ( new Signer() )->sign( Signer::new_secret(), 'msg_1', (int) $request->get_header( 'webhook_timestamp' ), $request->get_body() ) );
+				},
+				'igny8_signature_invalid',
+			],
+		];
+	}
+
+	public function test_a_clock_299_s_away_is_accepted_and_301_s_refused_with_the_site_s_time(): void {
+		$body = self::batch( [ self::command( 'status' ) ] );
+		foreach ( [ 298, -298 ] as $skew ) {
+			self::assertSame( 200, self::dispatch( self::signed_request( $this->secret, $body, time() + $skew ) )->get_status() );
+		}
+		foreach ( [ 302, -302 ] as $skew ) {
+			$response = self::dispatch( self::signed_request( $this->secret, $body, time() + $skew ) );
+			$this->assert_refused( 401, 'igny8_timestamp_out_of_range', $response );
+			self::assertEqualsWithDelta( time(), $response->get_data()['data']['site_time'], 2 );
+		}
+	}
+
+	public function test_a_site_that_is_not_connected_says_so(): void {
+		$this->plugin->keys->clear();
+		$this->plugin->connection->clear();
+		$this->assert_refused( 409, 'igny8_not_connected', self::dispatch( $this->request( [ self::command( 'status' ) ] ) ) );
+	}
+
+	public function test_commands_for_another_integration_are_refused(): void {
+		$request = self::signed_request( $this->secret, self::batch( [ self::command( 'status' ) ], [ 'integration_id' => 'int_2' ] ) );
+		$this->assert_refused( 409, 'igny8_other_integration', self::dispatch( $request ) );
+	}
+
+	public function test_while_connecting_again_the_new_integration_may_ask(): void {
+		$pending = $this->plugin->keys->begin_pending();
+		$request = self::signed_request( $pending, self::batch( [ self::command( 'status' ) ], [ 'integration_id' => 'int_2' ] ) );
+		self::assertSame( 200, self::dispatch( $request )->get_status() );
+	}
+
+	public function test_after_a_rotation_the_old_secret_still_works_and_signs_its_answers(): void {
+		$this->plugin->keys->begin_pending();
+		$this->plugin->keys->promote_pending();
+		self::assertNotSame( $this->secret, self::signing_secret( $this->plugin ) );
+		$response = self::dispatch( $this->request( [ self::command( 'status' ) ] ) );
+		self::assertSame( 200, $response->get_status() );
+		$headers = $response->get_headers();
+		self::assertSame( ( new Signer() )->sign( $this->secret, 'msg_1', (int) $headers['webhook-timestamp'], $response->body() ), $headers['webhook-signature'] );
+	}
+
+	/**
+	 * @dataProvider wrong_bodies
+	 */
+	public function test_a_signed_body_that_is_no_batch_is_refused( string $body ): void {
+		$this->assert_refused( 400, 'igny8_body_invalid', self::dispatch( self::signed_request( $this->secret, $body ) ) );
+	}
+
+	public function wrong_bodies(): array {
+		$command = self::command( 'status' );
+		return [
+			'nothing'                 => [ '' ],
+			'no JSON'                 => [ '{"protocol":1,' ],
+			'another protocol'        => [ self::batch( [ $command ], [ 'protocol' => 2 ] ) ],
+			'a protocol as text'      => [ self::batch( [ $command ], [ 'protocol' => '1' ] ) ],
+			'commands not as a list'  => [ self::batch( [ 'a' => $command ] ) ],
+			'no time'                 => [ self::batch( [ $command ], [ 'time_ms' => 0 ] ) ],
+			'a size as text'          => [ self::batch( [ $command ], [ 'max_bytes' => '9' ] ) ],
+			'a command without id'    => [ self::batch( [ [ 'name' => 'status' ] ] ) ],
+			'a command without name'  => [ self::batch( [ [ 'id' => 'cmd_1' ] ] ) ],
+			'args that are no object' => [ self::batch( [ [ 'id' => 'cmd_1', 'name' => 'status', 'args' => 'x' ] ] ) ],
+			'51 commands'             => [ self::batch( array_fill( 0, 51, $command ) ) ],
+			'a number'                => [ '1' ],
+			'nested too deep'         => [ str_repeat( '[', 100 ) . str_repeat( ']', 100 ) ],
+		];
+	}
+
+	public function test_a_malformed_body_of_a_stranger_is_refused_as_unsigned(): void {
+		$request = new WP_REST_Request( 'POST', '/igny8/v1/commands' );
+		$request->set_header( 'content-type', 'application/json' );
+		$request->set_body( '{' );
+		$this->assert_refused( 401, 'igny8_signature_missing', self::dispatch( $request ) );
+	}
+
+	public function test_plugins_that_close_the_rest_api_do_not_close_this_route(): void {
+		$closed                                  = new \WP_Error( 'rest_not_logged_in', 'Closed.', [ 'status' => 401 ] );
+		$before                                  = $GLOBALS['wp']->query_vars;
+		$GLOBALS['wp']->query_vars['rest_route'] = '/igny8/v1/commands';
+		self::assertTrue( apply_filters( 'rest_authentication_errors', $closed ) );
+		$GLOBALS['wp']->query_vars['rest_route'] = '/wp/v2/users';
+		self::assertSame( $closed, apply_filters( 'rest_authentication_errors', $closed ) );
+		$GLOBALS['wp']->query_vars = $before;
+	}
+
+	public function test_only_post_is_answered(): void {
+		$request = $this->request( [ self::command( 'status' ) ] );
+		$request->set_method( 'GET' );
+		self::assertSame( 404, self::dispatch( $request )->get_status() );
+	}
+
+	private function request( array $commands ): WP_REST_Request {
+		return self::signed_request( $this->secret, self::batch( $commands ) );
+	}
+
+	private function assert_refused( int $status, string $code, WP_REST_Response $response ): void {
+		self::assertSame( [ $status, $code ], [ $response->get_status(), $response->get_data()['code'] ?? null ] );
+		self::assertArrayNotHasKey( 'webhook-signature', $response->get_headers() );
+	}
+}

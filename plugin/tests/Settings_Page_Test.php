@@ -1,0 +1,306 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Tests;
+
+use Igny8\Bridge\Admin\Actions;
+use Igny8\Bridge\Admin\Settings_Page;
+use Igny8\Bridge\Connection\Status;
+use RuntimeException;
+
+/**
+ * P1, and T46 in wp-admin.
+ */
+final class Settings_Page_Test extends Site_Test_Case {
+
+	protected function setUp(): void {
+		parent::setUp();
+		add_filter(
+			'wp_redirect',
+			static function ( $location ) {
+				throw new Redirected( (string) $location );
+			}
+		);
+		add_filter(
+			'wp_die_handler',
+			static function () {
+				return static function ( $message, $title, $args ): void {
+					throw new RuntimeException( 'died ' . ( $args['response'] ?? 500 ) );
+				};
+			}
+		);
+		foreach ( Actions::ALL as $action ) {
+			remove_all_actions( "admin_post_$action" );
+		}
+		$this->plugin->actions()->hook();
+	}
+
+	public function test_it_is_shown_to_administrators_alone(): void {
+		$editor = wp_insert_user( [ 'user_login' => 'ed', 'user_pass' => 'x', 'role' => 'editor' ] );
+		wp_set_current_user( $editor );
+		$this->expectExceptionMessage( 'died 403' );
+		$this->page();
+	}
+
+	/**
+	 * @dataProvider actions
+	 */
+	public function test_nobody_else_can_press_a_button( string $action ): void {
+		foreach ( [ 0, wp_insert_user( [ 'user_login' => 'ed', 'user_pass' => 'x', 'role' => 'editor' ] ) ] as $user ) {
+			wp_set_current_user( $user );
+			self::assertSame( 'died 403', $this->press( $action, [], wp_create_nonce( $action ) ) );
+		}
+	}
+
+	/**
+	 * @dataProvider actions
+	 */
+	public function test_every_button_needs_its_own_nonce( string $action ): void {
+		self::become_admin();
+		self::assertSame( 'died 403', $this->press( $action, [], '' ) );
+		self::assertSame( 'died 403', $this->press( $action, [], wp_create_nonce( 'another' ) ) );
+		self::assertSame( [], $this->api->requests );
+	}
+
+	public function actions(): array {
+		$named = [];
+		foreach ( Actions::ALL as $action ) {
+			$named[ $action ] = [ $action ];
+		}
+		return $named;
+	}
+
+	public function test_connecting_redirects_to_the_page_which_says_so_once(): void {
+		self::become_admin();
+		$this->api->is_up( home_url() );
+		self::assertSame( Settings_Page::url(), $this->press( Actions::CONNECT, [ 'igny8_api_key' => self::KEY ] ) );
+		$page = $this->page();
+		self::assertStringContainsString( 'notice-success', $page );
+		self::assertStringContainsString( 'data-igny8-state="ready"', $page );
+		self::assertStringContainsString( 'Connected &amp; ready', $page );
+		self::assertStringNotContainsString( 'notice-success', $this->page() );
+	}
+
+	public function test_neither_key_nor_password_nor_secret_is_ever_printed(): void {
+		self::become_admin();
+		$this->api->is_up( home_url() )->on( 'POST', '/api/v1/auth/sign-in/email', Fake_Api::problem( 401, 'invalid_credentials' ) );
+		$typed = [ 'igny8_email' => 'me@example.com', 'igny8_password' => 'hunter2-hunter2', 'igny8_api_key' => self::KEY ];
+		$this->press( Actions::CONNECT, $typed );
+		$failed = $this->page();
+		$this->press( Actions::CONNECT, [ 'igny8_api_key' => self::KEY ] );
+		$connected = $this->page();
+
+		foreach ( [ $failed, $connected ] as $page ) {
+			foreach ( [ self::KEY, substr( self::KEY, 10, 40 ), 'hunter2-hunter2', self::signing_secret( $this->plugin ) ] as $secret ) {
+				self::assertStringNotContainsString( $secret, $page );
+				self::assertStringNotContainsString( $secret, html_entity_decode( $page ) );
+			}
+		}
+		self::assertStringContainsString( 'igny8_0123…' . substr( self::KEY, -4 ), $connected );
+	}
+
+	public function test_a_password_reaches_the_api_as_it_was_typed(): void {
+		self::become_admin();
+		$this->api->on( 'POST', '/api/v1/auth/sign-in/email', Fake_Api::problem( 401, 'invalid_credentials' ) );
+		$this->press( Actions::CONNECT, [ 'igny8_email' => 'me@example.com', 'igny8_password' => wp_slash( ' a\'b"c\\d<e ' ) ] );
+		self::assertSame( ' a\'b"c\\d<e ', $this->api->last_body( 'POST', '/api/v1/auth/sign-in/email' )['password'] );
+	}
+
+	/**
+	 * @dataProvider failures
+	 */
+	public function test_a_failure_says_what_why_and_what_to_do( string $method, string $path, array $answer, string $title ): void {
+		self::become_admin();
+		$this->api->is_up( home_url() )->on( $method, $path, $answer );
+		$this->press( Actions::CONNECT, [ 'igny8_api_key' => self::KEY ] );
+		$code   = json_decode( $answer['body'], true )['code'];
+		$notice = $this->notices()[0];
+		self::assertStringContainsString( 'notice-error', $notice );
+		self::assertStringContainsString( 'role="alert"', $notice );
+		self::assertStringContainsString( "<strong>$title.</strong> Detail of $code. Fix of $code.", $notice );
+		self::assertStringContainsString( 'req_1', $notice );
+	}
+
+	public function failures(): array {
+		$test = Fake_Api::INTEGRATION . 'test-connection/';
+		return [
+			'a wrong key'                => [ 'GET', '/api/v1/sites/', Fake_Api::problem( 401, 'api_key_unknown' ), 'Failed to connect' ],
+			'a key of another site'      => [ 'POST', $test, Fake_Api::problem( 403, 'invalid_api_key' ), 'Failed to connect' ],
+			'a site that is not there'   => [ 'POST', $test, Fake_Api::problem( 404, 'site_not_found' ), 'Site not found' ],
+			'a site that cannot be seen' => [ 'POST', $test, Fake_Api::problem( 422, 'rest_blocked' ), 'Failed to connect' ],
+		];
+	}
+
+	public function test_while_the_api_is_down_it_says_when_the_next_try_is(): void {
+		self::become_admin();
+		$this->api->answers_everything_with( Fake_Api::problem( 503, 'unavailable', [ 'retry-after' => '600' ] ) );
+		$this->press( Actions::CONNECT, [ 'igny8_api_key' => self::KEY ] );
+		$page = $this->page();
+		self::assertStringContainsString( 'data-igny8-state="waiting"', $page );
+		self::assertStringContainsString( 'Failed to connect', $page );
+		self::assertStringContainsString( 'in 10 min', $page );
+		self::assertStringContainsString( 'Next try', $this->page() );
+
+		$this->api->is_up( home_url() );
+		$this->press( Actions::RETRY );
+		self::assertStringContainsString( 'data-igny8-state="ready"', $this->page() );
+	}
+
+	public function test_every_state_has_words_of_its_own(): void {
+		$texts  = new \Igny8\Bridge\Admin\State_Texts();
+		$states = ( new \ReflectionClass( Status::class ) )->getConstants();
+		$labels = [];
+		foreach ( $states as $state ) {
+			self::assertNotSame( '', $texts->explanation( $state ) );
+			$labels[] = $texts->label( $state );
+		}
+		self::assertCount( count( $states ), array_unique( $labels ) );
+	}
+
+	public function test_sync_now_says_how_much_it_sent(): void {
+		$this->connect();
+		self::become_admin();
+		$this->api->on( 'POST', Fake_Api::INTEGRATION . 'int_1/sync/', Fake_Api::json( 202, [ 'id' => 'run_7', 'status' => 'queued' ] ) );
+		$this->press( Actions::SYNC );
+		self::assertSame( [ 'direction' => 'metadata' ], $this->api->last_body( 'POST', Fake_Api::INTEGRATION . 'int_1/sync/' ) );
+		$structure = igny8_get_site_structure();
+		$sentence  = sprintf( '%d post types and %d taxonomies', count( $structure['post_types'] ), count( $structure['taxonomies'] ) );
+		self::assertStringContainsString( $sentence, $this->notices()[0] );
+	}
+
+	public function test_sync_now_says_why_it_failed(): void {
+		$this->connect();
+		self::become_admin();
+		$this->api->on( 'POST', Fake_Api::INTEGRATION . 'int_1/sync/', Fake_Api::problem( 409, 'sync_disabled' ) );
+		$this->press( Actions::SYNC );
+		self::assertStringContainsString( 'Sync failed.</strong> Detail of sync_disabled. Fix of sync_disabled.', $this->notices()[0] );
+	}
+
+	public function test_sync_now_with_sync_switched_off_says_so_and_sends_nothing(): void {
+		$this->connect();
+		self::become_admin();
+		$this->plugin->settings->save_switches( false, true );
+		$this->press( Actions::SYNC );
+		self::assertStringContainsString( 'Sync Operations are switched off.', $this->notices()[0] );
+		self::assertSame( [], $this->api->requests );
+	}
+
+	public function test_saving_keeps_switches_and_types_and_tells_the_api(): void {
+		$this->connect();
+		self::become_admin();
+		$this->press(
+			Actions::SAVE,
+			[
+				'igny8_sync_enabled' => '1',
+				'igny8_post_types'   => [ 'post' => '1', 'page' => '0', 'attachment' => '1' ],
+				'igny8_taxonomies'   => [ 'category' => '0' ],
+			]
+		);
+		$body = $this->api->last_body( 'POST', Fake_Api::INTEGRATION . 'int_1/update-structure/' );
+		self::assertSame( [ true, false ], [ $body['plugin_connection_enabled'], $body['two_way_sync_enabled'] ] );
+		self::assertSame( [ true, false, true ], [ $body['post_types']['post']['enabled'], $body['post_types']['page']['enabled'], $body['post_types']['attachment']['enabled'] ] );
+		self::assertFalse( $body['taxonomies']['category']['enabled'] );
+		self::assertTrue( $body['taxonomies']['post_tag']['enabled'] );
+		$page = $this->page();
+		self::assertStringContainsString( 'name="igny8_post_types[page]" value="1">', $page );
+		self::assertStringContainsString( 'name="igny8_post_types[post]" value="1" checked=', $page );
+	}
+
+	public function test_switching_sync_off_is_told_to_the_api_even_if_it_is_away_at_that_moment(): void {
+		$this->connect();
+		self::become_admin();
+		$this->api->answers_everything_with( Fake_Api::problem( 503, 'unavailable' ) );
+		$this->press( Actions::SAVE, [] );
+		self::assertStringContainsString( 'Settings saved', $this->notices()[0] );
+		$this->api->accepts_structure( 'int_1' );
+		do_action( \Igny8\Bridge\Cron\Schedule::PUSH );
+		self::assertFalse( $this->api->last_body( 'POST', Fake_Api::INTEGRATION . 'int_1/update-structure/' )['plugin_connection_enabled'] );
+		self::assertSame( Status::DISABLED, $this->plugin->status->state() );
+	}
+
+	public function test_odd_input_does_no_harm(): void {
+		self::become_admin();
+		$odd = [ 'igny8_email' => [ 'x' ], 'igny8_api_key' => [ 'a' => 'b' ], 'igny8_password' => [ [] ] ];
+		self::assertSame( Settings_Page::url(), $this->press( Actions::CONNECT, $odd ) );
+		self::assertSame( Settings_Page::url(), $this->press( Actions::SAVE, [ 'igny8_post_types' => 'x', 'igny8_taxonomies' => [ '<b>' => [ 'x' ] ] ] ) );
+		self::assertSame( Settings_Page::url(), $this->press( Actions::RETRY ) );
+	}
+
+	public function test_markup_from_anywhere_never_runs(): void {
+		self::become_admin();
+		$evil = '"><script>alert(1)</script><img src=x onerror=alert(2)>';
+		register_post_type( 'event', [ 'public' => true, 'label' => $evil ] );
+		$site = [ 'id' => 'site_1', 'name' => $evil, 'url' => home_url(), 'is_active' => true ];
+		$this->api->is_up( home_url() )->on( 'GET', '/api/v1/sites/', Fake_Api::json( 200, [ 'results' => [ $site ], 'next' => null ] ) );
+		$this->press( Actions::CONNECT, [ 'igny8_api_key' => self::KEY ] );
+		$problem = [ 'code' => $evil, 'title' => $evil, 'detail' => $evil . ' &lt;script&gt;', 'fix' => $evil, 'request_id' => $evil, 'status' => 400 ];
+		$this->api->on( 'POST', Fake_Api::INTEGRATION . 'int_1/update-structure/', Fake_Api::json( 400, $problem ) );
+		$this->press( Actions::SYNC );
+		$this->plugin->log->error( $evil, $evil );
+
+		$page = $this->page();
+		self::assertStringContainsString( 'Sync failed', $page );
+		foreach ( [ '<script', '<img', 'onerror=alert(2)>' ] as $markup ) {
+			self::assertStringNotContainsString( $markup, $page );
+		}
+	}
+
+	public function test_every_field_has_a_label_and_every_id_is_there_once(): void {
+		self::become_admin();
+		$dom = new \DOMDocument();
+		$dom->loadHTML( '<?xml encoding="utf-8"?>' . $this->page(), LIBXML_NOERROR );
+		$xpath = new \DOMXPath( $dom );
+		$ids   = array_map(
+			static function ( $node ) {
+				return $node->value;
+			},
+			iterator_to_array( $xpath->query( '//@id' ) )
+		);
+		self::assertSame( array_unique( $ids ), $ids );
+		foreach ( $xpath->query( '//input[not(@type="hidden")]' ) as $input ) {
+			$labels = $xpath->query( 'ancestor::label', $input )->length;
+			if ( '' !== $input->getAttribute( 'id' ) ) {
+				$labels += $xpath->query( '//label[@for="' . $input->getAttribute( 'id' ) . '"]' )->length;
+			}
+			self::assertSame( 1, $labels, $input->getAttribute( 'name' ) );
+		}
+		foreach ( $xpath->query( '//@aria-describedby|//@aria-labelledby' ) as $reference ) {
+			self::assertContains( $reference->value, $ids );
+		}
+	}
+
+	private function page(): string {
+		ob_start();
+		try {
+			$this->plugin->settings_page()->render();
+		} finally {
+			$page = (string) ob_get_clean();
+		}
+		return $page;
+	}
+
+	/**
+	 * @return string[]
+	 */
+	private function notices(): array {
+		preg_match_all( '/<div class="notice .*?<\/div>/s', $this->page(), $found );
+		return $found[0];
+	}
+
+	/**
+	 * @return string Where it redirected to, or how it died.
+	 */
+	private function press( string $action, array $fields = [], ?string $nonce = null ): string {
+		$_POST    = $fields + [ 'action' => $action, '_wpnonce' => $nonce ?? wp_create_nonce( $action ) ];
+		$_REQUEST = $_POST;
+		try {
+			do_action( "admin_post_$action" );
+		} catch ( Redirected $redirected ) {
+			return $redirected->getMessage();
+		} catch ( RuntimeException $died ) {
+			return $died->getMessage();
+		}
+		return '';
+	}
+}

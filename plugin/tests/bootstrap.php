@@ -1,0 +1,34 @@
+<?php
+/**
+ * Loads a real WordPress, in which the plugin is active.
+ *
+ *     IGNY8_WP_ROOT=/path/to/wordpress phpunit -c plugin
+ */
+
+declare(strict_types=1);
+
+$igny8_root = (string) getenv( 'IGNY8_WP_ROOT' );
+if ( ! is_readable( $igny8_root . '/wp-load.php' ) ) {
+	fwrite( STDERR, "Set IGNY8_WP_ROOT to the folder of an installed WordPress in which the plugin is active.\n" );
+	exit( 1 );
+}
+
+$_SERVER['REQUEST_METHOD']  = 'GET';
+$_SERVER['REQUEST_URI']     = '/';
+$_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
+$_SERVER['REMOTE_ADDR']     = '127.0.0.1';
+$_SERVER['HTTP_HOST']       = '127.0.0.1';
+
+require $igny8_root . '/wp-load.php';
+require_once ABSPATH . 'wp-admin/includes/admin.php';
+
+if ( ! defined( 'IGNY8_BRIDGE_FILE' ) ) {
+	fwrite( STDERR, "The plugin is not active in $igny8_root.\n" );
+	exit( 1 );
+}
+
+require_once __DIR__ . '/support/Fake_Api.php';
+require_once __DIR__ . '/support/Site_Test_Case.php';
+require_once __DIR__ . '/support/Redirected.php';
+require_once __DIR__ . '/support/Wp_Cli.php';
+require_once __DIR__ . '/support/Test_Command.php';

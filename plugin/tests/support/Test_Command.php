@@ -1,0 +1,32 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Tests;
+
+use Igny8\Bridge\Commands\Command;
+use Igny8\Bridge\Commands\Context;
+
+/**
+ * A command made of a function.
+ */
+final class Test_Command implements Command {
+
+	private string $name;
+
+	/** @var callable(array, Context): array */
+	private $deed;
+
+	public function __construct( string $name, callable $deed ) {
+		$this->name = $name;
+		$this->deed = $deed;
+	}
+
+	public function name(): string {
+		return $this->name;
+	}
+
+	public function run( array $args, Context $context ): array {
+		return ( $this->deed )( $args, $context );
+	}
+}

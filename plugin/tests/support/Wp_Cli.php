@@ -1,0 +1,35 @@
+<?php
+/**
+ * Stands in for WP-CLI, which the test machine doesn't have: keeps what would be printed.
+ */
+
+declare(strict_types=1);
+
+if ( ! class_exists( 'WP_CLI' ) ) {
+	final class WP_CLI {
+
+		/** @var string[] */
+		public static array $said = [];
+
+		public static function line( string $text ): void {
+			self::$said[] = $text;
+		}
+
+		public static function success( string $text ): void {
+			self::$said[] = 'Success: ' . $text;
+		}
+
+		public static function warning( string $text ): void {
+			self::$said[] = 'Warning: ' . $text;
+		}
+
+		public static function error( string $text ): void {
+			self::$said[] = 'Error: ' . $text;
+			throw new RuntimeException( 'exit 1' );
+		}
+
+		public static function halt( int $code ): void {
+			throw new RuntimeException( 'exit ' . $code );
+		}
+	}
+}
