@@ -1,4 +1,4 @@
-// Completes package-lock.json after `npm install`: a registry that does not carry the packages of other platforms leaves
+// Completes the lock files after `npm install`: a registry that does not carry the packages of other platforms leaves
 // them out of the lock file, and `npm ci` then refuses it everywhere. Adds them with what their names say (version, os, cpu).
 import { readFileSync, writeFileSync } from 'node:fs'
 
@@ -48,15 +48,18 @@ function completeLock(lock: Lock): number {
   return Object.keys(lock.packages).length - before
 }
 
-const file = 'package-lock.json'
+const FILES = ['package-lock.json', 'scripts/client/package-lock.json', 'scripts/playground/package-lock.json']
 const check = process.argv.includes('--check')
-const lock = JSON.parse(readFileSync(file, 'utf8')) as Lock
-const added = completeLock(lock)
-if (check && added > 0) {
-  console.error(
-    `${file}: ${added} packages of other platforms are missing; run node scripts/run.mjs scripts/complete-lock.ts`,
+let incomplete = 0
+for (const file of FILES) {
+  const lock = JSON.parse(readFileSync(file, 'utf8')) as Lock
+  const added = completeLock(lock)
+  console.log(
+    `${file}: ${added === 0 ? 'complete' : `${added} packages of other platforms ${check ? 'missing' : 'added'}`}`,
   )
-  process.exit(1)
+  if (added > 0) incomplete++
+  if (added > 0 && !check) writeFileSync(file, `${JSON.stringify(lock, undefined, 2)}\n`)
 }
-console.log(check ? `${file} is complete` : `${file}: ${added} packages of other platforms added`)
-if (added > 0) writeFileSync(file, `${JSON.stringify(lock, undefined, 2)}\n`)
+if (check && incomplete > 0) console.error('Complete them with: node scripts/run.mjs scripts/complete-lock.ts')
+if (check) console.log(`${FILES.length - incomplete} passed, ${incomplete} failed`)
+process.exitCode = check && incomplete > 0 ? 1 : 0

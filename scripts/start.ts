@@ -12,7 +12,7 @@ import { connectPlugin, startDemoWordPress } from './start/demo-wordpress.ts'
 import { type ContentTypes, DEMO_USER, seedSite, signIn, verifyConnection } from './start/seed.ts'
 import { type State, closeState, openState } from './start/state.ts'
 import { ADMIN } from './wordpress/install.ts'
-import type { WordPress } from './wordpress/native.ts'
+import type { WordPress } from './wordpress/types.ts'
 
 const API_PORT = 8787
 const CRON_INTERVAL_MS = 60_000

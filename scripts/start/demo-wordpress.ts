@@ -4,7 +4,9 @@ import { tryCommand } from '../lib/processes.ts'
 import { step } from '../lib/progress.ts'
 import { PRODUCTS_MU_PLUGIN, SAMPLE_CONTENT, createContent } from '../wordpress/content.ts'
 import { activatePlugins } from '../wordpress/install.ts'
-import { type WordPress, type WordPressOptions, startWordPress } from '../wordpress/native.ts'
+import { startWordPress } from '../wordpress/native.ts'
+import type { WordPress, WordPressOptions } from '../wordpress/types.ts'
+import { startPlayground } from '../wordpress/playground.ts'
 import { ensureSources, STABLE } from '../wordpress/sources.ts'
 import { type State, remember } from './state.ts'
 
@@ -36,7 +38,6 @@ export async function startDemoWordPress(state: State): Promise<WordPress> {
   const title = native ? 'WordPress on PHP' : 'WordPress on PHP in WebAssembly (this machine has no PHP for it)'
   const wordpress = await step(title, async () => {
     if (native) return startWordPress(options)
-    const { startPlayground } = await import('../wordpress/playground.ts')
     return startPlayground(options)
   })
   if (wordpress.isNew || !state.demo.hasContent) {

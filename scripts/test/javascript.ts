@@ -6,8 +6,8 @@ import { type Outcome, type Suite, readVitestReport } from './suite.ts'
 
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs')
 
-/** The lock file installs everywhere. */
-export const lockSuite: Suite = { name: 'lock file', run: () => runScript('complete-lock.ts', ['--check']) }
+/** The lock files install everywhere. */
+export const lockSuite: Suite = { name: 'lock files', run: () => runScript('complete-lock.ts', ['--check']) }
 
 /** Format, lint, layers, types, dead code and generated files. */
 export const staticSuite: Suite = { name: 'static checks', run: () => runScript('check.ts', []) }

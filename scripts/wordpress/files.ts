@@ -6,8 +6,8 @@ import type { Sources } from './sources.ts'
 /** Where a site lies: `www` is what the web server serves, `root` the WordPress folder in it, `state` is never served. */
 export type SiteFolders = { folder: string; www: string; root: string; state: string; debugLog: string }
 
-/** What must survive a restart of the same site. */
-export type SiteRecord = { salts: Constants; database: Constants }
+/** What must survive a restart of the same site; no database means SQLite. */
+export type SiteRecord = { salts: Constants; database?: Constants }
 
 export function siteFolders(folder: string, subdirectory = ''): SiteFolders {
   const [www, state] = [join(folder, 'www'), join(folder, 'state')]
@@ -56,8 +56,8 @@ export function readRecord(folders: SiteFolders): SiteRecord | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as SiteRecord) : undefined
 }
 
-export function createRecord(database: Constants): SiteRecord {
-  return { salts: createSalts(), database }
+export function createRecord(database: Constants | undefined): SiteRecord {
+  return { salts: createSalts(), ...(database ? { database } : {}) }
 }
 
 /** Written last: a site without a record was not installed to its end. */

@@ -3,7 +3,7 @@ import { CommandError, runCommand, tail } from '../lib/processes.ts'
 import { phpString } from './config.ts'
 
 export type PhpIni = Record<string, string | number>
-export type Php = (code: string, options?: { installing?: boolean }) => Promise<string>
+export type Php = (code: string, options?: PhpOptions) => Promise<string>
 
 /** PHP's command-line arguments for these settings. */
 export const iniArguments = (ini: PhpIni): string[] =>
@@ -11,18 +11,29 @@ export const iniArguments = (ini: PhpIni): string[] =>
     ([name, value]) => ['-d', `${name}=${value}`],
   )
 
-/** What runs PHP inside a site, like `wp eval`: the code comes after wp-load.php. */
+type PhpOptions = { installing?: boolean }
+
+/** A whole PHP script round code that is to run inside a site, after wp-load.php. */
+export function wrapPhp(
+  site: { root: string; url: string },
+  code: string,
+  { installing = false }: PhpOptions = {},
+): string {
+  const { host, pathname } = new URL(`${site.url}/`)
+  return `<?php
+    $_SERVER['HTTP_HOST'] = ${phpString(host)}; $_SERVER['REQUEST_URI'] = ${phpString(pathname)};
+    $_SERVER['REQUEST_METHOD'] = 'GET'; $_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1'; $_SERVER['REMOTE_ADDR'] = '127.0.0.1';
+    ${installing ? "define( 'WP_INSTALLING', true );" : ''}
+    require ${phpString(`${site.root}/wp-load.php`)};
+    ${code}`
+}
+
+/** What runs PHP inside a site with this machine's PHP, like `wp eval`. */
 export function createPhp(site: { root: string; url: string; debugLog: string; ini: PhpIni }): Php {
-  return async (code, { installing = false } = {}) => {
-    const { host, pathname } = new URL(`${site.url}/`)
-    const script = `<?php
-      $_SERVER['HTTP_HOST'] = ${phpString(host)}; $_SERVER['REQUEST_URI'] = ${phpString(pathname)};
-      $_SERVER['REQUEST_METHOD'] = 'GET'; $_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1'; $_SERVER['REMOTE_ADDR'] = '127.0.0.1';
-      ${installing ? "define( 'WP_INSTALLING', true );" : ''}
-      require ${phpString(`${site.root}/wp-load.php`)};
-      ${code}`
+  return async (code, options) => {
+    const input = wrapPhp(site, code, options)
     try {
-      return (await runCommand('php', iniArguments({ ...site.ini, memory_limit: '512M' }), { input: script })).stdout
+      return (await runCommand('php', iniArguments({ ...site.ini, memory_limit: '512M' }), { input })).stdout
     } catch (error) {
       const log = existsSync(site.debugLog) ? tail(readFileSync(site.debugLog, 'utf8'), 5) : ''
       if (error instanceof CommandError)
