@@ -142,14 +142,12 @@ final class Actions {
 			if ( null !== $failure ) {
 				$this->notices->failure( __( 'The content types could not be sent yet, and are sent again by itself', 'igny8-wordpress-bridge' ), $failure, 'warning' );
 			}
+		} elseif ( null !== $failure && Outcome::WAITING === $outcome->kind() ) {
+			/* translators: %s: date and time. */
+			$text = __( 'The API key is kept encrypted and it is tried again by itself; next try: %s.', 'igny8-wordpress-bridge' );
+			$this->notices->warning( $outcome->title(), $failure->detail() . ' ' . sprintf( $text, Status_Panel::when( $outcome->next_at() ) ) );
 		} elseif ( null !== $failure ) {
 			$this->notices->failure( $outcome->title(), $failure );
-		}
-
-		if ( Outcome::WAITING === $outcome->kind() ) {
-			/* translators: %s: date and time. */
-			$text = __( 'The API key is kept encrypted. Next try: %s.', 'igny8-wordpress-bridge' );
-			$this->notices->warning( __( 'It is tried again by itself', 'igny8-wordpress-bridge' ), sprintf( $text, Status_Panel::when( $outcome->next_at() ) ) );
 		}
 	}
 

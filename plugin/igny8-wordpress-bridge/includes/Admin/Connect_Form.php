@@ -26,6 +26,10 @@ final class Connect_Form {
 	}
 
 	public function render(): void {
+		if ( Status::AUTHENTICATING === $this->status->state() ) {
+			return;
+		}
+
 		$needs_key = in_array( $this->status->state(), [ Status::KEY_REVOKED, Status::KEY_UNREADABLE ], true );
 		$is_folded = $this->connection->exists() && ! $needs_key;
 		if ( $is_folded ) {

@@ -49,7 +49,7 @@ final class Status_Panel {
 		);
 		printf( '<p>%s</p>', esc_html( $this->texts->explanation( $state ) ) );
 		$this->render_error();
-		$this->render_facts();
+		$this->render_facts( $state );
 		$this->render_buttons( $state );
 		echo '</div>';
 	}
@@ -63,22 +63,22 @@ final class Status_Panel {
 		$title = $this->attempt->is_waiting() || ! $this->connection->exists()
 			? Outcome::failure_title( $error['code'] )
 			: __( 'Last failure', 'igny8-wordpress-bridge' );
-		printf(
-			'<div class="igny8-error"><p><strong>%1$s</strong> (%2$s)<br>%3$s</p><p>%4$s</p></div>',
-			esc_html( $title ),
-			esc_html( self::when( $error['at'] ) ),
-			esc_html( $error['detail'] ),
-			esc_html( $error['fix'] )
-		);
+		printf( '<div class="igny8-error"><p><strong>%1$s</strong> (%2$s)</p>', esc_html( $title ), esc_html( self::when( $error['at'] ) ) );
+		printf( '<p>%s</p>', esc_html( $error['detail'] ) );
+		// What is tried again by itself asks nothing of anybody, whatever the API tells its callers to do.
+		if ( ! $error['retryable'] && '' !== $error['fix'] ) {
+			printf( '<p>%s</p>', esc_html( $error['fix'] ) );
+		}
+		echo '</div>';
 	}
 
-	private function render_facts(): void {
+	private function render_facts( string $state ): void {
 		$facts = [];
 		if ( $this->attempt->is_waiting() ) {
 			$facts[ __( 'Next try', 'igny8-wordpress-bridge' ) ] = self::when( $this->attempt->next_at() );
 		}
 		if ( $this->connection->exists() ) {
-			$facts += $this->connection_facts();
+			$facts += $this->connection_facts( ! in_array( $state, [ Status::DISABLED, Status::KEY_UNREADABLE ], true ) );
 		}
 
 		if ( [] !== $facts ) {
@@ -93,7 +93,7 @@ final class Status_Panel {
 	/**
 	 * @return array<string, string>
 	 */
-	private function connection_facts(): array {
+	private function connection_facts( bool $is_sync_planned ): array {
 		$facts = [ __( 'Site at IGNY8', 'igny8-wordpress-bridge' ) => $this->connection->site_name() ];
 		$key   = $this->keys->api_key();
 		if ( '' !== $key ) {
@@ -101,10 +101,12 @@ final class Status_Panel {
 		}
 
 		$facts[ __( 'Last sync', 'igny8-wordpress-bridge' ) ] = self::when( $this->connection->last_structure_sync_at() );
-		$retry = $this->schedule->next( Schedule::PUSH );
-		$next  = 0 === $retry ? $this->schedule->next( Schedule::DAILY ) : $retry;
+		if ( $is_sync_planned ) {
+			$retry = $this->schedule->next( Schedule::PUSH );
+			$next  = 0 === $retry ? $this->schedule->next( Schedule::DAILY ) : $retry;
 
-		$facts[ __( 'Next sync', 'igny8-wordpress-bridge' ) ] = self::when( $next );
+			$facts[ __( 'Next sync', 'igny8-wordpress-bridge' ) ] = self::when( $next );
+		}
 		return $facts;
 	}
 

@@ -49,7 +49,7 @@ final class Sync_Form {
 
 	private function render_switch( string $name, bool $is_on, string $label, string $help ): void {
 		printf(
-			'<p><label><input type="checkbox" name="igny8_%1$s" value="1"%2$s aria-describedby="igny8-%1$s-help"> %3$s</label> <span class="description" id="igny8-%1$s-help">%4$s</span></p>',
+			'<p><label><input type="checkbox" name="igny8_%1$s" value="1"%2$s aria-describedby="igny8-%1$s-help"> %3$s</label></p><p class="description" id="igny8-%1$s-help">%4$s</p>',
 			esc_attr( $name ),
 			checked( $is_on, true, false ),
 			esc_html( $label ),
@@ -82,15 +82,14 @@ final class Sync_Form {
 	private function render_type( string $kind, string $slug, array $type ): void {
 		// The hidden field tells "not ticked" from "not on the page", as a type registered meanwhile.
 		printf(
-			'<tr><th scope="row">%1$s</th><td><code>%2$s</code></td><td class="igny8-number">%3$s</td><td><input type="hidden" name="igny8_%4$s[%2$s]" value="0"><label><input type="checkbox" name="igny8_%4$s[%2$s]" value="1"%5$s> <span class="screen-reader-text">%6$s</span><span aria-hidden="true">%7$s</span></label></td></tr>',
+			'<tr><th scope="row">%1$s</th><td><code>%2$s</code></td><td class="igny8-number">%3$s</td><td><input type="hidden" name="igny8_%4$s[%2$s]" value="0"><label><input type="checkbox" name="igny8_%4$s[%2$s]" value="1"%5$s> <span class="screen-reader-text">%6$s</span></label></td></tr>',
 			esc_html( $type['label'] ),
 			esc_attr( $slug ),
 			esc_html( number_format_i18n( $type['count'] ) ),
 			esc_attr( $kind ),
 			checked( $type['enabled'], true, false ),
 			/* translators: 1: name of a post type or taxonomy, 2: its slug. */
-			esc_html( sprintf( __( 'Sync %1$s (%2$s)', 'igny8-wordpress-bridge' ), $type['label'], $slug ) ),
-			esc_html( $type['enabled'] ? __( 'Enabled', 'igny8-wordpress-bridge' ) : __( 'Disabled', 'igny8-wordpress-bridge' ) )
+			esc_html( sprintf( __( 'Sync %1$s (%2$s)', 'igny8-wordpress-bridge' ), $type['label'], $slug ) )
 		);
 	}
 }

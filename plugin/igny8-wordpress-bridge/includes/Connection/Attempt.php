@@ -94,7 +94,7 @@ final class Attempt {
 	}
 
 	/**
-	 * @return array{code: string, detail: string, fix: string, request_id: string, at: int}|null
+	 * @return array{code: string, detail: string, fix: string, request_id: string, retryable: bool, at: int}|null
 	 */
 	public function error(): ?array {
 		$error = $this->all()['error'];

@@ -65,7 +65,7 @@ final class Connection {
 	/**
 	 * Of the last push; null once one has succeeded.
 	 *
-	 * @return array{code: string, detail: string, fix: string, request_id: string, at: int}|null
+	 * @return array{code: string, detail: string, fix: string, request_id: string, retryable: bool, at: int}|null
 	 */
 	public function last_error(): ?array {
 		$error = $this->all()['last_error'];

@@ -64,7 +64,7 @@ final class Status {
 	/**
 	 * What went wrong last, where the state is about a failure.
 	 *
-	 * @return array{code: string, detail: string, fix: string, request_id: string, at: int}|null
+	 * @return array{code: string, detail: string, fix: string, request_id: string, retryable: bool, at: int}|null
 	 */
 	public function error(): ?array {
 		if ( $this->attempt->is_waiting() || ( ! $this->connection->exists() && $this->attempt->has_failed() ) ) {

@@ -92,7 +92,7 @@ final class Failure extends RuntimeException {
 	/**
 	 * For options and notices: holds no secret.
 	 *
-	 * @return array{code: string, detail: string, fix: string, request_id: string, at: int}
+	 * @return array{code: string, detail: string, fix: string, request_id: string, retryable: bool, at: int}
 	 */
 	public function to_array(): array {
 		return [
@@ -100,6 +100,7 @@ final class Failure extends RuntimeException {
 			'detail'     => $this->detail(),
 			'fix'        => $this->fix(),
 			'request_id' => $this->request_id(),
+			'retryable'  => $this->is_retryable(),
 			'at'         => time(),
 		];
 	}
