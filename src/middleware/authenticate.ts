@@ -17,10 +17,18 @@ import { charge, clientAddress } from './throttle.ts'
 const UNAUTHENTICATED = 401
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** Asks the primary: neither a sign-in nor a revocation may wait for a replica. */
+/** What another page could have a browser do: write, or open a WebSocket, to which no CORS applies. */
+const isGuarded = (c: HonoContext<AppEnv>) => !SAFE_METHODS.has(c.req.method) || c.req.header('upgrade') !== undefined
+
+/**
+ * Asks the primary: neither a sign-in nor a revocation may wait for a replica. The session stays for the rest of the
+ * request, which then sees at least what was seen here.
+ */
 function authContext(c: HonoContext<AppEnv>) {
+  const session = db(c.env, null, 'first-primary')
+  c.set('dbSession', session)
   return {
-    db: db(c.env, null, 'first-primary').db,
+    db: session.db,
     config: readConfig(c.env),
     apiKeys: createApiKeyStore(c.env.API_KEYS),
     now: Date.now,
@@ -34,8 +42,7 @@ async function identify(c: HonoContext<AppEnv>, credentials: Credentials): Promi
     return authenticateApiKey({ ctx, input: { plaintext: credentials.plaintext, background } })
   }
   if (credentials.kind === 'session') {
-    const isForgeable = credentials.carrier === 'cookie' && !SAFE_METHODS.has(c.req.method)
-    if (isForgeable) assertOriginAllowed(ctx.config, c.req.raw.headers)
+    if (credentials.carrier === 'cookie' && isGuarded(c)) assertOriginAllowed(ctx.config, c.req.raw.headers)
     const accountId = c.req.header('x-account-id') ?? null
     return authenticatePerson({ ctx, input: { signedToken: credentials.signedToken, accountId } })
   }

@@ -243,6 +243,8 @@ describe('credentials', () => {
       expect((await write({ origin }, { token })).status).toBe(201)
       expect((await call('GET /api/v1/sites/', { cookie, headers: { origin } })).status).toBe(200)
     }
+    const upgrade = { upgrade: 'websocket', origin: 'https://evil.example' }
+    expect(refusal(await call('GET /api/v1/sites/', { cookie, headers: upgrade }))).toEqual([403, 'origin_not_allowed'])
     for (const origin of ['http://app.test', 'http://api.test']) {
       expect((await write({ origin }, { cookie })).status).toBe(201)
     }

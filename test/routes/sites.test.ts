@@ -192,6 +192,15 @@ describe('switching a site off', () => {
   })
 })
 
+describe('switching on a site that is on', () => {
+  test('leaves its integrations as they are', async () => {
+    const id = await createTestSite(owner)
+    const integration = await insertIntegration(id, owner.accountId, 'key_x')
+    await call(`PATCH /api/v1/sites/${id}`, { token: owner.token, body: { is_active: true } })
+    expect(await readIntegration(integration)).toEqual({ connection: 'ready', reason: null })
+  })
+})
+
 describe('deleting a site', () => {
   test('takes its integrations and keys with it, and no other site’s', async () => {
     const [id, other] = [await createTestSite(owner), await createTestSite(owner)]

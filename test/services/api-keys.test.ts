@@ -5,9 +5,11 @@ import { db } from '../../src/db/client.ts'
 import { apiKeys, sites } from '../../src/db/schema/index.ts'
 import { createApiKey as generateApiKey, hashApiKey } from '../../src/lib/api-key.ts'
 import { authenticateApiKey } from '../../src/services/api-keys/authenticate.ts'
+import { rotateApiKey } from '../../src/services/api-keys/rotate.ts'
 import { createApiKeyStore, type ApiKeyStore } from '../../src/services/api-keys/store.ts'
 import { verifySiteApiKey } from '../../src/services/api-keys/verify.ts'
-import type { Actor, Context } from '../../src/services/context.ts'
+import { verifyAuditChain } from '../../src/services/audit/verify.ts'
+import type { Actor, Context, KnownActor } from '../../src/services/context.ts'
 import { createTestContext, createTestKey, createTestSite, signUpPerson, type Person } from '../support/identity.ts'
 
 const HOUR_MS = 3_600_000
@@ -175,6 +177,30 @@ describe('the last use of a key', () => {
   test('fails no request when it can not be written', async () => {
     const { key } = await createTestKey(owner, siteId)
     expect(await refusalOf(authenticate(key, { db: forbid('D1') }))).toBe('accepted')
+  })
+})
+
+describe('rotating a key', () => {
+  test('that another rotation has changed since it was read is refused, and makes no key', async () => {
+    const { id } = await createTestKey(owner, siteId, { name: 'Raced' })
+    const actor = { kind: 'user', userId: owner.userId, accountId: owner.accountId, role: 'owner' } as const
+    const input = { siteId, keyId: id, grace_s: 60 }
+    let rotations = 0
+    const overtaken = new Proxy(d1(), {
+      get: (real, name) => {
+        if (name !== 'batch') return Reflect.get(real, name) as unknown
+        return async (statements: Parameters<typeof real.batch>[0]) => {
+          const first = { ctx: createTestContext<KnownActor>(actor), input: { ...input, grace_s: 3600 } }
+          if (++rotations === 1) await rotateApiKey(first)
+          return real.batch(statements)
+        }
+      },
+    })
+    const attempt = rotateApiKey({ ctx: createTestContext<KnownActor>(actor, { db: overtaken }), input })
+    expect(await refusalOf(attempt)).toBe('conflict')
+    expect(await d1().$count(apiKeys, eq(apiKeys.name, 'Raced'))).toBe(2)
+    const { brokenSeq } = await verifyAuditChain({ ctx: createTestContext<KnownActor>(actor) })
+    expect(brokenSeq).toBeNull()
   })
 })
 

@@ -12,6 +12,9 @@ import type { Actor, Context } from '../../src/services/context.ts'
 
 const app = createApp()
 
+// some 200 modules, which routes load at first use: not on the clock of the first test
+await import('../../src/services/people/sign-up.ts')
+
 /** An answer of the API: status, headers and the parsed body, null where there is none. */
 export interface Answer {
   status: number

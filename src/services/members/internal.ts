@@ -1,4 +1,4 @@
-import { and, eq, exists, ne, or, sql, type SQL } from 'drizzle-orm'
+import { and, eq, exists, ne, sql, type SQL } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { ROLES, type Member, type Role } from '../../contract/people.ts'
 import { memberships, users } from '../../db/schema/index.ts'
@@ -45,8 +45,8 @@ export function assertNotAbove({ actor }: Context, role: Role): void {
 }
 
 /**
- * The condition of every change to a membership: it is still as it was read, and if it is an owner's, the account has
- * another one. Asked by the change itself, so that two owners who remove each other at once can't both succeed.
+ * The condition of every change to a membership: it is still as it was read, and somebody else owns the account. Asked
+ * by the change itself, so that two owners who remove each other at once can't both succeed.
  */
 export function changeable(ctx: Context, member: MemberRow): SQL | undefined {
   const other = alias(memberships, 'other')
@@ -58,7 +58,7 @@ export function changeable(ctx: Context, member: MemberRow): SQL | undefined {
     eq(memberships.accountId, ctx.actor.accountId),
     eq(memberships.userId, member.userId),
     eq(memberships.role, member.role),
-    or(ne(memberships.role, 'owner'), exists(anotherOwner)),
+    exists(anotherOwner),
   )
 }
 
