@@ -129,6 +129,12 @@ export class SiteStore {
     return this.#rows(held, run.id, run.attempt, now).length === 1
   }
 
+  /** Whether somebody ended the run while this holder was at it. */
+  isCancelled(run: LeasedRun): boolean {
+    const cancelled = "SELECT 1 FROM runs WHERE id = ? AND attempt = ? AND status = 'cancelled'"
+    return this.#rows(cancelled, run.id, run.attempt).length === 1
+  }
+
   /** Ends a run. @returns false when it is no longer this holder's */
   finishRun(run: LeasedRun, now: number, failure: RunFailure | null, counts: Partial<RunCounts> = {}): boolean {
     const ended = this.#rows(
