@@ -8,7 +8,15 @@ import { createId } from '../lib/ids.ts'
 import { log } from '../lib/log.ts'
 import { Mutex } from '../lib/mutex.ts'
 import { refuseKey } from '../sync/key-gate.ts'
-import type { PortCall, PortResult, ProbeOutcome, ProbeRequest, RunsState, SiteSyncPort } from '../sync/port.ts'
+import type {
+  CallingKey,
+  PortCall,
+  PortResult,
+  ProbeOutcome,
+  ProbeRequest,
+  RunsState,
+  SiteSyncPort,
+} from '../sync/port.ts'
 import { probeSite } from '../sync/probe.ts'
 import { projectStructure } from '../db/project.ts'
 import { runNext, type RunnerContext } from '../sync/runner.ts'
@@ -56,6 +64,10 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
     return this.#store.runsState(Date.now())
   }
 
+  async admit(key: CallingKey): Promise<PortResult<null>> {
+    return (await this.#refuse(key)) ?? { ok: true, value: null }
+  }
+
   async revokeKey(keyId: string): Promise<void> {
     this.#store.setKeyStatus(keyId, 'revoked', Date.now())
   }
@@ -94,7 +106,7 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
     }
   }
 
-  async #refuse({ keyId, siteId, accountId }: PortCall): Promise<(PortResult<never> & { ok: false }) | null> {
+  async #refuse({ keyId, siteId, accountId }: CallingKey): Promise<(PortResult<never> & { ok: false }) | null> {
     if (keyId === null) return null
     const code = await refuseKey({ ...this.#context(accountId) }, keyId, siteId)
     return code && { ok: false, code, detail: 'The API key can no longer be used at this site.' }

@@ -16,6 +16,9 @@ export interface PortCall {
   requestId: string
 }
 
+/** An API key that calls, as the site's object knows it. */
+export type CallingKey = Pick<PortCall, 'accountId' | 'siteId' | 'keyId'>
+
 export interface ProbeRequest extends PortCall {
   siteUrl: string
   /** Newest first; the probe is signed with each of them. */
@@ -47,6 +50,8 @@ export interface SiteSyncPort {
   /** Queues a run, or answers with the one that is under way. */
   enqueue(call: PortCall, direction: Direction): Promise<PortResult<Run>>
   runs(): Promise<RunsState>
+  /** Whether a key may still act at this site, for writes that don't pass through the object themselves. */
+  admit(key: CallingKey): Promise<PortResult<null>>
   /** From the next call on the key can do nothing here. */
   revokeKey(keyId: string): Promise<void>
   /** Ends the work for an integration that was deleted or switched off. */

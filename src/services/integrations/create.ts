@@ -7,6 +7,7 @@ import { appendAudit } from '../audit/append.ts'
 import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { tenantScope } from '../scope.ts'
+import { assertKeyMayWrite } from './assert-key.ts'
 import { presentIntegration, type IntegrationRow } from './internal.ts'
 import { assertSupported } from './platform.ts'
 import { describeSiteKey } from './site-key.ts'
@@ -40,6 +41,7 @@ export async function createIntegration({
   ctx: Context
   input: IntegrationCreate
 }): Promise<Integration> {
+  await assertKeyMayWrite(ctx)
   assertSupported(input.platform)
   const site = await loadSite(ctx, input.site_id)
   const key = await describeSiteKey({ ctx, input: { siteId: site.id, apiKey: requireApiKey(input) } })

@@ -4,6 +4,7 @@ import { integrations } from '../../db/schema/index.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Context } from '../context.ts'
 import { tenantScope } from '../scope.ts'
+import { assertKeyMayWrite } from './assert-key.ts'
 import { loadIntegration } from './internal.ts'
 
 /**
@@ -11,6 +12,7 @@ import { loadIntegration } from './internal.ts'
  * @throws ServiceError `integration_not_found`
  */
 export async function deleteIntegration({ ctx, input }: { ctx: Context; input: { id: string } }): Promise<void> {
+  await assertKeyMayWrite(ctx)
   const row = await loadIntegration({ ctx, id: input.id })
   const removal = ctx.db
     .delete(integrations)

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { recordEvent } from '../../db/record-event.ts'
 import { tenantScope } from '../scope.ts'
+import { assertKeyMayWrite } from './assert-key.ts'
 import { describeContentTypes } from './content-types.ts'
 import { loadIntegration, type IntegrationRow } from './internal.ts'
 
@@ -34,6 +35,7 @@ export async function updateContentTypes({
   ctx: Context
   input: { id: string; patch: ContentTypesUpdate }
 }): Promise<ContentTypes> {
+  await assertKeyMayWrite(ctx)
   const before = await loadIntegration({ ctx, id: input.id })
   assertKnownTypes(before, input.patch)
   const merged = sql`json_patch(${integrations.typeSettings}, ${JSON.stringify(input.patch)})`

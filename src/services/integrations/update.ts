@@ -6,6 +6,7 @@ import { appendAudit } from '../audit/append.ts'
 import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { tenantScope } from '../scope.ts'
+import { assertKeyMayWrite } from './assert-key.ts'
 import { loadIntegration, presentIntegration, type IntegrationRow } from './internal.ts'
 import { describeSiteKey } from './site-key.ts'
 
@@ -28,6 +29,7 @@ export async function updateIntegration({
   ctx: Context
   input: { id: string; patch: IntegrationUpdate }
 }): Promise<Integration> {
+  await assertKeyMayWrite(ctx)
   const { id, patch } = input
   const before = await loadIntegration({ ctx, id })
   const key =
