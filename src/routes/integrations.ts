@@ -79,8 +79,10 @@ export const integrationRoutes: Route[] = [
     errors: [
       'site_not_found',
       'invalid_api_key',
+      'insufficient_scope',
       'site_inactive',
       'sync_disabled',
+      'conflict',
       'unsupported_platform',
       'unreachable',
     ],

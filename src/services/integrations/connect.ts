@@ -1,5 +1,6 @@
 import { and, eq, isNull, lt, sql } from 'drizzle-orm'
 import type { ConnectRequest, TestResult } from '../../contract/integrations.ts'
+import { isUniqueViolation } from '../../db/errors.ts'
 import { recordEvent } from '../../db/record-event.ts'
 import { integrations } from '../../db/schema/index.ts'
 import { maskApiKey } from '../../lib/api-key.ts'
@@ -25,7 +26,8 @@ export interface Connected {
 /**
  * The collection-level test, by which a plugin connects: makes the integration where there is none, calls the site, and
  * on failure deletes what it made, and never one that existed before.
- * @throws ServiceError `site_not_found`, `invalid_api_key`, `sync_disabled`, or the reason why the site can't be called
+ * @throws ServiceError `site_not_found`, `invalid_api_key`, `sync_disabled`, `conflict`, or the reason why the site can't
+ *   be called
  */
 export async function connectIntegration(args: { ctx: Context<Actor>; input: ConnectRequest }): Promise<Connected> {
   const { ctx, input } = args
@@ -46,7 +48,8 @@ export async function connectIntegration(args: { ctx: Context<Actor>; input: Con
     await recordEvent(ctx, row, { action: 'connect', startedAt, failure })
     throw new ServiceError(outcome.code, outcome.detail, { fix: outcome.fix, evidence })
   }
-  const integrationId = await storeConnection(ctx, row, input, outcome.commandsUrl, signingSecrets, startedAt)
+  const proof = { commandsUrl: outcome.commandsUrl, signingSecrets, startedAt }
+  const integrationId = await storeConnection(ctx, row, input, proof)
   const detail = `WordPress answered at ${outcome.commandsUrl}.`
   return {
     made,
@@ -83,13 +86,17 @@ async function findOrMake(ctx: Context<Actor>, { site }: Admission, input: Conne
     })
     .returning()
   if (made) return { row: made, made: true }
+  return { row: await loadExisting(ctx, site.id, input), made: false }
+}
+
+async function loadExisting(ctx: Context<Actor>, siteId: string, input: ConnectRequest): Promise<IntegrationRow> {
   const [row] = await ctx.db
     .select()
     .from(integrations)
-    .where(and(eq(integrations.siteId, site.id), eq(integrations.platform, input.platform)))
+    .where(and(eq(integrations.siteId, siteId), eq(integrations.platform, input.platform)))
     .limit(1)
   if (!row) throw new ServiceError('conflict')
-  return { row, made: false }
+  return row
 }
 
 /** The secret that the plugin made now, then the ones it had before. */
@@ -125,21 +132,27 @@ async function removeMade(ctx: Context<Actor>, row: IntegrationRow): Promise<voi
   await ctx.db.delete(integrations).where(and(eq(integrations.id, row.id), isNull(integrations.credentials)))
 }
 
+interface Proof {
+  commandsUrl: string
+  signingSecrets: string[]
+  startedAt: number
+}
+
+/** @returns the id of the integration, which is another one when it was made anew while the site was asked */
 async function storeConnection(
   ctx: Context<Actor>,
   row: IntegrationRow,
   input: ConnectRequest,
-  commandsUrl: string,
-  signingSecrets: string[],
-  startedAt: number,
+  proof: Proof,
 ): Promise<string> {
+  const { commandsUrl, signingSecrets, startedAt } = proof
   const now = new Date(ctx.now())
   const key = input.api_key
   const proven = {
     siteUrl: input.site_url,
     commandsUrl,
     credentials: await sealCredentials(ctx.config.keyRing, row.id, signingSecrets),
-    connection: connectionAfterSuccess('authenticating', row.structure !== null),
+    connection: connectionAfterSuccess(row.structure !== null),
     connectionReason: null,
     connectionSince: now,
     nextCheckAt: nextCheckAt(ctx.now(), true),
@@ -147,12 +160,17 @@ async function storeConnection(
     ...(key !== undefined && { apiKeyId: `key_${key.slice(6, 16)}`, apiKeyMasked: maskApiKey(key) }),
   }
   // a parallel test that failed may have deleted the row meanwhile: the insert brings it back
-  await ctx.db.batch([
-    ctx.db
-      .insert(integrations)
-      .values({ ...row, ...proven })
-      .onConflictDoUpdate({ target: integrations.id, set: proven }),
-    recordEvent(ctx, row, { action: 'connect', startedAt }),
-  ])
-  return row.id
+  try {
+    await ctx.db.batch([
+      ctx.db
+        .insert(integrations)
+        .values({ ...row, ...proven })
+        .onConflictDoUpdate({ target: integrations.id, set: proven }),
+      recordEvent(ctx, row, { action: 'connect', startedAt }),
+    ])
+    return row.id
+  } catch (cause) {
+    if (!isUniqueViolation(cause, 'integrations')) throw cause
+    return await storeConnection(ctx, await loadExisting(ctx, row.siteId, input), input, proof)
+  }
 }
