@@ -1,6 +1,6 @@
 import { log } from '../lib/log.ts'
 import type { Context } from '../services/context.ts'
-import { listDueChecks } from '../services/integrations/list-due.ts'
+import { claimDueChecks } from '../services/integrations/claim-due.ts'
 import { testIntegration } from '../services/integrations/test.ts'
 
 /** Most checks of one tick. */
@@ -14,7 +14,7 @@ const PARALLEL = 5
  * @returns how many were looked at
  */
 export async function checkHealth(systemContext: (accountId: string) => Context, now: number): Promise<number> {
-  const due = await listDueChecks({ db: systemContext('').db, now, limit: BATCH })
+  const due = await claimDueChecks({ db: systemContext('').db, now, limit: BATCH })
   const queue = due.values()
   const work = async () => {
     for (const { id, accountId } of queue) {

@@ -5,7 +5,7 @@ import { recordEvent } from '../../db/record-event.ts'
 import { integrations } from '../../db/schema/index.ts'
 import type { ProbeOutcome } from '../../sync/port.ts'
 import type { Context } from '../context.ts'
-import { connectionAfterFailure, connectionAfterSuccess, nextCheckAt } from './connection.ts'
+import { connectionAfterFailure, connectionAfterSuccess, isResting, nextCheckAt } from './connection.ts'
 import { loadIntegration, type IntegrationRow } from './internal.ts'
 import { probeIntegration } from './probe.ts'
 
@@ -37,16 +37,25 @@ export async function testIntegration({ ctx, input }: { ctx: Context; input: { i
       }
 }
 
+/** Where the outcome leaves the connection, and why; nothing where no look at the site decides that. */
+function stateAfter(row: IntegrationRow, outcome: ProbeOutcome, now: Date) {
+  if (isResting(row.connection)) return {}
+  const connection = outcome.ok
+    ? connectionAfterSuccess(row.structure !== null)
+    : connectionAfterFailure(row.connection, outcome.code)
+  return {
+    connection,
+    connectionReason: outcome.ok ? null : outcome.code,
+    ...(connection !== row.connection && { connectionSince: now }),
+  }
+}
+
 async function storeOutcome(
   ctx: Context,
   row: IntegrationRow,
   outcome: ProbeOutcome,
   startedAt: number,
 ): Promise<void> {
-  const after = outcome.ok
-    ? connectionAfterSuccess(row.connection, row.structure !== null)
-    : connectionAfterFailure(row.connection, outcome.code)
-  const connection = row.isActive ? after : 'disabled'
   const now = new Date(ctx.now())
   // every connection is looked at again and again: so a rotation of the encryption key reaches all of them
   const credentials = await resealCredentials(ctx.config.keyRing, row)
@@ -54,9 +63,7 @@ async function storeOutcome(
     ctx.db
       .update(integrations)
       .set({
-        connection,
-        connectionReason: outcome.ok ? null : outcome.code,
-        ...(connection !== row.connection && { connectionSince: now }),
+        ...stateAfter(row, outcome, now),
         ...(outcome.ok && { commandsUrl: outcome.commandsUrl }),
         ...(credentials !== null && { credentials }),
         nextCheckAt: nextCheckAt(ctx.now(), outcome.ok),
