@@ -2,8 +2,12 @@ import { readConfig } from '../config.ts'
 import { db } from '../db/client.ts'
 import { log } from '../lib/log.ts'
 import { createApiKeyStore } from '../services/api-keys/store.ts'
+import { pruneIdempotencyKeys } from '../services/idempotency/prune.ts'
 import { createSystemContext } from '../services/system-context.ts'
 import { checkHealth } from './health-checks.ts'
+
+/** Deleted per tick; more than ticks bring, so that the table doesn't grow. */
+const PRUNED_PER_TICK = 10_000
 
 /** One job per cron expression of wrangler.toml. */
 export async function runScheduled(controller: ScheduledController, env: Env): Promise<void> {
@@ -14,6 +18,8 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   }
   const systemContext = (accountId: string) =>
     createSystemContext({ ...surroundings, db: db(env, accountId).db }, accountId)
-  const checked = await checkHealth(systemContext, controller.scheduledTime)
-  log.info('scheduled', { cron: controller.cron, checked })
+  const now = controller.scheduledTime
+  const pruned = await pruneIdempotencyKeys({ db: db(env, null).db, now, limit: PRUNED_PER_TICK })
+  const checked = await checkHealth(systemContext, now)
+  log.info('scheduled', { cron: controller.cron, checked, pruned })
 }

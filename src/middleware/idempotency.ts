@@ -3,13 +3,20 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { AppEnv } from '../env.ts'
 import { sha256Hex } from '../lib/hmac.ts'
 import type { Route } from '../routes/define.ts'
-import { describeActor } from '../services/context.ts'
+import { describeActor, type Actor } from '../services/context.ts'
 import { ServiceError } from '../services/errors.ts'
 import { claimIdempotencyKey } from '../services/idempotency/claim.ts'
 import { settleIdempotencyKey } from '../services/idempotency/settle.ts'
 import type { StoredAnswer } from '../services/idempotency/answer.ts'
 
 const KEY = /^[\x21-\x7e]{1,200}$/
+
+/**
+ * Whose keys are apart from whose: a person's by account, since they may act in several. Somebody unknown shares theirs
+ * with nobody but who sends the very same body.
+ */
+const ownerOf = (actor: Actor, fingerprint: string) =>
+  actor.kind === 'anonymous' ? `anonymous:${fingerprint}` : `${actor.accountId} ${describeActor(actor)}`
 
 /**
  * Gives a write with an `Idempotency-Key` one effect, however often it is sent: repeats get the first answer for a
@@ -22,14 +29,14 @@ export const idempotency = (route: Route) =>
     if (key === undefined) return next()
     if (!KEY.test(key)) throw new ServiceError('invalid_idempotency_key')
     const ctx = c.get('ctx')
-    const body = route.body ? await c.req.text() : ''
-    const id = await sha256Hex([describeActor(ctx.actor), c.req.method, c.req.path.replace(/\/+$/, ''), key].join('\n'))
-    const claim = await claimIdempotencyKey({ ctx, input: { id, fingerprint: await sha256Hex(body) } })
+    const fingerprint = await sha256Hex(route.body ? await c.req.text() : '')
+    const id = await sha256Hex([ownerOf(ctx.actor, fingerprint), c.req.method, c.req.path, key].join('\n'))
+    const claim = await claimIdempotencyKey({ ctx, input: { id, fingerprint } })
     if (claim.kind === 'answered') return replay(claim.answer)
     await next()
     const succeeded = c.error === undefined && c.res.status < 400
     const answer = succeeded ? { status: c.res.status, body: await c.res.clone().text() } : null
-    await settleIdempotencyKey({ ctx, input: { id, answer } })
+    await settleIdempotencyKey({ ctx, input: { id, leaseUntil: claim.leaseUntil, answer } })
     return undefined
 
     function replay({ status, body: text }: StoredAnswer): Response {

@@ -19,12 +19,12 @@ interface ClaimInput {
   fingerprint: string
 }
 
-/** `mine`: the caller runs the request; `answered`: it ran before, here is its answer. */
-export type Claim = { kind: 'mine' } | { kind: 'answered'; answer: StoredAnswer }
+/** `mine`: the caller runs the request, and settles the key with this lease; `answered`: it ran before. */
+export type Claim = { kind: 'mine'; leaseUntil: Date } | { kind: 'answered'; answer: StoredAnswer }
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
-async function tryClaim(ctx: Context<Actor>, input: ClaimInput): Promise<boolean> {
+async function tryClaim(ctx: Context<Actor>, input: ClaimInput): Promise<Date | null> {
   const now = ctx.now()
   const fresh = {
     fingerprint: input.fingerprint,
@@ -47,7 +47,7 @@ async function tryClaim(ctx: Context<Actor>, input: ClaimInput): Promise<boolean
       setWhere: or(lt(idempotencyKeys.expiresAt, new Date(now)), crashed) ?? sql`false`,
     })
     .returning({ id: idempotencyKeys.id })
-  return claimed.length === 1
+  return claimed.length === 1 ? fresh.leaseUntil : null
 }
 
 /**
@@ -57,7 +57,8 @@ async function tryClaim(ctx: Context<Actor>, input: ClaimInput): Promise<boolean
  */
 export async function claimIdempotencyKey({ ctx, input }: { ctx: Context<Actor>; input: ClaimInput }): Promise<Claim> {
   for (let waited = 0; waited <= WAIT_MS; waited += POLL_MS) {
-    if (await tryClaim(ctx, input)) return { kind: 'mine' }
+    const leaseUntil = await tryClaim(ctx, input)
+    if (leaseUntil) return { kind: 'mine', leaseUntil }
     const [row] = await ctx.db.select().from(idempotencyKeys).where(eq(idempotencyKeys.id, input.id)).limit(1)
     if (row && row.fingerprint !== input.fingerprint) throw new ServiceError('idempotency_key_reused')
     if (row?.response) return { kind: 'answered', answer: await openAnswer(ctx.config.keyRing, input.id, row.response) }

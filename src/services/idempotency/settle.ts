@@ -5,13 +5,19 @@ import { sealAnswer, type StoredAnswer } from './answer.ts'
 
 interface SettleInput {
   id: string
+  /** As it was claimed: a request that ran past its lease neither answers nor frees the key of the one after it. */
+  leaseUntil: Date
   /** Null: the request had no effect, so that the key is free again. */
   answer: StoredAnswer | null
 }
 
 /** Ends a claim with the answer to replay, or gives the key back. */
 export async function settleIdempotencyKey({ ctx, input }: { ctx: Context<Actor>; input: SettleInput }): Promise<void> {
-  const mine = and(eq(idempotencyKeys.id, input.id), isNull(idempotencyKeys.status))
+  const mine = and(
+    eq(idempotencyKeys.id, input.id),
+    isNull(idempotencyKeys.status),
+    eq(idempotencyKeys.leaseUntil, input.leaseUntil),
+  )
   if (input.answer === null) {
     await ctx.db.delete(idempotencyKeys).where(mine)
     return
