@@ -2,6 +2,8 @@ import type * as z from 'zod'
 import { isErrorCode, type ErrorCode, type FieldError } from '../contract/errors.ts'
 
 const MAX_FIELD_ERRORS = 50
+/** Messages name unknown keys, of which a body may have as many as fit in. */
+const MAX_MESSAGE_CHARACTERS = 300
 
 /** What a schema found, as the error table's code and a list of fields. */
 export interface InputFault {
@@ -25,7 +27,7 @@ export function describeIssues(issues: readonly z.core.$ZodIssue[], where: strin
   const errors = issues.slice(0, MAX_FIELD_ERRORS).map((issue) => ({
     path: [where, ...issue.path.map(String)].join('.').slice(0, 300),
     code: codeOf(issue),
-    message: issue.message,
+    message: issue.message.slice(0, MAX_MESSAGE_CHARACTERS),
   }))
   const code = errors.map((error) => error.code).find(isErrorCode) ?? 'validation_error'
   const first = errors[0]

@@ -17,12 +17,9 @@ const BY_ACCESS: Record<Access['kind'], readonly ErrorCode[]> = {
   member: [...BAD_CREDENTIALS, ...NEEDS_PERSON, 'insufficient_scope', 'site_inactive'],
 }
 
-const OF_BODIES: readonly ErrorCode[] = [
-  'malformed_json',
-  'validation_error',
-  'body_too_large',
-  'unsupported_media_type',
-]
+const OF_BODIES: readonly ErrorCode[] = ['malformed_json', 'validation_error', 'unsupported_media_type']
+/** Of every method that may carry a body, whether one is wanted or not. */
+const OF_SIZE: readonly ErrorCode[] = ['body_too_large']
 const OF_WRITES: readonly ErrorCode[] = [
   'invalid_idempotency_key',
   'idempotency_key_reused',
@@ -37,6 +34,7 @@ export function errorsOf(route: Route): ErrorCode[] {
     ...new Set<ErrorCode>([
       ...BY_ACCESS[route.access.kind],
       ...(route.body ? OF_BODIES : []),
+      ...(route.method === 'get' ? [] : OF_SIZE),
       ...(hasInput ? (['validation_error'] as const) : []),
       ...(route.method !== 'get' && route.access.kind !== 'public' ? OF_WRITES : []),
       ...(route.errors ?? []),

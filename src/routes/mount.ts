@@ -63,11 +63,14 @@ function handlerOf(route: Route): MiddlewareHandler<AppEnv> {
   }
 }
 
-/** Registers routes, and for each path the answer 405 to the methods it doesn't have. */
+/**
+ * Registers routes, and for each path the answer 405 to the methods it doesn't have. Path by path, so that a path which
+ * comes before another that also matches it (`test-connection` before `:integration_id`) is never taken for that one.
+ */
 export function mountRoutes(app: Hono<AppEnv>, routes: readonly Route[]): void {
-  for (const route of routes) app.on(route.method.toUpperCase(), [route.path], ...stepsOf(route), handlerOf(route))
-  for (const path of new Set(routes.map((route) => route.path))) {
-    const methods = routes.filter((route) => route.path === path).map((route) => route.method.toUpperCase())
+  for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path)) {
+    for (const route of ofPath) app.on(route.method.toUpperCase(), [path], ...stepsOf(route), handlerOf(route))
+    const methods = ofPath.map((route) => route.method.toUpperCase())
     app.all(path, (c) => {
       c.header('allow', methods.join(', '))
       throw new ServiceError('method_not_allowed', `Allowed here: ${methods.join(', ')}.`)

@@ -1,4 +1,5 @@
 import type { DebugStatus } from '../../contract/sync.ts'
+import { blankSecrets } from '../../lib/log.ts'
 import type { Context } from '../context.ts'
 import { listEvents } from '../events/list.ts'
 import { describeSync } from './get-sync-status.ts'
@@ -6,6 +7,9 @@ import { loadIntegration, toTimestamp } from './internal.ts'
 import { probeIntegration } from './probe.ts'
 
 const RECENT_FAILURES = 10
+
+/** What a site says of itself may repeat a secret, as the last error of a plugin does; none is shown. */
+const withoutSecrets = <T>(told: T): T => JSON.parse(blankSecrets(JSON.stringify(told))) as T
 
 /**
  * Everything that support asks for first, with a fresh look at the site. Changes nothing.
@@ -30,7 +34,12 @@ export async function getDebugStatus({ ctx, input }: { ctx: Context; input: { id
     sync,
     last_structure_fetch: toTimestamp(row.structureFetchedAt),
     next_check_at: toTimestamp(row.nextCheckAt),
-    probe: { ...probe, evidence: outcome.evidence, clock_skew_s: outcome.clockSkewS, plugin: outcome.plugin },
+    probe: withoutSecrets({
+      ...probe,
+      evidence: outcome.evidence,
+      clock_skew_s: outcome.clockSkewS,
+      plugin: outcome.plugin,
+    }),
     recent_failures: failures.results,
   }
 }
