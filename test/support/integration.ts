@@ -1,0 +1,112 @@
+import { runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { and, desc, eq } from 'drizzle-orm'
+import { expect, onTestFinished, vi } from 'vitest'
+import { db } from '../../src/db/client.ts'
+import { integrations, syncEvents } from '../../src/db/schema/index.ts'
+import { createTestKey, createTestSite, signUpPerson, type Person } from './identity.ts'
+import { call } from './openapi.ts'
+import { startModelSite, type ModelSite } from './plugin.ts'
+
+export const COLLECTION = '/api/v1/integration/integrations'
+
+export const d1 = () => db(env, null).db
+
+/** A site with a key and a WordPress at its address, not connected yet. */
+export interface TestSite {
+  owner: Person
+  siteId: string
+  key: string
+  keyId: string
+  wordpress: ModelSite
+}
+
+export interface ConnectedSite extends TestSite {
+  integrationId: string
+  /** Path of the integration, without a trailing slash. */
+  path: string
+}
+
+export async function createSiteWithKey(owner?: Person): Promise<TestSite> {
+  const wordpress = startModelSite()
+  const person = owner ?? (await signUpPerson())
+  const siteId = await createTestSite(person, wordpress.url)
+  const { id: keyId, key } = await createTestKey(person, siteId)
+  return { owner: person, siteId, key, keyId, wordpress }
+}
+
+/** The body with which the plugin of a site connects. */
+export const connectBody = ({ siteId, key, wordpress }: TestSite) => ({
+  site_id: siteId,
+  api_key: key,
+  site_url: wordpress.url,
+  signing_secret: wordpress.signingSecret,
+})
+
+export const CONNECT = `POST ${COLLECTION}/test-connection/`
+
+/** A site whose plugin has connected, as a plugin does it. */
+export async function connectSite(owner?: Person): Promise<ConnectedSite> {
+  const site = await createSiteWithKey(owner)
+  const { status, body } = await call(CONNECT, { body: connectBody(site) })
+  expect(status).toBe(201)
+  return { ...site, integrationId: body.integration_id, path: `${COLLECTION}/${body.integration_id}` }
+}
+
+/** A connected site that has pushed its structure. */
+export async function connectSiteWithStructure(owner?: Person): Promise<ConnectedSite> {
+  const site = await connectSite(owner)
+  const answer = await call(`POST ${site.path}/update-structure/`, { token: site.key, body: site.wordpress.structure })
+  expect(answer.status).toBe(200)
+  return site
+}
+
+export async function readIntegration(id: string) {
+  const [row] = await d1().select().from(integrations).where(eq(integrations.id, id))
+  return row
+}
+
+/** The newest event of an action. */
+export async function lastEvent(integrationId: string, action: string) {
+  const [row] = await d1()
+    .select()
+    .from(syncEvents)
+    .where(and(eq(syncEvents.integrationId, integrationId), eq(syncEvents.action, action)))
+    .orderBy(desc(syncEvents.id))
+    .limit(1)
+  return row
+}
+
+export const siteObject = (siteId: string) => env.SITE_SYNC.getByName(siteId)
+
+/** The one row of a run, as the site's object stores it. */
+export function readRun(siteId: string, runId: string): Promise<Record<string, SqlStorageValue>> {
+  return runInDurableObject(siteObject(siteId), (_instance, state) =>
+    state.storage.sql.exec('SELECT * FROM runs WHERE id = ?', runId).one(),
+  )
+}
+
+/** Waits until a run has ended, and returns it. */
+export function runEnd(site: ConnectedSite, runId: string) {
+  return vi.waitFor(
+    async () => {
+      const { body } = await call(`GET ${site.path}/sync-status/`, { token: site.key })
+      expect(body.last_run?.id).toBe(runId)
+      return body.last_run
+    },
+    { timeout: 5000, interval: 20 },
+  )
+}
+
+/** A clock that the test moves: everything that asks for the time through `Date.now` sees it. */
+export function movableClock() {
+  const real = Date.now.bind(Date)
+  let offsetMs = 0
+  const spy = vi.spyOn(Date, 'now').mockImplementation(() => real() + offsetMs)
+  onTestFinished(() => spy.mockRestore())
+  return {
+    advance(ms: number) {
+      offsetMs += ms
+    },
+  }
+}

@@ -1,0 +1,204 @@
+import { onTestFinished, vi } from 'vitest'
+import type { StatusData } from '../../src/contract/link.ts'
+import type { Structure } from '../../src/contract/structure.ts'
+import { createSigningSecret, signMessage, verifyMessage } from '../../src/lib/signature.ts'
+
+/** What a model site does instead of its duty. */
+export type Fault =
+  | { kind: 'no_plugin' | 'html' | 'hang' | 'down' | 'wrong_signature' | 'not_connected' }
+  | { kind: 'status'; status: number; headers?: Record<string, string> }
+
+interface SeenRequest {
+  method: string
+  path: string
+  headers: Headers
+  body: string
+  signal: AbortSignal | null
+}
+
+const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
+  Response.json(body, { status, headers: { 'content-type': 'application/json', ...headers } })
+
+const restError = (code: string, status: number) => json({ code, message: code, data: { status } }, status)
+
+const page = (status = 200) =>
+  new Response('<!doctype html><html><title>Hello</title><p>Just a page</html>', {
+    status,
+    headers: { 'content-type': 'text/html' },
+  })
+
+function statusOf(url: string): StatusData {
+  return {
+    plugin_version: '0.1.0',
+    wp_version: '6.5.5',
+    php_version: '8.2.7',
+    db: 'sqlite 3.40',
+    home_url: url,
+    site_url: url,
+    rest_root: `${url}/wp-json/`,
+    permalinks: 'pretty',
+    multisite: false,
+    locale: 'en_US',
+    timezone: '+00:00',
+    time: Math.floor(Date.now() / 1000),
+    memory_limit_mb: 256,
+    max_execution_s: 30,
+    cron: { disabled: false, last_run_at: null, next_structure_at: null },
+    integration_id: null,
+    last_structure_sync_at: null,
+    last_error: null,
+    plugin_connection_enabled: true,
+    two_way_sync_enabled: true,
+    received_headers: ['content-type', 'webhook-id'],
+    commands: ['status', 'structure'],
+  }
+}
+
+/** What a small site reports. */
+export const sampleStructure = (): Structure => ({
+  post_types: {
+    post: { label: 'Posts', count: 123, enabled: true },
+    page: { label: 'Pages', count: 12, enabled: true },
+    product: { label: 'Products', count: 7, enabled: false },
+  },
+  taxonomies: { category: { label: 'Categories', count: 9, enabled: true, post_types: ['post'] } },
+  plugin_connection_enabled: true,
+  two_way_sync_enabled: true,
+})
+
+/** A WordPress site with the plugin, as far as the link sees it. Its fields may be changed while it plays. */
+export class ModelSite {
+  readonly url: string
+  signingSecret = createSigningSecret()
+  status: StatusData
+  structure: Structure = sampleStructure()
+  fault: Fault | null = null
+  /** Everything that was asked, in order. */
+  readonly requests: SeenRequest[] = []
+  /** Commands that were carried out, in order. */
+  readonly executed: string[] = []
+  /** Most requests that were under way at once. */
+  maxParallel = 0
+  #parallel = 0
+  #gate: Promise<void> = Promise.resolve()
+
+  constructor(url: string) {
+    this.url = url
+    this.status = statusOf(url)
+  }
+
+  /** Keeps requests waiting from now on, until the returned function is called. */
+  hold(): () => void {
+    let open: () => void = () => undefined
+    this.#gate = new Promise((resolve) => (open = resolve))
+    return open
+  }
+
+  async answer(seen: SeenRequest): Promise<Response> {
+    this.requests.push(seen)
+    this.maxParallel = Math.max(this.maxParallel, ++this.#parallel)
+    try {
+      await this.#gate
+      return (await this.#misbehave(seen)) ?? (await this.#serve(seen))
+    } finally {
+      this.#parallel--
+    }
+  }
+
+  async #misbehave({ path, signal }: SeenRequest): Promise<Response | null> {
+    const { fault } = this
+    if (fault?.kind === 'down') throw new TypeError('Network connection lost.')
+    if (fault?.kind === 'hang') return hang(signal)
+    if (fault?.kind === 'html') return page()
+    if (fault?.kind === 'status') return new Response('Sorry', { status: fault.status, headers: fault.headers ?? {} })
+    if (fault?.kind === 'no_plugin' && path.startsWith('/wp-json/igny8')) return restError('rest_no_route', 404)
+    return null
+  }
+
+  async #serve(seen: SeenRequest): Promise<Response> {
+    if (seen.path === '/wp-json/') {
+      const namespaces = this.fault?.kind === 'no_plugin' ? ['wp/v2'] : ['wp/v2', 'igny8/v1']
+      return json({ name: 'Model', home: this.url, namespaces })
+    }
+    if (seen.path === '/wp-json/igny8/v1/commands' && seen.method === 'POST') return this.#execute(seen)
+    if (seen.path.startsWith('/wp-json/')) return restError('rest_no_route', 404)
+    const head = `<link rel="https://api.w.org/" href="${this.url}/wp-json/">`
+    return new Response(`<!doctype html><html><head>${head}</head></html>`, {
+      headers: { 'content-type': 'text/html', link: `<${this.url}/wp-json/>; rel="https://api.w.org/"` },
+    })
+  }
+
+  async #execute({ headers, body }: SeenRequest): Promise<Response> {
+    if (this.fault?.kind === 'not_connected') return restError('igny8_not_connected', 409)
+    const nowS = Math.floor(Date.now() / 1000)
+    const verified = await verifyMessage({ headers, body, secrets: [this.signingSecret], nowS })
+    if (!verified.ok) return restError(`igny8_${verified.reason}`, 401)
+    const batch = JSON.parse(body) as { commands: { id: string; name: string }[] }
+    const results = batch.commands.map(({ id, name }) => {
+      this.executed.push(name)
+      if (name === 'status') return { id, ok: true, data: { ...this.status, time: nowS }, took_ms: 1 }
+      if (name === 'structure') return { id, ok: true, data: this.structure, took_ms: 1 }
+      return { id, ok: false, code: 'unknown_command', detail: name, retryable: false, took_ms: 0 }
+    })
+    const text = JSON.stringify({ protocol: 1, results })
+    const secrets = [this.fault?.kind === 'wrong_signature' ? createSigningSecret() : this.signingSecret]
+    const signature = await signMessage({ id: verified.id, timestamp: nowS, body: text, secrets })
+    return new Response(text, {
+      headers: {
+        'content-type': 'application/json',
+        'webhook-id': verified.id,
+        'webhook-timestamp': String(nowS),
+        'webhook-signature': signature,
+      },
+    })
+  }
+}
+
+/** Never answers; fails as `fetch` does when its signal fires. */
+function hang(signal: AbortSignal | null): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = () => reject(signal?.reason instanceof Error ? signal.reason : new Error('aborted'))
+    if (signal?.aborted) fail()
+    else signal?.addEventListener('abort', fail)
+  })
+}
+
+const internet = new Map<string, ModelSite>()
+let made = 0
+
+async function modelFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const request = new Request(input, init)
+  const url = new URL(request.url)
+  const site = internet.get(url.origin)
+  if (!site) throw new TypeError('DNS lookup failed.')
+  const body = await request.text()
+  return site.answer({
+    method: request.method,
+    path: url.pathname,
+    headers: request.headers,
+    body,
+    signal: init?.signal ?? null,
+  })
+}
+
+/**
+ * Replaces the outside by model sites, for the rest of the file: runs go on after the test that started them. Whatever
+ * is not a model site has no DNS record; nothing leaves the machine.
+ */
+export function playInternet(): void {
+  vi.spyOn(globalThis, 'fetch').mockImplementation(modelFetch)
+}
+
+/** A new site of the model internet. */
+export function startModelSite(url = `https://site-${++made}.example.com`): ModelSite {
+  const site = new ModelSite(url)
+  internet.set(new URL(url).origin, site)
+  return site
+}
+
+/** Until the test is over, outgoing requests time out after this instead of seconds. */
+export function shortenTimeouts(ms = 30): void {
+  const timeout = AbortSignal.timeout.bind(AbortSignal)
+  const spy = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => timeout(ms))
+  onTestFinished(() => spy.mockRestore())
+}
