@@ -1,0 +1,96 @@
+// npm run bench: the figures of the README and docs/performance.md, as ratios measured side by side on this machine.
+import { availableParallelism, cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { stopEverything } from '../scripts/lib/shutdown.ts'
+import { buildWorker, gzipBytes, topContributors, type Bundle } from './lib/bundle.ts'
+import { createCases, runCase } from './lib/cases.ts'
+import { isReached, printJson, printTable, type Row } from './lib/report.ts'
+import { startRuntime } from './lib/runtime.ts'
+import { seed } from './lib/seed.ts'
+import { compareImport, compareStartup } from './lib/startup.ts'
+
+const STARTUP_ROUNDS = 7
+const IMPORT_ROUNDS = 11
+const KILOBYTE = 1000
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '25' },
+    only: { type: 'string', default: '' },
+  },
+})
+const rounds = Number(values.rounds)
+const isWanted = (name: string) => name.toLowerCase().includes(values.only.toLowerCase())
+const rounded = (value: number) => Math.round(value * 100) / 100
+const tell = (text: string) => console.error(text)
+
+async function measureThroughputs(app: Bundle, bare: Bundle[]): Promise<Row[]> {
+  const runtime = await startRuntime(app, bare)
+  try {
+    const cases = await createCases(runtime, await seed(runtime))
+    const rows: Row[] = []
+    for (const entry of cases.filter(({ name }) => isWanted(name))) {
+      tell(`• ${entry.name}`)
+      rows.push(await runCase(entry, rounds))
+    }
+    return rows
+  } finally {
+    await runtime.stop()
+  }
+}
+
+function measureSize(app: Bundle): Row {
+  const value = Math.round(gzipBytes(app) / KILOBYTE)
+  const top = topContributors(app).map(({ name, bytes }) => [name, Math.round(bytes / KILOBYTE)])
+  const details = Object.fromEntries(top) as Record<string, number>
+  const against = 'all modules of the deployment; below, what takes most of it, in kB before gzip.'
+  return { name: 'size', against, value, unit: 'kB gzip', target: { atMost: 400 }, details }
+}
+
+async function measureStart(app: Bundle, hono: Bundle): Promise<Row[]> {
+  tell('• start-up')
+  const started = await compareStartup(app, hono, STARTUP_ROUNDS)
+  const imported = await compareImport(app, hono, IMPORT_ROUNDS)
+  const details = ({ ours, bare }: typeof started) => ({ 'ours ms': rounded(ours), 'bare Hono ms': rounded(bare) })
+  return [
+    {
+      ...started,
+      name: 'start-up',
+      against: 'profile window of `wrangler check startup`, against a bare Hono Worker’s.',
+      value: started.ratio,
+      unit: 'times',
+      target: { atMost: 2 },
+      details: details(started),
+    },
+    {
+      ...imported,
+      name: 'start-up, modules alone',
+      against: 'the same without the isolate: loading the modules in a fresh isolate.',
+      value: imported.ratio,
+      unit: 'times',
+      details: details(imported),
+    },
+  ]
+}
+
+async function main(): Promise<Row[]> {
+  tell('• building the Workers')
+  const [app, hono, reads, writes] = await Promise.all([
+    buildWorker('app'),
+    buildWorker('hono', 'hono.ts'),
+    buildWorker('reads', 'reads.ts'),
+    buildWorker('writes', 'writes.ts'),
+  ])
+  const rows = await measureThroughputs(app, [hono, reads, writes])
+  if (isWanted('size')) rows.push(measureSize(app))
+  if (isWanted('start-up')) rows.push(...(await measureStart(app, hono)))
+  return rows
+}
+
+const rows = await main()
+const machine = { cpu: cpus()[0]?.model, cores: availableParallelism(), node: process.version, rounds }
+if (values.json) printJson(rows, machine)
+else printTable(rows)
+tell(`${rows.filter((row) => isReached(row) === false).length} of ${rows.length} figures miss their target`)
+await stopEverything()

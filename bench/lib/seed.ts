@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from '../../scripts/lib/paths.ts'
+import type { Runtime } from './runtime.ts'
+import { createCounts, createStructure } from './structure.ts'
+
+/** A connected site as the plugin knows it. */
+export interface Site {
+  integrationId: string
+  key: string
+}
+
+type Body = Record<string, unknown>
+
+/** One request to the API; its answer must be a success. */
+async function call(url: URL, path: string, token: string | null, body: Body): Promise<Body> {
+  const headers = { 'content-type': 'application/json', ...(token !== null && { authorization: `Bearer ${token}` }) }
+  const answer = await fetch(new URL(path, url), { method: 'POST', headers, body: JSON.stringify(body) })
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`)
+  return (await answer.json()) as Body
+}
+
+async function migrate({ miniflare }: Runtime, worker: string): Promise<void> {
+  const database = await miniflare.getD1Database('DB', worker)
+  const folder = join(ROOT, 'migrations')
+  const files = readdirSync(folder).filter((name) => name.endsWith('.sql'))
+  for (const file of files.toSorted()) {
+    const statements = readFileSync(join(folder, file), 'utf8').split('--> statement-breakpoint')
+    await database.batch(statements.map((statement) => database.prepare(statement)))
+  }
+}
+
+/** Signs somebody up. @returns their token */
+async function signUp(url: URL): Promise<string> {
+  const person = { name: 'Bench', email: 'bench@example.com', password: 'correct horse battery' }
+  return String((await call(url, '/api/v1/auth/sign-up/email', null, person))['token'])
+}
+
+/** Makes a site with a key, an integration and a structure through the API, as a plugin would. */
+async function createSite(url: URL, token: string, items: number): Promise<Site> {
+  const site = await call(url, '/api/v1/sites', token, { name: 'Bench', url: `https://site-${items}.example.com` })
+  const { key } = await call(url, `/api/v1/sites/${String(site['id'])}/api-keys`, token, {})
+  const integration = await call(url, '/api/v1/integration/integrations', token, { site_id: site['id'], api_key: key })
+  const integrationId = String(integration['id'])
+  const path = `/api/v1/integration/integrations/${integrationId}/update-structure`
+  await call(url, path, String(key), createStructure(items))
+  return { integrationId, key: String(key) }
+}
+
+/** The synced counts of a site: until syncs exist, nothing but this writes the snapshot that they will project. */
+async function storeCounts({ miniflare }: Runtime, site: Site, items: number): Promise<void> {
+  const database = await miniflare.getD1Database('DB', 'app')
+  const counts = JSON.stringify(createCounts(createStructure(items)))
+  const update = 'UPDATE integrations SET counts_json = ?, counts_as_of = ? WHERE id = ?'
+  await database.prepare(update).bind(counts, Date.now(), site.integrationId).run()
+}
+
+/** Gives the bare Workers a copy of the integration, and a key's record of the same size. */
+async function copyToBare({ miniflare }: Runtime, site: Site): Promise<void> {
+  const from = await miniflare.getD1Database('DB', 'app')
+  const row = await from.prepare('SELECT * FROM integrations WHERE id = ?').bind(site.integrationId).first()
+  if (!row) throw new Error('the integration is not in the database')
+  const to = await miniflare.getD1Database('DB', 'reads')
+  const marks = Object.keys(row).map(() => '?')
+  await to
+    .prepare(`INSERT INTO integrations (${Object.keys(row).join()}) VALUES (${marks.join()})`)
+    .bind(...Object.values(row))
+    .run()
+  const keys = await miniflare.getKVNamespace('API_KEYS', 'app')
+  const [first] = (await keys.list()).keys
+  const record = await keys.get(first?.name ?? '', 'text')
+  if (!record) throw new Error('the key is not at the edge')
+  await (await miniflare.getKVNamespace('KV', 'reads')).put('key', record)
+}
+
+/** Two sites, with 1,000 and with 1,000,000 items; the bare Workers know the first. */
+export async function seed(runtime: Runtime): Promise<{ small: Site; large: Site }> {
+  await migrate(runtime, 'app')
+  await migrate(runtime, 'reads')
+  const url = await runtime.url('app')
+  const token = await signUp(url)
+  const [small, large] = [await createSite(url, token, 1000), await createSite(url, token, 1_000_000)]
+  await storeCounts(runtime, small, 1000)
+  await storeCounts(runtime, large, 1_000_000)
+  await copyToBare(runtime, small)
+  return { small, large }
+}
