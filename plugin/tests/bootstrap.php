@@ -27,6 +27,16 @@ if ( ! defined( 'IGNY8_BRIDGE_FILE' ) ) {
 	exit( 1 );
 }
 
+// In PHPUnit's own handler's place: a warning of a database driver made for older PHP must not be thrown inside it.
+set_error_handler(
+	static function ( int $level, string $message, string $file, int $line ): bool {
+		if ( 0 === ( error_reporting() & $level ) || false !== strpos( $file, '/sqlite-database-integration/' ) ) {
+			return false;
+		}
+		throw new ErrorException( $message, 0, $level, $file, $line );
+	}
+);
+
 require_once __DIR__ . '/support/Fake_Api.php';
 require_once __DIR__ . '/support/Site_Test_Case.php';
 require_once __DIR__ . '/support/Redirected.php';

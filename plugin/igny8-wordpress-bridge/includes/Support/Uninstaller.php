@@ -11,6 +11,8 @@ use Igny8\Bridge\Cron\Schedule;
  */
 final class Uninstaller {
 
+	private const OPTION_PREFIXES = [ 'igny8_', '_transient_igny8_', '_transient_timeout_igny8_' ];
+
 	private const SITES_AT_ONCE = 200;
 
 	/**
@@ -31,16 +33,14 @@ final class Uninstaller {
 		global $wpdb;
 
 		( new Schedule() )->cancel_all();
-		foreach ( [ 'igny8_', '_transient_igny8_', '_transient_timeout_igny8_' ] as $prefix ) {
-			$names = $wpdb->get_col( $wpdb->prepare( "SELECT option_name FROM {$wpdb->options} WHERE option_name LIKE %s", $wpdb->esc_like( $prefix ) . '%' ) );
-			foreach ( $names as $name ) {
-				delete_option( (string) $name );
-			}
+		$options = $wpdb->get_col( "SELECT option_name FROM {$wpdb->options} WHERE option_name LIKE '%igny8%'" );
+		foreach ( $this->with_prefix( $options, self::OPTION_PREFIXES ) as $option ) {
+			delete_option( $option );
 		}
 
-		$tables = $wpdb->get_col( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $wpdb->prefix . 'igny8_' ) . '%' ) );
-		foreach ( $tables as $table ) {
-			$wpdb->query( 'DROP TABLE IF EXISTS `' . esc_sql( (string) $table ) . '`' );
+		$tables = $wpdb->get_col( "SHOW TABLES LIKE '%igny8%'" );
+		foreach ( $this->with_prefix( $tables, [ $wpdb->prefix . 'igny8_' ] ) as $table ) {
+			$wpdb->query( 'DROP TABLE IF EXISTS `' . esc_sql( $table ) . '`' );
 		}
 	}
 
@@ -61,5 +61,26 @@ final class Uninstaller {
 			}
 			$offset += self::SITES_AT_ONCE;
 		} while ( count( $ids ) === self::SITES_AT_ONCE );
+	}
+
+	/**
+	 * Compared here and not in SQL, where "_" is a wildcard: the older SQLite driver takes an escaped one for it too.
+	 *
+	 * @param string[] $names    Of options or tables.
+	 * @param string[] $prefixes One of which it must have.
+	 * @return string[]
+	 */
+	private function with_prefix( array $names, array $prefixes ): array {
+		return array_filter(
+			array_map( 'strval', $names ),
+			static function ( string $name ) use ( $prefixes ): bool {
+				foreach ( $prefixes as $prefix ) {
+					if ( 0 === strpos( $name, $prefix ) ) {
+						return true;
+					}
+				}
+				return false;
+			}
+		);
 	}
 }
