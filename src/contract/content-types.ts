@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { IntegrationId, Timestamp } from './common.ts'
 import { Connection } from './integrations.ts'
+import { bySlug } from './structure.ts'
 
 /** Items of a type imported per run unless the editor chose otherwise. */
 export const DEFAULT_FETCH_LIMIT = 100
@@ -33,7 +34,7 @@ export const ContentTypes = z
 export type ContentTypes = z.infer<typeof ContentTypes>
 
 const TypeSettings = z.object({ enabled: z.boolean(), fetch_limit: FetchLimit }).partial().strict()
-const TypeSettingsBySlug = z.record(z.string().max(32), TypeSettings)
+const TypeSettingsBySlug = bySlug(TypeSettings)
 
 export const ContentTypesUpdate = z
   .object({ post_types: TypeSettingsBySlug, taxonomies: TypeSettingsBySlug })

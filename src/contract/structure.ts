@@ -48,7 +48,7 @@ const Taxonomy = PostType.extend({
  * A record with slugs as keys. Number of keys, then keys, then entries: each stage only when the one before passed, so
  * that refusing 10,000 types costs no more than counting them.
  */
-const bySlug = <T extends z.ZodType>(entry: T) =>
+export const bySlug = <T extends z.ZodType>(entry: T) =>
   z.preprocess(
     (value, context) => {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return value

@@ -209,7 +209,7 @@ export const integrationRoutes: Route[] = [
     params: Params,
     body: ContentTypesUpdate,
     responses: { 200: { description: 'The content types as they are now', schema: ContentTypes } },
-    errors: [...notFound, 'unknown_content_type'],
+    errors: [...notFound, 'unknown_content_type', 'too_many_types', 'invalid_slug'],
     handle: async ({ ctx, params, body }) =>
       ok(await updateContentTypes({ ctx, input: { id: params.integration_id, patch: body } })),
   }),
