@@ -110,3 +110,26 @@ export function movableClock() {
     },
   }
 }
+
+/** Bindings that count what a request asks of D1 and KV. */
+export function countingBindings() {
+  const counts = { queries: 0, keyReads: 0 }
+  const counted = <T extends object>(target: T, methods: Record<string, keyof typeof counts | 'session'>): T =>
+    new Proxy(target, {
+      get(_target, name) {
+        const value: unknown = Reflect.get(target, name, target)
+        if (typeof value !== 'function') return value
+        return (...args: unknown[]) => {
+          const kind = methods[String(name)]
+          if (kind && kind !== 'session') counts[kind]++
+          const result: unknown = value.apply(target, args)
+          return kind === 'session' ? counted(result as object, { prepare: 'queries' }) : result
+        }
+      },
+    })
+  const bindings = {
+    DB: counted(env.DB, { prepare: 'queries', withSession: 'session' }),
+    API_KEYS: counted(env.API_KEYS, { get: 'keyReads' }),
+  }
+  return { counts, bindings }
+}
