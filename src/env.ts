@@ -4,5 +4,5 @@ import type { Actor, Context } from './services/context.ts'
 /** Types of the Hono app: bindings of the Worker and what middleware leaves for later steps. */
 export interface AppEnv {
   Bindings: Env
-  Variables: { requestId: string; actor: Actor; dbSession: DbSession; ctx: Context<Actor> }
+  Variables: { requestId: string; actor: Actor; dbSession: DbSession | undefined; ctx: Context<Actor> }
 }

@@ -24,7 +24,7 @@ import { SiteStore } from '../sync/store.ts'
 
 /** One per site: its queue, its replica, and the only way to the site itself. Thin; what it does is in sync/. */
 export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
-  readonly #store: SiteStore
+  #store: SiteStore
   /** At most one request at a time goes to the site. */
   readonly #siteAccess = new Mutex()
 
@@ -74,14 +74,15 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
 
   async stop(integrationId: string): Promise<void> {
     this.#store.cancelRuns(integrationId, Date.now())
+    this.#store.distrustKeys()
     await this.#armAlarm()
   }
 
   async forget(): Promise<void> {
     await this.ctx.storage.deleteAlarm()
     await this.ctx.storage.deleteAll()
-    // what is in memory belongs to tables that are gone: the next call starts a new instance
-    this.ctx.abort('site deleted')
+    // a key of the deleted site may still call: it finds empty tables, and D1 says that it is gone
+    this.#store = new SiteStore(this.ctx.storage)
   }
 
   /** One bounded slice of the oldest due run. Never throws: a failure is stored with the run. */

@@ -14,8 +14,10 @@ const BOOKMARK = /^[0-9a-f-]{1,200}$/i
 export const provideContext = createMiddleware<AppEnv>(async (c, next) => {
   const actor = c.get('actor')
   const bookmark = c.req.header('x-d1-bookmark')
+  const own = bookmark && BOOKMARK.test(bookmark) ? bookmark : null
   const nearest = c.req.method === 'GET' ? 'first-unconstrained' : 'first-primary'
-  const readFrom = bookmark && BOOKMARK.test(bookmark) ? bookmark : nearest
+  // a person's session was read from the primary: what follows is at least as new
+  const readFrom = own ?? c.get('dbSession')?.bookmark() ?? nearest
   const session = db(c.env, actor.kind === 'anonymous' ? null : actor.accountId, readFrom)
   c.set('dbSession', session)
   c.set('ctx', {

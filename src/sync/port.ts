@@ -54,7 +54,7 @@ export interface SiteSyncPort {
   admit(key: CallingKey): Promise<PortResult<null>>
   /** From the next call on the key can do nothing here. */
   revokeKey(keyId: string): Promise<void>
-  /** Ends the work for an integration that was deleted or switched off. */
+  /** Ends the work for an integration that was deleted or switched off, and has every key looked up anew. */
   stop(integrationId: string): Promise<void>
   /** Drops everything: the site was deleted. */
   forget(): Promise<void>

@@ -220,6 +220,11 @@ export class SiteStore {
     return row ? { status: row.status, checkedAt: row.checked_at } : null
   }
 
+  /** Has every key that is not revoked looked up again: what it may do here may have changed. */
+  distrustKeys(): void {
+    this.#rows("DELETE FROM key_gate WHERE status <> 'revoked'")
+  }
+
   /** Remembers a key's status; a revocation is never undone. */
   setKeyStatus(keyId: string, status: 'active' | 'revoked', now: number): void {
     this.#rows(
