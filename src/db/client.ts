@@ -1,7 +1,7 @@
 import { drizzle, type DrizzleD1Database } from 'drizzle-orm/d1'
-import * as schema from './schema/index.ts'
 
-export type Db = DrizzleD1Database<typeof schema>
+/** Without drizzle's relational queries: preparing those would cost every request a walk through all tables. */
+export type Db = DrizzleD1Database
 
 /** Where a request may read: `first-unconstrained` (nearest replica), `first-primary`, or a bookmark to be at least as new as. */
 export type ReadFrom = string
@@ -23,5 +23,5 @@ export function db(
 ): DbSession {
   const session = env.DB.withSession(readFrom)
   // drizzle's type asks for the whole D1Database; of it, it uses prepare and batch, which a session has
-  return { db: drizzle(session as unknown as D1Database, { schema }), bookmark: () => session.getBookmark() }
+  return { db: drizzle(session as unknown as D1Database), bookmark: () => session.getBookmark() }
 }
