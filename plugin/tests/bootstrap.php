@@ -3,6 +3,8 @@
  * Loads a real WordPress, in which the plugin is active.
  *
  *     IGNY8_WP_ROOT=/path/to/wordpress phpunit -c plugin
+ *
+ * A network of sites goes by its host too: IGNY8_WP_HOST=example.test:8080.
  */
 
 declare(strict_types=1);
@@ -17,7 +19,7 @@ $_SERVER['REQUEST_METHOD']  = 'GET';
 $_SERVER['REQUEST_URI']     = '/';
 $_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
 $_SERVER['REMOTE_ADDR']     = '127.0.0.1';
-$_SERVER['HTTP_HOST']       = '127.0.0.1';
+$_SERVER['HTTP_HOST']       = (string) getenv( 'IGNY8_WP_HOST' ) ?: '127.0.0.1';
 
 require $igny8_root . '/wp-load.php';
 require_once ABSPATH . 'wp-admin/includes/admin.php';
