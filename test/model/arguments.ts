@@ -1,0 +1,63 @@
+import * as z from 'zod'
+import { CommandFailure } from './types.ts'
+
+const Id = z.int().min(0)
+
+export const IndexArguments = z.object({
+  type: z.string(),
+  after: z.tuple([Id, Id]).nullable().default(null),
+  limit: z.int().min(1).default(100),
+  fields: z.enum(['full', 'metadata', 'ids']).default('full'),
+})
+
+export const FetchArguments = z.object({ ids: z.array(z.int().min(1)).max(100) })
+
+export const TermsArguments = z.object({
+  taxonomy: z.string(),
+  after: Id.default(0),
+  limit: z.int().min(1).max(1000).default(1000),
+  if_etag: z.string().nullable().default(null),
+})
+
+const ApplyFieldValues = z
+  .object({
+    title: z.string(),
+    body: z.string(),
+    excerpt: z.string(),
+    slug: z.string(),
+    status: z.enum(['draft', 'pending', 'private', 'future', 'publish']),
+    date: z.iso.datetime().nullable(),
+    parent: Id,
+    terms: z.record(z.string(), z.array(z.string().min(1))),
+    meta: z.record(z.string(), z.unknown()),
+    featured: z.object({ id: z.int().min(1) }).nullable(),
+  })
+  .partial()
+  .strict()
+export type ApplyFieldValues = z.infer<typeof ApplyFieldValues>
+
+export const ApplyArguments = z.object({
+  op: z.enum(['create', 'update', 'trash', 'untrash', 'delete']),
+  item_id: z.string().default(''),
+  type: z.string().default('post'),
+  id: Id.nullable().default(null),
+  expect: z.string().nullable().default(null),
+  fields: ApplyFieldValues.default({}),
+})
+export type ApplyArguments = z.infer<typeof ApplyArguments>
+
+export const MediaArguments = z.object({
+  url: z.string().min(1),
+  hash: z.string().min(1),
+  filename: z.string().default(''),
+  alt: z.string().default(''),
+})
+
+/** Arguments as their command wants them, or the failure that names the first wrong one. */
+export function readArguments<T>(schema: z.ZodType<T>, args: unknown): T {
+  const parsed = schema.safeParse(args)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const keys = issue?.code === 'unrecognized_keys' ? issue.keys : []
+  throw new CommandFailure('invalid_field', `${[...(issue?.path ?? []), ...keys].join('.')}: ${issue?.message}`)
+}

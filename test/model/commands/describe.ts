@@ -1,0 +1,61 @@
+import type { Context } from '../context.ts'
+import type { Site } from '../site.ts'
+
+export const COMMAND_NAMES = ['status', 'structure', 'index', 'fetch', 'terms', 'apply', 'media'] as const
+
+/** `status`, of a small shared host. */
+export function runStatus(site: Site, context: Context, integrationId: string | null): string {
+  const { options, url } = site
+  const isPlain = options['permalinks'] === 'plain'
+  return JSON.stringify({
+    plugin_version: '0.1.0',
+    wp_version: '6.5.5',
+    php_version: '8.2.7',
+    db: 'mysql 10.11',
+    home_url: url,
+    site_url: url,
+    rest_root: isPlain ? `${url}/index.php?rest_route=/` : `${url}/wp-json/`,
+    permalinks: isPlain ? 'plain' : 'pretty',
+    multisite: false,
+    locale: 'en_US',
+    timezone: '+00:00',
+    memory_limit_mb: 256,
+    max_execution_s: 30,
+    time: site.timeS(),
+    cron: { disabled: false, last_run_at: null, next_structure_at: null },
+    integration_id: integrationId,
+    last_structure_sync_at: null,
+    last_error: null,
+    plugin_connection_enabled: options['plugin_connection_enabled'] ?? true,
+    two_way_sync_enabled: options['two_way_sync_enabled'] ?? true,
+    received_headers: context.headerNames,
+    commands: COMMAND_NAMES,
+  })
+}
+
+const HIDDEN = new Set(['trash', 'auto-draft'])
+
+/** `structure`: counts as wp-admin has them under “All”. */
+export function runStructure(site: Site): string {
+  const counts = new Map<string, number>()
+  for (const { type, status } of site.posts.all()) {
+    if (!HIDDEN.has(status)) counts.set(type, (counts.get(type) ?? 0) + 1)
+  }
+  const types = [...site.types].filter(([, { isPublic }]) => isPublic)
+  const taxonomies = [...site.taxonomies].filter(([, { isPublic }]) => isPublic)
+  const holders = (taxonomy: string) =>
+    types.filter(([, type]) => type.taxonomies.includes(taxonomy)).map(([name]) => name)
+  return JSON.stringify({
+    post_types: Object.fromEntries(
+      types.map(([name, { label }]) => [name, { label, count: counts.get(name) ?? 0, enabled: true }]),
+    ),
+    taxonomies: Object.fromEntries(
+      taxonomies.map(([name, { label }]) => {
+        const count = site.terms.list(name).length
+        return [name, { label, count, enabled: true, post_types: holders(name) }]
+      }),
+    ),
+    plugin_connection_enabled: site.options['plugin_connection_enabled'] ?? true,
+    two_way_sync_enabled: site.options['two_way_sync_enabled'] ?? true,
+  })
+}

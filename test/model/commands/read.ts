@@ -1,0 +1,61 @@
+import { IDS_LIMIT, INDEX_LIMIT } from '../../../src/contract/content-link.ts'
+import { FetchArguments, IndexArguments, readArguments } from '../arguments.ts'
+import type { Context } from '../context.ts'
+import type { Documents } from '../document.ts'
+import { firstAfter } from '../post-table.ts'
+import type { Site } from '../site.ts'
+import { CommandFailure, type ModelPost, type PostType } from '../types.ts'
+
+export interface Reading {
+  site: Site
+  documents: Documents
+  /** What one document costs the site, by the model's account. */
+  msPerDocument: number
+}
+
+/** A public type that is registered, or the failure. */
+export function requireType(site: Site, name: string): PostType {
+  const type = site.publicType(name)
+  if (!type) throw new CommandFailure('unknown_type', `This site has no public post type “${name}”.`)
+  return type
+}
+
+function* slice(posts: readonly ModelPost[], from: number, limit: number): Generator<ModelPost> {
+  for (let at = from; at < Math.min(posts.length, from + limit); at++) {
+    const post = posts[at]
+    if (post) yield post
+  }
+}
+
+/** `index`: a page of a type by (modified, id), or by id with `fields: ids`. */
+export function runIndex({ site, documents, msPerDocument }: Reading, args: unknown, context: Context): string {
+  const { type, after, limit, fields } = readArguments(IndexArguments, args)
+  requireType(site, type)
+  const isIds = fields === 'ids'
+  const posts = isIds ? site.posts.byId(type) : site.posts.byModified(type)
+  const [modified, id] = after ?? [-1, 0]
+  const isAfter = (post: ModelPost) =>
+    isIds ? post.id > id : post.modifiedS > modified || (post.modifiedS === modified && post.id > id)
+  const from = firstAfter(posts, isAfter)
+  const most = Math.min(limit, isIds ? IDS_LIMIT : INDEX_LIMIT)
+  const page = context.takeParts(
+    slice(posts, from, most),
+    (post) => documents.part(post, fields),
+    isIds ? 0 : msPerDocument,
+  )
+  const isMore = page.last !== null && from + page.parts.length < posts.length
+  const next = isMore && page.last ? [isIds ? 0 : page.last.modifiedS, page.last.id] : null
+  return `{"items":[${page.parts.join(',')}],"next":${JSON.stringify(next)},"total":${posts.length},"site_time":${site.timeS()}}`
+}
+
+/** `fetch`: documents by id. Ids that the bounds did not let it reach are neither in `items` nor in `missing`. */
+export function runFetch({ site, documents, msPerDocument }: Reading, args: unknown, context: Context): string {
+  const ids = [...new Set(readArguments(FetchArguments, args).ids)]
+  const found = ids.flatMap((id) => {
+    const post = site.posts.get(id)
+    return post && site.publicType(post.type) && post.status !== 'auto-draft' ? [post] : []
+  })
+  const there = new Set(found.map(({ id }) => id))
+  const page = context.takeParts(found, (post) => documents.part(post, 'full'), msPerDocument)
+  return `{"items":[${page.parts.join(',')}],"missing":${JSON.stringify(ids.filter((id) => !there.has(id)))}}`
+}

@@ -1,0 +1,108 @@
+import { PostTable } from './post-table.ts'
+import { TermTable } from './term-table.ts'
+import type { ModelPost, PostType, Taxonomy } from './types.ts'
+import type { WebhookEvent } from '../../src/contract/content-link.ts'
+import { formatTime } from './text.ts'
+
+const type = (label: string, more: Partial<PostType> = {}): PostType => ({
+  label,
+  isPublic: true,
+  isHierarchical: false,
+  taxonomies: [],
+  metaKeys: [],
+  ...more,
+})
+
+const taxonomy = (label: string, isHierarchical: boolean): Taxonomy => ({ label, isHierarchical, isPublic: true })
+
+type EventKind = 'status' | 'metadata' | 'deleted'
+const STRENGTH: Readonly<Record<EventKind, number>> = { metadata: 0, status: 1, deleted: 2 }
+
+export interface SiteOptions {
+  url?: string
+  /** Unix milliseconds. */
+  now: () => number
+}
+
+/** The content of a WordPress site, and what it tells its plugin about changes. */
+export class Site {
+  readonly posts = new PostTable()
+  readonly terms = new TermTable()
+  readonly types = new Map<string, PostType>([
+    ['post', type('Posts', { taxonomies: ['category', 'post_tag'] })],
+    ['page', type('Pages', { isHierarchical: true })],
+    ['attachment', type('Media')],
+    ['product', type('Products', { taxonomies: ['product_cat', 'product_tag'] })],
+  ])
+  readonly taxonomies = new Map<string, Taxonomy>([
+    ['category', taxonomy('Categories', true)],
+    ['post_tag', taxonomy('Tags', false)],
+    ['product_cat', taxonomy('Product Categories', true)],
+    ['product_tag', taxonomy('Product Tags', false)],
+  ])
+  readonly users = new Map<number, string>([[1, 'admin']])
+  readonly options: Record<string, unknown> = { default_category: 0 }
+  /** What a remote image is; addresses that are not here do not exist. */
+  readonly internet = new Map<string, 'image' | 'page' | 'large'>()
+  /** Without a trailing slash; changes when a server takes the model in. */
+  url: string
+  readonly now: () => number
+  /** Seconds that the site's clock is ahead. */
+  clockOffsetS = 0
+  /** `post_modified` never moves, as with some importers and caches. */
+  isModifiedFrozen = false
+  /** What the database or a filter makes of every text that is stored. */
+  alterText: (text: string) => string = (text) => text
+  /** Changes of WordPress' tables. */
+  writes = 0
+  /** Raised by what changes documents of other posts. */
+  version = 0
+  #touched = new Map<number, { post: ModelPost; kind: EventKind }>()
+
+  constructor({ url = 'https://site.example.com', now }: SiteOptions) {
+    this.url = url
+    this.now = now
+    this.options['default_category'] = this.terms.add('category', 'Uncategorized').id
+  }
+
+  /** Unix seconds by the site's own clock. */
+  timeS(): number {
+    return Math.floor(this.now() / 1000) + this.clockOffsetS
+  }
+
+  /** A public type that is registered now. */
+  publicType(name: string): PostType | null {
+    const found = this.types.get(name)
+    return found?.isPublic ? found : null
+  }
+
+  /** Public taxonomies of a type that are registered now. */
+  taxonomiesOf(type: PostType): string[] {
+    return type.taxonomies.filter((name) => this.taxonomies.get(name)?.isPublic)
+  }
+
+  /** Notes a change for the plugin's outbox: one event a post and request, the strongest. */
+  touch(post: ModelPost, kind: EventKind): void {
+    this.writes++
+    const noted = this.#touched.get(post.id)
+    if (!noted || STRENGTH[kind] >= STRENGTH[noted.kind]) this.#touched.set(post.id, { post, kind })
+  }
+
+  /** The events of everything touched since the last call. */
+  takeEvents(): WebhookEvent[] {
+    const events = [...this.#touched.values()].flatMap(({ post, kind }): WebhookEvent[] => {
+      if (!this.publicType(post.type) || post.status === 'auto-draft') return []
+      return [
+        {
+          event: `post.${kind}`,
+          post_id: post.id,
+          post_type: post.type,
+          status: kind === 'deleted' ? null : post.status === 'inherit' ? 'publish' : post.status,
+          modified_gmt: post.modifiedS === 0 ? null : formatTime(post.modifiedS),
+        },
+      ]
+    })
+    this.#touched.clear()
+    return events
+  }
+}

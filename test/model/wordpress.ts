@@ -1,0 +1,251 @@
+import type { WebhookEvent } from '../../src/contract/content-link.ts'
+import { createSigningSecret, signMessage } from '../../src/lib/signature.ts'
+import type { ModelAnswer } from './answers.ts'
+import type { DocumentFields } from './document.ts'
+import { Executor } from './executor.ts'
+import type { Faults } from './faults.ts'
+import { HttpSide, type ModelRequest, type Sleep } from './http.ts'
+import { Site } from './site.ts'
+import type { ModelPost, ModelTerm, NewPost, PostChanges, PostType } from './types.ts'
+import { deletePost, insertPost, publishDue, trashPost, untrashPost, updatePost } from './writing.ts'
+
+/** A webhook that the plugin has to deliver; `id` stays the same however often it is sent. */
+export interface ModelWebhook {
+  id: string
+  event: WebhookEvent
+}
+
+export interface ModelOptions {
+  /** Address of the site, without a trailing slash. */
+  url?: string
+  /** Unix milliseconds. */
+  now?: () => number
+  /** 0 to 1, as `Math.random`; only ids of webhooks come from it. */
+  random?: () => number
+  /** How slow answers wait; without it nothing ever waits. */
+  sleep?: Sleep
+  signingSecret?: string
+  integrationId?: string | null
+  faults?: Faults
+  onWebhook?: (webhook: ModelWebhook) => void
+}
+
+/** What tests write: terms by name, made where they are missing. */
+export type Edit = Omit<PostChanges, 'terms'> & { terms?: Record<string, string[]> }
+export type Creation = Omit<NewPost, 'terms'> & { terms?: Record<string, string[]> }
+
+/**
+ * A WordPress site with the IGNY8 plugin, as docs/protocol.md and docs/protocol-content.md describe it, with WordPress's own habits
+ * where they show (`modified`, slugs, statuses, trash). Deterministic: no timers, the clock and randomness are the caller's.
+ */
+export class ModelWordPress {
+  readonly site: Site
+  readonly executor: Executor
+  readonly http: HttpSide
+  onWebhook: (webhook: ModelWebhook) => void
+  readonly #random: () => number
+
+  constructor(options: ModelOptions = {}) {
+    const { now = Date.now, random = Math.random, sleep = null, onWebhook = () => undefined } = options
+    this.site = new Site({ now, ...(options.url !== undefined && { url: options.url }) })
+    this.executor = new Executor(this.site)
+    this.executor.integrationId = options.integrationId ?? null
+    const secrets = [options.signingSecret ?? createSigningSecret()]
+    this.http = new HttpSide({
+      site: this.site,
+      executor: this.executor,
+      secrets,
+      sleep,
+      afterRequest: () => this.flush(),
+    })
+    this.http.faults = options.faults ?? {}
+    this.onWebhook = onWebhook
+    this.#random = random
+  }
+
+  get url(): string {
+    return this.site.url
+  }
+
+  /** The newest secret; setting one makes the others invalid. */
+  get signingSecret(): string {
+    return this.http.signingSecrets[0] ?? ''
+  }
+
+  set signingSecret(secret: string) {
+    this.http.signingSecrets = [secret]
+  }
+
+  set faults(faults: Faults) {
+    this.http.faults = faults
+  }
+
+  /** Requests and bytes, commands by name, and changes of the site's tables. */
+  get stats() {
+    return { ...this.http.stats, commands: { ...this.executor.counts }, writes: this.site.writes }
+  }
+
+  resetStats(): void {
+    Object.assign(this.http.stats, { requests: 0, bytesIn: 0, bytesOut: 0, maxParallel: 0 })
+    for (const name of Object.keys(this.executor.counts)) delete this.executor.counts[name]
+    this.site.writes = 0
+  }
+
+  /** Answers an HTTP request, or throws NoAnswer. */
+  handle(request: ModelRequest): Promise<ModelAnswer> {
+    return this.http.handle(request)
+  }
+
+  /** Requests with the fault `late` arrive now; how many. */
+  deliverLate(): Promise<number> {
+    return this.http.deliverLate()
+  }
+
+  post(id: number): ModelPost {
+    const post = this.site.posts.get(id)
+    if (!post) throw new RangeError(`The model has no post ${id}`)
+    return post
+  }
+
+  /** The document that the site would send now. */
+  document(id: number, fields: DocumentFields = 'full'): Record<string, unknown> {
+    return JSON.parse(this.executor.documents.json(this.post(id), fields)) as Record<string, unknown>
+  }
+
+  /** Makes every document of a type, so that the first full pass is as fast as later ones. */
+  warm(type = 'post'): void {
+    for (const post of this.site.posts.byModified(type)) this.executor.documents.etag(post)
+  }
+
+  /** A post as the editor makes it: an auto-draft, then saved, so that `modified` is now. */
+  createPost(input: Creation = {}): ModelPost {
+    return this.importPost({ modifiedS: this.site.timeS(), ...input })
+  }
+
+  /** A post as importers and `wp_insert_post` make it: `modified` is its own date, or 0 for a draft without one. */
+  importPost({ terms, ...input }: Creation = {}): ModelPost {
+    const post = insertPost(this.site, { title: 'Untitled', ...input, ...(terms && { terms: this.#termIds(terms) }) })
+    this.flush()
+    return post
+  }
+
+  editPost(id: number, { terms, ...changes }: Edit): ModelPost {
+    const post = this.post(id)
+    updatePost(this.site, post, { ...changes, ...(terms && { terms: this.#termIds(terms) }) })
+    this.flush()
+    return post
+  }
+
+  setMeta(id: number, key: string, value: unknown): void {
+    this.editPost(id, { meta: { [key]: value } })
+  }
+
+  /** A change by SQL: `modified` stays, no hook runs, no webhook is sent. */
+  editBehindItsBack(id: number, changes: Partial<Omit<ModelPost, 'id' | 'revision'>>): void {
+    this.site.posts.change(this.post(id), changes)
+    this.site.version++
+  }
+
+  trash(id: number): void {
+    trashPost(this.site, this.post(id))
+    this.flush()
+  }
+
+  untrash(id: number): void {
+    untrashPost(this.site, this.post(id))
+    this.flush()
+  }
+
+  deletePost(id: number): void {
+    deletePost(this.site, this.post(id))
+    this.flush()
+  }
+
+  /** Publishes what is due, as WordPress' cron does. */
+  runCron(): void {
+    publishDue(this.site)
+    this.flush()
+  }
+
+  /** A term, also one with the name of another. */
+  addTerm(
+    taxonomy: string,
+    name: string,
+    options?: { slug?: string; parent?: number; description?: string },
+  ): ModelTerm {
+    return this.site.terms.add(taxonomy, name, options)
+  }
+
+  renameTerm(id: number, name: string): void {
+    const term = this.site.terms.get(id)
+    if (term) this.site.terms.change(term, { name })
+  }
+
+  removeTerm(id: number): void {
+    const term = this.site.terms.get(id)
+    if (term) this.site.terms.remove(term)
+  }
+
+  /** Puts an image into the media library by hand. */
+  addImage(name: string, alt = ''): ModelPost {
+    const meta = alt === '' ? {} : { _wp_attachment_image_alt: alt }
+    const image = insertPost(this.site, { type: 'attachment', title: name, meta })
+    this.site.posts.change(image, { fileUrl: `${this.url}/wp-content/uploads/${image.slug}.jpg` })
+    this.flush()
+    return image
+  }
+
+  registerType(name: string, type: Partial<PostType> & { label: string }): void {
+    const defaults = { isPublic: true, isHierarchical: false, taxonomies: [], metaKeys: [] }
+    this.site.types.set(name, { ...defaults, ...type })
+    this.site.version++
+  }
+
+  /** A type vanishes, with its plugin; its posts stay in the table. */
+  unregisterType(name: string): void {
+    this.site.types.delete(name)
+  }
+
+  setClockOffset(seconds: number): void {
+    this.site.clockOffsetS = seconds
+  }
+
+  /** Hands the webhooks of all changes to `onWebhook`; called by everything here that changes something. */
+  flush(): void {
+    for (const event of this.site.takeEvents()) this.onWebhook({ id: this.#newId(), event })
+  }
+
+  /** A webhook as HTTP, but for the API key: path below the API, headers and body. */
+  async signWebhook({
+    id,
+    event,
+  }: ModelWebhook): Promise<{ path: string; headers: Record<string, string>; body: string }> {
+    const body = JSON.stringify(event)
+    const timestamp = this.site.timeS()
+    const signature = await signMessage({ id, timestamp, body, secrets: [this.signingSecret] })
+    const kind = event.event === 'post.metadata' ? 'metadata' : 'status'
+    return {
+      path: `/api/v1/integration/webhooks/wordpress/${kind}/`,
+      headers: {
+        'content-type': 'application/json',
+        'webhook-id': id,
+        'webhook-timestamp': String(timestamp),
+        'webhook-signature': signature,
+      },
+      body,
+    }
+  }
+
+  #newId(): string {
+    const digits = Array.from({ length: 20 }, () => Math.floor(this.#random() * 36).toString(36))
+    return `msg_${digits.join('')}`
+  }
+
+  #termIds(terms: Record<string, string[]>): Record<string, number[]> {
+    const find = (taxonomy: string, name: string) =>
+      (this.site.terms.named(taxonomy, name)[0] ?? this.site.terms.add(taxonomy, name)).id
+    return Object.fromEntries(
+      Object.entries(terms).map(([taxonomy, names]) => [taxonomy, names.map((name) => find(taxonomy, name))]),
+    )
+  }
+}
