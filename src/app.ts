@@ -14,6 +14,15 @@ import { mountRoutes } from './routes/mount.ts'
 import { createPathNormaliser } from './routes/path.ts'
 import { ServiceError } from './services/errors.ts'
 
+/** For browsers; what plugins send names no origin and passes by. */
+const allowOrigins = cors({
+  origin: (origin, c) => (readConfig(c.env).webOrigins.includes(origin) ? origin : null),
+  credentials: true,
+  allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-account-id', 'x-d1-bookmark'],
+  exposeHeaders: ['x-request-id', 'x-d1-bookmark', 'retry-after', 'idempotency-replayed'],
+  maxAge: 600,
+})
+
 /** The whole API: middleware in order, routes, errors. */
 export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>({ getPath: createPathNormaliser(routes) })
@@ -21,15 +30,7 @@ export function createApp(): Hono<AppEnv> {
   app.notFound(notFound)
   app.use(requestId)
   app.use(secureHeaders({ xFrameOptions: 'DENY', referrerPolicy: 'no-referrer' }))
-  app.use(
-    cors({
-      origin: (origin, c) => (readConfig(c.env).webOrigins.includes(origin) ? origin : null),
-      credentials: true,
-      allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-account-id', 'x-d1-bookmark'],
-      exposeHeaders: ['x-request-id', 'x-d1-bookmark', 'retry-after', 'idempotency-replayed'],
-      maxAge: 600,
-    }),
-  )
+  app.use((c, next) => (c.req.header('origin') === undefined ? next() : allowOrigins(c, next)))
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => sendProblem(c, new ServiceError('body_too_large')) }))
   app.get('/healthz', health)
   app.route('/', docsRoutes)

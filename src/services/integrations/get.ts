@@ -1,8 +1,18 @@
+import { and, eq } from 'drizzle-orm'
 import type { Integration } from '../../contract/integrations.ts'
+import { integrations } from '../../db/schema/index.ts'
 import type { Context } from '../context.ts'
-import { loadIntegration, presentIntegration } from './internal.ts'
+import { ServiceError } from '../errors.ts'
+import { tenantScope } from '../scope.ts'
+import { presentedColumns, presentIntegration } from './internal.ts'
 
 /** @throws ServiceError `integration_not_found` */
 export async function getIntegration({ ctx, input }: { ctx: Context; input: { id: string } }): Promise<Integration> {
-  return presentIntegration(await loadIntegration({ ctx, id: input.id }))
+  const [row] = await ctx.db
+    .select(presentedColumns)
+    .from(integrations)
+    .where(and(eq(integrations.id, input.id), tenantScope(ctx.actor, integrations)))
+    .limit(1)
+  if (!row) throw new ServiceError('integration_not_found')
+  return presentIntegration(row)
 }

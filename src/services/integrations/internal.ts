@@ -8,6 +8,30 @@ import { describeContentTypes } from './content-types.ts'
 
 export type IntegrationRow = typeof integrations.$inferSelect
 
+/** What the wire's shape is made from: no secret leaves the database for it. */
+export const presentedColumns = {
+  id: integrations.id,
+  siteId: integrations.siteId,
+  platform: integrations.platform,
+  siteUrl: integrations.siteUrl,
+  isActive: integrations.isActive,
+  syncEnabled: integrations.syncEnabled,
+  syncStatus: integrations.syncStatus,
+  connection: integrations.connection,
+  connectionReason: integrations.connectionReason,
+  apiKeyMasked: integrations.apiKeyMasked,
+  config: integrations.config,
+  structure: integrations.structure,
+  structureFetchedAt: integrations.structureFetchedAt,
+  typeSettings: integrations.typeSettings,
+  counts: integrations.counts,
+  countsAsOf: integrations.countsAsOf,
+  lastSyncAt: integrations.lastSyncAt,
+  createdAt: integrations.createdAt,
+  updatedAt: integrations.updatedAt,
+}
+type PresentedRow = Pick<IntegrationRow, keyof typeof presentedColumns>
+
 /** The caller's integration of this id. @throws ServiceError `integration_not_found`, also when it is somebody else's */
 export async function loadIntegration({ ctx, id }: { ctx: Context; id: string }): Promise<IntegrationRow> {
   const [row] = await ctx.db
@@ -29,7 +53,7 @@ export async function loadEnabledIntegration(args: { ctx: Context; id: string })
 export const toTimestamp = (moment: Date | null) => moment?.toISOString() ?? null
 
 /** What the plugin pushed and the editor chose, in the layout that `config_json` has had from the start. */
-function describeConfig(row: IntegrationRow): Record<string, unknown> {
+function describeConfig(row: PresentedRow): Record<string, unknown> {
   if (!row.structure) return { ...row.config }
   const shown = describeContentTypes(row)
   const flags = {
@@ -49,7 +73,7 @@ function describeConfig(row: IntegrationRow): Record<string, unknown> {
 }
 
 /** The wire's shape of an integration; no secret is in it. */
-export function presentIntegration(row: IntegrationRow): Integration {
+export function presentIntegration(row: PresentedRow): Integration {
   return {
     id: row.id,
     site_id: row.siteId,

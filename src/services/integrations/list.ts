@@ -5,7 +5,7 @@ import { integrations } from '../../db/schema/index.ts'
 import type { Context } from '../context.ts'
 import { readCursor, toPage } from '../cursor.ts'
 import { tenantScope } from '../scope.ts'
-import { presentIntegration } from './internal.ts'
+import { presentedColumns, presentIntegration } from './internal.ts'
 
 type ListInput = ListQuery & { site_id?: string | undefined }
 
@@ -13,7 +13,7 @@ type ListInput = ListQuery & { site_id?: string | undefined }
 export async function listIntegrations({ ctx, input }: { ctx: Context; input: ListInput }): Promise<Page<Integration>> {
   const after = readCursor(input.cursor)
   const rows = await ctx.db
-    .select()
+    .select(presentedColumns)
     .from(integrations)
     .where(
       and(
