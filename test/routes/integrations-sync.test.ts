@@ -154,10 +154,10 @@ describe('a site that fails', () => {
     const pauses: number[] = []
     for (let attempt = 1; attempt < 6; attempt++) {
       const row = await afterAttempt(site, run.id, attempt)
-      expect(JSON.parse(String(row['error']))).toMatchObject({ code: 'wordpress_error' })
-      pauses.push(Number(row['next_attempt_at']) - Date.now())
+      expect(JSON.parse(row.error ?? '')).toMatchObject({ code: 'wordpress_error' })
+      pauses.push(row.next_attempt_at - Date.now())
       expect(await syncStatus(site)).toMatchObject({ sync_status: 'pending', current_run: { id: run.id } })
-      clock.advance(Number(row['next_attempt_at']) - Date.now() + 1)
+      clock.advance(row.next_attempt_at - Date.now() + 1)
       await runDurableObjectAlarm(siteObject(site.siteId))
     }
     for (const [index, pause] of pauses.entries()) {
@@ -201,7 +201,7 @@ describe('a site that fails', () => {
     const asked = Date.now()
     const { body: run } = await startSync(site)
     const row = await afterAttempt(site, run.id, 1)
-    const waitedS = (Number(row['next_attempt_at']) - asked) / 1000
+    const waitedS = (row.next_attempt_at - asked) / 1000
     expect(waitedS).toBeGreaterThanOrEqual(expected)
     expect(waitedS).toBeLessThan(expected + 1)
     const before = site.wordpress.requests.length

@@ -79,10 +79,17 @@ export async function lastEvent(integrationId: string, action: string) {
 
 export const siteObject = (siteId: string) => env.SITE_SYNC.getByName(siteId)
 
+interface RunRow extends Record<string, SqlStorageValue> {
+  status: string
+  attempt: number
+  next_attempt_at: number
+  error: string | null
+}
+
 /** The one row of a run, as the site's object stores it. */
-export function readRun(siteId: string, runId: string): Promise<Record<string, SqlStorageValue>> {
+export function readRun(siteId: string, runId: string): Promise<RunRow> {
   return runInDurableObject(siteObject(siteId), (_instance, state) =>
-    state.storage.sql.exec('SELECT * FROM runs WHERE id = ?', runId).one(),
+    state.storage.sql.exec<RunRow>('SELECT * FROM runs WHERE id = ?', runId).one(),
   )
 }
 
