@@ -78,7 +78,7 @@ final class Http_Test extends TestCase {
 
 	public function test_what_other_plugins_print_does_not_reach_the_client(): void {
 		$this->mu_plugin( "add_action( 'init', function () { echo \"\\xEF\\xBB\\xBF\\nNotice: Undefined index\"; } ); add_action( 'shutdown', function () { echo 'Bye.'; }, 0 ); add_action( 'shutdown', function () { echo 'Bye again.'; }, 99 );" );
-		$this->serve();
+		$this->serve( [ '-d', 'output_buffering=0' ] );
 		$this->assert_signed( $this->ask( '/wp-json/igny8/v1/commands' ) );
 	}
 
@@ -167,12 +167,12 @@ final class Http_Test extends TestCase {
 			'webhook-signature: ' . ( new Signer() )->sign( '' === $secret ? $this->secret : $secret, 'msg_1', $time, $body ),
 		];
 		$http    = [
-			'method'        => 'POST',
-			'header'        => array_merge( $headers, $more_headers ),
-			'content'       => $body,
-			'ignore_errors' => true,
+			'method'          => 'POST',
+			'header'          => array_merge( $headers, $more_headers ),
+			'content'         => $body,
+			'ignore_errors'   => true,
 			'follow_location' => 0,
-			'timeout'       => 20,
+			'timeout'         => 20,
 		];
 		$content = (string) file_get_contents( 'http://' . $this->address . $path, false, stream_context_create( [ 'http' => $http ] ) );
 

@@ -246,6 +246,22 @@ final class Settings_Page_Test extends Site_Test_Case {
 		}
 	}
 
+	public function test_what_got_into_the_options_with_markup_is_printed_as_text(): void {
+		$this->connect();
+		self::become_admin();
+		$evil  = '<script>alert(1)</script>';
+		$error = [ 'code' => $evil, 'detail' => $evil, 'fix' => $evil, 'request_id' => $evil, 'retryable' => false, 'at' => 1 ];
+		update_option( 'igny8_connection', array_merge( get_option( 'igny8_connection' ), [ 'site_name' => $evil, 'last_error' => $error ] ) );
+		update_option( 'igny8_log', [ [ 'at' => 1, 'level' => $evil, 'code' => $evil, 'message' => $evil ] ] );
+		( new \Igny8\Bridge\Admin\Notices() )->warning( $evil, $evil );
+		register_post_type( 'event', [ 'public' => true, 'label' => 'Q &amp; "A"' ] );
+
+		$page = $this->page();
+		self::assertStringNotContainsString( '<script', $page );
+		self::assertSame( 8, substr_count( $page, esc_html( $evil ) ) );
+		self::assertStringContainsString( '<th scope="row">Q &amp; &quot;A&quot;</th>', $page );
+	}
+
 	public function test_every_field_has_a_label_and_every_id_is_there_once(): void {
 		self::become_admin();
 		$dom = new \DOMDocument();

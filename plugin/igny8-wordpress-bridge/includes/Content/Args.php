@@ -1,0 +1,104 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content;
+
+use Igny8\Bridge\Commands\Command_Failure;
+
+/**
+ * Arguments of a command, checked as they are read. What is wrong is named by an `invalid_field` failure.
+ */
+final class Args {
+
+	private array $args;
+
+	public function __construct( array $args ) {
+		$this->args = $args;
+	}
+
+	public static function invalid( string $name, string $why ): Command_Failure {
+		return new Command_Failure( 'invalid_field', $name . ': ' . $why );
+	}
+
+	/**
+	 * Not empty.
+	 */
+	public function text( string $name ): string {
+		$value = $this->args[ $name ] ?? null;
+		if ( ! is_string( $value ) || '' === $value ) {
+			throw self::invalid( $name, __( 'A text is needed.', 'igny8-wordpress-bridge' ) );
+		}
+		return $value;
+	}
+
+	public function text_or_null( string $name ): ?string {
+		return isset( $this->args[ $name ] ) ? $this->text( $name ) : null;
+	}
+
+	/**
+	 * @param string[] $choices The first is taken where there is none.
+	 */
+	public function choice( string $name, array $choices ): string {
+		$value = $this->args[ $name ] ?? $choices[0];
+		if ( ! in_array( $value, $choices, true ) ) {
+			throw self::invalid( $name, implode( ', ', $choices ) );
+		}
+		return $value;
+	}
+
+	/**
+	 * @param int $otherwise Where there is none.
+	 */
+	public function number( string $name, int $least, int $most, int $otherwise ): int {
+		$value = $this->args[ $name ] ?? $otherwise;
+		if ( ! is_int( $value ) || $value < $least || $value > $most ) {
+			/* translators: 1: least number, 2: greatest number. */
+			throw self::invalid( $name, sprintf( __( 'A whole number from %1$d to %2$d is needed.', 'igny8-wordpress-bridge' ), $least, $most ) );
+		}
+		return $value;
+	}
+
+	/**
+	 * @return int[]|null Modified (Unix seconds) and id; null for the beginning.
+	 */
+	public function keyset( string $name ): ?array {
+		$value = $this->args[ $name ] ?? null;
+		if ( null === $value ) {
+			return null;
+		}
+		if ( ! is_array( $value ) || 2 !== count( $this->only_ids( array_values( $value ), 0 ) ) ) {
+			throw self::invalid( $name, '[modified, id]' );
+		}
+		return array_values( $value );
+	}
+
+	/**
+	 * @return int[] Without repeats.
+	 */
+	public function ids( string $name, int $most ): array {
+		$value = $this->args[ $name ] ?? null;
+		if ( ! is_array( $value ) || count( $value ) > $most || count( $this->only_ids( $value, 1 ) ) !== count( $value ) ) {
+			/* translators: %d: greatest number of ids. */
+			throw self::invalid( $name, sprintf( __( 'At most %d ids are needed.', 'igny8-wordpress-bridge' ), $most ) );
+		}
+		return array_values( array_unique( $value ) );
+	}
+
+	public function map( string $name ): array {
+		$value = $this->args[ $name ] ?? [];
+		if ( ! is_array( $value ) ) {
+			throw self::invalid( $name, __( 'An object is needed.', 'igny8-wordpress-bridge' ) );
+		}
+		return $value;
+	}
+
+	private function only_ids( array $values, int $least ): array {
+		return array_filter(
+			$values,
+			static function ( $value ) use ( $least ): bool {
+				return is_int( $value ) && $value >= $least;
+			}
+		);
+	}
+}

@@ -1,0 +1,71 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content;
+
+/**
+ * One post as it travels, or why it can't.
+ */
+final class Document {
+
+	private array $data;
+
+	private int $bytes;
+
+	/**
+	 * @param array $data  As docs/protocol-content.md describes.
+	 * @param int   $bytes Of its JSON, near enough.
+	 */
+	public function __construct( array $data, int $bytes ) {
+		$this->data  = $data;
+		$this->bytes = $bytes;
+	}
+
+	/**
+	 * @param string $code `item_too_large`, `invalid_utf8` or `unreadable`.
+	 */
+	public static function poisoned( object $row, string $code, string $detail ): self {
+		$data = [
+			'id'       => (int) $row->ID,
+			'type'     => (string) $row->post_type,
+			'modified' => Gmt::to_unix( (string) $row->post_modified_gmt ),
+			'etag'     => null,
+			'error'    => [
+				'code'   => $code,
+				'detail' => $detail,
+			],
+		];
+		return new self( $data, 200 + strlen( $detail ) );
+	}
+
+	public function id(): int {
+		return $this->data['id'];
+	}
+
+	public function type(): string {
+		return $this->data['type'];
+	}
+
+	/**
+	 * Null for one that can't be sent.
+	 */
+	public function etag(): ?string {
+		return $this->data['etag'];
+	}
+
+	public function bytes(): int {
+		return $this->bytes;
+	}
+
+	public function to_array(): array {
+		return $this->data;
+	}
+
+	public function without_body(): self {
+		if ( ! isset( $this->data['body'] ) ) {
+			return $this;
+		}
+		return new self( array_merge( $this->data, [ 'body' => null ] ), max( 200, $this->bytes - strlen( $this->data['body'] ) ) );
+	}
+}

@@ -1,0 +1,107 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content;
+
+use Igny8\Bridge\Support\Utf8;
+use Throwable;
+use WP_Post;
+
+/**
+ * Makes a document of what was read about a post. One that can't be made spoils no other.
+ */
+final class Document_Maker {
+
+	/** Of JSON; a batch of answers must have room for one. */
+	public const LARGEST_BYTES = 1500000;
+
+	/** What the names of the fields take. */
+	private const ENVELOPE_BYTES = 400;
+
+	/**
+	 * @param WP_Post $post  As stored.
+	 * @param array   $parts terms (taxonomy => texts, of every taxonomy), meta (key => value), featured (or null), item_id (or null).
+	 */
+	public function make( WP_Post $post, array $parts ): Document {
+		try {
+			return $this->make_unguarded( $post, $parts );
+		} catch ( Throwable $error ) {
+			// Addresses go through filters of other plugins.
+			return Document::poisoned( $post, 'unreadable', Utf8::repair( get_class( $error ) . ': ' . $error->getMessage() ) );
+		}
+	}
+
+	private function make_unguarded( WP_Post $post, array $parts ): Document {
+		$facts = $this->facts( $post, $parts );
+		$json  = [];
+		$maps  = [ 'terms', 'meta' ];
+		foreach ( $facts as $name => $value ) {
+			$is_empty_map  = [] === $value && in_array( $name, $maps, true );
+			$json[ $name ] = $is_empty_map ? '{}' : Etag::json( $value );
+			if ( false === $json[ $name ] ) {
+				return Document::poisoned( $post, JSON_ERROR_UTF8 === json_last_error() ? 'invalid_utf8' : 'unreadable', $name . ': ' . json_last_error_msg() );
+			}
+		}
+
+		$bytes = array_sum( array_map( 'strlen', $json ) ) + self::ENVELOPE_BYTES;
+		if ( $bytes > self::LARGEST_BYTES ) {
+			return self::too_large( $post, $bytes );
+		}
+		$etag = Etag::of( $json );
+		unset( $json['body'] );
+		$data = $this->data( $post, $facts, $parts );
+
+		$data['etag']      = $etag;
+		$data['meta_etag'] = Etag::of( $json );
+		return new Document( $data, $bytes + strlen( $data['url'] ) );
+	}
+
+	public static function too_large( object $row, int $bytes ): Document {
+		/* translators: 1: size of the post, 2: largest size, both in bytes. */
+		$detail = sprintf( __( 'It has %1$d bytes, and %2$d can be sent.', 'igny8-wordpress-bridge' ), $bytes, self::LARGEST_BYTES );
+		return Document::poisoned( $row, 'item_too_large', $detail );
+	}
+
+	/**
+	 * What the etag is over, in its order.
+	 */
+	private function facts( WP_Post $post, array $parts ): array {
+		$featured = $parts['featured'];
+		return [
+			'id'           => (int) $post->ID,
+			'type'         => (string) $post->post_type,
+			'title'        => (string) $post->post_title,
+			'body'         => (string) $post->post_content,
+			'excerpt'      => (string) $post->post_excerpt,
+			'slug'         => (string) $post->post_name,
+			'status'       => Types::wire_status( (string) $post->post_status ),
+			'date'         => Gmt::to_wire( (string) $post->post_date_gmt ),
+			'parent'       => (int) $post->post_parent,
+			'author'       => (int) $post->post_author,
+			'terms'        => $parts['terms'],
+			'meta'         => $parts['meta'],
+			'featured_id'  => null === $featured ? null : $featured['id'],
+			'featured_alt' => null === $featured ? null : $featured['alt'],
+		];
+	}
+
+	private function data( WP_Post $post, array $facts, array $parts ): array {
+		unset( $facts['featured_id'], $facts['featured_alt'] );
+		$author = get_userdata( $facts['author'] );
+		return [
+			'id'          => $facts['id'],
+			'type'        => $facts['type'],
+			'etag'        => '',
+			'meta_etag'   => '',
+			'modified'    => Gmt::to_unix( (string) $post->post_modified_gmt ),
+			'author_name' => false === $author ? '' : Utf8::repair( (string) $author->display_name ),
+			// PHP writes an empty map as a list.
+			'terms'       => (object) $facts['terms'],
+			'meta'        => (object) $facts['meta'],
+			'featured'    => $parts['featured'],
+			'url'         => Utf8::repair( (string) get_permalink( $post ) ),
+			'item_id'     => $parts['item_id'],
+		] + $facts;
+	}
+}

@@ -1,0 +1,196 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content;
+
+use Igny8\Bridge\Commands\Context;
+use WP_Post;
+
+/**
+ * Reads documents, many with a handful of queries.
+ */
+final class Documents {
+
+	private const POSTS_AT_ONCE = 100;
+
+	/** So that PHP's memory holds them however long the posts are. */
+	private const BYTES_AT_ONCE = 2000000;
+
+	private Types $types;
+
+	private Rows $rows;
+
+	private Meta_Keys $keys;
+
+	private Document_Maker $maker;
+
+	public function __construct( Types $types, Rows $rows, Meta_Keys $keys, Document_Maker $maker ) {
+		$this->types = $types;
+		$this->rows  = $rows;
+		$this->keys  = $keys;
+		$this->maker = $maker;
+	}
+
+	/**
+	 * In the order of the ids, until the time or size of the batch is used up, but at least one.
+	 *
+	 * @param int[] $ids Of posts.
+	 * @return array{documents: array<int, Document>, reached: int} How many of the ids were looked at; those without a document don't exist.
+	 */
+	public function read( array $ids, bool $with_body, Context $context ): array {
+		$documents = [];
+		$reached   = 0;
+		$left      = $context->bytes_left();
+		$heads     = $this->heads( $ids );
+		foreach ( $this->portions( $ids, $heads ) as $portion ) {
+			if ( [] !== $documents && 0 === $context->ms_left() ) {
+				break;
+			}
+			$read = $this->load( array_intersect_key( $heads, array_flip( $portion ) ) );
+			foreach ( $portion as $id ) {
+				$document = $read[ $id ] ?? null;
+				if ( null !== $document ) {
+					$document = $with_body ? $document : $document->without_body();
+					$left    -= $document->bytes();
+					if ( $left < 0 && [] !== $documents ) {
+						break 2;
+					}
+					$documents[ $id ] = $document;
+				}
+				++$reached;
+			}
+		}
+		return [
+			'documents' => $documents,
+			'reached'   => $reached,
+		];
+	}
+
+	/**
+	 * As it is stored at this moment; null where there is none.
+	 */
+	public function fresh( int $id ): ?Document {
+		wp_cache_delete( $id, 'posts' );
+		wp_cache_delete( $id, 'post_meta' );
+		return $this->load( $this->heads( [ $id ] ) )[ $id ] ?? null;
+	}
+
+	/**
+	 * @return array<int, object> Of those posts that travel.
+	 */
+	private function heads( array $ids ): array {
+		return array_filter(
+			$this->rows->heads( $ids ),
+			function ( object $head ): bool {
+				return Types::UNSAVED !== $head->post_status && $this->types->is_public( $head->post_type );
+			}
+		);
+	}
+
+	/**
+	 * @param int[]              $ids   In order.
+	 * @param array<int, object> $heads Of those that exist.
+	 * @return array<int, int[]>
+	 */
+	private function portions( array $ids, array $heads ): array {
+		$portions = [];
+		$portion  = [];
+		$bytes    = 0;
+		foreach ( $ids as $id ) {
+			$size = isset( $heads[ $id ] ) ? (int) $heads[ $id ]->bytes : 0;
+			$size = $size > Document_Maker::LARGEST_BYTES ? 0 : $size;
+			if ( [] !== $portion && ( $bytes + $size > self::BYTES_AT_ONCE || count( $portion ) >= self::POSTS_AT_ONCE ) ) {
+				$portions[] = $portion;
+				$portion    = [];
+				$bytes      = 0;
+			}
+			$portion[] = $id;
+			$bytes    += $size;
+		}
+		return [] === $portion ? $portions : array_merge( $portions, [ $portion ] );
+	}
+
+	/**
+	 * @param array<int, object> $heads By id.
+	 * @return array<int, Document> By id.
+	 */
+	private function load( array $heads ): array {
+		$documents = [];
+		$ids       = [];
+		foreach ( $heads as $id => $head ) {
+			if ( (int) $head->bytes > Document_Maker::LARGEST_BYTES ) {
+				$documents[ $id ] = Document_Maker::too_large( $head, (int) $head->bytes );
+			} else {
+				$ids[] = $id;
+			}
+		}
+
+		$by_type = [];
+		foreach ( $this->rows->whole( $ids ) as $id => $row ) {
+			$by_type[ $row->post_type ][ $id ] = new WP_Post( sanitize_post( $row, 'raw' ) );
+		}
+		foreach ( $by_type as $type => $posts ) {
+			$documents += $this->of_type( (string) $type, $posts );
+		}
+		return $documents;
+	}
+
+	/**
+	 * @param array<int, WP_Post> $posts By id, all of one type.
+	 * @return array<int, Document> By id.
+	 */
+	private function of_type( string $type, array $posts ): array {
+		$ids        = array_keys( $posts );
+		$taxonomies = $this->types->taxonomies( $type );
+		$keys       = $this->keys->of( $type );
+		$meta       = ( new Post_Meta() )->of( $ids, array_merge( array_map( 'strval', array_keys( $keys ) ), [ Meta_Keys::THUMBNAIL, Meta_Keys::ITEM ] ) );
+		$terms      = ( new Term_Names() )->of( $ids, $taxonomies );
+		$images     = ( new Images() )->of( $this->thumbnails( $meta ) );
+		( new Permalinks() )->prime( array_values( $posts ) );
+
+		$documents = [];
+		foreach ( $posts as $id => $post ) {
+			$documents[ $id ] = $this->maker->make(
+				$post,
+				[
+					'terms'    => ( $terms[ $id ] ?? [] ) + array_fill_keys( $taxonomies, [] ),
+					'meta'     => $this->values( $meta[ $id ] ?? [], $keys ),
+					'featured' => $images[ $id ] ?? null,
+					'item_id'  => $meta[ $id ][ Meta_Keys::ITEM ][0] ?? null,
+				]
+			);
+		}
+		return $documents;
+	}
+
+	/**
+	 * @param array<string, string[]> $stored Key => raw values.
+	 * @param array<string, bool>     $keys   Key => whether it is single.
+	 */
+	private function values( array $stored, array $keys ): array {
+		$values = [];
+		foreach ( $keys as $key => $is_single ) {
+			$raw = $stored[ $key ] ?? [];
+			// A value that JSON can't say stays where it is, unseen and untouched.
+			if ( [] === $raw || $raw !== array_filter( $raw, [ Meta_Values::class, 'is_plain' ] ) ) {
+				continue;
+			}
+			$decoded        = array_map( [ Meta_Values::class, 'decode' ], $raw );
+			$values[ $key ] = $is_single ? $decoded[0] : $decoded;
+		}
+		return $values;
+	}
+
+	/**
+	 * @return array<int, int> Post id => attachment id.
+	 */
+	private function thumbnails( array $meta ): array {
+		return array_map(
+			static function ( array $of_post ): int {
+				return (int) ( $of_post[ Meta_Keys::THUMBNAIL ][0] ?? 0 );
+			},
+			$meta
+		);
+	}
+}

@@ -1,0 +1,48 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content;
+
+/**
+ * Which meta keys travel: those registered for WordPress' REST API, and those of the two common SEO plugins.
+ */
+final class Meta_Keys {
+
+	public const THUMBNAIL = '_thumbnail_id';
+
+	public const ALT = '_wp_attachment_image_alt';
+
+	public const ITEM = '_igny8_item_id';
+
+	private const SEO = [
+		'_yoast_wpseo_title'      => true,
+		'_yoast_wpseo_metadesc'   => true,
+		'_yoast_wpseo_focuskw'    => true,
+		'_yoast_wpseo_canonical'  => true,
+		'rank_math_title'         => true,
+		'rank_math_description'   => true,
+		'rank_math_focus_keyword' => true,
+		'rank_math_canonical_url' => true,
+	];
+
+	/**
+	 * @return array<string, bool> Key => whether a post has at most one value of it.
+	 */
+	public function of( string $type ): array {
+		$keys = self::SEO;
+		foreach ( [ '', $type ] as $subtype ) {
+			foreach ( get_registered_meta_keys( 'post', $subtype ) as $key => $registered ) {
+				if ( ! empty( $registered['show_in_rest'] ) ) {
+					$keys[ $key ] = (bool) $registered['single'];
+				}
+			}
+		}
+		unset( $keys[ self::THUMBNAIL ], $keys[ self::ITEM ] );
+		return $keys;
+	}
+
+	public function has( string $key, string $type ): bool {
+		return isset( self::SEO[ $key ] ) || isset( $this->of( $type )[ $key ] );
+	}
+}

@@ -1,0 +1,83 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content;
+
+/**
+ * Reads the posts table as it is, past every cache and filter.
+ */
+final class Rows {
+
+	/**
+	 * Posts of a type strictly after a position, in the order of (modified, id).
+	 *
+	 * @param int[]|null $after Modified (Unix seconds) and id.
+	 * @return object[] With ID and post_modified_gmt.
+	 */
+	public function by_modified( string $type, ?array $after, int $limit ): array {
+		global $wpdb;
+
+		$where = $wpdb->prepare( 'post_type = %s AND post_status <> %s', $type, Types::UNSAVED );
+		if ( null !== $after ) {
+			$time   = Gmt::from_unix( $after[0] );
+			$where .= $wpdb->prepare( ' AND ( post_modified_gmt > %s OR ( post_modified_gmt = %s AND ID > %d ) )', $time, $time, $after[1] );
+		}
+		$sql = "SELECT ID, post_modified_gmt FROM {$wpdb->posts} WHERE $where ORDER BY post_modified_gmt, ID LIMIT " . $limit;
+		return $wpdb->get_results( $sql );
+	}
+
+	/**
+	 * @return object[] With ID and post_modified_gmt.
+	 */
+	public function by_id( string $type, int $after, int $limit ): array {
+		global $wpdb;
+
+		$sql = "SELECT ID, post_modified_gmt FROM {$wpdb->posts} WHERE post_type = %s AND post_status <> %s AND ID > %d ORDER BY ID LIMIT %d";
+		return $wpdb->get_results( $wpdb->prepare( $sql, $type, Types::UNSAVED, $after, $limit ) );
+	}
+
+	/**
+	 * @param int[] $ids Of posts.
+	 * @return array<int, object> Id => ID, post_type, post_status, post_modified_gmt, bytes.
+	 */
+	public function heads( array $ids ): array {
+		global $wpdb;
+
+		$list = implode( ',', array_map( 'intval', $ids ) );
+		$sql  = "SELECT ID, post_type, post_status, post_modified_gmt, LENGTH(post_title) + LENGTH(post_content) + LENGTH(post_excerpt) AS bytes FROM {$wpdb->posts} WHERE ID IN ($list)";
+		return [] === $ids ? [] : $this->by_key( $wpdb->get_results( $sql ) );
+	}
+
+	/**
+	 * @param int[] $ids Of posts.
+	 * @return array<int, object> Id => the whole row.
+	 */
+	public function whole( array $ids ): array {
+		global $wpdb;
+
+		$list = implode( ',', array_map( 'intval', $ids ) );
+		return [] === $ids ? [] : $this->by_key( $wpdb->get_results( "SELECT * FROM {$wpdb->posts} WHERE ID IN ($list)" ) );
+	}
+
+	/**
+	 * Posts of the type, the trash included.
+	 */
+	public function count( string $type ): int {
+		$counts = (array) wp_count_posts( $type );
+		unset( $counts[ Types::UNSAVED ] );
+		return (int) array_sum( array_map( 'intval', $counts ) );
+	}
+
+	/**
+	 * @param object[] $rows With ID.
+	 * @return array<int, object>
+	 */
+	private function by_key( array $rows ): array {
+		$keyed = [];
+		foreach ( $rows as $row ) {
+			$keyed[ (int) $row->ID ] = $row;
+		}
+		return $keyed;
+	}
+}

@@ -1,0 +1,113 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content;
+
+use Igny8\Bridge\Support\Log;
+
+/**
+ * The plugin's own tables, made on activation and brought up to date with the first request of a new version.
+ */
+final class Tables {
+
+	/** Version of the tables that are there, or since when making them has failed. */
+	public const OPTION = 'igny8_tables';
+
+	private const VERSION = '1';
+
+	private const RETRY_S = 60 * 60;
+
+	private Log $log;
+
+	public function __construct( Log $log ) {
+		$this->log = $log;
+	}
+
+	/**
+	 * Changes not yet reported to IGNY8.
+	 */
+	public static function outbox(): string {
+		global $wpdb;
+		return $wpdb->prefix . 'igny8_outbox';
+	}
+
+	/**
+	 * Commands that were carried out in the last week.
+	 */
+	public static function commands(): string {
+		global $wpdb;
+		return $wpdb->prefix . 'igny8_commands';
+	}
+
+	public function hook(): void {
+		add_action( 'init', [ $this, 'ensure' ], 1 );
+	}
+
+	/**
+	 * Costs nothing: the option comes with every request.
+	 */
+	public function exist(): bool {
+		return self::VERSION === get_option( self::OPTION );
+	}
+
+	public function ensure(): void {
+		if ( ! $this->exist() && ! $this->has_just_failed() ) {
+			$this->create();
+		}
+	}
+
+	private function has_just_failed(): bool {
+		$state = get_option( self::OPTION );
+		return is_array( $state ) && (int) ( $state['failed_at'] ?? 0 ) > time() - self::RETRY_S;
+	}
+
+	private function create(): void {
+		global $wpdb;
+
+		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
+		dbDelta( $this->schema() );
+		$made = $wpdb->get_col( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $wpdb->prefix . 'igny8_' ) . '%' ) );
+		if ( [] === array_diff( [ self::outbox(), self::commands() ], $made ) ) {
+			update_option( self::OPTION, self::VERSION, true );
+			return;
+		}
+		update_option( self::OPTION, [ 'failed_at' => time() ], true );
+		$this->log->error( 'tables_missing', __( 'The tables of this plugin could not be made: the database user may not create tables.', 'igny8-wordpress-bridge' ) );
+	}
+
+	/**
+	 * As dbDelta() reads it: one column a line, two spaces after PRIMARY KEY.
+	 */
+	private function schema(): string {
+		global $wpdb;
+
+		$outbox   = self::outbox();
+		$commands = self::commands();
+		$charset  = $wpdb->get_charset_collate();
+		return "CREATE TABLE $outbox (
+			id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+			post_id bigint(20) unsigned NOT NULL,
+			kind varchar(20) NOT NULL,
+			post_type varchar(32) NOT NULL,
+			status varchar(20) NOT NULL,
+			message_id varchar(40) NOT NULL,
+			created_at bigint(20) unsigned NOT NULL,
+			due_at bigint(20) unsigned NOT NULL,
+			attempts int(10) unsigned NOT NULL,
+			PRIMARY KEY  (id),
+			UNIQUE KEY post_kind (post_id,kind),
+			KEY due_at (due_at)
+			) $charset;
+			CREATE TABLE $commands (
+			command char(64) NOT NULL,
+			outcome varchar(20) NOT NULL,
+			post_id bigint(20) unsigned NOT NULL,
+			created tinyint(1) unsigned NOT NULL,
+			etag char(32) NOT NULL,
+			started_at bigint(20) unsigned NOT NULL,
+			PRIMARY KEY  (command),
+			KEY started_at (started_at)
+			) $charset;";
+	}
+}

@@ -1,0 +1,83 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content;
+
+/**
+ * The terms of many posts, as the text by which they travel: the name, or the slug where another term has the same name.
+ */
+final class Term_Names {
+
+	/**
+	 * The name as people wrote it. WordPress stores `&`, `<` and `>` escaped.
+	 */
+	public static function plain( string $stored ): string {
+		return wp_specialchars_decode( $stored, ENT_NOQUOTES );
+	}
+
+	/**
+	 * @param int[]    $ids        Of posts.
+	 * @param string[] $taxonomies All that are wanted.
+	 * @return array<int, array<string, string[]>> Post id => taxonomy => texts in byte order; only what a post has.
+	 */
+	public function of( array $ids, array $taxonomies ): array {
+		if ( [] === $ids || [] === $taxonomies ) {
+			return [];
+		}
+
+		$rows  = $this->rows( $ids, $taxonomies );
+		$twins = $this->twins( $rows, $taxonomies );
+		$found = [];
+		foreach ( $rows as $row ) {
+			$has_twin = ( $twins[ $row->taxonomy ][ $row->name ] ?? 1 ) > 1;
+
+			$found[ (int) $row->object_id ][ $row->taxonomy ][] = $has_twin ? $row->slug : self::plain( $row->name );
+		}
+		foreach ( $found as $id => $of_post ) {
+			foreach ( array_keys( $of_post ) as $taxonomy ) {
+				sort( $found[ $id ][ $taxonomy ], SORT_STRING );
+			}
+		}
+		return $found;
+	}
+
+	/**
+	 * @return object[] With object_id, taxonomy, name, slug.
+	 */
+	private function rows( array $ids, array $taxonomies ): array {
+		global $wpdb;
+
+		$id_list = implode( ',', array_map( 'intval', $ids ) );
+		$places  = implode( ',', array_fill( 0, count( $taxonomies ), '%s' ) );
+		$sql     = "SELECT tr.object_id, tt.taxonomy, t.name, t.slug FROM {$wpdb->term_relationships} tr
+			INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_taxonomy_id = tr.term_taxonomy_id
+			INNER JOIN {$wpdb->terms} t ON t.term_id = tt.term_id
+			WHERE tr.object_id IN ($id_list) AND tt.taxonomy IN ($places)";
+		return $wpdb->get_results( $wpdb->prepare( $sql, ...$taxonomies ) );
+	}
+
+	/**
+	 * @param object[] $rows With name.
+	 * @return array<string, array<string, int>> Taxonomy => name as stored => how many terms have it.
+	 */
+	private function twins( array $rows, array $taxonomies ): array {
+		global $wpdb;
+
+		$names = array_values( array_unique( array_column( $rows, 'name' ) ) );
+		if ( [] === $names ) {
+			return [];
+		}
+
+		$in_taxonomies = implode( ',', array_fill( 0, count( $taxonomies ), '%s' ) );
+		$in_names      = implode( ',', array_fill( 0, count( $names ), '%s' ) );
+		$sql           = "SELECT tt.taxonomy, t.name FROM {$wpdb->terms} t
+			INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_id = t.term_id
+			WHERE t.name IN ($in_names) AND tt.taxonomy IN ($in_taxonomies)";
+		$counts        = [];
+		foreach ( $wpdb->get_results( $wpdb->prepare( $sql, ...$names, ...$taxonomies ) ) as $row ) {
+			$counts[ $row->taxonomy ][ $row->name ] = ( $counts[ $row->taxonomy ][ $row->name ] ?? 0 ) + 1;
+		}
+		return $counts;
+	}
+}

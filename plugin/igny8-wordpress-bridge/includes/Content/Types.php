@@ -1,0 +1,67 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content;
+
+use Igny8\Bridge\Commands\Command_Failure;
+
+/**
+ * Which posts travel: those of every public type, whether or not it is in WordPress' REST API.
+ */
+final class Types {
+
+	public const ATTACHMENT = 'attachment';
+
+	/** A post that nobody has saved yet. */
+	public const UNSAVED = 'auto-draft';
+
+	public function is_public( string $type ): bool {
+		$object = get_post_type_object( $type );
+		return null !== $object && (bool) $object->public;
+	}
+
+	/**
+	 * @throws Command_Failure `unknown_type`.
+	 */
+	public function check( string $type ): void {
+		if ( ! $this->is_public( $type ) ) {
+			/* translators: %s: slug of a post type. */
+			throw new Command_Failure( 'unknown_type', sprintf( __( 'This site has no public post type “%s”.', 'igny8-wordpress-bridge' ), $type ) );
+		}
+	}
+
+	/**
+	 * @throws Command_Failure `unknown_type`.
+	 */
+	public function check_taxonomy( string $taxonomy ): void {
+		$object = get_taxonomy( $taxonomy );
+		if ( false === $object || ! $object->public ) {
+			/* translators: %s: slug of a taxonomy. */
+			throw new Command_Failure( 'unknown_type', sprintf( __( 'This site has no public taxonomy “%s”.', 'igny8-wordpress-bridge' ), $taxonomy ) );
+		}
+	}
+
+	/**
+	 * Public taxonomies of a type.
+	 *
+	 * @return string[] Sorted.
+	 */
+	public function taxonomies( string $type ): array {
+		$names = [];
+		foreach ( get_object_taxonomies( $type, 'objects' ) as $name => $taxonomy ) {
+			if ( $taxonomy->public ) {
+				$names[] = (string) $name;
+			}
+		}
+		sort( $names, SORT_STRING );
+		return $names;
+	}
+
+	/**
+	 * As on the wire. Attachments have a status of their own.
+	 */
+	public static function wire_status( string $status ): string {
+		return 'inherit' === $status ? 'publish' : $status;
+	}
+}

@@ -1,0 +1,132 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content\Write;
+
+use Igny8\Bridge\Commands\Command_Failure;
+use Igny8\Bridge\Content\Document;
+use Igny8\Bridge\Content\Documents;
+use Igny8\Bridge\Content\Meta_Keys;
+use Igny8\Bridge\Content\Post_Meta;
+use Igny8\Bridge\Content\Types;
+use Igny8\Bridge\Outbox\Recorder;
+use Igny8\Bridge\Support\Lock;
+use Throwable;
+
+/**
+ * Carries out one change of one post, if the post is still the one that its sender knows.
+ */
+final class Applier {
+
+	private const LOCK_TTL_S = 300;
+
+	private Documents $documents;
+
+	private Post_Writer $writer;
+
+	private Editor $editor;
+
+	private Recorder $recorder;
+
+	public function __construct( Documents $documents, Post_Writer $writer, Editor $editor, Recorder $recorder ) {
+		$this->documents = $documents;
+		$this->writer    = $writer;
+		$this->editor    = $editor;
+		$this->recorder  = $recorder;
+	}
+
+	/**
+	 * IGNY8 is not told about the change by webhook: it gets the document in the answer, and would fetch the same once
+	 * more. What others change meanwhile in other posts, and in this one afterwards, is told.
+	 *
+	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`, `busy`.
+	 */
+	public function apply( Change $change ): Result {
+		$this->recorder->hold();
+		try {
+			$result = $this->editor->work(
+				function () use ( $change ): Result {
+					return 'create' === $change->op ? $this->create( $change ) : $this->change( $change );
+				}
+			);
+		} catch ( Throwable $error ) {
+			$this->recorder->release( 0 );
+			throw $error;
+		}
+
+		$document = $result->document();
+		$answered = null === $document ? $change->id : $document->id();
+		$this->recorder->release( Result::APPLIED === $result->outcome() ? $answered : 0 );
+		return $result;
+	}
+
+	private function create( Change $change ): Result {
+		$lock = new Lock( 'create_' . md5( $change->item_id ), self::LOCK_TTL_S );
+		if ( ! $lock->acquire() ) {
+			throw new Command_Failure( 'busy', __( 'This item is being made at this moment.', 'igny8-wordpress-bridge' ), true );
+		}
+
+		try {
+			$existing = ( new Post_Meta() )->find( Meta_Keys::ITEM, $change->item_id );
+			$document = 0 === $existing ? null : $this->documents->fresh( $existing );
+			if ( null !== $document ) {
+				return Result::applied( $document );
+			}
+			return Result::applied( $this->finished( $this->writer->create( $change ), $change ), true );
+		} finally {
+			$lock->release();
+		}
+	}
+
+	private function change( Change $change ): Result {
+		$document = $this->documents->fresh( $change->id );
+		if ( null === $document ) {
+			return 'delete' === $change->op && null === get_post( $change->id ) ? Result::applied( null ) : Result::stale( null );
+		}
+		if ( $document->type() !== $change->type || $document->etag() !== $change->expect ) {
+			return Result::stale( $document );
+		}
+		if ( 'delete' === $change->op ) {
+			$this->delete( $change->id );
+			return Result::applied( null );
+		}
+
+		try {
+			$this->writer->update( $change );
+		} catch ( Stale_Write $stale ) {
+			return Result::stale( $this->documents->fresh( $change->id ) );
+		}
+		return Result::applied( $this->finished( $change->id, $change ) );
+	}
+
+	private function finished( int $id, Change $change ): Document {
+		if ( $change->ends_in_trash && 'trash' !== get_post_status( $id ) ) {
+			$this->trash( $id, $change->type );
+		}
+		$document = $this->documents->fresh( $id );
+		if ( null === $document ) {
+			throw new Command_Failure( 'write_failed', __( 'The post was gone right after it was written.', 'igny8-wordpress-bridge' ), true );
+		}
+		return $document;
+	}
+
+	/**
+	 * Where a site keeps no trash, WordPress would delete for good what was only to be put aside.
+	 */
+	private function trash( int $id, string $type ): void {
+		if ( ! EMPTY_TRASH_DAYS || ( Types::ATTACHMENT === $type && ! MEDIA_TRASH ) ) {
+			throw new Command_Failure( 'write_failed', __( 'This site keeps no trash; the post can only be deleted.', 'igny8-wordpress-bridge' ) );
+		}
+		if ( ! wp_trash_post( $id ) || 'trash' !== get_post_status( $id ) ) {
+			throw new Command_Failure( 'write_failed', __( 'WordPress did not put the post into the trash.', 'igny8-wordpress-bridge' ), true );
+		}
+	}
+
+	private function delete( int $id ): void {
+		wp_delete_post( $id, true );
+		if ( null !== $this->documents->fresh( $id ) ) {
+			throw new Command_Failure( 'write_failed', __( 'WordPress did not delete the post; a plugin may protect it.', 'igny8-wordpress-bridge' ), true );
+		}
+	}
+}

@@ -1,0 +1,185 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content\Write;
+
+use Igny8\Bridge\Commands\Command_Failure;
+use Igny8\Bridge\Content\Args;
+use Igny8\Bridge\Content\Document_Maker;
+use Igny8\Bridge\Content\Gmt;
+use Igny8\Bridge\Content\Meta_Keys;
+use Igny8\Bridge\Content\Types;
+
+/**
+ * Checks the fields of a change, and turns them into what WordPress stores.
+ */
+final class Field_Reader {
+
+	private const TEXTS = [
+		'title'   => 'post_title',
+		'body'    => 'post_content',
+		'excerpt' => 'post_excerpt',
+		'slug'    => 'post_name',
+	];
+
+	private const LONGEST_TERM = 200;
+
+	private const MOST_TERMS = 500;
+
+	private Types $types;
+
+	private Meta_Keys $keys;
+
+	public function __construct( Types $types, Meta_Keys $keys ) {
+		$this->types = $types;
+		$this->keys  = $keys;
+	}
+
+	/**
+	 * @throws Command_Failure `invalid_field`, `parent_cycle`.
+	 */
+	public function read_into( Change $change, array $fields ): void {
+		$bytes = 0;
+		foreach ( $fields as $name => $value ) {
+			$name   = (string) $name;
+			$bytes += is_string( $value ) ? strlen( $value ) : 0;
+			if ( isset( self::TEXTS[ $name ] ) ) {
+				$change->columns[ self::TEXTS[ $name ] ] = $this->text( $name, $value );
+			} else {
+				$this->read_other( $change, $name, $value );
+			}
+		}
+		if ( $bytes > Document_Maker::LARGEST_BYTES ) {
+			/* translators: %d: largest size in bytes. */
+			throw Args::invalid( 'body', sprintf( __( 'A post can have at most %d bytes.', 'igny8-wordpress-bridge' ), Document_Maker::LARGEST_BYTES ) );
+		}
+	}
+
+	/**
+	 * @param mixed $value From JSON.
+	 */
+	private function read_other( Change $change, string $name, $value ): void {
+		switch ( $name ) {
+			case 'status':
+				$this->status( $change, $value );
+				break;
+			case 'date':
+				$this->date( $change, $value );
+				break;
+			case 'parent':
+				$change->columns['post_parent'] = $this->parent( $change->id, $value );
+				break;
+			case 'author':
+				$change->columns['post_author'] = $this->author( $value );
+				break;
+			case 'terms':
+				$this->terms( $change, $value );
+				break;
+			case 'meta':
+				$this->meta( $change, $value );
+				break;
+			case 'featured':
+				$this->featured( $change, $value );
+				break;
+			default:
+				throw Args::invalid( $name, __( 'There is no such field.', 'igny8-wordpress-bridge' ) );
+		}
+	}
+
+	/**
+	 * @param mixed $value From JSON.
+	 */
+	private function text( string $name, $value ): string {
+		if ( ! is_string( $value ) ) {
+			throw Args::invalid( $name, __( 'A text is needed.', 'igny8-wordpress-bridge' ) );
+		}
+		return $value;
+	}
+
+	private function status( Change $change, $value ): void {
+		if ( 'trash' === $value && 'untrash' !== $change->op ) {
+			$change->ends_in_trash = true;
+			return;
+		}
+		$status = is_string( $value ) ? get_post_status_object( $value ) : null;
+		if ( null === $status || $status->internal ) {
+			throw Args::invalid( 'status', __( 'This site has no such status.', 'igny8-wordpress-bridge' ) );
+		}
+		// An attachment is as visible as what it is attached to; "publish" is only what it is called on the wire.
+		if ( Types::ATTACHMENT !== $change->type || 'publish' !== $value ) {
+			$change->columns['post_status'] = $value;
+		}
+	}
+
+	private function date( Change $change, $value ): void {
+		$gmt = null === $value ? Gmt::NONE : Gmt::from_wire( $this->text( 'date', $value ) );
+		if ( null === $gmt ) {
+			throw Args::invalid( 'date', 'RFC 3339' );
+		}
+		$change->columns['post_date_gmt'] = $gmt;
+		$change->columns['post_date']     = Gmt::NONE === $gmt ? current_time( 'mysql' ) : get_date_from_gmt( $gmt );
+	}
+
+	private function parent( int $id, $value ): int {
+		if ( ! is_int( $value ) || $value < 0 || ( $value > 0 && null === get_post( $value ) ) ) {
+			throw Args::invalid( 'parent', __( 'There is no such post.', 'igny8-wordpress-bridge' ) );
+		}
+		if ( $value > 0 && in_array( $id, array_merge( [ $value ], get_post_ancestors( $value ) ), true ) ) {
+			throw new Command_Failure( 'parent_cycle', __( 'The parent is the post itself, or below it.', 'igny8-wordpress-bridge' ) );
+		}
+		return $value;
+	}
+
+	private function author( $value ): int {
+		if ( ! is_int( $value ) || $value < 0 || ( $value > 0 && false === get_userdata( $value ) ) ) {
+			throw Args::invalid( 'author', __( 'There is no such user.', 'igny8-wordpress-bridge' ) );
+		}
+		return $value;
+	}
+
+	private function terms( Change $change, $value ): void {
+		$known = $this->types->taxonomies( $change->type );
+		foreach ( is_array( $value ) ? $value : [ $value ] as $taxonomy => $texts ) {
+			if ( ! in_array( (string) $taxonomy, $known, true ) ) {
+				throw Args::invalid( "terms.$taxonomy", __( 'Posts of this type have no such taxonomy.', 'igny8-wordpress-bridge' ) );
+			}
+			$good = is_array( $texts ) ? array_filter( $texts, [ $this, 'is_term' ] ) : [];
+			if ( ! is_array( $texts ) || $good !== $texts || count( $texts ) > self::MOST_TERMS ) {
+				throw Args::invalid( "terms.$taxonomy", __( 'A list of names or slugs is needed.', 'igny8-wordpress-bridge' ) );
+			}
+			$change->terms[ (string) $taxonomy ] = array_values( array_unique( $texts ) );
+		}
+	}
+
+	private function is_term( $text ): bool {
+		return is_string( $text ) && '' !== trim( $text ) && strlen( $text ) <= 4 * self::LONGEST_TERM;
+	}
+
+	private function meta( Change $change, $value ): void {
+		$known = $this->keys->of( $change->type );
+		foreach ( is_array( $value ) ? $value : [ $value ] as $key => $content ) {
+			if ( ! isset( $known[ $key ] ) ) {
+				throw Args::invalid( "meta.$key", __( 'Documents of this type don’t show such a key.', 'igny8-wordpress-bridge' ) );
+			}
+			$is_list = is_array( $content ) && array_values( $content ) === $content && ! in_array( null, $content, true );
+			if ( null !== $content && ! $known[ $key ] && ! $is_list ) {
+				throw Args::invalid( "meta.$key", __( 'A list of values is needed.', 'igny8-wordpress-bridge' ) );
+			}
+			$change->meta[ $key ]   = $content;
+			$change->single[ $key ] = $known[ $key ];
+		}
+	}
+
+	/**
+	 * The featured image is a meta key to WordPress.
+	 */
+	private function featured( Change $change, $value ): void {
+		$id = is_array( $value ) ? ( $value['id'] ?? null ) : $value;
+		if ( null !== $value && ( ! is_int( $id ) || Types::ATTACHMENT !== get_post_type( $id ) ) ) {
+			throw Args::invalid( 'featured', __( 'There is no such image in the media library.', 'igny8-wordpress-bridge' ) );
+		}
+		$change->meta[ Meta_Keys::THUMBNAIL ]   = $id;
+		$change->single[ Meta_Keys::THUMBNAIL ] = true;
+	}
+}

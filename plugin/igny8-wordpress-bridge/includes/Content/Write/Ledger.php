@@ -1,0 +1,98 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content\Write;
+
+use Igny8\Bridge\Commands\Command_Failure;
+use Igny8\Bridge\Content\Tables;
+
+/**
+ * Remembers for a week which commands were carried out, and how. Not the documents: a site's disk would fill with them.
+ */
+final class Ledger {
+
+	private const KEPT_S = 7 * 24 * 60 * 60;
+
+	/** Longer than PHP lives: whoever has begun by then and not finished has died. */
+	private const LONGEST_S = 300;
+
+	private const RUNNING = 'running';
+
+	/**
+	 * @return array{outcome: string, post_id: int, created: bool, etag: string}|null How it ended; null where it is now the caller's.
+	 * @throws Command_Failure `command_running`, `write_failed`.
+	 */
+	public function begin( string $command ): ?array {
+		global $wpdb;
+
+		$table = Tables::commands();
+		$hash  = $this->hash( $command );
+		$now   = time();
+		$sql   = "INSERT IGNORE INTO $table (command, outcome, post_id, created, etag, started_at) VALUES (%s, %s, 0, 0, '', %d)";
+		$added = $wpdb->query( $wpdb->prepare( $sql, $hash, self::RUNNING, $now ) );
+		if ( false === $added ) {
+			throw new Command_Failure( 'write_failed', __( 'The table of commands could not be written.', 'igny8-wordpress-bridge' ), true );
+		}
+		if ( 1 === $added ) {
+			return null;
+		}
+
+		$row = $wpdb->get_row( $wpdb->prepare( "SELECT * FROM $table WHERE command = %s", $hash ) );
+		if ( null !== $row && self::RUNNING !== $row->outcome ) {
+			return [
+				'outcome' => (string) $row->outcome,
+				'post_id' => (int) $row->post_id,
+				'created' => (bool) (int) $row->created,
+				'etag'    => (string) $row->etag,
+			];
+		}
+		$this->take_over( $hash, $now );
+		return null;
+	}
+
+	public function finish( string $command, Result $result ): void {
+		global $wpdb;
+
+		$document = $result->document();
+		$wpdb->update(
+			Tables::commands(),
+			[
+				'outcome' => $result->outcome(),
+				'post_id' => null === $document ? 0 : $document->id(),
+				'created' => $result->is_created() ? 1 : 0,
+				'etag'    => null === $document ? '' : (string) $document->etag(),
+			],
+			[ 'command' => $this->hash( $command ) ]
+		);
+	}
+
+	/**
+	 * It came to nothing; a repeat may try again.
+	 */
+	public function abandon( string $command ): void {
+		global $wpdb;
+		$wpdb->delete( Tables::commands(), [ 'command' => $this->hash( $command ) ] );
+	}
+
+	public function clean(): void {
+		global $wpdb;
+
+		$table = Tables::commands();
+		$wpdb->query( $wpdb->prepare( "DELETE FROM $table WHERE started_at < %d", time() - self::KEPT_S ) );
+	}
+
+	private function take_over( string $hash, int $now ): void {
+		global $wpdb;
+
+		$table = Tables::commands();
+		$sql   = "UPDATE $table SET started_at = %d WHERE command = %s AND outcome = %s AND started_at < %d";
+		if ( 1 !== $wpdb->query( $wpdb->prepare( $sql, $now, $hash, self::RUNNING, $now - self::LONGEST_S ) ) ) {
+			throw new Command_Failure( 'command_running', __( 'The same command is being carried out at this moment.', 'igny8-wordpress-bridge' ), true );
+		}
+	}
+
+	private function hash( string $command ): string {
+		return hash( 'sha256', $command );
+	}
+}

@@ -1,0 +1,66 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content\Write;
+
+use Igny8\Bridge\Content\Document;
+
+/**
+ * How an `apply` ended.
+ */
+final class Result {
+
+	public const APPLIED = 'applied';
+
+	public const STALE = 'stale';
+
+	private string $outcome;
+
+	private ?Document $document;
+
+	private bool $created;
+
+	private function __construct( string $outcome, ?Document $document, bool $created ) {
+		$this->outcome  = $outcome;
+		$this->document = $document;
+		$this->created  = $created;
+	}
+
+	/**
+	 * @param Document|null $document As it is now; null where the post is gone.
+	 */
+	public static function applied( ?Document $document, bool $created = false ): self {
+		return new self( self::APPLIED, $document, $created );
+	}
+
+	/**
+	 * Nothing was written, because the post is not the one that was expected.
+	 */
+	public static function stale( ?Document $document ): self {
+		return new self( self::STALE, $document, false );
+	}
+
+	public function outcome(): string {
+		return $this->outcome;
+	}
+
+	public function document(): ?Document {
+		return $this->document;
+	}
+
+	public function is_created(): bool {
+		return $this->created;
+	}
+
+	/**
+	 * As on the wire.
+	 */
+	public function to_array(): array {
+		return [
+			'outcome' => $this->outcome,
+			'item'    => null === $this->document ? null : $this->document->to_array(),
+			'created' => $this->created,
+		];
+	}
+}

@@ -1,0 +1,13 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content\Write;
+
+use RuntimeException;
+
+/**
+ * Somebody else has changed the post since it was compared. Nothing was written.
+ */
+final class Stale_Write extends RuntimeException {
+}

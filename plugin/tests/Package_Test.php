@@ -1,0 +1,72 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Tests;
+
+use Igny8\Bridge\Tools\Pot;
+use PHPUnit\Framework\TestCase;
+use RecursiveDirectoryIterator;
+use RecursiveIteratorIterator;
+
+/**
+ * What is in the zip.
+ */
+final class Package_Test extends TestCase {
+
+	public function test_the_template_for_translators_is_up_to_date(): void {
+		require_once dirname( __DIR__ ) . '/tools/make-pot.php';
+		$folder = dirname( IGNY8_BRIDGE_FILE );
+		$pot    = Pot::of( $folder );
+		self::assertStringEqualsFile( $folder . '/languages/igny8-wordpress-bridge.pot', $pot );
+		self::assertGreaterThan( 100, substr_count( $pot, 'msgid' ) );
+	}
+
+	public function test_every_text_names_the_text_domain(): void {
+		foreach ( $this->sources() as $path => $code ) {
+			$texts   = preg_match_all( '/\b(?:__|esc_html__|esc_attr__)\( /', $code );
+			$domains = substr_count( $code, ", 'igny8-wordpress-bridge' )" );
+			self::assertSame( $texts, $domains, $path );
+		}
+	}
+
+	public function test_every_file_is_strict_and_holds_the_class_of_its_name(): void {
+		foreach ( $this->sources() as $path => $code ) {
+			self::assertStringContainsString( 'declare(strict_types=1);', $code, $path );
+			$name = basename( $path, '.php' );
+			if ( false !== strpos( $path, '/includes/' ) && 'functions' !== $name ) {
+				self::assertSame( 1, preg_match_all( '/^(?:final class|interface) (\w+)/m', $code, $found ), $path );
+				self::assertSame( $name, $found[1][0] );
+			}
+		}
+	}
+
+	public function test_version_and_requirements_are_the_same_everywhere(): void {
+		$header = get_file_data(
+			IGNY8_BRIDGE_FILE,
+			[
+				'version' => 'Version',
+				'php'     => 'Requires PHP',
+				'wp'      => 'Requires at least',
+			]
+		);
+		$readme = (string) file_get_contents( dirname( IGNY8_BRIDGE_FILE ) . '/readme.txt' );
+		self::assertSame( IGNY8_BRIDGE_VERSION, $header['version'] );
+		self::assertStringContainsString( "Stable tag: {$header['version']}\n", $readme );
+		self::assertStringContainsString( "Requires PHP: {$header['php']}\n", $readme );
+		self::assertStringContainsString( "Requires at least: {$header['wp']}\n", $readme );
+		self::assertStringContainsString( "= {$header['version']} =\n", $readme );
+	}
+
+	/**
+	 * @return iterable<string, string> Path => code.
+	 */
+	private function sources(): iterable {
+		$folder = new RecursiveDirectoryIterator( dirname( IGNY8_BRIDGE_FILE ), RecursiveDirectoryIterator::SKIP_DOTS );
+		foreach ( new RecursiveIteratorIterator( $folder ) as $file ) {
+			if ( 'php' === $file->getExtension() ) {
+				yield $file->getPathname() => (string) file_get_contents( $file->getPathname() );
+			}
+		}
+	}
+}
