@@ -67,10 +67,10 @@ describe('an Idempotency-Key', () => {
       .update(idempotencyKeys)
       .set({ status: null, response: null })
       .where(eq(idempotencyKeys.accountId, person.accountId))
-    const pauses = vi.spyOn(globalThis, 'setTimeout').mockImplementation(((resume: () => void) => {
+    const pauses = vi.spyOn(globalThis, 'setTimeout').mockImplementation((resume: () => void) => {
       resume()
       return 0
-    }) as unknown as typeof setTimeout)
+    })
     const answer = await createSite(person, key)
     expect(pauses).toHaveBeenCalled()
     pauses.mockRestore()
@@ -144,7 +144,7 @@ describe('an Idempotency-Key', () => {
     expect(site.wordpress.executed).toEqual(['status'])
   })
 
-  test.each(['', ' ', 'x'.repeat(201), 'ä', 'a b'])('%j is none', async (key) => {
+  test.each(['', ' ', 'x'.repeat(201), 'a b', 'a\tb'])('%j is none', async (key) => {
     const person = await signUpPerson()
     const answer = await createSite(person, key)
     expect(refusal(answer)).toEqual([400, 'invalid_idempotency_key'])
