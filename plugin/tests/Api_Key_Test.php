@@ -62,5 +62,6 @@ final class Api_Key_Test extends TestCase {
 	public function test_masked_it_shows_ten_characters_and_four(): void {
 		self::assertSame( 'igny8_0123…DCfM', Api_Key::mask( 'igny8_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef1RDCfM' ) );
 		self::assertSame( '', Api_Key::mask( '' ) );
+		self::assertSame( '', Api_Key::mask( 'a-short-secret' ) );
 	}
 }

@@ -88,6 +88,12 @@ final class Client_Test extends Site_Test_Case {
 		}
 	}
 
+	public function test_detail_and_fix_read_as_two_sentences(): void {
+		self::assertSame( 'It broke. Mend it.', ( new Failure( 'x', 'It broke', 'Mend it.' ) )->advice() );
+		self::assertSame( 'It broke. Mend it.', ( new Failure( 'x', 'It broke.', 'Mend it.' ) )->advice() );
+		self::assertSame( 'It broke', ( new Failure( 'x', 'It broke' ) )->advice() );
+	}
+
 	public function test_an_empty_body_is_an_object_on_the_wire(): void {
 		$this->api->answers_everything_with( Fake_Api::json( 200, [] ) );
 		$this->client()->post( '/x/', [], '' );

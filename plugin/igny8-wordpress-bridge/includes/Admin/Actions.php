@@ -145,7 +145,7 @@ final class Actions {
 		} elseif ( null !== $failure && Outcome::WAITING === $outcome->kind() ) {
 			/* translators: %s: date and time. */
 			$text = __( 'The API key is kept encrypted and it is tried again by itself; next try: %s.', 'igny8-wordpress-bridge' );
-			$this->notices->warning( $outcome->title(), $failure->detail() . ' ' . sprintf( $text, Status_Panel::when( $outcome->next_at() ) ) );
+			$this->notices->warning( $outcome->title(), rtrim( $failure->detail(), '.' ) . '. ' . sprintf( $text, Status_Panel::when( $outcome->next_at() ) ) );
 		} elseif ( null !== $failure ) {
 			$this->notices->failure( $outcome->title(), $failure );
 		}

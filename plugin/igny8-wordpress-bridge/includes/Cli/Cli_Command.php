@@ -66,7 +66,7 @@ final class Cli_Command {
 
 		$outcome = $this->connector->connect( Credentials::of_key( $key ) );
 		$failure = $outcome->failure();
-		$reason  = null === $failure ? '' : trim( $failure->detail() . ' ' . $failure->fix() );
+		$reason  = null === $failure ? '' : $failure->advice();
 		if ( Outcome::FAILED === $outcome->kind() ) {
 			WP_CLI::error( $outcome->title() . '. ' . $reason );
 		}
@@ -105,7 +105,7 @@ final class Cli_Command {
 		try {
 			$done = $this->sync->run();
 		} catch ( Failure $failure ) {
-			WP_CLI::error( trim( $failure->detail() . ' ' . $failure->fix() ) );
+			WP_CLI::error( $failure->advice() );
 			return;
 		}
 		/* translators: 1: number of post types, 2: number of taxonomies. */

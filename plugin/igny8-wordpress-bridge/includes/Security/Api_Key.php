@@ -17,6 +17,9 @@ final class Api_Key {
 
 	private const CHECKSUM_LENGTH = 6;
 
+	/** Of anything shorter too much would be seen. */
+	private const SHORTEST_TO_SHOW = 40;
+
 	/**
 	 * Nobody is asked: a mistyped key is noticed by its checksum.
 	 *
@@ -63,6 +66,6 @@ final class Api_Key {
 	 * First ten characters, …, last four: enough to tell keys apart, not enough to use one.
 	 */
 	public static function mask( string $key ): string {
-		return '' === $key ? '' : substr( $key, 0, 10 ) . '…' . substr( $key, -4 );
+		return strlen( $key ) < self::SHORTEST_TO_SHOW ? '' : substr( $key, 0, 10 ) . '…' . substr( $key, -4 );
 	}
 }

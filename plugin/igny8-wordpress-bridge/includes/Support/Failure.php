@@ -57,6 +57,15 @@ final class Failure extends RuntimeException {
 		return $this->facts['fix'];
 	}
 
+	/**
+	 * Detail and fix as two sentences.
+	 */
+	public function advice(): string {
+		$detail = $this->detail();
+		$end    = 1 === preg_match( '/[.!?…]\z/u', $detail ) ? ' ' : '. ';
+		return trim( '' === $this->fix() ? $detail : $detail . $end . $this->fix() );
+	}
+
 	public function request_id(): string {
 		return $this->facts['request_id'];
 	}

@@ -9,6 +9,7 @@ use Igny8\Bridge\Content\Document;
 use Igny8\Bridge\Content\Documents;
 use Igny8\Bridge\Content\Meta_Keys;
 use Igny8\Bridge\Content\Post_Meta;
+use Igny8\Bridge\Content\Rows;
 use Igny8\Bridge\Content\Types;
 use Igny8\Bridge\Outbox\Recorder;
 use Igny8\Bridge\Support\Lock;
@@ -21,6 +22,8 @@ final class Applier {
 
 	private const LOCK_TTL_S = 300;
 
+	private Rows $rows;
+
 	private Documents $documents;
 
 	private Post_Writer $writer;
@@ -29,7 +32,8 @@ final class Applier {
 
 	private Recorder $recorder;
 
-	public function __construct( Documents $documents, Post_Writer $writer, Editor $editor, Recorder $recorder ) {
+	public function __construct( Rows $rows, Documents $documents, Post_Writer $writer, Editor $editor, Recorder $recorder ) {
+		$this->rows      = $rows;
 		$this->documents = $documents;
 		$this->writer    = $writer;
 		$this->editor    = $editor;
@@ -43,6 +47,9 @@ final class Applier {
 	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`, `busy`.
 	 */
 	public function apply( Change $change ): Result {
+		if ( $change->ends_in_trash ) {
+			$this->check_trash( $change->type );
+		}
 		$this->recorder->hold();
 		try {
 			$result = $this->editor->work(
@@ -80,29 +87,39 @@ final class Applier {
 	}
 
 	private function change( Change $change ): Result {
+		// First the row and then the document: an edit between the two shows in the document, a later one in the row.
+		$row      = $this->rows->whole( [ $change->id ] )[ $change->id ] ?? null;
 		$document = $this->documents->fresh( $change->id );
-		if ( null === $document ) {
-			return 'delete' === $change->op && null === get_post( $change->id ) ? Result::applied( null ) : Result::stale( null );
-		}
-		if ( $document->type() !== $change->type || $document->etag() !== $change->expect ) {
-			return Result::stale( $document );
-		}
-		if ( 'delete' === $change->op ) {
-			$this->delete( $change->id );
+		if ( null === $row && 'delete' === $change->op ) {
 			return Result::applied( null );
+		}
+		if ( null === $row || null === $document || $document->type() !== $change->type || $document->etag() !== $change->expect ) {
+			return Result::stale( $document );
 		}
 
 		try {
-			$this->writer->update( $change );
+			return $this->change_row( $change, $row );
 		} catch ( Stale_Write $stale ) {
 			return Result::stale( $this->documents->fresh( $change->id ) );
 		}
+	}
+
+	private function change_row( Change $change, object $row ): Result {
+		if ( 'delete' === $change->op ) {
+			( new Write_Guard( [], $row ) )->check_row();
+			$this->delete( $change->id );
+			return Result::applied( null );
+		}
+		if ( ! $change->has_fields() ) {
+			( new Write_Guard( [], $row ) )->check_row();
+		}
+		$this->writer->update( $change, $row );
 		return Result::applied( $this->finished( $change->id, $change ) );
 	}
 
 	private function finished( int $id, Change $change ): Document {
 		if ( $change->ends_in_trash && 'trash' !== get_post_status( $id ) ) {
-			$this->trash( $id, $change->type );
+			$this->trash( $id );
 		}
 		$document = $this->documents->fresh( $id );
 		if ( null === $document ) {
@@ -114,10 +131,13 @@ final class Applier {
 	/**
 	 * Where a site keeps no trash, WordPress would delete for good what was only to be put aside.
 	 */
-	private function trash( int $id, string $type ): void {
+	private function check_trash( string $type ): void {
 		if ( ! EMPTY_TRASH_DAYS || ( Types::ATTACHMENT === $type && ! MEDIA_TRASH ) ) {
 			throw new Command_Failure( 'write_failed', __( 'This site keeps no trash; the post can only be deleted.', 'igny8-wordpress-bridge' ) );
 		}
+	}
+
+	private function trash( int $id ): void {
 		if ( ! wp_trash_post( $id ) || 'trash' !== get_post_status( $id ) ) {
 			throw new Command_Failure( 'write_failed', __( 'WordPress did not put the post into the trash.', 'igny8-wordpress-bridge' ), true );
 		}

@@ -7,7 +7,6 @@ namespace Igny8\Bridge\Content\Write;
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Gmt;
 use Igny8\Bridge\Content\Meta_Keys;
-use Igny8\Bridge\Content\Rows;
 use Igny8\Bridge\Content\Types;
 use Throwable;
 use WP_Error;
@@ -18,16 +17,13 @@ use WP_Error;
  */
 final class Post_Writer {
 
-	private Rows $rows;
-
 	private Fidelity $fidelity;
 
 	private Term_Writer $terms;
 
 	private Meta_Writer $meta;
 
-	public function __construct( Rows $rows, Fidelity $fidelity, Term_Writer $terms, Meta_Writer $meta ) {
-		$this->rows     = $rows;
+	public function __construct( Fidelity $fidelity, Term_Writer $terms, Meta_Writer $meta ) {
 		$this->fidelity = $fidelity;
 		$this->terms    = $terms;
 		$this->meta     = $meta;
@@ -39,30 +35,124 @@ final class Post_Writer {
 	 */
 	public function create( Change $change ): int {
 		$this->fidelity->check_before( $change );
-		$term_ids = $this->terms->resolve( $change->terms );
-		$columns  = $change->columns + [ 'post_status' => 'draft' ];
-		$post     = $this->settle_date( $columns, $columns['post_status'] ) + [
-			'post_type'  => $change->type,
-			'meta_input' => wp_slash( [ Meta_Keys::ITEM => $change->item_id ] ),
+		$plan = $this->terms->plan( $change->terms );
+		$post = $this->columns( $change, 'draft' ) + [
+			'post_type'   => $change->type,
+			'post_status' => 'draft',
+			'meta_input'  => [ Meta_Keys::ITEM => $change->item_id ],
 		];
 
 		$id = 0;
 		try {
-			$guard    = new Write_Guard( $change->columns, null );
-			$id       = $guard->around(
-				function ( array $mark ) use ( $post ) {
-					return wp_insert_post( wp_slash_columns( $post ) + $mark, true, false );
-				}
+			$guard = new Write_Guard( $change->columns, null );
+			$id    = $this->id_of(
+				$guard->around(
+					static function ( array $mark ) use ( $post ) {
+						return wp_insert_post( wp_slash( $post ) + $mark, true, false );
+					}
+				)
 			);
-			$id       = $this->id_or_fail( $id );
-			$term_ids = $this->finish( $id, $change, $term_ids, null );
+			$this->finish( $id, $change, $plan, null );
 		} catch ( Throwable $error ) {
-			if ( is_int( $id ) && $id > 0 ) {
+			if ( $id > 0 ) {
 				wp_delete_post( $id, true );
 			}
 			$this->terms->undo();
 			throw $error;
 		}
 		return $id;
+	}
+
+	/**
+	 * @param object $row As it was when it was compared with what the sender expects.
+	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`.
+	 * @throws Stale_Write     Nothing was written.
+	 */
+	public function update( Change $change, object $row ): void {
+		$this->fidelity->check_before( $change );
+		$plan     = $this->terms->plan( $change->terms );
+		$snapshot = new Snapshot( $row, array_keys( $change->meta ), array_keys( $change->terms ) );
+		$guard    = new Write_Guard( $change->columns, $row );
+		try {
+			if ( 'untrash' === $change->op ) {
+				$guard->check_row();
+				$this->untrash( $change->id );
+				$guard->accept_row();
+			}
+			if ( $change->has_fields() ) {
+				$this->write( $change, $plan, $guard, $row );
+			}
+		} catch ( Command_Failure $failure ) {
+			if ( $guard->has_let_through() ) {
+				$snapshot->restore();
+			}
+			$this->terms->undo();
+			throw $failure;
+		}
+	}
+
+	/**
+	 * Through WordPress even if no column of the post changes: that tells everybody else that it was modified.
+	 */
+	private function write( Change $change, array $plan, Write_Guard $guard, object $row ): void {
+		$before = get_post( $change->id );
+		$before = null === $before ? null : clone $before;
+		$post   = $this->columns( $change, (string) ( 'untrash' === $change->op && null !== $before ? $before->post_status : $row->post_status ) );
+		$this->id_of(
+			$guard->around(
+				static function ( array $mark ) use ( $post, $change ) {
+					return wp_update_post( [ 'ID' => $change->id ] + wp_slash( $post ) + $mark, true, false );
+				}
+			)
+		);
+		$this->finish( $change->id, $change, $plan, $before );
+	}
+
+	/**
+	 * @param \WP_Post|null $before Null for a new post.
+	 */
+	private function finish( int $id, Change $change, array $plan, $before ): void {
+		$term_ids = $this->terms->write( $id, $plan, $change->type );
+		$this->meta->write( $id, $change );
+		if ( Types::ATTACHMENT !== $change->type ) {
+			// Held back until terms and meta were there too, as WordPress' own REST API does.
+			wp_after_insert_post( $id, null !== $before, $before );
+		}
+		$this->fidelity->check_after( $id, $change, $term_ids );
+	}
+
+	/**
+	 * @param string $status Of the post, where the change names none.
+	 */
+	private function columns( Change $change, string $status ): array {
+		$columns = $change->columns;
+		if ( ! isset( $columns['post_date_gmt'] ) ) {
+			return $columns;
+		}
+
+		$status    = $columns['post_status'] ?? $status;
+		$can_float = in_array( $status, get_post_stati( [ 'date_floating' => true ] ), true );
+		if ( Gmt::NONE === $columns['post_date_gmt'] && ! $can_float ) {
+			// A post that is out has a date; WordPress would make it today's.
+			unset( $columns['post_date'], $columns['post_date_gmt'] );
+			return $columns;
+		}
+		return $columns + [ 'edit_date' => true ];
+	}
+
+	private function untrash( int $id ): void {
+		if ( 'trash' === get_post_status( $id ) && ! wp_untrash_post( $id ) ) {
+			throw new Command_Failure( 'write_failed', __( 'WordPress did not take the post out of the trash.', 'igny8-wordpress-bridge' ), true );
+		}
+	}
+
+	/**
+	 * @param int|WP_Error $answer Of WordPress.
+	 */
+	private function id_of( $answer ): int {
+		if ( is_wp_error( $answer ) ) {
+			throw new Command_Failure( 'write_failed', $answer->get_error_message(), true );
+		}
+		return (int) $answer;
 	}
 }

@@ -1,0 +1,45 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content\Commands;
+
+use Igny8\Bridge\Commands\Command;
+use Igny8\Bridge\Commands\Context;
+use Igny8\Bridge\Content\Args;
+use Igny8\Bridge\Content\Media\Library;
+
+/**
+ * `media`: takes an image into the media library, once.
+ */
+final class Media_Command implements Command {
+
+	private const LONGEST_URL = 2000;
+
+	private const LONGEST_HASH = 128;
+
+	private Library $library;
+
+	public function __construct( Library $library ) {
+		$this->library = $library;
+	}
+
+	public function name(): string {
+		return 'media';
+	}
+
+	public function run( array $args, Context $context ): array {
+		$alt      = $args['alt'] ?? null;
+		$filename = $args['filename'] ?? '';
+		$args     = new Args( $args );
+		$url      = $args->text( 'url' );
+		$hash     = $args->text( 'hash' );
+		if ( strlen( $url ) > self::LONGEST_URL || strlen( $hash ) > self::LONGEST_HASH ) {
+			throw Args::invalid( 'url', __( 'It is too long.', 'igny8-wordpress-bridge' ) );
+		}
+		if ( ! is_string( $filename ) || ( null !== $alt && ! is_string( $alt ) ) ) {
+			throw Args::invalid( 'alt', __( 'A text is needed.', 'igny8-wordpress-bridge' ) );
+		}
+		return $this->library->take( $url, $hash, $filename, $alt, $context );
+	}
+}

@@ -1,0 +1,62 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content;
+
+use Igny8\Bridge\Commands\Command;
+use Igny8\Bridge\Content\Commands\Apply_Command;
+use Igny8\Bridge\Content\Commands\Fetch_Command;
+use Igny8\Bridge\Content\Commands\Index_Command;
+use Igny8\Bridge\Content\Commands\Media_Command;
+use Igny8\Bridge\Content\Commands\Terms_Command;
+use Igny8\Bridge\Content\Media\Download;
+use Igny8\Bridge\Content\Media\Library;
+use Igny8\Bridge\Content\Media\Source_Url;
+use Igny8\Bridge\Content\Write\Applier;
+use Igny8\Bridge\Content\Write\Change_Reader;
+use Igny8\Bridge\Content\Write\Editor;
+use Igny8\Bridge\Content\Write\Fidelity;
+use Igny8\Bridge\Content\Write\Field_Reader;
+use Igny8\Bridge\Content\Write\Ledger;
+use Igny8\Bridge\Content\Write\Meta_Writer;
+use Igny8\Bridge\Content\Write\Post_Writer;
+use Igny8\Bridge\Content\Write\Term_Writer;
+use Igny8\Bridge\Outbox\Recorder;
+
+/**
+ * Builds the commands about content.
+ */
+final class Content_Commands {
+
+	private Tables $tables;
+
+	private Recorder $recorder;
+
+	public function __construct( Tables $tables, Recorder $recorder ) {
+		$this->tables   = $tables;
+		$this->recorder = $recorder;
+	}
+
+	/**
+	 * @return Command[]
+	 */
+	public function all(): array {
+		$types     = new Types();
+		$rows      = new Rows();
+		$keys      = new Meta_Keys();
+		$editor    = new Editor();
+		$documents = new Documents( $types, $rows, $keys, new Document_Maker() );
+		$fidelity  = new Fidelity( $rows, new Post_Meta() );
+		$writer    = new Post_Writer( $fidelity, new Term_Writer( $fidelity ), new Meta_Writer() );
+		$applier   = new Applier( $rows, $documents, $writer, $editor, $this->recorder );
+		$reader    = new Change_Reader( $types, new Field_Reader( $types, $keys ) );
+		return [
+			new Index_Command( $types, $rows, $documents ),
+			new Fetch_Command( $documents ),
+			new Terms_Command( $types, new Term_List() ),
+			new Apply_Command( $this->tables, $reader, $applier, new Ledger(), $documents ),
+			new Media_Command( new Library( new Download( new Source_Url() ), new Post_Meta(), $editor ) ),
+		];
+	}
+}

@@ -1,0 +1,152 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content\Media;
+
+use Igny8\Bridge\Commands\Command_Failure;
+use Igny8\Bridge\Commands\Context;
+use Igny8\Bridge\Content\Meta_Keys;
+use Igny8\Bridge\Content\Post_Meta;
+use Igny8\Bridge\Content\Types;
+use Igny8\Bridge\Content\Write\Editor;
+use Igny8\Bridge\Support\Lock;
+
+/**
+ * The media library: every image is in it once.
+ */
+final class Library {
+
+	/** What the sender calls the image. */
+	public const HASH = '_igny8_media_hash';
+
+	/** Of its bytes. */
+	public const SHA256 = '_igny8_media_sha256';
+
+	private const LOCK_TTL_S = 120;
+
+	private const EXTENSIONS = [
+		'image/jpeg' => 'jpg',
+		'image/png'  => 'png',
+		'image/gif'  => 'gif',
+		'image/webp' => 'webp',
+		'image/avif' => 'avif',
+	];
+
+	private Download $download;
+
+	private Post_Meta $meta;
+
+	private Editor $editor;
+
+	public function __construct( Download $download, Post_Meta $meta, Editor $editor ) {
+		$this->download = $download;
+		$this->meta     = $meta;
+		$this->editor   = $editor;
+	}
+
+	/**
+	 * @param string      $hash Names the image; the same one is not fetched again.
+	 * @param string|null $alt  Alternative text; null leaves it as it is.
+	 * @return array{id: int, url: string, reused: bool}
+	 * @throws Command_Failure `media_not_found`, `media_not_image`, `media_too_large`, `invalid_field`, `write_failed`, `busy`.
+	 */
+	public function take( string $url, string $hash, string $filename, ?string $alt, Context $context ): array {
+		$lock = new Lock( 'media_' . md5( $hash ), self::LOCK_TTL_S );
+		if ( ! $lock->acquire() ) {
+			throw new Command_Failure( 'busy', __( 'This image is being fetched at this moment.', 'igny8-wordpress-bridge' ), true );
+		}
+		try {
+			$id     = $this->find( self::HASH, $hash );
+			$reused = true;
+			if ( 0 === $id ) {
+				list( $id, $reused ) = $this->fetch( $url, $hash, $filename, $context );
+			}
+			if ( null !== $alt ) {
+				update_post_meta( $id, Meta_Keys::ALT, wp_slash( $alt ) );
+			}
+		} finally {
+			$lock->release();
+		}
+		return [
+			'id'     => $id,
+			'url'    => (string) wp_get_attachment_url( $id ),
+			'reused' => $reused,
+		];
+	}
+
+	/**
+	 * @return array{0: int, 1: bool} Attachment id, and whether it was there already.
+	 */
+	private function fetch( string $url, string $hash, string $filename, Context $context ): array {
+		$path = $this->download->fetch( $url, $context );
+		try {
+			$type   = $this->type( $path );
+			$sha256 = (string) hash_file( 'sha256', $path );
+			$id     = $this->find( self::SHA256, $sha256 );
+			if ( 0 !== $id ) {
+				add_post_meta( $id, self::HASH, wp_slash( $hash ) );
+				return [ $id, true ];
+			}
+
+			$name = $this->name( $filename, $url ) . '.' . self::EXTENSIONS[ $type ];
+			$meta = [
+				self::HASH   => $hash,
+				self::SHA256 => $sha256,
+			];
+			return [ $this->store( $path, $name, $meta ), false ];
+		} finally {
+			if ( file_exists( $path ) ) {
+				wp_delete_file( $path );
+			}
+		}
+	}
+
+	/**
+	 * By what is in the file: neither its name nor the header it came with is to be trusted.
+	 */
+	private function type( string $path ): string {
+		$type = filesize( $path ) > 0 ? (string) wp_get_image_mime( $path ) : '';
+		if ( ! isset( self::EXTENSIONS[ $type ] ) || ! in_array( $type, get_allowed_mime_types(), true ) ) {
+			throw new Command_Failure( 'media_not_image', __( 'What came is no image that this site accepts.', 'igny8-wordpress-bridge' ) );
+		}
+		return $type;
+	}
+
+	/**
+	 * Without its extension.
+	 */
+	private function name( string $filename, string $url ): string {
+		$name = '' === $filename ? wp_basename( (string) wp_parse_url( $url, PHP_URL_PATH ) ) : $filename;
+		$name = sanitize_file_name( (string) preg_replace( '/\.[A-Za-z0-9]{1,5}\z/', '', $name ) );
+		return '' === $name ? 'image' : substr( $name, 0, 150 );
+	}
+
+	/**
+	 * @param array<string, string> $meta Key => value.
+	 */
+	private function store( string $path, string $name, array $meta ): int {
+		require_once ABSPATH . 'wp-admin/includes/file.php';
+		require_once ABSPATH . 'wp-admin/includes/media.php';
+		require_once ABSPATH . 'wp-admin/includes/image.php';
+
+		$file = [
+			'name'     => $name,
+			'tmp_name' => $path,
+		];
+		$id   = $this->editor->work(
+			static function () use ( $file, $meta ) {
+				return media_handle_sideload( $file, 0, null, [ 'meta_input' => wp_slash( $meta ) ] );
+			}
+		);
+		if ( is_wp_error( $id ) ) {
+			throw new Command_Failure( 'write_failed', $id->get_error_message(), true );
+		}
+		return (int) $id;
+	}
+
+	private function find( string $key, string $value ): int {
+		$id = $this->meta->find( $key, $value );
+		return 0 !== $id && Types::ATTACHMENT === get_post_type( $id ) && 'trash' !== get_post_status( $id ) ? $id : 0;
+	}
+}

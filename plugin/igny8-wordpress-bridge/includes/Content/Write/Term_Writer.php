@@ -1,0 +1,148 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content\Write;
+
+use Igny8\Bridge\Commands\Command_Failure;
+use Igny8\Bridge\Content\Args;
+
+/**
+ * Gives a post its terms, by name or slug; those that don't exist are made.
+ */
+final class Term_Writer {
+
+	private Fidelity $fidelity;
+
+	/** @var array<int, string> Id of a term that was made for the change under way => taxonomy. */
+	private array $made = [];
+
+	public function __construct( Fidelity $fidelity ) {
+		$this->fidelity = $fidelity;
+	}
+
+	/**
+	 * Writes nothing.
+	 *
+	 * @param array<string, string[]> $terms Taxonomy => texts.
+	 * @return array<string, array<int|string>> Taxonomy => ids, and names of terms that are to be made.
+	 * @throws Command_Failure `invalid_field`, `content_altered`.
+	 */
+	public function plan( array $terms ): array {
+		$this->made = [];
+		$plan       = [];
+		foreach ( $terms as $taxonomy => $texts ) {
+			$plan[ $taxonomy ] = [];
+			foreach ( $texts as $text ) {
+				$plan[ $taxonomy ][] = $this->find( $text, (string) $taxonomy );
+			}
+		}
+		return $plan;
+	}
+
+	/**
+	 * @param array<string, array<int|string>> $plan As plan() gives it.
+	 * @return array<string, int[]> Taxonomy => ids of the terms that the post has now.
+	 * @throws Command_Failure `write_failed`, `content_altered`.
+	 */
+	public function write( int $post_id, array $plan, string $type ): array {
+		$term_ids = [];
+		foreach ( $plan as $taxonomy => $wanted ) {
+			$taxonomy = (string) $taxonomy;
+			$ids      = [];
+			foreach ( $wanted as $term ) {
+				$ids[] = is_int( $term ) ? $term : $this->make( $term, $taxonomy );
+			}
+			$ids = [] === $ids ? $this->defaults( $taxonomy, $type ) : array_values( array_unique( $ids ) );
+			$set = wp_set_object_terms( $post_id, $ids, $taxonomy );
+			if ( is_wp_error( $set ) ) {
+				throw new Command_Failure( 'write_failed', 'terms.' . $taxonomy . ': ' . $set->get_error_message(), true );
+			}
+			$term_ids[ $taxonomy ] = $ids;
+		}
+		return $term_ids;
+	}
+
+	/**
+	 * Removes the terms that were made.
+	 */
+	public function undo(): void {
+		foreach ( $this->made as $id => $taxonomy ) {
+			wp_delete_term( $id, $taxonomy );
+		}
+		$this->made = [];
+	}
+
+	/**
+	 * As the table has it.
+	 *
+	 * @return int[]
+	 */
+	public static function ids_of( int $post_id, string $taxonomy ): array {
+		global $wpdb;
+
+		$sql = "SELECT tt.term_id FROM {$wpdb->term_relationships} tr INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_taxonomy_id = tr.term_taxonomy_id WHERE tr.object_id = %d AND tt.taxonomy = %s";
+		return array_map( 'intval', $wpdb->get_col( $wpdb->prepare( $sql, $post_id, $taxonomy ) ) );
+	}
+
+	/**
+	 * By its exact name where one term alone has it, else by its slug, else by a name that the database holds for the same.
+	 *
+	 * @return int|string Id, or the name of a term that is to be made.
+	 */
+	private function find( string $text, string $taxonomy ) {
+		global $wpdb;
+
+		$name = wp_unslash( (string) sanitize_term_field( 'name', wp_slash( $text ), 0, $taxonomy, 'db' ) );
+		$sql  = "SELECT t.term_id, t.name, t.slug FROM {$wpdb->terms} t INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_id = t.term_id WHERE tt.taxonomy = %s AND ( t.name = %s OR t.slug = %s )";
+		$rows = $wpdb->get_results( $wpdb->prepare( $sql, $taxonomy, $name, $text ) );
+		$same = array_keys( array_column( $rows, 'name' ), $name, true );
+		$slug = array_keys( array_column( $rows, 'slug' ), $text, true );
+		if ( 1 === count( $same ) ) {
+			return (int) $rows[ $same[0] ]->term_id;
+		}
+		if ( [] !== $slug ) {
+			return (int) $rows[ $slug[0] ]->term_id;
+		}
+		if ( count( $rows ) > 1 || '' === trim( $name ) ) {
+			/* translators: %s: name of a term. */
+			throw Args::invalid( 'terms.' . $taxonomy, sprintf( __( '“%s” is no name of one term; give the slug.', 'igny8-wordpress-bridge' ), $text ) );
+		}
+		return 1 === count( $rows ) ? (int) $rows[0]->term_id : $this->storable( $name, $text, $taxonomy );
+	}
+
+	private function storable( string $name, string $text, string $taxonomy ): string {
+		global $wpdb;
+
+		$this->fidelity->check_storable( 'terms.' . $taxonomy, $wpdb->terms, 'name', $name );
+		return $text;
+	}
+
+	private function make( string $text, string $taxonomy ): int {
+		$term = wp_insert_term( wp_slash( $text ), $taxonomy );
+		if ( is_wp_error( $term ) ) {
+			if ( 'term_exists' === $term->get_error_code() ) {
+				return (int) $term->get_error_data();
+			}
+			throw new Command_Failure( 'write_failed', 'terms.' . $taxonomy . ': ' . $term->get_error_message() );
+		}
+
+		$id                = (int) $term['term_id'];
+		$this->made[ $id ] = $taxonomy;
+		if ( $this->find( $text, $taxonomy ) !== $id ) {
+			throw Fidelity::altered( 'terms.' . $taxonomy );
+		}
+		return $id;
+	}
+
+	/**
+	 * WordPress leaves no post without a category.
+	 *
+	 * @return int[]
+	 */
+	private function defaults( string $taxonomy, string $type ): array {
+		$option = 'category' === $taxonomy && 'post' === $type ? 'default_category' : 'default_term_' . $taxonomy;
+		$id     = (int) get_option( $option, 0 );
+		return $id > 0 && null !== get_term( $id, $taxonomy ) ? [ $id ] : [];
+	}
+}

@@ -1,0 +1,150 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content\Write;
+
+use Igny8\Bridge\Commands\Command_Failure;
+use Igny8\Bridge\Content\Rows;
+use Throwable;
+
+/**
+ * Stands at the last point before WordPress writes the row of a post, and lets it through only if the row in the table is
+ * still the one that was compared, and what is written is what was sent.
+ *
+ * Between that look and WordPress' own UPDATE there is no query, only what other plugins hook to `pre_post_update`: an edit
+ * that arrives in those microseconds would be overwritten. No lock that every host's database has could close that, since
+ * WordPress' own editor takes none.
+ */
+final class Write_Guard {
+
+	private const MARK = 'igny8_write';
+
+	private const HOOKS = [ 'wp_insert_post_data', 'wp_insert_attachment_data' ];
+
+	private const TEXTS = [
+		'post_title'   => 'title',
+		'post_content' => 'body',
+		'post_excerpt' => 'excerpt',
+	];
+
+	/** What a document shows of the row. */
+	private const COMPARED = [ 'post_title', 'post_content', 'post_excerpt', 'post_name', 'post_status', 'post_date_gmt', 'post_parent', 'post_author', 'post_type' ];
+
+	/** @var array<string, string|int> */
+	private array $sent;
+
+	private ?object $row;
+
+	private string $token;
+
+	private bool $has_let_through = false;
+
+	/**
+	 * @param array<string, string|int> $sent Column => value.
+	 * @param object|null               $row  As it was when it was compared; null for a new post.
+	 */
+	public function __construct( array $sent, ?object $row ) {
+		$this->sent  = $sent;
+		$this->row   = $row;
+		$this->token = bin2hex( random_bytes( 8 ) );
+	}
+
+	/**
+	 * @param callable $write Gets what it must put into the array for WordPress.
+	 * @return mixed What $write gives.
+	 */
+	public function around( callable $write ) {
+		global $wp_filter, $wp_current_filter;
+
+		foreach ( self::HOOKS as $hook ) {
+			add_filter( $hook, [ $this, 'check' ], PHP_INT_MAX, 2 );
+			$hooks[ $hook ] = clone $wp_filter[ $hook ];
+		}
+		add_filter( 'wp_insert_post_empty_content', [ $this, 'allow_empty' ], PHP_INT_MAX );
+		$current = $wp_current_filter;
+		try {
+			return $write( [ self::MARK => $this->token ] );
+		} catch ( Throwable $error ) {
+			// WordPress keeps account of the hooks that run, and an exception leaves them running for ever.
+			$wp_filter         = array_merge( $wp_filter, $hooks );
+			$wp_current_filter = $current;
+			throw $error;
+		} finally {
+			foreach ( self::HOOKS as $hook ) {
+				remove_filter( $hook, [ $this, 'check' ], PHP_INT_MAX );
+			}
+			remove_filter( 'wp_insert_post_empty_content', [ $this, 'allow_empty' ], PHP_INT_MAX );
+		}
+	}
+
+	/**
+	 * WordPress saves no post without title, text and excerpt; an editor may well have emptied all three.
+	 */
+	public function allow_empty(): bool {
+		return false;
+	}
+
+	/**
+	 * @param mixed $data    Slashed columns, about to be written.
+	 * @param mixed $postarr What was asked for.
+	 * @return mixed
+	 */
+	public function check( $data, $postarr ) {
+		if ( $this->token !== ( $postarr[ self::MARK ] ?? '' ) || ! is_array( $data ) ) {
+			return $data;
+		}
+
+		$this->check_texts( wp_unslash( $data ) );
+		if ( null !== $this->row ) {
+			$this->check_row();
+		} else {
+			// WordPress calls a new post modified when it is dated: in the past nobody would look for it, in the future
+			// nobody would look behind it.
+			$data['post_modified']     = current_time( 'mysql' );
+			$data['post_modified_gmt'] = current_time( 'mysql', true );
+		}
+		$this->has_let_through = true;
+		return $data;
+	}
+
+	/**
+	 * @throws Stale_Write Where the row has changed.
+	 */
+	public function check_row(): void {
+		$now = $this->read();
+		foreach ( self::COMPARED as $column ) {
+			if ( null === $now || $now->$column !== $this->row->$column ) {
+				throw new Stale_Write();
+			}
+		}
+	}
+
+	/**
+	 * Takes the row as it is now for the one that was compared, after a change of our own.
+	 */
+	public function accept_row(): void {
+		$this->row             = $this->read();
+		$this->has_let_through = true;
+	}
+
+	/**
+	 * Whether something may have been written.
+	 */
+	public function has_let_through(): bool {
+		return $this->has_let_through;
+	}
+
+	private function read(): ?object {
+		$id = (int) $this->row->ID;
+		return ( new Rows() )->whole( [ $id ] )[ $id ] ?? null;
+	}
+
+	private function check_texts( array $data ): void {
+		foreach ( self::TEXTS as $column => $name ) {
+			if ( isset( $this->sent[ $column ] ) && $this->sent[ $column ] !== $data[ $column ] ) {
+				throw new Command_Failure( 'content_altered', $name . ': ' . __( 'A plugin or the database of this site changes the text on saving. Nothing was written.', 'igny8-wordpress-bridge' ) );
+			}
+		}
+	}
+}
