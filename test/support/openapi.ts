@@ -34,12 +34,12 @@ const patterns = routes.map((route) => ({
   pattern: new RegExp(`^${route.path.replaceAll(/:\w+/g, '[^/]+')}$`),
 }))
 
-/** The route that a request leads to, as the app decides: the first that matches. */
+/** The route that a request leads to, as the app decides: by the first path that matches, then by the method. */
 export function findRoute(method: string, path: string): Route | undefined {
   const normal = normalise(new Request(`http://api.test${path}`))
-  return patterns.find(
-    ({ route, pattern }) => route.method === method.toLowerCase().replace('head', 'get') && pattern.test(normal),
-  )?.route
+  const found = patterns.find(({ pattern }) => pattern.test(normal))
+  const wanted = method.toLowerCase().replace('head', 'get')
+  return routes.find((route) => route.path === found?.route.path && route.method === wanted)
 }
 
 export const documentPath = (route: Route) => route.path.replaceAll(/:(\w+)/g, '{$1}')

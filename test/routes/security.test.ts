@@ -1,0 +1,235 @@
+import { env } from 'cloudflare:workers'
+import { eq } from 'drizzle-orm'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { ROLES } from '../../src/contract/people.ts'
+import { SCOPES } from '../../src/contract/sites.ts'
+import { users } from '../../src/db/schema/index.ts'
+import { createApiKey } from '../../src/lib/api-key.ts'
+import { toBase62 } from '../../src/lib/base62.ts'
+import { crc32 } from '../../src/lib/crc32.ts'
+import type { Route } from '../../src/routes/define.ts'
+import { routes } from '../../src/routes/index.ts'
+import { addMember, createTestKey, inAccount, signUpPerson, type Person } from '../support/identity.ts'
+import { connectSiteWithStructure, d1, type ConnectedSite } from '../support/integration.ts'
+import { call, documentPath, openApi, refusal } from '../support/openapi.ts'
+import { sampleOf } from '../support/openapi-sample.ts'
+import { playInternet } from '../support/plugin.ts'
+
+type Whose = 'own' | 'foreign' | 'absent'
+type Options = Parameters<typeof call>[1]
+
+let own: ConnectedSite
+let foreign: ConnectedSite
+const people: Partial<Record<(typeof ROLES)[number], Person>> = {}
+let badKeys: [name: string, key: string, code: string][]
+/** Whatever a route names in its path, its query or its body is one of these. */
+let ids: Record<string, Record<Whose, string>>
+
+const absent = (prefix: string) => `${prefix}_${'0'.repeat(32)}`
+
+beforeAll(async () => {
+  playInternet()
+  own = await connectSiteWithStructure()
+  foreign = await connectSiteWithStructure()
+  people.owner = own.owner
+  for (const role of ROLES) people[role] ??= await addMember(own.owner, role)
+  ids = {
+    site_id: { own: own.siteId, foreign: foreign.siteId, absent: absent('site') },
+    key_id: { own: own.keyId, foreign: foreign.keyId, absent: 'key_0000000000' },
+    integration_id: { own: own.integrationId, foreign: foreign.integrationId, absent: absent('int') },
+    user_id: { own: people.viewer?.userId ?? '', foreign: foreign.owner.userId, absent: absent('usr') },
+  }
+  const revoked = await createTestKey(own.owner, own.siteId)
+  await call(`DELETE /api/v1/sites/${own.siteId}/api-keys/${revoked.id}/`, { token: own.owner.token })
+  const endsAt = Date.now() + 300
+  const expired = await createTestKey(own.owner, own.siteId, { expires_at: new Date(endsAt).toISOString() })
+  const { body: signedIn } = await call('POST /api/v1/auth/sign-in/email', {
+    body: { email: own.owner.email, password: 'correct horse battery' },
+  })
+  await call('POST /api/v1/auth/sign-out', { token: signedIn.token })
+  badKeys = [
+    ['no key at all', 'igny8_', 'api_key_malformed'],
+    ['a mistyped key', own.key.slice(0, -1) + (own.key.endsWith('0') ? '1' : '0'), 'api_key_malformed'],
+    ['an unknown key', createApiKey().plaintext, 'api_key_unknown'],
+    ['the id of a key with another secret', withOtherSecret(own.keyId), 'api_key_unknown'],
+    ['a revoked key', revoked.key, 'api_key_revoked'],
+    ['an expired key', expired.key, 'api_key_expired'],
+    ['a session that was ended', signedIn.token, 'invalid_session'],
+    ['a text', 'Bearer', 'invalid_session'],
+  ]
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(endsAt))
+})
+
+/** A well-formed key with the id of another one, but not its secret. */
+function withOtherSecret(keyId: string): string {
+  const body = `igny8_${keyId.slice(4)}${createApiKey().plaintext.slice(16, 48)}`
+  return body + toBase62(crc32(body), 6)
+}
+
+function idOf(name: string, whose: Whose, route: Route): string {
+  const known = ids[name]
+  if (!known) throw new Error(`${route.operationId} names "${name}": add it to the ids of the security matrix`)
+  return known[whose]
+}
+
+/** A request that would be valid, with the ids of its path and body being of somebody. */
+function requestOf(route: Route, whoseId: (name: string) => Whose): [request: string, options: { body?: unknown }] {
+  const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) => idOf(name, whoseId(name), route))
+  const request = `${route.method.toUpperCase()} ${path}/`
+  const schema = openApi.paths[documentPath(route)][route.method].requestBody?.content['application/json'].schema
+  if (!schema) return [request, {}]
+  const body = sampleOf(schema) as Record<string, unknown>
+  for (const name of Object.keys(body)) if (name in ids) body[name] = idOf(name, whoseId(name), route)
+  const parsed = route.body?.safeParse(body)
+  if (!parsed?.success) throw new Error(`${route.operationId}: no valid body could be made: ${JSON.stringify(body)}`)
+  return [request, { body }]
+}
+
+const namesOf = (route: Route): string[] => {
+  const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
+  const [, { body }] = requestOf(route, () => 'absent')
+  return [...inPath, ...Object.keys(body ?? {}).filter((name) => name in ids)]
+}
+
+const answerTo = async (route: Route, options: Options, whose: Whose | ((name: string) => Whose) = 'absent') => {
+  const [request, { body }] = requestOf(route, typeof whose === 'string' ? () => whose : whose)
+  return call(request, { ...options, ...(body !== undefined && { body }) })
+}
+
+/** What an answer tells, but for the request's id and the ids that it was asked about. */
+function told(answer: { status: number; body: Record<string, unknown> | null }): string {
+  const { request_id: _, ...rest } = answer.body ?? {}
+  const names = Object.values(ids).flatMap((known) => Object.values(known))
+  return names.reduce((text, id) => text.replaceAll(id, '<id>'), JSON.stringify([answer.status, rest]))
+}
+
+const byKind = (...kinds: Route['access']['kind'][]) =>
+  routes.filter(({ access }) => kinds.includes(access.kind)).map((route) => [route.operationId, route] as const)
+
+test('T38 what is open to everybody is open on purpose', () => {
+  expect(byKind('public').map(([id]) => id)).toEqual(['signUp', 'signIn', 'signOut'])
+  expect(byKind('optional').map(([id]) => id)).toEqual(['connectIntegration'])
+  expect(byKind('person', 'member').length).toBe(routes.length - 4)
+})
+
+describe.each(byKind('person', 'member', 'optional'))('T38 %s', (_operationId, route) => {
+  const { access } = route
+
+  test('refuses credentials that are none', async () => {
+    for (const [name, token, code] of badKeys) {
+      for (const whose of ['own', 'absent'] as const) {
+        expect([name, ...refusal(await answerTo(route, { token }, whose))]).toEqual([name, 401, code])
+      }
+    }
+    const basic = await answerTo(route, { headers: { authorization: `Basic ${btoa('user:password')}` } })
+    expect(refusal(basic)).toEqual([401, 'credentials_missing'])
+    const missing = await answerTo(route, {}, 'own')
+    expect(refusal(missing)).toEqual([401, 'credentials_missing'])
+  })
+
+  test('refuses a key that may not do this', async () => {
+    if (access.kind === 'person') {
+      const answer = await answerTo(route, { token: own.key }, 'own')
+      return expect(refusal(answer)).toEqual([403, 'person_required'])
+    }
+    const wanted = access.kind === 'member' ? access.scope : 'integration:write'
+    for (const scope of SCOPES.filter((each) => each !== wanted)) {
+      const { key } = await createTestKey(own.owner, own.siteId, { scopes: [scope] })
+      const answer = await answerTo(route, { token: key }, 'own')
+      expect([scope, ...refusal(answer)]).toEqual([scope, 403, 'insufficient_scope'])
+    }
+    return undefined
+  })
+
+  test('refuses a role below its own, and no other', async () => {
+    const wanted = access.kind === 'optional' ? 'editor' : access.kind === 'public' ? 'viewer' : access.role
+    for (const [rank, role] of ROLES.entries()) {
+      const person = people[role]
+      const options = { token: person?.token, headers: inAccount(own.owner) }
+      if (rank < ROLES.indexOf(wanted)) {
+        const answer = await answerTo(route, options, 'own')
+        expect([role, ...refusal(answer)]).toEqual([role, 403, 'role_too_low'])
+      } else {
+        const { status } = await answerTo(route, options)
+        expect([401, 403]).not.toContain(status)
+      }
+    }
+  })
+
+  test('refuses people who are switched off', async () => {
+    const person = await signUpPerson()
+    await d1().update(users).set({ isActive: false }).where(eq(users.id, person.userId))
+    expect(refusal(await answerTo(route, { token: person.token }))).toEqual([403, 'user_inactive'])
+  })
+
+  test('tells nothing of what is somebody else’s', async () => {
+    const actors: [string, Options][] = [['person', { token: own.owner.token }]]
+    if (access.kind !== 'person') actors.push(['key', { token: own.key }])
+    for (const name of namesOf(route)) {
+      for (const [actor, options] of actors) {
+        const [theirs, nobodys] = [
+          await answerTo(route, options, (each) => (each === name ? 'foreign' : 'own')),
+          await answerTo(route, options, (each) => (each === name ? 'absent' : 'own')),
+        ]
+        expect([actor, name, theirs.status]).toEqual([actor, name, 404])
+        expect(told(theirs)).toBe(told(nobodys))
+      }
+    }
+  })
+
+  test('finds nothing of somebody else’s by a filter', async () => {
+    const parameters: { in: string; name: string }[] = openApi.paths[documentPath(route)][route.method].parameters ?? []
+    for (const { name } of parameters.filter((each) => each.in === 'query' && each.name in ids)) {
+      const [request] = requestOf(route, () => 'own')
+      for (const token of [own.owner.token, own.key]) {
+        const search = (whose: Whose) => call(`${request}?${name}=${idOf(name, whose, route)}`, { token })
+        const [theirs, nobodys] = [await search('foreign'), await search('absent')]
+        expect(theirs.body).toEqual({ results: [], next: null })
+        expect(told(theirs)).toBe(told(nobodys))
+        expect((await search('own')).body.results).toHaveLength(1)
+      }
+    }
+  })
+
+  test('is not open to the pages of others by cookie', async () => {
+    if (route.method === 'get') return
+    const answer = await answerTo(
+      route,
+      { cookie: own.owner.cookie, headers: { origin: 'https://evil.example' } },
+      'own',
+    )
+    expect(refusal(answer)).toEqual([403, 'origin_not_allowed'])
+  })
+})
+
+describe.each(byKind('public'))('T38 %s', (_operationId, route) => {
+  test('is not open to the pages of others', async () => {
+    const answer = await answerTo(route, { cookie: own.owner.cookie, headers: { origin: 'https://evil.example' } })
+    expect(refusal(answer)).toEqual([403, 'origin_not_allowed'])
+  })
+})
+
+test('T38 keys of a site that is switched off are refused everywhere', async () => {
+  const site = await connectSiteWithStructure()
+  await call(`PATCH /api/v1/sites/${site.siteId}/`, { token: site.owner.token, body: { is_active: false } })
+  for (const [operationId, route] of byKind('person', 'member', 'optional')) {
+    const answer = await answerTo(route, { token: site.key })
+    expect([operationId, ...refusal(answer)]).toEqual([operationId, 403, 'site_inactive'])
+  }
+})
+
+test('T38 after all of that nothing has changed for anybody', async () => {
+  const { token } = foreign.owner
+  expect((await call(`GET ${foreign.path}/`, { token })).body).toMatchObject({ connection: 'ready', is_active: true })
+  expect((await call(`GET /api/v1/sites/${foreign.siteId}/`, { token })).body.is_active).toBe(true)
+  const keys = await call(`GET /api/v1/sites/${foreign.siteId}/api-keys/`, { token })
+  expect(keys.body.results).toEqual([expect.objectContaining({ id: foreign.keyId, status: 'active' })])
+  expect((await call('GET /api/v1/members/', { token })).body.results).toHaveLength(1)
+  expect((await call(`GET ${own.path}/`, { token: own.key })).body).toMatchObject({ connection: 'ready' })
+  expect(await env.DB.prepare('SELECT count(*) AS n FROM integrations').first('n')).toBe(3)
+})
+
+test('a parameter that the matrix does not know fails it with its name', () => {
+  const route = { ...routes[0], path: '/api/v1/planets/:planet_id', operationId: 'getPlanet' } as Route
+  expect(() => requestOf(route, () => 'own')).toThrow('getPlanet names "planet_id"')
+})
