@@ -4,6 +4,7 @@ import { elapsed, formatDuration, step } from './lib/progress.ts'
 import { isShuttingDown, stopEverything } from './lib/shutdown.ts'
 import { lockSuite, staticSuite, vitestSuite } from './test/javascript.ts'
 import { PHPUNIT_SITES, phpSyntaxSuite, phpcsSuite, phpunitSuite, sharedMariaDb } from './test/php.ts'
+import { phpVersionsSuite } from './test/php-versions.ts'
 import { type Outcome, type Suite, runSuite } from './test/suite.ts'
 import { PHP_TEST_PACKAGES, WORDPRESS_PACKAGES, installPackages } from './wordpress/packages.ts'
 import { ensureSources } from './wordpress/sources.ts'
@@ -16,6 +17,7 @@ const SUITES: Suite[] = [
   vitestSuite('workers'),
   phpSyntaxSuite,
   phpcsSuite,
+  phpVersionsSuite,
   ...PHPUNIT_SITES.map((site) => phpunitSuite(site, mariaDb)),
   vitestSuite('e2e'),
 ]

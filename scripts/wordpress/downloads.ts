@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, rmSync } from 'node:fs'
-import { mkdtemp, readdir } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { cacheFolder } from '../lib/paths.ts'
@@ -61,6 +61,15 @@ export async function npm(args: string[], cwd: string): Promise<void> {
   if (script) await runCommand(process.execPath, [script, ...args], { cwd })
   else if (await hasCommand('npm')) await runCommand('npm', args, { cwd })
   else throw new Error('npm is needed to download WordPress, and it is not on the path')
+}
+
+/** Installs an npm package of this repository that the root package leaves out, when it is not there or its lock file is newer. */
+export async function ensurePackage(folder: string): Promise<void> {
+  const lock = await readFile(join(folder, 'package-lock.json'), 'utf8')
+  const stamp = join(folder, 'node_modules/.installed-lock')
+  if ((await readFile(stamp, 'utf8').catch(() => '')) === lock) return
+  await npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], folder)
+  await writeFile(stamp, lock)
 }
 
 async function digest(file: string): Promise<string> {

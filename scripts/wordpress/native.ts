@@ -24,6 +24,7 @@ export async function startWordPress(options: WordPressOptions = {}): Promise<Wo
   return {
     url,
     root: folders.root,
+    state: folders.state,
     port,
     isNew,
     php,

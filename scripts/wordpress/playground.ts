@@ -1,10 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NODE, ROOT, temporaryFolder } from '../lib/paths.ts'
 import { freePort } from '../lib/ports.ts'
 import { type Service, startService, tail } from '../lib/processes.ts'
 import { step } from '../lib/progress.ts'
-import { npm } from './downloads.ts'
+import { ensurePackage } from './downloads.ts'
 import { siteFolders } from './files.ts'
 import { type Php, wrapPhp } from './php.ts'
 import { prepareSite } from './prepare.ts'
@@ -17,7 +17,7 @@ const DRIVER = '/sqlite-driver'
 
 /** The same as `startWordPress`, with PHP in WebAssembly: slower, and needs nothing but Node. SQLite, pretty permalinks. */
 export async function startPlayground(options: WordPressOptions): Promise<WordPress> {
-  await ensurePlayground()
+  await step('PHP in WebAssembly (215 MB, downloaded once)', () => ensurePackage(PACKAGE))
   const sources = await ensureSources(options.version ?? STABLE)
   const folders = siteFolders(options.folder ?? temporaryFolder('playground'))
   const port = options.port ?? (await freePort())
@@ -37,6 +37,7 @@ export async function startPlayground(options: WordPressOptions): Promise<WordPr
   return {
     url,
     root: folders.root,
+    state: folders.state,
     port,
     isNew,
     php,
@@ -46,19 +47,6 @@ export async function startPlayground(options: WordPressOptions): Promise<WordPr
     isRunning: () => service?.isRunning() ?? false,
     stop: () => service?.stop() ?? Promise.resolve(),
   }
-}
-
-async function ensurePlayground(): Promise<void> {
-  const lock = (path: string) => {
-    const file = join(PACKAGE, path)
-    return existsSync(file) ? readFileSync(file, 'utf8') : ''
-  }
-  const stamp = join(PACKAGE, 'node_modules/.igny8-lock')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock('package-lock.json')) return
-  await step('PHP in WebAssembly (215 MB, downloaded once)', async () => {
-    await npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], PACKAGE)
-    writeFileSync(stamp, lock('package-lock.json'))
-  })
 }
 
 type Answer = { id: number; output: string; failure: string }

@@ -32,6 +32,8 @@ export type WordPressOptions = {
 export type WordPress = {
   url: string
   root: string
+  /** Folder beside it that is never served: database, log. */
+  state: string
   port: number
   /** True when the site was made by this start. */
   isNew: boolean
