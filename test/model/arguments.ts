@@ -1,14 +1,17 @@
 import * as z from 'zod'
+import { IDS_LIMIT, INDEX_LIMIT } from '../../src/contract/content-link.ts'
 import { CommandFailure } from './types.ts'
 
 const Id = z.int().min(0)
 
-export const IndexArguments = z.object({
-  type: z.string(),
-  after: z.tuple([Id, Id]).nullable().default(null),
-  limit: z.int().min(1).default(100),
-  fields: z.enum(['full', 'metadata', 'ids']).default('full'),
-})
+export const IndexArguments = z
+  .object({
+    type: z.string(),
+    after: z.tuple([Id, Id]).nullable().default(null),
+    limit: z.int().min(1).max(IDS_LIMIT).default(INDEX_LIMIT),
+    fields: z.enum(['full', 'metadata', 'ids']).default('full'),
+  })
+  .refine(({ fields, limit }) => fields === 'ids' || limit <= INDEX_LIMIT, { path: ['limit'] })
 
 export const FetchArguments = z.object({ ids: z.array(z.int().min(1)).max(100) })
 
@@ -25,9 +28,10 @@ const ApplyFieldValues = z
     body: z.string(),
     excerpt: z.string(),
     slug: z.string(),
-    status: z.enum(['draft', 'pending', 'private', 'future', 'publish']),
-    date: z.iso.datetime().nullable(),
+    status: z.enum(['draft', 'pending', 'private', 'future', 'publish', 'trash']),
+    date: z.iso.datetime({ offset: true }).nullable(),
     parent: Id,
+    author: Id,
     terms: z.record(z.string(), z.array(z.string().min(1))),
     meta: z.record(z.string(), z.unknown()),
     featured: z.object({ id: z.int().min(1) }).nullable(),
@@ -38,11 +42,15 @@ export type ApplyFieldValues = z.infer<typeof ApplyFieldValues>
 
 export const ApplyArguments = z.object({
   op: z.enum(['create', 'update', 'trash', 'untrash', 'delete']),
-  item_id: z.string().default(''),
-  type: z.string().default('post'),
-  id: Id.nullable().default(null),
+  item_id: z
+    .string()
+    .max(64)
+    .nullish()
+    .transform((itemId) => itemId ?? ''),
+  type: z.string(),
+  id: Id.nullish().transform((id) => id ?? 0),
   expect: z.string().nullable().default(null),
-  fields: ApplyFieldValues.default({}),
+  fields: ApplyFieldValues.nullish().transform((fields) => fields ?? {}),
 })
 export type ApplyArguments = z.infer<typeof ApplyArguments>
 

@@ -13,6 +13,8 @@ export const SEO_KEYS = [
   'rank_math_focus_keyword',
   'rank_math_canonical_url',
 ]
+/** Post meta that a `create` of ours leaves. */
+export const ITEM_KEY = '_igny8_item_id'
 const ALT_KEY = '_wp_attachment_image_alt'
 
 function isWellFormed(value: unknown): boolean {
@@ -152,9 +154,11 @@ export class Documents {
     const etag = hash32(body, covered)
     const others = {
       etag,
+      meta_etag: hash32(covered),
       modified: post.modifiedS,
       author_name: this.#site.users.get(post.author) ?? '',
       url: permalinkOf(this.#site, post),
+      item_id: post.meta[ITEM_KEY] ?? null,
     }
     const json = JSON.stringify({ ...start, ...others }).slice(0, -1)
     const bytes = byteLength(json) + byteLength(JSON.stringify(body)) + ',"body":}'.length
@@ -167,7 +171,7 @@ export class Documents {
   }
 }
 
-const whole = (json: string): Part => ({ json, bytes: byteLength(json) })
+export const whole = (json: string): Part => ({ json, bytes: byteLength(json) })
 
 function poisoned({ id, type, modifiedS: modified }: ModelPost, code: string, detail: string) {
   return { etag: null, ...whole(JSON.stringify({ id, type, modified, etag: null, error: { code, detail } })) }

@@ -11,8 +11,6 @@ import type { Site } from './site.ts'
 import { byteLength } from './text.ts'
 import { CommandFailure } from './types.ts'
 
-const WEEK_S = 7 * 86_400
-
 /** What commands cost the site, in milliseconds of the model's own account. */
 export interface Costs {
   commandMs: number
@@ -22,11 +20,6 @@ export interface Costs {
 /** PHP died in the middle of a batch. */
 export class SiteDied extends Error {}
 
-interface Kept {
-  data: string
-  atS: number
-}
-
 /** Executes batches in order, within their time and size; each command fails alone. */
 export class Executor {
   readonly documents: Documents
@@ -35,7 +28,6 @@ export class Executor {
   integrationId: string | null = null
   readonly #site: Site
   readonly #applier: Applier
-  readonly #answers = new Map<string, Kept>()
 
   constructor(site: Site) {
     this.#site = site
@@ -62,7 +54,7 @@ export class Executor {
     if (fault?.kind === 'die' && fault.when === 'before') throw new SiteDied()
     try {
       if (fault?.kind === 'error' && fault.when !== 'after') throw toFailure(fault)
-      const data = fault?.kind === 'data' ? JSON.stringify(fault.data) : this.#once(command, context)
+      const data = fault?.kind === 'data' ? JSON.stringify(fault.data) : this.#run(command, context)
       if (fault?.kind === 'error') throw toFailure(fault)
       if (fault?.kind === 'die') throw new SiteDied()
       return `{"id":${JSON.stringify(command.id)},"ok":true,"data":${data},"took_ms":${context.elapsedMs - startedMs}}`
@@ -72,18 +64,7 @@ export class Executor {
     }
   }
 
-  /** A repeat of an `apply` gets the first answer, for a week. */
-  #once(command: Command, context: Context): string {
-    if (command.name !== 'apply') return this.#run(command, context)
-    const nowS = this.#site.timeS()
-    const kept = this.#answers.get(command.id)
-    if (kept && nowS - kept.atS < WEEK_S) return kept.data
-    const data = this.#run(command, context)
-    this.#answers.set(command.id, { data, atS: nowS })
-    return data
-  }
-
-  #run({ name, args }: Command, context: Context): string {
+  #run({ id, name, args }: Command, context: Context): string {
     const site = this.#site
     const reading = { site, documents: this.documents, msPerDocument: this.costs.documentMs }
     switch (name) {
@@ -96,9 +77,9 @@ export class Executor {
       case 'fetch':
         return runFetch(reading, args, context)
       case 'terms':
-        return runTerms(site, args)
+        return runTerms(site, args, context)
       case 'apply':
-        return this.#applier.run(args)
+        return this.#applier.run(id, args)
       case 'media':
         return runMedia(site, args)
       default:

@@ -18,6 +18,9 @@ const taxonomy = (label: string, isHierarchical: boolean): Taxonomy => ({ label,
 type EventKind = 'status' | 'metadata' | 'deleted'
 const STRENGTH: Readonly<Record<EventKind, number>> = { metadata: 0, status: 1, deleted: 2 }
 
+/** An image of its own, an image with these bytes, a page of HTML, or an image that is too large. */
+export type RemoteFile = 'image' | { image: string } | 'page' | 'large'
+
 export interface SiteOptions {
   url?: string
   /** Unix milliseconds. */
@@ -42,8 +45,8 @@ export class Site {
   ])
   readonly users = new Map<number, string>([[1, 'admin']])
   readonly options: Record<string, unknown> = { default_category: 0 }
-  /** What a remote image is; addresses that are not here do not exist. */
-  readonly internet = new Map<string, 'image' | 'page' | 'large'>()
+  /** What is found elsewhere; other addresses answer 404. Two with the same `image` have the same bytes. */
+  readonly internet = new Map<string, RemoteFile>()
   /** Without a trailing slash; changes when a server takes the model in. */
   url: string
   readonly now: () => number
@@ -86,6 +89,11 @@ export class Site {
     this.writes++
     const noted = this.#touched.get(post.id)
     if (!noted || STRENGTH[kind] >= STRENGTH[noted.kind]) this.#touched.set(post.id, { post, kind })
+  }
+
+  /** Drops what is noted of a post: the answer of an `apply` has told it already. */
+  untouch(id: number): void {
+    this.#touched.delete(id)
   }
 
   /** The events of everything touched since the last call. */

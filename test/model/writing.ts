@@ -44,7 +44,7 @@ function mergeMeta(meta: Record<string, unknown>, changes: Record<string, unknow
 
 function alter(site: Site, changes: PostChanges): PostChanges {
   const altered = { ...changes }
-  if (altered.title !== undefined) altered.title = site.alterText(altered.title).trim()
+  if (altered.title !== undefined) altered.title = site.alterText(altered.title)
   if (typeof altered.body === 'string') altered.body = site.alterText(altered.body)
   if (altered.excerpt !== undefined) altered.excerpt = site.alterText(altered.excerpt)
   return altered

@@ -1,11 +1,11 @@
 import { ApplyArguments, readArguments, type ApplyFieldValues } from '../arguments.ts'
-import { bodyOf, metaKeysOf, type Documents } from '../document.ts'
+import { bodyOf, ITEM_KEY, metaKeysOf, type Documents } from '../document.ts'
 import type { Site } from '../site.ts'
 import { CommandFailure, type ModelPost, type PostChanges, type PostType } from '../types.ts'
 import { deletePost, insertPost, trashPost, untrashPost, updatePost } from '../writing.ts'
 import { requireType } from './read.ts'
 
-const ITEM_KEY = '_igny8_item_id'
+const WEEK_S = 7 * 86_400
 const TEXTS = ['title', 'body', 'excerpt'] as const
 
 const invalid = (field: string, why: string) => new CommandFailure('invalid_field', `${field}: ${why}`)
@@ -32,6 +32,7 @@ function checkFields(site: Site, typeName: string, fields: ApplyFieldValues, id:
   for (const key of Object.keys(fields.meta ?? {})) {
     if (!keys.includes(key)) throw invalid(`meta.${key}`, 'This key is not open to IGNY8.')
   }
+  if (fields.author !== undefined && !site.users.has(fields.author)) throw invalid('author', 'There is no such user.')
   if (fields.featured && site.posts.get(fields.featured.id)?.type !== 'attachment') {
     throw invalid('featured', `There is no image ${fields.featured.id}.`)
   }
@@ -45,8 +46,16 @@ function findTerm(site: Site, taxonomy: string, text: string): number {
   return found.id
 }
 
+/** As WordPress stores it: anything but a list or an object becomes text. */
+function toStored(meta: Record<string, unknown>): Record<string, unknown> {
+  const toText = (value: unknown) => (typeof value === 'boolean' ? (value ? '1' : '') : String(value))
+  return Object.fromEntries(
+    Object.entries(meta).map(([key, value]) => [key, typeof value === 'object' ? value : toText(value)]),
+  )
+}
+
 function toChanges(site: Site, fields: ApplyFieldValues): PostChanges {
-  const { title, body, excerpt, slug, status, date, parent, terms, meta, featured } = fields
+  const { title, body, excerpt, slug, status, date, parent, author, terms, meta, featured } = fields
   const termIds: Record<string, number[]> = {}
   for (const [taxonomy, texts] of Object.entries(terms ?? {})) {
     termIds[taxonomy] = [...new Set(texts.map((text) => findTerm(site, taxonomy, text)))]
@@ -56,11 +65,12 @@ function toChanges(site: Site, fields: ApplyFieldValues): PostChanges {
     ...(body !== undefined && { body }),
     ...(excerpt !== undefined && { excerpt }),
     ...(slug !== undefined && { slug }),
-    ...(status !== undefined && { status }),
+    ...(status !== undefined && status !== 'trash' && { status }),
     ...(date !== undefined && { dateS: date === null ? null : Math.floor(Date.parse(date) / 1000) }),
     ...(parent !== undefined && { parent }),
+    ...(author !== undefined && { author }),
     ...(terms !== undefined && { terms: termIds }),
-    ...(meta !== undefined && { meta }),
+    ...(meta !== undefined && { meta: toStored(meta) }),
     ...(featured !== undefined && { featured: featured?.id ?? 0 }),
   }
 }
@@ -73,64 +83,103 @@ function findAltered(post: ModelPost, fields: ApplyFieldValues): string | undefi
   })
 }
 
-/** Runs one of the five operations of `apply`. `itemIds` is the index of `_igny8_item_id`. */
+interface Outcome {
+  outcome: 'applied' | 'stale'
+  post: ModelPost | null
+  isCreated: boolean
+}
+
+/** What is kept of a command that was carried out: how it ended, not the document. */
+interface Entry {
+  outcome: Outcome['outcome']
+  id: number
+  isCreated: boolean
+  etag: string | null
+  atS: number
+}
+
+/** Runs `apply`, once per command id. */
 export class Applier {
   readonly #site: Site
   readonly #documents: Documents
   readonly #itemIds = new Map<string, number>()
+  readonly #ledger = new Map<string, Entry>()
 
   constructor(site: Site, documents: Documents) {
     this.#site = site
     this.#documents = documents
   }
 
-  run(args: unknown): string {
+  run(commandId: string, args: unknown): string {
     const input = readArguments(ApplyArguments, args)
-    if (input.op === 'create') return this.#create(input)
-    const post = input.id === null ? undefined : this.#site.posts.get(input.id)
-    if (!post) return this.#answer(input.op === 'delete' ? 'applied' : 'stale', null)
-    requireType(this.#site, post.type)
-    if (input.expect !== null && this.#documents.etag(post) !== input.expect) return this.#answer('stale', post)
-    if (input.op === 'update') this.#update(post, input)
-    else if (input.op === 'trash') trashPost(this.#site, post)
-    else if (input.op === 'untrash') untrashPost(this.#site, post)
-    else deletePost(this.#site, post)
-    return this.#answer('applied', input.op === 'delete' ? null : post)
+    requireType(this.#site, input.type)
+    const nowS = this.#site.timeS()
+    const earlier = this.#ledger.get(commandId)
+    if (earlier && nowS - earlier.atS < WEEK_S) return this.#answer(this.#again(earlier))
+    const result = input.op === 'create' ? this.#create(input) : this.#change(input)
+    const { outcome, post, isCreated } = result
+    if (outcome === 'applied') this.#site.untouch(post?.id ?? input.id)
+    const etag = post && this.#documents.etag(post)
+    this.#ledger.set(commandId, { outcome, id: post?.id ?? 0, isCreated, etag, atS: nowS })
+    return this.#answer(result)
   }
 
-  #create({ type, item_id: itemId, fields }: ApplyArguments): string {
+  /** A post that was edited since then must not pass for what the command left. */
+  #again({ outcome, id, isCreated, etag }: Entry): Outcome {
+    const post = this.#site.posts.get(id) ?? null
+    const isSame = (post && this.#documents.etag(post)) === etag
+    return outcome === 'applied' && isSame ? { outcome, post, isCreated } : { outcome: 'stale', post, isCreated: false }
+  }
+
+  #create({ type, item_id: itemId, fields }: ApplyArguments): Outcome {
     const site = this.#site
-    requireType(site, type)
     if (itemId === '') throw invalid('item_id', 'A create needs one.')
-    const known = site.posts.get(this.#itemIds.get(itemId) ?? 0)
-    if (known?.meta[ITEM_KEY] === itemId) return this.#answer('applied', known, false)
+    if (type === 'attachment') throw invalid('type', 'Attachments are made with the command “media”.')
     checkFields(site, type, fields, 0)
-    if (!TEXTS.some((name) => fields[name])) {
-      throw new CommandFailure('write_failed', 'Content, title, and excerpt are empty.')
-    }
+    const known = site.posts.get(this.#itemIds.get(itemId) ?? 0)
+    if (known?.meta[ITEM_KEY] === itemId) return { outcome: 'applied', post: known, isCreated: false }
     const { meta, ...changes } = toChanges(site, fields)
     const post = insertPost(site, { ...changes, type, meta: { ...meta, [ITEM_KEY]: itemId } })
-    const altered = findAltered(post, fields)
-    if (altered) {
-      deletePost(site, post)
-      throw new CommandFailure('content_altered', `${altered}: the site does not keep the same bytes.`)
-    }
+    this.#requireKept(post, fields, () => deletePost(site, post))
     this.#itemIds.set(itemId, post.id)
-    return this.#answer('applied', post, true)
+    if (fields.status === 'trash') trashPost(site, post)
+    return { outcome: 'applied', post, isCreated: true }
   }
 
-  #update(post: ModelPost, { fields }: ApplyArguments): void {
+  #change({ op, id, type, expect, fields }: ApplyArguments): Outcome {
     const site = this.#site
-    checkFields(site, post.type, fields, post.id)
+    if (id === 0) throw invalid('id', 'A whole number from 1 on is needed.')
+    if (op !== 'delete') checkFields(site, type, fields, id)
+    const post = site.posts.get(id)
+    if (!post) return { outcome: op === 'delete' ? 'applied' : 'stale', post: null, isCreated: false }
+    if (post.type !== type || this.#documents.etag(post) !== expect) return { outcome: 'stale', post, isCreated: false }
+    if (op === 'delete') {
+      deletePost(site, post)
+      return { outcome: 'applied', post: null, isCreated: false }
+    }
+    if (op === 'untrash') untrashPost(site, post)
+    this.#write(post, fields)
+    if (op === 'trash' || fields.status === 'trash') trashPost(site, post)
+    return { outcome: 'applied', post, isCreated: false }
+  }
+
+  #write(post: ModelPost, fields: ApplyFieldValues): void {
+    const changes = toChanges(this.#site, fields)
+    if (Object.keys(changes).length === 0) return
     const { revision: _, ...before } = post
-    updatePost(site, post, toChanges(site, fields))
+    updatePost(this.#site, post, changes)
+    this.#requireKept(post, fields, () => this.#site.posts.change(post, before))
+  }
+
+  #requireKept(post: ModelPost, fields: ApplyFieldValues, undo: () => void): void {
     const altered = findAltered(post, fields)
     if (!altered) return
-    site.posts.change(post, before)
+    undo()
+    this.#site.untouch(post.id)
     throw new CommandFailure('content_altered', `${altered}: the site does not keep the same bytes.`)
   }
 
-  #answer(outcome: 'applied' | 'stale', post: ModelPost | null, isCreated = false): string {
+  #answer({ outcome, post, isCreated }: Outcome): string {
     const item = post ? this.#documents.json(post, 'full') : 'null'
     return `{"outcome":"${outcome}","item":${item},"created":${isCreated}}`
   }

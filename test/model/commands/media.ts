@@ -1,26 +1,34 @@
 import { MediaArguments, readArguments } from '../arguments.ts'
 import type { Site } from '../site.ts'
 import { insertPost } from '../writing.ts'
-import { CommandFailure } from '../types.ts'
+import { CommandFailure, type ModelPost } from '../types.ts'
 
 const HASH_KEY = '_igny8_media_hash'
+const BYTES_KEY = '_igny8_media_sha256'
 const REFUSALS = {
   page: { code: 'media_not_image', detail: 'What is at this address is not an image.' },
   large: { code: 'media_too_large', detail: 'The image is larger than this site takes.' },
 }
 
-/** `media`: an image into the library, once per hash. */
+const find = (site: Site, key: string, value: string) =>
+  site.posts.byId('attachment').find(({ meta }) => meta[key] === value)
+
+const answer = ({ id, fileUrl: url }: ModelPost, reused: boolean) => JSON.stringify({ id, url, reused })
+
+/** `media`: an image into the library, once per hash and once per bytes. */
 export function runMedia(site: Site, args: unknown): string {
   const { url, hash, filename, alt } = readArguments(MediaArguments, args)
-  for (const post of site.posts.byId('attachment')) {
-    if (post.meta[HASH_KEY] === hash) return JSON.stringify({ id: post.id, url: post.fileUrl, reused: true })
-  }
+  const known = find(site, HASH_KEY, hash)
+  if (known) return answer(known, true)
   const kind = site.internet.get(url)
   if (kind === undefined) throw new CommandFailure('media_not_found', `There is nothing at ${url}.`)
-  if (kind !== 'image') throw new CommandFailure(REFUSALS[kind].code, REFUSALS[kind].detail)
+  if (kind === 'page' || kind === 'large') throw new CommandFailure(REFUSALS[kind].code, REFUSALS[kind].detail)
+  const bytes = kind === 'image' ? url : kind.image
+  const same = find(site, BYTES_KEY, bytes)
+  if (same) return answer(same, true)
   const title = filename.replace(/\.[a-z0-9]+$/i, '') || 'image'
-  const meta = { [HASH_KEY]: hash, ...(alt !== '' && { _wp_attachment_image_alt: alt }) }
+  const meta = { [HASH_KEY]: hash, [BYTES_KEY]: bytes, ...(alt !== '' && { _wp_attachment_image_alt: alt }) }
   const post = insertPost(site, { type: 'attachment', title, meta })
   site.posts.change(post, { fileUrl: `${site.url}/wp-content/uploads/${post.slug}.jpg` })
-  return JSON.stringify({ id: post.id, url: post.fileUrl, reused: false })
+  return answer(post, false)
 }

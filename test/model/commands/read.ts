@@ -1,4 +1,3 @@
-import { IDS_LIMIT, INDEX_LIMIT } from '../../../src/contract/content-link.ts'
 import { FetchArguments, IndexArguments, readArguments } from '../arguments.ts'
 import type { Context } from '../context.ts'
 import type { Documents } from '../document.ts'
@@ -37,9 +36,8 @@ export function runIndex({ site, documents, msPerDocument }: Reading, args: unkn
   const isAfter = (post: ModelPost) =>
     isIds ? post.id > id : post.modifiedS > modified || (post.modifiedS === modified && post.id > id)
   const from = firstAfter(posts, isAfter)
-  const most = Math.min(limit, isIds ? IDS_LIMIT : INDEX_LIMIT)
   const page = context.takeParts(
-    slice(posts, from, most),
+    slice(posts, from, limit),
     (post) => documents.part(post, fields),
     isIds ? 0 : msPerDocument,
   )

@@ -1,4 +1,6 @@
 import { readArguments, TermsArguments } from '../arguments.ts'
+import type { Context } from '../context.ts'
+import { whole } from '../document.ts'
 import { hash32 } from '../hash.ts'
 import type { Site } from '../site.ts'
 import { CommandFailure, type ModelTerm } from '../types.ts'
@@ -16,10 +18,10 @@ function countPosts(site: Site, taxonomy: string): Map<number, number> {
 }
 
 /** `terms`: a page of a taxonomy by id, or the news that nothing changed. */
-export function runTerms(site: Site, args: unknown): string {
+export function runTerms(site: Site, args: unknown, context: Context): string {
   const { taxonomy, after, limit, if_etag: ifEtag } = readArguments(TermsArguments, args)
   if (!site.taxonomies.get(taxonomy)?.isPublic) {
-    throw new CommandFailure('unknown_taxonomy', `This site has no public taxonomy “${taxonomy}”.`)
+    throw new CommandFailure('unknown_type', `This site has no public taxonomy “${taxonomy}”.`)
   }
   const counts = countPosts(site, taxonomy)
   const describe = ({ id, name, slug, parent, description }: ModelTerm) => ({
@@ -30,12 +32,13 @@ export function runTerms(site: Site, args: unknown): string {
     count: counts.get(id) ?? 0,
     description,
   })
-  const terms = site.terms.list(taxonomy).map(describe)
+  const terms = site.terms.list(taxonomy)
+  // The count of posts is left out: it changes with every one of them.
   const etag = hash32(JSON.stringify(terms))
   const total = terms.length
   if (etag === ifEtag) return JSON.stringify({ terms: [], next: null, total, etag, unchanged: true })
   const rest = terms.filter(({ id }) => id > after)
-  const page = rest.slice(0, limit)
-  const next = rest.length > limit ? (page.at(-1)?.id ?? null) : null
-  return JSON.stringify({ terms: page, next, total, etag, unchanged: false })
+  const page = context.takeParts(rest.slice(0, limit), (term) => whole(JSON.stringify(describe(term))), 0)
+  const next = rest.length > page.parts.length ? (page.last?.id ?? null) : null
+  return `{"terms":[${page.parts.join(',')}],"next":${next},"total":${total},"etag":"${etag}","unchanged":false}`
 }

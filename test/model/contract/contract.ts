@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import { describeCarrier, describeDisconnected } from './carrier.ts'
+import { describeReading } from './reading.ts'
+import type { Subject } from './subject.ts'
+import { describeWriting } from './writing.ts'
+
+/** Holds a site against docs/protocol.md and docs/protocol-content.md: the same for the model and for the plugin. */
+export function describeContract(name: string, start: () => Promise<Subject>): void {
+  describe(name, () => {
+    let subject: Subject | undefined
+    const get = () => {
+      if (!subject) throw new Error('The site has not started')
+      return subject
+    }
+    beforeAll(async () => {
+      subject = await start()
+    })
+    afterAll(() => subject?.stop())
+    describeReading(get)
+    describeCarrier(get)
+    describeWriting(get)
+    describeDisconnected(get)
+  })
+}

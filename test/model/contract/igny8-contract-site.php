@@ -1,0 +1,178 @@
+<?php
+/**
+ * Plugin Name: IGNY8 lab: contract
+ * Description: Types, filters and actions that the contract tests need on a real site; the same that test/model does by itself.
+ */
+
+add_action(
+	'init',
+	static function () {
+		register_taxonomy( 'event_kind', 'event', array( 'label' => 'Kinds', 'public' => true, 'hierarchical' => false ) );
+		if ( get_option( 'igny8_contract_without_event' ) ) {
+			return;
+		}
+		register_post_type(
+			'event',
+			array(
+				'label'        => 'Events',
+				'public'       => true,
+				'hierarchical' => true,
+				'show_in_rest' => false,
+				'taxonomies'   => array( 'event_kind' ),
+				'supports'     => array( 'title', 'editor', 'excerpt', 'thumbnail', 'page-attributes' ),
+			)
+		);
+		register_post_meta( 'event', 'event_place', array( 'type' => 'string', 'single' => true, 'show_in_rest' => true ) );
+		register_post_meta( 'event', 'event_seats', array( 'type' => 'integer', 'single' => true, 'show_in_rest' => true ) );
+	}
+);
+
+add_filter(
+	'wp_insert_post_data',
+	static function ( $data ) {
+		return get_option( 'igny8_contract_filter' ) ? str_replace( 'naked', 'clothed', $data ) : $data;
+	}
+);
+
+/** Sets columns of wp_posts as SQL does: no hook, no change of `modified`. */
+function igny8_contract_set( int $id, array $columns ): void {
+	global $wpdb;
+	$wpdb->update( $wpdb->posts, $columns, array( 'ID' => $id ) );
+	clean_post_cache( $id );
+}
+
+function igny8_contract_modified( int $id, int $time ): void {
+	$text = 0 === $time ? '0000-00-00 00:00:00' : gmdate( 'Y-m-d H:i:s', $time );
+	igny8_contract_set( $id, array( 'post_modified' => $text, 'post_modified_gmt' => $text ) );
+}
+
+function igny8_contract_insert( array $action ): int {
+	$names = array( 'type' => 'post_type', 'title' => 'post_title', 'body' => 'post_content', 'excerpt' => 'post_excerpt', 'slug' => 'post_name', 'status' => 'post_status', 'parent' => 'post_parent' );
+	$post  = array( 'post_author' => 1, 'post_title' => 'Untitled' );
+	foreach ( $names as $name => $column ) {
+		if ( isset( $action[ $name ] ) ) {
+			$post[ $column ] = $action[ $name ];
+		}
+	}
+	if ( isset( $action['dateS'] ) ) {
+		$post['post_date_gmt'] = gmdate( 'Y-m-d H:i:s', $action['dateS'] );
+		$post['post_date']     = $post['post_date_gmt'];
+	}
+	$id = wp_insert_post( wp_slash( $post ), true );
+	if ( is_wp_error( $id ) ) {
+		throw new RuntimeException( $id->get_error_message() );
+	}
+	foreach ( $action['terms'] ?? array() as $taxonomy => $ids ) {
+		wp_set_object_terms( $id, $ids, $taxonomy );
+	}
+	foreach ( $action['meta'] ?? array() as $key => $value ) {
+		update_post_meta( $id, $key, wp_slash( $value ) );
+	}
+	if ( isset( $action['featured'] ) ) {
+		set_post_thumbnail( $id, $action['featured'] );
+	}
+	if ( isset( $action['modifiedS'] ) ) {
+		igny8_contract_modified( $id, $action['modifiedS'] );
+	}
+	return $id;
+}
+
+function igny8_contract_edit( array $action ): int {
+	$names = array( 'title' => 'post_title', 'body' => 'post_content', 'status' => 'post_status' );
+	$post  = array( 'ID' => $action['id'] );
+	foreach ( $names as $name => $column ) {
+		if ( isset( $action[ $name ] ) ) {
+			$post[ $column ] = $action[ $name ];
+		}
+	}
+	return (int) wp_update_post( wp_slash( $post ) );
+}
+
+function igny8_contract_attachment( array $action ): int {
+	$id = wp_insert_attachment( array( 'post_title' => $action['title'], 'post_mime_type' => 'image/png', 'guid' => home_url( '/wp-content/uploads/' . sanitize_title( $action['title'] ) . '.png' ) ), sanitize_title( $action['title'] ) . '.png' );
+	if ( isset( $action['alt'] ) ) {
+		update_post_meta( $id, '_wp_attachment_image_alt', $action['alt'] );
+	}
+	return $id;
+}
+
+function igny8_contract_file( array $action ): string {
+	$png     = base64_decode( 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==' );
+	$uploads = wp_upload_dir();
+	file_put_contents( $uploads['basedir'] . '/' . $action['name'], 'image' === $action['kind'] ? $png : '<!doctype html><p>Not an image' );
+	return $uploads['baseurl'] . '/' . $action['name'];
+}
+
+function igny8_contract_read( int $id ): ?string {
+	global $wpdb;
+	$row = $wpdb->get_row( $wpdb->prepare( "SELECT * FROM $wpdb->posts WHERE ID = %d", $id ) );
+	if ( ! $row ) {
+		return null;
+	}
+	return wp_json_encode(
+		array(
+			'title'     => $row->post_title,
+			'body'      => $row->post_content,
+			'excerpt'   => $row->post_excerpt,
+			'slug'      => $row->post_name,
+			'status'    => $row->post_status,
+			'modifiedS' => 0 === strpos( $row->post_modified_gmt, '0000' ) ? 0 : strtotime( $row->post_modified_gmt . ' UTC' ),
+		)
+	);
+}
+
+/**
+ * @return mixed
+ */
+function igny8_contract_perform( array $action ) {
+	global $wpdb;
+	$id = (int) ( $action['id'] ?? 0 );
+	switch ( $action['op'] ) {
+		case 'insert':
+			return igny8_contract_insert( $action );
+		case 'edit':
+			return igny8_contract_edit( $action );
+		case 'trash':
+			return null !== wp_trash_post( $id );
+		case 'untrash':
+			return null !== wp_untrash_post( $id );
+		case 'delete':
+			return null !== wp_delete_post( $id, true );
+		case 'term':
+			$term = wp_insert_term( $action['name'], $action['taxonomy'], isset( $action['slug'] ) ? array( 'slug' => $action['slug'] ) : array() );
+			if ( is_wp_error( $term ) ) {
+				throw new RuntimeException( $term->get_error_message() );
+			}
+			return $term['term_id'];
+		case 'attachment':
+			return igny8_contract_attachment( $action );
+		case 'alt':
+			return update_post_meta( $id, '_wp_attachment_image_alt', $action['alt'] );
+		case 'set_terms':
+			return null !== wp_set_object_terms( $id, $action['terms'], $action['taxonomy'] );
+		case 'set_meta':
+			return update_post_meta( $id, $action['key'], wp_slash( $action['value'] ) );
+		case 'set_featured':
+			return update_post_meta( $id, '_thumbnail_id', $action['image'] );
+		case 'touch':
+			return igny8_contract_modified( $id, $action['modifiedS'] );
+		case 'grow':
+			return igny8_contract_set( $id, array( 'post_content' => str_repeat( 'x', $action['bytes'] ) ) );
+		case 'break_utf8':
+			// Past $wpdb, which would refuse it.
+			return $wpdb->query( "UPDATE $wpdb->posts SET post_content = CAST( X'62726f6b656e20ff2068657265' AS CHAR ) WHERE ID = $id" );
+		case 'file':
+			return igny8_contract_file( $action );
+		case 'register':
+			return update_option( 'igny8_contract_without_event', $action['isThere'] ? 0 : 1 );
+		case 'filter':
+			return update_option( 'igny8_contract_filter', $action['isOn'] ? 1 : 0 );
+		case 'read':
+			return igny8_contract_read( $id );
+		case 'count':
+			return (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $wpdb->posts WHERE post_type = %s AND post_status <> 'auto-draft'", $action['type'] ) );
+		case 'disconnect':
+			return Igny8\Bridge\Plugin::instance()->keys->clear();
+	}
+	throw new RuntimeException( 'No action ' . $action['op'] );
+}
