@@ -83,6 +83,6 @@ final class Lifecycle_Test extends Site_Test_Case {
 	}
 
 	private function lifecycle( \Igny8\Bridge\Plugin $plugin ): Lifecycle {
-		return new Lifecycle( $plugin->schedule, $plugin->unattended, $plugin->connector, $this->basename() );
+		return new Lifecycle( $plugin->schedule, $plugin->unattended, $plugin->connector, $plugin->outbox, $this->basename() );
 	}
 }

@@ -19,9 +19,11 @@ use Igny8\Bridge\Connection\Handshake;
 use Igny8\Bridge\Connection\Identifier;
 use Igny8\Bridge\Connection\Status;
 use Igny8\Bridge\Connection\Unattended;
+use Igny8\Bridge\Content\Content_Commands;
 use Igny8\Bridge\Cron\Overdue;
 use Igny8\Bridge\Cron\Runner;
 use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Outbox\Outbox_Module;
 use Igny8\Bridge\Rest\Commands_Route;
 use Igny8\Bridge\Rest\Gatekeeper;
 use Igny8\Bridge\Rest\Output;
@@ -76,6 +78,8 @@ final class Plugin {
 
 	public Disconnector $disconnector;
 
+	public Outbox_Module $outbox;
+
 	public Executor $executor;
 
 	public function __construct( Config $config ) {
@@ -88,6 +92,7 @@ final class Plugin {
 		$this->keys       = new Key_Store( new Cipher(), $config );
 		$this->status     = new Status( $this->connection, $this->attempt, $this->keys, $this->settings );
 		$this->gatherer   = new Gatherer( $this->settings, new Counter(), $this->log );
+		$this->outbox     = new Outbox_Module( $this->connection, $this->settings, $this->keys, $config, $this->schedule, $this->log );
 
 		$this->build_link();
 		$this->build_commands();
@@ -105,10 +110,12 @@ final class Plugin {
 		$output->catch_early( (string) ( $_SERVER['REQUEST_URI'] ?? '' ) );
 
 		$basename = plugin_basename( IGNY8_BRIDGE_FILE );
-		( new Lifecycle( $this->schedule, $this->unattended, $this->connector, $basename ) )->hook( IGNY8_BRIDGE_FILE );
+		( new Lifecycle( $this->schedule, $this->unattended, $this->connector, $this->outbox, $basename ) )->hook( IGNY8_BRIDGE_FILE );
 		( new Commands_Route( new Gatekeeper( $this->keys, new Signer() ), $this->executor, $this->connection, $output ) )->hook();
 		( new Runner( $this->schedule, $this->connector, $this->unattended, $this->structure_sync, $this->connection, $this->settings, $this->config ) )->hook();
 		( new Change_Watcher( $this->connection, $this->settings, $this->schedule, $basename ) )->hook();
+
+		$this->outbox->hook();
 
 		if ( is_admin() ) {
 			$this->hook_admin();
@@ -159,11 +166,12 @@ final class Plugin {
 	private function build_commands(): void {
 		$names    = fn(): array => $this->executor->names();
 		$commands = [
-			new Status_Command( $this->connection, $this->settings, $this->schedule, new Environment(), $names ),
+			new Status_Command( $this->connection, $this->settings, $this->schedule, new Environment(), $names, $this->outbox->report ),
 			new Structure_Command( $this->gatherer ),
 		];
 
-		$this->executor = new Executor( $commands, $this->log );
+		$content        = new Content_Commands( $this->outbox->tables, $this->outbox->recorder );
+		$this->executor = new Executor( array_merge( $commands, $content->all() ), $this->log );
 	}
 
 	private function hook_admin(): void {

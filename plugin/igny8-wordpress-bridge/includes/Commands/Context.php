@@ -16,6 +16,8 @@ final class Context {
 
 	private int $bytes_left;
 
+	private string $command_id = '';
+
 	/** @var string[] */
 	private array $header_names;
 
@@ -33,6 +35,17 @@ final class Context {
 		$this->deadline     = microtime( true ) + $time_ms / 1000;
 		$this->bytes_left   = $max_bytes;
 		$this->header_names = $header_names;
+	}
+
+	public function begin_command( string $id ): void {
+		$this->command_id = $id;
+	}
+
+	/**
+	 * Of the command that is being executed.
+	 */
+	public function command_id(): string {
+		return $this->command_id;
 	}
 
 	public function is_used_up(): bool {

@@ -56,6 +56,7 @@ final class Executor {
 	 */
 	private function execute_one( array $request, Context $context ): string {
 		$started = microtime( true );
+		$context->begin_command( $request['id'] );
 		try {
 			$json = $this->encode( $request['id'], [ 'data' => (object) $this->run( $request, $context ) ], $started );
 		} catch ( Command_Failure $failure ) {

@@ -7,6 +7,7 @@ namespace Igny8\Bridge\Commands;
 use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Cron\Runner;
 use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Outbox\Report;
 use Igny8\Bridge\Support\Environment;
 use Igny8\Bridge\Support\Settings;
 
@@ -26,15 +27,18 @@ final class Status_Command implements Command {
 	/** @var callable(): string[] */
 	private $command_names;
 
+	private Report $outbox;
+
 	/**
 	 * @param callable $command_names Gives the names of all commands.
 	 */
-	public function __construct( Connection $connection, Settings $settings, Schedule $schedule, Environment $environment, callable $command_names ) {
+	public function __construct( Connection $connection, Settings $settings, Schedule $schedule, Environment $environment, callable $command_names, Report $outbox ) {
 		$this->connection    = $connection;
 		$this->settings      = $settings;
 		$this->schedule      = $schedule;
 		$this->environment   = $environment;
 		$this->command_names = $command_names;
+		$this->outbox        = $outbox;
 	}
 
 	public function name(): string {
@@ -52,6 +56,7 @@ final class Status_Command implements Command {
 			'two_way_sync_enabled'      => $this->settings->is_two_way_enabled(),
 			'received_headers'          => $context->header_names(),
 			'commands'                  => ( $this->command_names )(),
+			'outbox'                    => $this->outbox->describe(),
 		];
 	}
 

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Cron;
 
 /**
- * This site's events: one daily, two that are planned when needed.
+ * This site's events: one daily, the others planned when needed.
  */
 final class Schedule {
 
@@ -18,7 +18,10 @@ final class Schedule {
 	/** Once: the next try of an attempt to connect. */
 	public const CONNECT = 'igny8_connect';
 
-	public const ALL = [ self::DAILY, self::PUSH, self::CONNECT ];
+	/** Once: sends what IGNY8 has not yet been told. */
+	public const OUTBOX = 'igny8_send_outbox';
+
+	public const ALL = [ self::DAILY, self::PUSH, self::CONNECT, self::OUTBOX ];
 
 	/** Long enough that everything a plugin's activation sets off has happened. */
 	private const SOON_S = 5;
@@ -58,6 +61,16 @@ final class Schedule {
 	 */
 	public function connect_at( int $at ): void {
 		$this->plan( self::CONNECT, $at );
+	}
+
+	/**
+	 * @param int $at Unix seconds; an event planned for an earlier time stays.
+	 */
+	public function outbox_by( int $at ): void {
+		$planned = $this->next( self::OUTBOX );
+		if ( 0 === $planned || $planned > $at ) {
+			$this->plan( self::OUTBOX, $at );
+		}
 	}
 
 	public function cancel_push(): void {

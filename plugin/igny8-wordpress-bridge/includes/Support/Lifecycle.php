@@ -7,6 +7,7 @@ namespace Igny8\Bridge\Support;
 use Igny8\Bridge\Connection\Connector;
 use Igny8\Bridge\Connection\Unattended;
 use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Outbox\Outbox_Module;
 
 /**
  * Activation and deactivation.
@@ -19,12 +20,15 @@ final class Lifecycle {
 
 	private Connector $connector;
 
+	private Outbox_Module $outbox;
+
 	private string $basename;
 
-	public function __construct( Schedule $schedule, Unattended $unattended, Connector $connector, string $basename ) {
+	public function __construct( Schedule $schedule, Unattended $unattended, Connector $connector, Outbox_Module $outbox, string $basename ) {
 		$this->schedule   = $schedule;
 		$this->unattended = $unattended;
 		$this->connector  = $connector;
+		$this->outbox     = $outbox;
 		$this->basename   = $basename;
 	}
 
@@ -40,6 +44,7 @@ final class Lifecycle {
 	public function activate( $network_wide = false ): void {
 		$this->unattended->resume();
 		$this->schedule->ensure_daily();
+		$this->outbox->activate();
 	}
 
 	/**

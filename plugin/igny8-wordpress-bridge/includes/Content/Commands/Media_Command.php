@@ -29,7 +29,7 @@ final class Media_Command implements Command {
 	}
 
 	public function run( array $args, Context $context ): array {
-		$alt      = $args['alt'] ?? null;
+		$alt      = $args['alt'] ?? '';
 		$filename = $args['filename'] ?? '';
 		$args     = new Args( $args );
 		$url      = $args->text( 'url' );
@@ -37,8 +37,8 @@ final class Media_Command implements Command {
 		if ( strlen( $url ) > self::LONGEST_URL || strlen( $hash ) > self::LONGEST_HASH ) {
 			throw Args::invalid( 'url', __( 'It is too long.', 'igny8-wordpress-bridge' ) );
 		}
-		if ( ! is_string( $filename ) || ( null !== $alt && ! is_string( $alt ) ) ) {
-			throw Args::invalid( 'alt', __( 'A text is needed.', 'igny8-wordpress-bridge' ) );
+		if ( ! is_string( $filename ) || ! is_string( $alt ) ) {
+			throw Args::invalid( is_string( $alt ) ? 'filename' : 'alt', __( 'A text is needed.', 'igny8-wordpress-bridge' ) );
 		}
 		return $this->library->take( $url, $hash, $filename, $alt, $context );
 	}

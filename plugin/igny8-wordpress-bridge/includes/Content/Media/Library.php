@@ -46,12 +46,12 @@ final class Library {
 	}
 
 	/**
-	 * @param string      $hash Names the image; the same one is not fetched again.
-	 * @param string|null $alt  Alternative text; null leaves it as it is.
+	 * @param string $hash Names the image; the same one is not fetched again.
+	 * @param string $alt  Alternative text for an image that has none.
 	 * @return array{id: int, url: string, reused: bool}
 	 * @throws Command_Failure `media_not_found`, `media_not_image`, `media_too_large`, `invalid_field`, `write_failed`, `busy`.
 	 */
-	public function take( string $url, string $hash, string $filename, ?string $alt, Context $context ): array {
+	public function take( string $url, string $hash, string $filename, string $alt, Context $context ): array {
 		$lock = new Lock( 'media_' . md5( $hash ), self::LOCK_TTL_S );
 		if ( ! $lock->acquire() ) {
 			throw new Command_Failure( 'busy', __( 'This image is being fetched at this moment.', 'igny8-wordpress-bridge' ), true );
@@ -62,7 +62,8 @@ final class Library {
 			if ( 0 === $id ) {
 				list( $id, $reused ) = $this->fetch( $url, $hash, $filename, $context );
 			}
-			if ( null !== $alt ) {
+			// One image has one alternative text, whatever the posts that share it would call it.
+			if ( '' !== $alt && '' === (string) get_post_meta( $id, Meta_Keys::ALT, true ) ) {
 				update_post_meta( $id, Meta_Keys::ALT, wp_slash( $alt ) );
 			}
 		} finally {

@@ -1,0 +1,157 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Outbox;
+
+use Igny8\Bridge\Content\Tables;
+use Igny8\Bridge\Cron\Schedule;
+
+/**
+ * When the outbox is sent: at the end of the request that changed something, if nobody has to wait for it, else by cron.
+ */
+final class Delivery {
+
+	private const AT_SHUTDOWN_MS = 3000;
+
+	private const BY_CRON_MS = 20000;
+
+	/** Part of PHP's own time limit that is left for the rest of the cron run. */
+	private const SPARE_S = 10;
+
+	private Recorder $recorder;
+
+	private Sender $sender;
+
+	private Schedule $schedule;
+
+	private Permission $permission;
+
+	private Outbox $outbox;
+
+	private State $state;
+
+	private Tables $tables;
+
+	public function __construct( Recorder $recorder, Sender $sender, Schedule $schedule, Permission $permission, Outbox $outbox, State $state, Tables $tables ) {
+		$this->recorder   = $recorder;
+		$this->sender     = $sender;
+		$this->schedule   = $schedule;
+		$this->permission = $permission;
+		$this->outbox     = $outbox;
+		$this->state      = $state;
+		$this->tables     = $tables;
+	}
+
+	public function hook(): void {
+		add_action( 'shutdown', [ $this, 'at_shutdown' ], 50 );
+		add_action( Schedule::OUTBOX, [ $this, 'by_cron' ] );
+		add_action( 'add_option_igny8_settings', [ $this, 'settings_made' ] );
+		add_action( 'update_option_igny8_settings', [ $this, 'settings_changed' ] );
+		add_action( 'delete_option_igny8_connection', [ $this, 'forget' ] );
+	}
+
+	public function at_shutdown(): void {
+		if ( ! $this->recorder->has_noted() ) {
+			return;
+		}
+
+		$others = array_diff( $this->recorder->noted_sites(), [ get_current_blog_id() ] );
+		$this->recorder->flush();
+		foreach ( $others as $site ) {
+			switch_to_blog( $site );
+			$this->schedule->outbox_by( time() );
+			restore_current_blog();
+		}
+
+		$is_delivered = $this->deliver_page();
+		if ( $is_delivered ) {
+			$this->sender->send( self::AT_SHUTDOWN_MS );
+		}
+		$next = $this->plan_next();
+		if ( ! $is_delivered && null !== $next && $next <= time() && ! ( defined( 'DISABLE_WP_CRON' ) && constant( 'DISABLE_WP_CRON' ) ) ) {
+			// Else it would wait for the next visitor.
+			spawn_cron();
+		}
+	}
+
+	public function by_cron(): void {
+		if ( ! $this->tables->exist() ) {
+			return;
+		}
+		if ( ! $this->permission->is_given() ) {
+			$this->forget();
+			return;
+		}
+
+		$limit_s = (int) ini_get( 'max_execution_time' );
+		$this->recorder->flush();
+		$this->sender->send( $limit_s > 0 ? min( self::BY_CRON_MS, 1000 * max( 1, $limit_s - self::SPARE_S ) ) : self::BY_CRON_MS );
+		$this->plan_next();
+	}
+
+	public function settings_made(): void {
+		$this->settings_changed( [] );
+	}
+
+	/**
+	 * What was changed while IGNY8 was not to hear of it can't be told one by one.
+	 *
+	 * @param mixed $before Settings as they were.
+	 */
+	public function settings_changed( $before ): void {
+		$was_given = is_array( $before ) && ( $before['sync_enabled'] ?? true ) && ( $before['two_way_enabled'] ?? true );
+		if ( ! $this->permission->is_given() ) {
+			$this->forget();
+		} elseif ( ! $was_given ) {
+			$this->catch_up();
+		}
+	}
+
+	/**
+	 * After a time in which nothing was noted.
+	 */
+	public function catch_up(): void {
+		if ( $this->recorder->can_note() ) {
+			$this->recorder->note_digest();
+			$this->schedule->outbox_by( time() );
+		}
+	}
+
+	public function forget(): void {
+		if ( $this->tables->exist() ) {
+			$this->outbox->clear();
+		}
+		$this->state->clear();
+	}
+
+	/**
+	 * @return int|null Unix seconds of the next message, null where there is none.
+	 */
+	private function plan_next(): ?int {
+		$next = $this->tables->exist() ? $this->sender->next_at() : null;
+		if ( null !== $next ) {
+			$this->schedule->outbox_by( max( $next, time() ) );
+		}
+		return $next;
+	}
+
+	/**
+	 * @return bool Whether nobody waits for the end of this request any more.
+	 */
+	private function deliver_page(): bool {
+		if ( wp_doing_cron() || ( defined( 'WP_CLI' ) && constant( 'WP_CLI' ) ) ) {
+			return true;
+		}
+		foreach ( [ 'fastcgi_finish_request', 'litespeed_finish_request' ] as $finish ) {
+			if ( function_exists( $finish ) ) {
+				if ( PHP_SESSION_ACTIVE === session_status() ) {
+					session_write_close();
+				}
+				$finish();
+				return true;
+			}
+		}
+		return false;
+	}
+}

@@ -1,0 +1,97 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Outbox;
+
+use Igny8\Bridge\Content\Meta_Keys;
+use Igny8\Bridge\Content\Types;
+
+/**
+ * Notices that meta and terms of posts change, also where nobody saves the post itself.
+ */
+final class Detail_Watcher {
+
+	private Recorder $recorder;
+
+	private Crowd $crowd;
+
+	private Types $types;
+
+	private Meta_Keys $keys;
+
+	public function __construct( Recorder $recorder, Crowd $crowd, Types $types, Meta_Keys $keys ) {
+		$this->recorder = $recorder;
+		$this->crowd    = $crowd;
+		$this->types    = $types;
+		$this->keys     = $keys;
+	}
+
+	public function hook(): void {
+		foreach ( [ 'added_post_meta', 'updated_post_meta', 'deleted_post_meta' ] as $action ) {
+			add_action( $action, [ $this, 'meta_changed' ], PHP_INT_MAX, 3 );
+		}
+		add_action( 'set_object_terms', [ $this, 'terms_set' ], PHP_INT_MAX, 6 );
+		add_action( 'deleted_term_relationships', [ $this, 'terms_removed' ], PHP_INT_MAX, 3 );
+	}
+
+	/**
+	 * @param mixed $meta_id Of WordPress, or several.
+	 * @param mixed $post_id Id.
+	 * @param mixed $key     Of meta.
+	 */
+	public function meta_changed( $meta_id, $post_id, $key ): void {
+		if ( ! $this->recorder->can_note() ) {
+			return;
+		}
+		if ( Meta_Keys::ALT === $key ) {
+			// Documents show it with the posts that the image is featured in.
+			$this->crowd->note_featuring( (int) $post_id );
+			return;
+		}
+
+		$type = (string) get_post_type( (int) $post_id );
+		if ( $this->types->is_public( $type ) && ( Meta_Keys::THUMBNAIL === $key || $this->keys->has( (string) $key, $type ) ) ) {
+			$this->note( (int) $post_id, $type );
+		}
+	}
+
+	/**
+	 * @param mixed $post_id    Or the id of something else that has terms.
+	 * @param mixed $terms      As they were given.
+	 * @param mixed $tt_ids     Of the terms now.
+	 * @param mixed $taxonomy   Slug.
+	 * @param mixed $append     Whether those before were kept.
+	 * @param mixed $old_tt_ids Of the terms before; none where they were kept.
+	 */
+	public function terms_set( $post_id, $terms, $tt_ids, $taxonomy, $append, $old_tt_ids ): void {
+		$now  = array_map( 'intval', (array) $tt_ids );
+		$then = array_map( 'intval', (array) $old_tt_ids );
+		if ( [] !== array_diff( $now, $then ) || ( ! $append && [] !== array_diff( $then, $now ) ) ) {
+			$this->terms_changed( (int) $post_id, (string) $taxonomy );
+		}
+	}
+
+	/**
+	 * @param mixed $post_id  Or the id of something else that has terms.
+	 * @param mixed $tt_ids   Of the removed terms.
+	 * @param mixed $taxonomy Slug.
+	 */
+	public function terms_removed( $post_id, $tt_ids, $taxonomy ): void {
+		$this->terms_changed( (int) $post_id, (string) $taxonomy );
+	}
+
+	private function terms_changed( int $post_id, string $taxonomy ): void {
+		$type = (string) get_post_type( $post_id );
+		if ( $this->types->is_public( $type ) && in_array( $taxonomy, $this->types->taxonomies( $type ), true ) ) {
+			$this->note( $post_id, $type );
+		}
+	}
+
+	private function note( int $post_id, string $type ): void {
+		$status = (string) get_post_field( 'post_status', $post_id, 'raw' );
+		if ( Types::UNSAVED !== $status ) {
+			$this->recorder->note( Outbox::METADATA, $post_id, $type, Types::wire_status( $status ) );
+		}
+	}
+}

@@ -1,0 +1,173 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Outbox;
+
+use Igny8\Bridge\Content\Tables;
+
+/**
+ * Changes that IGNY8 has not yet been told about: one row per post and kind, however often the post was edited.
+ */
+final class Outbox {
+
+	public const STATUS = 'status';
+
+	public const METADATA = 'metadata';
+
+	public const DELETED = 'deleted';
+
+	/** In place of more rows than anybody would want to be told one by one: everything is to be compared. */
+	public const DIGEST = 'digest';
+
+	public const CAPACITY = 20000;
+
+	private const ROWS_AT_ONCE = 500;
+
+	private int $capacity;
+
+	/** Rows written since they were last counted. */
+	private int $uncounted = 0;
+
+	public function __construct( int $capacity = self::CAPACITY ) {
+		$this->capacity = $capacity;
+	}
+
+	/**
+	 * A row that is there already becomes a new message, so that the sending of the old one doesn't end it.
+	 *
+	 * @param array<int, array{post_id: int, kind: string, post_type: string, status: string}> $rows
+	 */
+	public function put( array $rows ): void {
+		global $wpdb;
+
+		$table = Tables::outbox();
+		$now   = time();
+		foreach ( array_chunk( $rows, self::ROWS_AT_ONCE ) as $chunk ) {
+			$values = [];
+			foreach ( $chunk as $row ) {
+				$values[] = $wpdb->prepare( '(%d,%s,%s,%s,%s,%d,%d,0)', $row['post_id'], $row['kind'], $row['post_type'], $row['status'], self::new_message_id(), $now, $now );
+			}
+			$wpdb->query(
+				"INSERT INTO $table (post_id, kind, post_type, status, message_id, created_at, due_at, attempts) VALUES " . implode( ',', $values ) . '
+				ON DUPLICATE KEY UPDATE post_type = VALUES(post_type), status = VALUES(status), message_id = VALUES(message_id), due_at = VALUES(due_at), attempts = VALUES(attempts)'
+			);
+			$this->uncounted += count( $chunk );
+			$this->bound();
+		}
+	}
+
+	public function ask_for_digest(): void {
+		$this->put(
+			[
+				[
+					'post_id'   => 0,
+					'kind'      => self::DIGEST,
+					'post_type' => '',
+					'status'    => '',
+				],
+			]
+		);
+	}
+
+	/**
+	 * @param string[] $kinds Of the post that say no more than another one.
+	 */
+	public function drop( int $post_id, array $kinds ): void {
+		global $wpdb;
+
+		$table  = Tables::outbox();
+		$places = implode( ',', array_fill( 0, count( $kinds ), '%s' ) );
+		$wpdb->query( $wpdb->prepare( "DELETE FROM $table WHERE post_id = %d AND kind IN ($places)", $post_id, ...$kinds ) );
+	}
+
+	/**
+	 * @return object[] The longest waiting first.
+	 */
+	public function due( int $now, int $limit ): array {
+		global $wpdb;
+
+		$table = Tables::outbox();
+		return $wpdb->get_results( $wpdb->prepare( "SELECT * FROM $table WHERE due_at <= %d ORDER BY due_at, id LIMIT %d", $now, $limit ) );
+	}
+
+	/**
+	 * Ends a row, unless it has become another message since it was read.
+	 */
+	public function accepted( object $row ): void {
+		global $wpdb;
+		$wpdb->delete(
+			Tables::outbox(),
+			[
+				'id'         => (int) $row->id,
+				'message_id' => $row->message_id,
+			]
+		);
+	}
+
+	/**
+	 * @param int $due_at Unix seconds.
+	 */
+	public function postpone( object $row, int $due_at ): void {
+		global $wpdb;
+		$wpdb->update(
+			Tables::outbox(),
+			[
+				'due_at'   => $due_at,
+				'attempts' => (int) $row->attempts + 1,
+			],
+			[
+				'id'         => (int) $row->id,
+				'message_id' => $row->message_id,
+			]
+		);
+	}
+
+	public function clear(): void {
+		global $wpdb;
+
+		$table = Tables::outbox();
+		$wpdb->query( "DELETE FROM $table" );
+	}
+
+	/**
+	 * @return array{pending: int, oldest_at: int|null, next_at: int|null, needs_digest: bool} Times in Unix seconds.
+	 */
+	public function summary(): array {
+		global $wpdb;
+
+		$table = Tables::outbox();
+		$row   = $wpdb->get_row( $wpdb->prepare( "SELECT COUNT(*) AS rows_all, MIN(created_at) AS oldest, MIN(due_at) AS next_due, SUM(CASE WHEN kind = %s THEN 1 ELSE 0 END) AS digests FROM $table", self::DIGEST ) );
+		$all   = null === $row ? 0 : (int) $row->rows_all;
+		return [
+			'pending'      => 0 === $all ? 0 : $all - (int) $row->digests,
+			'oldest_at'    => 0 === $all ? null : (int) $row->oldest,
+			'next_at'      => 0 === $all ? null : (int) $row->next_due,
+			'needs_digest' => 0 !== $all && (int) $row->digests > 0,
+		];
+	}
+
+	private static function new_message_id(): string {
+		return 'msg_' . bin2hex( random_bytes( 16 ) );
+	}
+
+	/**
+	 * Counts only now and then: a table of twenty thousand rows may grow by some hundred more.
+	 */
+	private function bound(): void {
+		global $wpdb;
+
+		$table = Tables::outbox();
+		if ( $this->uncounted < min( self::ROWS_AT_ONCE, $this->capacity ) ) {
+			return;
+		}
+		$this->uncounted = 0;
+		if ( (int) $wpdb->get_var( "SELECT COUNT(*) FROM $table" ) <= $this->capacity ) {
+			return;
+		}
+
+		// The digest first: whoever dies in between must not leave silence. It covers every change up to its sending.
+		$this->ask_for_digest();
+		$wpdb->query( $wpdb->prepare( "DELETE FROM $table WHERE kind <> %s", self::DIGEST ) );
+	}
+}

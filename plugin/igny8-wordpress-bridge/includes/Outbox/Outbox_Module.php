@@ -1,0 +1,72 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Outbox;
+
+use Igny8\Bridge\Api\Problem_Reader;
+use Igny8\Bridge\Connection\Connection;
+use Igny8\Bridge\Content\Meta_Keys;
+use Igny8\Bridge\Content\Rows;
+use Igny8\Bridge\Content\Tables;
+use Igny8\Bridge\Content\Types;
+use Igny8\Bridge\Content\Write\Ledger;
+use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Security\Key_Store;
+use Igny8\Bridge\Security\Signer;
+use Igny8\Bridge\Support\Config;
+use Igny8\Bridge\Support\Log;
+use Igny8\Bridge\Support\Settings;
+
+/**
+ * Builds what tells IGNY8 of changes, and hooks it. Its properties are read only.
+ */
+final class Outbox_Module {
+
+	public Tables $tables;
+
+	public Recorder $recorder;
+
+	public Sender $sender;
+
+	public Delivery $delivery;
+
+	public Report $report;
+
+	public function __construct( Connection $connection, Settings $settings, Key_Store $keys, Config $config, Schedule $schedule, Log $log ) {
+		$outbox         = new Outbox();
+		$state          = new State();
+		$permission     = new Permission( $connection, $settings );
+		$transport      = new Transport( $config, $keys, new Signer(), new Problem_Reader() );
+		$this->tables   = new Tables( $log );
+		$this->recorder = new Recorder( $outbox, $permission, $this->tables );
+		$this->sender   = new Sender( $outbox, $state, $transport, $permission, new Rows(), $log );
+		$this->delivery = new Delivery( $this->recorder, $this->sender, $schedule, $permission, $outbox, $state, $this->tables );
+		$this->report   = new Report( $outbox, $state, $this->tables );
+	}
+
+	public function hook(): void {
+		$types = new Types();
+		$crowd = new Crowd( $this->recorder, $types );
+		$this->tables->hook();
+		( new Post_Watcher( $this->recorder, $types ) )->hook();
+		( new Detail_Watcher( $this->recorder, $crowd, $types, new Meta_Keys() ) )->hook();
+		( new Term_Watcher( $this->recorder, $crowd ) )->hook();
+		$this->delivery->hook();
+		add_action( Schedule::DAILY, [ $this, 'clean' ] );
+	}
+
+	/**
+	 * On activation: whatever changed while the plugin was off was not noted.
+	 */
+	public function activate(): void {
+		$this->tables->ensure();
+		$this->delivery->catch_up();
+	}
+
+	public function clean(): void {
+		if ( $this->tables->exist() ) {
+			( new Ledger() )->clean();
+		}
+	}
+}

@@ -1,0 +1,27 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Outbox;
+
+use Igny8\Bridge\Connection\Connection;
+use Igny8\Bridge\Support\Settings;
+
+/**
+ * Whether IGNY8 is to hear of changes.
+ */
+final class Permission {
+
+	private Connection $connection;
+
+	private Settings $settings;
+
+	public function __construct( Connection $connection, Settings $settings ) {
+		$this->connection = $connection;
+		$this->settings   = $settings;
+	}
+
+	public function is_given(): bool {
+		return $this->connection->exists() && $this->settings->is_sync_enabled() && $this->settings->is_two_way_enabled();
+	}
+}

@@ -1,0 +1,148 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Outbox;
+
+use Igny8\Bridge\Content\Gmt;
+use Igny8\Bridge\Content\Rows;
+use Igny8\Bridge\Content\Types;
+use Igny8\Bridge\Support\Backoff;
+use Igny8\Bridge\Support\Failure;
+use Igny8\Bridge\Support\Lock;
+use Igny8\Bridge\Support\Log;
+
+/**
+ * Sends what is in the outbox, one after the other. Only what IGNY8 has accepted leaves it.
+ */
+final class Sender {
+
+	private const ROWS_AT_ONCE = 100;
+
+	private const TIMEOUT_S = 10;
+
+	private const LONGEST_PAUSE_S = 60 * 60;
+
+	/** What is wrong with one message need not be wrong with the next. */
+	private const ABOUT_ONE_MESSAGE = [ 400, 409, 413, 415, 422 ];
+
+	private Outbox $outbox;
+
+	private State $state;
+
+	private Transport $transport;
+
+	private Permission $permission;
+
+	private Rows $rows;
+
+	private Log $log;
+
+	public function __construct( Outbox $outbox, State $state, Transport $transport, Permission $permission, Rows $rows, Log $log ) {
+		$this->outbox     = $outbox;
+		$this->state      = $state;
+		$this->transport  = $transport;
+		$this->permission = $permission;
+		$this->rows       = $rows;
+		$this->log        = $log;
+	}
+
+	/**
+	 * @param int $most_ms Milliseconds after which no further message is begun.
+	 */
+	public function send( int $most_ms ): void {
+		if ( ! $this->permission->is_given() || $this->state->paused_until() > time() ) {
+			return;
+		}
+		$lock = new Lock( 'outbox', 2 * ( intdiv( $most_ms, 1000 ) + self::TIMEOUT_S ) );
+		if ( ! $lock->acquire() ) {
+			return;
+		}
+
+		try {
+			$this->send_until( microtime( true ) + $most_ms / 1000 );
+		} finally {
+			$lock->release();
+		}
+	}
+
+	/**
+	 * When the next message is due; null where there is none.
+	 */
+	public function next_at(): ?int {
+		$next = $this->outbox->summary()['next_at'];
+		return null === $next ? null : max( $next, $this->state->paused_until() );
+	}
+
+	private function send_until( float $deadline ): void {
+		do {
+			$rows  = $this->outbox->due( time(), self::ROWS_AT_ONCE );
+			$posts = $this->rows->heads( array_map( 'intval', array_column( $rows, 'post_id' ) ) );
+			foreach ( $rows as $row ) {
+				if ( microtime( true ) >= $deadline || ! $this->send_row( $row, $posts[ (int) $row->post_id ] ?? null, $deadline ) ) {
+					return;
+				}
+			}
+		} while ( [] !== $rows );
+		if ( null === $this->outbox->summary()['next_at'] ) {
+			$this->state->clear();
+		}
+	}
+
+	/**
+	 * @param object|null $post Null for one that is gone.
+	 * @return bool Whether the next one may be tried.
+	 */
+	private function send_row( object $row, ?object $post, float $deadline ): bool {
+		$timeout_s = (int) max( 2, min( self::TIMEOUT_S, ceil( $deadline - microtime( true ) ) ) );
+		try {
+			$this->transport->send( Outbox::METADATA === $row->kind ? 'metadata' : 'status', $row->message_id, $this->event( $row, $post ), $timeout_s );
+		} catch ( Failure $failure ) {
+			return $this->failed( $row, $failure );
+		}
+		$this->outbox->accepted( $row );
+		if ( $this->state->failures() > 0 ) {
+			$this->state->clear();
+		}
+		return true;
+	}
+
+	private function failed( object $row, Failure $failure ): bool {
+		$is_about_one = in_array( $failure->status(), self::ABOUT_ONE_MESSAGE, true );
+		$failures     = $is_about_one ? (int) $row->attempts : $this->state->failures();
+		$delay        = ( new Backoff() )->delay_s( $failures + 1, $failure->retry_after_s() );
+		$next_at      = time() + ( null === $failure->retry_after_s() ? min( self::LONGEST_PAUSE_S, $delay ) : $delay );
+		if ( 0 === $failures ) {
+			// Once for a failure that lasts: a day of them would fill the log.
+			$this->log->failure( $failure, __( 'IGNY8 could not be told about a change; it is tried again', 'igny8-wordpress-bridge' ) );
+		}
+		if ( $is_about_one ) {
+			$this->outbox->postpone( $row, $next_at );
+			$this->state->note( $failure );
+		} else {
+			$this->state->pause( $failure, $next_at );
+		}
+		return $is_about_one;
+	}
+
+	private function event( object $row, ?object $post ): array {
+		$since = gmdate( 'Y-m-d\TH:i:s\Z', (int) $row->created_at );
+		if ( Outbox::DIGEST === $row->kind ) {
+			return [
+				'event' => 'site.digest',
+				'since' => $since,
+			];
+		}
+
+		$kind = null === $post ? Outbox::DELETED : $row->kind;
+		// A post that is there again was restored under its old id.
+		$kind = null !== $post && Outbox::DELETED === $kind ? Outbox::STATUS : $kind;
+		return [
+			'event'        => 'post.' . $kind,
+			'post_id'      => (int) $row->post_id,
+			'post_type'    => null === $post ? $row->post_type : $post->post_type,
+			'status'       => null === $post ? $row->status : Types::wire_status( $post->post_status ),
+			'modified_gmt' => null === $post ? $since : ( Gmt::to_wire( (string) $post->post_modified_gmt ) ?? $since ),
+		];
+	}
+}

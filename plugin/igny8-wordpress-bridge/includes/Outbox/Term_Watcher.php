@@ -1,0 +1,102 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Outbox;
+
+use WP_Term;
+
+/**
+ * Notices that a term gets another text in documents. A term of the same name makes a difference to its twins too: where
+ * there are two, documents name them by slug.
+ */
+final class Term_Watcher {
+
+	private Recorder $recorder;
+
+	private Crowd $crowd;
+
+	/** @var array<int, WP_Term> By id, as they are before an edit. */
+	private array $before = [];
+
+	public function __construct( Recorder $recorder, Crowd $crowd ) {
+		$this->recorder = $recorder;
+		$this->crowd    = $crowd;
+	}
+
+	public function hook(): void {
+		add_action( 'created_term', [ $this, 'created' ], PHP_INT_MAX, 3 );
+		add_action( 'edit_terms', [ $this, 'editing' ], PHP_INT_MAX, 2 );
+		add_action( 'edited_term', [ $this, 'edited' ], PHP_INT_MAX, 3 );
+		add_action( 'delete_term', [ $this, 'deleted' ], PHP_INT_MAX, 4 );
+	}
+
+	/**
+	 * @param mixed $term_id  Id.
+	 * @param mixed $tt_id    Id.
+	 * @param mixed $taxonomy Slug.
+	 */
+	public function created( $term_id, $tt_id, $taxonomy ): void {
+		$term = get_term( (int) $term_id, (string) $taxonomy );
+		if ( $term instanceof WP_Term ) {
+			$this->note( (string) $taxonomy, [ $term->name ], [] );
+		}
+	}
+
+	/**
+	 * @param mixed $term_id  Id.
+	 * @param mixed $taxonomy Slug.
+	 */
+	public function editing( $term_id, $taxonomy ): void {
+		$term = get_term( (int) $term_id, (string) $taxonomy );
+		if ( $term instanceof WP_Term ) {
+			$this->before[ (int) $term_id ] = clone $term;
+		}
+	}
+
+	/**
+	 * @param mixed $term_id  Id.
+	 * @param mixed $tt_id    Id.
+	 * @param mixed $taxonomy Slug.
+	 */
+	public function edited( $term_id, $tt_id, $taxonomy ): void {
+		$before = $this->before[ (int) $term_id ] ?? null;
+		$after  = get_term( (int) $term_id, (string) $taxonomy );
+		unset( $this->before[ (int) $term_id ] );
+		if ( null === $before || ! $after instanceof WP_Term || ( $before->name === $after->name && $before->slug === $after->slug ) ) {
+			return;
+		}
+		$this->note( (string) $taxonomy, [ $before->name, $after->name ], [ (int) $tt_id ] );
+	}
+
+	/**
+	 * The posts that had it are noticed as it is taken from them.
+	 *
+	 * @param mixed $term_id  Id.
+	 * @param mixed $tt_id    Id.
+	 * @param mixed $taxonomy Slug.
+	 * @param mixed $deleted  Of WordPress.
+	 */
+	public function deleted( $term_id, $tt_id, $taxonomy, $deleted ): void {
+		if ( $deleted instanceof WP_Term ) {
+			$this->note( (string) $taxonomy, [ $deleted->name ], [] );
+		}
+	}
+
+	/**
+	 * @param string[] $names  As stored: twins of these are concerned.
+	 * @param int[]    $tt_ids Of terms that are concerned anyway.
+	 */
+	private function note( string $taxonomy, array $names, array $tt_ids ): void {
+		global $wpdb;
+
+		$object = get_taxonomy( $taxonomy );
+		if ( false === $object || ! $object->public || ! $this->recorder->can_note() ) {
+			return;
+		}
+		$places = implode( ',', array_fill( 0, count( $names ), '%s' ) );
+		$sql    = "SELECT tt.term_taxonomy_id FROM {$wpdb->terms} t INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_id = t.term_id WHERE tt.taxonomy = %s AND t.name IN ($places)";
+		$twins  = $wpdb->get_col( $wpdb->prepare( $sql, $taxonomy, ...$names ) );
+		$this->crowd->note_with_terms( array_unique( array_merge( $tt_ids, array_map( 'intval', $twins ) ) ) );
+	}
+}

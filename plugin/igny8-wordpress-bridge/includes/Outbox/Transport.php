@@ -1,0 +1,93 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Outbox;
+
+use Igny8\Bridge\Api\Problem_Reader;
+use Igny8\Bridge\Security\Key_Store;
+use Igny8\Bridge\Security\Signer;
+use Igny8\Bridge\Support\Config;
+use Igny8\Bridge\Support\Failure;
+
+/**
+ * Sends one signed webhook. Follows no redirects, so that the key never reaches another origin.
+ */
+final class Transport {
+
+	private const BASE = '/api/v1/integration/webhooks/wordpress/';
+
+	private const LARGEST_ANSWER_BYTES = 100000;
+
+	private Config $config;
+
+	private Key_Store $keys;
+
+	private Signer $signer;
+
+	private Problem_Reader $problems;
+
+	public function __construct( Config $config, Key_Store $keys, Signer $signer, Problem_Reader $problems ) {
+		$this->config   = $config;
+		$this->keys     = $keys;
+		$this->signer   = $signer;
+		$this->problems = $problems;
+	}
+
+	/**
+	 * @param string $route      `status` or `metadata`.
+	 * @param string $message_id The same for every try.
+	 * @param array  $event      As docs/protocol-content.md describes.
+	 * @param int    $timeout_s  Seconds to wait for the answer.
+	 * @throws Failure Where it was not accepted.
+	 */
+	public function send( string $route, string $message_id, array $event, int $timeout_s ): void {
+		$body   = (string) wp_json_encode( $event, JSON_UNESCAPED_SLASHES );
+		$answer = wp_remote_post(
+			$this->config->api_url() . self::BASE . $route . '/',
+			[
+				'timeout'             => $timeout_s,
+				'redirection'         => 0,
+				'limit_response_size' => self::LARGEST_ANSWER_BYTES,
+				'user-agent'          => 'igny8-wordpress-bridge/' . IGNY8_BRIDGE_VERSION . '; WordPress/' . get_bloginfo( 'version' ),
+				'headers'             => $this->headers( $message_id, $body ),
+				'body'                => $body,
+			]
+		);
+		if ( is_wp_error( $answer ) ) {
+			throw $this->problems->from_network_error( $answer );
+		}
+
+		$status = (int) wp_remote_retrieve_response_code( $answer );
+		if ( 202 !== $status ) {
+			$json = json_decode( wp_remote_retrieve_body( $answer ), true );
+			throw $this->problems->from_answer( $answer, $status, is_array( $json ) ? $json : [] );
+		}
+	}
+
+	/**
+	 * @throws Failure Where the site has no key, no secret, or an address that must not see them.
+	 */
+	private function headers( string $message_id, string $body ): array {
+		$key    = $this->keys->api_key();
+		$secret = $this->keys->signing_secrets()['current'] ?? '';
+		if ( '' === $key || '' === $secret || ! $this->config->is_api_url_safe() ) {
+			throw new Failure(
+				'key_unreadable',
+				__( 'This site has no usable key for IGNY8.', 'igny8-wordpress-bridge' ),
+				__( 'Connect again on the settings page of IGNY8.', 'igny8-wordpress-bridge' )
+			);
+		}
+
+		$now = time();
+		return [
+			'Accept'            => 'application/json, application/problem+json',
+			'Content-Type'      => 'application/json',
+			'Authorization'     => 'Bearer ' . $key,
+			'X-IGNY8-Key'       => $key,
+			'webhook-id'        => $message_id,
+			'webhook-timestamp' => (string) $now,
+			'webhook-signature' => $this->signer->sign( $secret, $message_id, $now, $body ),
+		];
+	}
+}
