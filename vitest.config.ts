@@ -30,6 +30,7 @@ const workersProject = async () => ({
     name: 'workers',
     include: ['test/{routes,services,durable,cron}/**/*.test.ts'],
     setupFiles: ['./test/setup.ts'],
+    testTimeout: 30_000,
   },
 })
 

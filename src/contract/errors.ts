@@ -30,6 +30,12 @@ const API_ERRORS = {
     title: 'A type has an invalid slug',
     fix: 'Use at most 32 characters of a to z, 0 to 9, _ and -.',
   },
+  item_too_large: { status: 400, title: 'The item is too large', fix: 'Shorten it to less than 1,500,000 bytes.' },
+  parent_not_found: {
+    status: 400,
+    title: 'The parent is not an item of this site',
+    fix: 'Name the id of an item of the same site.',
+  },
   unknown_content_type: {
     status: 400,
     title: 'The site has no such content type',
@@ -40,6 +46,21 @@ const API_ERRORS = {
     status: 400,
     title: 'The Idempotency-Key is not usable',
     fix: 'Send 1 to 200 visible ASCII characters.',
+  },
+  signature_missing: {
+    status: 401,
+    title: 'A webhook header is missing',
+    fix: 'Send webhook-id, webhook-timestamp and webhook-signature.',
+  },
+  timestamp_out_of_range: {
+    status: 401,
+    title: 'The webhook’s time is too far from ours',
+    fix: 'Set the clock of the site; five minutes are allowed.',
+  },
+  signature_invalid: {
+    status: 401,
+    title: 'The webhook’s signature does not fit',
+    fix: 'Connect the plugin again, so that both sides have the same secret.',
   },
   credentials_missing: {
     status: 401,
@@ -100,6 +121,8 @@ const API_ERRORS = {
     fix: 'Check the id; connect the site again if it was deleted.',
   },
   api_key_not_found: { status: 404, title: 'API key not found', fix: 'Check the id.' },
+  item_not_found: { status: 404, title: 'Item not found', fix: 'Check the id.' },
+  run_not_found: { status: 404, title: 'Run not found', fix: 'Check the id; old runs are forgotten.' },
   member_not_found: { status: 404, title: 'Member not found', fix: 'Check the id.' },
   invitation_not_found: {
     status: 404,
@@ -107,6 +130,32 @@ const API_ERRORS = {
     fix: 'Ask for a new invitation, and accept it with the e-mail address it was made for.',
   },
   method_not_allowed: { status: 405, title: 'Method not allowed', fix: 'Use one of the methods in the Allow header.' },
+  no_conflict: {
+    status: 409,
+    title: 'There is no such conflict',
+    fix: 'Read the item again; it may have been settled meanwhile.',
+  },
+  settlement_incomplete: {
+    status: 409,
+    title: 'A part of the conflict is left open',
+    fix: 'Choose a side for every field of the conflict.',
+  },
+  nothing_to_undo: {
+    status: 409,
+    title: 'There is nothing to undo',
+    fix: 'Only the settlement of a conflict can be undone, once.',
+  },
+  not_failed: { status: 409, title: 'The item has not failed', fix: 'Retry only failed items.' },
+  item_deleted: {
+    status: 409,
+    title: 'The item was deleted',
+    fix: 'Create a new item, or settle the conflict if there is one.',
+  },
+  item_unreadable: {
+    status: 409,
+    title: 'The item could not be read yet',
+    fix: 'Mend what its error names; then it can be edited.',
+  },
   integration_exists: {
     status: 409,
     title: 'The site already has this integration',

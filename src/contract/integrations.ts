@@ -23,6 +23,7 @@ export const SyncStatus = z.enum(['pending', 'syncing', 'success', 'failed']).me
 export type SyncStatus = z.infer<typeof SyncStatus>
 
 export const ConflictPolicy = z.enum(['manual', 'wordpress', 'igny8', 'newest']).meta({ id: 'ConflictPolicy' })
+export type ConflictPolicy = z.infer<typeof ConflictPolicy>
 
 /** Sent as typed by the owner: the key is checked for the site, never echoed. */
 const PlainApiKey = z.string().min(1).max(200).meta({ example: 'igny8_…' })

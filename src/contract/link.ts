@@ -4,7 +4,7 @@ import { Structure } from './structure.ts'
 /** Version of the command protocol, stated in every batch and answer. */
 export const PROTOCOL = 1
 /** Commands in one batch. */
-const MAX_COMMANDS = 50
+export const MAX_COMMANDS = 50
 
 const MAX_DETAIL_LENGTH = 1000
 

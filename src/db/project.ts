@@ -1,8 +1,9 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { StructureStored } from '../contract/content-types.ts'
+import type { CountsSnapshot } from '../contract/counts.ts'
 import type { Structure } from '../contract/structure.ts'
 import type { SyncStatus } from '../contract/sync.ts'
-import { recordEvent, recordEventOf, type EventContext, type EventInput } from './record-event.ts'
+import { recordEventOf, type EventContext, type EventInput } from './record-event.ts'
 import { integrations } from './schema/index.ts'
 
 /** What names the integration in every query of the site's object. */
@@ -29,16 +30,21 @@ const readyFields = (now: Date) => ({
   connectionSince: sql<Date>`CASE WHEN ${KEEPS_STATE} THEN ${integrations.connectionSince} ELSE ${now.getTime()} END`,
 })
 
+const structureFields = (structure: Structure, now: Date) => ({
+  structure,
+  structureFetchedAt: now,
+  updatedAt: now,
+  ...readyFields(now),
+})
+
 /**
- * Stores a structure and its event in one write.
- * @param epoch fences a run's write: a run that was overtaken changes nothing. Null for a push by the plugin
- * @returns null when the integration is gone or another run has overtaken this one
+ * Stores a structure that the plugin pushed, and its event, in one write.
+ * @returns null when the integration is gone
  */
 export async function projectStructure(
   ctx: EventContext,
   subject: Subject,
   structure: Structure,
-  epoch: number | null,
   event: EventInput,
 ): Promise<StructureStored | null> {
   const now = new Date(ctx.now())
@@ -46,18 +52,27 @@ export async function projectStructure(
     post_types: Object.keys(structure.post_types).length,
     taxonomies: Object.keys(structure.taxonomies).length,
   }
-  const matches = and(isSubject(subject), epoch === null ? undefined : eq(integrations.syncEpoch, epoch))
-  const finished = epoch === null ? {} : { syncStatus: 'success' as const, lastSyncAt: now }
+  const matches = isSubject(subject)
   const [, stored] = await ctx.db.batch([
     recordEventOf(ctx, matches, { ...event, counts }),
-    ctx.db
-      .update(integrations)
-      .set({ structure, structureFetchedAt: now, updatedAt: now, ...readyFields(now), ...finished })
-      .where(matches)
-      .returning({ id: integrations.id }),
+    ctx.db.update(integrations).set(structureFields(structure, now)).where(matches).returning({ id: integrations.id }),
   ])
   if (stored.length === 0) return null
   return { success: true, integration_id: subject.integrationId, ...counts, last_structure_fetch: now.toISOString() }
+}
+
+/** The columns that a run works by. */
+const RUN_COLUMNS = {
+  id: integrations.id,
+  isActive: integrations.isActive,
+  syncEnabled: integrations.syncEnabled,
+  siteUrl: integrations.siteUrl,
+  commandsUrl: integrations.commandsUrl,
+  credentials: integrations.credentials,
+  config: integrations.config,
+  structure: integrations.structure,
+  typeSettings: integrations.typeSettings,
+  syncEpoch: integrations.syncEpoch,
 }
 
 /** Marks the start of a run and fences all runs before it. @returns the integration as it is now, null when it is gone */
@@ -66,32 +81,55 @@ export async function beginRun(ctx: EventContext, subject: Subject) {
     .update(integrations)
     .set({ syncEpoch: sql`${integrations.syncEpoch} + 1`, syncStatus: 'syncing' })
     .where(isSubject(subject))
-    .returning({
-      id: integrations.id,
-      isActive: integrations.isActive,
-      syncEnabled: integrations.syncEnabled,
-      siteUrl: integrations.siteUrl,
-      commandsUrl: integrations.commandsUrl,
-      credentials: integrations.credentials,
-      syncEpoch: integrations.syncEpoch,
-    })
+    .returning(RUN_COLUMNS)
   return row ?? null
 }
 
-/** Writes the end of a run that failed, with its event. */
-export async function projectFailure(
-  ctx: EventContext,
-  subject: Subject,
-  epoch: number,
-  status: SyncStatus,
-  event: EventInput,
-): Promise<void> {
-  const owner = { id: subject.integrationId, accountId: subject.accountId, siteId: subject.siteId }
-  await ctx.db.batch([
-    ctx.db
-      .update(integrations)
-      .set({ syncStatus: status, updatedAt: new Date(ctx.now()) })
-      .where(and(isSubject(subject), eq(integrations.syncEpoch, epoch))),
-    recordEvent(ctx, owner, event),
-  ])
+export type RunIntegration = NonNullable<Awaited<ReturnType<typeof beginRun>>>
+
+/** The integration as a run goes on with it; null when it is gone. */
+export async function readIntegration(ctx: EventContext, subject: Subject): Promise<RunIntegration | null> {
+  const [row] = await ctx.db.select(RUN_COLUMNS).from(integrations).where(isSubject(subject)).limit(1)
+  return row ?? null
+}
+
+/** What the site's object has to tell D1; whatever is absent stays as it is. */
+export interface Projection {
+  /** Fence of the run; null for work outside of runs. */
+  epoch: number | null
+  structure?: Structure
+  counts?: CountsSnapshot
+  status?: SyncStatus
+  /** Whether a run has ended well. */
+  isSynced?: boolean
+  event?: EventInput
+}
+
+/**
+ * Writes what the site's object knows into the integration's row, with an event where there is one, in one batch. A run that was
+ * overtaken matches no row; counts never go back in time.
+ * @returns whether the row was written
+ */
+export async function project(ctx: EventContext, subject: Subject, projection: Projection): Promise<boolean> {
+  const { epoch, structure, counts, status, isSynced, event } = projection
+  const now = new Date(ctx.now())
+  const matches = and(
+    isSubject(subject),
+    epoch === null ? undefined : eq(integrations.syncEpoch, epoch),
+    counts ? sql`ifnull(${integrations.countsAsOf}, 0) <= ${now.getTime()}` : undefined,
+  )
+  const update = ctx.db
+    .update(integrations)
+    .set({
+      updatedAt: now,
+      ...(structure && structureFields(structure, now)),
+      ...(counts && { counts, countsAsOf: now }),
+      ...(status && { syncStatus: status }),
+      ...(isSynced && { lastSyncAt: now }),
+    })
+    .where(matches)
+    .returning({ id: integrations.id })
+  if (!event) return (await update).length > 0
+  const [, rows] = await ctx.db.batch([recordEventOf(ctx, matches, event), update])
+  return rows.length > 0
 }

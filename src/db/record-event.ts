@@ -29,6 +29,8 @@ export interface EventInput {
   failure?: { code: string; detail: string }
   itemIds?: string[]
   counts?: Record<string, number>
+  /** Something odd about a success. */
+  note?: string
 }
 
 /** An event's own columns, without those that name whose it is. */
@@ -39,7 +41,7 @@ function columnsOf(ctx: EventContext, event: EventInput) {
     direction: event.direction ?? null,
     success: event.failure === undefined,
     code: event.failure?.code ?? null,
-    detail: event.failure?.detail.slice(0, MAX_DETAIL) ?? null,
+    detail: (event.failure?.detail ?? event.note)?.slice(0, MAX_DETAIL) ?? null,
     itemIds: event.itemIds ?? [],
     counts: event.counts ?? {},
     startedAt: new Date(event.startedAt),

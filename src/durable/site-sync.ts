@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import { readConfig } from '../config.ts'
+import type { Item, ItemCreate, ItemFilter, ItemUpdate, Settlement } from '../contract/content.ts'
 import type { StructureStored } from '../contract/content-types.ts'
 import type { Structure } from '../contract/structure.ts'
 import type { Direction, Run } from '../contract/sync.ts'
@@ -7,6 +8,18 @@ import { db } from '../db/client.ts'
 import { createId } from '../lib/ids.ts'
 import { log } from '../lib/log.ts'
 import { Mutex } from '../lib/mutex.ts'
+import {
+  createItem,
+  deleteItem,
+  getItem,
+  listItems,
+  retryItem,
+  settleItem,
+  undoItem,
+  updateItem,
+  type ContentContext,
+} from '../sync/content.ts'
+import { openSiteDatabase } from '../sync/database.ts'
 import { refuseKey } from '../sync/key-gate.ts'
 import type {
   CallingKey,
@@ -16,11 +29,17 @@ import type {
   ProbeRequest,
   RunsState,
   SiteSyncPort,
+  WebhookMessage,
 } from '../sync/port.ts'
 import { probeSite } from '../sync/probe.ts'
-import { projectStructure } from '../db/project.ts'
-import { runNext, type RunnerContext } from '../sync/runner.ts'
+import { project, projectStructure } from '../db/project.ts'
+import { countsOf, runNext, type RunnerContext } from '../sync/runner.ts'
 import { SiteStore } from '../sync/store.ts'
+import { syncItem } from '../sync/sync-item.ts'
+import { receiveWebhook } from '../sync/webhook.ts'
+
+/** After a fault of ours (not of the site's, which has its own pauses) the queue rests, instead of spinning. */
+const FAULT_PAUSE_MS = 30_000
 
 /** One per site: its queue, its replica, and the only way to the site itself. Thin; what it does is in sync/. */
 export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
@@ -30,8 +49,10 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
-    this.#store = new SiteStore(state.storage)
+    this.#store = new SiteStore(openSiteDatabase(state.storage))
     // an alarm is consumed when it fires and given up after six throws: pending work always has one again
+    // and whoever held a run before is gone
+    this.#store.releaseLeases(Date.now())
     void state.blockConcurrencyWhile(() => this.#armAlarm())
   }
 
@@ -46,7 +67,7 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
     if (refusal) return refusal
     const ctx = this.#context(call.accountId)
     const event = { action: 'update_structure', startedAt: ctx.now() }
-    const stored = await projectStructure(ctx, call, structure, null, event)
+    const stored = await projectStructure(ctx, call, structure, event)
     return stored
       ? { ok: true, value: stored }
       : { ok: false, code: 'integration_not_found', detail: 'Integration not found' }
@@ -55,9 +76,73 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
   async enqueue(call: PortCall, direction: Direction): Promise<PortResult<Run>> {
     const refusal = await this.#refuse(call)
     if (refusal) return refusal
+    this.#store.setSubject(call)
     const run = this.#store.enqueueRun(createId('run'), call, direction, Date.now())
     await this.#armAlarm()
     return { ok: true, value: run }
+  }
+
+  async enqueueChange(call: PortCall): Promise<PortResult<Run>> {
+    const queued = await this.enqueue(call, 'to_external')
+    if (queued.ok) this.#store.repeatRun(queued.value.id)
+    return queued
+  }
+
+  async listRuns(limit: number, before: string | null): Promise<Run[]> {
+    return this.#store.listRuns(limit, before)
+  }
+
+  async cancelRun(key: CallingKey, runId: string): Promise<PortResult<Run>> {
+    const refusal = await this.#refuse(key)
+    if (refusal) return refusal
+    const run = this.#store.cancelRun(runId, Date.now())
+    return run ? { ok: true, value: run } : { ok: false, code: 'run_not_found', detail: 'Run not found' }
+  }
+
+  async receiveWebhook(key: CallingKey, message: WebhookMessage): Promise<PortResult<{ isRepeat: boolean }>> {
+    const refusal = await this.#refuse(key)
+    if (refusal) return refusal
+    const received = await receiveWebhook(this.#context(key.accountId), key, message)
+    if (received.ok && !received.value.isRepeat) await this.#armAlarm()
+    return received
+  }
+
+  async listItems(siteId: string, filter: ItemFilter, before: number | null, limit: number) {
+    return listItems(this.#content(siteId), filter, before, limit)
+  }
+
+  async getItem(siteId: string, id: string): Promise<PortResult<Item>> {
+    return getItem(this.#content(siteId), id)
+  }
+
+  createItem(key: CallingKey, input: ItemCreate): Promise<PortResult<Item>> {
+    return this.#change(key, (content) => createItem(content, input))
+  }
+
+  updateItem(key: CallingKey, id: string, input: ItemUpdate): Promise<PortResult<Item>> {
+    return this.#change(key, (content) => updateItem(content, id, input))
+  }
+
+  deleteItem(key: CallingKey, id: string): Promise<PortResult<Item>> {
+    return this.#change(key, (content) => deleteItem(content, id))
+  }
+
+  settleItem(key: CallingKey, id: string, settlement: Settlement): Promise<PortResult<Item>> {
+    return this.#change(key, (content) => settleItem(content, id, settlement))
+  }
+
+  undoItem(key: CallingKey, id: string): Promise<PortResult<Item>> {
+    return this.#change(key, (content) => undoItem(content, id))
+  }
+
+  retryItem(key: CallingKey, id: string): Promise<PortResult<Item>> {
+    return this.#change(key, (content) => retryItem(content, id))
+  }
+
+  async syncItem(call: PortCall, contentId: string): Promise<PortResult<Item>> {
+    const refusal = await this.#refuse(call)
+    if (refusal) return refusal
+    return this.#siteAccess.run(() => syncItem(this.#context(call.accountId), call, contentId))
   }
 
   async runs(): Promise<RunsState> {
@@ -82,17 +167,18 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
     await this.ctx.storage.deleteAlarm()
     await this.ctx.storage.deleteAll()
     // a key of the deleted site may still call: it finds empty tables, and D1 says that it is gone
-    this.#store = new SiteStore(this.ctx.storage)
+    this.#store = new SiteStore(openSiteDatabase(this.ctx.storage))
   }
 
   /** One bounded slice of the oldest due run. Never throws: a failure is stored with the run. */
   override async alarm(): Promise<void> {
     try {
       await this.#siteAccess.run(() => runNext(this.#context(null)))
+      await this.#armAlarm()
     } catch (cause) {
       log.error('alarm failed', { cause })
+      await this.#armAlarm(Date.now() + FAULT_PAUSE_MS)
     }
-    await this.#armAlarm()
   }
 
   #context(accountId: string | null): RunnerContext {
@@ -103,7 +189,33 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
       now: Date.now,
       newId: createId,
       random: Math.random,
+      sleep: (ms) => scheduler.wait(ms),
       fetch: (input, init) => fetch(input, init),
+    }
+  }
+
+  #content(siteId: string): ContentContext {
+    return { replica: this.#store.replica, siteId, now: Date.now, newId: createId }
+  }
+
+  /** A change of the IGNY8 side: admitted, made in one transaction, and shown in D1's counts with the next projection. */
+  async #change(key: CallingKey, work: (content: ContentContext) => PortResult<Item>): Promise<PortResult<Item>> {
+    const refusal = await this.#refuse(key)
+    if (refusal) return refusal
+    const changed = work(this.#content(key.siteId))
+    if (changed.ok) this.ctx.waitUntil(this.#projectCounts())
+    await this.#armAlarm()
+    return changed
+  }
+
+  /** What the tab shows follows a change at once; where this fails the next projection makes up for it. */
+  async #projectCounts(): Promise<void> {
+    const subject = this.#store.subject()
+    if (!subject) return
+    try {
+      await project(this.#context(subject.accountId), subject, { epoch: null, counts: countsOf(this.#store) })
+    } catch (cause) {
+      log.warn('counts not projected', { cause })
     }
   }
 
@@ -113,8 +225,8 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
     return code && { ok: false, code, detail: 'The API key can no longer be used at this site.' }
   }
 
-  async #armAlarm(): Promise<void> {
+  async #armAlarm(notBefore = Date.now()): Promise<void> {
     const due = this.#store.nextDueAt()
-    if (due !== null) await this.ctx.storage.setAlarm(Math.max(due, Date.now()))
+    if (due !== null) await this.ctx.storage.setAlarm(Math.max(due, notBefore))
   }
 }

@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import { ERRORS, type ErrorCode } from '../contract/errors.ts'
 import { LinkError } from './link/errors.ts'
 
@@ -13,6 +14,11 @@ export interface SiteFailure {
 
 /** Names a failure: the link's by its own code, anything else as an error of ours, whose words stay in the log. */
 export function describeFailure(cause: unknown): SiteFailure {
+  if (cause instanceof z.ZodError) {
+    const issue = cause.issues[0]
+    const detail = `The site’s data is not as agreed: ${issue?.path.join('.')}: ${issue?.message}.`
+    return describeFailure(new LinkError({ code: 'response_invalid', detail }, [], { cause }))
+  }
   if (cause instanceof LinkError) {
     const { code, detail, retryable, retryAfterS } = cause
     return { code, detail, fix: ERRORS[code].fix, retryable, retryAfterS: retryAfterS ?? 0, cause }

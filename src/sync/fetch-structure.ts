@@ -11,18 +11,22 @@ const MOVED = new Set([
   'redirected_elsewhere',
 ])
 
-/** The site's structure, from the known endpoint, or from the one found anew where that has moved. @throws LinkError */
+/**
+ * The site's structure and where it answered: the known endpoint, or the one found anew where that has moved.
+ * @throws LinkError
+ */
 export async function fetchStructure(
   ctx: LinkContext,
   target: LinkTarget & { commandsUrl: string | null },
-): Promise<Structure> {
+): Promise<{ structure: Structure; endpoint: string }> {
   if (target.commandsUrl !== null) {
     try {
-      return (await askSite(ctx, target, target.commandsUrl, 'structure')).data
+      const { data } = await askSite(ctx, target, target.commandsUrl, 'structure')
+      return { structure: data, endpoint: target.commandsUrl }
     } catch (cause) {
       if (!(cause instanceof LinkError && MOVED.has(cause.code))) throw cause
     }
   }
-  const found = await findSite(ctx, target, null)
-  return (await askSite(ctx, target, found.commandsUrl, 'structure')).data
+  const { commandsUrl } = await findSite(ctx, target, null)
+  return { structure: (await askSite(ctx, target, commandsUrl, 'structure')).data, endpoint: commandsUrl }
 }

@@ -1,3 +1,5 @@
+import { firstRow, type SiteDatabase } from './database.ts'
+
 /** Forward-only; the position in the list is the version, so that entries are only ever added. */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE runs (
@@ -27,19 +29,113 @@ const MIGRATIONS: readonly string[] = [
     status TEXT NOT NULL,
     checked_at INTEGER NOT NULL
   ) WITHOUT ROWID;`,
+  `-- one row per piece of content; what each side holds is in versions
+  CREATE TABLE items (
+    n INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    type TEXT NOT NULL,
+    state TEXT NOT NULL,
+    external_id INTEGER,
+    etag TEXT,
+    external_modified INTEGER,
+    external_url TEXT,
+    title TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    status TEXT NOT NULL,
+    revision INTEGER NOT NULL DEFAULT 1,
+    deletion TEXT,
+    conflict_fields TEXT,
+    conflict_since INTEGER,
+    error TEXT,
+    error_since INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    retry_at INTEGER,
+    updated_at INTEGER NOT NULL
+  );
+  CREATE UNIQUE INDEX items_by_external_id ON items (external_id) WHERE external_id IS NOT NULL;
+  -- the list, newest first, by type or state
+  CREATE INDEX items_by_type ON items (type, n);
+  CREATE INDEX items_by_state ON items (state, n) WHERE state <> 'synced';
+  -- key: n * 4 + side (0 base, 1 local, 2 external, 3 theirs); a side that equals the base has no row
+  CREATE TABLE versions (key INTEGER PRIMARY KEY, doc TEXT NOT NULL);
+  -- exact after any sequence of operations, since the database keeps them itself
+  CREATE TABLE counters (type TEXT NOT NULL, state TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (type, state)) WITHOUT ROWID;
+  CREATE TRIGGER items_counted AFTER INSERT ON items BEGIN
+    INSERT INTO counters VALUES (new.type, new.state, 1) ON CONFLICT DO UPDATE SET n = n + 1;
+  END;
+  CREATE TRIGGER items_recounted AFTER UPDATE OF type, state ON items WHEN old.type <> new.type OR old.state <> new.state BEGIN
+    UPDATE counters SET n = n - 1 WHERE type = old.type AND state = old.state;
+    INSERT INTO counters VALUES (new.type, new.state, 1) ON CONFLICT DO UPDATE SET n = n + 1;
+  END;
+  CREATE TRIGGER items_uncounted AFTER DELETE ON items BEGIN
+    UPDATE counters SET n = n - 1 WHERE type = old.type AND state = old.state;
+  END;
+  CREATE TABLE terms (
+    taxonomy TEXT NOT NULL,
+    id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    parent INTEGER NOT NULL,
+    pass TEXT NOT NULL,
+    PRIMARY KEY (taxonomy, id)
+  ) WITHOUT ROWID;
+  CREATE TABLE taxonomies (slug TEXT PRIMARY KEY, etag TEXT, n INTEGER NOT NULL DEFAULT 0, limited INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+  CREATE TABLE types (
+    slug TEXT PRIMARY KEY,
+    modified INTEGER NOT NULL DEFAULT 0,
+    last_id INTEGER NOT NULL DEFAULT 0,
+    metadata_modified INTEGER NOT NULL DEFAULT 0,
+    metadata_last_id INTEGER NOT NULL DEFAULT 0,
+    limited INTEGER NOT NULL DEFAULT 0,
+    warning TEXT
+  ) WITHOUT ROWID;
+  -- ids seen by a pass over all of a type; dropped when it ends
+  CREATE TABLE pass_ids (type TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID;
+  CREATE TABLE inbox (
+    webhook_id TEXT PRIMARY KEY,
+    event TEXT NOT NULL,
+    post_id INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
+    due_at INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    error TEXT
+  ) WITHOUT ROWID;
+  CREATE INDEX inbox_due ON inbox (due_at) WHERE due_at IS NOT NULL;
+  CREATE INDEX inbox_by_age ON inbox (received_at);
+  CREATE TABLE media (hash TEXT PRIMARY KEY, external_id INTEGER NOT NULL, url TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE settlements (
+    id INTEGER PRIMARY KEY,
+    item_n INTEGER NOT NULL,
+    before TEXT NOT NULL,
+    settled_at INTEGER NOT NULL,
+    undone_at INTEGER
+  );
+  CREATE INDEX settlements_by_item ON settlements (item_n, id);
+  -- the one integration of this site, and its credentials as D1 has them: sealed
+  CREATE TABLE subject (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    integration_id TEXT NOT NULL,
+    account_id TEXT NOT NULL,
+    site_id TEXT NOT NULL,
+    sealed TEXT,
+    sealed_at INTEGER
+  );
+  ALTER TABLE runs ADD COLUMN cursor TEXT;
+  ALTER TABLE runs ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN again INTEGER NOT NULL DEFAULT 0;
+`,
 ]
 
 /** Brings the object's own database to the newest version. Synchronous, so that it is over before any event. */
-export function migrateSiteStore(storage: DurableObjectStorage): void {
-  storage.sql.exec('CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)')
-  const { version } = storage.sql
-    .exec<{ version: number }>('SELECT ifnull(max(version), 0) AS version FROM migrations')
-    .one()
+export function migrateSiteStore(database: SiteDatabase): void {
+  database.rows('CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)')
+  const sql = 'SELECT ifnull(max(version), 0) AS version FROM migrations'
+  const version = firstRow<{ version: number }>(database, sql)?.version ?? 0
   for (const [index, statements] of MIGRATIONS.entries()) {
     if (index < version) continue
-    storage.transactionSync(() => {
-      storage.sql.exec(statements)
-      storage.sql.exec('INSERT INTO migrations (version) VALUES (?)', index + 1)
+    database.transaction(() => {
+      database.rows(statements)
+      database.rows('INSERT INTO migrations (version) VALUES (?)', index + 1)
     })
   }
 }

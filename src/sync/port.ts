@@ -2,10 +2,18 @@ import type { ErrorCode } from '../contract/errors.ts'
 import type { EvidenceStep } from '../contract/evidence.ts'
 import type { StructureStored } from '../contract/content-types.ts'
 import type { Structure } from '../contract/structure.ts'
+import type { Item, ItemCreate, ItemFilter, ItemSummary, ItemUpdate, Settlement } from '../contract/content.ts'
 import type { Direction, Run } from '../contract/sync.ts'
 
 /** Domain errors cross RPC as values: an exception would break the caller's stub and lose its class. */
 export type PortResult<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; detail: string; fix?: string }
+
+/** What names an integration. */
+export interface PortSubject {
+  accountId: string
+  siteId: string
+  integrationId: string
+}
 
 /** Who asks, and for which integration. `keyId` is null for people and the system. */
 export interface PortCall {
@@ -41,6 +49,12 @@ export interface RunsState {
   lagS: number | null
 }
 
+/** A webhook as it came: the headers of its signature, and the raw body. */
+export interface WebhookMessage {
+  headers: Record<string, string>
+  body: string
+}
+
 /** The site's Durable Object as services see it: one per site, everything done with a site passes through it. */
 export interface SiteSyncPort {
   /** Calls the site as a test does; one call at a time per site. */
@@ -49,7 +63,29 @@ export interface SiteSyncPort {
   storeStructure(call: PortCall, structure: Structure): Promise<PortResult<StructureStored>>
   /** Queues a run, or answers with the one that is under way. */
   enqueue(call: PortCall, direction: Direction): Promise<PortResult<Run>>
+  /** As {@link enqueue} to the site, for a change that was just made: a run under way goes round once more. */
+  enqueueChange(call: PortCall): Promise<PortResult<Run>>
   runs(): Promise<RunsState>
+  /** Finished and unfinished runs, newest first. */
+  listRuns(limit: number, before: string | null): Promise<Run[]>
+  cancelRun(key: CallingKey, runId: string): Promise<PortResult<Run>>
+  /** Takes in a webhook: durably stored when this returns. */
+  receiveWebhook(key: CallingKey, message: WebhookMessage): Promise<PortResult<{ isRepeat: boolean }>>
+  listItems(
+    siteId: string,
+    filter: ItemFilter,
+    before: number | null,
+    limit: number,
+  ): Promise<{ results: ItemSummary[]; next: number | null }>
+  getItem(siteId: string, id: string): Promise<PortResult<Item>>
+  createItem(key: CallingKey, input: ItemCreate): Promise<PortResult<Item>>
+  updateItem(key: CallingKey, id: string, input: ItemUpdate): Promise<PortResult<Item>>
+  deleteItem(key: CallingKey, id: string): Promise<PortResult<Item>>
+  settleItem(key: CallingKey, id: string, settlement: Settlement): Promise<PortResult<Item>>
+  undoItem(key: CallingKey, id: string): Promise<PortResult<Item>>
+  retryItem(key: CallingKey, id: string): Promise<PortResult<Item>>
+  /** Brings one item (by its id, or by its post id) up to date on both sides, now. */
+  syncItem(call: PortCall, contentId: string): Promise<PortResult<Item>>
   /** Whether a key may still act at this site, for writes that don't pass through the object themselves. */
   admit(key: CallingKey): Promise<PortResult<null>>
   /** From the next call on the key can do nothing here. */

@@ -1,16 +1,26 @@
 import type { Config } from '../config.ts'
-import type { EventContext } from '../db/record-event.ts'
-import { log } from '../lib/log.ts'
+import { beginRun, project, readIntegration, type Projection, type RunIntegration } from '../db/project.ts'
+import type { EventContext, EventInput } from '../db/record-event.ts'
 import { openSigningSecrets } from '../lib/link-credentials.ts'
-import type { FetchFunction } from './link/http.ts'
+import { log } from '../lib/log.ts'
+import { createAssignment } from './assignment.ts'
+import { createEngineContext } from './engine-context.ts'
+import { LostLease, type EngineContext } from './engine/context.ts'
+import { nextStage, startCursor, type RunCursor } from './engine/cursor.ts'
+import { playInbox, postponeInbox } from './engine/inbox.ts'
+import { playSlice } from './engine/slice.ts'
 import { describeFailure, type SiteFailure } from './failure.ts'
 import { fetchStructure } from './fetch-structure.ts'
-import { beginRun, projectFailure, projectStructure } from '../db/project.ts'
+import type { FetchFunction } from './link/http.ts'
+import type { PortSubject } from './port.ts'
 import { backoffMs, MAX_ATTEMPTS } from './schedule.ts'
+import { findSite, type LinkTarget } from './site-link.ts'
 import type { LeasedRun, SiteStore } from './store.ts'
 
-/** Longer than a slice may take (the known endpoint, a new search and another call), shorter than an editor's patience. */
+/** Longer than a slice may take: its own time, and two requests that time out. */
 const LEASE_MS = 90_000
+/** After this no further request of a slice is begun. */
+const SLICE_MS = 20_000
 
 /** Everything a run touches, injected: the simulator drives the same code with its own. */
 export interface RunnerContext extends EventContext {
@@ -18,66 +28,170 @@ export interface RunnerContext extends EventContext {
   config: Config
   /** In [0, 1), for jitter. */
   random: () => number
+  sleep: (ms: number) => Promise<void>
   fetch: FetchFunction
 }
 
-/** Takes on the oldest run that is due and does one slice of it. */
+interface Session {
+  integration: RunIntegration
+  cursor: RunCursor
+  startedAt: number
+}
+
+/** Does the next piece of work that is due: a look at what webhooks named, or one slice of the oldest run. */
 export async function runNext(ctx: RunnerContext): Promise<void> {
+  await lookAtInbox(ctx)
   const run = ctx.store.leaseRun(ctx.now(), LEASE_MS)
   if (!run) return
   const startedAt = ctx.now()
-  const integration = await beginRun(ctx, run)
+  const integration = run.cursor ? await readIntegration(ctx, run) : await beginRun(ctx, run)
   if (!integration?.isActive || !integration.syncEnabled) ctx.store.cancelRuns(run.integrationId, ctx.now())
   if (!integration) return
+  const cursor = run.cursor ?? startCursor(run.direction, integration.syncEpoch)
+  const session = { integration, cursor, startedAt }
   try {
-    if (run.attempt > MAX_ATTEMPTS) throw new Error('every attempt broke off before its end')
-    if (ctx.store.holdsRun(run, ctx.now())) await runStructure(ctx, run, integration, startedAt)
+    if (run.failures > MAX_ATTEMPTS) throw new Error('every attempt broke off before its end')
+    if (ctx.store.holdsRun(run, ctx.now())) await playRun(ctx, run, session)
   } catch (cause) {
-    await failAttempt(ctx, run, integration.syncEpoch, startedAt, describeFailure(cause))
+    if (!(cause instanceof LostLease)) await failAttempt(ctx, run, session, describeFailure(cause))
   }
-  if (ctx.store.isCancelled(run)) await projectCancellation(ctx, run, integration.syncEpoch, startedAt)
+  if (ctx.store.isCancelled(run)) await projectCancellation(ctx, run, session)
 }
 
-type BegunIntegration = NonNullable<Awaited<ReturnType<typeof beginRun>>>
-
-async function runStructure(ctx: RunnerContext, run: LeasedRun, integration: BegunIntegration, startedAt: number) {
+async function linkTarget(ctx: RunnerContext, integration: RunIntegration, requestId: string): Promise<LinkTarget> {
   const signingSecrets = await openSigningSecrets(ctx.config.keyRing, integration)
-  const structure = await fetchStructure(ctx, {
-    siteUrl: integration.siteUrl,
-    commandsUrl: integration.commandsUrl,
-    integrationId: integration.id,
-    signingSecrets,
-    requestId: run.id,
+  return { siteUrl: integration.siteUrl, integrationId: integration.id, signingSecrets, requestId }
+}
+
+/** The endpoint that worked last, or where it is found now. */
+async function findEndpoint(ctx: RunnerContext, integration: RunIntegration, target: LinkTarget): Promise<string> {
+  return integration.commandsUrl ?? (await findSite(ctx, target, null)).commandsUrl
+}
+
+async function playRun(ctx: RunnerContext, run: LeasedRun, session: Session): Promise<void> {
+  const { cursor } = session
+  const target = await linkTarget(ctx, session.integration, run.id)
+  const holds = () => ctx.store.holdsRun(run, ctx.now())
+  const save = (position: RunCursor) => ctx.store.saveCursor(run, position)
+  let endpoint: string
+  if (cursor.stage === 'structure') {
+    const found = await fetchStructure(ctx, { ...target, commandsUrl: session.integration.commandsUrl })
+    if (!holds()) throw new LostLease()
+    if (!(await project(ctx, run, { epoch: cursor.epoch, structure: found.structure }))) throw new LostLease()
+    if (!holds()) throw new LostLease()
+    endpoint = found.endpoint
+    session.integration = { ...session.integration, structure: found.structure }
+    cursor.stage = nextStage(cursor.stage, run.direction)
+    save(cursor)
+  } else endpoint = await findEndpoint(ctx, session.integration, target)
+  const engine = createEngineContext(ctx, { ...target, endpoint }, holds)
+  const assignment = createAssignment(session.integration, run.direction)
+  const isDone = await playSlice(engine, assignment, cursor, {
+    deadline: session.startedAt + SLICE_MS,
+    pass: run.id,
+    save,
   })
-  if (!ctx.store.holdsRun(run, ctx.now())) return
-  const event = { action: 'sync', runId: run.id, direction: run.direction, startedAt }
-  const stored = await projectStructure(ctx, run, structure, integration.syncEpoch, event)
-  if (!stored) return
-  const total = stored.post_types + stored.taxonomies
-  ctx.store.setProgress(run, { done: total, total, by_type: {} })
-  ctx.store.finishRun(run, ctx.now(), null)
+  await endSlice(ctx, run, session, isDone)
+}
+
+/** What the tab shows of the replica. */
+export const countsOf = ({ replica }: Pick<SiteStore, 'replica'>) => {
+  const counts = replica.items.counts(replica.terms.counts())
+  for (const slug of replica.types.limited()) {
+    const entry = (counts.post_types[slug] ??= { synced: 0, failed: 0, conflict: 0 })
+    entry.limited = true
+  }
+  return counts
+}
+
+/** Tells D1 what the slice brought, in one write; the run ends after its row has. */
+async function endSlice(
+  ctx: RunnerContext,
+  run: LeasedRun,
+  { cursor, startedAt }: Session,
+  isDone: boolean,
+): Promise<void> {
+  const projection: Projection = { epoch: cursor.epoch, counts: countsOf(ctx.store) }
+  if (!isDone) {
+    await project(ctx, run, projection)
+    ctx.store.yieldRun(run, ctx.now())
+    return
+  }
+  const event: EventInput = {
+    action: 'sync',
+    runId: run.id,
+    direction: run.direction,
+    startedAt,
+    counts: cursor.counts,
+    ...(cursor.warnings.length > 0 && { note: cursor.warnings.join('; ') }),
+  }
+  await project(ctx, run, { ...projection, status: 'success', isSynced: true, event })
+  if (ctx.store.takeRepeat(run)) {
+    ctx.store.saveCursor(run, { ...cursor, stage: 'push', streams: null, pushedAfter: 0 })
+    ctx.store.yieldRun(run, ctx.now())
+    return
+  }
+  ctx.store.finishRun(run, ctx.now(), null, cursor.counts)
 }
 
 /**
  * Puts a failed attempt back into the queue, or ends the run. The row in D1 goes first: if it can't be written the run
  * is still open, and is taken on again when its lease ends.
  */
-async function failAttempt(ctx: RunnerContext, run: LeasedRun, epoch: number, startedAt: number, failure: SiteFailure) {
-  log.warn('run attempt failed', { run_id: run.id, attempt: run.attempt, code: failure.code, cause: failure.cause })
-  if (!ctx.store.holdsRun(run, ctx.now())) return
+async function failAttempt(
+  ctx: RunnerContext,
+  run: LeasedRun,
+  { cursor, startedAt }: Session,
+  failure: SiteFailure,
+): Promise<void> {
   const { code, detail, fix } = failure
-  const again = failure.retryable && run.attempt < MAX_ATTEMPTS
+  if (!ctx.store.holdsRun(run, ctx.now())) return
+  const failures = ctx.store.failuresOf(run)
+  log.warn('run attempt failed', { run_id: run.id, failures, code, cause: failure.cause })
+  const again = failure.retryable && failures < MAX_ATTEMPTS
   const event = { action: 'sync', runId: run.id, direction: run.direction, startedAt, failure: { code, detail } }
-  await projectFailure(ctx, run, epoch, again ? 'pending' : 'failed', event)
+  const status = again ? 'pending' : 'failed'
+  const brought = cursor.stage === 'structure' ? {} : { counts: countsOf(ctx.store) }
+  await project(ctx, run, { epoch: cursor.epoch, ...brought, status, event })
   const reason = { code, detail, fix }
-  const retryAt = ctx.now() + backoffMs(run.attempt, ctx.random(), failure.retryAfterS)
+  const retryAt = ctx.now() + backoffMs(failures, ctx.random(), failure.retryAfterS)
   if (again) ctx.store.retryRun(run, retryAt, reason)
-  else ctx.store.finishRun(run, ctx.now(), reason)
+  else ctx.store.finishRun(run, ctx.now(), reason, cursor.counts)
 }
 
 /** A run that was ended from outside leaves no integration that seems to be syncing for ever. */
-async function projectCancellation(ctx: RunnerContext, run: LeasedRun, epoch: number, startedAt: number) {
-  const failure = { code: 'cancelled', detail: 'The integration was deleted or switched off.' }
+async function projectCancellation(ctx: RunnerContext, run: LeasedRun, { cursor, startedAt }: Session): Promise<void> {
+  const failure = { code: 'cancelled', detail: 'The run was ended from outside.' }
   const event = { action: 'sync', runId: run.id, direction: run.direction, startedAt, failure }
-  await projectFailure(ctx, run, epoch, 'pending', event)
+  await project(ctx, run, { epoch: cursor.epoch, counts: countsOf(ctx.store), status: 'pending', event })
+}
+
+/** An engine for one integration outside of runs. @returns null when the integration is gone or switched off */
+export async function openEngine(ctx: RunnerContext, subject: PortSubject, requestId: string) {
+  const integration = await readIntegration(ctx, subject)
+  if (!integration?.isActive || !integration.syncEnabled) return null
+  const target = await linkTarget(ctx, integration, requestId)
+  const connect = async (): Promise<EngineContext> => {
+    const endpoint = await findEndpoint(ctx, integration, target)
+    return createEngineContext(ctx, { ...target, endpoint }, () => true)
+  }
+  return { integration, connect, assignment: createAssignment(integration, 'both') }
+}
+
+/** Looks at the posts that webhooks named; what the site can't answer now is put off, and stays visible as lag. */
+async function lookAtInbox(ctx: RunnerContext): Promise<void> {
+  const subject = ctx.store.subject()
+  const startedAt = ctx.now()
+  if (!subject || ctx.store.replica.inbox.duePosts(startedAt, 1).length === 0) return
+  try {
+    const engine = await openEngine(ctx, subject, ctx.newId('req'))
+    if (!engine) return ctx.store.replica.inbox.clear()
+    const counts = await playInbox(await engine.connect(), engine.assignment)
+    const event = counts && { action: 'webhook', startedAt, counts, direction: 'from_external' as const }
+    if (event) await project(ctx, subject, { epoch: null, counts: countsOf(ctx.store), event })
+  } catch (cause) {
+    const failure = describeFailure(cause)
+    log.warn('webhooks put off', { code: failure.code, cause })
+    postponeInbox({ replica: ctx.store.replica, now: ctx.now, random: ctx.random }, failure.code)
+  }
 }

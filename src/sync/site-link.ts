@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts'
-import type { CommandData } from '../contract/link.ts'
+import type { Command, CommandData, CommandResult } from '../contract/link.ts'
 import type { IdPrefix } from '../lib/ids.ts'
 import { readCommandData } from './link/command-data.ts'
 import { sendCommands } from './link/direct.ts'
@@ -39,29 +39,43 @@ export function findSite(ctx: LinkContext, target: LinkTarget, restRootHint: str
   })
 }
 
-/**
- * Has the site execute one command without arguments.
- * @throws LinkError `plugin_not_connected` before anything is sent when no signing secret is known
- */
-export async function askSite<Name extends keyof CommandData>(
-  ctx: LinkContext,
-  target: LinkTarget,
-  endpoint: string,
-  name: Name,
-): Promise<{ data: CommandData[Name]; skewS: number; evidence: EvidenceStep[] }> {
-  if (target.signingSecrets.length === 0) {
-    throw new LinkError({ code: 'plugin_not_connected', detail: 'The plugin has not been connected yet.' }, [])
-  }
-  const sent = await sendCommands({
-    endpoint,
+/** @throws LinkError `plugin_not_connected` when no signing secret is known */
+function assertConnected({ signingSecrets }: LinkTarget): void {
+  if (signingSecrets.length > 0) return
+  throw new LinkError({ code: 'plugin_not_connected', detail: 'The plugin has not been connected yet.' }, [])
+}
+
+function sendBatch(ctx: LinkContext, target: LinkTarget & { endpoint: string }, commands: readonly Command[]) {
+  assertConnected(target)
+  return sendCommands({
+    endpoint: target.endpoint,
     signingSecrets: target.signingSecrets,
     integrationId: target.integrationId,
-    commands: [{ id: ctx.newId('cmd'), name, args: {} }],
+    commands,
     requestId: target.requestId,
     allowLoopback: allowsLoopback(ctx.config),
     fetch: ctx.fetch,
     now: ctx.now,
     newId: () => ctx.newId('msg'),
   })
+}
+
+/** Has the site execute a batch. @throws LinkError, before anything is sent when the plugin was never connected */
+export async function sendToSite(
+  ctx: LinkContext,
+  target: LinkTarget & { endpoint: string },
+  commands: readonly Command[],
+): Promise<CommandResult[]> {
+  return (await sendBatch(ctx, target, commands)).results
+}
+
+/** Has the site execute one command without arguments. @throws LinkError as {@link sendToSite} */
+export async function askSite<Name extends keyof CommandData>(
+  ctx: LinkContext,
+  target: LinkTarget,
+  endpoint: string,
+  name: Name,
+): Promise<{ data: CommandData[Name]; skewS: number; evidence: EvidenceStep[] }> {
+  const sent = await sendBatch(ctx, { ...target, endpoint }, [{ id: ctx.newId('cmd'), name, args: {} }])
   return { data: readCommandData(name, sent.results[0], sent.evidence), skewS: sent.skewS, evidence: sent.evidence }
 }

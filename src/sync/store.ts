@@ -1,6 +1,15 @@
 import type { Direction, Run, RunCounts } from '../contract/sync.ts'
+import { firstRow, type SiteDatabase, type SqlRow, type SqlValue } from './database.ts'
+import type { Replica } from './engine/context.ts'
+import type { RunCursor } from './engine/cursor.ts'
 import { migrateSiteStore } from './migrations.ts'
-import type { PortCall, RunsState } from './port.ts'
+import type { PortCall, PortSubject, RunsState } from './port.ts'
+import { InboxTable } from './tables/inbox.ts'
+import { ItemTable } from './tables/items.ts'
+import { MediaTable } from './tables/media.ts'
+import { SettlementTable } from './tables/settlements.ts'
+import { TermTable } from './tables/terms.ts'
+import { TypeTable } from './tables/types.ts'
 
 /** Finished runs that are kept as history. */
 const KEPT_RUNS = 100
@@ -8,7 +17,7 @@ const KEPT_RUNS = 100
 const NO_COUNTS: RunCounts = { created: 0, updated: 0, deleted: 0, unchanged: 0, failed: 0, conflicts: 0 }
 const NO_PROGRESS = { done: 0, total: 0, by_type: {} }
 
-interface RunRow extends Record<string, SqlStorageValue> {
+interface RunRow extends SqlRow {
   id: string
   integration_id: string
   account_id: string
@@ -22,6 +31,8 @@ interface RunRow extends Record<string, SqlStorageValue> {
   progress: string
   counts: string
   error: string | null
+  failures: number
+  cursor: string | null
   queued_at: number
   started_at: number | null
   finished_at: number | null
@@ -36,6 +47,10 @@ export interface LeasedRun {
   direction: Direction
   attempt: number
   requestId: string
+  /** Leases in a row, this one included, that committed nothing. */
+  failures: number
+  /** Where the run is; null at its start. */
+  cursor: RunCursor | null
 }
 
 export interface RunFailure {
@@ -62,20 +77,30 @@ function presentRun(row: RunRow): Run {
 
 /** The site object's SQLite. Every method is synchronous: what it does is one step, or one transaction. */
 export class SiteStore {
-  readonly #storage: DurableObjectStorage
+  readonly #database: SiteDatabase
+  readonly replica: Replica
 
-  constructor(storage: DurableObjectStorage) {
-    this.#storage = storage
-    migrateSiteStore(storage)
+  constructor(database: SiteDatabase) {
+    this.#database = database
+    migrateSiteStore(database)
+    this.replica = {
+      database,
+      items: new ItemTable(database),
+      terms: new TermTable(database),
+      types: new TypeTable(database),
+      inbox: new InboxTable(database),
+      media: new MediaTable(database),
+      settlements: new SettlementTable(database),
+    }
   }
 
-  #rows<R extends Record<string, SqlStorageValue>>(sql: string, ...bindings: unknown[]): R[] {
-    return this.#storage.sql.exec<R>(sql, ...bindings).toArray()
+  #rows<R extends SqlRow>(sql: string, ...bindings: SqlValue[]): R[] {
+    return this.#database.rows<R>(sql, ...bindings)
   }
 
   /** Queues a run, or returns the unfinished one of the same direction. */
   enqueueRun(id: string, call: PortCall, direction: Direction, now: number): Run {
-    return this.#storage.transactionSync(() => {
+    return this.#database.transaction(() => {
       this.#rows(
         `INSERT INTO runs (id, integration_id, account_id, site_id, direction, status, next_attempt_at, request_id,
            progress, counts, queued_at)
@@ -103,7 +128,7 @@ export class SiteStore {
   /** Takes on the oldest run that is due, or whose holder's lease ran out. */
   leaseRun(now: number, leaseMs: number): LeasedRun | null {
     const [row] = this.#rows<RunRow>(
-      `UPDATE runs SET status = 'running', attempt = attempt + 1, lease_until = ?2, started_at = ifnull(started_at, ?1)
+      `UPDATE runs SET status = 'running', attempt = attempt + 1, failures = failures + 1, lease_until = ?2, started_at = ifnull(started_at, ?1)
        WHERE id = (SELECT id FROM runs WHERE (status = 'queued' AND next_attempt_at <= ?1)
                    OR (status = 'running' AND lease_until <= ?1) ORDER BY queued_at, id LIMIT 1)
        RETURNING *`,
@@ -119,6 +144,8 @@ export class SiteStore {
           direction: row.direction,
           attempt: row.attempt,
           requestId: row.request_id,
+          failures: row.failures,
+          cursor: row.cursor === null ? null : (JSON.parse(row.cursor) as RunCursor),
         }
       : null
   }
@@ -167,6 +194,57 @@ export class SiteStore {
     )
   }
 
+  /** Commits where a run is, to be called in the transaction of the rows that it covers. */
+  saveCursor(run: LeasedRun, cursor: RunCursor): void {
+    this.#rows(
+      'UPDATE runs SET cursor = ?, progress = ?, counts = ?, failures = 0, error = NULL WHERE id = ? AND attempt = ?',
+      JSON.stringify(cursor),
+      JSON.stringify(cursor.progress),
+      JSON.stringify(cursor.counts),
+      run.id,
+      run.attempt,
+    )
+  }
+
+  /** Leases in a row that committed nothing. */
+  failuresOf(run: LeasedRun): number {
+    return (
+      firstRow<{ failures: number }>(this.#database, 'SELECT failures FROM runs WHERE id = ?', run.id)?.failures ?? 0
+    )
+  }
+
+  /** The integration that this site has, as the last call named it; null before the first. */
+  subject(): PortSubject | null {
+    const sql = 'SELECT integration_id AS integrationId, account_id AS accountId, site_id AS siteId FROM subject'
+    return firstRow<SqlRow & PortSubject>(this.#database, sql)
+  }
+
+  /** Remembers whose work this is, for what nobody asks for by name. */
+  setSubject({ integrationId, accountId, siteId }: PortSubject): void {
+    this.#rows(
+      `INSERT INTO subject (one, integration_id, account_id, site_id) VALUES (1, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET integration_id = excluded.integration_id`,
+      integrationId,
+      accountId,
+      siteId,
+    )
+  }
+
+  /** Ends a slice: the run goes on as soon as it is its turn. */
+  yieldRun(run: LeasedRun, now: number): void {
+    this.#rows(
+      "UPDATE runs SET lease_until = ? WHERE id = ? AND attempt = ? AND status = 'running'",
+      now,
+      run.id,
+      run.attempt,
+    )
+  }
+
+  /** Frees what a holder that is gone had: to be called when a new instance begins. */
+  releaseLeases(now: number): void {
+    this.#rows("UPDATE runs SET lease_until = ? WHERE status = 'running' AND lease_until > ?", now, now)
+  }
+
   /** Records progress of a run that is under way. */
   setProgress(run: LeasedRun, progress: Run['progress']): void {
     this.#rows(
@@ -175,6 +253,50 @@ export class SiteStore {
       run.id,
       run.attempt,
     )
+  }
+
+  /** Has a run that is under way go round once more when it comes to its end. */
+  repeatRun(id: string): void {
+    this.#rows("UPDATE runs SET again = 1 WHERE id = ? AND status = 'running'", id)
+  }
+
+  /** Whether a run was asked to go round once more; it is asked once. */
+  takeRepeat(run: LeasedRun): boolean {
+    const sql =
+      "UPDATE runs SET again = 0 WHERE id = ? AND attempt = ? AND status = 'running' AND again = 1 RETURNING id"
+    return this.#rows(sql, run.id, run.attempt).length === 1
+  }
+
+  /** Runs, newest first. @param before id of the last one shown */
+  listRuns(limit: number, before: string | null): Run[] {
+    const sql = 'SELECT * FROM runs WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2'
+    return this.#rows<RunRow>(sql, before, limit).map(presentRun)
+  }
+
+  /** Cancels one run; one that has ended stays as it is. @returns the run, or null when there is none */
+  cancelRun(id: string, now: number): Run | null {
+    this.#rows(
+      `UPDATE runs SET status = 'cancelled', finished_at = ?, lease_until = NULL
+       WHERE id = ? AND status IN ('queued', 'running')`,
+      now,
+      id,
+    )
+    const row = firstRow<RunRow>(this.#database, 'SELECT * FROM runs WHERE id = ?', id)
+    return row && presentRun(row)
+  }
+
+  /** Credentials of the link as D1 has them, sealed; and when they were read. */
+  sealedCredentials(): { sealed: string | null; at: number } | null {
+    const row = firstRow<{ sealed: string | null; at: number | null }>(
+      this.#database,
+      'SELECT sealed, sealed_at AS at FROM subject',
+    )
+    return row?.at == null ? null : { sealed: row.sealed, at: row.at }
+  }
+
+  setSealedCredentials(subject: PortSubject, sealed: string | null, now: number): void {
+    this.setSubject(subject)
+    this.#rows('UPDATE subject SET sealed = ?, sealed_at = ?', sealed, now)
   }
 
   /** Cancels what is unfinished for an integration. */
@@ -190,8 +312,10 @@ export class SiteStore {
   /** When the next thing is due, in milliseconds since 1970; null when nothing is. */
   nextDueAt(): number | null {
     const [row] = this.#rows<{ due: number | null }>(
-      `SELECT min(CASE status WHEN 'queued' THEN next_attempt_at ELSE lease_until END) AS due
-       FROM runs WHERE status IN ('queued', 'running')`,
+      `SELECT min(due) AS due FROM (
+         SELECT CASE status WHEN 'queued' THEN next_attempt_at ELSE lease_until END AS due
+           FROM runs WHERE status IN ('queued', 'running')
+         UNION ALL SELECT min(due_at) FROM inbox)`,
     )
     return row?.due ?? null
   }

@@ -2,13 +2,8 @@ import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqli
 import { CONNECTION_STATES, PLATFORMS } from '../../contract/integrations.ts'
 import type { ContentTypesUpdate } from '../../contract/content-types.ts'
 import type { Structure } from '../../contract/structure.ts'
+import type { CountsSnapshot } from '../../contract/counts.ts'
 import { timestampMs } from './columns.ts'
-
-/** Items per state, projected by the site's object. */
-export interface CountsSnapshot {
-  post_types: Record<string, { synced: number; failed: number; conflict: number }>
-  taxonomies: Record<string, { synced: number }>
-}
 
 export const integrations = sqliteTable(
   'integrations',

@@ -1,6 +1,6 @@
 import { DEFAULT_FETCH_LIMIT, type ContentTypes, type ContentTypesUpdate } from '../../contract/content-types.ts'
 import type { Structure } from '../../contract/structure.ts'
-import type { CountsSnapshot } from '../../db/schema/index.ts'
+import type { CountsSnapshot } from '../../contract/counts.ts'
 import type { Connection } from '../../contract/integrations.ts'
 
 /** The columns of an integration that the tab is made from. */
@@ -27,6 +27,7 @@ export function describeContentTypes(row: ContentTypesSource): ContentTypes {
     synced_count: row.counts?.[kind][slug]?.synced ?? 0,
     enabled: row.typeSettings[kind]?.[slug]?.enabled ?? pushed.enabled,
     fetch_limit: row.typeSettings[kind]?.[slug]?.fetch_limit ?? DEFAULT_FETCH_LIMIT,
+    limited: row.counts?.[kind][slug]?.limited ?? false,
   })
   return {
     connection: row.connection,

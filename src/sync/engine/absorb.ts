@@ -1,0 +1,167 @@
+import { PoisonedDocument, PostDocument, type RawDocument } from '../../contract/content-link.ts'
+import { MAX_ITEM_BYTES } from '../../contract/content.ts'
+import type { ConflictPolicy } from '../../contract/integrations.ts'
+import type { RunCounts } from '../../contract/sync.ts'
+import { EMPTY_DOC } from '../item/doc.ts'
+import { importDeletion, importPost, type Rules } from '../item/import.ts'
+import { stateOf, type Decision, type ItemFault, type ItemRecord } from '../item/record.ts'
+import type { ItemHead } from '../tables/items.ts'
+import { failRecord } from './retry.ts'
+import type { EngineContext } from './context.ts'
+
+type Absorber = Pick<EngineContext, 'replica' | 'now' | 'newId' | 'random'>
+
+const rulesOf = (ctx: Absorber, policy: ConflictPolicy): Rules => ({
+  policy,
+  now: ctx.now(),
+  newId: () => ctx.newId('item'),
+})
+
+const FIXES: Readonly<Record<string, string>> = {
+  item_too_large: 'Shorten the item in WordPress, or move large embedded data into the media library.',
+  invalid_utf8: 'Open the item in WordPress and save it again; its text is stored in a broken encoding.',
+}
+const DEFAULT_FIX = 'Open the item in WordPress and save it again; if that does not help, tell support the item’s id.'
+
+const faultOf = (code: string, detail: string): ItemFault => ({ code, detail, fix: FIXES[code] ?? DEFAULT_FIX })
+
+/** A document, or what is wrong with it; a bad one fails alone. */
+export function readDocument(raw: RawDocument): { post: PostDocument } | { fault: ItemFault } {
+  const poisoned = PoisonedDocument.safeParse(raw)
+  if (poisoned.success) return { fault: faultOf(poisoned.data.error.code, poisoned.data.error.detail) }
+  const parsed = PostDocument.safeParse(raw)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    return { fault: faultOf('invalid_document', `${issue?.path.join('.')}: ${issue?.message}`) }
+  }
+  const { body, title, excerpt } = parsed.data
+  const length = (body?.length ?? 0) + title.length + excerpt.length
+  if (length > MAX_ITEM_BYTES) return { fault: faultOf('item_too_large', `It has ${length} characters.`) }
+  return { post: parsed.data }
+}
+
+/** Stores a decision with what an undo needs. Counts what it was. */
+export function storeDecision(
+  { replica, now }: Absorber,
+  before: ItemRecord | null,
+  decision: Decision,
+  counts: RunCounts,
+): void {
+  const { record, settledFrom } = decision
+  const n = replica.items.save(record)
+  if (settledFrom) replica.settlements.add(n, settledFrom, now())
+  const state = stateOf(record)
+  if (state === 'conflict') counts.conflicts++
+  else if (state === 'deleted') counts.deleted++
+  else if (before === null) counts.created++
+  else counts.updated++
+}
+
+/** The item that a post is: by its post id, or by our own id where a create's answer was lost. */
+function findItem({ replica }: Absorber, raw: RawDocument): ItemRecord | null {
+  const known = replica.items.getByExternalId(raw.id)
+  if (known || typeof raw['item_id'] !== 'string') return known
+  const ours = replica.items.get(raw['item_id'])
+  return ours?.externalId === null ? ours : null
+}
+
+/** Marks an item whose document could not be used, making one where there is none, so that it is seen. */
+function storeFault(ctx: Absorber, raw: RawDocument, fault: ItemFault, counts: RunCounts): void {
+  const placeholder: ItemRecord = {
+    n: 0,
+    id: ctx.newId('item'),
+    type: raw.type,
+    externalId: raw.id,
+    etag: null,
+    externalModified: raw.modified,
+    externalUrl: null,
+    revision: 1,
+    deletion: null,
+    conflictFields: [],
+    conflictSince: null,
+    error: null,
+    errorSince: null,
+    attempts: 0,
+    retryAt: null,
+    updatedAt: ctx.now(),
+    base: null,
+    local: EMPTY_DOC,
+    external: null,
+    theirs: null,
+  }
+  const failed = failRecord(findItem(ctx, raw) ?? placeholder, fault, ctx)
+  ctx.replica.items.save(failed)
+  // the look at a broken item repeats itself, as a webhook would ask for it
+  ctx.replica.inbox.remind(raw.id, failed.retryAt ?? ctx.now(), ctx.now())
+  counts.failed++
+}
+
+const isUnchanged = (head: ItemHead | undefined, raw: RawDocument): boolean =>
+  head !== undefined &&
+  head.etag !== null &&
+  head.etag === raw['etag'] &&
+  head.type === raw.type &&
+  head.state !== 'deleted' &&
+  head.state !== 'failed'
+
+/**
+ * Takes in a page of documents. To be called inside a transaction.
+ * @returns how many of them were new or changed
+ */
+export function absorbDocuments(
+  ctx: Absorber,
+  raws: readonly RawDocument[],
+  policy: ConflictPolicy,
+  counts: RunCounts,
+): number {
+  const heads = ctx.replica.items.heads(raws.map(({ id }) => id))
+  const rules = rulesOf(ctx, policy)
+  let changed = 0
+  for (const raw of raws) {
+    if (isUnchanged(heads.get(raw.id), raw)) {
+      counts.unchanged++
+      continue
+    }
+    const read = readDocument(raw)
+    changed++
+    if ('fault' in read) {
+      storeFault(ctx, raw, read.fault, counts)
+      continue
+    }
+    const before = heads.has(raw.id) || raw['item_id'] ? findItem(ctx, raw) : null
+    const decision = importPost(before, read.post, rules)
+    if (decision) storeDecision(ctx, before, decision, counts)
+    else counts.unchanged++
+  }
+  return changed
+}
+
+/** Takes in documents without bodies: only of items that are here. @returns how many were changed */
+export function absorbMetadata(
+  ctx: Absorber,
+  raws: readonly RawDocument[],
+  policy: ConflictPolicy,
+  counts: RunCounts,
+): number {
+  const heads = ctx.replica.items.heads(raws.map(({ id }) => id))
+  return absorbDocuments(
+    ctx,
+    raws.filter(({ id }) => heads.has(id)),
+    policy,
+    counts,
+  )
+}
+
+/** Takes in that posts are gone for good. To be called inside a transaction. */
+export function absorbDeletions(
+  ctx: Absorber,
+  postIds: readonly number[],
+  policy: ConflictPolicy,
+  counts: RunCounts,
+): void {
+  for (const postId of postIds) {
+    const before = ctx.replica.items.getByExternalId(postId)
+    const decision = before && importDeletion(before, rulesOf(ctx, policy))
+    if (decision) storeDecision(ctx, before, decision, counts)
+  }
+}

@@ -1,0 +1,68 @@
+import type { ConflictPolicy } from '../../contract/integrations.ts'
+import type { Direction, RunCounts } from '../../contract/sync.ts'
+import type { CommandResult } from '../../contract/link.ts'
+import type { IdPrefix } from '../../lib/ids.ts'
+import type { SiteDatabase } from '../database.ts'
+import type { InboxTable } from '../tables/inbox.ts'
+import type { ItemTable } from '../tables/items.ts'
+import type { MediaTable } from '../tables/media.ts'
+import type { SettlementTable } from '../tables/settlements.ts'
+import type { TermTable } from '../tables/terms.ts'
+import type { TypeTable } from '../tables/types.ts'
+
+/** The replica's tables, all in the one database of the site's object. */
+export interface Replica {
+  database: SiteDatabase
+  items: ItemTable
+  terms: TermTable
+  types: TypeTable
+  inbox: InboxTable
+  media: MediaTable
+  settlements: SettlementTable
+}
+
+/** A command without the id that the sender gives it; `id` where a repeat must be recognised. */
+export interface Request {
+  name: string
+  args: Record<string, unknown>
+  id?: string
+}
+
+/** What the engine may do besides computing. Time, ids and chance come from outside, so that a simulator can drive it. */
+export interface EngineContext {
+  replica: Replica
+  /** Milliseconds since 1970. */
+  now: () => number
+  newId: (prefix: IdPrefix) => string
+  random: () => number
+  /** Has the site execute commands; results are in their order. @throws LinkError */
+  send: (requests: readonly Request[]) => Promise<CommandResult[]>
+  /** Whether the work is still ours; asked after every await, before anything is written. */
+  holds: () => boolean
+}
+
+/** A type or taxonomy that is switched on, and how much of it one run may import. */
+export interface Source {
+  slug: string
+  limit: number
+}
+
+/** What a run does and to what; read from the integration's row when the run starts. */
+export interface Assignment {
+  direction: Direction
+  policy: ConflictPolicy
+  postTypes: Source[]
+  taxonomies: Source[]
+}
+
+export const NO_COUNTS: RunCounts = { created: 0, updated: 0, deleted: 0, unchanged: 0, failed: 0, conflicts: 0 }
+
+/** Ends work that is no longer ours: nothing more is written, and nobody is told. */
+export class LostLease extends Error {
+  override readonly name = 'LostLease'
+}
+
+/** @throws LostLease */
+export function assertHeld(ctx: EngineContext): void {
+  if (!ctx.holds()) throw new LostLease()
+}

@@ -1,0 +1,73 @@
+import type { Keyset } from '../../contract/content-link.ts'
+import type { Direction, Run, RunCounts } from '../../contract/sync.ts'
+import { NO_COUNTS } from './context.ts'
+
+/** One list that is read page by page. */
+export type Stream =
+  | { kind: 'terms'; taxonomy: string; after: number; pass: string; left: number }
+  | { kind: 'index'; type: string; depth: 'full' | 'metadata'; after: Keyset | null; left: number }
+  | { kind: 'ids'; type: string; after: number }
+
+export type Stage = 'structure' | 'read' | 'reconcile' | 'push' | 'end'
+
+/** Where a run is; stored with every page that it commits, so that a crash repeats one page at most. */
+export interface RunCursor {
+  /** Fence of the run in D1. */
+  epoch: number
+  stage: Stage
+  /** Lists that are not read to their end yet; null before the stage has begun. */
+  streams: Stream[] | null
+  /** Types whose ids were all seen and whose differences are being mended. */
+  mending: string[]
+  /** Types whose number of posts differs from ours. */
+  suspects: string[]
+  /** Row of the last item that was sent. */
+  pushedAfter: number
+  counts: RunCounts
+  progress: Run['progress']
+  warnings: string[]
+}
+
+const FIRST: Record<Direction, Stage> = {
+  metadata: 'structure',
+  from_external: 'structure',
+  to_external: 'push',
+  both: 'structure',
+}
+
+export const startCursor = (direction: Direction, epoch: number): RunCursor => ({
+  epoch,
+  stage: FIRST[direction],
+  streams: null,
+  mending: [],
+  suspects: [],
+  pushedAfter: 0,
+  counts: { ...NO_COUNTS },
+  progress: { done: 0, total: 0, by_type: {} },
+  warnings: [],
+})
+
+/** The stage after one that is done. */
+export function nextStage(stage: Stage, direction: Direction): Stage {
+  if (stage === 'structure') return 'read'
+  if (stage === 'read' && direction !== 'metadata') return 'reconcile'
+  if (stage === 'reconcile' && direction === 'both') return 'push'
+  return 'end'
+}
+
+/** Adds to the progress of a type. */
+export function advance(progress: Run['progress'], type: string, done: number, total = 0): void {
+  const entry = (progress.by_type[type] ??= { done: 0, total: 0 })
+  entry.done += done
+  entry.total = Math.max(entry.total + total, entry.done)
+  const all = Object.values(progress.by_type)
+  progress.done = all.reduce((sum, { done: part }) => sum + part, 0)
+  progress.total = all.reduce((sum, { total: part }) => sum + part, 0)
+}
+
+const MAX_WARNINGS = 20
+
+/** Notes something odd about the run, once. */
+export function warn(cursor: RunCursor, warning: string): void {
+  if (cursor.warnings.length < MAX_WARNINGS && !cursor.warnings.includes(warning)) cursor.warnings.push(warning)
+}

@@ -1,0 +1,276 @@
+import { ApplyData, MediaData, type ApplyFields } from '../../contract/content-link.ts'
+import type { CommandResult } from '../../contract/link.ts'
+import { sha256Hex } from '../../lib/hmac.ts'
+import { importDeletion, importPost } from '../item/import.ts'
+import { planPush, toApplyFields, type PushPlan, type Resolved } from '../item/push.ts'
+import type { ItemFault, ItemRecord } from '../item/record.ts'
+import { absorbDocuments, readDocument, storeDecision } from './absorb.ts'
+import { assertHeld, type Assignment, type EngineContext, type Request } from './context.ts'
+import { advance, type RunCursor } from './cursor.ts'
+import { absorbFetched, fetchPosts } from './reconcile.ts'
+import { failRecord } from './retry.ts'
+
+/** Items that one request carries, and characters of their texts: a larger item goes alone. */
+const BATCH_ITEMS = 20
+const BATCH_CHARACTERS = 500_000
+
+const FIXES: Readonly<Record<string, string>> = {
+  parent_not_sent: 'Send the parent first, or choose another one.',
+  parent_cycle: 'Choose a parent that is not below the item itself.',
+  media_not_found: 'Choose an image that can be opened in a browser.',
+  content_altered:
+    'Remove the characters that the site’s database cannot store, or ask the host for the utf8mb4 character set.',
+}
+const DEFAULT_FIX = 'Correct what detail names and send the item again.'
+
+const faultOf = (code: string, detail: string): ItemFault => ({ code, detail, fix: FIXES[code] ?? DEFAULT_FIX })
+
+interface Planned {
+  record: ItemRecord
+  plan: PushPlan
+  image: { url: string; alt: string; hash: string } | null
+}
+
+/** The site's post id of a parent, or null while it has none. */
+function resolveParent({ replica }: EngineContext, parent: ItemRecord['local']['parent']): number | null {
+  if (parent === null) return 0
+  return typeof parent === 'number' ? parent : (replica.items.get(parent)?.externalId ?? null)
+}
+
+/** The image that has to be in the site's library before the item can name it. */
+async function imageToSend(
+  { replica }: EngineContext,
+  { local }: ItemRecord,
+  { paths }: PushPlan,
+): Promise<Planned['image']> {
+  const image = local.featured
+  if (!paths.includes('featured') || image === null || image.id !== undefined) return null
+  const hash = await sha256Hex(image.url)
+  return replica.media.get(hash) ? null : { url: image.url, alt: image.alt, hash }
+}
+
+/** Sends images that the library lacks. @returns why the items that need them can't be sent, by hash */
+async function sendImages(ctx: EngineContext, planned: readonly Planned[]): Promise<Map<string, ItemFault>> {
+  const images = [...new Map(planned.flatMap(({ image }) => (image ? [[image.hash, image] as const] : []))).values()]
+  if (images.length === 0) return new Map()
+  const results = await ctx.send(
+    images.map(({ url, alt, hash }) => ({ name: 'media', args: { url, alt, hash }, id: `media.${hash}` })),
+  )
+  assertHeld(ctx)
+  const faults = new Map<string, ItemFault>()
+  ctx.replica.database.transaction(() => {
+    for (const [index, { hash }] of images.entries()) {
+      const result = results[index]
+      const parsed = result?.ok ? MediaData.safeParse(result.data) : null
+      if (parsed?.success) ctx.replica.media.save(hash, parsed.data.id, parsed.data.url)
+      else if (result && !result.ok && result.code !== 'not_reached')
+        faults.set(hash, faultOf(result.code, result.detail))
+    }
+  })
+  return faults
+}
+
+/** The image's id in the site's library; undefined while the library doesn't have it. */
+async function resolveFeatured(
+  { replica }: EngineContext,
+  { local }: ItemRecord,
+): Promise<Resolved['featured'] | undefined> {
+  if (local.featured === null) return null
+  if (local.featured.id !== undefined) return { id: local.featured.id }
+  const known = replica.media.get(await sha256Hex(local.featured.url))
+  return known ? { id: known.id } : undefined
+}
+
+/** Equal for the same change of the same state: so that a repeat of a lost request gets the first answer. */
+const commandId = ({ id, revision }: ItemRecord, { op, expect }: PushPlan) =>
+  `${id}.${revision}.${op}.${expect ?? 'new'}`
+
+/** The request of a plan, why it can't be sent, or null where it has to wait for its image. */
+async function toRequest(ctx: EngineContext, { record, plan }: Planned): Promise<Request | ItemFault | null> {
+  const parent = resolveParent(ctx, record.local.parent)
+  if (parent === null) return faultOf('parent_not_sent', 'The parent is not at the site yet.')
+  const featured = plan.paths.includes('featured') ? await resolveFeatured(ctx, record) : null
+  if (featured === undefined) return null
+  const fields: ApplyFields = toApplyFields(record.local, plan.paths, { parent, featured })
+  const { op, expect } = plan
+  return {
+    name: 'apply',
+    id: commandId(record, plan),
+    args: { op, item_id: record.id, type: record.type, id: record.externalId, expect, fields },
+  }
+}
+
+/** What the site's answer makes of an item. To be called inside a transaction. */
+function absorbApplied(
+  ctx: EngineContext,
+  { record: sent, plan }: Planned,
+  data: unknown,
+  assignment: Assignment,
+  cursor: RunCursor,
+): void {
+  const applied = ApplyData.parse(data)
+  const current = ctx.replica.items.get(sent.id)
+  if (!current) return
+  const rules = { policy: assignment.policy, now: ctx.now(), newId: () => ctx.newId('item') }
+  if (applied.item === null) {
+    // gone there: by our deletion, by somebody's before it, or a create whose post was deleted before its answer came
+    const decision = importDeletion({ ...current, base: current.base ?? plan.sent }, rules)
+    if (decision) storeDecision(ctx, current, decision, cursor.counts)
+    return
+  }
+  if (applied.outcome === 'stale') {
+    absorbDocuments(ctx, [applied.item], assignment.policy, cursor.counts)
+    return
+  }
+  const read = readDocument(applied.item)
+  if ('fault' in read) {
+    ctx.replica.items.save(failRecord(current, read.fault, ctx))
+    return
+  }
+  const agreed = plan.op === 'create' && !applied.created ? (current.base ?? plan.sent) : plan.sent
+  const before = { ...current, externalId: read.post.id, etag: null, base: agreed, external: agreed }
+  const decision = importPost(before, read.post, rules)
+  if (decision) storeDecision(ctx, plan.op === 'create' ? null : before, decision, cursor.counts)
+}
+
+function storeItemFault(ctx: EngineContext, { id }: ItemRecord, fault: ItemFault, cursor: RunCursor): void {
+  const current = ctx.replica.items.get(id)
+  if (!current) return
+  ctx.replica.items.save(failRecord(current, fault, ctx))
+  cursor.counts.failed++
+}
+
+/** Items that wait, until their texts fill a request. */
+function nextBatch(ctx: EngineContext, after: number): ItemRecord[] {
+  const waiting = ctx.replica.items.waiting(after, ctx.now(), BATCH_ITEMS)
+  let characters = 0
+  const end = waiting.findIndex(
+    ({ local }) => (characters += local.body.length + local.excerpt.length) > BATCH_CHARACTERS,
+  )
+  return end < 0 ? waiting : waiting.slice(0, Math.max(1, end))
+}
+
+async function planBatch(ctx: EngineContext, batch: readonly ItemRecord[]): Promise<Planned[]> {
+  const planned: Planned[] = []
+  for (const record of batch) {
+    const plan = planPush(record)
+    if (plan) planned.push({ record, plan, image: await imageToSend(ctx, record, plan) })
+  }
+  return planned
+}
+
+/** A create is remembered before it is sent: its answer may be lost, and the item edited before the next try. */
+function rememberCreates(ctx: EngineContext, planned: readonly Planned[]): void {
+  ctx.replica.database.transaction(() => {
+    for (const { record, plan } of planned) {
+      if (plan.op === 'create' && record.base === null) ctx.replica.items.save({ ...record, base: plan.sent })
+    }
+  })
+}
+
+/** Items whose body is not known here as the site has it are looked at before anything is sent. */
+async function refresh(
+  ctx: EngineContext,
+  batch: readonly ItemRecord[],
+  assignment: Assignment,
+  cursor: RunCursor,
+): Promise<boolean> {
+  const stale = batch.flatMap(({ externalId, external, etag }) =>
+    externalId !== null && external !== null && etag === null ? [externalId] : [],
+  )
+  if (stale.length === 0) return false
+  const fetched = await fetchPosts(ctx, stale)
+  assertHeld(ctx)
+  ctx.replica.database.transaction(() => absorbFetched(ctx, fetched, assignment.policy, cursor.counts))
+  return true
+}
+
+/** What is to be done with an item of a batch: ask the site, mark it as failed, or leave it for the next round. */
+type Step = { planned: Planned } & ({ request: Request } | { fault: ItemFault } | { later: true })
+
+async function prepareStep(
+  ctx: EngineContext,
+  planned: Planned,
+  imageFaults: ReadonlyMap<string, ItemFault>,
+): Promise<Step> {
+  const fault = planned.image && imageFaults.get(planned.image.hash)
+  if (fault) return { planned, fault }
+  const request = await toRequest(ctx, planned)
+  if (request === null) return { planned, later: true }
+  return 'name' in request ? { planned, request } : { planned, fault: request }
+}
+
+/** Writes what became of each item. @returns the row of the first one that the site did not get to, or null */
+function absorbSteps(
+  ctx: EngineContext,
+  steps: readonly Step[],
+  results: ReadonlyMap<Step, CommandResult>,
+  assignment: Assignment,
+  cursor: RunCursor,
+): number | null {
+  let firstLeft: number | null = null
+  for (const step of steps) {
+    const { planned } = step
+    const result = results.get(step)
+    if ('fault' in step) storeItemFault(ctx, planned.record, step.fault, cursor)
+    else if (result?.ok) absorbApplied(ctx, planned, result.data, assignment, cursor)
+    else if (result && result.code !== 'not_reached') {
+      storeItemFault(ctx, planned.record, faultOf(result.code, result.detail), cursor)
+    } else firstLeft ??= planned.record.n
+  }
+  return firstLeft
+}
+
+/** Sends these items, each of which fails alone; the cursor ends before the first one that the site did not get to. */
+async function sendItems(
+  ctx: EngineContext,
+  assignment: Assignment,
+  cursor: RunCursor,
+  batch: readonly ItemRecord[],
+  save: () => void,
+): Promise<void> {
+  const planned = await planBatch(ctx, batch)
+  rememberCreates(ctx, planned)
+  const imageFaults = await sendImages(ctx, planned)
+  const steps: Step[] = []
+  for (const entry of planned) steps.push(await prepareStep(ctx, entry, imageFaults))
+  const asked = steps.filter((step) => 'request' in step)
+  const answers = asked.length > 0 ? await ctx.send(asked.map(({ request }) => request)) : []
+  assertHeld(ctx)
+  const results = new Map<Step, CommandResult>(
+    asked.flatMap((step, index) => (answers[index] ? [[step, answers[index]]] : [])),
+  )
+  ctx.replica.database.transaction(() => {
+    const firstLeft = absorbSteps(ctx, steps, results, assignment, cursor)
+    for (const { type } of batch) advance(cursor.progress, type, 1, 1)
+    cursor.pushedAfter = firstLeft === null ? (batch.at(-1)?.n ?? 0) : firstLeft - 1
+    save()
+  })
+}
+
+/**
+ * Sends the next items that wait, oldest first.
+ * @returns false when none waits any more
+ */
+export async function pushRound(
+  ctx: EngineContext,
+  assignment: Assignment,
+  cursor: RunCursor,
+  save: (cursor: RunCursor) => void,
+): Promise<boolean> {
+  const batch = nextBatch(ctx, cursor.pushedAfter)
+  if (batch.length === 0) return false
+  if (await refresh(ctx, batch, assignment, cursor)) return true
+  await sendItems(ctx, assignment, cursor, batch, () => save(cursor))
+  return true
+}
+
+/** Sends one item, if anything of it waits. */
+export async function pushItem(
+  ctx: EngineContext,
+  assignment: Assignment,
+  cursor: RunCursor,
+  record: ItemRecord,
+): Promise<void> {
+  await sendItems(ctx, assignment, cursor, [record], () => undefined)
+}

@@ -1,0 +1,126 @@
+import { FetchData, IDS_LIMIT, IndexData } from '../../contract/content-link.ts'
+import type { ConflictPolicy } from '../../contract/integrations.ts'
+import type { RunCounts } from '../../contract/sync.ts'
+import { LinkError } from '../link/errors.ts'
+import { absorbDeletions, absorbDocuments } from './absorb.ts'
+import { assertHeld, type Assignment, type EngineContext } from './context.ts'
+import type { RunCursor } from './cursor.ts'
+
+/** Posts that are looked at in one request. */
+const FETCH_LIMIT = 100
+
+/** Looks at posts by their ids. @throws LinkError when the site can't say */
+export async function fetchPosts(ctx: EngineContext, ids: readonly number[]): Promise<FetchData> {
+  const [result] = await ctx.send([{ name: 'fetch', args: { ids } }])
+  if (!result?.ok) {
+    const detail = result ? `${result.code}: ${result.detail}` : 'no answer'
+    throw new LinkError({ code: 'command_failed', detail: `The site could not show its posts: ${detail}` }, [])
+  }
+  return FetchData.parse(result.data)
+}
+
+/** Takes in a look at posts: those that are there, and those that are gone. To be called inside a transaction. */
+export function absorbFetched(
+  ctx: EngineContext,
+  { items, missing }: FetchData,
+  policy: ConflictPolicy,
+  counts: RunCounts,
+): void {
+  absorbDocuments(ctx, items, policy, counts)
+  absorbDeletions(ctx, missing, policy, counts)
+}
+
+/** Reads the next page of all ids of a type. What the site doesn't name is only suspected until it was asked for it. */
+async function passRound(
+  ctx: EngineContext,
+  type: string,
+  after: number,
+  cursor: RunCursor,
+  save: (cursor: RunCursor) => void,
+): Promise<void> {
+  const args = { type, after: [0, after], limit: IDS_LIMIT, fields: 'ids' }
+  const [result] = await ctx.send([{ name: 'index', args }])
+  if (!result?.ok) throw new LinkError({ code: 'command_failed', detail: `The site could not list ${type}.` }, [])
+  const page = IndexData.parse(result.data)
+  assertHeld(ctx)
+  ctx.replica.database.transaction(() => {
+    if (after === 0) ctx.replica.types.clearPass(type)
+    ctx.replica.types.addToPass(
+      type,
+      page.items.map(({ id }) => id),
+    )
+    if (page.next) cursor.streams = [{ kind: 'ids', type, after: page.next[1] }]
+    else {
+      cursor.streams = null
+      cursor.mending = [...cursor.mending, type]
+    }
+    save(cursor)
+  })
+}
+
+/** Mends a portion of what differs after all ids of a type were seen. @returns false when nothing differs any more */
+async function mendRound(
+  ctx: EngineContext,
+  type: string,
+  assignment: Assignment,
+  cursor: RunCursor,
+  save: (cursor: RunCursor) => void,
+): Promise<boolean> {
+  const { items, types, database } = ctx.replica
+  const unseen = items.unseen(type, FETCH_LIMIT)
+  const ids = unseen.length > 0 ? unseen : types.unknownIds(type, FETCH_LIMIT)
+  if (ids.length === 0) return false
+  const fetched = await fetchPosts(ctx, ids)
+  assertHeld(ctx)
+  database.transaction(() => {
+    absorbFetched(ctx, fetched, assignment.policy, cursor.counts)
+    // whatever was found: these ids are dealt with, so that the pass comes to its end
+    types.addToPass(type, unseen)
+    types.dropFromPass(type, unseen.length > 0 ? [] : ids)
+    save(cursor)
+  })
+  return true
+}
+
+/**
+ * One step of looking at posts that are known to have changed, and of comparing all ids of the types whose number of posts is not ours: finds posts that were deleted, or came in with an
+ * old time. A pass that breaks off deletes nothing.
+ * @returns false when every type is done
+ */
+export async function reconcileRound(
+  ctx: EngineContext,
+  assignment: Assignment,
+  cursor: RunCursor,
+  save: (cursor: RunCursor) => void,
+): Promise<boolean> {
+  const [mending] = cursor.mending
+  if (mending !== undefined) {
+    if (await mendRound(ctx, mending, assignment, cursor, save)) return true
+    cursor.mending = cursor.mending.slice(1)
+    ctx.replica.database.transaction(() => {
+      ctx.replica.types.clearPass(mending)
+      save(cursor)
+    })
+    return true
+  }
+  const [open] = cursor.streams ?? []
+  if (open?.kind === 'ids') {
+    await passRound(ctx, open.type, open.after, cursor, save)
+    return true
+  }
+  const outdated = ctx.replica.items.outdated(FETCH_LIMIT)
+  if (outdated.length > 0) {
+    const fetched = await fetchPosts(ctx, outdated)
+    assertHeld(ctx)
+    ctx.replica.database.transaction(() => {
+      absorbFetched(ctx, fetched, assignment.policy, cursor.counts)
+      save(cursor)
+    })
+    return true
+  }
+  const [suspect, ...rest] = cursor.suspects
+  if (suspect === undefined) return false
+  cursor.suspects = rest
+  await passRound(ctx, suspect, 0, cursor, save)
+  return true
+}

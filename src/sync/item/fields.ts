@@ -1,0 +1,64 @@
+import { EMPTY_DOC, type ItemDoc } from './doc.ts'
+
+/**
+ * A comparable part of a document: a plain field, one taxonomy (`terms.category`) or one meta key (`meta.rank_math_title`). Terms
+ * and meta are merged part by part, so that a tag here and a category there are no conflict.
+ */
+export type FieldPath = string
+
+const PLAIN = ['title', 'body', 'excerpt', 'slug', 'status', 'date', 'parent', 'featured'] as const
+type PlainField = (typeof PLAIN)[number]
+const isPlain = (path: FieldPath): path is PlainField => (PLAIN as readonly string[]).includes(path)
+
+/** Text that is equal for equal values: keys sorted, the order of terms ignored, an image known by its address and alt text. */
+function canonical(path: FieldPath, value: unknown): string {
+  if (path.startsWith('terms.')) return JSON.stringify(((value as string[] | undefined) ?? []).toSorted())
+  if (path === 'featured') {
+    const image = value as ItemDoc['featured']
+    return image === null ? 'null' : JSON.stringify([image.url, image.alt])
+  }
+  return JSON.stringify(sortKeys(value)) ?? 'undefined'
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys)
+  if (value === null || typeof value !== 'object') return value
+  const entries = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, entry]) => [key, sortKeys(entry)]))
+}
+
+/** The value of a part; undefined where a taxonomy or key is absent. */
+export function readField(doc: ItemDoc, path: FieldPath): unknown {
+  if (isPlain(path)) return doc[path]
+  const [kind, key] = splitPath(path)
+  return kind === 'terms' ? doc.terms[key] : doc.meta[key]
+}
+
+/** The document with one part replaced; undefined removes a taxonomy or key. */
+export function writeField(doc: ItemDoc, path: FieldPath, value: unknown): ItemDoc {
+  if (isPlain(path)) return { ...doc, [path]: value ?? EMPTY_DOC[path] }
+  const [kind, key] = splitPath(path)
+  const { [key]: _, ...rest } = doc[kind] as Record<string, unknown>
+  return { ...doc, [kind]: value === undefined ? rest : { ...rest, [key]: value } }
+}
+
+function splitPath(path: FieldPath): ['terms' | 'meta', string] {
+  const dot = path.indexOf('.')
+  return [path.slice(0, dot) === 'terms' ? 'terms' : 'meta', path.slice(dot + 1)]
+}
+
+const partsOf = (doc: ItemDoc): FieldPath[] => [
+  ...PLAIN,
+  ...Object.keys(doc.terms).map((taxonomy) => `terms.${taxonomy}`),
+  ...Object.keys(doc.meta).map((key) => `meta.${key}`),
+]
+
+/** Whether a part is equal in two documents. */
+export const isFieldEqual = (left: ItemDoc, right: ItemDoc, path: FieldPath): boolean =>
+  canonical(path, readField(left, path)) === canonical(path, readField(right, path))
+
+/** The parts in which two documents differ. */
+export function diffDocs(left: ItemDoc, right: ItemDoc): FieldPath[] {
+  if (left === right) return []
+  return [...new Set([...partsOf(left), ...partsOf(right)])].filter((path) => !isFieldEqual(left, right, path))
+}

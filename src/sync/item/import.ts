@@ -1,0 +1,116 @@
+import type { PostDocument } from '../../contract/content-link.ts'
+import type { ConflictPolicy } from '../../contract/integrations.ts'
+import { toItemDoc, type ItemDoc } from './doc.ts'
+import { diffDocs } from './fields.ts'
+import { mergeDocs } from './merge.ts'
+import { withoutError, type Decision, type ItemRecord } from './record.ts'
+import { settleConflict } from './settle.ts'
+
+/** What a decision needs to know besides the two sides. */
+export interface Rules {
+  policy: ConflictPolicy
+  /** Milliseconds since 1970. */
+  now: number
+  newId: () => string
+}
+
+/** The part of a conflict that stands for "one side deleted the item". */
+export const DELETED = 'deleted'
+
+const externalColumns = (post: PostDocument) => ({
+  type: post.type,
+  externalId: post.id,
+  etag: post.body === null ? null : post.etag,
+  externalModified: post.modified,
+  externalUrl: post.url,
+})
+
+/** Both sides as the site has it: an item that is new here, or comes back after it was deleted. */
+function adopt(before: ItemRecord | null, post: PostDocument, external: ItemDoc, rules: Rules): ItemRecord {
+  return {
+    n: before?.n ?? 0,
+    id: before?.id ?? rules.newId(),
+    revision: (before?.revision ?? 0) + 1,
+    deletion: null,
+    conflictFields: [],
+    conflictSince: null,
+    error: null,
+    errorSince: null,
+    attempts: 0,
+    retryAt: null,
+    updatedAt: rules.now,
+    base: external,
+    local: external,
+    external,
+    theirs: null,
+    ...externalColumns(post),
+  }
+}
+
+const decided = (record: ItemRecord): Decision => ({ record, settledFrom: null })
+
+/** A deletion here meets a change there: a conflict, unless nothing but the etag has moved. */
+function importIntoDeleted(before: ItemRecord, post: PostDocument, external: ItemDoc, rules: Rules): Decision {
+  const seen = { ...before, ...externalColumns(post), external }
+  if (before.external && diffDocs(before.external, external).length === 0) return decided(seen)
+  return openConflict(seen, [DELETED], rules)
+}
+
+/** Marks what both sides changed, and settles it at once where the integration's policy says how. */
+function openConflict(record: ItemRecord, fields: string[], rules: Rules): Decision {
+  const conflict = { ...record, conflictFields: fields, conflictSince: record.conflictSince ?? rules.now, theirs: null }
+  if (rules.policy === 'manual') return decided(conflict)
+  const externalMs = (record.externalModified ?? 0) * 1000
+  const newest = externalMs >= record.updatedAt ? 'wordpress' : 'igny8'
+  const side = rules.policy === 'newest' ? newest : rules.policy
+  const choices = Object.fromEntries(fields.map((field) => [field, side]))
+  return { record: settleConflict(conflict, choices, rules), settledFrom: conflict }
+}
+
+/**
+ * What becomes of an item when the site shows this post. Changes of one side win, changes of different parts merge,
+ * changes of the same part are a conflict in which both are kept.
+ * @returns null when nothing is new, so that nothing is written
+ */
+export function importPost(before: ItemRecord | null, post: PostDocument, rules: Rules): Decision | null {
+  const isKnown =
+    before !== null && before.deletion !== 'both' && before.etag === post.etag && before.type === post.type
+  if (isKnown) return before.error && before.local === before.external ? decided(withoutError(before)) : null
+  const external = toItemDoc(post, before?.external?.body)
+  const isPlaceholder = before?.base === null && before.externalId !== null
+  if (!before || before.deletion === 'both' || isPlaceholder) return decided(adopt(before, post, external, rules))
+  if (before.deletion === 'local') return importIntoDeleted(before, post, external, rules)
+  const base = before.base ?? external
+  const { doc, conflicts } = mergeDocs(base, before.local, external)
+  const merged: ItemRecord = {
+    ...withoutError(before),
+    ...externalColumns(post),
+    deletion: null,
+    conflictFields: [],
+    conflictSince: conflicts.length > 0 ? before.conflictSince : null,
+    revision: diffDocs(before.local, doc).length > 0 ? before.revision + 1 : before.revision,
+    updatedAt: rules.now,
+    base: conflicts.length > 0 ? base : external,
+    local: doc,
+    external,
+    theirs: null,
+  }
+  return conflicts.length > 0
+    ? openConflict({ ...merged, updatedAt: before.updatedAt }, conflicts, rules)
+    : decided(merged)
+}
+
+/**
+ * What becomes of an item whose post is gone for good. Unsent changes are kept as a conflict, never thrown away.
+ * @returns null when nothing is new
+ */
+export function importDeletion(before: ItemRecord, rules: Rules): Decision | null {
+  if (before.deletion === 'both' || before.deletion === 'external') return null
+  const gone: ItemRecord = { ...before, etag: null, externalUrl: null, updatedAt: rules.now }
+  const isUnchanged = before.base !== null && diffDocs(before.base, before.local).length === 0
+  if (before.deletion === 'local' || isUnchanged) {
+    const tombstone = { ...withoutError(gone), conflictFields: [], conflictSince: null, theirs: null }
+    return decided({ ...tombstone, deletion: 'both', revision: before.revision + 1 })
+  }
+  return openConflict({ ...gone, deletion: 'external', updatedAt: before.updatedAt }, [DELETED], rules)
+}

@@ -1,0 +1,52 @@
+import { project } from '../db/project.ts'
+import type { Item } from '../contract/content.ts'
+import { startCursor } from './engine/cursor.ts'
+import { pushItem } from './engine/push.ts'
+import { absorbFetched, fetchPosts } from './engine/reconcile.ts'
+import { describeFailure } from './failure.ts'
+import { presentItem } from './item/present.ts'
+import type { ItemRecord } from './item/record.ts'
+import type { PortCall, PortResult } from './port.ts'
+import { countsOf, openEngine, type RunnerContext } from './runner.ts'
+
+const POST_ID = /^[1-9]\d{0,15}$/
+
+/** The item of an id of ours or of a post id of the site. */
+function find({ replica }: RunnerContext['store'], contentId: string): ItemRecord | null {
+  return POST_ID.test(contentId) ? replica.items.getByExternalId(Number(contentId)) : replica.items.get(contentId)
+}
+
+/** Brings one item up to date on both sides: looks at its post, and sends what waits. A post that is new here is imported. */
+export async function syncItem(ctx: RunnerContext, call: PortCall, contentId: string): Promise<PortResult<Item>> {
+  const startedAt = ctx.now()
+  const before = find(ctx.store, contentId)
+  const postId = before ? before.externalId : POST_ID.test(contentId) ? Number(contentId) : null
+  if (!before && postId === null) return { ok: false, code: 'item_not_found', detail: 'Item not found' }
+  const opened = await openEngine(ctx, call, call.requestId)
+  if (!opened) return { ok: false, code: 'sync_disabled', detail: 'The integration is switched off.' }
+  const cursor = startCursor('both', opened.integration.syncEpoch)
+  const event = { action: 'sync_item', startedAt, direction: 'both' as const, itemIds: before ? [before.id] : [] }
+  try {
+    const engine = await opened.connect()
+    if (postId !== null) {
+      const fetched = await fetchPosts(engine, [postId])
+      engine.replica.database.transaction(() => absorbFetched(engine, fetched, opened.assignment.policy, cursor.counts))
+    }
+    const current = find(ctx.store, contentId)
+    if (!current) return { ok: false, code: 'item_not_found', detail: 'The site has no such post.' }
+    await pushItem(engine, opened.assignment, cursor, current)
+    const after = ctx.store.replica.items.get(current.id) ?? current
+    const outcome = { ...event, itemIds: [after.id], counts: cursor.counts }
+    const failure = after.error && { code: after.error.code, detail: after.error.detail }
+    await project(ctx, call, {
+      epoch: null,
+      counts: countsOf(ctx.store),
+      event: { ...outcome, ...(failure && { failure }) },
+    })
+    return { ok: true, value: presentItem(ctx.store.replica, call.siteId, after) }
+  } catch (cause) {
+    const { code, detail, fix } = describeFailure(cause)
+    await project(ctx, call, { epoch: null, event: { ...event, failure: { code, detail } } })
+    return { ok: false, code, detail, fix }
+  }
+}

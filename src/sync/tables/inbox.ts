@@ -1,0 +1,97 @@
+import type { WebhookEvent } from '../../contract/content-link.ts'
+import { firstRow, type SiteDatabase } from '../database.ts'
+
+/** How long a handled event is remembered, so that its repeats are recognised; plugins retry for less. */
+const REMEMBERED_MS = 3 * 86_400_000
+
+/** Webhooks as they came, until the posts that they name have been looked at. */
+export class InboxTable {
+  readonly #database: SiteDatabase
+
+  constructor(database: SiteDatabase) {
+    this.#database = database
+  }
+
+  /** @returns false for a repeat, which has no effect */
+  add(webhookId: string, event: WebhookEvent, now: number): boolean {
+    const added = this.#database.rows(
+      `INSERT INTO inbox (webhook_id, event, post_id, received_at, due_at) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO NOTHING RETURNING webhook_id`,
+      webhookId,
+      event.event,
+      event.post_id,
+      now,
+      now,
+    )
+    return added.length === 1
+  }
+
+  /** Asks for a look at a post at a later time; a reminder that is there already is moved. */
+  remind(postId: number, dueAt: number, now: number): void {
+    this.#database.rows(
+      `INSERT INTO inbox (webhook_id, event, post_id, received_at, due_at) VALUES (?, 'reminder', ?, ?, ?)
+       ON CONFLICT DO UPDATE SET due_at = excluded.due_at, received_at = excluded.received_at`,
+      `reminder:${postId}`,
+      postId,
+      now,
+      dueAt,
+    )
+  }
+
+  /** Posts that events ask to look at, the longest waiting first. */
+  duePosts(now: number, limit: number): number[] {
+    return this.#database
+      .rows<{ post_id: number }>(
+        'SELECT post_id, min(received_at) AS since FROM inbox WHERE due_at <= ? GROUP BY post_id ORDER BY since LIMIT ?',
+        now,
+        limit,
+      )
+      .map(({ post_id }) => post_id)
+  }
+
+  /** Ends the events of posts that came before `lookedAt`; a later one asks for another look. */
+  settle(postIds: readonly number[], lookedAt: number, now: number): void {
+    this.#database.rows(
+      'UPDATE inbox SET due_at = NULL, error = NULL WHERE received_at <= ? AND post_id IN (SELECT value FROM json_each(?))',
+      lookedAt,
+      JSON.stringify(postIds),
+    )
+    this.#database.rows('DELETE FROM inbox WHERE due_at IS NULL AND received_at < ?', now - REMEMBERED_MS)
+  }
+
+  /** Puts the look at these posts off, with the reason. @returns the most attempts that one of them has had */
+  postpone(postIds: readonly number[], until: (attempts: number) => number, error: string): void {
+    const attempts = this.attempts(postIds) + 1
+    this.#database.rows(
+      'UPDATE inbox SET due_at = ?, attempts = ?, error = ? WHERE due_at IS NOT NULL AND post_id IN (SELECT value FROM json_each(?))',
+      until(attempts),
+      attempts,
+      error,
+      JSON.stringify(postIds),
+    )
+  }
+
+  attempts(postIds: readonly number[]): number {
+    const sql =
+      'SELECT max(attempts) AS n FROM inbox WHERE due_at IS NOT NULL AND post_id IN (SELECT value FROM json_each(?))'
+    return firstRow<{ n: number | null }>(this.#database, sql, JSON.stringify(postIds))?.n ?? 0
+  }
+
+  /** Ends every event: nobody is to look. */
+  clear(): void {
+    this.#database.rows('UPDATE inbox SET due_at = NULL WHERE due_at IS NOT NULL')
+  }
+
+  /** When the next event is due, and since when the oldest waits; milliseconds, null when none does. */
+  pending(): { dueAt: number | null; since: number | null; n: number } {
+    const sql =
+      'SELECT min(due_at) AS dueAt, min(received_at) AS since, count(*) AS n FROM inbox WHERE due_at IS NOT NULL'
+    return (
+      firstRow<{ dueAt: number | null; since: number | null; n: number }>(this.#database, sql) ?? {
+        dueAt: null,
+        since: null,
+        n: 0,
+      }
+    )
+  }
+}

@@ -1,0 +1,247 @@
+import type { ItemFilter, ItemState } from '../../contract/content.ts'
+import type { CountsSnapshot } from '../../contract/counts.ts'
+import { firstRow, type SiteDatabase, type SqlRow } from '../database.ts'
+import type { ItemDoc } from '../item/doc.ts'
+import { diffDocs } from '../item/fields.ts'
+import { stateOf, type Deletion, type ItemFault, type ItemRecord } from '../item/record.ts'
+
+const BASE = 0
+const LOCAL = 1
+const EXTERNAL = 2
+const THEIRS = 3
+
+interface ItemRow extends SqlRow {
+  n: number
+  id: string
+  type: string
+  external_id: number | null
+  etag: string | null
+  external_modified: number | null
+  external_url: string | null
+  revision: number
+  deletion: Deletion | null
+  conflict_fields: string | null
+  conflict_since: number | null
+  error: string | null
+  error_since: number | null
+  attempts: number
+  retry_at: number | null
+  updated_at: number
+}
+
+/** What a list shows of an item, and what tells whether a post is known. */
+export interface ItemHead {
+  n: number
+  id: string
+  type: string
+  state: ItemState
+  externalId: number | null
+  etag: string | null
+}
+
+const parse = <T>(text: string | null): T | null => (text === null ? null : (JSON.parse(text) as T))
+
+/** Items with their three sides. A side that equals the base is not stored: most items have one version. */
+export class ItemTable {
+  readonly #database: SiteDatabase
+
+  constructor(database: SiteDatabase) {
+    this.#database = database
+  }
+
+  #read(row: ItemRow): ItemRecord {
+    const versions = this.#database.rows<{ key: number; doc: string }>(
+      'SELECT key, doc FROM versions WHERE key BETWEEN ? AND ?',
+      row.n * 4,
+      row.n * 4 + THEIRS,
+    )
+    const docs = new Map(versions.map(({ key, doc }) => [key - row.n * 4, JSON.parse(doc) as ItemDoc]))
+    const base = docs.get(BASE) ?? null
+    const local = docs.get(LOCAL) ?? base
+    if (!local) throw new Error(`item ${row.id} has no version`)
+    return {
+      n: row.n,
+      id: row.id,
+      type: row.type,
+      externalId: row.external_id,
+      etag: row.etag,
+      externalModified: row.external_modified,
+      externalUrl: row.external_url,
+      revision: row.revision,
+      deletion: row.deletion,
+      conflictFields: parse<string[]>(row.conflict_fields) ?? [],
+      conflictSince: row.conflict_since,
+      error: parse<ItemFault>(row.error),
+      errorSince: row.error_since,
+      attempts: row.attempts,
+      retryAt: row.retry_at,
+      updatedAt: row.updated_at,
+      base,
+      local,
+      external: row.external_id === null ? null : (docs.get(EXTERNAL) ?? base),
+      theirs: docs.get(THEIRS) ?? null,
+    }
+  }
+
+  get(id: string): ItemRecord | null {
+    const row = firstRow<ItemRow>(this.#database, 'SELECT * FROM items WHERE id = ?', id)
+    return row && this.#read(row)
+  }
+
+  getByExternalId(externalId: number): ItemRecord | null {
+    const row = firstRow<ItemRow>(this.#database, 'SELECT * FROM items WHERE external_id = ?', externalId)
+    return row && this.#read(row)
+  }
+
+  /** Heads of the items that these posts are, by post id. */
+  heads(externalIds: readonly number[]): Map<number, ItemHead> {
+    const rows = this.#database.rows<
+      SqlRow & { external_id: number; n: number; id: string; type: string; state: ItemState; etag: string | null }
+    >(
+      `SELECT n, id, type, state, external_id, etag FROM items
+       WHERE external_id IN (SELECT value FROM json_each(?)) AND external_id IS NOT NULL`,
+      JSON.stringify(externalIds),
+    )
+    return new Map(rows.map((row) => [row.external_id, { ...row, externalId: row.external_id }]))
+  }
+
+  /** Writes a record, new or changed. @returns its row */
+  save(record: ItemRecord): number {
+    const columns = [
+      record.type,
+      stateOf(record),
+      record.externalId,
+      record.etag,
+      record.externalModified,
+      record.externalUrl,
+      record.local.title.slice(0, 500),
+      record.local.slug,
+      record.local.status,
+      record.revision,
+      record.deletion,
+      record.conflictFields.length > 0 ? JSON.stringify(record.conflictFields) : null,
+      record.conflictSince,
+      record.error && JSON.stringify(record.error),
+      record.errorSince,
+      record.attempts,
+      record.retryAt,
+      record.updatedAt,
+    ]
+    const n = record.n === 0 ? this.#insert(record.id, columns) : this.#update(record.n, columns)
+    this.#saveVersions(n, record)
+    return n
+  }
+
+  #insert(id: string, columns: (string | number | null)[]): number {
+    const [row] = this.#database.rows<{ n: number }>(
+      `INSERT INTO items (id, type, state, external_id, etag, external_modified, external_url, title, slug, status, revision,
+         deletion, conflict_fields, conflict_since, error, error_since, attempts, retry_at, updated_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`,
+      id,
+      ...columns,
+    )
+    if (!row) throw new Error('insert returned no row')
+    return row.n
+  }
+
+  #update(n: number, columns: (string | number | null)[]): number {
+    this.#database.rows(
+      `UPDATE items SET type = ?, state = ?, external_id = ?, etag = ?, external_modified = ?, external_url = ?, title = ?, slug = ?,
+         status = ?, revision = ?, deletion = ?, conflict_fields = ?, conflict_since = ?, error = ?, error_since = ?, attempts = ?,
+         retry_at = ?, updated_at = ? WHERE n = ?`,
+      ...columns,
+      n,
+    )
+    return n
+  }
+
+  #saveVersions(n: number, { base, local, external, theirs }: ItemRecord): void {
+    this.#saveVersion(n * 4 + BASE, base)
+    this.#saveVersion(n * 4 + LOCAL, isSame(base, local) ? null : local)
+    this.#saveVersion(n * 4 + EXTERNAL, external === null || isSame(base, external) ? null : external)
+    this.#saveVersion(n * 4 + THEIRS, theirs)
+  }
+
+  #saveVersion(key: number, doc: ItemDoc | null): void {
+    if (doc)
+      this.#database.rows(
+        'INSERT INTO versions VALUES (?, ?) ON CONFLICT DO UPDATE SET doc = excluded.doc',
+        key,
+        JSON.stringify(doc),
+      )
+    else this.#database.rows('DELETE FROM versions WHERE key = ?', key)
+  }
+
+  /** A page of items, newest first. @param before row of the last one shown */
+  list(filter: ItemFilter, before: number | null, limit: number): ItemRecord[] {
+    const text = filter.q === undefined ? null : `%${filter.q.replaceAll(/[\\%_]/g, '\\$&')}%`
+    const rows = this.#database.rows<ItemRow>(
+      `SELECT * FROM items WHERE n < ? AND (?2 IS NULL OR type = ?2) AND (?3 IS NULL OR state = ?3)
+         AND (?4 IS NULL OR title LIKE ?4 ESCAPE '\\' OR slug LIKE ?4 ESCAPE '\\') ORDER BY n DESC LIMIT ?5`,
+      before ?? Number.MAX_SAFE_INTEGER,
+      filter.type ?? null,
+      filter.state ?? null,
+      text,
+      limit,
+    )
+    return rows.map((row) => this.#read(row))
+  }
+
+  /** Items that wait to be sent, oldest first, after a row; those that failed only when they are due again. */
+  waiting(after: number, now: number, limit: number): ItemRecord[] {
+    const rows = this.#database.rows<ItemRow>(
+      `SELECT * FROM items WHERE n > ? AND (state = 'local_ahead' OR (state = 'failed' AND ifnull(retry_at, 0) <= ?)) ORDER BY n LIMIT ?`,
+      after,
+      now,
+      limit,
+    )
+    return rows.map((row) => this.#read(row))
+  }
+
+  /** How many wait to be sent. */
+  countWaiting(): number {
+    const sql = "SELECT ifnull(sum(n), 0) AS n FROM counters WHERE state = 'local_ahead'"
+    return firstRow<{ n: number }>(this.#database, sql)?.n ?? 0
+  }
+
+  /** Posts of a type that are here, tombstones not counted. */
+  countExternal(type: string): number {
+    const sql = "SELECT count(*) AS n FROM items WHERE type = ? AND external_id IS NOT NULL AND state <> 'deleted'"
+    return firstRow<{ n: number }>(this.#database, sql, type)?.n ?? 0
+  }
+
+  /** Post ids of items whose body is not known here as the site has it, in portions. */
+  outdated(limit: number): number[] {
+    const sql = "SELECT external_id FROM items WHERE state = 'external_ahead' AND external_id IS NOT NULL LIMIT ?"
+    return this.#database.rows<{ external_id: number }>(sql, limit).map((row) => row.external_id)
+  }
+
+  /** Post ids of a type that a complete pass did not see, in portions. */
+  unseen(type: string, limit: number): number[] {
+    return this.#database
+      .rows<{ external_id: number }>(
+        `SELECT external_id FROM items WHERE type = ?1 AND external_id IS NOT NULL AND state <> 'deleted'
+           AND ifnull(deletion, '') <> 'external'
+           AND external_id NOT IN (SELECT id FROM pass_ids WHERE type = ?1) LIMIT ?2`,
+        type,
+        limit,
+      )
+      .map((row) => row.external_id)
+  }
+
+  /** What the tab shows, from the counters that the database keeps. */
+  counts(taxonomies: CountsSnapshot['taxonomies']): CountsSnapshot {
+    const rows = this.#database.rows<{ type: string; state: ItemState; n: number }>(
+      'SELECT type, state, n FROM counters WHERE n > 0',
+    )
+    const post_types: CountsSnapshot['post_types'] = {}
+    for (const { type, state, n } of rows) {
+      const entry = (post_types[type] ??= { synced: 0, failed: 0, conflict: 0 })
+      if (state === 'synced' || state === 'failed' || state === 'conflict') entry[state] += n
+    }
+    return { post_types, taxonomies }
+  }
+}
+
+const isSame = (left: ItemDoc | null, right: ItemDoc) =>
+  left === right || (left !== null && diffDocs(left, right).length === 0 && left.featured?.id === right.featured?.id)

@@ -1,0 +1,32 @@
+import { firstRow, type SiteDatabase } from '../database.ts'
+
+/** Images that the site's library has, by the hash of the address they were fetched from. */
+export class MediaTable {
+  readonly #database: SiteDatabase
+
+  constructor(database: SiteDatabase) {
+    this.#database = database
+  }
+
+  get(hash: string): { id: number; url: string } | null {
+    return firstRow<{ id: number; url: string }>(
+      this.#database,
+      'SELECT external_id AS id, url FROM media WHERE hash = ?',
+      hash,
+    )
+  }
+
+  save(hash: string, id: number, url: string): void {
+    this.#database.rows(
+      'INSERT INTO media VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET external_id = excluded.external_id, url = excluded.url',
+      hash,
+      id,
+      url,
+    )
+  }
+
+  /** Forgets an image that the site no longer has. */
+  drop(externalId: number): void {
+    this.#database.rows('DELETE FROM media WHERE external_id = ?', externalId)
+  }
+}

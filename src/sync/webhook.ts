@@ -1,0 +1,62 @@
+import type { Config } from '../config.ts'
+import { WebhookEvent } from '../contract/content-link.ts'
+import type { Db } from '../db/client.ts'
+import { readSiteLink } from '../db/read-link.ts'
+import { openSigningSecrets } from '../lib/link-credentials.ts'
+import { verifyMessage } from '../lib/signature.ts'
+import type { CallingKey, PortResult, WebhookMessage } from './port.ts'
+import type { SiteStore } from './store.ts'
+
+/** Credentials that were read within this time are not read again because of a signature that doesn't fit. */
+const FRESH_MS = 10_000
+
+interface WebhookContext {
+  db: Db
+  store: SiteStore
+  config: Config
+  now: () => number
+}
+
+const refuse = (code: (PortResult<never> & { ok: false })['code'], detail: string): PortResult<never> => ({
+  ok: false,
+  code,
+  detail,
+})
+
+/** Secrets with which the site may sign, from the object's own sealed copy; read anew from D1 where there is none. */
+async function signingSecrets(ctx: WebhookContext, site: CallingKey, isRefresh: boolean): Promise<string[] | null> {
+  const known = isRefresh ? null : ctx.store.sealedCredentials()
+  const subject = ctx.store.subject()
+  if (known && subject)
+    return openSigningSecrets(ctx.config.keyRing, { id: subject.integrationId, credentials: known.sealed })
+  const link = await readSiteLink(ctx.db, site)
+  if (!link) return null
+  ctx.store.setSealedCredentials({ ...site, integrationId: link.integrationId }, link.credentials, ctx.now())
+  return openSigningSecrets(ctx.config.keyRing, { id: link.integrationId, credentials: link.credentials })
+}
+
+async function verify(ctx: WebhookContext, { headers, body }: WebhookMessage, secrets: readonly string[]) {
+  return verifyMessage({ headers: new Headers(headers), body, secrets, nowS: Math.round(ctx.now() / 1000) })
+}
+
+/**
+ * Takes a webhook in: verifies its signature and stores it, so that it is handled whatever happens next. A repeat has no
+ * effect. Nothing but the object's own database is asked, unless the site's secret has changed.
+ */
+export async function receiveWebhook(
+  ctx: WebhookContext,
+  site: CallingKey,
+  message: WebhookMessage,
+): Promise<PortResult<{ isRepeat: boolean }>> {
+  const secrets = await signingSecrets(ctx, site, false)
+  if (!secrets) return refuse('integration_not_found', 'The site has no WordPress integration.')
+  let verified = await verify(ctx, message, secrets)
+  const readAt = ctx.store.sealedCredentials()?.at ?? 0
+  if (!verified.ok && verified.reason === 'signature_invalid' && ctx.now() - readAt > FRESH_MS) {
+    verified = await verify(ctx, message, (await signingSecrets(ctx, site, true)) ?? [])
+  }
+  if (!verified.ok) return refuse(verified.reason, 'The webhook is not signed as it has to be.')
+  const event = WebhookEvent.safeParse(JSON.parse(message.body))
+  if (!event.success) return refuse('validation_error', 'The body is not an event.')
+  return { ok: true, value: { isRepeat: !ctx.store.replica.inbox.add(verified.id, event.data, ctx.now()) } }
+}

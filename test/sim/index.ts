@@ -1,0 +1,35 @@
+/**
+ * `npm run sim -- --seeds 10000 --from 1`: plays seeds of the simulator and names those that do not converge. One alone:
+ * `npm run sim -- --seeds 1 --from SEED`.
+ */
+import { parseArgs } from 'node:util'
+import { playSeed } from './scenario.ts'
+
+// what the engine logs of faults that are meant to happen
+console.warn = () => undefined
+
+const { values } = parseArgs({
+  options: { seeds: { type: 'string', default: '1000' }, from: { type: 'string', default: '1' } },
+})
+const [count, from] = [Number(values.seeds), Number(values.from)]
+const totals = { kills: 0, requests: 0, items: 0 }
+const startedAt = Date.now()
+let failed = 0
+for (let seed = from; seed < from + count; seed++) {
+  try {
+    const { problems, kills, requests, items } = await playSeed(seed)
+    totals.kills += kills
+    totals.requests += requests
+    totals.items += items
+    if (problems.length === 0) continue
+    console.error(`seed ${seed}: ${problems.join('\n  ')}`)
+  } catch (error) {
+    console.error(`seed ${seed}:`, error)
+  }
+  failed++
+  console.error(`again: npm run sim -- --seeds 1 --from ${seed}`)
+}
+const seconds = Math.round((Date.now() - startedAt) / 1000)
+console.info(`${totals.kills} kills, ${totals.requests} requests, ${totals.items} items in ${seconds} s`)
+console.info(`${count - failed} passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1

@@ -1,0 +1,178 @@
+import { createItem, deleteItem, listItems, settleItem, undoItem, updateItem } from '../../src/sync/content.ts'
+import type { ItemSummary } from '../../src/contract/content.ts'
+import { diffDocs } from '../../src/sync/item/fields.ts'
+import { toItemDoc } from '../../src/sync/item/doc.ts'
+import { PostDocument } from '../../src/contract/content-link.ts'
+import { NO_FAULTS, World, type FaultRates } from './world.ts'
+
+const TYPES = ['post', 'page', 'product'] as const
+const TAXONOMIES: Readonly<Record<string, string>> = { post: 'category', product: 'product_cat' }
+const WORDS = ['alpha', 'beta', 'gamma', 'delta', '😀', '“quoted”', '<b>bold</b>']
+const QUIET_MS = 5 * 60_000
+const DAY_MS = 86_400_000
+
+export interface Outcome {
+  seed: number
+  problems: string[]
+  kills: number
+  requests: number
+  items: number
+}
+
+const pick = <T>(world: World, list: readonly T[]): T => list[Math.floor(world.random() * list.length)] as T
+const text = (world: World) => `${pick(world, WORDS)} ${pick(world, WORDS)} ${Math.floor(world.random() * 1000)}`
+
+const allItems = (world: World): ItemSummary[] => listItems(world.content, {}, null, 10_000).results
+
+/** Gives an item other terms, where its type has any. */
+function retag(world: World, type: string, write: (terms: Record<string, string[]>) => void): void {
+  const taxonomy = TAXONOMIES[type]
+  if (taxonomy) write({ [taxonomy]: [pick(world, WORDS)] })
+}
+
+/** Something that an author does in WordPress. */
+function actInWordPress(world: World): void {
+  const { wordpress, random } = world
+  const ids = TYPES.flatMap((type) => wordpress.site.posts.byModified(type).map(({ id }) => id))
+  const chance = random()
+  if (ids.length === 0 || chance < 0.25) {
+    wordpress.createPost({
+      type: pick(world, TYPES),
+      title: text(world),
+      body: text(world),
+      status: pick(world, ['draft', 'publish']),
+    })
+    return
+  }
+  const id = pick(world, ids)
+  if (chance < 0.5) wordpress.editPost(id, { title: text(world) })
+  else if (chance < 0.65) wordpress.editPost(id, { body: text(world) })
+  else if (chance < 0.75)
+    retag(world, wordpress.post(id).type, (terms) => wordpress.editPost(id, { terms, excerpt: text(world) }))
+  else if (chance < 0.82) wordpress.trash(id)
+  else if (chance < 0.89) wordpress.untrash(id)
+  else if (chance < 0.95) wordpress.deletePost(id)
+  else wordpress.editPost(id, { status: 'publish' })
+}
+
+/** Something that an editor does in IGNY8. */
+function actInIgny8(world: World): void {
+  const items = allItems(world).filter(({ state }) => state !== 'deleted')
+  const chance = world.random()
+  if (items.length === 0 || chance < 0.25) {
+    createItem(world.content, { type: pick(world, TYPES), title: text(world), body: text(world), status: 'publish' })
+    return
+  }
+  const { id, state, type } = pick(world, items)
+  if (state === 'conflict' && chance < 0.6)
+    settleItem(world.content, id, { choice: pick(world, ['wordpress', 'igny8']) })
+  else if (chance < 0.5) updateItem(world.content, id, { title: text(world) })
+  else if (chance < 0.7) updateItem(world.content, id, { body: text(world) })
+  else if (chance < 0.78) retag(world, type, (terms) => updateItem(world.content, id, { terms }))
+  else if (chance < 0.84) updateItem(world.content, id, { status: 'trash' })
+  else if (chance < 0.9) updateItem(world.content, id, { status: 'draft' })
+  else if (chance < 0.95) deleteItem(world.content, id)
+  else undoItem(world.content, id)
+}
+
+async function syncUntilQuiet(world: World): Promise<void> {
+  for (let round = 0; round < 3; round++) {
+    world.enqueue('both')
+    await world.settle(QUIET_MS)
+    world.nowMs += 10_000
+  }
+}
+
+/** Ends every conflict, so that both sides can become equal. */
+function settleAll(world: World): void {
+  for (const { id, state } of allItems(world)) {
+    if (state === 'conflict') settleItem(world.content, id, { choice: pick(world, ['wordpress', 'igny8']) })
+  }
+}
+
+/** What must hold when both sides have come to rest: equal, counted right, nothing lost, nothing twice. */
+function findProblems(world: World): string[] {
+  const { wordpress, store } = world
+  const problems: string[] = []
+  const seen = new Set<number>()
+  const posts = TYPES.flatMap((type) => wordpress.site.posts.byModified(type)).filter(
+    ({ status }) => status !== 'auto-draft',
+  )
+  for (const { id, state, external_id: externalId, type } of allItems(world)) {
+    if (state === 'deleted') continue
+    if (state !== 'synced')
+      problems.push(`${id} (${type} ${externalId}) is ${state}: ${JSON.stringify(store.replica.items.get(id)?.error)}`)
+    const record = store.replica.items.get(id)
+    if (externalId === null || !record) continue
+    if (seen.has(Number(externalId))) problems.push(`post ${externalId} is two items`)
+    seen.add(Number(externalId))
+    if (!posts.some((post) => post.id === Number(externalId))) problems.push(`${id} is no post any more: ${externalId}`)
+    else {
+      const document = toItemDoc(PostDocument.parse(wordpress.document(Number(externalId))))
+      const differences = diffDocs(record.local, document)
+      if (differences.length > 0) problems.push(`${id} differs from post ${externalId} in ${differences.join(', ')}`)
+    }
+  }
+  for (const post of posts) if (!seen.has(post.id)) problems.push(`post ${post.id} is no item`)
+  const owners = new Map<unknown, number>()
+  for (const post of posts) {
+    const owner = post.meta['_igny8_item_id']
+    if (owner === undefined) continue
+    if (owners.has(owner)) problems.push(`posts ${owners.get(owner)} and ${post.id} are one item`)
+    owners.set(owner, post.id)
+  }
+  return [...problems, ...miscounts(world)]
+}
+
+/** Differences between the counters and a recount. */
+function miscounts({ store }: World): string[] {
+  const recount = store.replica.database.rows<{ type: string; state: string; n: number }>(
+    'SELECT type, state, count(*) AS n FROM items GROUP BY type, state',
+  )
+  const counted = store.replica.database.rows<{ type: string; state: string; n: number }>(
+    'SELECT type, state, n FROM counters WHERE n <> 0',
+  )
+  const text = (rows: { type: string; state: string; n: number }[]) =>
+    rows
+      .map(({ type, state, n }) => `${type}/${state}=${n}`)
+      .toSorted()
+      .join(' ')
+  return text(recount) === text(counted) ? [] : [`counters say ${text(counted)}, a recount ${text(recount)}`]
+}
+
+/**
+ * Plays a seed: both sides change at random while syncs run, the site fails, webhooks are lost, doubled and late, and the
+ * process is killed at awaits; then the faults end, conflicts are settled, and both sides must become equal.
+ */
+export async function playSeed(seed: number): Promise<Outcome> {
+  const world = new World(seed)
+  const rates: FaultRates = { kill: world.random() * 0.08, site: world.random() * 0.25, webhook: world.random() }
+  await world.connect()
+  for (let index = 0; index < 5; index++) actInWordPress(world)
+  world.rates = rates
+  const steps = 15 + Math.floor(world.random() * 25)
+  for (let step = 0; step < steps; step++) {
+    const chance = world.random()
+    if (chance < 0.4) actInWordPress(world)
+    else if (chance < 0.75) actInIgny8(world)
+    else if (chance < 0.95) {
+      world.enqueue(pick(world, ['both', 'both', 'from_external', 'to_external', 'metadata']))
+      await world.settle(world.random() * QUIET_MS)
+    } else world.nowMs += world.random() * DAY_MS
+    world.nowMs += Math.floor(world.random() * 5_000)
+  }
+  world.rates = NO_FAULTS
+  await world.wordpress.deliverLate()
+  await syncUntilQuiet(world)
+  settleAll(world)
+  await syncUntilQuiet(world)
+  settleAll(world)
+  await syncUntilQuiet(world)
+  return {
+    seed,
+    problems: findProblems(world),
+    kills: world.kills,
+    requests: world.wordpress.stats.requests,
+    items: allItems(world).length,
+  }
+}

@@ -1,0 +1,237 @@
+import { db } from '../../src/db/client.ts'
+import { integrations } from '../../src/db/schema/index.ts'
+import { sealCredentials } from '../../src/lib/link-credentials.ts'
+import { createSigningSecret } from '../../src/lib/signature.ts'
+import { createId } from '../../src/lib/ids.ts'
+import type { Config } from '../../src/config.ts'
+import type { ConflictPolicy } from '../../src/contract/integrations.ts'
+import type { Direction } from '../../src/contract/sync.ts'
+import type { ContentContext } from '../../src/sync/content.ts'
+import type { PortCall } from '../../src/sync/port.ts'
+import { runNext, type RunnerContext } from '../../src/sync/runner.ts'
+import { SiteStore } from '../../src/sync/store.ts'
+import { receiveWebhook } from '../../src/sync/webhook.ts'
+import { modelFetch } from '../model/fetch.ts'
+import { ModelWordPress, type ModelWebhook } from '../model/wordpress.ts'
+import { createD1, createSiteDatabase } from './sqlite.ts'
+
+const START_MS = Date.UTC(2026, 10, 21, 10)
+const CALL: PortCall = {
+  accountId: 'acc_sim',
+  siteId: 'site_sim',
+  integrationId: 'int_sim',
+  keyId: null,
+  requestId: 'req_sim',
+}
+
+/** Repeatable chance: mulberry32. */
+export function createRandom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+/** How likely each fault is, per occasion. */
+export interface FaultRates {
+  /** The process dies at an await. */
+  kill: number
+  /** The site fails a request. */
+  site: number
+  /** A webhook is lost, doubled or late. */
+  webhook: number
+}
+
+export const NO_FAULTS: FaultRates = { kill: 0, site: 0, webhook: 0 }
+
+const config: Config = {
+  environment: 'test',
+  publicUrl: 'https://api.test',
+  webOrigins: [],
+  apiKeyPepper: 'sim',
+  sessionSecret: 'sim',
+  keyRing: { currentId: 'k1', keys: { k1: btoa('0123456789abcdef0123456789abcdef') } },
+}
+
+/** Somebody who never answers: a process that was killed. */
+const never = new Promise<never>(() => undefined)
+
+/**
+ * One site with the real engine, store and D1 queries on one side and a model WordPress on the other, under a virtual clock and
+ * seeded chance. What is killed stops at its await, as a process does; the next instance works on the same databases.
+ */
+export class World {
+  readonly random: () => number
+  readonly wordpress: ModelWordPress
+  rates: FaultRates = NO_FAULTS
+  nowMs = START_MS
+  kills = 0
+  #ids = 0
+  #instance = 0
+  #site = createSiteDatabase()
+  #d1 = createD1()
+  #webhooks: ModelWebhook[] = []
+  store: SiteStore
+
+  constructor(seed: number) {
+    this.random = createRandom(seed)
+    this.wordpress = new ModelWordPress({
+      url: 'https://site.example.com',
+      now: () => this.nowMs,
+      random: this.random,
+      signingSecret: createSigningSecret(),
+      integrationId: CALL.integrationId,
+      onWebhook: (webhook) => this.#webhooks.push(webhook),
+    })
+    this.wordpress.faults = { request: () => this.#siteFault() }
+    this.store = new SiteStore(this.#site)
+  }
+
+  /** Stores the integration as a connected one, with every type switched on. */
+  async connect(policy: ConflictPolicy = 'manual', fetchLimit = 1_000_000): Promise<void> {
+    const now = new Date(this.nowMs)
+    const types = {
+      post: { fetch_limit: fetchLimit },
+      page: { fetch_limit: fetchLimit },
+      product: { fetch_limit: fetchLimit },
+    }
+    await db({ DB: this.#d1.binding }, null)
+      .db.insert(integrations)
+      .values({
+        id: CALL.integrationId,
+        accountId: CALL.accountId,
+        siteId: CALL.siteId,
+        platform: 'wordpress',
+        siteUrl: this.wordpress.url,
+        commandsUrl: `${this.wordpress.url}/wp-json/igny8/v1/commands`,
+        credentials: await sealCredentials(config.keyRing, CALL.integrationId, [this.wordpress.signingSecret]),
+        config: { conflict_policy: policy },
+        typeSettings: { post_types: types },
+        createdAt: now,
+        updatedAt: now,
+      })
+    this.store.setSubject(CALL)
+  }
+
+  /** The engine's surroundings for one instance; after a kill the old instance's never answer. */
+  context(): RunnerContext {
+    const instance = this.#instance
+    const alive = async <T>(work: () => Promise<T>): Promise<T> => {
+      if (this.#instance !== instance) return never
+      if (this.random() < this.rates.kill) return this.#die()
+      const result = await work()
+      if (this.random() < this.rates.kill) return this.#die()
+      return this.#instance === instance ? result : never
+    }
+    const reach = modelFetch(this.wordpress)
+    const { db: orm } = db({ DB: this.#killable(alive) }, null)
+    return {
+      db: orm,
+      store: this.store,
+      config,
+      now: () => this.nowMs,
+      newId: (prefix) => `${prefix}_${String(++this.#ids).padStart(12, '0')}`,
+      random: this.random,
+      sleep: (ms) => alive(async () => void (this.nowMs += ms)),
+      fetch: (url, init) =>
+        alive(async () => {
+          this.nowMs += 1 + Math.floor(this.random() * 40)
+          return reach(url, init)
+        }),
+    }
+  }
+
+  get content(): ContentContext {
+    const { store, nowMs } = this
+    return { replica: store.replica, siteId: CALL.siteId, now: () => nowMs, newId: () => createId('item') }
+  }
+
+  enqueue(direction: Direction): void {
+    this.store.enqueueRun(`run_${String(++this.#ids).padStart(12, '0')}`, CALL, direction, this.nowMs)
+  }
+
+  /** Lets what is due happen, until nothing is due for `quietMs`; a killed instance is followed by another. */
+  async settle(quietMs: number): Promise<void> {
+    const end = this.nowMs + quietMs
+    for (let step = 0; step < 2_000; step++) {
+      await this.#deliverWebhooks()
+      const due = this.store.nextDueAt()
+      if (due === null || due > Math.max(end, this.nowMs)) return
+      this.nowMs = Math.max(this.nowMs, due)
+      await this.#alarm()
+    }
+    throw new Error('the world does not come to rest')
+  }
+
+  async #alarm(): Promise<void> {
+    const died = new Promise<'died'>((resolve) => (this.#onDeath = () => resolve('died')))
+    const ended = runNext(this.context()).then(
+      () => 'ended' as const,
+      () => 'ended' as const,
+    )
+    if ((await Promise.race([ended, died])) === 'died') {
+      this.store = new SiteStore(this.#site)
+      this.store.releaseLeases(this.nowMs)
+    }
+    this.nowMs += 1
+  }
+
+  #onDeath: () => void = () => undefined
+
+  #die(): Promise<never> {
+    this.kills++
+    this.#instance++
+    this.#onDeath()
+    return never
+  }
+
+  #killable(alive: <T>(work: () => Promise<T>) => Promise<T>): D1Database {
+    const binding = this.#d1.binding
+    const wrap = (target: object): object =>
+      new Proxy(target, {
+        get: (object, name) => {
+          const value: unknown = Reflect.get(object, name)
+          if (typeof value !== 'function') return value
+          const call = value as (...args: unknown[]) => unknown
+          if (name === 'bind' || name === 'prepare' || name === 'withSession') {
+            return (...args: unknown[]) => wrap(call(...args) as object)
+          }
+          return (...args: unknown[]) => alive(() => call(...args) as Promise<unknown>)
+        },
+      })
+    return wrap(binding) as D1Database
+  }
+
+  #siteFault() {
+    if (this.random() >= this.rates.site) return null
+    const kinds = [
+      { kind: 'reset', when: 'before' },
+      { kind: 'reset', when: 'after' },
+      { kind: 'half_body' },
+      { kind: 'html' },
+      { kind: 'trailing_html' },
+      { kind: 'status', status: 500 },
+      { kind: 'status', status: 503, retryAfter: 30 },
+      { kind: 'doubled' },
+      { kind: 'late' },
+      { kind: 'wrong_signature' },
+    ] as const
+    return kinds[Math.floor(this.random() * kinds.length)] ?? null
+  }
+
+  /** Webhooks arrive in any order; some twice, some late, some never. */
+  async #deliverWebhooks(): Promise<void> {
+    if (this.random() < this.rates.webhook) await this.wordpress.deliverLate()
+    const waiting = this.#webhooks.splice(0)
+    for (const webhook of waiting.toSorted(() => this.random() - 0.5)) {
+      const chance = this.random()
+      if (chance < this.rates.webhook / 3) continue
+      if (chance < (this.rates.webhook * 2) / 3) this.#webhooks.push(webhook)
+      const { headers, body } = await this.wordpress.signWebhook(webhook)
+      await receiveWebhook({ ...this.context(), db: db({ DB: this.#d1.binding }, null).db }, CALL, { headers, body })
+    }
+  }
+}
