@@ -15,7 +15,7 @@ export const SEO_KEYS = [
 ]
 /** Post meta that a `create` of ours leaves. */
 export const ITEM_KEY = '_igny8_item_id'
-const ALT_KEY = '_wp_attachment_image_alt'
+export const ALT_KEY = '_wp_attachment_image_alt'
 
 function isWellFormed(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed()

@@ -91,6 +91,11 @@ export class Site {
     if (!noted || STRENGTH[kind] >= STRENGTH[noted.kind]) this.#touched.set(post.id, { post, kind })
   }
 
+  /** Notes posts that show something which was changed elsewhere. */
+  touchWhere(isConcerned: (post: ModelPost) => boolean): void {
+    for (const post of this.posts.all()) if (isConcerned(post)) this.touch(post, 'metadata')
+  }
+
   /** Drops what is noted of a post: the answer of an `apply` has told it already. */
   untouch(id: number): void {
     this.#touched.delete(id)
@@ -105,8 +110,8 @@ export class Site {
           event: `post.${kind}`,
           post_id: post.id,
           post_type: post.type,
-          status: kind === 'deleted' ? null : post.status === 'inherit' ? 'publish' : post.status,
-          modified_gmt: post.modifiedS === 0 ? null : formatTime(post.modifiedS),
+          status: post.status === 'inherit' ? 'publish' : post.status,
+          modified_gmt: formatTime(kind === 'deleted' || post.modifiedS === 0 ? this.timeS() : post.modifiedS),
         },
       ]
     })

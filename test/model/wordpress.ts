@@ -3,11 +3,10 @@ import { createSigningSecret, signMessage } from '../../src/lib/signature.ts'
 import type { ModelAnswer } from './answers.ts'
 import type { DocumentFields } from './document.ts'
 import { Executor } from './executor.ts'
+import { SiteEditing } from './editing.ts'
 import type { Faults } from './faults.ts'
 import { HttpSide, type ModelRequest, type Sleep } from './http.ts'
 import { Site } from './site.ts'
-import type { ModelPost, ModelTerm, NewPost, PostChanges, PostType } from './types.ts'
-import { deletePost, insertPost, publishDue, trashPost, untrashPost, updatePost } from './writing.ts'
 
 /** A webhook that the plugin has to deliver; `id` stays the same however often it is sent. */
 export interface ModelWebhook {
@@ -30,16 +29,11 @@ export interface ModelOptions {
   onWebhook?: (webhook: ModelWebhook) => void
 }
 
-/** What tests write: terms by name, made where they are missing. */
-export type Edit = Omit<PostChanges, 'terms'> & { terms?: Record<string, string[]> }
-export type Creation = Omit<NewPost, 'terms'> & { terms?: Record<string, string[]> }
-
 /**
  * A WordPress site with the IGNY8 plugin, as docs/protocol.md and docs/protocol-content.md describe it, with WordPress's own habits
  * where they show (`modified`, slugs, statuses, trash). Deterministic: no timers, the clock and randomness are the caller's.
  */
-export class ModelWordPress {
-  readonly site: Site
+export class ModelWordPress extends SiteEditing {
   readonly executor: Executor
   readonly http: HttpSide
   onWebhook: (webhook: ModelWebhook) => void
@@ -47,7 +41,7 @@ export class ModelWordPress {
 
   constructor(options: ModelOptions = {}) {
     const { now = Date.now, random = Math.random, sleep = null, onWebhook = () => undefined } = options
-    this.site = new Site({ now, ...(options.url !== undefined && { url: options.url }) })
+    super(new Site({ now, ...(options.url !== undefined && { url: options.url }) }))
     this.executor = new Executor(this.site)
     this.executor.integrationId = options.integrationId ?? null
     const secrets = [options.signingSecret ?? createSigningSecret()]
@@ -101,12 +95,6 @@ export class ModelWordPress {
     return this.http.deliverLate()
   }
 
-  post(id: number): ModelPost {
-    const post = this.site.posts.get(id)
-    if (!post) throw new RangeError(`The model has no post ${id}`)
-    return post
-  }
-
   /** The document that the site would send now. */
   document(id: number, fields: DocumentFields = 'full'): Record<string, unknown> {
     return JSON.parse(this.executor.documents.json(this.post(id), fields)) as Record<string, unknown>
@@ -117,101 +105,8 @@ export class ModelWordPress {
     for (const post of this.site.posts.byModified(type)) this.executor.documents.etag(post)
   }
 
-  /** A post as the editor makes it: an auto-draft, then saved, so that `modified` is now. */
-  createPost(input: Creation = {}): ModelPost {
-    return this.importPost({ modifiedS: this.site.timeS(), ...input })
-  }
-
-  /** A post as importers and `wp_insert_post` make it: `modified` is its own date, or 0 for a draft without one. */
-  importPost({ terms, ...input }: Creation = {}): ModelPost {
-    const post = insertPost(this.site, { title: 'Untitled', ...input, ...(terms && { terms: this.#termIds(terms) }) })
-    this.flush()
-    return post
-  }
-
-  editPost(id: number, { terms, ...changes }: Edit): ModelPost {
-    const post = this.post(id)
-    updatePost(this.site, post, { ...changes, ...(terms && { terms: this.#termIds(terms) }) })
-    this.flush()
-    return post
-  }
-
-  setMeta(id: number, key: string, value: unknown): void {
-    this.editPost(id, { meta: { [key]: value } })
-  }
-
-  /** A change by SQL: `modified` stays, no hook runs, no webhook is sent. */
-  editBehindItsBack(id: number, changes: Partial<Omit<ModelPost, 'id' | 'revision'>>): void {
-    this.site.posts.change(this.post(id), changes)
-    this.site.version++
-  }
-
-  trash(id: number): void {
-    trashPost(this.site, this.post(id))
-    this.flush()
-  }
-
-  untrash(id: number): void {
-    untrashPost(this.site, this.post(id))
-    this.flush()
-  }
-
-  deletePost(id: number): void {
-    deletePost(this.site, this.post(id))
-    this.flush()
-  }
-
-  /** Publishes what is due, as WordPress' cron does. */
-  runCron(): void {
-    publishDue(this.site)
-    this.flush()
-  }
-
-  /** A term, also one with the name of another. */
-  addTerm(
-    taxonomy: string,
-    name: string,
-    options?: { slug?: string; parent?: number; description?: string },
-  ): ModelTerm {
-    return this.site.terms.add(taxonomy, name, options)
-  }
-
-  renameTerm(id: number, name: string): void {
-    const term = this.site.terms.get(id)
-    if (term) this.site.terms.change(term, { name })
-  }
-
-  removeTerm(id: number): void {
-    const term = this.site.terms.get(id)
-    if (term) this.site.terms.remove(term)
-  }
-
-  /** Puts an image into the media library by hand. */
-  addImage(name: string, alt = ''): ModelPost {
-    const meta = alt === '' ? {} : { _wp_attachment_image_alt: alt }
-    const image = insertPost(this.site, { type: 'attachment', title: name, meta })
-    this.site.posts.change(image, { fileUrl: `${this.url}/wp-content/uploads/${image.slug}.jpg` })
-    this.flush()
-    return image
-  }
-
-  registerType(name: string, type: Partial<PostType> & { label: string }): void {
-    const defaults = { isPublic: true, isHierarchical: false, taxonomies: [], metaKeys: [] }
-    this.site.types.set(name, { ...defaults, ...type })
-    this.site.version++
-  }
-
-  /** A type vanishes, with its plugin; its posts stay in the table. */
-  unregisterType(name: string): void {
-    this.site.types.delete(name)
-  }
-
-  setClockOffset(seconds: number): void {
-    this.site.clockOffsetS = seconds
-  }
-
-  /** Hands the webhooks of all changes to `onWebhook`; called by everything here that changes something. */
-  flush(): void {
+  /** Hands the webhooks of all changes to `onWebhook`. */
+  override flush(): void {
     for (const event of this.site.takeEvents()) this.onWebhook({ id: this.#newId(), event })
   }
 
@@ -239,13 +134,5 @@ export class ModelWordPress {
   #newId(): string {
     const digits = Array.from({ length: 20 }, () => Math.floor(this.#random() * 36).toString(36))
     return `msg_${digits.join('')}`
-  }
-
-  #termIds(terms: Record<string, string[]>): Record<string, number[]> {
-    const find = (taxonomy: string, name: string) =>
-      (this.site.terms.named(taxonomy, name)[0] ?? this.site.terms.add(taxonomy, name)).id
-    return Object.fromEntries(
-      Object.entries(terms).map(([taxonomy, names]) => [taxonomy, names.map((name) => find(taxonomy, name))]),
-    )
   }
 }

@@ -28,8 +28,9 @@ function settleStatus(site: Site, status: string, dateS: number | null): string 
   return status === 'future' && !isToCome ? 'publish' : status
 }
 
-function settleDate(site: Site, status: string, dateS: number | null): number | null {
-  return dateS === null && !UNSETTLED.has(status) ? site.timeS() : dateS
+/** Only what is not out yet has a date that floats. */
+function settleDate(site: Site, status: string, dateS: number | null, known: number | null): number | null {
+  return dateS === null && !UNSETTLED.has(status) ? (known ?? site.timeS()) : dateS
 }
 
 function settleTerms(site: Site, post: ModelPost): void {
@@ -55,7 +56,7 @@ export function insertPost(site: Site, input: NewPost): ModelPost {
   const { type = 'post', id, modifiedS, ...fields } = input
   const changes = alter(site, fields)
   const status = type === 'attachment' ? 'inherit' : (changes.status ?? 'draft')
-  const dateS = settleDate(site, status, changes.dateS ?? null)
+  const dateS = settleDate(site, status, changes.dateS ?? null, null)
   const post: ModelPost = {
     id: id ?? site.posts.nextId,
     type,
@@ -87,14 +88,14 @@ export function insertPost(site: Site, input: NewPost): ModelPost {
 
 const ASIDE = new Set(['terms', 'meta', 'featured'])
 
-/** `wp_update_post` and the calls for terms and meta beside it; these alone leave `modified` as it is. */
-export function updatePost(site: Site, post: ModelPost, input: PostChanges): void {
+/** `wp_update_post` and the calls for terms and meta beside it; these alone leave `modified` as it is, unless `isWhole`. */
+export function updatePost(site: Site, post: ModelPost, input: PostChanges, isWhole = false): void {
   const changes = alter(site, input)
-  const isPostSaved = Object.keys(changes).some((key) => !ASIDE.has(key))
+  const isPostSaved = isWhole || Object.keys(changes).some((key) => !ASIDE.has(key))
   const { terms, meta, slug, ...plain } = changes
   const next: ModelPost = { ...post, ...plain, terms: { ...post.terms, ...terms }, meta: mergeMeta(post.meta, meta) }
   if (isPostSaved) {
-    next.dateS = settleDate(site, next.status, next.dateS)
+    next.dateS = settleDate(site, next.status, next.dateS, post.dateS)
     next.status = settleStatus(site, next.status, next.dateS)
     const wanted = slug === undefined ? post.slug : sanitizeTitle(slug)
     next.slug = uniqueSlug(
@@ -109,6 +110,7 @@ export function updatePost(site: Site, post: ModelPost, input: PostChanges): voi
     post.type === 'attachment' || (site.types.get(post.type)?.isHierarchical && next.slug !== post.slug)
   if (changesOthers) site.version++
   const { revision: _, ...changed } = next
+  if (post.type === 'attachment') site.touchWhere((other) => other.featured === post.id)
   site.posts.change(post, changed)
   site.touch(post, isPostSaved ? 'status' : 'metadata')
 }
@@ -138,7 +140,9 @@ export function deletePost(site: Site, post: ModelPost): void {
   site.version++
   if (site.types.get(post.type)?.isHierarchical) {
     for (const child of site.posts.all()) {
-      if (child.parent === post.id && child.type === post.type) site.posts.change(child, { parent: post.parent })
+      if (child.parent !== post.id || child.type !== post.type) continue
+      site.posts.change(child, { parent: post.parent })
+      site.touch(child, 'status')
     }
   }
   if (post.type === 'attachment') {

@@ -1,7 +1,7 @@
 import { ApplyArguments, readArguments, type ApplyFieldValues } from '../arguments.ts'
 import { bodyOf, ITEM_KEY, metaKeysOf, type Documents } from '../document.ts'
 import type { Site } from '../site.ts'
-import { CommandFailure, type ModelPost, type PostChanges, type PostType } from '../types.ts'
+import { CommandFailure, type ModelPost, type PostChanges } from '../types.ts'
 import { deletePost, insertPost, trashPost, untrashPost, updatePost } from '../writing.ts'
 import { requireType } from './read.ts'
 
@@ -10,7 +10,7 @@ const TEXTS = ['title', 'body', 'excerpt'] as const
 
 const invalid = (field: string, why: string) => new CommandFailure('invalid_field', `${field}: ${why}`)
 
-function checkParent(site: Site, type: PostType, parent: number, id: number): void {
+function checkParent(site: Site, parent: number, id: number): void {
   if (parent === 0) return
   if (!site.posts.get(parent)) throw invalid('parent', `There is no post ${parent}.`)
   const seen = new Set<number>()
@@ -18,12 +18,11 @@ function checkParent(site: Site, type: PostType, parent: number, id: number): vo
     if (at === id) throw new CommandFailure('parent_cycle', `Post ${parent} is below post ${id}.`)
     seen.add(at)
   }
-  if (!type.isHierarchical) throw invalid('parent', 'Posts of this type have no parents.')
 }
 
 function checkFields(site: Site, typeName: string, fields: ApplyFieldValues, id: number): void {
   const type = requireType(site, typeName)
-  if (fields.parent !== undefined) checkParent(site, type, fields.parent, id)
+  if (fields.parent !== undefined) checkParent(site, fields.parent, id)
   const taxonomies = site.taxonomiesOf(type)
   for (const taxonomy of Object.keys(fields.terms ?? {})) {
     if (!taxonomies.includes(taxonomy)) throw invalid(`terms.${taxonomy}`, 'There is no such taxonomy here.')
@@ -32,7 +31,7 @@ function checkFields(site: Site, typeName: string, fields: ApplyFieldValues, id:
   for (const key of Object.keys(fields.meta ?? {})) {
     if (!keys.includes(key)) throw invalid(`meta.${key}`, 'This key is not open to IGNY8.')
   }
-  if (fields.author !== undefined && !site.users.has(fields.author)) throw invalid('author', 'There is no such user.')
+  if (fields.author && !site.users.has(fields.author)) throw invalid('author', 'There is no such user.')
   if (fields.featured && site.posts.get(fields.featured.id)?.type !== 'attachment') {
     throw invalid('featured', `There is no image ${fields.featured.id}.`)
   }
@@ -40,10 +39,9 @@ function checkFields(site: Site, typeName: string, fields: ApplyFieldValues, id:
 
 function findTerm(site: Site, taxonomy: string, text: string): number {
   const named = site.terms.named(taxonomy, text)
-  const [only] = named
-  if (only && named.length === 1) return only.id
-  const found = site.terms.withSlug(taxonomy, text) ?? only ?? site.terms.add(taxonomy, text)
-  return found.id
+  const found = (named.length === 1 ? named[0] : undefined) ?? site.terms.withSlug(taxonomy, text)
+  if (!found && named.length > 1) throw invalid(`terms.${taxonomy}`, `“${text}” is no name of one term; give the slug.`)
+  return (found ?? site.terms.add(taxonomy, text)).id
 }
 
 /** As WordPress stores it: anything but a list or an object becomes text. */
@@ -139,7 +137,7 @@ export class Applier {
     const known = site.posts.get(this.#itemIds.get(itemId) ?? 0)
     if (known?.meta[ITEM_KEY] === itemId) return { outcome: 'applied', post: known, isCreated: false }
     const { meta, ...changes } = toChanges(site, fields)
-    const post = insertPost(site, { ...changes, type, meta: { ...meta, [ITEM_KEY]: itemId } })
+    const post = insertPost(site, { ...changes, type, modifiedS: site.timeS(), meta: { ...meta, [ITEM_KEY]: itemId } })
     this.#requireKept(post, fields, () => deletePost(site, post))
     this.#itemIds.set(itemId, post.id)
     if (fields.status === 'trash') trashPost(site, post)
@@ -167,7 +165,7 @@ export class Applier {
     const changes = toChanges(this.#site, fields)
     if (Object.keys(changes).length === 0) return
     const { revision: _, ...before } = post
-    updatePost(this.#site, post, changes)
+    updatePost(this.#site, post, changes, true)
     this.#requireKept(post, fields, () => this.#site.posts.change(post, before))
   }
 

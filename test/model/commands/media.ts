@@ -1,6 +1,7 @@
 import { MediaArguments, readArguments } from '../arguments.ts'
+import { ALT_KEY } from '../document.ts'
 import type { Site } from '../site.ts'
-import { insertPost } from '../writing.ts'
+import { insertPost, updatePost } from '../writing.ts'
 import { CommandFailure, type ModelPost } from '../types.ts'
 
 const HASH_KEY = '_igny8_media_hash'
@@ -11,23 +12,31 @@ const REFUSALS = {
 }
 
 const find = (site: Site, key: string, value: string) =>
-  site.posts.byId('attachment').find(({ meta }) => meta[key] === value)
+  site.posts.byId('attachment').find((post) => post.meta[key] === value && isThere(post))
+
+/** What was trashed is not found. */
+const isThere = ({ status }: ModelPost) => status !== 'trash'
 
 const answer = ({ id, fileUrl: url }: ModelPost, reused: boolean) => JSON.stringify({ id, url, reused })
+
+function reuse(site: Site, image: ModelPost, alt: string | null): string {
+  if (alt !== null && image.meta[ALT_KEY] !== alt) updatePost(site, image, { meta: { [ALT_KEY]: alt } })
+  return answer(image, true)
+}
 
 /** `media`: an image into the library, once per hash and once per bytes. */
 export function runMedia(site: Site, args: unknown): string {
   const { url, hash, filename, alt } = readArguments(MediaArguments, args)
   const known = find(site, HASH_KEY, hash)
-  if (known) return answer(known, true)
+  if (known) return reuse(site, known, alt)
   const kind = site.internet.get(url)
   if (kind === undefined) throw new CommandFailure('media_not_found', `There is nothing at ${url}.`)
   if (kind === 'page' || kind === 'large') throw new CommandFailure(REFUSALS[kind].code, REFUSALS[kind].detail)
   const bytes = kind === 'image' ? url : kind.image
   const same = find(site, BYTES_KEY, bytes)
-  if (same) return answer(same, true)
+  if (same) return reuse(site, same, alt)
   const title = filename.replace(/\.[a-z0-9]+$/i, '') || 'image'
-  const meta = { [HASH_KEY]: hash, [BYTES_KEY]: bytes, ...(alt !== '' && { _wp_attachment_image_alt: alt }) }
+  const meta = { [HASH_KEY]: hash, [BYTES_KEY]: bytes, ...(alt !== null && { [ALT_KEY]: alt }) }
   const post = insertPost(site, { type: 'attachment', title, meta })
   site.posts.change(post, { fileUrl: `${site.url}/wp-content/uploads/${post.slug}.jpg` })
   return answer(post, false)
