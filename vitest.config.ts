@@ -39,7 +39,7 @@ export default defineConfig({
     silent: 'passed-only',
     projects: [
       {
-        test: { name: 'unit', environment: 'node', include: ['test/{lib,sync,contract,tooling}/**/*.test.ts'] },
+        test: { name: 'unit', environment: 'node', include: ['test/{lib,sync,contract,tooling,sim,model}/**/*.test.ts'] },
       },
       workersProject,
       {

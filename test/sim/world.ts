@@ -56,8 +56,8 @@ const config: Config = {
   keyRing: { currentId: 'k1', keys: { k1: btoa('0123456789abcdef0123456789abcdef') } },
 }
 
-/** Somebody who never answers: a process that was killed. */
-const never = new Promise<never>(() => undefined)
+/** Somebody who never answers: a process that was killed. Each call has its own, so that nothing holds on to what waits for it. */
+const never = () => new Promise<never>(() => undefined)
 
 /**
  * One site with the real engine, store and D1 queries on one side and a model WordPress on the other, under a virtual clock and
@@ -120,11 +120,11 @@ export class World {
   context(): RunnerContext {
     const instance = this.#instance
     const alive = async <T>(work: () => Promise<T>): Promise<T> => {
-      if (this.#instance !== instance) return never
+      if (this.#instance !== instance) return never()
       if (this.random() < this.rates.kill) return this.#die()
       const result = await work()
       if (this.random() < this.rates.kill) return this.#die()
-      return this.#instance === instance ? result : never
+      return this.#instance === instance ? result : never()
     }
     const reach = modelFetch(this.wordpress)
     const { db: orm } = db({ DB: this.#killable(alive) }, null)
@@ -185,7 +185,7 @@ export class World {
     this.kills++
     this.#instance++
     this.#onDeath()
-    return never
+    return never()
   }
 
   #killable(alive: <T>(work: () => Promise<T>) => Promise<T>): D1Database {
