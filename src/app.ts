@@ -3,8 +3,10 @@ import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
 import { readConfig } from './config.ts'
+import { API_PREFIX } from './contract/common.ts'
 import type { AppEnv } from './env.ts'
 import { MAX_BODY_BYTES } from './middleware/json-body.ts'
+import { noStore } from './middleware/no-store.ts'
 import { notFound, onError, sendProblem } from './middleware/on-error.ts'
 import { requestId } from './middleware/request-id.ts'
 import { docsRoutes } from './routes/docs.ts'
@@ -30,6 +32,7 @@ export function createApp(): Hono<AppEnv> {
   app.notFound(notFound)
   app.use(requestId)
   app.use(secureHeaders({ xFrameOptions: 'DENY', referrerPolicy: 'no-referrer' }))
+  app.use(`${API_PREFIX}/*`, noStore)
   app.use((c, next) => (c.req.header('origin') === undefined ? next() : allowOrigins(c, next)))
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => sendProblem(c, new ServiceError('body_too_large')) }))
   app.get('/healthz', health)
