@@ -1,12 +1,14 @@
 import * as z from 'zod'
 import type { KeyRing } from './lib/secrets.ts'
 
-const EncryptionKeys = z
-  .record(
-    z.string().regex(/^[a-z0-9]{1,16}$/),
-    z.base64().refine((key) => atob(key).length === 32, 'must be 32 bytes'),
-  )
-  .refine((keys) => Object.keys(keys).length > 0, 'must hold at least one key')
+const EncryptionKeys = z.lazy(() =>
+  z
+    .record(
+      z.string().regex(/^[a-z0-9]{1,16}$/),
+      z.base64().refine((key) => atob(key).length === 32, 'must be 32 bytes'),
+    )
+    .refine((keys) => Object.keys(keys).length > 0, 'must hold at least one key'),
+)
 
 const parseJson = (text: string, issues: z.core.$ZodRawIssue[]) => {
   try {
@@ -17,22 +19,24 @@ const parseJson = (text: string, issues: z.core.$ZodRawIssue[]) => {
   }
 }
 
-const RawConfig = z.object({
-  ENVIRONMENT: z.enum(['production', 'development', 'test']),
-  PUBLIC_URL: z.url(),
-  WEB_ORIGINS: z.string().transform((list) =>
-    list
-      .split(',')
-      .map((origin) => origin.trim())
-      .filter(Boolean),
-  ),
-  API_KEY_PEPPER: z.string().min(32),
-  SESSION_SECRET: z.string().min(32),
-  ENCRYPTION_KEYS: z
-    .string()
-    .transform((text, context) => parseJson(text, context.issues))
-    .pipe(EncryptionKeys),
-})
+const RawConfig = z.lazy(() =>
+  z.object({
+    ENVIRONMENT: z.enum(['production', 'development', 'test']),
+    PUBLIC_URL: z.url(),
+    WEB_ORIGINS: z.string().transform((list) =>
+      list
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter(Boolean),
+    ),
+    API_KEY_PEPPER: z.string().min(32),
+    SESSION_SECRET: z.string().min(32),
+    ENCRYPTION_KEYS: z
+      .string()
+      .transform((text, context) => parseJson(text, context.issues))
+      .pipe(EncryptionKeys),
+  }),
+)
 
 /** The checked configuration. `keyRing` lists the newest encryption key first. */
 export interface Config {

@@ -4,44 +4,48 @@ import * as z from 'zod'
 export const INDEX_LIMIT = 200
 export const IDS_LIMIT = 5000
 
-const PostId = z.int().min(1)
-const UnixSeconds = z.int().min(0).max(1e11)
-const Etag = z.string().regex(/^[0-9a-f]{32}$/)
-const Type = z.string().min(1).max(32)
+const PostId = z.lazy(() => z.int().min(1))
+const UnixSeconds = z.lazy(() => z.int().min(0).max(1e11))
+const Etag = z.lazy(() => z.string().regex(/^[0-9a-f]{32}$/))
+const Type = z.lazy(() => z.string().min(1).max(32))
 
 /** What identifies a document that the plugin could not send, and why. */
-export const PoisonedDocument = z.object({
-  id: PostId,
-  type: Type,
-  modified: UnixSeconds,
-  etag: z.null(),
-  error: z.object({
-    code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/),
-    detail: z.string().overwrite((text) => text.slice(0, 1000)),
+export const PoisonedDocument = z.lazy(() =>
+  z.object({
+    id: PostId,
+    type: Type,
+    modified: UnixSeconds,
+    etag: z.null(),
+    error: z.object({
+      code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/),
+      detail: z.string().overwrite((text) => text.slice(0, 1000)),
+    }),
   }),
-})
+)
 
 /** A post as WordPress stores it (docs/protocol-content.md). `body` is null in documents without bodies. */
-export const PostDocument = z.object({
-  id: PostId,
-  type: Type,
-  etag: Etag,
-  modified: UnixSeconds,
-  title: z.string(),
-  body: z.string().nullable(),
-  excerpt: z.string(),
-  slug: z.string(),
-  status: z.string().min(1).max(20),
-  date: z.iso.datetime().nullable(),
-  parent: z.int().min(0),
-  author: z.int().min(0),
-  author_name: z.string().default(''),
-  terms: z.record(z.string(), z.array(z.string())),
-  meta: z.record(z.string(), z.unknown()),
-  featured: z.object({ id: z.int().min(0), url: z.string(), alt: z.string() }).nullable(),
-  url: z.string(),
-  item_id: z.string().max(64).nullable().default(null),
-})
+export const PostDocument = z.lazy(() =>
+  z.object({
+    id: PostId,
+    type: Type,
+    etag: Etag,
+    modified: UnixSeconds,
+    title: z.string(),
+    body: z.string().nullable(),
+    excerpt: z.string(),
+    slug: z.string(),
+    status: z.string().min(1).max(20),
+    date: z.iso.datetime().nullable(),
+    parent: z.int().min(0),
+    author: z.int().min(0),
+    author_name: z.string().default(''),
+    terms: z.record(z.string(), z.array(z.string())),
+    meta: z.record(z.string(), z.unknown()),
+    featured: z.object({ id: z.int().min(0), url: z.string(), alt: z.string() }).nullable(),
+    url: z.string(),
+    item_id: z.string().max(64).nullable().default(null),
+  }),
+)
 export type PostDocument = z.infer<typeof PostDocument>
 
 /** Checked one by one by the reader, so that a bad one fails alone; here only what names it. */
@@ -49,50 +53,60 @@ const RawDocument = z.looseObject({ id: PostId, type: Type, modified: UnixSecond
 export type RawDocument = z.infer<typeof RawDocument>
 
 /** Position in `index`: modified (Unix seconds) and id. */
-export const Keyset = z.tuple([UnixSeconds, z.int().min(0)])
+export const Keyset = z.lazy(() => z.tuple([UnixSeconds, z.int().min(0)]))
 export type Keyset = z.infer<typeof Keyset>
 
-export const IndexData = z.object({
-  items: z.array(RawDocument).max(IDS_LIMIT),
-  next: Keyset.nullable(),
-  total: z.int().min(0),
-  site_time: UnixSeconds,
-})
+export const IndexData = z.lazy(() =>
+  z.object({
+    items: z.array(RawDocument).max(IDS_LIMIT),
+    next: Keyset.nullable(),
+    total: z.int().min(0),
+    site_time: UnixSeconds,
+  }),
+)
 export type IndexData = z.infer<typeof IndexData>
 
-export const FetchData = z.object({
-  items: z.array(RawDocument).max(INDEX_LIMIT),
-  missing: z.array(PostId).max(INDEX_LIMIT),
-})
+export const FetchData = z.lazy(() =>
+  z.object({
+    items: z.array(RawDocument).max(INDEX_LIMIT),
+    missing: z.array(PostId).max(INDEX_LIMIT),
+  }),
+)
 export type FetchData = z.infer<typeof FetchData>
 
-export const TermDocument = z.object({
-  id: PostId,
-  name: z.string(),
-  slug: z.string(),
-  parent: z.int().min(0),
-  count: z.int().min(0),
-  description: z.string().default(''),
-})
+export const TermDocument = z.lazy(() =>
+  z.object({
+    id: PostId,
+    name: z.string(),
+    slug: z.string(),
+    parent: z.int().min(0),
+    count: z.int().min(0),
+    description: z.string().default(''),
+  }),
+)
 export type TermDocument = z.infer<typeof TermDocument>
 
-export const TermsData = z.object({
-  terms: z.array(TermDocument).max(1000),
-  next: z.int().nullable(),
-  total: z.int().min(0),
-  etag: z.string().max(64),
-  unchanged: z.boolean(),
-})
+export const TermsData = z.lazy(() =>
+  z.object({
+    terms: z.array(TermDocument).max(1000),
+    next: z.int().nullable(),
+    total: z.int().min(0),
+    etag: z.string().max(64),
+    unchanged: z.boolean(),
+  }),
+)
 export type TermsData = z.infer<typeof TermsData>
 
-export const ApplyData = z.object({
-  outcome: z.enum(['applied', 'stale']),
-  item: RawDocument.nullable(),
-  created: z.boolean().default(false),
-})
+export const ApplyData = z.lazy(() =>
+  z.object({
+    outcome: z.enum(['applied', 'stale']),
+    item: RawDocument.nullable(),
+    created: z.boolean().default(false),
+  }),
+)
 export type ApplyData = z.infer<typeof ApplyData>
 
-export const MediaData = z.object({ id: PostId, url: z.string().max(2000), reused: z.boolean() })
+export const MediaData = z.lazy(() => z.object({ id: PostId, url: z.string().max(2000), reused: z.boolean() }))
 export type MediaData = z.infer<typeof MediaData>
 
 /** What the fields of an `apply` may hold; only those that change are there. */
@@ -112,13 +126,15 @@ export interface ApplyFields {
 export type ApplyOperation = 'create' | 'update' | 'trash' | 'untrash' | 'delete'
 
 /** Body of a webhook of the plugin. It only says where to look. */
-export const WebhookEvent = z
-  .object({
-    event: z.enum(['post.status', 'post.metadata', 'post.deleted']),
-    post_id: PostId,
-    post_type: Type,
-    status: z.string().max(20).nullable().default(null),
-    modified_gmt: z.string().max(40).nullable().default(null),
-  })
-  .meta({ id: 'WebhookEvent' })
+export const WebhookEvent = z.lazy(() =>
+  z
+    .object({
+      event: z.enum(['post.status', 'post.metadata', 'post.deleted']),
+      post_id: PostId,
+      post_type: Type,
+      status: z.string().max(20).nullable().default(null),
+      modified_gmt: z.string().max(40).nullable().default(null),
+    })
+    .meta({ id: 'WebhookEvent' }),
+)
 export type WebhookEvent = z.infer<typeof WebhookEvent>

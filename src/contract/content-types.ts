@@ -6,51 +6,61 @@ import { bySlug } from './structure.ts'
 /** Items of a type imported per run unless the editor chose otherwise. */
 export const DEFAULT_FETCH_LIMIT = 100
 
-const FetchLimit = z.number().int().min(1).max(1_000_000).meta({ description: 'Items imported per type and run' })
-const Count = z.number().int().min(0)
+const FetchLimit = z.lazy(() =>
+  z.number().int().min(1).max(1_000_000).meta({ description: 'Items imported per type and run' }),
+)
+const Count = z.lazy(() => z.number().int().min(0))
 
-const TaxonomyRow = z.object({
-  label: z.string(),
-  count: Count.meta({ description: 'On the site, as its own admin shows it' }),
-  synced_count: Count,
-  enabled: z.boolean(),
-  fetch_limit: FetchLimit,
-})
+const TaxonomyRow = z.lazy(() =>
+  z.object({
+    label: z.string(),
+    count: Count.meta({ description: 'On the site, as its own admin shows it' }),
+    synced_count: Count,
+    enabled: z.boolean(),
+    fetch_limit: FetchLimit,
+  }),
+)
 
-const PostTypeRow = TaxonomyRow.extend({ failed_count: Count, conflict_count: Count })
+const PostTypeRow = z.lazy(() => TaxonomyRow.unwrap().extend({ failed_count: Count, conflict_count: Count }))
 
 /** What the Content Types tab shows; one read, whatever the amount of content. */
-export const ContentTypes = z
-  .object({
-    connection: Connection,
-    last_structure_fetch: Timestamp.nullable(),
-    as_of: Timestamp.nullable().meta({ description: 'Moment for which the synced counts hold' }),
-    post_types: z.record(z.string(), PostTypeRow),
-    taxonomies: z.record(z.string(), TaxonomyRow),
-    plugin_connection_enabled: z.boolean(),
-    two_way_sync_enabled: z.boolean(),
-  })
-  .meta({ id: 'ContentTypes' })
+export const ContentTypes = z.lazy(() =>
+  z
+    .object({
+      connection: Connection,
+      last_structure_fetch: Timestamp.nullable(),
+      as_of: Timestamp.nullable().meta({ description: 'Moment for which the synced counts hold' }),
+      post_types: z.record(z.string(), PostTypeRow),
+      taxonomies: z.record(z.string(), TaxonomyRow),
+      plugin_connection_enabled: z.boolean(),
+      two_way_sync_enabled: z.boolean(),
+    })
+    .meta({ id: 'ContentTypes' }),
+)
 export type ContentTypes = z.infer<typeof ContentTypes>
 
-const TypeSettings = z.object({ enabled: z.boolean(), fetch_limit: FetchLimit }).partial().strict()
-const TypeSettingsBySlug = bySlug(TypeSettings)
+const TypeSettings = z.lazy(() => z.object({ enabled: z.boolean(), fetch_limit: FetchLimit }).partial().strict())
+const typeSettingsBySlug = () => bySlug(TypeSettings)
 
-export const ContentTypesUpdate = z
-  .object({ post_types: TypeSettingsBySlug, taxonomies: TypeSettingsBySlug })
-  .partial()
-  .strict()
-  .refine((patch) => Object.keys(patch).length > 0, 'name at least one type to change')
-  .meta({ id: 'ContentTypesUpdate' })
+export const ContentTypesUpdate = z.lazy(() =>
+  z
+    .object({ post_types: typeSettingsBySlug(), taxonomies: typeSettingsBySlug() })
+    .partial()
+    .strict()
+    .refine((patch) => Object.keys(patch).length > 0, 'name at least one type to change')
+    .meta({ id: 'ContentTypesUpdate' }),
+)
 export type ContentTypesUpdate = z.infer<typeof ContentTypesUpdate>
 
-export const StructureStored = z
-  .object({
-    success: z.literal(true),
-    integration_id: IntegrationId,
-    post_types: Count,
-    taxonomies: Count,
-    last_structure_fetch: Timestamp,
-  })
-  .meta({ id: 'StructureStored' })
+export const StructureStored = z.lazy(() =>
+  z
+    .object({
+      success: z.literal(true),
+      integration_id: IntegrationId,
+      post_types: Count,
+      taxonomies: Count,
+      last_structure_fetch: Timestamp,
+    })
+    .meta({ id: 'StructureStored' }),
+)
 export type StructureStored = z.infer<typeof StructureStored>

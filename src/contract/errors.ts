@@ -200,27 +200,31 @@ export type ErrorCode = keyof typeof ERRORS
 /** Whether a code of unknown origin is one of ours. */
 export const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERRORS, code)
 
-export const FieldError = z
-  .object({
-    path: z.string().meta({ description: 'Where, for example `body.post_types.post.count`' }),
-    code: z.string(),
-    message: z.string(),
-  })
-  .meta({ id: 'FieldError' })
+export const FieldError = z.lazy(() =>
+  z
+    .object({
+      path: z.string().meta({ description: 'Where, for example `body.post_types.post.count`' }),
+      code: z.string(),
+      message: z.string(),
+    })
+    .meta({ id: 'FieldError' }),
+)
 export type FieldError = z.infer<typeof FieldError>
 
 /** `application/problem+json` (RFC 9457). */
-export const Problem = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.number().int(),
-    detail: z.string(),
-    code: z.string(),
-    fix: z.string(),
-    request_id: z.string(),
-    errors: z.array(FieldError).optional(),
-    evidence: z.array(EvidenceStep).optional().meta({ description: 'What was tried at the site' }),
-  })
-  .meta({ id: 'Problem' })
+export const Problem = z.lazy(() =>
+  z
+    .object({
+      type: z.string(),
+      title: z.string(),
+      status: z.number().int(),
+      detail: z.string(),
+      code: z.string(),
+      fix: z.string(),
+      request_id: z.string(),
+      errors: z.array(FieldError).optional(),
+      evidence: z.array(EvidenceStep).optional().meta({ description: 'What was tried at the site' }),
+    })
+    .meta({ id: 'Problem' }),
+)
 export type Problem = z.infer<typeof Problem>

@@ -1,13 +1,15 @@
 import * as z from 'zod'
 
 /** One step of a test, in the order taken: what was asked, what came back. Never holds a secret. */
-export const EvidenceStep = z
-  .object({
-    step: z.string(),
-    url: z.string().optional(),
-    status: z.number().int().optional(),
-    took_ms: z.number().optional(),
-    note: z.string().optional(),
-  })
-  .meta({ id: 'EvidenceStep' })
+export const EvidenceStep = z.lazy(() =>
+  z
+    .object({
+      step: z.string(),
+      url: z.string().optional(),
+      status: z.number().int().optional(),
+      took_ms: z.number().optional(),
+      note: z.string().optional(),
+    })
+    .meta({ id: 'EvidenceStep' }),
+)
 export type EvidenceStep = z.infer<typeof EvidenceStep>

@@ -4,7 +4,7 @@ import { EvidenceStep } from './evidence.ts'
 
 /** Platforms an integration may name; all but `wordpress` answer 501 `unsupported_platform`. */
 export const PLATFORMS = ['wordpress', 'shopify', 'wix', 'webflow', 'squarespace', 'custom'] as const
-export const Platform = z.enum(PLATFORMS).meta({ id: 'Platform' })
+export const Platform = z.lazy(() => z.enum(PLATFORMS).meta({ id: 'Platform' }))
 
 export const CONNECTION_STATES = [
   'not_connected',
@@ -16,96 +16,109 @@ export const CONNECTION_STATES = [
   'key_revoked',
   'disabled',
 ] as const
-export const Connection = z.enum(CONNECTION_STATES).meta({ id: 'Connection' })
+export const Connection = z.lazy(() => z.enum(CONNECTION_STATES).meta({ id: 'Connection' }))
 export type Connection = z.infer<typeof Connection>
 
-export const SyncStatus = z.enum(['pending', 'syncing', 'success', 'failed']).meta({ id: 'SyncStatus' })
+export const SyncStatus = z.lazy(() => z.enum(['pending', 'syncing', 'success', 'failed']).meta({ id: 'SyncStatus' }))
 export type SyncStatus = z.infer<typeof SyncStatus>
 
-export const ConflictPolicy = z.enum(['manual', 'wordpress', 'igny8', 'newest']).meta({ id: 'ConflictPolicy' })
+export const ConflictPolicy = z.lazy(() =>
+  z.enum(['manual', 'wordpress', 'igny8', 'newest']).meta({ id: 'ConflictPolicy' }),
+)
 export type ConflictPolicy = z.infer<typeof ConflictPolicy>
 
 /** Sent as typed by the owner: the key is checked for the site, never echoed. */
-const PlainApiKey = z.string().min(1).max(200).meta({ example: 'igny8_…' })
+const PlainApiKey = z.lazy(() => z.string().min(1).max(200).meta({ example: 'igny8_…' }))
 
-export const SigningSecret = z
-  .string()
-  .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be whsec_ and base64 of 24 to 64 bytes')
-  .meta({ description: 'Made by the plugin; kept encrypted; never shown again' })
+export const SigningSecret = z.lazy(() =>
+  z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be whsec_ and base64 of 24 to 64 bytes')
+    .meta({ description: 'Made by the plugin; kept encrypted; never shown again' }),
+)
 
 /** Settings of an integration that people may write. What the plugin pushes is added under `content_types`. */
-export const IntegrationConfig = z
-  .object({ conflict_policy: ConflictPolicy.optional() })
-  .strict()
-  .meta({ id: 'IntegrationConfig' })
+export const IntegrationConfig = z.lazy(() =>
+  z.object({ conflict_policy: ConflictPolicy.optional() }).strict().meta({ id: 'IntegrationConfig' }),
+)
 
-export const Integration = z
-  .object({
-    id: IntegrationId,
-    site_id: SiteId,
-    platform: Platform,
-    site_url: z.string(),
-    is_active: z.boolean(),
-    sync_enabled: z.boolean(),
-    sync_status: SyncStatus,
-    connection: Connection,
-    connection_reason: z.string().nullable().meta({ description: 'Code of what is wrong, null when nothing is' }),
-    api_key: z.string().nullable().meta({ description: 'Masked', example: 'igny8_ab12…9xYz' }),
-    config_json: z.record(z.string(), z.unknown()),
-    last_sync_at: Timestamp.nullable(),
-    created_at: Timestamp,
-    updated_at: Timestamp,
-  })
-  .meta({ id: 'Integration' })
+export const Integration = z.lazy(() =>
+  z
+    .object({
+      id: IntegrationId,
+      site_id: SiteId,
+      platform: Platform,
+      site_url: z.string(),
+      is_active: z.boolean(),
+      sync_enabled: z.boolean(),
+      sync_status: SyncStatus,
+      connection: Connection,
+      connection_reason: z.string().nullable().meta({ description: 'Code of what is wrong, null when nothing is' }),
+      api_key: z.string().nullable().meta({ description: 'Masked', example: 'igny8_ab12…9xYz' }),
+      config_json: z.record(z.string(), z.unknown()),
+      last_sync_at: Timestamp.nullable(),
+      created_at: Timestamp,
+      updated_at: Timestamp,
+    })
+    .meta({ id: 'Integration' }),
+)
 export type Integration = z.infer<typeof Integration>
 
-export const IntegrationCreate = z
-  .object({
-    site_id: SiteId,
-    platform: Platform.default('wordpress'),
-    site_url: HttpUrl.optional().meta({ description: "Default: the site's own URL" }),
-    api_key: PlainApiKey.optional().meta({ description: 'Required for WordPress' }),
-    sync_enabled: z.boolean().default(true),
-    config_json: IntegrationConfig.default({}),
-  })
-  .meta({ id: 'IntegrationCreate' })
+export const IntegrationCreate = z.lazy(() =>
+  z
+    .object({
+      site_id: SiteId,
+      platform: Platform.default('wordpress'),
+      site_url: HttpUrl.optional().meta({ description: "Default: the site's own URL" }),
+      api_key: PlainApiKey.optional().meta({ description: 'Required for WordPress' }),
+      sync_enabled: z.boolean().default(true),
+      config_json: IntegrationConfig.default({}),
+    })
+    .meta({ id: 'IntegrationCreate' }),
+)
 export type IntegrationCreate = z.infer<typeof IntegrationCreate>
 
-export const IntegrationUpdate = z
-  .object({
-    site_url: HttpUrl,
-    api_key: PlainApiKey,
-    is_active: z.boolean(),
-    sync_enabled: z.boolean(),
-    config_json: IntegrationConfig,
-  })
-  .partial()
-  .refine((patch) => Object.keys(patch).length > 0, 'name at least one field to change')
-  .meta({ id: 'IntegrationUpdate' })
+export const IntegrationUpdate = z.lazy(() =>
+  z
+    .object({
+      site_url: HttpUrl,
+      api_key: PlainApiKey,
+      is_active: z.boolean(),
+      sync_enabled: z.boolean(),
+      config_json: IntegrationConfig,
+    })
+    .partial()
+    .refine((patch) => Object.keys(patch).length > 0, 'name at least one field to change')
+    .meta({ id: 'IntegrationUpdate' }),
+)
 export type IntegrationUpdate = z.infer<typeof IntegrationUpdate>
 
 /** Body of the collection-level test, which the plugin sends when its owner presses Connect. */
-export const ConnectRequest = z
-  .object({
-    site_id: SiteId,
-    api_key: PlainApiKey.optional(),
-    site_url: HttpUrl,
-    signing_secret: SigningSecret.optional(),
-    rest_root: HttpUrl.optional().meta({ description: 'Where the plugin believes its REST API to be; only a hint' }),
-    plugin_version: z.string().max(40).optional(),
-    platform: Platform.default('wordpress'),
-  })
-  .meta({ id: 'ConnectRequest' })
+export const ConnectRequest = z.lazy(() =>
+  z
+    .object({
+      site_id: SiteId,
+      api_key: PlainApiKey.optional(),
+      site_url: HttpUrl,
+      signing_secret: SigningSecret.optional(),
+      rest_root: HttpUrl.optional().meta({ description: 'Where the plugin believes its REST API to be; only a hint' }),
+      plugin_version: z.string().max(40).optional(),
+      platform: Platform.default('wordpress'),
+    })
+    .meta({ id: 'ConnectRequest' }),
+)
 export type ConnectRequest = z.infer<typeof ConnectRequest>
 
-export const TestResult = z
-  .object({
-    success: z.boolean(),
-    integration_id: IntegrationId,
-    code: z.string().meta({ description: '`connected`, or the code of what went wrong' }),
-    detail: z.string(),
-    fix: z.string().nullable(),
-    evidence: z.array(EvidenceStep),
-  })
-  .meta({ id: 'TestResult' })
+export const TestResult = z.lazy(() =>
+  z
+    .object({
+      success: z.boolean(),
+      integration_id: IntegrationId,
+      code: z.string().meta({ description: '`connected`, or the code of what went wrong' }),
+      detail: z.string(),
+      fix: z.string().nullable(),
+      evidence: z.array(EvidenceStep),
+    })
+    .meta({ id: 'TestResult' }),
+)
 export type TestResult = z.infer<typeof TestResult>

@@ -8,53 +8,61 @@ export const MAX_COMMANDS = 50
 
 const MAX_DETAIL_LENGTH = 1000
 
-const CommandId = z.string().regex(/^[\x21-\x7e]{1,100}$/)
-const CommandName = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/)
+const CommandId = z.lazy(() => z.string().regex(/^[\x21-\x7e]{1,100}$/))
+const CommandName = z.lazy(() => z.string().regex(/^[a-z][a-z0-9_]{0,63}$/))
 /** A message of the site for people; one that is too long is cut, since it must not cost the results beside it. */
-const Detail = z.string().overwrite((text) => text.slice(0, MAX_DETAIL_LENGTH))
-const ShortText = z.string().max(200)
-const SiteUrl = z.string().max(2048)
-const UnixSeconds = z.int().min(0).max(1e11)
+const Detail = z.lazy(() => z.string().overwrite((text) => text.slice(0, MAX_DETAIL_LENGTH)))
+const ShortText = z.lazy(() => z.string().max(200))
+const SiteUrl = z.lazy(() => z.string().max(2048))
+const UnixSeconds = z.lazy(() => z.int().min(0).max(1e11))
 
 /** One thing to do on the site. `id` makes a repeat harmless: the plugin does nothing twice. */
-export const Command = z.object({ id: CommandId, name: CommandName, args: z.record(z.string(), z.unknown()) })
+export const Command = z.lazy(() =>
+  z.object({ id: CommandId, name: CommandName, args: z.record(z.string(), z.unknown()) }),
+)
 export type Command = z.infer<typeof Command>
 
 /** Body of a request to the command endpoint. `time_ms` and `max_bytes` bound what the plugin does and answers. */
-export const CommandBatch = z.object({
-  protocol: z.literal(PROTOCOL),
-  integration_id: z.string().min(1).max(64),
-  time_ms: z.int().min(1).max(60_000),
-  max_bytes: z.int().min(1).max(10_000_000),
-  commands: z
-    .array(Command)
-    .min(1)
-    .max(MAX_COMMANDS)
-    .refine((commands) => new Set(commands.map(({ id }) => id)).size === commands.length, 'must have distinct ids'),
-})
+export const CommandBatch = z.lazy(() =>
+  z.object({
+    protocol: z.literal(PROTOCOL),
+    integration_id: z.string().min(1).max(64),
+    time_ms: z.int().min(1).max(60_000),
+    max_bytes: z.int().min(1).max(10_000_000),
+    commands: z
+      .array(Command)
+      .min(1)
+      .max(MAX_COMMANDS)
+      .refine((commands) => new Set(commands.map(({ id }) => id)).size === commands.length, 'must have distinct ids'),
+  }),
+)
 export type CommandBatch = z.infer<typeof CommandBatch>
 
-const TookMs = z.number().min(0).max(3_600_000).default(0)
+const TookMs = z.lazy(() => z.number().min(0).max(3_600_000).default(0))
 
 /** `data` is checked per command (`COMMAND_DATA`), so that one bad result fails alone. */
-export const CommandResult = z.discriminatedUnion('ok', [
-  z.object({ id: CommandId, ok: z.literal(true), data: z.record(z.string(), z.unknown()), took_ms: TookMs }),
-  z.object({
-    id: CommandId,
-    ok: z.literal(false),
-    code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/),
-    detail: Detail.default(''),
-    retryable: z.boolean().default(false),
-    took_ms: TookMs,
-  }),
-])
+export const CommandResult = z.lazy(() =>
+  z.discriminatedUnion('ok', [
+    z.object({ id: CommandId, ok: z.literal(true), data: z.record(z.string(), z.unknown()), took_ms: TookMs }),
+    z.object({
+      id: CommandId,
+      ok: z.literal(false),
+      code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/),
+      detail: Detail.default(''),
+      retryable: z.boolean().default(false),
+      took_ms: TookMs,
+    }),
+  ]),
+)
 export type CommandResult = z.infer<typeof CommandResult>
 
 /** Answer 200 of the command endpoint; its results are matched to the commands by id. */
-export const CommandAnswer = z.object({
-  protocol: z.literal(PROTOCOL),
-  results: z.array(CommandResult).max(MAX_COMMANDS),
-})
+export const CommandAnswer = z.lazy(() =>
+  z.object({
+    protocol: z.literal(PROTOCOL),
+    results: z.array(CommandResult).max(MAX_COMMANDS),
+  }),
+)
 export type CommandAnswer = z.infer<typeof CommandAnswer>
 
 /**
@@ -62,34 +70,36 @@ export type CommandAnswer = z.infer<typeof CommandAnswer>
  * `max_execution_s` 0 mean no limit; `received_headers` are names alone. What a later plugin adds must be optional
  * here, since older plugins stay connected.
  */
-export const StatusData = z.object({
-  plugin_version: ShortText,
-  wp_version: ShortText,
-  php_version: ShortText,
-  db: ShortText,
-  home_url: SiteUrl,
-  site_url: SiteUrl,
-  rest_root: SiteUrl,
-  permalinks: z.enum(['pretty', 'plain']),
-  multisite: z.boolean(),
-  locale: ShortText,
-  timezone: ShortText,
-  time: UnixSeconds,
-  memory_limit_mb: z.number().min(-1),
-  max_execution_s: z.number(),
-  cron: z.object({
-    disabled: z.boolean(),
-    last_run_at: UnixSeconds.nullable(),
-    next_structure_at: UnixSeconds.nullable(),
+export const StatusData = z.lazy(() =>
+  z.object({
+    plugin_version: ShortText,
+    wp_version: ShortText,
+    php_version: ShortText,
+    db: ShortText,
+    home_url: SiteUrl,
+    site_url: SiteUrl,
+    rest_root: SiteUrl,
+    permalinks: z.enum(['pretty', 'plain']),
+    multisite: z.boolean(),
+    locale: ShortText,
+    timezone: ShortText,
+    time: UnixSeconds,
+    memory_limit_mb: z.number().min(-1),
+    max_execution_s: z.number(),
+    cron: z.object({
+      disabled: z.boolean(),
+      last_run_at: UnixSeconds.nullable(),
+      next_structure_at: UnixSeconds.nullable(),
+    }),
+    integration_id: z.string().max(64).nullable(),
+    last_structure_sync_at: UnixSeconds.nullable(),
+    last_error: z.object({ code: ShortText, detail: Detail, at: UnixSeconds }).nullable(),
+    plugin_connection_enabled: z.boolean(),
+    two_way_sync_enabled: z.boolean(),
+    received_headers: z.array(z.string().max(256)).max(200),
+    commands: z.array(z.string().max(64)).max(200),
   }),
-  integration_id: z.string().max(64).nullable(),
-  last_structure_sync_at: UnixSeconds.nullable(),
-  last_error: z.object({ code: ShortText, detail: Detail, at: UnixSeconds }).nullable(),
-  plugin_connection_enabled: z.boolean(),
-  two_way_sync_enabled: z.boolean(),
-  received_headers: z.array(z.string().max(256)).max(200),
-  commands: z.array(z.string().max(64)).max(200),
-})
+)
 export type StatusData = z.infer<typeof StatusData>
 
 /** What each command answers with. */
@@ -97,13 +107,15 @@ export const COMMAND_DATA = { status: StatusData, structure: Structure } as cons
 export type CommandData = { [Name in keyof typeof COMMAND_DATA]: z.infer<(typeof COMMAND_DATA)[Name]> }
 
 /** A refusal before execution, by the plugin or by WordPress itself. */
-export const RestError = z.object({
-  code: z.string().min(1).max(200),
-  /** Always there in WordPress's own errors; other APIs have codes too. */
-  message: Detail,
-  data: z
-    .object({ status: z.number().optional(), site_time: UnixSeconds.optional().catch(undefined) })
-    .nullish()
-    .catch(null),
-})
+export const RestError = z.lazy(() =>
+  z.object({
+    code: z.string().min(1).max(200),
+    /** Always there in WordPress's own errors; other APIs have codes too. */
+    message: Detail,
+    data: z
+      .object({ status: z.number().optional(), site_time: UnixSeconds.optional().catch(undefined) })
+      .nullish()
+      .catch(null),
+  }),
+)
 export type RestError = z.infer<typeof RestError>

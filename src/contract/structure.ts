@@ -19,30 +19,36 @@ const isSlug = (text: string) => SLUG.test(text) && text !== '__proto__'
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const isPlainText = (text: string) => !/<[a-z!/?]|[\u0000-\u001f\u007f-\u009f\u2028\u2029]/i.test(text)
 
-const Slug = z.string().max(1000).refine(isSlug, coded('invalid_slug', SLUG_RULE))
+const Slug = z.lazy(() => z.string().max(1000).refine(isSlug, coded('invalid_slug', SLUG_RULE)))
 
-const Label = z
-  .string()
-  .max(4 * MAX_LABEL_CHARACTERS)
-  .trim()
-  .min(1)
-  .refine(isPlainText, coded('markup_in_label', 'must be plain text without markup and control characters'))
-  .refine(
-    (text) => Array.from(text).length <= MAX_LABEL_CHARACTERS,
-    `must be at most ${MAX_LABEL_CHARACTERS} characters`,
-  )
-  .meta({ maxLength: MAX_LABEL_CHARACTERS, description: 'Plain text', example: 'Posts' })
+const Label = z.lazy(() =>
+  z
+    .string()
+    .max(4 * MAX_LABEL_CHARACTERS)
+    .trim()
+    .min(1)
+    .refine(isPlainText, coded('markup_in_label', 'must be plain text without markup and control characters'))
+    .refine(
+      (text) => Array.from(text).length <= MAX_LABEL_CHARACTERS,
+      `must be at most ${MAX_LABEL_CHARACTERS} characters`,
+    )
+    .meta({ maxLength: MAX_LABEL_CHARACTERS, description: 'Plain text', example: 'Posts' }),
+)
 
-const Count = z
-  .int()
-  .max(MAX_COUNT)
-  .refine((count) => count >= 0, coded('negative_count', 'must be zero or more'))
-  .meta({ minimum: 0, description: 'As wp-admin shows it under “All”' })
+const Count = z.lazy(() =>
+  z
+    .int()
+    .max(MAX_COUNT)
+    .refine((count) => count >= 0, coded('negative_count', 'must be zero or more'))
+    .meta({ minimum: 0, description: 'As wp-admin shows it under “All”' }),
+)
 
-const PostType = z.object({ label: Label, count: Count, enabled: z.boolean().default(true) })
-const Taxonomy = PostType.extend({
-  post_types: z.array(Slug).max(MAX_TYPES).default([]).meta({ description: 'The post types it belongs to' }),
-})
+const PostType = z.lazy(() => z.object({ label: Label, count: Count, enabled: z.boolean().default(true) }))
+const Taxonomy = z.lazy(() =>
+  PostType.unwrap().extend({
+    post_types: z.array(Slug).max(MAX_TYPES).default([]).meta({ description: 'The post types it belongs to' }),
+  }),
+)
 
 /**
  * A record with slugs as keys. Number of keys, then keys, then entries: each stage only when the one before passed, so
@@ -70,12 +76,14 @@ export const bySlug = <T extends z.ZodType>(entry: T) =>
  * `structure` command (docs/protocol.md). Unknown fields are dropped. Issues that users meet carry their own code in
  * `params.code`.
  */
-export const Structure = z
-  .object({
-    post_types: bySlug(PostType),
-    taxonomies: bySlug(Taxonomy),
-    plugin_connection_enabled: z.boolean().default(true),
-    two_way_sync_enabled: z.boolean().default(false),
-  })
-  .meta({ id: 'Structure' })
+export const Structure = z.lazy(() =>
+  z
+    .object({
+      post_types: bySlug(PostType),
+      taxonomies: bySlug(Taxonomy),
+      plugin_connection_enabled: z.boolean().default(true),
+      two_way_sync_enabled: z.boolean().default(false),
+    })
+    .meta({ id: 'Structure' }),
+)
 export type Structure = z.infer<typeof Structure>

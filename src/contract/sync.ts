@@ -5,99 +5,111 @@ import { Connection, SyncStatus } from './integrations.ts'
 
 export type { SyncStatus }
 
-export const Direction = z.enum(['metadata', 'from_external', 'to_external', 'both']).meta({ id: 'Direction' })
+export const Direction = z.lazy(() =>
+  z.enum(['metadata', 'from_external', 'to_external', 'both']).meta({ id: 'Direction' }),
+)
 export type Direction = z.infer<typeof Direction>
 
-const Count = z.number().int().min(0)
-const Progress = z.object({ done: Count, total: Count })
+const Count = z.lazy(() => z.number().int().min(0))
+const Progress = z.lazy(() => z.object({ done: Count, total: Count }))
 
-export const RunCounts = z.object({
-  created: Count,
-  updated: Count,
-  deleted: Count,
-  unchanged: Count,
-  failed: Count,
-  conflicts: Count,
-})
+export const RunCounts = z.lazy(() =>
+  z.object({
+    created: Count,
+    updated: Count,
+    deleted: Count,
+    unchanged: Count,
+    failed: Count,
+    conflicts: Count,
+  }),
+)
 export type RunCounts = z.infer<typeof RunCounts>
 
-export const RunStatus = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled'])
+export const RunStatus = z.lazy(() => z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']))
 
 /** One execution of a sync on one site. */
-export const Run = z
-  .object({
-    id: RunId,
-    direction: Direction,
-    status: RunStatus,
-    progress: Progress.extend({ by_type: z.record(z.string(), Progress) }),
-    counts: RunCounts,
-    queued_at: Timestamp,
-    started_at: Timestamp.nullable(),
-    finished_at: Timestamp.nullable(),
-    error: z.object({ code: z.string(), detail: z.string(), fix: z.string().nullable() }).nullable(),
-  })
-  .meta({ id: 'Run' })
+export const Run = z.lazy(() =>
+  z
+    .object({
+      id: RunId,
+      direction: Direction,
+      status: RunStatus,
+      progress: Progress.unwrap().extend({ by_type: z.record(z.string(), Progress) }),
+      counts: RunCounts,
+      queued_at: Timestamp,
+      started_at: Timestamp.nullable(),
+      finished_at: Timestamp.nullable(),
+      error: z.object({ code: z.string(), detail: z.string(), fix: z.string().nullable() }).nullable(),
+    })
+    .meta({ id: 'Run' }),
+)
 export type Run = z.infer<typeof Run>
 
 /** `metadata` is what the site's structure run does. */
-export const SyncRequest = z
-  .object({ direction: z.literal('metadata').default('metadata') })
-  .meta({ id: 'SyncRequest' })
+export const SyncRequest = z.lazy(() =>
+  z.object({ direction: z.literal('metadata').default('metadata') }).meta({ id: 'SyncRequest' }),
+)
 
-export const SyncState = z
-  .object({
-    sync_status: SyncStatus,
-    last_sync_at: Timestamp.nullable(),
-    current_run: Run.nullable(),
-    last_run: Run.nullable(),
-    lag_s: z
-      .number()
-      .min(0)
-      .nullable()
-      .meta({ description: 'Seconds since the oldest work not yet done was queued; null when none waits' }),
-  })
-  .meta({ id: 'SyncState' })
+export const SyncState = z.lazy(() =>
+  z
+    .object({
+      sync_status: SyncStatus,
+      last_sync_at: Timestamp.nullable(),
+      current_run: Run.nullable(),
+      last_run: Run.nullable(),
+      lag_s: z
+        .number()
+        .min(0)
+        .nullable()
+        .meta({ description: 'Seconds since the oldest work not yet done was queued; null when none waits' }),
+    })
+    .meta({ id: 'SyncState' }),
+)
 export type SyncState = z.infer<typeof SyncState>
 
-export const SyncEvent = z
-  .object({
-    id: EventId,
-    integration_id: IntegrationId,
-    run_id: RunId.nullable(),
-    action: z.string(),
-    direction: Direction.nullable(),
-    success: z.boolean(),
-    code: z.string().nullable(),
-    detail: z.string().nullable(),
-    item_ids: z.array(z.string()),
-    counts: z.record(z.string(), Count),
-    started_at: Timestamp,
-    finished_at: Timestamp,
-  })
-  .meta({ id: 'SyncEvent' })
+export const SyncEvent = z.lazy(() =>
+  z
+    .object({
+      id: EventId,
+      integration_id: IntegrationId,
+      run_id: RunId.nullable(),
+      action: z.string(),
+      direction: Direction.nullable(),
+      success: z.boolean(),
+      code: z.string().nullable(),
+      detail: z.string().nullable(),
+      item_ids: z.array(z.string()),
+      counts: z.record(z.string(), Count),
+      started_at: Timestamp,
+      finished_at: Timestamp,
+    })
+    .meta({ id: 'SyncEvent' }),
+)
 export type SyncEvent = z.infer<typeof SyncEvent>
 
 /** What support needs to see at once: state, proof, recent failures, and a fresh look at the site. */
-export const DebugStatus = z
-  .object({
-    integration_id: IntegrationId,
-    connection: Connection,
-    connection_reason: z.string().nullable(),
-    connection_since: Timestamp.nullable(),
-    site_url: z.string(),
-    sync: SyncState,
-    last_structure_fetch: Timestamp.nullable(),
-    next_check_at: Timestamp.nullable(),
-    probe: z.object({
-      success: z.boolean(),
-      code: z.string(),
-      detail: z.string(),
-      fix: z.string().nullable(),
-      evidence: z.array(EvidenceStep),
-      clock_skew_s: z.number().nullable(),
-      plugin: z.record(z.string(), z.unknown()).nullable(),
-    }),
-    recent_failures: z.array(SyncEvent),
-  })
-  .meta({ id: 'DebugStatus' })
+export const DebugStatus = z.lazy(() =>
+  z
+    .object({
+      integration_id: IntegrationId,
+      connection: Connection,
+      connection_reason: z.string().nullable(),
+      connection_since: Timestamp.nullable(),
+      site_url: z.string(),
+      sync: SyncState,
+      last_structure_fetch: Timestamp.nullable(),
+      next_check_at: Timestamp.nullable(),
+      probe: z.object({
+        success: z.boolean(),
+        code: z.string(),
+        detail: z.string(),
+        fix: z.string().nullable(),
+        evidence: z.array(EvidenceStep),
+        clock_skew_s: z.number().nullable(),
+        plugin: z.record(z.string(), z.unknown()).nullable(),
+      }),
+      recent_failures: z.array(SyncEvent),
+    })
+    .meta({ id: 'DebugStatus' }),
+)
 export type DebugStatus = z.infer<typeof DebugStatus>

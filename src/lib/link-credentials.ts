@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { isSealedWithOldKey, openSecret, sealSecret, type KeyRing } from './secrets.ts'
 
 /** Signing secrets of the link, newest first; the older one is kept while the plugin may still sign with it. */
-const Credentials = z.object({ signing_secrets: z.array(z.string()).max(2) })
+const Credentials = z.lazy(() => z.object({ signing_secrets: z.array(z.string()).max(2) }))
 
 const rowOf = (integrationId: string) => `integrations/${integrationId}`
 

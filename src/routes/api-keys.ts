@@ -10,8 +10,8 @@ import { created, defineRoute, noContent, ok, type Route } from './define.ts'
 const COLLECTION = `${API_PREFIX}/sites/:site_id/api-keys`
 const DETAIL = `${COLLECTION}/:key_id`
 
-const SiteParams = z.object({ site_id: SiteId })
-const Params = SiteParams.extend({ key_id: ApiKeyId })
+const SiteParams = z.lazy(() => z.object({ site_id: SiteId }))
+const Params = z.lazy(() => SiteParams.unwrap().extend({ key_id: ApiKeyId }))
 const editors = { kind: 'person', role: 'editor' } as const
 const admins = { kind: 'person', role: 'admin' } as const
 const common = { tag: 'api-keys', throttle: 'integration' } as const

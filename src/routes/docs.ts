@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { html } from 'hono/html'
 import { secureHeaders } from 'hono/secure-headers'
 import { readConfig } from '../config.ts'
-import { ERRORS } from '../contract/errors.ts'
+import { ERRORS, type ErrorCode } from '../contract/errors.ts'
 import type { AppEnv } from '../env.ts'
 import { routes } from './index.ts'
 
@@ -17,64 +17,65 @@ const pagePolicy = secureHeaders({
   },
 })
 
-const referencePage = html`<!doctype html>
-  <html lang="en">
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <title>IGNY8 integration API</title>
-      <link rel="stylesheet" href="/reference/swagger-ui.css" />
-    </head>
-    <body>
-      <div id="reference"></div>
-      <noscript
-        >This page needs JavaScript; the document itself is at <a href="/openapi.json">/openapi.json</a>.</noscript
-      >
-      <script src="/reference/swagger-ui-bundle.js"></script>
-      <script src="/reference/start.js"></script>
-    </body>
-  </html>`
+const referencePage = () =>
+  html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>IGNY8 integration API</title>
+        <link rel="stylesheet" href="/reference/swagger-ui.css" />
+      </head>
+      <body>
+        <div id="reference"></div>
+        <noscript
+          >This page needs JavaScript; the document itself is at <a href="/openapi.json">/openapi.json</a>.</noscript
+        >
+        <script src="/reference/swagger-ui-bundle.js"></script>
+        <script src="/reference/start.js"></script>
+      </body>
+    </html>`
 
-const errorRows = Object.entries(ERRORS).map(
-  ([code, { status, title, fix }]) =>
-    html` <tr id="${code}">
-      <th scope="row"><code>${code}</code></th>
-      <td>${status}</td>
-      <td>${title}</td>
-      <td>${fix}</td>
-    </tr>`,
-)
+const errorRow = ([code, { status, title, fix }]: [string, (typeof ERRORS)[ErrorCode]]) =>
+  html` <tr id="${code}">
+    <th scope="row"><code>${code}</code></th>
+    <td>${status}</td>
+    <td>${title}</td>
+    <td>${fix}</td>
+  </tr>`
 
-const errorsPage = html`<!doctype html>
-  <html lang="en">
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <title>Errors – IGNY8 integration API</title>
-      <link rel="stylesheet" href="/reference/errors.css" />
-    </head>
-    <body>
-      <main>
-        <h1>Errors</h1>
-        <p>
-          Every <code>code</code> the API answers with, what it means and what to do. <a href="/docs">API reference</a>
-        </p>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Code</th>
-              <th scope="col">Status</th>
-              <th scope="col">Meaning</th>
-              <th scope="col">Fix</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${errorRows}
-          </tbody>
-        </table>
-      </main>
-    </body>
-  </html>`
+const errorsPage = () =>
+  html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>Errors – IGNY8 integration API</title>
+        <link rel="stylesheet" href="/reference/errors.css" />
+      </head>
+      <body>
+        <main>
+          <h1>Errors</h1>
+          <p>
+            Every <code>code</code> the API answers with, what it means and what to do.
+            <a href="/docs">API reference</a>
+          </p>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Code</th>
+                <th scope="col">Status</th>
+                <th scope="col">Meaning</th>
+                <th scope="col">Fix</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${Object.entries(ERRORS).map(errorRow)}
+            </tbody>
+          </table>
+        </main>
+      </body>
+    </html>`
 
 let documentText: Promise<string> | undefined
 
@@ -86,8 +87,8 @@ async function loadDocument(publicUrl: string): Promise<string> {
 
 export const docsRoutes = new Hono<AppEnv>()
 docsRoutes.get('/', (c) => c.redirect('/docs'))
-docsRoutes.get('/docs', pagePolicy, (c) => c.html(referencePage))
-docsRoutes.get('/docs/errors', pagePolicy, (c) => c.html(errorsPage))
+docsRoutes.get('/docs', pagePolicy, (c) => c.html(referencePage()))
+docsRoutes.get('/docs/errors', pagePolicy, (c) => c.html(errorsPage()))
 docsRoutes.get('/openapi.json', async (c) => {
   documentText ??= loadDocument(readConfig(c.env).publicUrl)
   return c.body(await documentText, 200, { 'content-type': 'application/json' })

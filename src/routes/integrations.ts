@@ -29,7 +29,7 @@ import { accepted, created, defineRoute, noContent, ok, type Route } from './def
 const COLLECTION = `${API_PREFIX}/integration/integrations`
 const DETAIL = `${COLLECTION}/:integration_id`
 
-const Params = z.object({ integration_id: IntegrationId })
+const Params = z.lazy(() => z.object({ integration_id: IntegrationId }))
 const reads = { kind: 'member', role: 'editor', scope: 'integration:read' } as const
 const writes = { kind: 'member', role: 'editor', scope: 'integration:write' } as const
 const common = { tag: 'integrations', throttle: 'integration' } as const
@@ -43,7 +43,7 @@ export const integrationRoutes: Route[] = [
     operationId: 'listIntegrations',
     summary: 'List integrations',
     access: reads,
-    query: ListQuery.extend({ site_id: SiteId.optional() }),
+    query: z.lazy(() => ListQuery.unwrap().extend({ site_id: SiteId.optional() })),
     responses: { 200: { description: 'One page, oldest first', schema: listOf(Integration) } },
     errors: ['invalid_cursor'],
     handle: async ({ ctx, query }) => ok(await listIntegrations({ ctx, input: query })),
@@ -233,10 +233,9 @@ export const integrationRoutes: Route[] = [
     summary: 'Sync events, newest first',
     access: reads,
     params: Params,
-    query: ListQuery.extend({
-      success: z.stringbool().optional(),
-      action: z.string().max(64).optional(),
-    }),
+    query: z.lazy(() =>
+      ListQuery.unwrap().extend({ success: z.stringbool().optional(), action: z.string().max(64).optional() }),
+    ),
     responses: { 200: { description: 'One page', schema: listOf(SyncEvent) } },
     errors: [...notFound, 'invalid_cursor'],
     handle: async ({ ctx, params, query }) =>

@@ -11,7 +11,7 @@ import { created, defineRoute, noContent, ok, type Route } from './define.ts'
 const COLLECTION = `${API_PREFIX}/members`
 const DETAIL = `${COLLECTION}/:user_id`
 
-const Params = z.object({ user_id: UserId })
+const Params = z.lazy(() => z.object({ user_id: UserId }))
 const viewers = { kind: 'person', role: 'viewer' } as const
 const admins = { kind: 'person', role: 'admin' } as const
 const common = { tag: 'members', throttle: 'integration' } as const

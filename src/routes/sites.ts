@@ -11,7 +11,7 @@ import { created, defineRoute, noContent, ok, type Route } from './define.ts'
 const COLLECTION = `${API_PREFIX}/sites`
 const DETAIL = `${COLLECTION}/:site_id`
 
-const Params = z.object({ site_id: SiteId })
+const Params = z.lazy(() => z.object({ site_id: SiteId }))
 const reads = { kind: 'member', role: 'viewer', scope: 'integration:read' } as const
 const admins = { kind: 'person', role: 'admin' } as const
 const common = { tag: 'sites', throttle: 'integration' } as const

@@ -10,15 +10,17 @@ const TOMBSTONE_TTL_S = 30 * 86_400
 /** KV takes one write per key and second. */
 const RETRY_AFTER_MS = 1_100
 
-const ApiKeyRecord = z.object({
-  key_id: z.string(),
-  account_id: z.string(),
-  site_id: z.string(),
-  scopes: z.array(Scope),
-  status: z.enum(['active', 'revoked', 'site_inactive']),
-  /** Milliseconds since 1970; checked whenever the key is used, so that no job has to end it. */
-  expires_at: z.number().nullable(),
-})
+const ApiKeyRecord = z.lazy(() =>
+  z.object({
+    key_id: z.string(),
+    account_id: z.string(),
+    site_id: z.string(),
+    scopes: z.array(Scope),
+    status: z.enum(['active', 'revoked', 'site_inactive']),
+    /** Milliseconds since 1970; checked whenever the key is used, so that no job has to end it. */
+    expires_at: z.number().nullable(),
+  }),
+)
 
 /** What is known of an API key without asking D1. */
 export type ApiKeyRecord = z.infer<typeof ApiKeyRecord>

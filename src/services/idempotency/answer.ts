@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { openSecret, sealSecret, type KeyRing } from '../../lib/secrets.ts'
 
 /** An answer as it is replayed: status and JSON text, empty for 204. */
-const StoredAnswer = z.object({ status: z.number().int(), body: z.string() })
+const StoredAnswer = z.lazy(() => z.object({ status: z.number().int(), body: z.string() }))
 export type StoredAnswer = z.infer<typeof StoredAnswer>
 
 const rowOf = (id: string) => `idempotency_keys/${id}`

@@ -10,10 +10,12 @@ import { isFromPlugin, parseRestError } from './rest-error.ts'
 const NAMESPACE = 'igny8/v1'
 const MAX_INDEX_BYTES = 1_000_000
 
-const RestIndex = z.object({
-  namespaces: z.array(z.string()),
-  home: z.string().max(2048).optional().catch(undefined),
-})
+const RestIndex = z.lazy(() =>
+  z.object({
+    namespaces: z.array(z.string()),
+    home: z.string().max(2048).optional().catch(undefined),
+  }),
+)
 
 export type RootProbe =
   | { kind: 'found'; root: URL; home: string | null; isIndexBlocked: boolean }
