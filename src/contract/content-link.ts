@@ -49,7 +49,7 @@ export const PostDocument = z.lazy(() =>
 export type PostDocument = z.infer<typeof PostDocument>
 
 /** Checked one by one by the reader, so that a bad one fails alone; here only what names it. */
-const RawDocument = z.looseObject({ id: PostId, type: Type, modified: UnixSeconds })
+const RawDocument = z.lazy(() => z.looseObject({ id: PostId, type: Type, modified: UnixSeconds }))
 export type RawDocument = z.infer<typeof RawDocument>
 
 /** Position in `index`: modified (Unix seconds) and id. */
