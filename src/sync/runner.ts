@@ -22,6 +22,9 @@ const LEASE_MS = 90_000
 /** After this no further request of a slice is begun. */
 const SLICE_MS = 20_000
 
+/** How long items wait that could not be sent because the integration is switched off. */
+const RETRY_PAUSE_MS = 3_600_000
+
 /** Everything a run touches, injected: the simulator drives the same code with its own. */
 export interface RunnerContext extends EventContext {
   store: SiteStore
@@ -41,11 +44,14 @@ interface Session {
 /** Does the next piece of work that is due: a look at what webhooks named, or one slice of the oldest run. */
 export async function runNext(ctx: RunnerContext): Promise<void> {
   await lookAtInbox(ctx)
-  const run = ctx.store.leaseRun(ctx.now(), LEASE_MS)
+  const run = ctx.store.leaseRun(ctx.now(), LEASE_MS) ?? leaseRetry(ctx)
   if (!run) return
   const startedAt = ctx.now()
   const integration = run.cursor ? await readIntegration(ctx, run) : await beginRun(ctx, run)
-  if (!integration?.isActive || !integration.syncEnabled) ctx.store.cancelRuns(run.integrationId, ctx.now())
+  if (!integration?.isActive || !integration.syncEnabled) {
+    ctx.store.cancelRuns(run.integrationId, ctx.now())
+    ctx.store.postponeRetries(ctx.now() + RETRY_PAUSE_MS)
+  }
   if (!integration) return
   const cursor = run.cursor ?? startCursor(run.direction, integration.syncEpoch)
   const session = { integration, cursor, startedAt }
@@ -56,6 +62,15 @@ export async function runNext(ctx: RunnerContext): Promise<void> {
     if (!(cause instanceof LostLease)) await failAttempt(ctx, run, session, describeFailure(cause))
   }
   if (ctx.store.isCancelled(run)) await projectCancellation(ctx, run, session)
+}
+
+/** A run for items that failed on their way to the site and are to be tried again; nobody has to ask for it. */
+function leaseRetry(ctx: RunnerContext): LeasedRun | null {
+  const subject = ctx.store.subject()
+  if (!subject || !ctx.store.hasRetryDue(ctx.now())) return null
+  const call = { ...subject, keyId: null, requestId: ctx.newId('req') }
+  ctx.store.enqueueRun(ctx.newId('run'), call, 'to_external', ctx.now())
+  return ctx.store.leaseRun(ctx.now(), LEASE_MS)
 }
 
 async function linkTarget(ctx: RunnerContext, integration: RunIntegration, requestId: string): Promise<LinkTarget> {

@@ -14,6 +14,9 @@ import { TypeTable } from './tables/types.ts'
 /** Finished runs that are kept as history. */
 const KEPT_RUNS = 100
 
+/** Items that failed on their way to the site; what failed on its way here has a reminder in the inbox. */
+const IS_UNSENT = "state = 'failed' AND retry_at IS NOT NULL AND (external_id IS NULL OR etag IS NOT NULL)"
+
 const NO_COUNTS: RunCounts = { created: 0, updated: 0, deleted: 0, unchanged: 0, failed: 0, conflicts: 0 }
 const NO_PROGRESS = { done: 0, total: 0, by_type: {} }
 
@@ -309,13 +312,24 @@ export class SiteStore {
     )
   }
 
+  /** Whether an item that could not be sent is to be tried again. */
+  hasRetryDue(now: number): boolean {
+    return this.#rows(`SELECT 1 FROM items WHERE ${IS_UNSENT} AND retry_at <= ? LIMIT 1`, now).length === 1
+  }
+
+  /** Puts the tries of items off, when nobody may send them now. */
+  postponeRetries(until: number): void {
+    this.#rows(`UPDATE items SET retry_at = max(retry_at, ?) WHERE ${IS_UNSENT}`, until)
+  }
+
   /** When the next thing is due, in milliseconds since 1970; null when nothing is. */
   nextDueAt(): number | null {
     const [row] = this.#rows<{ due: number | null }>(
       `SELECT min(due) AS due FROM (
          SELECT CASE status WHEN 'queued' THEN next_attempt_at ELSE lease_until END AS due
            FROM runs WHERE status IN ('queued', 'running')
-         UNION ALL SELECT min(due_at) FROM inbox)`,
+         UNION ALL SELECT min(due_at) FROM inbox
+         UNION ALL SELECT min(retry_at) FROM items WHERE ${IS_UNSENT})`,
     )
     return row?.due ?? null
   }

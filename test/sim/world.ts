@@ -69,6 +69,9 @@ export class World {
   rates: FaultRates = NO_FAULTS
   nowMs = START_MS
   kills = 0
+  /** Awaits so far, and the one at which the process dies for certain. */
+  awaits = 0
+  killAt = Infinity
   #ids = 0
   #instance = 0
   #site = createSiteDatabase()
@@ -121,9 +124,9 @@ export class World {
     const instance = this.#instance
     const alive = async <T>(work: () => Promise<T>): Promise<T> => {
       if (this.#instance !== instance) return never()
-      if (this.random() < this.rates.kill) return this.#die()
+      if (this.#isFatal()) return this.#die()
       const result = await work()
-      if (this.random() < this.rates.kill) return this.#die()
+      if (this.#isFatal()) return this.#die()
       return this.#instance === instance ? result : never()
     }
     const reach = modelFetch(this.wordpress)
@@ -180,6 +183,10 @@ export class World {
   }
 
   #onDeath: () => void = () => undefined
+
+  #isFatal(): boolean {
+    return ++this.awaits === this.killAt || this.random() < this.rates.kill
+  }
 
   #die(): Promise<never> {
     this.kills++
