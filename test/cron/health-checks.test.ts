@@ -146,7 +146,8 @@ test('a check waits for the run that is at the site, and both get through', asyn
   release()
   await ticking
   await vi.waitFor(async () => expect((await siteObject(site.siteId).runs()).currentRun).toBeNull())
-  expect(site.wordpress.executed.toSorted()).toEqual(['status', 'status', 'structure'])
+  expect(site.wordpress.executed.filter((name) => name === 'status')).toHaveLength(2)
+  expect(site.wordpress.executed).toContain('structure')
   expect(site.wordpress.maxParallel).toBe(1)
 })
 

@@ -49,6 +49,7 @@ const contextOf = (store: SiteStore, overrides: Partial<RunnerContext> = {}): Ru
   now: Date.now,
   newId: createId,
   random: Math.random,
+  sleep: () => Promise.resolve(),
   fetch: (url, init) => fetch(url, init),
   ...overrides,
 })

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Structure } from '../../src/contract/structure.ts'
-import { projectStructure } from '../../src/db/project.ts'
+import { project } from '../../src/db/project.ts'
 import { createTestContext } from '../support/identity.ts'
 import {
   connectSite,
@@ -159,7 +159,8 @@ describe('update-structure', () => {
     const subject = { integrationId: site.integrationId, accountId: site.owner.accountId, siteId: site.siteId }
     const event = { action: 'sync', startedAt: Date.now() }
     const overtaken = (before?.syncEpoch ?? 0) - 1
-    expect(await projectStructure(ctx, subject, sampleStructure(), overtaken, event)).toBeNull()
+    const projection = { epoch: overtaken, structure: sampleStructure(), status: 'success', event } as const
+    expect(await project(ctx, subject, projection)).toBe(false)
     expect(await readIntegration(site.integrationId)).toEqual(before)
     expect(await lastEvent(site.integrationId, 'sync')).toBeUndefined()
   })

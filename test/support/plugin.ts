@@ -1,6 +1,9 @@
 import { onTestFinished, vi } from 'vitest'
-import type { StatusData } from '../../src/contract/link.ts'
+import { CommandBatch, type CommandAnswer, type StatusData } from '../../src/contract/link.ts'
 import type { Structure } from '../../src/contract/structure.ts'
+import { Context } from '../model/context.ts'
+import { Executor } from '../model/executor.ts'
+import { Site } from '../model/site.ts'
 import { createSigningSecret, signMessage, verifyMessage } from '../../src/lib/signature.ts'
 
 /** What a model site does instead of its duty. */
@@ -72,6 +75,8 @@ export class ModelSite {
   signingSecret = createSigningSecret()
   status: StatusData
   structure: Structure = sampleStructure()
+  /** Posts and terms; none at first. */
+  readonly content: Site
   fault: Fault | null = null
   /** Everything that was asked, in order. */
   readonly requests: SeenRequest[] = []
@@ -80,11 +85,14 @@ export class ModelSite {
   /** Most requests that were under way at once. */
   maxParallel = 0
   #parallel = 0
+  readonly #executor: Executor
   #gate: Promise<void> = Promise.resolve()
 
   constructor(url: string) {
     this.url = url
     this.status = statusOf(url)
+    this.content = new Site({ url, now: () => Date.now() })
+    this.#executor = new Executor(this.content)
   }
 
   /** Keeps requests waiting from now on, until the returned function is called. */
@@ -128,17 +136,20 @@ export class ModelSite {
     })
   }
 
-  async #execute({ headers, body }: SeenRequest): Promise<Response> {
+  async #execute({ method, path, headers, body }: SeenRequest): Promise<Response> {
     if (this.fault?.kind === 'not_connected') return restError('igny8_not_connected', 409)
     const nowS = Math.floor(Date.now() / 1000)
     const verified = await verifyMessage({ headers, body, secrets: [this.signingSecret], nowS })
     if (!verified.ok) return restError(`igny8_${verified.reason}`, 401)
-    const batch = JSON.parse(body) as { commands: { id: string; name: string }[] }
-    const results = batch.commands.map(({ id, name }) => {
+    const batch = CommandBatch.parse(JSON.parse(body))
+    const results = batch.commands.map((command) => {
+      const { id, name } = command
       this.executed.push(name)
       if (name === 'status') return { id, ok: true, data: { ...this.status, time: nowS }, took_ms: 1 }
       if (name === 'structure') return { id, ok: true, data: this.structure, took_ms: 1 }
-      return { id, ok: false, code: 'unknown_command', detail: name, retryable: false, took_ms: 0 }
+      const context = new Context(batch.time_ms, batch.max_bytes, [])
+      const request = { number: this.requests.length, method, path, commands: [command] }
+      return (JSON.parse(this.#executor.execute(request, context, {})) as CommandAnswer).results[0]
     })
     const text = JSON.stringify({ protocol: 1, results })
     const secrets = [this.fault?.kind === 'wrong_signature' ? createSigningSecret() : this.signingSecret]
