@@ -20,7 +20,7 @@ final class Etag {
 
 	/**
 	 * @param mixed $value Made of scalars, null and arrays.
-	 * @return string|false False for what is no UTF-8, or too deep.
+	 * @return string|false False for what is no UTF-8, too deep, or infinite.
 	 */
 	public static function json( $value ) {
 		return json_encode( self::canonical( $value ), JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE );
@@ -33,7 +33,7 @@ final class Etag {
 	 * @return mixed
 	 */
 	private static function canonical( $value ) {
-		if ( is_float( $value ) ) {
+		if ( is_float( $value ) && is_finite( $value ) ) {
 			return 'float:' . bin2hex( pack( 'E', $value ) );
 		}
 		if ( ! is_array( $value ) ) {

@@ -45,6 +45,10 @@ final class Snapshot {
 		global $wpdb;
 
 		$id = (int) $this->row->ID;
+		// Before the meta: deleting a revision takes what the trash keeps from the post itself.
+		foreach ( $this->revisions( $this->last_revision ) as $revision ) {
+			wp_delete_post_revision( (int) $revision );
+		}
 		$wpdb->update( $wpdb->posts, (array) $this->row, [ 'ID' => $id ] );
 		foreach ( $this->meta as $key => $values ) {
 			$this->restore_meta( $id, (string) $key, $values );
@@ -52,9 +56,6 @@ final class Snapshot {
 		wp_cache_delete( $id, 'post_meta' );
 		foreach ( $this->terms as $taxonomy => $term_ids ) {
 			wp_set_object_terms( $id, $term_ids, (string) $taxonomy );
-		}
-		foreach ( $this->revisions( $this->last_revision ) as $revision ) {
-			wp_delete_post_revision( (int) $revision );
 		}
 		clean_post_cache( $id );
 	}
