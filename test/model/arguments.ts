@@ -58,7 +58,7 @@ export const MediaArguments = z.object({
   url: z.string().min(1),
   hash: z.string().min(1),
   filename: z.string().default(''),
-  alt: z.string().nullable().default(null),
+  alt: z.string().default(''),
 })
 
 /** Arguments as their command wants them, or the failure that names the first wrong one. */

@@ -29,8 +29,8 @@ export const bodyOf = (post: ModelPost): string => (typeof post.body === 'string
 /** Where people read a post. */
 export function permalinkOf(site: Site, post: ModelPost): string {
   const type = site.types.get(post.type)
-  const hasAddress = ['publish', 'private', 'inherit', 'trash'].includes(post.status) && post.slug !== ''
-  if (!hasAddress) return `${site.url}/?${post.type === 'page' ? 'page_id' : 'p'}=${post.id}`
+  const hasAddress = ['publish', 'inherit'].includes(post.status) && post.slug !== ''
+  if (!hasAddress) return `${site.url}/?${post.type === 'page' ? 'page_id' : `post_type=${post.type}&p`}=${post.id}`
   const slugs = [post.slug]
   const seen = new Set([post.id])
   let above = type?.isHierarchical ? site.posts.get(post.parent) : undefined

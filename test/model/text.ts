@@ -23,6 +23,7 @@ export function sanitizeTitle(text: string): string {
     .normalize('NFD')
     .replaceAll(/[\u0300-\u036f]/g, '')
     .toLowerCase()
+    .replaceAll('ß', 's')
   return Array.from(plain, (char) =>
     /[\u0080-\u{10ffff}]/u.test(char) ? encodeURIComponent(char).toLowerCase() : char,
   )

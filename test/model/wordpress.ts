@@ -38,6 +38,7 @@ export class ModelWordPress extends SiteEditing {
   readonly http: HttpSide
   onWebhook: (webhook: ModelWebhook) => void
   readonly #random: () => number
+  #isInRequest = false
 
   constructor(options: ModelOptions = {}) {
     const { now = Date.now, random = Math.random, sleep = null, onWebhook = () => undefined } = options
@@ -105,8 +106,20 @@ export class ModelWordPress extends SiteEditing {
     for (const post of this.site.posts.byModified(type)) this.executor.documents.etag(post)
   }
 
+  /** Everything done in `run` is one request to the site: of each post it tells at most one thing. */
+  asOneRequest<T>(run: () => T): T {
+    this.#isInRequest = true
+    try {
+      return run()
+    } finally {
+      this.#isInRequest = false
+      this.flush()
+    }
+  }
+
   /** Hands the webhooks of all changes to `onWebhook`. */
   override flush(): void {
+    if (this.#isInRequest) return
     for (const event of this.site.takeEvents()) this.onWebhook({ id: this.#newId(), event })
   }
 

@@ -1,3 +1,4 @@
+import { ALT_KEY, metaKeysOf } from './document.ts'
 import type { Site } from './site.ts'
 import { sanitizeTitle } from './text.ts'
 import type { ModelPost, NewPost, PostChanges } from './types.ts'
@@ -110,9 +111,18 @@ export function updatePost(site: Site, post: ModelPost, input: PostChanges, isWh
     post.type === 'attachment' || (site.types.get(post.type)?.isHierarchical && next.slug !== post.slug)
   if (changesOthers) site.version++
   const { revision: _, ...changed } = next
-  if (post.type === 'attachment') site.touchWhere((other) => other.featured === post.id)
+  if (isAltNew(post, next)) site.touchWhere((other) => other.featured === post.id)
   site.posts.change(post, changed)
-  site.touch(post, isPostSaved ? 'status' : 'metadata')
+  if (isPostSaved) site.touch(post, 'status')
+  else if (terms !== undefined || 'featured' in changes || hasShownKey(site, post, meta)) site.touch(post, 'metadata')
+}
+
+const isAltNew = (before: ModelPost, after: ModelPost) => before.meta[ALT_KEY] !== after.meta[ALT_KEY]
+
+/** Meta that documents don't show is nobody's business. */
+function hasShownKey(site: Site, post: ModelPost, meta: Record<string, unknown> = {}): boolean {
+  const shown = metaKeysOf(site, post.type)
+  return Object.keys(meta).some((key) => shown.includes(key))
 }
 
 export function trashPost(site: Site, post: ModelPost): void {

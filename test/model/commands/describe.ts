@@ -33,6 +33,8 @@ export function runStatus(site: Site, context: Context, integrationId: string | 
   })
 }
 
+/** Carried along with the content that uses it, until somebody asks for it. */
+const OFF_BY_DEFAULT = new Set(['attachment'])
 const HIDDEN = new Set(['trash', 'auto-draft'])
 
 /** `structure`: counts as wp-admin has them under “All”. */
@@ -47,7 +49,10 @@ export function runStructure(site: Site): string {
     types.filter(([, type]) => type.taxonomies.includes(taxonomy)).map(([name]) => name)
   return JSON.stringify({
     post_types: Object.fromEntries(
-      types.map(([name, { label }]) => [name, { label, count: counts.get(name) ?? 0, enabled: true }]),
+      types.map(([name, { label }]) => [
+        name,
+        { label, count: counts.get(name) ?? 0, enabled: !OFF_BY_DEFAULT.has(name) },
+      ]),
     ),
     taxonomies: Object.fromEntries(
       taxonomies.map(([name, { label }]) => {

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { describeCarrier, describeDisconnected } from './carrier.ts'
-import { describeReading } from './reading.ts'
+import { describeDocuments } from './documents.ts'
+import { describePaging } from './paging.ts'
+import { describeRelations } from './relations.ts'
 import type { Subject } from './subject.ts'
+import { describeWebhooks } from './webhooks.ts'
 import { describeWriting } from './writing.ts'
 
 /** Holds a site against docs/protocol.md and docs/protocol-content.md: the same for the model and for the plugin. */
@@ -16,9 +19,12 @@ export function describeContract(name: string, start: () => Promise<Subject>): v
       subject = await start()
     })
     afterAll(() => subject?.stop())
-    describeReading(get)
+    describePaging(get)
+    describeDocuments(get)
     describeCarrier(get)
     describeWriting(get)
+    describeRelations(get)
+    describeWebhooks(get)
     describeDisconnected(get)
   })
 }

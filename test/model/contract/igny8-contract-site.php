@@ -34,6 +34,22 @@ add_filter(
 	}
 );
 
+/** Far faster than starting PHP for every step: a list of actions as JSON, for whoever knows the token of this site. */
+add_action(
+	'wp_loaded',
+	static function () {
+		$token = $_SERVER['HTTP_X_IGNY8_CONTRACT'] ?? '';
+		if ( '' === $token || ! defined( 'IGNY8_CONTRACT_TOKEN' ) || ! hash_equals( IGNY8_CONTRACT_TOKEN, $token ) ) {
+			return;
+		}
+		kses_remove_filters();
+		$done = array_map( 'igny8_contract_perform', json_decode( file_get_contents( 'php://input' ), true ) );
+		header( 'Content-Type: application/json' );
+		echo wp_json_encode( $done );
+		exit;
+	}
+);
+
 /** Sets columns of wp_posts as SQL does: no hook, no change of `modified`. */
 function igny8_contract_set( int $id, array $columns ): void {
 	global $wpdb;
@@ -152,6 +168,8 @@ function igny8_contract_perform( array $action ) {
 			return null !== wp_set_object_terms( $id, $action['terms'], $action['taxonomy'] );
 		case 'set_meta':
 			return update_post_meta( $id, $action['key'], wp_slash( $action['value'] ) );
+		case 'rename_term':
+			return is_array( wp_update_term( $id, $action['taxonomy'], array( 'name' => $action['name'] ) ) );
 		case 'set_featured':
 			return update_post_meta( $id, '_thumbnail_id', $action['image'] );
 		case 'touch':

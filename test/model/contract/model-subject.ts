@@ -1,5 +1,7 @@
+import type { WebhookEvent } from '../../../src/contract/content-link.ts'
 import { modelFetch } from '../fetch.ts'
 import { ModelWordPress } from '../wordpress.ts'
+import { updatePost } from '../writing.ts'
 import type { Action, Subject } from './subject.ts'
 import { bodyOf } from '../document.ts'
 
@@ -23,7 +25,7 @@ function read(model: ModelWordPress, id: number): string | null {
 
 function addFile(model: ModelWordPress, name: string, kind: 'image' | 'page'): string {
   const url = `${model.url}/wp-content/uploads/${name}`
-  model.site.internet.set(url, kind)
+  model.site.internet.set(url, kind === 'image' ? { image: 'one pixel' } : kind)
   return url
 }
 
@@ -49,7 +51,9 @@ const HANDLERS: Handlers = {
   term: (model, { taxonomy, name, slug }) => model.addTerm(taxonomy, name, slug === undefined ? {} : { slug }).id,
   attachment: (model, { title, alt }) => model.addImage(title, alt).id,
   alt: (model, { id, alt }) => model.setMeta(id, '_wp_attachment_image_alt', alt),
-  set_terms: (model, { id, taxonomy, terms }) => model.editBehindItsBack(id, { terms: { [taxonomy]: terms } }),
+  set_terms: (model, { id, taxonomy, terms }) =>
+    updatePost(model.site, model.post(id), { terms: { [taxonomy]: terms } }),
+  rename_term: (model, { id, name }) => model.renameTerm(id, name),
   set_meta: (model, { id, key, value }) => model.setMeta(id, key, value),
   set_featured: (model, { id, image }) => model.editPost(id, { featured: image }).id,
   touch: (model, { id, modifiedS }) => model.editBehindItsBack(id, { modifiedS }),
@@ -75,7 +79,8 @@ function perform(model: ModelWordPress, action: Action): unknown {
 /** The model as subject of the contract. */
 export function createModelSubject(): Promise<Subject> {
   const integrationId = 'int_contract'
-  const model = new ModelWordPress({ integrationId })
+  const told: WebhookEvent[] = []
+  const model = new ModelWordPress({ integrationId, onWebhook: ({ event }) => told.push(event) })
   registerEvent(model)
   model.site.taxonomies.set('event_kind', { label: 'Kinds', isPublic: true, isHierarchical: false })
   return Promise.resolve({
@@ -84,7 +89,8 @@ export function createModelSubject(): Promise<Subject> {
     secret: model.signingSecret,
     integrationId,
     fetch: modelFetch(model),
-    arrange: (...actions) => Promise.resolve(actions.map((action) => perform(model, action))),
+    arrange: (...actions) => Promise.resolve(model.asOneRequest(() => actions.map((action) => perform(model, action)))),
+    webhooks: () => Promise.resolve(told.splice(0)),
     stop: () => Promise.resolve(),
   })
 }

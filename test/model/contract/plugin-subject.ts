@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { PLUGIN } from '../../../scripts/lib/paths.ts'
 import { phpString } from '../../../scripts/wordpress/config.ts'
 import { startWordPress } from '../../../scripts/wordpress/native.ts'
 import type { WordPressOptions } from '../../../scripts/wordpress/types.ts'
+import { createApiKey } from '../../../src/lib/api-key.ts'
+import { startReceiver } from './receiver.ts'
 import type { Action, Subject } from './subject.ts'
 
 const SITE_MU_PLUGIN = join(import.meta.dirname, 'igny8-contract-site.php')
@@ -10,31 +13,47 @@ const INTEGRATION_ID = 'int_contract'
 const MARK = '\u0001'
 
 /** PHP that connects the plugin as the API's answer would, and prints the signing secret that it made. */
-const CONNECT = `
+const connect = (apiKey: string) => `
   $plugin = Igny8\\Bridge\\Plugin::instance();
   $secret = $plugin->keys->begin_pending();
   $plugin->keys->promote_pending();
+  $plugin->keys->keep_api_key( ${phpString(apiKey)} );
   $plugin->connection->establish( new Igny8\\Bridge\\Connection\\Identity( 'site_contract', 'Contract', '' ), '${INTEGRATION_ID}' );
   echo "${MARK}", $secret;`
 
-const afterMark = (text: string): string => text.slice(text.indexOf(MARK) + 1)
-
 /** The real plugin in a real WordPress as subject of the contract. */
 export async function startPluginSubject(options: WordPressOptions = {}): Promise<Subject> {
-  const wordpress = await startWordPress({ ...options, plugins: [PLUGIN], muPlugins: [SITE_MU_PLUGIN] })
-  const secret = afterMark(await wordpress.php(CONNECT))
-  const isPlain = options.permalinks === 'plain'
+  const receiver = await startReceiver()
+  const [token, { plaintext }] = [randomUUID(), createApiKey()]
+  const define = { IGNY8_API_URL: receiver.url, IGNY8_CONTRACT_TOKEN: token }
+  const wordpress = await startWordPress({ ...options, define, plugins: [PLUGIN], muPlugins: [SITE_MU_PLUGIN] })
+  const printed = await wordpress.php(connect(plaintext))
+  const secret = printed.slice(printed.indexOf(MARK) + 1)
   return {
     url: wordpress.url,
-    endpoint: `${wordpress.url}/${isPlain ? '?rest_route=' : 'wp-json'}/igny8/v1/commands`,
+    endpoint: `${wordpress.url}/${options.permalinks === 'plain' ? '?rest_route=' : 'wp-json'}/igny8/v1/commands`,
     secret,
     integrationId: INTEGRATION_ID,
     fetch: (url, init) => fetch(url, init),
     arrange: async (...actions: Action[]) => {
-      const list = phpString(JSON.stringify(actions))
-      const code = `echo "${MARK}", wp_json_encode( array_map( 'igny8_contract_perform', json_decode( ${list}, true ) ) );`
-      return JSON.parse(afterMark(await wordpress.php(code))) as unknown[]
+      const headers = { 'x-igny8-contract': token }
+      const answer = await fetch(`${wordpress.url}/?contract`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(actions),
+      })
+      const text = await answer.text()
+      if (!answer.ok || !text.startsWith('['))
+        throw new Error(`${text.slice(0, 2000)}\n${wordpress.debugLog().slice(-2000)}`)
+      return JSON.parse(text) as unknown[]
     },
-    stop: () => wordpress.stop(),
+    webhooks: async () => {
+      await wordpress.cron()
+      return receiver.take(plaintext, secret)
+    },
+    stop: async () => {
+      await wordpress.stop()
+      await receiver.stop()
+    },
   }
 }

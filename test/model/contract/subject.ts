@@ -1,3 +1,4 @@
+import type { WebhookEvent } from '../../../src/contract/content-link.ts'
 import type { Command, CommandResult } from '../../../src/contract/link.ts'
 import { sendCommands } from '../../../src/sync/link/direct.ts'
 
@@ -25,6 +26,7 @@ export type Action =
   | { op: 'edit'; id: number; title?: string; body?: string; status?: string }
   | { op: 'trash' | 'untrash' | 'delete'; id: number }
   | { op: 'term'; taxonomy: string; name: string; slug?: string }
+  | { op: 'rename_term'; id: number; taxonomy: string; name: string }
   | { op: 'attachment'; title: string; alt?: string }
   | { op: 'alt'; id: number; alt: string }
   | { op: 'set_terms'; id: number; taxonomy: string; terms: number[] }
@@ -49,7 +51,10 @@ export interface Subject {
   secret: string
   integrationId: string
   fetch: (url: string, init: RequestInit) => Promise<Response>
+  /** Performs actions as one request to the site would. */
   arrange: (...actions: Action[]) => Promise<unknown[]>
+  /** What the site has told by signed webhooks since the last call. */
+  webhooks: () => Promise<WebhookEvent[]>
   stop: () => Promise<void>
 }
 
