@@ -1,4 +1,21 @@
+import { startMariaDb } from '../../scripts/wordpress/mariadb.ts'
 import { describeContract } from '../model/contract/contract.ts'
 import { startPluginSubject } from '../model/contract/plugin-subject.ts'
+import type { Subject } from '../model/contract/subject.ts'
 
-describeContract('the plugin in a real WordPress', () => startPluginSubject())
+describeContract('the plugin in a real WordPress on SQLite', () => startPluginSubject())
+
+/** The oldest WordPress there is, with what its hosts have. */
+async function startOldSubject(): Promise<Subject> {
+  const database = await startMariaDb()
+  const subject = await startPluginSubject({ version: '6.1', database, permalinks: 'plain' })
+  return {
+    ...subject,
+    stop: async () => {
+      await subject.stop()
+      await database.stop()
+    },
+  }
+}
+
+describeContract('the plugin in WordPress 6.1 on MariaDB with plain permalinks', startOldSubject)

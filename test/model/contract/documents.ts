@@ -86,7 +86,7 @@ function documents(get: () => Subject): void {
       expect(PoisonedDocument.parse(items[1]).error.code).toBe('invalid_utf8')
       expect(PostDocument.parse(items[2]).id).toBe(good)
     }
-    await get().arrange(...ids.map((id) => ({ op: 'delete', id }) as const))
+    await get().arrange(...ids.map((id) => ({ op: 'delete', id }) as const), { op: 'mend_utf8' })
   })
 }
 

@@ -137,6 +137,22 @@ function igny8_contract_read( int $id ): ?string {
 	);
 }
 
+function igny8_contract_is_sqlite(): bool {
+	global $wpdb;
+	return false !== stripos( get_class( $wpdb ), 'sqlite' );
+}
+
+/** Bytes that WordPress would refuse; MySQL keeps them only in tables made without a character set, as old ones are. */
+function igny8_contract_break_utf8( int $id ): bool {
+	global $wpdb;
+	$bytes = "X'62726f6b656e20ff2068657265'";
+	if ( ! igny8_contract_is_sqlite() ) {
+		$wpdb->query( "ALTER TABLE $wpdb->posts MODIFY post_content LONGBLOB NOT NULL" );
+	}
+	$value = igny8_contract_is_sqlite() ? "CAST( $bytes AS CHAR )" : $bytes;
+	return 1 === $wpdb->query( "UPDATE $wpdb->posts SET post_content = $value WHERE ID = $id" );
+}
+
 /**
  * @return mixed
  */
@@ -177,8 +193,9 @@ function igny8_contract_perform( array $action ) {
 		case 'grow':
 			return igny8_contract_set( $id, array( 'post_content' => str_repeat( 'x', $action['bytes'] ) ) );
 		case 'break_utf8':
-			// Past $wpdb, which would refuse it.
-			return $wpdb->query( "UPDATE $wpdb->posts SET post_content = CAST( X'62726f6b656e20ff2068657265' AS CHAR ) WHERE ID = $id" );
+			return igny8_contract_break_utf8( $id );
+		case 'mend_utf8':
+			return igny8_contract_is_sqlite() ? null : $wpdb->query( "ALTER TABLE $wpdb->posts MODIFY post_content LONGTEXT NOT NULL" );
 		case 'file':
 			return igny8_contract_file( $action );
 		case 'register':

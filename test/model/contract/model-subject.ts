@@ -59,6 +59,7 @@ const HANDLERS: Handlers = {
   touch: (model, { id, modifiedS }) => model.editBehindItsBack(id, { modifiedS }),
   grow: (model, { id, bytes }) => model.editBehindItsBack(id, { body: 'x'.repeat(bytes) }),
   break_utf8: (model, { id }) => model.editBehindItsBack(id, { body: 'broken \ud83d here' }),
+  mend_utf8: () => null,
   file: (model, { name, kind }) => addFile(model, name, kind),
   register: (model, { type, isThere }) => (isThere ? registerEvent(model) : model.unregisterType(type)),
   filter: (model, { isOn }) => {

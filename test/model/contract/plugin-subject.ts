@@ -31,7 +31,7 @@ export async function startPluginSubject(options: WordPressOptions = {}): Promis
   const secret = printed.slice(printed.indexOf(MARK) + 1)
   return {
     url: wordpress.url,
-    endpoint: `${wordpress.url}/${options.permalinks === 'plain' ? '?rest_route=' : 'wp-json'}/igny8/v1/commands`,
+    endpoint: `${wordpress.url}/${options.permalinks === 'plain' ? 'index.php?rest_route=' : 'wp-json'}/igny8/v1/commands`,
     secret,
     integrationId: INTEGRATION_ID,
     fetch: (url, init) => fetch(url, init),

@@ -35,6 +35,7 @@ export type Action =
   | { op: 'touch'; id: number; modifiedS: number }
   | { op: 'grow'; id: number; bytes: number }
   | { op: 'break_utf8'; id: number }
+  | { op: 'mend_utf8' }
   | { op: 'file'; name: string; kind: 'image' | 'page' }
   | { op: 'register'; type: string; isThere: boolean }
   /** A filter of the site turns every “naked” into “clothed” when a post is saved. */
