@@ -30,10 +30,12 @@ function toDocPatch({ replica }: ContentContext, input: ItemUpdate | ItemCreate)
     ...plain
   } = rest as typeof rest & { if_revision?: number; type?: string }
   const patch = { ...plain } as DocPatch
+  if (patch.date) patch.date = new Date(patch.date).toISOString()
   if (featured !== undefined) patch.featured = featured && { url: featured.url, alt: featured.alt }
   if (parentId === undefined) return patch
   const parent = parentId === null ? null : replica.items.get(parentId)
-  if (parentId !== null && !parent) return refuse('parent_not_found', `There is no item ${parentId}.`)
+  if (parentId !== null && (!parent || parent.deletion === 'both'))
+    return refuse('parent_not_found', `There is no item ${parentId}.`)
   patch.parent = parent ? (parent.externalId ?? parent.id) : null
   return patch
 }

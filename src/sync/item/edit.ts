@@ -1,4 +1,5 @@
 import { EMPTY_DOC, type ItemDoc } from './doc.ts'
+import { diffDocs } from './fields.ts'
 import { withoutError, type ItemRecord } from './record.ts'
 
 /** Fields of a document that an editor changes; terms and meta by taxonomy and key, meta null deletes the key. */
@@ -46,17 +47,25 @@ export function createRecord(id: string, type: string, patch: DocPatch, now: num
   }
 }
 
-/** An editor's change of the IGNY8 side; an error is forgotten, since what failed is not what is there now. */
+/**
+ * An editor's change of the IGNY8 side; an error is forgotten, since what failed is not what is there now. A change of nothing
+ * leaves the record as it is.
+ */
 export function editRecord(record: ItemRecord, patch: DocPatch, now: number): ItemRecord {
+  const local = patchDoc(record.local, patch)
+  if (diffDocs(record.local, local).length === 0) return record
   return {
     ...withoutError(record),
-    local: patchDoc(record.local, patch),
+    local,
     revision: record.revision + 1,
     updatedAt: now,
   }
 }
 
-/** Deletes the IGNY8 side; an item that never reached the site is gone at once. */
+/**
+ * Deletes the IGNY8 side; an item that the site is not known to have is gone at once. If its create has reached the site after all,
+ * the import of the post carries the deletion there.
+ */
 export function deleteRecord(record: ItemRecord, now: number): ItemRecord {
   const deletion = record.externalId === null || record.deletion === 'external' ? 'both' : 'local'
   return {

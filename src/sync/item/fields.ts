@@ -31,8 +31,13 @@ function sortKeys(value: unknown): unknown {
 export function readField(doc: ItemDoc, path: FieldPath): unknown {
   if (isPlain(path)) return doc[path]
   const [kind, key] = splitPath(path)
-  return kind === 'terms' ? doc.terms[key] : doc.meta[key]
+  // a taxonomy may have the name of something that every object has
+  return Object.hasOwn(doc[kind], key) ? doc[kind][key] : undefined
 }
+
+/** The document with some parts as they are in another. */
+export const copyFields = (doc: ItemDoc, from: ItemDoc, paths: readonly FieldPath[]): ItemDoc =>
+  paths.reduce((copy, path) => writeField(copy, path, readField(from, path)), doc)
 
 /** The document with one part replaced; undefined removes a taxonomy or key. */
 export function writeField(doc: ItemDoc, path: FieldPath, value: unknown): ItemDoc {

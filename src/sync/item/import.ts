@@ -1,7 +1,7 @@
 import type { PostDocument } from '../../contract/content-link.ts'
 import type { ConflictPolicy } from '../../contract/integrations.ts'
-import { toItemDoc, type ItemDoc } from './doc.ts'
-import { diffDocs } from './fields.ts'
+import { EMPTY_DOC, toItemDoc, type ItemDoc } from './doc.ts'
+import { copyFields, diffDocs, isFieldEqual } from './fields.ts'
 import { mergeDocs } from './merge.ts'
 import { withoutError, type Decision, type ItemRecord } from './record.ts'
 import { settleConflict } from './settle.ts'
@@ -47,18 +47,37 @@ function adopt(before: ItemRecord | null, post: PostDocument, external: ItemDoc,
   }
 }
 
+/** A post that could never be read: all that is known of it is where it is. */
+const isPlaceholder = ({ base, externalId }: ItemRecord) => base === null && externalId !== null
+
 const decided = (record: ItemRecord): Decision => ({ record, settledFrom: null })
 
 /** A deletion here meets a change there: a conflict, unless nothing but the etag has moved. */
 function importIntoDeleted(before: ItemRecord, post: PostDocument, external: ItemDoc, rules: Rules): Decision {
   const seen = { ...before, ...externalColumns(post), external }
   if (before.external && diffDocs(before.external, external).length === 0) return decided(seen)
-  return openConflict(seen, [DELETED], rules)
+  return openConflict({ ...seen, theirs: null }, [DELETED], rules)
+}
+
+/** Whether a post is what was sent: the site has only filled in what was left empty, as slug and date. */
+const isAsSent = (sent: ItemDoc, external: ItemDoc) =>
+  diffDocs(sent, external).every((path) => isFieldEqual(sent, EMPTY_DOC, path))
+
+/** The post of a create whose item was deleted before the answer came: the deletion has yet to reach the site. */
+function importIntoUnsent(before: ItemRecord, post: PostDocument, external: ItemDoc, rules: Rules): Decision {
+  const sent = before.base ?? external
+  const known = isAsSent(sent, external) ? external : sent
+  return importIntoDeleted({ ...before, deletion: 'local', external: known, base: external }, post, external, rules)
+}
+
+/** What an undone settlement shows as the site's side, with what has changed there since. */
+function followSite({ theirs, external }: ItemRecord, next: ItemDoc): ItemDoc {
+  return theirs && external ? copyFields(theirs, next, diffDocs(external, next)) : next
 }
 
 /** Marks what both sides changed, and settles it at once where the integration's policy says how. */
 function openConflict(record: ItemRecord, fields: string[], rules: Rules): Decision {
-  const conflict = { ...record, conflictFields: fields, conflictSince: record.conflictSince ?? rules.now, theirs: null }
+  const conflict = { ...record, conflictFields: fields, conflictSince: record.conflictSince ?? rules.now }
   if (rules.policy === 'manual') return decided(conflict)
   const externalMs = (record.externalModified ?? 0) * 1000
   const newest = externalMs >= record.updatedAt ? 'wordpress' : 'igny8'
@@ -77,11 +96,14 @@ export function importPost(before: ItemRecord | null, post: PostDocument, rules:
     before !== null && before.deletion !== 'both' && before.etag === post.etag && before.type === post.type
   if (isKnown) return before.error && before.local === before.external ? decided(withoutError(before)) : null
   const external = toItemDoc(post, before?.external?.body)
-  const isPlaceholder = before?.base === null && before.externalId !== null
-  if (!before || before.deletion === 'both' || isPlaceholder) return decided(adopt(before, post, external, rules))
+  if (before?.deletion === 'both' && before.externalId === null) return importIntoUnsent(before, post, external, rules)
+  if (!before || before.deletion === 'both' || isPlaceholder(before)) {
+    return decided(adopt(before, post, external, rules))
+  }
   if (before.deletion === 'local') return importIntoDeleted(before, post, external, rules)
   const base = before.base ?? external
-  const { doc, conflicts } = mergeDocs(base, before.local, external)
+  const theirs = followSite(before, external)
+  const { doc, conflicts } = mergeDocs(base, before.local, theirs)
   const merged: ItemRecord = {
     ...withoutError(before),
     ...externalColumns(post),
@@ -90,14 +112,15 @@ export function importPost(before: ItemRecord | null, post: PostDocument, rules:
     conflictSince: conflicts.length > 0 ? before.conflictSince : null,
     revision: diffDocs(before.local, doc).length > 0 ? before.revision + 1 : before.revision,
     updatedAt: rules.now,
-    base: conflicts.length > 0 ? base : external,
+    // what is not in conflict is agreed, so that the next change of it is not taken for one on both sides
+    base: copyFields(external, base, conflicts),
     local: doc,
     external,
     theirs: null,
   }
-  return conflicts.length > 0
-    ? openConflict({ ...merged, updatedAt: before.updatedAt }, conflicts, rules)
-    : decided(merged)
+  if (conflicts.length === 0) return decided(merged)
+  const shown = diffDocs(theirs, external).length > 0 ? theirs : null
+  return openConflict({ ...merged, updatedAt: before.updatedAt, theirs: shown }, conflicts, rules)
 }
 
 /**
@@ -106,9 +129,9 @@ export function importPost(before: ItemRecord | null, post: PostDocument, rules:
  */
 export function importDeletion(before: ItemRecord, rules: Rules): Decision | null {
   if (before.deletion === 'both' || before.deletion === 'external') return null
-  const gone: ItemRecord = { ...before, etag: null, externalUrl: null, updatedAt: rules.now }
+  const gone: ItemRecord = { ...before, etag: null, externalUrl: null, theirs: null, updatedAt: rules.now }
   const isUnchanged = before.base !== null && diffDocs(before.base, before.local).length === 0
-  if (before.deletion === 'local' || isUnchanged) {
+  if (before.deletion === 'local' || isUnchanged || isPlaceholder(before)) {
     const tombstone = { ...withoutError(gone), conflictFields: [], conflictSince: null, theirs: null }
     return decided({ ...tombstone, deletion: 'both', revision: before.revision + 1 })
   }

@@ -40,17 +40,18 @@ export interface Resolved {
 
 /** The `fields` of an `apply`: the plan's parts of the local document, a removed taxonomy as empty, a removed key as null. */
 export function toApplyFields(local: ItemDoc, paths: readonly FieldPath[], resolved: Resolved): ApplyFields {
+  const named = (kind: 'terms.' | 'meta.', absent: unknown) =>
+    paths
+      .filter((path) => path.startsWith(kind))
+      .map((path) => [path.slice(kind.length), readField(local, path) ?? absent] as const)
   const fields: ApplyFields = {}
-  const terms: Record<string, string[]> = {}
-  const meta: Record<string, unknown> = {}
   for (const path of paths) {
-    if (path.startsWith('terms.')) terms[path.slice('terms.'.length)] = local.terms[path.slice('terms.'.length)] ?? []
-    else if (path.startsWith('meta.')) meta[path.slice('meta.'.length)] = local.meta[path.slice('meta.'.length)] ?? null
-    else if (path === 'parent') fields.parent = resolved.parent
+    if (path === 'parent') fields.parent = resolved.parent
     else if (path === 'featured') fields.featured = resolved.featured
-    else Object.assign(fields, { [path]: readField(local, path) })
+    else if (!path.includes('.')) Object.assign(fields, { [path]: readField(local, path) })
   }
-  if (Object.keys(terms).length > 0) fields.terms = terms
-  if (Object.keys(meta).length > 0) fields.meta = meta
+  const [terms, meta] = [named('terms.', []), named('meta.', null)]
+  if (terms.length > 0) fields.terms = Object.fromEntries(terms) as Record<string, string[]>
+  if (meta.length > 0) fields.meta = Object.fromEntries(meta)
   return fields
 }

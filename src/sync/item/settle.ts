@@ -1,10 +1,12 @@
 import type { ItemDoc } from './doc.ts'
+import { copyFields } from './fields.ts'
 import { settleDocs, type Side } from './merge.ts'
 import { withoutError, type ItemRecord } from './record.ts'
 
 /** Ends "deleted there, changed here": deleted on both sides, or made anew there. */
 function settleDeletedThere(record: ItemRecord, side: Side): ItemRecord {
-  if (side === 'wordpress') return { ...record, deletion: 'both' }
+  // an undone settlement may have brought the post back
+  if (side === 'wordpress') return { ...record, deletion: record.etag === null ? 'both' : 'local' }
   return { ...record, deletion: null, externalId: null, external: null, etag: null, externalUrl: null, base: null }
 }
 
@@ -43,18 +45,37 @@ export function settleConflict(
 /** What is kept of an item when its conflict is settled. */
 export type Settled = Pick<ItemRecord, 'local' | 'external' | 'base' | 'conflictFields' | 'deletion'>
 
+/** The two sides of a conflict, as they are shown: what an undo brings back. */
+export const toSettled = ({ local, external, theirs, base, conflictFields, deletion }: ItemRecord): Settled => ({
+  local,
+  external: theirs ?? external,
+  base,
+  conflictFields,
+  deletion,
+})
+
+/** The sides as they were; of an item that is on both sides only what was in conflict, so that later changes stay. */
+function restoreSides(record: ItemRecord, before: Settled): Pick<ItemRecord, 'local' | 'base' | 'theirs'> {
+  const { local, base, external, conflictFields } = before
+  const isWhole = record.deletion !== null || before.deletion !== null
+  if (isWhole || !record.base || !record.external || !base || !external) return { local, base, theirs: external }
+  return {
+    local: copyFields(record.local, local, conflictFields),
+    base: copyFields(record.base, base, conflictFields),
+    theirs: copyFields(record.external, external, conflictFields),
+  }
+}
+
 /**
- * Opens a settled conflict again, with both sides as they were before. What the settlement has sent stays at the site until the
- * conflict is settled anew.
+ * Opens a settled conflict again, with both sides of it as they were before. What the settlement has sent stays at the site until
+ * the conflict is settled anew.
  */
 export function undoSettlement(record: ItemRecord, before: Settled, { now }: { now: number }): ItemRecord {
   const isGone = record.deletion === 'both'
   return {
     ...withoutError(record),
     ...(isGone && { externalId: null, etag: null, external: null, externalUrl: null }),
-    local: before.local,
-    base: before.base,
-    theirs: before.external,
+    ...restoreSides(record, before),
     deletion: before.deletion,
     conflictFields: before.conflictFields,
     conflictSince: now,

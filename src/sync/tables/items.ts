@@ -234,7 +234,8 @@ export class ItemTable {
     const rows = this.#database.rows<{ type: string; state: ItemState; n: number }>(
       'SELECT type, state, n FROM counters WHERE n > 0',
     )
-    const post_types: CountsSnapshot['post_types'] = {}
+    // a type may have the name of something that every object has
+    const post_types: CountsSnapshot['post_types'] = Object.create(null)
     for (const { type, state, n } of rows) {
       const entry = (post_types[type] ??= { synced: 0, failed: 0, conflict: 0 })
       if (state === 'synced' || state === 'failed' || state === 'conflict') entry[state] += n

@@ -1,5 +1,6 @@
 import { firstRow, type SiteDatabase } from '../database.ts'
-import type { Settled } from '../item/settle.ts'
+import type { ItemRecord } from '../item/record.ts'
+import { toSettled, type Settled } from '../item/settle.ts'
 
 /** What an item was before its conflict was settled; the newest one that stands can be undone. */
 export class SettlementTable {
@@ -9,11 +10,11 @@ export class SettlementTable {
     this.#database = database
   }
 
-  add(itemN: number, { local, external, base, conflictFields, deletion }: Settled, now: number): void {
+  add(itemN: number, before: ItemRecord, now: number): void {
     this.#database.rows(
       'INSERT INTO settlements (item_n, before, settled_at) VALUES (?, ?, ?)',
       itemN,
-      JSON.stringify({ local, external, base, conflictFields, deletion } satisfies Settled),
+      JSON.stringify(toSettled(before)),
       now,
     )
   }
