@@ -18,6 +18,7 @@ const TaxonomyRow = z.lazy(() =>
     synced_count: Count,
     enabled: z.boolean(),
     fetch_limit: FetchLimit,
+    limited: z.boolean().meta({ description: 'The last run stopped at the limit: the site has more' }),
   }),
 )
 

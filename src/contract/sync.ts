@@ -45,10 +45,7 @@ export const Run = z.lazy(() =>
 )
 export type Run = z.infer<typeof Run>
 
-/** `metadata` is what the site's structure run does. */
-export const SyncRequest = z.lazy(() =>
-  z.object({ direction: z.literal('metadata').default('metadata') }).meta({ id: 'SyncRequest' }),
-)
+export const SyncRequest = z.lazy(() => z.object({ direction: Direction.default('both') }).meta({ id: 'SyncRequest' }))
 
 export const SyncState = z.lazy(() =>
   z

@@ -12,6 +12,7 @@ import { ServiceError } from '../services/errors.ts'
 import { readCredentials, type Credentials } from '../services/people/credentials.ts'
 import { assertOriginAllowed } from '../services/people/origin.ts'
 import { authenticatePerson } from '../services/people/session.ts'
+import { KEY_ALONE } from './authorize.ts'
 import { charge, clientAddress } from './throttle.ts'
 
 const UNAUTHENTICATED = 401
@@ -61,6 +62,8 @@ async function findActor(c: HonoContext<AppEnv>, access: Access): Promise<Actor>
     if (access.kind === 'optional') return { kind: 'anonymous' }
     throw new ServiceError('credentials_missing')
   }
+  if (access.kind === 'api_key' && credentials.kind === 'session')
+    throw new ServiceError('credentials_missing', KEY_ALONE)
   try {
     return await identify(c, credentials)
   } catch (error) {
@@ -72,7 +75,7 @@ async function findActor(c: HonoContext<AppEnv>, access: Access): Promise<Actor>
 /**
  * Finds out who sends a request, from an API key or a session (Bearer or cookie), and sets `actor`. `public` reads
  * nothing; `optional` lets a request without credentials through as anonymous, but none with bad ones. A person in
- * several accounts names one with `X-Account-Id`.
+ * several accounts names one with `X-Account-Id`; an API key may come as `X-IGNY8-Key`.
  * @throws ServiceError the 401 codes of credentials; `no_account`, `user_inactive`, `site_inactive`,
  *   `origin_not_allowed`; `too_many_requests` after too many bad credentials from one address
  */

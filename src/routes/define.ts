@@ -6,15 +6,20 @@ import type { Actor, Context, KnownActor } from '../services/context.ts'
 
 /**
  * Who may call a route: `public`, anybody; `optional`, anybody, with credentials considered where sent; `person`, a
- * person of at least this role; `member`, likewise, or an API key with this scope.
+ * person of at least this role; `member`, likewise, or an API key with this scope; `api_key`, such a key alone.
  */
 export type Access =
   | { kind: 'public' }
   | { kind: 'optional' }
   | { kind: 'person'; role: Role }
   | { kind: 'member'; role: Role; scope: Scope }
+  | { kind: 'api_key'; scope: Scope }
 
-type ActorOf<A extends Access> = A extends { kind: 'public' | 'optional' } ? Actor : KnownActor
+type ActorOf<A extends Access> = A extends { kind: 'public' | 'optional' }
+  ? Actor
+  : A extends { kind: 'api_key' }
+    ? Extract<Actor, { kind: 'api_key' }>
+    : KnownActor
 
 export interface Reply {
   status: number
@@ -30,6 +35,8 @@ export interface RouteCall<A extends Access, P, Q, B> {
   body: B
   /** The request itself, for what is no plain JSON exchange; its body is already read. */
   request: Request
+  /** The body as it came, for what is signed. */
+  rawBody: () => Promise<string>
 }
 
 type Infer<T> = T extends z.ZodType ? z.infer<T> : undefined

@@ -1,19 +1,15 @@
 import type { ErrorCode } from '../contract/errors.ts'
 import type { Access, Route } from './define.ts'
 
-const BAD_CREDENTIALS: readonly ErrorCode[] = [
-  'invalid_session',
-  'api_key_malformed',
-  'api_key_unknown',
-  'api_key_revoked',
-  'api_key_expired',
-]
+const BAD_KEYS: readonly ErrorCode[] = ['api_key_malformed', 'api_key_unknown', 'api_key_revoked', 'api_key_expired']
+const BAD_CREDENTIALS: readonly ErrorCode[] = ['invalid_session', ...BAD_KEYS]
 const NEEDS_PERSON: readonly ErrorCode[] = ['credentials_missing', 'role_too_low', 'user_inactive', 'no_account']
 
 const BY_ACCESS: Record<Access['kind'], readonly ErrorCode[]> = {
   public: [],
   optional: [...BAD_CREDENTIALS, ...NEEDS_PERSON],
   person: [...BAD_CREDENTIALS, ...NEEDS_PERSON, 'person_required', 'site_inactive'],
+  api_key: [...BAD_KEYS, 'credentials_missing', 'insufficient_scope', 'site_inactive'],
   member: [...BAD_CREDENTIALS, ...NEEDS_PERSON, 'insufficient_scope', 'site_inactive'],
 }
 

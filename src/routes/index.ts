@@ -1,9 +1,12 @@
 import { apiKeyRoutes } from './api-keys.ts'
 import { authRoutes } from './auth.ts'
+import { contentRoutes } from './content.ts'
 import type { Route } from './define.ts'
 import { integrationRoutes } from './integrations.ts'
 import { memberRoutes } from './members.ts'
+import { runRoutes } from './runs.ts'
 import { siteRoutes } from './sites.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 /** Every route there is: the app, the document, the client and the security matrix are made from this list. */
 export const routes: readonly Route[] = [
@@ -11,5 +14,8 @@ export const routes: readonly Route[] = [
   ...memberRoutes,
   ...siteRoutes,
   ...apiKeyRoutes,
+  ...contentRoutes,
   ...integrationRoutes,
+  ...runRoutes,
+  ...webhookRoutes,
 ]

@@ -54,6 +54,7 @@ function handlerOf(route: Route): MiddlewareHandler<AppEnv> {
       query: valid('query'),
       body: valid('json'),
       request: c.req.raw,
+      rawBody: () => c.req.text(),
     })
     if (c.get('ctx').config.environment !== 'production') checkReply(route, reply)
     for (const [name, values] of Object.entries(reply.headers ?? {})) {

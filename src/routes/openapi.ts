@@ -16,6 +16,8 @@ function describeAccess({ access }: Route): { security: Record<string, string[]>
   if (access.kind === 'public') return { security: [], note: 'Open to everybody.' }
   if (access.kind === 'optional')
     return { security: [{}, { session: [] }, { bearer: [] }], note: 'Credentials are optional.' }
+  if (access.kind === 'api_key')
+    return { security: [{ bearer: [] }, { site_key: [] }], note: `API keys with the scope ${access.scope} alone.` }
   const people = [{ session: [] }, { bearer: [] }]
   if (access.kind === 'person') return { security: people, note: `People with the role ${access.role} or above.` }
   return {
@@ -96,6 +98,12 @@ export function createOpenApiDocument(routes: readonly Route[], serverUrl: strin
     components: {
       securitySchemes: {
         session: { type: 'apiKey', in: 'cookie', name: 'igny8.session_token', description: 'Made by signing in' },
+        site_key: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-IGNY8-Key',
+          description: 'An API key, where a host strips `Authorization` from what its sites send',
+        },
         bearer: { type: 'http', scheme: 'bearer', description: 'The token of a sign-in, or an API key `igny8_…`' },
       },
     },

@@ -1,0 +1,137 @@
+import * as z from 'zod'
+import { API_PREFIX, listOf, ListQuery, SiteId } from '../contract/common.ts'
+import { Item, ItemCreate, ItemFilter, ItemId, ItemSummary, ItemUpdate, Settlement } from '../contract/content.ts'
+import { createItem } from '../services/content/create.ts'
+import { deleteItem } from '../services/content/delete.ts'
+import { getItem } from '../services/content/get.ts'
+import { listItems } from '../services/content/list.ts'
+import { retryItem } from '../services/content/retry.ts'
+import { settleItem } from '../services/content/settle.ts'
+import { undoSettlement } from '../services/content/undo.ts'
+import { updateItem } from '../services/content/update.ts'
+import { created, defineRoute, noContent, ok, type Route } from './define.ts'
+
+const COLLECTION = `${API_PREFIX}/sites/:site_id/content`
+const DETAIL = `${COLLECTION}/:item_id`
+
+const SiteParams = z.lazy(() => z.object({ site_id: SiteId }))
+const Params = z.lazy(() => SiteParams.unwrap().extend({ item_id: ItemId }))
+const reads = { kind: 'member', role: 'viewer', scope: 'content:read' } as const
+const writes = { kind: 'member', role: 'editor', scope: 'content:write' } as const
+const common = { tag: 'content', throttle: 'integration' } as const
+const notFound = ['site_not_found', 'item_not_found'] as const
+
+const toInput = ({ site_id: siteId, item_id: itemId }: z.infer<typeof Params>) => ({ siteId, itemId })
+
+export const contentRoutes: Route[] = [
+  defineRoute({
+    ...common,
+    method: 'get',
+    path: COLLECTION,
+    operationId: 'listItems',
+    summary: 'List items',
+    access: reads,
+    params: SiteParams,
+    query: z.lazy(() => ListQuery.unwrap().extend(ItemFilter.unwrap().shape)),
+    responses: { 200: { description: 'One page, newest first', schema: listOf(ItemSummary) } },
+    errors: ['site_not_found', 'invalid_cursor'],
+    handle: async ({ ctx, params, query }) => ok(await listItems({ ctx, input: { ...query, siteId: params.site_id } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'post',
+    path: COLLECTION,
+    operationId: 'createItem',
+    summary: 'Create an item',
+    description: 'WordPress gets it with the next sync, or at once where two-way sync is on.',
+    access: writes,
+    params: SiteParams,
+    body: ItemCreate,
+    responses: { 201: { description: 'Created', schema: Item } },
+    errors: ['site_not_found', 'parent_not_found', 'item_too_large'],
+    handle: async ({ ctx, params, body }) =>
+      created(await createItem({ ctx, input: { siteId: params.site_id, item: body } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'get',
+    path: DETAIL,
+    operationId: 'getItem',
+    summary: 'Retrieve an item',
+    access: reads,
+    params: Params,
+    responses: { 200: { description: 'The item', schema: Item } },
+    errors: notFound,
+    handle: async ({ ctx, params }) => ok(await getItem({ ctx, input: toInput(params) })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'patch',
+    path: DETAIL,
+    operationId: 'updateItem',
+    summary: 'Change an item',
+    description: 'Terms and meta are replaced by taxonomy and key; what is not named stays.',
+    access: writes,
+    params: Params,
+    body: ItemUpdate,
+    responses: { 200: { description: 'The item as it is now', schema: Item } },
+    errors: [...notFound, 'conflict', 'item_deleted', 'item_unreadable', 'parent_not_found', 'item_too_large'],
+    handle: async ({ ctx, params, body }) => ok(await updateItem({ ctx, input: { ...toInput(params), patch: body } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'delete',
+    path: DETAIL,
+    operationId: 'deleteItem',
+    summary: 'Delete an item for good',
+    description: 'On both sides. To keep it in WordPress’ trash, set its status to `trash` instead.',
+    access: writes,
+    params: Params,
+    responses: { 204: { description: 'Deleted', schema: null } },
+    errors: notFound,
+    handle: async ({ ctx, params }) => {
+      await deleteItem({ ctx, input: toInput(params) })
+      return noContent()
+    },
+  }),
+  defineRoute({
+    ...common,
+    method: 'post',
+    path: `${DETAIL}/settle`,
+    operationId: 'settleItem',
+    summary: 'Settle a conflict',
+    description: 'One side for everything, or a side per field. It can be undone.',
+    access: writes,
+    params: Params,
+    body: Settlement,
+    responses: { 200: { description: 'The item as it is now', schema: Item } },
+    errors: [...notFound, 'conflict', 'no_conflict', 'settlement_incomplete'],
+    handle: async ({ ctx, params, body }) =>
+      ok(await settleItem({ ctx, input: { ...toInput(params), settlement: body } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'post',
+    path: `${DETAIL}/undo`,
+    operationId: 'undoSettlement',
+    summary: 'Undo the last settlement',
+    description: 'Opens the conflict again, with both versions as they were.',
+    access: writes,
+    params: Params,
+    responses: { 200: { description: 'The item, in conflict again', schema: Item } },
+    errors: [...notFound, 'nothing_to_undo'],
+    handle: async ({ ctx, params }) => ok(await undoSettlement({ ctx, input: toInput(params) })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'post',
+    path: `${DETAIL}/retry`,
+    operationId: 'retryItem',
+    summary: 'Try a failed item again',
+    access: writes,
+    params: Params,
+    responses: { 200: { description: 'The item as it is now', schema: Item } },
+    errors: [...notFound, 'not_failed'],
+    handle: async ({ ctx, params }) => ok(await retryItem({ ctx, input: toInput(params) })),
+  }),
+]
