@@ -32,7 +32,7 @@ if ( ! defined( 'IGNY8_BRIDGE_FILE' ) ) {
 // In PHPUnit's own handler's place: a warning of a database driver made for older PHP must not be thrown inside it.
 set_error_handler(
 	static function ( int $level, string $message, string $file, int $line ): bool {
-		if ( 0 === ( error_reporting() & $level ) || false !== strpos( $file, '/sqlite-database-integration/' ) ) {
+		if ( 0 === ( error_reporting() & $level ) || 1 === preg_match( '~/sqlite-database-integration/|/wp-includes/sqlite/~', $file ) ) {
 			return false;
 		}
 		throw new ErrorException( $message, 0, $level, $file, $line );

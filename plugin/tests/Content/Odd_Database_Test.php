@@ -31,7 +31,8 @@ final class Odd_Database_Test extends Content_Test_Case {
 		}
 		$ids = [ self::make_post(), self::make_post() ];
 		// Past $wpdb's own methods, which would refuse it.
-		$wpdb->query( "UPDATE {$wpdb->posts} SET post_content = CAST( X'62726fff6b656e' AS " . ( self::is_sqlite() ? 'CHAR' : 'BINARY' ) . " ) WHERE ID = {$ids[0]}" );
+		$bytes = self::is_sqlite() ? "'bro\xffken'" : "X'62726fff6b656e'";
+		$wpdb->query( "UPDATE {$wpdb->posts} SET post_content = $bytes WHERE ID = {$ids[0]}" );
 		clean_post_cache( $ids[0] );
 		foreach ( [ 'full', 'metadata' ] as $fields ) {
 			$items = $this->run_command( 'index', [ 'type' => self::TYPE, 'fields' => $fields ] )['items'];
