@@ -1,5 +1,5 @@
 // npm run bench: the figures of the README and docs/performance.md, as ratios measured side by side on this machine.
-import { availableParallelism, cpus } from 'node:os'
+import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { stopEverything } from '../scripts/lib/shutdown.ts'
 import { buildWorker, gzipBytes, topContributors, type Bundle } from './lib/bundle.ts'
@@ -66,7 +66,7 @@ async function measureStart(app: Bundle, hono: Bundle): Promise<Row[]> {
     {
       ...imported,
       name: 'start-up, modules alone',
-      against: 'the same without the isolate: loading the modules in a fresh isolate.',
+      against: 'compiling and running the modules alone, in fresh isolates.',
       value: imported.ratio,
       unit: 'times',
       details: details(imported),
@@ -89,7 +89,13 @@ async function main(): Promise<Row[]> {
 }
 
 const rows = await main()
-const machine = { cpu: cpus()[0]?.model, cores: availableParallelism(), node: process.version, rounds }
+const machine = {
+  cpu: cpus()[0]?.model,
+  cores: availableParallelism(),
+  node: process.version,
+  load: loadavg()[0],
+  rounds,
+}
 if (values.json) printJson(rows, machine)
 else printTable(rows)
 tell(`${rows.filter((row) => isReached(row) === false).length} of ${rows.length} figures miss their target`)

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { NODE, ROOT, temporaryFolder, WRANGLER } from '../../scripts/lib/paths.ts'
@@ -25,7 +25,9 @@ export const quietly = (folder: string) => ({
   WRANGLER_LOG_PATH: folder,
 })
 
+/** Empty where wrangler bundles nothing itself. */
 function readSources(path: string): Bundle['sources'] {
+  if (!existsSync(path)) return []
   const { outputs } = JSON.parse(readFileSync(path, 'utf8')) as Metafile
   return Object.values(outputs)
     .flatMap((output) => Object.entries(output.inputs))
