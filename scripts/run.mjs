@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP']
-const ALIVE_MS = 10_000
+const ALIVE_MS = 5_000
 const PARENT_INTERVAL_MS = 500
 
 const readLock = (path) => JSON.parse(readFileSync(join(root, path), 'utf8')).packages ?? {}
@@ -29,26 +29,35 @@ function isInstalled() {
   })
 }
 
-/** Runs a command in the foreground and resolves to its exit code, passing signals on to it. */
-function run(command, args) {
+/**
+ * Runs a command in the foreground and resolves to its exit code. Signals are passed on to it, and so is the end of npm, whose
+ * shell ends at a signal without passing it on.
+ */
+function run(command, args, { onSignal = (child, signal) => child.kill(signal), ...options } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, stdio: 'inherit', shell: command === 'npm.cmd' })
-    const forwards = FORWARDED.map((signal) => [signal, () => child.kill(signal)])
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options })
+    const forwards = FORWARDED.map((signal) => [signal, () => onSignal(child, signal)])
     for (const [signal, forward] of forwards) process.on(signal, forward)
-    endWithNpm(child)
+    const parent = process.ppid
+    const isOrphan = () => process.env.npm_lifecycle_event && process.ppid !== parent
+    const watch = setInterval(() => isOrphan() && onSignal(child, 'SIGTERM'), PARENT_INTERVAL_MS)
     child.on('error', reject)
     child.on('exit', (code, signal) => {
+      clearInterval(watch)
       for (const [name, forward] of forwards) process.off(name, forward)
       resolve(signal ? 128 + constants.signals[signal] : code)
     })
   })
 }
 
-/** npm's own shell ends at a signal without passing it on; the child must not be left behind. */
-function endWithNpm(child) {
-  const parent = process.ppid
-  if (!process.env.npm_lifecycle_event) return
-  setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), PARENT_INTERVAL_MS).unref()
+/** npm takes its time to undo an install that is cut short; whatever is left behind, the next one removes first. */
+function endInstall(child, signal) {
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    child.kill('SIGKILL')
+  }
+  process.exit(128 + constants.signals[signal])
 }
 
 async function install() {
@@ -56,18 +65,20 @@ async function install() {
   const seconds = () => Math.round((Date.now() - started) / 1000)
   console.log('• Installing dependencies (npm ci) …')
   const alive = setInterval(() => console.log(`  still installing (${seconds()} s)`), ALIVE_MS)
-  const npm = process.env.npm_execpath
-    ? [process.execPath, [process.env.npm_execpath]]
-    : [process.platform === 'win32' ? 'npm.cmd' : 'npm', []]
-  const code = await run(npm[0], [...npm[1], 'ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  const args = ['ci', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error']
+  const options = { detached: true, onSignal: endInstall, stdio: ['ignore', 'inherit', 'inherit'] }
+  const npmScript = process.env.npm_execpath ?? ''
+  const code = npmScript.endsWith('npm-cli.js')
+    ? await run(process.execPath, [npmScript, ...args], options)
+    : await run('npm', args, { ...options, shell: process.platform === 'win32' })
   clearInterval(alive)
   if (code !== 0) {
-    console.error(`npm ci failed with exit code ${code}; its own message is above.`)
+    console.error(`✗ npm ci failed with exit code ${code}; its own message is above.`)
     process.exit(code)
   }
   if (!projectNode()) {
     console.error(
-      'npm ci left out the `node` package: its install script must be allowed (npm config get ignore-scripts).',
+      '✗ npm ci left out the `node` package: its install script must be allowed (npm config get ignore-scripts).',
     )
     process.exit(1)
   }

@@ -57,8 +57,8 @@ async function download({ spec, sha512 }: NpmSource): Promise<string> {
 
 /** Runs npm: the one that runs this script, else the one on the path. */
 export async function npm(args: string[], cwd: string): Promise<void> {
-  const script = process.env.npm_execpath
-  if (script) await runCommand(process.execPath, [script, ...args], { cwd })
+  const script = process.env.npm_execpath ?? ''
+  if (script.endsWith('npm-cli.js')) await runCommand(process.execPath, [script, ...args], { cwd })
   else if (await hasCommand('npm')) await runCommand('npm', args, { cwd })
   else throw new Error('npm is needed to download WordPress, and it is not on the path')
 }

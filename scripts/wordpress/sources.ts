@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheFolder } from '../lib/paths.ts'
 import { runCommand } from '../lib/processes.ts'
+import { removeAtExit } from '../lib/shutdown.ts'
 import { BUILDS, type NpmSource, PLAYGROUND_CLI, unpackNpm } from './downloads.ts'
 import { downloadPackages } from './packages.ts'
 import { extractZip } from './zip.ts'
@@ -42,6 +43,7 @@ async function fillFolder(name: string, fill: (folder: string) => Promise<void>)
   const target = join(cache, name)
   if (existsSync(target)) return target
   const temporary = await mkdtemp(join(cache, `.${name}-`))
+  removeAtExit(temporary)
   try {
     const content = join(temporary, 'content')
     await mkdir(content)
