@@ -37,7 +37,8 @@ const defaults = [
   ...(given('persist-to') ? [] : ['--persist-to', persistTo]),
   ...(args.some((arg) => arg.includes('PUBLIC_URL')) ? [] : ['--var', `PUBLIC_URL:${url}`]),
 ]
-const env = { ...process.env, WRANGLER_SEND_METRICS: wranglerEnvironment(persistTo).WRANGLER_SEND_METRICS }
+const { WRANGLER_SEND_METRICS, CLOUDFLARE_CF_FETCH_ENABLED } = wranglerEnvironment(persistTo)
+const env = { WRANGLER_SEND_METRICS, CLOUDFLARE_CF_FETCH_ENABLED, ...process.env }
 const wrangler = spawn(NODE, [WRANGLER, 'dev', ...args, ...defaults], { cwd: ROOT, stdio: 'inherit', env })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => wrangler.kill(signal))
 wrangler.on('exit', (code) => process.exit(code ?? 1))
