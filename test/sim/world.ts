@@ -71,6 +71,8 @@ export class World {
   kills = 0
   /** Awaits so far, and the one at which the process dies for certain. */
   awaits = 0
+  /** Writes to D1: a batch is one. */
+  d1Writes = 0
   killAt = Infinity
   #ids = 0
   #instance = 0
@@ -147,6 +149,11 @@ export class World {
     }
   }
 
+  /** Webhooks that are on their way get lost. */
+  loseWebhooks(): void {
+    this.#webhooks = []
+  }
+
   get content(): ContentContext {
     const { store, nowMs } = this
     return { replica: store.replica, siteId: CALL.siteId, now: () => nowMs, newId: () => createId('item') }
@@ -206,6 +213,7 @@ export class World {
           if (name === 'bind' || name === 'prepare' || name === 'withSession') {
             return (...args: unknown[]) => wrap(call(...args) as object)
           }
+          if (name !== 'raw') this.d1Writes++
           return (...args: unknown[]) => alive(() => call(...args) as Promise<unknown>)
         },
       })

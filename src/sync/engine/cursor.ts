@@ -1,5 +1,6 @@
 import type { Keyset } from '../../contract/content-link.ts'
 import type { Direction, Run, RunCounts } from '../../contract/sync.ts'
+import { LinkError } from '../link/errors.ts'
 import { NO_COUNTS } from './context.ts'
 
 /** One list that is read page by page. */
@@ -63,6 +64,16 @@ export function advance(progress: Run['progress'], type: string, done: number, t
   const all = Object.values(progress.by_type)
   progress.done = all.reduce((sum, { done: part }) => sum + part, 0)
   progress.total = all.reduce((sum, { total: part }) => sum + part, 0)
+}
+
+/**
+ * A list whose next page doesn't lie behind the last one would never end.
+ * @throws LinkError `response_invalid`
+ */
+export function assertAdvances(after: Keyset | null, next: Keyset | null, name: string): void {
+  if (after === null || next === null) return
+  if (next[0] > after[0] || (next[0] === after[0] && next[1] > after[1])) return
+  throw new LinkError({ code: 'response_invalid', detail: `The list of ${name} goes round in circles.` }, [])
 }
 
 const MAX_WARNINGS = 20

@@ -1,7 +1,8 @@
 import { ApplyData, MediaData, type ApplyFields } from '../../contract/content-link.ts'
 import type { CommandResult } from '../../contract/link.ts'
 import { sha256Hex } from '../../lib/hmac.ts'
-import { importDeletion, importPost } from '../item/import.ts'
+import { toItemDoc } from '../item/doc.ts'
+import { externalColumns, importDeletion, importPost } from '../item/import.ts'
 import { planPush, toApplyFields, type PushPlan, type Resolved } from '../item/push.ts'
 import type { ItemFault, ItemRecord } from '../item/record.ts'
 import { absorbDocuments, readDocument, storeDecision } from './absorb.ts'
@@ -125,6 +126,13 @@ function absorbApplied(
   const read = readDocument(applied.item)
   if ('fault' in read) {
     ctx.replica.items.save(failRecord(current, read.fault, ctx))
+    return
+  }
+  if (current.conflictFields.length > 0) {
+    // opened while the answer was on its way: it stays open, against what the site has now
+    const external = toItemDoc(read.post)
+    const theirs = current.theirs ?? current.external
+    ctx.replica.items.save({ ...current, ...externalColumns(read.post), external, theirs })
     return
   }
   const agreed = plan.op === 'create' && !applied.created ? (current.base ?? plan.sent) : plan.sent

@@ -4,7 +4,7 @@ import { LinkError } from '../link/errors.ts'
 import type { Depth } from '../tables/types.ts'
 import { absorbDocuments, absorbMetadata } from './absorb.ts'
 import { assertHeld, type Assignment, type EngineContext, type Request } from './context.ts'
-import { advance, warn, type RunCursor, type Stream } from './cursor.ts'
+import { advance, assertAdvances, warn, type RunCursor, type Stream } from './cursor.ts'
 
 /** Terms of one page. */
 const TERMS_LIMIT = 1000
@@ -63,6 +63,7 @@ function absorbIndex(
 ): Stream | null {
   const page = IndexData.parse(data)
   const { type, depth } = stream
+  assertAdvances(stream.after, page.next, type)
   const absorb = depth === 'metadata' ? absorbMetadata : absorbDocuments
   const changed = absorb(ctx, page.items, assignment.policy, cursor.counts)
   const { types, items } = ctx.replica
@@ -90,6 +91,7 @@ function absorbTerms(ctx: EngineContext, stream: TermsStream, data: unknown): St
   const page = TermsData.parse(data)
   const { terms } = ctx.replica
   if (page.unchanged) return null
+  assertAdvances([0, stream.after], page.next === null ? null : [0, page.next], stream.taxonomy)
   terms.savePage(stream.taxonomy, stream.pass, page.terms)
   const left = stream.left - page.terms.length
   const isLimited = left <= 0 && page.next !== null

@@ -4,7 +4,7 @@ import type { RunCounts } from '../../contract/sync.ts'
 import { LinkError } from '../link/errors.ts'
 import { absorbDeletions, absorbDocuments } from './absorb.ts'
 import { assertHeld, type Assignment, type EngineContext } from './context.ts'
-import type { RunCursor } from './cursor.ts'
+import { assertAdvances, type RunCursor } from './cursor.ts'
 
 /** Posts that are looked at in one request. */
 const FETCH_LIMIT = 100
@@ -42,6 +42,7 @@ async function passRound(
   const [result] = await ctx.send([{ name: 'index', args }])
   if (!result?.ok) throw new LinkError({ code: 'command_failed', detail: `The site could not list ${type}.` }, [])
   const page = IndexData.parse(result.data)
+  assertAdvances([0, after], page.next, type)
   assertHeld(ctx)
   ctx.replica.database.transaction(() => {
     if (after === 0) ctx.replica.types.clearPass(type)

@@ -17,7 +17,8 @@ export interface Rules {
 /** The part of a conflict that stands for "one side deleted the item". */
 export const DELETED = 'deleted'
 
-const externalColumns = (post: PostDocument) => ({
+/** The columns that follow a post. */
+export const externalColumns = (post: PostDocument) => ({
   type: post.type,
   externalId: post.id,
   etag: post.body === null ? null : post.etag,

@@ -53,6 +53,7 @@ export function presentItem(replica: Replica, siteId: string, record: ItemRecord
     site_id: siteId,
     type: record.type,
     state: stateOf(record),
+    deleted: record.deletion === 'local' || record.deletion === 'both',
     external_id: record.externalId === null ? null : String(record.externalId),
     external_url: record.externalUrl,
     revision: record.revision,

@@ -172,11 +172,11 @@ export class ItemTable {
     else this.#database.rows('DELETE FROM versions WHERE key = ?', key)
   }
 
-  /** A page of items, newest first. @param before row of the last one shown */
+  /** A page of items, newest first; tombstones only where they are asked for. @param before row of the last one shown */
   list(filter: ItemFilter, before: number | null, limit: number): ItemRecord[] {
     const text = filter.q === undefined ? null : `%${filter.q.replaceAll(/[\\%_]/g, '\\$&')}%`
     const rows = this.#database.rows<ItemRow>(
-      `SELECT * FROM items WHERE n < ? AND (?2 IS NULL OR type = ?2) AND (?3 IS NULL OR state = ?3)
+      `SELECT * FROM items WHERE n < ? AND (?2 IS NULL OR type = ?2) AND iif(?3 IS NULL, state <> 'deleted', state = ?3)
          AND (?4 IS NULL OR title LIKE ?4 ESCAPE '\\' OR slug LIKE ?4 ESCAPE '\\') ORDER BY n DESC LIMIT ?5`,
       before ?? Number.MAX_SAFE_INTEGER,
       filter.type ?? null,

@@ -1,0 +1,208 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { listItems } from '../../src/sync/content.ts'
+import { presentItem } from '../../src/sync/item/present.ts'
+import { fillPosts } from '../model/fill.ts'
+import { createRandom, World } from './world.ts'
+
+vi.setConfig({ testTimeout: 30_000 })
+beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => undefined))
+
+async function imported(count: number, seed = 1): Promise<World> {
+  const world = new World(seed)
+  fillPosts(world.wordpress, { count, bodyCharacters: 200 })
+  await world.connect()
+  await run(world)
+  world.nowMs += 60_000
+  world.wordpress.resetStats()
+  return world
+}
+
+async function run(world: World, direction: 'from_external' | 'to_external' | 'both' | 'metadata' = 'from_external') {
+  world.enqueue(direction)
+  await world.settle(1_000)
+  return world.store.runsState(world.nowMs).lastRun
+}
+
+const stateOf = (world: World, postId: number) => {
+  const record = world.store.replica.items.getByExternalId(postId)
+  return record && presentItem(world.store.replica, 'site_sim', record).state
+}
+/** Post ids of the items that are deleted. */
+const deleted = (world: World) =>
+  listItems(world.content, { state: 'deleted' }, null, 10_000)
+    .results.map((item) => Number(item.external_id))
+    .toReversed()
+
+describe('a full import', () => {
+  test('asks for a page of 200 posts at a time, and writes to D1 once a slice', async () => {
+    const world = new World(1)
+    fillPosts(world.wordpress, { count: 3_000, bodyCharacters: 100 })
+    await world.connect()
+    expect(await run(world)).toMatchObject({ status: 'succeeded', counts: { created: 3_000 } })
+    expect(world.wordpress.stats.requests).toBeLessThanOrEqual(2 + (1.2 * 3_000) / 100)
+    expect(world.d1Writes).toBeLessThanOrEqual(4)
+  })
+
+  test('stops at the limit of a type, says so, and goes on with the next run', async () => {
+    const world = new World(1)
+    fillPosts(world.wordpress, { count: 250, bodyCharacters: 100 })
+    await world.connect('manual', 100)
+    expect((await run(world))?.counts.created).toBe(100)
+    expect([...world.store.replica.types.limited()]).toEqual(['post'])
+    world.nowMs += 60_000
+    expect((await run(world))?.counts.created).toBe(100)
+    world.nowMs += 60_000
+    expect((await run(world))?.counts.created).toBe(50)
+    expect([...world.store.replica.types.limited()]).toEqual([])
+  })
+
+  test('goes over posts that share one second, without losing or repeating any', async () => {
+    const world = new World(1)
+    fillPosts(world.wordpress, { count: 700, bodyCharacters: 100, stepS: 0 })
+    await world.connect()
+    expect((await run(world))?.counts).toMatchObject({ created: 700, updated: 0, unchanged: 0 })
+  })
+})
+
+describe('a site that has not changed', () => {
+  test.each([300, 3_000])('of %i posts is asked twice, and nothing is written', async (count) => {
+    const world = await imported(count)
+    const rows = world.store.replica.database.rows('SELECT count(*) AS n, max(updated_at) AS at FROM items')
+    expect(await run(world)).toMatchObject({ counts: { created: 0, updated: 0, deleted: 0, failed: 0 } })
+    expect(world.wordpress.stats.requests).toBe(2)
+    expect(world.store.replica.database.rows('SELECT count(*) AS n, max(updated_at) AS at FROM items')).toEqual(rows)
+  })
+
+  test('but for one post is asked for that one', async () => {
+    const world = await imported(1_000)
+    world.wordpress.editPost(500, { title: 'Changed' })
+    world.loseWebhooks()
+    expect(await run(world)).toMatchObject({ counts: { updated: 1, created: 0 } })
+    expect(world.wordpress.stats.bytesOut).toBeLessThan(10_000)
+  })
+})
+
+describe('posts that are deleted without a word', () => {
+  test('are found by comparing ids, and only those are deleted', async () => {
+    const world = await imported(400)
+    for (const id of [10, 200, 399]) world.wordpress.site.posts.remove(world.wordpress.post(id))
+    expect(await run(world)).toMatchObject({ counts: { deleted: 3 } })
+    expect(deleted(world)).toEqual([10, 200, 399])
+  })
+
+  test('T10 a pass that breaks off, or a site that forgets posts for a moment, deletes nothing', async () => {
+    const world = await imported(400)
+    world.wordpress.site.posts.remove(world.wordpress.post(10))
+    let passes = 0
+    world.wordpress.faults = {
+      command: ({ name, args }) => {
+        if (name === 'index' && args['fields'] === 'ids') {
+          passes++
+          return {
+            kind: 'data',
+            data: { items: [], next: [0, 5], total: 399, site_time: world.wordpress.site.timeS() },
+          }
+        }
+        return passes > 0 ? { kind: 'die', when: 'before' } : null
+      },
+    }
+    world.enqueue('from_external')
+    await world.settle(3_600_000)
+    expect(passes).toBeGreaterThan(0)
+    expect(deleted(world)).toEqual([])
+    world.wordpress.faults = {
+      command: ({ name, args }) =>
+        name === 'index' && args['fields'] === 'ids'
+          ? { kind: 'data', data: { items: [], next: null, total: 399, site_time: world.wordpress.site.timeS() } }
+          : null,
+    }
+    await run(world)
+    expect(deleted(world)).toEqual([10])
+  })
+})
+
+describe('what can not be read', () => {
+  test('T5 fails alone, visibly, is tried again by itself, and recovers', async () => {
+    const world = new World(1)
+    fillPosts(world.wordpress, { count: 50, bodyCharacters: 100 })
+    world.wordpress.editBehindItsBack(20, { isUnreadable: true })
+    await world.connect()
+    expect(await run(world)).toMatchObject({ status: 'succeeded', counts: { created: 49, failed: 1 } })
+    const failed = listItems(world.content, { state: 'failed' }, null, 10).results
+    expect(failed).toMatchObject([{ external_id: '20', error: { code: 'unreadable', fix: expect.any(String) } }])
+    world.wordpress.editBehindItsBack(20, { isUnreadable: false })
+    await world.settle(3_600_000)
+    expect(stateOf(world, 20)).toBe('synced')
+  })
+
+  test('T6 an item above the limit of a batch goes alone, and one above all limits is named', async () => {
+    const world = new World(1)
+    fillPosts(world.wordpress, { count: 10, bodyCharacters: 100 })
+    world.wordpress.editBehindItsBack(3, { body: 'x'.repeat(1_400_000) })
+    world.wordpress.editBehindItsBack(4, { body: 'x'.repeat(1_400_000) })
+    world.wordpress.editBehindItsBack(5, { body: 'x'.repeat(5_000_000) })
+    await world.connect()
+    expect(await run(world)).toMatchObject({ status: 'succeeded', counts: { created: 9, failed: 1 } })
+    expect(listItems(world.content, { state: 'failed' }, null, 10).results).toMatchObject([
+      { external_id: '5', error: { code: 'item_too_large' } },
+    ])
+  })
+
+  test('a type that vanished ends its own list and no other', async () => {
+    const world = await imported(10)
+    world.wordpress.createPost({ type: 'product', title: 'A product' })
+    world.loseWebhooks()
+    world.wordpress.faults = {
+      command: ({ name, args }) =>
+        name === 'index' && args['type'] === 'page' ? { kind: 'error', code: 'unknown_type' } : null,
+    }
+    expect(await run(world)).toMatchObject({ status: 'succeeded', counts: { created: 1 } })
+  })
+
+  test('a clock that is a day off fails the run by name', async () => {
+    const world = new World(1)
+    world.wordpress.setClockOffset(86_400)
+    await world.connect()
+    expect(await run(world)).toMatchObject({ status: 'failed', error: { code: 'clock_skew', fix: expect.any(String) } })
+  })
+
+  test('posts from the future, and a clock that is some minutes ahead, lose no later edit', async () => {
+    const world = new World(1)
+    world.wordpress.setClockOffset(250)
+    fillPosts(world.wordpress, { count: 5, bodyCharacters: 100 })
+    world.wordpress.createPost({ title: 'From the future', modifiedS: world.wordpress.site.timeS() + 400_000 })
+    await world.connect()
+    await run(world)
+    world.nowMs += 60_000
+    world.wordpress.editPost(2, { title: 'Edited later' })
+    world.loseWebhooks()
+    await run(world)
+    expect(world.store.replica.items.getByExternalId(2)?.local.title).toBe('Edited later')
+  })
+})
+
+test('T14 T15 the counters equal a recount after 10,000 random operations', () => {
+  const world = new World(1)
+  const random = createRandom(42)
+  const { database } = world.store.replica
+  const types = ['post', 'page', 'product']
+  const itemStates = ['synced', 'local_ahead', 'conflict', 'failed', 'deleted']
+  const pick = (list: string[]) => list[Math.floor(random() * list.length)] as string
+  for (let step = 0; step < 10_000; step++) {
+    const id = `item_${Math.floor(random() * 500)}`
+    if (random() < 0.3) {
+      database.rows(
+        "INSERT INTO items (id, type, state, title, slug, status, updated_at) VALUES (?, ?, ?, '', '', 'publish', 0) ON CONFLICT DO NOTHING",
+        id,
+        pick(types),
+        pick(itemStates),
+      )
+    } else if (random() < 0.8)
+      database.rows('UPDATE items SET state = ?, type = ? WHERE id = ?', pick(itemStates), pick(types), id)
+    else database.rows('DELETE FROM items WHERE id = ?', id)
+  }
+  const recount = database.rows(
+    'SELECT type, state, count(*) AS n FROM items GROUP BY type, state ORDER BY type, state',
+  )
+  expect(database.rows('SELECT type, state, n FROM counters WHERE n <> 0 ORDER BY type, state')).toEqual(recount)
+})
