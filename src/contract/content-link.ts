@@ -138,3 +138,8 @@ export const WebhookEvent = z.lazy(() =>
     .meta({ id: 'WebhookEvent' }),
 )
 export type WebhookEvent = z.infer<typeof WebhookEvent>
+
+/** The plugin could not keep every change: everything since then has to be looked at. */
+export const DigestEvent = z.lazy(() =>
+  z.object({ event: z.literal('site.digest'), since: z.string().max(40) }).meta({ id: 'DigestEvent' }),
+)

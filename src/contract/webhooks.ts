@@ -1,15 +1,16 @@
 import * as z from 'zod'
-import { WebhookEvent } from './content-link.ts'
+import { DigestEvent, WebhookEvent } from './content-link.ts'
 
 const eventNames = () => WebhookEvent.unwrap().shape.event
 
-/** What the route `status` takes: a post was made, edited, trashed, or is gone. */
+/** What the route `status` takes: a post was made, edited, trashed, or is gone; or everything is to be looked at. */
 export const StatusEvent = z.lazy(() =>
-  WebhookEvent.unwrap()
-    .extend({ event: eventNames().extract(['post.status', 'post.deleted']) })
-    .meta({
-      id: 'StatusEvent',
-    }),
+  z
+    .discriminatedUnion('event', [
+      WebhookEvent.unwrap().extend({ event: eventNames().extract(['post.status', 'post.deleted']) }),
+      DigestEvent.unwrap(),
+    ])
+    .meta({ id: 'StatusEvent' }),
 )
 
 /** What the route `metadata` takes: terms or meta of a post have changed. */

@@ -87,7 +87,7 @@ const MIGRATIONS: readonly string[] = [
     metadata_modified INTEGER NOT NULL DEFAULT 0,
     metadata_last_id INTEGER NOT NULL DEFAULT 0,
     limited INTEGER NOT NULL DEFAULT 0,
-    warning TEXT
+    recheck INTEGER NOT NULL DEFAULT 0
   ) WITHOUT ROWID;
   -- ids seen by a pass over all of a type; dropped when it ends
   CREATE TABLE pass_ids (type TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID;

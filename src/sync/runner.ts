@@ -119,6 +119,12 @@ export const countsOf = ({ replica }: Pick<SiteStore, 'replica'>) => {
   return counts
 }
 
+/** Where a run goes round once more: at what was just changed here, or at the start. */
+const againFrom = (cursor: RunCursor, direction: LeasedRun['direction']): RunCursor =>
+  direction === 'to_external' || direction === 'both'
+    ? { ...cursor, stage: 'push', streams: null, pushedAfter: 0 }
+    : { ...startCursor(direction, cursor.epoch), counts: cursor.counts, progress: cursor.progress }
+
 /** Tells D1 what the slice brought, in one write; the run ends after its row has. */
 async function endSlice(
   ctx: RunnerContext,
@@ -142,7 +148,7 @@ async function endSlice(
   }
   await project(ctx, run, { ...projection, status: 'success', isSynced: true, event })
   if (ctx.store.takeRepeat(run)) {
-    ctx.store.saveCursor(run, { ...cursor, stage: 'push', streams: null, pushedAfter: 0 })
+    ctx.store.saveCursor(run, againFrom(cursor, run.direction))
     ctx.store.yieldRun(run, ctx.now())
     return
   }

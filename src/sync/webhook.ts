@@ -1,8 +1,9 @@
 import type { Config } from '../config.ts'
-import { WebhookEvent } from '../contract/content-link.ts'
+import { DigestEvent, WebhookEvent } from '../contract/content-link.ts'
 import type { Db } from '../db/client.ts'
 import { readSiteLink } from '../db/read-link.ts'
 import { openSigningSecrets } from '../lib/link-credentials.ts'
+import type { IdPrefix } from '../lib/ids.ts'
 import { verifyMessage } from '../lib/signature.ts'
 import type { CallingKey, PortResult, WebhookMessage } from './port.ts'
 import type { SiteStore } from './store.ts'
@@ -15,6 +16,7 @@ interface WebhookContext {
   store: SiteStore
   config: Config
   now: () => number
+  newId: (prefix: IdPrefix) => string
 }
 
 const refuse = (code: (PortResult<never> & { ok: false })['code'], detail: string): PortResult<never> => ({
@@ -39,6 +41,16 @@ async function verify(ctx: WebhookContext, { headers, body }: WebhookMessage, se
   return verifyMessage({ headers: new Headers(headers), body, secrets, nowS: Math.round(ctx.now() / 1000) })
 }
 
+/** Has everything looked at anew, by a run of its own. @returns false for a repeat */
+function recheckSite({ store, now, newId }: WebhookContext, webhookId: string): boolean {
+  const subject = store.subject()
+  if (!store.replica.inbox.note(webhookId, now()) || !subject) return false
+  store.replica.types.recheckAll()
+  const call = { ...subject, keyId: null, requestId: newId('req') }
+  store.repeatRun(store.enqueueRun(newId('run'), call, 'from_external', now()).id)
+  return true
+}
+
 /**
  * Takes a webhook in: verifies its signature and stores it, so that it is handled whatever happens next. A repeat has no
  * effect. Nothing but the object's own database is asked, unless the site's secret has changed.
@@ -56,7 +68,11 @@ export async function receiveWebhook(
     verified = await verify(ctx, message, (await signingSecrets(ctx, site, true)) ?? [])
   }
   if (!verified.ok) return refuse(verified.reason, 'The webhook is not signed as it has to be.')
-  const event = WebhookEvent.safeParse(JSON.parse(message.body))
-  if (!event.success) return refuse('validation_error', 'The body is not an event.')
-  return { ok: true, value: { isRepeat: !ctx.store.replica.inbox.add(verified.id, event.data, ctx.now()) } }
+  const body: unknown = JSON.parse(message.body)
+  const event = WebhookEvent.safeParse(body)
+  if (event.success) {
+    return { ok: true, value: { isRepeat: !ctx.store.replica.inbox.add(verified.id, event.data, ctx.now()) } }
+  }
+  if (!DigestEvent.safeParse(body).success) return refuse('validation_error', 'The body is not an event.')
+  return { ok: true, value: { isRepeat: !recheckSite(ctx, verified.id) } }
 }

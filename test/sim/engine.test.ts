@@ -206,3 +206,20 @@ test('T14 T15 the counters equal a recount after 10,000 random operations', () =
   )
   expect(database.rows('SELECT type, state, n FROM counters WHERE n <> 0 ORDER BY type, state')).toEqual(recount)
 })
+
+test('a site that could not keep every change has everything looked at: edits that moved no time, and deletions', async () => {
+  const world = await imported(300)
+  world.wordpress.editBehindItsBack(7, { title: 'Changed by SQL' })
+  world.wordpress.site.posts.remove(world.wordpress.post(8))
+  expect(await world.receive({ event: 'site.digest', since: '2026-11-21T10:00:00Z' })).toMatchObject({
+    ok: true,
+    value: { isRepeat: false },
+  })
+  await world.settle(60_000)
+  expect(world.store.replica.items.getByExternalId(7)?.local.title).toBe('Changed by SQL')
+  expect(deleted(world)).toEqual([8])
+  expect(world.store.runsState(world.nowMs).lastRun).toMatchObject({
+    status: 'succeeded',
+    counts: { created: 0, updated: 1, deleted: 1 },
+  })
+})

@@ -1,7 +1,7 @@
 import { db } from '../../src/db/client.ts'
 import { integrations } from '../../src/db/schema/index.ts'
 import { sealCredentials } from '../../src/lib/link-credentials.ts'
-import { createSigningSecret } from '../../src/lib/signature.ts'
+import { createSigningSecret, signMessage } from '../../src/lib/signature.ts'
 import { createId } from '../../src/lib/ids.ts'
 import type { Config } from '../../src/config.ts'
 import type { ConflictPolicy } from '../../src/contract/integrations.ts'
@@ -147,6 +147,15 @@ export class World {
           return reach(url, init)
         }),
     }
+  }
+
+  /** Sends a message of the site as a webhook. */
+  async receive(event: object) {
+    const body = JSON.stringify(event)
+    const [id, timestamp] = [`msg_${++this.#ids}`, this.wordpress.site.timeS()]
+    const signature = await signMessage({ id, timestamp, body, secrets: [this.wordpress.signingSecret] })
+    const headers = { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': signature }
+    return receiveWebhook({ ...this.context(), db: db({ DB: this.#d1.binding }, null).db }, CALL, { headers, body })
   }
 
   /** Webhooks that are on their way get lost. */

@@ -76,7 +76,10 @@ function absorbIndex(
   advance(cursor.progress, type, page.items.length, expectedTotal(ctx, stream, cursor, page.total))
   if (depth === 'full') types.setLimited(type, isLimited)
   if (page.next !== null && !isLimited) return { ...stream, after: page.next, left }
-  if (depth === 'full' && !isLimited && items.countExternal(type) !== page.total) cursor.suspects.push(type)
+  if (depth === 'full' && !isLimited) {
+    const isSuspect = types.takeRecheck(type) || items.countExternal(type) !== page.total
+    if (isSuspect) cursor.suspects.push(type)
+  }
   return null
 }
 

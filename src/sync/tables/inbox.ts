@@ -26,6 +26,13 @@ export class InboxTable {
     return added.length === 1
   }
 
+  /** Remembers a message that names no post. @returns false for a repeat */
+  note(webhookId: string, now: number): boolean {
+    const sql = `INSERT INTO inbox (webhook_id, event, post_id, received_at) VALUES (?, 'digest', 0, ?)
+                 ON CONFLICT DO NOTHING RETURNING webhook_id`
+    return this.#database.rows(sql, webhookId, now).length === 1
+  }
+
   /** Asks for a look at a post at a later time; a reminder that is there already is moved. */
   remind(postId: number, dueAt: number, now: number): void {
     this.#database.rows(

@@ -36,6 +36,19 @@ export class TypeTable {
     )
   }
 
+  /** Has the next pass over every type begin at its start and compare all ids: what is unchanged costs no write. */
+  recheckAll(): void {
+    this.#database.rows('UPDATE types SET modified = 0, last_id = 0, recheck = 1')
+  }
+
+  /** Whether all ids of a type are to be compared; it is said once. */
+  takeRecheck(type: string): boolean {
+    return (
+      this.#database.rows('UPDATE types SET recheck = 0 WHERE slug = ? AND recheck = 1 RETURNING slug', type).length ===
+      1
+    )
+  }
+
   setLimited(type: string, isLimited: boolean): void {
     this.#database.rows(
       'INSERT INTO types (slug, limited) VALUES (?, ?) ON CONFLICT DO UPDATE SET limited = excluded.limited',

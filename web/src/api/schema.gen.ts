@@ -995,6 +995,11 @@ export interface components {
             status: string | null;
             /** @default null */
             modified_gmt: string | null;
+        } | components["schemas"]["DigestEvent"];
+        DigestEvent: {
+            /** @constant */
+            event: "site.digest";
+            since: string;
         };
         MetadataEvent: {
             /** @enum {string} */
@@ -1186,6 +1191,8 @@ export interface components {
             site_id: string;
             type: string;
             state: components["schemas"]["ItemState"];
+            /** @description Deleted here; WordPress follows with the next sync */
+            deleted: boolean;
             /** @description WordPress’ post id */
             external_id: string | null;
             external_url: string | null;
@@ -1236,6 +1243,8 @@ export interface components {
             site_id: string;
             type: string;
             state: components["schemas"]["ItemState"];
+            /** @description Deleted here; WordPress follows with the next sync */
+            deleted: boolean;
             /** @description WordPress’ post id */
             external_id: string | null;
             external_url: string | null;
@@ -3256,6 +3265,7 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
                 type?: string;
+                /** @description Default: every state but `deleted` */
                 state?: components["schemas"]["ItemState"];
                 /** @description Part of the title or slug */
                 q?: string;
