@@ -101,6 +101,7 @@ export const Item = z.lazy(() =>
       site_id: SiteId,
       type: z.string(),
       state: ItemState,
+      deleted: z.boolean().meta({ description: 'Deleted here; WordPress follows with the next sync' }),
       external_id: z.string().nullable().meta({ description: 'WordPress’ post id' }),
       external_url: z.string().nullable(),
       revision: z.number().int(),
@@ -125,7 +126,7 @@ export type ItemSummary = z.infer<typeof ItemSummary>
 export const ItemFilter = z.lazy(() =>
   z.object({
     type: TypeSlug.optional(),
-    state: ItemState.optional(),
+    state: ItemState.optional().meta({ description: 'Default: every state but `deleted`' }),
     q: z.string().max(200).optional().meta({ description: 'Part of the title or slug' }),
   }),
 )

@@ -86,9 +86,17 @@ async function resolveFeatured(
 const commandId = ({ id, revision }: ItemRecord, { op, expect }: PushPlan) =>
   `${id}.${revision}.${op}.${expect ?? 'new'}`
 
-/** The request of a plan, why it can't be sent, or null where it has to wait for its image. */
-async function toRequest(ctx: EngineContext, { record, plan }: Planned): Promise<Request | ItemFault | null> {
-  const parent = resolveParent(ctx, record.local.parent)
+/**
+ * The request of a plan, why it can't be sent, or null where it has to wait for its image, or for its parent.
+ * @param onTheirWay items that are sent with it, or right after
+ */
+async function toRequest(
+  ctx: EngineContext,
+  { record, plan }: Planned,
+  onTheirWay: ReadonlySet<string | number | null>,
+): Promise<Request | ItemFault | null> {
+  const parent = plan.paths.includes('parent') ? resolveParent(ctx, record.local.parent) : 0
+  if (parent === null && onTheirWay.has(record.local.parent)) return null
   if (parent === null) return faultOf('parent_not_sent', 'The parent is not at the site yet.')
   const featured = plan.paths.includes('featured') ? await resolveFeatured(ctx, record) : null
   if (featured === undefined) return null
@@ -136,7 +144,8 @@ function absorbApplied(
     return
   }
   const agreed = plan.op === 'create' && !applied.created ? (current.base ?? plan.sent) : plan.sent
-  const before = { ...current, externalId: read.post.id, etag: null, base: agreed, external: agreed }
+  // a tombstone here was deleted while its create was under way: that it has no post yet tells the import so
+  const before = { ...current, etag: null, base: agreed, external: agreed }
   const decision = importPost(before, read.post, rules)
   if (decision) storeDecision(ctx, plan.op === 'create' ? null : before, decision, cursor.counts)
 }
@@ -200,10 +209,11 @@ async function prepareStep(
   ctx: EngineContext,
   planned: Planned,
   imageFaults: ReadonlyMap<string, ItemFault>,
+  onTheirWay: ReadonlySet<string | number | null>,
 ): Promise<Step> {
   const fault = planned.image && imageFaults.get(planned.image.hash)
   if (fault) return { planned, fault }
-  const request = await toRequest(ctx, planned)
+  const request = await toRequest(ctx, planned, onTheirWay)
   if (request === null) return { planned, later: true }
   return 'name' in request ? { planned, request } : { planned, fault: request }
 }
@@ -241,7 +251,12 @@ async function sendItems(
   rememberCreates(ctx, planned)
   const imageFaults = await sendImages(ctx, planned)
   const steps: Step[] = []
-  for (const entry of planned) steps.push(await prepareStep(ctx, entry, imageFaults))
+  const onTheirWay = new Set<string>()
+  for (const entry of planned) {
+    const step = await prepareStep(ctx, entry, imageFaults, onTheirWay)
+    if (!('fault' in step)) onTheirWay.add(entry.record.id)
+    steps.push(step)
+  }
   const asked = steps.filter((step) => 'request' in step)
   const answers = asked.length > 0 ? await ctx.send(asked.map(({ request }) => request)) : []
   assertHeld(ctx)

@@ -1,0 +1,280 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import {
+  connectWordPress,
+  content,
+  createShared,
+  itemOf,
+  patchItem,
+  playWordPress,
+  readItem,
+  syncSite,
+  type ContentSite,
+} from '../support/content.ts'
+import { signUpPerson, type Person } from '../support/identity.ts'
+import { call, refusal } from '../support/openapi.ts'
+
+let owner: Person
+
+beforeAll(async () => {
+  playWordPress()
+  owner = await signUpPerson()
+})
+
+const connect = () => connectWordPress({ owner })
+const setPolicy = (site: ContentSite, conflict_policy: string) =>
+  call(`PATCH ${site.path}/`, { token: owner.token, body: { config_json: { conflict_policy } } })
+
+/** An item whose title was changed on both sides, and the other fields on one each. */
+async function sharedConflict(site: ContentSite) {
+  const shared = await createShared(site, { slug: 'a' })
+  site.model.editPost(shared.postId, { title: 'there', body: 'b' })
+  await patchItem(site, shared.item.id, { title: 'here', excerpt: 'e' })
+  await syncSite(site)
+  return { ...shared, item: await readItem(site, shared.item.id) }
+}
+
+describe('T29 changes on both sides', () => {
+  test('of different fields become one, on both sides', async () => {
+    const site = await connect()
+    const { item, postId } = await createShared(site)
+    site.model.editPost(postId, {
+      title: 'there',
+      meta: { _yoast_wpseo_title: 'there' },
+      terms: { category: ['there'] },
+    })
+    await patchItem(site, item.id, { body: 'here', meta: { rank_math_title: 'here' }, terms: { post_tag: ['here'] } })
+    await syncSite(site)
+    const merged = {
+      title: 'there',
+      body: 'here',
+      meta: { _yoast_wpseo_title: 'there', rank_math_title: 'here' },
+      terms: { category: ['there'], post_tag: ['here'] },
+    }
+    expect(await readItem(site, item.id)).toMatchObject({ ...merged, state: 'synced', conflict: null })
+    expect(site.model.document(postId)).toMatchObject(merged)
+  })
+
+  test('of the same field are a conflict: both are kept, nothing is overwritten, and the item says so', async () => {
+    const site = await connect()
+    const { item, postId } = await sharedConflict(site)
+    expect(item).toMatchObject({ state: 'conflict', title: 'here', body: 'b', excerpt: 'e' })
+    expect(item.conflict).toMatchObject({
+      fields: ['title'],
+      wordpress: { title: 'there', body: 'b' },
+      base: { title: 'A' },
+    })
+    await syncSite(site)
+    expect(await readItem(site, item.id)).toEqual(item)
+    expect(site.model.post(postId)).toMatchObject({ title: 'there', excerpt: '' })
+    const listed = await content(site, 'GET ?state=conflict')
+    expect(listed.body.results).toMatchObject([{ id: item.id, conflict_fields: ['title'] }])
+    const tab = await call(`GET ${site.path}/content-types/`, { token: site.key })
+    expect(tab.body.post_types.post).toMatchObject({ conflict_count: 1, synced_count: 0 })
+  })
+
+  test.each([
+    [{ choice: 'igny8' }, 'here'],
+    [{ choice: 'wordpress' }, 'there'],
+    [{ fields: { title: 'wordpress' } }, 'there'],
+  ])('settled by %j are %s on both sides', async (settlement, title) => {
+    const site = await connect()
+    const { item, postId } = await sharedConflict(site)
+    const settled = await content(site, `POST /${item.id}/settle/`, settlement)
+    expect(settled.body).toMatchObject({ title, conflict: null, can_undo: true, revision: item.revision + 1 })
+    await syncSite(site)
+    expect(await readItem(site, item.id)).toMatchObject({ title, excerpt: 'e', state: 'synced', can_undo: true })
+    expect(site.model.post(postId)).toMatchObject({ title, body: 'b', excerpt: 'e' })
+    expect(refusal(await content(site, `POST /${item.id}/settle/`, settlement))).toEqual([409, 'no_conflict'])
+  })
+
+  test('want a choice for each field, of what is at stake, at the revision that was looked at', async () => {
+    const site = await connect()
+    const { item, postId } = await createShared(site)
+    site.model.editPost(postId, { title: 'there', body: 'there' })
+    await patchItem(site, item.id, { title: 'here', body: 'here' })
+    await syncSite(site)
+    const settle = (body: unknown) => content(site, `POST /${item.id}/settle/`, body)
+    expect(refusal(await settle({ fields: { title: 'igny8' } }))).toEqual([409, 'settlement_incomplete'])
+    expect(refusal(await settle({ fields: { slug: 'igny8' } }))).toEqual([409, 'no_conflict'])
+    expect(refusal(await settle({ choice: 'igny8', if_revision: 1 }))).toEqual([409, 'conflict'])
+    await settle({ fields: { title: 'igny8', body: 'wordpress' } })
+    await syncSite(site)
+    expect(site.model.post(postId)).toMatchObject({ title: 'here', body: 'there' })
+  })
+
+  test('settled and undone are in conflict again as they were, and can be settled the other way', async () => {
+    const site = await connect()
+    const { item, postId } = await sharedConflict(site)
+    await content(site, `POST /${item.id}/settle/`, { choice: 'igny8' })
+    await syncSite(site)
+    await patchItem(site, item.id, { slug: 'later' })
+    await syncSite(site)
+    const undone = await content(site, `POST /${item.id}/undo/`)
+    expect(undone.body).toMatchObject({ state: 'conflict', title: 'here', slug: 'later', can_undo: false })
+    expect(undone.body.conflict).toMatchObject({
+      fields: ['title'],
+      wordpress: { title: 'there' },
+      base: { title: 'A' },
+    })
+    await syncSite(site)
+    expect(site.model.post(postId)).toMatchObject({ title: 'here', slug: 'later' })
+    await content(site, `POST /${item.id}/settle/`, { choice: 'wordpress' })
+    await syncSite(site)
+    expect(await readItem(site, item.id)).toMatchObject({ title: 'there', slug: 'later', state: 'synced' })
+    expect(site.model.post(postId)).toMatchObject({ title: 'there', slug: 'later', excerpt: 'e' })
+    expect((await content(site, `POST /${item.id}/undo/`)).status).toBe(200)
+  })
+
+  test.each([
+    ['wordpress', 'there'],
+    ['igny8', 'here'],
+  ])('under the policy %s settle themselves, and can be undone', async (policy, title) => {
+    const site = await connect()
+    await setPolicy(site, policy)
+    const { item, postId } = await sharedConflict(site)
+    expect(item).toMatchObject({ state: 'synced', title, can_undo: true })
+    expect(site.model.post(postId).title).toBe(title)
+    const undone = await content(site, `POST /${item.id}/undo/`)
+    expect(undone.body).toMatchObject({ state: 'conflict', title: 'here', conflict: { wordpress: { title: 'there' } } })
+  })
+
+  test('that are the same change are none', async () => {
+    const site = await connect()
+    const { item, postId } = await createShared(site)
+    site.model.editPost(postId, { title: 'B' })
+    await patchItem(site, item.id, { title: 'B' })
+    const run = await syncSite(site)
+    expect(run.counts.conflicts).toBe(0)
+    expect((await readItem(site, item.id)).state).toBe('synced')
+  })
+})
+
+describe('T30 the life of an item', () => {
+  test('trash and untrash travel both ways', async () => {
+    const site = await connect()
+    const { item, postId } = await createShared(site)
+    await patchItem(site, item.id, { status: 'trash' })
+    await syncSite(site)
+    expect(site.model.post(postId).status).toBe('trash')
+    site.model.untrash(postId)
+    await syncSite(site)
+    expect(await readItem(site, item.id)).toMatchObject({ status: 'draft', state: 'synced', slug: 'a' })
+    site.model.trash(postId)
+    await syncSite(site)
+    expect((await readItem(site, item.id)).status).toBe('trash')
+    await patchItem(site, item.id, { status: 'publish' })
+    await syncSite(site)
+    expect(site.model.post(postId)).toMatchObject({ status: 'publish', slug: 'a' })
+    expect(await readItem(site, item.id)).toMatchObject({ status: 'publish', state: 'synced', slug: 'a' })
+  })
+
+  test('deletion travels both ways', async () => {
+    const site = await connect()
+    const [one, two] = [await createShared(site), await createShared(site)]
+    expect((await content(site, `DELETE /${one.item.id}`)).status).toBe(204)
+    expect(await readItem(site, one.item.id)).toMatchObject({ state: 'local_ahead', deleted: true })
+    site.model.deletePost(two.postId)
+    const run = await syncSite(site)
+    expect(run.counts).toMatchObject({ deleted: 2, failed: 0 })
+    expect(site.model.site.posts.byId('post')).toEqual([])
+    for (const { item } of [one, two]) expect((await readItem(site, item.id)).state).toBe('deleted')
+    expect((await content(site, 'GET /')).body.results).toEqual([])
+    await syncSite(site)
+    expect(site.model.site.posts.byId('post')).toEqual([])
+  })
+
+  test.each([
+    ['wordpress', 'deleted'],
+    ['igny8', 'synced'],
+  ])('deleted there and changed here is a conflict; for %s it is %s', async (choice, state) => {
+    const site = await connect()
+    const { item, postId } = await createShared(site)
+    site.model.deletePost(postId)
+    await patchItem(site, item.id, { title: 'here' })
+    await syncSite(site)
+    const conflict = await readItem(site, item.id)
+    expect(conflict).toMatchObject({
+      state: 'conflict',
+      title: 'here',
+      conflict: { fields: ['deleted'], wordpress: null },
+    })
+    await content(site, `POST /${item.id}/settle/`, { choice })
+    await syncSite(site)
+    expect((await readItem(site, item.id)).state).toBe(state)
+    const titles = site.model.site.posts.byId('post').map(({ title }) => title)
+    expect(titles).toEqual(choice === 'igny8' ? ['here'] : [])
+  })
+
+  test.each([
+    ['wordpress', 'synced'],
+    ['igny8', 'deleted'],
+  ])('deleted here and changed there is a conflict; for %s it is %s', async (choice, state) => {
+    const site = await connect()
+    const { item, postId } = await createShared(site)
+    await content(site, `DELETE /${item.id}`)
+    site.model.editPost(postId, { title: 'there' })
+    await syncSite(site)
+    const conflict = await readItem(site, item.id)
+    expect(conflict).toMatchObject({
+      state: 'conflict',
+      conflict: { fields: ['deleted'], wordpress: { title: 'there' } },
+    })
+    expect(site.model.post(postId).title).toBe('there')
+    await content(site, `POST /${item.id}/settle/`, { choice })
+    await syncSite(site)
+    expect(await readItem(site, item.id)).toMatchObject({ state, deleted: state === 'deleted' })
+    expect(site.model.site.posts.byId('post')).toHaveLength(choice === 'igny8' ? 0 : 1)
+    const undone = await content(site, `POST /${item.id}/undo/`)
+    expect(undone.body).toMatchObject({ state: 'conflict', conflict: { wordpress: { title: 'there' } } })
+  })
+
+  test('a post under another type is the same item', async () => {
+    const site = await connect()
+    const { item, postId } = await createShared(site)
+    await createShared(site, { type: 'page' })
+    site.model.editBehindItsBack(postId, { type: 'page', terms: {} })
+    await syncSite(site)
+    expect(await readItem(site, item.id)).toMatchObject({ type: 'page', state: 'synced', deleted: false })
+    await patchItem(site, item.id, { title: 'B' })
+    await syncSite(site)
+    expect(site.model.post(postId)).toMatchObject({ type: 'page', title: 'B' })
+  })
+
+  test('a slug that is taken is the one that the site made of it', async () => {
+    const site = await connect()
+    await createShared(site, { slug: 'taken' })
+    const { item, postId } = await createShared(site, { slug: 'mine' })
+    await patchItem(site, item.id, { slug: 'taken' })
+    await syncSite(site)
+    expect(site.model.post(postId).slug).toBe('taken-2')
+    expect(await readItem(site, item.id)).toMatchObject({ slug: 'taken-2', state: 'synced' })
+  })
+
+  test('a parent is sent before its child, and known by its own id on each side', async () => {
+    const site = await connect()
+    const { body: parent } = await content(site, 'POST /', { type: 'page', title: 'Parent' })
+    const { body: child } = await content(site, 'POST /', { type: 'page', title: 'Child', parent_id: parent.id })
+    await syncSite(site)
+    const [above, below] = [await readItem(site, parent.id), await readItem(site, child.id)]
+    expect(below).toMatchObject({ state: 'synced', parent_id: parent.id })
+    expect(site.model.post(Number(below.external_id)).parent).toBe(Number(above.external_id))
+  })
+
+  test('a cycle of parents fails its item with the reason, and is mended by another parent', async () => {
+    const site = await connect()
+    const parent = site.model.createPost({ type: 'page', title: 'Parent' })
+    const child = site.model.createPost({ type: 'page', title: 'Child', parent: parent.id })
+    await syncSite(site)
+    const [above, below] = [await itemOf(site, parent.id), await itemOf(site, child.id)]
+    await patchItem(site, above.id, { parent_id: below.id })
+    await syncSite(site)
+    const failed = await readItem(site, above.id)
+    expect(failed).toMatchObject({ state: 'failed', error: { code: 'parent_cycle', fix: expect.any(String) } })
+    expect((await content(site, `POST /${above.id}/retry/`)).status).toBe(200)
+    await syncSite(site)
+    expect((await readItem(site, above.id)).state).toBe('failed')
+    await patchItem(site, above.id, { parent_id: null })
+    await syncSite(site)
+    expect(await readItem(site, above.id)).toMatchObject({ state: 'synced', error: null, parent_id: null })
+  })
+})

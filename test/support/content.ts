@@ -1,0 +1,168 @@
+import { expect, vi } from 'vitest'
+import type { Item } from '../../src/contract/content.ts'
+import type { Direction, Run } from '../../src/contract/sync.ts'
+import { modelFetch } from '../model/fetch.ts'
+import { ModelWordPress, type ModelWebhook } from '../model/wordpress.ts'
+import { createTestKey, createTestSite, signUpPerson, type Answer, type Person } from './identity.ts'
+import { COLLECTION } from './integration.ts'
+import { call } from './openapi.ts'
+
+const internet = new Map<string, ModelWordPress>()
+type Way = 'requests' | 'answers'
+const gates = { requests: new Map<ModelWordPress, Promise<void>>(), answers: new Map<ModelWordPress, Promise<void>>() }
+let made = 0
+
+/** Replaces the outside by WordPress models, for the rest of the file: runs go on after the test that started them. */
+export function playWordPress(): void {
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+    const request = new Request(input, init)
+    const model = internet.get(new URL(request.url).origin)
+    if (!model) throw new TypeError('DNS lookup failed.')
+    const { method, headers } = request
+    const body = await request.text()
+    await gates.requests.get(model)
+    const answer = await modelFetch(model)(request.url, { method, headers, body, signal: init?.signal ?? null })
+    await gates.answers.get(model)
+    return answer
+  })
+}
+
+/** Keeps what is asked of WordPress waiting, or what it has answered, until the returned function is called. */
+export function hold({ model }: Pick<ContentSite, 'model'>, way: Way = 'requests'): () => void {
+  let open: () => void = () => undefined
+  gates[way].set(model, new Promise((resolve) => (open = resolve)))
+  return () => {
+    gates[way].delete(model)
+    open()
+  }
+}
+
+/** A site with content in WordPress and here, whose plugin is connected. */
+export interface ContentSite {
+  owner: Person
+  siteId: string
+  key: string
+  keyId: string
+  integrationId: string
+  /** Path of the integration and of the site's content, without a trailing slash. */
+  path: string
+  content: string
+  model: ModelWordPress
+  /** Webhooks that the plugin has not delivered yet. */
+  outbox: ModelWebhook[]
+}
+
+interface SiteOptions {
+  owner?: Person
+  /** Whether changes travel by themselves; else with a sync alone. */
+  twoWay?: boolean
+}
+
+/** A model WordPress, connected as its plugin does it, that has pushed its structure. */
+export async function connectWordPress({ owner, twoWay = false }: SiteOptions = {}): Promise<ContentSite> {
+  const outbox: ModelWebhook[] = []
+  const url = `https://wordpress-${++made}.example.com`
+  const model = new ModelWordPress({ url, onWebhook: (webhook) => outbox.push(webhook) })
+  model.site.options['two_way_sync_enabled'] = twoWay
+  internet.set(url, model)
+  const person = owner ?? (await signUpPerson())
+  const siteId = await createTestSite(person, url)
+  const { id: keyId, key } = await createTestKey(person, siteId)
+  const body = { site_id: siteId, api_key: key, site_url: url, signing_secret: model.signingSecret }
+  const connected = await call(`POST ${COLLECTION}/test-connection/`, { body })
+  expect(connected.status).toBe(201)
+  const integrationId: string = connected.body.integration_id
+  model.executor.integrationId = integrationId
+  const path = `${COLLECTION}/${integrationId}`
+  const site = { owner: person, siteId, key, keyId, integrationId, path, model, outbox }
+  await syncSite(site, 'metadata')
+  return { ...site, content: `/api/v1/sites/${siteId}/content` }
+}
+
+type Syncable = Pick<ContentSite, 'path' | 'key'>
+
+/** Waits until nothing is under way. @returns the last run */
+export const quiet = (site: Syncable): Promise<Run> =>
+  vi.waitFor(
+    async () => {
+      const { body } = await call(`GET ${site.path}/sync-status/`, { token: site.key })
+      expect(body.current_run).toBeNull()
+      return body.last_run
+    },
+    { timeout: 10_000, interval: 10 },
+  )
+
+/** Syncs, and waits for the end. */
+export async function syncSite(site: Syncable, direction: Direction = 'both'): Promise<Run> {
+  const started = await call(`POST ${site.path}/sync/`, { token: site.key, body: { direction } })
+  expect(started.status).toBe(202)
+  const run = await quiet(site)
+  expect(run).toMatchObject({ id: started.body.id, status: 'succeeded' })
+  return run
+}
+
+/** A request about the content of a site: `GET ?type=post`, `PATCH /item_…`. */
+export function content(site: ContentSite, request: string, body?: unknown, token = site.key): Promise<Answer> {
+  const [method, rest = ''] = request.split(' ')
+  return call(`${method} ${site.content}/${rest.replace(/^\//, '')}`, { token, body })
+}
+
+/** The item that a post is. */
+export async function itemOf(site: ContentSite, postId: number): Promise<Item> {
+  const { body } = await content(site, 'GET ?limit=200')
+  const found = body.results.find(({ external_id: id }: Item) => id === String(postId))
+  expect(found, `an item for post ${postId}`).toBeDefined()
+  return readItem(site, found.id)
+}
+
+export async function readItem(site: ContentSite, id: string): Promise<Item> {
+  const answer = await content(site, `GET /${id}`)
+  expect(answer.status).toBe(200)
+  return answer.body
+}
+
+/** Sends one webhook as the plugin does. */
+export async function deliver(
+  site: ContentSite,
+  webhook: ModelWebhook,
+  options: { token?: string; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const { path, headers, body } = await site.model.signWebhook(webhook)
+  return call(`POST ${path}`, {
+    token: site.key,
+    body: JSON.parse(body),
+    ...options,
+    headers: { ...headers, ...options.headers },
+  })
+}
+
+/** Sends all webhooks that wait, in order. */
+export async function deliverAll(site: ContentSite): Promise<void> {
+  for (const webhook of site.outbox.splice(0)) expect((await deliver(site, webhook)).status).toBe(202)
+}
+
+/** Waits until an item is as it is expected to be. */
+export const eventually = (site: ContentSite, id: string, expected: Partial<Item>): Promise<Item> =>
+  vi.waitFor(
+    async () => {
+      const item = await readItem(site, id)
+      expect(item).toMatchObject(expected)
+      return item
+    },
+    { timeout: 10_000, interval: 10 },
+  )
+
+/** Changes an item. */
+export async function patchItem(site: ContentSite, id: string, body: Record<string, unknown>): Promise<void> {
+  expect((await content(site, `PATCH /${id}`, body)).status).toBe(200)
+}
+
+/** A post, and the item that it is here. */
+export async function createShared(
+  site: ContentSite,
+  input: Parameters<ModelWordPress['createPost']>[0] = {},
+): Promise<{ postId: number; item: Item }> {
+  const post = site.model.createPost({ title: 'A', body: 'a', status: 'publish', ...input })
+  await syncSite(site, 'from_external')
+  return { postId: post.id, item: await itemOf(site, post.id) }
+}
