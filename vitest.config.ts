@@ -31,6 +31,8 @@ const workersProject = async () => ({
     include: ['test/{routes,services,durable,cron}/**/*.test.ts'],
     setupFiles: ['./test/setup.ts'],
     testTimeout: 30_000,
+    // tests in workerd see no other variables; by hand: FUZZ_REQUESTS=100000 vitest run --project workers test/routes/fuzz
+    env: { FUZZ_REQUESTS: process.env['FUZZ_REQUESTS'] ?? '', FUZZ_SEED: process.env['FUZZ_SEED'] ?? '' },
   },
 })
 
@@ -39,7 +41,11 @@ export default defineConfig({
     silent: 'passed-only',
     projects: [
       {
-        test: { name: 'unit', environment: 'node', include: ['test/{lib,sync,contract,tooling,sim,model}/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['test/{lib,sync,contract,tooling,sim,model}/**/*.test.ts'],
+        },
       },
       workersProject,
       {

@@ -33,7 +33,7 @@ const withBody = routes.filter((route) => route.body).map((route) => [route.oper
 const schemaOf = (route: Route): JsonSchema =>
   resolveSchema(openApi.paths[documentPath(route)][route.method].requestBody.content['application/json'].schema)
 
-async function inTime<T>(work: Promise<T>, limitMs = 2000): Promise<T> {
+async function inTime<T>(work: Promise<T>, limitMs = 4000): Promise<T> {
   const startedAt = performance.now()
   const result = await work
   expect(performance.now() - startedAt).toBeLessThan(limitMs)
