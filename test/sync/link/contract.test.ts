@@ -61,6 +61,11 @@ describe('a structure', () => {
     expect(Structure.parse(later)).toEqual(STRUCTURE)
   })
 
+  test('may leave the flags out: a plugin that pushes is on, and two ways are asked for', () => {
+    const { plugin_connection_enabled: _on, two_way_sync_enabled: _both, ...rest } = STRUCTURE
+    expect(Structure.parse(rest)).toMatchObject({ plugin_connection_enabled: true, two_way_sync_enabled: false })
+  })
+
   test('may be empty, as that of a site with nothing public', () => {
     expect(issuesOf({ ...STRUCTURE, post_types: {}, taxonomies: {} })).toEqual([])
   })
@@ -76,7 +81,7 @@ describe('a structure', () => {
     ['a control character in a label', withPost({ label: 'a\u0000b' }), ['post_types.post.label markup_in_label']],
     ['an empty label', withPost({ label: ' ' }), ['post_types.post.label too_small']],
     ['a label of 201 characters', withPost({ label: 'x'.repeat(201) }), ['post_types.post.label custom']],
-    ['no flag', { ...STRUCTURE, two_way_sync_enabled: undefined }, ['two_way_sync_enabled invalid_type']],
+    ['a flag that is a text', { ...STRUCTURE, two_way_sync_enabled: 'yes' }, ['two_way_sync_enabled invalid_type']],
     ['types as a list', { ...STRUCTURE, post_types: [POST] }, ['post_types invalid_type']],
     ['types as null', { ...STRUCTURE, post_types: null }, ['post_types invalid_type']],
     ['an invalid slug', { ...STRUCTURE, post_types: { 'My Type': POST } }, ['post_types.My Type invalid_slug']],
