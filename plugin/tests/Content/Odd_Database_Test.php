@@ -30,9 +30,12 @@ final class Odd_Database_Test extends Content_Test_Case {
 			$this->put_in_place_of( 'posts', 'MODIFY post_content longblob NOT NULL' );
 		}
 		$ids = [ self::make_post(), self::make_post() ];
-		// Past $wpdb's own methods, which would refuse it.
-		$bytes = self::is_sqlite() ? "'bro\xffken'" : "X'62726fff6b656e'";
-		$wpdb->query( "UPDATE {$wpdb->posts} SET post_content = $bytes WHERE ID = {$ids[0]}" );
+		// Past $wpdb's own methods, which would refuse it, in the ways that one database or the other takes.
+		foreach ( self::is_sqlite() ? [ "CAST( X'62726fff6b656e' AS CHAR )", "'bro\xffken'" ] : [ "X'62726fff6b656e'" ] as $bytes ) {
+			if ( "bro\xffken" !== self::row( $ids[0] )['post_content'] ) {
+				$wpdb->query( "UPDATE {$wpdb->posts} SET post_content = $bytes WHERE ID = {$ids[0]}" );
+			}
+		}
 		clean_post_cache( $ids[0] );
 		foreach ( [ 'full', 'metadata' ] as $fields ) {
 			$items = $this->run_command( 'index', [ 'type' => self::TYPE, 'fields' => $fields ] )['items'];

@@ -43,18 +43,46 @@ final class Term_Names {
 	}
 
 	/**
+	 * In two queries: of a join, MySQL may read every post that has one of the terms.
+	 *
 	 * @return object[] With object_id, taxonomy, name, slug.
 	 */
 	private function rows( array $ids, array $taxonomies ): array {
 		global $wpdb;
 
-		$id_list = implode( ',', array_map( 'intval', $ids ) );
-		$places  = implode( ',', array_fill( 0, count( $taxonomies ), '%s' ) );
-		$sql     = "SELECT tr.object_id, tt.taxonomy, t.name, t.slug FROM {$wpdb->term_relationships} tr
-			INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_taxonomy_id = tr.term_taxonomy_id
+		$list  = implode( ',', array_map( 'intval', $ids ) );
+		$links = $wpdb->get_results( "SELECT object_id, term_taxonomy_id FROM {$wpdb->term_relationships} WHERE object_id IN ($list)" );
+		$terms = $this->terms( array_unique( array_map( 'intval', array_column( $links, 'term_taxonomy_id' ) ) ), $taxonomies );
+		$rows  = [];
+		foreach ( $links as $link ) {
+			$term = $terms[ (int) $link->term_taxonomy_id ] ?? null;
+			if ( null !== $term ) {
+				$rows[] = (object) ( [ 'object_id' => (int) $link->object_id ] + (array) $term );
+			}
+		}
+		return $rows;
+	}
+
+	/**
+	 * @param int[] $tt_ids Of terms.
+	 * @return array<int, object> Those of the taxonomies, by that id.
+	 */
+	private function terms( array $tt_ids, array $taxonomies ): array {
+		global $wpdb;
+
+		if ( [] === $tt_ids ) {
+			return [];
+		}
+		$list   = implode( ',', $tt_ids );
+		$places = implode( ',', array_fill( 0, count( $taxonomies ), '%s' ) );
+		$sql    = "SELECT tt.term_taxonomy_id, tt.taxonomy, t.name, t.slug FROM {$wpdb->term_taxonomy} tt
 			INNER JOIN {$wpdb->terms} t ON t.term_id = tt.term_id
-			WHERE tr.object_id IN ($id_list) AND tt.taxonomy IN ($places)";
-		return $wpdb->get_results( $wpdb->prepare( $sql, ...$taxonomies ) );
+			WHERE tt.term_taxonomy_id IN ($list) AND tt.taxonomy IN ($places)";
+		$found  = [];
+		foreach ( $wpdb->get_results( $wpdb->prepare( $sql, ...$taxonomies ) ) as $term ) {
+			$found[ (int) $term->term_taxonomy_id ] = $term;
+		}
+		return $found;
 	}
 
 	/**

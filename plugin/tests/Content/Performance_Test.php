@@ -1,0 +1,118 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Tests\Content;
+
+require_once __DIR__ . '/Content_Test_Case.php';
+
+/**
+ * T34, for content: what a page costs does not grow with the number of its posts' terms, meta, authors and images.
+ */
+final class Performance_Test extends Content_Test_Case {
+
+	private const POSTS = 10000;
+
+	private const FIRST_S = 1704067200;
+
+	private const MOST_QUERIES = 14;
+
+	protected function setUp(): void {
+		parent::setUp();
+		$this->fill();
+	}
+
+	public function test_a_page_of_a_hundred_whole_posts_out_of_ten_thousand_is_quick(): void {
+		global $wpdb;
+
+		$this->page( null );
+		foreach ( [ null, [ self::FIRST_S + 50, 0 ] ] as $after ) {
+			$best = INF;
+			for ( $i = 0; $i < 5; $i++ ) {
+				wp_cache_flush();
+				wp_load_alloptions();
+				$queries = $wpdb->num_queries;
+				$started = microtime( true );
+				$page    = $this->page( $after );
+				$best    = min( $best, microtime( true ) - $started );
+				self::assertLessThanOrEqual( self::MOST_QUERIES, $wpdb->num_queries - $queries );
+			}
+			self::assertCount( 100, $page['items'] );
+			self::assertSame( self::POSTS, $page['total'] );
+			self::assertSame( [ 'Kind 1', 'Kind 2' ], $page['items'][50]['terms'][ self::KIND ] );
+			self::assertSame( 'Somewhere', $page['items'][50]['meta']['place'] );
+			self::assertNotNull( $page['items'][50]['featured'] );
+			self::assertLessThan( 0.150 * $this->slowness(), $best );
+		}
+	}
+
+	public function test_the_number_of_queries_does_not_grow_with_the_page(): void {
+		global $wpdb;
+
+		$this->page( null );
+		$counts = [];
+		foreach ( [ 2, 100 ] as $limit ) {
+			wp_cache_flush();
+			wp_load_alloptions();
+			$before = $wpdb->num_queries;
+			$this->run_command( 'index', [ 'type' => self::TYPE, 'limit' => $limit ] );
+			$counts[] = $wpdb->num_queries - $before;
+		}
+		self::assertSame( $counts[0], $counts[1] );
+	}
+
+	public function test_ids_of_five_thousand_posts_are_two_queries(): void {
+		global $wpdb;
+
+		$this->page( null );
+		wp_cache_flush();
+		wp_load_alloptions();
+		$before = $wpdb->num_queries;
+		$page   = $this->run_command( 'index', [ 'type' => self::TYPE, 'limit' => 5000, 'fields' => 'ids' ] );
+		self::assertLessThanOrEqual( 2, $wpdb->num_queries - $before );
+		self::assertCount( 5000, $page['items'] );
+	}
+
+	private function page( ?array $after ): array {
+		return $this->run_command( 'index', [ 'type' => self::TYPE, 'after' => $after, 'limit' => 100 ] );
+	}
+
+	/**
+	 * The SQLite drivers translate every query in PHP; the figure is for the database that sites have.
+	 */
+	private function slowness(): int {
+		return self::is_sqlite() ? 4 : 1;
+	}
+
+	/**
+	 * A hundred posts, and copies of them with another time.
+	 */
+	private function fill(): void {
+		global $wpdb;
+
+		$type  = self::TYPE;
+		$body  = esc_sql( str_repeat( "<!-- wp:paragraph --><p>Some words of a text.</p><!-- /wp:paragraph -->\n", 40 ) );
+		$image = self::make_image( 'Alt' );
+		$terms = [ wp_insert_term( 'Kind 1', self::KIND ), wp_insert_term( 'Kind 2', self::KIND ) ];
+		$time  = gmdate( 'Y-m-d H:i:s', self::FIRST_S );
+		$names = 'post_author, post_date, post_date_gmt, post_content, post_title, post_excerpt, post_status, post_name, post_modified, post_modified_gmt, post_type, to_ping, pinged, post_content_filtered';
+		$posts = [];
+		for ( $i = 0; $i < 100; $i++ ) {
+			$posts[] = "( 1, '$time', '$time', '$body', 'Post $i', '', 'publish', 'post-$i', '$time', '$time', '$type', '', '', '' )";
+		}
+		$wpdb->query( "INSERT INTO {$wpdb->posts} ($names) VALUES " . implode( ',', $posts ) );
+		$last = (int) $wpdb->get_var( "SELECT MAX(ID) FROM {$wpdb->posts}" );
+		for ( $i = 1; $i < self::POSTS / 100; $i++ ) {
+			$later  = gmdate( 'Y-m-d H:i:s', self::FIRST_S + $i );
+			$values = str_replace( 'post_modified, post_modified_gmt', "'$later', '$later'", $names );
+			$wpdb->query( "INSERT INTO {$wpdb->posts} ($names) SELECT $values FROM {$wpdb->posts} WHERE post_type = '$type' AND ID <= $last" );
+		}
+		foreach ( $terms as $term ) {
+			$wpdb->query( "INSERT INTO {$wpdb->term_relationships} (object_id, term_taxonomy_id, term_order) SELECT ID, {$term['term_taxonomy_id']}, 0 FROM {$wpdb->posts} WHERE post_type = '$type'" );
+		}
+		foreach ( [ 'place' => 'Somewhere', '_thumbnail_id' => $image, '_elementor_data' => 'x' ] as $key => $value ) {
+			$wpdb->query( "INSERT INTO {$wpdb->postmeta} (post_id, meta_key, meta_value) SELECT ID, '$key', '$value' FROM {$wpdb->posts} WHERE post_type = '$type'" );
+		}
+		wp_cache_flush();
+	}
+}
