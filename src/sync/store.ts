@@ -358,9 +358,10 @@ export class SiteStore {
     return row ? { status: row.status, checkedAt: row.checked_at } : null
   }
 
-  /** Has every key that is not revoked looked up again: what it may do here may have changed. */
+  /** Has what was read of D1 read again: every key that is not revoked, and the credentials of the link. */
   distrustKeys(): void {
     this.#rows("DELETE FROM key_gate WHERE status <> 'revoked'")
+    this.#rows('UPDATE subject SET sealed = NULL, sealed_at = NULL')
   }
 
   /** Remembers a key's status; a revocation is never undone. */

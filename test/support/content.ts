@@ -62,7 +62,7 @@ interface SiteOptions {
 export async function connectWordPress({ owner, twoWay = false }: SiteOptions = {}): Promise<ContentSite> {
   const outbox: ModelWebhook[] = []
   const url = `https://wordpress-${++made}.example.com`
-  const model = new ModelWordPress({ url, onWebhook: (webhook) => outbox.push(webhook) })
+  const model = new ModelWordPress({ url, now: () => Date.now(), onWebhook: (webhook) => outbox.push(webhook) })
   model.site.options['two_way_sync_enabled'] = twoWay
   internet.set(url, model)
   const person = owner ?? (await signUpPerson())
