@@ -8,6 +8,7 @@ import { isReached, printJson, printTable, type Row } from './lib/report.ts'
 import { startRuntime } from './lib/runtime.ts'
 import { seed } from './lib/seed.ts'
 import { compareImport, compareStartup } from './lib/startup.ts'
+import { measureSyncs } from './lib/syncs.ts'
 
 const STARTUP_ROUNDS = 7
 const IMPORT_ROUNDS = 11
@@ -18,9 +19,11 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '25' },
     only: { type: 'string', default: '' },
+    items: { type: 'string', default: '100000' },
   },
 })
 const rounds = Number(values.rounds)
+const items = Number(values.items)
 const isWanted = (name: string) => name.toLowerCase().includes(values.only.toLowerCase())
 const rounded = (value: number) => Math.round(value * 100) / 100
 const tell = (text: string) => console.error(text)
@@ -35,6 +38,19 @@ async function measureThroughputs(app: Bundle, bare: Bundle[]): Promise<Row[]> {
       rows.push(await runCase(entry, rounds))
     }
     return rows
+  } finally {
+    await runtime.stop()
+  }
+}
+
+/** The syncs of a site follow from each other: any of them is measured with all of them. */
+async function measureSyncsAlone(app: Bundle, bare: Bundle[]): Promise<Row[]> {
+  if (!['import', 'sync'].some((word) => isWanted(`${word} of items`))) return []
+  tell('• import and syncs')
+  const runtime = await startRuntime(app, bare)
+  try {
+    const { token } = await seed(runtime)
+    return await measureSyncs(runtime, token, items)
   } finally {
     await runtime.stop()
   }
@@ -76,13 +92,17 @@ async function measureStart(app: Bundle, hono: Bundle): Promise<Row[]> {
 
 async function main(): Promise<Row[]> {
   tell('• building the Workers')
-  const [app, hono, reads, writes] = await Promise.all([
+  const [app, hono, ...others] = await Promise.all([
     buildWorker('app'),
     buildWorker('hono', 'hono.ts'),
     buildWorker('reads', 'reads.ts'),
     buildWorker('writes', 'writes.ts'),
+    buildWorker('naive', 'naive.ts'),
+    buildWorker('inbox', 'inbox.ts'),
   ])
-  const rows = await measureThroughputs(app, [hono, reads, writes])
+  const bare = [hono, ...others]
+  const rows = await measureThroughputs(app, bare)
+  rows.push(...(await measureSyncsAlone(app, bare)))
   if (isWanted('size')) rows.push(measureSize(app))
   if (isWanted('start-up')) rows.push(...(await measureStart(app, hono)))
   return rows
@@ -95,6 +115,7 @@ const machine = {
   node: process.version,
   load: loadavg()[0],
   rounds,
+  items,
 }
 if (values.json) printJson(rows, machine)
 else printTable(rows)

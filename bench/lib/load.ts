@@ -6,6 +6,8 @@ export interface Target {
   method?: 'GET' | 'POST'
   headers?: Record<string, string>
   body?: string
+  /** What makes each request another one, where they must not be the same. */
+  vary?: () => Pick<Target, 'headers' | 'body'>
   status: number
 }
 
@@ -31,7 +33,7 @@ function measureAnswer(received: Buffer, status: number): number | null {
 }
 
 /** Sends requests over one connection, the next one when the last is answered, for as long as `take` allows. */
-function drive(target: Target, message: Buffer, take: () => boolean): Promise<void> {
+function drive(target: Target, take: () => Buffer | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     let received = Buffer.alloc(0)
     const socket: Socket = connect({ host: target.url.hostname, port: Number(target.url.port), noDelay: true })
@@ -41,7 +43,11 @@ function drive(target: Target, message: Buffer, take: () => boolean): Promise<vo
       else reject(error)
     }
     const fail = (fault: string) => end(new Error(`${target.url.href} ${fault}`))
-    const send = () => (take() ? void socket.write(message) : end())
+    const send = () => {
+      const message = take()
+      if (message) socket.write(message)
+      else end()
+    }
     socket.setTimeout(TIMEOUT_MS, () => fail(`gave no answer within ${TIMEOUT_MS} ms`))
     socket.on('connect', send)
     socket.on('error', end)
@@ -63,10 +69,10 @@ function drive(target: Target, message: Buffer, take: () => boolean): Promise<vo
  * @throws Error when one answer has another status than the expected one
  */
 export async function measureThroughput(target: Target, requests: number): Promise<number> {
-  const message = encode(target)
-  let left = requests
-  const take = () => left-- > 0
+  const same = target.vary ? null : encode(target)
+  const messages = Array.from({ length: requests }, () => same ?? encode({ ...target, ...target.vary?.() }))
+  const take = () => messages.pop()
   const started = performance.now()
-  await Promise.all(Array.from({ length: Math.min(CONNECTIONS, requests) }, () => drive(target, message, take)))
+  await Promise.all(Array.from({ length: Math.min(CONNECTIONS, requests) }, () => drive(target, take)))
   return (requests * 1000) / (performance.now() - started)
 }

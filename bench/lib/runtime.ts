@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4MiniflareOptions } from 'miniflare'
 import { temporaryFolder } from '../../scripts/lib/paths.ts'
 import { endWithProcess } from '../../scripts/lib/shutdown.ts'
+import type { KeyRing } from '../../src/lib/secrets.ts'
 import type { Bundle } from './bundle.ts'
 
 type WorkerOptions = Extract<V4MiniflareOptions, { workers: unknown }>['workers'][number]
@@ -15,8 +16,7 @@ const secret = () => randomBytes(32).toString('base64')
  * On the platform a rate limit is a counter in the same machine's memory; the local runtime simulates it by a request
  * to a Durable Object that writes a row. The Worker measured has the former, so that its own cost is seen.
  */
-const WITH_COUNTERS_IN_MEMORY = `
-import app, { SiteSync } from './index.js'
+const COUNTERS_IN_MEMORY = `
 const counts = new Map()
 const counter = (limit) => ({
   limit: async ({ key }) => {
@@ -28,8 +28,52 @@ const counter = (limit) => ({
 let own
 const withCounters = (env) =>
   (own ??= { ...env, THROTTLE_INTEGRATION: counter(${UNLIMITED.limit}), THROTTLE_ANONYMOUS: counter(${UNLIMITED.limit}) })
+`
+const WITH_COUNTERS_IN_MEMORY = `
+import app, { SiteSync } from './index.js'
+${COUNTERS_IN_MEMORY}
 export { SiteSync }
 export default { fetch: (request, env, ctx) => app.fetch(request, withCounters(env), ctx) }
+`
+
+/** The same, and it counts what the site's object writes into D1 and how often its alarm rings: \`/bench-counts\` tells and forgets. */
+const WITH_COUNTED_WRITES = `
+import app, { SiteSync as Uncounted } from './index.js'
+${COUNTERS_IN_MEMORY}
+let told = { writes: 0, alarms: 0 }
+const countedStatement = (statement) => {
+  const bind = statement.bind.bind(statement)
+  statement.bind = (...values) => countedStatement(bind(...values))
+  for (const name of ['run', 'all', 'raw']) {
+    const send = statement[name].bind(statement)
+    statement[name] = (...options) => (told.writes++, send(...options))
+  }
+  return statement
+}
+const counted = (database) => ({
+  withSession: (from) => counted(database.withSession(from)),
+  getBookmark: () => database.getBookmark(),
+  batch: (statements) => (told.writes++, database.batch(statements)),
+  prepare: (sql) => (/^\\s*select/i.test(sql) ? database.prepare(sql) : countedStatement(database.prepare(sql))),
+})
+export class SiteSync extends Uncounted {
+  constructor(state, env) {
+    super(state, { ...env, DB: counted(env.DB) })
+  }
+  alarm() {
+    told.alarms++
+    return super.alarm()
+  }
+}
+const tell = () => {
+  const before = told
+  told = { writes: 0, alarms: 0 }
+  return Response.json(before)
+}
+export default {
+  fetch: (request, env, ctx) =>
+    request.url.endsWith('/bench-counts') ? tell() : app.fetch(request, withCounters(env), ctx),
+}
 `
 
 /** A bundle's modules; `entry` stands before them where the Worker measured is wrapped. */
@@ -47,14 +91,15 @@ export const COMPATIBILITY = {
 }
 const common = { ...COMPATIBILITY, unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] }
 
-/** The project's Worker with the settings of production; `simulated` leaves it the local runtime's rate limits. */
-function appOptions(bundle: Bundle, name: string, secrets: Record<string, string>, simulated: boolean): WorkerOptions {
+/** The project's Worker with the settings of production; `entry` stands before it. */
+function appOptions(bundle: Bundle, name: string, secrets: Record<string, string>, entry?: string): WorkerOptions {
   return {
     ...common,
-    ...modulesOf(bundle, simulated ? undefined : WITH_COUNTERS_IN_MEMORY),
+    ...modulesOf(bundle, entry),
     name,
     bindings: {
-      ENVIRONMENT: 'production',
+      // a site on loopback is refused in production
+      ENVIRONMENT: name === 'syncing' ? 'development' : 'production',
       PUBLIC_URL: 'https://api.igny8.com',
       WEB_ORIGINS: 'https://app.igny8.com',
       ...secrets,
@@ -62,7 +107,11 @@ function appOptions(bundle: Bundle, name: string, secrets: Record<string, string
     d1Databases: { DB: 'app' },
     kvNamespaces: { API_KEYS: 'app' },
     durableObjects: {
-      SITE_SYNC: { className: 'SiteSync', useSQLite: true, ...(name !== 'app' && { scriptName: 'app' }) },
+      SITE_SYNC: {
+        className: 'SiteSync',
+        useSQLite: true,
+        ...(name === 'app-simulated-limits' && { scriptName: 'app' }),
+      },
     },
     ratelimits: {
       THROTTLE_INTEGRATION: { namespace_id: '1001', simple: UNLIMITED },
@@ -79,25 +128,33 @@ const bareOptions = (bundle: Bundle): WorkerOptions => ({
   kvNamespaces: { KV: 'bare' },
   ratelimits: { LIMIT: { namespace_id: '2001', simple: UNLIMITED } },
   ...(bundle.name === 'writes' && { durableObjects: { SITE: { className: 'BareSite', useSQLite: true } } }),
+  ...(bundle.name === 'inbox' && { durableObjects: { INBOX: { className: 'BareInbox', useSQLite: true } } }),
 })
 
 /** The Workers in one runtime, each on a socket of its own. */
 export interface Runtime {
   miniflare: Miniflare
+  /** Seals what the Worker reads from D1. */
+  keyRing: KeyRing
   url(worker: string): Promise<URL>
   stop(): Promise<void>
 }
 
-/** Starts the project's Worker as `app`, and as `app-simulated-limits`, beside the bare ones. */
+/**
+ * Starts the project's Worker as `app`, as `app-simulated-limits`, and as `syncing`, which may call a site on this machine and
+ * counts its writes, beside the bare ones.
+ */
 export async function startRuntime(app: Bundle, bare: Bundle[]): Promise<Runtime> {
+  const keyRing: KeyRing = { currentId: 'k1', keys: { k1: secret() } }
   const secrets = {
     API_KEY_PEPPER: secret(),
     SESSION_SECRET: secret(),
-    ENCRYPTION_KEYS: JSON.stringify({ k1: secret() }),
+    ENCRYPTION_KEYS: JSON.stringify(keyRing.keys),
   }
   const workers = [
-    appOptions(app, 'app', secrets, false),
-    appOptions(app, 'app-simulated-limits', secrets, true),
+    appOptions(app, 'app', secrets, WITH_COUNTERS_IN_MEMORY),
+    appOptions(app, 'app-simulated-limits', secrets),
+    appOptions(app, 'syncing', secrets, WITH_COUNTED_WRITES),
     ...bare.map(bareOptions),
   ]
   const miniflare = new Miniflare(
@@ -114,6 +171,7 @@ export async function startRuntime(app: Bundle, bare: Bundle[]): Promise<Runtime
   await miniflare.ready
   return {
     miniflare,
+    keyRing,
     url: (worker) => miniflare.unsafeGetDirectURL(worker),
     stop: async () => {
       await miniflare.dispose()

@@ -13,7 +13,7 @@ export interface Site {
 type Body = Record<string, unknown>
 
 /** One request to the API; its answer must be a success. */
-async function call(url: URL, path: string, token: string | null, body: Body): Promise<Body> {
+export async function call(url: URL, path: string, token: string | null, body: Body): Promise<Body> {
   const headers = { 'content-type': 'application/json', ...(token !== null && { authorization: `Bearer ${token}` }) }
   const answer = await fetch(new URL(path, url), { method: 'POST', headers, body: JSON.stringify(body) })
   if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`)
@@ -36,15 +36,20 @@ async function signUp(url: URL): Promise<string> {
   return String((await call(url, '/api/v1/auth/sign-up/email', null, person))['token'])
 }
 
-/** Makes a site with a key, an integration and a structure through the API, as a plugin would. */
-async function createSite(url: URL, token: string, items: number): Promise<Site> {
-  const site = await call(url, '/api/v1/sites', token, { name: 'Bench', url: `https://site-${items}.example.com` })
+/** Makes a site with a key and an integration through the API. */
+export async function createSite(url: URL, token: string, name: string): Promise<Site> {
+  const site = await call(url, '/api/v1/sites', token, { name: 'Bench', url: `https://${name}.example.com` })
   const { key } = await call(url, `/api/v1/sites/${String(site['id'])}/api-keys`, token, {})
   const integration = await call(url, '/api/v1/integration/integrations', token, { site_id: site['id'], api_key: key })
-  const integrationId = String(integration['id'])
-  const path = `/api/v1/integration/integrations/${integrationId}/update-structure`
-  await call(url, path, String(key), createStructure(items))
-  return { integrationId, key: String(key) }
+  return { integrationId: String(integration['id']), key: String(key) }
+}
+
+/** A site whose plugin has pushed its structure. */
+async function createStructuredSite(url: URL, token: string, items: number): Promise<Site> {
+  const site = await createSite(url, token, `site-${items}`)
+  const path = `/api/v1/integration/integrations/${site.integrationId}/update-structure`
+  await call(url, path, site.key, createStructure(items))
+  return site
 }
 
 /** The synced counts of a site: until syncs exist, nothing but this writes the snapshot that they will project. */
@@ -73,15 +78,20 @@ async function copyToBare({ miniflare }: Runtime, site: Site): Promise<void> {
   await (await miniflare.getKVNamespace('KV', 'reads')).put('key', record)
 }
 
-/** Two sites, with 1,000 and with 1,000,000 items; the bare Workers know the first. */
-export async function seed(runtime: Runtime): Promise<{ small: Site; large: Site }> {
+/** Two sites, with 1,000 and with 1,000,000 items; the bare Workers know the first. `token` is their owner's. */
+export async function seed(runtime: Runtime): Promise<{ small: Site; large: Site; token: string }> {
   await migrate(runtime, 'app')
   await migrate(runtime, 'reads')
+  const bare = await runtime.miniflare.getD1Database('DB', 'naive')
+  await bare.exec('CREATE TABLE items (id INTEGER PRIMARY KEY, type TEXT, title TEXT, doc TEXT)')
   const url = await runtime.url('app')
   const token = await signUp(url)
-  const [small, large] = [await createSite(url, token, 1000), await createSite(url, token, 1_000_000)]
+  const [small, large] = [
+    await createStructuredSite(url, token, 1000),
+    await createStructuredSite(url, token, 1_000_000),
+  ]
   await storeCounts(runtime, small, 1000)
   await storeCounts(runtime, large, 1_000_000)
   await copyToBare(runtime, small)
-  return { small, large }
+  return { small, large, token }
 }

@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+const INTERVAL_MS = 100
+const KILOBYTES_IN_MEGABYTE = 1024
+
+const readStatus = (pid: string) => {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+const fieldOf = (status: string, name: string) => new RegExp(`^${name}:\\s*(\\S+)`, 'm').exec(status)?.[1]
+
+/** The workerd that this process has started; null where the system doesn't tell. */
+function findWorkerd(): string | null {
+  try {
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+    const isOurs = (status: string) =>
+      fieldOf(status, 'Name') === 'workerd' && fieldOf(status, 'PPid') === String(process.pid)
+    return pids.findLast((pid) => isOurs(readStatus(pid))) ?? null
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Watches the resident memory of workerd, every 100 ms.
+ * @returns its peak so far in megabytes, 0 where the system doesn't tell; `begin` starts a new peak
+ */
+export function watchMemory(): { peak: () => number; begin: () => void; stop: () => void } {
+  const pid = findWorkerd()
+  let peak = 0
+  const look = () => {
+    const kilobytes = pid === null ? 0 : Number(fieldOf(readStatus(pid), 'VmRSS') ?? 0)
+    peak = Math.max(peak, kilobytes / KILOBYTES_IN_MEGABYTE)
+  }
+  const timer = setInterval(look, INTERVAL_MS)
+  const begin = () => {
+    peak = 0
+    look()
+  }
+  begin()
+  return { peak: () => Math.round(peak), begin, stop: () => clearInterval(timer) }
+}
