@@ -4,7 +4,6 @@ import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { readConfig } from '../../src/config.ts'
 import { apiKeys, integrations } from '../../src/db/schema/index.ts'
-import { hashApiKey } from '../../src/lib/api-key.ts'
 import { createId } from '../../src/lib/ids.ts'
 import type { PortCall } from '../../src/sync/port.ts'
 import { runNext, type RunnerContext } from '../../src/sync/runner.ts'
@@ -19,6 +18,7 @@ import {
   movableClock,
   readIntegration,
   readRun,
+  revokeBehindTheEdge,
   runEnd,
   siteObject,
   type ConnectedSite,
@@ -227,22 +227,12 @@ describe('the queue', () => {
 })
 
 describe('T39 a key that was revoked', () => {
-  /** Revokes a key, and leaves at the edge the copy in which it is still active, as a far location has it. */
-  async function revokeBehindTheEdge(site: ConnectedSite, key: string, keyId: string) {
-    const hash = await hashApiKey(readConfig(env).apiKeyPepper, key)
-    const copy = await env.API_KEYS.get(hash)
-    const revoked = await call(`DELETE /api/v1/sites/${site.siteId}/api-keys/${keyId}/`, { token: site.owner.token })
-    expect(revoked.status).toBe(204)
-    await env.API_KEYS.put(hash, copy ?? '')
-    expect(copy).toContain('"active"')
-  }
-
   test('does nothing from the next request on, though the edge still lets it in', async () => {
     const site = await connectSiteWithStructure()
     const other = await createTestKey(site.owner, site.siteId)
     const { key, id } = await createTestKey(site.owner, site.siteId)
     await call(`POST ${site.path}/update-structure/`, { token: key, body: sampleStructure() })
-    await revokeBehindTheEdge(site, key, id)
+    await revokeBehindTheEdge(site, { id, key })
     const before = await readIntegration(site.integrationId)
     const asked = site.wordpress.requests.length
     expect((await call(`GET ${site.path}/content-types/`, { token: key })).status).toBe(200)
@@ -271,7 +261,7 @@ describe('T39 a key that was revoked', () => {
 
   test('can not be used to connect, in the body either', async () => {
     const site = await connectSiteWithStructure()
-    await revokeBehindTheEdge(site, site.key, site.keyId)
+    await revokeBehindTheEdge(site, { id: site.keyId, key: site.key })
     const body = { site_id: site.siteId, api_key: site.key, site_url: site.wordpress.url }
     expect(refusal(await call(`POST ${COLLECTION}/test-connection/`, { body }))).toEqual([403, 'invalid_api_key'])
   })

@@ -1,7 +1,6 @@
-import { reset } from 'cloudflare:test'
 import { and, eq, ne } from 'drizzle-orm'
 import * as fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { memberships } from '../../src/db/schema/index.ts'
 import { signMessage } from '../../src/lib/signature.ts'
 import { routes } from '../../src/routes/index.ts'
@@ -74,9 +73,6 @@ beforeAll(async () => {
     garbage: 'x',
   }
 })
-
-// what still runs would outlive the model of the internet
-afterAll(() => reset())
 
 const sendJson = async (request: string, token: string, body: unknown) =>
   (await callRaw(request, { token, headers: JSON_TYPE, body: JSON.stringify(body) })).body

@@ -10,7 +10,7 @@ import { crc32 } from '../../src/lib/crc32.ts'
 import type { Route } from '../../src/routes/define.ts'
 import { routes } from '../../src/routes/index.ts'
 import { addMember, createTestKey, inAccount, signUpPerson, type Person } from '../support/identity.ts'
-import { connectSiteWithStructure, d1, type ConnectedSite } from '../support/integration.ts'
+import { connectSiteWithStructure, d1, revokeBehindTheEdge, type ConnectedSite } from '../support/integration.ts'
 import { call, documentPath, openApi, refusal } from '../support/openapi.ts'
 import { sampleOf } from '../support/openapi-sample.ts'
 import { playInternet } from '../support/plugin.ts'
@@ -117,7 +117,6 @@ const byKind = (...kinds: Route['access']['kind'][]) =>
 test('T38 what is open to everybody is open on purpose', () => {
   expect(byKind('public').map(([id]) => id)).toEqual(['signUp', 'signIn', 'signOut'])
   expect(byKind('optional').map(([id]) => id)).toEqual(['connectIntegration'])
-  // whose own tests are in webhooks.test.ts
   expect(byKind('api_key').map(([id]) => id)).toEqual(['receiveStatusWebhook', 'receiveMetadataWebhook'])
   expect(byKind('person', 'member').length).toBe(routes.length - 6)
 })
@@ -219,10 +218,44 @@ describe.each(byKind('public'))('T38 %s', (_operationId, route) => {
   })
 })
 
+describe.each(byKind('api_key'))('T38 %s', (_operationId, route) => {
+  test('is for keys that may do this, and for nobody else', async () => {
+    for (const [name, token, code] of badKeys) {
+      const expected = code === 'invalid_session' ? 'credentials_missing' : code
+      expect([name, ...refusal(await answerTo(route, { token }))]).toEqual([name, 401, expected])
+    }
+    for (const options of [{}, { token: own.owner.token }, { cookie: own.owner.cookie }]) {
+      expect(refusal(await answerTo(route, options))).toEqual([401, 'credentials_missing'])
+    }
+    const wanted = route.access.kind === 'api_key' ? route.access.scope : null
+    for (const scope of SCOPES.filter((each) => each !== wanted)) {
+      const { key } = await createTestKey(own.owner, own.siteId, { scopes: [scope] })
+      expect([scope, ...refusal(await answerTo(route, { token: key }))]).toEqual([scope, 403, 'insufficient_scope'])
+    }
+  })
+})
+
+test('T39 a key that was revoked writes nothing anywhere, though the edge still lets it in', async () => {
+  const [reads, writes] = [new Set<string>(), new Set<string>()]
+  const revoked = await createTestKey(own.owner, own.siteId)
+  await revokeBehindTheEdge(own, revoked)
+  for (const [operationId, route] of byKind('member', 'optional', 'api_key')) {
+    const answer = await answerTo(route, { token: revoked.key }, 'own')
+    if (route.method === 'get' && answer.status === 200) reads.add(operationId)
+    else {
+      expect([operationId, ...refusal(answer)]).toEqual([operationId, 401, 'api_key_revoked'])
+      writes.add(operationId)
+    }
+  }
+  // whatever only reads may go on for as long as the edge believes its copy
+  expect(reads).toContain('getContentTypes')
+  expect(writes).toContain('updateStructure')
+})
+
 test('T38 keys of a site that is switched off are refused everywhere', async () => {
   const site = await connectSiteWithStructure()
   await call(`PATCH /api/v1/sites/${site.siteId}/`, { token: site.owner.token, body: { is_active: false } })
-  for (const [operationId, route] of byKind('person', 'member', 'optional')) {
+  for (const [operationId, route] of byKind('person', 'member', 'optional', 'api_key')) {
     const answer = await answerTo(route, { token: site.key })
     expect([operationId, ...refusal(answer)]).toEqual([operationId, 403, 'site_inactive'])
   }

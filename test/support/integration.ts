@@ -2,8 +2,10 @@ import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { and, desc, eq } from 'drizzle-orm'
 import { expect, onTestFinished, vi } from 'vitest'
+import { readConfig } from '../../src/config.ts'
 import { db } from '../../src/db/client.ts'
 import { integrations, syncEvents } from '../../src/db/schema/index.ts'
+import { hashApiKey } from '../../src/lib/api-key.ts'
 import { createTestKey, createTestSite, signUpPerson, type Person } from './identity.ts'
 import { call } from './openapi.ts'
 import { startModelSite, type ModelSite } from './plugin.ts'
@@ -103,6 +105,16 @@ export function runEnd(site: ConnectedSite, runId: string) {
     },
     { timeout: 5000, interval: 20 },
   )
+}
+
+/** Revokes a key, and leaves at the edge the copy in which it is still active, as a far location has it. */
+export async function revokeBehindTheEdge({ siteId, owner }: TestSite, { id, key }: { id: string; key: string }) {
+  const hash = await hashApiKey(readConfig(env).apiKeyPepper, key)
+  const copy = (await env.API_KEYS.get(hash)) ?? ''
+  expect(copy).toContain('"active"')
+  const revoked = await call(`DELETE /api/v1/sites/${siteId}/api-keys/${id}/`, { token: owner.token })
+  expect(revoked.status).toBe(204)
+  await env.API_KEYS.put(hash, copy)
 }
 
 /** A clock that the test moves: everything that asks for the time through `Date.now` sees it. */

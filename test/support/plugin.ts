@@ -1,4 +1,5 @@
-import { onTestFinished, vi } from 'vitest'
+import { reset } from 'cloudflare:test'
+import { afterAll, onTestFinished, vi } from 'vitest'
 import { CommandBatch, type CommandAnswer, type StatusData } from '../../src/contract/link.ts'
 import type { Structure } from '../../src/contract/structure.ts'
 import { Context } from '../model/context.ts'
@@ -191,6 +192,9 @@ async function modelFetch(input: RequestInfo | URL, init?: RequestInit): Promise
     signal: init?.signal ?? null,
   })
 }
+
+// runs that are still under way would outlive the model, and ask the real internet
+afterAll(() => reset())
 
 /**
  * Replaces the outside by model sites, for the rest of the file: runs go on after the test that started them. Whatever
