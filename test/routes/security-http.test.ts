@@ -199,9 +199,10 @@ describe('the throttle', () => {
     const none = limiter(0)
     const bindings = { THROTTLE_INTEGRATION: none, THROTTLE_ANONYMOUS: none }
     for (const route of routes) {
-      const person = route.access.kind === 'public' ? {} : { token: site.owner.token }
+      const token = route.access.kind === 'api_key' ? site.key : site.owner.token
+      const caller = route.access.kind === 'public' ? {} : { token }
       const answer = await call(`${route.method.toUpperCase()} ${route.path.replaceAll(/:\w+/g, 'x')}/`, {
-        ...person,
+        ...caller,
         bindings,
       })
       expect([route.operationId, ...refusal(answer)]).toEqual([route.operationId, 429, 'too_many_requests'])
