@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import { isErrorCode, type ErrorCode, type FieldError } from '../contract/errors.ts'
 
-const MAX_FIELD_ERRORS = 50
+const MAX_FIELD_ERRORS = 20
 /** Messages name unknown keys, of which a body may have as many as fit in. */
 const MAX_MESSAGE_CHARACTERS = 300
 
@@ -20,7 +20,7 @@ function codeOf(issue: z.core.$ZodIssue): string {
 
 /**
  * Turns a schema's issues into one fault. The first issue with a code of the error table gives the fault its code,
- * else it is `validation_error`. At most 50 fields are listed.
+ * else it is `validation_error`. At most 20 fields are listed.
  * @param where `body`, `query` or `params`
  */
 export function describeIssues(issues: readonly z.core.$ZodIssue[], where: string): InputFault {
