@@ -21,7 +21,7 @@ const assignment: Assignment = {
 const ordersOf = <T>(list: readonly T[]): T[][] =>
   list.length === 0
     ? [[]]
-    : list.flatMap((first, index) => ordersOf(list.toSpliced(index, 1)).map((rest) => [first, ...rest]))
+    : list.flatMap((first, index) => ordersOf(list.toSpliced(index, 1)).map((rest) => [first].concat(rest)))
 
 /** The engine with an empty replica, against a model that answers at once. */
 function createEngine(model: ModelWordPress): EngineContext {
