@@ -27,8 +27,8 @@ const faultOf = (code: string, detail: string): ItemFault => ({ code, detail, fi
 
 /** A document, or what is wrong with it; a bad one fails alone. */
 export function readDocument(raw: RawDocument): { post: PostDocument } | { fault: ItemFault } {
-  const poisoned = PoisonedDocument.safeParse(raw)
-  if (poisoned.success) return { fault: faultOf(poisoned.data.error.code, poisoned.data.error.detail) }
+  const poisoned = 'error' in raw ? PoisonedDocument.safeParse(raw) : null
+  if (poisoned?.success) return { fault: faultOf(poisoned.data.error.code, poisoned.data.error.detail) }
   const parsed = PostDocument.safeParse(raw)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
@@ -114,8 +114,15 @@ export function absorbDocuments(
   policy: ConflictPolicy,
   counts: RunCounts,
 ): number {
-  const heads = ctx.replica.items.heads(raws.map(({ id }) => id))
+  const { items } = ctx.replica
+  const heads = items.heads(raws.map(({ id }) => id))
   const rules = rulesOf(ctx, policy)
+  // new items are written together, before anything else is read or written
+  const added = new Map<number, ItemRecord>()
+  const addNew = () => {
+    items.add([...added.values()])
+    added.clear()
+  }
   let changed = 0
   for (const raw of raws) {
     if (isUnchanged(heads.get(raw.id), raw)) {
@@ -124,15 +131,24 @@ export function absorbDocuments(
     }
     const read = readDocument(raw)
     changed++
+    const isKnown = heads.has(raw.id) || added.has(raw.id) || Boolean(raw['item_id'])
+    const decided = 'fault' in read || isKnown ? null : importPost(null, read.post, rules)
+    if (decided) {
+      added.set(raw.id, decided.record)
+      counts.created++
+      continue
+    }
+    addNew()
     if ('fault' in read) {
       storeFault(ctx, raw, read.fault, counts)
       continue
     }
-    const before = heads.has(raw.id) || raw['item_id'] ? findItem(ctx, raw) : null
+    const before = findItem(ctx, raw)
     const decision = importPost(before, read.post, rules)
     if (decision) storeDecision(ctx, before, decision, counts)
     else counts.unchanged++
   }
+  addNew()
   return changed
 }
 

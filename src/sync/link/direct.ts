@@ -59,12 +59,12 @@ async function readAnswer(
   expected: { messageId: string; secrets: readonly string[]; commands: readonly Command[]; wire: Wire },
 ): Promise<{ results: CommandResult[]; skewS: number } | LinkProblem> {
   const { messageId, secrets, commands, wire } = expected
-  const body = toText(answer)
-  const classify = () => classifyAnswer({ ...answer, body, nowMs: wire.now(), allowLoopback: wire.allowLoopback })
+  const classify = () =>
+    classifyAnswer({ ...answer, body: toText(answer), nowMs: wire.now(), allowLoopback: wire.allowLoopback })
   if (answer.status !== 200) return classify()
   if (answer.isCut) {
     const detail = `The answer is longer than ${answer.bytes.length} bytes.`
-    return /^\s*</.test(body) ? classify() : { code: 'response_too_large', detail }
+    return /^\s*</.test(toText(answer)) ? classify() : { code: 'response_too_large', detail }
   }
   const nowS = Math.round(wire.now() / 1000)
   const signed = await verifyMessage({ headers: answer.headers, body: answer.bytes, secrets, nowS, toleranceS: null })

@@ -5,6 +5,7 @@ import { describeUrl } from './evidence.ts'
 
 /** How much of an error page is read to find out what it is. */
 export const MAX_ERROR_BYTES = 65_536
+const READ_BYTES = 65_536
 const USER_AGENT = 'IGNY8-Bridge/1.0 (+https://igny8.com)'
 
 export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>
@@ -69,10 +70,22 @@ function classifyNetworkError(error: unknown, url: URL): LinkProblem {
   return { code: 'unreachable', detail: `No connection could be made to ${host}.` }
 }
 
+/** How the next part of a body is read: in large parts where the stream allows it, since each one costs a round. */
+function openBody(body: ReadableStream<Uint8Array>) {
+  try {
+    const reader = body.getReader({ mode: 'byob' })
+    return { read: () => reader.read(new Uint8Array(READ_BYTES)), cancel: () => reader.cancel() }
+  } catch {
+    // not a stream of bytes
+    const reader = body.getReader()
+    return { read: () => reader.read(), cancel: () => reader.cancel() }
+  }
+}
+
 async function readCapped(response: Response, maxBytes: number): Promise<{ bytes: Uint8Array; isCut: boolean }> {
   const chunks: Uint8Array[] = []
   let length = 0
-  const reader = response.body?.getReader()
+  const reader = response.body && openBody(response.body)
   for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
     const chunk: Uint8Array = part.value
     chunks.push(chunk.subarray(0, maxBytes - length))

@@ -1,6 +1,6 @@
 import type { ItemFilter, ItemState } from '../../contract/content.ts'
 import type { CountsSnapshot } from '../../contract/counts.ts'
-import { firstRow, type SiteDatabase, type SqlRow } from '../database.ts'
+import { firstRow, type SiteDatabase, type SqlRow, type SqlValue } from '../database.ts'
 import type { ItemDoc } from '../item/doc.ts'
 import { diffDocs } from '../item/fields.ts'
 import { stateOf, type Deletion, type ItemFault, type ItemRecord } from '../item/record.ts'
@@ -38,6 +38,46 @@ export interface ItemHead {
   externalId: number | null
   etag: string | null
 }
+
+/** Columns of an item but its row, in the order of {@link valuesOf}. */
+const COLUMNS = `id, type, state, external_id, etag, external_modified, external_url, title, slug, status, revision,
+  deletion, conflict_fields, conflict_since, error, error_since, attempts, retry_at, updated_at`
+
+const valuesOf = (record: ItemRecord): SqlValue[] => [
+  record.id,
+  record.type,
+  stateOf(record),
+  record.externalId,
+  record.etag,
+  record.externalModified,
+  record.externalUrl,
+  record.local.title.slice(0, 500),
+  record.local.slug,
+  record.local.status,
+  record.revision,
+  record.deletion,
+  record.conflictFields.length > 0 ? JSON.stringify(record.conflictFields) : null,
+  record.conflictSince,
+  record.error && JSON.stringify(record.error),
+  record.errorSince,
+  record.attempts,
+  record.retryAt,
+  record.updatedAt,
+]
+
+const INSERT = `INSERT INTO items (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`
+const PATHS = Array.from({ length: 19 }, (_, index) => `value ->> ${index}`).join()
+/** Many at once, from a JSON array of their values, after a row. */
+const INSERT_ALL = `INSERT INTO items (n, ${COLUMNS}) SELECT ?1 + 1 + key, ${PATHS} FROM json_each(?2)`
+/** A bound value may have 2 MB in UTF-8. */
+const MAX_JSON_CHARACTERS = 500_000
+/** NUL and halves of a surrogate pair come out of SQLite's JSON as something else. */
+const ODD_CHARACTERS = /\\u(0000|d[89a-f])/
+
+const INSERT_VERSION = 'INSERT INTO versions VALUES (?, ?) ON CONFLICT DO UPDATE SET doc = excluded.doc'
+/** A statement may have 100 bindings. */
+const VERSIONS_PER_INSERT = 50
+const INSERT_VERSIONS = INSERT_VERSION.replace('(?, ?)', Array(VERSIONS_PER_INSERT).fill('(?, ?)').join())
 
 const parse = <T>(text: string | null): T | null => (text === null ? null : (JSON.parse(text) as T))
 
@@ -107,69 +147,52 @@ export class ItemTable {
 
   /** Writes a record, new or changed. @returns its row */
   save(record: ItemRecord): number {
-    const columns = [
-      record.type,
-      stateOf(record),
-      record.externalId,
-      record.etag,
-      record.externalModified,
-      record.externalUrl,
-      record.local.title.slice(0, 500),
-      record.local.slug,
-      record.local.status,
-      record.revision,
-      record.deletion,
-      record.conflictFields.length > 0 ? JSON.stringify(record.conflictFields) : null,
-      record.conflictSince,
-      record.error && JSON.stringify(record.error),
-      record.errorSince,
-      record.attempts,
-      record.retryAt,
-      record.updatedAt,
-    ]
-    const n = record.n === 0 ? this.#insert(record.id, columns) : this.#update(record.n, columns)
-    this.#saveVersions(n, record)
+    const isNew = record.n === 0
+    const n = isNew ? this.#insert(record) : this.#update(record)
+    this.#saveVersions(n, record, isNew)
     return n
   }
 
-  #insert(id: string, columns: (string | number | null)[]): number {
-    const [row] = this.#database.rows<{ n: number }>(
-      `INSERT INTO items (id, type, state, external_id, etag, external_modified, external_url, title, slug, status, revision,
-         deletion, conflict_fields, conflict_since, error, error_since, attempts, retry_at, updated_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`,
-      id,
-      ...columns,
-    )
+  /** Writes new records: many with few statements. */
+  add(records: readonly ItemRecord[]): void {
+    const json = JSON.stringify(records.map(valuesOf))
+    if (records.length < 2 || json.length > MAX_JSON_CHARACTERS || ODD_CHARACTERS.test(json)) {
+      for (const record of records) this.save(record)
+      return
+    }
+    const last = firstRow<{ n: number }>(this.#database, 'SELECT ifnull(max(n), 0) AS n FROM items')?.n ?? 0
+    this.#database.rows(INSERT_ALL, last, json)
+    const versions = records.flatMap((record, index) => versionsOf(last + 1 + index, record))
+    const rest = versions.length % VERSIONS_PER_INSERT
+    for (let at = 0; at < versions.length - rest; at += VERSIONS_PER_INSERT) {
+      this.#database.rows(INSERT_VERSIONS, ...versions.slice(at, at + VERSIONS_PER_INSERT).flat())
+    }
+    for (const version of versions.slice(versions.length - rest)) this.#database.rows(INSERT_VERSION, ...version)
+  }
+
+  #insert(record: ItemRecord): number {
+    const [row] = this.#database.rows<{ n: number }>(INSERT, ...valuesOf(record))
     if (!row) throw new Error('insert returned no row')
     return row.n
   }
 
-  #update(n: number, columns: (string | number | null)[]): number {
+  #update(record: ItemRecord): number {
+    const [, ...values] = valuesOf(record)
     this.#database.rows(
       `UPDATE items SET type = ?, state = ?, external_id = ?, etag = ?, external_modified = ?, external_url = ?, title = ?, slug = ?,
          status = ?, revision = ?, deletion = ?, conflict_fields = ?, conflict_since = ?, error = ?, error_since = ?, attempts = ?,
          retry_at = ?, updated_at = ? WHERE n = ?`,
-      ...columns,
-      n,
+      ...values,
+      record.n,
     )
-    return n
+    return record.n
   }
 
-  #saveVersions(n: number, { base, local, external, theirs }: ItemRecord): void {
-    this.#saveVersion(n * 4 + BASE, base)
-    this.#saveVersion(n * 4 + LOCAL, isSame(base, local) ? null : local)
-    this.#saveVersion(n * 4 + EXTERNAL, external === null || isSame(base, external) ? null : external)
-    this.#saveVersion(n * 4 + THEIRS, theirs)
-  }
-
-  #saveVersion(key: number, doc: ItemDoc | null): void {
-    if (doc)
-      this.#database.rows(
-        'INSERT INTO versions VALUES (?, ?) ON CONFLICT DO UPDATE SET doc = excluded.doc',
-        key,
-        JSON.stringify(doc),
-      )
-    else this.#database.rows('DELETE FROM versions WHERE key = ?', key)
+  #saveVersions(n: number, record: ItemRecord, isNew: boolean): void {
+    for (const [side, doc] of storedSides(record).entries()) {
+      if (doc) this.#database.rows(INSERT_VERSION, n * 4 + side, JSON.stringify(doc))
+      else if (!isNew) this.#database.rows('DELETE FROM versions WHERE key = ?', n * 4 + side)
+    }
   }
 
   /** A page of items, newest first; tombstones only where they are asked for. @param before row of the last one shown */
@@ -246,3 +269,15 @@ export class ItemTable {
 
 const isSame = (left: ItemDoc | null, right: ItemDoc) =>
   left === right || (left !== null && diffDocs(left, right).length === 0 && left.featured?.id === right.featured?.id)
+
+/** The sides as they are stored, in the order of their keys; null for one that is absent, or equals the base. */
+const storedSides = ({ base, local, external, theirs }: ItemRecord): (ItemDoc | null)[] => [
+  base,
+  isSame(base, local) ? null : local,
+  external === null || isSame(base, external) ? null : external,
+  theirs,
+]
+
+/** Rows of `versions`. */
+const versionsOf = (n: number, record: ItemRecord): [number, string][] =>
+  storedSides(record).flatMap((doc, side): [number, string][] => (doc ? [[n * 4 + side, JSON.stringify(doc)]] : []))
