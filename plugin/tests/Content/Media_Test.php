@@ -99,10 +99,10 @@ final class Media_Test extends Content_Test_Case {
 	 * @dataProvider failures
 	 */
 	public function test_what_is_no_image_is_refused_and_leaves_nothing( string $file, string $code, bool $is_passing ): void {
-		$before = glob( get_temp_dir() . 'igny8*' );
+		$before = glob( get_temp_dir() . 'igny8-*.tmp' );
 		$result = $this->command_result( 'media', [ 'url' => self::BASE . $file, 'hash' => md5( $file ) ] );
 		self::assertSame( [ $code, $is_passing ], [ $result['code'] ?? 'ok', $result['retryable'] ] );
-		self::assertSame( $before, glob( get_temp_dir() . 'igny8*' ) );
+		self::assertSame( $before, glob( get_temp_dir() . 'igny8-*.tmp' ) );
 		self::assertSame( [], get_posts( [ 'post_type' => 'attachment', 'post_status' => 'any' ] ) );
 		self::assertFalse( get_option( 'igny8_lock_media_' . md5( md5( $file ) ) ) );
 	}

@@ -333,6 +333,16 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertNull( $this->change( $item, [ 'featured' => [ 'id' => self::make_image() ] ] )['meta']['place'] ?? null );
 	}
 
+	public function test_a_value_that_no_document_shows_is_not_overwritten(): void {
+		$id = self::make_post();
+		update_post_meta( $id, 'plan', (object) [ 'a' => 1 ] );
+		$result = $this->apply( 'update', $this->document( $id ), [ 'title' => 'x', 'meta' => [ 'plan' => [ 'b' => 2 ] ] ] );
+		self::assertSame( 'invalid_field', $result['code'] ?? 'applied' );
+		self::assertStringStartsWith( 'meta.plan:', $result['detail'] );
+		self::assertEquals( (object) [ 'a' => 1 ], get_post_meta( $id, 'plan', true ) );
+		self::assertSame( 'Event', self::row( $id )['post_title'] );
+	}
+
 	public function test_the_featured_image_is_set_and_taken_away(): void {
 		$image = self::make_image( 'Alt' );
 		$item  = $this->create( [ 'title' => 'x', 'featured' => [ 'id' => $image ] ] )['item'];

@@ -69,7 +69,7 @@ final class Delivery {
 			$this->sender->send( self::AT_SHUTDOWN_MS );
 		}
 		$next = $this->plan_next();
-		if ( ! $is_delivered && null !== $next && $next <= time() && ! ( defined( 'DISABLE_WP_CRON' ) && constant( 'DISABLE_WP_CRON' ) ) ) {
+		if ( ! $is_delivered && null !== $next && $next <= time() && $this->can_wake_cron() ) {
 			// Else it would wait for the next visitor.
 			spawn_cron();
 		}
@@ -84,9 +84,8 @@ final class Delivery {
 			return;
 		}
 
-		$limit_s = (int) ini_get( 'max_execution_time' );
 		$this->recorder->flush();
-		$this->sender->send( $limit_s > 0 ? min( self::BY_CRON_MS, 1000 * max( 1, $limit_s - self::SPARE_S ) ) : self::BY_CRON_MS );
+		$this->sender->send( $this->cron_ms() );
 		$this->plan_next();
 	}
 
@@ -134,6 +133,27 @@ final class Delivery {
 			$this->schedule->outbox_by( max( $next, time() ) );
 		}
 		return $next;
+	}
+
+	/**
+	 * Where the site's cron is dead, events run at the end of somebody's request in wp-admin.
+	 */
+	private function cron_ms(): int {
+		$limit_s = (int) ini_get( 'max_execution_time' );
+		$most_ms = wp_doing_cron() ? self::BY_CRON_MS : self::AT_SHUTDOWN_MS;
+		return $limit_s > 0 ? min( $most_ms, 1000 * max( 1, $limit_s - self::SPARE_S ) ) : $most_ms;
+	}
+
+	/**
+	 * Not where somebody else runs cron, nor where waking it means to redirect the visitor.
+	 */
+	private function can_wake_cron(): bool {
+		foreach ( [ 'DISABLE_WP_CRON', 'ALTERNATE_WP_CRON' ] as $constant ) {
+			if ( defined( $constant ) && constant( $constant ) ) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	/**

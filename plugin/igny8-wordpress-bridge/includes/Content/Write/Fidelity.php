@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content\Write;
 
 use Igny8\Bridge\Commands\Command_Failure;
+use Igny8\Bridge\Content\Args;
 use Igny8\Bridge\Content\Gmt;
 use Igny8\Bridge\Content\Meta_Values;
 use Igny8\Bridge\Content\Post_Meta;
@@ -39,7 +40,7 @@ final class Fidelity {
 	/**
 	 * What can be said before anything is written.
 	 *
-	 * @throws Command_Failure `content_altered`.
+	 * @throws Command_Failure `content_altered`, `invalid_field`.
 	 */
 	public function check_before( Change $change ): void {
 		global $wpdb;
@@ -49,8 +50,13 @@ final class Fidelity {
 				$this->check_storable( $name, $wpdb->posts, $column, $change->columns[ $column ] );
 			}
 		}
+		$stored = $this->stored_meta( $change->id, $change );
 		foreach ( $change->meta as $key => $value ) {
 			$name = 'meta.' . $key;
+			if ( ( $stored[ $key ] ?? [] ) !== array_filter( $stored[ $key ] ?? [], [ Meta_Values::class, 'is_plain' ] ) ) {
+				// Nobody who saw the document knows that there is anything to lose.
+				throw Args::invalid( $name, __( 'What is stored there can’t be shown, and would be lost.', 'igny8-wordpress-bridge' ) );
+			}
 			foreach ( $this->values( $value, $change->single[ $key ] ) as $one ) {
 				if ( sanitize_meta( (string) $key, $one, 'post', $change->type ) !== $one ) {
 					throw self::altered( $name );
@@ -77,8 +83,7 @@ final class Fidelity {
 			}
 		}
 
-		$keys   = array_map( 'strval', array_keys( $change->meta ) );
-		$stored = $this->meta->of( [ $id ], $keys )[ $id ] ?? [];
+		$stored = $this->stored_meta( $id, $change );
 		foreach ( $change->meta as $key => $value ) {
 			$found = $stored[ $key ] ?? [];
 			$found = $change->single[ $key ] ? array_values( array_unique( $found ) ) : $found;
@@ -125,6 +130,14 @@ final class Fidelity {
 	private function is_same_status( string $sent, string $stored ): bool {
 		$by_date = [ 'publish', 'future' ];
 		return $sent === $stored || ( in_array( $sent, $by_date, true ) && in_array( $stored, $by_date, true ) );
+	}
+
+	/**
+	 * @return array<string, string[]> Key => raw values, of the keys of the change.
+	 */
+	private function stored_meta( int $id, Change $change ): array {
+		$keys = array_map( 'strval', array_keys( $change->meta ) );
+		return 0 === $id ? [] : $this->meta->of( [ $id ], $keys )[ $id ] ?? [];
 	}
 
 	/**
