@@ -43,9 +43,9 @@ process.send?.({ id: 0, output: 'ready', failure: '' })
 
 /** The CLI listens on every interface and cannot be told otherwise. */
 function keepOnLoopback(): void {
-  const listen = Server.prototype.listen
+  const listen = Reflect.get(Server.prototype, 'listen') as (...args: unknown[]) => Server
   Server.prototype.listen = function (this: Server, ...args: unknown[]) {
     if (typeof args[0] === 'number' && typeof args[1] !== 'string') args.splice(1, 0, '127.0.0.1')
-    return listen.apply(this, args as Parameters<typeof listen>)
+    return listen.apply(this, args)
   } as typeof listen
 }

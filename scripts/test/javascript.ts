@@ -31,7 +31,7 @@ export function vitestSuite(project: string): Suite {
 /** Runs a script with the tools of node_modules on its path, and counts by its last line, "N passed, N failed", if it has one. */
 async function runScript(script: string, args: string[]): Promise<Outcome> {
   const path = `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH}`
-  const options = { cwd: ROOT, env: { PATH: path } }
+  const options = { cwd: ROOT, env: { PATH: path, NO_COLOR: '1' } }
   const { code, stdout, stderr } = await tryCommand(NODE, [join(ROOT, 'scripts', script), ...args], options)
   const counted = /(\d+) passed, (\d+) failed\s*$/.exec(stdout)
   const output = stdout + stderr

@@ -1,18 +1,32 @@
 import { readFileSync } from 'node:fs'
 import { formatDuration } from '../lib/progress.ts'
 
-/** What one suite showed. `output` is what a person needs to see when it failed. */
-export type Outcome = { passed: number; failed: number; output: string }
+/**
+ * What one suite showed. `output` is what a person needs to see when it failed. Tests that cannot run in one environment name
+ * themselves as skipped there; `ran` names the ones that did run.
+ */
+export type Outcome = { passed: number; failed: number; output: string; skipped?: string[]; ran?: string[] }
 export type Suite = { name: string; run: () => Promise<Outcome> }
 
 /** Runs a suite and prints its line, and everything it has to say when it failed. */
 export async function runSuite({ name, run }: Suite): Promise<Outcome> {
   const begin = Date.now()
   const outcome = refuseNothing(await run().catch(toOutcome))
-  const counts = `${outcome.passed} passed${outcome.failed > 0 ? `, ${outcome.failed} failed` : ''}`
+  const { passed, failed, skipped = [], output } = outcome
+  const counts = [`${passed} passed`, ...count(failed, 'failed'), ...count(skipped.length, 'not for this one')].join(
+    ', ',
+  )
   const line = `${name.padEnd(34)} ${counts} (${formatDuration(Date.now() - begin)})`
-  console.log(outcome.failed > 0 ? `FAILED ${line}\n${outcome.output.trimEnd()}\n` : `ok     ${line}`)
+  console.log(failed > 0 ? `FAILED ${line}\n${output.trimEnd()}\n` : `ok     ${line}`)
   return outcome
+}
+
+const count = (number: number, word: string): string[] => (number > 0 ? [`${number} ${word}`] : [])
+
+/** Tests that were skipped wherever they could have run. */
+export function findNeverRun(outcomes: Outcome[]): string[] {
+  const ran = new Set(outcomes.flatMap((outcome) => outcome.ran ?? []))
+  return [...new Set(outcomes.flatMap((outcome) => outcome.skipped ?? []))].filter((name) => !ran.has(name))
 }
 
 const toOutcome = (error: unknown): Outcome => ({
@@ -44,11 +58,18 @@ export function readVitestReport(file: string, output: string): Outcome {
   return { passed: report.numPassedTests, failed: failed === 0 && !report.success ? 1 : failed, output: note + output }
 }
 
-/** Reads PHPUnit's JUnit log. A skipped test counts as failed. */
+/** Reads PHPUnit's JUnit log. */
 export function readJunitReport(file: string, output: string): Outcome {
-  const [suite = ''] = /<testsuite [^>]*>/.exec(readFileSync(file, 'utf8')) ?? []
-  const count = (name: string) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(suite)?.[1] ?? 0)
-  const failed = count('errors') + count('failures') + count('skipped')
-  const note = count('skipped') > 0 ? `${count('skipped')} tests were skipped: no test here may be.\n` : ''
-  return { passed: count('tests') - failed, failed, output: note + output }
+  const outcome = { passed: 0, failed: 0, output, skipped: [] as string[], ran: [] as string[] }
+  const cases = readFileSync(file, 'utf8').matchAll(
+    /<testcase name="([^"]*)" class="([^"]*)"[^>]*?(?:\/>|>(.*?)<\/testcase>)/gs,
+  )
+  for (const [, test, group, content = ''] of cases) {
+    const name = `${group}::${test}`
+    if (content.includes('<skipped')) outcome.skipped.push(name)
+    else outcome.ran.push(name)
+    if (/<(?:error|failure|warning)\b/.test(content)) outcome.failed++
+    else if (!content.includes('<skipped')) outcome.passed++
+  }
+  return outcome
 }
