@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { RawDocument } from '../../../src/contract/content-link.ts'
 import type { CommandResult } from '../../../src/contract/link.ts'
 import { absorbDocuments } from '../../../src/sync/engine/absorb.ts'
 import { NO_COUNTS, type Assignment, type EngineContext } from '../../../src/sync/engine/context.ts'
@@ -53,12 +54,10 @@ function snapshot({ replica }: EngineContext): unknown[] {
 }
 
 /** Plays one order: each webhook ten times, with looks at the site in between where `isEager`, and a last one. */
-async function play(model: ModelWordPress, start: Record<string, unknown>[], order: ModelWebhook[], isEager: boolean) {
+async function play(model: ModelWordPress, start: RawDocument[], order: ModelWebhook[], isEager: boolean) {
   const engine = createEngine(model)
   const { inbox, database } = engine.replica
-  database.transaction(() =>
-    absorbDocuments(engine, start as Parameters<typeof absorbDocuments>[1], 'manual', { ...NO_COUNTS }),
-  )
+  database.transaction(() => absorbDocuments(engine, start, 'manual', { ...NO_COUNTS }))
   const accepted: boolean[] = []
   for (let round = 0; round < 10; round++) {
     for (const { id, event } of order) {
@@ -76,7 +75,10 @@ async function playAll(change: (model: ModelWordPress, ids: number[]) => void) {
   let nowMs = NOW_MS
   const model = new ModelWordPress({ now: () => (nowMs += 1000), onWebhook: (webhook) => webhooks.push(webhook) })
   const ids = Array.from({ length: 4 }, (_, n) => model.createPost({ title: `Post ${n}`, status: 'publish' }).id)
-  const start = ids.map((id) => model.document(id))
+  const start = ids.map((id): RawDocument => {
+    const { type, modifiedS: modified } = model.post(id)
+    return { ...model.document(id), id, type, modified }
+  })
   webhooks.length = 0
   change(model, ids)
   expect(webhooks).toHaveLength(5)
