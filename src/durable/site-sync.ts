@@ -76,7 +76,7 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
   async enqueue(call: PortCall, direction: Direction): Promise<PortResult<Run>> {
     const refusal = await this.#refuse(call)
     if (refusal) return refusal
-    this.#store.setSubject(call)
+    this.#store.access.setSubject(call)
     const run = this.#store.enqueueRun(createId('run'), call, direction, Date.now())
     await this.#armAlarm()
     return { ok: true, value: run }
@@ -154,12 +154,12 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
   }
 
   async revokeKey(keyId: string): Promise<void> {
-    this.#store.setKeyStatus(keyId, 'revoked', Date.now())
+    this.#store.access.setKeyStatus(keyId, 'revoked', Date.now())
   }
 
   async stop(integrationId: string): Promise<void> {
     this.#store.cancelRuns(integrationId, Date.now())
-    this.#store.distrustKeys()
+    this.#store.access.distrust()
     await this.#armAlarm()
   }
 
@@ -210,7 +210,7 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
 
   /** What the tab shows follows a change at once; where this fails the next projection makes up for it. */
   async #projectCounts(): Promise<void> {
-    const subject = this.#store.subject()
+    const subject = this.#store.access.subject()
     if (!subject) return
     try {
       await project(this.#context(subject.accountId), subject, { epoch: null, counts: countsOf(this.#store) })

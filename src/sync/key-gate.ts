@@ -16,17 +16,17 @@ export async function refuseKey(
   keyId: string,
   siteId: string,
 ): Promise<ErrorCode | null> {
-  const known = store.keyStatus(keyId)
+  const known = store.access.keyStatus(keyId)
   if (known?.status === 'revoked') return 'api_key_revoked'
   if (known && now() - known.checkedAt < TRUST_MS) return null
   const state = await readKeyState(db, keyId, siteId)
   if (!state || state.revokedAt !== null) {
-    store.setKeyStatus(keyId, 'revoked', now())
+    store.access.setKeyStatus(keyId, 'revoked', now())
     return 'api_key_revoked'
   }
   if (state.expiresAt !== null && state.expiresAt.getTime() <= now()) return 'api_key_expired'
   if (!state.siteIsActive) return 'site_inactive'
-  store.setKeyStatus(keyId, 'active', now())
+  store.access.setKeyStatus(keyId, 'active', now())
   // the revocation may have been told while D1 was asked
-  return store.keyStatus(keyId)?.status === 'revoked' ? 'api_key_revoked' : null
+  return store.access.keyStatus(keyId)?.status === 'revoked' ? 'api_key_revoked' : null
 }

@@ -66,7 +66,7 @@ export async function runNext(ctx: RunnerContext): Promise<void> {
 
 /** A run for items that failed on their way to the site and are to be tried again; nobody has to ask for it. */
 function leaseRetry(ctx: RunnerContext): LeasedRun | null {
-  const subject = ctx.store.subject()
+  const subject = ctx.store.access.subject()
   if (!subject || !ctx.store.hasRetryDue(ctx.now())) return null
   const call = { ...subject, keyId: null, requestId: ctx.newId('req') }
   ctx.store.enqueueRun(ctx.newId('run'), call, 'to_external', ctx.now())
@@ -201,7 +201,7 @@ export async function openEngine(ctx: RunnerContext, subject: PortSubject, reque
 
 /** Looks at the posts that webhooks named; what the site can't answer now is put off, and stays visible as lag. */
 async function lookAtInbox(ctx: RunnerContext): Promise<void> {
-  const subject = ctx.store.subject()
+  const subject = ctx.store.access.subject()
   const startedAt = ctx.now()
   if (!subject || ctx.store.replica.inbox.duePosts(startedAt, 1).length === 0) return
   try {

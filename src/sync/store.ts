@@ -3,7 +3,8 @@ import { firstRow, type SiteDatabase, type SqlRow, type SqlValue } from './datab
 import type { Replica } from './engine/context.ts'
 import type { RunCursor } from './engine/cursor.ts'
 import { migrateSiteStore } from './migrations.ts'
-import type { PortCall, PortSubject, RunsState } from './port.ts'
+import type { PortCall, RunsState } from './port.ts'
+import { AccessTable } from './tables/access.ts'
 import { InboxTable } from './tables/inbox.ts'
 import { ItemTable } from './tables/items.ts'
 import { MediaTable } from './tables/media.ts'
@@ -81,11 +82,13 @@ function presentRun(row: RunRow): Run {
 /** The site object's SQLite. Every method is synchronous: what it does is one step, or one transaction. */
 export class SiteStore {
   readonly #database: SiteDatabase
+  readonly access: AccessTable
   readonly replica: Replica
 
   constructor(database: SiteDatabase) {
     this.#database = database
     migrateSiteStore(database)
+    this.access = new AccessTable(database)
     this.replica = {
       database,
       items: new ItemTable(database),
@@ -216,23 +219,6 @@ export class SiteStore {
     )
   }
 
-  /** The integration that this site has, as the last call named it; null before the first. */
-  subject(): PortSubject | null {
-    const sql = 'SELECT integration_id AS integrationId, account_id AS accountId, site_id AS siteId FROM subject'
-    return firstRow<SqlRow & PortSubject>(this.#database, sql)
-  }
-
-  /** Remembers whose work this is, for what nobody asks for by name. */
-  setSubject({ integrationId, accountId, siteId }: PortSubject): void {
-    this.#rows(
-      `INSERT INTO subject (one, integration_id, account_id, site_id) VALUES (1, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET integration_id = excluded.integration_id`,
-      integrationId,
-      accountId,
-      siteId,
-    )
-  }
-
   /** Ends a slice: the run goes on as soon as it is its turn. */
   yieldRun(run: LeasedRun, now: number): void {
     this.#rows(
@@ -288,20 +274,6 @@ export class SiteStore {
     return row && presentRun(row)
   }
 
-  /** Credentials of the link as D1 has them, sealed; and when they were read. */
-  sealedCredentials(): { sealed: string | null; at: number } | null {
-    const row = firstRow<{ sealed: string | null; at: number | null }>(
-      this.#database,
-      'SELECT sealed, sealed_at AS at FROM subject',
-    )
-    return row?.at == null ? null : { sealed: row.sealed, at: row.at }
-  }
-
-  setSealedCredentials(subject: PortSubject, sealed: string | null, now: number): void {
-    this.setSubject(subject)
-    this.#rows('UPDATE subject SET sealed = ?, sealed_at = ?', sealed, now)
-  }
-
   /** Cancels what is unfinished for an integration. */
   cancelRuns(integrationId: string, now: number): void {
     this.#rows(
@@ -347,32 +319,5 @@ export class SiteStore {
       lastRun: last ? presentRun(last) : null,
       lagS: current ? Math.max(0, (now - current.queued_at) / 1000) : null,
     }
-  }
-
-  /** What this object knows of a key, and since when. */
-  keyStatus(keyId: string): { status: string; checkedAt: number } | null {
-    const [row] = this.#rows<{ status: string; checked_at: number }>(
-      'SELECT status, checked_at FROM key_gate WHERE key_id = ?',
-      keyId,
-    )
-    return row ? { status: row.status, checkedAt: row.checked_at } : null
-  }
-
-  /** Has what was read of D1 read again: every key that is not revoked, and the credentials of the link. */
-  distrustKeys(): void {
-    this.#rows("DELETE FROM key_gate WHERE status <> 'revoked'")
-    this.#rows('UPDATE subject SET sealed = NULL, sealed_at = NULL')
-  }
-
-  /** Remembers a key's status; a revocation is never undone. */
-  setKeyStatus(keyId: string, status: 'active' | 'revoked', now: number): void {
-    this.#rows(
-      `INSERT INTO key_gate (key_id, status, checked_at) VALUES (?, ?, ?)
-       ON CONFLICT (key_id) DO UPDATE SET status = excluded.status, checked_at = excluded.checked_at
-       WHERE key_gate.status <> 'revoked'`,
-      keyId,
-      status,
-      now,
-    )
   }
 }

@@ -27,13 +27,13 @@ const refuse = (code: (PortResult<never> & { ok: false })['code'], detail: strin
 
 /** Secrets with which the site may sign, from the object's own sealed copy; read anew from D1 where there is none. */
 async function signingSecrets(ctx: WebhookContext, site: CallingKey, isRefresh: boolean): Promise<string[] | null> {
-  const known = isRefresh ? null : ctx.store.sealedCredentials()
-  const subject = ctx.store.subject()
+  const known = isRefresh ? null : ctx.store.access.sealedCredentials()
+  const subject = ctx.store.access.subject()
   if (known && subject)
     return openSigningSecrets(ctx.config.keyRing, { id: subject.integrationId, credentials: known.sealed })
   const link = await readSiteLink(ctx.db, site)
   if (!link) return null
-  ctx.store.setSealedCredentials({ ...site, integrationId: link.integrationId }, link.credentials, ctx.now())
+  ctx.store.access.setSealedCredentials({ ...site, integrationId: link.integrationId }, link.credentials, ctx.now())
   return openSigningSecrets(ctx.config.keyRing, { id: link.integrationId, credentials: link.credentials })
 }
 
@@ -43,7 +43,7 @@ async function verify(ctx: WebhookContext, { headers, body }: WebhookMessage, se
 
 /** Has everything looked at anew, by a run of its own. @returns false for a repeat */
 function recheckSite({ store, now, newId }: WebhookContext, webhookId: string): boolean {
-  const subject = store.subject()
+  const subject = store.access.subject()
   if (!store.replica.inbox.note(webhookId, now()) || !subject) return false
   store.replica.types.recheckAll()
   const call = { ...subject, keyId: null, requestId: newId('req') }
@@ -63,7 +63,7 @@ export async function receiveWebhook(
   const secrets = await signingSecrets(ctx, site, false)
   if (!secrets) return refuse('integration_not_found', 'The site has no WordPress integration.')
   let verified = await verify(ctx, message, secrets)
-  const readAt = ctx.store.sealedCredentials()?.at ?? 0
+  const readAt = ctx.store.access.sealedCredentials()?.at ?? 0
   if (!verified.ok && verified.reason === 'signature_invalid' && ctx.now() - readAt > FRESH_MS) {
     verified = await verify(ctx, message, (await signingSecrets(ctx, site, true)) ?? [])
   }

@@ -280,7 +280,7 @@ describe('T39 a key that was revoked', () => {
     shortenTimeouts(800)
     const site = await connectSiteWithStructure()
     await siteObject(site.siteId).revokeKey(site.keyId)
-    await withStore(site.siteId, (store) => store.setKeyStatus(site.keyId, 'active', Date.now() + 1e9))
+    await withStore(site.siteId, (store) => store.access.setKeyStatus(site.keyId, 'active', Date.now() + 1e9))
     await evict(site.siteId)
     expect(await siteObject(site.siteId).admit(portCall(site, site.keyId))).toMatchObject({ code: 'api_key_revoked' })
   })

@@ -187,7 +187,7 @@ test('T14 T15 the counters equal a recount after 10,000 random operations', () =
   const { database } = world.store.replica
   const types = ['post', 'page', 'product']
   const itemStates = ['synced', 'local_ahead', 'conflict', 'failed', 'deleted']
-  const pick = (list: string[]) => list[Math.floor(random() * list.length)] as string
+  const pick = (list: string[]) => list[Math.floor(random() * list.length)] ?? ''
   for (let step = 0; step < 10_000; step++) {
     const id = `item_${Math.floor(random() * 500)}`
     if (random() < 0.3) {

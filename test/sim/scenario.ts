@@ -19,7 +19,11 @@ export interface Outcome {
   items: number
 }
 
-const pick = <T>(world: World, list: readonly T[]): T => list[Math.floor(world.random() * list.length)] as T
+function pick<T>(world: World, list: readonly T[]): T {
+  const picked = list[Math.floor(world.random() * list.length)]
+  if (picked === undefined) throw new Error('nothing to pick from')
+  return picked
+}
 const text = (world: World) => `${pick(world, WORDS)} ${pick(world, WORDS)} ${Math.floor(world.random() * 1000)}`
 
 const allItems = (world: World): ItemSummary[] => listItems(world.content, {}, null, 10_000).results

@@ -60,17 +60,24 @@ export function createD1(): { binding: D1Database; sql: DatabaseSync } {
     run: () => Promise.resolve(all({ sql, bindings })),
     raw: () => Promise.resolve(all({ sql, bindings }).results.map((row) => Object.values(row))),
   })
-  const batch = (statements: Bound[]) => {
+  const batch = async (statements: Bound[]) => {
     database.exec('BEGIN')
     try {
       const results = statements.map(all)
       database.exec('COMMIT')
-      return Promise.resolve(results)
+      return results
     } catch (error) {
       database.exec('ROLLBACK')
-      return Promise.reject(error as Error)
+      throw error
     }
   }
-  const session = { prepare: (sql: string) => bound(sql, []), batch, getBookmark: () => null }
-  return { binding: { ...session, withSession: () => session } as unknown as D1Database, sql: database }
+  const dump = () => Promise.reject(new Error('not asked for'))
+  const session = {
+    dump,
+    exec: dump,
+    prepare: (sql: string) => bound(sql, []) as D1PreparedStatement,
+    batch,
+    getBookmark: () => null,
+  }
+  return { binding: { ...session, withSession: () => session } as D1Database, sql: database }
 }

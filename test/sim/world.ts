@@ -118,7 +118,7 @@ export class World {
         createdAt: now,
         updatedAt: now,
       })
-    this.store.setSubject(CALL)
+    this.store.access.setSubject(CALL)
   }
 
   /** The engine's surroundings for one instance; after a kill the old instance's never answer. */

@@ -171,6 +171,6 @@ async function storeConnection(
     return row.id
   } catch (cause) {
     if (!isUniqueViolation(cause, 'integrations')) throw cause
-    return await storeConnection(ctx, await loadExisting(ctx, row.siteId, input), input, proof)
+    return storeConnection(ctx, await loadExisting(ctx, row.siteId, input), input, proof)
   }
 }

@@ -58,7 +58,9 @@ export function nextStage(stage: Stage, direction: Direction): Stage {
 
 /** Adds to the progress of a type. */
 export function advance(progress: Run['progress'], type: string, done: number, total = 0): void {
-  const entry = (progress.by_type[type] ??= { done: 0, total: 0 })
+  const known = Object.hasOwn(progress.by_type, type) ? progress.by_type[type] : undefined
+  const entry = known ?? { done: 0, total: 0 }
+  progress.by_type[type] = entry
   entry.done += done
   entry.total = Math.max(entry.total + total, entry.done)
   const all = Object.values(progress.by_type)

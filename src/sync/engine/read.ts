@@ -85,7 +85,7 @@ function absorbIndex(
 
 /** What a type adds to the progress bar, known with its first page. */
 function expectedTotal({ replica }: EngineContext, stream: IndexStream, cursor: RunCursor, total: number): number {
-  if (cursor.progress.by_type[stream.type] !== undefined) return 0
+  if (Object.hasOwn(cursor.progress.by_type, stream.type)) return 0
   const missing = Math.max(0, total - replica.items.countExternal(stream.type))
   return Math.min(stream.left, missing)
 }
