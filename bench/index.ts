@@ -9,6 +9,7 @@ import { startRuntime } from './lib/runtime.ts'
 import { seed } from './lib/seed.ts'
 import { compareImport, compareStartup } from './lib/startup.ts'
 import { measureSyncs } from './lib/syncs.ts'
+import { measureWebhooks } from './lib/webhooks.ts'
 
 const STARTUP_ROUNDS = 7
 const IMPORT_ROUNDS = 11
@@ -43,14 +44,19 @@ async function measureThroughputs(app: Bundle, bare: Bundle[]): Promise<Row[]> {
   }
 }
 
-/** The syncs of a site follow from each other: any of them is measured with all of them. */
-async function measureSyncsAlone(app: Bundle, bare: Bundle[]): Promise<Row[]> {
-  if (!['import', 'sync'].some((word) => isWanted(`${word} of items`))) return []
-  tell('• import and syncs')
+/** What needs a site to talk to. The syncs follow from each other: any of them is measured with all of them. */
+async function measureWithSite(app: Bundle, bare: Bundle[]): Promise<Row[]> {
+  const hasSyncs = isWanted('import of items') || isWanted('sync of items')
+  const hasWebhooks = isWanted('webhook receipt')
+  if (!hasSyncs && !hasWebhooks) return []
   const runtime = await startRuntime(app, bare)
   try {
     const { token } = await seed(runtime)
-    return await measureSyncs(runtime, token, items)
+    tell('• import, syncs, webhooks')
+    return [
+      ...(hasSyncs ? await measureSyncs(runtime, token, items) : []),
+      ...(hasWebhooks ? await measureWebhooks(runtime, token, rounds) : []),
+    ]
   } finally {
     await runtime.stop()
   }
@@ -102,7 +108,7 @@ async function main(): Promise<Row[]> {
   ])
   const bare = [hono, ...others]
   const rows = await measureThroughputs(app, bare)
-  rows.push(...(await measureSyncsAlone(app, bare)))
+  rows.push(...(await measureWithSite(app, bare)))
   if (isWanted('size')) rows.push(measureSize(app))
   if (isWanted('start-up')) rows.push(...(await measureStart(app, hono)))
   return rows

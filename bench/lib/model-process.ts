@@ -23,6 +23,11 @@ async function serveOffsets(model: ModelWordPress): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
 
+function readCpuMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
 async function start(options: ModelOptions): Promise<void> {
   const { items, signingSecret, integrationId } = options
   const model = new ModelWordPress({ signingSecret, integrationId })
@@ -35,9 +40,9 @@ async function start(options: ModelOptions): Promise<void> {
     if (question === 'edit') model.editPost(1, { title: `Edited ${performance.now()}` })
     const { requests, bytesOut, commands } = model.stats
     if (question === 'reset') model.resetStats()
-    tell({ url, offsetUrl, items, requests, bytes: bytesOut, commands })
+    tell({ url, offsetUrl, items, requests, bytes: bytesOut, commands, cpuMs: readCpuMs() })
   })
-  tell({ url, offsetUrl, items, requests: 0, bytes: 0, commands: {} })
+  tell({ url, offsetUrl, items, requests: 0, bytes: 0, commands: {}, cpuMs: readCpuMs() })
 }
 
 endWithParent()

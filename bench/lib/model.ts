@@ -24,6 +24,8 @@ export interface ModelAnswer {
   bytes: number
   /** Commands that were executed, by name. */
   commands: Record<string, number>
+  /** Processor time of its process since its start. */
+  cpuMs: number
 }
 
 /** A model WordPress in its own process: instant, with every document made before it is asked for. */

@@ -24,6 +24,23 @@ function findWorkerd(): string | null {
   }
 }
 
+/** Clock ticks of Linux are hundredths of a second. */
+const TICK_MS = 10
+
+/** Processor time that workerd has used, in milliseconds; NaN where the system doesn't tell. */
+export function readCpuMs(): number {
+  try {
+    const stat = readFileSync(`/proc/${findWorkerd()}/stat`, 'utf8')
+    const [user, system] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13)
+    return (Number(user) + Number(system)) * TICK_MS
+  } catch {
+    return Number.NaN
+  }
+}
+
 /**
  * Watches the resident memory of workerd, every 100 ms.
  * @returns its peak so far in megabytes, 0 where the system doesn't tell; `begin` starts a new peak
