@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ERRORS } from '../../src/contract/errors.ts'
@@ -32,6 +33,32 @@ const connect = (site: TestSite, extra: Record<string, unknown> = {}) =>
 const secretsOf = async (site: TestSite) => {
   const row = await integrationOf(site)
   return row ? openSigningSecrets(createTestContext({ kind: 'anonymous' }).config.keyRing, row) : []
+}
+
+/** Bindings with which a request waits at the gate before it deletes anything. */
+function deletionsAtGate() {
+  const opened = Promise.withResolvers<void>()
+  const reached = Promise.withResolvers<void>()
+  const wait = async <T>(run: () => Promise<T>): Promise<T> => {
+    reached.resolve()
+    await opened.promise
+    return run()
+  }
+  const held = (statement: D1PreparedStatement): D1PreparedStatement =>
+    new Proxy(statement, {
+      get(target, name) {
+        if (name === 'bind') return (...values: unknown[]) => held(target.bind(...values))
+        if (name === 'run') return () => wait(() => target.run())
+        return Reflect.get(target, name, target)
+      },
+    })
+  const session = (from: string) => {
+    const real = env.DB.withSession(from)
+    const prepare = (query: string) => (query.startsWith('delete') ? held(real.prepare(query)) : real.prepare(query))
+    return { prepare, batch: real.batch.bind(real), getBookmark: real.getBookmark.bind(real) }
+  }
+  const DB = { withSession: session } as unknown as D1Database
+  return { bindings: { DB }, reached: reached.promise, open: opened.resolve }
 }
 
 /** What a site can do wrong, and what that is called. */
@@ -230,6 +257,22 @@ describe('two collection-level tests at once', () => {
     expect(refusal(bad)).toEqual([422, 'dns_failed'])
     expect(good.body.success).toBe(true)
     expect(await integrationOf(site)).toMatchObject({ id: good.body.integration_id, siteUrl: site.wordpress.url })
+    expect(await secretsOf(site)).toEqual([site.wordpress.signingSecret])
+  })
+
+  test('of which one fails late keep what the other has connected meanwhile', async () => {
+    const site = await createSiteWithKey()
+    const gate = deletionsAtGate()
+    const late = call(CONNECT, {
+      body: { ...connectBody(site), site_url: 'https://nowhere.example.com' },
+      bindings: gate.bindings,
+    })
+    await gate.reached
+    const good = await connect(site)
+    expect([good.status, good.body.success]).toEqual([200, true])
+    gate.open()
+    expect(refusal(await late)).toEqual([422, 'dns_failed'])
+    expect(await integrationOf(site)).toMatchObject({ id: good.body.integration_id })
     expect(await secretsOf(site)).toEqual([site.wordpress.signingSecret])
   })
 

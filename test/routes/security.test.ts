@@ -15,21 +15,27 @@ import { call, documentPath, openApi, refusal } from '../support/openapi.ts'
 import { sampleOf } from '../support/openapi-sample.ts'
 import { playInternet } from '../support/plugin.ts'
 
-type Whose = 'own' | 'foreign' | 'absent'
+/** `sibling`: of another site of the same account, which people may see and keys may not. */
+type Whose = 'own' | 'sibling' | 'foreign' | 'absent'
 type Options = Parameters<typeof call>[1]
 
 let own: ConnectedSite
+let sibling: ConnectedSite
 let foreign: ConnectedSite
 const people: Partial<Record<(typeof ROLES)[number], Person>> = {}
 let badKeys: [name: string, key: string, code: string][]
 /** Whatever a route names in its path, its query or its body is one of these. */
 let ids: Record<string, Record<Whose, string>>
 
+const mapValues = <K extends string, V, W>(record: Record<K, V>, map: (value: V, key: K) => W): Record<K, W> =>
+  Object.fromEntries(Object.entries<V>(record).map(([key, value]) => [key, map(value, key as K)])) as Record<K, W>
+
 const absent = (prefix: string) => `${prefix}_${'0'.repeat(32)}`
 
 beforeAll(async () => {
   playInternet()
   own = await connectSiteWithStructure()
+  sibling = await connectSiteWithStructure(own.owner)
   foreign = await connectSiteWithStructure()
   people.owner = own.owner
   for (const role of ROLES) people[role] ??= await addMember(own.owner, role)
@@ -39,14 +45,26 @@ beforeAll(async () => {
   }
   const runOf = async ({ path, owner }: ConnectedSite) =>
     (await call(`POST ${path}/sync/`, { token: owner.token, body: { direction: 'metadata' } })).body.id
-  ids = {
-    item_id: { own: await itemOf(own), foreign: await itemOf(foreign), absent: absent('item') },
-    run_id: { own: await runOf(own), foreign: await runOf(foreign), absent: absent('run') },
-    site_id: { own: own.siteId, foreign: foreign.siteId, absent: absent('site') },
-    key_id: { own: own.keyId, foreign: foreign.keyId, absent: 'key_0000000000' },
-    integration_id: { own: own.integrationId, foreign: foreign.integrationId, absent: absent('int') },
-    user_id: { own: people.viewer?.userId ?? '', foreign: foreign.owner.userId, absent: absent('usr') },
+  const idsOf = async (site: ConnectedSite, userId: string) => ({
+    item_id: await itemOf(site),
+    run_id: await runOf(site),
+    site_id: site.siteId,
+    key_id: site.keyId,
+    integration_id: site.integrationId,
+    user_id: userId,
+  })
+  const byOwner = {
+    own: await idsOf(own, people.viewer?.userId ?? ''),
+    sibling: await idsOf(sibling, absent('usr')),
+    foreign: await idsOf(foreign, foreign.owner.userId),
   }
+  const nobodys = { ...mapValues(byOwner.own, (_, name) => absent(name.slice(0, -3))), key_id: 'key_0000000000' }
+  ids = mapValues(byOwner.own, (mine, name) => ({
+    own: mine,
+    sibling: byOwner.sibling[name],
+    foreign: byOwner.foreign[name],
+    absent: nobodys[name],
+  }))
   const revoked = await createTestKey(own.owner, own.siteId)
   await call(`DELETE /api/v1/sites/${own.siteId}/api-keys/${revoked.id}/`, { token: own.owner.token })
   const endsAt = Date.now() + 300
@@ -186,6 +204,16 @@ describe.each(byKind('person', 'member', 'optional'))('T38 %s', (_operationId, r
     }
   })
 
+  test('is for a key of the one site alone', async () => {
+    if (access.kind !== 'member') return
+    for (const name of namesOf(route)) {
+      const ask = (whose: Whose) => answerTo(route, { token: own.key }, (each) => (each === name ? whose : 'own'))
+      const [siblings, nobodys] = [await ask('sibling'), await ask('absent')]
+      expect([name, siblings.status]).toEqual([name, 404])
+      expect(told(siblings)).toBe(told(nobodys))
+    }
+  })
+
   test('finds nothing of somebody else’s by a filter', async () => {
     const parameters: { in: string; name: string }[] = openApi.paths[documentPath(route)][route.method].parameters ?? []
     for (const { name } of parameters.filter((each) => each.in === 'query' && each.name in ids)) {
@@ -269,7 +297,7 @@ test('T38 after all of that nothing has changed for anybody', async () => {
   expect(keys.body.results).toEqual([expect.objectContaining({ id: foreign.keyId, status: 'active' })])
   expect((await call('GET /api/v1/members/', { token })).body.results).toHaveLength(1)
   expect((await call(`GET ${own.path}/`, { token: own.key })).body).toMatchObject({ connection: 'ready' })
-  expect(await env.DB.prepare('SELECT count(*) AS n FROM integrations').first('n')).toBe(3)
+  expect(await env.DB.prepare('SELECT count(*) AS n FROM integrations').first('n')).toBe(4)
 })
 
 test('a parameter that the matrix does not know fails it with its name', () => {
