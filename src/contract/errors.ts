@@ -172,7 +172,7 @@ const API_ERRORS = {
     title: 'A request with this Idempotency-Key is still running',
     fix: 'Wait for Retry-After seconds and repeat it.',
   },
-  body_too_large: { status: 413, title: 'The body is too large', fix: 'Send at most 1,000,000 bytes.' },
+  body_too_large: { status: 413, title: 'The body is too large', fix: 'Send at most 1,900,000 bytes.' },
   unsupported_media_type: {
     status: 415,
     title: 'The body is not JSON',

@@ -2,8 +2,8 @@ import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../env.ts'
 import { ServiceError } from '../services/errors.ts'
 
-/** Most bytes that a body may have. */
-export const MAX_BODY_BYTES = 1_000_000
+/** Most bytes that a body may have: an item of the greatest size, with what JSON adds to it. */
+export const MAX_BODY_BYTES = 1_900_000
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 const MAX_DEPTH = 64

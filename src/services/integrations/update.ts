@@ -39,6 +39,7 @@ export async function updateIntegration({
   const now = new Date(ctx.now())
   const connection = nextConnection(before, patch)
   const isMoved = patch.site_url !== undefined && patch.site_url !== before.siteUrl
+  const isOff = patch.is_active === false || patch.sync_enabled === false
   const update = ctx.db
     .update(integrations)
     .set({
@@ -49,6 +50,10 @@ export async function updateIntegration({
       ...(patch.sync_enabled !== undefined && { syncEnabled: patch.sync_enabled }),
       ...(patch.config_json && {
         config: sql`json_patch(${integrations.config}, ${JSON.stringify(patch.config_json)})`,
+      }),
+      // a run that is ended by this leaves no integration that seems to be syncing
+      ...(isOff && {
+        syncStatus: sql`iif(${integrations.syncStatus} = 'syncing', 'pending', ${integrations.syncStatus})`,
       }),
       ...(connection && { connection, connectionReason: null, connectionSince: now }),
       updatedAt: now,
