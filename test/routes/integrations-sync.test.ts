@@ -118,10 +118,11 @@ describe('a sync', () => {
     await call(`PATCH ${site.path}/`, { token: site.owner.token, body: { sync_enabled: false } })
     release()
     expect(await runEnd(site, run.id)).toMatchObject({ status: 'cancelled' })
-    await vi.waitFor(async () => expect((await syncStatus(site)).sync_status).toBe('pending'))
+    expect((await syncStatus(site)).sync_status).toBe('pending')
+    const cancelled = { success: false, code: 'cancelled' }
+    await vi.waitFor(async () => expect(await lastEvent(site.integrationId, 'sync')).toMatchObject(cancelled))
     const { body } = await call(`GET ${site.path}/content-types/`, { token: site.key })
     expect(Object.keys(body.taxonomies)).toEqual(['category'])
-    expect(await lastEvent(site.integrationId, 'sync')).toMatchObject({ success: false, code: 'cancelled' })
   })
 
   test('that was queued before it was switched off does not call the site', async () => {
