@@ -34,6 +34,7 @@ import type {
 import { probeSite } from '../sync/probe.ts'
 import { project, projectStructure } from '../db/project.ts'
 import { countsOf, runNext, type RunnerContext } from '../sync/runner.ts'
+import { MAX_WAIT_MS } from '../sync/schedule.ts'
 import { SiteStore } from '../sync/store.ts'
 import { syncItem } from '../sync/sync-item.ts'
 import { receiveWebhook } from '../sync/webhook.ts'
@@ -227,6 +228,7 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
 
   async #armAlarm(notBefore = Date.now()): Promise<void> {
     const due = this.#store.nextDueAt()
-    if (due !== null) await this.ctx.storage.setAlarm(Math.max(due, notBefore))
+    const latest = Date.now() + MAX_WAIT_MS
+    if (due !== null) await this.ctx.storage.setAlarm(Math.max(Math.min(due, latest), notBefore))
   }
 }

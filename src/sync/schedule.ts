@@ -3,8 +3,11 @@ export const MAX_ATTEMPTS = 6
 
 const BASE_MS = 2_000
 const CAP_MS = 15 * 60_000
-/** A site may ask for patience, but not put a run off for longer than this. */
-const MAX_RETRY_AFTER_MS = 60 * 60_000
+/**
+ * A site may ask for patience, but not put a run off for longer than this. What seems to wait for longer was set by a
+ * clock that was wrong, and is due.
+ */
+export const MAX_WAIT_MS = 60 * 60_000
 
 /**
  * When a failed attempt is repeated: exponential from two seconds to fifteen minutes with full jitter in its upper
@@ -16,5 +19,5 @@ const MAX_RETRY_AFTER_MS = 60 * 60_000
 export function backoffMs(attempt: number, random: number, retryAfterS = 0): number {
   const ceiling = Math.min(CAP_MS, BASE_MS * 2 ** (attempt - 1))
   const delay = ceiling / 2 + (random * ceiling) / 2
-  return Math.round(Math.max(delay, Math.min(retryAfterS * 1000, MAX_RETRY_AFTER_MS)))
+  return Math.round(Math.max(delay, Math.min(retryAfterS * 1000, MAX_WAIT_MS)))
 }

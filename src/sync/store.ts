@@ -3,6 +3,7 @@ import { firstRow, type SiteDatabase, type SqlRow, type SqlValue } from './datab
 import type { Replica } from './engine/context.ts'
 import type { RunCursor } from './engine/cursor.ts'
 import { migrateSiteStore } from './migrations.ts'
+import { MAX_WAIT_MS } from './schedule.ts'
 import type { PortCall, RunsState } from './port.ts'
 import { AccessTable } from './tables/access.ts'
 import { InboxTable } from './tables/inbox.ts'
@@ -135,11 +136,13 @@ export class SiteStore {
   leaseRun(now: number, leaseMs: number): LeasedRun | null {
     const [row] = this.#rows<RunRow>(
       `UPDATE runs SET status = 'running', attempt = attempt + 1, failures = failures + 1, lease_until = ?2, started_at = ifnull(started_at, ?1)
-       WHERE id = (SELECT id FROM runs WHERE (status = 'queued' AND next_attempt_at <= ?1)
-                   OR (status = 'running' AND lease_until <= ?1) ORDER BY queued_at, id LIMIT 1)
+       WHERE id = (SELECT id FROM runs WHERE status IN ('queued', 'running')
+                   AND CASE status WHEN 'queued' THEN next_attempt_at ELSE lease_until END NOT BETWEEN ?1 + 1 AND ?3
+                   ORDER BY queued_at, id LIMIT 1)
        RETURNING *`,
       now,
       now + leaseMs,
+      now + MAX_WAIT_MS,
     )
     return row
       ? {

@@ -93,6 +93,19 @@ describe('the alarm', () => {
     expect(await runEnd(site, id)).toMatchObject({ status: 'succeeded' })
   })
 
+  test('T8 is never further away than an hour, and a run of the far future is due then', async () => {
+    const site = await connectSiteWithStructure()
+    const clock = movableClock()
+    await withStore(site.siteId, (store) =>
+      store.enqueueRun('run_far', portCall(site), 'metadata', Date.now() + 86_400_000),
+    )
+    await siteObject(site.siteId).stop('int_of_another')
+    expect(await alarmOf(site.siteId)).toBeLessThanOrEqual(Date.now() + 3_600_000)
+    clock.advance(3_600_000)
+    await fireAlarm(site.siteId)
+    expect(await readRun(site.siteId, 'run_far')).toMatchObject({ status: 'succeeded' })
+  })
+
   test('T2 a run whose process was killed is taken on by the next instance, and done once', async () => {
     shortenTimeouts(800)
     const site = await connectSiteWithStructure()
