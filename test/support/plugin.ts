@@ -194,7 +194,7 @@ async function modelFetch(input: RequestInfo | URL, init?: RequestInit): Promise
 }
 
 // runs that are still under way would outlive the model, and ask the real internet
-afterAll(() => reset())
+afterAll(() => reset(), 120_000)
 
 /**
  * Replaces the outside by model sites, for the rest of the file: runs go on after the test that started them. Whatever
