@@ -7,9 +7,9 @@ namespace Igny8\Bridge\Content\Commands;
 use Igny8\Bridge\Commands\Command;
 use Igny8\Bridge\Commands\Context;
 use Igny8\Bridge\Content\Args;
-use Igny8\Bridge\Content\Document;
 use Igny8\Bridge\Content\Documents;
 use Igny8\Bridge\Content\Gmt;
+use Igny8\Bridge\Content\Listing;
 use Igny8\Bridge\Content\Rows;
 use Igny8\Bridge\Content\Types;
 
@@ -26,11 +26,14 @@ final class Index_Command implements Command {
 
 	private Rows $rows;
 
+	private Listing $listing;
+
 	private Documents $documents;
 
 	public function __construct( Types $types, Rows $rows, Documents $documents ) {
 		$this->types     = $types;
 		$this->rows      = $rows;
+		$this->listing   = new Listing( $rows );
 		$this->documents = $documents;
 	}
 
@@ -49,10 +52,7 @@ final class Index_Command implements Command {
 		$page   = 'ids' === $fields
 			? $this->ids( $type, $after[1] ?? 0, $limit )
 			: $this->page( $type, $after, $limit, 'full' === $fields, $context );
-		return $page + [
-			'total'     => $this->rows->count( $type ),
-			'site_time' => time(),
-		];
+		return $page + [ 'site_time' => time() ];
 	}
 
 	private function ids( string $type, int $after, int $limit ): array {
@@ -68,31 +68,34 @@ final class Index_Command implements Command {
 		return [
 			'items' => $items,
 			'next'  => count( $rows ) > $limit ? [ 0, $items[ $limit - 1 ]['id'] ] : null,
+			'total' => $this->rows->count( $type ),
 		];
 	}
 
 	private function page( string $type, ?array $after, int $limit, bool $with_body, Context $context ): array {
-		$rows = $this->rows->by_modified( $type, $after, $limit + 1 );
-		$ids  = array_map( 'intval', array_column( array_slice( $rows, 0, $limit ), 'ID' ) );
-		$read = $this->documents->read( $ids, $with_body, $context );
+		$page  = $this->listing->page( $type, $after, $limit );
+		$read  = $this->documents->read( array_column( $page['positions'], 1 ), $with_body, $context );
+		$items = [];
+		foreach ( $read['documents'] as $document ) {
+			if ( $document->type() === $type ) {
+				$items[] = $document->to_array();
+			}
+		}
+		$has_more = $page['has_more'] || count( $page['positions'] ) > $read['reached'];
 		return [
-			'items' => array_map(
-				static function ( Document $document ): array {
-					return $document->to_array();
-				},
-				array_values( $read['documents'] )
-			),
-			'next'  => count( $rows ) > $read['reached'] ? $this->position( $rows[ $read['reached'] - 1 ], $after ) : null,
+			'items' => $items,
+			'next'  => $has_more ? $this->next( $page['positions'][ $read['reached'] - 1 ], $after ) : null,
+			'total' => $page['total'],
 		];
 	}
 
 	/**
 	 * A time that can't be said in Unix seconds must not send the caller round in a circle.
 	 *
-	 * @return int[]|null Modified and id.
+	 * @param int[] $position Modified and id of the last one that was looked at.
+	 * @return int[]|null
 	 */
-	private function position( object $row, ?array $after ): ?array {
-		$position = [ Gmt::to_unix( (string) $row->post_modified_gmt ), (int) $row->ID ];
+	private function next( array $position, ?array $after ): ?array {
 		return null === $after || $position > $after ? $position : null;
 	}
 }

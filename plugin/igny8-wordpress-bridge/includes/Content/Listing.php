@@ -1,0 +1,94 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content;
+
+/**
+ * The posts of a type in the order in which they were modified, page by page.
+ *
+ * WordPress has no index for that order: every page is a walk through all rows of the type. So one walk notes the way for
+ * many pages, and whoever goes through a large site is led along it. The last of them is walked anew, so that what was
+ * edited meanwhile, and has moved to the end, is met there.
+ */
+final class Listing {
+
+	private const NOTED_AT_ONCE = 5000;
+
+	/** Fewer are walked through faster than they are noted. */
+	private const WORTH_NOTING = 1000;
+
+	private const KEPT_S = 600;
+
+	private Rows $rows;
+
+	public function __construct( Rows $rows ) {
+		$this->rows = $rows;
+	}
+
+	/**
+	 * @param int[]|null $after Modified (Unix seconds) and id; null for the beginning.
+	 * @return array{positions: array<int, int[]>, has_more: bool, total: int}
+	 */
+	public function page( string $type, ?array $after, int $limit ): array {
+		$noted = null === $after ? null : $this->noted( $type, $after, $limit );
+		if ( null !== $noted ) {
+			return $noted;
+		}
+
+		$positions = [];
+		foreach ( $this->rows->by_modified( $type, $after, max( $limit, self::NOTED_AT_ONCE ) + 1 ) as $row ) {
+			$positions[] = [ Gmt::to_unix( (string) $row->post_modified_gmt ), (int) $row->ID ];
+		}
+		$total = $this->rows->count( $type );
+		if ( count( $positions ) > max( $limit, self::WORTH_NOTING ) ) {
+			$this->note( $type, $positions, $total );
+		}
+		return [
+			'positions' => array_slice( $positions, 0, $limit ),
+			'has_more'  => count( $positions ) > $limit,
+			'total'     => $total,
+		];
+	}
+
+	/**
+	 * @param array<int, int[]> $positions In order.
+	 */
+	private function note( string $type, array $positions, int $total ): void {
+		$steps = [];
+		foreach ( $positions as $position ) {
+			$steps[] = implode( ':', $position );
+		}
+		set_transient( $this->key( $type ), $total . '|' . implode( ',', $steps ), self::KEPT_S );
+	}
+
+	/**
+	 * @return array{positions: array<int, int[]>, has_more: bool, total: int}|null Null where the way was not noted that far.
+	 */
+	private function noted( string $type, array $after, int $limit ): ?array {
+		$note = get_transient( $this->key( $type ) );
+		if ( ! is_string( $note ) || false === strpos( $note, '|' ) ) {
+			return null;
+		}
+
+		list( $total, $way ) = explode( '|', $note, 2 );
+		$steps               = explode( ',', $way );
+		$here                = array_search( implode( ':', $after ), $steps, true );
+		if ( false === $here || count( $steps ) - $here - 1 <= $limit ) {
+			return null;
+		}
+		$positions = [];
+		foreach ( array_slice( $steps, $here + 1, $limit ) as $step ) {
+			$positions[] = array_map( 'intval', explode( ':', $step ) );
+		}
+		return [
+			'positions' => $positions,
+			'has_more'  => true,
+			'total'     => (int) $total,
+		];
+	}
+
+	private function key( string $type ): string {
+		return 'igny8_listing_' . md5( $type );
+	}
+}
