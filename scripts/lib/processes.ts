@@ -109,7 +109,7 @@ function watch(child: ChildProcess) {
     child.once('error', reject)
     child.once('close', (code) => resolve({ code }))
   })
-  const forget = endWithProcess({ stop, kill: () => signal('SIGKILL') })
+  const forget = endWithProcess({ group: child.pid, stop, kill: () => signal('SIGKILL') })
   const done = closed.then(onEnd, onEnd)
   function onEnd(): void {
     ended = true

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { constants } from 'node:os'
+import { join } from 'node:path'
 
-/** Something that must end before this process does. `kill` is the last resort and must be synchronous. */
-export type Running = { stop: () => Promise<void>; kill: () => void }
+/** A process group that must end before this process does. `kill` is the last resort and must be synchronous. */
+export type Running = { group: number | undefined; stop: () => Promise<void>; kill: () => void }
 
 const PARENT_INTERVAL_MS = 1_000
 const running = new Set<Running>()
@@ -22,13 +24,36 @@ export function stopEverything(): Promise<void> {
 export function endWithProcess(entry: Running): () => void {
   installHandlers()
   running.add(entry)
-  return () => void running.delete(entry)
+  if (entry.group) order(`group ${entry.group}`)
+  return () => {
+    running.delete(entry)
+    if (entry.group) order(`done group ${entry.group}`)
+  }
 }
 
 /** Removes `folder` when this process ends. */
 export function removeAtExit(folder: string): void {
   installHandlers()
   temporary.add(folder)
+  order(`folder ${folder}`)
+}
+
+let watchdog: ((line: string) => void) | undefined
+
+/** Tells the watchdog, which acts once this process is gone. */
+function order(line: string): void {
+  watchdog ??= startWatchdog()
+  watchdog(line)
+}
+
+function startWatchdog(): (line: string) => void {
+  const script = join(import.meta.dirname, 'watchdog.ts')
+  const child = spawn(process.execPath, [script], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  child.stdin.on('error', () => undefined)
+  child.on('error', () => undefined)
+  child.unref()
+  Reflect.get(child.stdin, 'unref')?.call(child.stdin)
+  return (line) => void child.stdin.write(`${line}\n`)
 }
 
 /** True from the first signal on: what fails afterwards fails because it was ended. */
@@ -44,7 +69,13 @@ export function endWithParent(): void {
 }
 
 function removeTemporary(): void {
-  for (const folder of temporary) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  for (const folder of temporary) {
+    try {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+    } catch {
+      // Something still writes there; the watchdog comes after it.
+    }
+  }
   temporary.clear()
 }
 
