@@ -167,7 +167,7 @@ export async function startRuntime(app: Bundle, bare: Bundle[]): Promise<Runtime
       workers,
     }),
   )
-  const forget = endWithProcess({ stop: () => miniflare.dispose(), kill: () => undefined })
+  const forget = endWithProcess({ group: undefined, stop: () => miniflare.dispose(), kill: () => undefined })
   await miniflare.ready
   return {
     miniflare,

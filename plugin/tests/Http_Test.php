@@ -24,6 +24,8 @@ final class Http_Test extends TestCase {
 	/** @var string[] */
 	private array $files = [];
 
+	private string $permalinks = '';
+
 	protected function setUp(): void {
 		parent::setUp();
 		// Seen by another process, so nothing here is inside a transaction.
@@ -32,6 +34,9 @@ final class Http_Test extends TestCase {
 		$plugin->keys->promote_pending();
 		$plugin->connection->establish( new Identity( 'site_1', 'My site', '' ), 'int_1' );
 		$this->secret = $plugin->keys->signing_secrets()['current'];
+
+		$this->permalinks = (string) get_option( 'permalink_structure' );
+		$this->use_permalinks( '/%postname%/' );
 	}
 
 	protected function tearDown(): void {
@@ -40,6 +45,7 @@ final class Http_Test extends TestCase {
 			proc_close( $this->server );
 		}
 		array_map( 'unlink', $this->files );
+		$this->use_permalinks( $this->permalinks );
 		Plugin::instance()->keys->clear();
 		Plugin::instance()->connection->clear();
 		parent::tearDown();
@@ -109,6 +115,11 @@ final class Http_Test extends TestCase {
 		$this->assert_signed( $this->ask( '/wp-json/igny8/v1/commands' ) );
 		$refused = $this->ask( '/wp-json/igny8/v1/commands', 'whsec_' . base64_encode( 'wrong' ) );
 		self::assertSame( [ 401, 'igny8_signature_invalid' ], [ $refused['status'], json_decode( $refused['body'], true )['code'] ] );
+	}
+
+	private function use_permalinks( string $structure ): void {
+		$GLOBALS['wp_rewrite']->set_permalink_structure( $structure );
+		flush_rewrite_rules( false );
 	}
 
 	private function mu_plugin( string $code ): void {

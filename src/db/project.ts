@@ -21,7 +21,7 @@ const isSubject = (subject: Subject) =>
   )
 
 /** A structure makes a connection ready; what a health check found wrong is for a health check to clear. */
-const KEEPS_STATE = sql`${integrations.connection} IN ('ready', 'degraded', 'unreachable', 'disabled')`
+const KEEPS_STATE = sql`${integrations.connection} IN ('ready', 'degraded', 'unreachable', 'key_revoked', 'disabled')`
 const readyConnection = sql<'ready'>`CASE WHEN ${KEEPS_STATE} THEN ${integrations.connection} ELSE 'ready' END`
 
 const readyFields = (now: Date) => ({

@@ -211,9 +211,13 @@ export function startModelSite(url = `https://site-${++made}.example.com`): Mode
   return site
 }
 
+/** No request to a site has a shorter time-out. */
+const LINK_TIMEOUT_MS = 9_000
+
 /** Until the test is over, outgoing requests time out after this instead of seconds. */
 export function shortenTimeouts(ms = 30): void {
-  const timeout = AbortSignal.timeout.bind(AbortSignal)
-  const spy = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => timeout(ms))
+  const start = globalThis.setTimeout
+  const shortened = (work: () => void, delayMs = 0) => start(work, delayMs >= LINK_TIMEOUT_MS ? ms : delayMs)
+  const spy = vi.spyOn(globalThis, 'setTimeout').mockImplementation(shortened as typeof setTimeout)
   onTestFinished(() => spy.mockRestore())
 }

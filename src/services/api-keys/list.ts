@@ -9,8 +9,8 @@ import { loadSite } from '../sites/internal.ts'
 import { presentApiKey } from './internal.ts'
 
 /** Rows behind the one that the cursor names; a key's id says nothing of its age. */
-const olderThan = (keyId: string) =>
-  sql`(${apiKeys.createdAt}, ${apiKeys.id}) < (select created_at, id from api_keys where id = ${keyId})`
+const olderThan = (siteId: string, keyId: string) =>
+  sql`(${apiKeys.createdAt}, ${apiKeys.id}) < (select created_at, id from api_keys where id = ${keyId} and site_id = ${siteId})`
 
 /**
  * A site's keys, masked, newest first, those that no longer work among them.
@@ -32,7 +32,7 @@ export async function listApiKeys({
       and(
         eq(apiKeys.siteId, input.siteId),
         tenantScope(ctx.actor, apiKeys),
-        last === null ? undefined : olderThan(last),
+        last === null ? undefined : olderThan(input.siteId, last),
       ),
     )
     .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))

@@ -133,27 +133,33 @@ export async function request(wire: Wire, call: LinkRequest): Promise<LinkAnswer
   if (timeoutMs <= 0)
     throw fail({ code: 'wordpress_timeout', detail: `${call.url.host} took all the time there was for it.` })
 
+  const timer = startTimer(timeoutMs)
   const init: RequestInit = {
     method: call.method,
     headers: { 'user-agent': USER_AGENT, ...call.headers },
     redirect: 'manual',
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: timer.signal,
     ...(call.body !== undefined && { body: call.body }),
   }
-  let response: Response
+  let response: Response | null = null
   try {
     response = await fetch(call.url.href, init)
-  } catch (error) {
-    throw fail(classifyNetworkError(error, call.url), error)
-  }
-  step.status = response.status
-  try {
+    step.status = response.status
     const body = await readCapped(response, response.status === 200 ? call.maxBytes : MAX_ERROR_BYTES)
     step.took_ms = now() - startedMs
     return { url: call.url, status: response.status, headers: response.headers, ...body }
   } catch (error) {
-    throw fail(bodyProblem(error, call.url), error)
+    throw fail(response ? bodyProblem(error, call.url) : classifyNetworkError(error, call.url), error)
+  } finally {
+    timer.stop()
   }
+}
+
+/** A time-out that ends with its request: one that goes on would keep the object in memory, and billed. */
+function startTimer(timeoutMs: number): { signal: AbortSignal; stop: () => void } {
+  const controller = new AbortController()
+  const handle = setTimeout(() => controller.abort(new DOMException('timed out', 'TimeoutError')), timeoutMs)
+  return { signal: controller.signal, stop: () => clearTimeout(handle) }
 }
 
 /** The body as text for looking at, whatever its bytes are. */
