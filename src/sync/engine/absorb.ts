@@ -2,7 +2,7 @@ import { PoisonedDocument, PostDocument, type RawDocument } from '../../contract
 import { MAX_ITEM_BYTES } from '../../contract/content.ts'
 import type { ConflictPolicy } from '../../contract/integrations.ts'
 import type { RunCounts } from '../../contract/sync.ts'
-import { EMPTY_DOC } from '../item/doc.ts'
+import { createRecord } from '../item/edit.ts'
 import { importDeletion, importPost, type Rules } from '../item/import.ts'
 import { stateOf, type Decision, type ItemFault, type ItemRecord } from '../item/record.ts'
 import type { ItemHead } from '../tables/items.ts'
@@ -67,27 +67,10 @@ function findItem({ replica }: Absorber, raw: RawDocument): ItemRecord | null {
 
 /** Marks an item whose document could not be used, making one where there is none, so that it is seen. */
 function storeFault(ctx: Absorber, raw: RawDocument, fault: ItemFault, counts: RunCounts): void {
-  const placeholder: ItemRecord = {
-    n: 0,
-    id: ctx.newId('item'),
-    type: raw.type,
+  const placeholder = {
+    ...createRecord(ctx.newId('item'), raw.type, {}, ctx.now()),
     externalId: raw.id,
-    etag: null,
     externalModified: raw.modified,
-    externalUrl: null,
-    revision: 1,
-    deletion: null,
-    conflictFields: [],
-    conflictSince: null,
-    error: null,
-    errorSince: null,
-    attempts: 0,
-    retryAt: null,
-    updatedAt: ctx.now(),
-    base: null,
-    local: EMPTY_DOC,
-    external: null,
-    theirs: null,
   }
   const failed = failRecord(findItem(ctx, raw) ?? placeholder, fault, ctx)
   ctx.replica.items.save(failed)

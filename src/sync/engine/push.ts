@@ -1,13 +1,14 @@
-import { ApplyData, MediaData, type ApplyFields } from '../../contract/content-link.ts'
+import { ApplyData, type ApplyFields } from '../../contract/content-link.ts'
 import type { CommandResult } from '../../contract/link.ts'
-import { sha256Hex } from '../../lib/hmac.ts'
 import { toItemDoc } from '../item/doc.ts'
 import { externalColumns, importDeletion, importPost } from '../item/import.ts'
-import { planPush, toApplyFields, type PushPlan, type Resolved } from '../item/push.ts'
+import { planPush, toApplyFields, type PushPlan } from '../item/push.ts'
 import type { ItemFault, ItemRecord } from '../item/record.ts'
 import { absorbDocuments, readDocument, storeDecision } from './absorb.ts'
 import { assertHeld, type Assignment, type EngineContext, type Request } from './context.ts'
 import { advance, type RunCursor } from './cursor.ts'
+import { faultOf } from './faults.ts'
+import { imageToSend, resolveFeatured, sendImages, type Image } from './images.ts'
 import { absorbFetched, fetchPosts } from './reconcile.ts'
 import { failRecord } from './retry.ts'
 
@@ -15,71 +16,16 @@ import { failRecord } from './retry.ts'
 const BATCH_ITEMS = 20
 const BATCH_CHARACTERS = 500_000
 
-const FIXES: Readonly<Record<string, string>> = {
-  parent_not_sent: 'Send the parent first, or choose another one.',
-  parent_cycle: 'Choose a parent that is not below the item itself.',
-  media_not_found: 'Choose an image that can be opened in a browser.',
-  content_altered:
-    'Remove the characters that the site’s database cannot store, or ask the host for the utf8mb4 character set.',
-}
-const DEFAULT_FIX = 'Correct what detail names and send the item again.'
-
-const faultOf = (code: string, detail: string): ItemFault => ({ code, detail, fix: FIXES[code] ?? DEFAULT_FIX })
-
 interface Planned {
   record: ItemRecord
   plan: PushPlan
-  image: { url: string; alt: string; hash: string } | null
+  image: Image | null
 }
 
 /** The site's post id of a parent, or null while it has none. */
 function resolveParent({ replica }: EngineContext, parent: ItemRecord['local']['parent']): number | null {
   if (parent === null) return 0
   return typeof parent === 'number' ? parent : (replica.items.get(parent)?.externalId ?? null)
-}
-
-/** The image that has to be in the site's library before the item can name it. */
-async function imageToSend(
-  { replica }: EngineContext,
-  { local }: ItemRecord,
-  { paths }: PushPlan,
-): Promise<Planned['image']> {
-  const image = local.featured
-  if (!paths.includes('featured') || image === null || image.id !== undefined) return null
-  const hash = await sha256Hex(image.url)
-  return replica.media.get(hash) ? null : { url: image.url, alt: image.alt, hash }
-}
-
-/** Sends images that the library lacks. @returns why the items that need them can't be sent, by hash */
-async function sendImages(ctx: EngineContext, planned: readonly Planned[]): Promise<Map<string, ItemFault>> {
-  const images = [...new Map(planned.flatMap(({ image }) => (image ? [[image.hash, image] as const] : []))).values()]
-  if (images.length === 0) return new Map()
-  const results = await ctx.send(
-    images.map(({ url, alt, hash }) => ({ name: 'media', args: { url, alt, hash }, id: `media.${hash}` })),
-  )
-  assertHeld(ctx)
-  const faults = new Map<string, ItemFault>()
-  ctx.replica.database.transaction(() => {
-    for (const [index, { hash }] of images.entries()) {
-      const result = results[index]
-      const parsed = result?.ok ? MediaData.safeParse(result.data) : null
-      if (parsed?.success) ctx.replica.media.save(hash, parsed.data.id, parsed.data.url)
-      else if (result && !result.ok && result.code !== 'not_reached')
-        faults.set(hash, faultOf(result.code, result.detail))
-    }
-  })
-  return faults
-}
-
-/** The image's id in the site's library; undefined while the library doesn't have it. */
-async function resolveFeatured(
-  { replica }: EngineContext,
-  { local }: ItemRecord,
-): Promise<Resolved['featured'] | undefined> {
-  if (local.featured === null) return null
-  if (local.featured.id !== undefined) return { id: local.featured.id }
-  const known = replica.media.get(await sha256Hex(local.featured.url))
-  return known ? { id: known.id } : undefined
 }
 
 /** Equal for the same change of the same state: so that a repeat of a lost request gets the first answer. */
@@ -249,7 +195,10 @@ async function sendItems(
 ): Promise<void> {
   const planned = await planBatch(ctx, batch)
   rememberCreates(ctx, planned)
-  const imageFaults = await sendImages(ctx, planned)
+  const imageFaults = await sendImages(
+    ctx,
+    planned.map(({ image }) => image),
+  )
   const steps: Step[] = []
   const onTheirWay = new Set<string>()
   for (const entry of planned) {
