@@ -33,7 +33,7 @@ export async function connectSite(
     .bind(
       model.url,
       `${model.url}/wp-json/igny8/v1/commands`,
-      await sealCredentials(runtime.keyRing, site.integrationId, [signingSecret]),
+      await sealCredentials(runtime.keyRing, site.integrationId, [signingSecret], Date.now()),
       JSON.stringify(types),
       Number(syncs),
       site.integrationId,

@@ -1,30 +1,42 @@
 import * as z from 'zod'
 import { isSealedWithOldKey, openSecret, sealSecret, type KeyRing } from './secrets.ts'
 
-/** Signing secrets of the link, newest first; the older one is kept while the plugin may still sign with it. */
-const Credentials = z.lazy(() => z.object({ signing_secrets: z.array(z.string()).max(2) }))
+/** How long the secret before the newest one is accepted: the plugin, too, signs with both for an hour. */
+const GRACE_MS = 3_600_000
+
+/** Signing secrets of the link, newest first; the older one is accepted until `older_until`, in milliseconds since 1970. */
+const Credentials = z.lazy(() =>
+  z.object({ signing_secrets: z.array(z.string()).max(2), older_until: z.number().default(Infinity) }),
+)
+
+/** A row of an integration, as far as its credentials go. */
+interface Sealed {
+  id: string
+  credentials: string | null
+}
 
 const rowOf = (integrationId: string) => `integrations/${integrationId}`
 
-/** Seals the link's secrets for this integration's row alone. */
-export const sealCredentials = (ring: KeyRing, integrationId: string, signingSecrets: string[]) =>
-  sealSecret(ring, JSON.stringify({ signing_secrets: signingSecrets.slice(0, 2) }), rowOf(integrationId))
+/**
+ * Seals the link's secrets for this integration's row alone.
+ * @param signingSecrets newest first; of those behind the first, one is kept for its grace period
+ */
+export function sealCredentials(ring: KeyRing, integrationId: string, signingSecrets: string[], now: number) {
+  const credentials = { signing_secrets: signingSecrets.slice(0, 2), older_until: now + GRACE_MS }
+  return sealSecret(ring, JSON.stringify(credentials), rowOf(integrationId))
+}
 
-/** The link's signing secrets, newest first; empty before the plugin has connected. */
-export async function openSigningSecrets(
-  ring: KeyRing,
-  integration: { id: string; credentials: string | null },
-): Promise<string[]> {
+/** The link's signing secrets that are valid now, newest first; empty before the plugin has connected. */
+export async function openSigningSecrets(ring: KeyRing, integration: Sealed, now: number): Promise<string[]> {
   if (integration.credentials === null) return []
   const opened = await openSecret(ring, integration.credentials, rowOf(integration.id))
-  return Credentials.parse(JSON.parse(opened)).signing_secrets
+  const { signing_secrets: secrets, older_until: olderUntil } = Credentials.parse(JSON.parse(opened))
+  return now < olderUntil ? secrets : secrets.slice(0, 1)
 }
 
 /** The same credentials under the current encryption key, or null when they already are. */
-export async function resealCredentials(
-  ring: KeyRing,
-  integration: { id: string; credentials: string | null },
-): Promise<string | null> {
+export async function resealCredentials(ring: KeyRing, integration: Sealed): Promise<string | null> {
   if (integration.credentials === null || !isSealedWithOldKey(ring, integration.credentials)) return null
-  return sealCredentials(ring, integration.id, await openSigningSecrets(ring, integration))
+  const row = rowOf(integration.id)
+  return sealSecret(ring, await openSecret(ring, integration.credentials, row), row)
 }

@@ -74,7 +74,7 @@ function leaseRetry(ctx: RunnerContext): LeasedRun | null {
 }
 
 async function linkTarget(ctx: RunnerContext, integration: RunIntegration, requestId: string): Promise<LinkTarget> {
-  const signingSecrets = await openSigningSecrets(ctx.config.keyRing, integration)
+  const signingSecrets = await openSigningSecrets(ctx.config.keyRing, integration, ctx.now())
   return { siteUrl: integration.siteUrl, integrationId: integration.id, signingSecrets, requestId }
 }
 

@@ -30,11 +30,11 @@ async function signingSecrets(ctx: WebhookContext, site: CallingKey, isRefresh: 
   const known = isRefresh ? null : ctx.store.access.sealedCredentials()
   const subject = ctx.store.access.subject()
   if (known && subject)
-    return openSigningSecrets(ctx.config.keyRing, { id: subject.integrationId, credentials: known.sealed })
+    return openSigningSecrets(ctx.config.keyRing, { id: subject.integrationId, credentials: known.sealed }, ctx.now())
   const link = await readSiteLink(ctx.db, site)
   if (!link) return null
   ctx.store.access.setSealedCredentials({ ...site, integrationId: link.integrationId }, link.credentials, ctx.now())
-  return openSigningSecrets(ctx.config.keyRing, { id: link.integrationId, credentials: link.credentials })
+  return openSigningSecrets(ctx.config.keyRing, { id: link.integrationId, credentials: link.credentials }, ctx.now())
 }
 
 async function verify(ctx: WebhookContext, { headers, body }: WebhookMessage, secrets: readonly string[]) {

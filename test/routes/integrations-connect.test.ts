@@ -32,7 +32,7 @@ const connect = (site: TestSite, extra: Record<string, unknown> = {}) =>
   call(CONNECT, { body: { ...connectBody(site), ...extra } })
 const secretsOf = async (site: TestSite) => {
   const row = await integrationOf(site)
-  return row ? openSigningSecrets(createTestContext({ kind: 'anonymous' }).config.keyRing, row) : []
+  return row ? openSigningSecrets(createTestContext({ kind: 'anonymous' }).config.keyRing, row, Date.now()) : []
 }
 
 /** Bindings with which a request waits at the gate before it deletes anything. */

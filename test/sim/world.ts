@@ -112,7 +112,12 @@ export class World {
         platform: 'wordpress',
         siteUrl: this.wordpress.url,
         commandsUrl: `${this.wordpress.url}/wp-json/igny8/v1/commands`,
-        credentials: await sealCredentials(config.keyRing, CALL.integrationId, [this.wordpress.signingSecret]),
+        credentials: await sealCredentials(
+          config.keyRing,
+          CALL.integrationId,
+          [this.wordpress.signingSecret],
+          this.nowMs,
+        ),
         config: { conflict_policy: policy },
         typeSettings: { post_types: types },
         createdAt: now,

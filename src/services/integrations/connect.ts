@@ -101,7 +101,7 @@ async function loadExisting(ctx: Context<Actor>, siteId: string, input: ConnectR
 
 /** The secret that the plugin made now, then the ones it had before. */
 async function collectSecrets(ctx: Context<Actor>, row: IntegrationRow, input: ConnectRequest): Promise<string[]> {
-  const known = await openSigningSecrets(ctx.config.keyRing, row)
+  const known = await openSigningSecrets(ctx.config.keyRing, row, ctx.now())
   const all = input.signing_secret === undefined ? known : [input.signing_secret, ...known]
   return [...new Set(all)].slice(0, 2)
 }
@@ -151,7 +151,7 @@ async function storeConnection(
   const proven = {
     siteUrl: input.site_url,
     commandsUrl,
-    credentials: await sealCredentials(ctx.config.keyRing, row.id, signingSecrets),
+    credentials: await sealCredentials(ctx.config.keyRing, row.id, signingSecrets, ctx.now()),
     connection: connectionAfterSuccess(row.structure !== null),
     connectionReason: null,
     connectionSince: now,

@@ -21,7 +21,7 @@ export async function probeIntegration(ctx: Context, row: IntegrationRow): Promi
     await ctx.site(row.siteId).probe({
       ...toPortCall(ctx, row),
       siteUrl: row.siteUrl,
-      signingSecrets: await openSigningSecrets(ctx.config.keyRing, row),
+      signingSecrets: await openSigningSecrets(ctx.config.keyRing, row, ctx.now()),
       restRoot: null,
     }),
   )

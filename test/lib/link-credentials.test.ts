@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { openSigningSecrets, resealCredentials, sealCredentials } from '../../src/lib/link-credentials.ts'
+import { createSigningSecret } from '../../src/lib/signature.ts'
+
+const HOUR_MS = 3_600_000
+const NOW = 1_800_000_000_000
+const key = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))))
+const ring = { currentId: 'k1', keys: { k1: key() } }
+const [older, newer] = [createSigningSecret(), createSigningSecret()]
+const seal = () => sealCredentials(ring, 'int_1', [newer, older], NOW)
+
+test('T24 the secret before the newest one is accepted for an hour, and not after it', async () => {
+  const integration = { id: 'int_1', credentials: await seal() }
+  expect(await openSigningSecrets(ring, integration, NOW)).toEqual([newer, older])
+  expect(await openSigningSecrets(ring, integration, NOW + HOUR_MS - 1)).toEqual([newer, older])
+  expect(await openSigningSecrets(ring, integration, NOW + HOUR_MS)).toEqual([newer])
+})
+
+test('T42 credentials that were moved to another integration do not open', async () => {
+  const integration = { id: 'int_2', credentials: await seal() }
+  await expect(openSigningSecrets(ring, integration, NOW)).rejects.toThrow()
+})
+
+test('T42 credentials are sealed anew under a new key, with the grace period that they have', async () => {
+  const rotated = { currentId: 'k2', keys: { k2: key(), ...ring.keys } }
+  const resealed = await resealCredentials(rotated, { id: 'int_1', credentials: await seal() })
+  expect(resealed).toMatch(/^v1\.k2\./)
+  const integration = { id: 'int_1', credentials: resealed }
+  expect(await openSigningSecrets(rotated, integration, NOW + HOUR_MS)).toEqual([newer])
+  expect(await resealCredentials(rotated, integration)).toBeNull()
+})
