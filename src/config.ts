@@ -23,6 +23,7 @@ const RawConfig = z.lazy(() =>
   z.object({
     ENVIRONMENT: z.enum(['production', 'development', 'test']),
     PUBLIC_URL: z.url(),
+    EVENT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
     WEB_ORIGINS: z.string().transform((list) =>
       list
         .split(',')
@@ -43,6 +44,8 @@ export interface Config {
   environment: 'production' | 'development' | 'test'
   publicUrl: string
   webOrigins: string[]
+  /** How long sync events are kept. */
+  eventRetentionMs: number
   apiKeyPepper: string
   sessionSecret: string
   keyRing: KeyRing
@@ -67,6 +70,7 @@ export function readConfig(env: Env): Config {
     environment: raw.ENVIRONMENT,
     publicUrl: raw.PUBLIC_URL.replace(/\/+$/, ''),
     webOrigins: raw.WEB_ORIGINS,
+    eventRetentionMs: raw.EVENT_RETENTION_DAYS * 86_400_000,
     apiKeyPepper: raw.API_KEY_PEPPER,
     sessionSecret: raw.SESSION_SECRET,
     keyRing: { currentId: Object.keys(raw.ENCRYPTION_KEYS)[0] ?? '', keys: raw.ENCRYPTION_KEYS },

@@ -2,7 +2,7 @@ import { createExecutionContext, createScheduledController, waitOnExecutionConte
 import { env } from 'cloudflare:workers'
 import { eq, inArray } from 'drizzle-orm'
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { idempotencyKeys, integrations } from '../../src/db/schema/index.ts'
+import { idempotencyKeys, integrations, syncEvents } from '../../src/db/schema/index.ts'
 import worker from '../../src/index.ts'
 import {
   connectSite,
@@ -165,4 +165,24 @@ test('answers that can no longer be asked for are deleted, and no others', async
   await tick()
   const left = await d1().select({ id: idempotencyKeys.id }).from(idempotencyKeys)
   expect(left).toEqual([{ id: 'new' }])
+})
+
+test('forgets sync events after the time that is configured, and none before', async () => {
+  const site = await connectSiteWithStructure()
+  const dayMs = 86_400_000
+  const event = (ageMs: number) => {
+    const at = new Date(Date.now() - ageMs)
+    const id = `evt_${at.getTime().toString(16).padStart(12, '0')}70008000000000000000`
+    const { integrationId, siteId } = site
+    const whose = { accountId: site.owner.accountId, siteId, integrationId }
+    return { id, ...whose, action: 'sync', success: true, itemIds: [], counts: {}, startedAt: at, finishedAt: at }
+  }
+  const [old, young] = [event(91 * dayMs), event(89 * dayMs)]
+  await d1().insert(syncEvents).values([old, young])
+  await tick()
+  const left = await d1()
+    .select({ id: syncEvents.id })
+    .from(syncEvents)
+    .where(inArray(syncEvents.id, [old.id, young.id]))
+  expect(left).toEqual([{ id: young.id }])
 })

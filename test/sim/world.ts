@@ -51,6 +51,7 @@ const config: Config = {
   environment: 'test',
   publicUrl: 'https://api.test',
   webOrigins: [],
+  eventRetentionMs: 90 * 86_400_000,
   apiKeyPepper: 'sim',
   sessionSecret: 'sim',
   keyRing: { currentId: 'k1', keys: { k1: btoa('0123456789abcdef0123456789abcdef') } },

@@ -21,8 +21,12 @@ export const syncEvents = sqliteTable(
     startedAt: timestampMs('started_at').notNull(),
     finishedAt: timestampMs('finished_at').notNull(),
   },
-  // the key is also the order of the list: an integration's events, newest first
-  (table) => [primaryKey({ columns: [table.integrationId, table.id] })],
+  (table) => [
+    // the key is also the order of the list: an integration's events, newest first
+    primaryKey({ columns: [table.integrationId, table.id] }),
+    // pruning of the oldest of all integrations
+    index('sync_events_by_id').on(table.id),
+  ],
 )
 
 /** Who did what; each row's hash covers the one before it, under a key that the database doesn't hold. */

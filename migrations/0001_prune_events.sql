@@ -1,0 +1,1 @@
+CREATE INDEX `sync_events_by_id` ON `sync_events` (`id`);
