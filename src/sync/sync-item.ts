@@ -30,7 +30,7 @@ export async function syncItem(ctx: RunnerContext, call: PortCall, contentId: st
     const engine = await opened.connect()
     if (postId !== null) {
       const fetched = await fetchPosts(engine, [postId])
-      engine.replica.database.transaction(() => absorbFetched(engine, fetched, opened.assignment.policy, cursor.counts))
+      engine.replica.database.transaction(() => absorbFetched(engine, fetched, opened.assignment, cursor.counts))
     }
     const current = find(ctx.store, contentId)
     if (!current) return { ok: false, code: 'item_not_found', detail: 'The site has no such post.' }

@@ -159,6 +159,20 @@ describe('what can not be read', () => {
     expect(await run(world)).toMatchObject({ status: 'succeeded', counts: { created: 1 } })
   })
 
+  test('posts whose type vanished with its plugin are out of sight, not deleted', async () => {
+    const world = await imported(3)
+    const { id } = world.wordpress.createPost({ type: 'product', title: 'A product' })
+    await run(world)
+    world.nowMs += 60_000
+    world.wordpress.unregisterType('product')
+    world.store.replica.inbox.remind(id, world.nowMs, world.nowMs)
+    await run(world)
+    world.store.replica.inbox.remind(id, world.nowMs, world.nowMs)
+    await world.settle(60_000)
+    expect(deleted(world)).toEqual([])
+    expect(stateOf(world, id)).toBe('synced')
+  })
+
   test('a clock that is a day off fails the run by name', async () => {
     const world = new World(1)
     world.wordpress.setClockOffset(86_400)

@@ -21,7 +21,7 @@ export async function playInbox(ctx: EngineContext, assignment: Assignment) {
   const counts = { ...NO_COUNTS }
   database.transaction(() => {
     inbox.settle(postIds, lookedAt, ctx.now())
-    absorbFetched(ctx, { items, missing: fetched.missing }, assignment.policy, counts)
+    absorbFetched(ctx, { items, missing: fetched.missing }, assignment, counts)
   })
   return counts
 }

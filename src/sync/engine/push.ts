@@ -144,8 +144,8 @@ async function refresh(
   if (stale.length === 0) return false
   const fetched = await fetchPosts(ctx, stale)
   assertHeld(ctx)
-  ctx.replica.database.transaction(() => absorbFetched(ctx, fetched, assignment.policy, cursor.counts))
-  return true
+  ctx.replica.database.transaction(() => absorbFetched(ctx, fetched, assignment, cursor.counts))
+  return fetched.items.length + fetched.missing.length > 0
 }
 
 /** What is to be done with an item of a batch: ask the site, mark it as failed, or leave it for the next round. */

@@ -1,5 +1,4 @@
 import { FetchData, IDS_LIMIT, IndexData } from '../../contract/content-link.ts'
-import type { ConflictPolicy } from '../../contract/integrations.ts'
 import type { RunCounts } from '../../contract/sync.ts'
 import { LinkError } from '../link/errors.ts'
 import { absorbDeletions, absorbDocuments } from './absorb.ts'
@@ -16,18 +15,31 @@ export async function fetchPosts(ctx: EngineContext, ids: readonly number[]): Pr
     const detail = result ? `${result.code}: ${result.detail}` : 'no answer'
     throw new LinkError({ code: 'command_failed', detail: `The site could not show its posts: ${detail}` }, [])
   }
-  return FetchData.parse(result.data)
+  const { items, missing } = FetchData.parse(result.data)
+  return { items, missing: await dropUnseen(ctx, missing) }
+}
+
+/** Of posts that a site doesn't show, those that are gone; the others' type has vanished, with the plugin that made it. */
+async function dropUnseen(ctx: EngineContext, missing: readonly number[]): Promise<number[]> {
+  const typeOf = (postId: number) => ctx.replica.items.getByExternalId(postId)?.type
+  const types = [...new Set(missing.flatMap((postId) => typeOf(postId) ?? []))]
+  if (types.length === 0) return [...missing]
+  const results = await ctx.send(
+    types.map((type) => ({ name: 'index', args: { type, after: [0, 0], limit: 1, fields: 'ids' } })),
+  )
+  const isThere = new Set(types.filter((_, index) => results[index]?.ok))
+  return missing.filter((postId) => isThere.has(typeOf(postId) ?? ''))
 }
 
 /** Takes in a look at posts: those that are there, and those that are gone. To be called inside a transaction. */
 export function absorbFetched(
   ctx: EngineContext,
   { items, missing }: FetchData,
-  policy: ConflictPolicy,
+  assignment: Assignment,
   counts: RunCounts,
 ): void {
-  absorbDocuments(ctx, items, policy, counts)
-  absorbDeletions(ctx, missing, policy, counts)
+  absorbDocuments(ctx, items, assignment.policy, counts)
+  absorbDeletions(ctx, missing, assignment.policy, counts)
 }
 
 /** Reads the next page of all ids of a type. What the site doesn't name is only suspected until it was asked for it. */
@@ -74,7 +86,7 @@ async function mendRound(
   const fetched = await fetchPosts(ctx, ids)
   assertHeld(ctx)
   database.transaction(() => {
-    absorbFetched(ctx, fetched, assignment.policy, cursor.counts)
+    absorbFetched(ctx, fetched, assignment, cursor.counts)
     // whatever was found: these ids are dealt with, so that the pass comes to its end
     types.addToPass(type, unseen)
     types.dropFromPass(type, unseen.length > 0 ? [] : ids)
@@ -110,11 +122,11 @@ export async function reconcileRound(
     return true
   }
   const outdated = ctx.replica.items.outdated(FETCH_LIMIT)
-  if (outdated.length > 0) {
-    const fetched = await fetchPosts(ctx, outdated)
+  const fetched = outdated.length > 0 ? await fetchPosts(ctx, outdated) : null
+  if (fetched && fetched.items.length + fetched.missing.length > 0) {
     assertHeld(ctx)
     ctx.replica.database.transaction(() => {
-      absorbFetched(ctx, fetched, assignment.policy, cursor.counts)
+      absorbFetched(ctx, fetched, assignment, cursor.counts)
       save(cursor)
     })
     return true
