@@ -1,7 +1,12 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { ROOT } from '../../scripts/lib/paths.ts'
+import { PRODUCTS_MU_PLUGIN } from '../../scripts/wordpress/content.ts'
 import { pressConnect } from './support/admin.ts'
 import { type Site, findIntegration, readContentTypes, runEvent, startSite } from './support/site.ts'
 import { type World, startWorld } from './support/world.ts'
+
+const LIBRARY_TYPES = join(ROOT, 'test/e2e/support/library-types.php')
 
 type Item = {
   id: string
@@ -64,7 +69,10 @@ describe.each(['sqlite', 'mariadb'] as const)('a WordPress on %s', (database) =>
   let kit: Awaited<ReturnType<typeof openSync>>
 
   beforeAll(async () => {
-    site = await startSite(world, database === 'mariadb' ? { database: await world.mariaDb() } : {})
+    const muPlugins = [PRODUCTS_MU_PLUGIN, LIBRARY_TYPES]
+    site = await startSite(world, { muPlugins, ...(database === 'mariadb' && { database: await world.mariaDb() }) })
+    await site.wordpress.php(`foreach ( array( 'book', 'recipe' ) as $type ) { for ( $n = 1; $n <= 3; $n++ ) {
+      wp_insert_post( array( 'post_type' => $type, 'post_title' => "$type $n", 'post_status' => 'publish' ) ); } }`)
     await pressConnect(site.admin, { apiKey: site.apiKey })
     kit = await openSync(world, site)
   })
@@ -79,7 +87,7 @@ describe.each(['sqlite', 'mariadb'] as const)('a WordPress on %s', (database) =>
     const types = (await readContentTypes(world, site)) as unknown as {
       post_types: Record<string, { count: number; synced_count: number }>
     }
-    for (const type of ['post', 'page', 'product']) {
+    for (const type of ['post', 'page', 'product', 'book', 'recipe']) {
       expect(types.post_types[type]?.synced_count, type).toBe(types.post_types[type]?.count)
     }
     expect((await kit.byTitle('Blocks')).body).toBe(body)
@@ -133,6 +141,25 @@ describe.each(['sqlite', 'mariadb'] as const)('a WordPress on %s', (database) =>
     await kit.post(`wp_delete_post( ${id}, true );`)
     await deliver()
     await becomes({ state: 'deleted' })
+  })
+
+  test('is retagged and published on either side, in a type that REST does not know and in one with its own taxonomy', async () => {
+    const [book, recipe] = [await kit.byTitle('book 1'), await kit.byTitle('recipe 1')]
+    await world.owner.patch(`${kit.content}${recipe.id}/`, { terms: { cuisine: ['Thai', 'Swiss'] }, status: 'draft' })
+    await world.owner.patch(`${kit.content}${book.id}/`, { excerpt: 'Short', title: 'Book one' })
+    await kit.sync('both')
+    const terms = `echo implode( ',', wp_get_post_terms( ${recipe.external_id}, 'cuisine', array( 'fields' => 'names' ) ) );`
+    expect((await kit.post(terms)).split(',').toSorted()).toEqual(['Swiss', 'Thai'])
+    expect(await kit.field(recipe.external_id, 'post_status')).toBe('draft')
+    expect(await kit.field(book.external_id, 'post_title')).toBe('Book one')
+    await kit.post(`wp_set_object_terms( ${recipe.external_id}, array( 'Thai' ), 'cuisine' );
+      wp_publish_post( ${recipe.external_id} );`)
+    await runEvent(site, 'igny8_send_outbox')
+    const expected = { state: 'synced', status: 'publish', terms: { cuisine: ['Thai'] } }
+    await vi.waitFor(async () => expect(await kit.get(recipe.id)).toMatchObject(expected), {
+      timeout: 10_000,
+      interval: 100,
+    })
   })
 
   test('and IGNY8 change one field at once: both versions are kept, settled, undone, settled anew', async () => {
