@@ -237,16 +237,6 @@ export class SiteStore {
     this.#rows("UPDATE runs SET lease_until = ? WHERE status = 'running' AND lease_until > ?", now, now)
   }
 
-  /** Records progress of a run that is under way. */
-  setProgress(run: LeasedRun, progress: Run['progress']): void {
-    this.#rows(
-      'UPDATE runs SET progress = ? WHERE id = ? AND attempt = ?',
-      JSON.stringify(progress),
-      run.id,
-      run.attempt,
-    )
-  }
-
   /** Has a run that is under way go round once more when it comes to its end. */
   repeatRun(id: string): void {
     this.#rows("UPDATE runs SET again = 1 WHERE id = ? AND status = 'running'", id)

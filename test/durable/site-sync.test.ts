@@ -8,6 +8,7 @@ import { createId } from '../../src/lib/ids.ts'
 import type { PortCall } from '../../src/sync/port.ts'
 import { runNext, type RunnerContext } from '../../src/sync/runner.ts'
 import { openSiteDatabase } from '../../src/sync/database.ts'
+import { startCursor } from '../../src/sync/engine/cursor.ts'
 import { SiteStore } from '../../src/sync/store.ts'
 import { createTestKey } from '../support/identity.ts'
 import {
@@ -191,7 +192,7 @@ describe('T12 the holder of a lease that ran out', () => {
       expect(store.holdsRun(old, 1010)).toBe(false)
       const current = store.leaseRun(1010, 10)
       expect(current).toMatchObject({ id: 'run_x', attempt: 2 })
-      store.setProgress(old, { done: 9, total: 9, by_type: {} })
+      store.saveCursor(old, { ...startCursor('metadata', 1), progress: { done: 9, total: 9, by_type: {} } })
       store.retryRun(old, 99_999, { code: 'x', detail: 'x', fix: null })
       expect(store.finishRun(old, 1011, null)).toBe(false)
       expect(store.runsState(1011).currentRun).toMatchObject({ status: 'running', error: null, progress: { done: 0 } })

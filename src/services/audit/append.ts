@@ -1,5 +1,6 @@
 import { desc, eq, sql, type SQL } from 'drizzle-orm'
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch'
+import { isUniqueViolation } from '../../db/errors.ts'
 import { auditLog } from '../../db/schema/index.ts'
 import { log } from '../../lib/log.ts'
 import { describeActor, type Actor, type Context } from '../context.ts'
@@ -67,14 +68,6 @@ function insertLink(ctx: AuditContext, link: AuditLink & { hash: string }, when:
     .returning({ seq: auditLog.seq })
 }
 
-/** D1 and drizzle wrap the database's own words in one another. */
-function isCollision(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause.message.includes('UNIQUE constraint failed: audit_log')) return true
-  }
-  return false
-}
-
 /**
  * Runs changes and their audit record as one batch, so that neither is without the other. Where another writer took
  * the next place in the account's chain the whole batch is run again behind it. The log's newest hash also goes to
@@ -96,7 +89,7 @@ export async function appendAudit<const T extends readonly Statement[]>({
       if (written.length > 0) log.info('audit', { account: link.accountId, seq: link.seq, head: link.hash })
       return results as BatchResponse<T>
     } catch (error) {
-      if (!isCollision(error) || attempt === MAX_ATTEMPTS) throw error
+      if (!isUniqueViolation(error, 'audit_log') || attempt === MAX_ATTEMPTS) throw error
     }
   }
 }

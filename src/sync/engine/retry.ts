@@ -1,3 +1,4 @@
+import { jitteredMs } from '../schedule.ts'
 import type { ItemFault, ItemRecord } from '../item/record.ts'
 
 const BASE_MS = 60_000
@@ -5,8 +6,7 @@ const CAP_MS = 6 * 3_600_000
 
 /** Delay before a failed item is tried again: from a minute to six hours, with jitter in its upper half. */
 export function itemBackoffMs(attempt: number, random: number): number {
-  const ceiling = Math.min(CAP_MS, BASE_MS * 2 ** Math.min(attempt - 1, 20))
-  return Math.round(ceiling / 2 + (random * ceiling) / 2)
+  return Math.round(jitteredMs(attempt, random, BASE_MS, CAP_MS))
 }
 
 /** The item with its failure, to be tried again by itself. */
