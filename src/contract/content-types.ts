@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { IntegrationId, Timestamp } from './common.ts'
-import { Connection } from './integrations.ts'
+import { Connection, Health } from './health.ts'
 import { bySlug } from './structure.ts'
 
 /** Items of a type imported per run unless the editor chose otherwise. */
@@ -29,6 +29,7 @@ export const ContentTypes = z.lazy(() =>
   z
     .object({
       connection: Connection,
+      health: Health,
       last_structure_fetch: Timestamp.nullable(),
       as_of: Timestamp.nullable().meta({ description: 'Moment for which the synced counts hold' }),
       post_types: z.record(z.string(), PostTypeRow),

@@ -1,23 +1,11 @@
 import * as z from 'zod'
 import { HttpUrl, IntegrationId, SiteId, Timestamp } from './common.ts'
 import { EvidenceStep } from './evidence.ts'
+import { Connection, Health } from './health.ts'
 
 /** Platforms an integration may name; all but `wordpress` answer 501 `unsupported_platform`. */
 export const PLATFORMS = ['wordpress', 'shopify', 'wix', 'webflow', 'squarespace', 'custom'] as const
 export const Platform = z.lazy(() => z.enum(PLATFORMS).meta({ id: 'Platform' }))
-
-export const CONNECTION_STATES = [
-  'not_connected',
-  'authenticating',
-  'structure_syncing',
-  'ready',
-  'degraded',
-  'unreachable',
-  'key_revoked',
-  'disabled',
-] as const
-export const Connection = z.lazy(() => z.enum(CONNECTION_STATES).meta({ id: 'Connection' }))
-export type Connection = z.infer<typeof Connection>
 
 export const SyncStatus = z.lazy(() => z.enum(['pending', 'syncing', 'success', 'failed']).meta({ id: 'SyncStatus' }))
 export type SyncStatus = z.infer<typeof SyncStatus>
@@ -54,6 +42,7 @@ export const Integration = z.lazy(() =>
       sync_status: SyncStatus,
       connection: Connection,
       connection_reason: z.string().nullable().meta({ description: 'Code of what is wrong, null when nothing is' }),
+      health: Health,
       api_key: z.string().nullable().meta({ description: 'Masked', example: 'igny8_ab12…9xYz' }),
       config_json: z.record(z.string(), z.unknown()),
       last_sync_at: Timestamp.nullable(),

@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { EventId, IntegrationId, RunId, Timestamp } from './common.ts'
 import { EvidenceStep } from './evidence.ts'
-import { Connection, SyncStatus } from './integrations.ts'
+import { Connection } from './health.ts'
+import { SyncStatus } from './integrations.ts'
 
 export type { SyncStatus }
 

@@ -27,6 +27,7 @@ const readyConnection = sql<'ready'>`CASE WHEN ${KEEPS_STATE} THEN ${integration
 const readyFields = (now: Date) => ({
   connection: readyConnection,
   connectionReason: sql<string | null>`CASE WHEN ${KEEPS_STATE} THEN ${integrations.connectionReason} END`,
+  connectionDetail: sql<string | null>`CASE WHEN ${KEEPS_STATE} THEN ${integrations.connectionDetail} END`,
   connectionSince: sql<Date>`CASE WHEN ${KEEPS_STATE} THEN ${integrations.connectionSince} ELSE ${now.getTime()} END`,
 })
 

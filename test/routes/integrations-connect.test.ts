@@ -344,7 +344,11 @@ describe('the detail-level test', () => {
     expect(failed.body).toMatchObject({ success: false, code, integration_id: site.integrationId })
     const silent = ['connection_lost', 'wordpress_timeout'].includes(code)
     const state = { connection: silent ? 'unreachable' : 'degraded', connection_reason: code }
-    expect((await call(`GET ${site.path}/`, { token: site.key })).body).toMatchObject(state)
+    const seen = (await call(`GET ${site.path}/`, { token: site.key })).body
+    expect(seen).toMatchObject(state)
+    const reason = { code, title: expect.any(String), detail: failed.body.detail, fix: failed.body.fix }
+    expect(seen.health).toMatchObject({ state: state.connection, reason })
+    expect(seen.health.last_proof_at <= seen.health.since).toBe(true)
     expect(await lastEvent(site.integrationId, 'test_connection')).toMatchObject({ success: false, code })
     site.wordpress.fault = null
     const healed = await call(`POST ${site.path}/test-connection/`, { token: site.key })

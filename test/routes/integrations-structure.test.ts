@@ -171,6 +171,13 @@ describe('content-types', () => {
     const site = await connectSite()
     expect(await readTypes(site)).toEqual({
       connection: 'structure_syncing',
+      health: {
+        state: 'structure_syncing',
+        reason: null,
+        since: expect.any(String),
+        last_proof_at: expect.any(String),
+        next_check_at: expect.any(String),
+      },
       last_structure_fetch: null,
       as_of: null,
       post_types: {},

@@ -1,5 +1,6 @@
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import { CONNECTION_STATES, PLATFORMS } from '../../contract/integrations.ts'
+import { CONNECTION_STATES } from '../../contract/health.ts'
+import { PLATFORMS } from '../../contract/integrations.ts'
 import type { ContentTypesUpdate } from '../../contract/content-types.ts'
 import type { Structure } from '../../contract/structure.ts'
 import type { CountsSnapshot } from '../../contract/counts.ts'
@@ -20,7 +21,11 @@ export const integrations = sqliteTable(
       .default('pending'),
     connection: text('connection', { enum: CONNECTION_STATES }).notNull().default('not_connected'),
     connectionReason: text('connection_reason'),
+    /** What was seen when the reason was found. */
+    connectionDetail: text('connection_detail'),
     connectionSince: timestampMs('connection_since'),
+    /** When the site last answered a signed command, or sent a signed message that verified. */
+    lastProofAt: timestampMs('last_proof_at'),
     /** The key that the plugin connected with. */
     apiKeyId: text('api_key_id'),
     apiKeyMasked: text('api_key_masked'),

@@ -17,7 +17,8 @@ async function markRevoked(ctx: Context, key: ApiKeyRow): Promise<void> {
     eq(integrations.siteId, key.siteId),
     eq(integrations.apiKeyId, key.id),
   )
-  const broken = { connection: 'key_revoked', connectionReason: 'api_key_revoked', connectionSince: now } as const
+  const reason = { connectionReason: 'api_key_revoked', connectionDetail: null, connectionSince: now }
+  const broken = { connection: 'key_revoked', ...reason } as const
   await appendAudit({
     ctx,
     input: {

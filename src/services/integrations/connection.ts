@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../contract/errors.ts'
-import type { Connection } from '../../contract/integrations.ts'
+import type { Connection } from '../../contract/health.ts'
 
 const HOUR_MS = 3_600_000
 const RECHECK_MS = 15 * 60_000

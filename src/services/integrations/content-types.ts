@@ -1,11 +1,10 @@
 import { DEFAULT_FETCH_LIMIT, type ContentTypes, type ContentTypesUpdate } from '../../contract/content-types.ts'
 import type { Structure } from '../../contract/structure.ts'
 import type { CountsSnapshot } from '../../contract/counts.ts'
-import type { Connection } from '../../contract/integrations.ts'
+import { describeHealth, type HealthSource } from './health.ts'
 
 /** The columns of an integration that the tab is made from. */
-export interface ContentTypesSource {
-  connection: Connection
+export interface ContentTypesSource extends HealthSource {
   structure: Structure | null
   structureFetchedAt: Date | null
   typeSettings: ContentTypesUpdate
@@ -31,6 +30,7 @@ export function describeContentTypes(row: ContentTypesSource): ContentTypes {
   })
   return {
     connection: row.connection,
+    health: describeHealth(row),
     last_structure_fetch: row.structureFetchedAt?.toISOString() ?? null,
     as_of: (row.countsAsOf ?? row.structureFetchedAt)?.toISOString() ?? null,
     post_types: mapValues(structure?.post_types ?? {}, (type, slug) => ({

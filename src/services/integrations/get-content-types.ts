@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { tenantScope } from '../scope.ts'
 import { describeContentTypes } from './content-types.ts'
+import { healthColumns } from './health.ts'
 
 /**
  * The Content Types tab in one query of one row: its cost doesn't depend on how much content there is.
@@ -13,7 +14,7 @@ import { describeContentTypes } from './content-types.ts'
 export async function getContentTypes({ ctx, input }: { ctx: Context; input: { id: string } }): Promise<ContentTypes> {
   const [row] = await ctx.db
     .select({
-      connection: integrations.connection,
+      ...healthColumns,
       structure: integrations.structure,
       structureFetchedAt: integrations.structureFetchedAt,
       typeSettings: integrations.typeSettings,

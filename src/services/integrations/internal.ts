@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { tenantScope } from '../scope.ts'
 import { describeContentTypes } from './content-types.ts'
+import { describeHealth, healthColumns } from './health.ts'
 
 export type IntegrationRow = typeof integrations.$inferSelect
 
@@ -17,8 +18,7 @@ export const presentedColumns = {
   isActive: integrations.isActive,
   syncEnabled: integrations.syncEnabled,
   syncStatus: integrations.syncStatus,
-  connection: integrations.connection,
-  connectionReason: integrations.connectionReason,
+  ...healthColumns,
   apiKeyMasked: integrations.apiKeyMasked,
   config: integrations.config,
   structure: integrations.structure,
@@ -84,6 +84,7 @@ export function presentIntegration(row: PresentedRow): Integration {
     sync_status: row.syncStatus,
     connection: row.connection,
     connection_reason: row.connectionReason,
+    health: describeHealth(row),
     api_key: row.apiKeyMasked,
     config_json: describeConfig(row),
     last_sync_at: toTimestamp(row.lastSyncAt),

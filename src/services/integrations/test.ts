@@ -46,6 +46,7 @@ function stateAfter(row: IntegrationRow, outcome: ProbeOutcome, now: Date) {
   return {
     connection,
     connectionReason: outcome.ok ? null : outcome.code,
+    connectionDetail: outcome.ok ? null : outcome.detail,
     ...(connection !== row.connection && { connectionSince: now }),
   }
 }
@@ -64,7 +65,7 @@ async function storeOutcome(
       .update(integrations)
       .set({
         ...stateAfter(row, outcome, now),
-        ...(outcome.ok && { commandsUrl: outcome.commandsUrl }),
+        ...(outcome.ok && { commandsUrl: outcome.commandsUrl, lastProofAt: now }),
         ...(credentials !== null && { credentials }),
         nextCheckAt: nextCheckAt(ctx.now(), outcome.ok),
         updatedAt: now,

@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
-import type { Connection, Integration, IntegrationUpdate } from '../../contract/integrations.ts'
+import type { Connection, HealthReason } from '../../contract/health.ts'
+import type { Integration, IntegrationUpdate } from '../../contract/integrations.ts'
 import { recordEvent } from '../../db/record-event.ts'
 import { integrations } from '../../db/schema/index.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -10,11 +11,17 @@ import { assertKeyMayWrite } from './assert-key.ts'
 import { loadIntegration, presentIntegration, type IntegrationRow } from './internal.ts'
 import { describeSiteKey } from './site-key.ts'
 
-/** Where switching on or off, or another address, leaves the connection; null where it stays as it is. */
-function nextConnection(before: IntegrationRow, patch: IntegrationUpdate): Connection | null {
-  if (patch.is_active === false && before.isActive) return 'disabled'
+interface NextState {
+  connection: Connection
+  connectionReason: HealthReason | null
+}
+
+/** Where switching on or off leaves the connection; null where it stays as it is. */
+function nextConnection(before: IntegrationRow, patch: IntegrationUpdate): NextState | null {
+  if (patch.is_active === false && before.isActive)
+    return { connection: 'disabled', connectionReason: 'integration_inactive' }
   if (patch.is_active === true && !before.isActive)
-    return before.credentials === null ? 'not_connected' : 'structure_syncing'
+    return { connection: before.credentials === null ? 'not_connected' : 'structure_syncing', connectionReason: null }
   return null
 }
 
@@ -55,7 +62,7 @@ export async function updateIntegration({
       ...(isOff && {
         syncStatus: sql`iif(${integrations.syncStatus} = 'syncing', 'pending', ${integrations.syncStatus})`,
       }),
-      ...(connection && { connection, connectionReason: null, connectionSince: now }),
+      ...(connection && { ...connection, connectionDetail: null, connectionSince: now }),
       updatedAt: now,
     })
     .where(and(eq(integrations.id, id), tenantScope(ctx.actor, integrations)))

@@ -23,7 +23,7 @@ function followSite(ctx: Context, siteId: string, isActive: boolean) {
     : ({ connection: 'disabled', connectionReason: REASON } as const)
   return ctx.db
     .update(integrations)
-    .set({ ...state, connectionSince: now, updatedAt: now })
+    .set({ ...state, connectionDetail: null, connectionSince: now, updatedAt: now })
     .where(
       and(
         eq(integrations.siteId, siteId),

@@ -1309,6 +1309,7 @@ export interface components {
             connection: components["schemas"]["Connection"];
             /** @description Code of what is wrong, null when nothing is */
             connection_reason: string | null;
+            health: components["schemas"]["Health"];
             /**
              * @description Masked
              * @example igny8_ab12…9xYz
@@ -1333,6 +1334,25 @@ export interface components {
         SyncStatus: "pending" | "syncing" | "success" | "failed";
         /** @enum {string} */
         Connection: "not_connected" | "authenticating" | "structure_syncing" | "ready" | "degraded" | "unreachable" | "key_revoked" | "disabled";
+        Health: {
+            state: components["schemas"]["Connection"];
+            /** @description What is wrong; null when nothing is */
+            reason: {
+                /** @description Stable; the same as `connection_reason` */
+                code: string;
+                title: string;
+                /** @description What was seen this time */
+                detail: string | null;
+                /** @description What to do about it */
+                fix: string;
+            } | null;
+            /** @description When the state began */
+            since: string | null;
+            /** @description When the site last answered a signed command, or sent a signed message that verified */
+            last_proof_at: string | null;
+            /** @description When the site is looked at again */
+            next_check_at: string | null;
+        };
         TestResult: {
             success: boolean;
             /**
@@ -1412,6 +1432,7 @@ export interface components {
         };
         ContentTypes: {
             connection: components["schemas"]["Connection"];
+            health: components["schemas"]["Health"];
             last_structure_fetch: string | null;
             /** @description Moment for which the synced counts hold */
             as_of: string | null;
