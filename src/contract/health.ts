@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { Timestamp } from './common.ts'
 import { ERRORS, isErrorCode } from './errors.ts'
+import { SYMPTOMS, type SymptomCode } from './symptoms.ts'
 
 export const CONNECTION_STATES = [
   'not_connected',
@@ -15,20 +16,22 @@ export const CONNECTION_STATES = [
 export const Connection = z.lazy(() => z.enum(CONNECTION_STATES).meta({ id: 'Connection' }))
 export type Connection = z.infer<typeof Connection>
 
-/** Why a connection is not what it should be, besides the error codes: what people chose, and what is only half right. */
-export const HEALTH_REASONS = {
+/** Why a connection is not what it should be, besides error codes and symptoms: what people chose. */
+const CHOICES = {
   integration_inactive: {
     title: 'The integration is switched off',
     fix: 'Switch the integration on in Site Settings.',
   },
-} as const satisfies Record<string, { title: string; fix: string }>
-export type HealthReason = keyof typeof HEALTH_REASONS
+} as const
+export type HealthReason = keyof typeof CHOICES
 
-const isHealthReason = (code: string): code is HealthReason => Object.hasOwn(HEALTH_REASONS, code)
+const isChoice = (code: string): code is HealthReason => Object.hasOwn(CHOICES, code)
+const isSymptom = (code: string): code is SymptomCode => Object.hasOwn(SYMPTOMS, code)
 
 /** Title and fix of a reason. One that this version doesn't know, as after a rollback, is named by its code. */
 export function describeReason(code: string): { title: string; fix: string } {
-  if (isHealthReason(code)) return HEALTH_REASONS[code]
+  if (isChoice(code)) return CHOICES[code]
+  if (isSymptom(code)) return { title: SYMPTOMS[code].title, fix: SYMPTOMS[code].fix }
   if (isErrorCode(code)) return { title: ERRORS[code].title, fix: ERRORS[code].fix }
   return { title: code, fix: 'Run the doctor, and tell support this code.' }
 }

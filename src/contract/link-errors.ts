@@ -118,6 +118,10 @@ export const LINK_ERRORS = {
     'The site is connected to another integration',
     'Disconnect in the plugin’s settings and connect again with the API key of this site.',
   ),
+  clone_detected: once(
+    'A copy of the site answers in its place',
+    'Open Settings → IGNY8 in wp-admin of the copy and choose whether the site has moved, this is a copy, or both addresses are one site.',
+  ),
   request_rejected: once(
     'The site did not understand the request',
     'Update the plugin; if it is up to date, a proxy or firewall changes our requests.',

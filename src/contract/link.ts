@@ -97,13 +97,38 @@ export const StatusData = z.lazy(() =>
     plugin_connection_enabled: z.boolean(),
     two_way_sync_enabled: z.boolean(),
     received_headers: z.array(z.string().max(256)).max(200),
+    /** Changes that were noted and not yet accepted by the API. */
+    outbox: z
+      .object({
+        pending: z.int().min(0),
+        oldest_at: UnixSeconds.nullable(),
+        needs_digest: z.boolean(),
+        last_error: z.object({ code: ShortText, detail: Detail, at: UnixSeconds }).nullable(),
+      })
+      .optional(),
+    /** Which installation this is, and whether it takes itself for a copy of the one that connected. */
+    install: z.object({ id: ShortText, connected_url: SiteUrl.nullable(), is_clone: z.boolean() }).optional(),
     commands: z.array(z.string().max(64)).max(200),
   }),
 )
 export type StatusData = z.infer<typeof StatusData>
 
+/** Data of `echo`: the request as PHP received it. Header names alone, since values may be secrets of the site. */
+export const EchoData = z.lazy(() =>
+  z.object({
+    method: ShortText,
+    url: SiteUrl,
+    headers: z.array(z.string().max(256)).max(200),
+    body_sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    body_bytes: z.int().min(0),
+    server: ShortText,
+    sapi: ShortText,
+  }),
+)
+export type EchoData = z.infer<typeof EchoData>
+
 /** What each command answers with. */
-export const COMMAND_DATA = { status: StatusData, structure: Structure } as const
+export const COMMAND_DATA = { status: StatusData, structure: Structure, echo: EchoData } as const
 export type CommandData = { [Name in keyof typeof COMMAND_DATA]: z.infer<(typeof COMMAND_DATA)[Name]> }
 
 /** A refusal before execution, by the plugin or by WordPress itself. */
@@ -113,7 +138,14 @@ export const RestError = z.lazy(() =>
     /** Always there in WordPress's own errors; other APIs have codes too. */
     message: Detail,
     data: z
-      .object({ status: z.number().optional(), site_time: UnixSeconds.optional().catch(undefined) })
+      .object({
+        status: z.number().optional(),
+        site_time: UnixSeconds.optional().catch(undefined),
+        received: z
+          .object({ missing: z.array(ShortText).max(10), body_sha256: ShortText, body_bytes: z.int().min(0) })
+          .optional()
+          .catch(undefined),
+      })
       .nullish()
       .catch(null),
   }),

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { EventId, IntegrationId, RunId, Timestamp } from './common.ts'
+import { DoctorReport } from './doctor.ts'
 import { EvidenceStep } from './evidence.ts'
 import { Connection } from './health.ts'
 import { SyncStatus } from './integrations.ts'
@@ -106,6 +107,7 @@ export const DebugStatus = z.lazy(() =>
         clock_skew_s: z.number().nullable(),
         plugin: z.record(z.string(), z.unknown()).nullable(),
       }),
+      doctor: DoctorReport,
       recent_failures: z.array(SyncEvent),
     })
     .meta({ id: 'DebugStatus' }),

@@ -20,9 +20,11 @@ import {
   type ContentContext,
 } from '../sync/content.ts'
 import { openSiteDatabase } from '../sync/database.ts'
+import { examineSite } from '../sync/doctor/examine.ts'
 import { refuseKey } from '../sync/key-gate.ts'
 import type {
   CallingKey,
+  Examination,
   PortCall,
   PortResult,
   ProbeOutcome,
@@ -61,6 +63,12 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
     const refusal = await this.#refuse(request)
     if (refusal) return refusal
     return { ok: true, value: await this.#siteAccess.run(() => probeSite(this.#context(null), request)) }
+  }
+
+  async examine(request: ProbeRequest): Promise<PortResult<Examination>> {
+    const refusal = await this.#refuse(request)
+    if (refusal) return refusal
+    return { ok: true, value: await this.#siteAccess.run(() => examineSite(this.#context(null), request)) }
   }
 
   async storeStructure(call: PortCall, structure: Structure): Promise<PortResult<StructureStored>> {

@@ -8,12 +8,14 @@ import {
   IntegrationUpdate,
   TestResult,
 } from '../contract/integrations.ts'
+import { DoctorReport } from '../contract/doctor.ts'
 import { Structure } from '../contract/structure.ts'
 import { DebugStatus, Run, SyncEvent, SyncRequest, SyncState } from '../contract/sync.ts'
 import { listEvents } from '../services/events/list.ts'
 import { connectIntegration } from '../services/integrations/connect.ts'
 import { createIntegration } from '../services/integrations/create.ts'
 import { deleteIntegration } from '../services/integrations/delete.ts'
+import { diagnoseIntegration } from '../services/integrations/diagnose.ts'
 import { getContentTypes } from '../services/integrations/get-content-types.ts'
 import { getDebugStatus } from '../services/integrations/get-debug-status.ts'
 import { getSyncStatus } from '../services/integrations/get-sync-status.ts'
@@ -144,6 +146,22 @@ export const integrationRoutes: Route[] = [
     responses: { 200: { description: 'What the test showed', schema: TestResult } },
     errors: notFound,
     handle: async ({ ctx, params }) => ok(await testIntegration({ ctx, input: { id: params.integration_id } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'post',
+    path: `${DETAIL}/doctor`,
+    operationId: 'examineIntegration',
+    summary: 'Find out what is wrong',
+    description:
+      'Calls the site thoroughly, compares what was sent with what PHP received, and names the layer at fault with its fix. Changes nothing.',
+    access: writes,
+    params: Params,
+    responses: {
+      200: { description: 'What was found, whether the site could be reached or not', schema: DoctorReport },
+    },
+    errors: notFound,
+    handle: async ({ ctx, params }) => ok(await diagnoseIntegration({ ctx, input: { id: params.integration_id } })),
   }),
   defineRoute({
     ...common,

@@ -1,5 +1,7 @@
+import type { DoctorReport } from '../contract/doctor.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import type { EvidenceStep } from '../contract/evidence.ts'
+import type { StatusData } from '../contract/link.ts'
 import type { StructureStored } from '../contract/content-types.ts'
 import type { Structure } from '../contract/structure.ts'
 import type { Item, ItemCreate, ItemFilter, ItemSummary, ItemUpdate, Settlement } from '../contract/content.ts'
@@ -39,9 +41,15 @@ export type ProbeOutcome = {
   evidence: EvidenceStep[]
   clockSkewS: number | null
 } & (
-  | { ok: true; commandsUrl: string; plugin: Record<string, unknown> }
+  | { ok: true; commandsUrl: string; plugin: StatusData }
   | { ok: false; code: ErrorCode; detail: string; fix: string; plugin: null }
 )
+
+/** What a thorough look showed: as a probe has it, and as the doctor tells it. */
+export interface Examination {
+  probe: ProbeOutcome
+  report: DoctorReport
+}
 
 export interface RunsState {
   currentRun: Run | null
@@ -59,6 +67,8 @@ export interface WebhookMessage {
 export interface SiteSyncPort {
   /** Calls the site as a test does; one call at a time per site. */
   probe(request: ProbeRequest): Promise<PortResult<ProbeOutcome>>
+  /** Looks at the site as {@link probe} does, and says which layer is at fault. */
+  examine(request: ProbeRequest): Promise<PortResult<Examination>>
   /** Stores a structure that the plugin pushed. */
   storeStructure(call: PortCall, structure: Structure): Promise<PortResult<StructureStored>>
   /** Queues a run, or answers with the one that is under way. */

@@ -5,6 +5,7 @@ import { readCommandData } from './link/command-data.ts'
 import { sendCommands } from './link/direct.ts'
 import { discoverSite, type Discovered } from './link/discover.ts'
 import { LinkError } from './link/errors.ts'
+import type { Wire } from './link/http.ts'
 import type { EvidenceStep } from '../contract/evidence.ts'
 
 /** What the link needs of its surroundings. */
@@ -13,6 +14,8 @@ export interface LinkContext {
   now: () => number
   newId: (prefix: IdPrefix) => string
   fetch: (url: string, init: RequestInit) => Promise<Response>
+  /** Sees every answer, for who looks closer than usual. */
+  observe?: Wire['observe']
 }
 
 /** A site as the link addresses it. */
@@ -36,6 +39,7 @@ export function findSite(ctx: LinkContext, target: LinkTarget, restRootHint: str
     allowLoopback: allowsLoopback(ctx.config),
     fetch: ctx.fetch,
     now: ctx.now,
+    observe: ctx.observe,
   })
 }
 
@@ -45,7 +49,12 @@ function assertConnected({ signingSecrets }: LinkTarget): void {
   throw new LinkError({ code: 'plugin_not_connected', detail: 'The plugin has not been connected yet.' }, [])
 }
 
-function sendBatch(ctx: LinkContext, target: LinkTarget & { endpoint: string }, commands: readonly Command[]) {
+/** Has the site execute a batch, with all that was seen on the way. @throws LinkError as {@link sendToSite} */
+export async function sendBatch(
+  ctx: LinkContext,
+  target: LinkTarget & { endpoint: string },
+  commands: readonly Command[],
+) {
   assertConnected(target)
   return sendCommands({
     endpoint: target.endpoint,
@@ -56,6 +65,7 @@ function sendBatch(ctx: LinkContext, target: LinkTarget & { endpoint: string }, 
     allowLoopback: allowsLoopback(ctx.config),
     fetch: ctx.fetch,
     now: ctx.now,
+    observe: ctx.observe,
     newId: () => ctx.newId('msg'),
   })
 }

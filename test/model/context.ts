@@ -1,3 +1,4 @@
+import type { EchoData } from '../../src/contract/link.ts'
 import type { Part } from './document.ts'
 
 /** What is left of a batch's time and size. Time is by the model's own account: nothing here waits. */
@@ -6,6 +7,8 @@ export class Context {
   readonly #timeMs: number
   elapsedMs = 0
   readonly headerNames: string[]
+  /** Data of `echo`, made before a batch that asks for it. */
+  echo: EchoData | null = null
 
   constructor(timeMs: number, maxBytes: number, headerNames: string[]) {
     this.#timeMs = timeMs

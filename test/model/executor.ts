@@ -70,6 +70,8 @@ export class Executor {
     switch (name) {
       case 'status':
         return runStatus(site, context, this.integrationId)
+      case 'echo':
+        return JSON.stringify(context.echo)
       case 'structure':
         return runStructure(site)
       case 'index':

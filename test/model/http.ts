@@ -1,3 +1,4 @@
+import { echoOf } from './commands/echo.ts'
 import type { Command } from '../../src/contract/link.ts'
 import { html, json, NoAnswer, restError, spoil, type ModelAnswer } from './answers.ts'
 import { Context } from './context.ts'
@@ -157,6 +158,7 @@ export class HttpSide {
       return restError(409, 'igny8_other_integration', 'This site is connected to another integration.')
     }
     const context = new Context(batch.timeMs, batch.maxBytes, [...headers.keys()].sort())
+    if (seen.commands.some(({ name }) => name === 'echo')) context.echo = await echoOf(request, context.headerNames)
     try {
       const text = this.#executor.execute(seen, context, this.faults)
       if (context.elapsedMs > 0) await this.#sleep?.(context.elapsedMs, signal)

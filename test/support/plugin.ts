@@ -2,6 +2,8 @@ import { reset } from 'cloudflare:test'
 import { afterAll, onTestFinished, vi } from 'vitest'
 import { CommandBatch, type CommandAnswer, type StatusData } from '../../src/contract/link.ts'
 import type { Structure } from '../../src/contract/structure.ts'
+import { COMMAND_NAMES } from '../model/commands/describe.ts'
+import { echoOf } from '../model/commands/echo.ts'
 import { Context } from '../model/context.ts'
 import { Executor } from '../model/executor.ts'
 import { Site } from '../model/site.ts'
@@ -54,7 +56,7 @@ function statusOf(url: string): StatusData {
     plugin_connection_enabled: true,
     two_way_sync_enabled: true,
     received_headers: ['content-type', 'webhook-id'],
-    commands: ['status', 'structure'],
+    commands: [...COMMAND_NAMES],
   }
 }
 
@@ -138,6 +140,7 @@ export class ModelSite {
   }
 
   async #execute({ method, path, headers, body }: SeenRequest): Promise<Response> {
+    const echo = await echoOf({ method, url: this.url + path, body }, [...headers.keys()].sort())
     if (this.fault?.kind === 'not_connected') return restError('igny8_not_connected', 409)
     const nowS = Math.floor(Date.now() / 1000)
     const verified = await verifyMessage({ headers, body, secrets: [this.signingSecret], nowS })
@@ -149,6 +152,7 @@ export class ModelSite {
       if (name === 'status') return { id, ok: true, data: { ...this.status, time: nowS }, took_ms: 1 }
       if (name === 'structure') return { id, ok: true, data: this.structure, took_ms: 1 }
       const context = new Context(batch.time_ms, batch.max_bytes, [])
+      context.echo = echo
       const request = { number: this.requests.length, method, path, commands: [command] }
       return (JSON.parse(this.#executor.execute(request, context, {})) as CommandAnswer).results[0]
     })

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { listEvents } from '../events/list.ts'
 import { describeSync } from './get-sync-status.ts'
 import { loadIntegration, toTimestamp } from './internal.ts'
-import { probeIntegration } from './probe.ts'
+import { examineIntegration } from './probe.ts'
 
 const RECENT_FAILURES = 10
 
@@ -17,8 +17,8 @@ const withoutSecrets = <T>(told: T): T => JSON.parse(blankSecrets(JSON.stringify
  */
 export async function getDebugStatus({ ctx, input }: { ctx: Context; input: { id: string } }): Promise<DebugStatus> {
   const row = await loadIntegration({ ctx, id: input.id })
-  const [outcome, sync, failures] = await Promise.all([
-    probeIntegration(ctx, row),
+  const [{ probe: outcome, report }, sync, failures] = await Promise.all([
+    examineIntegration(ctx, row),
     describeSync(ctx, row),
     listEvents({ ctx, input: { id: row.id, success: false, limit: RECENT_FAILURES } }),
   ])
@@ -40,6 +40,7 @@ export async function getDebugStatus({ ctx, input }: { ctx: Context; input: { id
       clock_skew_s: outcome.clockSkewS,
       plugin: outcome.plugin,
     }),
+    doctor: report,
     recent_failures: failures.results,
   }
 }

@@ -1,5 +1,5 @@
 import { openSigningSecrets } from '../../lib/link-credentials.ts'
-import type { PortCall, ProbeOutcome } from '../../sync/port.ts'
+import type { Examination, PortCall, ProbeOutcome, ProbeRequest } from '../../sync/port.ts'
 import type { Context } from '../context.ts'
 import type { IntegrationRow } from './internal.ts'
 import { unwrap } from './unwrap.ts'
@@ -15,14 +15,20 @@ export function toPortCall(ctx: Context, row: Pick<IntegrationRow, 'id' | 'accou
   }
 }
 
+/** The integration's site and secrets, as a look at it needs them. */
+const toProbeRequest = async (ctx: Context, row: IntegrationRow): Promise<ProbeRequest> => ({
+  ...toPortCall(ctx, row),
+  siteUrl: row.siteUrl,
+  signingSecrets: await openSigningSecrets(ctx.config.keyRing, row, ctx.now()),
+  restRoot: null,
+})
+
 /** Calls the site of an integration with its own secrets. */
 export async function probeIntegration(ctx: Context, row: IntegrationRow): Promise<ProbeOutcome> {
-  return unwrap(
-    await ctx.site(row.siteId).probe({
-      ...toPortCall(ctx, row),
-      siteUrl: row.siteUrl,
-      signingSecrets: await openSigningSecrets(ctx.config.keyRing, row, ctx.now()),
-      restRoot: null,
-    }),
-  )
+  return unwrap(await ctx.site(row.siteId).probe(await toProbeRequest(ctx, row)))
+}
+
+/** As {@link probeIntegration}, thoroughly. */
+export async function examineIntegration(ctx: Context, row: IntegrationRow): Promise<Examination> {
+  return unwrap(await ctx.site(row.siteId).examine(await toProbeRequest(ctx, row)))
 }

@@ -102,13 +102,21 @@ export async function sendCommands(input: {
   allowLoopback: boolean
   fetch: FetchFunction
   now: () => number
+  observe?: Wire['observe']
   newId: () => string
   limits?: CommandLimits
 }): Promise<CommandsSent> {
   const { fetch, now, allowLoopback, commands, signingSecrets: secrets, limits = COMMAND_LIMITS } = input
   const evidence: EvidenceStep[] = []
   const startedMs = now()
-  const wire: Wire = { fetch, now, allowLoopback, deadlineMs: startedMs + limits.timeoutMs, evidence }
+  const wire: Wire = {
+    fetch,
+    now,
+    allowLoopback,
+    deadlineMs: startedMs + limits.timeoutMs,
+    evidence,
+    observe: input.observe,
+  }
   const url = URL.parse(input.endpoint)
   if (!url) throw new LinkError({ code: 'invalid_site_url', detail: 'The command endpoint is not a URL.' }, evidence)
 

@@ -155,10 +155,18 @@ export async function discoverSite(input: {
   allowLoopback: boolean
   fetch: FetchFunction
   now: () => number
+  observe?: Wire['observe']
   limits?: DiscoverLimits
 }): Promise<Discovered> {
   const { fetch, now, allowLoopback, limits = DISCOVER_LIMITS } = input
-  const wire: Wire = { fetch, now, allowLoopback, deadlineMs: now() + limits.budgetMs, evidence: [] }
+  const wire: Wire = {
+    fetch,
+    now,
+    allowLoopback,
+    deadlineMs: now() + limits.budgetMs,
+    evidence: [],
+    observe: input.observe,
+  }
   const start = startUrl(input.siteUrl, wire)
 
   const hint = input.restRootHint ? readRoot(input.restRootHint, start, wire) : null

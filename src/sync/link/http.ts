@@ -22,6 +22,8 @@ export interface Wire {
   deadlineMs: number
   /** Filled step by step. */
   evidence: EvidenceStep[]
+  /** Sees every answer with the request that it answers, where somebody wants to look closer. */
+  observe?: ((call: LinkRequest, answer: LinkAnswer) => void) | undefined
 }
 
 export interface LinkRequest {
@@ -147,7 +149,9 @@ export async function request(wire: Wire, call: LinkRequest): Promise<LinkAnswer
     step.status = response.status
     const body = await readCapped(response, response.status === 200 ? call.maxBytes : MAX_ERROR_BYTES)
     step.took_ms = now() - startedMs
-    return { url: call.url, status: response.status, headers: response.headers, ...body }
+    const answer = { url: call.url, status: response.status, headers: response.headers, ...body }
+    wire.observe?.(call, answer)
+    return answer
   } catch (error) {
     throw fail(response ? bodyProblem(error, call.url) : classifyNetworkError(error, call.url), error)
   } finally {

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import type { Site } from '../site.ts'
 
-export const COMMAND_NAMES = ['status', 'structure', 'index', 'fetch', 'terms', 'apply', 'media'] as const
+export const COMMAND_NAMES = ['status', 'structure', 'echo', 'index', 'fetch', 'terms', 'apply', 'media'] as const
 
 /** `status`, of a small shared host. */
 export function runStatus(site: Site, context: Context, integrationId: string | null): string {

@@ -488,6 +488,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/integration/integrations/{integration_id}/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find out what is wrong
+         * @description Calls the site thoroughly, compares what was sent with what PHP received, and names the layer at fault with its fix. Changes nothing. People with the role editor or above; API keys with the scope integration:write.
+         */
+        post: operations["examineIntegration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/integration/integrations/{integration_id}/sync": {
         parameters: {
             query?: never;
@@ -1366,6 +1386,45 @@ export interface components {
             fix: string | null;
             evidence: components["schemas"]["EvidenceStep"][];
         };
+        DoctorReport: {
+            /** @enum {string} */
+            verdict: "healthy" | "degraded" | "broken";
+            /**
+             * Format: date-time
+             * @example 2026-11-21T10:00:00.000Z
+             */
+            at: string;
+            /** @description The worst first */
+            findings: components["schemas"]["Finding"][];
+            /** @description What was tried, in order */
+            steps: components["schemas"]["EvidenceStep"][];
+            raw: components["schemas"]["RawAnswer"] | null;
+        };
+        Finding: {
+            /**
+             * @description What is at fault, or was looked at
+             * @enum {string}
+             */
+            layer: "dns" | "network" | "tls" | "redirect" | "web_server" | "basic_auth" | "captcha" | "firewall" | "page_cache" | "login_wall" | "security_plugin" | "permalinks" | "rest_api" | "wordpress" | "php" | "plugin" | "headers" | "signature" | "clock" | "cron" | "outbox" | "clone" | "connection";
+            /** @description Stable name of the finding */
+            code: string;
+            /** @enum {string} */
+            severity: "ok" | "info" | "warning" | "error";
+            title: string;
+            detail: string;
+            /** @description What was seen, line by line; no secrets */
+            evidence: string[];
+            /** @description What to do; null where nothing is to be done */
+            fix: string | null;
+        };
+        RawAnswer: {
+            status: number;
+            headers: {
+                [key: string]: string;
+            };
+            /** @description The first 2,000 characters */
+            body_excerpt: string;
+        };
         Run: {
             /**
              * @description Opaque id of a run
@@ -1491,6 +1550,7 @@ export interface components {
                     [key: string]: unknown;
                 } | null;
             };
+            doctor: components["schemas"]["DoctorReport"];
             recent_failures: components["schemas"]["SyncEvent"][];
         };
         SyncEvent: {
@@ -4432,7 +4492,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_key_reused`, `unreachable`, `invalid_site_url`, `https_required`, `private_address`, `dns_failed`, `connection_lost`, `tls_error`, `wordpress_timeout`, `redirected_elsewhere`, `too_many_redirects`, `redirect_loses_post`, `redirect_broken`, `not_wordpress`, `answered_html`, `login_wall`, `basic_auth_required`, `captcha_page`, `blocked_by_firewall`, `rest_blocked`, `rest_not_found`, `plugin_not_found`, `plugin_not_connected`, `signature_rejected`, `clock_skew`, `other_integration`, `request_rejected`, `request_too_large`, `command_failed`, `wordpress_error`, `wordpress_busy`, `response_too_large`, `response_truncated`, `response_empty`, `response_not_json`, `response_leading_garbage`, `response_trailing_garbage`, `response_unsigned`, `response_invalid` */
+            /** @description `idempotency_key_reused`, `unreachable`, `invalid_site_url`, `https_required`, `private_address`, `dns_failed`, `connection_lost`, `tls_error`, `wordpress_timeout`, `redirected_elsewhere`, `too_many_redirects`, `redirect_loses_post`, `redirect_broken`, `not_wordpress`, `answered_html`, `login_wall`, `basic_auth_required`, `captcha_page`, `blocked_by_firewall`, `rest_blocked`, `rest_not_found`, `plugin_not_found`, `plugin_not_connected`, `signature_rejected`, `clock_skew`, `other_integration`, `clone_detected`, `request_rejected`, `request_too_large`, `command_failed`, `wordpress_error`, `wordpress_busy`, `response_too_large`, `response_truncated`, `response_empty`, `response_not_json`, `response_leading_garbage`, `response_trailing_garbage`, `response_unsigned`, `response_invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4794,6 +4854,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TestResult"];
+                };
+            };
+            /** @description `validation_error`, `invalid_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_session`, `api_key_malformed`, `api_key_unknown`, `api_key_revoked`, `api_key_expired`, `credentials_missing` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_too_low`, `user_inactive`, `no_account`, `insufficient_scope`, `site_inactive`, `origin_not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `integration_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_in_progress` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    examineIntegration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeat of this request harmless */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Opaque id of an integration */
+                integration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found, whether the site could be reached or not */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoctorReport"];
                 };
             };
             /** @description `validation_error`, `invalid_idempotency_key` */
@@ -5840,7 +6007,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_key_reused`, `unreachable`, `invalid_site_url`, `https_required`, `private_address`, `dns_failed`, `connection_lost`, `tls_error`, `wordpress_timeout`, `redirected_elsewhere`, `too_many_redirects`, `redirect_loses_post`, `redirect_broken`, `not_wordpress`, `answered_html`, `login_wall`, `basic_auth_required`, `captcha_page`, `blocked_by_firewall`, `rest_blocked`, `rest_not_found`, `plugin_not_found`, `plugin_not_connected`, `signature_rejected`, `clock_skew`, `other_integration`, `request_rejected`, `request_too_large`, `command_failed`, `wordpress_error`, `wordpress_busy`, `response_too_large`, `response_truncated`, `response_empty`, `response_not_json`, `response_leading_garbage`, `response_trailing_garbage`, `response_unsigned`, `response_invalid` */
+            /** @description `idempotency_key_reused`, `unreachable`, `invalid_site_url`, `https_required`, `private_address`, `dns_failed`, `connection_lost`, `tls_error`, `wordpress_timeout`, `redirected_elsewhere`, `too_many_redirects`, `redirect_loses_post`, `redirect_broken`, `not_wordpress`, `answered_html`, `login_wall`, `basic_auth_required`, `captcha_page`, `blocked_by_firewall`, `rest_blocked`, `rest_not_found`, `plugin_not_found`, `plugin_not_connected`, `signature_rejected`, `clock_skew`, `other_integration`, `clone_detected`, `request_rejected`, `request_too_large`, `command_failed`, `wordpress_error`, `wordpress_busy`, `response_too_large`, `response_truncated`, `response_empty`, `response_not_json`, `response_leading_garbage`, `response_trailing_garbage`, `response_unsigned`, `response_invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,116 @@
+/** Where on the way between the API and the content something can be at fault, from the outside in. */
+export const LAYERS = [
+  'dns',
+  'network',
+  'tls',
+  'redirect',
+  'web_server',
+  'basic_auth',
+  'captcha',
+  'firewall',
+  'page_cache',
+  'login_wall',
+  'security_plugin',
+  'permalinks',
+  'rest_api',
+  'wordpress',
+  'php',
+  'plugin',
+  'headers',
+  'signature',
+  'clock',
+  'cron',
+  'outbox',
+  'clone',
+  'connection',
+] as const
+export type Layer = (typeof LAYERS)[number]
+
+interface SymptomEntry {
+  layer: Layer
+  /** `warning` makes a connection degraded; `info` and `ok` are for the doctor alone. */
+  severity: 'ok' | 'info' | 'warning'
+  title: string
+  fix: string
+}
+
+const ok = (layer: Layer, title: string) => ({ layer, severity: 'ok', title, fix: '' }) as const
+const info = (layer: Layer, title: string, fix: string) => ({ layer, severity: 'info', title, fix }) as const
+const warning = (layer: Layer, title: string, fix: string) => ({ layer, severity: 'warning', title, fix }) as const
+
+/** What a site that answers tells of itself: what is right, worth knowing, or only half right. */
+export const SYMPTOMS = {
+  plugin_outdated: warning(
+    'plugin',
+    'The plugin is too old',
+    'Update the IGNY8 WordPress Bridge plugin to its newest version.',
+  ),
+  clock_off: warning(
+    'clock',
+    'The clock of the site is off',
+    'Ask the host to set the server’s clock (NTP); from five minutes on every message is refused.',
+  ),
+  changes_not_noted: warning(
+    'outbox',
+    'The plugin cannot note changes',
+    'Give the database user of WordPress the right to create tables, then deactivate and activate the plugin.',
+  ),
+  outbox_lagging: warning(
+    'outbox',
+    'Changes on the site wait to be sent',
+    'Check that the site can reach the IGNY8 API, and that its cron runs; nothing is lost meanwhile.',
+  ),
+  cron_stale: warning(
+    'cron',
+    'Scheduled tasks of the site do not run',
+    'Have the host call wp-cron.php every five minutes, or remove DISABLE_WP_CRON from wp-config.php.',
+  ),
+  memory_low: warning(
+    'php',
+    'PHP has very little memory',
+    'Set WP_MEMORY_LIMIT to 128M or more in wp-config.php, or ask the host.',
+  ),
+  time_limit_low: warning(
+    'php',
+    'PHP may only run for a very short time',
+    'Ask the host to set max_execution_time to 30 seconds or more.',
+  ),
+  header_stripped: info(
+    'headers',
+    'Something on the way removes headers of our requests',
+    'Nothing needs them to work, but logs of both sides can’t be matched; ask the host to let them pass.',
+  ),
+  address_rewritten: info(
+    'web_server',
+    'WordPress sees another address than we call',
+    'If links or redirects go wrong, have the proxy pass the Host header and X-Forwarded-Proto.',
+  ),
+  served_from_cache: info(
+    'page_cache',
+    'A page cache sits in front of the REST API',
+    'Exclude /wp-json/igny8/v1/ from page caches.',
+  ),
+  rest_index_blocked: info(
+    'rest_api',
+    'The REST index is closed, the plugin’s own route is open',
+    'Nothing to do; a security plugin closes the rest.',
+  ),
+  permalinks_plain: info('permalinks', 'The site has plain permalinks', 'Nothing to do; we use ?rest_route= instead.'),
+  cron_disabled: info(
+    'cron',
+    'WP-Cron is switched off',
+    'Make sure that the host calls wp-cron.php every five minutes.',
+  ),
+  sync_paused: info(
+    'plugin',
+    'Sync is switched off in the plugin’s settings',
+    'Switch it on in Settings → IGNY8 if it should run.',
+  ),
+  answered: ok('connection', 'The plugin answers, and its signature is right'),
+  headers_arrive: ok('headers', 'Method, headers and body arrive as they were sent'),
+  clock_right: ok('clock', 'The clock is right'),
+  cron_runs: ok('cron', 'Scheduled tasks run'),
+  changes_sent: ok('outbox', 'Every change that was noted was sent'),
+  php_sufficient: ok('php', 'PHP has enough memory and time'),
+} as const satisfies Record<string, SymptomEntry>
+export type SymptomCode = keyof typeof SYMPTOMS

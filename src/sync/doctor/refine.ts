@@ -1,0 +1,99 @@
+import type { Layer } from '../../contract/symptoms.ts'
+import { toText } from '../link/http.ts'
+import { findFirewall } from '../link/markers.ts'
+import { parseRestError } from '../link/rest-error.ts'
+import { layerOf } from './layers.ts'
+import type { SiteFailure } from '../failure.ts'
+import { cacheOf, type Exchange } from './traffic.ts'
+
+/** What the failure is about, and what shows it. */
+export interface Diagnosis {
+  layer: Layer
+  evidence: string[]
+  /** Says more than the error's own; absent where there is no more to say. */
+  detail?: string
+  fix?: string
+}
+
+const MEMORY = /Allowed memory size of \d+ bytes exhausted|Out of memory/i
+const TIME = /Maximum execution time of \d+ seconds? exceeded/i
+/** What a page cache may have kept from before the plugin was there, or from a visitor. */
+const MAY_BE_CACHED = new Set([
+  'response_unsigned',
+  'answered_html',
+  'plugin_not_found',
+  'rest_not_found',
+  'response_trailing_garbage',
+])
+const SIGNED_HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature']
+
+async function sha256Hex(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** The plugin refused our signature: because the way took something from the request, or because the secrets differ. */
+async function refineSignature({ call, answer }: Exchange): Promise<Diagnosis | null> {
+  const received = parseRestError(toText(answer))?.data?.received
+  if (!received) return null
+  const missing = SIGNED_HEADERS.filter((name) => received.missing.includes(name))
+  if (missing.length > 0)
+    return {
+      layer: 'headers',
+      detail: `PHP received our request without ${missing.join(', ')}.`,
+      fix: 'Ask the host which proxy or security rule removes request headers that start with “webhook-”, and have it exempt /wp-json/igny8/v1/.',
+      evidence: [`sent: ${SIGNED_HEADERS.join(', ')}`, `missing in PHP: ${missing.join(', ')}`],
+    }
+  const sent = await sha256Hex(call.body ?? '')
+  if (sent === received.body_sha256)
+    return {
+      layer: 'signature',
+      evidence: [`body as sent: sha256 ${sent}`, 'PHP received the same bytes: the secrets differ'],
+    }
+  const bytes = new TextEncoder().encode(call.body ?? '').length
+  return {
+    layer: 'security_plugin',
+    detail: `The body was changed on its way: ${bytes} bytes were sent, ${received.body_bytes} arrived.`,
+    fix: 'Exempt /wp-json/igny8/v1/ in the security plugin or proxy that changes request bodies.',
+    evidence: [`body as sent: sha256 ${sent}`, `body in PHP: sha256 ${received.body_sha256}`],
+  }
+}
+
+function refinePhp({ answer }: Exchange): Diagnosis | null {
+  const text = toText(answer)
+  const limit = MEMORY.exec(text) ?? TIME.exec(text)
+  if (!limit) return null
+  const isMemory = MEMORY.test(text)
+  return {
+    layer: 'php',
+    detail: `PHP stopped: “${limit[0]}”.`,
+    fix: isMemory
+      ? 'Set WP_MEMORY_LIMIT to 128M or more in wp-config.php, or ask the host.'
+      : 'Ask the host to set max_execution_time to 30 seconds or more.',
+    evidence: [limit[0]],
+  }
+}
+
+/** Looks closer at a failure, with the answer that it rests on. */
+export async function refineFailure(failure: SiteFailure, exchange: Exchange | null): Promise<Diagnosis> {
+  const { code } = failure
+  const plain: Diagnosis = { layer: layerOf(code), evidence: [] }
+  if (!exchange) return plain
+  const { call, answer } = exchange
+  const line = `${call.method} ${call.url.pathname} → ${answer.status}`
+  const cache = cacheOf(answer.headers)
+  const firewall = code === 'rest_blocked' || code === 'blocked_by_firewall' ? findFirewall(toText(answer)) : null
+  const closer =
+    (code === 'signature_rejected' ? await refineSignature(exchange) : null) ??
+    refinePhp(exchange) ??
+    (cache !== null && MAY_BE_CACHED.has(code) ? ({ layer: 'page_cache', evidence: [cache] } as const) : null) ??
+    (firewall === null
+      ? null
+      : {
+          layer: code === 'rest_blocked' ? ('security_plugin' as const) : ('firewall' as const),
+          evidence: [firewall],
+        }) ??
+    plain
+  const server = answer.headers.get('server')
+  return { ...closer, evidence: [line, ...(server ? [`server: ${server.slice(0, 80)}`] : []), ...closer.evidence] }
+}
