@@ -36,27 +36,26 @@ import type {
 import { probeSite } from '../sync/probe.ts'
 import { project, projectStructure } from '../db/project.ts'
 import { countsOf, runNext, type RunnerContext } from '../sync/runner.ts'
-import { MAX_WAIT_MS } from '../sync/schedule.ts'
 import { SiteStore } from '../sync/store.ts'
 import { syncItem } from '../sync/sync-item.ts'
 import { receiveWebhook } from '../sync/webhook.ts'
-
-/** After a fault of ours (not of the site's, which has its own pauses) the queue rests, instead of spinning. */
-const FAULT_PAUSE_MS = 30_000
+import { SiteAlarm } from './alarm.ts'
 
 /** One per site: its queue, its replica, and the only way to the site itself. Thin; what it does is in sync/. */
 export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
   #store: SiteStore
   /** At most one request at a time goes to the site. */
   readonly #siteAccess = new Mutex()
+  readonly #alarm: SiteAlarm
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
     this.#store = new SiteStore(openSiteDatabase(state.storage))
+    this.#alarm = new SiteAlarm(state.storage, (looksFrom) => this.#store.nextDueAt(looksFrom))
     // an alarm is consumed when it fires and given up after six throws: pending work always has one again
     // and whoever held a run before is gone
     this.#store.releaseLeases(Date.now())
-    void state.blockConcurrencyWhile(() => this.#armAlarm())
+    void state.blockConcurrencyWhile(() => this.#alarm.arm())
   }
 
   async probe(request: ProbeRequest): Promise<PortResult<ProbeOutcome>> {
@@ -87,7 +86,7 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
     if (refusal) return refusal
     this.#store.access.setSubject(call)
     const run = this.#store.enqueueRun(createId('run'), call, direction, Date.now())
-    await this.#armAlarm()
+    await this.#alarm.arm()
     return { ok: true, value: run }
   }
 
@@ -112,7 +111,7 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
     const refusal = await this.#refuse(key)
     if (refusal) return refusal
     const received = await receiveWebhook(this.#context(key.accountId), key, message)
-    if (received.ok && !received.value.isRepeat) await this.#armAlarm()
+    if (received.ok && !received.value.isRepeat) await this.#alarm.armForLook()
     return received
   }
 
@@ -169,25 +168,20 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
   async stop(integrationId: string): Promise<void> {
     this.#store.cancelRuns(integrationId, Date.now())
     this.#store.access.distrust()
-    await this.#armAlarm()
+    await this.#alarm.arm()
   }
 
   async forget(): Promise<void> {
-    await this.ctx.storage.deleteAlarm()
     await this.ctx.storage.deleteAll()
     // a key of the deleted site may still call: it finds empty tables, and D1 says that it is gone
     this.#store = new SiteStore(openSiteDatabase(this.ctx.storage))
+    await this.#alarm.clear()
   }
 
   /** One bounded slice of the oldest due run. Never throws: a failure is stored with the run. */
   override async alarm(): Promise<void> {
-    try {
-      await this.#siteAccess.run(() => runNext(this.#context(null)))
-      await this.#armAlarm()
-    } catch (cause) {
-      log.error('alarm failed', { cause })
-      await this.#armAlarm(Date.now() + FAULT_PAUSE_MS)
-    }
+    const work = () => this.#siteAccess.run(() => runNext(this.#context(null)))
+    await this.#alarm.ring(work, (cause) => log.error('alarm failed', { cause }))
   }
 
   #context(accountId: string | null): RunnerContext {
@@ -213,7 +207,7 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
     if (refusal) return refusal
     const changed = work(this.#content(key.siteId))
     if (changed.ok) this.ctx.waitUntil(this.#projectCounts())
-    await this.#armAlarm()
+    await this.#alarm.arm()
     return changed
   }
 
@@ -232,11 +226,5 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
     if (keyId === null) return null
     const code = await refuseKey({ ...this.#context(accountId) }, keyId, siteId)
     return code && { ok: false, code, detail: 'The API key can no longer be used at this site.' }
-  }
-
-  async #armAlarm(notBefore = Date.now()): Promise<void> {
-    const due = this.#store.nextDueAt()
-    const latest = Date.now() + MAX_WAIT_MS
-    if (due !== null) await this.ctx.storage.setAlarm(Math.max(Math.min(due, latest), notBefore))
   }
 }

@@ -1,7 +1,12 @@
 const encoder = new TextEncoder()
 
-const toHex = (bytes: ArrayBuffer) =>
-  Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('')
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+function toHex(bytes: ArrayBuffer): string {
+  let text = ''
+  for (const byte of new Uint8Array(bytes)) text += HEX[byte]
+  return text
+}
 
 /** Imported keys by secret: importing costs more than signing. Secrets of this kind are few (configuration). */
 const keys = new Map<string, Promise<CryptoKey>>()

@@ -15,6 +15,13 @@ interface Sealed {
   credentials: string | null
 }
 
+type Credentials = z.infer<typeof Credentials>
+
+/** Enough for every site that one isolate serves; what has been opened is forgotten when there are more. */
+const MAX_OPENED = 1000
+/** Credentials that were opened before, by row and ciphertext: each key ring has its own, as it decides what opens. */
+const openedBy = new WeakMap<KeyRing, Map<string, Credentials>>()
+
 const rowOf = (integrationId: string) => `integrations/${integrationId}`
 
 /**
@@ -26,11 +33,25 @@ export function sealCredentials(ring: KeyRing, integrationId: string, signingSec
   return sealSecret(ring, JSON.stringify(credentials), rowOf(integrationId))
 }
 
+async function openCredentials(ring: KeyRing, sealed: string, row: string): Promise<Credentials> {
+  const opened = openedBy.get(ring) ?? new Map<string, Credentials>()
+  openedBy.set(ring, opened)
+  const known = opened.get(`${row} ${sealed}`)
+  if (known) return known
+  const credentials = Credentials.parse(JSON.parse(await openSecret(ring, sealed, row)))
+  if (opened.size >= MAX_OPENED) opened.clear()
+  opened.set(`${row} ${sealed}`, credentials)
+  return credentials
+}
+
 /** The link's signing secrets that are valid now, newest first; empty before the plugin has connected. */
 export async function openSigningSecrets(ring: KeyRing, integration: Sealed, now: number): Promise<string[]> {
   if (integration.credentials === null) return []
-  const opened = await openSecret(ring, integration.credentials, rowOf(integration.id))
-  const { signing_secrets: secrets, older_until: olderUntil } = Credentials.parse(JSON.parse(opened))
+  const { signing_secrets: secrets, older_until: olderUntil } = await openCredentials(
+    ring,
+    integration.credentials,
+    rowOf(integration.id),
+  )
   return now < olderUntil ? secrets : secrets.slice(0, 1)
 }
 

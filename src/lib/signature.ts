@@ -24,7 +24,10 @@ type Bytes = Uint8Array<ArrayBuffer>
 function decodeBase64(text: string): Bytes | null {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text) || text.length % 4 !== 0) return null
   const binary = atob(text)
-  return btoa(binary) === text ? Uint8Array.from(binary, (char) => char.charCodeAt(0)) : null
+  if (btoa(binary) !== text) return null
+  const bytes = new Uint8Array(binary.length)
+  for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index)
+  return bytes
 }
 
 function encodeBase64(bytes: Uint8Array): string {
@@ -43,10 +46,19 @@ export function createSigningSecret(): string {
   return SECRET_PREFIX + encodeBase64(crypto.getRandomValues(new Uint8Array(NEW_SECRET_BYTES)))
 }
 
+/** Imported keys by secret: importing costs more than signing. They are forgotten when there are too many. */
+const keys = new Map<string, CryptoKey>()
+const MAX_KEYS = 1000
+
 async function importSecret(secret: string): Promise<CryptoKey> {
+  const known = keys.get(secret)
+  if (known) return known
   const bytes = parseSigningSecret(secret)
   if (!bytes) throw new TypeError('A signing secret is not whsec_ + base64 of 24 to 64 bytes')
-  return crypto.subtle.importKey('raw', bytes, HMAC, false, ['sign', 'verify'])
+  const key = await crypto.subtle.importKey('raw', bytes, HMAC, false, ['sign', 'verify'])
+  if (keys.size >= MAX_KEYS) keys.clear()
+  keys.set(secret, key)
+  return key
 }
 
 function signedContent(id: string, timestamp: string, body: string | Uint8Array): Bytes {
@@ -104,7 +116,7 @@ async function matchesAny(secrets: readonly string[], signatures: Bytes[], conte
  * Throws TypeError for a malformed secret.
  */
 export async function verifyMessage(input: {
-  headers: Headers
+  headers: Pick<Headers, 'get'>
   body: string | Uint8Array
   secrets: readonly string[]
   nowS: number

@@ -26,18 +26,21 @@ function isTooDeep(text: string): boolean {
 }
 
 /**
- * Reads the body once, into hono's cache, where the validator finds it, and refuses what is not JSON in UTF-8. A missing
- * content type is refused too: a schema without required fields would otherwise accept anything.
+ * Reads the body once, into hono's cache as text, where validator and handlers find it without another conversion, and
+ * refuses what is not JSON in UTF-8. A missing content type is refused too: a schema without required fields would
+ * otherwise accept anything.
  */
 export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
   const encoding = c.req.header('content-encoding')
   const isJson = JSON_TYPE.test(c.req.header('content-type') ?? '')
   if (!isJson || (encoding && encoding !== 'identity')) throw new ServiceError('unsupported_media_type')
-  const bytes = await c.req.arrayBuffer()
+  const bytes = await c.req.raw.arrayBuffer()
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
     if (isTooDeep(text)) throw new Error(`nested deeper than ${MAX_DEPTH} levels`)
     JSON.parse(text)
+    // hono keeps promises there, which its type doesn't say
+    Object.assign(c.req.bodyCache, { text: Promise.resolve(text) })
   } catch (cause) {
     throw new ServiceError('malformed_json', `The body is not valid JSON: ${describeFault(cause)}.`)
   }

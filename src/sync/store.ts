@@ -287,14 +287,18 @@ export class SiteStore {
     this.#rows(`UPDATE items SET retry_at = max(retry_at, ?) WHERE ${IS_UNSENT}`, until)
   }
 
-  /** When the next thing is due, in milliseconds since 1970; null when nothing is. */
-  nextDueAt(): number | null {
+  /**
+   * When the next thing is due, in milliseconds since 1970; null when nothing is.
+   * @param looksFrom what webhooks named is not due before this
+   */
+  nextDueAt(looksFrom = 0): number | null {
     const [row] = this.#rows<{ due: number | null }>(
       `SELECT min(due) AS due FROM (
          SELECT CASE status WHEN 'queued' THEN next_attempt_at ELSE lease_until END AS due
            FROM runs WHERE status IN ('queued', 'running')
-         UNION ALL SELECT min(due_at) FROM inbox
+         UNION ALL SELECT max(min(due_at), ?) FROM inbox WHERE due_at IS NOT NULL
          UNION ALL SELECT min(retry_at) FROM items WHERE ${IS_UNSENT})`,
+      looksFrom,
     )
     return row?.due ?? null
   }

@@ -38,7 +38,8 @@ async function signingSecrets(ctx: WebhookContext, site: CallingKey, isRefresh: 
 }
 
 async function verify(ctx: WebhookContext, { headers, body }: WebhookMessage, secrets: readonly string[]) {
-  return verifyMessage({ headers: new Headers(headers), body, secrets, nowS: Math.round(ctx.now() / 1000) })
+  const signed = { get: (name: string) => headers[name] ?? null }
+  return verifyMessage({ headers: signed, body, secrets, nowS: Math.round(ctx.now() / 1000) })
 }
 
 /** Has everything looked at anew, by a run of its own. @returns false for a repeat */

@@ -17,8 +17,16 @@ test('T24 the secret before the newest one is accepted for an hour, and not afte
 })
 
 test('T42 credentials that were moved to another integration do not open', async () => {
-  const integration = { id: 'int_2', credentials: await seal() }
-  await expect(openSigningSecrets(ring, integration, NOW)).rejects.toThrow()
+  const credentials = await seal()
+  await expect(openSigningSecrets(ring, { id: 'int_2', credentials }, NOW)).rejects.toThrow()
+  expect(await openSigningSecrets(ring, { id: 'int_1', credentials }, NOW)).toEqual([newer, older])
+  await expect(openSigningSecrets(ring, { id: 'int_2', credentials }, NOW)).rejects.toThrow()
+})
+
+test('T42 credentials that were open before do not open without their key', async () => {
+  const integration = { id: 'int_1', credentials: await seal() }
+  await openSigningSecrets(ring, integration, NOW)
+  await expect(openSigningSecrets({ currentId: 'k2', keys: { k2: key() } }, integration, NOW)).rejects.toThrow()
 })
 
 test('T42 credentials are sealed anew under a new key, with the grace period that they have', async () => {

@@ -17,6 +17,7 @@ import {
   itemOf,
   playWordPress,
   readItem,
+  syncSite,
   type ContentSite,
 } from '../support/content.ts'
 import { createTestKey, createTestSite, signUpPerson, type Person } from '../support/identity.ts'
@@ -143,6 +144,19 @@ describe('a webhook', () => {
     clock.advance(10 * 60_000)
     await runInDurableObject(siteObject(site.siteId), (instance) => instance.alarm())
     await eventually(site, item.id, { title: 'Late' })
+  })
+
+  test('of a burst is looked at with the others, by few requests to the site', async () => {
+    const posts = Array.from({ length: 12 }, (_, n) => site.model.createPost({ title: `Old ${n}` }))
+    await syncSite(site, 'from_external')
+    site.outbox.length = 0
+    site.model.resetStats()
+    for (const { id } of posts) {
+      site.model.editPost(id, { title: 'New' })
+      await deliverAll(site)
+    }
+    for (const { id } of posts) await eventually(site, (await itemOf(site, id)).id, { title: 'New' })
+    expect(site.model.stats.commands['fetch']).toBeLessThan(6)
   })
 
   test('costs one read of the key and one call of the object, and no query', async () => {

@@ -59,7 +59,7 @@ export class InboxTable {
   /** Ends the events of posts that came before `lookedAt`; a later one asks for another look. */
   settle(postIds: readonly number[], lookedAt: number, now: number): void {
     this.#database.rows(
-      'UPDATE inbox SET due_at = NULL, error = NULL WHERE received_at <= ? AND post_id IN (SELECT value FROM json_each(?))',
+      'UPDATE inbox SET due_at = NULL, error = NULL WHERE due_at IS NOT NULL AND received_at <= ? AND post_id IN (SELECT value FROM json_each(?))',
       lookedAt,
       JSON.stringify(postIds),
     )
