@@ -273,11 +273,6 @@ describe('the pages for people', () => {
     expect(text.match(/<tr id=/g)).toHaveLength(Object.keys(ERRORS).length)
   })
 
-  test('the root leads to the reference', async () => {
-    const response = await fetchPage('/')
-    expect([response.status, response.headers.get('location')]).toEqual([302, '/docs'])
-  })
-
   test('health says what it looked at', async () => {
     const { status, body, headers } = await send('GET /healthz')
     expect([status, body]).toEqual([200, { status: 'ok', configuration: true, database: true, key_store: true }])
