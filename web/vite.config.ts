@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const here = (path: string) => join(import.meta.dirname, path)
 
 /** The page is built into the Worker's static assets, beside the API's reference and the plugin's zip. */
 export default defineConfig({

@@ -23,9 +23,11 @@ export function LocaleProvider({ children }: { children: ReactNode }): ReactNode
   const [loaded, setLoaded] = useState<{ locale: Locale; messages: Messages } | null>(null)
   useEffect(() => {
     let isCurrent = true
-    void loadMessages(locale).then((messages) => {
+    const load = async () => {
+      const messages = await loadMessages(locale)
       if (isCurrent) setLoaded({ locale, messages })
-    })
+    }
+    void load()
     return () => {
       isCurrent = false
     }

@@ -1,3 +1,4 @@
+import type { notifications as Notifications } from '@mantine/notifications'
 import { useSyncExternalStore } from 'react'
 
 let isWanted = false
@@ -13,7 +14,7 @@ export const useNotificationsWanted = (): boolean =>
     () => isWanted,
   )
 
-type Store = (typeof import('@mantine/notifications'))['notifications']
+type Store = typeof Notifications
 
 /** The store of notifications; asks for the place where they appear. */
 export async function notificationStore(): Promise<Store> {

@@ -6,7 +6,7 @@ import { useTranslations } from 'use-intl'
 export function PageSkeleton(): ReactNode {
   const t = useTranslations('common')
   return (
-    <Stack gap="md" mih="60vh" role="status" aria-label={t('loading')}>
+    <Stack component="output" gap="md" mih="60vh" aria-label={t('loading')}>
       <Skeleton height={34} width="min(320px, 70%)" />
       <Skeleton height={64} radius="lg" />
       <Skeleton height={280} radius="lg" />

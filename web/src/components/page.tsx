@@ -11,7 +11,8 @@ interface PageProps {
   children: ReactNode
 }
 
-let isFirstPage = true
+/** Where the last page was; null before the first one, whose focus is the browser's business. */
+let lastPath: string | null = null
 
 /**
  * A page with its one heading. Names the document, and moves the focus to the heading after a navigation, so that a
@@ -24,8 +25,8 @@ export function Page({ title, context, description, actions, children }: PagePro
     document.title = [title, context, 'IGNY8'].filter(Boolean).join(' · ')
   }, [title, context])
   useEffect(() => {
-    if (!isFirstPage) heading.current?.focus()
-    isFirstPage = false
+    if (lastPath !== null && lastPath !== pathname) heading.current?.focus()
+    lastPath = pathname
   }, [pathname])
   return (
     <>

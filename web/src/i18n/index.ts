@@ -19,7 +19,7 @@ export function preferredLocale(): Locale {
   const chosen = localStorage.getItem(KEY)
   if (isLocale(chosen)) return chosen
   const known = navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => isLocale(tag))
-  return (known as Locale | undefined) ?? 'en'
+  return known ?? 'en'
 }
 
 export const rememberLocale = (locale: Locale): void => localStorage.setItem(KEY, locale)

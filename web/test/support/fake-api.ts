@@ -63,5 +63,12 @@ export function fakeApi(answers: Answers): FakeApi {
       (typeof answer === 'function' ? answer(call) : answer) ?? problem(NOT_MOCKED, 'not_mocked', route)
     return body === undefined ? new Response(null, { status: 204 }) : Response.json(body, { status })
   })
-  return { calls, callsOf, answer: (more) => void Object.assign(known, more) }
+  return {
+    calls,
+    callsOf,
+    answer: (more) => {
+      Object.assign(known, more)
+      for (const route of Object.keys(more)) turns.delete(route)
+    },
+  }
 }

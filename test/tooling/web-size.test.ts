@@ -1,10 +1,9 @@
-// @vitest-environment node
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
 import { beforeAll, expect, test } from 'vitest'
-import { temporaryFolder } from '../../scripts/lib/paths.ts'
+import { ROOT, temporaryFolder } from '../../scripts/lib/paths.ts'
 
 /** Most bytes of script (gzip) that any page needs before it can be used. */
 const LIMIT_BYTES = 150_000
@@ -19,7 +18,7 @@ const folder = temporaryFolder('web-size')
 
 beforeAll(async () => {
   await build({
-    configFile: join(import.meta.dirname, '../vite.config.ts'),
+    configFile: join(ROOT, 'web/vite.config.ts'),
     logLevel: 'error',
     build: { outDir: folder },
   })
