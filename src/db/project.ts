@@ -59,6 +59,7 @@ export async function projectStructure(
     ctx.db.update(integrations).set(structureFields(structure, now)).where(matches).returning({ id: integrations.id }),
   ])
   if (stored.length === 0) return null
+  ctx.onProjected?.()
   return { success: true, integration_id: subject.integrationId, ...counts, last_structure_fetch: now.toISOString() }
 }
 
@@ -83,6 +84,7 @@ export async function beginRun(ctx: EventContext, subject: Subject) {
     .set({ syncEpoch: sql`${integrations.syncEpoch} + 1`, syncStatus: 'syncing' })
     .where(isSubject(subject))
     .returning(RUN_COLUMNS)
+  ctx.onProjected?.()
   return row ?? null
 }
 
@@ -130,7 +132,7 @@ export async function project(ctx: EventContext, subject: Subject, projection: P
     })
     .where(matches)
     .returning({ id: integrations.id })
-  if (!event) return (await update).length > 0
-  const [, rows] = await ctx.db.batch([recordEventOf(ctx, matches, event), update])
+  const rows = event ? (await ctx.db.batch([recordEventOf(ctx, matches, event), update]))[1] : await update
+  if (rows.length > 0) ctx.onProjected?.()
   return rows.length > 0
 }

@@ -26,6 +26,8 @@ export interface Reply {
   /** Absent for 204. */
   body?: unknown
   headers?: Record<string, string | string[]>
+  /** Instead of a body: an answer that is no JSON exchange, as of a WebSocket. */
+  response?: Response
 }
 
 export interface RouteCall<A extends Access, P, Q, B> {

@@ -1,3 +1,4 @@
+import { activityRoutes } from './activity.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { authRoutes } from './auth.ts'
 import { contentRoutes } from './content.ts'
@@ -17,5 +18,6 @@ export const routes: readonly Route[] = [
   ...contentRoutes,
   ...integrationRoutes,
   ...runRoutes,
+  ...activityRoutes,
   ...webhookRoutes,
 ]
