@@ -74,6 +74,22 @@ export const FetchData = z.lazy(() =>
 )
 export type FetchData = z.infer<typeof FetchData>
 
+/** Most symbols that one `digest` may ask for. */
+export const SYMBOLS_LIMIT = 16_384
+
+/** Coded symbols over the posts of a type up to `next`, or all of them (src/sync/digest). */
+export const DigestData = z.lazy(() =>
+  z.object({
+    count: z.int().min(0),
+    symbols: z
+      .base64()
+      .min(1)
+      .max(SYMBOLS_LIMIT * 30),
+    next: z.int().min(1).nullable(),
+  }),
+)
+export type DigestData = z.infer<typeof DigestData>
+
 export const TermDocument = z.lazy(() =>
   z.object({
     id: PostId,

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { IDS_LIMIT, INDEX_LIMIT } from '../../src/contract/content-link.ts'
+import { IDS_LIMIT, INDEX_LIMIT, SYMBOLS_LIMIT } from '../../src/contract/content-link.ts'
 import { CommandFailure } from './types.ts'
 
 const Id = z.int().min(0)
@@ -12,6 +12,13 @@ export const IndexArguments = z
     fields: z.enum(['full', 'metadata', 'ids']).default('full'),
   })
   .refine(({ fields, limit }) => fields === 'ids' || limit <= INDEX_LIMIT, { path: ['limit'] })
+
+export const DigestArguments = z.object({
+  type: z.string().min(1),
+  after: Id.default(0),
+  until: z.tuple([Id, Id]).nullable().default(null),
+  symbols: z.int().min(1).max(SYMBOLS_LIMIT).default(1),
+})
 
 export const FetchArguments = z.object({ ids: z.array(z.int().min(1)).max(100) })
 

@@ -1,6 +1,7 @@
 import type { Command } from '../../src/contract/link.ts'
 import { Applier } from './commands/apply.ts'
 import { runStatus, runStructure } from './commands/describe.ts'
+import { runDigest } from './commands/digest.ts'
 import { runMedia } from './commands/media.ts'
 import { runFetch, runIndex } from './commands/read.ts'
 import { runTerms } from './commands/terms.ts'
@@ -78,6 +79,8 @@ export class Executor {
         return runIndex(reading, args, context)
       case 'fetch':
         return runFetch(reading, args, context)
+      case 'digest':
+        return runDigest(reading, args, context)
       case 'terms':
         return runTerms(site, args, context)
       case 'apply':

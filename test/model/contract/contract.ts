@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { describeCarrier, describeDisconnected } from './carrier.ts'
+import { describeDigest } from './digest.ts'
 import { describeDocuments } from './documents.ts'
 import { describePaging } from './paging.ts'
 import { describeRelations } from './relations.ts'
@@ -21,6 +22,7 @@ export function describeContract(name: string, start: () => Promise<Subject>): v
     afterAll(() => subject?.stop())
     describePaging(get)
     describeDocuments(get)
+    describeDigest(get)
     describeCarrier(get)
     describeWriting(get)
     describeRelations(get)

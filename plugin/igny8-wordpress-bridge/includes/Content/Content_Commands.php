@@ -6,6 +6,7 @@ namespace Igny8\Bridge\Content;
 
 use Igny8\Bridge\Commands\Command;
 use Igny8\Bridge\Content\Commands\Apply_Command;
+use Igny8\Bridge\Content\Commands\Digest_Command;
 use Igny8\Bridge\Content\Commands\Fetch_Command;
 use Igny8\Bridge\Content\Commands\Index_Command;
 use Igny8\Bridge\Content\Commands\Media_Command;
@@ -45,8 +46,10 @@ final class Content_Commands {
 		$types     = new Types();
 		$rows      = new Rows();
 		$keys      = new Meta_Keys();
+		$parts     = new Parts( $types, $keys );
+		$maker     = new Document_Maker();
 		$editor    = new Editor();
-		$documents = new Documents( $types, $rows, $keys, new Document_Maker() );
+		$documents = new Documents( $types, $rows, $parts, $maker );
 		$fidelity  = new Fidelity( $rows, new Post_Meta() );
 		$writer    = new Post_Writer( $fidelity, new Term_Writer( $fidelity ), new Meta_Writer() );
 		$applier   = new Applier( $rows, $documents, $writer, $editor, $this->recorder );
@@ -54,6 +57,7 @@ final class Content_Commands {
 		return [
 			new Index_Command( $types, $rows, $documents ),
 			new Fetch_Command( $documents ),
+			new Digest_Command( $types, new Etags( $rows, $parts, $maker ) ),
 			new Terms_Command( $types, new Term_List() ),
 			new Apply_Command( $this->tables, $reader, $applier, new Ledger(), $documents ),
 			new Media_Command( new Library( new Download( new Source_Url() ), new Post_Meta(), $editor ) ),

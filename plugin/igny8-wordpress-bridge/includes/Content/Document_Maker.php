@@ -21,7 +21,7 @@ final class Document_Maker {
 
 	/**
 	 * @param WP_Post $post  As stored.
-	 * @param array   $parts terms (taxonomy => texts, of every taxonomy), meta (key => value), featured (or null), item_id (or null).
+	 * @param array   $parts As Parts::of() gives them.
 	 */
 	public function make( WP_Post $post, array $parts ): Document {
 		try {
@@ -32,19 +32,48 @@ final class Document_Maker {
 		}
 	}
 
-	private function make_unguarded( WP_Post $post, array $parts ): Document {
-		$facts = $this->facts( $post, $parts );
-		$json  = [];
-		$maps  = [ 'terms', 'meta' ];
+	/**
+	 * The etag of the document that make() would give.
+	 *
+	 * @param object $row   Of the posts table.
+	 * @param array  $parts As for make(); the image's address is not needed.
+	 * @return string|null Null for one that can't be sent.
+	 */
+	public function etag( object $row, array $parts ): ?string {
+		$json = $this->json( $this->facts( $row, $parts ) );
+		return in_array( false, $json, true ) || self::bytes( $json ) > self::LARGEST_BYTES ? null : Etag::of( $json );
+	}
+
+	/**
+	 * @return array<string, string|false> Of each fact; the last is false where it can't be written.
+	 */
+	private function json( array $facts ): array {
+		$json = [];
 		foreach ( $facts as $name => $value ) {
-			$is_empty_map  = [] === $value && in_array( $name, $maps, true );
-			$json[ $name ] = $is_empty_map ? '{}' : Etag::json( $value );
+			$json[ $name ] = [] === $value ? '{}' : Etag::json( $value );
 			if ( false === $json[ $name ] ) {
-				return Document::poisoned( $post, JSON_ERROR_UTF8 === json_last_error() ? 'invalid_utf8' : 'unreadable', $name . ': ' . json_last_error_msg() );
+				break;
 			}
 		}
+		return $json;
+	}
 
-		$bytes = array_sum( array_map( 'strlen', $json ) ) + self::ENVELOPE_BYTES;
+	/**
+	 * @param string[] $json Of each fact.
+	 */
+	private static function bytes( array $json ): int {
+		return array_sum( array_map( 'strlen', $json ) ) + self::ENVELOPE_BYTES;
+	}
+
+	private function make_unguarded( WP_Post $post, array $parts ): Document {
+		$facts = $this->facts( $post, $parts );
+		$json  = $this->json( $facts );
+		if ( in_array( false, $json, true ) ) {
+			$name = (string) array_search( false, $json, true );
+			return Document::poisoned( $post, JSON_ERROR_UTF8 === json_last_error() ? 'invalid_utf8' : 'unreadable', $name . ': ' . json_last_error_msg() );
+		}
+
+		$bytes = self::bytes( $json );
 		if ( $bytes > self::LARGEST_BYTES ) {
 			return self::too_large( $post, $bytes );
 		}
@@ -64,9 +93,11 @@ final class Document_Maker {
 	}
 
 	/**
-	 * What the etag is over, in its order.
+	 * What the etag is over, in its order. Only terms and meta may be empty lists: they are maps.
+	 *
+	 * @param object $post As stored.
 	 */
-	private function facts( WP_Post $post, array $parts ): array {
+	private function facts( object $post, array $parts ): array {
 		$featured = $parts['featured'];
 		return [
 			'id'           => (int) $post->ID,
@@ -99,9 +130,17 @@ final class Document_Maker {
 			// PHP writes an empty map as a list.
 			'terms'       => (object) $facts['terms'],
 			'meta'        => (object) $facts['meta'],
-			'featured'    => $parts['featured'],
+			'featured'    => $this->featured( $parts['featured'] ),
 			'url'         => Utf8::repair( (string) get_permalink( $post ) ),
 			'item_id'     => $parts['item_id'],
 		] + $facts;
+	}
+
+	private function featured( ?array $image ): ?array {
+		return null === $image ? null : [
+			'id'  => $image['id'],
+			'url' => (string) wp_get_attachment_url( $image['id'] ),
+			'alt' => $image['alt'],
+		];
 	}
 }

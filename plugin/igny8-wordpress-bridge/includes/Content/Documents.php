@@ -21,14 +21,14 @@ final class Documents {
 
 	private Rows $rows;
 
-	private Meta_Keys $keys;
+	private Parts $parts;
 
 	private Document_Maker $maker;
 
-	public function __construct( Types $types, Rows $rows, Meta_Keys $keys, Document_Maker $maker ) {
+	public function __construct( Types $types, Rows $rows, Parts $parts, Document_Maker $maker ) {
 		$this->types = $types;
 		$this->rows  = $rows;
-		$this->keys  = $keys;
+		$this->parts = $parts;
 		$this->maker = $maker;
 	}
 
@@ -141,56 +141,14 @@ final class Documents {
 	 * @return array<int, Document> By id.
 	 */
 	private function of_type( string $type, array $posts ): array {
-		$ids        = array_keys( $posts );
-		$taxonomies = $this->types->taxonomies( $type );
-		$keys       = $this->keys->of( $type );
-		$meta       = ( new Post_Meta() )->of( $ids, array_merge( array_map( 'strval', array_keys( $keys ) ), [ Meta_Keys::THUMBNAIL, Meta_Keys::ITEM ] ) );
-		$terms      = ( new Term_Names() )->of( $ids, $taxonomies );
-		$images     = ( new Images() )->of( $this->thumbnails( $meta ) );
+		$parts = $this->parts->of( $type, array_keys( $posts ) );
+		( new Images() )->prime_urls( array_column( array_filter( array_column( $parts, 'featured' ) ), 'id' ) );
 		( new Permalinks() )->prime( array_values( $posts ) );
 
 		$documents = [];
 		foreach ( $posts as $id => $post ) {
-			$documents[ $id ] = $this->maker->make(
-				$post,
-				[
-					'terms'    => ( $terms[ $id ] ?? [] ) + array_fill_keys( $taxonomies, [] ),
-					'meta'     => $this->values( $meta[ $id ] ?? [], $keys ),
-					'featured' => $images[ $id ] ?? null,
-					'item_id'  => $meta[ $id ][ Meta_Keys::ITEM ][0] ?? null,
-				]
-			);
+			$documents[ $id ] = $this->maker->make( $post, $parts[ $id ] );
 		}
 		return $documents;
-	}
-
-	/**
-	 * @param array<string, string[]> $stored Key => raw values.
-	 * @param array<string, bool>     $keys   Key => whether it is single.
-	 */
-	private function values( array $stored, array $keys ): array {
-		$values = [];
-		foreach ( $keys as $key => $is_single ) {
-			$raw = $stored[ $key ] ?? [];
-			// A value that JSON can't say stays where it is, unseen and untouched.
-			if ( [] === $raw || $raw !== array_filter( $raw, [ Meta_Values::class, 'is_plain' ] ) ) {
-				continue;
-			}
-			$decoded        = array_map( [ Meta_Values::class, 'decode' ], $raw );
-			$values[ $key ] = $is_single ? $decoded[0] : $decoded;
-		}
-		return $values;
-	}
-
-	/**
-	 * @return array<int, int> Post id => attachment id.
-	 */
-	private function thumbnails( array $meta ): array {
-		return array_map(
-			static function ( array $of_post ): int {
-				return (int) ( $of_post[ Meta_Keys::THUMBNAIL ][0] ?? 0 );
-			},
-			$meta
-		);
 	}
 }

@@ -10,25 +10,50 @@ namespace Igny8\Bridge\Content;
 final class Images {
 
 	/**
+	 * From the tables and not from WordPress' cache, so that it is what is stored.
+	 *
 	 * @param array<int, int> $thumbnails Post id => attachment id.
-	 * @return array<int, array{id: int, url: string, alt: string}> Post id => image; only where it still exists.
+	 * @return array<int, array{id: int, alt: string}> Post id => image; only where it still exists.
 	 */
 	public function of( array $thumbnails ): array {
-		$ids = array_values( array_unique( array_filter( $thumbnails ) ) );
-		if ( [] !== $ids ) {
-			_prime_post_caches( $ids, false, true );
-		}
-
-		$images = [];
-		foreach ( array_filter( $thumbnails ) as $post_id => $id ) {
-			if ( 'attachment' === get_post_type( $id ) ) {
+		$thumbnails = array_filter( $thumbnails );
+		$there      = $this->existing( array_values( array_unique( $thumbnails ) ) );
+		$alts       = ( new Post_Meta() )->of( array_keys( $there ), [ Meta_Keys::ALT ] );
+		$images     = [];
+		foreach ( $thumbnails as $post_id => $id ) {
+			if ( isset( $there[ $id ] ) ) {
 				$images[ $post_id ] = [
 					'id'  => $id,
-					'url' => (string) wp_get_attachment_url( $id ),
-					'alt' => (string) get_post_meta( $id, Meta_Keys::ALT, true ),
+					'alt' => $alts[ $id ][ Meta_Keys::ALT ][0] ?? '',
 				];
 			}
 		}
 		return $images;
+	}
+
+	/**
+	 * Loads what the addresses of images are made from in one go.
+	 *
+	 * @param int[] $ids Of attachments.
+	 */
+	public function prime_urls( array $ids ): void {
+		if ( [] !== $ids ) {
+			_prime_post_caches( array_values( array_unique( $ids ) ), false, true );
+		}
+	}
+
+	/**
+	 * @param int[] $ids Of attachments, or what once were some.
+	 * @return array<int, true> By id.
+	 */
+	private function existing( array $ids ): array {
+		global $wpdb;
+
+		if ( [] === $ids ) {
+			return [];
+		}
+		$list  = implode( ',', array_map( 'intval', $ids ) );
+		$found = $wpdb->get_col( $wpdb->prepare( "SELECT ID FROM {$wpdb->posts} WHERE ID IN ($list) AND post_type = %s", Types::ATTACHMENT ) );
+		return array_fill_keys( array_map( 'intval', $found ), true );
 	}
 }

@@ -23,9 +23,9 @@ final class Post_Meta {
 			return [];
 		}
 
-		$id_list = implode( ',', array_map( 'intval', $ids ) );
+		$is_near = Id_Set::near( 'post_id', $ids );
 		$places  = implode( ',', array_fill( 0, count( $keys ), '%s' ) );
-		$sql     = "SELECT post_id, meta_key, meta_value FROM {$wpdb->postmeta} WHERE post_id IN ($id_list) AND meta_key IN ($places) ORDER BY meta_id";
+		$sql     = "SELECT post_id, meta_key, meta_value FROM {$wpdb->postmeta} WHERE $is_near AND meta_key IN ($places) ORDER BY meta_id";
 		$wanted  = array_flip( $keys );
 		$found   = [];
 		foreach ( $wpdb->get_results( $wpdb->prepare( $sql, ...$keys ) ) as $row ) {
@@ -34,7 +34,7 @@ final class Post_Meta {
 				$found[ (int) $row->post_id ][ $row->meta_key ][] = (string) $row->meta_value;
 			}
 		}
-		return $found;
+		return array_intersect_key( $found, array_flip( $ids ) );
 	}
 
 	/**

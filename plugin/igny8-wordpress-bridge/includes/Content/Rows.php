@@ -38,6 +38,50 @@ final class Rows {
 	}
 
 	/**
+	 * Ids of a type in their order. All that is asked for lies in WordPress' index of types.
+	 *
+	 * @return int[]
+	 */
+	public function ids( string $type, int $after, int $limit ): array {
+		global $wpdb;
+
+		$sql = "SELECT ID FROM {$wpdb->posts} WHERE post_type = %s AND post_status <> %s AND ID > %d ORDER BY ID LIMIT %d";
+		return array_map( 'intval', $wpdb->get_col( $wpdb->prepare( $sql, $type, Types::UNSAVED, $after, $limit ) ) );
+	}
+
+	/**
+	 * @param int[]      $ids   Of posts of the type.
+	 * @param int[]|null $until Modified (Unix seconds) and id; later ones are left out.
+	 * @return array<int, int> Id => bytes of its texts.
+	 */
+	public function sizes( string $type, array $ids, ?array $until ): array {
+		global $wpdb;
+
+		$where = Id_Set::near( 'ID', $ids ) . $wpdb->prepare( ' AND post_type = %s AND post_status <> %s', $type, Types::UNSAVED );
+		if ( null !== $until ) {
+			$time   = Gmt::from_unix( $until[0] );
+			$where .= $wpdb->prepare( ' AND ( post_modified_gmt < %s OR ( post_modified_gmt = %s AND ID <= %d ) )', $time, $time, $until[1] );
+		}
+		$sizes = [];
+		foreach ( $wpdb->get_results( "SELECT ID, LENGTH(post_title) + LENGTH(post_content) + LENGTH(post_excerpt) AS bytes FROM {$wpdb->posts} WHERE $where" ) as $row ) {
+			$sizes[ (int) $row->ID ] = (int) $row->bytes;
+		}
+		return array_intersect_key( $sizes, array_flip( $ids ) );
+	}
+
+	/**
+	 * @param int[] $ids Of posts; each has been found to be no larger than memory allows.
+	 * @return array<int, object> Id => the columns that an etag covers.
+	 */
+	public function texts( array $ids ): array {
+		global $wpdb;
+
+		$is_gapless = max( $ids ) - min( $ids ) === count( $ids ) - 1;
+		$where      = $is_gapless ? Id_Set::near( 'ID', $ids ) : 'ID IN (' . implode( ',', array_map( 'intval', $ids ) ) . ')';
+		return $this->by_key( $wpdb->get_results( "SELECT ID, post_type, post_title, post_content, post_excerpt, post_name, post_status, post_date_gmt, post_parent, post_author FROM {$wpdb->posts} WHERE $where" ) );
+	}
+
+	/**
 	 * @param int[] $ids Of posts.
 	 * @return array<int, object> Id => ID, post_type, post_status, post_modified_gmt, bytes.
 	 */

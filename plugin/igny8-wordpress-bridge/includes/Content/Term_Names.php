@@ -29,10 +29,10 @@ final class Term_Names {
 		$rows  = $this->rows( $ids, $taxonomies );
 		$twins = $this->twins( $rows, $taxonomies );
 		$found = [];
-		foreach ( $rows as $row ) {
-			$has_twin = ( $twins[ $row->taxonomy ][ $row->name ] ?? 1 ) > 1;
+		foreach ( $rows as list( $object_id, $term ) ) {
+			$has_twin = ( $twins[ $term->taxonomy ][ $term->name ] ?? 1 ) > 1;
 
-			$found[ (int) $row->object_id ][ $row->taxonomy ][] = $has_twin ? $row->slug : self::plain( $row->name );
+			$found[ $object_id ][ $term->taxonomy ][] = $has_twin ? $term->slug : self::plain( $term->name );
 		}
 		foreach ( $found as $id => $of_post ) {
 			foreach ( array_keys( $of_post ) as $taxonomy ) {
@@ -45,19 +45,20 @@ final class Term_Names {
 	/**
 	 * In two queries: of a join, MySQL may read every post that has one of the terms.
 	 *
-	 * @return object[] With object_id, taxonomy, name, slug.
+	 * @return array[] Object id and term (taxonomy, name, slug) of each link.
 	 */
 	private function rows( array $ids, array $taxonomies ): array {
 		global $wpdb;
 
-		$list  = implode( ',', array_map( 'intval', $ids ) );
-		$links = $wpdb->get_results( "SELECT object_id, term_taxonomy_id FROM {$wpdb->term_relationships} WHERE object_id IN ($list)" );
-		$terms = $this->terms( array_unique( array_map( 'intval', array_column( $links, 'term_taxonomy_id' ) ) ), $taxonomies );
-		$rows  = [];
+		$wanted  = array_flip( $ids );
+		$is_near = Id_Set::near( 'object_id', $ids );
+		$links   = $wpdb->get_results( "SELECT object_id, term_taxonomy_id FROM {$wpdb->term_relationships} WHERE $is_near" );
+		$terms   = $this->terms( array_unique( array_map( 'intval', array_column( $links, 'term_taxonomy_id' ) ) ), $taxonomies );
+		$rows    = [];
 		foreach ( $links as $link ) {
 			$term = $terms[ (int) $link->term_taxonomy_id ] ?? null;
-			if ( null !== $term ) {
-				$rows[] = (object) ( [ 'object_id' => (int) $link->object_id ] + (array) $term );
+			if ( null !== $term && isset( $wanted[ (int) $link->object_id ] ) ) {
+				$rows[] = [ (int) $link->object_id, $term ];
 			}
 		}
 		return $rows;
@@ -86,13 +87,13 @@ final class Term_Names {
 	}
 
 	/**
-	 * @param object[] $rows With name.
+	 * @param array[] $rows As rows() gives them.
 	 * @return array<string, array<string, int>> Taxonomy => name as stored => how many terms have it.
 	 */
 	private function twins( array $rows, array $taxonomies ): array {
 		global $wpdb;
 
-		$names = array_values( array_unique( array_column( $rows, 'name' ) ) );
+		$names = array_values( array_unique( array_column( array_column( $rows, 1 ), 'name' ) ) );
 		if ( [] === $names ) {
 			return [];
 		}

@@ -1,0 +1,90 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content;
+
+/**
+ * Etags of the posts of a type in the order of their ids, computed from the rows as they lie in the tables: what another
+ * program wrote there is seen, whether or not it noted a time. Reads nothing that an etag doesn't need.
+ */
+final class Etags {
+
+	private const IDS_AT_ONCE = 20000;
+
+	private const POSTS_AT_ONCE = 1000;
+
+	/** So that PHP's memory holds them however long the posts are. */
+	private const BYTES_AT_ONCE = 2000000;
+
+	private Rows $rows;
+
+	private Parts $parts;
+
+	private Document_Maker $maker;
+
+	public function __construct( Rows $rows, Parts $parts, Document_Maker $maker ) {
+		$this->rows  = $rows;
+		$this->parts = $parts;
+		$this->maker = $maker;
+	}
+
+	/**
+	 * Portion by portion, so that the caller can stop between them.
+	 *
+	 * @param int        $after Id.
+	 * @param int[]|null $until Modified (Unix seconds) and id: later ones are passed over.
+	 * @return iterable<int, array<int, string>> Last id that was looked at => etags by id. A post that can't be sent has none.
+	 */
+	public function portions( string $type, int $after, ?array $until ): iterable {
+		do {
+			$ids = $this->rows->ids( $type, $after, self::IDS_AT_ONCE );
+			foreach ( array_chunk( $ids, self::POSTS_AT_ONCE ) as $portion ) {
+				$after = $portion[ count( $portion ) - 1 ];
+				yield $after => $this->of( $type, $this->rows->sizes( $type, $portion, $until ) );
+			}
+		} while ( count( $ids ) === self::IDS_AT_ONCE );
+	}
+
+	/**
+	 * @param array<int, int> $sizes Id => bytes of its texts.
+	 * @return array<int, string> By id.
+	 */
+	private function of( string $type, array $sizes ): array {
+		$etags = [];
+		$ids   = [];
+		$bytes = 0;
+		foreach ( $sizes as $id => $size ) {
+			if ( $size > Document_Maker::LARGEST_BYTES ) {
+				continue;
+			}
+			if ( [] !== $ids && $bytes + $size > self::BYTES_AT_ONCE ) {
+				$etags += $this->read( $type, $ids );
+				$ids    = [];
+				$bytes  = 0;
+			}
+			$ids[]  = $id;
+			$bytes += $size;
+		}
+		return $etags + $this->read( $type, $ids );
+	}
+
+	/**
+	 * @param int[] $ids Of posts of the type.
+	 * @return array<int, string> By id.
+	 */
+	private function read( string $type, array $ids ): array {
+		if ( [] === $ids ) {
+			return [];
+		}
+		$parts = $this->parts->of( $type, $ids );
+		$etags = [];
+		foreach ( $this->rows->texts( $ids ) as $id => $row ) {
+			$etag = $this->maker->etag( $row, $parts[ $id ] );
+			if ( null !== $etag ) {
+				$etags[ $id ] = $etag;
+			}
+		}
+		return $etags;
+	}
+}

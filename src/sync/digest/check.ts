@@ -1,0 +1,16 @@
+/**
+ * Bob Jenkins' one-at-a-time hash of an element's 14 bytes (two of the first word, four of each of the next three, most
+ * significant first), as PHP's `hash('joaat')` has it. Not linear under exclusive or, so that the sum of several elements doesn't look
+ * like one.
+ */
+export function joaat14(words: Uint32Array): number {
+  let hash = 0
+  for (let at = 2; at < 16; at++) {
+    hash = (hash + (((words[at >> 2] ?? 0) >>> (24 - 8 * (at & 3))) & 0xff)) | 0
+    hash = (hash + (hash << 10)) | 0
+    hash ^= hash >>> 6
+  }
+  hash = (hash + (hash << 3)) | 0
+  hash ^= hash >>> 11
+  return (hash + (hash << 15)) >>> 0
+}
