@@ -15,7 +15,6 @@ const SUITES: Suite[] = [
   staticSuite,
   vitestSuite('unit'),
   vitestSuite('workers'),
-  vitestSuite('web'),
   phpSyntaxSuite,
   phpcsSuite,
   phpVersionsSuite,

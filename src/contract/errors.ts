@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { EvidenceStep } from './evidence.ts'
+import { ExchangeOffer } from './exchange.ts'
 import { LINK_ERRORS } from './link-errors.ts'
 
 interface ErrorEntry {
@@ -129,7 +130,6 @@ const API_ERRORS = {
     title: 'Invitation not found',
     fix: 'Ask for a new invitation, and accept it with the e-mail address it was made for.',
   },
-  demo_unavailable: { status: 404, title: 'There is no demo here', fix: 'Sign in with e-mail and password.' },
   method_not_allowed: { status: 405, title: 'Method not allowed', fix: 'Use one of the methods in the Allow header.' },
   no_conflict: {
     status: 409,
@@ -184,11 +184,6 @@ const API_ERRORS = {
     title: 'The Idempotency-Key was used for another request',
     fix: 'Use a new key for a new request.',
   },
-  upgrade_required: {
-    status: 426,
-    title: 'This is a WebSocket',
-    fix: 'Send Upgrade: websocket, as browsers do with new WebSocket().',
-  },
   too_many_requests: { status: 429, title: 'Too many requests', fix: 'Wait for Retry-After seconds.' },
   internal_error: {
     status: 500,
@@ -230,6 +225,9 @@ export const Problem = z.lazy(() =>
       request_id: z.string(),
       errors: z.array(FieldError).optional(),
       evidence: z.array(EvidenceStep).optional().meta({ description: 'What was tried at the site' }),
+      exchange: ExchangeOffer.optional().meta({
+        description: 'How a site that can’t be called may connect all the same',
+      }),
     })
     .meta({ id: 'Problem' }),
 )

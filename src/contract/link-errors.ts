@@ -126,6 +126,14 @@ export const LINK_ERRORS = {
     'The site did not understand the request',
     'Update the plugin; if it is up to date, a proxy or firewall changes our requests.',
   ),
+  exchange_silent: retryable(
+    'The site can neither be called nor does it call',
+    'Open wp-admin once, or have an external cron call the address shown under Settings → IGNY8, so that the site calls regularly.',
+  ),
+  waiting_for_site: retryable(
+    'The site is asked when it calls next',
+    'Nothing to do: it can’t be called from outside, and the work is queued until it calls.',
+  ),
   request_too_large: once(
     'The site refuses requests of this size',
     'Ask the host to allow request bodies of 2 MB (client_max_body_size, post_max_size).',
@@ -173,6 +181,24 @@ export const LINK_ERRORS = {
 } as const satisfies Record<string, LinkErrorEntry>
 
 export type LinkErrorCode = keyof typeof LINK_ERRORS
+
+/**
+ * What another carrier doesn't mend: the address is none, the site answers and refuses us, or it can't carry out a command.
+ */
+const NOT_MENDED: ReadonlySet<LinkErrorCode> = new Set([
+  'invalid_site_url',
+  'plugin_not_connected',
+  'signature_rejected',
+  'clock_skew',
+  'other_integration',
+  'command_failed',
+  'exchange_silent',
+  'waiting_for_site',
+])
+
+/** Whether a site that can't be called for this reason may be served by its own calls. */
+export const isMendedByExchange = (code: string): boolean =>
+  Object.hasOwn(LINK_ERRORS, code) && !NOT_MENDED.has(code as LinkErrorCode)
 
 /** A failure as a value, for crossing RPC. `evidence` lists what was asked and answered up to then. */
 export interface LinkFailure {

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { EventId, IntegrationId, RunId, Timestamp } from './common.ts'
 import { DoctorReport } from './doctor.ts'
 import { EvidenceStep } from './evidence.ts'
+import { carrierFields } from './exchange.ts'
 import { Connection } from './health.ts'
 import { SyncStatus } from './integrations.ts'
 
@@ -61,6 +62,9 @@ export const SyncState = z.lazy(() =>
         .min(0)
         .nullable()
         .meta({ description: 'Seconds since the oldest work not yet done was queued; null when none waits' }),
+      waiting_since: Timestamp.nullable().meta({
+        description: 'Since when commands wait for the site to call (carrier exchange); null when none does',
+      }),
     })
     .meta({ id: 'SyncState' }),
 )
@@ -86,16 +90,6 @@ export const SyncEvent = z.lazy(() =>
 )
 export type SyncEvent = z.infer<typeof SyncEvent>
 
-export const EventFilter = z.lazy(() =>
-  z.object({
-    action: z.string().max(64).optional(),
-    success: z.stringbool().optional(),
-    run_id: RunId.optional(),
-    direction: Direction.optional(),
-  }),
-)
-export type EventFilter = z.infer<typeof EventFilter>
-
 /** What support needs to see at once: state, proof, recent failures, and a fresh look at the site. */
 export const DebugStatus = z.lazy(() =>
   z
@@ -105,6 +99,7 @@ export const DebugStatus = z.lazy(() =>
       connection_reason: z.string().nullable(),
       connection_since: Timestamp.nullable(),
       site_url: z.string(),
+      ...carrierFields(),
       sync: SyncState,
       last_structure_fetch: Timestamp.nullable(),
       next_check_at: Timestamp.nullable(),

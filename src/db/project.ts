@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { StructureStored } from '../contract/content-types.ts'
 import type { CountsSnapshot } from '../contract/counts.ts'
+import type { Carrier } from '../contract/exchange.ts'
 import type { Structure } from '../contract/structure.ts'
 import type { SyncStatus } from '../contract/sync.ts'
 import { recordEventOf, type EventContext, type EventInput } from './record-event.ts'
@@ -59,7 +60,6 @@ export async function projectStructure(
     ctx.db.update(integrations).set(structureFields(structure, now)).where(matches).returning({ id: integrations.id }),
   ])
   if (stored.length === 0) return null
-  ctx.onProjected?.()
   return { success: true, integration_id: subject.integrationId, ...counts, last_structure_fetch: now.toISOString() }
 }
 
@@ -84,7 +84,6 @@ export async function beginRun(ctx: EventContext, subject: Subject) {
     .set({ syncEpoch: sql`${integrations.syncEpoch} + 1`, syncStatus: 'syncing' })
     .where(isSubject(subject))
     .returning(RUN_COLUMNS)
-  ctx.onProjected?.()
   return row ?? null
 }
 
@@ -105,8 +104,25 @@ export interface Projection {
   status?: SyncStatus
   /** Whether a run has ended well. */
   isSynced?: boolean
+  link?: LinkProjection
   event?: EventInput
 }
+
+/** How commands reach the site, after the site itself has called. */
+export interface LinkProjection {
+  carrier: Carrier
+  lastExchangeAt: Date | null
+  expectedLatencyS: number | null
+  /** Whether the state of the connection is to be looked at anew: the carrier has changed, or a silent site is back. */
+  isNews: boolean
+}
+
+const linkFields = ({ isNews, lastExchangeAt, ...link }: LinkProjection, now: Date) => ({
+  ...link,
+  lastExchangeAt,
+  ...(lastExchangeAt && { lastProofAt: lastExchangeAt }),
+  ...(isNews && { nextCheckAt: now }),
+})
 
 /**
  * Writes what the site's object knows into the integration's row, with an event where there is one, in one batch. A run that was
@@ -114,7 +130,7 @@ export interface Projection {
  * @returns whether the row was written
  */
 export async function project(ctx: EventContext, subject: Subject, projection: Projection): Promise<boolean> {
-  const { epoch, structure, counts, status, isSynced, event } = projection
+  const { epoch, structure, counts, status, isSynced, link, event } = projection
   const now = new Date(ctx.now())
   const matches = and(
     isSubject(subject),
@@ -129,10 +145,11 @@ export async function project(ctx: EventContext, subject: Subject, projection: P
       ...(counts && { counts, countsAsOf: now }),
       ...(status && { syncStatus: status }),
       ...(isSynced && { lastSyncAt: now }),
+      ...(link && linkFields(link, now)),
     })
     .where(matches)
     .returning({ id: integrations.id })
-  const rows = event ? (await ctx.db.batch([recordEventOf(ctx, matches, event), update]))[1] : await update
-  if (rows.length > 0) ctx.onProjected?.()
+  if (!event) return (await update).length > 0
+  const [, rows] = await ctx.db.batch([recordEventOf(ctx, matches, event), update])
   return rows.length > 0
 }

@@ -3,7 +3,6 @@ import { readConfig } from '../config.ts'
 import type { Item, ItemCreate, ItemFilter, ItemUpdate, Settlement } from '../contract/content.ts'
 import type { StructureStored } from '../contract/content-types.ts'
 import type { Structure } from '../contract/structure.ts'
-import type { RunDetail } from '../contract/activity.ts'
 import type { Direction, Run } from '../contract/sync.ts'
 import { db } from '../db/client.ts'
 import { createId } from '../lib/ids.ts'
@@ -20,8 +19,10 @@ import {
   updateItem,
   type ContentContext,
 } from '../sync/content.ts'
+import { adoptExchange } from '../sync/carrier.ts'
 import { openSiteDatabase } from '../sync/database.ts'
 import { examineSite } from '../sync/doctor/examine.ts'
+import { receiveExchange } from '../sync/exchange.ts'
 import { refuseKey } from '../sync/key-gate.ts'
 import type {
   CallingKey,
@@ -31,34 +32,28 @@ import type {
   ProbeOutcome,
   ProbeRequest,
   RunsState,
+  SignedAnswer,
   SiteSyncPort,
   WebhookMessage,
 } from '../sync/port.ts'
-import { probeSite } from '../sync/probe.ts'
+import { probeSite, weighProbe } from '../sync/probe.ts'
 import { project, projectStructure } from '../db/project.ts'
 import { countsOf, runNext, type RunnerContext } from '../sync/runner.ts'
 import { SiteStore } from '../sync/store.ts'
-import { readLiveState } from '../services/live/read.ts'
 import { syncItem } from '../sync/sync-item.ts'
 import { receiveWebhook } from '../sync/webhook.ts'
 import { SiteAlarm } from './alarm.ts'
-import { end, LiveHub } from './live.ts'
 
 /** One per site: its queue, its replica, and the only way to the site itself. Thin; what it does is in sync/. */
 export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
   #store: SiteStore
-  readonly #live: LiveHub
   /** At most one request at a time goes to the site. */
   readonly #siteAccess = new Mutex()
   readonly #alarm: SiteAlarm
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
-    this.#live = new LiveHub(state, {
-      store: () => this.#store,
-      read: (subject, since) => readLiveState(db(env, subject.accountId).db, subject, since),
-    })
-    this.#store = this.#openStore()
+    this.#store = new SiteStore(openSiteDatabase(state.storage))
     this.#alarm = new SiteAlarm(state.storage, (looksFrom) => this.#store.nextDueAt(looksFrom))
     // an alarm is consumed when it fires and given up after six throws: pending work always has one again
     // and whoever held a run before is gone
@@ -69,7 +64,11 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
   async probe(request: ProbeRequest): Promise<PortResult<ProbeOutcome>> {
     const refusal = await this.#refuse(request)
     if (refusal) return refusal
-    return { ok: true, value: await this.#siteAccess.run(() => probeSite(this.#context(null), request)) }
+    const outcome = await this.#siteAccess.run(() => probeSite(this.#context(null), request))
+    const weighed = weighProbe(this.#store, outcome, request.mayExchange, Date.now())
+    // what waited for a call of the site may go on at once
+    await this.#alarm.arm()
+    return { ok: true, value: weighed }
   }
 
   async examine(request: ProbeRequest): Promise<PortResult<Examination>> {
@@ -104,20 +103,14 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
     return queued
   }
 
-  async listRuns(integrationId: string, limit: number, before: string | null): Promise<Run[]> {
-    return this.#store.listRuns(integrationId, limit, before)
+  async listRuns(limit: number, before: string | null): Promise<Run[]> {
+    return this.#store.listRuns(limit, before)
   }
 
-  async getRun(integrationId: string, runId: string): Promise<PortResult<RunDetail>> {
-    const found = this.#store.findRun(runId)
-    if (found?.integrationId !== integrationId) return { ok: false, code: 'run_not_found', detail: 'Run not found' }
-    return { ok: true, value: { ...found.run, ...this.#store.steps.describe(runId) } }
-  }
-
-  async cancelRun(call: PortCall, runId: string): Promise<PortResult<Run>> {
-    const refusal = await this.#refuse(call)
+  async cancelRun(key: CallingKey, runId: string): Promise<PortResult<Run>> {
+    const refusal = await this.#refuse(key)
     if (refusal) return refusal
-    const run = this.#store.cancelRun(call.integrationId, runId, Date.now())
+    const run = this.#store.cancelRun(runId, Date.now())
     return run ? { ok: true, value: run } : { ok: false, code: 'run_not_found', detail: 'Run not found' }
   }
 
@@ -127,6 +120,27 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
     const received = await receiveWebhook(this.#context(key.accountId), key, message)
     if (received.ok && !received.value.isRepeat) await this.#alarm.armForLook()
     return received
+  }
+
+  async exchange(key: CallingKey, integrationId: string, message: WebhookMessage): Promise<PortResult<SignedAnswer>> {
+    const refusal = await this.#refuse(key)
+    if (refusal) return refusal
+    const site = { ...key, integrationId }
+    const answer = await receiveExchange(this.#context(key.accountId), site, message, (work) =>
+      this.#siteAccess.tryRun(work),
+    )
+    await this.#alarm.arm()
+    return answer
+  }
+
+  async adoptExchange(call: PortCall): Promise<PortResult<null>> {
+    const refusal = await this.#refuse(call)
+    if (refusal) return refusal
+    this.#store.access.setSubject(call)
+    this.#store.access.distrust()
+    adoptExchange(this.#store, Date.now())
+    await this.#alarm.arm()
+    return { ok: true, value: null }
   }
 
   async listItems(siteId: string, filter: ItemFilter, before: number | null, limit: number) {
@@ -164,11 +178,13 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
   async syncItem(call: PortCall, contentId: string): Promise<PortResult<Item>> {
     const refusal = await this.#refuse(call)
     if (refusal) return refusal
-    return this.#siteAccess.run(() => syncItem(this.#context(call.accountId), call, contentId))
+    const synced = await this.#siteAccess.run(() => syncItem(this.#context(call.accountId), call, contentId))
+    await this.#alarm.arm()
+    return synced
   }
 
-  async runs(integrationId?: string): Promise<RunsState> {
-    return this.#store.runsState(Date.now(), integrationId ?? null)
+  async runs(): Promise<RunsState> {
+    return this.#store.runsState(Date.now())
   }
 
   async admit(key: CallingKey): Promise<PortResult<null>> {
@@ -177,49 +193,25 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
 
   async revokeKey(keyId: string): Promise<void> {
     this.#store.access.setKeyStatus(keyId, 'revoked', Date.now())
-    this.#live.close('access_ended', (watcher) => watcher.keyId === keyId)
-    this.#live.note({ row: true })
   }
 
   async stop(integrationId: string): Promise<void> {
     this.#store.cancelRuns(integrationId, Date.now())
     this.#store.access.distrust()
-    this.#live.note({ row: true })
     await this.#alarm.arm()
   }
 
   async forget(): Promise<void> {
-    this.#live.close('integration_deleted')
     await this.ctx.storage.deleteAll()
     // a key of the deleted site may still call: it finds empty tables, and D1 says that it is gone
-    this.#store = this.#openStore()
+    this.#store = new SiteStore(openSiteDatabase(this.ctx.storage))
     await this.#alarm.clear()
-  }
-
-  async announce(): Promise<void> {
-    this.#live.note({ row: true })
-  }
-
-  /** The one request that is no call: a watcher's WebSocket. */
-  override async fetch(request: Request): Promise<Response> {
-    return this.#live.accept(request)
-  }
-
-  override webSocketMessage(socket: WebSocket): void {
-    end(socket, 'message_refused')
   }
 
   /** One bounded slice of the oldest due run. Never throws: a failure is stored with the run. */
   override async alarm(): Promise<void> {
     const work = () => this.#siteAccess.run(() => runNext(this.#context(null)))
     await this.#alarm.ring(work, (cause) => log.error('alarm failed', { cause }))
-  }
-
-  #openStore(): SiteStore {
-    const store = new SiteStore(openSiteDatabase(this.ctx.storage))
-    store.onRun = (run) => this.#live.note({ run })
-    store.replica.items.onItem = (item) => this.#live.note({ item })
-    return store
   }
 
   #context(accountId: string | null): RunnerContext {
@@ -232,7 +224,6 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
       random: Math.random,
       sleep: (ms) => scheduler.wait(ms),
       fetch: (input, init) => fetch(input, init),
-      onProjected: () => this.#live.note({ row: true }),
     }
   }
 

@@ -1,10 +1,19 @@
 /** Runs tasks one after the other, in the order of their calls. A task that fails fails alone. */
 export class Mutex {
   #last: Promise<unknown> = Promise.resolve()
+  #pending = 0
 
   run<T>(task: () => Promise<T>): Promise<T> {
     const result = this.#last.then(task, task)
-    this.#last = result.catch(() => undefined)
+    this.#pending++
+    this.#last = result.catch(() => undefined).then(() => this.#pending--)
     return result
+  }
+
+  /** Runs the task only if none is under way. @returns whether it did */
+  async tryRun(task: () => Promise<void>): Promise<boolean> {
+    if (this.#pending > 0) return false
+    await this.run(task)
+    return true
   }
 }

@@ -1,8 +1,8 @@
-import { activityRoutes } from './activity.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { authRoutes } from './auth.ts'
 import { contentRoutes } from './content.ts'
 import type { Route } from './define.ts'
+import { exchangeRoutes } from './exchange.ts'
 import { integrationRoutes } from './integrations.ts'
 import { memberRoutes } from './members.ts'
 import { runRoutes } from './runs.ts'
@@ -17,7 +17,7 @@ export const routes: readonly Route[] = [
   ...apiKeyRoutes,
   ...contentRoutes,
   ...integrationRoutes,
+  ...exchangeRoutes,
   ...runRoutes,
-  ...activityRoutes,
   ...webhookRoutes,
 ]

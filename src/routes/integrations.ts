@@ -10,7 +10,8 @@ import {
 } from '../contract/integrations.ts'
 import { DoctorReport } from '../contract/doctor.ts'
 import { Structure } from '../contract/structure.ts'
-import { DebugStatus, Run, SyncRequest, SyncState } from '../contract/sync.ts'
+import { DebugStatus, Run, SyncEvent, SyncRequest, SyncState } from '../contract/sync.ts'
+import { listEvents } from '../services/events/list.ts'
 import { connectIntegration } from '../services/integrations/connect.ts'
 import { createIntegration } from '../services/integrations/create.ts'
 import { deleteIntegration } from '../services/integrations/delete.ts'
@@ -69,7 +70,7 @@ export const integrationRoutes: Route[] = [
     operationId: 'connectIntegration',
     summary: 'Connect a site, or test whether it can be',
     description:
-      'Open to callers without a session when the body holds the site’s own API key. Makes the integration where there is none, calls WordPress, and on failure deletes what it made.',
+      'Open to callers without a session when the body holds the site’s own API key. Makes the integration where there is none, calls WordPress, and on failure deletes what it made. A plugin that names the carrier `exchange` is told in the refusal how its site may connect all the same.',
     access: { kind: 'optional' },
     throttle: 'anonymous',
     body: ConnectRequest,
@@ -87,8 +88,9 @@ export const integrationRoutes: Route[] = [
       'unsupported_platform',
       'unreachable',
     ],
-    handle: async ({ ctx, body }) => {
-      const { made, result } = await connectIntegration({ ctx, input: body })
+    handle: async ({ ctx, body, request, rawBody }) => {
+      const message = body.exchange && { headers: request.headers, body: await rawBody() }
+      const { made, result } = await connectIntegration({ ctx, input: body, message })
       return made ? created(result) : ok(result)
     },
   }),
@@ -241,5 +243,21 @@ export const integrationRoutes: Route[] = [
     responses: { 200: { description: 'What support asks for first', schema: DebugStatus } },
     errors: notFound,
     handle: async ({ ctx, params }) => ok(await getDebugStatus({ ctx, input: { id: params.integration_id } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'get',
+    path: `${DETAIL}/events`,
+    operationId: 'listEvents',
+    summary: 'Sync events, newest first',
+    access: reads,
+    params: Params,
+    query: z.lazy(() =>
+      ListQuery.unwrap().extend({ success: z.stringbool().optional(), action: z.string().max(64).optional() }),
+    ),
+    responses: { 200: { description: 'One page', schema: listOf(SyncEvent) } },
+    errors: [...notFound, 'invalid_cursor'],
+    handle: async ({ ctx, params, query }) =>
+      ok(await listEvents({ ctx, input: { ...query, id: params.integration_id } })),
   }),
 ]

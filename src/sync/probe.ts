@@ -1,8 +1,36 @@
+import { ERRORS } from '../contract/errors.ts'
 import type { EvidenceStep } from '../contract/evidence.ts'
+import { isMendedByExchange } from '../contract/link-errors.ts'
+import { isSilent, noteDirectFailure, noteDirectSuccess } from './carrier.ts'
 import { describeFailure } from './failure.ts'
 import { LinkError } from './link/errors.ts'
 import type { ProbeOutcome, ProbeRequest } from './port.ts'
 import { askSite, findSite, type LinkContext } from './site-link.ts'
+import type { SiteStore } from './store.ts'
+
+/** What a look at the site means where it may be served by its own calls: those count as its answers. */
+export function weighProbe(
+  store: Pick<SiteStore, 'link'>,
+  outcome: ProbeOutcome,
+  mayExchange: boolean,
+  now: number,
+): ProbeOutcome {
+  if (outcome.ok) noteDirectSuccess(store)
+  if (outcome.ok || !mayExchange) return outcome
+  noteDirectFailure(store, outcome.code, now)
+  const { carrier, lastExchangeAt } = store.link.read()
+  if (carrier === 'direct' || !isMendedByExchange(outcome.code)) return outcome
+  const evidence: EvidenceStep[] = [...outcome.evidence, { step: 'exchange', note: describeCalls(lastExchangeAt, now) }]
+  const detail = `The site can’t be called (${outcome.code}), and ${describeCalls(lastExchangeAt, now)}.`
+  if (isSilent(store, now)) {
+    const { fix } = ERRORS.exchange_silent
+    return { ok: false, code: 'exchange_silent', detail, fix, plugin: null, evidence, clockSkewS: null }
+  }
+  return { ok: true, carrier, detail, commandsUrl: null, plugin: null, evidence, clockSkewS: null }
+}
+
+const describeCalls = (lastExchangeAt: number | null, now: number) =>
+  lastExchangeAt === null ? 'has never called' : `it called ${Math.round((now - lastExchangeAt) / 1000)} s ago`
 
 /**
  * Looks at a site as a test does: finds its command endpoint anew and asks the plugin for its status. What is wrong is
@@ -15,7 +43,9 @@ export async function probeSite(ctx: LinkContext, request: ProbeRequest): Promis
     evidence.push(...found.evidence)
     const { data, skewS, evidence: steps } = await askSite(ctx, request, found.commandsUrl, 'status')
     evidence.push(...steps)
-    return { ok: true, commandsUrl: found.commandsUrl, plugin: data, evidence, clockSkewS: skewS }
+    const { commandsUrl } = found
+    const detail = `WordPress answered at ${commandsUrl}.`
+    return { ok: true, carrier: 'direct', detail, commandsUrl, plugin: data, evidence, clockSkewS: skewS }
   } catch (cause) {
     if (cause instanceof LinkError) evidence.push(...cause.evidence)
     const { code, detail, fix } = describeFailure(cause)

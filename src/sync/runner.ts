@@ -4,6 +4,7 @@ import type { EventContext, EventInput } from '../db/record-event.ts'
 import { openSigningSecrets } from '../lib/link-credentials.ts'
 import { log } from '../lib/log.ts'
 import { createAssignment } from './assignment.ts'
+import { noteDirectFailure, noteDirectSuccess } from './carrier.ts'
 import { createEngineContext } from './engine-context.ts'
 import { LostLease, type EngineContext } from './engine/context.ts'
 import { nextStage, startCursor, type RunCursor } from './engine/cursor.ts'
@@ -12,10 +13,13 @@ import { playSlice } from './engine/slice.ts'
 import { describeFailure, type SiteFailure } from './failure.ts'
 import { fetchStructure } from './fetch-structure.ts'
 import type { FetchFunction } from './link/http.ts'
+import type { Structure } from '../contract/structure.ts'
 import type { PortSubject } from './port.ts'
-import { backoffMs, MAX_ATTEMPTS } from './schedule.ts'
+import { readCommandData } from './link/command-data.ts'
+import { backoffMs, MAX_ATTEMPTS, MAX_WAIT_MS } from './schedule.ts'
 import { findSite, type LinkTarget } from './site-link.ts'
-import type { LeasedRun, SiteStore } from './store.ts'
+import { INBOX, type LeasedRun, type SiteStore } from './store.ts'
+import { Suspended } from './suspended.ts'
 
 /** Longer than a slice may take: its own time, and two requests that time out. */
 const LEASE_MS = 90_000
@@ -43,8 +47,7 @@ interface Session {
 
 /** Does the next piece of work that is due: a look at what webhooks named, or one slice of the oldest run. */
 export async function runNext(ctx: RunnerContext): Promise<void> {
-  await lookAtInbox(ctx)
-  const run = ctx.store.leaseRun(ctx.now(), LEASE_MS) ?? leaseRetry(ctx)
+  const run = await takeTurn(ctx)
   if (!run) return
   const startedAt = ctx.now()
   const integration = run.cursor ? await readIntegration(ctx, run) : await beginRun(ctx, run)
@@ -59,9 +62,30 @@ export async function runNext(ctx: RunnerContext): Promise<void> {
     if (run.failures > MAX_ATTEMPTS) throw new Error('every attempt broke off before its end')
     if (ctx.store.holdsRun(run, ctx.now())) await playRun(ctx, run, session)
   } catch (cause) {
-    if (!(cause instanceof LostLease)) await failAttempt(ctx, run, session, describeFailure(cause))
+    if (cause instanceof Suspended) ctx.store.suspendRun(run, cause.isBrief ? ctx.now() : ctx.now() + MAX_WAIT_MS)
+    else if (!(cause instanceof LostLease)) await failAttempt(ctx, run, session, describeFailure(cause))
   }
   if (ctx.store.isCancelled(run)) await projectCancellation(ctx, run, session)
+}
+
+/**
+ * Looks at the inbox, then leases the run that is next: the one whose answers have come, else the oldest that is due.
+ * @returns null where nothing is due, or everything waits for the site's next call
+ */
+async function takeTurn(ctx: RunnerContext): Promise<LeasedRun | null> {
+  const { store } = ctx
+  if (store.waitsForSite()) return null
+  const open = store.openWork()
+  // what runs waited for has come
+  if (open) store.releaseLeases(ctx.now())
+  if (open && open.scope !== INBOX) {
+    const run = store.leaseRun(ctx.now(), LEASE_MS, open.scope)
+    if (!run) store.journal.forget(open.scope)
+    return run
+  }
+  await lookAtInbox(ctx)
+  if (store.waitsForSite()) return null
+  return store.leaseRun(ctx.now(), LEASE_MS) ?? leaseRetry(ctx)
 }
 
 /** A run for items that failed on their way to the site and are to be tried again; nobody has to ask for it. */
@@ -87,26 +111,43 @@ async function playRun(ctx: RunnerContext, run: LeasedRun, session: Session): Pr
   const { cursor } = session
   const target = await linkTarget(ctx, session.integration, run.id)
   const holds = () => ctx.store.holdsRun(run, ctx.now())
-  const save = (position: RunCursor) => ctx.store.saveCursor(run, position)
-  let endpoint: string
+  let found: string | null = null
+  const endpoint = async () => (found ??= await findEndpoint(ctx, session.integration, target))
+  const engine = createEngineContext(ctx, { target, endpoint, holds, scope: run.id })
+  const save = (position: RunCursor) => {
+    ctx.store.saveCursor(run, position)
+    engine.commit()
+  }
   if (cursor.stage === 'structure') {
-    const found = await fetchStructure(ctx, { ...target, commandsUrl: session.integration.commandsUrl })
+    const known = { ...target, commandsUrl: session.integration.commandsUrl }
+    const { structure, endpoint: at } = await readStructure(ctx, engine, known)
+    found = at
     if (!holds()) throw new LostLease()
-    if (!(await project(ctx, run, { epoch: cursor.epoch, structure: found.structure }))) throw new LostLease()
+    if (!(await project(ctx, run, { epoch: cursor.epoch, structure }))) throw new LostLease()
     if (!holds()) throw new LostLease()
-    endpoint = found.endpoint
-    session.integration = { ...session.integration, structure: found.structure }
+    session.integration = { ...session.integration, structure }
     cursor.stage = nextStage(cursor.stage, run.direction)
     save(cursor)
-  } else endpoint = await findEndpoint(ctx, session.integration, target)
-  const engine = createEngineContext(ctx, { ...target, endpoint }, holds)
+  }
   const assignment = createAssignment(session.integration, run.direction)
   const isDone = await playSlice(engine, assignment, cursor, {
     deadline: session.startedAt + SLICE_MS,
     pass: run.id,
     save,
   })
+  if (ctx.store.link.read().carrier === 'direct') noteDirectSuccess(ctx.store)
   await endSlice(ctx, run, session, isDone)
+}
+
+/** The site's structure, by the carrier that is in use; and where the site answered, if it was called. */
+async function readStructure(
+  ctx: RunnerContext,
+  engine: EngineContext,
+  target: LinkTarget & { commandsUrl: string | null },
+): Promise<{ structure: Structure; endpoint: string | null }> {
+  if (ctx.store.link.read().carrier === 'direct') return fetchStructure(ctx, target)
+  const [result] = await engine.send([{ name: 'structure', args: {} }])
+  return { structure: readCommandData('structure', result, []), endpoint: null }
 }
 
 /** What the tab shows of the replica. */
@@ -167,15 +208,18 @@ async function failAttempt(
 ): Promise<void> {
   const { code, detail, fix } = failure
   if (!ctx.store.holdsRun(run, ctx.now())) return
+  ctx.store.journal.forget(run.id)
+  const isSwitched = noteDirectFailure(ctx.store, code, ctx.now())
   const failures = ctx.store.failuresOf(run)
   log.warn('run attempt failed', { run_id: run.id, failures, code, cause: failure.cause })
-  const again = failure.retryable && failures < MAX_ATTEMPTS
+  const again = isSwitched || (failure.retryable && failures < MAX_ATTEMPTS)
   const event = { action: 'sync', runId: run.id, direction: run.direction, startedAt, failure: { code, detail } }
   const status = again ? 'pending' : 'failed'
   const brought = cursor.stage === 'structure' ? {} : { counts: countsOf(ctx.store) }
   await project(ctx, run, { epoch: cursor.epoch, ...brought, status, event })
   const reason = { code, detail, fix }
-  const retryAt = ctx.now() + backoffMs(failures, ctx.random(), failure.retryAfterS)
+  const pauseMs = isSwitched ? 0 : backoffMs(failures, ctx.random(), failure.retryAfterS)
+  const retryAt = ctx.now() + pauseMs
   if (again) ctx.store.retryRun(run, retryAt, reason)
   else ctx.store.finishRun(run, ctx.now(), reason, cursor.counts)
 }
@@ -188,14 +232,18 @@ async function projectCancellation(ctx: RunnerContext, run: LeasedRun, { cursor,
 }
 
 /** An engine for one integration outside of runs. @returns null when the integration is gone or switched off */
-export async function openEngine(ctx: RunnerContext, subject: PortSubject, requestId: string) {
+export async function openEngine(
+  ctx: RunnerContext,
+  subject: PortSubject,
+  requestId: string,
+  scope: string | null = null,
+) {
   const integration = await readIntegration(ctx, subject)
   if (!integration?.isActive || !integration.syncEnabled) return null
   const target = await linkTarget(ctx, integration, requestId)
-  const connect = async (): Promise<EngineContext> => {
-    const endpoint = await findEndpoint(ctx, integration, target)
-    return createEngineContext(ctx, { ...target, endpoint }, () => true)
-  }
+  let found: string | null = null
+  const endpoint = async () => (found ??= await findEndpoint(ctx, integration, target))
+  const connect = (): EngineContext => createEngineContext(ctx, { target, endpoint, holds: () => true, scope })
   return { integration, connect, assignment: createAssignment(integration, 'both') }
 }
 
@@ -203,15 +251,23 @@ export async function openEngine(ctx: RunnerContext, subject: PortSubject, reque
 async function lookAtInbox(ctx: RunnerContext): Promise<void> {
   const subject = ctx.store.access.subject()
   const startedAt = ctx.now()
-  if (!subject || ctx.store.replica.inbox.duePosts(startedAt, 1).length === 0) return
+  const isOpen = ctx.store.journal.owner()?.scope === INBOX
+  if (!isOpen && ctx.store.replica.inbox.duePosts(startedAt, 1).length === 0) return
+  if (!subject) return ctx.store.journal.forget(INBOX)
   try {
-    const engine = await openEngine(ctx, subject, ctx.newId('req'))
-    if (!engine) return ctx.store.replica.inbox.clear()
-    const counts = await playInbox(await engine.connect(), engine.assignment)
+    const engine = await openEngine(ctx, subject, ctx.newId('req'), INBOX)
+    if (!engine) {
+      ctx.store.journal.forget(INBOX)
+      return ctx.store.replica.inbox.clear()
+    }
+    const counts = await playInbox(engine.connect(), engine.assignment)
     const event = counts && { action: 'webhook', startedAt, counts, direction: 'from_external' as const }
     if (event) await project(ctx, subject, { epoch: null, counts: countsOf(ctx.store), event })
   } catch (cause) {
+    if (cause instanceof Suspended) return
+    ctx.store.journal.forget(INBOX)
     const failure = describeFailure(cause)
+    if (noteDirectFailure(ctx.store, failure.code, ctx.now())) return
     log.warn('webhooks put off', { code: failure.code, cause })
     postponeInbox({ replica: ctx.store.replica, now: ctx.now, random: ctx.random }, failure.code)
   }

@@ -8,11 +8,15 @@ import type { PortCall, RunsState } from './port.ts'
 import { AccessTable } from './tables/access.ts'
 import { InboxTable } from './tables/inbox.ts'
 import { ItemTable } from './tables/items.ts'
+import { JournalTable, type JournalOwner } from './tables/journal.ts'
+import { LinkTable } from './tables/link.ts'
 import { MediaTable } from './tables/media.ts'
 import { SettlementTable } from './tables/settlements.ts'
-import { StepTable } from './tables/steps.ts'
 import { TermTable } from './tables/terms.ts'
 import { TypeTable } from './tables/types.ts'
+
+/** Names the work of looking at what webhooks named; a run's is named by its id. */
+export const INBOX = 'inbox'
 
 /** Finished runs that are kept as history. */
 const KEPT_RUNS = 100
@@ -53,8 +57,6 @@ export interface LeasedRun {
   direction: Direction
   attempt: number
   requestId: string
-  /** When it was taken on first; milliseconds since 1970. */
-  startedAt: number
   /** Leases in a row, this one included, that committed nothing. */
   failures: number
   /** Where the run is; null at its start. */
@@ -87,17 +89,16 @@ function presentRun(row: RunRow): Run {
 export class SiteStore {
   readonly #database: SiteDatabase
   readonly access: AccessTable
-  readonly steps: StepTable
   readonly replica: Replica
-
-  /** Told of every run that changed, inside the transaction that changes it. */
-  onRun: (id: string) => void = () => undefined
+  readonly link: LinkTable
+  readonly journal: JournalTable
 
   constructor(database: SiteDatabase) {
     this.#database = database
     migrateSiteStore(database)
     this.access = new AccessTable(database)
-    this.steps = new StepTable(database)
+    this.link = new LinkTable(database)
+    this.journal = new JournalTable(database)
     this.replica = {
       database,
       items: new ItemTable(database),
@@ -136,24 +137,24 @@ export class SiteStore {
         direction,
       )
       if (!row) throw new Error('a run was neither queued nor found')
-      this.onRun(row.id)
       return presentRun(row)
     })
   }
 
-  /** Takes on the oldest run that is due, or whose holder's lease ran out. */
-  leaseRun(now: number, leaseMs: number): LeasedRun | null {
+  /** Takes on the oldest run that is due, or whose holder's lease ran out. @param only the run whose turn it is */
+  leaseRun(now: number, leaseMs: number, only: string | null = null): LeasedRun | null {
     const [row] = this.#rows<RunRow>(
       `UPDATE runs SET status = 'running', attempt = attempt + 1, failures = failures + 1, lease_until = ?2, started_at = ifnull(started_at, ?1)
        WHERE id = (SELECT id FROM runs WHERE status IN ('queued', 'running')
                    AND CASE status WHEN 'queued' THEN next_attempt_at ELSE lease_until END NOT BETWEEN ?1 + 1 AND ?3
+                   AND (?4 IS NULL OR id = ?4)
                    ORDER BY queued_at, id LIMIT 1)
        RETURNING *`,
       now,
       now + leaseMs,
       now + MAX_WAIT_MS,
+      only,
     )
-    if (row) this.onRun(row.id)
     return row
       ? {
           id: row.id,
@@ -163,7 +164,6 @@ export class SiteStore {
           direction: row.direction,
           attempt: row.attempt,
           requestId: row.request_id,
-          startedAt: row.started_at ?? now,
           failures: row.failures,
           cursor: row.cursor === null ? null : (JSON.parse(row.cursor) as RunCursor),
         }
@@ -199,7 +199,6 @@ export class SiteStore {
          (SELECT id FROM runs WHERE finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT ?)`,
       KEPT_RUNS,
     )
-    this.onRun(run.id)
     return ended.length === 1
   }
 
@@ -213,7 +212,6 @@ export class SiteStore {
       run.id,
       run.attempt,
     )
-    this.onRun(run.id)
   }
 
   /** Commits where a run is, to be called in the transaction of the rows that it covers. */
@@ -226,7 +224,6 @@ export class SiteStore {
       run.id,
       run.attempt,
     )
-    this.onRun(run.id)
   }
 
   /** Leases in a row that committed nothing. */
@@ -246,7 +243,33 @@ export class SiteStore {
     )
   }
 
-  /** Frees what a holder that is gone had: to be called when a new instance begins. */
+  /** Lets a run wait for the site's next call; that is no failed attempt. */
+  suspendRun(run: LeasedRun, until: number): void {
+    this.#rows(
+      "UPDATE runs SET lease_until = ?, failures = 0 WHERE id = ? AND attempt = ? AND status = 'running'",
+      until,
+      run.id,
+      run.attempt,
+    )
+  }
+
+  /** Whether everything that could be done waits for the site's next call. */
+  waitsForSite(): boolean {
+    const owner = this.openWork()
+    return owner !== null && !owner.isAnswered && this.link.read().carrier === 'exchange'
+  }
+
+  /** The work that has asked something of the site and has not committed; that of a run which has ended is dropped. */
+  openWork(): JournalOwner | null {
+    const owner = this.journal.owner()
+    if (owner === null || owner.scope === INBOX) return owner
+    const unfinished = "SELECT 1 FROM runs WHERE id = ? AND status IN ('queued', 'running')"
+    if (this.#rows(unfinished, owner.scope).length > 0) return owner
+    this.journal.forget(owner.scope)
+    return this.openWork()
+  }
+
+  /** Frees what a holder that is gone had: when a new instance begins, and when what runs waited for has come. */
   releaseLeases(now: number): void {
     this.#rows("UPDATE runs SET lease_until = ? WHERE status = 'running' AND lease_until > ?", now, now)
   }
@@ -263,41 +286,32 @@ export class SiteStore {
     return this.#rows(sql, run.id, run.attempt).length === 1
   }
 
-  /** Runs of an integration, newest first. @param before id of the last one shown */
-  listRuns(integrationId: string, limit: number, before: string | null): Run[] {
-    const sql = 'SELECT * FROM runs WHERE integration_id = ? AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3'
-    return this.#rows<RunRow>(sql, integrationId, before, limit).map(presentRun)
+  /** Runs, newest first. @param before id of the last one shown */
+  listRuns(limit: number, before: string | null): Run[] {
+    const sql = 'SELECT * FROM runs WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2'
+    return this.#rows<RunRow>(sql, before, limit).map(presentRun)
   }
 
-  /** One run and whose it is; null when there is none. */
-  findRun(id: string): { integrationId: string; run: Run } | null {
-    const row = firstRow<RunRow>(this.#database, 'SELECT * FROM runs WHERE id = ?', id)
-    return row && { integrationId: row.integration_id, run: presentRun(row) }
-  }
-
-  /** Cancels one run of an integration; one that has ended stays as it is. @returns the run, or null when there is none */
-  cancelRun(integrationId: string, id: string, now: number): Run | null {
+  /** Cancels one run; one that has ended stays as it is. @returns the run, or null when there is none */
+  cancelRun(id: string, now: number): Run | null {
     this.#rows(
       `UPDATE runs SET status = 'cancelled', finished_at = ?, lease_until = NULL
-       WHERE id = ? AND integration_id = ? AND status IN ('queued', 'running')`,
+       WHERE id = ? AND status IN ('queued', 'running')`,
       now,
       id,
-      integrationId,
     )
-    this.onRun(id)
-    const found = this.findRun(id)
-    return found?.integrationId === integrationId ? found.run : null
+    const row = firstRow<RunRow>(this.#database, 'SELECT * FROM runs WHERE id = ?', id)
+    return row && presentRun(row)
   }
 
   /** Cancels what is unfinished for an integration. */
   cancelRuns(integrationId: string, now: number): void {
-    const cancelled = this.#rows<{ id: string }>(
+    this.#rows(
       `UPDATE runs SET status = 'cancelled', finished_at = ?, lease_until = NULL
-       WHERE integration_id = ? AND status IN ('queued', 'running') RETURNING id`,
+       WHERE integration_id = ? AND status IN ('queued', 'running')`,
       now,
       integrationId,
     )
-    for (const { id } of cancelled) this.onRun(id)
   }
 
   /** Whether an item that could not be sent is to be tried again. */
@@ -315,6 +329,8 @@ export class SiteStore {
    * @param looksFrom what webhooks named is not due before this
    */
   nextDueAt(looksFrom = 0): number | null {
+    const owner = this.openWork()
+    if (owner) return this.waitsForSite() ? null : 0
     const [row] = this.#rows<{ due: number | null }>(
       `SELECT min(due) AS due FROM (
          SELECT CASE status WHEN 'queued' THEN next_attempt_at ELSE lease_until END AS due
@@ -326,24 +342,18 @@ export class SiteStore {
     return row?.due ?? null
   }
 
-  /**
-   * The run under way, the last one that ended, and for how long the oldest has waited.
-   * @param integrationId null for those of the whole site
-   */
-  runsState(now: number, integrationId: string | null = null): RunsState {
+  /** The run under way, the last one that ended, and for how long the oldest has waited. */
+  runsState(now: number): RunsState {
     const [current] = this.#rows<RunRow>(
-      `SELECT * FROM runs WHERE status IN ('queued', 'running') AND integration_id = ifnull(?, integration_id)
-       ORDER BY status DESC, queued_at LIMIT 1`,
-      integrationId,
+      "SELECT * FROM runs WHERE status IN ('queued', 'running') ORDER BY status DESC, queued_at LIMIT 1",
     )
     const [last] = this.#rows<RunRow>(
-      `SELECT * FROM runs WHERE finished_at IS NOT NULL AND integration_id = ifnull(?, integration_id)
-       ORDER BY finished_at DESC LIMIT 1`,
-      integrationId,
+      'SELECT * FROM runs WHERE finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT 1',
     )
     return {
       currentRun: current ? presentRun(current) : null,
       lastRun: last ? presentRun(last) : null,
+      waitingSince: this.journal.waitingSince(),
       lagS: current ? Math.max(0, (now - current.queued_at) / 1000) : null,
     }
   }

@@ -16,18 +16,33 @@ function find({ replica }: RunnerContext['store'], contentId: string): ItemRecor
   return POST_ID.test(contentId) ? replica.items.getByExternalId(Number(contentId)) : replica.items.get(contentId)
 }
 
+/** The site can't be called: has it looked at, and sent, when the site calls next. */
+function queueItem(
+  ctx: RunnerContext,
+  call: PortCall,
+  before: ItemRecord | null,
+  postId: number | null,
+): PortResult<Item> {
+  const { store, now } = ctx
+  if (postId !== null) store.replica.inbox.remind(postId, now(), now())
+  store.repeatRun(store.enqueueRun(ctx.newId('run'), call, 'to_external', now()).id)
+  if (before) return { ok: true, value: presentItem(store.replica, call.siteId, before) }
+  return { ok: false, code: 'waiting_for_site', detail: 'The site will be asked for this post when it calls next.' }
+}
+
 /** Brings one item up to date on both sides: looks at its post, and sends what waits. A post that is new here is imported. */
 export async function syncItem(ctx: RunnerContext, call: PortCall, contentId: string): Promise<PortResult<Item>> {
   const startedAt = ctx.now()
   const before = find(ctx.store, contentId)
   const postId = before ? before.externalId : POST_ID.test(contentId) ? Number(contentId) : null
   if (!before && postId === null) return { ok: false, code: 'item_not_found', detail: 'Item not found' }
+  if (ctx.store.link.read().carrier === 'exchange') return queueItem(ctx, call, before, postId)
   const opened = await openEngine(ctx, call, call.requestId)
   if (!opened) return { ok: false, code: 'sync_disabled', detail: 'The integration is switched off.' }
   const cursor = startCursor('both', opened.integration.syncEpoch)
   const event = { action: 'sync_item', startedAt, direction: 'both' as const, itemIds: before ? [before.id] : [] }
   try {
-    const engine = await opened.connect()
+    const engine = opened.connect()
     if (postId !== null) {
       const fetched = await fetchPosts(engine, [postId])
       engine.replica.database.transaction(() => absorbFetched(engine, fetched, opened.assignment, cursor.counts))

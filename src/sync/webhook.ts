@@ -26,7 +26,11 @@ const refuse = (code: (PortResult<never> & { ok: false })['code'], detail: strin
 })
 
 /** Secrets with which the site may sign, from the object's own sealed copy; read anew from D1 where there is none. */
-async function signingSecrets(ctx: WebhookContext, site: CallingKey, isRefresh: boolean): Promise<string[] | null> {
+async function signingSecrets(
+  ctx: Omit<WebhookContext, 'newId'>,
+  site: CallingKey,
+  isRefresh: boolean,
+): Promise<string[] | null> {
   const known = isRefresh ? null : ctx.store.access.sealedCredentials()
   const subject = ctx.store.access.subject()
   if (known && subject)
@@ -37,7 +41,7 @@ async function signingSecrets(ctx: WebhookContext, site: CallingKey, isRefresh: 
   return openSigningSecrets(ctx.config.keyRing, { id: link.integrationId, credentials: link.credentials }, ctx.now())
 }
 
-async function verify(ctx: WebhookContext, { headers, body }: WebhookMessage, secrets: readonly string[]) {
+async function verify(ctx: Pick<WebhookContext, 'now'>, { headers, body }: WebhookMessage, secrets: readonly string[]) {
   const signed = { get: (name: string) => headers[name] ?? null }
   return verifyMessage({ headers: signed, body, secrets, nowS: Math.round(ctx.now() / 1000) })
 }
@@ -53,6 +57,28 @@ function recheckSite({ store, now, newId }: WebhookContext, webhookId: string): 
 }
 
 /**
+ * Whether a message is signed by the site. Nothing but the object's own database is asked, unless the site's secret has
+ * changed.
+ */
+export async function verifyFromSite(
+  ctx: Omit<WebhookContext, 'newId'>,
+  site: CallingKey,
+  message: WebhookMessage,
+): Promise<PortResult<{ id: string; secrets: string[] }>> {
+  const known = await signingSecrets(ctx, site, false)
+  if (!known) return refuse('integration_not_found', 'The site has no WordPress integration.')
+  let secrets = known
+  let verified = await verify(ctx, message, secrets)
+  const readAt = ctx.store.access.sealedCredentials()?.at ?? 0
+  if (!verified.ok && verified.reason === 'signature_invalid' && ctx.now() - readAt > FRESH_MS) {
+    secrets = (await signingSecrets(ctx, site, true)) ?? []
+    verified = await verify(ctx, message, secrets)
+  }
+  if (!verified.ok) return refuse(verified.reason, 'The message is not signed as it has to be.')
+  return { ok: true, value: { id: verified.id, secrets } }
+}
+
+/**
  * Takes a webhook in: verifies its signature and stores it, so that it is handled whatever happens next. A repeat has no
  * effect. Nothing but the object's own database is asked, unless the site's secret has changed.
  */
@@ -61,14 +87,9 @@ export async function receiveWebhook(
   site: CallingKey,
   message: WebhookMessage,
 ): Promise<PortResult<{ isRepeat: boolean }>> {
-  const secrets = await signingSecrets(ctx, site, false)
-  if (!secrets) return refuse('integration_not_found', 'The site has no WordPress integration.')
-  let verified = await verify(ctx, message, secrets)
-  const readAt = ctx.store.access.sealedCredentials()?.at ?? 0
-  if (!verified.ok && verified.reason === 'signature_invalid' && ctx.now() - readAt > FRESH_MS) {
-    verified = await verify(ctx, message, (await signingSecrets(ctx, site, true)) ?? [])
-  }
-  if (!verified.ok) return refuse(verified.reason, 'The webhook is not signed as it has to be.')
+  const signed = await verifyFromSite(ctx, site, message)
+  if (!signed.ok) return signed
+  const verified = signed.value
   const body: unknown = JSON.parse(message.body)
   const event = WebhookEvent.safeParse(body)
   if (event.success) {

@@ -331,5 +331,10 @@ test('an object that was told to forget starts anew', async () => {
   await siteObject(site.siteId)
     .forget()
     .catch((error: unknown) => expect(String(error)).toContain('site deleted'))
-  expect(await siteObject(site.siteId).runs()).toEqual({ currentRun: null, lastRun: null, lagS: null })
+  expect(await siteObject(site.siteId).runs()).toEqual({
+    currentRun: null,
+    lastRun: null,
+    lagS: null,
+    waitingSince: null,
+  })
 })

@@ -304,7 +304,7 @@ describe('revoking an API key', () => {
     for (const attempt of [
       site.enqueue(asKey, 'metadata'),
       site.storeStructure(asKey, { post_types: {}, taxonomies: {} } as never),
-      site.probe({ ...asKey, siteUrl: 'https://example.com', signingSecrets: [], restRoot: null }),
+      site.probe({ ...asKey, siteUrl: 'https://example.com', signingSecrets: [], restRoot: null, mayExchange: false }),
     ]) {
       expect(await attempt).toMatchObject({ ok: false, code: 'api_key_revoked' })
     }

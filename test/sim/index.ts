@@ -1,6 +1,6 @@
 /**
  * `npm run sim -- --seeds 10000 --from 1`: plays seeds of the simulator and names those that do not converge. One alone:
- * `npm run sim -- --seeds 1 --from SEED`.
+ * `npm run sim -- --seeds 1 --from SEED`. `--exchange`: by the carrier exchange.
  */
 import { parseArgs } from 'node:util'
 import { playSeed } from './scenario.ts'
@@ -9,7 +9,11 @@ import { playSeed } from './scenario.ts'
 console.warn = () => undefined
 
 const { values } = parseArgs({
-  options: { seeds: { type: 'string', default: '1000' }, from: { type: 'string', default: '1' } },
+  options: {
+    seeds: { type: 'string', default: '1000' },
+    from: { type: 'string', default: '1' },
+    exchange: { type: 'boolean', default: false },
+  },
 })
 const [count, from] = [Number(values.seeds), Number(values.from)]
 const totals = { kills: 0, requests: 0, items: 0 }
@@ -17,7 +21,7 @@ const startedAt = Date.now()
 let failed = 0
 for (let seed = from; seed < from + count; seed++) {
   try {
-    const { problems, kills, requests, items } = await playSeed(seed)
+    const { problems, kills, requests, items } = await playSeed(seed, values.exchange ? 'exchange' : 'direct')
     totals.kills += kills
     totals.requests += requests
     totals.items += items
@@ -27,7 +31,7 @@ for (let seed = from; seed < from + count; seed++) {
     console.error(`seed ${seed}:`, error)
   }
   failed++
-  console.error(`again: npm run sim -- --seeds 1 --from ${seed}`)
+  console.error(`again: npm run sim -- --seeds 1 --from ${seed}${values.exchange ? ' --exchange' : ''}`)
 }
 const seconds = Math.round((Date.now() - startedAt) / 1000)
 console.info(`${totals.kills} kills, ${totals.requests} requests, ${totals.items} items in ${seconds} s`)

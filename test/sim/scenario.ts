@@ -1,4 +1,5 @@
 import { createItem, deleteItem, listItems, settleItem, undoItem, updateItem } from '../../src/sync/content.ts'
+import type { Carrier } from '../../src/contract/exchange.ts'
 import type { ItemSummary } from '../../src/contract/content.ts'
 import { diffDocs } from '../../src/sync/item/fields.ts'
 import { toItemDoc } from '../../src/sync/item/doc.ts'
@@ -148,8 +149,8 @@ function miscounts({ store }: World): string[] {
  * Plays a seed: both sides change at random while syncs run, the site fails, webhooks are lost, doubled and late, and the
  * process is killed at awaits; then the faults end, conflicts are settled, and both sides must become equal.
  */
-export async function playSeed(seed: number): Promise<Outcome> {
-  const world = new World(seed)
+export async function playSeed(seed: number, carrier: Carrier = 'direct'): Promise<Outcome> {
+  const world = new World(seed, carrier)
   const rates: FaultRates = { kill: world.random() * 0.08, site: world.random() * 0.25, webhook: world.random() }
   await world.connect()
   for (let index = 0; index < 5; index++) actInWordPress(world)
@@ -161,11 +162,14 @@ export async function playSeed(seed: number): Promise<Outcome> {
     else if (chance < 0.75) actInIgny8(world)
     else if (chance < 0.95) {
       world.enqueue(pick(world, ['both', 'both', 'from_external', 'to_external', 'metadata']))
+      // between heartbeats both sides go on, with commands on their way
+      world.patience = carrier === 'exchange' ? Math.floor(world.random() * 4) : Infinity
       await world.settle(world.random() * QUIET_MS)
     } else world.nowMs += world.random() * DAY_MS
     world.nowMs += Math.floor(world.random() * 5_000)
   }
   world.rates = NO_FAULTS
+  world.patience = Infinity
   await world.wordpress.deliverLate()
   await syncUntilQuiet(world)
   settleAll(world)

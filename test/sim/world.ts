@@ -4,18 +4,22 @@ import { sealCredentials } from '../../src/lib/link-credentials.ts'
 import { createSigningSecret, signMessage } from '../../src/lib/signature.ts'
 import { createId } from '../../src/lib/ids.ts'
 import type { Config } from '../../src/config.ts'
+import type { Carrier } from '../../src/contract/exchange.ts'
 import type { ConflictPolicy } from '../../src/contract/integrations.ts'
 import type { Direction } from '../../src/contract/sync.ts'
 import type { ContentContext } from '../../src/sync/content.ts'
+import { receiveExchange } from '../../src/sync/exchange.ts'
 import type { PortCall } from '../../src/sync/port.ts'
 import { runNext, type RunnerContext } from '../../src/sync/runner.ts'
 import { SiteStore } from '../../src/sync/store.ts'
 import { receiveWebhook } from '../../src/sync/webhook.ts'
 import { modelFetch } from '../model/fetch.ts'
+import { callHome, type SendHome } from '../model/heartbeat.ts'
 import { ModelWordPress, type ModelWebhook } from '../model/wordpress.ts'
 import { createD1, createSiteDatabase } from './sqlite.ts'
 
 const START_MS = Date.UTC(2026, 10, 21, 10)
+const HEARTBEAT_MS = 60_000
 const CALL: PortCall = {
   accountId: 'acc_sim',
   siteId: 'site_sim',
@@ -51,7 +55,6 @@ const config: Config = {
   environment: 'test',
   publicUrl: 'https://api.test',
   webOrigins: [],
-  demo: null,
   eventRetentionMs: 90 * 86_400_000,
   apiKeyPepper: 'sim',
   sessionSecret: 'sim',
@@ -81,9 +84,14 @@ export class World {
   #site = createSiteDatabase()
   #d1 = createD1()
   #webhooks: ModelWebhook[] = []
+  #nextHeartbeatAt = START_MS
+  /** Heartbeats that a settling waits for at most; what is not done by then stays on its way. */
+  patience = Infinity
+  readonly carrier: Carrier
   store: SiteStore
 
-  constructor(seed: number) {
+  constructor(seed: number, carrier: Carrier = 'direct') {
+    this.carrier = carrier
     this.random = createRandom(seed)
     this.wordpress = new ModelWordPress({
       url: 'https://site.example.com',
@@ -126,6 +134,7 @@ export class World {
         updatedAt: now,
       })
     this.store.access.setSubject(CALL)
+    this.store.link.save({ carrier: this.carrier })
   }
 
   /** The engine's surroundings for one instance; after a kill the old instance's never answer. */
@@ -150,6 +159,7 @@ export class World {
       sleep: (ms) => alive(async () => void (this.nowMs += ms)),
       fetch: (url, init) =>
         alive(async () => {
+          if (this.carrier === 'exchange') throw new Error('a site that can’t be called was called')
           this.nowMs += 1 + Math.floor(this.random() * 40)
           return reach(url, init)
         }),
@@ -182,8 +192,16 @@ export class World {
   /** Lets what is due happen, until nothing is due for `quietMs`; a killed instance is followed by another. */
   async settle(quietMs: number): Promise<void> {
     const end = this.nowMs + quietMs
+    let heartbeats = 0
     for (let step = 0; step < 2_000; step++) {
       await this.#deliverWebhooks()
+      if (this.carrier === 'exchange' && this.store.waitsForSite()) {
+        if (++heartbeats > this.patience) return
+        this.nowMs = Math.max(this.nowMs, this.#nextHeartbeatAt)
+        this.#nextHeartbeatAt = this.nowMs + HEARTBEAT_MS
+        await this.#heartbeat()
+        continue
+      }
       const due = this.store.nextDueAt()
       if (due === null || due > Math.max(end, this.nowMs)) return
       this.nowMs = Math.max(this.nowMs, due)
@@ -193,16 +211,44 @@ export class World {
   }
 
   async #alarm(): Promise<void> {
-    const died = new Promise<'died'>((resolve) => (this.#onDeath = () => resolve('died')))
-    const ended = runNext(this.context()).then(
-      () => 'ended' as const,
-      () => 'ended' as const,
-    )
-    if ((await Promise.race([ended, died])) === 'died') {
-      this.store = new SiteStore(this.#site)
-      this.store.releaseLeases(this.nowMs)
-    }
+    await this.#untilDeath(() => runNext(this.context()))
     this.nowMs += 1
+  }
+
+  /** The plugin's turn: messages to us and answers get lost or doubled, and it may die with its results. */
+  async #heartbeat(): Promise<void> {
+    const isLost = () => this.random() < this.rates.site / 3
+    const send: SendHome = async (message) => {
+      this.nowMs += 1 + Math.floor(this.random() * 40)
+      if (isLost()) return null
+      const deliver = () =>
+        this.#untilDeath(() =>
+          receiveExchange(this.context(), CALL, message, async (work) => {
+            await work()
+            return true
+          }),
+        )
+      if (isLost()) await deliver()
+      const answer = await deliver()
+      if (answer === null || isLost()) return null
+      if (!answer.ok) throw new Error(`${answer.code}: ${answer.detail}`)
+      return answer.value
+    }
+    await callHome(this.wordpress, send, () => (isLost() ? 'dies' : 'none'))
+  }
+
+  /** What the work gives, or null where its instance was killed: then another one begins. */
+  async #untilDeath<T>(work: () => Promise<T>): Promise<T | null> {
+    const died = new Promise<'died'>((resolve) => (this.#onDeath = () => resolve('died')))
+    const ended = work().then(
+      (value) => ({ value }),
+      () => null,
+    )
+    const outcome = await Promise.race([ended, died])
+    if (outcome !== 'died') return outcome && outcome.value
+    this.store = new SiteStore(this.#site)
+    this.store.releaseLeases(this.nowMs)
+    return null
   }
 
   #onDeath: () => void = () => undefined

@@ -1,4 +1,5 @@
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { CARRIERS } from '../../contract/exchange.ts'
 import { CONNECTION_STATES } from '../../contract/health.ts'
 import { PLATFORMS } from '../../contract/integrations.ts'
 import type { ContentTypesUpdate } from '../../contract/content-types.ts'
@@ -33,6 +34,11 @@ export const integrations = sqliteTable(
     credentials: text('credentials'),
     /** The plugin's command endpoint, found by the last successful test. */
     commandsUrl: text('commands_url'),
+    /** How commands reach the site; its object decides, this is what is shown. */
+    carrier: text('carrier', { enum: CARRIERS }).notNull().default('direct'),
+    lastExchangeAt: timestampMs('last_exchange_at'),
+    /** Seconds between the site's own calls, as seen. */
+    expectedLatencyS: integer('expected_latency_s'),
     /** What people configured. */
     config: text('config_json', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
     /** What the plugin pushed last. */

@@ -1,4 +1,5 @@
 import { and, eq, isNull, lt, sql } from 'drizzle-orm'
+import type { Carrier } from '../../contract/exchange.ts'
 import type { ConnectRequest, TestResult } from '../../contract/integrations.ts'
 import { isUniqueViolation } from '../../db/errors.ts'
 import { recordEvent } from '../../db/record-event.ts'
@@ -11,6 +12,7 @@ import { ServiceError } from '../errors.ts'
 import { admitToSite, type Admission } from './admit.ts'
 import { connectionAfterSuccess, nextCheckAt } from './connection.ts'
 import type { IntegrationRow } from './internal.ts'
+import { offerExchange, provesExchange, type SignedRequest } from './exchange-proof.ts'
 import { assertSupported } from './platform.ts'
 import { unwrap } from './unwrap.ts'
 
@@ -29,15 +31,23 @@ export interface Connected {
  * @throws ServiceError `site_not_found`, `invalid_api_key`, `sync_disabled`, `conflict`, or the reason why the site can't
  *   be called
  */
-export async function connectIntegration(args: { ctx: Context<Actor>; input: ConnectRequest }): Promise<Connected> {
-  const { ctx, input } = args
+export async function connectIntegration(args: {
+  ctx: Context<Actor>
+  input: ConnectRequest
+  /** The request as it came, where it is signed. */
+  message?: SignedRequest | undefined
+}): Promise<Connected> {
+  const { ctx, input, message } = args
   assertSupported(input.platform)
   const admission = await admitToSite({ ctx, input })
   const startedAt = ctx.now()
   const { row, made } = await findOrMake(ctx, admission, input)
   if (!row.isActive) throw new ServiceError('sync_disabled', 'This integration is switched off in IGNY8.')
   const signingSecrets = await collectSecrets(ctx, row, input)
-  const outcome = await probe(ctx, admission, row, input, signingSecrets).catch(async (cause: unknown) => {
+  const look = (await provesExchange(ctx, input, message))
+    ? adopt(ctx, admission, row)
+    : probe(ctx, admission, row, input, signingSecrets)
+  const outcome = await look.catch(async (cause: unknown) => {
     if (made) await removeMade(ctx, row)
     throw cause
   })
@@ -46,14 +56,31 @@ export async function connectIntegration(args: { ctx: Context<Actor>; input: Con
     if (made) await removeMade(ctx, row)
     const failure = { code: outcome.code, detail: outcome.detail }
     await recordEvent(ctx, row, { action: 'connect', startedAt, failure })
-    throw new ServiceError(outcome.code, outcome.detail, { fix: outcome.fix, evidence })
+    const exchange = await offerExchange(ctx, input, outcome.code)
+    throw new ServiceError(outcome.code, outcome.detail, { fix: outcome.fix, evidence, exchange })
   }
-  const proof = { commandsUrl: outcome.commandsUrl, signingSecrets, startedAt }
+  const { commandsUrl, carrier, detail } = outcome
+  const proof = { commandsUrl, carrier, signingSecrets, startedAt }
   const integrationId = await storeConnection(ctx, row, input, proof)
-  const detail = `WordPress answered at ${outcome.commandsUrl}.`
   return {
     made,
-    result: { success: true, integration_id: integrationId, code: 'connected', detail, fix: null, evidence },
+    result: { success: true, integration_id: integrationId, carrier, code: 'connected', detail, fix: null, evidence },
+  }
+}
+
+/** The site can't be called, and has shown that it calls: its object waits for it from now on. */
+async function adopt(ctx: Context<Actor>, { site, keyId }: Admission, row: IntegrationRow): Promise<ProbeOutcome> {
+  const call = { accountId: site.accountId, siteId: site.id, integrationId: row.id, keyId, requestId: ctx.requestId }
+  unwrap(await ctx.site(site.id).adoptExchange(call))
+  const detail = 'The site can’t be called from outside; it fetches its commands itself.'
+  return {
+    ok: true,
+    carrier: 'exchange',
+    detail,
+    commandsUrl: null,
+    plugin: null,
+    evidence: [{ step: 'exchange', note: 'the site has carried out a command and signed its answer' }],
+    clockSkewS: null,
   }
 }
 
@@ -123,6 +150,7 @@ async function probe(
       siteUrl: input.site_url,
       signingSecrets,
       restRoot: input.rest_root ?? null,
+      mayExchange: false,
     }),
   )
 }
@@ -133,7 +161,8 @@ async function removeMade(ctx: Context<Actor>, row: IntegrationRow): Promise<voi
 }
 
 interface Proof {
-  commandsUrl: string
+  commandsUrl: string | null
+  carrier: Carrier
   signingSecrets: string[]
   startedAt: number
 }
@@ -145,12 +174,14 @@ async function storeConnection(
   input: ConnectRequest,
   proof: Proof,
 ): Promise<string> {
-  const { commandsUrl, signingSecrets, startedAt } = proof
+  const { commandsUrl, carrier, signingSecrets, startedAt } = proof
   const now = new Date(ctx.now())
   const key = input.api_key
   const proven = {
     siteUrl: input.site_url,
     commandsUrl,
+    carrier,
+    ...(carrier === 'exchange' ? { lastExchangeAt: now } : { expectedLatencyS: null }),
     credentials: await sealCredentials(ctx.config.keyRing, row.id, signingSecrets, ctx.now()),
     connection: connectionAfterSuccess(row.structure !== null),
     connectionReason: null,

@@ -3,7 +3,7 @@ import { blankSecrets } from '../../lib/log.ts'
 import type { Context } from '../context.ts'
 import { listEvents } from '../events/list.ts'
 import { describeSync } from './get-sync-status.ts'
-import { loadIntegration, toTimestamp } from './internal.ts'
+import { describeCarrier, loadIntegration, toTimestamp } from './internal.ts'
 import { examineIntegration } from './probe.ts'
 
 const RECENT_FAILURES = 10
@@ -23,7 +23,7 @@ export async function getDebugStatus({ ctx, input }: { ctx: Context; input: { id
     listEvents({ ctx, input: { id: row.id, success: false, limit: RECENT_FAILURES } }),
   ])
   const probe = outcome.ok
-    ? { success: true, code: 'connected', detail: `WordPress answered at ${outcome.commandsUrl}.`, fix: null }
+    ? { success: true, code: 'connected', detail: outcome.detail, fix: null }
     : { success: false, code: outcome.code, detail: outcome.detail, fix: outcome.fix }
   return {
     integration_id: row.id,
@@ -31,6 +31,7 @@ export async function getDebugStatus({ ctx, input }: { ctx: Context; input: { id
     connection_reason: row.connectionReason,
     connection_since: toTimestamp(row.connectionSince),
     site_url: row.siteUrl,
+    ...describeCarrier(row),
     sync,
     last_structure_fetch: toTimestamp(row.structureFetchedAt),
     next_check_at: toTimestamp(row.nextCheckAt),

@@ -19,6 +19,9 @@ export const presentedColumns = {
   syncEnabled: integrations.syncEnabled,
   syncStatus: integrations.syncStatus,
   ...healthColumns,
+  carrier: integrations.carrier,
+  lastExchangeAt: integrations.lastExchangeAt,
+  expectedLatencyS: integrations.expectedLatencyS,
   apiKeyMasked: integrations.apiKeyMasked,
   config: integrations.config,
   structure: integrations.structure,
@@ -51,6 +54,13 @@ export async function loadEnabledIntegration(args: { ctx: Context; id: string })
 }
 
 export const toTimestamp = (moment: Date | null) => moment?.toISOString() ?? null
+
+/** How commands reach the site, as the wire has it. */
+export const describeCarrier = (row: Pick<IntegrationRow, 'carrier' | 'lastExchangeAt' | 'expectedLatencyS'>) => ({
+  carrier: row.carrier,
+  last_exchange_at: toTimestamp(row.lastExchangeAt),
+  expected_latency_s: row.expectedLatencyS,
+})
 
 /** What the plugin pushed and the editor chose, in the layout that `config_json` has had from the start. */
 function describeConfig(row: PresentedRow): Record<string, unknown> {
@@ -85,6 +95,7 @@ export function presentIntegration(row: PresentedRow): Integration {
     connection: row.connection,
     connection_reason: row.connectionReason,
     health: describeHealth(row),
+    ...describeCarrier(row),
     api_key: row.apiKeyMasked,
     config_json: describeConfig(row),
     last_sync_at: toTimestamp(row.lastSyncAt),

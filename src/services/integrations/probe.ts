@@ -21,6 +21,7 @@ const toProbeRequest = async (ctx: Context, row: IntegrationRow): Promise<ProbeR
   siteUrl: row.siteUrl,
   signingSecrets: await openSigningSecrets(ctx.config.keyRing, row, ctx.now()),
   restRoot: null,
+  mayExchange: true,
 })
 
 /** Calls the site of an integration with its own secrets. */

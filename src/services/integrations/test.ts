@@ -5,7 +5,6 @@ import { recordEvent } from '../../db/record-event.ts'
 import { integrations } from '../../db/schema/index.ts'
 import type { ProbeOutcome } from '../../sync/port.ts'
 import type { Context } from '../context.ts'
-import { announceChange } from '../live/announce.ts'
 import { connectionAfterFailure, connectionAfterSuccess, isResting, nextCheckAt } from './connection.ts'
 import { loadIntegration, type IntegrationRow } from './internal.ts'
 import { probeIntegration } from './probe.ts'
@@ -19,19 +18,20 @@ export async function testIntegration({ ctx, input }: { ctx: Context; input: { i
   const startedAt = ctx.now()
   const outcome = await probeIntegration(ctx, row)
   await storeOutcome(ctx, row, outcome, startedAt)
-  announceChange(ctx, row.siteId)
   return outcome.ok
     ? {
         success: true,
         integration_id: row.id,
+        carrier: outcome.carrier,
         code: 'connected',
-        detail: `WordPress answered at ${outcome.commandsUrl}.`,
+        detail: outcome.detail,
         fix: null,
         evidence: outcome.evidence,
       }
     : {
         success: false,
         integration_id: row.id,
+        carrier: row.carrier,
         code: outcome.code,
         detail: outcome.detail,
         fix: outcome.fix,
@@ -53,6 +53,12 @@ function stateAfter(row: IntegrationRow, outcome: ProbeOutcome, now: Date) {
   }
 }
 
+/** What an answer proves; a site that calls by itself is proven by its calls. */
+const proofOf = ({ carrier, commandsUrl }: ProbeOutcome & { ok: true }, now: Date) => ({
+  carrier,
+  ...(carrier === 'direct' && { commandsUrl, lastProofAt: now, expectedLatencyS: null }),
+})
+
 async function storeOutcome(
   ctx: Context,
   row: IntegrationRow,
@@ -67,7 +73,7 @@ async function storeOutcome(
       .update(integrations)
       .set({
         ...stateAfter(row, outcome, now),
-        ...(outcome.ok && { commandsUrl: outcome.commandsUrl, lastProofAt: now }),
+        ...(outcome.ok && proofOf(outcome, now)),
         ...(credentials !== null && { credentials }),
         nextCheckAt: nextCheckAt(ctx.now(), outcome.ok),
         updatedAt: now,

@@ -4,7 +4,6 @@ import { integrations } from '../../db/schema/index.ts'
 import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { recordEvent } from '../../db/record-event.ts'
-import { announceChange } from '../live/announce.ts'
 import { tenantScope } from '../scope.ts'
 import { assertKeyMayWrite } from './assert-key.ts'
 import { describeContentTypes } from './content-types.ts'
@@ -50,6 +49,5 @@ export async function updateContentTypes({
   ])
   const after = rows[0]
   if (!after) throw new ServiceError('integration_not_found')
-  announceChange(ctx, after.siteId)
   return describeContentTypes(after)
 }

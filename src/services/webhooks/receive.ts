@@ -5,7 +5,7 @@ import { unwrap } from '../integrations/unwrap.ts'
 type ApiKeyActor = Extract<Actor, { kind: 'api_key' }>
 
 /** What a signature is made of; nothing else of a request reaches the object. */
-const SIGNED_HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const
+export const SIGNED_HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const
 
 /**
  * Hands a webhook to its site's object, which has stored it when this returns. The key names the site, so that nobody

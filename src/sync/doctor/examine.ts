@@ -80,6 +80,8 @@ export async function examineSite(outer: LinkContext, request: ProbeRequest): Pr
     steps.push(...told.evidence)
     const probe = {
       ok: true,
+      carrier: 'direct',
+      detail: `WordPress answered at ${found.commandsUrl}.`,
       commandsUrl: found.commandsUrl,
       plugin: told.status,
       evidence: steps,

@@ -9,6 +9,8 @@ const LAYER_OF: Readonly<Record<LinkErrorCode, Layer>> = {
   private_address: 'network',
   dns_failed: 'dns',
   unreachable: 'network',
+  exchange_silent: 'cron',
+  waiting_for_site: 'network',
   connection_lost: 'network',
   tls_error: 'tls',
   wordpress_timeout: 'network',

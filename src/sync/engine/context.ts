@@ -35,10 +35,20 @@ export interface EngineContext {
   now: () => number
   newId: (prefix: IdPrefix) => string
   random: () => number
-  /** Has the site execute commands; results are in their order. @throws LinkError */
+  /**
+   * Has the site execute commands; results are in their order. Where the site can't be called this ends the work, which is
+   * played again from its last commit when the results are there: until then nothing may be written that a repeat would
+   * spoil. @throws LinkError, Suspended
+   */
   send: (requests: readonly Request[]) => Promise<CommandResult[]>
   /** Whether the work is still ours; asked after every await, before anything is written. */
   holds: () => boolean
+  /** What was decided when this work was first played, where its answers come later; null otherwise. */
+  frozen: <T>() => T | null
+  /** Keeps a decision until the commit, since what it was made from may change before the answers come. JSON alone. */
+  freeze: (value: unknown) => void
+  /** Ends what was asked so far; to be called in the transaction that takes in its answers. */
+  commit: () => void
 }
 
 /** A type or taxonomy that is switched on, and how much of it one run may import. */

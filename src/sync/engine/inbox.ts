@@ -5,15 +5,22 @@ import { itemBackoffMs } from './retry.ts'
 /** Posts that are looked at in one request. */
 const BATCH = 50
 
+interface Look {
+  postIds: number[]
+  /** What is told after this is not settled by it. */
+  lookedAt: number
+}
+
 /**
  * Looks at the posts that webhooks named. An event only says where to look, so that order and repetition don't matter.
  * @returns the items' counts, or null when nothing was due
  */
 export async function playInbox(ctx: EngineContext, assignment: Assignment) {
   const { inbox, database } = ctx.replica
-  const postIds = inbox.duePosts(ctx.now(), BATCH)
+  const look = ctx.frozen<Look>() ?? { postIds: inbox.duePosts(ctx.now(), BATCH), lookedAt: ctx.now() }
+  const { postIds, lookedAt } = look
   if (postIds.length === 0) return null
-  const lookedAt = ctx.now()
+  ctx.freeze(look)
   const fetched = await fetchPosts(ctx, postIds)
   assertHeld(ctx)
   const enabled = new Set(assignment.postTypes.map(({ slug }) => slug))
@@ -22,6 +29,7 @@ export async function playInbox(ctx: EngineContext, assignment: Assignment) {
   database.transaction(() => {
     inbox.settle(postIds, lookedAt, ctx.now())
     absorbFetched(ctx, { items, missing: fetched.missing }, assignment, counts)
+    ctx.commit()
   })
   return counts
 }

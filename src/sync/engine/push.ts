@@ -137,6 +137,7 @@ async function refresh(
   batch: readonly ItemRecord[],
   assignment: Assignment,
   cursor: RunCursor,
+  save: (cursor: RunCursor) => void,
 ): Promise<boolean> {
   const stale = batch.flatMap(({ externalId, external, etag }) =>
     externalId !== null && external !== null && etag === null ? [externalId] : [],
@@ -144,7 +145,10 @@ async function refresh(
   if (stale.length === 0) return false
   const fetched = await fetchPosts(ctx, stale)
   assertHeld(ctx)
-  ctx.replica.database.transaction(() => absorbFetched(ctx, fetched, assignment, cursor.counts))
+  ctx.replica.database.transaction(() => {
+    absorbFetched(ctx, fetched, assignment, cursor.counts)
+    save(cursor)
+  })
   return fetched.items.length + fetched.missing.length > 0
 }
 
@@ -185,16 +189,37 @@ function absorbSteps(
   return firstLeft
 }
 
+/** What a round sends, as it was decided: of an item only what its answer is taken in by. */
+interface Parcel {
+  planned: Planned[]
+  types: string[]
+  /** Row of its last item. */
+  last: number
+}
+
+/** Plans a round. From here on it stands, whatever becomes of its items while they are on their way. */
+async function pack(ctx: EngineContext, batch: readonly ItemRecord[]): Promise<Parcel> {
+  const planned = await planBatch(ctx, batch)
+  rememberCreates(ctx, planned)
+  // the sides are large, and what is sent is in the plan
+  for (const entry of planned) entry.record = { ...entry.record, base: null, external: null, theirs: null }
+  const parcel = {
+    planned,
+    types: batch.map(({ type }) => type),
+    last: batch.at(-1)?.n ?? 0,
+  }
+  ctx.freeze(parcel)
+  return parcel
+}
+
 /** Sends these items, each of which fails alone; the cursor ends before the first one that the site did not get to. */
 async function sendItems(
   ctx: EngineContext,
   assignment: Assignment,
   cursor: RunCursor,
-  batch: readonly ItemRecord[],
+  { planned, types, last }: Parcel,
   save: () => void,
 ): Promise<void> {
-  const planned = await planBatch(ctx, batch)
-  rememberCreates(ctx, planned)
   const imageFaults = await sendImages(
     ctx,
     planned.map(({ image }) => image),
@@ -214,8 +239,8 @@ async function sendItems(
   )
   ctx.replica.database.transaction(() => {
     const firstLeft = absorbSteps(ctx, steps, results, assignment, cursor)
-    for (const { type } of batch) advance(cursor.progress, type, 1, 1)
-    cursor.pushedAfter = firstLeft === null ? (batch.at(-1)?.n ?? 0) : firstLeft - 1
+    for (const type of types) advance(cursor.progress, type, 1, 1)
+    cursor.pushedAfter = firstLeft === null ? last : firstLeft - 1
     save()
   })
 }
@@ -230,10 +255,14 @@ export async function pushRound(
   cursor: RunCursor,
   save: (cursor: RunCursor) => void,
 ): Promise<boolean> {
-  const batch = nextBatch(ctx, cursor.pushedAfter)
-  if (batch.length === 0) return false
-  if (await refresh(ctx, batch, assignment, cursor)) return true
-  await sendItems(ctx, assignment, cursor, batch, () => save(cursor))
+  let parcel = ctx.frozen<Parcel>()
+  if (parcel === null) {
+    const batch = nextBatch(ctx, cursor.pushedAfter)
+    if (batch.length === 0) return false
+    if (await refresh(ctx, batch, assignment, cursor, save)) return true
+    parcel = await pack(ctx, batch)
+  }
+  await sendItems(ctx, assignment, cursor, parcel, () => save(cursor))
   return true
 }
 
@@ -244,5 +273,5 @@ export async function pushItem(
   cursor: RunCursor,
   record: ItemRecord,
 ): Promise<void> {
-  await sendItems(ctx, assignment, cursor, [record], () => undefined)
+  await sendItems(ctx, assignment, cursor, await pack(ctx, [record]), () => undefined)
 }

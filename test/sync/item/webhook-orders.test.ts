@@ -42,6 +42,9 @@ function createEngine(model: ModelWordPress): EngineContext {
     random: () => 0.5,
     send,
     holds: () => true,
+    frozen: () => null,
+    freeze: () => undefined,
+    commit: () => undefined,
   }
 }
 

@@ -1,0 +1,24 @@
+import type { SignedAnswer } from '../../sync/port.ts'
+import type { Actor, Context } from '../context.ts'
+import { unwrap } from '../integrations/unwrap.ts'
+import { SIGNED_HEADERS } from '../webhooks/receive.ts'
+
+type ApiKeyActor = Extract<Actor, { kind: 'api_key' }>
+
+/**
+ * Hands a call of a site to its object: its results are stored when this returns, and the answer says what it is to do.
+ * @param input `body`: the bytes that were signed, as text
+ * @throws ServiceError `signature_missing`, `timestamp_out_of_range`, `signature_invalid`, `integration_not_found`,
+ *   `api_key_revoked`
+ */
+export async function receiveExchange({
+  ctx,
+  input,
+}: {
+  ctx: Context<ApiKeyActor>
+  input: { id: string; headers: Headers; body: string }
+}): Promise<SignedAnswer> {
+  const { accountId, siteId, keyId } = ctx.actor
+  const headers = Object.fromEntries(SIGNED_HEADERS.map((name) => [name, input.headers.get(name) ?? '']))
+  return unwrap(await ctx.site(siteId).exchange({ accountId, siteId, keyId }, input.id, { headers, body: input.body }))
+}

@@ -1,0 +1,55 @@
+import type { ErrorCode } from '../../contract/errors.ts'
+import type { ExchangeOffer } from '../../contract/exchange.ts'
+import type { ConnectRequest } from '../../contract/integrations.ts'
+import { COMMAND_DATA } from '../../contract/link.ts'
+import { isMendedByExchange } from '../../contract/link-errors.ts'
+import { equalInConstantTime, hmacSha256Hex } from '../../lib/hmac.ts'
+import { verifyMessage } from '../../lib/signature.ts'
+import type { Actor, Context } from '../context.ts'
+
+/** How long a challenge is good for: the plugin answers at once. */
+const CHALLENGE_MS = 120_000
+
+/** A request with the headers and bytes that its signature is over. */
+export interface SignedRequest {
+  headers: Headers
+  body: string
+}
+
+type Claim = Pick<ConnectRequest, 'site_id' | 'site_url' | 'signing_secret'>
+
+/** Names the site, its address and its secret, so that nothing has to be stored until the site answers. */
+async function makeChallenge(ctx: Context<Actor>, input: Claim, until: number): Promise<string> {
+  const claim = ['exchange', input.site_id, input.site_url, input.signing_secret, until].join('\n')
+  return `cmd_${until.toString(36)}_${(await hmacSha256Hex(ctx.config.apiKeyPepper, claim)).slice(0, 48)}`
+}
+
+/** What a plugin that names `exchange` among its carriers is to prove after the call to its site has failed. */
+export async function offerExchange(
+  ctx: Context<Actor>,
+  input: ConnectRequest,
+  code: ErrorCode,
+): Promise<ExchangeOffer | undefined> {
+  const mayExchange = input.carriers?.includes('exchange') && input.signing_secret !== undefined
+  if (!mayExchange || !isMendedByExchange(code)) return undefined
+  return { challenge: await makeChallenge(ctx, input, ctx.now() + CHALLENGE_MS) }
+}
+
+/**
+ * Whether a connect request proves that the site can be served by its own calls: we could not call it a moment ago, it has
+ * carried out the command that our refusal named, and it has signed the answer with the secret that both sides will use.
+ */
+export async function provesExchange(
+  ctx: Context<Actor>,
+  input: ConnectRequest,
+  message: SignedRequest | undefined,
+): Promise<boolean> {
+  const result = input.exchange?.result
+  if (!result?.ok || !message || input.signing_secret === undefined) return false
+  const until = parseInt(result.id.split('_')[1] ?? '', 36)
+  if (!(until > ctx.now() && until <= ctx.now() + CHALLENGE_MS)) return false
+  if (!equalInConstantTime(result.id, await makeChallenge(ctx, input, until))) return false
+  if (!COMMAND_DATA.status.safeParse(result.data).success) return false
+  const nowS = Math.round(ctx.now() / 1000)
+  return (await verifyMessage({ ...message, secrets: [input.signing_secret], nowS })).ok
+}

@@ -1,0 +1,121 @@
+import { ExchangeRequest, type ExchangeAnswer } from '../contract/exchange.ts'
+import { PROTOCOL } from '../contract/link.ts'
+import { project } from '../db/project.ts'
+import { log } from '../lib/log.ts'
+import { signMessage } from '../lib/signature.ts'
+import { describeLink, EXCHANGE_INTERVAL_S, IDLE_INTERVAL_S, isSilent, switchIfDue } from './carrier.ts'
+import type { CallingKey, PortResult, SignedAnswer, WebhookMessage } from './port.ts'
+import { countsOf, runNext, type RunnerContext } from './runner.ts'
+import { verifyFromSite } from './webhook.ts'
+
+/** What the plugin is told to bound its work by: the time of a batch, and bytes of its results. */
+const TIME_MS = 20_000
+const MAX_BYTES = 1_000_000
+/** After this no further step of the engine is begun while the site waits for its answer. */
+const WORK_MS = 5_000
+/** D1 is told of the site's calls, and of progress, at most this often. */
+const IDLE_PROJECTION_MS = 300_000
+const BUSY_PROJECTION_MS = 15_000
+
+/** Does work in an exclusive turn at the site. @returns false when somebody else has it: then nothing is done */
+export type TryTurn = (work: () => Promise<void>) => Promise<boolean>
+
+const refuse = (code: (PortResult<never> & { ok: false })['code'], detail: string): PortResult<never> => ({
+  ok: false,
+  code,
+  detail,
+})
+
+/**
+ * Takes in a call of the site: its results first, then the engine's next steps with them, and answers with what the site
+ * is to do next. A call whose answer was lost is answered with the same commands again; a result that comes twice has no
+ * second effect.
+ * @param tryTurn at most one request at a time goes to the site: while it is being called, the engine stands still
+ */
+export async function receiveExchange(
+  ctx: RunnerContext,
+  site: CallingKey & { integrationId: string },
+  message: WebhookMessage,
+  tryTurn: TryTurn,
+): Promise<PortResult<SignedAnswer>> {
+  const { store } = ctx
+  const signed = await verifyFromSite(ctx, site, message)
+  if (!signed.ok) return signed
+  const subject = store.access.subject()
+  if (subject?.integrationId !== site.integrationId) return refuse('integration_not_found', 'Integration not found')
+  const parsed = ExchangeRequest.safeParse(JSON.parse(message.body))
+  if (!parsed.success) return refuse('validation_error', 'The body is not an exchange.')
+  const { results, wants } = parsed.data
+  const startedAt = ctx.now()
+  const wasSilent = isSilent(store, startedAt)
+  store.link.noteExchange(startedAt)
+  switchIfDue(store, startedAt)
+  let taken = 0
+  for (const result of results) if (store.journal.answer(result, ctx.now())) taken++
+  const isBusy = store.link.read().carrier === 'exchange' && !(await tryTurn(() => work(ctx, startedAt)))
+  await projectLink(ctx, taken > 0, wasSilent)
+  const answer = nextCommands(ctx, site.integrationId, wants, isBusy)
+  return { ok: true, value: await sign(ctx, answer, signed.value) }
+}
+
+/** Plays the engine until it needs the site, or has nothing to do, or the site has waited long enough. */
+async function work(ctx: RunnerContext, startedAt: number): Promise<void> {
+  while (ctx.now() - startedAt < WORK_MS) {
+    const due = ctx.store.nextDueAt()
+    if (due === null || due > ctx.now()) return
+    await runNext(ctx)
+  }
+}
+
+function nextCommands(
+  ctx: RunnerContext,
+  integrationId: string,
+  wants: ExchangeRequest['wants'],
+  isBusy: boolean,
+): ExchangeAnswer {
+  const { store } = ctx
+  const { carrier } = store.link.read()
+  const isExchange = carrier === 'exchange'
+  const commands = isExchange ? store.journal.batch(wants.commands, Math.min(wants.bytes, MAX_BYTES), ctx.now()) : []
+  const due = store.nextDueAt()
+  return {
+    protocol: PROTOCOL,
+    integration_id: integrationId,
+    time_ms: TIME_MS,
+    max_bytes: MAX_BYTES,
+    commands,
+    carrier,
+    more: isExchange && (commands.length > 0 || isBusy || store.waitsForSite() || (due !== null && due <= ctx.now())),
+    interval_s: isExchange ? EXCHANGE_INTERVAL_S : IDLE_INTERVAL_S,
+  }
+}
+
+/** Signed as the direct carrier signs a request, under the id of the message that it answers. */
+async function sign(
+  ctx: RunnerContext,
+  answer: ExchangeAnswer,
+  { id, secrets }: { id: string; secrets: string[] },
+): Promise<SignedAnswer> {
+  const body = JSON.stringify(answer)
+  const timestamp = Math.floor(ctx.now() / 1000)
+  const signature = await signMessage({ id, timestamp, body, secrets })
+  return {
+    body,
+    headers: { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': signature },
+  }
+}
+
+/** Shows in D1 when the site has called; where that fails the next call makes up for it. */
+async function projectLink(ctx: RunnerContext, isBusy: boolean, isBack: boolean): Promise<void> {
+  const subject = ctx.store.access.subject()
+  const { projectedAt } = ctx.store.link.read()
+  const pause = isBack ? 0 : isBusy ? BUSY_PROJECTION_MS : IDLE_PROJECTION_MS
+  if (!subject || (projectedAt !== null && ctx.now() - projectedAt < pause)) return
+  const link = { ...describeLink(ctx.store), isNews: isBack || projectedAt === null }
+  try {
+    await project(ctx, subject, { epoch: null, counts: countsOf(ctx.store), link })
+    ctx.store.link.save({ projectedAt: ctx.now() })
+  } catch (cause) {
+    log.warn('carrier not projected', { cause })
+  }
+}

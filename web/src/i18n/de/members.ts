@@ -1,5 +1,0 @@
-import type { members as english } from '../en/members.ts'
-
-export const members: typeof english = {
-  title: 'Mitglieder',
-}

@@ -1,5 +1,0 @@
-import type { settings as english } from '../en/settings.ts'
-
-export const settings: typeof english = {
-  title: 'Einstellungen',
-}

@@ -1,3 +1,0 @@
-export const activity = {
-  title: 'Activity',
-}

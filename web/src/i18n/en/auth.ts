@@ -1,3 +1,0 @@
-export const auth = {
-  title: 'Sign in',
-}

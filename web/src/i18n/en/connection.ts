@@ -1,3 +1,0 @@
-export const connection = {
-  title: 'Connection',
-}

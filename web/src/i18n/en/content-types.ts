@@ -1,3 +1,0 @@
-export const contentTypes = {
-  title: 'Content types',
-}

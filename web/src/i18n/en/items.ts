@@ -1,3 +1,0 @@
-export const items = {
-  title: 'Items',
-}

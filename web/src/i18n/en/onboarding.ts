@@ -1,3 +1,0 @@
-export const onboarding = {
-  title: 'Connect WordPress',
-}

@@ -1,3 +1,0 @@
-export const sites = {
-  title: 'Sites',
-}
