@@ -1,3 +1,4 @@
+import react from '@vitejs/plugin-react'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
@@ -48,6 +49,16 @@ export default defineConfig({
         },
       },
       workersProject,
+      {
+        plugins: [react()],
+        test: {
+          name: 'web',
+          environment: 'jsdom',
+          include: ['web/test/**/*.test.{ts,tsx}'],
+          setupFiles: ['./web/test/setup.ts'],
+          css: { include: [] },
+        },
+      },
       {
         test: {
           name: 'e2e',

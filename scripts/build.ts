@@ -1,19 +1,32 @@
 // npm run build: puts the files that the Worker serves besides its answers into `public/`.
-import { copyFileSync, mkdirSync } from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { build } from 'vite'
 import { ROOT } from './lib/paths.ts'
 import { buildPluginZip } from './plugin-zip.ts'
 
 const REFERENCE = 'public/reference'
 
-/** Builds the static assets of the Worker: the viewer of the API's document, and the plugin's zip. */
-export function buildAssets(): void {
+/** The viewer of the API's document. */
+function copyReference(): void {
   const viewer = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
   mkdirSync(join(ROOT, REFERENCE), { recursive: true })
   for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js'])
     copyFileSync(join(viewer, name), join(ROOT, REFERENCE, name))
-  buildPluginZip()
 }
 
-if (import.meta.main) buildAssets()
+/** The web app. Files of an older build go: their names hold a hash, so they would gather for ever. */
+async function buildWeb(): Promise<void> {
+  rmSync(join(ROOT, 'public/assets'), { recursive: true, force: true })
+  await build({ configFile: join(ROOT, 'web/vite.config.ts'), logLevel: 'warn' })
+}
+
+/** Builds the static assets of the Worker: the web app, the viewer of the API's document, and the plugin's zip. */
+export async function buildAssets(): Promise<void> {
+  copyReference()
+  buildPluginZip()
+  await buildWeb()
+}
+
+if (import.meta.main) await buildAssets()

@@ -20,7 +20,9 @@ const CRON_INTERVAL_MS = 60_000
 async function start(state: State): Promise<{ api: Api; wordpress: WordPress; types: ContentTypes }> {
   await step('Static assets and plugin zip', () => buildAssets())
   const port = await freePort(API_PORT)
-  const starting = step(`API on port ${port}`, () => startApi({ port, folder: state.apiFolder }))
+  const starting = step(`API on port ${port}`, () =>
+    startApi({ port, folder: state.apiFolder, vars: { DEMO_SIGN_IN: `${DEMO_USER.email}:${DEMO_USER.password}` } }),
+  )
   const [api, wordpress] = await Promise.all([starting, startDemoWordPress(state)])
   const client = await step('Demo account', () => signIn(api.url))
   const apiKey = await seedSite(client, state, wordpress.url)

@@ -15,6 +15,7 @@ const SUITES: Suite[] = [
   staticSuite,
   vitestSuite('unit'),
   vitestSuite('workers'),
+  vitestSuite('web'),
   phpSyntaxSuite,
   phpcsSuite,
   phpVersionsSuite,

@@ -19,25 +19,40 @@ const parseJson = (text: string, issues: z.core.$ZodRawIssue[]) => {
   }
 }
 
+/** Everybody who can reach the server could sign in: there is no demo but on a developer's machine. */
+const hasDemoInDevelopmentAlone = (raw: { ENVIRONMENT: string; DEMO_SIGN_IN: string }) =>
+  raw.DEMO_SIGN_IN === '' || raw.ENVIRONMENT === 'development'
+
 const RawConfig = z.lazy(() =>
-  z.object({
-    ENVIRONMENT: z.enum(['production', 'development', 'test']),
-    PUBLIC_URL: z.url(),
-    EVENT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
-    WEB_ORIGINS: z.string().transform((list) =>
-      list
-        .split(',')
-        .map((origin) => origin.trim())
-        .filter(Boolean),
-    ),
-    API_KEY_PEPPER: z.string().min(32),
-    SESSION_SECRET: z.string().min(32),
-    ENCRYPTION_KEYS: z
-      .string()
-      .transform((text, context) => parseJson(text, context.issues))
-      .pipe(EncryptionKeys),
-  }),
+  z
+    .object({
+      ENVIRONMENT: z.enum(['production', 'development', 'test']),
+      PUBLIC_URL: z.url(),
+      EVENT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
+      WEB_ORIGINS: z.string().transform((list) =>
+        list
+          .split(',')
+          .map((origin) => origin.trim())
+          .filter(Boolean),
+      ),
+      DEMO_SIGN_IN: z
+        .string()
+        .regex(/^$|^[^:\s]+@[^:\s]+:.+$/, 'must be an e-mail address, a colon and a password')
+        .default(''),
+      API_KEY_PEPPER: z.string().min(32),
+      SESSION_SECRET: z.string().min(32),
+      ENCRYPTION_KEYS: z
+        .string()
+        .transform((text, context) => parseJson(text, context.issues))
+        .pipe(EncryptionKeys),
+    })
+    .refine(hasDemoInDevelopmentAlone, { path: ['DEMO_SIGN_IN'], error: 'is for ENVIRONMENT=development alone' }),
 )
+
+function readDemo(text: string): Config['demo'] {
+  const colon = text.indexOf(':')
+  return colon < 0 ? null : { email: text.slice(0, colon), password: text.slice(colon + 1) }
+}
 
 /** The checked configuration. `keyRing` lists the newest encryption key first. */
 export interface Config {
@@ -46,6 +61,8 @@ export interface Config {
   webOrigins: string[]
   /** How long sync events are kept. */
   eventRetentionMs: number
+  /** Whom `sign-in/demo` signs in; null where there is no demo. */
+  demo: { email: string; password: string } | null
   apiKeyPepper: string
   sessionSecret: string
   keyRing: KeyRing
@@ -71,6 +88,7 @@ export function readConfig(env: Env): Config {
     publicUrl: raw.PUBLIC_URL.replace(/\/+$/, ''),
     webOrigins: raw.WEB_ORIGINS,
     eventRetentionMs: raw.EVENT_RETENTION_DAYS * 86_400_000,
+    demo: readDemo(raw.DEMO_SIGN_IN),
     apiKeyPepper: raw.API_KEY_PEPPER,
     sessionSecret: raw.SESSION_SECRET,
     keyRing: { currentId: Object.keys(raw.ENCRYPTION_KEYS)[0] ?? '', keys: raw.ENCRYPTION_KEYS },

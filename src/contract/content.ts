@@ -105,6 +105,10 @@ export const Item = z.lazy(() =>
       external_id: z.string().nullable().meta({ description: 'WordPress’ post id' }),
       external_url: z.string().nullable(),
       revision: z.number().int(),
+      wordpress: ItemVersion.nullable().meta({
+        description: 'The WordPress side as it was seen last; null where there is none',
+      }),
+      base: ItemVersion.nullable().meta({ description: 'The last state on which both sides agreed' }),
       conflict: Conflict.nullable(),
       error: ItemError.nullable(),
       can_undo: z.boolean().meta({ description: 'Whether the last settlement of a conflict can be undone' }),
@@ -117,7 +121,7 @@ export type Item = z.infer<typeof Item>
 /** An item in a list: without body and meta. */
 export const ItemSummary = z.lazy(() =>
   Item.unwrap()
-    .omit({ body: true, meta: true, excerpt: true, conflict: true })
+    .omit({ body: true, meta: true, excerpt: true, conflict: true, wordpress: true, base: true })
     .extend({ conflict_fields: z.array(z.string()) })
     .meta({ id: 'ItemSummary' }),
 )
@@ -128,6 +132,11 @@ export const ItemFilter = z.lazy(() =>
     type: TypeSlug.optional(),
     state: ItemState.optional().meta({ description: 'Default: every state but `deleted`' }),
     q: z.string().max(200).optional().meta({ description: 'Part of the title or slug' }),
+    external_id: z
+      .string()
+      .regex(/^[1-9]\d{0,15}$/)
+      .optional()
+      .meta({ description: 'WordPress’ post id' }),
   }),
 )
 export type ItemFilter = z.infer<typeof ItemFilter>

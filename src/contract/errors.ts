@@ -130,6 +130,7 @@ const API_ERRORS = {
     title: 'Invitation not found',
     fix: 'Ask for a new invitation, and accept it with the e-mail address it was made for.',
   },
+  demo_unavailable: { status: 404, title: 'There is no demo here', fix: 'Sign in with e-mail and password.' },
   method_not_allowed: { status: 405, title: 'Method not allowed', fix: 'Use one of the methods in the Allow header.' },
   no_conflict: {
     status: 409,
@@ -183,6 +184,11 @@ const API_ERRORS = {
     status: 422,
     title: 'The Idempotency-Key was used for another request',
     fix: 'Use a new key for a new request.',
+  },
+  upgrade_required: {
+    status: 426,
+    title: 'This is a WebSocket',
+    fix: 'Send Upgrade: websocket, as browsers do with new WebSocket().',
   },
   too_many_requests: { status: 429, title: 'Too many requests', fix: 'Wait for Retry-After seconds.' },
   internal_error: {

@@ -33,6 +33,14 @@ export type Account = z.infer<typeof Account>
 export const SignedIn = z.lazy(() => z.object({ token: z.string(), user: User }).meta({ id: 'SignedIn' }))
 export type SignedIn = z.infer<typeof SignedIn>
 
+/** Ways to sign in that this server has besides e-mail and password. */
+export const AuthOptions = z.lazy(() =>
+  z
+    .object({ demo: z.boolean().meta({ description: 'Whether `sign-in/demo` signs in, as in `npm start`' }) })
+    .meta({ id: 'AuthOptions' }),
+)
+export type AuthOptions = z.infer<typeof AuthOptions>
+
 export const Session = z.lazy(() =>
   z.object({ user: User, accounts: z.array(Account), account: Account, expires_at: Timestamp }).meta({ id: 'Session' }),
 )

@@ -90,6 +90,16 @@ export const SyncEvent = z.lazy(() =>
 )
 export type SyncEvent = z.infer<typeof SyncEvent>
 
+export const EventFilter = z.lazy(() =>
+  z.object({
+    action: z.string().max(64).optional(),
+    success: z.stringbool().optional(),
+    run_id: RunId.optional(),
+    direction: Direction.optional(),
+  }),
+)
+export type EventFilter = z.infer<typeof EventFilter>
+
 /** What support needs to see at once: state, proof, recent failures, and a fresh look at the site. */
 export const DebugStatus = z.lazy(() =>
   z

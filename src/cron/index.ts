@@ -11,11 +11,16 @@ import { checkHealth } from './health-checks.ts'
 const PRUNED_PER_TICK = 10_000
 
 /** One job per cron expression of wrangler.toml. */
-export async function runScheduled(controller: ScheduledController, env: Env): Promise<void> {
+export async function runScheduled(
+  controller: ScheduledController,
+  env: Env,
+  execution: Pick<ExecutionContext, 'waitUntil'>,
+): Promise<void> {
   const config = readConfig(env)
   const surroundings = {
     config,
     apiKeys: createApiKeyStore(env.API_KEYS),
+    background: (work: Promise<unknown>) => execution.waitUntil(work),
     site: (siteId: string) => env.SITE_SYNC.getByName(siteId),
   }
   const systemContext = (accountId: string) =>

@@ -60,6 +60,7 @@ export async function projectStructure(
     ctx.db.update(integrations).set(structureFields(structure, now)).where(matches).returning({ id: integrations.id }),
   ])
   if (stored.length === 0) return null
+  ctx.onProjected?.()
   return { success: true, integration_id: subject.integrationId, ...counts, last_structure_fetch: now.toISOString() }
 }
 
@@ -84,6 +85,7 @@ export async function beginRun(ctx: EventContext, subject: Subject) {
     .set({ syncEpoch: sql`${integrations.syncEpoch} + 1`, syncStatus: 'syncing' })
     .where(isSubject(subject))
     .returning(RUN_COLUMNS)
+  ctx.onProjected?.()
   return row ?? null
 }
 
@@ -149,7 +151,7 @@ export async function project(ctx: EventContext, subject: Subject, projection: P
     })
     .where(matches)
     .returning({ id: integrations.id })
-  if (!event) return (await update).length > 0
-  const [, rows] = await ctx.db.batch([recordEventOf(ctx, matches, event), update])
+  const rows = event ? (await ctx.db.batch([recordEventOf(ctx, matches, event), update]))[1] : await update
+  if (rows.length > 0) ctx.onProjected?.()
   return rows.length > 0
 }

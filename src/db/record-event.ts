@@ -11,6 +11,8 @@ export interface EventContext {
   db: Db
   now: () => number
   newId: (prefix: IdPrefix) => string
+  /** Told when the integration's row or its events changed. */
+  onProjected?: () => void
 }
 
 export interface EventSubject {

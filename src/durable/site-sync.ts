@@ -3,6 +3,7 @@ import { readConfig } from '../config.ts'
 import type { Item, ItemCreate, ItemFilter, ItemUpdate, Settlement } from '../contract/content.ts'
 import type { StructureStored } from '../contract/content-types.ts'
 import type { Structure } from '../contract/structure.ts'
+import type { RunDetail } from '../contract/activity.ts'
 import type { Direction, Run } from '../contract/sync.ts'
 import { db } from '../db/client.ts'
 import { createId } from '../lib/ids.ts'
@@ -40,20 +41,27 @@ import { probeSite, weighProbe } from '../sync/probe.ts'
 import { project, projectStructure } from '../db/project.ts'
 import { countsOf, runNext, type RunnerContext } from '../sync/runner.ts'
 import { SiteStore } from '../sync/store.ts'
+import { readLiveState } from '../services/live/read.ts'
 import { syncItem } from '../sync/sync-item.ts'
 import { receiveWebhook } from '../sync/webhook.ts'
 import { SiteAlarm } from './alarm.ts'
+import { end, LiveHub } from './live.ts'
 
 /** One per site: its queue, its replica, and the only way to the site itself. Thin; what it does is in sync/. */
 export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
   #store: SiteStore
+  readonly #live: LiveHub
   /** At most one request at a time goes to the site. */
   readonly #siteAccess = new Mutex()
   readonly #alarm: SiteAlarm
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
-    this.#store = new SiteStore(openSiteDatabase(state.storage))
+    this.#live = new LiveHub(state, {
+      store: () => this.#store,
+      read: (subject, since) => readLiveState(db(env, subject.accountId).db, subject, since),
+    })
+    this.#store = this.#openStore()
     this.#alarm = new SiteAlarm(state.storage, (looksFrom) => this.#store.nextDueAt(looksFrom))
     // an alarm is consumed when it fires and given up after six throws: pending work always has one again
     // and whoever held a run before is gone
@@ -103,14 +111,20 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
     return queued
   }
 
-  async listRuns(limit: number, before: string | null): Promise<Run[]> {
-    return this.#store.listRuns(limit, before)
+  async listRuns(integrationId: string, limit: number, before: string | null): Promise<Run[]> {
+    return this.#store.listRuns(integrationId, limit, before)
   }
 
-  async cancelRun(key: CallingKey, runId: string): Promise<PortResult<Run>> {
-    const refusal = await this.#refuse(key)
+  async getRun(integrationId: string, runId: string): Promise<PortResult<RunDetail>> {
+    const found = this.#store.findRun(runId)
+    if (found?.integrationId !== integrationId) return { ok: false, code: 'run_not_found', detail: 'Run not found' }
+    return { ok: true, value: { ...found.run, ...this.#store.steps.describe(runId) } }
+  }
+
+  async cancelRun(call: PortCall, runId: string): Promise<PortResult<Run>> {
+    const refusal = await this.#refuse(call)
     if (refusal) return refusal
-    const run = this.#store.cancelRun(runId, Date.now())
+    const run = this.#store.cancelRun(call.integrationId, runId, Date.now())
     return run ? { ok: true, value: run } : { ok: false, code: 'run_not_found', detail: 'Run not found' }
   }
 
@@ -183,8 +197,8 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
     return synced
   }
 
-  async runs(): Promise<RunsState> {
-    return this.#store.runsState(Date.now())
+  async runs(integrationId?: string): Promise<RunsState> {
+    return this.#store.runsState(Date.now(), integrationId ?? null)
   }
 
   async admit(key: CallingKey): Promise<PortResult<null>> {
@@ -193,25 +207,49 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
 
   async revokeKey(keyId: string): Promise<void> {
     this.#store.access.setKeyStatus(keyId, 'revoked', Date.now())
+    this.#live.close('access_ended', (watcher) => watcher.keyId === keyId)
+    this.#live.note({ row: true })
   }
 
   async stop(integrationId: string): Promise<void> {
     this.#store.cancelRuns(integrationId, Date.now())
     this.#store.access.distrust()
+    this.#live.note({ row: true })
     await this.#alarm.arm()
   }
 
   async forget(): Promise<void> {
+    this.#live.close('integration_deleted')
     await this.ctx.storage.deleteAll()
     // a key of the deleted site may still call: it finds empty tables, and D1 says that it is gone
-    this.#store = new SiteStore(openSiteDatabase(this.ctx.storage))
+    this.#store = this.#openStore()
     await this.#alarm.clear()
+  }
+
+  async announce(): Promise<void> {
+    this.#live.note({ row: true })
+  }
+
+  /** The one request that is no call: a watcher's WebSocket. */
+  override async fetch(request: Request): Promise<Response> {
+    return this.#live.accept(request)
+  }
+
+  override webSocketMessage(socket: WebSocket): void {
+    end(socket, 'message_refused')
   }
 
   /** One bounded slice of the oldest due run. Never throws: a failure is stored with the run. */
   override async alarm(): Promise<void> {
     const work = () => this.#siteAccess.run(() => runNext(this.#context(null)))
     await this.#alarm.ring(work, (cause) => log.error('alarm failed', { cause }))
+  }
+
+  #openStore(): SiteStore {
+    const store = new SiteStore(openSiteDatabase(this.ctx.storage))
+    store.onRun = (run) => this.#live.note({ run })
+    store.replica.items.onItem = (item) => this.#live.note({ item })
+    return store
   }
 
   #context(accountId: string | null): RunnerContext {
@@ -224,6 +262,7 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
       random: Math.random,
       sleep: (ms) => scheduler.wait(ms),
       fetch: (input, init) => fetch(input, init),
+      onProjected: () => this.#live.note({ row: true }),
     }
   }
 

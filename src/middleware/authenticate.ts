@@ -21,6 +21,10 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** What another page could have a browser do: write, or open a WebSocket, to which no CORS applies. */
 const isGuarded = (c: HonoContext<AppEnv>) => !SAFE_METHODS.has(c.req.method) || c.req.header('upgrade') !== undefined
 
+/** Browsers send no headers of ours with a WebSocket. */
+const accountOfUpgrade = (c: HonoContext<AppEnv>) =>
+  c.req.header('upgrade') === undefined ? null : (c.req.query('account_id') ?? null)
+
 /**
  * Asks the primary: neither a sign-in nor a revocation may wait for a replica. The session stays for the rest of the
  * request, which then sees at least what was seen here.
@@ -44,7 +48,7 @@ async function identify(c: HonoContext<AppEnv>, credentials: Credentials): Promi
   }
   if (credentials.kind === 'session') {
     if (credentials.carrier === 'cookie' && isGuarded(c)) assertOriginAllowed(ctx.config, c.req.raw.headers)
-    const accountId = c.req.header('x-account-id') ?? null
+    const accountId = c.req.header('x-account-id') ?? accountOfUpgrade(c)
     return authenticatePerson({ ctx, input: { signedToken: credentials.signedToken, accountId } })
   }
   throw new ServiceError('credentials_missing', 'The Authorization header is not one Bearer token.')

@@ -28,6 +28,7 @@ export const provideContext = createMiddleware<AppEnv>(async (c, next) => {
     newId: createId,
     config: readConfig(c.env),
     apiKeys: createApiKeyStore(c.env.API_KEYS),
+    background: (work) => c.executionCtx.waitUntil(work),
     site: (siteId) => c.env.SITE_SYNC.getByName(siteId),
   })
   await next()

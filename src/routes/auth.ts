@@ -1,7 +1,8 @@
 import { API_PREFIX } from '../contract/common.ts'
-import { Session, SignedIn, SignIn, SignUp } from '../contract/people.ts'
+import { AuthOptions, Session, SignedIn, SignIn, SignUp } from '../contract/people.ts'
 import { getSession } from '../services/people/get-session.ts'
 import type { SignInResult } from '../services/people/present.ts'
+import { signInDemo } from '../services/people/sign-in-demo.ts'
 import { signOut } from '../services/people/sign-out.ts'
 import { defineRoute, ok, type Reply, type Route } from './define.ts'
 
@@ -46,6 +47,30 @@ export const authRoutes: Route[] = [
       const { signIn } = await import('../services/people/sign-in.ts')
       return signedIn(200, await signIn({ ctx, input: { ...body, headers: request.headers } }))
     },
+  }),
+  defineRoute({
+    method: 'get',
+    path: `${BASE}/options`,
+    operationId: 'getAuthOptions',
+    tag: 'auth',
+    summary: 'Ways to sign in',
+    access: { kind: 'public' },
+    throttle: 'anonymous',
+    responses: { 200: { description: 'What there is besides e-mail and password', schema: AuthOptions } },
+    handle: async ({ ctx }) => ok({ demo: ctx.config.demo !== null } satisfies AuthOptions),
+  }),
+  defineRoute({
+    method: 'post',
+    path: `${BASE}/sign-in/demo`,
+    operationId: 'signInDemo',
+    tag: 'auth',
+    summary: 'Sign in as the demo person',
+    description: 'Only where `options` says so: on a developer’s machine.',
+    access: { kind: 'public' },
+    throttle: 'anonymous',
+    responses: { 200: { description: 'Signed in; browsers also get a cookie', schema: SignedIn } },
+    errors: ['demo_unavailable', 'invalid_credentials', 'user_inactive', 'origin_not_allowed'],
+    handle: async ({ ctx, request }) => signedIn(200, await signInDemo({ ctx, input: { headers: request.headers } })),
   }),
   defineRoute({
     method: 'post',

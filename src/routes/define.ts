@@ -28,6 +28,8 @@ export interface Reply {
   /** The body's very bytes, where they are signed; `body` then describes them. */
   text?: string
   headers?: Record<string, string | string[]>
+  /** Instead of a body: an answer that is no JSON exchange, as of a WebSocket. */
+  response?: Response
 }
 
 export interface RouteCall<A extends Access, P, Q, B> {

@@ -86,7 +86,6 @@ async function loadDocument(publicUrl: string): Promise<string> {
 }
 
 export const docsRoutes = new Hono<AppEnv>()
-docsRoutes.get('/', (c) => c.redirect('/docs'))
 docsRoutes.get('/docs', pagePolicy, (c) => c.html(referencePage()))
 docsRoutes.get('/docs/errors', pagePolicy, (c) => c.html(errorsPage()))
 docsRoutes.get('/openapi.json', async (c) => {

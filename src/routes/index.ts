@@ -1,3 +1,4 @@
+import { activityRoutes } from './activity.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { authRoutes } from './auth.ts'
 import { contentRoutes } from './content.ts'
@@ -19,5 +20,6 @@ export const routes: readonly Route[] = [
   ...integrationRoutes,
   ...exchangeRoutes,
   ...runRoutes,
+  ...activityRoutes,
   ...webhookRoutes,
 ]

@@ -10,8 +10,7 @@ import {
 } from '../contract/integrations.ts'
 import { DoctorReport } from '../contract/doctor.ts'
 import { Structure } from '../contract/structure.ts'
-import { DebugStatus, Run, SyncEvent, SyncRequest, SyncState } from '../contract/sync.ts'
-import { listEvents } from '../services/events/list.ts'
+import { DebugStatus, Run, SyncRequest, SyncState } from '../contract/sync.ts'
 import { connectIntegration } from '../services/integrations/connect.ts'
 import { createIntegration } from '../services/integrations/create.ts'
 import { deleteIntegration } from '../services/integrations/delete.ts'
@@ -243,21 +242,5 @@ export const integrationRoutes: Route[] = [
     responses: { 200: { description: 'What support asks for first', schema: DebugStatus } },
     errors: notFound,
     handle: async ({ ctx, params }) => ok(await getDebugStatus({ ctx, input: { id: params.integration_id } })),
-  }),
-  defineRoute({
-    ...common,
-    method: 'get',
-    path: `${DETAIL}/events`,
-    operationId: 'listEvents',
-    summary: 'Sync events, newest first',
-    access: reads,
-    params: Params,
-    query: z.lazy(() =>
-      ListQuery.unwrap().extend({ success: z.stringbool().optional(), action: z.string().max(64).optional() }),
-    ),
-    responses: { 200: { description: 'One page', schema: listOf(SyncEvent) } },
-    errors: [...notFound, 'invalid_cursor'],
-    handle: async ({ ctx, params, query }) =>
-      ok(await listEvents({ ctx, input: { ...query, id: params.integration_id } })),
   }),
 ]

@@ -25,6 +25,8 @@ export interface Context<A extends Actor = KnownActor> {
   newId: (prefix: IdPrefix) => string
   config: Config
   apiKeys: ApiKeyStore
+  /** Work that goes on behind the answer. */
+  background: (work: Promise<unknown>) => void
   /** The object that serialises everything done with a site. */
   site: (siteId: string) => SiteSyncPort
 }

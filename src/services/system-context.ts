@@ -4,7 +4,7 @@ import { createId } from '../lib/ids.ts'
 import type { ApiKeyStore } from './api-keys/store.ts'
 import type { Context } from './context.ts'
 
-type Surroundings = Pick<Context, 'site'> & { db: Db; config: Config; apiKeys: ApiKeyStore }
+type Surroundings = Pick<Context, 'site' | 'background'> & { db: Db; config: Config; apiKeys: ApiKeyStore }
 
 /** A context in which the system itself acts for an account, as in a scheduled job. */
 export function createSystemContext(surroundings: Surroundings, accountId: string): Context {

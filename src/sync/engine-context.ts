@@ -3,8 +3,9 @@ import { sha256Hex } from '../lib/hmac.ts'
 import type { EngineContext, Request } from './engine/context.ts'
 import type { LinkContext, LinkTarget } from './site-link.ts'
 import { sendToSite } from './site-link.ts'
-import { INBOX, type SiteStore } from './store.ts'
+import type { SiteStore } from './store.ts'
 import { Suspended } from './suspended.ts'
+import { INBOX } from './tables/journal.ts'
 
 /** Part of the time that a request took for which the site is left alone before the next, and the longest such pause. */
 const PAUSE_SHARE = 0.25

@@ -124,6 +124,31 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE runs ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE runs ADD COLUMN again INTEGER NOT NULL DEFAULT 0;
 `,
+  `-- what a run did, step by step; its totals outlive the steps that are no longer kept
+  CREATE TABLE run_steps (
+    run_id TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    phase TEXT NOT NULL,
+    type TEXT,
+    requests INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    items INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    error TEXT,
+    PRIMARY KEY (run_id, n)
+  ) WITHOUT ROWID;
+  ALTER TABLE runs ADD COLUMN requests INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN duration_ms INTEGER NOT NULL DEFAULT 0;
+  CREATE TRIGGER runs_forgotten AFTER DELETE ON runs BEGIN
+    DELETE FROM run_steps WHERE run_id = old.id;
+  END;
+  -- how many entries the site said it has, since its last structure
+  CREATE TABLE site_totals (kind TEXT NOT NULL, slug TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (kind, slug)) WITHOUT ROWID;
+  ALTER TABLE inbox ADD COLUMN post_type TEXT;
+`,
   `-- how commands reach the site
   CREATE TABLE link (
     one INTEGER PRIMARY KEY CHECK (one = 1),

@@ -7,9 +7,24 @@ import type { StructureStored } from '../contract/content-types.ts'
 import type { Structure } from '../contract/structure.ts'
 import type { Item, ItemCreate, ItemFilter, ItemSummary, ItemUpdate, Settlement } from '../contract/content.ts'
 import type { Direction, Run } from '../contract/sync.ts'
+import type { RunDetail } from '../contract/activity.ts'
 
 /** Domain errors cross RPC as values: an exception would break the caller's stub and lose its class. */
 export type PortResult<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; detail: string; fix?: string }
+
+/** Carries a {@link Watcher} as JSON from the Worker to the object; what clients send never gets there. */
+export const WATCHER_HEADER = 'x-igny8-watcher'
+
+/** Who opens a live connection, as the Worker authorised them. */
+export interface Watcher {
+  accountId: string
+  siteId: string
+  integrationId: string
+  /** Null for people. */
+  keyId: string | null
+  /** When access has to be checked anew; milliseconds since 1970. */
+  until: number
+}
 
 /** What names an integration. */
 export interface PortSubject {
@@ -86,10 +101,12 @@ export interface SiteSyncPort {
   enqueue(call: PortCall, direction: Direction): Promise<PortResult<Run>>
   /** As {@link enqueue} to the site, for a change that was just made: a run under way goes round once more. */
   enqueueChange(call: PortCall): Promise<PortResult<Run>>
-  runs(): Promise<RunsState>
+  /** @param integrationId absent for the runs of the whole site */
+  runs(integrationId?: string): Promise<RunsState>
   /** Finished and unfinished runs, newest first. */
-  listRuns(limit: number, before: string | null): Promise<Run[]>
-  cancelRun(key: CallingKey, runId: string): Promise<PortResult<Run>>
+  listRuns(integrationId: string, limit: number, before: string | null): Promise<Run[]>
+  getRun(integrationId: string, runId: string): Promise<PortResult<RunDetail>>
+  cancelRun(call: PortCall, runId: string): Promise<PortResult<Run>>
   /** Takes in a webhook: durably stored when this returns. */
   receiveWebhook(key: CallingKey, message: WebhookMessage): Promise<PortResult<{ isRepeat: boolean }>>
   /** Takes in a call of the site with its results, and answers with what it is to do next. */
@@ -115,6 +132,10 @@ export interface SiteSyncPort {
   admit(key: CallingKey): Promise<PortResult<null>>
   /** From the next call on the key can do nothing here. */
   revokeKey(keyId: string): Promise<void>
+  /** Has watchers told that an integration's row changed, by somebody else than the object. */
+  announce(): Promise<void>
+  /** Opens the WebSocket of a watcher, whom a header names: see {@link WATCHER_HEADER}. */
+  fetch(request: Request): Promise<Response>
   /** Ends the work for an integration that was deleted or switched off, and has every key looked up anew. */
   stop(integrationId: string): Promise<void>
   /** Drops everything: the site was deleted. */

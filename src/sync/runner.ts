@@ -18,8 +18,9 @@ import type { PortSubject } from './port.ts'
 import { readCommandData } from './link/command-data.ts'
 import { backoffMs, MAX_ATTEMPTS, MAX_WAIT_MS } from './schedule.ts'
 import { findSite, type LinkTarget } from './site-link.ts'
-import { INBOX, type LeasedRun, type SiteStore } from './store.ts'
+import type { LeasedRun, SiteStore } from './store.ts'
 import { Suspended } from './suspended.ts'
+import { INBOX } from './tables/journal.ts'
 
 /** Longer than a slice may take: its own time, and two requests that time out. */
 const LEASE_MS = 90_000
@@ -75,7 +76,7 @@ export async function runNext(ctx: RunnerContext): Promise<void> {
 async function takeTurn(ctx: RunnerContext): Promise<LeasedRun | null> {
   const { store } = ctx
   if (store.waitsForSite()) return null
-  const open = store.openWork()
+  const open = store.journal.owner()
   // what runs waited for has come
   if (open) store.releaseLeases(ctx.now())
   if (open && open.scope !== INBOX) {

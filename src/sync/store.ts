@@ -8,15 +8,13 @@ import type { PortCall, RunsState } from './port.ts'
 import { AccessTable } from './tables/access.ts'
 import { InboxTable } from './tables/inbox.ts'
 import { ItemTable } from './tables/items.ts'
-import { JournalTable, type JournalOwner } from './tables/journal.ts'
+import { JournalTable } from './tables/journal.ts'
 import { LinkTable } from './tables/link.ts'
 import { MediaTable } from './tables/media.ts'
 import { SettlementTable } from './tables/settlements.ts'
+import { StepTable } from './tables/steps.ts'
 import { TermTable } from './tables/terms.ts'
 import { TypeTable } from './tables/types.ts'
-
-/** Names the work of looking at what webhooks named; a run's is named by its id. */
-export const INBOX = 'inbox'
 
 /** Finished runs that are kept as history. */
 const KEPT_RUNS = 100
@@ -57,6 +55,8 @@ export interface LeasedRun {
   direction: Direction
   attempt: number
   requestId: string
+  /** When it was taken on first; milliseconds since 1970. */
+  startedAt: number
   /** Leases in a row, this one included, that committed nothing. */
   failures: number
   /** Where the run is; null at its start. */
@@ -89,14 +89,19 @@ function presentRun(row: RunRow): Run {
 export class SiteStore {
   readonly #database: SiteDatabase
   readonly access: AccessTable
+  readonly steps: StepTable
   readonly replica: Replica
   readonly link: LinkTable
   readonly journal: JournalTable
+
+  /** Told of every run that changed, inside the transaction that changes it. */
+  onRun: (id: string) => void = () => undefined
 
   constructor(database: SiteDatabase) {
     this.#database = database
     migrateSiteStore(database)
     this.access = new AccessTable(database)
+    this.steps = new StepTable(database)
     this.link = new LinkTable(database)
     this.journal = new JournalTable(database)
     this.replica = {
@@ -137,6 +142,7 @@ export class SiteStore {
         direction,
       )
       if (!row) throw new Error('a run was neither queued nor found')
+      this.onRun(row.id)
       return presentRun(row)
     })
   }
@@ -155,6 +161,7 @@ export class SiteStore {
       now + MAX_WAIT_MS,
       only,
     )
+    if (row) this.onRun(row.id)
     return row
       ? {
           id: row.id,
@@ -164,6 +171,7 @@ export class SiteStore {
           direction: row.direction,
           attempt: row.attempt,
           requestId: row.request_id,
+          startedAt: row.started_at ?? now,
           failures: row.failures,
           cursor: row.cursor === null ? null : (JSON.parse(row.cursor) as RunCursor),
         }
@@ -199,6 +207,7 @@ export class SiteStore {
          (SELECT id FROM runs WHERE finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT ?)`,
       KEPT_RUNS,
     )
+    this.onRun(run.id)
     return ended.length === 1
   }
 
@@ -212,6 +221,7 @@ export class SiteStore {
       run.id,
       run.attempt,
     )
+    this.onRun(run.id)
   }
 
   /** Commits where a run is, to be called in the transaction of the rows that it covers. */
@@ -224,6 +234,7 @@ export class SiteStore {
       run.id,
       run.attempt,
     )
+    this.onRun(run.id)
   }
 
   /** Leases in a row that committed nothing. */
@@ -235,38 +246,20 @@ export class SiteStore {
 
   /** Ends a slice: the run goes on as soon as it is its turn. */
   yieldRun(run: LeasedRun, now: number): void {
-    this.#rows(
-      "UPDATE runs SET lease_until = ? WHERE id = ? AND attempt = ? AND status = 'running'",
-      now,
-      run.id,
-      run.attempt,
-    )
+    const sql = "UPDATE runs SET lease_until = ? WHERE id = ? AND attempt = ? AND status = 'running'"
+    this.#rows(sql, now, run.id, run.attempt)
   }
 
   /** Lets a run wait for the site's next call; that is no failed attempt. */
   suspendRun(run: LeasedRun, until: number): void {
-    this.#rows(
-      "UPDATE runs SET lease_until = ?, failures = 0 WHERE id = ? AND attempt = ? AND status = 'running'",
-      until,
-      run.id,
-      run.attempt,
-    )
+    this.#rows('UPDATE runs SET failures = 0 WHERE id = ? AND attempt = ?', run.id, run.attempt)
+    this.yieldRun(run, until)
   }
 
   /** Whether everything that could be done waits for the site's next call. */
   waitsForSite(): boolean {
-    const owner = this.openWork()
-    return owner !== null && !owner.isAnswered && this.link.read().carrier === 'exchange'
-  }
-
-  /** The work that has asked something of the site and has not committed; that of a run which has ended is dropped. */
-  openWork(): JournalOwner | null {
     const owner = this.journal.owner()
-    if (owner === null || owner.scope === INBOX) return owner
-    const unfinished = "SELECT 1 FROM runs WHERE id = ? AND status IN ('queued', 'running')"
-    if (this.#rows(unfinished, owner.scope).length > 0) return owner
-    this.journal.forget(owner.scope)
-    return this.openWork()
+    return owner !== null && !owner.isAnswered && this.link.read().carrier === 'exchange'
   }
 
   /** Frees what a holder that is gone had: when a new instance begins, and when what runs waited for has come. */
@@ -286,32 +279,41 @@ export class SiteStore {
     return this.#rows(sql, run.id, run.attempt).length === 1
   }
 
-  /** Runs, newest first. @param before id of the last one shown */
-  listRuns(limit: number, before: string | null): Run[] {
-    const sql = 'SELECT * FROM runs WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2'
-    return this.#rows<RunRow>(sql, before, limit).map(presentRun)
+  /** Runs of an integration, newest first. @param before id of the last one shown */
+  listRuns(integrationId: string, limit: number, before: string | null): Run[] {
+    const sql = 'SELECT * FROM runs WHERE integration_id = ? AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3'
+    return this.#rows<RunRow>(sql, integrationId, before, limit).map(presentRun)
   }
 
-  /** Cancels one run; one that has ended stays as it is. @returns the run, or null when there is none */
-  cancelRun(id: string, now: number): Run | null {
+  /** One run and whose it is; null when there is none. */
+  findRun(id: string): { integrationId: string; run: Run } | null {
+    const row = firstRow<RunRow>(this.#database, 'SELECT * FROM runs WHERE id = ?', id)
+    return row && { integrationId: row.integration_id, run: presentRun(row) }
+  }
+
+  /** Cancels one run of an integration; one that has ended stays as it is. @returns the run, or null when there is none */
+  cancelRun(integrationId: string, id: string, now: number): Run | null {
     this.#rows(
       `UPDATE runs SET status = 'cancelled', finished_at = ?, lease_until = NULL
-       WHERE id = ? AND status IN ('queued', 'running')`,
+       WHERE id = ? AND integration_id = ? AND status IN ('queued', 'running')`,
       now,
       id,
+      integrationId,
     )
-    const row = firstRow<RunRow>(this.#database, 'SELECT * FROM runs WHERE id = ?', id)
-    return row && presentRun(row)
+    this.onRun(id)
+    const found = this.findRun(id)
+    return found?.integrationId === integrationId ? found.run : null
   }
 
   /** Cancels what is unfinished for an integration. */
   cancelRuns(integrationId: string, now: number): void {
-    this.#rows(
+    const cancelled = this.#rows<{ id: string }>(
       `UPDATE runs SET status = 'cancelled', finished_at = ?, lease_until = NULL
-       WHERE integration_id = ? AND status IN ('queued', 'running')`,
+       WHERE integration_id = ? AND status IN ('queued', 'running') RETURNING id`,
       now,
       integrationId,
     )
+    for (const { id } of cancelled) this.onRun(id)
   }
 
   /** Whether an item that could not be sent is to be tried again. */
@@ -329,8 +331,7 @@ export class SiteStore {
    * @param looksFrom what webhooks named is not due before this
    */
   nextDueAt(looksFrom = 0): number | null {
-    const owner = this.openWork()
-    if (owner) return this.waitsForSite() ? null : 0
+    if (this.journal.owner()) return this.waitsForSite() ? null : 0
     const [row] = this.#rows<{ due: number | null }>(
       `SELECT min(due) AS due FROM (
          SELECT CASE status WHEN 'queued' THEN next_attempt_at ELSE lease_until END AS due
@@ -342,13 +343,20 @@ export class SiteStore {
     return row?.due ?? null
   }
 
-  /** The run under way, the last one that ended, and for how long the oldest has waited. */
-  runsState(now: number): RunsState {
+  /**
+   * The run under way, the last one that ended, and for how long the oldest has waited.
+   * @param integrationId null for those of the whole site
+   */
+  runsState(now: number, integrationId: string | null = null): RunsState {
     const [current] = this.#rows<RunRow>(
-      "SELECT * FROM runs WHERE status IN ('queued', 'running') ORDER BY status DESC, queued_at LIMIT 1",
+      `SELECT * FROM runs WHERE status IN ('queued', 'running') AND integration_id = ifnull(?, integration_id)
+       ORDER BY status DESC, queued_at LIMIT 1`,
+      integrationId,
     )
     const [last] = this.#rows<RunRow>(
-      'SELECT * FROM runs WHERE finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT 1',
+      `SELECT * FROM runs WHERE finished_at IS NOT NULL AND integration_id = ifnull(?, integration_id)
+       ORDER BY finished_at DESC LIMIT 1`,
+      integrationId,
     )
     return {
       currentRun: current ? presentRun(current) : null,

@@ -24,7 +24,7 @@ beforeEach(() => d1().update(integrations).set({ nextCheckAt: null }))
 async function tick(): Promise<void> {
   const controller = createScheduledController({ scheduledTime: new Date(Date.now()), cron: '*/5 * * * *' })
   const execution = createExecutionContext()
-  await worker.scheduled(controller, env)
+  await worker.scheduled(controller, env, execution)
   await waitOnExecutionContext(execution)
 }
 

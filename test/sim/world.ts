@@ -55,6 +55,7 @@ const config: Config = {
   environment: 'test',
   publicUrl: 'https://api.test',
   webOrigins: [],
+  demo: null,
   eventRetentionMs: 90 * 86_400_000,
   apiKeyPepper: 'sim',
   sessionSecret: 'sim',

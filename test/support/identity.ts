@@ -120,6 +120,7 @@ export function createTestContext<A extends Actor>(actor: A, overrides: Partial<
     newId: createId,
     config: readConfig(env),
     apiKeys: createApiKeyStore(env.API_KEYS),
+    background: (work) => void work,
     site: (siteId) => env.SITE_SYNC.getByName(siteId),
     ...overrides,
   }

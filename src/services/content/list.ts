@@ -8,9 +8,9 @@ type ListInput = ListQuery & ItemFilter & { siteId: string }
 
 /** The items of a site, newest first. @throws ServiceError `site_not_found`, `invalid_cursor` */
 export async function listItems({ ctx, input }: { ctx: Context; input: ListInput }): Promise<Page<ItemSummary>> {
-  const { siteId, cursor, limit, type, state, q } = input
+  const { siteId, cursor, limit, type, state, q, external_id } = input
   const before = readRowCursor(cursor)
   await assertSite({ ctx, siteId })
-  const { results, next } = await ctx.site(siteId).listItems(siteId, { type, state, q }, before, limit)
+  const { results, next } = await ctx.site(siteId).listItems(siteId, { type, state, q, external_id }, before, limit)
   return { results, next: toRowCursor(next) }
 }

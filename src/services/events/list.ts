@@ -1,38 +1,23 @@
 import { and, desc, eq, lt } from 'drizzle-orm'
 import type { ListQuery, Page } from '../../contract/common.ts'
-import type { SyncEvent } from '../../contract/sync.ts'
+import type { EventFilter, SyncEvent } from '../../contract/sync.ts'
 import { syncEvents } from '../../db/schema/index.ts'
 import type { Context } from '../context.ts'
 import { readCursor, toPage } from '../cursor.ts'
 import { loadIntegration } from '../integrations/internal.ts'
 import { tenantScope } from '../scope.ts'
+import { presentEvent } from './internal.ts'
 
-export type EventFilter = ListQuery & { id: string; success?: boolean | undefined; action?: string | undefined }
-
-function presentEvent(row: typeof syncEvents.$inferSelect): SyncEvent {
-  return {
-    id: row.id,
-    integration_id: row.integrationId,
-    run_id: row.runId,
-    action: row.action,
-    direction: row.direction,
-    success: row.success,
-    code: row.code,
-    detail: row.detail,
-    item_ids: row.itemIds,
-    counts: row.counts,
-    started_at: row.startedAt.toISOString(),
-    finished_at: row.finishedAt.toISOString(),
-  }
-}
+type ListInput = ListQuery & EventFilter & { id: string }
 
 /**
  * An integration's sync events, newest first.
  * @throws ServiceError `integration_not_found`, `invalid_cursor`
  */
-export async function listEvents({ ctx, input }: { ctx: Context; input: EventFilter }): Promise<Page<SyncEvent>> {
+export async function listEvents({ ctx, input }: { ctx: Context; input: ListInput }): Promise<Page<SyncEvent>> {
   const before = readCursor(input.cursor)
   await loadIntegration({ ctx, id: input.id })
+  const { action, success, run_id: runId, direction } = input
   const rows = await ctx.db
     .select()
     .from(syncEvents)
@@ -41,8 +26,10 @@ export async function listEvents({ ctx, input }: { ctx: Context; input: EventFil
         eq(syncEvents.integrationId, input.id),
         tenantScope(ctx.actor, syncEvents),
         before === null ? undefined : lt(syncEvents.id, before),
-        input.success === undefined ? undefined : eq(syncEvents.success, input.success),
-        input.action === undefined ? undefined : eq(syncEvents.action, input.action),
+        success === undefined ? undefined : eq(syncEvents.success, success),
+        action === undefined ? undefined : eq(syncEvents.action, action),
+        runId === undefined ? undefined : eq(syncEvents.runId, runId),
+        direction === undefined ? undefined : eq(syncEvents.direction, direction),
       ),
     )
     .orderBy(desc(syncEvents.id))

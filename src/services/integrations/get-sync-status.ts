@@ -4,7 +4,7 @@ import { loadIntegration, toTimestamp, type IntegrationRow } from './internal.ts
 
 /** What the integration's row and the site's object say of its runs. */
 export async function describeSync(ctx: Context, row: IntegrationRow): Promise<SyncState> {
-  const { currentRun, lastRun, lagS, waitingSince } = await ctx.site(row.siteId).runs()
+  const { currentRun, lastRun, lagS, waitingSince } = await ctx.site(row.siteId).runs(row.id)
   return {
     sync_status: row.syncStatus,
     last_sync_at: toTimestamp(row.lastSyncAt),

@@ -5,6 +5,7 @@ import { recordEvent } from '../../db/record-event.ts'
 import { integrations } from '../../db/schema/index.ts'
 import type { ProbeOutcome } from '../../sync/port.ts'
 import type { Context } from '../context.ts'
+import { announceChange } from '../live/announce.ts'
 import { connectionAfterFailure, connectionAfterSuccess, isResting, nextCheckAt } from './connection.ts'
 import { loadIntegration, type IntegrationRow } from './internal.ts'
 import { probeIntegration } from './probe.ts'
@@ -18,6 +19,7 @@ export async function testIntegration({ ctx, input }: { ctx: Context; input: { i
   const startedAt = ctx.now()
   const outcome = await probeIntegration(ctx, row)
   await storeOutcome(ctx, row, outcome, startedAt)
+  announceChange(ctx, row.siteId)
   return outcome.ok
     ? {
         success: true,

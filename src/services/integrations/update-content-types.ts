@@ -4,6 +4,7 @@ import { integrations } from '../../db/schema/index.ts'
 import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { recordEvent } from '../../db/record-event.ts'
+import { announceChange } from '../live/announce.ts'
 import { tenantScope } from '../scope.ts'
 import { assertKeyMayWrite } from './assert-key.ts'
 import { describeContentTypes } from './content-types.ts'
@@ -49,5 +50,6 @@ export async function updateContentTypes({
   ])
   const after = rows[0]
   if (!after) throw new ServiceError('integration_not_found')
+  announceChange(ctx, after.siteId)
   return describeContentTypes(after)
 }

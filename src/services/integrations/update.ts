@@ -6,6 +6,7 @@ import { integrations } from '../../db/schema/index.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
+import { announceChange } from '../live/announce.ts'
 import { tenantScope } from '../scope.ts'
 import { assertKeyMayWrite } from './assert-key.ts'
 import { loadIntegration, presentIntegration, type IntegrationRow } from './internal.ts'
@@ -72,6 +73,7 @@ export async function updateIntegration({
   const [rows] = await appendAudit({ ctx, input: { entry, changes: [update, event] } })
   const after = rows[0]
   if (!after) throw new ServiceError('integration_not_found')
+  announceChange(ctx, after.siteId)
   if (!after.isActive || !after.syncEnabled) await ctx.site(after.siteId).stop(id)
   return presentIntegration(after)
 }

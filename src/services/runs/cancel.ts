@@ -5,6 +5,7 @@ import { integrations } from '../../db/schema/index.ts'
 import type { Context } from '../context.ts'
 import { loadIntegration, type IntegrationRow } from '../integrations/internal.ts'
 import { toPortCall } from '../integrations/probe.ts'
+import { announceChange } from '../live/announce.ts'
 import { unwrap } from '../integrations/unwrap.ts'
 import { tenantScope } from '../scope.ts'
 
@@ -31,8 +32,9 @@ export async function cancelRun({ ctx, input }: { ctx: Context; input: { id: str
   const row = await loadIntegration({ ctx, id: input.id })
   const site = ctx.site(row.siteId)
   const run = unwrap(await site.cancelRun(toPortCall(ctx, row), input.runId))
-  const { currentRun } = await site.runs()
+  const { currentRun } = await site.runs(row.id)
   const event = recordEvent(ctx, row, { action: 'cancel_run', startedAt, runId: run.id, direction: run.direction })
   await (currentRun?.status === 'running' ? event : ctx.db.batch([event, endSyncing(ctx, row)]))
+  announceChange(ctx, row.siteId)
   return run
 }

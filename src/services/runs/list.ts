@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { readCursor, toPage } from '../cursor.ts'
 import { loadIntegration } from '../integrations/internal.ts'
 
-/** The runs of an integration's site, newest first. @throws ServiceError `integration_not_found`, `invalid_cursor` */
+/** The runs of an integration, newest first. @throws ServiceError `integration_not_found`, `invalid_cursor` */
 export async function listRuns({
   ctx,
   input,
@@ -14,6 +14,6 @@ export async function listRuns({
 }): Promise<Page<Run>> {
   const before = readCursor(input.cursor)
   const { siteId } = await loadIntegration({ ctx, id: input.id })
-  const runs = await ctx.site(siteId).listRuns(input.limit + 1, before)
+  const runs = await ctx.site(siteId).listRuns(input.id, input.limit + 1, before)
   return toPage(runs, input.limit, (run) => run)
 }

@@ -28,13 +28,18 @@ function presentVersion(replica: Replica, doc: ItemDoc): ItemVersion {
   }
 }
 
+/** The site's side; null where the item was never there, or is gone. */
+function presentExternal(replica: Replica, { deletion, external, theirs }: ItemRecord): ItemVersion | null {
+  const shown = deletion === 'external' || deletion === 'both' ? null : (theirs ?? external)
+  return shown && presentVersion(replica, shown)
+}
+
 function presentConflict(replica: Replica, record: ItemRecord): Item['conflict'] {
   if (record.conflictFields.length === 0 || record.deletion === 'both') return null
-  const theirs = record.deletion === 'external' ? null : (record.theirs ?? record.external)
   return {
     fields: record.conflictFields,
     since: toTimestamp(record.conflictSince ?? record.updatedAt),
-    wordpress: theirs && presentVersion(replica, theirs),
+    wordpress: presentExternal(replica, record),
     base: record.base && presentVersion(replica, record.base),
   }
 }
@@ -57,6 +62,8 @@ export function presentItem(replica: Replica, siteId: string, record: ItemRecord
     external_id: record.externalId === null ? null : String(record.externalId),
     external_url: record.externalUrl,
     revision: record.revision,
+    wordpress: presentExternal(replica, record),
+    base: record.base && presentVersion(replica, record.base),
     conflict: presentConflict(replica, record),
     error: presentError(record),
     can_undo: replica.settlements.canUndo(record.n),
@@ -71,6 +78,8 @@ export function summarizeItem(replica: Replica, siteId: string, record: ItemReco
     meta: _meta,
     excerpt: _excerpt,
     conflict: _conflict,
+    wordpress: _wordpress,
+    base: _base,
     ...summary
   } = presentItem(replica, siteId, record)
   return { ...summary, conflict_fields: record.conflictFields }

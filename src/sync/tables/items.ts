@@ -85,6 +85,9 @@ const parse = <T>(text: string | null): T | null => (text === null ? null : (JSO
 export class ItemTable {
   readonly #database: SiteDatabase
 
+  /** Told of every item that is written, inside the transaction that writes it. */
+  onItem: (id: string) => void = () => undefined
+
   constructor(database: SiteDatabase) {
     this.#database = database
   }
@@ -150,6 +153,7 @@ export class ItemTable {
     const isNew = record.n === 0
     const n = isNew ? this.#insert(record) : this.#update(record)
     this.#saveVersions(n, record, isNew)
+    this.onItem(record.id)
     return n
   }
 
@@ -168,6 +172,7 @@ export class ItemTable {
       this.#database.rows(INSERT_VERSIONS, ...versions.slice(at, at + VERSIONS_PER_INSERT).flat())
     }
     for (const version of versions.slice(versions.length - rest)) this.#database.rows(INSERT_VERSION, ...version)
+    for (const { id } of records) this.onItem(id)
   }
 
   #insert(record: ItemRecord): number {
@@ -198,13 +203,20 @@ export class ItemTable {
   /** A page of items, newest first; tombstones only where they are asked for. @param before row of the last one shown */
   list(filter: ItemFilter, before: number | null, limit: number): ItemRecord[] {
     const text = filter.q === undefined ? null : `%${filter.q.replaceAll(/[\\%_]/g, '\\$&')}%`
+    // only what is asked for stands in the condition, so that its index is used
+    const conditions: [sql: string, value: SqlValue | undefined][] = [
+      ['n < ?', before ?? Number.MAX_SAFE_INTEGER],
+      ['type = ?', filter.type],
+      ["(state = ? AND state <> 'synced')", filter.state === 'synced' ? undefined : filter.state],
+      ['state = ?', filter.state === 'synced' ? filter.state : undefined],
+      ["state <> 'deleted' AND ?", filter.state === undefined ? 1 : undefined],
+      ['external_id = ?', filter.external_id === undefined ? undefined : Number(filter.external_id)],
+      ["title || char(10) || slug LIKE ? ESCAPE '\\'", text ?? undefined],
+    ]
+    const asked = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]))
     const rows = this.#database.rows<ItemRow>(
-      `SELECT * FROM items WHERE n < ? AND (?2 IS NULL OR type = ?2) AND iif(?3 IS NULL, state <> 'deleted', state = ?3)
-         AND (?4 IS NULL OR title LIKE ?4 ESCAPE '\\' OR slug LIKE ?4 ESCAPE '\\') ORDER BY n DESC LIMIT ?5`,
-      before ?? Number.MAX_SAFE_INTEGER,
-      filter.type ?? null,
-      filter.state ?? null,
-      text,
+      `SELECT * FROM items WHERE ${asked.map(({ sql }) => sql).join(' AND ')} ORDER BY n DESC LIMIT ?`,
+      ...asked.map(({ value }) => value),
       limit,
     )
     return rows.map((row) => this.#read(row))

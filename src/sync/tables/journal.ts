@@ -4,6 +4,9 @@ import { firstRow, type SiteDatabase, type SqlRow } from '../database.ts'
 /** Characters of one row's text: the platform stores 2 MB a row, and a character may take three bytes. */
 const PART_CHARACTERS = 500_000
 
+/** Names the work of looking at what webhooks named; a run's is named by its id. */
+export const INBOX = 'inbox'
+
 /** A command that waits to be carried out; `key` says what it asks, whatever its id. */
 export interface QueuedCommand extends Command {
   key: string
@@ -26,11 +29,16 @@ export class JournalTable {
     this.#database = database
   }
 
-  /** The work that is open; null where nothing is. */
+  /** The work that has asked something and has not committed; null where none is. That of a run which ended is dropped. */
   owner(): JournalOwner | null {
-    const sql = `SELECT scope, min(answered_at IS NOT NULL) AS isAnswered FROM commands GROUP BY scope LIMIT 1`
-    const row = firstRow<{ scope: string; isAnswered: number }>(this.#database, sql)
-    return row && { scope: row.scope, isAnswered: row.isAnswered === 1 }
+    const sql = `SELECT scope, min(answered_at IS NOT NULL) AS isAnswered,
+        scope = ? OR EXISTS (SELECT 1 FROM runs WHERE id = scope AND status IN ('queued', 'running')) AS isAlive
+      FROM commands GROUP BY scope LIMIT 1`
+    const row = firstRow<{ scope: string; isAnswered: number; isAlive: number }>(this.#database, sql, INBOX)
+    if (row === null) return null
+    if (row.isAlive === 1) return { scope: row.scope, isAnswered: row.isAnswered === 1 }
+    this.forget(row.scope)
+    return this.owner()
   }
 
   /** Since when the oldest command waits for its answer, in milliseconds since 1970; null when none does. */

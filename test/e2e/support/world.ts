@@ -29,7 +29,7 @@ export type World = {
 
 /** Starts the world of one test file. */
 export async function startWorld(): Promise<World> {
-  buildAssets()
+  await buildAssets()
   const folder = temporaryFolder('e2e-api')
   const port = await freePort()
   const options = { port, folder, config: writeConfig(folder) }

@@ -44,6 +44,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ways to sign in
+         * @description Open to everybody.
+         */
+        get: operations["getAuthOptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sign-in/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in as the demo person
+         * @description Only where `options` says so: on a developer’s machine. Open to everybody.
+         */
+        post: operations["signInDemo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/sign-out": {
         parameters: {
             query?: never;
@@ -612,26 +652,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/integration/integrations/{integration_id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Sync events, newest first
-         * @description People with the role editor or above; API keys with the scope integration:read.
-         */
-        get: operations["listEvents"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/integration/integrations/{integration_id}/exchange": {
         parameters: {
             query?: never;
@@ -706,6 +726,86 @@ export interface paths {
          * @description People with the role editor or above; API keys with the scope integration:write.
          */
         post: operations["syncItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integration/integrations/{integration_id}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live messages
+         * @description A WebSocket on which the server tells what changes; each message is JSON of the schema below. `ready` comes first, then the state as it is, then what changes. `ping` is answered with `pong`; any other message ends the connection. Before it closes the server says `bye`: after 4001 connect again at once, after 1013 after a pause, after other codes of 4000 and above not by yourself. People with the role editor or above; API keys with the scope integration:read.
+         */
+        get: operations["watchIntegration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integration/integrations/{integration_id}/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A run with its steps
+         * @description People with the role editor or above; API keys with the scope integration:read.
+         */
+        get: operations["getRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integration/integrations/{integration_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sync events, newest first
+         * @description People with the role editor or above; API keys with the scope integration:read.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integration/integrations/{integration_id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runs, failures and changes by day
+         * @description People with the role editor or above; API keys with the scope integration:read.
+         */
+        get: operations["getActivity"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1165,6 +1265,10 @@ export interface components {
             /** @description Id of a `status` command; good for two minutes */
             challenge: string;
         };
+        AuthOptions: {
+            /** @description Whether `sign-in/demo` signs in, as in `npm start` */
+            demo: boolean;
+        };
         Session: {
             user: components["schemas"]["User"];
             accounts: components["schemas"]["Account"][];
@@ -1360,6 +1464,10 @@ export interface components {
             external_id: string | null;
             external_url: string | null;
             revision: number;
+            /** @description The WordPress side as it was seen last; null where there is none */
+            wordpress: components["schemas"]["ItemVersion"] | null;
+            /** @description The last state on which both sides agreed */
+            base: components["schemas"]["ItemVersion"] | null;
             conflict: components["schemas"]["Conflict"] | null;
             error: components["schemas"]["ItemError"] | null;
             /** @description Whether the last settlement of a conflict can be undone */
@@ -1369,18 +1477,6 @@ export interface components {
              * @example 2026-11-21T10:00:00.000Z
              */
             updated_at: string;
-        };
-        Conflict: {
-            /** @description What both sides changed; `deleted` where one of them deleted the item */
-            fields: string[];
-            /**
-             * Format: date-time
-             * @example 2026-11-21T10:00:00.000Z
-             */
-            since: string;
-            /** @description Null: deleted there */
-            wordpress: components["schemas"]["ItemVersion"] | null;
-            base: components["schemas"]["ItemVersion"] | null;
         };
         ItemVersion: {
             title: string;
@@ -1400,6 +1496,18 @@ export interface components {
                 url: string;
                 alt: string;
             } | null;
+        };
+        Conflict: {
+            /** @description What both sides changed; `deleted` where one of them deleted the item */
+            fields: string[];
+            /**
+             * Format: date-time
+             * @example 2026-11-21T10:00:00.000Z
+             */
+            since: string;
+            /** @description Null: deleted there */
+            wordpress: components["schemas"]["ItemVersion"] | null;
+            base: components["schemas"]["ItemVersion"] | null;
         };
         Integration: {
             /**
@@ -1706,6 +1814,132 @@ export interface components {
             more: boolean;
             interval_s: number;
         };
+        LiveMessage: {
+            /** @constant */
+            type: "ready";
+            /**
+             * Format: date-time
+             * @example 2026-11-21T10:00:00.000Z
+             */
+            as_of: string;
+        } | {
+            /** @constant */
+            type: "run";
+            run: components["schemas"]["Run"];
+        } | {
+            /** @constant */
+            type: "content_types";
+            content_types: components["schemas"]["ContentTypes"];
+        } | {
+            /** @constant */
+            type: "integration";
+            integration: components["schemas"]["Integration"];
+        } | {
+            /** @constant */
+            type: "items";
+            /** @description Items that changed */
+            ids: string[];
+            /** @description Others changed too: read the list again */
+            more: boolean;
+        } | {
+            /** @constant */
+            type: "event";
+            event: components["schemas"]["SyncEvent"];
+        } | {
+            /** @constant */
+            type: "bye";
+            /** @enum {string} */
+            code: "message_refused" | "unavailable" | "reauthorize" | "access_ended" | "integration_deleted";
+            detail: string;
+        };
+        RunDetail: {
+            /**
+             * @description Opaque id of a run
+             * @example run_019d8f0c6b7e7c3fb1d2a4e5f6071829
+             */
+            id: string;
+            direction: components["schemas"]["Direction"];
+            /** @enum {string} */
+            status: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+            progress: {
+                done: number;
+                total: number;
+                by_type: {
+                    [key: string]: {
+                        done: number;
+                        total: number;
+                    };
+                };
+            };
+            counts: {
+                created: number;
+                updated: number;
+                deleted: number;
+                unchanged: number;
+                failed: number;
+                conflicts: number;
+            };
+            /**
+             * Format: date-time
+             * @example 2026-11-21T10:00:00.000Z
+             */
+            queued_at: string;
+            started_at: string | null;
+            finished_at: string | null;
+            error: {
+                code: string;
+                detail: string;
+                fix: string | null;
+            } | null;
+            /** @description Newest last; of a long run the newest alone */
+            steps: components["schemas"]["RunStep"][];
+            /** @description To the site, by all steps */
+            requests: number;
+            bytes: number;
+            /** @description Of the steps; pauses between attempts not counted */
+            duration_ms: number;
+        };
+        RunStep: {
+            /**
+             * Format: date-time
+             * @description When it began
+             * @example 2026-11-21T10:00:00.000Z
+             */
+            at: string;
+            /** @enum {string} */
+            phase: "find" | "structure" | "terms" | "read" | "compare" | "write" | "images";
+            /** @description Post type or taxonomy; null for several at once */
+            type: string | null;
+            requests: number;
+            /** @description Sent and received, after decompression */
+            bytes: number;
+            items: number;
+            duration_ms: number;
+            error: {
+                code: string;
+                detail: string;
+                fix: string | null;
+            } | null;
+        };
+        Activity: {
+            days: components["schemas"]["ActivityDay"][];
+        };
+        ActivityDay: {
+            /** Format: date */
+            date: string;
+            /** @description That ended, or last failed, on this day */
+            runs: number;
+            succeeded: number;
+            failed: number;
+            cancelled: number;
+            /** @description From start to end; null without runs */
+            duration_ms_median: number | null;
+            duration_ms_max: number | null;
+            /** @description Created, updated or deleted, on either side */
+            items_changed: number;
+            /** @description Changes that WordPress told of */
+            webhooks: number;
+        };
         WebhookAccepted: {
             /** @constant */
             accepted: true;
@@ -1868,6 +2102,118 @@ export interface operations {
             };
             /** @description `unsupported_media_type` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAuthOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What there is besides e-mail and password */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthOptions"];
+                };
+            };
+            /** @description `too_many_requests` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signInDemo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed in; browsers also get a cookie */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description `invalid_credentials` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `user_inactive`, `origin_not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `demo_unavailable` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3471,6 +3817,8 @@ export interface operations {
                 state?: components["schemas"]["ItemState"];
                 /** @description Part of the title or slug */
                 q?: string;
+                /** @description WordPress’ post id */
+                external_id?: string;
             };
             header?: never;
             path: {
@@ -5758,92 +6106,6 @@ export interface operations {
             };
         };
     };
-    listEvents: {
-        parameters: {
-            query?: {
-                /** @description The `next` of the page before */
-                cursor?: string;
-                limit?: number;
-                success?: string;
-                action?: string;
-            };
-            header?: never;
-            path: {
-                /** @description Opaque id of an integration */
-                integration_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description One page */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        results: components["schemas"]["SyncEvent"][];
-                        next: string | null;
-                    };
-                };
-            };
-            /** @description `validation_error`, `invalid_cursor` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid_session`, `api_key_malformed`, `api_key_unknown`, `api_key_revoked`, `api_key_expired`, `credentials_missing` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `role_too_low`, `user_inactive`, `no_account`, `insufficient_scope`, `site_inactive` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `integration_not_found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     exchange: {
         parameters: {
             query?: never;
@@ -6250,6 +6512,341 @@ export interface operations {
             };
             /** @description `idempotency_key_reused`, `unreachable`, `invalid_site_url`, `https_required`, `private_address`, `dns_failed`, `connection_lost`, `tls_error`, `wordpress_timeout`, `redirected_elsewhere`, `too_many_redirects`, `redirect_loses_post`, `redirect_broken`, `not_wordpress`, `answered_html`, `login_wall`, `basic_auth_required`, `captcha_page`, `blocked_by_firewall`, `rest_blocked`, `rest_not_found`, `plugin_not_found`, `plugin_not_connected`, `signature_rejected`, `clock_skew`, `other_integration`, `clone_detected`, `request_rejected`, `exchange_silent`, `waiting_for_site`, `request_too_large`, `command_failed`, `wordpress_error`, `wordpress_busy`, `response_too_large`, `response_truncated`, `response_empty`, `response_not_json`, `response_leading_garbage`, `response_trailing_garbage`, `response_unsigned`, `response_invalid` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    watchIntegration: {
+        parameters: {
+            query?: {
+                /** @description As `X-Account-Id`, which browsers cannot send with a WebSocket */
+                account_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Opaque id of an integration */
+                integration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection; each message is this */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveMessage"];
+                };
+            };
+            /** @description `validation_error` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_session`, `api_key_malformed`, `api_key_unknown`, `api_key_revoked`, `api_key_expired`, `credentials_missing` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_too_low`, `user_inactive`, `no_account`, `insufficient_scope`, `site_inactive`, `origin_not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `integration_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upgrade_required` */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id of an integration */
+                integration_id: string;
+                /** @description Opaque id of a run */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run, what it did, and what that took */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetail"];
+                };
+            };
+            /** @description `validation_error` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_session`, `api_key_malformed`, `api_key_unknown`, `api_key_revoked`, `api_key_expired`, `credentials_missing` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_too_low`, `user_inactive`, `no_account`, `insufficient_scope`, `site_inactive` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `integration_not_found`, `run_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before */
+                cursor?: string;
+                limit?: number;
+                action?: string;
+                success?: string;
+                run_id?: string;
+                direction?: components["schemas"]["Direction"];
+            };
+            header?: never;
+            path: {
+                /** @description Opaque id of an integration */
+                integration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: components["schemas"]["SyncEvent"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description `validation_error`, `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_session`, `api_key_malformed`, `api_key_unknown`, `api_key_revoked`, `api_key_expired`, `credentials_missing` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_too_low`, `user_inactive`, `no_account`, `insufficient_scope`, `site_inactive` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `integration_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getActivity: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Opaque id of an integration */
+                integration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One entry a day, today last */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description `validation_error` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_session`, `api_key_malformed`, `api_key_unknown`, `api_key_revoked`, `api_key_expired`, `credentials_missing` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_too_low`, `user_inactive`, `no_account`, `insufficient_scope`, `site_inactive` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `integration_not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

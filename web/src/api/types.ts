@@ -1,0 +1,25 @@
+import type { components } from './schema.gen.ts'
+
+/** What the API's document names, by its name there. */
+export type Schemas = components['schemas']
+
+export type Account = Schemas['Account']
+export type ApiKey = Schemas['ApiKey']
+export type Connection = Schemas['Connection']
+export type ContentTypes = Schemas['ContentTypes']
+export type Direction = Schemas['Direction']
+export type EvidenceStep = Schemas['EvidenceStep']
+export type Integration = Schemas['Integration']
+export type Item = Schemas['Item']
+export type ItemState = Schemas['ItemState']
+export type ItemSummary = Schemas['ItemSummary']
+export type ItemVersion = Schemas['ItemVersion']
+export type Member = Schemas['Member']
+export type Problem = Schemas['Problem']
+export type Role = Schemas['Role']
+export type Run = Schemas['Run']
+export type Session = Schemas['Session']
+export type Site = Schemas['Site']
+export type SyncEvent = Schemas['SyncEvent']
+export type SyncState = Schemas['SyncState']
+export type TestResult = Schemas['TestResult']

@@ -1,0 +1,79 @@
+import { lazy, type ReactNode, Suspense } from 'react'
+import { Redirect, Route, Switch } from 'wouter'
+import { PageSkeleton } from '../components/page-skeleton.tsx'
+import { AccountLayout } from '../layout/account-layout.tsx'
+import { RequireSession } from '../layout/require-session.tsx'
+import { SiteLayout } from '../layout/site-layout.tsx'
+
+// Every page is a file of its own, loaded with the first visit.
+const SignInPage = lazy(() => import('../pages/auth/sign-in-page.tsx'))
+const SignUpPage = lazy(() => import('../pages/auth/sign-up-page.tsx'))
+const InvitationPage = lazy(() => import('../pages/auth/invitation-page.tsx'))
+const SitesPage = lazy(() => import('../pages/sites/sites-page.tsx'))
+const NewSitePage = lazy(() => import('../pages/onboarding/new-site-page.tsx'))
+const OnboardingPage = lazy(() => import('../pages/onboarding/onboarding-page.tsx'))
+const MembersPage = lazy(() => import('../pages/members/members-page.tsx'))
+const ContentTypesPage = lazy(() => import('../pages/content-types/content-types-page.tsx'))
+const ItemsPage = lazy(() => import('../pages/items/items-page.tsx'))
+const ItemPage = lazy(() => import('../pages/items/item-page.tsx'))
+const ActivityPage = lazy(() => import('../pages/activity/activity-page.tsx'))
+const RunPage = lazy(() => import('../pages/activity/run-page.tsx'))
+const ConnectionPage = lazy(() => import('../pages/connection/connection-page.tsx'))
+const SiteSettingsPage = lazy(() => import('../pages/settings/site-settings-page.tsx'))
+const NotFoundPage = lazy(() => import('../pages/not-found-page.tsx'))
+
+function SiteRoutes({ siteId }: { siteId: string }): ReactNode {
+  return (
+    <SiteLayout siteId={siteId}>
+      <Switch>
+        <Route path="/sites/:siteId/connect" component={OnboardingPage} />
+        <Route path="/sites/:siteId/content-types" component={ContentTypesPage} />
+        <Route path="/sites/:siteId/items" component={ItemsPage} />
+        <Route path="/sites/:siteId/items/:itemId" component={ItemPage} />
+        <Route path="/sites/:siteId/activity" component={ActivityPage} />
+        <Route path="/sites/:siteId/activity/runs/:runId" component={RunPage} />
+        <Route path="/sites/:siteId/connection" component={ConnectionPage} />
+        <Route path="/sites/:siteId/settings" component={SiteSettingsPage} />
+        <Route path="/sites/:siteId">
+          <Redirect to={`/sites/${siteId}/content-types`} replace />
+        </Route>
+        <Route component={NotFoundPage} />
+      </Switch>
+    </SiteLayout>
+  )
+}
+
+function AccountRoutes(): ReactNode {
+  return (
+    <AccountLayout>
+      <Switch>
+        <Route path="/">
+          <Redirect to="/sites" replace />
+        </Route>
+        <Route path="/sites" component={SitesPage} />
+        <Route path="/sites/new" component={NewSitePage} />
+        <Route path="/members" component={MembersPage} />
+        <Route path="/invitation" component={InvitationPage} />
+        <Route path="/sites/:siteId/*?">{({ siteId }) => <SiteRoutes siteId={siteId} />}</Route>
+        <Route component={NotFoundPage} />
+      </Switch>
+    </AccountLayout>
+  )
+}
+
+/** Addresses of the web app; each of them can be bookmarked, shared and loaded anew. */
+export function AppRoutes(): ReactNode {
+  return (
+    <Suspense fallback={<PageSkeleton />}>
+      <Switch>
+        <Route path="/sign-in" component={SignInPage} />
+        <Route path="/sign-up" component={SignUpPage} />
+        <Route>
+          <RequireSession>
+            <AccountRoutes />
+          </RequireSession>
+        </Route>
+      </Switch>
+    </Suspense>
+  )
+}

@@ -1,0 +1,25 @@
+import type { notifications as Notifications } from '@mantine/notifications'
+import { useSyncExternalStore } from 'react'
+
+let isWanted = false
+const listeners = new Set<() => void>()
+
+/** Whether anything was ever to be told: what shows notifications is loaded with the first one. */
+export const useNotificationsWanted = (): boolean =>
+  useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => isWanted,
+  )
+
+type Store = typeof Notifications
+
+/** The store of notifications; asks for the place where they appear. */
+export async function notificationStore(): Promise<Store> {
+  isWanted = true
+  for (const listener of listeners) listener()
+  const { notifications } = await import('./mantine-notifications.ts')
+  return notifications
+}

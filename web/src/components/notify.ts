@@ -1,0 +1,17 @@
+import { ApiError } from '../api/errors.ts'
+import { notificationStore } from './notifications.ts'
+
+const ERROR_SHOWN_MS = 10_000
+
+/** Tells that something was done. */
+export async function notifyDone(message: string): Promise<void> {
+  const store = await notificationStore()
+  store.show({ message, color: 'green' })
+}
+
+/** Tells that something was refused or didn't arrive: what, and what to do about it. */
+export async function notifyFailure(title: string, error: unknown): Promise<void> {
+  const message = error instanceof ApiError ? `${error.problem.detail} ${error.problem.fix}` : String(error)
+  const store = await notificationStore()
+  store.show({ title, message, color: 'red', autoClose: ERROR_SHOWN_MS })
+}

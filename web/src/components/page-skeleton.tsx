@@ -1,0 +1,15 @@
+import { Skeleton, Stack } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+
+/** The outline of a page while its code or its data is on the way; as high as a page, so that nothing jumps. */
+export function PageSkeleton(): ReactNode {
+  const t = useTranslations('common')
+  return (
+    <Stack component="output" gap="md" mih="60vh" aria-label={t('loading')}>
+      <Skeleton height={34} width="min(320px, 70%)" />
+      <Skeleton height={64} radius="lg" />
+      <Skeleton height={280} radius="lg" />
+    </Stack>
+  )
+}

@@ -1,0 +1,91 @@
+import { Alert, Button, Center, Code, Group, Stack, Text, ThemeIcon, Title } from '@mantine/core'
+import { IconAlertTriangle, IconPlugConnectedX } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import { useTranslations } from 'use-intl'
+import { ApiError } from '../api/errors.ts'
+
+interface EmptyStateProps {
+  icon: ReactNode
+  title: string
+  text: string
+  action?: ReactNode
+}
+
+/** What a list says while it has nothing: why, and what to do. */
+export function EmptyState({ icon, title, text, action }: EmptyStateProps): ReactNode {
+  return (
+    <Center py={56} px="md">
+      <Stack align="center" gap="xs" maw={440} ta="center">
+        <ThemeIcon size={56} radius="xl" variant="light" aria-hidden>
+          {icon}
+        </ThemeIcon>
+        <Title order={2} size="h3" mt="xs">
+          {title}
+        </Title>
+        <Text c="dimmed">{text}</Text>
+        {action && (
+          <Group mt="sm" justify="center">
+            {action}
+          </Group>
+        )}
+      </Stack>
+    </Center>
+  )
+}
+
+/** What went wrong, what to do, and the request's id for support. `onRetry` where trying again can help. */
+export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }): ReactNode {
+  const t = useTranslations('common')
+  const problem = error instanceof ApiError ? error.problem : null
+  return (
+    <Alert
+      color="red"
+      variant="light"
+      role="alert"
+      icon={problem ? <IconAlertTriangle aria-hidden /> : <IconPlugConnectedX aria-hidden />}
+      title={problem ? problem.title : t('noAnswer')}
+    >
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm">{problem ? problem.detail : t('noAnswerFix')}</Text>
+        {problem && <Text size="sm">{problem.fix}</Text>}
+        {problem && <Code>{t('requestId', { id: problem.request_id })}</Code>}
+        {onRetry && (
+          <Button size="xs" variant="default" onClick={onRetry}>
+            {t('retry')}
+          </Button>
+        )}
+      </Stack>
+    </Alert>
+  )
+}
+
+export function CrashedState(): ReactNode {
+  const t = useTranslations('common')
+  return (
+    <Center mih="60vh" component="main">
+      <EmptyState
+        icon={<IconAlertTriangle />}
+        title={t('crashed')}
+        text={t('crashedFix')}
+        action={<Button onClick={() => window.location.reload()}>{t('reload')}</Button>}
+      />
+    </Center>
+  )
+}
+
+export function NotFoundState(): ReactNode {
+  const t = useTranslations('common')
+  return (
+    <EmptyState
+      icon={<IconAlertTriangle />}
+      title={t('notFound')}
+      text={t('notFoundFix')}
+      action={
+        <Button component={Link} to="/sites" variant="light">
+          {t('toSites')}
+        </Button>
+      }
+    />
+  )
+}

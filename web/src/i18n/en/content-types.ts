@@ -1,0 +1,3 @@
+export const contentTypes = {
+  title: 'Content types',
+}

@@ -1,0 +1,28 @@
+import { activity } from './activity.ts'
+import { auth } from './auth.ts'
+import { common } from './common.ts'
+import { connection } from './connection.ts'
+import { contentTypes } from './content-types.ts'
+import { items } from './items.ts'
+import { members } from './members.ts'
+import { onboarding } from './onboarding.ts'
+import { settings } from './settings.ts'
+import { shell } from './shell.ts'
+import { sites } from './sites.ts'
+
+/** English, by area. Its shape is what every other language has to have. */
+export const messages = {
+  activity,
+  auth,
+  common,
+  connection,
+  contentTypes,
+  items,
+  members,
+  onboarding,
+  settings,
+  shell,
+  sites,
+}
+
+export type Messages = typeof messages

@@ -1,0 +1,27 @@
+/** What stands round every page. */
+export const shell = {
+  skip: 'Skip to content',
+  home: 'IGNY8, to the sites',
+  mainNavigation: 'Main',
+  siteNavigation: 'Site',
+  trail: 'Where you are',
+  sites: 'Sites',
+  members: 'Members',
+  menu: 'Account of {name}',
+  signedInAs: 'Signed in as',
+  account: 'Account',
+  switchAccount: 'Work in {name}',
+  signOut: 'Sign out',
+  scheme: 'Appearance',
+  light: 'Light',
+  dark: 'Dark',
+  system: 'As the system',
+  language: 'Language',
+  tabs: {
+    contentTypes: 'Content types',
+    items: 'Items',
+    activity: 'Activity',
+    connection: 'Connection',
+    settings: 'Settings',
+  },
+}

@@ -1,0 +1,31 @@
+import type { Messages } from './en/index.ts'
+
+export const LOCALES = { en: 'English', de: 'Deutsch' } as const
+export type Locale = keyof typeof LOCALES
+
+declare module 'use-intl' {
+  interface AppConfig {
+    Locale: Locale
+    Messages: Messages
+  }
+}
+
+const KEY = 'igny8-locale'
+
+const isLocale = (value: string | null): value is Locale => value !== null && Object.hasOwn(LOCALES, value)
+
+/** The language that the person chose here, else the first of the browser's that there is, else English. */
+export function preferredLocale(): Locale {
+  const chosen = localStorage.getItem(KEY)
+  if (isLocale(chosen)) return chosen
+  const known = navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => isLocale(tag))
+  return known ?? 'en'
+}
+
+export const rememberLocale = (locale: Locale): void => localStorage.setItem(KEY, locale)
+
+/** The messages of one language, in a file of their own. */
+export async function loadMessages(locale: Locale): Promise<Messages> {
+  const module = await (locale === 'de' ? import('./de/index.ts') : import('./en/index.ts'))
+  return module.messages
+}

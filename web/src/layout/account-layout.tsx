@@ -1,0 +1,55 @@
+import { Container } from '@mantine/core'
+import { type ReactNode, Suspense } from 'react'
+import { Link, useLocation } from 'wouter'
+import { useTranslations } from 'use-intl'
+import { ErrorBoundary } from '../components/error-boundary.tsx'
+import { PageSkeleton } from '../components/page-skeleton.tsx'
+import { AccountButton } from './account-button.tsx'
+import classes from './layout.module.css'
+import { Logo } from './logo.tsx'
+
+/** A link that knows whether it leads to where one is. */
+export function NavigationLink({ to, label, className }: { to: string; label: string; className: string }): ReactNode {
+  const [pathname] = useLocation()
+  const isHere = pathname === to || pathname.startsWith(`${to}/`)
+  return (
+    <Link href={to} className={className} aria-current={isHere ? 'page' : undefined}>
+      {label}
+    </Link>
+  )
+}
+
+/** The frame of every page for people who are signed in. */
+export function AccountLayout({ children }: { children: ReactNode }): ReactNode {
+  const t = useTranslations('shell')
+  const [pathname] = useLocation()
+  return (
+    <>
+      <a href="#content" className="skip-link">
+        {t('skip')}
+      </a>
+      <header className={classes.header}>
+        <Container size="lg" className={classes.bar}>
+          <Link href="/sites" aria-label={t('home')} className={classes.brand}>
+            <Logo />
+            <span className={classes.name} aria-hidden>
+              IGNY8
+            </span>
+          </Link>
+          <nav aria-label={t('mainNavigation')} className={classes.main}>
+            <NavigationLink to="/sites" label={t('sites')} className={classes.link ?? ''} />
+            <NavigationLink to="/members" label={t('members')} className={classes.link ?? ''} />
+          </nav>
+          <AccountButton />
+        </Container>
+      </header>
+      <main id="content" tabIndex={-1} style={{ outline: 'none' }}>
+        <Container size="lg" pt="lg" pb={64}>
+          <ErrorBoundary key={pathname}>
+            <Suspense fallback={<PageSkeleton />}>{children}</Suspense>
+          </ErrorBoundary>
+        </Container>
+      </main>
+    </>
+  )
+}

@@ -1,0 +1,101 @@
+import { Menu, SegmentedControl, Stack, Text, useMantineColorScheme } from '@mantine/core'
+import { IconCheck, IconLogout } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { useLocation } from 'wouter'
+import { useTranslations } from 'use-intl'
+import { chosenAccount } from '../api/chosen-account.ts'
+import type { Session } from '../api/types.ts'
+import { useLocaleChoice } from '../app/locale.tsx'
+import { type Locale, LOCALES } from '../i18n/index.ts'
+import { useSignOut } from '../queries/session.ts'
+import classes from './layout.module.css'
+
+function SchemeChoice(): ReactNode {
+  const t = useTranslations('shell')
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  return (
+    <Stack gap={4} px="sm" py={6}>
+      <Text size="xs" c="dimmed" id="scheme-label">
+        {t('scheme')}
+      </Text>
+      <SegmentedControl
+        size="xs"
+        aria-labelledby="scheme-label"
+        value={colorScheme}
+        onChange={(value) => setColorScheme(value)}
+        data={[
+          { value: 'light' as const, label: t('light') },
+          { value: 'dark' as const, label: t('dark') },
+          { value: 'auto' as const, label: t('system') },
+        ]}
+      />
+    </Stack>
+  )
+}
+
+function LanguageChoice(): ReactNode {
+  const t = useTranslations('shell')
+  const { locale, choose } = useLocaleChoice()
+  const languages = Object.entries(LOCALES) as [Locale, string][]
+  return (
+    <Stack gap={4} px="sm" py={6}>
+      <Text size="xs" c="dimmed" id="language-label">
+        {t('language')}
+      </Text>
+      <SegmentedControl
+        size="xs"
+        aria-labelledby="language-label"
+        value={locale}
+        onChange={(value) => choose(value)}
+        data={languages.map(([value, label]) => ({ value, label }))}
+      />
+    </Stack>
+  )
+}
+
+/** The person's own menu: account, appearance, language, sign out. */
+export default function AccountMenu({ session, initials }: { session: Session; initials: string }): ReactNode {
+  const t = useTranslations('shell')
+  const signOut = useSignOut()
+  const queryClient = useQueryClient()
+  const [, navigate] = useLocation()
+  const switchTo = (id: string) => {
+    chosenAccount.set(id)
+    queryClient.clear()
+    navigate('/sites')
+  }
+  return (
+    <Menu width={260} position="bottom-end" defaultOpened>
+      <Menu.Target>
+        <button type="button" className={classes.person} aria-label={t('menu', { name: session.user.name })}>
+          <span aria-hidden>{initials}</span>
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          {t('signedInAs')} {session.user.email}
+        </Menu.Label>
+        {session.accounts.map(({ id, name }) => (
+          <Menu.Item
+            key={id}
+            leftSection={
+              <IconCheck size={16} aria-hidden visibility={id === session.account.id ? 'visible' : 'hidden'} />
+            }
+            disabled={id === session.account.id}
+            onClick={() => switchTo(id)}
+          >
+            {id === session.account.id ? name : t('switchAccount', { name })}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <SchemeChoice />
+        <LanguageChoice />
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => signOut.mutate()}>
+          {t('signOut')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

@@ -1,0 +1,30 @@
+import { Container } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { Redirect } from 'wouter'
+import { PageSkeleton } from '../components/page-skeleton.tsx'
+import { ErrorState } from '../components/states.tsx'
+import { useSession } from '../queries/session.ts'
+
+const currentAddress = (): string => {
+  const { pathname, search, hash } = window.location
+  return `${pathname}${search}${hash}`
+}
+
+/** Shows what is behind it to those who are signed in; the others sign in first, and come back. */
+export function RequireSession({ children }: { children: ReactNode }): ReactNode {
+  const { data, error, isPending, refetch } = useSession()
+  if (isPending)
+    return (
+      <Container size="lg" pt={88}>
+        <PageSkeleton />
+      </Container>
+    )
+  if (error)
+    return (
+      <Container size="sm" pt={88} component="main">
+        <ErrorState error={error} onRetry={() => void refetch()} />
+      </Container>
+    )
+  if (data === null) return <Redirect to="/sign-in" replace state={{ from: currentAddress() }} />
+  return children
+}

@@ -1,0 +1,47 @@
+import { type ReactNode, Suspense } from 'react'
+import { Link } from 'wouter'
+import { useTranslations } from 'use-intl'
+import { isCode } from '../api/errors.ts'
+import { PageSkeleton } from '../components/page-skeleton.tsx'
+import { ErrorState, NotFoundState } from '../components/states.tsx'
+import { useSite } from '../queries/sites.ts'
+import { NavigationLink } from './account-layout.tsx'
+import classes from './layout.module.css'
+import { SiteContext } from './site-context.ts'
+
+const TABS = [
+  ['content-types', 'contentTypes'],
+  ['items', 'items'],
+  ['activity', 'activity'],
+  ['connection', 'connection'],
+  ['settings', 'settings'],
+] as const
+
+/** The frame of the pages of one site. */
+export function SiteLayout({ siteId, children }: { siteId: string; children: ReactNode }): ReactNode {
+  const t = useTranslations('shell')
+  const { data: site, error, isPending, refetch } = useSite(siteId)
+  if (isPending) return <PageSkeleton />
+  if (isCode(error, 'site_not_found')) return <NotFoundState />
+  if (!site) return <ErrorState error={error} onRetry={() => void refetch()} />
+  return (
+    <SiteContext value={site}>
+      <nav aria-label={t('trail')} className={classes.trail}>
+        <Link href="/sites">{t('sites')}</Link>
+        <span aria-hidden>/</span>
+        <span aria-current="location">{site.name}</span>
+      </nav>
+      <nav aria-label={t('siteNavigation')} className={classes.tabs}>
+        {TABS.map(([tab, label]) => (
+          <NavigationLink
+            key={tab}
+            to={`/sites/${site.id}/${tab}`}
+            label={t(`tabs.${label}`)}
+            className={classes.tab ?? ''}
+          />
+        ))}
+      </nav>
+      <Suspense fallback={<PageSkeleton />}>{children}</Suspense>
+    </SiteContext>
+  )
+}

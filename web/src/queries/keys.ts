@@ -1,0 +1,19 @@
+/** Names of everything that is kept of the API, from the general to the particular, so that a branch can be dropped at once. */
+export const keys = {
+  session: ['session'] as const,
+  authOptions: ['auth-options'] as const,
+  members: ['members'] as const,
+  sites: ['sites'] as const,
+  site: (siteId: string) => ['sites', siteId] as const,
+  apiKeys: (siteId: string) => ['api-keys', siteId] as const,
+  /** The site's WordPress integration, or null. */
+  integration: (siteId: string) => ['integration', siteId] as const,
+  contentTypes: (integrationId: string) => ['content-types', integrationId] as const,
+  syncStatus: (integrationId: string) => ['sync-status', integrationId] as const,
+  runs: (integrationId: string) => ['runs', integrationId] as const,
+  run: (integrationId: string, runId: string) => ['runs', integrationId, runId] as const,
+  events: (integrationId: string) => ['events', integrationId] as const,
+  activity: (integrationId: string) => ['activity', integrationId] as const,
+  items: (siteId: string) => ['items', siteId] as const,
+  item: (siteId: string, itemId: string) => ['item', siteId, itemId] as const,
+}

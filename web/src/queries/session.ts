@@ -1,0 +1,54 @@
+import {
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type UseMutationResult,
+  type UseQueryResult,
+} from '@tanstack/react-query'
+import { api, dataOf } from '../api/api.ts'
+import { chosenAccount } from '../api/chosen-account.ts'
+import { ApiError, isCode } from '../api/errors.ts'
+import type { Role, Session } from '../api/types.ts'
+import { keys } from './keys.ts'
+
+const UNAUTHENTICATED = 401
+const SESSION_STALE_MS = 5 * 60_000
+
+async function readSession(): Promise<Session | null> {
+  try {
+    return await dataOf(api.GET('/api/v1/auth/get-session'))
+  } catch (error) {
+    if (error instanceof ApiError && error.status === UNAUTHENTICATED) return null
+    // an account that was left, or that this person was removed from, is no reason to be shut out of the others
+    if (isCode(error, 'no_account') && chosenAccount.get() !== null) {
+      chosenAccount.clear()
+      return readSession()
+    }
+    throw error
+  }
+}
+
+/** Who is signed in; null when nobody is. */
+export const useSession = (): UseQueryResult<Session | null> =>
+  useQuery({ queryKey: keys.session, queryFn: readSession, staleTime: SESSION_STALE_MS })
+
+const RANK: Record<Role, number> = { viewer: 0, editor: 1, admin: 2, owner: 3 }
+
+/** Whether the person's role in the present account is at least `role`: what they may not do isn't offered. */
+export function useMay(role: Role): boolean {
+  const { data } = useSession()
+  return data ? RANK[data.account.role] >= RANK[role] : false
+}
+
+/** Ends the session, and forgets everything that was read with it. */
+export function useSignOut(): UseMutationResult<unknown, Error, void> {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => dataOf(api.POST('/api/v1/auth/sign-out')),
+    onSuccess: () => {
+      chosenAccount.clear()
+      client.clear()
+      client.setQueryData(keys.session, null)
+    },
+  })
+}

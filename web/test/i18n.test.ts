@@ -1,0 +1,36 @@
+import { IntlMessageFormat } from 'intl-messageformat'
+import { expect, test } from 'vitest'
+import { messages as german } from '../src/i18n/de/index.ts'
+import { messages as english } from '../src/i18n/en/index.ts'
+
+/** Every message by its path. */
+function flatten(node: object, path = ''): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const [key, value] of Object.entries(node)) {
+    if (typeof value === 'string') found.set(`${path}${key}`, value)
+    else for (const [inner, text] of flatten(value as object, `${path}${key}.`)) found.set(inner, text)
+  }
+  return found
+}
+
+/** Names of the values and tags that a message takes. */
+const argumentsOf = (text: string, locale: string): string[] => {
+  const names = new Set<string>()
+  JSON.stringify(new IntlMessageFormat(text, locale).getAst(), (key, value: unknown) => {
+    const isArgument = typeof value === 'object' && value !== null && 'type' in value && 'value' in value
+    if (isArgument && value.type !== 0 && typeof value.value === 'string') names.add(value.value)
+    return key === 'location' ? undefined : value
+  })
+  return [...names].toSorted()
+}
+
+test('every message is there in both languages, is one that can be formatted, and takes the same values', () => {
+  const [de, en] = [flatten(german), flatten(english)]
+  expect([...de.keys()].toSorted()).toEqual([...en.keys()].toSorted())
+  for (const [path, text] of en) {
+    const other = de.get(path) ?? ''
+    expect(text.trim(), path).not.toBe('')
+    expect(other.trim(), path).not.toBe('')
+    expect(argumentsOf(other, 'de'), path).toEqual(argumentsOf(text, 'en'))
+  }
+})

@@ -1,0 +1,74 @@
+import { vi } from 'vitest'
+
+interface Call {
+  method: string
+  path: string
+  query: URLSearchParams
+  body: unknown
+}
+type Answer = { status?: number; body?: unknown } | ((call: Call) => { status?: number; body?: unknown })
+
+/** Answers by `METHOD /path`; an array answers one call after the other, and stays at its last. */
+export type Answers = Record<string, Answer | Answer[]>
+
+export interface FakeApi {
+  calls: Call[]
+  /** Calls of one route, in order. */
+  callsOf: (route: string) => Call[]
+  /** Replaces or adds answers. */
+  answer: (more: Answers) => void
+}
+
+const NOT_MOCKED = 501
+
+export const problem = (status: number, code: string, detail = 'Refused.', extra: object = {}) => ({
+  status,
+  body: {
+    type: `/docs/errors#${code}`,
+    title: code,
+    status,
+    detail,
+    code,
+    fix: 'Do it right.',
+    request_id: 'req_1',
+    ...extra,
+  },
+})
+
+/**
+ * Stands in for the API in component tests: what it is asked is recorded, and what was not told to answer fails the page.
+ * The real API answers in test/e2e.
+ */
+export function fakeApi(answers: Answers): FakeApi {
+  const known = { ...answers }
+  const calls: Call[] = []
+  const turns = new Map<string, number>()
+  const callsOf = (route: string) => calls.filter(({ method, path }) => `${method} ${path}` === route)
+  vi.stubGlobal('fetch', async (request: Request) => {
+    const url = new URL(request.url)
+    const route = `${request.method} ${url.pathname}`
+    const text = await request.text()
+    const call = {
+      method: request.method,
+      path: url.pathname,
+      query: url.searchParams,
+      body: text ? JSON.parse(text) : undefined,
+    }
+    calls.push(call)
+    const found = known[route]
+    const turn = turns.get(route) ?? 0
+    turns.set(route, turn + 1)
+    const answer = Array.isArray(found) ? (found[turn] ?? found.at(-1)) : found
+    const { status = 200, body } =
+      (typeof answer === 'function' ? answer(call) : answer) ?? problem(NOT_MOCKED, 'not_mocked', route)
+    return body === undefined ? new Response(null, { status: 204 }) : Response.json(body, { status })
+  })
+  return {
+    calls,
+    callsOf,
+    answer: (more) => {
+      Object.assign(known, more)
+      for (const route of Object.keys(more)) turns.delete(route)
+    },
+  }
+}

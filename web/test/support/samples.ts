@@ -1,0 +1,41 @@
+import type { Integration, Session, Site } from '../../src/api/types.ts'
+
+const AT = '2026-11-21T10:00:00.000Z'
+
+export const sampleSession = (role: Session['account']['role'] = 'owner'): Session => {
+  const account = { id: 'acc_1', name: 'Acme', role }
+  const user = { id: 'usr_1', name: 'Ada Editor', email: 'ada@example.com', created_at: AT }
+  return { user, accounts: [account], account, expires_at: '2026-12-21T10:00:00.000Z' }
+}
+
+export const sampleSite = (patch: Partial<Site> = {}): Site => ({
+  id: 'site_1',
+  name: 'Example',
+  url: 'https://example.com',
+  is_active: true,
+  created_at: AT,
+  updated_at: AT,
+  ...patch,
+})
+
+export const sampleIntegration = (patch: Partial<Integration> = {}): Integration => ({
+  id: 'int_1',
+  site_id: 'site_1',
+  platform: 'wordpress',
+  site_url: 'https://example.com',
+  is_active: true,
+  sync_enabled: true,
+  sync_status: 'success',
+  connection: 'ready',
+  connection_reason: null,
+  health: { state: 'ready', reason: null, since: AT, last_proof_at: AT, next_check_at: AT },
+  carrier: 'direct',
+  last_exchange_at: null,
+  expected_latency_s: null,
+  api_key: 'igny8_ab12…9xYz',
+  config_json: {},
+  last_sync_at: AT,
+  created_at: AT,
+  updated_at: AT,
+  ...patch,
+})

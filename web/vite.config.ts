@@ -1,0 +1,19 @@
+import { join } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+const here = (path: string) => join(import.meta.dirname, path)
+
+/** The page is built into the Worker's static assets, beside the API's reference and the plugin's zip. */
+export default defineConfig({
+  root: here('.'),
+  publicDir: here('./static'),
+  plugins: [react()],
+  build: {
+    outDir: here('../public'),
+    emptyOutDir: false,
+    manifest: true,
+    target: 'es2022',
+    chunkSizeWarningLimit: 400,
+  },
+})
