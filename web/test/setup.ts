@@ -20,7 +20,15 @@ window.ResizeObserver = class {
 }
 Element.prototype.scrollIntoView = () => undefined
 
-afterEach(() => {
+/** What was told stays on the screen for a while: not in the next test. */
+async function forgetNotifications(): Promise<void> {
+  if (!document.querySelector('.mantine-Notifications-root')) return
+  const { notifications } = await import('../src/components/mantine-notifications.ts')
+  notifications.clean()
+}
+
+afterEach(async () => {
+  await forgetNotifications()
   cleanup()
   vi.unstubAllGlobals()
   localStorage.clear()

@@ -27,6 +27,11 @@ interface Answer<T> {
 const isProblem = (value: unknown): value is Problem =>
   typeof value === 'object' && value !== null && 'code' in value && 'status' in value && 'detail' in value
 
+function retryAfterOf({ headers }: Response): number | null {
+  const seconds = Number.parseInt(headers.get('retry-after') ?? '', 10)
+  return seconds > 0 ? seconds : null
+}
+
 /**
  * The data of an answer.
  * @throws ApiError what the API refused; NoAnswerError when it did not answer
@@ -39,6 +44,6 @@ export async function dataOf<T>(request: Promise<Answer<T>>): Promise<T> {
     throw new NoAnswerError(cause)
   }
   if (answer.response.ok) return answer.data as T
-  if (isProblem(answer.error)) throw new ApiError(answer.error)
+  if (isProblem(answer.error)) throw new ApiError(answer.error, retryAfterOf(answer.response))
   throw new NoAnswerError(`HTTP ${answer.response.status}`)
 }

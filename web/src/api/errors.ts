@@ -3,11 +3,14 @@ import type { Problem } from './types.ts'
 /** An answer of the API that refuses: its problem document. */
 export class ApiError extends Error {
   readonly problem: Problem
+  /** From `Retry-After`: seconds to wait before the same may be asked again; null where the API names none. */
+  readonly retryAfterS: number | null
 
-  constructor(problem: Problem) {
+  constructor(problem: Problem, retryAfterS: number | null = null) {
     super(problem.detail)
     this.name = 'ApiError'
     this.problem = problem
+    this.retryAfterS = retryAfterS
   }
 
   get status(): number {

@@ -1,5 +1,6 @@
-import { ApiError } from '../api/errors.ts'
+import { createElement } from 'react'
 import { notificationStore } from './notifications.ts'
+import { ProblemMessage } from './problem-message.tsx'
 
 const ERROR_SHOWN_MS = 10_000
 
@@ -9,9 +10,9 @@ export async function notifyDone(message: string): Promise<void> {
   store.show({ message, color: 'green' })
 }
 
-/** Tells that something was refused or didn't arrive: what, and what to do about it. */
+/** Tells that something was refused or didn't arrive: what, and what to do about it, in the person's language. */
 export async function notifyFailure(title: string, error: unknown): Promise<void> {
-  const message = error instanceof ApiError ? `${error.problem.detail} ${error.problem.fix}` : String(error)
+  const message = createElement(ProblemMessage, { error })
   const store = await notificationStore()
   store.show({ title, message, color: 'red', autoClose: ERROR_SHOWN_MS })
 }

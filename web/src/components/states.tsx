@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { useTranslations } from 'use-intl'
 import { ApiError } from '../api/errors.ts'
+import { useProblemText } from './use-problem-text.ts'
 
 interface EmptyStateProps {
   icon: ReactNode
@@ -37,18 +38,24 @@ export function EmptyState({ icon, title, text, action }: EmptyStateProps): Reac
 /** What went wrong, what to do, and the request's id for support. `onRetry` where trying again can help. */
 export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }): ReactNode {
   const t = useTranslations('common')
+  const textOf = useProblemText()
   const problem = error instanceof ApiError ? error.problem : null
+  const words = problem && textOf(problem)
   return (
     <Alert
       color="red"
       variant="light"
       role="alert"
       icon={problem ? <IconAlertTriangle aria-hidden /> : <IconPlugConnectedX aria-hidden />}
-      title={problem ? problem.title : t('noAnswer')}
+      title={words ? words.title : t('noAnswer')}
     >
       <Stack gap="xs" align="flex-start">
-        <Text size="sm">{problem ? problem.detail : t('noAnswerFix')}</Text>
-        {problem && <Text size="sm">{problem.fix}</Text>}
+        {words?.detail && (
+          <Text size="sm" lang={words.detailLanguage}>
+            {words.detail}
+          </Text>
+        )}
+        <Text size="sm">{words ? words.fix : t('noAnswerFix')}</Text>
         {problem && <Code>{t('requestId', { id: problem.request_id })}</Code>}
         {onRetry && (
           <Button size="xs" variant="default" onClick={onRetry}>

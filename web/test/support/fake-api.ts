@@ -6,7 +6,12 @@ interface Call {
   query: URLSearchParams
   body: unknown
 }
-type Answer = { status?: number; body?: unknown } | ((call: Call) => { status?: number; body?: unknown })
+interface Reply {
+  status?: number
+  body?: unknown
+  headers?: Record<string, string>
+}
+type Answer = Reply | ((call: Call) => Reply)
 
 /** Answers by `METHOD /path`; an array answers one call after the other, and stays at its last. */
 export type Answers = Record<string, Answer | Answer[]>
@@ -56,12 +61,14 @@ export function fakeApi(answers: Answers): FakeApi {
     }
     calls.push(call)
     const found = known[route]
+    const missing: Reply = problem(NOT_MOCKED, 'not_mocked', route)
     const turn = turns.get(route) ?? 0
     turns.set(route, turn + 1)
     const answer = Array.isArray(found) ? (found[turn] ?? found.at(-1)) : found
-    const { status = 200, body } =
-      (typeof answer === 'function' ? answer(call) : answer) ?? problem(NOT_MOCKED, 'not_mocked', route)
-    return body === undefined ? new Response(null, { status: 204 }) : Response.json(body, { status })
+    const { status = 200, body, headers } = (typeof answer === 'function' ? answer(call) : answer) ?? missing
+    return body === undefined
+      ? new Response(null, { status: 204 })
+      : Response.json(body, { status, ...(headers && { headers }) })
   })
   return {
     calls,

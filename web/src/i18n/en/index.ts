@@ -3,6 +3,7 @@ import { auth } from './auth.ts'
 import { common } from './common.ts'
 import { connection } from './connection.ts'
 import { contentTypes } from './content-types.ts'
+import { errors } from './errors.ts'
 import { items } from './items.ts'
 import { members } from './members.ts'
 import { onboarding } from './onboarding.ts'
@@ -17,6 +18,7 @@ export const messages = {
   common,
   connection,
   contentTypes,
+  errors,
   items,
   members,
   onboarding,

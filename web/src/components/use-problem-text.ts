@@ -1,0 +1,36 @@
+import { useMessages } from 'use-intl'
+
+/** What the API says of an error, a reason or a finding. */
+export interface Told {
+  code: string
+  title?: string
+  detail?: string | null
+  fix?: string | null
+}
+
+export interface ProblemWords {
+  title: string
+  /** What was seen this time, in the API's own language; null where it adds nothing. */
+  detail: string | null
+  fix: string | null
+  /** Language of `detail`, for those who have it read out. */
+  detailLanguage: 'en'
+}
+
+/**
+ * Puts what the API says into the person's language, by its code. Details of the one occurrence stay as the API says
+ * them, and a code without a text keeps the API's whole text: it is better read in English than not at all.
+ */
+export function useProblemText(): (told: Told) => ProblemWords {
+  const { errors } = useMessages()
+  return ({ code, title, detail, fix }) => {
+    const words = errors[code]
+    const own = detail === title || detail === '' ? null : (detail ?? null)
+    return {
+      title: words?.title ?? title ?? code,
+      detail: own,
+      fix: (words ? words.fix : fix) || null,
+      detailLanguage: 'en',
+    }
+  }
+}

@@ -1,0 +1,223 @@
+const text = (title: string, fix: string) => ({ title, fix })
+
+/** What goes wrong between the API and a site, and what a site that answers tells of itself. */
+export const linkErrors = {
+  invalid_site_url: text(
+    'Die Adresse der Website ist nicht brauchbar',
+    'Geben Sie die Adresse als https:// und Domainnamen ein, ohne Benutzernamen und Port.',
+  ),
+  https_required: text(
+    'Die Website hat kein HTTPS',
+    'Richten Sie HTTPS ein (die meisten Hoster tun es kostenlos), und geben Sie die Adresse mit https:// ein.',
+  ),
+  private_address: text(
+    'Die Adresse führt in ein privates Netz',
+    'Geben Sie eine Adresse ein, die aus dem Internet erreichbar ist.',
+  ),
+  dns_failed: text(
+    'Der Domainname wurde nicht gefunden',
+    'Prüfen Sie die Schreibweise; ist die Domain neu oder gerade umgezogen, warten Sie, bis ihre DNS-Einträge sichtbar sind.',
+  ),
+  unreachable: text(
+    'Die Website war nicht erreichbar',
+    'Prüfen Sie, ob sie sich außerhalb Ihres Netzes im Browser öffnet, und ob ihre Firewall unsere Anfragen durchlässt.',
+  ),
+  connection_lost: text(
+    'Die Verbindung zur Website brach ab',
+    'Versuchen Sie es noch einmal; wenn es bleibt, fragen Sie den Hoster, ob eine Firewall oder ein abstürzendes PHP die Anfragen beendet.',
+  ),
+  tls_error: text(
+    'Das HTTPS-Zertifikat der Website ist nicht gültig',
+    'Erneuern Sie das Zertifikat, oder richten Sie eines für genau diesen Domainnamen ein; der Hoster kann das tun.',
+  ),
+  wordpress_timeout: text(
+    'Die Website antwortete nicht rechtzeitig',
+    'Versuchen Sie es noch einmal; wenn es bleibt, fragen Sie den Hoster, warum Anfragen an /wp-json/ so lange dauern.',
+  ),
+  redirected_elsewhere: text(
+    'Die Website leitet auf eine andere Adresse weiter',
+    'Geben Sie die Adresse, auf die sie weiterleitet, als Adresse der Website ein.',
+  ),
+  too_many_redirects: text(
+    'Die Website leitet im Kreis weiter',
+    'Stellen Sie WordPress-Adresse und Website-Adresse unter Einstellungen → Allgemein auf die Adresse, die Besucher sehen, und leeren Sie die Caches.',
+  ),
+  redirect_loses_post: text(
+    'Die Website leitet die REST-API weiter',
+    'Geben Sie die Adresse, auf die sie weiterleitet (mit oder ohne www., https://), als Adresse der Website ein, und verbinden Sie neu.',
+  ),
+  redirect_broken: text(
+    'Die Website antwortet mit einer fehlerhaften Weiterleitung',
+    'Prüfen Sie die Weiterleitungsregeln des Servers oder eines Weiterleitungs-Plugins.',
+  ),
+  not_wordpress: text(
+    'Unter dieser Adresse ist kein WordPress',
+    'Geben Sie die Adresse der WordPress-Website selbst ein, mit ihrem Ordner, wenn sie in einem liegt.',
+  ),
+  answered_html: text(
+    'Die Website antwortet mit einer Webseite statt mit Daten',
+    'Leeren Sie die Seiten-Caches, nehmen Sie /wp-json/ davon aus, und schalten Sie Wartungs- und „Demnächst“-Modi für die REST-API ab.',
+  ),
+  login_wall: text(
+    'Die Website verlangt eine Anmeldung',
+    'Schalten Sie das Plugin ab, das eine Anmeldung erzwingt, oder nehmen Sie darin den Pfad /wp-json/igny8/v1/ aus.',
+  ),
+  basic_auth_required: text(
+    'Die Website ist durch ein Passwort des Webservers geschützt',
+    'Entfernen Sie den Passwortschutz (HTTP Basic Auth), oder nehmen Sie den Pfad /wp-json/igny8/v1/ davon aus.',
+  ),
+  captcha_page: text(
+    'Der Hoster antwortet mit einem Captcha',
+    'Bitten Sie den Hoster, den Pfad /wp-json/igny8/v1/ von seinem Bot-Schutz auszunehmen.',
+  ),
+  blocked_by_firewall: text(
+    'Eine Firewall sperrt unsere Anfragen',
+    'Erlauben Sie POST-Anfragen an /wp-json/igny8/v1/ im Sicherheits-Plugin, oder bitten Sie den Hoster, es in seiner Firewall zu tun.',
+  ),
+  rest_blocked: text(
+    'Die REST-API der Website ist abgeschaltet',
+    'Erlauben Sie die REST-API im Sicherheits-Plugin für Besucher, oder nehmen Sie darin den Namensraum igny8/v1 aus.',
+  ),
+  rest_not_found: text(
+    'Die REST-API wurde nicht gefunden',
+    'Öffnen Sie in wp-admin Einstellungen → Permalinks, und drücken Sie einmal Speichern; bei nginx prüfen Sie die Rewrite-Regeln.',
+  ),
+  plugin_not_found: text(
+    'Das IGNY8-Plugin ist auf der Website nicht aktiv',
+    'Installieren und aktivieren Sie das Plugin „IGNY8 WordPress Bridge“, und verbinden Sie danach neu.',
+  ),
+  plugin_not_connected: text(
+    'Das Plugin ist nicht verbunden',
+    'Öffnen Sie in wp-admin Einstellungen → IGNY8, und drücken Sie Verbinden.',
+  ),
+  signature_rejected: text(
+    'Die Website hat unsere Signatur abgelehnt',
+    'Öffnen Sie in wp-admin Einstellungen → IGNY8, trennen und verbinden Sie neu; wenn es bleibt, verändert ein Proxy unsere Anfragen.',
+  ),
+  clock_skew: text(
+    'Die Uhr der Website geht falsch',
+    'Bitten Sie den Hoster, die Uhr des Servers zu stellen (NTP); höchstens fünf Minuten Abweichung sind möglich.',
+  ),
+  other_integration: text(
+    'Die Website ist mit einer anderen Verbindung verbunden',
+    'Trennen Sie in den Einstellungen des Plugins, und verbinden Sie neu mit dem API-Schlüssel dieser Website.',
+  ),
+  clone_detected: text(
+    'Eine Kopie der Website antwortet an ihrer Stelle',
+    'Öffnen Sie in wp-admin der Kopie Einstellungen → IGNY8, und wählen Sie, ob die Website umgezogen ist, dies eine Kopie ist, oder beide Adressen eine Website sind.',
+  ),
+  request_rejected: text(
+    'Die Website hat die Anfrage nicht verstanden',
+    'Aktualisieren Sie das Plugin; ist es aktuell, verändert ein Proxy oder eine Firewall unsere Anfragen.',
+  ),
+  request_too_large: text(
+    'Die Website nimmt Anfragen dieser Größe nicht an',
+    'Bitten Sie den Hoster, Anfragen von 2 MB zu erlauben (client_max_body_size, post_max_size).',
+  ),
+  command_failed: text(
+    'Das Plugin konnte einen Befehl nicht ausführen',
+    'Sehen Sie die Einzelheiten an; mehr steht im Protokoll des Plugins in wp-admin.',
+  ),
+  wordpress_error: text(
+    'Die Website antwortete mit einem Fehler',
+    'Suchen Sie im PHP-Protokoll der Website nach einem schweren Fehler; ein Plugin oder Theme ist vielleicht abgestürzt.',
+  ),
+  wordpress_busy: text(
+    'Die Website ist ausgelastet oder wird gewartet',
+    'Nichts zu tun: Wir versuchen es von selbst wieder.',
+  ),
+  response_too_large: text(
+    'Die Antwort der Website ist zu groß',
+    'Aktualisieren Sie das Plugin; ist es aktuell, hängt ein anderes Plugin etwas an seine Antworten an.',
+  ),
+  response_truncated: text(
+    'Die Antwort der Website brach ab',
+    'Versuchen Sie es noch einmal; wenn es bleibt, fragen Sie den Hoster nach den Grenzen von PHP für Speicher und Zeit.',
+  ),
+  response_empty: text(
+    'Die Antwort der Website ist leer',
+    'Suchen Sie im PHP-Protokoll der Website nach einem schweren Fehler.',
+  ),
+  response_not_json: text(
+    'Die Antwort der Website ist kein gültiges JSON',
+    'Suchen Sie ein Plugin, das die Ausgabe der REST-API verändert, zum Beispiel einen Optimierer.',
+  ),
+  response_leading_garbage: text(
+    'Vor der Antwort der Website wird etwas ausgegeben',
+    'Setzen Sie WP_DEBUG_DISPLAY in wp-config.php auf false; was ausgegeben wird, steht in den Einzelheiten.',
+  ),
+  response_trailing_garbage: text(
+    'Nach der Antwort der Website wird etwas ausgegeben',
+    'Suchen Sie das Plugin oder Theme, das an jede Antwort etwas anhängt; was es ist, steht in den Einzelheiten.',
+  ),
+  response_unsigned: text(
+    'Die Antwort der Website ist nicht signiert',
+    'Nehmen Sie /wp-json/igny8/v1/ von Caches und Optimierern aus, die sie verändern; sonst trennen und verbinden Sie neu.',
+  ),
+  response_invalid: text(
+    'Die Antwort der Website entspricht nicht dem Protokoll',
+    'Aktualisieren Sie das Plugin auf die neueste Version.',
+  ),
+  plugin_outdated: text(
+    'Das Plugin ist zu alt',
+    'Aktualisieren Sie das Plugin „IGNY8 WordPress Bridge“ auf die neueste Version.',
+  ),
+  clock_off: text(
+    'Die Uhr der Website weicht ab',
+    'Bitten Sie den Hoster, die Uhr des Servers zu stellen (NTP); ab fünf Minuten wird jede Nachricht abgelehnt.',
+  ),
+  changes_not_noted: text(
+    'Das Plugin kann Änderungen nicht festhalten',
+    'Geben Sie dem Datenbankbenutzer von WordPress das Recht, Tabellen anzulegen; deaktivieren und aktivieren Sie danach das Plugin.',
+  ),
+  outbox_lagging: text(
+    'Änderungen auf der Website warten auf den Versand',
+    'Prüfen Sie, ob die Website die IGNY8-API erreicht und ob ihr Cron läuft; verloren geht inzwischen nichts.',
+  ),
+  cron_stale: text(
+    'Geplante Aufgaben der Website laufen nicht',
+    'Lassen Sie den Hoster alle fünf Minuten wp-cron.php aufrufen, oder entfernen Sie DISABLE_WP_CRON aus wp-config.php.',
+  ),
+  memory_low: text(
+    'PHP hat sehr wenig Speicher',
+    'Setzen Sie WP_MEMORY_LIMIT in wp-config.php auf 128M oder mehr, oder fragen Sie den Hoster.',
+  ),
+  time_limit_low: text(
+    'PHP darf nur sehr kurz laufen',
+    'Bitten Sie den Hoster, max_execution_time auf 30 Sekunden oder mehr zu stellen.',
+  ),
+  header_stripped: text(
+    'Etwas auf dem Weg entfernt Kopfzeilen unserer Anfragen',
+    'Gebraucht werden sie nicht, aber die Protokolle beider Seiten lassen sich nicht zuordnen; bitten Sie den Hoster, sie durchzulassen.',
+  ),
+  address_rewritten: text(
+    'WordPress sieht eine andere Adresse, als wir aufrufen',
+    'Wenn Links oder Weiterleitungen nicht stimmen, lassen Sie den Proxy die Kopfzeilen Host und X-Forwarded-Proto weitergeben.',
+  ),
+  served_from_cache: text(
+    'Vor der REST-API steht ein Seiten-Cache',
+    'Nehmen Sie /wp-json/igny8/v1/ von Seiten-Caches aus.',
+  ),
+  rest_index_blocked: text(
+    'Das Verzeichnis der REST-API ist geschlossen, der Weg des Plugins offen',
+    'Nichts zu tun; ein Sicherheits-Plugin schließt den Rest.',
+  ),
+  permalinks_plain: text(
+    'Die Website hat einfache Permalinks',
+    'Nichts zu tun; wir verwenden stattdessen ?rest_route=.',
+  ),
+  cron_disabled: text(
+    'WP-Cron ist abgeschaltet',
+    'Sorgen Sie dafür, dass der Hoster alle fünf Minuten wp-cron.php aufruft.',
+  ),
+  sync_paused: text(
+    'Der Abgleich ist in den Einstellungen des Plugins abgeschaltet',
+    'Schalten Sie ihn unter Einstellungen → IGNY8 ein, wenn er laufen soll.',
+  ),
+  answered: text('Das Plugin antwortet, und seine Signatur stimmt', ''),
+  headers_arrive: text('Methode, Kopfzeilen und Inhalt kommen so an, wie sie gesendet wurden', ''),
+  clock_right: text('Die Uhr geht richtig', ''),
+  cron_runs: text('Geplante Aufgaben laufen', ''),
+  changes_sent: text('Jede festgehaltene Änderung wurde gesendet', ''),
+  php_sufficient: text('PHP hat genug Speicher und Zeit', ''),
+}

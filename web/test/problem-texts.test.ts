@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { ERRORS } from '../../src/contract/errors.ts'
+import { describeReason } from '../../src/contract/health.ts'
+import { SYMPTOMS } from '../../src/contract/symptoms.ts'
+import { errors as german } from '../src/i18n/de/errors.ts'
+
+const CHOICES = ['integration_inactive']
+const known = [...Object.keys(ERRORS), ...Object.keys(SYMPTOMS), ...CHOICES]
+
+test('every code that the API can answer with has a German text of its own', () => {
+  expect(Object.keys(german).toSorted()).toEqual([...new Set(known)].toSorted())
+  for (const [code, { title, fix }] of Object.entries(german)) {
+    expect(title.trim(), code).not.toBe('')
+    expect(title, code).not.toBe(describeReason(code).title)
+    expect(fix !== '', code).toBe(describeReason(code).fix !== '')
+  }
+})
+
+test('the reasons that are chosen by people are among them', () => {
+  for (const code of CHOICES) expect(describeReason(code).title).not.toBe(code)
+})
