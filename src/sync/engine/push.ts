@@ -5,6 +5,7 @@ import { externalColumns, importDeletion, importPost } from '../item/import.ts'
 import { planPush, toApplyFields, type PushPlan } from '../item/push.ts'
 import type { ItemFault, ItemRecord } from '../item/record.ts'
 import { absorbDocuments, readDocument, storeDecision } from './absorb.ts'
+import { missingAncestor, nextBatch, type Batch } from './batch.ts'
 import { assertHeld, type Assignment, type EngineContext, type Request } from './context.ts'
 import { advance, type RunCursor } from './cursor.ts'
 import { faultOf } from './faults.ts'
@@ -12,14 +13,12 @@ import { imageToSend, resolveFeatured, sendImages, type Image } from './images.t
 import { absorbFetched, fetchPosts } from './reconcile.ts'
 import { failRecord } from './retry.ts'
 
-/** Items that one request carries, and characters of their texts: a larger item goes alone. */
-const BATCH_ITEMS = 20
-const BATCH_CHARACTERS = 500_000
-
 interface Planned {
   record: ItemRecord
   plan: PushPlan
   image: Image | null
+  /** The ancestor that has to be sent first. */
+  waitsFor: string | null
 }
 
 /** The site's post id of a parent, or null while it has none. */
@@ -34,15 +33,15 @@ const commandId = ({ id, revision }: ItemRecord, { op, expect }: PushPlan) =>
 
 /**
  * The request of a plan, why it can't be sent, or null where it has to wait for its image, or for its parent.
- * @param onTheirWay items that are sent with it, or right after
+ * @param onTheirWay items that are sent with it
  */
 async function toRequest(
   ctx: EngineContext,
-  { record, plan }: Planned,
-  onTheirWay: ReadonlySet<string | number | null>,
+  { record, plan, waitsFor }: Planned,
+  onTheirWay: ReadonlySet<string>,
 ): Promise<Request | ItemFault | null> {
   const parent = plan.paths.includes('parent') ? resolveParent(ctx, record.local.parent) : 0
-  if (parent === null && onTheirWay.has(record.local.parent)) return null
+  if (parent === null && waitsFor !== null && onTheirWay.has(waitsFor)) return null
   if (parent === null) return faultOf('parent_not_sent', 'The parent is not at the site yet.')
   const featured = plan.paths.includes('featured') ? await resolveFeatured(ctx, record) : null
   if (featured === undefined) return null
@@ -103,21 +102,13 @@ function storeItemFault(ctx: EngineContext, { id }: ItemRecord, fault: ItemFault
   cursor.counts.failed++
 }
 
-/** Items that wait, until their texts fill a request. */
-function nextBatch(ctx: EngineContext, after: number): ItemRecord[] {
-  const waiting = ctx.replica.items.waiting(after, ctx.now(), BATCH_ITEMS)
-  let characters = 0
-  const end = waiting.findIndex(
-    ({ local }) => (characters += local.body.length + local.excerpt.length) > BATCH_CHARACTERS,
-  )
-  return end < 0 ? waiting : waiting.slice(0, Math.max(1, end))
-}
-
 async function planBatch(ctx: EngineContext, batch: readonly ItemRecord[]): Promise<Planned[]> {
   const planned: Planned[] = []
   for (const record of batch) {
     const plan = planPush(record)
-    if (plan) planned.push({ record, plan, image: await imageToSend(ctx, record, plan) })
+    if (!plan) continue
+    const waitsFor = missingAncestor(ctx, record)?.id ?? null
+    planned.push({ record, plan, image: await imageToSend(ctx, record, plan), waitsFor })
   }
   return planned
 }
@@ -159,7 +150,7 @@ async function prepareStep(
   ctx: EngineContext,
   planned: Planned,
   imageFaults: ReadonlyMap<string, ItemFault>,
-  onTheirWay: ReadonlySet<string | number | null>,
+  onTheirWay: ReadonlySet<string>,
 ): Promise<Step> {
   const fault = planned.image && imageFaults.get(planned.image.hash)
   if (fault) return { planned, fault }
@@ -168,15 +159,15 @@ async function prepareStep(
   return 'name' in request ? { planned, request } : { planned, fault: request }
 }
 
-/** Writes what became of each item. @returns the row of the first one that the site did not get to, or null */
+/** Writes what became of each item. @returns the lowest row of those that the site did not get to, or infinity */
 function absorbSteps(
   ctx: EngineContext,
   steps: readonly Step[],
   results: ReadonlyMap<Step, CommandResult>,
   assignment: Assignment,
   cursor: RunCursor,
-): number | null {
-  let firstLeft: number | null = null
+): number {
+  let firstLeft = Infinity
   for (const step of steps) {
     const { planned } = step
     const result = results.get(step)
@@ -184,7 +175,7 @@ function absorbSteps(
     else if (result?.ok) absorbApplied(ctx, planned, result.data, assignment, cursor)
     else if (result && result.code !== 'not_reached') {
       storeItemFault(ctx, planned.record, faultOf(result.code, result.detail), cursor)
-    } else firstLeft ??= planned.record.n
+    } else firstLeft = Math.min(firstLeft, planned.record.n)
   }
   return firstLeft
 }
@@ -193,21 +184,17 @@ function absorbSteps(
 interface Parcel {
   planned: Planned[]
   types: string[]
-  /** Row of its last item. */
+  /** Row up to which this is all that waits. */
   last: number
 }
 
 /** Plans a round. From here on it stands, whatever becomes of its items while they are on their way. */
-async function pack(ctx: EngineContext, batch: readonly ItemRecord[]): Promise<Parcel> {
-  const planned = await planBatch(ctx, batch)
+async function pack(ctx: EngineContext, { records, until: last }: Batch): Promise<Parcel> {
+  const planned = await planBatch(ctx, records)
   rememberCreates(ctx, planned)
   // the sides are large, and what is sent is in the plan
   for (const entry of planned) entry.record = { ...entry.record, base: null, external: null, theirs: null }
-  const parcel = {
-    planned,
-    types: batch.map(({ type }) => type),
-    last: batch.at(-1)?.n ?? 0,
-  }
+  const parcel = { planned, types: records.map(({ type }) => type), last }
   ctx.freeze(parcel)
   return parcel
 }
@@ -228,7 +215,7 @@ async function sendItems(
   const onTheirWay = new Set<string>()
   for (const entry of planned) {
     const step = await prepareStep(ctx, entry, imageFaults, onTheirWay)
-    if (!('fault' in step)) onTheirWay.add(entry.record.id)
+    if ('request' in step) onTheirWay.add(entry.record.id)
     steps.push(step)
   }
   const asked = steps.filter((step) => 'request' in step)
@@ -240,7 +227,7 @@ async function sendItems(
   ctx.replica.database.transaction(() => {
     const firstLeft = absorbSteps(ctx, steps, results, assignment, cursor)
     for (const type of types) advance(cursor.progress, type, 1, 1)
-    cursor.pushedAfter = firstLeft === null ? last : firstLeft - 1
+    cursor.pushedAfter = Math.min(last, firstLeft - 1)
     save()
   })
 }
@@ -258,8 +245,8 @@ export async function pushRound(
   let parcel = ctx.frozen<Parcel>()
   if (parcel === null) {
     const batch = nextBatch(ctx, cursor.pushedAfter)
-    if (batch.length === 0) return false
-    if (await refresh(ctx, batch, assignment, cursor, save)) return true
+    if (batch.records.length === 0) return false
+    if (await refresh(ctx, batch.records, assignment, cursor, save)) return true
     parcel = await pack(ctx, batch)
   }
   await sendItems(ctx, assignment, cursor, parcel, () => save(cursor))
@@ -273,5 +260,5 @@ export async function pushItem(
   cursor: RunCursor,
   record: ItemRecord,
 ): Promise<void> {
-  await sendItems(ctx, assignment, cursor, await pack(ctx, [record]), () => undefined)
+  await sendItems(ctx, assignment, cursor, await pack(ctx, { records: [record], until: record.n }), () => undefined)
 }
