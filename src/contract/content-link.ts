@@ -136,7 +136,8 @@ export interface ApplyFields {
   parent?: number
   terms?: Record<string, string[]>
   meta?: Record<string, unknown>
-  featured?: { id: number } | null
+  /** `alt` where the image itself is to have another text. */
+  featured?: { id: number; alt?: string } | null
 }
 
 export type ApplyOperation = 'create' | 'update' | 'trash' | 'untrash' | 'delete'

@@ -41,7 +41,7 @@ const ApplyFieldValues = z
     author: Id,
     terms: z.record(z.string(), z.array(z.string().min(1))),
     meta: z.record(z.string(), z.unknown()),
-    featured: z.object({ id: z.int().min(1) }).nullable(),
+    featured: z.object({ id: z.int().min(1), alt: z.string().optional() }).nullable(),
   })
   .partial()
   .strict()

@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Item } from '../../src/contract/content.ts'
 import {
   connectWordPress,
   content,
   createShared,
   deliverAll,
+  eventually,
   hold,
   itemOf,
   patchItem,
@@ -230,6 +232,68 @@ describe('a change', () => {
       expect(state).toBe('synced')
       expect(image.url).toContain(site.model.url)
     }
+  })
+
+  test('of a child goes after its parent, also where the parent was made later and far behind it', async () => {
+    const site = await connect()
+    const make = async (title: string) => (await content(site, 'POST /', { type: 'page', title })).body.id as string
+    const [leaf, middle, sibling] = [await make('Leaf'), await make('Middle'), await make('Sibling')]
+    for (let n = 0; n < 25; n++) await make(`Between ${n}`)
+    const top = await make('Top')
+    await patchItem(site, leaf, { parent_id: middle })
+    await patchItem(site, middle, { parent_id: top })
+    await patchItem(site, sibling, { parent_id: top })
+    const run = await syncSite(site, 'to_external')
+    expect(run.counts.failed).toBe(0)
+    for (const [id, parent] of [
+      [leaf, middle],
+      [middle, top],
+      [sibling, top],
+      [top, null],
+    ] as const) {
+      expect(await readItem(site, id)).toMatchObject({ state: 'synced', parent_id: parent, error: null })
+    }
+    expect(site.model.site.posts.byId('page').filter(({ title }) => title === 'Top')).toHaveLength(1)
+  })
+
+  test('of a child whose parent is refused says so, and both are sent when that is mended', async () => {
+    const site = await connect()
+    const child = (await content(site, 'POST /', { type: 'page', title: 'Child' })).body.id as string
+    const featured = { url: 'https://images.test/none.jpg', alt: '' }
+    const { body: parent } = await content(site, 'POST /', { type: 'page', title: 'Parent', featured_image: featured })
+    await patchItem(site, child, { parent_id: parent.id })
+    await syncSite(site, 'to_external')
+    expect(await readItem(site, child)).toMatchObject({ state: 'failed', error: { code: 'parent_not_sent' } })
+    await patchItem(site, parent.id, { featured_image: null })
+    await content(site, `POST /${child}/retry`)
+    const run = await syncSite(site, 'to_external')
+    expect(run.counts.failed).toBe(0)
+    expect(await readItem(site, child)).toMatchObject({ state: 'synced', parent_id: parent.id })
+  })
+
+  test('of the text of an image alone travels, whichever address the image is called by', async () => {
+    const site = await connect()
+    const url = 'https://images.test/sea.jpg'
+    site.model.site.internet.set(url, 'image')
+    const [{ body: item }, { body: other }] = [
+      await content(site, 'POST /', { title: 'A', featured_image: { url, alt: 'Sea' } }),
+      await content(site, 'POST /', { title: 'B', featured_image: { url, alt: 'Sea' } }),
+    ]
+    await syncSite(site, 'to_external')
+    const { featured_image: image } = await readItem(site, item.id)
+    for (const featured of [
+      { url: image?.url ?? '', alt: 'Blue' },
+      { url, alt: 'Green' },
+      { url: image?.url ?? '', alt: '' },
+    ]) {
+      await patchItem(site, item.id, { featured_image: featured })
+      await syncSite(site, 'both')
+      const expected: Partial<Item> = { state: 'synced', featured_image: { url: image?.url ?? '', alt: featured.alt } }
+      expect(await readItem(site, item.id)).toMatchObject(expected)
+      await deliverAll(site)
+      await eventually(site, other.id, expected)
+    }
+    expect(site.model.site.posts.byId('attachment')).toHaveLength(1)
   })
 
   test('of an image that there is not fails its item alone', async () => {

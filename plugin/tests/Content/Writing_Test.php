@@ -350,6 +350,34 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertNull( $this->change( $item, [ 'featured' => null ] )['featured'] );
 	}
 
+	public function test_the_text_of_the_featured_image_is_changed_where_it_is_named_and_else_left(): void {
+		$image = self::make_image( 'Alt' );
+		$item  = $this->create( [ 'title' => 'x', 'featured' => [ 'id' => $image ] ] )['item'];
+		$other = $this->create( [ 'title' => 'y', 'featured' => [ 'id' => $image ] ] )['item'];
+		$item  = $this->change( $item, [ 'featured' => [ 'id' => $image, 'alt' => 'A \\ "new" one' ] ] );
+		self::assertSame( 'A \\ "new" one', $item['featured']['alt'] );
+		self::assertSame( 'A \\ "new" one', $this->document( $other['id'] )['featured']['alt'] );
+		$item = $this->change( $item, [ 'title' => 'z', 'featured' => [ 'id' => $image ] ] );
+		self::assertSame( 'A \\ "new" one', $item['featured']['alt'] );
+		self::assertSame( '', $this->change( $item, [ 'featured' => [ 'id' => $image, 'alt' => '' ] ] )['featured']['alt'] );
+		$refused = $this->apply( 'update', $this->document( $item['id'] ), [ 'featured' => [ 'id' => $image, 'alt' => [ 1 ] ] ] );
+		self::assertSame( 'invalid_field', $refused['code'] ?? 'applied' );
+	}
+
+	public function test_a_text_of_an_image_that_the_site_alters_is_refused_and_undone(): void {
+		$image = self::make_image( 'Alt' );
+		$item  = $this->create( [ 'title' => 'x', 'featured' => [ 'id' => $image ] ] )['item'];
+		$alter = static function ( $value ) {
+			return 'Sea' === $value ? 'See' : $value;
+		};
+		add_filter( 'sanitize_post_meta__wp_attachment_image_alt', $alter );
+		$result = $this->apply( 'update', $item, [ 'title' => 'New', 'featured' => [ 'id' => $image, 'alt' => 'Sea' ] ] );
+		remove_filter( 'sanitize_post_meta__wp_attachment_image_alt', $alter );
+		self::assertSame( 'content_altered', $result['code'] ?? 'applied' );
+		$after = $this->document( $item['id'] );
+		self::assertSame( [ 'x', 'Alt' ], [ $after['title'], $after['featured']['alt'] ] );
+	}
+
 	public function test_an_edit_leaves_a_revision_as_in_wordpress(): void {
 		$id = self::make_post( [ 'post_content' => 'One' ] );
 		$this->change( $this->document( $id ), [ 'body' => 'Two \\ "x"' ] );

@@ -12,14 +12,21 @@ export interface Image {
   hash: string
 }
 
+/** Whether an image is the one that the post has there, named by its address in the site's library. */
+const isThere = ({ external }: ItemRecord, url: string) =>
+  external?.featured?.id !== undefined && external.featured.url === url
+
+type Featured = NonNullable<ItemRecord['local']['featured']>
+
 /** The image that has to be in the site's library before the item can name it. */
 export async function imageToSend(
   { replica }: EngineContext,
-  { local }: ItemRecord,
+  record: ItemRecord,
   { paths }: PushPlan,
 ): Promise<Image | null> {
-  const image = local.featured
+  const image = record.local.featured
   if (!paths.includes('featured') || image === null || image.id !== undefined) return null
+  if (isThere(record, image.url)) return null
   const hash = await sha256Hex(image.url)
   return replica.media.get(hash) ? null : { url: image.url, alt: image.alt, hash }
 }
@@ -48,13 +55,25 @@ export async function sendImages(
   return faults
 }
 
-/** The image's id in the site's library; undefined while the library doesn't have it. */
+async function findImage({ replica }: EngineContext, record: ItemRecord, { id, url }: Featured) {
+  if (id !== undefined) return id
+  if (isThere(record, url)) return record.external?.featured?.id
+  return replica.media.get(await sha256Hex(url))?.id
+}
+
+/**
+ * The image in the site's library; undefined while the library doesn't have it. Its text goes with it where the post
+ * has the image already, so that the text is what was edited: else the one that the image has there is kept, since it
+ * may be other posts' as well.
+ */
 export async function resolveFeatured(
-  { replica }: EngineContext,
-  { local }: ItemRecord,
+  ctx: EngineContext,
+  record: ItemRecord,
 ): Promise<Resolved['featured'] | undefined> {
-  if (local.featured === null) return null
-  if (local.featured.id !== undefined) return { id: local.featured.id }
-  const known = replica.media.get(await sha256Hex(local.featured.url))
-  return known ? { id: known.id } : undefined
+  const image = record.local.featured
+  if (image === null) return null
+  const id = await findImage(ctx, record, image)
+  if (id === undefined) return undefined
+  const there = record.external?.featured
+  return there?.id === id && there.alt !== image.alt ? { id, alt: image.alt } : { id }
 }

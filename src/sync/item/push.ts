@@ -35,7 +35,7 @@ export function planPush(record: ItemRecord): PushPlan | null {
 /** What references must be resolved to before a plan can be sent: post ids of the site. */
 export interface Resolved {
   parent: number
-  featured: { id: number } | null
+  featured: { id: number; alt?: string } | null
 }
 
 /** The `fields` of an `apply`: the plan's parts of the local document, a removed taxonomy as empty, a removed key as null. */

@@ -1,5 +1,5 @@
 import { ApplyArguments, readArguments, type ApplyFieldValues } from '../arguments.ts'
-import { bodyOf, ITEM_KEY, metaKeysOf, type Documents } from '../document.ts'
+import { ALT_KEY, bodyOf, ITEM_KEY, metaKeysOf, type Documents } from '../document.ts'
 import type { Site } from '../site.ts'
 import { CommandFailure, type ModelPost, type PostChanges } from '../types.ts'
 import { deletePost, insertPost, trashPost, untrashPost, updatePost } from '../writing.ts'
@@ -140,6 +140,7 @@ export class Applier {
     const post = insertPost(site, { ...changes, type, modifiedS: site.timeS(), meta: { ...meta, [ITEM_KEY]: itemId } })
     this.#requireKept(post, fields, () => deletePost(site, post))
     this.#itemIds.set(itemId, post.id)
+    this.#writeAlt(fields)
     if (fields.status === 'trash') trashPost(site, post)
     return { outcome: 'applied', post, isCreated: true }
   }
@@ -167,6 +168,14 @@ export class Applier {
     const { revision: _, ...before } = post
     updatePost(this.#site, post, changes, true)
     this.#requireKept(post, fields, () => this.#site.posts.change(post, before))
+    this.#writeAlt(fields)
+  }
+
+  /** The text belongs to the image, and with it to every post that features it. */
+  #writeAlt({ featured }: ApplyFieldValues): void {
+    const image = featured && this.#site.posts.get(featured.id)
+    if (!image || featured.alt === undefined || image.meta[ALT_KEY] === featured.alt) return
+    updatePost(this.#site, image, { meta: { [ALT_KEY]: featured.alt } })
   }
 
   #requireKept(post: ModelPost, fields: ApplyFieldValues, undo: () => void): void {

@@ -46,6 +46,17 @@ function relations(get: () => Subject): void {
     expect((await update(get(), made, { featured: null })).featured).toBeNull()
   })
 
+  test('the text of a featured image is changed where it is named, for every post that has the image', async () => {
+    const [image] = await get().arrange({ op: 'attachment', title: 'Shared', alt: 'Alt' })
+    const id = Number(image)
+    const [made, other] = [await create(get(), { featured: { id } }), await create(get(), { featured: { id } })]
+    const changed = await update(get(), made, { featured: { id, alt: 'A "new" \\ 🦊' } })
+    expect(changed.featured).toMatchObject({ id, alt: 'A "new" \\ 🦊' })
+    expect(changed.etag).not.toBe(made.etag)
+    expect((await fetchOne(get(), other.id)).featured).toMatchObject({ id, alt: 'A "new" \\ 🦊' })
+    expect((await update(get(), changed, { featured: { id, alt: '' } })).featured).toMatchObject({ id, alt: '' })
+  })
+
   test('T30 a parent is set, and a cycle refused', async () => {
     const top = await create(get(), { title: 'Top' })
     const below = await create(get(), { title: 'Below', parent: top.id })

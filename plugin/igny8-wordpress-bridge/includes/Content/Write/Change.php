@@ -34,6 +34,9 @@ final class Change {
 	/** @var array<string, bool> Key of $meta => whether it is single. */
 	public array $single = [];
 
+	/** Alternative text that the featured image is to have; null leaves it as it is. */
+	public ?string $image_alt = null;
+
 	/** Whether the post is to end in the trash. */
 	public bool $ends_in_trash = false;
 

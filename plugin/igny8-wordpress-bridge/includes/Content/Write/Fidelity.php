@@ -64,6 +64,9 @@ final class Fidelity {
 				$this->check_storable( $name, $wpdb->postmeta, 'meta_value', Meta_Values::encode( $one ) );
 			}
 		}
+		if ( null !== $change->image_alt ) {
+			$this->check_storable( 'featured.alt', $wpdb->postmeta, 'meta_value', $change->image_alt );
+		}
 	}
 
 	/**

@@ -179,6 +179,9 @@ final class Field_Reader {
 		if ( null !== $value && ( ! is_int( $id ) || Types::ATTACHMENT !== get_post_type( $id ) ) ) {
 			throw Args::invalid( 'featured', __( 'There is no such image in the media library.', 'igny8-wordpress-bridge' ) );
 		}
+		if ( is_array( $value ) && isset( $value['alt'] ) ) {
+			$change->image_alt = $this->text( 'featured.alt', $value['alt'] );
+		}
 		$change->meta[ Meta_Keys::THUMBNAIL ]   = $id;
 		$change->single[ Meta_Keys::THUMBNAIL ] = true;
 	}

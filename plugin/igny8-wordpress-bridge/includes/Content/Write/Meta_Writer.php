@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Write;
 
+use Igny8\Bridge\Commands\Command_Failure;
+use Igny8\Bridge\Content\Meta_Keys;
+
 /**
  * Writes meta. WordPress takes slashes off whatever it is given.
  */
@@ -21,6 +24,24 @@ final class Meta_Writer {
 			foreach ( (array) $value as $one ) {
 				add_post_meta( $post_id, $key, wp_slash( $one ) );
 			}
+		}
+	}
+
+	/**
+	 * The text belongs to the image, and with it to every post that features it.
+	 *
+	 * @throws Command_Failure `content_altered`.
+	 */
+	public function write_image_alt( Change $change ): void {
+		if ( null === $change->image_alt ) {
+			return;
+		}
+		$image_id = (int) $change->meta[ Meta_Keys::THUMBNAIL ];
+		$before   = (string) get_post_meta( $image_id, Meta_Keys::ALT, true );
+		update_post_meta( $image_id, Meta_Keys::ALT, wp_slash( $change->image_alt ) );
+		if ( (string) get_post_meta( $image_id, Meta_Keys::ALT, true ) !== $change->image_alt ) {
+			update_post_meta( $image_id, Meta_Keys::ALT, wp_slash( $before ) );
+			throw Fidelity::altered( 'featured.alt' );
 		}
 	}
 }

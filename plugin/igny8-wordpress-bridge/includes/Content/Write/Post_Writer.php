@@ -119,6 +119,8 @@ final class Post_Writer {
 			wp_after_insert_post( $id, null !== $before, $before );
 		}
 		$this->fidelity->check_after( $id, $change, $term_ids );
+		// Last: other posts show it, so that it must not have to be taken back.
+		$this->meta->write_image_alt( $change );
 	}
 
 	/**
