@@ -55,25 +55,24 @@ export async function sendImages(
   return faults
 }
 
-async function findImage({ replica }: EngineContext, record: ItemRecord, { id, url }: Featured) {
+async function findImage({ replica }: EngineContext, { id, url }: Featured, there: Featured | null) {
   if (id !== undefined) return id
-  if (isThere(record, url)) return record.external?.featured?.id
-  return replica.media.get(await sha256Hex(url))?.id
+  return there?.url === url && there.id !== undefined ? there.id : replica.media.get(await sha256Hex(url))?.id
 }
 
 /**
  * The image in the site's library; undefined while the library doesn't have it. Its text goes with it where the post
  * has the image already, so that the text is what was edited: else the one that the image has there is kept, since it
  * may be other posts' as well.
+ * @param there the image that the post has
  */
 export async function resolveFeatured(
   ctx: EngineContext,
-  record: ItemRecord,
+  image: Featured | null,
+  there: Featured | null,
 ): Promise<Resolved['featured'] | undefined> {
-  const image = record.local.featured
   if (image === null) return null
-  const id = await findImage(ctx, record, image)
+  const id = await findImage(ctx, image, there)
   if (id === undefined) return undefined
-  const there = record.external?.featured
   return there?.id === id && there.alt !== image.alt ? { id, alt: image.alt } : { id }
 }

@@ -17,6 +17,8 @@ interface Planned {
   record: ItemRecord
   plan: PushPlan
   image: Image | null
+  /** The image that the post has there. */
+  there: ItemRecord['local']['featured']
   /** The ancestor that has to be sent first. */
   waitsFor: string | null
 }
@@ -37,13 +39,13 @@ const commandId = ({ id, revision }: ItemRecord, { op, expect }: PushPlan) =>
  */
 async function toRequest(
   ctx: EngineContext,
-  { record, plan, waitsFor }: Planned,
+  { record, plan, there, waitsFor }: Planned,
   onTheirWay: ReadonlySet<string>,
 ): Promise<Request | ItemFault | null> {
   const parent = plan.paths.includes('parent') ? resolveParent(ctx, record.local.parent) : 0
   if (parent === null && waitsFor !== null && onTheirWay.has(waitsFor)) return null
   if (parent === null) return faultOf('parent_not_sent', 'The parent is not at the site yet.')
-  const featured = plan.paths.includes('featured') ? await resolveFeatured(ctx, record) : null
+  const featured = plan.paths.includes('featured') ? await resolveFeatured(ctx, record.local.featured, there) : null
   if (featured === undefined) return null
   const fields: ApplyFields = toApplyFields(record.local, plan.paths, { parent, featured })
   const { op, expect } = plan
@@ -108,7 +110,8 @@ async function planBatch(ctx: EngineContext, batch: readonly ItemRecord[]): Prom
     const plan = planPush(record)
     if (!plan) continue
     const waitsFor = missingAncestor(ctx, record)?.id ?? null
-    planned.push({ record, plan, image: await imageToSend(ctx, record, plan), waitsFor })
+    const there = record.external?.featured ?? null
+    planned.push({ record, plan, image: await imageToSend(ctx, record, plan), there, waitsFor })
   }
   return planned
 }
