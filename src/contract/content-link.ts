@@ -113,6 +113,14 @@ export const TermsData = z.lazy(() =>
 )
 export type TermsData = z.infer<typeof TermsData>
 
+/** Post types that one `counts` may name. */
+export const MAX_COUNTED_TYPES = 50
+const CountBySlug = z.lazy(() => z.record(Type, z.int().min(0)))
+
+/** How many entries types have, as wp-admin shows them under “All”: those that were named, and the taxonomies that belong to them. */
+export const CountsData = z.lazy(() => z.object({ post_types: CountBySlug, taxonomies: CountBySlug }))
+export type CountsData = z.infer<typeof CountsData>
+
 export const ApplyData = z.lazy(() =>
   z.object({
     outcome: z.enum(['applied', 'stale']),

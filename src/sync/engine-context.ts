@@ -1,6 +1,7 @@
 import type { CommandResult } from '../contract/link.ts'
 import { sha256Hex } from '../lib/hmac.ts'
 import type { EngineContext, Request } from './engine/context.ts'
+import type { Meter } from './meter.ts'
 import type { LinkContext, LinkTarget } from './site-link.ts'
 import { sendToSite } from './site-link.ts'
 import type { SiteStore } from './store.ts'
@@ -24,6 +25,8 @@ interface Work {
   holds: () => boolean
   /** Whose answers these are: `INBOX` or the id of a run; null for work that somebody waits for, and that only calls. */
   scope: string | null
+  /** Measures the work, where somebody wants to know. */
+  meter?: Meter
 }
 
 type Asked = Request & { key: string }
@@ -79,6 +82,7 @@ export function createEngineContext(ctx: EngineSurroundings, work: Work): Engine
       asked.map(({ key }) => key),
     )
     const missing = asked.filter(({ key }) => !answers.has(key))
+    if (answers.size > 0) work.meter?.carried(JSON.stringify([...answers.values()]).length)
     if (missing.length > 0 && isExchange) queueForSite(ctx, scope, missing, hasCommitted)
     const called = missing.length > 0 ? await call(missing) : []
     for (const [index, { key }] of missing.entries()) if (called[index]) answers.set(key, called[index])
@@ -91,6 +95,7 @@ export function createEngineContext(ctx: EngineSurroundings, work: Work): Engine
     newId: ctx.newId,
     random: ctx.random,
     send,
+    enter: (phase, type) => work.meter?.enter(phase, type),
     holds,
     frozen: <T>() => (isJournalled ? ((journal.frozen(scope)?.value as T | undefined) ?? null) : null),
     freeze: (value) => {

@@ -173,6 +173,7 @@ const MIGRATIONS: readonly string[] = [
   -- arguments, results and decisions of it, in parts that fit a row
   CREATE TABLE journal_texts (name TEXT, part INTEGER, text TEXT NOT NULL, PRIMARY KEY (name, part)) WITHOUT ROWID;
 `,
+  'ALTER TABLE site_totals ADD COLUMN at INTEGER NOT NULL DEFAULT 0',
 ]
 
 /** Brings the object's own database to the newest version. Synchronous, so that it is over before any event. */

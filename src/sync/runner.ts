@@ -14,6 +14,7 @@ import { describeFailure, type SiteFailure } from './failure.ts'
 import { fetchStructure } from './fetch-structure.ts'
 import type { FetchFunction } from './link/http.ts'
 import type { Structure } from '../contract/structure.ts'
+import { Meter } from './meter.ts'
 import type { PortSubject } from './port.ts'
 import { readCommandData } from './link/command-data.ts'
 import { backoffMs, MAX_ATTEMPTS, MAX_WAIT_MS } from './schedule.ts'
@@ -41,6 +42,7 @@ export interface RunnerContext extends EventContext {
 }
 
 interface Session {
+  meter: Meter
   integration: RunIntegration
   cursor: RunCursor
   startedAt: number
@@ -58,10 +60,11 @@ export async function runNext(ctx: RunnerContext): Promise<void> {
   }
   if (!integration) return
   const cursor = run.cursor ?? startCursor(run.direction, integration.syncEpoch)
-  const session = { integration, cursor, startedAt }
+  const meter = new Meter(ctx.now, cursor.progress.done)
+  const session = { meter, integration, cursor, startedAt }
   try {
     if (run.failures > MAX_ATTEMPTS) throw new Error('every attempt broke off before its end')
-    if (ctx.store.holdsRun(run, ctx.now())) await playRun(ctx, run, session)
+    if (ctx.store.holdsRun(run, ctx.now())) await playRun(meter.watch(ctx), run, session)
   } catch (cause) {
     if (cause instanceof Suspended) ctx.store.suspendRun(run, cause.isBrief ? ctx.now() : ctx.now() + MAX_WAIT_MS)
     else if (!(cause instanceof LostLease)) await failAttempt(ctx, run, session, describeFailure(cause))
@@ -109,18 +112,20 @@ async function findEndpoint(ctx: RunnerContext, integration: RunIntegration, tar
 }
 
 async function playRun(ctx: RunnerContext, run: LeasedRun, session: Session): Promise<void> {
-  const { cursor } = session
+  const { cursor, meter } = session
   const target = await linkTarget(ctx, session.integration, run.id)
   const holds = () => ctx.store.holdsRun(run, ctx.now())
   let found: string | null = null
   const endpoint = async () => (found ??= await findEndpoint(ctx, session.integration, target))
-  const engine = createEngineContext(ctx, { target, endpoint, holds, scope: run.id })
+  const engine = createEngineContext(ctx, { target, endpoint, holds, scope: run.id, meter })
   const save = (position: RunCursor) => {
     ctx.store.saveCursor(run, position)
+    for (const step of meter.take(position.progress.done)) ctx.store.steps.add(run, step)
     engine.commit()
   }
   if (cursor.stage === 'structure') {
     const known = { ...target, commandsUrl: session.integration.commandsUrl }
+    engine.enter('structure', null)
     const { structure, endpoint: at } = await readStructure(ctx, engine, known)
     found = at
     if (!holds()) throw new LostLease()
@@ -128,7 +133,7 @@ async function playRun(ctx: RunnerContext, run: LeasedRun, session: Session): Pr
     if (!holds()) throw new LostLease()
     session.integration = { ...session.integration, structure }
     cursor.stage = nextStage(cursor.stage, run.direction)
-    save(cursor)
+    ctx.store.replica.database.transaction(() => save(cursor))
   }
   const assignment = createAssignment(session.integration, run.direction)
   const isDone = await playSlice(engine, assignment, cursor, {
@@ -158,6 +163,7 @@ export const countsOf = ({ replica }: Pick<SiteStore, 'replica'>) => {
     const entry = (counts.post_types[slug] ??= { synced: 0, failed: 0, conflict: 0 })
     entry.limited = true
   }
+  replica.totals.addTo(counts)
   return counts
 }
 
@@ -168,12 +174,7 @@ const againFrom = (cursor: RunCursor, direction: LeasedRun['direction']): RunCur
     : { ...startCursor(direction, cursor.epoch), counts: cursor.counts, progress: cursor.progress }
 
 /** Tells D1 what the slice brought, in one write; the run ends after its row has. */
-async function endSlice(
-  ctx: RunnerContext,
-  run: LeasedRun,
-  { cursor, startedAt }: Session,
-  isDone: boolean,
-): Promise<void> {
+async function endSlice(ctx: RunnerContext, run: LeasedRun, { cursor }: Session, isDone: boolean): Promise<void> {
   const projection: Projection = { epoch: cursor.epoch, counts: countsOf(ctx.store) }
   if (!isDone) {
     await project(ctx, run, projection)
@@ -184,7 +185,7 @@ async function endSlice(
     action: 'sync',
     runId: run.id,
     direction: run.direction,
-    startedAt,
+    startedAt: run.startedAt,
     counts: cursor.counts,
     ...(cursor.warnings.length > 0 && { note: cursor.warnings.join('; ') }),
   }
@@ -204,7 +205,7 @@ async function endSlice(
 async function failAttempt(
   ctx: RunnerContext,
   run: LeasedRun,
-  { cursor, startedAt }: Session,
+  { cursor, meter }: Session,
   failure: SiteFailure,
 ): Promise<void> {
   const { code, detail, fix } = failure
@@ -213,7 +214,9 @@ async function failAttempt(
   const isSwitched = noteDirectFailure(ctx.store, code, ctx.now())
   const failures = ctx.store.failuresOf(run)
   log.warn('run attempt failed', { run_id: run.id, failures, code, cause: failure.cause })
+  for (const step of meter.take(cursor.progress.done, { code, detail, fix })) ctx.store.steps.add(run, step)
   const again = isSwitched || (failure.retryable && failures < MAX_ATTEMPTS)
+  const { startedAt } = run
   const event = { action: 'sync', runId: run.id, direction: run.direction, startedAt, failure: { code, detail } }
   const status = again ? 'pending' : 'failed'
   const brought = cursor.stage === 'structure' ? {} : { counts: countsOf(ctx.store) }
@@ -226,7 +229,8 @@ async function failAttempt(
 }
 
 /** A run that was ended from outside leaves no integration that seems to be syncing for ever. */
-async function projectCancellation(ctx: RunnerContext, run: LeasedRun, { cursor, startedAt }: Session): Promise<void> {
+async function projectCancellation(ctx: RunnerContext, run: LeasedRun, { cursor }: Session): Promise<void> {
+  const { startedAt } = run
   const failure = { code: 'cancelled', detail: 'The run was ended from outside.' }
   const event = { action: 'sync', runId: run.id, direction: run.direction, startedAt, failure }
   await project(ctx, run, { epoch: cursor.epoch, counts: countsOf(ctx.store), status: 'pending', event })

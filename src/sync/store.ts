@@ -14,6 +14,7 @@ import { MediaTable } from './tables/media.ts'
 import { SettlementTable } from './tables/settlements.ts'
 import { StepTable } from './tables/steps.ts'
 import { TermTable } from './tables/terms.ts'
+import { TotalTable } from './tables/totals.ts'
 import { TypeTable } from './tables/types.ts'
 
 /** Finished runs that are kept as history. */
@@ -109,6 +110,7 @@ export class SiteStore {
       items: new ItemTable(database),
       terms: new TermTable(database),
       types: new TypeTable(database),
+      totals: new TotalTable(database),
       inbox: new InboxTable(database),
       media: new MediaTable(database),
       settlements: new SettlementTable(database),

@@ -22,6 +22,8 @@ export const DigestArguments = z.object({
 
 export const FetchArguments = z.object({ ids: z.array(z.int().min(1)).max(100) })
 
+export const CountsArguments = z.object({ post_types: z.array(z.string().min(1)).max(50) })
+
 export const TermsArguments = z.object({
   taxonomy: z.string(),
   after: Id.default(0),

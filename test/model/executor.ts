@@ -1,6 +1,6 @@
 import type { Command } from '../../src/contract/link.ts'
 import { Applier } from './commands/apply.ts'
-import { runStatus, runStructure } from './commands/describe.ts'
+import { runCounts, runStatus, runStructure } from './commands/describe.ts'
 import { runDigest } from './commands/digest.ts'
 import { runMedia } from './commands/media.ts'
 import { runFetch, runIndex } from './commands/read.ts'
@@ -75,6 +75,8 @@ export class Executor {
         return JSON.stringify(context.echo)
       case 'structure':
         return runStructure(site)
+      case 'counts':
+        return runCounts(site, args)
       case 'index':
         return runIndex(reading, args, context)
       case 'fetch':

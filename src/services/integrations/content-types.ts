@@ -17,12 +17,19 @@ type Kind = 'post_types' | 'taxonomies'
 const mapValues = <V, W>(record: Record<string, V>, map: (value: V, key: string) => W): Record<string, W> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]))
 
+/** The newer of what the structure says and what the site said since, when something changed there. */
+const currentCount = (
+  { structureFetchedAt }: ContentTypesSource,
+  pushed: number,
+  total: { n: number; at: number } | undefined,
+) => (total && total.at >= (structureFetchedAt?.getTime() ?? 0) ? total.n : pushed)
+
 /** Structure, the editor's choices over it, and the counts that the site's object projected. */
 export function describeContentTypes(row: ContentTypesSource): ContentTypes {
   const structure = row.structure
   const describe = (kind: Kind, slug: string, pushed: { label: string; count: number; enabled: boolean }) => ({
     label: pushed.label,
-    count: pushed.count,
+    count: currentCount(row, pushed.count, row.counts?.[kind][slug]?.total),
     synced_count: row.counts?.[kind][slug]?.synced ?? 0,
     enabled: row.typeSettings[kind]?.[slug]?.enabled ?? pushed.enabled,
     fetch_limit: row.typeSettings[kind]?.[slug]?.fetch_limit ?? DEFAULT_FETCH_LIMIT,

@@ -1,3 +1,4 @@
+import type { RunPhase } from '../../contract/activity.ts'
 import type { ConflictPolicy } from '../../contract/integrations.ts'
 import type { Direction, RunCounts } from '../../contract/sync.ts'
 import type { CommandResult } from '../../contract/link.ts'
@@ -8,6 +9,7 @@ import type { ItemTable } from '../tables/items.ts'
 import type { MediaTable } from '../tables/media.ts'
 import type { SettlementTable } from '../tables/settlements.ts'
 import type { TermTable } from '../tables/terms.ts'
+import type { TotalTable } from '../tables/totals.ts'
 import type { TypeTable } from '../tables/types.ts'
 
 /** The replica's tables, all in the one database of the site's object. */
@@ -16,6 +18,7 @@ export interface Replica {
   items: ItemTable
   terms: TermTable
   types: TypeTable
+  totals: TotalTable
   inbox: InboxTable
   media: MediaTable
   settlements: SettlementTable
@@ -41,6 +44,8 @@ export interface EngineContext {
    * spoil. @throws LinkError, Suspended
    */
   send: (requests: readonly Request[]) => Promise<CommandResult[]>
+  /** Says what kind of work begins, for the steps of a run. */
+  enter: (phase: RunPhase, type: string | null) => void
   /** Whether the work is still ours; asked after every await, before anything is written. */
   holds: () => boolean
   /** What was decided when this work was first played, where its answers come later; null otherwise. */

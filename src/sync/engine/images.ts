@@ -38,6 +38,7 @@ export async function sendImages(
 ): Promise<Map<string, ItemFault>> {
   const images = [...new Map(wanted.flatMap((image) => (image ? [[image.hash, image] as const] : []))).values()]
   if (images.length === 0) return new Map()
+  ctx.enter('images', null)
   const results = await ctx.send(
     images.map(({ url, alt, hash }) => ({ name: 'media', args: { url, alt, hash }, id: `media.${hash}` })),
   )

@@ -7,28 +7,36 @@ const BATCH = 50
 
 interface Look {
   postIds: number[]
+  /** Of which the number of posts may have changed. */
+  types: string[]
   /** What is told after this is not settled by it. */
   lookedAt: number
 }
 
+function beginLook({ replica: { inbox, items }, now }: EngineContext): Look {
+  const postIds = inbox.duePosts(now(), BATCH)
+  const known = [...items.heads(postIds).values()].map(({ type }) => type)
+  return { postIds, types: [...inbox.typesOf(postIds), ...known], lookedAt: now() }
+}
+
 /**
  * Looks at the posts that webhooks named. An event only says where to look, so that order and repetition don't matter.
- * @returns the items' counts, or null when nothing was due
+ * @returns the items' counts and that of the webhooks, or null when nothing was due
  */
 export async function playInbox(ctx: EngineContext, assignment: Assignment) {
   const { inbox, database } = ctx.replica
-  const look = ctx.frozen<Look>() ?? { postIds: inbox.duePosts(ctx.now(), BATCH), lookedAt: ctx.now() }
+  const look = ctx.frozen<Look>() ?? beginLook(ctx)
   const { postIds, lookedAt } = look
   if (postIds.length === 0) return null
   ctx.freeze(look)
-  const fetched = await fetchPosts(ctx, postIds)
+  const fetched = await fetchPosts(ctx, postIds, look.types)
   assertHeld(ctx)
   const enabled = new Set(assignment.postTypes.map(({ slug }) => slug))
   const items = fetched.items.filter(({ type }) => enabled.has(type))
-  const counts = { ...NO_COUNTS }
+  const counts = { ...NO_COUNTS, webhooks: 0 }
   database.transaction(() => {
-    inbox.settle(postIds, lookedAt, ctx.now())
-    absorbFetched(ctx, { items, missing: fetched.missing }, assignment, counts)
+    counts.webhooks = inbox.settle(postIds, lookedAt, ctx.now())
+    absorbFetched(ctx, { ...fetched, items }, assignment, counts)
     ctx.commit()
   })
   return counts

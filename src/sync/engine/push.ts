@@ -12,6 +12,7 @@ import { faultOf } from './faults.ts'
 import { imageToSend, resolveFeatured, sendImages, type Image } from './images.ts'
 import { absorbFetched, fetchPosts } from './reconcile.ts'
 import { failRecord } from './retry.ts'
+import { absorbCounts, countRequests } from './totals.ts'
 
 interface Planned {
   record: ItemRecord
@@ -137,6 +138,7 @@ async function refresh(
     externalId !== null && external !== null && etag === null ? [externalId] : [],
   )
   if (stale.length === 0) return false
+  ctx.enter('read', null)
   const fetched = await fetchPosts(ctx, stale)
   assertHeld(ctx)
   ctx.replica.database.transaction(() => {
@@ -222,12 +224,17 @@ async function sendItems(
     steps.push(step)
   }
   const asked = steps.filter((step) => 'request' in step)
-  const answers = asked.length > 0 ? await ctx.send(asked.map(({ request }) => request)) : []
+  ctx.enter('write', new Set(types).size === 1 ? (types[0] ?? null) : null)
+  const counting = countRequests(
+    asked.filter(({ planned }) => planned.plan.op !== 'update').map(({ planned }) => planned.record.type),
+  )
+  const answers = asked.length > 0 ? await ctx.send([...asked.map(({ request }) => request), ...counting]) : []
   assertHeld(ctx)
   const results = new Map<Step, CommandResult>(
     asked.flatMap((step, index) => (answers[index] ? [[step, answers[index]]] : [])),
   )
   ctx.replica.database.transaction(() => {
+    absorbCounts(ctx, answers[asked.length])
     const firstLeft = absorbSteps(ctx, steps, results, assignment, cursor)
     for (const type of types) advance(cursor.progress, type, 1, 1)
     cursor.pushedAfter = Math.min(last, firstLeft - 1)

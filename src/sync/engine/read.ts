@@ -117,6 +117,14 @@ function absorbFailure(cursor: RunCursor, stream: Stream, result: CommandResult 
   throw new LinkError({ code: 'command_failed', detail: `The site failed with ${result.code}: ${result.detail}` }, [])
 }
 
+/** One kind of list is named for what it is; several are read in the same request. */
+function enterRead(ctx: EngineContext, asked: readonly (TermsStream | IndexStream)[]): void {
+  const [first] = asked
+  const name = first?.kind === 'terms' ? first.taxonomy : (first?.type ?? null)
+  const areTerms = asked.every(({ kind }) => kind === 'terms')
+  ctx.enter(areTerms ? 'terms' : 'read', asked.length === 1 ? name : null)
+}
+
 /**
  * Reads one page of every list that is open, in one request, and commits the pages with the position after them.
  * @returns false when every list is read to its end
@@ -130,6 +138,7 @@ export async function readRound(
   const open = (cursor.streams ?? []).filter((stream) => stream.kind === 'terms' || stream.kind === 'index')
   const [asked, later] = [open.slice(0, MAX_COMMANDS), open.slice(MAX_COMMANDS)]
   if (asked.length === 0) return false
+  enterRead(ctx, asked)
   const results = await ctx.send(asked.map((stream) => toRequest(ctx, stream)))
   assertHeld(ctx)
   ctx.replica.database.transaction(() => {

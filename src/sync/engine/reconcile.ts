@@ -1,22 +1,37 @@
 import { FetchData, IDS_LIMIT, IndexData } from '../../contract/content-link.ts'
+import type { CommandResult } from '../../contract/link.ts'
 import type { RunCounts } from '../../contract/sync.ts'
 import { LinkError } from '../link/errors.ts'
 import { absorbDeletions, absorbDocuments } from './absorb.ts'
 import { assertHeld, type Assignment, type EngineContext } from './context.ts'
+import { absorbCounts, countRequests } from './totals.ts'
 import { assertAdvances, type RunCursor } from './cursor.ts'
 
 /** Posts that are looked at in one request. */
 const FETCH_LIMIT = 100
 
-/** Looks at posts by their ids. @throws LinkError when the site can't say */
-export async function fetchPosts(ctx: EngineContext, ids: readonly number[]): Promise<FetchData> {
-  const [result] = await ctx.send([{ name: 'fetch', args: { ids } }])
+/** Posts as they are at the site, and what it says of the number of those of their types. */
+interface Fetched extends FetchData {
+  counted: CommandResult | undefined
+}
+
+/**
+ * Looks at posts by their ids.
+ * @param types those of which the number may have changed: asked along
+ * @throws LinkError when the site can't say
+ */
+export async function fetchPosts(
+  ctx: EngineContext,
+  ids: readonly number[],
+  types: readonly string[] = [],
+): Promise<Fetched> {
+  const [result, counted] = await ctx.send([{ name: 'fetch', args: { ids } }, ...countRequests(types)])
   if (!result?.ok) {
     const detail = result ? `${result.code}: ${result.detail}` : 'no answer'
     throw new LinkError({ code: 'command_failed', detail: `The site could not show its posts: ${detail}` }, [])
   }
   const { items, missing } = FetchData.parse(result.data)
-  return { items, missing: await dropUnseen(ctx, missing) }
+  return { items, missing: await dropUnseen(ctx, missing), counted }
 }
 
 /** Of posts that a site doesn't show, those that are gone; the others' type has vanished, with the plugin that made it. */
@@ -34,12 +49,13 @@ async function dropUnseen(ctx: EngineContext, missing: readonly number[]): Promi
 /** Takes in a look at posts: those that are there, and those that are gone. To be called inside a transaction. */
 export function absorbFetched(
   ctx: EngineContext,
-  { items, missing }: FetchData,
+  { items, missing, counted }: Fetched,
   assignment: Assignment,
   counts: RunCounts,
 ): void {
   absorbDocuments(ctx, items, assignment.policy, counts)
   absorbDeletions(ctx, missing, assignment.policy, counts)
+  absorbCounts(ctx, counted)
 }
 
 /** Reads the next page of all ids of a type. What the site doesn't name is only suspected until it was asked for it. */
@@ -50,6 +66,7 @@ async function passRound(
   cursor: RunCursor,
   save: (cursor: RunCursor) => void,
 ): Promise<void> {
+  ctx.enter('compare', type)
   const args = { type, after: [0, after], limit: IDS_LIMIT, fields: 'ids' }
   const [result] = await ctx.send([{ name: 'index', args }])
   if (!result?.ok) throw new LinkError({ code: 'command_failed', detail: `The site could not list ${type}.` }, [])
@@ -83,6 +100,7 @@ async function mendRound(
   const unseen = items.unseen(type, FETCH_LIMIT)
   const ids = unseen.length > 0 ? unseen : types.unknownIds(type, FETCH_LIMIT)
   if (ids.length === 0) return false
+  ctx.enter('compare', type)
   const fetched = await fetchPosts(ctx, ids)
   assertHeld(ctx)
   database.transaction(() => {
@@ -121,6 +139,7 @@ export async function reconcileRound(
     await passRound(ctx, open.type, open.after, cursor, save)
     return true
   }
+  ctx.enter('read', null)
   const outdated = ctx.replica.items.outdated(FETCH_LIMIT)
   const fetched = outdated.length > 0 ? await fetchPosts(ctx, outdated) : null
   if (fetched && fetched.items.length + fetched.missing.length > 0) {

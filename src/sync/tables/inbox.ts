@@ -15,11 +15,12 @@ export class InboxTable {
   /** @returns false for a repeat, which has no effect */
   add(webhookId: string, event: WebhookEvent, now: number): boolean {
     const added = this.#database.rows(
-      `INSERT INTO inbox (webhook_id, event, post_id, received_at, due_at) VALUES (?, ?, ?, ?, ?)
+      `INSERT INTO inbox (webhook_id, event, post_id, post_type, received_at, due_at) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT DO NOTHING RETURNING webhook_id`,
       webhookId,
       event.event,
       event.post_id,
+      event.post_type,
       now,
       now,
     )
@@ -56,14 +57,25 @@ export class InboxTable {
       .map(({ post_id }) => post_id)
   }
 
-  /** Ends the events of posts that came before `lookedAt`; a later one asks for another look. */
-  settle(postIds: readonly number[], lookedAt: number, now: number): void {
-    this.#database.rows(
-      'UPDATE inbox SET due_at = NULL, error = NULL WHERE due_at IS NOT NULL AND received_at <= ? AND post_id IN (SELECT value FROM json_each(?))',
+  /** Types that events say these posts have. */
+  typesOf(postIds: readonly number[]): string[] {
+    const sql = `SELECT DISTINCT post_type FROM inbox
+                 WHERE due_at IS NOT NULL AND post_type IS NOT NULL AND post_id IN (SELECT value FROM json_each(?))`
+    return this.#database.rows<{ post_type: string }>(sql, JSON.stringify(postIds)).map(({ post_type }) => post_type)
+  }
+
+  /**
+   * Ends the events of posts that came before `lookedAt`; a later one asks for another look.
+   * @returns how many the site had sent
+   */
+  settle(postIds: readonly number[], lookedAt: number, now: number): number {
+    const settled = this.#database.rows<{ event: string }>(
+      'UPDATE inbox SET due_at = NULL, error = NULL WHERE due_at IS NOT NULL AND received_at <= ? AND post_id IN (SELECT value FROM json_each(?)) RETURNING event',
       lookedAt,
       JSON.stringify(postIds),
     )
     this.#database.rows('DELETE FROM inbox WHERE due_at IS NULL AND received_at < ?', now - REMEMBERED_MS)
+    return settled.filter(({ event }) => event !== 'reminder').length
   }
 
   /** Puts the look at these posts off, with the reason. @returns the most attempts that one of them has had */

@@ -1,7 +1,18 @@
+import { CountsArguments, readArguments } from '../arguments.ts'
 import type { Context } from '../context.ts'
 import type { Site } from '../site.ts'
 
-export const COMMAND_NAMES = ['status', 'structure', 'echo', 'index', 'fetch', 'terms', 'apply', 'media'] as const
+export const COMMAND_NAMES = [
+  'status',
+  'structure',
+  'echo',
+  'index',
+  'fetch',
+  'counts',
+  'terms',
+  'apply',
+  'media',
+] as const
 
 /** `status`, of a small shared host. */
 export function runStatus(site: Site, context: Context, integrationId: string | null): string {
@@ -37,12 +48,30 @@ export function runStatus(site: Site, context: Context, integrationId: string | 
 const OFF_BY_DEFAULT = new Set(['attachment'])
 const HIDDEN = new Set(['trash', 'auto-draft'])
 
-/** `structure`: counts as wp-admin has them under “All”. */
-export function runStructure(site: Site): string {
+function countPosts(site: Site): Map<string, number> {
   const counts = new Map<string, number>()
   for (const { type, status } of site.posts.all()) {
     if (!HIDDEN.has(status)) counts.set(type, (counts.get(type) ?? 0) + 1)
   }
+  return counts
+}
+
+/** `counts`: as in `structure`, of the types that are named and the taxonomies that belong to them. */
+export function runCounts(site: Site, args: unknown): string {
+  const types = readArguments(CountsArguments, args).post_types.filter((name) => site.publicType(name))
+  const counts = countPosts(site)
+  const taxonomies = types
+    .flatMap((name) => site.publicType(name)?.taxonomies ?? [])
+    .filter((name) => site.taxonomies.get(name)?.isPublic)
+  return JSON.stringify({
+    post_types: Object.fromEntries(types.map((name) => [name, counts.get(name) ?? 0])),
+    taxonomies: Object.fromEntries(taxonomies.map((name) => [name, site.terms.list(name).length])),
+  })
+}
+
+/** `structure`: counts as wp-admin has them under “All”. */
+export function runStructure(site: Site): string {
+  const counts = countPosts(site)
   const types = [...site.types].filter(([, { isPublic }]) => isPublic)
   const taxonomies = [...site.taxonomies].filter(([, { isPublic }]) => isPublic)
   const holders = (taxonomy: string) =>

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { describeCarrier, describeDisconnected } from './carrier.ts'
+import { describeCounting } from './counting.ts'
 import { describeDigest } from './digest.ts'
 import { describeDocuments } from './documents.ts'
 import { describePaging } from './paging.ts'
@@ -25,6 +26,7 @@ export function describeContract(name: string, start: () => Promise<Subject>): v
     describeDigest(get)
     describeCarrier(get)
     describeWriting(get)
+    describeCounting(get)
     describeRelations(get)
     describeWebhooks(get)
     describeDisconnected(get)

@@ -85,6 +85,19 @@ final class Args {
 		return array_values( array_unique( $value ) );
 	}
 
+	/**
+	 * @return string[] Without repeats.
+	 */
+	public function texts( string $name, int $most ): array {
+		$value = $this->args[ $name ] ?? null;
+		$texts = is_array( $value ) ? array_filter( $value, 'is_string' ) : [];
+		if ( ! is_array( $value ) || count( $value ) > $most || count( array_diff( $texts, [ '' ] ) ) !== count( $value ) ) {
+			/* translators: %d: greatest number of texts. */
+			throw self::invalid( $name, sprintf( __( 'At most %d texts are needed.', 'igny8-wordpress-bridge' ), $most ) );
+		}
+		return array_values( array_unique( $texts ) );
+	}
+
 	public function map( string $name ): array {
 		$value = $this->args[ $name ] ?? [];
 		if ( ! is_array( $value ) ) {

@@ -6,6 +6,7 @@ namespace Igny8\Bridge\Content;
 
 use Igny8\Bridge\Commands\Command;
 use Igny8\Bridge\Content\Commands\Apply_Command;
+use Igny8\Bridge\Content\Commands\Counts_Command;
 use Igny8\Bridge\Content\Commands\Digest_Command;
 use Igny8\Bridge\Content\Commands\Fetch_Command;
 use Igny8\Bridge\Content\Commands\Index_Command;
@@ -24,6 +25,7 @@ use Igny8\Bridge\Content\Write\Meta_Writer;
 use Igny8\Bridge\Content\Write\Post_Writer;
 use Igny8\Bridge\Content\Write\Term_Writer;
 use Igny8\Bridge\Outbox\Recorder;
+use Igny8\Bridge\Structure\Counter;
 
 /**
  * Builds the commands about content.
@@ -57,6 +59,7 @@ final class Content_Commands {
 		return [
 			new Index_Command( $types, $rows, $documents ),
 			new Fetch_Command( $documents ),
+			new Counts_Command( $types, new Counter() ),
 			new Digest_Command( $types, new Etags( $rows, $parts, $maker ) ),
 			new Terms_Command( $types, new Term_List() ),
 			new Apply_Command( $this->tables, $reader, $applier, new Ledger(), $documents ),
