@@ -45,6 +45,7 @@ function createEngine(model: ModelWordPress): EngineContext {
     frozen: () => null,
     freeze: () => undefined,
     commit: () => undefined,
+    enter: () => undefined,
   }
 }
 
