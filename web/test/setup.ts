@@ -18,6 +18,11 @@ window.ResizeObserver = class {
   unobserve(): void {}
   disconnect(): void {}
 }
+// nobody answers a live connection unless a test does
+window.WebSocket = class extends EventTarget {
+  close(): void {}
+  send(): void {}
+} as unknown as typeof WebSocket
 Element.prototype.scrollIntoView = () => undefined
 
 /** What was told stays on the screen for a while: not in the next test. */
@@ -32,5 +37,6 @@ afterEach(async () => {
   cleanup()
   vi.unstubAllGlobals()
   localStorage.clear()
+  sessionStorage.clear()
   window.history.replaceState(null, '', '/')
 })

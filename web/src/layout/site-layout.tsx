@@ -4,6 +4,8 @@ import { useTranslations } from 'use-intl'
 import { isCode } from '../api/errors.ts'
 import { PageSkeleton } from '../components/page-skeleton.tsx'
 import { ErrorState, NotFoundState } from '../components/states.tsx'
+import { LiveIndicator, LiveNotice } from '../live/live-indicator.tsx'
+import { LiveProvider } from '../live/live-provider.tsx'
 import { useSite } from '../queries/sites.ts'
 import { NavigationLink } from './account-layout.tsx'
 import classes from './layout.module.css'
@@ -26,22 +28,28 @@ export function SiteLayout({ siteId, children }: { siteId: string; children: Rea
   if (!site) return <ErrorState error={error} onRetry={() => void refetch()} />
   return (
     <SiteContext value={site}>
-      <nav aria-label={t('trail')} className={classes.trail}>
-        <Link href="/sites">{t('sites')}</Link>
-        <span aria-hidden>/</span>
-        <span aria-current="location">{site.name}</span>
-      </nav>
-      <nav aria-label={t('siteNavigation')} className={classes.tabs}>
-        {TABS.map(([tab, label]) => (
-          <NavigationLink
-            key={tab}
-            to={`/sites/${site.id}/${tab}`}
-            label={t(`tabs.${label}`)}
-            className={classes.tab ?? ''}
-          />
-        ))}
-      </nav>
-      <Suspense fallback={<PageSkeleton />}>{children}</Suspense>
+      <LiveProvider key={site.id} siteId={site.id}>
+        <div className={classes.trail}>
+          <nav aria-label={t('trail')} className={classes.way}>
+            <Link href="/sites">{t('sites')}</Link>
+            <span aria-hidden>/</span>
+            <span aria-current="location">{site.name}</span>
+          </nav>
+          <LiveIndicator />
+        </div>
+        <nav aria-label={t('siteNavigation')} className={classes.tabs}>
+          {TABS.map(([tab, label]) => (
+            <NavigationLink
+              key={tab}
+              to={`/sites/${site.id}/${tab}`}
+              label={t(`tabs.${label}`)}
+              className={classes.tab ?? ''}
+            />
+          ))}
+        </nav>
+        <LiveNotice />
+        <Suspense fallback={<PageSkeleton />}>{children}</Suspense>
+      </LiveProvider>
     </SiteContext>
   )
 }

@@ -8,6 +8,8 @@ export const keys = {
   apiKeys: (siteId: string) => ['api-keys', siteId] as const,
   /** The site's WordPress integration, or null. */
   integration: (siteId: string) => ['integration', siteId] as const,
+  /** All integrations of the account. */
+  integrations: ['integrations'] as const,
   contentTypes: (integrationId: string) => ['content-types', integrationId] as const,
   syncStatus: (integrationId: string) => ['sync-status', integrationId] as const,
   runs: (integrationId: string) => ['runs', integrationId] as const,

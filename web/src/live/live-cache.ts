@@ -1,0 +1,116 @@
+import type { QueryClient, QueryKey } from '@tanstack/react-query'
+import type { ContentTypes, Integration, LiveMessage, Run, SyncState } from '../api/types.ts'
+import { keys } from '../queries/keys.ts'
+import { Invalidator } from './invalidator.ts'
+import { isActive, laterRun, mergeRun, reconcile } from './merge-run.ts'
+
+/** Counts and times of content: when they change, items did. */
+const contentOf = (types: ContentTypes): string => JSON.stringify([types.as_of, types.post_types])
+
+/** Writes into the cache what the server tells of one integration, and has read anew what it only hints at. */
+export class LiveCache {
+  readonly #client: QueryClient
+  readonly #siteId: string
+  readonly #id: string
+  readonly #invalidator: Invalidator
+  #wasReady = false
+
+  constructor(client: QueryClient, { siteId, integrationId }: { siteId: string; integrationId: string }) {
+    this.#client = client
+    this.#siteId = siteId
+    this.#id = integrationId
+    this.#invalidator = new Invalidator(client)
+  }
+
+  stop(): void {
+    this.#invalidator.stop()
+  }
+
+  apply(message: LiveMessage): void {
+    switch (message.type) {
+      case 'ready':
+        this.#catchUp()
+        break
+      case 'content_types':
+        this.#write(keys.contentTypes(this.#id), message.content_types)
+        break
+      case 'integration':
+        this.setIntegration(message.integration)
+        break
+      case 'run':
+        this.setRun(message.run)
+        break
+      case 'items':
+        this.#invalidator.mark(keys.items(this.#siteId), ...message.ids.map((id) => keys.item(this.#siteId, id)))
+        break
+      case 'event':
+        this.#invalidator.mark(keys.events(this.#id), keys.activity(this.#id))
+        break
+      case 'bye':
+        break
+      // a server that is newer than this page may tell more
+      default:
+    }
+  }
+
+  setIntegration(integration: Integration): void {
+    this.#write(keys.integration(this.#siteId), integration)
+    this.#invalidator.mark(keys.integrations)
+  }
+
+  /** Content types that were asked for instead of told. */
+  setContentTypes(types: ContentTypes): void {
+    const before = this.#client.getQueryData<ContentTypes>(keys.contentTypes(this.#id))
+    this.#write(keys.contentTypes(this.#id), types)
+    if (before && contentOf(before) === contentOf(types)) return
+    this.#invalidator.mark(keys.items(this.#siteId), keys.events(this.#id))
+  }
+
+  /** The state of the sync that was asked for instead of told. */
+  setSyncState(state: SyncState): void {
+    const before = this.#client.getQueryData<SyncState>(keys.syncStatus(this.#id))
+    this.#client.setQueryData(keys.syncStatus(this.#id), reconcile(before, state))
+    const stages = (of: SyncState | undefined) =>
+      [of?.current_run, of?.last_run].map((run) => run && run.id + run.status)
+    if (String(stages(before)) !== String(stages(state))) this.#markRuns()
+  }
+
+  setRun(run: Run): void {
+    const key = keys.syncStatus(this.#id)
+    const before = this.#client.getQueryData<SyncState>(key)
+    const known = [before?.current_run, before?.last_run].find((one) => one?.id === run.id)
+    if (before) this.#client.setQueryData(key, mergeRun(before, run))
+    this.#client.setQueriesData<Run>({ queryKey: keys.run(this.#id, run.id), exact: true }, (detail) =>
+      detail ? { ...detail, ...laterRun(detail, run) } : undefined,
+    )
+    if (known?.status === run.status) return
+    // what else waits, how long, and since when: only the API knows
+    if (!before || !isActive(run)) this.#invalidator.mark(key)
+    this.#markRuns()
+  }
+
+  #markRuns(): void {
+    this.#invalidator.mark(keys.runs(this.#id), keys.events(this.#id), keys.activity(this.#id))
+  }
+
+  /** Whatever was told while nobody listened is asked for; what was being read in the first moment is new enough. */
+  #catchUp(): void {
+    const missed: QueryKey[] = [
+      keys.syncStatus(this.#id),
+      keys.runs(this.#id),
+      keys.events(this.#id),
+      keys.activity(this.#id),
+      keys.items(this.#siteId),
+      ['item', this.#siteId],
+    ]
+    const options = { cancelRefetch: this.#wasReady }
+    for (const queryKey of missed) void this.#client.invalidateQueries({ queryKey }, options)
+    this.#wasReady = true
+  }
+
+  /** An answer that is still on the way is older than what is written now. */
+  #write(queryKey: QueryKey, value: unknown): void {
+    void this.#client.cancelQueries({ queryKey, exact: true })
+    this.#client.setQueryData(queryKey, value)
+  }
+}

@@ -1,0 +1,35 @@
+import { useEffect, useState } from 'react'
+
+const PAUSE_MS = 5_000
+
+/**
+ * Asks at once and then every five seconds, while it is on and the page is seen.
+ * @returns whether the last question got no answer
+ */
+export function usePolling(isOn: boolean, ask: () => Promise<void>): boolean {
+  const [hasFailed, setFailed] = useState(false)
+  useEffect(() => {
+    if (!isOn) return undefined
+    let isCurrent = true
+    let timer: ReturnType<typeof setTimeout>
+    const round = async () => {
+      const isSeen = document.visibilityState !== 'hidden'
+      const failed = isSeen
+        ? await ask().then(
+            () => false,
+            () => true,
+          )
+        : null
+      if (!isCurrent) return
+      if (failed !== null) setFailed(failed)
+      timer = setTimeout(() => void round(), PAUSE_MS)
+    }
+    void round()
+    return () => {
+      isCurrent = false
+      clearTimeout(timer)
+      setFailed(false)
+    }
+  }, [isOn, ask])
+  return hasFailed
+}

@@ -1,0 +1,48 @@
+import { Group, Text, VisuallyHidden } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import classes from './content-types.module.css'
+import { KnownNumber } from './known-number.tsx'
+import type { Moments } from './type-row.tsx'
+import { CELL } from './table-roles.ts'
+
+interface AttentionCellProps {
+  siteId: string
+  /** Slug of the type; without it, of all types. */
+  type?: string
+  failed: number
+  conflicts: number
+  at: Moments
+}
+
+/** Counts of what needs somebody, leading to it. */
+export function AttentionCell({ siteId, type, failed, conflicts, at }: AttentionCellProps): ReactNode {
+  const t = useTranslations('contentTypes')
+  const itemsWith = (state: string) => {
+    const query = new URLSearchParams({ ...(type !== undefined && { type }), state })
+    return `/sites/${siteId}/items?${query.toString()}`
+  }
+  const isCalm = failed === 0 && conflicts === 0
+  return (
+    <td {...CELL} className={classes.attention} data-label={t('columns.attention')} data-calm={isCalm}>
+      {isCalm && (
+        <Text c="dimmed" component="span">
+          <span aria-hidden>–</span>
+          <VisuallyHidden>{t('nothingToDo')}</VisuallyHidden>
+        </Text>
+      )}
+      <Group gap="sm" data-numeric>
+        {failed > 0 && (
+          <KnownNumber how={t('known.failed')} at={at.counts} href={itemsWith('failed')}>
+            {t('failed', { count: failed })}
+          </KnownNumber>
+        )}
+        {conflicts > 0 && (
+          <KnownNumber how={t('known.conflicts')} at={at.counts} href={itemsWith('conflict')}>
+            {t('conflicts', { count: conflicts })}
+          </KnownNumber>
+        )}
+      </Group>
+    </td>
+  )
+}

@@ -1,0 +1,46 @@
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import type { TypeKind } from '../../queries/content-types.ts'
+import classes from './content-types.module.css'
+import { KnownNumber } from './known-number.tsx'
+import type { Moments } from './type-row.tsx'
+import { CELL } from './table-roles.ts'
+
+const WHOLE = 100
+
+const known = (how: string, at: string | null) => (words: ReactNode) => (
+  <KnownNumber how={how} at={at}>
+    {words}
+  </KnownNumber>
+)
+
+interface CountsCellProps {
+  kind: TypeKind
+  total: number
+  synced: number
+  at: Moments
+  isEnabled: boolean
+  children?: ReactNode
+}
+
+/** `123 total · 45 synced`, with a bar. Taxonomies have no column of failures: theirs is this one's. */
+export function CountsCell({ kind, total, synced, at, isEnabled, children }: CountsCellProps): ReactNode {
+  const t = useTranslations('contentTypes')
+  const share = total === 0 ? 0 : Math.min(WHOLE, (synced / total) * WHOLE)
+  return (
+    <td {...CELL} colSpan={kind === 'taxonomies' ? 2 : 1} className={classes.counts}>
+      <span data-numeric data-testid="counts">
+        {t.rich('counts', {
+          total,
+          synced,
+          whole: known(t('known.count'), at.structure),
+          part: known(t(kind === 'taxonomies' ? 'known.syncedTerms' : 'known.synced'), at.counts),
+        })}
+      </span>
+      <div className={classes.bar} data-enabled={isEnabled} aria-hidden>
+        <div style={{ width: `${share}%` }} />
+      </div>
+      {children}
+    </td>
+  )
+}

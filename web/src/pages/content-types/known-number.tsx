@@ -1,0 +1,75 @@
+import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef, useState } from 'react'
+import { Link } from 'wouter'
+import { useFormatter, useTranslations } from 'use-intl'
+import { RelativeTime } from '../../components/relative-time.tsx'
+import classes from './content-types.module.css'
+
+interface KnownNumberProps {
+  /** The number, in words. */
+  children: ReactNode
+  /** How it is known. */
+  how: string
+  /** The moment for which it holds; null when it was never told. */
+  at: string | null
+  /** Where the number leads to. */
+  href?: string
+}
+
+/** A number that says, on hover, focus or tap, as of when it holds and how it is known. Escape puts that away. */
+export function KnownNumber({ children, how, at, href }: KnownNumberProps): ReactNode {
+  const id = useId()
+  const [isOpen, setOpen] = useState(false)
+  const close = () => setOpen(false)
+  const open = () => setOpen(true)
+  const onKeyDown = ({ key }: KeyboardEvent) => key === 'Escape' && close()
+  const shared = { className: classes.number, onFocus: open, onBlur: close, onKeyDown }
+  const described = isOpen ? { 'aria-describedby': id } : {}
+  return (
+    // the explanation is inside, so that the pointer may move onto it
+    <span className={classes.known} onPointerEnter={open} onPointerLeave={close}>
+      {href === undefined ? (
+        <button type="button" {...shared} {...described} onClick={open}>
+          {children}
+        </button>
+      ) : (
+        <Link href={href} {...shared} {...described}>
+          {children}
+        </Link>
+      )}
+      {isOpen && <Explanation id={id} how={how} at={at} />}
+    </span>
+  )
+}
+
+const EDGE = 8
+
+function Explanation({ id, how, at }: { id: string; how: string; at: string | null }): ReactNode {
+  const t = useTranslations('contentTypes')
+  const format = useFormatter()
+  const bubble = useRef<HTMLSpanElement>(null)
+  useLayoutEffect(() => {
+    // moved back into the window where it would stand out of it
+    const box = bubble.current?.getBoundingClientRect()
+    if (!bubble.current || !box) return
+    const over = box.right - (document.documentElement.clientWidth - EDGE)
+    if (over > 0) bubble.current.style.translate = `${-over}px 0`
+  }, [])
+  return (
+    <span role="tooltip" id={id} ref={bubble} className={classes.bubble}>
+      <span className={classes.bubbleBody}>
+        {how}
+        <br />
+        {at === null ? (
+          t('known.never')
+        ) : (
+          <>
+            {t.rich('asOf', {
+              at: () => format.dateTime(new Date(at), { dateStyle: 'medium', timeStyle: 'medium' }),
+            })}{' '}
+            (<RelativeTime at={at} />)
+          </>
+        )}
+      </span>
+    </span>
+  )
+}

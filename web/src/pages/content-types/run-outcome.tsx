@@ -1,0 +1,58 @@
+import { CloseButton, Group, Text } from '@mantine/core'
+import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconPlayerStop } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import { useTranslations } from 'use-intl'
+import type { Run } from '../../api/types.ts'
+import { useThisSite } from '../../layout/site-context.ts'
+import { RunCounts } from './run-counts.tsx'
+
+const ICON = 22
+
+export type Outcome = 'succeeded' | 'succeededPartly' | 'failed' | 'cancelled'
+
+/** How a run ended, in the words that are shown. */
+export function outcomeOf({ status, counts }: Run): Outcome {
+  if (status === 'failed' || status === 'cancelled') return status
+  return counts.failed > 0 || counts.conflicts > 0 ? 'succeededPartly' : 'succeeded'
+}
+
+const ICONS: Record<Outcome, ReactNode> = {
+  succeeded: <IconCircleCheck size={ICON} color="var(--app-good)" aria-hidden />,
+  succeededPartly: <IconAlertTriangle size={ICON} color="var(--app-warn)" aria-hidden />,
+  failed: <IconCircleX size={ICON} color="var(--app-bad)" aria-hidden />,
+  cancelled: <IconPlayerStop size={ICON} color="var(--app-idle)" aria-hidden />,
+}
+
+/** How a run ended, why, and where to see more; until somebody dismisses it. */
+export function RunOutcome({ run, onDismiss }: { run: Run; onDismiss: () => void }): ReactNode {
+  const t = useTranslations('contentTypes.run')
+  const { id: siteId } = useThisSite()
+  const outcome = outcomeOf(run)
+  const { failed, conflicts, created, updated, deleted } = run.counts
+  const isIdle = outcome === 'succeeded' && created + updated + deleted === 0
+  return (
+    <Group align="flex-start" wrap="nowrap" gap="sm" data-outcome={run.status}>
+      {ICONS[outcome]}
+      <div style={{ flex: 1 }}>
+        <Text fw={600}>{t(outcome)}</Text>
+        {run.error && (
+          <Text size="sm">
+            {run.error.detail} {run.error.fix}
+          </Text>
+        )}
+        {isIdle && <Text size="sm">{t('nothing')}</Text>}
+        {outcome === 'cancelled' && <Text size="sm">{t('cancelledText')}</Text>}
+        <RunCounts counts={run.counts} />
+        <Group gap="md" mt={4} fz="sm">
+          <Link href={`/sites/${siteId}/activity/runs/${run.id}`}>{t('toRun')}</Link>
+          {failed > 0 && <Link href={`/sites/${siteId}/items?state=failed`}>{t('toFailed', { count: failed })}</Link>}
+          {conflicts > 0 && (
+            <Link href={`/sites/${siteId}/items?state=conflict`}>{t('toConflicts', { count: conflicts })}</Link>
+          )}
+        </Group>
+      </div>
+      <CloseButton aria-label={t('dismiss')} onClick={onDismiss} />
+    </Group>
+  )
+}

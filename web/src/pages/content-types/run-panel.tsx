@@ -1,0 +1,64 @@
+import { VisuallyHidden } from '@mantine/core'
+import { type ReactNode, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import type { ContentTypes, Run } from '../../api/types.ts'
+import { isActive } from '../../live/merge-run.ts'
+import { useSyncStatus } from '../../queries/sync.ts'
+import classes from './content-types.module.css'
+import { outcomeOf, RunOutcome } from './run-outcome.tsx'
+import { RunProgress } from './run-progress.tsx'
+import { useWitnessedRun } from './use-witnessed-run.ts'
+
+interface RunPanelProps {
+  integrationId: string
+  types: ContentTypes | null
+}
+
+/** The sync under way, and how it ended. It unfolds, so that what is below moves and doesn't jump. */
+export function RunPanel({ integrationId, types }: RunPanelProps): ReactNode {
+  const t = useTranslations('contentTypes.run')
+  const { data } = useSyncStatus(integrationId)
+  const { run, dismiss } = useWitnessedRun(integrationId, data)
+  // what was shown last stays while it folds away
+  const [last, setLast] = useState<Run | null>(null)
+  if (run && run !== last) setLast(run)
+  const shown = run ?? last
+  return (
+    <>
+      <Announcer run={run} />
+      <div className={classes.fold} data-open={run !== null}>
+        <div inert={run === null}>
+          {shown && (
+            <section className={`panel ${classes.run}`} aria-label={t('region')} data-run={shown.status}>
+              {isActive(shown) ? (
+                <RunProgress key={shown.id} integrationId={integrationId} run={shown} types={types} />
+              ) : (
+                <RunOutcome run={shown} onDismiss={dismiss} />
+              )}
+            </section>
+          )}
+        </div>
+      </div>
+    </>
+  )
+}
+
+const QUARTERS = 4
+const QUARTER_PERCENT = 25
+
+/** Says start, each quarter and end, and nothing in between: a bar that ticks would drown everything else. */
+function Announcer({ run }: { run: Run | null }): ReactNode {
+  const t = useTranslations('contentTypes.run')
+  // a total that grows doesn't turn time back
+  const [most, setMost] = useState({ id: '', quarter: 0 })
+  if (run && (run.id !== most.id || quarterOf(run) > most.quarter)) setMost({ id: run.id, quarter: quarterOf(run) })
+  return <VisuallyHidden component="output">{run ? said(run, most.quarter, t) : ''}</VisuallyHidden>
+}
+
+const quarterOf = ({ progress: { done, total } }: Run): number =>
+  total === 0 ? 0 : Math.floor((done / total) * QUARTERS)
+
+function said(run: Run, quarter: number, t: ReturnType<typeof useTranslations<'contentTypes.run'>>): string {
+  if (!isActive(run)) return [t(outcomeOf(run)), run.error?.detail].filter(Boolean).join('. ')
+  return quarter === 0 ? t('saidStart') : t('saidQuarter', { percent: quarter * QUARTER_PERCENT })
+}

@@ -1,0 +1,93 @@
+import { Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import { useFormatter, useTranslations } from 'use-intl'
+import type { ContentTypes, Integration } from '../../api/types.ts'
+import { RelativeTime, useNow } from '../../components/relative-time.tsx'
+import { useSyncStatus } from '../../queries/sync.ts'
+import classes from './content-types.module.css'
+
+interface StatusFactsProps {
+  integration: Integration
+  health: Integration['health']
+  types: ContentTypes | null
+}
+
+/** When the site was last heard of, and what it is set to. */
+export function StatusFacts({ integration, health, types }: StatusFactsProps): ReactNode {
+  const t = useTranslations('contentTypes.status')
+  const onOff = (isOn: boolean | undefined) => (isOn === undefined ? '–' : t(isOn ? 'on' : 'off'))
+  return (
+    <dl className={classes.facts} aria-label={t('facts')}>
+      <Fact name={t('structureFetch')} id="structure-fetch">
+        <RelativeTime at={types?.last_structure_fetch ?? null} />
+      </Fact>
+      <Fact name={t('lastSync')} id="last-sync">
+        <LastSync integration={integration} />
+      </Fact>
+      <Fact name={t('lastProof')} hint={t('lastProofHint')} id="last-proof">
+        <RelativeTime at={health.last_proof_at} />
+      </Fact>
+      <Fact name={t('nextCheck')} id="next-check">
+        <NextCheck at={health.next_check_at} />
+      </Fact>
+      <Fact name={t('pluginSync')} id="plugin-sync">
+        {onOff(types?.plugin_connection_enabled)}
+      </Fact>
+      <Fact name={t('twoWay')} id="two-way">
+        {onOff(types?.two_way_sync_enabled)}
+      </Fact>
+    </dl>
+  )
+}
+
+interface FactProps {
+  name: string
+  hint?: string
+  /** Finds it, whatever the language. */
+  id: string
+  children: ReactNode
+}
+
+const Fact = ({ name, hint, id, children }: FactProps): ReactNode => (
+  <div data-fact={id}>
+    <Text component="dt" size="xs" c="dimmed" title={hint}>
+      {name}
+    </Text>
+    <Text component="dd" size="sm" fw={550} m={0} data-numeric>
+      {children}
+    </Text>
+  </div>
+)
+
+function LastSync({ integration }: { integration: Integration }): ReactNode {
+  const t = useTranslations('common.runStatus')
+  const { data } = useSyncStatus(integration.id)
+  const last = data?.last_run
+  const at = last?.finished_at ?? data?.last_sync_at ?? integration.last_sync_at
+  if (!last) return <RelativeTime at={at} />
+  const to = `/sites/${integration.site_id}/activity/runs/${last.id}`
+  return (
+    <Link href={to}>
+      {t(last.status)}, <RelativeTime at={at} />
+    </Link>
+  )
+}
+
+/** A moment to come; one that has come is now. */
+function NextCheck({ at }: { at: string | null }): ReactNode {
+  const t = useTranslations('contentTypes.status')
+  const now = useNow()
+  if (at === null) return '–'
+  return Date.parse(at) <= now ? t('due') : <Ahead at={at} now={now} />
+}
+
+function Ahead({ at, now }: { at: string; now: number }): ReactNode {
+  const format = useFormatter()
+  const moment = new Date(at)
+  return (
+    <time dateTime={at} title={format.dateTime(moment, { dateStyle: 'medium', timeStyle: 'medium' })}>
+      {format.relativeTime(moment, now)}
+    </time>
+  )
+}

@@ -1,0 +1,76 @@
+import { Button } from '@mantine/core'
+import { IconChevronDown, IconRefresh } from '@tabler/icons-react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import type { Connection, Direction, Integration } from '../../api/types.ts'
+import { notifyFailure } from '../../components/notify.ts'
+import { useStartSync, useSyncStatus } from '../../queries/sync.ts'
+
+const loadMenu = () => import('./direction-menu.tsx')
+const DirectionMenu = lazy(loadMenu)
+
+/** States in which there is nobody to sync with. */
+const NOT_YET = new Set<Connection>(['not_connected', 'authenticating', 'key_revoked'])
+
+/** Starts a sync: both ways at one press, or what is chosen beside it. */
+export function SyncButton({ integration }: { integration: Integration }): ReactNode {
+  const t = useTranslations('contentTypes.sync')
+  const { data } = useSyncStatus(integration.id)
+  const start = useStartSync(integration.id)
+  const isRunning = Boolean(data?.current_run)
+  const why = reasonAgainst(integration)
+  const isDisabled = isRunning || why !== null
+  const begin = (direction: Direction) =>
+    start.mutate(direction, { onError: (error) => void notifyFailure(t('refused'), error) })
+  return (
+    <Button.Group>
+      <Button
+        leftSection={<IconRefresh size={18} aria-hidden />}
+        loading={start.isPending}
+        disabled={isDisabled}
+        title={why === null ? undefined : t(why)}
+        onClick={() => begin('both')}
+        miw={148}
+      >
+        {isRunning ? t('running') : t('now')}
+      </Button>
+      <Directions isDisabled={isDisabled || start.isPending} onChoose={begin} />
+    </Button.Group>
+  )
+}
+
+function reasonAgainst({ connection, is_active, sync_enabled }: Integration): 'off' | 'notReady' | null {
+  if (!is_active || !sync_enabled || connection === 'disabled') return 'off'
+  return NOT_YET.has(connection) ? 'notReady' : null
+}
+
+interface DirectionsProps {
+  isDisabled: boolean
+  onChoose: (direction: Direction) => void
+}
+
+/** The directions, in a menu that is loaded when somebody reaches for it. */
+function Directions({ isDisabled, onChoose }: DirectionsProps): ReactNode {
+  const t = useTranslations('contentTypes.sync')
+  const [isWanted, setWanted] = useState(false)
+  const button = (
+    <Button
+      px={10}
+      disabled={isDisabled}
+      aria-label={t('choose')}
+      aria-haspopup="menu"
+      onPointerEnter={() => void loadMenu()}
+      onFocus={() => void loadMenu()}
+      onClick={() => setWanted(true)}
+      style={{ borderInlineStart: '1px solid rgb(255 255 255 / 35%)' }}
+    >
+      <IconChevronDown size={18} aria-hidden />
+    </Button>
+  )
+  if (!isWanted || isDisabled) return button
+  return (
+    <Suspense fallback={button}>
+      <DirectionMenu label={t('choose')} onChoose={onChoose} />
+    </Suspense>
+  )
+}

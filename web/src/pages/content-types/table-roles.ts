@@ -1,0 +1,7 @@
+/** Browsers forget what a table's parts are when CSS lays them out as cards; these say it again. */
+export const TABLE = { role: 'table' } as const
+export const GROUP = { role: 'rowgroup' } as const
+export const ROW = { role: 'row' } as const
+export const COLUMN_HEADER = { role: 'columnheader' } as const
+export const ROW_HEADER = { role: 'rowheader' } as const
+export const CELL = { role: 'cell' } as const

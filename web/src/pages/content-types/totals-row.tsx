@@ -1,0 +1,55 @@
+import { Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import type { ContentTypes } from '../../api/types.ts'
+import type { TypeKind } from '../../queries/content-types.ts'
+import { AttentionCell } from './attention-cell.tsx'
+import classes from './content-types.module.css'
+import { CountsCell } from './counts-cell.tsx'
+import type { Moments } from './type-row.tsx'
+import { CELL, GROUP, ROW, ROW_HEADER } from './table-roles.ts'
+
+type Row = ContentTypes['post_types'][string] | ContentTypes['taxonomies'][string]
+
+const sumOf = (rows: Row[], value: (row: Row) => number): number => rows.reduce((sum, row) => sum + value(row), 0)
+
+interface TotalsRowProps {
+  siteId: string
+  kind: TypeKind
+  rows: Row[]
+  at: Moments
+}
+
+export function TotalsRow({ siteId, kind, rows, at }: TotalsRowProps): ReactNode {
+  const t = useTranslations('contentTypes')
+  const enabled = rows.filter((row) => row.enabled).length
+  return (
+    <tfoot {...GROUP}>
+      <tr {...ROW} data-totals>
+        <th {...ROW_HEADER} scope="row" className={classes.type}>
+          {t('total')}
+        </th>
+        <CountsCell
+          kind={kind}
+          total={sumOf(rows, ({ count }) => count)}
+          synced={sumOf(rows, (row) => row.synced_count)}
+          at={at}
+          isEnabled={enabled > 0}
+        />
+        {kind === 'post_types' && (
+          <AttentionCell
+            siteId={siteId}
+            failed={sumOf(rows, (row) => ('failed_count' in row ? row.failed_count : 0))}
+            conflicts={sumOf(rows, (row) => ('conflict_count' in row ? row.conflict_count : 0))}
+            at={at}
+          />
+        )}
+        <td {...CELL} colSpan={2} className={classes.enabledTotal}>
+          <Text size="sm" c="dimmed" component="span">
+            {t('enabledTotal', { enabled, all: rows.length })}
+          </Text>
+        </td>
+      </tr>
+    </tfoot>
+  )
+}

@@ -1,0 +1,87 @@
+import { Loader, Switch, Text } from '@mantine/core'
+import { memo, type ReactNode, useId } from 'react'
+import { useTranslations } from 'use-intl'
+import { ApiError } from '../../api/errors.ts'
+import type { ContentTypes } from '../../api/types.ts'
+import type { TypeChange, TypeKind } from '../../queries/content-types.ts'
+import { AttentionCell } from './attention-cell.tsx'
+import { CountsCell } from './counts-cell.tsx'
+import classes from './content-types.module.css'
+import { LimitField } from './limit-field.tsx'
+import { CELL, ROW, ROW_HEADER } from './table-roles.ts'
+
+type PostTypeRow = ContentTypes['post_types'][string]
+type TaxonomyRow = ContentTypes['taxonomies'][string]
+
+/** As of when the numbers hold. */
+export interface Moments {
+  structure: string | null
+  counts: string | null
+}
+
+interface TypeRowProps {
+  siteId: string
+  kind: TypeKind
+  slug: string
+  row: PostTypeRow | TaxonomyRow
+  at: Moments
+  isSaving: boolean
+  /** Why the last change wasn't saved. */
+  refusal: Error | undefined
+  onChange: (change: TypeChange) => void
+}
+
+/** One post type or taxonomy: what there is of it, what of that is synced, and whether it is to be. */
+export const TypeRow = memo(function TypeRow(props: TypeRowProps): ReactNode {
+  const { siteId, kind, slug, row, at, isSaving, refusal, onChange } = props
+  const t = useTranslations('contentTypes')
+  const noteId = useId()
+  const describedBy = refusal ? noteId : undefined
+  return (
+    <tr {...ROW} data-type={slug} data-enabled={row.enabled} aria-busy={isSaving}>
+      <th {...ROW_HEADER} scope="row" className={classes.type}>
+        <Text component="span" fw={600} display="block">
+          {row.label}
+        </Text>
+        <Text component="span" size="xs" c="dimmed" ff="monospace">
+          {slug}
+        </Text>
+      </th>
+      <CountsCell kind={kind} total={row.count} synced={row.synced_count} at={at} isEnabled={row.enabled}>
+        {row.limited && (
+          <Text size="xs" className={classes.limited}>
+            {t('limited', { limit: row.fetch_limit })}
+          </Text>
+        )}
+        {refusal && (
+          <Text size="xs" className={classes.refused} id={noteId}>
+            {t('notSaved', { reason: refusal instanceof ApiError ? refusal.problem.detail : refusal.message })}
+          </Text>
+        )}
+      </CountsCell>
+      {'failed_count' in row && (
+        <AttentionCell siteId={siteId} type={slug} failed={row.failed_count} conflicts={row.conflict_count} at={at} />
+      )}
+      <td {...CELL} className={classes.enabled} data-label={t('columns.enabled')}>
+        <Switch
+          aria-label={t('enabledLabel', { label: row.label })}
+          aria-describedby={describedBy}
+          checked={row.enabled}
+          onChange={({ currentTarget }) => onChange({ kind, slug, change: { enabled: currentTarget.checked } })}
+        />
+        <Text component="span" size="sm" aria-hidden className={classes.enabledWord}>
+          {t(row.enabled ? 'enabled' : 'disabled')}
+        </Text>
+        <span className={classes.saving}>{isSaving && <Loader size={14} aria-label={t('saving')} />}</span>
+      </td>
+      <td {...CELL} className={classes.limit} data-label={t('columns.limit')}>
+        <LimitField
+          label={t('limitLabel', { label: row.label })}
+          value={row.fetch_limit}
+          describedBy={describedBy}
+          onSave={(limit) => onChange({ kind, slug, change: { fetch_limit: limit } })}
+        />
+      </td>
+    </tr>
+  )
+})

@@ -1,0 +1,55 @@
+import {
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type UseMutationResult,
+  type UseQueryResult,
+} from '@tanstack/react-query'
+import { api, dataOf } from '../api/api.ts'
+import type { Direction, Run, SyncState } from '../api/types.ts'
+import { mergeRun, reconcile } from '../live/merge-run.ts'
+import { keys } from './keys.ts'
+
+/** The run under way, the last one, and how far behind the sync is. */
+export const useSyncStatus = (integrationId: string): UseQueryResult<SyncState> =>
+  useQuery({
+    queryKey: keys.syncStatus(integrationId),
+    queryFn: async ({ client }) => {
+      const params = { path: { integration_id: integrationId } }
+      const answer = await dataOf(api.GET('/api/v1/integration/integrations/{integration_id}/sync-status', { params }))
+      return reconcile(client.getQueryData<SyncState>(keys.syncStatus(integrationId)), answer)
+    },
+  })
+
+function useRunWritten(integrationId: string): (run: Run) => void {
+  const client = useQueryClient()
+  return (run) => {
+    const key = keys.syncStatus(integrationId)
+    client.setQueryData<SyncState>(key, (state) => state && mergeRun(state, run))
+    for (const queryKey of [key, keys.runs(integrationId), keys.events(integrationId)])
+      void client.invalidateQueries({ queryKey })
+  }
+}
+
+/** Starts a sync; while one is under way, that one is the answer. */
+export function useStartSync(integrationId: string): UseMutationResult<Run, Error, Direction> {
+  const write = useRunWritten(integrationId)
+  const params = { path: { integration_id: integrationId } }
+  return useMutation({
+    mutationFn: (direction) =>
+      dataOf(api.POST('/api/v1/integration/integrations/{integration_id}/sync', { params, body: { direction } })),
+    onSuccess: write,
+  })
+}
+
+/** Ends a run; what it has done stays. */
+export function useCancelRun(integrationId: string): UseMutationResult<Run, Error, string> {
+  const write = useRunWritten(integrationId)
+  return useMutation({
+    mutationFn: (runId) => {
+      const params = { path: { integration_id: integrationId, run_id: runId } }
+      return dataOf(api.POST('/api/v1/integration/integrations/{integration_id}/runs/{run_id}/cancel', { params }))
+    },
+    onSuccess: write,
+  })
+}
