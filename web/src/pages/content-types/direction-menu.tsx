@@ -1,6 +1,6 @@
 import { Button, Menu, Text } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Direction } from '../../api/types.ts'
 
@@ -8,17 +8,25 @@ const DIRECTIONS = ['both', 'from_external', 'to_external', 'metadata'] as const
 
 interface DirectionMenuProps {
   label: string
+  isDisabled: boolean
   onChoose: (direction: Direction) => void
 }
 
 /** The directions of a sync, with what each does. */
-export default function DirectionMenu({ label, onChoose }: DirectionMenuProps): ReactNode {
+export default function DirectionMenu({ label, isDisabled, onChoose }: DirectionMenuProps): ReactNode {
   const t = useTranslations('contentTypes.sync.hints')
   const direction = useTranslations('common.direction')
+  const target = useRef<HTMLButtonElement>(null)
   return (
-    <Menu width={300} position="bottom-end" defaultOpened>
+    <Menu width={300} position="bottom-end" defaultOpened disabled={isDisabled} onClose={() => target.current?.focus()}>
       <Menu.Target>
-        <Button px={10} aria-label={label} style={{ borderInlineStart: '1px solid rgb(255 255 255 / 35%)' }}>
+        <Button
+          ref={target}
+          px={10}
+          disabled={isDisabled}
+          aria-label={label}
+          style={{ borderInlineStart: '1px solid rgb(255 255 255 / 35%)' }}
+        >
           <IconChevronDown size={18} aria-hidden />
         </Button>
       </Menu.Target>

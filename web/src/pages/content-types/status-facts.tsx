@@ -69,7 +69,8 @@ function LastSync({ integration }: { integration: Integration }): ReactNode {
   const to = `/sites/${integration.site_id}/activity/runs/${last.id}`
   return (
     <Link href={to}>
-      {t(last.status)}, <RelativeTime at={at} />
+      {last.status !== 'succeeded' && `${t(last.status)}, `}
+      <RelativeTime at={at} />
     </Link>
   )
 }

@@ -67,10 +67,10 @@ function Directions({ isDisabled, onChoose }: DirectionsProps): ReactNode {
       <IconChevronDown size={18} aria-hidden />
     </Button>
   )
-  if (!isWanted || isDisabled) return button
+  if (!isWanted) return button
   return (
     <Suspense fallback={button}>
-      <DirectionMenu label={t('choose')} onChoose={onChoose} />
+      <DirectionMenu label={t('choose')} isDisabled={isDisabled} onChoose={onChoose} />
     </Suspense>
   )
 }
