@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
+import { readConfig } from '../../src/config.ts'
 import { db } from '../../src/db/client.ts'
 import { memberships, sessions, users } from '../../src/db/schema/index.ts'
 import {
@@ -267,4 +268,50 @@ describe('credentials', () => {
     expect(refusal(await attempt())).toEqual([401, 'credentials_missing'])
     expect(charged).toEqual(['203.0.113.9', '203.0.113.9'])
   })
+})
+
+describe('the demo', () => {
+  const demo = (email: string, ENVIRONMENT = 'development') =>
+    ({ ENVIRONMENT, DEMO_SIGN_IN: `${email}:correct horse battery` }) as unknown as Partial<Env>
+
+  test('signs its person in with one click, where there is one', async () => {
+    const person = await signUpPerson()
+    const bindings = demo(person.email)
+    expect((await call('GET /api/v1/auth/options', { bindings })).body).toEqual({ demo: true })
+    const answer = await call('POST /api/v1/auth/sign-in/demo', { bindings })
+    expect([answer.status, answer.body.user.id]).toEqual([200, person.userId])
+    const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    expect((await call('GET /api/v1/auth/get-session', { cookie })).body.user.id).toBe(person.userId)
+  })
+
+  test('is nowhere else, and opens no door without the right password', async () => {
+    expect((await call('GET /api/v1/auth/options')).body).toEqual({ demo: false })
+    expect(refusal(await call('POST /api/v1/auth/sign-in/demo'))).toEqual([404, 'demo_unavailable'])
+    const unknown = await call('POST /api/v1/auth/sign-in/demo', { bindings: demo('nobody@example.com') })
+    expect(refusal(unknown)).toEqual([401, 'invalid_credentials'])
+    for (const environment of ['production', 'test']) {
+      expect(() => readConfig({ ...env, ...demo('demo@example.com', environment) })).toThrow(/DEMO_SIGN_IN/)
+    }
+  })
+})
+
+test.each([
+  ['http://127.0.0.1:8787', /^igny8\.session_token=[^;]+; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/],
+  [
+    'https://api.igny8.com',
+    /^__Secure-igny8\.session_token=[^;]+; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+  ],
+])('the cookie of %s is one that browsers keep and send', async (publicUrl, expected) => {
+  const { email } = await signUpPerson()
+  const bindings = { PUBLIC_URL: publicUrl } as unknown as Partial<Env>
+  const headers = { origin: publicUrl }
+  const body = { email, password: 'correct horse battery' }
+  const answer = await call('POST /api/v1/auth/sign-in/email', { bindings, headers, body })
+  const [cookie = ''] = answer.headers.getSetCookie()
+  expect(cookie).toMatch(expected)
+  const sent = { cookie: cookie.split(';')[0] ?? '', bindings, headers }
+  expect((await call('GET /api/v1/auth/get-session', sent)).body.user.email).toBe(email)
+  expect((await call('POST /api/v1/sites/', { ...sent, body: { name: 'A', url: 'https://a.example' } })).status).toBe(
+    201,
+  )
 })

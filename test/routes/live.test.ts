@@ -1,3 +1,4 @@
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   connectWordPress,
@@ -8,6 +9,9 @@ import {
   syncSite,
   type ContentSite,
 } from '../support/content.ts'
+import { LiveHub } from '../../src/durable/live.ts'
+import { openSiteDatabase } from '../../src/sync/database.ts'
+import { SiteStore } from '../../src/sync/store.ts'
 import { addMember, createTestKey, inAccount, signUpPerson, type Person } from '../support/identity.ts'
 import { movableClock, siteObject } from '../support/integration.ts'
 import { askToWatch, watch } from '../support/live.ts'
@@ -88,6 +92,52 @@ describe('a live connection', () => {
     await watcher.told('event', ({ event }) => event.action === 'webhook')
     expect(watcher.of('items').at(-1)).toEqual({ type: 'items', ids: [item.id], more: false })
     expect(Date.now() - startedAt).toBeLessThan(1000)
+  })
+
+  test('shows the numbers of a post that was published, without a further request', async () => {
+    const { site, watcher } = await watched()
+    const count = () => watcher.of('content_types').at(-1)?.content_types.post_types['post']
+    const before = count()?.count ?? 0
+    const asked = site.model.stats.requests
+    const post = site.model.createPost({ title: 'New', status: 'publish', terms: { category: ['Brand new'] } })
+    await deliverAll(site)
+    await vi.waitFor(() => expect(count()).toMatchObject({ count: before + 1, synced_count: 1 }))
+    expect(site.model.stats.requests).toBe(asked + 1)
+    site.model.deletePost(post.id)
+    await deliverAll(site)
+    await vi.waitFor(() => expect(count()).toMatchObject({ count: before, synced_count: 0 }))
+    await syncSite(site, 'metadata')
+    expect((await call(`GET ${site.path}/content-types/`, { token: site.key })).body.post_types.post.count).toBe(before)
+  })
+
+  test('shows the numbers of what was made here', async () => {
+    const { site, watcher } = await watched()
+    const count = () => watcher.of('content_types').at(-1)?.content_types.post_types['post']
+    const before = count()?.count ?? 0
+    const made = await content(site, 'POST /', { title: 'Made here', status: 'publish' })
+    await syncSite(site, 'to_external')
+    await vi.waitFor(() => expect(count()).toMatchObject({ count: before + 1, synced_count: 1 }))
+    await content(site, `DELETE /${made.body.id}`)
+    await syncSite(site, 'to_external')
+    await vi.waitFor(() => expect(count()).toMatchObject({ count: before, synced_count: 0 }))
+  })
+
+  test('outlasts the object’s memory', async () => {
+    const { site, watcher } = await watched()
+    await evictDurableObject(siteObject(site.siteId))
+    await patch(site, { sync_enabled: false })
+    await watcher.told('integration', ({ integration }) => !integration.sync_enabled)
+  })
+
+  test('costs nothing while nobody watches', async () => {
+    const site = await connect()
+    await runInDurableObject(siteObject(site.siteId), async (_instance, state) => {
+      const read = vi.fn(() => Promise.resolve(null))
+      const hub = new LiveHub(state, { store: () => new SiteStore(openSiteDatabase(state.storage)), read })
+      hub.note({ row: true })
+      await scheduler.wait(300)
+      expect(read).not.toHaveBeenCalled()
+    })
   })
 
   test('tells what editors change, and nothing twice', async () => {

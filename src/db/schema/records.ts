@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { timestampMs } from './columns.ts'
 
@@ -24,6 +25,13 @@ export const syncEvents = sqliteTable(
   (table) => [
     // the key is also the order of the list: an integration's events, newest first
     primaryKey({ columns: [table.integrationId, table.id] }),
+    // the events of one run, and what went wrong
+    index('sync_events_by_run')
+      .on(table.runId, table.id)
+      .where(sql`run_id IS NOT NULL`),
+    index('sync_events_failed')
+      .on(table.integrationId, table.id)
+      .where(sql`success = 0`),
     // pruning of the oldest of all integrations
     index('sync_events_by_id').on(table.id),
   ],

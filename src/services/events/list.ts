@@ -1,4 +1,4 @@
-import { and, desc, eq, lt } from 'drizzle-orm'
+import { and, desc, eq, lt, sql } from 'drizzle-orm'
 import type { ListQuery, Page } from '../../contract/common.ts'
 import type { EventFilter, SyncEvent } from '../../contract/sync.ts'
 import { syncEvents } from '../../db/schema/index.ts'
@@ -26,7 +26,8 @@ export async function listEvents({ ctx, input }: { ctx: Context; input: ListInpu
         eq(syncEvents.integrationId, input.id),
         tenantScope(ctx.actor, syncEvents),
         before === null ? undefined : lt(syncEvents.id, before),
-        success === undefined ? undefined : eq(syncEvents.success, success),
+        // written out, so that the index of failures is used
+        success === undefined ? undefined : sql`${syncEvents.success} = ${sql.raw(success ? '1' : '0')}`,
         action === undefined ? undefined : eq(syncEvents.action, action),
         runId === undefined ? undefined : eq(syncEvents.runId, runId),
         direction === undefined ? undefined : eq(syncEvents.direction, direction),
