@@ -1,0 +1,67 @@
+import type { ItemVersion } from '../../api/types.ts'
+
+/** A part in which two versions of an item differ. `path` as the API names the parts of a conflict. */
+export type FieldChange =
+  | { kind: 'body'; path: 'body'; left: string; right: string }
+  | { kind: 'text'; path: string; left: string; right: string }
+  /** Short values that are replaced as a whole; null: there is none. */
+  | { kind: 'value'; path: string; left: string | null; right: string | null }
+  | { kind: 'list'; path: string; removed: string[]; kept: string[]; added: string[] }
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys)
+  if (value === null || typeof value !== 'object') return value
+  const entries = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, entry]) => [key, sortKeys(entry)]))
+}
+
+/** A meta value as text: as it is, or as JSON with its keys in order. */
+export const metaText = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(sortKeys(value), null, 2) ?? '')
+
+const imageText = (image: ItemVersion['featured_image']): string | null =>
+  image && (image.alt ? `${image.url}\n${image.alt}` : image.url)
+
+const momentOf = (date: string | null) => (date === null ? null : new Date(date).toISOString())
+const own = <T>(record: Record<string, T>, key: string): T | undefined =>
+  Object.hasOwn(record, key) ? record[key] : undefined
+const keysOf = (left: object, right: object) => [...new Set([...Object.keys(left), ...Object.keys(right)])].toSorted()
+
+function compareTerms(left: ItemVersion['terms'], right: ItemVersion['terms']): FieldChange[] {
+  return keysOf(left, right).flatMap((taxonomy): FieldChange[] => {
+    const [before, after] = [own(left, taxonomy) ?? [], own(right, taxonomy) ?? []]
+    const removed = before.filter((name) => !after.includes(name))
+    const added = after.filter((name) => !before.includes(name))
+    if (removed.length + added.length === 0) return []
+    const kept = before.filter((name) => after.includes(name))
+    return [{ kind: 'list', path: `terms.${taxonomy}`, removed, kept, added }]
+  })
+}
+
+function compareMeta(left: ItemVersion['meta'], right: ItemVersion['meta']): FieldChange[] {
+  return keysOf(left, right).flatMap((key): FieldChange[] => {
+    const [before, after] = [own(left, key), own(right, key)]
+    const [one, other] = [before, after].map((value) => (value === undefined ? null : metaText(value)))
+    if (one === other && typeof before === typeof after) return []
+    const path = `meta.${key}`
+    return one == null || other == null
+      ? [{ kind: 'value', path, left: one ?? null, right: other ?? null }]
+      : [{ kind: 'text', path, left: one, right: other }]
+  })
+}
+
+/** The parts in which two versions of an item differ, those that people look at first in front. */
+export function compareVersions(left: ItemVersion, right: ItemVersion): FieldChange[] {
+  const changes: FieldChange[] = [
+    { kind: 'text', path: 'title', left: left.title, right: right.title },
+    { kind: 'value', path: 'status', left: left.status, right: right.status },
+    { kind: 'text', path: 'slug', left: left.slug, right: right.slug },
+    { kind: 'value', path: 'date', left: momentOf(left.date), right: momentOf(right.date) },
+    { kind: 'text', path: 'excerpt', left: left.excerpt, right: right.excerpt },
+    { kind: 'body', path: 'body', left: left.body, right: right.body },
+    { kind: 'value', path: 'parent', left: left.parent_id, right: right.parent_id },
+    { kind: 'value', path: 'featured', left: imageText(left.featured_image), right: imageText(right.featured_image) },
+  ]
+  const plain = changes.filter((change) => change.kind === 'list' || change.left !== change.right)
+  return [...plain, ...compareTerms(left.terms, right.terms), ...compareMeta(left.meta, right.meta)]
+}

@@ -1,0 +1,32 @@
+import { Button, Group, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import { ErrorState } from './states.tsx'
+
+interface LoadMoreProps {
+  /** How much of the list is here, in words. */
+  shown: string
+  hasNextPage: boolean
+  isFetchingNextPage: boolean
+  /** Why the next page did not come; null where it did. */
+  error: unknown
+  onMore: () => void
+}
+
+/** The end of a list that goes on: how much is here, and the next page. */
+export function LoadMore({ shown, hasNextPage, isFetchingNextPage, error, onMore }: LoadMoreProps): ReactNode {
+  const t = useTranslations('common')
+  if (error) return <ErrorState error={error} onRetry={onMore} />
+  return (
+    <Group justify="space-between" mih={36}>
+      <Text size="sm" c="dimmed" component="output" aria-live="polite" data-numeric>
+        {shown}
+      </Text>
+      {hasNextPage && (
+        <Button variant="default" loading={isFetchingNextPage} onClick={onMore}>
+          {t('more')}
+        </Button>
+      )}
+    </Group>
+  )
+}

@@ -1,0 +1,68 @@
+import { Text } from '@mantine/core'
+import {
+  IconAlertTriangle,
+  IconArrowsSplit,
+  IconBan,
+  IconCircleArrowDown,
+  IconCircleArrowUp,
+  IconCircleCheck,
+  IconClock,
+  IconRefresh,
+  IconTrash,
+  type TablerIcon,
+} from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import type { ItemState, Run } from '../api/types.ts'
+
+type Tone = 'good' | 'warn' | 'bad' | 'idle' | 'busy'
+
+const ITEM_LOOKS: Record<ItemState, [TablerIcon, Tone]> = {
+  synced: [IconCircleCheck, 'good'],
+  local_ahead: [IconCircleArrowUp, 'busy'],
+  external_ahead: [IconCircleArrowDown, 'busy'],
+  conflict: [IconArrowsSplit, 'warn'],
+  failed: [IconAlertTriangle, 'bad'],
+  deleted: [IconTrash, 'idle'],
+}
+
+const RUN_LOOKS: Record<Run['status'], [TablerIcon, Tone]> = {
+  queued: [IconClock, 'idle'],
+  running: [IconRefresh, 'busy'],
+  succeeded: [IconCircleCheck, 'good'],
+  failed: [IconAlertTriangle, 'bad'],
+  cancelled: [IconBan, 'idle'],
+}
+
+/** Picture and word of a state: its shape tells it as well as its colour, and the word both. */
+function StateBadge({ looks, word, state }: { looks: [TablerIcon, Tone]; word: string; state: string }): ReactNode {
+  const [Icon, tone] = looks
+  return (
+    <Text component="span" size="sm" style={{ whiteSpace: 'nowrap' }} data-state={state}>
+      <Icon
+        size={16}
+        aria-hidden
+        color={`var(--app-${tone})`}
+        style={{ verticalAlign: '-3px', marginInlineEnd: 6 }}
+        {...(state === 'running' && { className: 'pulse' })}
+      />
+      {word}
+    </Text>
+  )
+}
+
+export function ItemStateBadge({ state }: { state: ItemState }): ReactNode {
+  const t = useTranslations('common.itemState')
+  return <StateBadge looks={ITEM_LOOKS[state]} word={t(state)} state={state} />
+}
+
+export function RunStatusBadge({ status }: { status: Run['status'] }): ReactNode {
+  const t = useTranslations('common.runStatus')
+  return <StateBadge looks={RUN_LOOKS[status]} word={t(status)} state={status} />
+}
+
+/** Whether something that happened went well. */
+export function OutcomeBadge({ success, word }: { success: boolean; word: string }): ReactNode {
+  const looks: [TablerIcon, Tone] = success ? [IconCircleCheck, 'good'] : [IconAlertTriangle, 'bad']
+  return <StateBadge looks={looks} word={word} state={success ? 'succeeded' : 'failed'} />
+}

@@ -1,0 +1,34 @@
+import { useTranslations } from 'use-intl'
+import { wordsOfCode } from '../../components/code-title.ts'
+import type { Messages } from '../../i18n/en/index.ts'
+
+type Action = keyof Messages['activity']['action']
+
+/** Actions that an integration records, in the order in which they are offered. */
+export const ACTIONS = [
+  'sync',
+  'sync_item',
+  'webhook',
+  'update_structure',
+  'update_content_types',
+  'test_connection',
+  'doctor',
+  'health_check',
+  'exchange',
+  'cancel_run',
+  'connect',
+  'create',
+  'update',
+  'delete',
+] as const satisfies readonly Action[]
+const isAction = (action: string): action is Action => ACTIONS.some((known) => known === action)
+
+/** What was done, or could not be done, as a sentence. */
+export function useActionText(): (action: string, success: boolean) => string {
+  const done = useTranslations('activity.action')
+  const failed = useTranslations('activity.failedAction')
+  return (action, success) => {
+    if (!isAction(action)) return wordsOfCode(action)
+    return success ? done(action) : failed(action)
+  }
+}

@@ -1,0 +1,139 @@
+import { Alert, Box, Button, Group, Stack, Text, Title } from '@mantine/core'
+import { IconArrowsSplit, IconInfoCircle } from '@tabler/icons-react'
+import { type ReactNode, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import type { Item, Settlement } from '../../api/types.ts'
+import { RelativeTime } from '../../components/relative-time.tsx'
+import { useMay } from '../../queries/session.ts'
+import { ConflictChoice, type Side } from './conflict-choice.tsx'
+import { ConflictResult } from './conflict-result.tsx'
+import { useFieldLabel } from './field-label.ts'
+import { usePartText } from './value-text.ts'
+import type { ItemWork } from './use-item-work.ts'
+
+export type Conflict = NonNullable<Item['conflict']>
+
+/** Which of the two deleted the item; null where both still have it. */
+const deletedBy = ({ deleted }: Item, { fields }: Conflict): 'wordpress' | 'igny8' | null =>
+  fields.includes('deleted') ? (deleted ? 'igny8' : 'wordpress') : null
+
+/** One side for all, where it is one; else a side per part. */
+function toSettlement(fields: readonly string[], choices: Readonly<Record<string, Side>>): Settlement {
+  const [first] = fields
+  const choice = first === undefined ? undefined : choices[first]
+  if (choice && fields.every((field) => choices[field] === choice)) return { choice }
+  return { fields: Object.fromEntries(fields.flatMap((field) => (choices[field] ? [[field, choices[field]]] : []))) }
+}
+
+/** The side that each part shall take. Chosen for the revision that is shown: what moves on is chosen anew. */
+function useChoices(revision: number) {
+  const [shown, setShown] = useState(revision)
+  const [choices, setChoices] = useState<Record<string, Side>>({})
+  const [isOverrun, setOverrun] = useState(false)
+  if (shown !== revision) {
+    setShown(revision)
+    setOverrun(Object.keys(choices).length > 0)
+    setChoices({})
+  }
+  return { choices, setChoices, isOverrun }
+}
+
+interface ConflictPanelProps {
+  item: Item
+  conflict: Conflict
+  work: ItemWork
+}
+
+function PanelHead({ item, conflict }: Omit<ConflictPanelProps, 'work'>): ReactNode {
+  const t = useTranslations('items.conflict')
+  const by = deletedBy(item, conflict)
+  return (
+    <Group gap="sm" align="flex-start" wrap="nowrap">
+      <IconArrowsSplit size={22} aria-hidden color="var(--app-warn)" style={{ flexShrink: 0, marginTop: 2 }} />
+      <Box>
+        <Title order={2} size="h3">
+          {t('title')}
+        </Title>
+        <Text size="sm" c="dimmed">
+          {by ? t(`deletedBy.${by}`) : t('text')} {t('since')} <RelativeTime at={conflict.since} />
+        </Text>
+      </Box>
+    </Group>
+  )
+}
+
+function OneSideForAll({ onChoose }: { onChoose: (side: Side) => void }): ReactNode {
+  const t = useTranslations('items.conflict')
+  return (
+    <Group gap="sm">
+      <Button size="xs" variant="default" onClick={() => onChoose('wordpress')}>
+        {t('all.wordpress')}
+      </Button>
+      <Button size="xs" variant="default" onClick={() => onChoose('igny8')}>
+        {t('all.igny8')}
+      </Button>
+    </Group>
+  )
+}
+
+/** Both versions of what two sides changed, the choice between them, and what comes of it. */
+export function ConflictPanel({ item, conflict, work }: ConflictPanelProps): ReactNode {
+  const t = useTranslations('items.conflict')
+  const mayEdit = useMay('editor')
+  const fieldLabel = useFieldLabel()
+  const partText = usePartText()
+  const { choices, setChoices, isOverrun } = useChoices(item.revision)
+  const { fields, wordpress } = conflict
+  const by = deletedBy(item, conflict)
+  const isComplete = fields.every((field) => choices[field] !== undefined)
+  const textOf = (side: Side, field: string) => {
+    if (by) return t(`deletion.${by}.${side}`)
+    const version = side === 'igny8' ? item : wordpress
+    return version ? partText(version, field) : t('gone')
+  }
+  return (
+    <Box className="panel" p="lg" data-testid="conflict">
+      <Stack gap="md">
+        <PanelHead item={item} conflict={conflict} />
+        {isOverrun && (
+          <Alert color="yellow" icon={<IconInfoCircle aria-hidden />} role="alert">
+            {t('overrun')}
+          </Alert>
+        )}
+        {mayEdit && fields.length > 1 && (
+          <OneSideForAll onChoose={(side) => setChoices(Object.fromEntries(fields.map((field) => [field, side])))} />
+        )}
+        {fields.map((field) => (
+          <ConflictChoice
+            key={field}
+            label={by ? t('deletedQuestion') : fieldLabel(field)}
+            name={field}
+            value={choices[field]}
+            isDisabled={!mayEdit || work.pending !== null}
+            textOf={(side) => textOf(side, field)}
+            onChange={(side) => setChoices((before) => ({ ...before, [field]: side }))}
+          />
+        ))}
+        {!by && <ConflictResult fields={fields} choices={choices} textOf={textOf} />}
+        {mayEdit ? (
+          <Group justify="space-between" gap="sm">
+            <Text size="sm" c="dimmed" flex="1 1 220px">
+              {t('canUndo')}
+            </Text>
+            <Button
+              disabled={!isComplete}
+              loading={work.pending === 'settle'}
+              onClick={() => work.settle(toSettlement(fields, choices))}
+            >
+              {t('settle')}
+            </Button>
+          </Group>
+        ) : (
+          <Text size="sm" c="dimmed">
+            {t('editorsOnly')}
+          </Text>
+        )}
+      </Stack>
+    </Box>
+  )
+}

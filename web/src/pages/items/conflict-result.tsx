@@ -1,0 +1,38 @@
+import { type ReactNode, useId } from 'react'
+import { useTranslations } from 'use-intl'
+import type { Side } from './conflict-choice.tsx'
+import { useFieldLabel } from './field-label.ts'
+import classes from './items.module.css'
+
+interface ConflictResultProps {
+  fields: readonly string[]
+  choices: Readonly<Record<string, Side>>
+  textOf: (side: Side, field: string) => string
+}
+
+/** What both sides will have once the conflict is settled as it is chosen now. */
+export function ConflictResult({ fields, choices, textOf }: ConflictResultProps): ReactNode {
+  const t = useTranslations('items')
+  const fieldLabel = useFieldLabel()
+  const id = useId()
+  return (
+    <section aria-labelledby={id} aria-live="polite">
+      <h3 id={id} style={{ margin: '0 0 6px', fontSize: 'var(--mantine-font-size-sm)' }}>
+        {t('conflict.result')}
+      </h3>
+      <dl className={classes.result}>
+        {fields.map((field) => {
+          const side = choices[field]
+          return (
+            <div key={field}>
+              <dt>{side ? `${fieldLabel(field)} · ${t(`side.${side}`)}` : fieldLabel(field)}</dt>
+              <dd>
+                <span className={classes.value}>{side ? textOf(side, field) : t('conflict.open')}</span>
+              </dd>
+            </div>
+          )
+        })}
+      </dl>
+    </section>
+  )
+}

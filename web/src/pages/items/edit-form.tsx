@@ -1,0 +1,148 @@
+import { Box, Button, Group, NativeSelect, Stack, Text, Textarea, TextInput, Title } from '@mantine/core'
+import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
+import { useTranslations } from 'use-intl'
+import { fieldErrors, isCode } from '../../api/errors.ts'
+import type { Item } from '../../api/types.ts'
+import { notifyDone } from '../../components/notify.ts'
+import { ErrorState } from '../../components/states.tsx'
+import { useUpdateItem } from '../../queries/items.ts'
+import { KNOWN_STATUSES, useFieldLabel, useStatusLabel } from './field-label.ts'
+import { StaleEditNotice } from './stale-edit-notice.tsx'
+import { useDraft } from './use-draft.ts'
+
+const hasBlocks = (body: string) => body.includes('<!-- wp:')
+
+/** A page that is left with unsaved changes asks first. */
+function useLeaveGuard(isDirty: boolean): void {
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => {
+      if (isDirty) event.preventDefault()
+    }
+    window.addEventListener('beforeunload', ask)
+    return () => window.removeEventListener('beforeunload', ask)
+  }, [isDirty])
+}
+
+interface EditFormProps {
+  item: Item
+  onClose: () => void
+}
+
+/** A plain editor of the IGNY8 side. What somebody else changed meanwhile is never overwritten unseen, and nothing typed is lost. */
+export default function EditForm({ item, onClose }: EditFormProps): ReactNode {
+  const t = useTranslations('items.edit')
+  const common = useTranslations('common')
+  const draft = useDraft(item)
+  const update = useUpdateItem(item.site_id, item.id)
+  const heading = useRef<HTMLHeadingElement>(null)
+  useLeaveGuard(draft.isDirty)
+  useEffect(() => heading.current?.focus(), [])
+  const save = (revision: number) => {
+    const onSuccess = () => {
+      void notifyDone(common('saved'))
+      onClose()
+    }
+    update.mutate({ ...draft.changes, if_revision: revision }, { onSuccess })
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (draft.isDirty) save(draft.revision)
+    else onClose()
+  }
+  const isRefused = isCode(update.error, 'conflict')
+  return (
+    <Box className="panel" p="lg" component="section" aria-labelledby="edit-heading">
+      <form onSubmit={submit} noValidate>
+        <Stack>
+          <Title order={2} size="h3" id="edit-heading" ref={heading} tabIndex={-1} style={{ outline: 'none' }}>
+            {t('title')}
+          </Title>
+          {draft.isStale && (
+            <StaleEditNotice
+              item={item}
+              changes={draft.changes}
+              isRefused={isRefused}
+              isSaving={update.isPending}
+              onKeepMine={() => save(item.revision)}
+              onTakeTheirs={() => {
+                update.reset()
+                draft.startOver()
+              }}
+            />
+          )}
+          {update.error && !isRefused && <ErrorState error={update.error} />}
+          <Fields draft={draft} errors={fieldErrors(update.error)} status={item.status} />
+          <Group justify="space-between" gap="sm">
+            <Text size="sm" c="dimmed" flex="1 1 220px">
+              {t('hint')}
+            </Text>
+            <Group gap="sm">
+              <Button variant="default" onClick={onClose}>
+                {common('cancel')}
+              </Button>
+              <Button type="submit" disabled={!draft.isDirty || draft.isStale} loading={update.isPending}>
+                {common('save')}
+              </Button>
+            </Group>
+          </Group>
+        </Stack>
+      </form>
+    </Box>
+  )
+}
+
+interface FieldsProps {
+  draft: ReturnType<typeof useDraft>
+  errors: Record<string, string>
+  status: string
+}
+
+function Fields({ draft: { values, set }, errors, status }: FieldsProps): ReactNode {
+  const fieldLabel = useFieldLabel()
+  const statusLabel = useStatusLabel()
+  // a status of the site's own is kept until another is chosen
+  const statuses = KNOWN_STATUSES.some((known) => known === status) ? KNOWN_STATUSES : [status, ...KNOWN_STATUSES]
+  const monospaced = hasBlocks(values.body) && {
+    styles: { input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } },
+  }
+  return (
+    <>
+      <TextInput label={fieldLabel('title')} value={values.title} onChange={set('title')} error={errors['title']} />
+      <Group align="flex-start" grow preventGrowOverflow={false}>
+        <TextInput
+          label={fieldLabel('slug')}
+          maxLength={200}
+          miw={220}
+          value={values.slug}
+          onChange={set('slug')}
+          error={errors['slug']}
+        />
+        <NativeSelect
+          label={fieldLabel('status')}
+          miw={180}
+          value={values.status}
+          onChange={set('status')}
+          data={statuses.map((value) => ({ value, label: statusLabel(value) }))}
+          error={errors['status']}
+        />
+      </Group>
+      <Textarea
+        label={fieldLabel('excerpt')}
+        autosize
+        minRows={2}
+        maxRows={6}
+        value={values.excerpt}
+        onChange={set('excerpt')}
+        error={errors['excerpt']}
+      />
+      <Textarea
+        label={fieldLabel('body')}
+        rows={16}
+        value={values.body}
+        onChange={set('body')}
+        error={errors['body']}
+        {...monospaced}
+      />
+    </>
+  )
+}

@@ -1,0 +1,53 @@
+import { Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import { useTranslations } from 'use-intl'
+import type { ItemSummary } from '../../api/types.ts'
+import { useCodeTitle } from '../../components/code-title.ts'
+import classes from '../../components/data-list.module.css'
+import { OutsideLink } from '../../components/outside-link.tsx'
+import { useFieldLabel } from './field-label.ts'
+
+/** The item's title, leading to it, and its slug. */
+export function ItemTitle({ item }: { item: ItemSummary }): ReactNode {
+  const t = useTranslations('items')
+  return (
+    <>
+      <Link href={`/sites/${item.site_id}/items/${item.id}`} className={classes.primary}>
+        <span className={classes.clip}>{item.title.trim() || t('untitled')}</span>
+      </Link>
+      <span className={classes.slug}>{item.slug && `/${item.slug}`}</span>
+    </>
+  )
+}
+
+/** What is wrong with an item, in words. */
+export function ItemTrouble({ item }: { item: ItemSummary }): ReactNode {
+  const t = useTranslations('items')
+  const fieldLabel = useFieldLabel()
+  const codeTitle = useCodeTitle()
+  if (item.state === 'conflict') {
+    const fields = item.conflict_fields.map(fieldLabel).join(', ')
+    return (
+      <Text size="sm" component="span" className={classes.clip}>
+        {item.conflict_fields.includes('deleted') ? t('conflictDeleted') : t('conflictIn', { fields })}
+      </Text>
+    )
+  }
+  if (!item.error) return null
+  return (
+    <Text size="sm" component="span" className={classes.clip} title={item.error.detail}>
+      {codeTitle(item.error.code)}
+    </Text>
+  )
+}
+
+export function WordPressLink({ item }: { item: ItemSummary }): ReactNode {
+  const t = useTranslations('items')
+  if (!item.external_url) return null
+  return (
+    <OutsideLink url={item.external_url} label={t('openInWordPress', { title: item.title.trim() || t('untitled') })}>
+      WordPress
+    </OutsideLink>
+  )
+}

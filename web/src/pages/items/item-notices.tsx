@@ -1,0 +1,85 @@
+import { Alert, Button, Group, Stack, Text } from '@mantine/core'
+import { IconAlertTriangle, IconArrowBackUp, IconInfoCircle, IconRefresh, IconTrash } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import type { Item } from '../../api/types.ts'
+import { useCodeTitle } from '../../components/code-title.ts'
+import { RelativeTime } from '../../components/relative-time.tsx'
+import { useMay } from '../../queries/session.ts'
+import type { ItemWork } from './use-item-work.ts'
+
+/** Why an item failed, what to do about it, and another try. */
+export function FailurePanel({ item, work }: { item: Item; work: ItemWork }): ReactNode {
+  const t = useTranslations('items.failure')
+  const mayEdit = useMay('editor')
+  const codeTitle = useCodeTitle()
+  if (!item.error) return null
+  const { code, detail, fix, since } = item.error
+  return (
+    <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title={codeTitle(code)} data-testid="item-failure">
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm" lang="en">
+          {detail}
+        </Text>
+        {fix && (
+          <Text size="sm" lang="en">
+            {fix}
+          </Text>
+        )}
+        <Text size="sm" c="dimmed">
+          {t('since')} <RelativeTime at={since} />
+        </Text>
+        {mayEdit && (
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconRefresh size={14} aria-hidden />}
+            loading={work.pending === 'retry'}
+            onClick={work.retry}
+          >
+            {t('retry')}
+          </Button>
+        )}
+      </Stack>
+    </Alert>
+  )
+}
+
+/** What was asked for was decided elsewhere meanwhile: the page shows what is so now. */
+export function MovedOnNotice(): ReactNode {
+  const t = useTranslations('items.movedOn')
+  return (
+    <Alert color="yellow" role="alert" icon={<IconInfoCircle aria-hidden />} title={t('title')}>
+      <Text size="sm">{t('text')}</Text>
+    </Alert>
+  )
+}
+
+export function DeletedNotice({ isGone }: { isGone: boolean }): ReactNode {
+  const t = useTranslations('items.deleted')
+  return (
+    <Alert color="gray" icon={<IconTrash aria-hidden />} title={isGone ? t('goneTitle') : t('title')}>
+      <Text size="sm">{isGone ? t('goneText') : t('text')}</Text>
+    </Alert>
+  )
+}
+
+/** The last settlement can be taken back. */
+export function UndoNotice({ work }: { work: ItemWork }): ReactNode {
+  const t = useTranslations('items.undo')
+  if (!useMay('editor')) return null
+  return (
+    <Group className="panel" p="md" justify="space-between" gap="sm">
+      <Text size="sm">{t('text')}</Text>
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconArrowBackUp size={14} aria-hidden />}
+        loading={work.pending === 'undo'}
+        onClick={work.undo}
+      >
+        {t('button')}
+      </Button>
+    </Group>
+  )
+}

@@ -1,0 +1,131 @@
+import { Box, Group, NativeSelect, Text, Title } from '@mantine/core'
+import { type ReactNode, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import type { Item, ItemVersion } from '../../api/types.ts'
+import { WholeText } from '../../components/diff/body-diff.tsx'
+import { metaText } from '../../components/diff/compare-versions.ts'
+import classes from '../../components/diff/diff.module.css'
+import VersionDiff from '../../components/diff/version-diff.tsx'
+import { useFieldLabel } from './field-label.ts'
+import { useValueText } from './value-text.ts'
+
+type View = 'sides' | 'wordpress' | 'igny8'
+const VIEWS: readonly View[] = ['sides', 'wordpress', 'igny8']
+
+interface Compared {
+  left: ItemVersion
+  right: ItemVersion
+  leftLabel: string
+  rightLabel: string
+}
+
+/** What a view sets against what; null where one of them isn't there. */
+function useCompared(item: Item, view: View): Compared | null {
+  const t = useTranslations('items.side')
+  const wordpress = item.conflict ? item.conflict.wordpress : item.wordpress
+  const base = item.conflict?.base ?? item.base
+  const [left, right] = {
+    sides: [wordpress, item],
+    wordpress: [base, wordpress],
+    igny8: [base, item],
+  }[view]
+  if (!left || !right) return null
+  return {
+    left,
+    right,
+    leftLabel: view === 'sides' ? t('wordpress') : t('base'),
+    rightLabel: view === 'wordpress' ? t('wordpress') : t('igny8'),
+  }
+}
+
+/** What a plugin or theme keeps with an item. */
+function MetaList({ meta }: { meta: Item['meta'] }): ReactNode {
+  const t = useTranslations('items')
+  const entries = Object.entries(meta)
+  if (entries.length === 0) return null
+  return (
+    <details className={classes.fold}>
+      <summary>{t('meta', { count: entries.length })}</summary>
+      <Box component="dl" m={0}>
+        {entries.map(([key, value]) => (
+          <Box key={key} mb="xs">
+            <Text component="dt" size="xs" c="dimmed">
+              {key}
+            </Text>
+            <Text component="dd" m={0} size="sm" className={classes.text}>
+              {metaText(value)}
+            </Text>
+          </Box>
+        ))}
+      </Box>
+    </details>
+  )
+}
+
+/** The text of the item as IGNY8 has it. */
+function WholeItem({ item, isOpen }: { item: Item; isOpen: boolean }): ReactNode {
+  const t = useTranslations('items')
+  const fieldLabel = useFieldLabel()
+  return (
+    <Box p="lg" style={{ borderTop: '1px solid var(--app-line)' }}>
+      {item.excerpt && (
+        <Box mb="md">
+          <h3 className={classes.name}>{fieldLabel('excerpt')}</h3>
+          <div className={classes.text}>{item.excerpt}</div>
+        </Box>
+      )}
+      <details className={classes.fold} open={isOpen}>
+        <summary>{t('wholeBody')}</summary>
+        {item.body === '' ? (
+          <Text size="sm" c="dimmed">
+            {t('emptyBody')}
+          </Text>
+        ) : (
+          <WholeText text={item.body} label={t('wholeBody')} />
+        )}
+      </details>
+      <MetaList meta={item.meta} />
+    </Box>
+  )
+}
+
+/** Both sides of an item, and in what they differ. */
+export default function ItemSides({ item }: { item: Item }): ReactNode {
+  const t = useTranslations('items')
+  const fieldLabel = useFieldLabel()
+  const valueText = useValueText()
+  const [view, setView] = useState<View>('sides')
+  const compared = useCompared(item, view)
+  const hasViews = item.conflict !== null && item.conflict.base !== null && item.conflict.wordpress !== null
+  const alone = item.external_id === null ? t('diff.notThereYet') : t('diff.noOtherSide')
+  const note = (text: string) => (
+    <Text size="sm" c="dimmed" p="lg">
+      {text}
+    </Text>
+  )
+  return (
+    <section className="panel" aria-labelledby="sides-heading">
+      <Group justify="space-between" px="lg" pt="lg" gap="sm">
+        <Title order={2} size="h3" id="sides-heading">
+          {t('diff.title')}
+        </Title>
+        {hasViews && (
+          <NativeSelect
+            aria-label={t('diff.view')}
+            size="xs"
+            value={view}
+            onChange={({ currentTarget }) => setView(VIEWS.find((name) => name === currentTarget.value) ?? 'sides')}
+            data={VIEWS.map((name) => ({ value: name, label: t(`diff.views.${name}`) }))}
+          />
+        )}
+      </Group>
+      {item.state === 'external_ahead' && note(t('diff.outdated'))}
+      {compared ? (
+        <VersionDiff {...compared} fieldLabel={fieldLabel} valueText={valueText} equal={note(t('diff.equal'))} />
+      ) : (
+        note(alone)
+      )}
+      <WholeItem item={item} isOpen={!compared || item.state === 'synced'} />
+    </section>
+  )
+}

@@ -1,0 +1,77 @@
+import { Group, Skeleton, Stack, Text } from '@mantine/core'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { Link } from 'wouter'
+import { useTranslations } from 'use-intl'
+import type { Item } from '../../api/types.ts'
+import classes from '../../components/data-list.module.css'
+import { OutsideLink } from '../../components/outside-link.tsx'
+import { Page } from '../../components/page.tsx'
+import { RelativeTime } from '../../components/relative-time.tsx'
+import { ItemStateBadge } from '../../components/state-badge.tsx'
+import { ErrorState } from '../../components/states.tsx'
+import { useThisSite } from '../../layout/site-context.ts'
+import { useMay } from '../../queries/session.ts'
+import { ConflictPanel } from './conflict-panel.tsx'
+import { ItemActions } from './item-actions.tsx'
+import { ItemFacts } from './item-facts.tsx'
+import { DeletedNotice, FailurePanel, MovedOnNotice, UndoNotice } from './item-notices.tsx'
+import { isMovedOn, useItemWork } from './use-item-work.ts'
+
+const ItemSides = lazy(() => import('./item-sides.tsx'))
+const EditForm = lazy(() => import('./edit-form.tsx'))
+
+/** How the item stands, in a line under its title. */
+function Standing({ item }: { item: Item }): ReactNode {
+  const t = useTranslations('items')
+  const { id } = useThisSite()
+  return (
+    <Group gap="md" component="span">
+      <ItemStateBadge state={item.state} />
+      <Text size="sm" component="span">
+        {t('updated')} <RelativeTime at={item.updated_at} />
+      </Text>
+      {item.external_url && <OutsideLink url={item.external_url}>{t('onWordPress')}</OutsideLink>}
+      <Link href={`/sites/${id}/items`} className={classes.link}>
+        {t('gone.toItems')}
+      </Link>
+    </Group>
+  )
+}
+
+export function ItemView({ item }: { item: Item }): ReactNode {
+  const t = useTranslations('items')
+  const site = useThisSite()
+  const mayEdit = useMay('editor')
+  const [isEditing, setEditing] = useState(false)
+  const work = useItemWork(item)
+  const isGone = item.state === 'deleted'
+  return (
+    <Page
+      title={item.title.trim() || t('untitled')}
+      context={site.name}
+      description={<Standing item={item} />}
+      actions={
+        mayEdit &&
+        !isGone && <ItemActions item={item} work={work} isEditing={isEditing} onEdit={() => setEditing(true)} />
+      }
+    >
+      <Stack gap="md">
+        {work.error !== null && !isMovedOn(work.error) && <ErrorState error={work.error} />}
+        {isMovedOn(work.error) && <MovedOnNotice />}
+        {item.deleted && !item.conflict && <DeletedNotice isGone={isGone} />}
+        {item.error && <FailurePanel item={item} work={work} />}
+        {item.conflict && <ConflictPanel item={item} conflict={item.conflict} work={work} />}
+        {item.can_undo && !item.conflict && <UndoNotice work={work} />}
+        {isEditing && (
+          <Suspense fallback={<Skeleton height={520} radius="lg" />}>
+            <EditForm item={item} onClose={() => setEditing(false)} />
+          </Suspense>
+        )}
+        <ItemFacts item={item} />
+        <Suspense fallback={<Skeleton height={240} radius="lg" />}>
+          <ItemSides item={item} />
+        </Suspense>
+      </Stack>
+    </Page>
+  )
+}

@@ -1,0 +1,56 @@
+import { Alert, Box, Button, Group, Stack, Text } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import type { Item, ItemUpdate } from '../../api/types.ts'
+import VersionDiff from '../../components/diff/version-diff.tsx'
+import { useFieldLabel } from './field-label.ts'
+import { useValueText } from './value-text.ts'
+
+interface StaleEditNoticeProps {
+  item: Item
+  changes: ItemUpdate
+  /** The API refused to save because of it. */
+  isRefused: boolean
+  isSaving: boolean
+  onKeepMine: () => void
+  onTakeTheirs: () => void
+}
+
+/** The item changed while it was being edited: shows what saving would do to it as it is now, and lets the person decide. */
+export function StaleEditNotice(props: StaleEditNoticeProps): ReactNode {
+  const { item, changes, isRefused, isSaving, onKeepMine, onTakeTheirs } = props
+  const t = useTranslations('items.edit.stale')
+  const fieldLabel = useFieldLabel()
+  const valueText = useValueText()
+  return (
+    <Alert color="yellow" role="alert" icon={<IconAlertTriangle aria-hidden />} title={t('title')}>
+      <Stack gap="sm" align="stretch">
+        <Text size="sm">{isRefused ? t('refused') : t('text')}</Text>
+        <Box className="panel">
+          <VersionDiff
+            left={item}
+            right={{ ...item, ...changes }}
+            leftLabel={t('theirs')}
+            rightLabel={t('mine')}
+            fieldLabel={fieldLabel}
+            valueText={valueText}
+            equal={
+              <Text size="sm" c="dimmed" p="md">
+                {t('equal')}
+              </Text>
+            }
+          />
+        </Box>
+        <Group gap="sm">
+          <Button size="xs" loading={isSaving} onClick={onKeepMine}>
+            {t('keepMine')}
+          </Button>
+          <Button size="xs" variant="default" onClick={onTakeTheirs}>
+            {t('takeTheirs')}
+          </Button>
+        </Group>
+      </Stack>
+    </Alert>
+  )
+}

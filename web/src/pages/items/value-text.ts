@@ -1,0 +1,54 @@
+import { useFormatter, useTranslations } from 'use-intl'
+import type { ItemVersion } from '../../api/types.ts'
+import { metaText } from '../../components/diff/compare-versions.ts'
+import { useStatusLabel } from './field-label.ts'
+
+/** A short value as it is read: a status by its name, a moment as the reader writes it. */
+export function useValueText(): (path: string, value: string) => string {
+  const format = useFormatter()
+  const statusLabel = useStatusLabel()
+  return (path, value) => {
+    if (path === 'status') return statusLabel(value)
+    if (path === 'date') return format.dateTime(new Date(value), { dateStyle: 'medium', timeStyle: 'short' })
+    return value
+  }
+}
+
+const own = <T>(record: Record<string, T>, key: string): T | undefined =>
+  Object.hasOwn(record, key) ? record[key] : undefined
+
+/** The value of a part of a version as text; empty where there is none. `path` as the API names the parts of a conflict. */
+function readPart(version: ItemVersion, path: string): string {
+  const key = path.slice(path.indexOf('.') + 1)
+  if (path.startsWith('terms.')) return (own(version.terms, key) ?? []).join(', ')
+  if (path.startsWith('meta.')) {
+    const value = own(version.meta, key)
+    return value === undefined ? '' : metaText(value)
+  }
+  switch (path) {
+    case 'parent':
+      return version.parent_id ?? ''
+    case 'featured':
+      return version.featured_image?.url ?? ''
+    case 'date':
+      return version.date ?? ''
+    case 'title':
+    case 'body':
+    case 'excerpt':
+    case 'slug':
+    case 'status':
+      return version[path]
+    default:
+      return ''
+  }
+}
+
+/** Tells what one side has in a part, in words. */
+export function usePartText(): (version: ItemVersion, path: string) => string {
+  const t = useTranslations('items')
+  const valueText = useValueText()
+  return (version, path) => {
+    const value = readPart(version, path)
+    return value === '' ? t('emptyValue') : valueText(path, value)
+  }
+}

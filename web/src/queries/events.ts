@@ -1,0 +1,37 @@
+import {
+  keepPreviousData,
+  type InfiniteData,
+  useInfiniteQuery,
+  type UseInfiniteQueryResult,
+} from '@tanstack/react-query'
+import { api, dataOf } from '../api/api.ts'
+import type { Direction, SyncEvent } from '../api/types.ts'
+import type { ListPage } from './items.ts'
+import { keys } from './keys.ts'
+
+const PAGE_SIZE = 25
+
+/** What a list of events is narrowed to; absent is everything. */
+export interface EventFilter {
+  action?: string
+  success?: 'true' | 'false'
+  direction?: Direction
+  run_id?: string
+}
+
+/** What happened on an integration, newest first, page by page. */
+export const useEvents = (
+  integrationId: string,
+  filter: EventFilter,
+): UseInfiniteQueryResult<InfiniteData<ListPage<SyncEvent>>> =>
+  useInfiniteQuery({
+    queryKey: [...keys.events(integrationId), 'list', filter],
+    queryFn: ({ pageParam }) => {
+      const query = { ...filter, limit: PAGE_SIZE, ...(pageParam !== null && { cursor: pageParam }) }
+      const path = { integration_id: integrationId }
+      return dataOf(api.GET('/api/v1/integration/integrations/{integration_id}/events', { params: { path, query } }))
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+    placeholderData: keepPreviousData,
+  })

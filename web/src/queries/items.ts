@@ -1,0 +1,134 @@
+import {
+  keepPreviousData,
+  type InfiniteData,
+  useInfiniteQuery,
+  type UseInfiniteQueryResult,
+  useMutation,
+  type UseMutationResult,
+  useQuery,
+  useQueryClient,
+  type UseQueryResult,
+} from '@tanstack/react-query'
+import { api, dataOf } from '../api/api.ts'
+import { ApiError } from '../api/errors.ts'
+import type { Item, ItemCreate, ItemState, ItemSummary, ItemUpdate, Settlement } from '../api/types.ts'
+import { keys } from './keys.ts'
+
+const PAGE_SIZE = 50
+const CONFLICT = 409
+
+/** What a list of items is narrowed to; absent is everything but tombstones. */
+export interface ItemFilter {
+  type?: string
+  state?: ItemState
+  q?: string
+}
+
+/** One page of a list, and the cursor of the next. */
+export interface ListPage<T> {
+  results: T[]
+  next: string | null
+}
+
+const pathOf = (siteId: string, itemId: string) => ({ params: { path: { site_id: siteId, item_id: itemId } } })
+
+/** The items of a site, newest first, page by page; what was shown stays while another filter is asked for. */
+export const useItems = (
+  siteId: string,
+  filter: ItemFilter,
+): UseInfiniteQueryResult<InfiniteData<ListPage<ItemSummary>>> =>
+  useInfiniteQuery({
+    queryKey: [...keys.items(siteId), 'list', filter],
+    queryFn: ({ pageParam }) => {
+      const query = { ...filter, limit: PAGE_SIZE, ...(pageParam !== null && { cursor: pageParam }) }
+      const path = { site_id: siteId }
+      return dataOf(api.GET('/api/v1/sites/{site_id}/content', { params: { path, query } }))
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+    placeholderData: keepPreviousData,
+  })
+
+/** One item with both of its sides. */
+export const useItem = (siteId: string, itemId: string): UseQueryResult<Item> =>
+  useQuery({
+    queryKey: keys.item(siteId, itemId),
+    queryFn: () => dataOf(api.GET('/api/v1/sites/{site_id}/content/{item_id}', pathOf(siteId, itemId))),
+  })
+
+/**
+ * A change of one item. Its answer is the item as it is then. What was refused because the item has moved on has the
+ * item read again, so that the next try starts from what is there.
+ */
+function useItemChange<T>(
+  siteId: string,
+  itemId: string,
+  change: (input: T) => Promise<Item>,
+): UseMutationResult<Item, Error, T> {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: change,
+    onSuccess: (item) => {
+      client.setQueryData(keys.item(siteId, itemId), item)
+      void client.invalidateQueries({ queryKey: keys.items(siteId) })
+    },
+    onError: (error) => {
+      if (!(error instanceof ApiError) || error.status !== CONFLICT) return
+      void client.invalidateQueries({ queryKey: keys.item(siteId, itemId) })
+    },
+  })
+}
+
+export const useUpdateItem = (siteId: string, itemId: string): UseMutationResult<Item, Error, ItemUpdate> =>
+  useItemChange(siteId, itemId, (body) =>
+    dataOf(api.PATCH('/api/v1/sites/{site_id}/content/{item_id}', { ...pathOf(siteId, itemId), body })),
+  )
+
+export const useSettleItem = (siteId: string, itemId: string): UseMutationResult<Item, Error, Settlement> =>
+  useItemChange(siteId, itemId, (body) =>
+    dataOf(api.POST('/api/v1/sites/{site_id}/content/{item_id}/settle', { ...pathOf(siteId, itemId), body })),
+  )
+
+export const useUndoSettlement = (siteId: string, itemId: string): UseMutationResult<Item, Error, void> =>
+  useItemChange(siteId, itemId, () =>
+    dataOf(api.POST('/api/v1/sites/{site_id}/content/{item_id}/undo', pathOf(siteId, itemId))),
+  )
+
+export const useRetryItem = (siteId: string, itemId: string): UseMutationResult<Item, Error, void> =>
+  useItemChange(siteId, itemId, () =>
+    dataOf(api.POST('/api/v1/sites/{site_id}/content/{item_id}/retry', pathOf(siteId, itemId))),
+  )
+
+/** Brings one item up to date on both sides, and waits for it. */
+export const useSyncItem = (siteId: string, itemId: string): UseMutationResult<Item, Error, string> =>
+  useItemChange(siteId, itemId, (integrationId) =>
+    dataOf(
+      api.POST('/api/v1/integration/integrations/{integration_id}/sync-wordpress-content', {
+        params: { path: { integration_id: integrationId } },
+        body: { content_id: itemId },
+      }),
+    ),
+  )
+
+export function useDeleteItem(siteId: string, itemId: string): UseMutationResult<unknown, Error, void> {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => dataOf(api.DELETE('/api/v1/sites/{site_id}/content/{item_id}', pathOf(siteId, itemId))),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: keys.item(siteId, itemId) })
+      void client.invalidateQueries({ queryKey: keys.items(siteId) })
+    },
+  })
+}
+
+export function useCreateItem(siteId: string): UseMutationResult<Item, Error, ItemCreate> {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body) =>
+      dataOf(api.POST('/api/v1/sites/{site_id}/content', { params: { path: { site_id: siteId } }, body })),
+    onSuccess: (item) => {
+      client.setQueryData(keys.item(siteId, item.id), item)
+      void client.invalidateQueries({ queryKey: keys.items(siteId) })
+    },
+  })
+}
