@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { compiledMessages } from './compile-messages.ts'
 
 const here = (path: string) => join(import.meta.dirname, path)
 
@@ -8,7 +9,7 @@ const here = (path: string) => join(import.meta.dirname, path)
 export default defineConfig({
   root: here('.'),
   publicDir: here('./static'),
-  plugins: [react()],
+  plugins: [react(), compiledMessages()],
   build: {
     outDir: here('../public'),
     emptyOutDir: false,

@@ -1,6 +1,7 @@
 import { useTranslations } from 'use-intl'
 import { LINK_ERRORS, type LinkErrorCode } from '../../../src/contract/link-errors.ts'
 import type { Messages } from '../i18n/en/index.ts'
+import { useProblemText } from './use-problem-text.ts'
 
 type OwnCode = keyof Messages['activity']['codes']
 
@@ -15,8 +16,9 @@ export const wordsOfCode = (code: string): string => {
 /** What an error code means, in a few words. */
 export function useCodeTitle(): (code: string) => string {
   const t = useTranslations('activity.codes')
+  const textOf = useProblemText()
   return (code) => {
     if (/^[a-z_]+$/.test(code) && t.has(code as OwnCode)) return t(code as OwnCode)
-    return isLinkError(code) ? LINK_ERRORS[code].title : wordsOfCode(code)
+    return textOf({ code, title: isLinkError(code) ? LINK_ERRORS[code].title : wordsOfCode(code) }).title
   }
 }

@@ -2,10 +2,7 @@ import {
   type InfiniteData,
   useInfiniteQuery,
   type UseInfiniteQueryResult,
-  useMutation,
-  type UseMutationResult,
   useQuery,
-  useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query'
 import { api, dataOf } from '../api/api.ts'
@@ -33,36 +30,13 @@ export const useRuns = (integrationId: string): UseInfiniteQueryResult<InfiniteD
     getNextPageParam: ({ next }) => next,
   })
 
-const runPath = (integrationId: string, runId: string) => ({
-  params: { path: { integration_id: integrationId, run_id: runId } },
-})
-// beside the run that is pushed, which has no steps
-const detailKey = (integrationId: string, runId: string) => [...keys.run(integrationId, runId), 'detail']
-
-/** A run with its steps; anew every other second while it goes on. */
+/** A run with its steps; anew every other second while it goes on. Its counts and progress are pushed in between. */
 export const useRun = (integrationId: string, runId: string): UseQueryResult<RunDetail> =>
   useQuery({
-    queryKey: detailKey(integrationId, runId),
-    queryFn: () =>
-      dataOf(api.GET('/api/v1/integration/integrations/{integration_id}/runs/{run_id}', runPath(integrationId, runId))),
+    queryKey: keys.run(integrationId, runId),
+    queryFn: () => {
+      const params = { path: { integration_id: integrationId, run_id: runId } }
+      return dataOf(api.GET('/api/v1/integration/integrations/{integration_id}/runs/{run_id}', { params }))
+    },
     refetchInterval: ({ state }) => (state.data && isOpen(state.data) ? RUNNING_REFRESH_MS : false),
   })
-
-/** Ends a run; what it has done stays. */
-export function useCancelRun(integrationId: string, runId: string): UseMutationResult<Run, Error, void> {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: () =>
-      dataOf(
-        api.POST(
-          '/api/v1/integration/integrations/{integration_id}/runs/{run_id}/cancel',
-          runPath(integrationId, runId),
-        ),
-      ),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: keys.runs(integrationId) })
-      void client.invalidateQueries({ queryKey: keys.syncStatus(integrationId) })
-      void client.invalidateQueries({ queryKey: keys.events(integrationId) })
-    },
-  })
-}

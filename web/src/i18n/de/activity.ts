@@ -89,8 +89,6 @@ export const activity: typeof english = {
     update_content_types: 'Inhaltstypen geändert',
     cancel_run: 'Lauf abgebrochen',
     doctor: 'Verbindung untersucht',
-    health_check: 'Verbindung überwacht',
-    exchange: 'Plugin hat sich gemeldet',
   },
   failedAction: {
     create: 'Integration konnte nicht angelegt werden',
@@ -105,8 +103,6 @@ export const activity: typeof english = {
     update_content_types: 'Inhaltstypen konnten nicht geändert werden',
     cancel_run: 'Lauf konnte nicht abgebrochen werden',
     doctor: 'Untersuchung fand einen Fehler',
-    health_check: 'Überwachung der Verbindung fehlgeschlagen',
-    exchange: 'Plugin konnte sich nicht melden',
   },
   codes: {
     cancelled: 'Abgebrochen',

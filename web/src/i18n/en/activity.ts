@@ -85,8 +85,6 @@ export const activity = {
     update_content_types: 'Content types changed',
     cancel_run: 'Run cancelled',
     doctor: 'Connection diagnosed',
-    health_check: 'Connection checked',
-    exchange: 'Plugin called in',
   },
   failedAction: {
     create: 'Integration could not be created',
@@ -101,8 +99,6 @@ export const activity = {
     update_content_types: 'Content types could not be changed',
     cancel_run: 'Run could not be cancelled',
     doctor: 'Diagnosis found a fault',
-    health_check: 'Check of the connection failed',
-    exchange: 'Plugin could not call in',
   },
   codes: {
     cancelled: 'It was cancelled',

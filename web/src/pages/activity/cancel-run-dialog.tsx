@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { notifyDone } from '../../components/notify.ts'
 import { ErrorState } from '../../components/states.tsx'
-import { useCancelRun } from '../../queries/runs.ts'
+import { useCancelRun } from '../../queries/sync.ts'
 
 interface CancelRunDialogProps {
   integrationId: string
@@ -15,9 +15,9 @@ interface CancelRunDialogProps {
 export default function CancelRunDialog({ integrationId, runId, onClose }: CancelRunDialogProps): ReactNode {
   const t = useTranslations('activity.run')
   const common = useTranslations('common')
-  const cancel = useCancelRun(integrationId, runId)
+  const cancel = useCancelRun(integrationId)
   const confirm = () => {
-    cancel.mutate(undefined, {
+    cancel.mutate(runId, {
       onSuccess: () => {
         void notifyDone(t('cancelled'))
         onClose()

@@ -13,8 +13,6 @@ export const ACTIONS = [
   'update_content_types',
   'test_connection',
   'doctor',
-  'health_check',
-  'exchange',
   'cancel_run',
   'connect',
   'create',
