@@ -1,3 +1,4 @@
+import compile from 'icu-minify/compile'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { expect, test } from 'vitest'
 import { messages as allGerman } from '../src/i18n/de/index.ts'
@@ -36,5 +37,22 @@ test('every message is there in both languages, is one that can be formatted, an
     expect(text.trim(), path).not.toBe('')
     expect(other.trim(), path).not.toBe('')
     expect(argumentsOf(other, 'de'), path).toEqual(argumentsOf(text, 'en'))
+  }
+})
+
+test('a message that was parsed when the page was built says what it would have said otherwise', async () => {
+  const { default: format } = await import('icu-minify/format')
+  const values = { count: 2, more: 'true', name: 'A', title: 'B', fields: 'C', side: 'D', number: 3 }
+  for (const [locale, messages] of [['en', english] as const, ['de', german] as const]) {
+    const formatters = {
+      getNumberFormat: (...given: ConstructorParameters<typeof Intl.NumberFormat>) => new Intl.NumberFormat(...given),
+      getPluralRules: (...given: ConstructorParameters<typeof Intl.PluralRules>) => new Intl.PluralRules(...given),
+      getDateTimeFormat: (...given: ConstructorParameters<typeof Intl.DateTimeFormat>) =>
+        new Intl.DateTimeFormat(...given),
+    }
+    for (const [path, text] of flatten({ items: messages.items })) {
+      const whole = new IntlMessageFormat(text, locale).format(values)
+      expect(format(compile(text), locale, values, { formatters }), path).toBe(whole)
+    }
   }
 })
