@@ -1,3 +1,5 @@
+import type { AuditSnapshot } from './audit.ts'
+
 /** How many entries the site said a type has, and when (milliseconds since 1970); its structure may be newer. */
 interface Total {
   total?: { n: number; at: number }
@@ -7,4 +9,6 @@ interface Total {
 export interface CountsSnapshot {
   post_types: Record<string, Total & { synced: number; failed: number; conflict: number; limited?: boolean }>
   taxonomies: Record<string, Total & { synced: number; limited?: boolean }>
+  /** The last drift audit; absent before there was one. */
+  audit?: AuditSnapshot
 }

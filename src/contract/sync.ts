@@ -13,6 +13,10 @@ export const Direction = z.lazy(() =>
 )
 export type Direction = z.infer<typeof Direction>
 
+/** What a run does: a sync in some direction, or a drift audit. */
+export const RunDirection = z.lazy(() => z.enum([...Direction.unwrap().options, 'audit']).meta({ id: 'RunDirection' }))
+export type RunDirection = z.infer<typeof RunDirection>
+
 const Count = z.lazy(() => z.number().int().min(0))
 const Progress = z.lazy(() => z.object({ done: Count, total: Count }))
 
@@ -35,7 +39,7 @@ export const Run = z.lazy(() =>
   z
     .object({
       id: RunId,
-      direction: Direction,
+      direction: RunDirection,
       status: RunStatus,
       progress: Progress.unwrap().extend({ by_type: z.record(z.string(), Progress) }),
       counts: RunCounts,
@@ -77,7 +81,7 @@ export const SyncEvent = z.lazy(() =>
       integration_id: IntegrationId,
       run_id: RunId.nullable(),
       action: z.string(),
-      direction: Direction.nullable(),
+      direction: RunDirection.nullable(),
       success: z.boolean(),
       code: z.string().nullable(),
       detail: z.string().nullable(),
@@ -95,7 +99,7 @@ export const EventFilter = z.lazy(() =>
     action: z.string().max(64).optional(),
     success: z.stringbool().optional(),
     run_id: RunId.optional(),
-    direction: Direction.optional(),
+    direction: RunDirection.optional(),
   }),
 )
 export type EventFilter = z.infer<typeof EventFilter>

@@ -1,5 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm'
-import type { Direction } from '../contract/sync.ts'
+import type { RunDirection } from '../contract/sync.ts'
 import type { IdPrefix } from '../lib/ids.ts'
 import type { Db } from './client.ts'
 import { integrations, syncEvents } from './schema/index.ts'
@@ -26,7 +26,7 @@ export interface EventInput {
   /** Milliseconds since 1970. */
   startedAt: number
   runId?: string | null
-  direction?: Direction | null
+  direction?: RunDirection | null
   /** Absent: it succeeded. */
   failure?: { code: string; detail: string }
   itemIds?: string[]

@@ -4,7 +4,7 @@ import type { Item, ItemCreate, ItemFilter, ItemUpdate, Settlement } from '../co
 import type { StructureStored } from '../contract/content-types.ts'
 import type { Structure } from '../contract/structure.ts'
 import type { RunDetail } from '../contract/activity.ts'
-import type { Direction, Run } from '../contract/sync.ts'
+import type { RunDirection, Run } from '../contract/sync.ts'
 import { db } from '../db/client.ts'
 import { createId } from '../lib/ids.ts'
 import { log } from '../lib/log.ts'
@@ -96,7 +96,7 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
       : { ok: false, code: 'integration_not_found', detail: 'Integration not found' }
   }
 
-  async enqueue(call: PortCall, direction: Direction): Promise<PortResult<Run>> {
+  async enqueue(call: PortCall, direction: RunDirection): Promise<PortResult<Run>> {
     const refusal = await this.#refuse(call)
     if (refusal) return refusal
     this.#store.access.setSubject(call)

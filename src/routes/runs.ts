@@ -5,7 +5,8 @@ import { Run } from '../contract/sync.ts'
 import { syncItem } from '../services/content/sync.ts'
 import { cancelRun } from '../services/runs/cancel.ts'
 import { listRuns } from '../services/runs/list.ts'
-import { defineRoute, ok, type Route } from './define.ts'
+import { startAudit } from '../services/integrations/start-audit.ts'
+import { accepted, defineRoute, ok, type Route } from './define.ts'
 
 const DETAIL = `${API_PREFIX}/integration/integrations/:integration_id`
 
@@ -15,6 +16,20 @@ const writes = { kind: 'member', role: 'editor', scope: 'integration:write' } as
 const common = { tag: 'integrations', throttle: 'integration' } as const
 
 export const runRoutes: Route[] = [
+  defineRoute({
+    ...common,
+    method: 'post',
+    path: `${DETAIL}/audit`,
+    operationId: 'startAudit',
+    summary: 'Compare every post with the site now',
+    description:
+      'Finds what no webhook told and no time of change shows, and repairs it. One audit at a time: while one is under way, that one is the answer. The result is in `content-types` as `audit`.',
+    access: writes,
+    params: Params,
+    responses: { 202: { description: 'The run', schema: Run } },
+    errors: ['integration_not_found', 'sync_disabled'],
+    handle: async ({ ctx, params }) => accepted(await startAudit({ ctx, input: { id: params.integration_id } })),
+  }),
   defineRoute({
     ...common,
     method: 'get',

@@ -1,6 +1,6 @@
 import { ConflictPolicy } from '../contract/integrations.ts'
 import { DEFAULT_FETCH_LIMIT } from '../contract/content-types.ts'
-import type { Direction } from '../contract/sync.ts'
+import type { RunDirection } from '../contract/sync.ts'
 import type { RunIntegration } from '../db/project.ts'
 import type { Assignment, Source } from './engine/context.ts'
 
@@ -13,7 +13,7 @@ function sourcesOf(integration: RunIntegration, kind: 'post_types' | 'taxonomies
 }
 
 /** What a run does, from the integration's row. */
-export function createAssignment(integration: RunIntegration, direction: Direction): Assignment {
+export function createAssignment(integration: RunIntegration, direction: RunDirection): Assignment {
   return {
     direction,
     policy: ConflictPolicy.catch('manual').parse(integration.config['conflict_policy']),

@@ -174,6 +174,16 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE journal_texts (name TEXT, part INTEGER, text TEXT NOT NULL, PRIMARY KEY (name, part)) WITHOUT ROWID;
 `,
   'ALTER TABLE site_totals ADD COLUMN at INTEGER NOT NULL DEFAULT 0',
+  `-- when the next drift audit is due, whether the site asked for it, and how the last one ended
+  CREATE TABLE audit (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    due_at INTEGER,
+    asked INTEGER NOT NULL DEFAULT 0,
+    outage INTEGER NOT NULL DEFAULT 0,
+    result TEXT
+  );
+  INSERT INTO audit (one) VALUES (1);
+`,
 ]
 
 /** Brings the object's own database to the newest version. Synchronous, so that it is over before any event. */

@@ -6,7 +6,7 @@ import type { StatusData } from '../contract/link.ts'
 import type { StructureStored } from '../contract/content-types.ts'
 import type { Structure } from '../contract/structure.ts'
 import type { Item, ItemCreate, ItemFilter, ItemSummary, ItemUpdate, Settlement } from '../contract/content.ts'
-import type { Direction, Run } from '../contract/sync.ts'
+import type { RunDirection, Run } from '../contract/sync.ts'
 import type { RunDetail } from '../contract/activity.ts'
 
 /** Domain errors cross RPC as values: an exception would break the caller's stub and lose its class. */
@@ -98,7 +98,7 @@ export interface SiteSyncPort {
   /** Stores a structure that the plugin pushed. */
   storeStructure(call: PortCall, structure: Structure): Promise<PortResult<StructureStored>>
   /** Queues a run, or answers with the one that is under way. */
-  enqueue(call: PortCall, direction: Direction): Promise<PortResult<Run>>
+  enqueue(call: PortCall, direction: RunDirection): Promise<PortResult<Run>>
   /** As {@link enqueue} to the site, for a change that was just made: a run under way goes round once more. */
   enqueueChange(call: PortCall): Promise<PortResult<Run>>
   /** @param integrationId absent for the runs of the whole site */

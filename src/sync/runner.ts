@@ -1,9 +1,11 @@
 import type { Config } from '../config.ts'
+import type { CountsSnapshot } from '../contract/counts.ts'
 import { beginRun, project, readIntegration, type Projection, type RunIntegration } from '../db/project.ts'
-import type { EventContext, EventInput } from '../db/record-event.ts'
+import type { EventContext } from '../db/record-event.ts'
 import { openSigningSecrets } from '../lib/link-credentials.ts'
 import { log } from '../lib/log.ts'
 import { createAssignment } from './assignment.ts'
+import { concludeRun, queueDueAudit } from './audit.ts'
 import { noteDirectFailure, noteDirectSuccess } from './carrier.ts'
 import { createEngineContext } from './engine-context.ts'
 import { LostLease, type EngineContext } from './engine/context.ts'
@@ -27,6 +29,9 @@ import { INBOX } from './tables/journal.ts'
 const LEASE_MS = 90_000
 /** After this no further request of a slice is begun. */
 const SLICE_MS = 20_000
+
+/** After as many failures in a row the site was away for so long that it may have lost what it had to tell. */
+const OUTAGE_FAILURES = 3
 
 /** How long items wait that could not be sent because the integration is switched off. */
 const RETRY_PAUSE_MS = 3_600_000
@@ -78,6 +83,7 @@ export async function runNext(ctx: RunnerContext): Promise<void> {
  */
 async function takeTurn(ctx: RunnerContext): Promise<LeasedRun | null> {
   const { store } = ctx
+  queueDueAudit(ctx)
   if (store.waitsForSite()) return null
   const open = store.journal.owner()
   // what runs waited for has come
@@ -157,15 +163,23 @@ async function readStructure(
 }
 
 /** What the tab shows of the replica. */
-export const countsOf = ({ replica }: Pick<SiteStore, 'replica'>) => {
+export const countsOf = ({ replica, audits }: Pick<SiteStore, 'replica' | 'audits'>): CountsSnapshot => {
   const counts = replica.items.counts(replica.terms.counts())
   for (const slug of replica.types.limited()) {
     const entry = (counts.post_types[slug] ??= { synced: 0, failed: 0, conflict: 0 })
     entry.limited = true
   }
   replica.totals.addTo(counts)
-  return counts
+  const audit = audits.result()
+  return audit ? { ...counts, audit } : counts
 }
+
+const eventOf = ({ id, direction, startedAt }: LeasedRun) => ({
+  action: direction === 'audit' ? 'audit' : 'sync',
+  runId: id,
+  direction,
+  startedAt,
+})
 
 /** Where a run goes round once more: at what was just changed here, or at the start. */
 const againFrom = (cursor: RunCursor, direction: LeasedRun['direction']): RunCursor =>
@@ -175,21 +189,15 @@ const againFrom = (cursor: RunCursor, direction: LeasedRun['direction']): RunCur
 
 /** Tells D1 what the slice brought, in one write; the run ends after its row has. */
 async function endSlice(ctx: RunnerContext, run: LeasedRun, { cursor }: Session, isDone: boolean): Promise<void> {
-  const projection: Projection = { epoch: cursor.epoch, counts: countsOf(ctx.store) }
   if (!isDone) {
-    await project(ctx, run, projection)
+    await project(ctx, run, { epoch: cursor.epoch, counts: countsOf(ctx.store) })
     ctx.store.yieldRun(run, ctx.now())
     return
   }
-  const event: EventInput = {
-    action: 'sync',
-    runId: run.id,
-    direction: run.direction,
-    startedAt: run.startedAt,
-    counts: cursor.counts,
-    ...(cursor.warnings.length > 0 && { note: cursor.warnings.join('; ') }),
-  }
-  await project(ctx, run, { ...projection, status: 'success', isSynced: true, event })
+  const conclusion = ctx.store.replica.database.transaction(() => concludeRun(ctx, run, cursor))
+  const event = { ...eventOf(run), ...conclusion }
+  const projection: Projection = { epoch: cursor.epoch, counts: countsOf(ctx.store), status: 'success', isSynced: true }
+  await project(ctx, run, { ...projection, event })
   if (ctx.store.takeRepeat(run)) {
     ctx.store.saveCursor(run, againFrom(cursor, run.direction))
     ctx.store.yieldRun(run, ctx.now())
@@ -216,8 +224,8 @@ async function failAttempt(
   log.warn('run attempt failed', { run_id: run.id, failures, code, cause: failure.cause })
   for (const step of meter.take(cursor.progress.done, { code, detail, fix })) ctx.store.steps.add(run, step)
   const again = isSwitched || (failure.retryable && failures < MAX_ATTEMPTS)
-  const { startedAt } = run
-  const event = { action: 'sync', runId: run.id, direction: run.direction, startedAt, failure: { code, detail } }
+  if (!again || failures >= OUTAGE_FAILURES) ctx.store.audits.noteOutage()
+  const event = { ...eventOf(run), failure: { code, detail } }
   const status = again ? 'pending' : 'failed'
   const brought = cursor.stage === 'structure' ? {} : { counts: countsOf(ctx.store) }
   await project(ctx, run, { epoch: cursor.epoch, ...brought, status, event })
@@ -230,9 +238,8 @@ async function failAttempt(
 
 /** A run that was ended from outside leaves no integration that seems to be syncing for ever. */
 async function projectCancellation(ctx: RunnerContext, run: LeasedRun, { cursor }: Session): Promise<void> {
-  const { startedAt } = run
   const failure = { code: 'cancelled', detail: 'The run was ended from outside.' }
-  const event = { action: 'sync', runId: run.id, direction: run.direction, startedAt, failure }
+  const event = { ...eventOf(run), failure }
   await project(ctx, run, { epoch: cursor.epoch, counts: countsOf(ctx.store), status: 'pending', event })
 }
 

@@ -1,4 +1,4 @@
-import type { Direction, Run, RunCounts } from '../contract/sync.ts'
+import type { RunDirection, Run, RunCounts } from '../contract/sync.ts'
 import { firstRow, type SiteDatabase, type SqlRow, type SqlValue } from './database.ts'
 import type { Replica } from './engine/context.ts'
 import type { RunCursor } from './engine/cursor.ts'
@@ -6,6 +6,7 @@ import { migrateSiteStore } from './migrations.ts'
 import { MAX_WAIT_MS } from './schedule.ts'
 import type { PortCall, RunsState } from './port.ts'
 import { AccessTable } from './tables/access.ts'
+import { AuditTable } from './tables/audits.ts'
 import { InboxTable } from './tables/inbox.ts'
 import { ItemTable } from './tables/items.ts'
 import { JournalTable } from './tables/journal.ts'
@@ -31,7 +32,7 @@ interface RunRow extends SqlRow {
   integration_id: string
   account_id: string
   site_id: string
-  direction: Direction
+  direction: RunDirection
   status: Run['status']
   attempt: number
   lease_until: number | null
@@ -53,7 +54,7 @@ export interface LeasedRun {
   integrationId: string
   accountId: string
   siteId: string
-  direction: Direction
+  direction: RunDirection
   attempt: number
   requestId: string
   /** When it was taken on first; milliseconds since 1970. */
@@ -94,6 +95,7 @@ export class SiteStore {
   readonly replica: Replica
   readonly link: LinkTable
   readonly journal: JournalTable
+  readonly audits: AuditTable
 
   /** Told of every run that changed, inside the transaction that changes it. */
   onRun: (id: string) => void = () => undefined
@@ -102,6 +104,7 @@ export class SiteStore {
     this.#database = database
     migrateSiteStore(database)
     this.access = new AccessTable(database)
+    this.audits = new AuditTable(database)
     this.steps = new StepTable(database)
     this.link = new LinkTable(database)
     this.journal = new JournalTable(database)
@@ -122,7 +125,7 @@ export class SiteStore {
   }
 
   /** Queues a run, or returns the unfinished one of the same direction. */
-  enqueueRun(id: string, call: PortCall, direction: Direction, now: number): Run {
+  enqueueRun(id: string, call: PortCall, direction: RunDirection, now: number): Run {
     return this.#database.transaction(() => {
       this.#rows(
         `INSERT INTO runs (id, integration_id, account_id, site_id, direction, status, next_attempt_at, request_id,
@@ -339,6 +342,7 @@ export class SiteStore {
          SELECT CASE status WHEN 'queued' THEN next_attempt_at ELSE lease_until END AS due
            FROM runs WHERE status IN ('queued', 'running')
          UNION ALL SELECT max(min(due_at), ?) FROM inbox WHERE due_at IS NOT NULL
+         UNION ALL SELECT due_at FROM audit WHERE EXISTS (SELECT 1 FROM subject)
          UNION ALL SELECT min(retry_at) FROM items WHERE ${IS_UNSENT})`,
       looksFrom,
     )

@@ -6,6 +6,7 @@ import { openSigningSecrets } from '../lib/link-credentials.ts'
 import type { IdPrefix } from '../lib/ids.ts'
 import { verifyMessage } from '../lib/signature.ts'
 import type { CallingKey, PortResult, WebhookMessage } from './port.ts'
+import { queueAskedAudit } from './audit.ts'
 import type { SiteStore } from './store.ts'
 
 /** Credentials that were read within this time are not read again because of a signature that doesn't fit. */
@@ -46,13 +47,11 @@ async function verify(ctx: Pick<WebhookContext, 'now'>, { headers, body }: Webho
   return verifyMessage({ headers: signed, body, secrets, nowS: Math.round(ctx.now() / 1000) })
 }
 
-/** Has everything looked at anew, by a run of its own. @returns false for a repeat */
+/** Has everything compared, by a run of its own. @returns false for a repeat */
 function recheckSite({ store, now, newId }: WebhookContext, webhookId: string): boolean {
   const subject = store.access.subject()
   if (!store.replica.inbox.note(webhookId, now()) || !subject) return false
-  store.replica.types.recheckAll()
-  const call = { ...subject, keyId: null, requestId: newId('req') }
-  store.repeatRun(store.enqueueRun(newId('run'), call, 'from_external', now()).id)
+  queueAskedAudit({ store, now, newId }, subject)
   return true
 }
 

@@ -182,6 +182,7 @@ describe('content-types', () => {
       as_of: null,
       post_types: {},
       taxonomies: {},
+      audit: { state: 'never', at: null, root: null, checked: 0, differing: 0, repaired: 0, requests: 0, bytes: 0 },
       plugin_connection_enabled: false,
       two_way_sync_enabled: false,
     })

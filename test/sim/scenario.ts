@@ -60,6 +60,22 @@ function actInWordPress(world: World): void {
   else wordpress.editPost(id, { status: 'publish' })
 }
 
+/** What no webhook tells and no time of change shows. */
+function actBehindItsBack(world: World): void {
+  const { wordpress, random } = world
+  const ids = TYPES.flatMap((type) => wordpress.site.posts.byId(type).map(({ id }) => id))
+  if (ids.length === 0) return
+  const id = pick(world, ids)
+  const chance = random()
+  if (chance < 0.4) wordpress.editBehindItsBack(id, { title: text(world) })
+  else if (chance < 0.6) wordpress.editBehindItsBack(id, { body: text(world) })
+  else if (chance < 0.75)
+    wordpress.editBehindItsBack(id, { meta: { ...wordpress.post(id).meta, rank_math_title: text(world) } })
+  else if (chance < 0.9)
+    wordpress.importPost({ type: pick(world, TYPES), title: text(world), status: 'publish', dateS: 1_500_000_000 })
+  else wordpress.site.posts.remove(wordpress.post(id))
+}
+
 /** Something that an editor does in IGNY8. */
 function actInIgny8(world: World): void {
   const items = allItems(world).filter(({ state }) => state !== 'deleted')
@@ -158,10 +174,11 @@ export async function playSeed(seed: number, carrier: Carrier = 'direct'): Promi
   const steps = 15 + Math.floor(world.random() * 25)
   for (let step = 0; step < steps; step++) {
     const chance = world.random()
-    if (chance < 0.4) actInWordPress(world)
+    if (chance < 0.35) actInWordPress(world)
+    else if (chance < 0.42) actBehindItsBack(world)
     else if (chance < 0.75) actInIgny8(world)
     else if (chance < 0.95) {
-      world.enqueue(pick(world, ['both', 'both', 'from_external', 'to_external', 'metadata']))
+      world.enqueue(pick(world, ['both', 'both', 'from_external', 'to_external', 'metadata', 'audit']))
       // between heartbeats both sides go on, with commands on their way
       world.patience = carrier === 'exchange' ? Math.floor(world.random() * 4) : Infinity
       await world.settle(world.random() * QUIET_MS)
@@ -172,13 +189,19 @@ export async function playSeed(seed: number, carrier: Carrier = 'direct'): Promi
   world.patience = Infinity
   await world.wordpress.deliverLate()
   await syncUntilQuiet(world)
+  world.enqueue('audit')
+  await world.settle(QUIET_MS)
   settleAll(world)
   await syncUntilQuiet(world)
   settleAll(world)
   await syncUntilQuiet(world)
+  world.enqueue('audit')
+  await world.settle(QUIET_MS)
+  const state = world.store.audits.result()?.state
+  const problems = [...findProblems(world), ...(state === 'equal' ? [] : [`the last audit says ${state}`])]
   return {
     seed,
-    problems: findProblems(world),
+    problems,
     kills: world.kills,
     requests: world.wordpress.stats.requests,
     items: allItems(world).length,

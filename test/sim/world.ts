@@ -6,7 +6,7 @@ import { createId } from '../../src/lib/ids.ts'
 import type { Config } from '../../src/config.ts'
 import type { Carrier } from '../../src/contract/exchange.ts'
 import type { ConflictPolicy } from '../../src/contract/integrations.ts'
-import type { Direction } from '../../src/contract/sync.ts'
+import type { RunDirection } from '../../src/contract/sync.ts'
 import type { ContentContext } from '../../src/sync/content.ts'
 import { receiveExchange } from '../../src/sync/exchange.ts'
 import type { PortCall } from '../../src/sync/port.ts'
@@ -186,7 +186,7 @@ export class World {
     return { replica: store.replica, siteId: CALL.siteId, now: () => nowMs, newId: () => createId('item') }
   }
 
-  enqueue(direction: Direction): void {
+  enqueue(direction: RunDirection): void {
     this.store.enqueueRun(`run_${String(++this.#ids).padStart(12, '0')}`, CALL, direction, this.nowMs)
   }
 

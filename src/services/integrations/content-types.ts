@@ -1,4 +1,5 @@
 import { DEFAULT_FETCH_LIMIT, type ContentTypes, type ContentTypesUpdate } from '../../contract/content-types.ts'
+import { NO_AUDIT, NO_TYPE_AUDIT, type Audit, type AuditSnapshot } from '../../contract/audit.ts'
 import type { Structure } from '../../contract/structure.ts'
 import type { CountsSnapshot } from '../../contract/counts.ts'
 import { describeHealth, type HealthSource } from './health.ts'
@@ -24,6 +25,12 @@ const currentCount = (
   total: { n: number; at: number } | undefined,
 ) => (total && total.at >= (structureFetchedAt?.getTime() ?? 0) ? total.n : pushed)
 
+function describeAudit(snapshot: AuditSnapshot | undefined): Audit {
+  if (!snapshot) return NO_AUDIT
+  const { types: _types, ...audit } = snapshot
+  return audit
+}
+
 /** Structure, the editor's choices over it, and the counts that the site's object projected. */
 export function describeContentTypes(row: ContentTypesSource): ContentTypes {
   const structure = row.structure
@@ -44,8 +51,10 @@ export function describeContentTypes(row: ContentTypesSource): ContentTypes {
       ...describe('post_types', slug, type),
       failed_count: row.counts?.post_types[slug]?.failed ?? 0,
       conflict_count: row.counts?.post_types[slug]?.conflict ?? 0,
+      audit: row.counts?.audit?.types[slug] ?? NO_TYPE_AUDIT,
     })),
     taxonomies: mapValues(structure?.taxonomies ?? {}, (taxonomy, slug) => describe('taxonomies', slug, taxonomy)),
+    audit: describeAudit(row.counts?.audit),
     plugin_connection_enabled: structure?.plugin_connection_enabled ?? false,
     two_way_sync_enabled: structure?.two_way_sync_enabled ?? false,
   }

@@ -73,10 +73,11 @@ export class Sketch {
     return combined
   }
 
-  /** How many elements there are, and all that they add up to: equal for equal sets, and for no others. */
+  /** How many elements there are, and what they add up to as 36 hex digits: equal for equal sets, and for no others. */
   root(): { count: number; sum: string } {
-    const sum = [...this.sums.subarray(0, WORDS)].map((word) => word.toString(16).padStart(8, '0')).join('')
-    return { count: this.counts[0] ?? 0, sum }
+    const [idHigh = 0, ...words] = this.sums.subarray(0, WORDS)
+    const [idLow = 0, ...hashes] = words.map((word) => word.toString(16).padStart(8, '0'))
+    return { count: this.counts[0] ?? 0, sum: `${hashes.join('')}${idHigh.toString(16).padStart(4, '0')}${idLow}` }
   }
 
   /** Base64 of each symbol: 18 bytes, and its count as four, most significant first. */

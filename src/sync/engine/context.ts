@@ -1,6 +1,6 @@
 import type { RunPhase } from '../../contract/activity.ts'
 import type { ConflictPolicy } from '../../contract/integrations.ts'
-import type { Direction, RunCounts } from '../../contract/sync.ts'
+import type { RunDirection, RunCounts } from '../../contract/sync.ts'
 import type { CommandResult } from '../../contract/link.ts'
 import type { IdPrefix } from '../../lib/ids.ts'
 import type { SiteDatabase } from '../database.ts'
@@ -64,7 +64,7 @@ export interface Source {
 
 /** What a run does and to what; read from the integration's row when the run starts. */
 export interface Assignment {
-  direction: Direction
+  direction: RunDirection
   policy: ConflictPolicy
   postTypes: Source[]
   taxonomies: Source[]

@@ -1,5 +1,5 @@
 import type { Keyset } from '../../contract/content-link.ts'
-import type { Direction, Run, RunCounts } from '../../contract/sync.ts'
+import type { RunDirection, Run, RunCounts } from '../../contract/sync.ts'
 import { LinkError } from '../link/errors.ts'
 import { NO_COUNTS } from './context.ts'
 
@@ -9,7 +9,33 @@ export type Stream =
   | { kind: 'index'; type: string; depth: 'full' | 'metadata'; after: Keyset | null; left: number }
   | { kind: 'ids'; type: string; after: number }
 
-export type Stage = 'structure' | 'read' | 'reconcile' | 'push' | 'end'
+/** How far the comparison of one post type has come. */
+export interface TypeAuditCursor {
+  type: string
+  /** Posts modified later take no part; null for all. */
+  until: Keyset | null
+  step: 'compare' | 'repair' | 'done'
+  /** Symbols that the site is asked for. */
+  size: number
+  /** Last post of the ranges that the site has digested, and what they add up to. */
+  after: number
+  theirs: string | null
+  /** What all of the site's posts added up to. */
+  root: { count: number; sum: string } | null
+  round: number
+  /** Posts unknown here that may still be taken in. */
+  left: number
+  /** Posts that differ and were not looked at yet. */
+  ids: readonly number[]
+  /** All posts that were found to differ. */
+  seen: readonly number[]
+  /** Those of them that differ still. */
+  unresolved: readonly number[]
+  /** `reread`: too many differ to be named. */
+  outcome: 'equal' | 'differs' | 'skipped' | 'unsupported' | 'reread' | null
+}
+
+export type Stage = 'structure' | 'read' | 'reconcile' | 'audit' | 'push' | 'end'
 
 /** Where a run is; stored with every page that it commits, so that a crash repeats one page at most. */
 export interface RunCursor {
@@ -22,6 +48,8 @@ export interface RunCursor {
   mending: string[]
   /** Types whose number of posts differs from ours. */
   suspects: string[]
+  /** Of a drift audit, null before it compares; absent in runs that began before there were any. */
+  audits?: readonly TypeAuditCursor[] | null
   /** Row of the last item that was sent. */
   pushedAfter: number
   counts: RunCounts
@@ -29,19 +57,21 @@ export interface RunCursor {
   warnings: string[]
 }
 
-const FIRST: Record<Direction, Stage> = {
+const FIRST: Record<RunDirection, Stage> = {
   metadata: 'structure',
   from_external: 'structure',
   to_external: 'push',
   both: 'structure',
+  audit: 'structure',
 }
 
-export const startCursor = (direction: Direction, epoch: number): RunCursor => ({
+export const startCursor = (direction: RunDirection, epoch: number): RunCursor => ({
   epoch,
   stage: FIRST[direction],
   streams: null,
   mending: [],
   suspects: [],
+  audits: null,
   pushedAfter: 0,
   counts: { ...NO_COUNTS },
   progress: { done: 0, total: 0, by_type: {} },
@@ -49,8 +79,9 @@ export const startCursor = (direction: Direction, epoch: number): RunCursor => (
 })
 
 /** The stage after one that is done. */
-export function nextStage(stage: Stage, direction: Direction): Stage {
+export function nextStage(stage: Stage, direction: RunDirection): Stage {
   if (stage === 'structure') return 'read'
+  if (stage === 'read' && direction === 'audit') return 'audit'
   if (stage === 'read' && direction !== 'metadata') return 'reconcile'
   if (stage === 'reconcile' && direction === 'both') return 'push'
   return 'end'

@@ -76,7 +76,8 @@ function absorbIndex(
   advance(cursor.progress, type, page.items.length, expectedTotal(ctx, stream, cursor, page.total))
   if (depth === 'full') types.setLimited(type, isLimited)
   if (page.next !== null && !isLimited) return { ...stream, after: page.next, left }
-  if (depth === 'full' && !isLimited) {
+  // an audit finds what differs by itself
+  if (depth === 'full' && !isLimited && assignment.direction !== 'audit') {
     const isSuspect = types.takeRecheck(type) || items.countExternal(type) !== page.total
     if (isSuspect) cursor.suspects.push(type)
   }

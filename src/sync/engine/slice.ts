@@ -1,3 +1,4 @@
+import { auditRound } from './audit.ts'
 import { assertHeld, type Assignment, type EngineContext } from './context.ts'
 import { nextStage, type RunCursor } from './cursor.ts'
 import { pushRound } from './push.ts'
@@ -9,6 +10,7 @@ type Save = (cursor: RunCursor) => void
 /** One request and what follows from it. @returns false when the stage is done */
 function playRound(ctx: EngineContext, assignment: Assignment, cursor: RunCursor, save: Save): Promise<boolean> {
   if (cursor.stage === 'push') return pushRound(ctx, assignment, cursor, save)
+  if (cursor.stage === 'audit') return auditRound(ctx, assignment, cursor, save)
   if (cursor.stage === 'reconcile') return reconcileRound(ctx, assignment, cursor, save)
   return readRound(ctx, assignment, cursor, save)
 }

@@ -245,6 +245,16 @@ export class ItemTable {
     return firstRow<{ n: number }>(this.#database, sql, type)?.n ?? 0
   }
 
+  /** Etags of the posts that are here, as the site last showed them, after a post id and in their order. */
+  etags(after: number, limit: number): { id: number; type: string; etag: string; modified: number }[] {
+    return this.#database.rows(
+      `SELECT external_id AS id, type, etag, ifnull(external_modified, 0) AS modified FROM items
+       WHERE external_id > ? AND etag IS NOT NULL AND state <> 'deleted' ORDER BY external_id LIMIT ?`,
+      after,
+      limit,
+    )
+  }
+
   /** Post ids of items whose body is not known here as the site has it, in portions. */
   outdated(limit: number): number[] {
     const sql = "SELECT external_id FROM items WHERE state = 'external_ahead' AND external_id IS NOT NULL LIMIT ?"

@@ -41,6 +41,11 @@ export class TypeTable {
     this.#database.rows('UPDATE types SET modified = 0, last_id = 0, recheck = 1')
   }
 
+  /** As {@link recheckAll}, for one type. */
+  recheck(type: string): void {
+    this.#database.rows('UPDATE types SET modified = 0, last_id = 0, recheck = 1 WHERE slug = ?', type)
+  }
+
   /** Whether all ids of a type are to be compared; it is said once. */
   takeRecheck(type: string): boolean {
     return (

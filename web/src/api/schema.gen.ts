@@ -672,6 +672,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/integration/integrations/{integration_id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare every post with the site now
+         * @description Finds what no webhook told and no time of change shows, and repairs it. One audit at a time: while one is under way, that one is the answer. The result is in `content-types` as `audit`. People with the role editor or above; API keys with the scope integration:write.
+         */
+        post: operations["startAudit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/integration/integrations/{integration_id}/runs": {
         parameters: {
             query?: never;
@@ -1191,6 +1211,8 @@ export interface components {
             /** @description Id of an item, or WordPress’ post id */
             content_id: string | number;
         };
+        /** @enum {string} */
+        RunDirection: "metadata" | "from_external" | "to_external" | "both" | "audit";
         StatusEvent: {
             /** @enum {string} */
             event: "post.status" | "post.deleted";
@@ -1636,7 +1658,7 @@ export interface components {
              * @example run_019d8f0c6b7e7c3fb1d2a4e5f6071829
              */
             id: string;
-            direction: components["schemas"]["Direction"];
+            direction: components["schemas"]["RunDirection"];
             /** @enum {string} */
             status: "queued" | "running" | "succeeded" | "failed" | "cancelled";
             progress: {
@@ -1715,6 +1737,7 @@ export interface components {
                     limited: boolean;
                     failed_count: number;
                     conflict_count: number;
+                    audit: components["schemas"]["TypeAudit"];
                 };
             };
             taxonomies: {
@@ -1730,8 +1753,40 @@ export interface components {
                     limited: boolean;
                 };
             };
+            /** @description The last comparison of all posts with the site */
+            audit: components["schemas"]["Audit"];
             plugin_connection_enabled: boolean;
             two_way_sync_enabled: boolean;
+        };
+        TypeAudit: {
+            /** @enum {string} */
+            state: "never" | "equal" | "repaired" | "differs";
+            at: string | null;
+            /** @description Digest of all posts as they are on both sides, as hex digits; null where they differ */
+            root: string | null;
+            /** @description Posts that were compared */
+            checked: number;
+            /** @description Posts that differed */
+            differing: number;
+            /** @description Of those, posts that are equal now */
+            repaired: number;
+        };
+        Audit: {
+            /** @enum {string} */
+            state: "never" | "equal" | "repaired" | "differs";
+            at: string | null;
+            /** @description Digest of all posts as they are on both sides, as hex digits; null where they differ */
+            root: string | null;
+            /** @description Posts that were compared */
+            checked: number;
+            /** @description Posts that differed */
+            differing: number;
+            /** @description Of those, posts that are equal now */
+            repaired: number;
+            /** @description Requests to the site, repair included */
+            requests: number;
+            /** @description Sent and received by them */
+            bytes: number;
         };
         DebugStatus: {
             /**
@@ -1778,7 +1833,7 @@ export interface components {
             integration_id: string;
             run_id: string | null;
             action: string;
-            direction: components["schemas"]["Direction"] | null;
+            direction: components["schemas"]["RunDirection"] | null;
             success: boolean;
             code: string | null;
             detail: string | null;
@@ -1858,7 +1913,7 @@ export interface components {
              * @example run_019d8f0c6b7e7c3fb1d2a4e5f6071829
              */
             id: string;
-            direction: components["schemas"]["Direction"];
+            direction: components["schemas"]["RunDirection"];
             /** @enum {string} */
             status: "queued" | "running" | "succeeded" | "failed" | "cancelled";
             progress: {
@@ -6226,6 +6281,113 @@ export interface operations {
             };
         };
     };
+    startAudit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeat of this request harmless */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Opaque id of an integration */
+                integration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description `validation_error`, `invalid_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_session`, `api_key_malformed`, `api_key_unknown`, `api_key_revoked`, `api_key_expired`, `credentials_missing` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_too_low`, `user_inactive`, `no_account`, `insufficient_scope`, `site_inactive`, `origin_not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `integration_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_in_progress`, `sync_disabled` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listRuns: {
         parameters: {
             query?: {
@@ -6716,7 +6878,7 @@ export interface operations {
                 action?: string;
                 success?: string;
                 run_id?: string;
-                direction?: components["schemas"]["Direction"];
+                direction?: components["schemas"]["RunDirection"];
             };
             header?: never;
             path: {

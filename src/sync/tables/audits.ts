@@ -1,0 +1,61 @@
+import type { AuditSnapshot } from '../../contract/audit.ts'
+import { firstRow, type SiteDatabase, type SqlRow } from '../database.ts'
+
+interface AuditRow extends SqlRow {
+  due_at: number | null
+  asked: number
+  outage: number
+  result: string | null
+}
+
+/** When the next drift audit is due, why, and how the last one ended. */
+export class AuditTable {
+  readonly #database: SiteDatabase
+
+  constructor(database: SiteDatabase) {
+    this.#database = database
+  }
+
+  #row(): AuditRow {
+    const row = firstRow<AuditRow>(this.#database, 'SELECT due_at, asked, outage, result FROM audit')
+    return row ?? { due_at: null, asked: 0, outage: 0, result: null }
+  }
+
+  /** Milliseconds since 1970; null before the first sync. */
+  dueAt(): number | null {
+    return this.#row().due_at
+  }
+
+  plan(dueAt: number): void {
+    this.#database.rows('UPDATE audit SET due_at = ?', dueAt)
+  }
+
+  /** The site has lost track of its changes: if it can't digest, everything has to be read anew. */
+  ask(): void {
+    this.#database.rows('UPDATE audit SET asked = 1')
+  }
+
+  /** Whether the site had asked; it is said once. */
+  takeAsked(): boolean {
+    return this.#database.rows('UPDATE audit SET asked = 0 WHERE asked = 1 RETURNING one').length === 1
+  }
+
+  /** The site can't be reached: what it tells meanwhile may get lost. */
+  noteOutage(): void {
+    this.#database.rows('UPDATE audit SET outage = 1')
+  }
+
+  /** Whether there was an outage; it is said once. */
+  takeOutage(): boolean {
+    return this.#database.rows('UPDATE audit SET outage = 0 WHERE outage = 1 RETURNING one').length === 1
+  }
+
+  result(): AuditSnapshot | null {
+    const { result } = this.#row()
+    return result === null ? null : (JSON.parse(result) as AuditSnapshot)
+  }
+
+  setResult(result: AuditSnapshot): void {
+    this.#database.rows('UPDATE audit SET result = ?', JSON.stringify(result))
+  }
+}
