@@ -5,6 +5,7 @@ import type { RunCursor } from './engine/cursor.ts'
 import { migrateSiteStore } from './migrations.ts'
 import { MAX_WAIT_MS } from './schedule.ts'
 import type { PortCall, RunsState } from './port.ts'
+import { presentRun, type RunRow } from './run-row.ts'
 import { AccessTable } from './tables/access.ts'
 import { AuditTable } from './tables/audits.ts'
 import { InboxTable } from './tables/inbox.ts'
@@ -27,27 +28,6 @@ const IS_UNSENT = "state = 'failed' AND retry_at IS NOT NULL AND (external_id IS
 const NO_COUNTS: RunCounts = { created: 0, updated: 0, deleted: 0, unchanged: 0, failed: 0, conflicts: 0 }
 const NO_PROGRESS = { done: 0, total: 0, by_type: {} }
 
-interface RunRow extends SqlRow {
-  id: string
-  integration_id: string
-  account_id: string
-  site_id: string
-  direction: RunDirection
-  status: Run['status']
-  attempt: number
-  lease_until: number | null
-  next_attempt_at: number
-  request_id: string
-  progress: string
-  counts: string
-  error: string | null
-  failures: number
-  cursor: string | null
-  queued_at: number
-  started_at: number | null
-  finished_at: number | null
-}
-
 /** A run that this object has taken on. Every later write names its attempt: a holder whose lease ran out writes nothing. */
 export interface LeasedRun {
   id: string
@@ -69,22 +49,6 @@ export interface RunFailure {
   code: string
   detail: string
   fix: string | null
-}
-
-const toTimestamp = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString())
-
-function presentRun(row: RunRow): Run {
-  return {
-    id: row.id,
-    direction: row.direction,
-    status: row.status,
-    progress: JSON.parse(row.progress) as Run['progress'],
-    counts: JSON.parse(row.counts) as RunCounts,
-    queued_at: new Date(row.queued_at).toISOString(),
-    started_at: toTimestamp(row.started_at),
-    finished_at: toTimestamp(row.finished_at),
-    error: row.error === null ? null : (JSON.parse(row.error) as Run['error']),
-  }
 }
 
 /** The site object's SQLite. Every method is synchronous: what it does is one step, or one transaction. */

@@ -141,7 +141,7 @@ function verify(ctx: EngineContext, types: readonly TypeAuditCursor[]): TypeAudi
   const isProvable = ({ unresolved }: TypeAuditCursor) => unresolved.length === 0
   const ours = digestReplica(
     ctx,
-    open.filter(isProvable).map((type) => ({ ...type, size: 1 })),
+    open.filter(isProvable).map(({ type, until }) => ({ type, until, size: 1 })),
   )
   return types.map((type): TypeAuditCursor => {
     if (!open.includes(type)) return type
