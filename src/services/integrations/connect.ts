@@ -8,6 +8,7 @@ import { maskApiKey } from '../../lib/api-key.ts'
 import { openSigningSecrets, sealCredentials } from '../../lib/link-credentials.ts'
 import type { ProbeOutcome } from '../../sync/port.ts'
 import type { Actor, Context } from '../context.ts'
+import { announceChange } from '../live/announce.ts'
 import { ServiceError } from '../errors.ts'
 import { admitToSite, type Admission } from './admit.ts'
 import { connectionAfterSuccess, nextCheckAt } from './connection.ts'
@@ -201,6 +202,7 @@ async function storeConnection(
         .onConflictDoUpdate({ target: integrations.id, set: proven }),
       recordEvent(ctx, row, { action: 'connect', startedAt }),
     ])
+    announceChange(ctx, row.siteId)
     return row.id
   } catch (cause) {
     if (!isUniqueViolation(cause, 'integrations')) throw cause

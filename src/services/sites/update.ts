@@ -4,6 +4,7 @@ import { integrations, sites } from '../../db/schema/index.ts'
 import { rewriteSiteKeys } from '../api-keys/rewrite.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Context } from '../context.ts'
+import { announceChange } from '../live/announce.ts'
 import { ServiceError } from '../errors.ts'
 import { tenantScope } from '../scope.ts'
 import { loadSite, presentSite, SITE_TENANT } from './internal.ts'
@@ -71,6 +72,7 @@ export async function updateSite({ ctx, input }: { ctx: Context; input: UpdateIn
   if (input.is_active !== undefined) {
     await rewriteSiteKeys({ ctx, input: { siteId: row.id, isActive: row.isActive } })
   }
+  if (input.is_active === true) announceChange(ctx, row.id)
   if (input.is_active === false) {
     for (const { id } of followers) await ctx.site(row.id).stop(id)
   }
