@@ -3,7 +3,8 @@
  * Router of PHP's built-in server: does for WordPress what a web server's rewrite rules do, and nothing more. Environment:
  * IGNY8_BASE (path of the WordPress folder, '' or '/blog'), IGNY8_REWRITE (1 where permalinks are pretty),
  * IGNY8_MULTISITE (1: the first folder may name a site), IGNY8_BASIC_AUTH (user:password in front of everything),
- * IGNY8_STRIP_AUTHORIZATION (1: as hosts that run PHP as CGI).
+ * IGNY8_STRIP_AUTHORIZATION (1: as hosts that run PHP as CGI), IGNY8_REFUSE (file with a pattern of requests that a
+ * firewall refuses).
  */
 
 $base = (string) getenv( 'IGNY8_BASE' );
@@ -14,6 +15,12 @@ $auth = (string) getenv( 'IGNY8_BASIC_AUTH' );
 if ( '' !== $auth && ( $_SERVER['PHP_AUTH_USER'] ?? '' ) . ':' . ( $_SERVER['PHP_AUTH_PW'] ?? '' ) !== $auth ) {
 	header( 'WWW-Authenticate: Basic realm="Staging"', true, 401 );
 	echo '<!doctype html><title>401</title><p>Authorization required';
+	return true;
+}
+$refuse = (string) getenv( 'IGNY8_REFUSE' );
+if ( is_file( $refuse ) && preg_match( '~' . file_get_contents( $refuse ) . '~', rawurldecode( $_SERVER['REQUEST_URI'] ) ) ) {
+	http_response_code( 403 );
+	echo '<!doctype html><title>403</title><p>Forbidden by the firewall';
 	return true;
 }
 if ( getenv( 'IGNY8_STRIP_AUTHORIZATION' ) ) {

@@ -7,6 +7,8 @@ import { type PhpIni, iniArguments } from './php.ts'
 export type Front = { basicAuth?: string; stripAuthorization?: boolean }
 export type ServedSite = {
   folder: string
+  /** Its file `refuse`, if there is one, holds a pattern of requests that never reach WordPress. */
+  state: string
   www: string
   url: string
   port: number
@@ -29,6 +31,7 @@ export async function startServer(site: ServedSite, ini: PhpIni, front: Front): 
     IGNY8_REWRITE: site.rewrite ? '1' : '',
     IGNY8_MULTISITE: site.multisite ? '1' : '',
     IGNY8_BASIC_AUTH: front.basicAuth ?? '',
+    IGNY8_REFUSE: join(site.state, 'refuse'),
     IGNY8_STRIP_AUTHORIZATION: front.stripAuthorization ? '1' : '',
   }
   const service = startService('php', args, join(site.folder, 'server.log'), { env })

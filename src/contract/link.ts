@@ -108,6 +108,16 @@ export const StatusData = z.lazy(() =>
       .optional(),
     /** Which installation this is, and whether it takes itself for a copy of the one that connected. */
     install: z.object({ id: ShortText, connected_url: SiteUrl.nullable(), is_clone: z.boolean() }).optional(),
+    /** How commands reach the site, and how often it calls for them, as it has seen it. */
+    exchange: z
+      .object({
+        carrier: ShortText,
+        last_at: UnixSeconds.nullable(),
+        interval_s: UnixSeconds.nullable(),
+        trigger: ShortText.nullable(),
+        last_error: z.object({ code: ShortText, detail: Detail, at: UnixSeconds }).nullable(),
+      })
+      .optional(),
     commands: z.array(z.string().max(64)).max(200),
   }),
 )

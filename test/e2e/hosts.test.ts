@@ -32,13 +32,17 @@ describe('hosts of every kind (T36)', () => {
     await site.wordpress.stop()
   })
 
-  test('Basic authentication in front of the site is named as the cause, and changes nothing', async () => {
+  test('Basic authentication in front of the site leaves it to call by itself, and the cause is named', async () => {
     const headers = { authorization: `Basic ${Buffer.from('staging:secret').toString('base64')}` }
     const site = await startSite(world, { front: { basicAuth: 'staging:secret' } }, headers)
     const page = await pressConnect(site.admin, { apiKey: site.apiKey })
-    expect(page.notices).toMatch(/^Failed to connect\. .*(password|authenti)/i)
-    expect(shownState(await openSettings(site.admin))).toBe('not_connected')
-    expect(await findIntegration(world, site)).toBeUndefined()
+    expect(page.notices).toMatch(/^Connected\./)
+    expect(shownState(await openSettings(site.admin))).toBe('ready')
+    const integration = await findIntegration(world, site)
+    expect(integration).toMatchObject({ connection: 'ready', carrier: 'exchange' })
+    expect((await press(site.admin, 'sync')).notices).toMatch(/^Synced\./)
+    const look = await world.owner.post(`/integration/integrations/${integration?.id}/test-connection/`, {})
+    expect(JSON.stringify(look)).toContain('basic_auth_required')
     await site.wordpress.stop()
   })
 })

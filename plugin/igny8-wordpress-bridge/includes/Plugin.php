@@ -8,6 +8,7 @@ use Igny8\Bridge\Api\Account_Api;
 use Igny8\Bridge\Api\Client;
 use Igny8\Bridge\Api\Integration_Api;
 use Igny8\Bridge\Api\Problem_Reader;
+use Igny8\Bridge\Commands\Context;
 use Igny8\Bridge\Commands\Executor;
 use Igny8\Bridge\Commands\Status_Command;
 use Igny8\Bridge\Commands\Structure_Command;
@@ -23,6 +24,8 @@ use Igny8\Bridge\Content\Content_Commands;
 use Igny8\Bridge\Cron\Overdue;
 use Igny8\Bridge\Cron\Runner;
 use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Exchange\Exchange_Module;
+use Igny8\Bridge\Exchange\State;
 use Igny8\Bridge\Outbox\Outbox_Module;
 use Igny8\Bridge\Rest\Commands_Route;
 use Igny8\Bridge\Rest\Gatekeeper;
@@ -82,6 +85,10 @@ final class Plugin {
 
 	public Executor $executor;
 
+	public State $exchange_state;
+
+	public Exchange_Module $exchange;
+
 	public function __construct( Config $config ) {
 		$this->config     = $config;
 		$this->settings   = new Settings();
@@ -94,8 +101,10 @@ final class Plugin {
 		$this->gatherer   = new Gatherer( $this->settings, new Counter(), $this->log );
 		$this->outbox     = new Outbox_Module( $this->connection, $this->settings, $this->keys, $config, $this->schedule, $this->log );
 
+		$this->exchange_state = new State();
 		$this->build_link();
 		$this->build_commands();
+		$this->exchange = new Exchange_Module( $this->exchange_state, $this->executor, $this->connection, $this->status, $this->keys, $config, $this->schedule, $this->log );
 	}
 
 	public static function instance(): self {
@@ -116,6 +125,7 @@ final class Plugin {
 		( new Change_Watcher( $this->connection, $this->settings, $this->schedule, $basename ) )->hook();
 
 		$this->outbox->hook();
+		$this->exchange->hook();
 
 		if ( is_admin() ) {
 			$this->hook_admin();
@@ -129,7 +139,7 @@ final class Plugin {
 	 * The settings page, whole.
 	 */
 	public function settings_page(): Admin\Settings_Page {
-		$panel = new Admin\Status_Panel( $this->status, $this->connection, $this->attempt, $this->keys, $this->schedule, new Admin\State_Texts() );
+		$panel = new Admin\Status_Panel( $this->status, $this->connection, $this->attempt, $this->keys, $this->schedule, new Admin\State_Texts(), new Admin\Carrier_Facts( $this->exchange_state, $this->exchange->tick ) );
 		return new Admin\Settings_Page(
 			new Admin\Notices(),
 			$panel,
@@ -144,13 +154,25 @@ final class Plugin {
 	}
 
 	public function cli(): Cli\Cli_Command {
-		return new Cli\Cli_Command( $this->connector, $this->disconnector, $this->sync_now, $this->status, $this->connection, $this->config );
+		return new Cli\Cli_Command( $this->connector, $this->disconnector, $this->sync_now, $this->status, $this->connection, $this->config, new Admin\Carrier_Facts( $this->exchange_state, $this->exchange->tick ) );
+	}
+
+	/**
+	 * @return string JSON of the result of a `status` command with this id.
+	 */
+	public function tell_status( string $id ): string {
+		$command = [
+			'id'   => $id,
+			'name' => 'status',
+			'args' => [],
+		];
+		return $this->executor->results( [ $command ], new Context( 10000, 1000000 ) )[0];
 	}
 
 	private function build_link(): void {
 		$client    = new Client( $this->config, new Problem_Reader() );
 		$this->api = new Integration_Api( $client );
-		$handshake = new Handshake( $this->api, $this->keys );
+		$handshake = new Handshake( $this->api, $this->keys, $this->exchange_state, [ $this, 'tell_status' ] );
 
 		$this->structure_sync = new Structure_Sync( $this->gatherer, $this->api, $handshake, $this->keys, $this->connection, $this->schedule, $this->log );
 		$this->sync_now       = new Sync_Now( $this->structure_sync, $this->api, $this->keys, $this->connection, $this->settings, $this->log );
@@ -166,7 +188,7 @@ final class Plugin {
 	private function build_commands(): void {
 		$names    = fn(): array => $this->executor->names();
 		$commands = [
-			new Status_Command( $this->connection, $this->settings, $this->schedule, new Environment(), $names, $this->outbox->report ),
+			new Status_Command( $this->connection, $this->settings, $this->schedule, new Environment(), $names, $this->outbox->report, $this->exchange_state ),
 			new Structure_Command( $this->gatherer ),
 		];
 

@@ -29,13 +29,16 @@ final class Status_Panel {
 
 	private State_Texts $texts;
 
-	public function __construct( Status $status, Connection $connection, Attempt $attempt, Key_Store $keys, Schedule $schedule, State_Texts $texts ) {
+	private Carrier_Facts $carrier;
+
+	public function __construct( Status $status, Connection $connection, Attempt $attempt, Key_Store $keys, Schedule $schedule, State_Texts $texts, Carrier_Facts $carrier ) {
 		$this->status     = $status;
 		$this->connection = $connection;
 		$this->attempt    = $attempt;
 		$this->keys       = $keys;
 		$this->schedule   = $schedule;
 		$this->texts      = $texts;
+		$this->carrier    = $carrier;
 	}
 
 	public function render(): void {
@@ -107,7 +110,7 @@ final class Status_Panel {
 
 			$facts[ __( 'Next sync', 'igny8-wordpress-bridge' ) ] = self::when( $next );
 		}
-		return $facts;
+		return $facts + $this->carrier->all();
 	}
 
 	private function render_buttons( string $state ): void {

@@ -41,7 +41,17 @@ final class Client {
 	 * @throws Failure On anything but a 2xx with JSON.
 	 */
 	public function post( string $path, array $body, string $credential, int $timeout_s = self::TIMEOUT_S ): array {
-		return $this->send( 'POST', $path, $credential, $body, $timeout_s );
+		return $this->post_json( $path, (string) wp_json_encode( (object) $body ), $credential, [], $timeout_s );
+	}
+
+	/**
+	 * @param string                $json    Exactly the bytes to send.
+	 * @param array<string, string> $headers Besides the usual ones.
+	 * @return array The answer's JSON.
+	 * @throws Failure On anything but a 2xx with JSON.
+	 */
+	public function post_json( string $path, string $json, string $credential, array $headers, int $timeout_s ): array {
+		return $this->send( 'POST', $path, $credential, $json, $timeout_s, $headers );
 	}
 
 	/**
@@ -51,7 +61,7 @@ final class Client {
 		$this->send( 'DELETE', $path, $credential );
 	}
 
-	private function send( string $method, string $path, string $credential, ?array $body = null, int $timeout_s = self::TIMEOUT_S ): array {
+	private function send( string $method, string $path, string $credential, ?string $json = null, int $timeout_s = self::TIMEOUT_S, array $headers = [] ): array {
 		if ( ! $this->config->is_api_url_safe() ) {
 			throw new Failure(
 				'api_url_insecure',
@@ -69,8 +79,8 @@ final class Client {
 				'redirection'         => 0,
 				'limit_response_size' => self::LARGEST_ANSWER_BYTES,
 				'user-agent'          => 'igny8-wordpress-bridge/' . IGNY8_BRIDGE_VERSION . '; WordPress/' . get_bloginfo( 'version' ),
-				'headers'             => $this->headers( $credential, null !== $body ),
-				'body'                => null === $body ? null : (string) wp_json_encode( (object) $body ),
+				'headers'             => $this->headers( $credential, null !== $json ) + $headers,
+				'body'                => $json,
 			]
 		);
 

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Api;
 
+use Igny8\Bridge\Security\Signer;
 use Igny8\Bridge\Structure\Gatherer;
 use Igny8\Bridge\Support\Failure;
 
@@ -26,23 +27,28 @@ final class Integration_Api {
 	/**
 	 * Finds or makes the integration, after the API has called this site with the new signing secret.
 	 *
+	 * @param string $status JSON of the result that an earlier refusal has asked for, '' in the first place.
 	 * @return string Integration id.
 	 * @throws Failure `site_not_found` (404), `invalid_api_key` (403), or 422 with why the site could not be called.
 	 */
-	public function connect( string $site_id, string $api_key, string $signing_secret ): string {
-		$answer = $this->client->post(
-			self::BASE . 'test-connection/',
-			[
-				'site_id'        => $site_id,
-				'api_key'        => $api_key,
-				'site_url'       => home_url(),
-				'signing_secret' => $signing_secret,
-				'plugin_version' => IGNY8_BRIDGE_VERSION,
-				'rest_root'      => rest_url(),
-			],
-			$api_key,
-			self::CONNECT_TIMEOUT_S
-		);
+	public function connect( string $site_id, string $api_key, string $signing_secret, string $status = '' ): string {
+		$request = [
+			'site_id'        => $site_id,
+			'api_key'        => $api_key,
+			'site_url'       => home_url(),
+			'signing_secret' => $signing_secret,
+			'plugin_version' => IGNY8_BRIDGE_VERSION,
+			'rest_root'      => rest_url(),
+			'carriers'       => [ 'direct', 'exchange' ],
+		];
+
+		$body    = (string) wp_json_encode( $request );
+		$headers = [];
+		if ( '' !== $status ) {
+			$body    = substr( $body, 0, -1 ) . ',"exchange":{"result":' . $status . '}}';
+			$headers = $this->signature( $signing_secret, $body );
+		}
+		$answer = $this->client->post_json( self::BASE . 'test-connection/', $body, $api_key, $headers, self::CONNECT_TIMEOUT_S );
 
 		$id = $answer['integration_id'] ?? '';
 		if ( empty( $answer['success'] ) || ! is_string( $id ) || '' === $id ) {
@@ -91,6 +97,16 @@ final class Integration_Api {
 				throw $failure;
 			}
 		}
+	}
+
+	private function signature( string $secret, string $body ): array {
+		$id  = 'msg_' . bin2hex( random_bytes( 16 ) );
+		$now = time();
+		return [
+			'webhook-id'        => $id,
+			'webhook-timestamp' => (string) $now,
+			'webhook-signature' => ( new Signer() )->sign( $secret, $id, $now, $body ),
+		];
 	}
 
 	private function path( string $integration_id ): string {

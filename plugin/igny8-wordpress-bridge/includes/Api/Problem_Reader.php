@@ -44,6 +44,7 @@ final class Problem_Reader {
 			// A 2xx that isn't JSON comes from something in between, a maintenance page for example.
 			'retryable'     => 429 === $status || 408 === $status || ( $status >= 500 && 501 !== $status ) || $status < 300,
 			'retry_after_s' => $this->retry_after_s( $answer ),
+			'challenge'     => $this->challenge( $json['exchange'] ?? null ),
 		];
 		if ( ! $known ) {
 			return $this->from_stranger( $status, $facts );
@@ -79,6 +80,14 @@ final class Problem_Reader {
 			__( 'Check IGNY8_API_URL in wp-config.php, and whether a proxy stands between this site and IGNY8.', 'igny8-wordpress-bridge' ),
 			$facts
 		);
+	}
+
+	/**
+	 * @param mixed $offer Of the problem.
+	 */
+	private function challenge( $offer ): string {
+		$challenge = is_array( $offer ) ? ( $offer['challenge'] ?? '' ) : '';
+		return is_string( $challenge ) && 1 === preg_match( '/^[\x21-\x7e]{1,100}\z/', $challenge ) ? $challenge : '';
 	}
 
 	/**

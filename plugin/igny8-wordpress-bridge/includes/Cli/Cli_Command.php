@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Cli;
 
+use Igny8\Bridge\Admin\Carrier_Facts;
 use Igny8\Bridge\Admin\State_Texts;
 use Igny8\Bridge\Admin\Status_Panel;
 use Igny8\Bridge\Connection\Connection;
@@ -34,13 +35,16 @@ final class Cli_Command {
 
 	private Config $config;
 
-	public function __construct( Connector $connector, Disconnector $disconnector, Sync_Now $sync, Status $status, Connection $connection, Config $config ) {
+	private Carrier_Facts $carrier;
+
+	public function __construct( Connector $connector, Disconnector $disconnector, Sync_Now $sync, Status $status, Connection $connection, Config $config, Carrier_Facts $carrier ) {
 		$this->connector    = $connector;
 		$this->disconnector = $disconnector;
 		$this->sync         = $sync;
 		$this->status       = $status;
 		$this->connection   = $connection;
 		$this->config       = $config;
+		$this->carrier      = $carrier;
 	}
 
 	/**
@@ -90,6 +94,11 @@ final class Cli_Command {
 		WP_CLI::line( ( new State_Texts() )->label( $state ) . ' (' . $state . ')' );
 		/* translators: %s: date and time. */
 		WP_CLI::line( sprintf( __( 'Last sync: %s', 'igny8-wordpress-bridge' ), Status_Panel::when( $this->connection->last_structure_sync_at() ) ) );
+		if ( $this->connection->exists() ) {
+			foreach ( $this->carrier->all() as $name => $value ) {
+				WP_CLI::line( $name . ': ' . $value );
+			}
+		}
 		if ( null !== $error ) {
 			WP_CLI::warning( trim( $error['detail'] . ' ' . $error['fix'] ) );
 		}

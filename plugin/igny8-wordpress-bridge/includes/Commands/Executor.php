@@ -42,13 +42,21 @@ final class Executor {
 	 * @return string JSON of the answer: these bytes are what is signed and sent.
 	 */
 	public function execute( array $batch, Context $context ): string {
+		return '{"protocol":1,"results":[' . implode( ',', $this->results( $batch, $context ) ) . ']}';
+	}
+
+	/**
+	 * @param array<int, array{id: string, name: string, args: array}> $batch In the order of execution.
+	 * @return string[] JSON of each result, in the same order.
+	 */
+	public function results( array $batch, Context $context ): array {
 		$results = [];
 		foreach ( $batch as $request ) {
 			$result = $context->is_used_up() ? $this->not_reached( $request['id'] ) : $this->execute_one( $request, $context );
 			$context->use_bytes( strlen( $result ) );
 			$results[] = $result;
 		}
-		return '{"protocol":1,"results":[' . implode( ',', $results ) . ']}';
+		return $results;
 	}
 
 	/**

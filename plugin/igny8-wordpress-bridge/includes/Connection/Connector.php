@@ -132,6 +132,7 @@ final class Connector {
 		} catch ( Failure $failure ) {
 			return Outcome::connected( $failure );
 		}
+		do_action( 'igny8_connected' );
 		return Outcome::connected( null );
 	}
 

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Connection;
 
 use Igny8\Bridge\Api\Integration_Api;
+use Igny8\Bridge\Exchange\State;
 use Igny8\Bridge\Security\Key_Store;
 use Igny8\Bridge\Support\Failure;
 
@@ -18,9 +19,19 @@ final class Handshake {
 
 	private Key_Store $keys;
 
-	public function __construct( Integration_Api $api, Key_Store $keys ) {
-		$this->api  = $api;
-		$this->keys = $keys;
+	private State $exchange;
+
+	/** @var callable(string): string */
+	private $tell_status;
+
+	/**
+	 * @param callable $tell_status Carries out the command `status` of this id and gives its result as JSON.
+	 */
+	public function __construct( Integration_Api $api, Key_Store $keys, State $exchange, callable $tell_status ) {
+		$this->api         = $api;
+		$this->keys        = $keys;
+		$this->exchange    = $exchange;
+		$this->tell_status = $tell_status;
 	}
 
 	/**
@@ -29,8 +40,19 @@ final class Handshake {
 	 */
 	public function perform( string $site_id, string $api_key ): string {
 		// Kept before it is sent: the API calls back while the request is open.
-		$secret         = $this->keys->begin_pending();
-		$integration_id = $this->api->connect( $site_id, $api_key, $secret );
+		$secret = $this->keys->begin_pending();
+		try {
+			$integration_id = $this->api->connect( $site_id, $api_key, $secret );
+			$this->exchange->adopt( State::DIRECT );
+		} catch ( Failure $failure ) {
+			if ( '' === $failure->challenge() ) {
+				throw $failure;
+			}
+			// IGNY8 can't call this site: this site shows that it can carry out what it fetches itself.
+			$result         = ( $this->tell_status )( $failure->challenge() );
+			$integration_id = $this->api->connect( $site_id, $api_key, $secret, $result );
+			$this->exchange->adopt( State::EXCHANGE );
+		}
 		$this->keys->promote_pending();
 		return $integration_id;
 	}

@@ -57,7 +57,8 @@ final class Overdue {
 	 */
 	private function events(): array {
 		$overdue = [];
-		foreach ( Schedule::ALL as $event ) {
+		// Calls for commands take longer: they have triggers of their own.
+		foreach ( array_diff( Schedule::ALL, [ Schedule::EXCHANGE ] ) as $event ) {
 			$at = $this->schedule->next( $event );
 			if ( 0 !== $at && $at < time() - self::GRACE_S ) {
 				$overdue[] = $event;

@@ -21,7 +21,10 @@ final class Schedule {
 	/** Once: sends what IGNY8 has not yet been told. */
 	public const OUTBOX = 'igny8_send_outbox';
 
-	public const ALL = [ self::DAILY, self::PUSH, self::CONNECT, self::OUTBOX ];
+	/** Once: the next call for commands. */
+	public const EXCHANGE = 'igny8_call_for_commands';
+
+	public const ALL = [ self::DAILY, self::PUSH, self::CONNECT, self::OUTBOX, self::EXCHANGE ];
 
 	/** Long enough that everything a plugin's activation sets off has happened. */
 	private const SOON_S = 5;
@@ -71,6 +74,13 @@ final class Schedule {
 		if ( 0 === $planned || $planned > $at ) {
 			$this->plan( self::OUTBOX, $at );
 		}
+	}
+
+	/**
+	 * @param int $at Unix seconds.
+	 */
+	public function exchange_at( int $at ): void {
+		$this->plan( self::EXCHANGE, $at );
 	}
 
 	public function cancel_push(): void {

@@ -46,6 +46,7 @@ final class Delivery {
 	public function hook(): void {
 		add_action( 'shutdown', [ $this, 'at_shutdown' ], 50 );
 		add_action( Schedule::OUTBOX, [ $this, 'by_cron' ] );
+		add_action( 'igny8_commands_executed', [ $this, 'keep' ] );
 		add_action( 'add_option_igny8_settings', [ $this, 'settings_made' ] );
 		add_action( 'update_option_igny8_settings', [ $this, 'settings_changed' ] );
 		add_action( 'delete_option_igny8_connection', [ $this, 'forget' ] );
@@ -67,11 +68,22 @@ final class Delivery {
 		$is_delivered = $this->deliver_page();
 		if ( $is_delivered ) {
 			$this->sender->send( self::AT_SHUTDOWN_MS );
+			do_action( 'igny8_outbox_sent' );
 		}
 		$next = $this->plan_next();
 		if ( ! $is_delivered && null !== $next && $next <= time() && $this->can_wake_cron() ) {
 			// Else it would wait for the next visitor.
 			spawn_cron();
+		}
+	}
+
+	/**
+	 * What commands have changed besides what they were to change, where the end of the request may have passed already.
+	 */
+	public function keep(): void {
+		if ( $this->recorder->has_noted() ) {
+			$this->recorder->flush();
+			$this->plan_next();
 		}
 	}
 

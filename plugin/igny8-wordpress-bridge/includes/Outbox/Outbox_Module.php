@@ -13,6 +13,7 @@ use Igny8\Bridge\Content\Types;
 use Igny8\Bridge\Content\Write\Ledger;
 use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Security\Key_Store;
+use Igny8\Bridge\Security\Message_Headers;
 use Igny8\Bridge\Security\Signer;
 use Igny8\Bridge\Support\Config;
 use Igny8\Bridge\Support\Log;
@@ -37,7 +38,7 @@ final class Outbox_Module {
 		$outbox         = new Outbox();
 		$state          = new State();
 		$permission     = new Permission( $connection, $settings );
-		$transport      = new Transport( $config, $keys, new Signer(), new Problem_Reader() );
+		$transport      = new Transport( $config, new Message_Headers( $config, $keys, new Signer() ), new Problem_Reader() );
 		$this->tables   = new Tables( $log );
 		$this->recorder = new Recorder( $outbox, $permission, $this->tables );
 		$this->sender   = new Sender( $outbox, $state, $transport, $permission, new Rows(), $log );

@@ -5,8 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Outbox;
 
 use Igny8\Bridge\Api\Problem_Reader;
-use Igny8\Bridge\Security\Key_Store;
-use Igny8\Bridge\Security\Signer;
+use Igny8\Bridge\Security\Message_Headers;
 use Igny8\Bridge\Support\Config;
 use Igny8\Bridge\Support\Failure;
 
@@ -21,16 +20,13 @@ final class Transport {
 
 	private Config $config;
 
-	private Key_Store $keys;
-
-	private Signer $signer;
+	private Message_Headers $headers;
 
 	private Problem_Reader $problems;
 
-	public function __construct( Config $config, Key_Store $keys, Signer $signer, Problem_Reader $problems ) {
+	public function __construct( Config $config, Message_Headers $headers, Problem_Reader $problems ) {
 		$this->config   = $config;
-		$this->keys     = $keys;
-		$this->signer   = $signer;
+		$this->headers  = $headers;
 		$this->problems = $problems;
 	}
 
@@ -50,7 +46,7 @@ final class Transport {
 				'redirection'         => 0,
 				'limit_response_size' => self::LARGEST_ANSWER_BYTES,
 				'user-agent'          => 'igny8-wordpress-bridge/' . IGNY8_BRIDGE_VERSION . '; WordPress/' . get_bloginfo( 'version' ),
-				'headers'             => $this->headers( $message_id, $body ),
+				'headers'             => $this->headers->of( $message_id, $body ),
 				'body'                => $body,
 			]
 		);
@@ -63,31 +59,5 @@ final class Transport {
 			$json = json_decode( wp_remote_retrieve_body( $answer ), true );
 			throw $this->problems->from_answer( $answer, $status, is_array( $json ) ? $json : [] );
 		}
-	}
-
-	/**
-	 * @throws Failure Where the site has no key, no secret, or an address that must not see them.
-	 */
-	private function headers( string $message_id, string $body ): array {
-		$key    = $this->keys->api_key();
-		$secret = $this->keys->signing_secrets()['current'] ?? '';
-		if ( '' === $key || '' === $secret || ! $this->config->is_api_url_safe() ) {
-			throw new Failure(
-				'key_unreadable',
-				__( 'This site has no usable key for IGNY8.', 'igny8-wordpress-bridge' ),
-				__( 'Connect again on the settings page of IGNY8.', 'igny8-wordpress-bridge' )
-			);
-		}
-
-		$now = time();
-		return [
-			'Accept'            => 'application/json, application/problem+json',
-			'Content-Type'      => 'application/json',
-			'Authorization'     => 'Bearer ' . $key,
-			'X-IGNY8-Key'       => $key,
-			'webhook-id'        => $message_id,
-			'webhook-timestamp' => (string) $now,
-			'webhook-signature' => $this->signer->sign( $secret, $message_id, $now, $body ),
-		];
 	}
 }

@@ -57,6 +57,7 @@ final class Sync_Now {
 			$this->log->failure( $failure, __( 'The metadata sync could not be started', 'igny8-wordpress-bridge' ) );
 			throw $failure;
 		}
+		do_action( 'igny8_synced_now' );
 		$this->log->info( 'synced', __( 'Synced on demand.', 'igny8-wordpress-bridge' ) );
 		return $stored;
 	}

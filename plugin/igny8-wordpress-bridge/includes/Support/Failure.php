@@ -16,14 +16,14 @@ final class Failure extends RuntimeException {
 
 	private string $reason;
 
-	/** @var array{title: string, fix: string, request_id: string, status: int, retryable: bool, retry_after_s: int|null} */
+	/** @var array{title: string, fix: string, request_id: string, status: int, retryable: bool, retry_after_s: int|null, challenge: string} */
 	private array $facts;
 
 	/**
 	 * @param string $reason Code, lower_snake.
 	 * @param string $detail What happened, one sentence.
 	 * @param string $fix    What to do, one sentence; '' where nothing is to be done.
-	 * @param array  $facts  Any of title, request_id, status (HTTP, 0 for none), retryable, retry_after_s (seconds).
+	 * @param array  $facts  Any of title, request_id, status (HTTP, 0 for none), retryable, retry_after_s (seconds), challenge.
 	 */
 	public function __construct( string $reason, string $detail, string $fix = '', array $facts = [] ) {
 		parent::__construct( $detail );
@@ -35,6 +35,7 @@ final class Failure extends RuntimeException {
 				'status'        => 0,
 				'retryable'     => false,
 				'retry_after_s' => null,
+				'challenge'     => '',
 			],
 			$facts,
 			[ 'fix' => $fix ]
@@ -89,6 +90,13 @@ final class Failure extends RuntimeException {
 	 */
 	public function retry_after_s(): ?int {
 		return $this->facts['retry_after_s'];
+	}
+
+	/**
+	 * What a site that can't be called is to show so that it may connect all the same; '' where nothing helps.
+	 */
+	public function challenge(): string {
+		return $this->facts['challenge'];
 	}
 
 	/**

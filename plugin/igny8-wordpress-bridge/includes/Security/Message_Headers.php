@@ -1,0 +1,64 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Security;
+
+use Igny8\Bridge\Support\Config;
+use Igny8\Bridge\Support\Failure;
+
+/**
+ * The headers of a signed message to IGNY8: who sends it, when, and that nobody has changed it.
+ */
+final class Message_Headers {
+
+	private Config $config;
+
+	private Key_Store $keys;
+
+	private Signer $signer;
+
+	public function __construct( Config $config, Key_Store $keys, Signer $signer ) {
+		$this->config = $config;
+		$this->keys   = $keys;
+		$this->signer = $signer;
+	}
+
+	/**
+	 * @param string $id   The same for every try.
+	 * @param string $body Exactly the bytes that are sent.
+	 * @return array<string, string>
+	 * @throws Failure Where the site has no key, no secret, or an address that must not see them.
+	 */
+	public function of( string $id, string $body ): array {
+		$key    = $this->keys->api_key();
+		$secret = $this->keys->signing_secrets()['current'] ?? '';
+		if ( '' === $key || '' === $secret || ! $this->config->is_api_url_safe() ) {
+			throw new Failure(
+				'key_unreadable',
+				__( 'This site has no usable key for IGNY8.', 'igny8-wordpress-bridge' ),
+				__( 'Connect again on the settings page of IGNY8.', 'igny8-wordpress-bridge' )
+			);
+		}
+
+		$credentials = [
+			'Accept'        => 'application/json, application/problem+json',
+			'Content-Type'  => 'application/json',
+			'Authorization' => 'Bearer ' . $key,
+			'X-IGNY8-Key'   => $key,
+		];
+		return $credentials + $this->signature( $secret, $id, $body );
+	}
+
+	/**
+	 * @return array<string, string> The three headers of Standard Webhooks.
+	 */
+	public function signature( string $secret, string $id, string $body ): array {
+		$now = time();
+		return [
+			'webhook-id'        => $id,
+			'webhook-timestamp' => (string) $now,
+			'webhook-signature' => $this->signer->sign( $secret, $id, $now, $body ),
+		];
+	}
+}

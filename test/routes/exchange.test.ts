@@ -1,0 +1,226 @@
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { createSigningSecret, signMessage } from '../../src/lib/signature.ts'
+import { callHome, type SendHome } from '../model/heartbeat.ts'
+import { ModelWordPress } from '../model/wordpress.ts'
+import { createTestKey } from '../support/identity.ts'
+import {
+  CONNECT,
+  COLLECTION,
+  connectBody,
+  connectSite,
+  createSiteWithKey,
+  lastEvent,
+  movableClock,
+  readIntegration,
+  revokeBehindTheEdge,
+  type ConnectedSite,
+  type TestSite,
+} from '../support/integration.ts'
+import { call, refusal } from '../support/openapi.ts'
+import { playInternet } from '../support/plugin.ts'
+
+beforeAll(() => playInternet())
+
+let sent = 0
+const idleBody = () => ({
+  protocol: 1,
+  trigger: 'cron',
+  clock: Math.floor(Date.now() / 1000),
+  carrier: 'exchange',
+  wants: { commands: 50, bytes: 1_000_000 },
+  results: [] as unknown[],
+})
+
+async function signed(body: unknown, secret: string, timestamp = Math.floor(Date.now() / 1000)) {
+  const id = `msg_test_${++sent}`
+  const signature = await signMessage({ id, timestamp, body: JSON.stringify(body), secrets: [secret] })
+  return { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': signature }
+}
+
+const statusResult = (site: TestSite, id: string) => ({ id, ok: true, data: site.wordpress.status, took_ms: 1 })
+
+/** A connect request of a plugin that offers exchange; with the proof that a refusal has asked for, signed. */
+async function connect(site: TestSite, proof?: { challenge: string; secret?: string; claim?: object }) {
+  const body = { ...connectBody(site), carriers: ['direct', 'exchange'], ...proof?.claim }
+  if (!proof) return call(CONNECT, { body })
+  const whole = { ...body, exchange: { result: statusResult(site, proof.challenge) } }
+  return call(CONNECT, { body: whole, headers: await signed(whole, proof.secret ?? site.wordpress.signingSecret) })
+}
+
+/** A site that can't be called and has connected by exchange, and the WordPress that calls. */
+async function connectByExchange(): Promise<ConnectedSite & { model: ModelWordPress; send: SendHome }> {
+  const site = await createSiteWithKey()
+  site.wordpress.fault = { kind: 'down' }
+  const { body: refused } = await connect(site)
+  const { status, body } = await connect(site, { challenge: refused.exchange.challenge })
+  expect(status).toBe(201)
+  const integrationId: string = body.integration_id
+  const path = `${COLLECTION}/${integrationId}`
+  const model = new ModelWordPress({ signingSecret: site.wordpress.signingSecret, integrationId })
+  const send: SendHome = async (message) => {
+    const options = { token: site.key, body: JSON.parse(message.body), headers: message.headers }
+    const answer = await call(`POST ${path}/exchange/`, options)
+    expect([answer.status, answer.body.code]).toEqual([200, undefined])
+    return { headers: Object.fromEntries(answer.headers), body: JSON.stringify(answer.body) }
+  }
+  return { ...site, integrationId, path, model, send }
+}
+
+const runOf = async ({ path, owner }: ConnectedSite, direction = 'both') =>
+  (await call(`POST ${path}/sync/`, { token: owner.token, body: { direction } })).body
+
+const syncState = async ({ path, owner }: ConnectedSite) =>
+  (await call(`GET ${path}/sync-status/`, { token: owner.token })).body
+
+describe('a plugin whose site can’t be called', () => {
+  test('is told how it may connect all the same, and nothing is left of the attempt', async () => {
+    const site = await createSiteWithKey()
+    site.wordpress.fault = { kind: 'down' }
+    const answer = await connect(site)
+    expect(refusal(answer)).toEqual([422, 'connection_lost'])
+    expect(answer.body.exchange.challenge).toMatch(/^cmd_\w+$/)
+    const list = await call(`GET ${COLLECTION}/?site_id=${site.siteId}`, { token: site.owner.token })
+    expect(list.body.results).toEqual([])
+  })
+
+  test('is told nothing of it if it does not offer exchange, or if that would not help', async () => {
+    const site = await createSiteWithKey()
+    site.wordpress.fault = { kind: 'down' }
+    expect((await call(CONNECT, { body: connectBody(site) })).body.exchange).toBeUndefined()
+    site.wordpress.fault = { kind: 'not_connected' }
+    expect((await connect(site)).body).toMatchObject({ code: 'plugin_not_connected' })
+    expect((await connect(site)).body.exchange).toBeUndefined()
+  })
+
+  test('connects once it has carried out a command and signed the answer, and shows its carrier', async () => {
+    const site = await connectByExchange()
+    const { body } = await call(`GET ${site.path}/`, { token: site.owner.token })
+    expect(body).toMatchObject({ connection: 'structure_syncing', carrier: 'exchange' })
+    expect(Date.parse(body.last_exchange_at)).toBeGreaterThan(Date.now() - 60_000)
+    expect(await readIntegration(site.integrationId)).toMatchObject({ commandsUrl: null, carrier: 'exchange' })
+    expect(await lastEvent(site.integrationId, 'connect')).toMatchObject({ success: true })
+  })
+
+  test('does not connect with another signature, another claim, another challenge or a late one', async () => {
+    const site = await createSiteWithKey()
+    site.wordpress.fault = { kind: 'down' }
+    const { challenge } = (await connect(site)).body.exchange
+    const clock = movableClock()
+    const other = { signing_secret: createSigningSecret() }
+    expect(refusal(await connect(site, { challenge, secret: createSigningSecret() }))[0]).toBe(422)
+    expect(refusal(await connect(site, { challenge, claim: other, secret: other.signing_secret }))[0]).toBe(422)
+    expect(refusal(await connect(site, { challenge: `${challenge.slice(0, -1)}_` }))[0]).toBe(422)
+    clock.advance(121_000)
+    expect(refusal(await connect(site, { challenge }))[0]).toBe(422)
+  })
+})
+
+describe('the exchange', () => {
+  test('brings a sync its commands and its results, without a single call to the site', async () => {
+    const site = await connectByExchange()
+    for (let n = 0; n < 5; n++) site.model.createPost({ title: `Post ${n}`, status: 'publish' })
+    site.wordpress.requests.length = 0
+    const run = await runOf(site)
+    await vi.waitFor(async () => expect((await syncState(site)).waiting_since).not.toBeNull())
+    expect(await syncState(site)).toMatchObject({ current_run: { id: run.id, status: 'running', error: null } })
+    const last = await callHome(site.model, site.send)
+    expect(last).toMatchObject({ carrier: 'exchange', more: false, interval_s: 60, commands: [] })
+    expect(await syncState(site)).toMatchObject({
+      waiting_since: null,
+      last_run: { id: run.id, status: 'succeeded', counts: { created: 5, failed: 0 } },
+    })
+    expect(site.wordpress.requests).toEqual([])
+    expect((await call(`GET ${site.path}/`, { token: site.owner.token })).body.connection).toBe('ready')
+  })
+
+  test('names the same commands again when its answer was lost', async () => {
+    const site = await connectByExchange()
+    await runOf(site)
+    await vi.waitFor(async () => expect((await syncState(site)).waiting_since).not.toBeNull())
+    const ask = async () => {
+      const body = idleBody()
+      const headers = await signed(body, site.wordpress.signingSecret)
+      return (await call(`POST ${site.path}/exchange/`, { token: site.key, body, headers })).body
+    }
+    const first = await ask()
+    expect(first.commands.map(({ name }: { name: string }) => name)).toEqual(['structure'])
+    expect((await ask()).commands).toEqual(first.commands)
+    expect(first).toMatchObject({ more: true, integration_id: site.integrationId })
+  })
+
+  test('takes a result that comes twice, or that nobody asked for, without a second effect', async () => {
+    const site = await connectByExchange()
+    const body = { ...idleBody(), results: [{ id: 'cmd_nobody', ok: true, data: {}, took_ms: 1 }] }
+    const headers = await signed(body, site.wordpress.signingSecret)
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => call(`POST ${site.path}/exchange/`, { token: site.key, body, headers })),
+    )
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+  })
+
+  test('tells a site that can be called that it need not call often, and gives it nothing to do', async () => {
+    const site = await connectSite()
+    const body = { ...idleBody(), carrier: 'direct' }
+    const headers = await signed(body, site.wordpress.signingSecret)
+    const answer = await call(`POST ${site.path}/exchange/`, { token: site.key, body, headers })
+    expect(answer.body).toMatchObject({ carrier: 'direct', commands: [], more: false, interval_s: 900 })
+  })
+
+  test('takes over from calling when that fails and the site calls, and gives back when it works again', async () => {
+    const site = await connectSite()
+    const heartbeat = async () => {
+      const body = idleBody()
+      const headers = await signed(body, site.wordpress.signingSecret)
+      return (await call(`POST ${site.path}/exchange/`, { token: site.key, body, headers })).body.carrier
+    }
+    const look = async () => (await call(`POST ${site.path}/test-connection/`, { token: site.owner.token })).body
+    expect(await heartbeat()).toBe('direct')
+    site.wordpress.fault = { kind: 'down' }
+    expect(await look()).toMatchObject({ success: false, code: 'connection_lost' })
+    expect(await look()).toMatchObject({ success: true, carrier: 'exchange' })
+    expect(await heartbeat()).toBe('exchange')
+    site.wordpress.fault = null
+    expect(await look()).toMatchObject({ success: true, carrier: 'direct' })
+    expect(await heartbeat()).toBe('direct')
+  })
+
+  test('that has fallen silent is a failure with its own name', async () => {
+    const clock = movableClock()
+    const site = await connectByExchange()
+    clock.advance(16 * 60_000)
+    const { body } = await call(`POST ${site.path}/test-connection/`, { token: site.owner.token })
+    expect(body).toMatchObject({ success: false, code: 'exchange_silent' })
+  })
+})
+
+describe('a call that is not the site’s', () => {
+  const exchange = async (
+    site: ConnectedSite,
+    options: { secret?: string; timestamp?: number; token?: string } = {},
+  ) => {
+    const body = idleBody()
+    const headers = await signed(body, options.secret ?? site.wordpress.signingSecret, options.timestamp)
+    return refusal(await call(`POST ${site.path}/exchange/`, { token: options.token ?? site.key, body, headers }))
+  }
+
+  test('is refused: no signature, another secret, another time, another key, a revoked one', async () => {
+    const site = await connectSite()
+    const other = await connectSite()
+    const bare = await call(`POST ${site.path}/exchange/`, { token: site.key, body: idleBody() })
+    expect(refusal(bare)).toEqual([401, 'signature_missing'])
+    expect(await exchange(site, { secret: createSigningSecret() })).toEqual([401, 'signature_invalid'])
+    const late = Math.floor(Date.now() / 1000) - 310
+    expect(await exchange(site, { timestamp: late })).toEqual([401, 'timestamp_out_of_range'])
+    expect(await exchange(site, { token: other.key })).toEqual([401, 'signature_invalid'])
+    const second = await createTestKey(site.owner, site.siteId)
+    expect(await exchange(site, { token: second.key })).toEqual([200, undefined])
+    await revokeBehindTheEdge(site, second)
+    expect(await exchange(site, { token: second.key })).toEqual([401, 'api_key_revoked'])
+  })
+
+  test('finds no integration of another site, even with its own good signature', async () => {
+    const site = await connectSite()
+    const other = await connectSite()
+    expect(await exchange({ ...site, path: other.path })).toEqual([404, 'integration_not_found'])
+  })
+})
