@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
+import type { Carrier } from '../../../src/contract/exchange.ts'
 import { describeCarrier, describeDisconnected } from './carrier.ts'
 import { describeCounting } from './counting.ts'
 import { describeDigest } from './digest.ts'
@@ -10,7 +11,7 @@ import { describeWebhooks } from './webhooks.ts'
 import { describeWriting } from './writing.ts'
 
 /** Holds a site against docs/protocol.md and docs/protocol-content.md: the same for the model and for the plugin. */
-export function describeContract(name: string, start: () => Promise<Subject>): void {
+export function describeContract(name: string, start: () => Promise<Subject>, carrier: Carrier = 'direct'): void {
   describe(name, () => {
     let subject: Subject | undefined
     const get = () => {
@@ -24,10 +25,11 @@ export function describeContract(name: string, start: () => Promise<Subject>): v
     describePaging(get)
     describeDocuments(get)
     describeDigest(get)
-    describeCarrier(get)
+    if (carrier === 'direct') describeCarrier(get)
     describeWriting(get)
     describeCounting(get)
     describeRelations(get)
+    if (carrier === 'exchange') return
     describeWebhooks(get)
     describeDisconnected(get)
   })

@@ -1,7 +1,10 @@
 import type { WebhookEvent } from '../../../src/contract/content-link.ts'
+import type { Carrier } from '../../../src/contract/exchange.ts'
 import { modelFetch } from '../fetch.ts'
+import { callHome } from '../heartbeat.ts'
 import { ModelWordPress } from '../wordpress.ts'
 import { updatePost } from '../writing.ts'
+import { ExchangeSide } from './exchange-side.ts'
 import type { Action, Subject } from './subject.ts'
 import { bodyOf } from '../document.ts'
 
@@ -78,13 +81,18 @@ function perform(model: ModelWordPress, action: Action): unknown {
 }
 
 /** The model as subject of the contract. */
-export function createModelSubject(): Promise<Subject> {
+export function createModelSubject(carrier: Carrier = 'direct'): Promise<Subject> {
   const integrationId = 'int_contract'
   const told: WebhookEvent[] = []
   const model = new ModelWordPress({ integrationId, onWebhook: ({ event }) => told.push(event) })
   registerEvent(model)
   model.site.taxonomies.set('event_kind', { label: 'Kinds', isPublic: true, isHierarchical: false })
+  const side = new ExchangeSide(integrationId)
+  side.secret = model.signingSecret
+  const exchange: Subject['exchange'] = (commands, limits) =>
+    side.carry(commands, limits, () => callHome(model, (message) => side.answer(message)))
   return Promise.resolve({
+    ...(carrier === 'exchange' && { exchange }),
     url: model.url,
     endpoint: `${model.url}/wp-json/igny8/v1/commands`,
     secret: model.signingSecret,

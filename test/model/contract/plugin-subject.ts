@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { PLUGIN } from '../../../scripts/lib/paths.ts'
 import { phpString } from '../../../scripts/wordpress/config.ts'
 import { startWordPress } from '../../../scripts/wordpress/native.ts'
+import type { Carrier } from '../../../src/contract/exchange.ts'
 import type { WordPressOptions } from '../../../scripts/wordpress/types.ts'
 import { createApiKey } from '../../../src/lib/api-key.ts'
+import { ExchangeSide } from './exchange-side.ts'
 import { startReceiver } from './receiver.ts'
 import type { Action, Subject } from './subject.ts'
 
@@ -21,15 +23,27 @@ const connect = (apiKey: string) => `
   $plugin->connection->establish( new Igny8\\Bridge\\Connection\\Identity( 'site_contract', 'Contract', '' ), '${INTEGRATION_ID}' );
   echo "${MARK}", $secret;`
 
+/** PHP that has the site call for its commands. */
+const CALL = `if ( ! Igny8\\Bridge\\Plugin::instance()->exchange->exchanger->run( 'cron', 20000 ) ) {
+  throw new RuntimeException( (string) wp_json_encode( get_option( 'igny8_exchange' ) ) ); }`
+
 /** The real plugin in a real WordPress as subject of the contract. */
-export async function startPluginSubject(options: WordPressOptions = {}): Promise<Subject> {
+export async function startPluginSubject(
+  options: WordPressOptions = {},
+  carrier: Carrier = 'direct',
+): Promise<Subject> {
   const receiver = await startReceiver()
   const [token, { plaintext }] = [randomUUID(), createApiKey()]
   const define = { IGNY8_API_URL: receiver.url, IGNY8_CONTRACT_TOKEN: token }
   const wordpress = await startWordPress({ ...options, define, plugins: [PLUGIN], muPlugins: [SITE_MU_PLUGIN] })
   const printed = await wordpress.php(connect(plaintext))
   const secret = printed.slice(printed.indexOf(MARK) + 1)
+  const side = new ExchangeSide(INTEGRATION_ID)
+  side.secret = secret
+  receiver.exchange = side
+  const exchange: Subject['exchange'] = (commands, limits) => side.carry(commands, limits, () => wordpress.php(CALL))
   return {
+    ...(carrier === 'exchange' && { exchange }),
     url: wordpress.url,
     endpoint: `${wordpress.url}/${options.permalinks === 'plain' ? 'index.php?rest_route=' : 'wp-json'}/igny8/v1/commands`,
     secret,

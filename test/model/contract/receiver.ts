@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { WebhookEvent } from '../../../src/contract/content-link.ts'
 import { verifyMessage } from '../../../src/lib/signature.ts'
+import type { ExchangeSide } from './exchange-side.ts'
 
 interface Delivery {
   path: string
@@ -14,6 +15,8 @@ interface Delivery {
 export interface Receiver {
   url: string
   /** Everything received since the last call, checked for key, signature and path; only what is about posts. */
+  /** Answers the site's calls for commands. */
+  exchange: ExchangeSide | null
   take: (apiKey: string, secret: string) => Promise<WebhookEvent[]>
   stop: () => Promise<void>
 }
@@ -43,13 +46,22 @@ export async function startReceiver(): Promise<Receiver> {
   })
   async function accept(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const delivery = await read(incoming)
+    if (delivery.path.endsWith('/exchange/') && receiver.exchange) {
+      const answer = await receiver.exchange.answer({
+        headers: Object.fromEntries(delivery.headers),
+        body: delivery.body,
+      })
+      response.writeHead(200, { 'content-type': 'application/json', ...answer.headers }).end(answer.body)
+      return
+    }
     if (delivery.path.includes('/webhooks/')) received.push(delivery)
     response.writeHead(202, { 'content-type': 'application/json' }).end('{}')
   }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  return {
+  const receiver: Receiver = {
     url: `http://127.0.0.1:${port}`,
+    exchange: null,
     take: async (apiKey, secret) => {
       const checked = received.splice(0).map((delivery) => check(delivery, apiKey, secret))
       return (await Promise.all(checked)).flat()
@@ -59,4 +71,5 @@ export async function startReceiver(): Promise<Receiver> {
       await new Promise((resolve) => server.close(resolve))
     },
   }
+  return receiver
 }

@@ -56,6 +56,8 @@ export interface Subject {
   arrange: (...actions: Action[]) => Promise<unknown[]>
   /** What the site has told by signed webhooks since the last call. */
   webhooks: () => Promise<WebhookEvent[]>
+  /** Instead of calling the site: has it call, with these commands for an answer. */
+  exchange?: (commands: readonly Command[], limits: { timeMs: number; maxBytes: number }) => Promise<CommandResult[]>
   stop: () => Promise<void>
 }
 
@@ -69,6 +71,10 @@ interface Limits {
 
 /** Sends commands with the API's own client, which checks the signature of the answer. */
 export async function send(subject: Subject, commands: Command[], limits: Limits = {}): Promise<CommandResult[]> {
+  if (subject.exchange) {
+    const { timeMs = 20_000, maxBytes = 1_000_000 } = limits
+    return subject.exchange(commands, { timeMs, maxBytes })
+  }
   const { results } = await sendCommands({
     endpoint: subject.endpoint,
     signingSecrets: [subject.secret],
