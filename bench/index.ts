@@ -5,6 +5,8 @@ import { stopEverything } from '../scripts/lib/shutdown.ts'
 import { buildWorker, gzipBytes, topContributors, type Bundle } from './lib/bundle.ts'
 import { createCases, runCase } from './lib/cases.ts'
 import { isReached, printJson, printTable, type Row } from './lib/report.ts'
+import { measureDrift } from './lib/drift.ts'
+import { measureDriftOfPlugin } from './lib/drift-plugin.ts'
 import { startRuntime } from './lib/runtime.ts'
 import { seed } from './lib/seed.ts'
 import { compareImport, compareStartup } from './lib/startup.ts'
@@ -48,13 +50,15 @@ async function measureThroughputs(app: Bundle, bare: Bundle[]): Promise<Row[]> {
 async function measureWithSite(app: Bundle, bare: Bundle[]): Promise<Row[]> {
   const hasSyncs = isWanted('import of items') || isWanted('sync of items')
   const hasWebhooks = isWanted('webhook receipt')
-  if (!hasSyncs && !hasWebhooks) return []
+  const hasDrift = isWanted('drift of items')
+  if (!hasSyncs && !hasWebhooks && !hasDrift) return []
   const runtime = await startRuntime(app, bare)
   try {
     const { token } = await seed(runtime)
-    tell('• import, syncs, webhooks')
+    tell('• import, syncs, drift, webhooks')
     return [
       ...(hasSyncs ? await measureSyncs(runtime, token, items) : []),
+      ...(hasDrift ? await measureDrift(runtime, token, items) : []),
       ...(hasWebhooks ? await measureWebhooks(runtime, token, rounds) : []),
     ]
   } finally {
@@ -109,6 +113,7 @@ async function main(): Promise<Row[]> {
   const bare = [hono, ...others]
   const rows = await measureThroughputs(app, bare)
   rows.push(...(await measureWithSite(app, bare)))
+  if (isWanted('drift of items')) rows.push(...(await measureDriftOfPlugin(items)))
   if (isWanted('size')) rows.push(measureSize(app))
   if (isWanted('start-up')) rows.push(...(await measureStart(app, hono)))
   return rows

@@ -23,6 +23,14 @@ async function serveOffsets(model: ModelWordPress): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
 
+/** Edits by SQL, all over the table. */
+function drift(model: ModelWordPress, count: number): void {
+  const size = model.site.posts.byId('post').length
+  for (let index = 0; index < count; index++) {
+    model.editBehindItsBack(1 + ((index * 7919) % size), { title: `By SQL ${count}.${index}` })
+  }
+}
+
 function readCpuMs(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000
@@ -38,11 +46,12 @@ async function start(options: ModelOptions): Promise<void> {
   const tell = (answer: ModelAnswer) => process.send?.(answer)
   process.on('message', (question: ModelQuestion) => {
     if (question === 'edit') model.editPost(1, { title: `Edited ${performance.now()}` })
-    const { requests, bytesOut, commands } = model.stats
+    if (question.startsWith('drift:')) drift(model, Number(question.slice(6)))
+    const { requests, bytesIn, bytesOut, commands } = model.stats
     if (question === 'reset') model.resetStats()
-    tell({ url, offsetUrl, items, requests, bytes: bytesOut, commands, cpuMs: readCpuMs() })
+    tell({ url, offsetUrl, items, requests, bytes: bytesOut, bytesIn, commands, cpuMs: readCpuMs() })
   })
-  tell({ url, offsetUrl, items, requests: 0, bytes: 0, commands: {}, cpuMs: readCpuMs() })
+  tell({ url, offsetUrl, items, requests: 0, bytes: 0, bytesIn: 0, commands: {}, cpuMs: readCpuMs() })
 }
 
 endWithParent()

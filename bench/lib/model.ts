@@ -11,8 +11,11 @@ export interface ModelOptions {
   integrationId: string
 }
 
-/** `edit` changes the title of one post; `reset` answers and then starts counting anew. */
-export type ModelQuestion = 'stats' | 'edit' | 'reset'
+/**
+ * `edit` changes the title of one post, `drift:n` that of n by SQL, so that no time and no webhook shows it; `reset` answers and then
+ * starts counting anew.
+ */
+export type ModelQuestion = 'stats' | 'edit' | 'reset' | `drift:${number}`
 
 export interface ModelAnswer {
   url: string
@@ -22,6 +25,8 @@ export interface ModelAnswer {
   requests: number
   /** Of the answers' bodies. */
   bytes: number
+  /** Of the requests' bodies. */
+  bytesIn: number
   /** Commands that were executed, by name. */
   commands: Record<string, number>
   /** Processor time of its process since its start. */

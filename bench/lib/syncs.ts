@@ -13,7 +13,7 @@ const LIMIT_MS = 600_000
 const MEGABYTE = 1_000_000
 const POSTS_OF_A_PAGE = 100
 
-interface Measured {
+export interface Measured {
   run: Run
   seconds: number
   requests: number
@@ -41,17 +41,18 @@ async function readRun(url: URL, site: ConnectedSite): Promise<Run> {
   return run
 }
 
-/** Has a site synced and waits until its run has ended well. @param onProgress hears of it four times a second */
-async function sync(
+/** Has a site synced, or audited, and waits until its run has ended well. @param onProgress hears of it four times a second */
+export async function sync(
   url: URL,
   site: ConnectedSite,
   onProgress: (done: number) => void = () => undefined,
+  action: 'sync' | 'audit' = 'sync',
 ): Promise<Measured> {
   const before = await site.model.ask('reset')
   await readCounts(url)
   const cpuBefore = readCpuMs()
-  const path = `/api/v1/integration/integrations/${site.integrationId}/sync`
-  await call(url, path, site.key, { direction: 'from_external' })
+  const path = `/api/v1/integration/integrations/${site.integrationId}/${action}`
+  await call(url, path, site.key, action === 'sync' ? { direction: 'from_external' } : {})
   const startedAt = performance.now()
   let run = await readRun(url, site)
   while (run.finished_at === null) {
