@@ -213,6 +213,7 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
 
   async stop(integrationId: string): Promise<void> {
     this.#store.cancelRuns(integrationId, Date.now())
+    this.#store.audits.plan(null)
     this.#store.access.distrust()
     this.#live.note({ row: true })
     await this.#alarm.arm()

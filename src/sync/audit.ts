@@ -39,8 +39,8 @@ export function queueAskedAudit(ctx: Omit<AuditContext, 'random'>, subject: Port
   store.repeatRun(store.enqueueRun(newId('run'), call, 'audit', now()).id)
 }
 
-/** What a sync that ended well means for the next audit: the first is planned, and one after an outage comes soon. */
-function planAfterSync(ctx: AuditContext): void {
+/** What a sync or a look that ended well means for the next audit: the first is planned, and one after an outage comes soon. */
+export function planAfterSync(ctx: AuditContext): void {
   const { store, now, random } = ctx
   if (store.audits.takeOutage()) store.audits.plan(now() + Math.round(RECOVERY_SPREAD_MS * random()))
   else if (store.audits.dueAt() === null) store.audits.plan(tomorrow(ctx))

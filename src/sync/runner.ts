@@ -5,7 +5,7 @@ import type { EventContext } from '../db/record-event.ts'
 import { openSigningSecrets } from '../lib/link-credentials.ts'
 import { log } from '../lib/log.ts'
 import { createAssignment } from './assignment.ts'
-import { concludeRun, queueDueAudit } from './audit.ts'
+import { concludeRun, planAfterSync, queueDueAudit } from './audit.ts'
 import { noteDirectFailure, noteDirectSuccess } from './carrier.ts'
 import { createEngineContext } from './engine-context.ts'
 import { LostLease, type EngineContext } from './engine/context.ts'
@@ -273,6 +273,7 @@ async function lookAtInbox(ctx: RunnerContext): Promise<void> {
       return ctx.store.replica.inbox.clear()
     }
     const counts = await playInbox(engine.connect(), engine.assignment)
+    if (counts) planAfterSync(ctx)
     const event = counts && { action: 'webhook', startedAt, counts, direction: 'from_external' as const }
     if (event) await project(ctx, subject, { epoch: null, counts: countsOf(ctx.store), event })
   } catch (cause) {

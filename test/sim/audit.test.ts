@@ -4,7 +4,7 @@ import { listItems, updateItem } from '../../src/sync/content.ts'
 import { fillPosts } from '../model/fill.ts'
 import { World } from './world.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 180_000 })
 beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => undefined))
 
 async function run(world: World, direction: RunDirection) {

@@ -26,7 +26,8 @@ export class AuditTable {
     return this.#row().due_at
   }
 
-  plan(dueAt: number): void {
+  /** @param dueAt null for none: nothing is to be compared until a sync ends well */
+  plan(dueAt: number | null): void {
     this.#database.rows('UPDATE audit SET due_at = ?', dueAt)
   }
 
