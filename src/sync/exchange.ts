@@ -16,6 +16,7 @@ const WORK_MS = 5_000
 /** D1 is told of the site's calls, and of progress, at most this often. */
 const IDLE_PROJECTION_MS = 300_000
 const BUSY_PROJECTION_MS = 15_000
+const DIRECT_PROJECTION_MS = 6 * 3_600_000
 
 /** Does work in an exclusive turn at the site. @returns false when somebody else has it: then nothing is done */
 export type TryTurn = (work: () => Promise<void>) => Promise<boolean>
@@ -47,7 +48,7 @@ export async function receiveExchange(
   if (!parsed.success) return refuse('validation_error', 'The body is not an exchange.')
   const { results, wants } = parsed.data
   const startedAt = ctx.now()
-  const wasSilent = isSilent(store, startedAt)
+  const wasSilent = store.link.read().carrier === 'exchange' && isSilent(store, startedAt)
   store.link.noteExchange(startedAt)
   switchIfDue(store, startedAt)
   let taken = 0
@@ -108,10 +109,11 @@ async function sign(
 /** Shows in D1 when the site has called; where that fails the next call makes up for it. */
 async function projectLink(ctx: RunnerContext, isBusy: boolean, isBack: boolean): Promise<void> {
   const subject = ctx.store.access.subject()
-  const { projectedAt } = ctx.store.link.read()
-  const pause = isBack ? 0 : isBusy ? BUSY_PROJECTION_MS : IDLE_PROJECTION_MS
+  const { projectedAt, carrier } = ctx.store.link.read()
+  const quiet = carrier === 'exchange' ? IDLE_PROJECTION_MS : DIRECT_PROJECTION_MS
+  const pause = isBack ? 0 : isBusy ? BUSY_PROJECTION_MS : quiet
   if (!subject || (projectedAt !== null && ctx.now() - projectedAt < pause)) return
-  const link = { ...describeLink(ctx.store), isNews: isBack || projectedAt === null }
+  const link = { ...describeLink(ctx.store), isNews: carrier === 'exchange' && (isBack || projectedAt === null) }
   try {
     await project(ctx, subject, { epoch: null, counts: countsOf(ctx.store), link })
     ctx.store.link.save({ projectedAt: ctx.now() })

@@ -160,10 +160,13 @@ describe('the exchange', () => {
 
   test('tells a site that can be called that it need not call often, and gives it nothing to do', async () => {
     const site = await connectSite()
+    const { nextCheckAt } = (await readIntegration(site.integrationId)) ?? {}
     const body = { ...idleBody(), carrier: 'direct' }
     const headers = await signed(body, site.wordpress.signingSecret)
     const answer = await call(`POST ${site.path}/exchange/`, { token: site.key, body, headers })
     expect(answer.body).toMatchObject({ carrier: 'direct', commands: [], more: false, interval_s: 900 })
+    // nothing is news about it, so that nobody has to look
+    expect((await readIntegration(site.integrationId))?.nextCheckAt).toEqual(nextCheckAt)
   })
 
   test('takes over from calling when that fails and the site calls, and gives back when it works again', async () => {

@@ -25,6 +25,8 @@ final class Exchanger {
 	/** Time that is left for the last call, which brings the results. */
 	private const LAST_CALL_MS = 3000;
 
+	private const PAUSE_MICROSECONDS = 500000;
+
 	private const MOST_BYTES = 1000000;
 
 	/** Results of one call; IGNY8 takes 1.9 MB. A larger one goes alone. */
@@ -110,6 +112,11 @@ final class Exchanger {
 			}
 			if ( $is_last || ( [] === $answer['batch']->commands() && ! $answer['more'] ) ) {
 				return;
+			}
+			if ( [] === $answer['batch']->commands() ) {
+				// IGNY8 is at it: asking without a pause would only keep it from working.
+				usleep( self::PAUSE_MICROSECONDS );
+				continue;
 			}
 			$results = $this->execute( $answer['batch'], $ms_left );
 		} while ( true );
