@@ -57,6 +57,7 @@ export default defineConfig({
           include: ['web/test/**/*.test.{ts,tsx}'],
           setupFiles: ['./web/test/setup.ts'],
           css: { include: [] },
+          testTimeout: 20_000,
         },
       },
       {

@@ -1,6 +1,9 @@
 import '@testing-library/jest-dom/vitest'
-import { cleanup } from '@testing-library/react'
+import { cleanup, configure } from '@testing-library/react'
 import { afterEach, vi } from 'vitest'
+
+// the first visit of a page loads its code
+configure({ asyncUtilTimeout: 5_000 })
 
 // what a browser has and jsdom lacks, as Mantine needs it
 window.matchMedia = (query) => ({

@@ -1,12 +1,30 @@
 import { Component, type ReactNode } from 'react'
 import { CrashedState } from './states.tsx'
 
-/** A fault of a page stays in that page: it says so, and how to go on. */
-export class ErrorBoundary extends Component<{ children: ReactNode }, { error: Error | null }> {
-  override state: { error: Error | null } = { error: null }
+interface ErrorBoundaryProps {
+  children: ReactNode
+  /** Another value gives the page another try, without making anew what is whole. */
+  resetKey?: string
+}
 
-  static getDerivedStateFromError(error: Error): { error: Error } {
+interface ErrorBoundaryState {
+  error: Error | null
+  resetKey: string | undefined
+}
+
+/** A fault of a page stays in that page: it says so, and how to go on. */
+export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundaryState> {
+  override state: ErrorBoundaryState = { error: null, resetKey: this.props.resetKey }
+
+  static getDerivedStateFromError(error: Error): Partial<ErrorBoundaryState> {
     return { error }
+  }
+
+  static getDerivedStateFromProps(
+    { resetKey }: ErrorBoundaryProps,
+    state: ErrorBoundaryState,
+  ): ErrorBoundaryState | null {
+    return resetKey === state.resetKey ? null : { error: null, resetKey }
   }
 
   override render(): ReactNode {

@@ -23,8 +23,14 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
+/** The clock's time; a clock that stood still while nobody looked is set first. */
+function readClock(): number {
+  if (timer === undefined && Math.abs(Date.now() - now) >= TICK_MS) now = Date.now()
+  return now
+}
+
 /** Milliseconds since 1970, anew each second. */
-export const useNow = (): number => useSyncExternalStore(subscribe, () => now)
+export const useNow = (): number => useSyncExternalStore(subscribe, readClock)
 
 /** "2 minutes ago", and ticking; the exact moment on hover. "never" for null. */
 export function RelativeTime({ at }: { at: string | null }): ReactNode {

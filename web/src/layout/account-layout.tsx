@@ -45,7 +45,7 @@ export function AccountLayout({ children }: { children: ReactNode }): ReactNode 
       </header>
       <main id="content" tabIndex={-1} style={{ outline: 'none' }}>
         <Container size="lg" pt="lg" pb={64}>
-          <ErrorBoundary key={pathname}>
+          <ErrorBoundary resetKey={pathname}>
             <Suspense fallback={<PageSkeleton />}>{children}</Suspense>
           </ErrorBoundary>
         </Container>

@@ -104,7 +104,6 @@ export class LiveConnection {
     this.#drop()
     const socket = new WebSocket(this.#options.url())
     this.#socket = socket
-    this.#isReady = false
     this.#bye = null
     this.#openTimer = setTimeout(() => this.#lose(), OPEN_MS)
     // what an abandoned socket still says is nobody's business
@@ -119,6 +118,7 @@ export class LiveConnection {
     this.#heartbeat.stop()
     const socket = this.#socket
     this.#socket = null
+    this.#isReady = false
     socket?.close(NORMAL_CLOSURE)
   }
 
@@ -161,7 +161,6 @@ export class LiveConnection {
   #lose(): void {
     const wasReady = this.#isReady
     this.#drop()
-    this.#isReady = false
     this.#set({ kind: 'reconnecting', since: Date.now() })
     const attempt = this.#attempt
     this.#attempt += 1
@@ -185,7 +184,6 @@ export class LiveConnection {
   #pause(): void {
     if (this.#status.kind === 'ended') return
     this.#drop()
-    this.#isReady = false
     this.#attempt = 0
     this.#set({ kind: 'paused' })
   }

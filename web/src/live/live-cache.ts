@@ -2,10 +2,19 @@ import type { QueryClient, QueryKey } from '@tanstack/react-query'
 import type { ContentTypes, Integration, LiveMessage, Run, SyncState } from '../api/types.ts'
 import { keys } from '../queries/keys.ts'
 import { Invalidator } from './invalidator.ts'
-import { isActive, laterRun, mergeRun, reconcile } from './merge-run.ts'
+import { isActive, laterRun, mergeRun } from './merge-run.ts'
 
 /** Counts and times of content: when they change, items did. */
 const contentOf = (types: ContentTypes): string => JSON.stringify([types.as_of, types.post_types])
+
+const NOTHING_KNOWN: SyncState = {
+  sync_status: 'pending',
+  last_sync_at: null,
+  current_run: null,
+  last_run: null,
+  lag_s: null,
+  waiting_since: null,
+}
 
 /** Writes into the cache what the server tells of one integration, and has read anew what it only hints at. */
 export class LiveCache {
@@ -66,10 +75,10 @@ export class LiveCache {
     this.#invalidator.mark(keys.items(this.#siteId), keys.events(this.#id))
   }
 
-  /** The state of the sync that was asked for instead of told. */
+  /** The state of the sync that was asked for, while nothing was told. */
   setSyncState(state: SyncState): void {
     const before = this.#client.getQueryData<SyncState>(keys.syncStatus(this.#id))
-    this.#client.setQueryData(keys.syncStatus(this.#id), reconcile(before, state))
+    this.#client.setQueryData(keys.syncStatus(this.#id), state)
     const stages = (of: SyncState | undefined) =>
       [of?.current_run, of?.last_run].map((run) => run && run.id + run.status)
     if (String(stages(before)) !== String(stages(state))) this.#markRuns()
@@ -79,18 +88,19 @@ export class LiveCache {
     const key = keys.syncStatus(this.#id)
     const before = this.#client.getQueryData<SyncState>(key)
     const known = [before?.current_run, before?.last_run].find((one) => one?.id === run.id)
-    if (before) this.#client.setQueryData(key, mergeRun(before, run))
+    // told of a run alone, the rest is as old, or as unknown, as it was
+    const updatedAt = this.#client.getQueryState(key)?.dataUpdatedAt ?? 0
+    this.#client.setQueryData(key, mergeRun(before ?? NOTHING_KNOWN, run), { updatedAt })
     this.#client.setQueriesData<Run>({ queryKey: keys.run(this.#id, run.id), exact: true }, (detail) =>
       detail ? { ...detail, ...laterRun(detail, run) } : undefined,
     )
     if (known?.status === run.status) return
     // what else waits, how long, and since when: only the API knows
-    if (!before || !isActive(run)) this.#invalidator.mark(key)
-    this.#markRuns()
+    this.#markRuns(...(!before || !isActive(run) ? [key] : []))
   }
 
-  #markRuns(): void {
-    this.#invalidator.mark(keys.runs(this.#id), keys.events(this.#id), keys.activity(this.#id))
+  #markRuns(...more: QueryKey[]): void {
+    this.#invalidator.mark(...more, keys.runs(this.#id), keys.events(this.#id), keys.activity(this.#id))
   }
 
   /** Whatever was told while nobody listened is asked for; what was being read in the first moment is new enough. */

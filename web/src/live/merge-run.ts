@@ -30,10 +30,13 @@ export function mergeRun(state: SyncState, told: Run): SyncState {
 
 const startedAt = (run: Run): string => (run.status === 'running' ? (run.started_at ?? run.queued_at) : '')
 
-/** An answer about the sync, with what live messages told since it was asked for. */
-export function reconcile(known: SyncState | undefined, answer: SyncState): SyncState {
-  const { current_run: current } = answer
-  if (!known || !current) return answer
-  const told = [known.current_run, known.last_run].find((run) => run?.id === current.id)
-  return told ? mergeRun(answer, told) : answer
+/**
+ * An answer about the sync, with what live messages told while it was on its way.
+ * @param asked what was known when it was asked for
+ * @param known what is known now
+ */
+export function reconcile(answer: SyncState, asked: SyncState | undefined, known: SyncState | undefined): SyncState {
+  const before = [asked?.current_run, asked?.last_run]
+  const told = [known?.last_run, known?.current_run].filter((run) => run && !before.includes(run))
+  return told.reduce<SyncState>((state, run) => (run ? mergeRun(state, run) : state), answer)
 }

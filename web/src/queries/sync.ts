@@ -15,9 +15,11 @@ export const useSyncStatus = (integrationId: string): UseQueryResult<SyncState> 
   useQuery({
     queryKey: keys.syncStatus(integrationId),
     queryFn: async ({ client }) => {
+      const key = keys.syncStatus(integrationId)
+      const asked = client.getQueryData<SyncState>(key)
       const params = { path: { integration_id: integrationId } }
       const answer = await dataOf(api.GET('/api/v1/integration/integrations/{integration_id}/sync-status', { params }))
-      return reconcile(client.getQueryData<SyncState>(keys.syncStatus(integrationId)), answer)
+      return reconcile(answer, asked, client.getQueryData<SyncState>(key))
     },
   })
 

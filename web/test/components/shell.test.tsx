@@ -43,6 +43,6 @@ test('the language is chosen in the person’s menu, and kept', async () => {
   await userEvent.click(await screen.findByRole('button', { name: 'Account of Ada Editor' }))
   await userEvent.click(await screen.findByRole('radio', { name: 'Deutsch' }))
   expect(await screen.findByRole('heading', { level: 1, name: 'Einstellungen' })).toBeInTheDocument()
-  expect(document.documentElement.lang).toBe('de')
+  await waitFor(() => expect(document.documentElement.lang).toBe('de'))
   expect(localStorage.getItem('igny8-locale')).toBe('de')
 })

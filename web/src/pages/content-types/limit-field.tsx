@@ -1,5 +1,5 @@
-import { TextInput } from '@mantine/core'
-import { type KeyboardEvent, type ReactNode, useState } from 'react'
+import { Input } from '@mantine/core'
+import { type KeyboardEvent, type ReactNode, useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
 
 const MOST = 1_000_000
@@ -25,6 +25,7 @@ export function LimitField({ label, value, describedBy, onSave }: LimitFieldProp
   /** What is typed but not saved; null while nobody types. */
   const [draft, setDraft] = useState<string | null>(null)
   const [isWrong, setWrong] = useState(false)
+  const errorId = useId()
   const reset = () => {
     setDraft(null)
     setWrong(false)
@@ -41,22 +42,32 @@ export function LimitField({ label, value, describedBy, onSave }: LimitFieldProp
     if (event.key === 'Escape') reset()
   }
   return (
-    <TextInput
-      aria-label={label}
-      inputMode="numeric"
-      autoComplete="off"
-      size="sm"
-      w="100%"
-      maw={120}
-      value={draft ?? String(value)}
-      error={isWrong ? t('limitInvalid', { most: MOST }) : undefined}
-      {...(describedBy !== undefined && !isWrong && { 'aria-describedby': describedBy })}
-      onChange={({ currentTarget }) => {
-        setDraft(currentTarget.value)
-        if (parseLimit(currentTarget.value) !== null) setWrong(false)
-      }}
-      onBlur={save}
-      onKeyDown={onKeyDown}
-    />
+    <div>
+      <Input
+        // its own labels know of no description from elsewhere
+        withAria={false}
+        aria-label={label}
+        aria-invalid={isWrong}
+        aria-describedby={isWrong ? errorId : describedBy}
+        error={isWrong}
+        inputMode="numeric"
+        autoComplete="off"
+        size="sm"
+        w="100%"
+        maw={120}
+        value={draft ?? String(value)}
+        onChange={({ currentTarget }) => {
+          setDraft(currentTarget.value)
+          if (parseLimit(currentTarget.value) !== null) setWrong(false)
+        }}
+        onBlur={save}
+        onKeyDown={onKeyDown}
+      />
+      {isWrong && (
+        <Input.Error id={errorId} mt={4}>
+          {t('limitInvalid', { most: MOST })}
+        </Input.Error>
+      )}
+    </div>
   )
 }

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { useTranslations } from 'use-intl'
 import type { Run } from '../../api/types.ts'
+import { useProblemText } from '../../components/use-problem-text.ts'
 import { useThisSite } from '../../layout/site-context.ts'
 import { RunCounts } from './run-counts.tsx'
 
@@ -24,6 +25,15 @@ const ICONS: Record<Outcome, ReactNode> = {
   cancelled: <IconPlayerStop size={ICON} color="var(--app-idle)" aria-hidden />,
 }
 
+function Why({ error }: { error: NonNullable<Run['error']> }): ReactNode {
+  const { title, detail, detailLanguage, fix } = useProblemText()(error)
+  return (
+    <Text size="sm">
+      {title}. {detail !== null && <span lang={detailLanguage}>{detail}</span>} {fix}
+    </Text>
+  )
+}
+
 /** How a run ended, why, and where to see more; until somebody dismisses it. */
 export function RunOutcome({ run, onDismiss }: { run: Run; onDismiss: () => void }): ReactNode {
   const t = useTranslations('contentTypes.run')
@@ -36,11 +46,7 @@ export function RunOutcome({ run, onDismiss }: { run: Run; onDismiss: () => void
       {ICONS[outcome]}
       <div style={{ flex: 1 }}>
         <Text fw={600}>{t(outcome)}</Text>
-        {run.error && (
-          <Text size="sm">
-            {run.error.detail} {run.error.fix}
-          </Text>
-        )}
+        {run.error && <Why error={run.error} />}
         {isIdle && <Text size="sm">{t('nothing')}</Text>}
         {outcome === 'cancelled' && <Text size="sm">{t('cancelledText')}</Text>}
         <RunCounts counts={run.counts} />

@@ -31,7 +31,13 @@ export function RunPanel({ integrationId, types }: RunPanelProps): ReactNode {
           {shown && (
             <section className={`panel ${classes.run}`} aria-label={t('region')} data-run={shown.status}>
               {isActive(shown) ? (
-                <RunProgress key={shown.id} integrationId={integrationId} run={shown} types={types} />
+                <RunProgress
+                  key={shown.id}
+                  integrationId={integrationId}
+                  run={shown}
+                  types={types}
+                  waitingSince={data?.waiting_since ?? null}
+                />
               ) : (
                 <RunOutcome run={shown} onDismiss={dismiss} />
               )}

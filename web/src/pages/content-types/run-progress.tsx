@@ -6,6 +6,7 @@ import { notifyFailure } from '../../components/notify.ts'
 import { useNow } from '../../components/relative-time.tsx'
 import { useCancelRun } from '../../queries/sync.ts'
 import classes from './content-types.module.css'
+import { Moment } from './moment.tsx'
 import { RunCounts } from './run-counts.tsx'
 import { RateMeter, secondsLeft } from './run-rates.ts'
 
@@ -17,10 +18,12 @@ interface RunProgressProps {
   integrationId: string
   run: Run
   types: ContentTypes | null
+  /** Since when the site is waited for; null while it isn't. */
+  waitingSince: string | null
 }
 
 /** A run under way: a bar per type, how fast, how long still, and what came of it so far. */
-export function RunProgress({ integrationId, run, types }: RunProgressProps): ReactNode {
+export function RunProgress({ integrationId, run, types, waitingSince }: RunProgressProps): ReactNode {
   const t = useTranslations('contentTypes.run')
   const direction = useTranslations('common.direction')
   const now = useNow()
@@ -28,6 +31,7 @@ export function RunProgress({ integrationId, run, types }: RunProgressProps): Re
   useEffect(() => meter.add(run, Date.now()), [meter, run])
   const { overall, byType } = meter.rates(run, now)
   const entries = Object.entries(run.progress.by_type)
+  const since = waitingSince !== null && <Moment at={waitingSince} />
   const words = run.status === 'queued' ? 'queued' : run.progress.total === 0 ? 'preparing' : 'running'
   return (
     <>
@@ -47,6 +51,11 @@ export function RunProgress({ integrationId, run, types }: RunProgressProps): Re
             <Bar key={type} label={labelOf(types, type)} progress={progress} rate={byType[type]} isSmall />
           ))}
         </div>
+      )}
+      {since && (
+        <Text size="sm" c="dimmed">
+          {t.rich('waiting', { at: () => since })}
+        </Text>
       )}
       <RunCounts counts={run.counts} />
     </>
@@ -91,7 +100,6 @@ function Bar({ label, progress: { done, total }, rate, isSmall = false }: BarPro
           striped={isUnknown}
           animated={isUnknown}
           aria-label={t('barLabel', { label })}
-          {...(!isUnknown && { 'aria-valuetext': t('progress', { done, total }) })}
         />
       </Progress.Root>
     </div>

@@ -27,7 +27,8 @@ export class RateMeter {
     this.#runId = id
     const byType = Object.fromEntries(Object.entries(progress.by_type).map(([type, { done }]) => [type, done]))
     // one sample older than the window is kept, to measure from
-    const firstInside = this.#samples.findIndex(({ at }) => at >= now - WINDOW_MS)
+    const found = this.#samples.findIndex(({ at }) => at >= now - WINDOW_MS)
+    const firstInside = found === -1 ? this.#samples.length : found
     this.#samples = [...this.#samples.slice(Math.max(0, firstInside - 1)), { at: now, done: progress.done, byType }]
   }
 

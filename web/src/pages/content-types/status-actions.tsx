@@ -4,6 +4,7 @@ import { Link } from 'wouter'
 import { useTranslations } from 'use-intl'
 import type { Connection, Integration, TestResult } from '../../api/types.ts'
 import { notifyFailure } from '../../components/notify.ts'
+import { useProblemText } from '../../components/use-problem-text.ts'
 import { useSwitchOn, useTestConnection } from '../../queries/integration.ts'
 import classes from './content-types.module.css'
 
@@ -99,9 +100,16 @@ function SwitchOn({ integration, isOfSite }: { integration: Integration; isOfSit
 
 function TestOutcome({ result, siteId }: { result: TestResult; siteId: string }): ReactNode {
   const t = useTranslations('contentTypes.status')
+  const { detail, detailLanguage, fix } = useProblemText()(result)
   return (
     <Text component="output" display="block" size="sm" mt={8} className={classes.testOutcome}>
-      {result.success ? t('testPassed') : `${t('testFailed')}: ${result.detail} ${result.fix ?? ''}`}{' '}
+      {result.success ? (
+        t('testPassed')
+      ) : (
+        <>
+          {t('testFailed')}: <span lang={detailLanguage}>{detail}</span> {fix}
+        </>
+      )}{' '}
       <Link href={`/sites/${siteId}/connection`}>{t('evidence')}</Link>
     </Text>
   )

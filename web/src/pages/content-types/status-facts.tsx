@@ -31,6 +31,9 @@ export function StatusFacts({ integration, health, types }: StatusFactsProps): R
       <Fact name={t('nextCheck')} id="next-check">
         <NextCheck at={health.next_check_at} />
       </Fact>
+      <Fact name={t('carrier')} id="carrier">
+        <CarrierWords integration={integration} />
+      </Fact>
       <Fact name={t('pluginSync')} id="plugin-sync">
         {onOff(types?.plugin_connection_enabled)}
       </Fact>
@@ -73,6 +76,13 @@ function LastSync({ integration }: { integration: Integration }): ReactNode {
       <RelativeTime at={at} />
     </Link>
   )
+}
+
+function CarrierWords({ integration }: { integration: Integration }): ReactNode {
+  const t = useTranslations('contentTypes.status')
+  const { carrier, expected_latency_s: seconds } = integration
+  if (carrier === 'direct' || seconds === null) return t(carrier)
+  return `${t(carrier)}, ${t('exchangeEvery', { seconds: Math.round(seconds) })}`
 }
 
 /** A moment to come; one that has come is now. */

@@ -3,8 +3,9 @@ import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { ContentTypes, Integration } from '../../api/types.ts'
 import { ConnectionBadge } from '../../components/connection-badge.tsx'
-import { RelativeTime } from '../../components/relative-time.tsx'
+import { useProblemText } from '../../components/use-problem-text.ts'
 import classes from './content-types.module.css'
+import { Moment } from './moment.tsx'
 import { StatusActions } from './status-actions.tsx'
 import { StatusFacts } from './status-facts.tsx'
 
@@ -18,14 +19,14 @@ interface StatusPanelProps {
 export function StatusPanel({ integration, types }: StatusPanelProps): ReactNode {
   const t = useTranslations('contentTypes.status')
   const health = types?.health ?? integration.health
-  const since = <RelativeTime at={health.since} />
+  const since = health.since !== null && <Moment at={health.since} />
   return (
     <section className={`panel ${classes.status}`} aria-label={t('region')}>
       <Group justify="space-between" align="flex-start" gap="md">
         <div className={classes.state}>
           <Group gap={8} component="output">
             <ConnectionBadge state={health.state} />
-            {health.since !== null && (
+            {since && (
               <Text size="sm" c="dimmed" component="span">
                 {t.rich('since', { at: () => since })}
               </Text>
@@ -54,15 +55,22 @@ const BAD = new Set<Integration['connection']>(['unreachable', 'key_revoked'])
 
 function Reason({ reason, state }: { reason: Reason; state: Integration['connection'] }): ReactNode {
   const t = useTranslations('contentTypes.status')
+  const { title, detail, detailLanguage, fix } = useProblemText()(reason)
   return (
     <div className={classes.reason} data-tone={BAD.has(state) ? 'bad' : 'warn'} data-reason={reason.code}>
       <Text size="sm" fw={600}>
-        {reason.title}
+        {title}
       </Text>
-      {reason.detail !== null && <Text size="sm">{reason.detail}</Text>}
-      <Text size="sm">
-        <b>{t('fix')}</b> {reason.fix}
-      </Text>
+      {detail !== null && (
+        <Text size="sm" lang={detailLanguage}>
+          {detail}
+        </Text>
+      )}
+      {fix !== null && (
+        <Text size="sm">
+          <b>{t('fix')}</b> {fix}
+        </Text>
+      )}
     </div>
   )
 }

@@ -1,7 +1,7 @@
 import { Loader, Switch, Text } from '@mantine/core'
 import { memo, type ReactNode, useId } from 'react'
 import { useTranslations } from 'use-intl'
-import { ApiError } from '../../api/errors.ts'
+import { ProblemMessage } from '../../components/problem-message.tsx'
 import type { ContentTypes } from '../../api/types.ts'
 import type { TypeChange, TypeKind } from '../../queries/content-types.ts'
 import { AttentionCell } from './attention-cell.tsx'
@@ -55,7 +55,7 @@ export const TypeRow = memo(function TypeRow(props: TypeRowProps): ReactNode {
         )}
         {refusal && (
           <Text size="xs" className={classes.refused} id={noteId}>
-            {t('notSaved', { reason: refusal instanceof ApiError ? refusal.problem.detail : refusal.message })}
+            {t('notSaved')} <ProblemMessage error={refusal} />
           </Text>
         )}
       </CountsCell>

@@ -1,0 +1,205 @@
+import { act, screen, waitFor, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Run } from '../../src/api/types.ts'
+import { RateMeter, secondsLeft } from '../../src/pages/content-types/run-rates.ts'
+import { connectedSite, INTEGRATION, sampleRun, sampleSyncState } from '../support/content-type-samples.ts'
+import { type FakeApi, fakeApi, problem } from '../support/fake-api.ts'
+import { FakeSocket, fakeSockets } from '../support/fake-socket.ts'
+import { renderAt } from '../support/render.tsx'
+
+const SYNC = `POST ${INTEGRATION}/sync`
+const STATUS = `GET ${INTEGRATION}/sync-status`
+const CANCEL = `POST ${INTEGRATION}/runs/run_1/cancel`
+
+const at = (posts: number, pages: number): Run['progress'] => ({
+  done: posts + pages,
+  total: 200,
+  by_type: { post: { done: posts, total: 150 }, page: { done: pages, total: 50 } },
+})
+const counts = (patch: Partial<Run['counts']>): Run['counts'] => ({ ...sampleRun().counts, ...patch })
+const ended = (patch: Partial<Run>) => sampleRun({ finished_at: '2026-11-21T10:01:00.000Z', ...patch })
+
+let api: FakeApi
+beforeEach(() => {
+  fakeSockets()
+  api = fakeApi(connectedSite())
+})
+afterEach(() => vi.useRealTimers())
+
+const openTab = async () => {
+  renderAt('/sites/site_1/content-types')
+  await screen.findByRole('switch', { name: 'Sync Posts' })
+  FakeSocket.last.accept()
+}
+const FRAME_MS = 20
+/** Tells of a run, and waits until that is on the screen. */
+const tell = async (run: Run) => {
+  FakeSocket.last.tell({ type: 'run', run })
+  await act(() => new Promise((done) => setTimeout(done, FRAME_MS)))
+}
+const holds = (run: Run) => api.answer({ [STATUS]: { body: sampleSyncState({ last_run: run }) } })
+const panel = () => within(screen.getByRole('region', { name: 'Sync' }))
+const said = () => screen.getAllByRole('status').map(({ textContent }) => textContent)
+
+test('[Sync now] syncs both ways at one press', async () => {
+  const queued = sampleRun({ status: 'queued', started_at: null })
+  api.answer({
+    [SYNC]: { status: 202, body: queued },
+    [STATUS]: () => ({ body: sampleSyncState({ current_run: api.callsOf(SYNC).length > 0 ? queued : null }) }),
+  })
+  await openTab()
+  expect(screen.queryByRole('region', { name: 'Sync' })).not.toBeInTheDocument()
+  await userEvent.click(screen.getByRole('button', { name: 'Sync now' }))
+  expect(await screen.findByText('Sync waits to start')).toBeVisible()
+  expect(api.callsOf(SYNC).map(({ body }) => body)).toEqual([{ direction: 'both' }])
+  expect(screen.getByRole('button', { name: 'Syncing…' })).toBeDisabled()
+})
+
+test('another direction is chosen beside it, with what each does', async () => {
+  api.answer({ [SYNC]: { status: 202, body: sampleRun({ status: 'queued' }) } })
+  await openTab()
+  await userEvent.click(screen.getByRole('button', { name: 'Choose what to sync' }))
+  const items = await screen.findAllByRole('menuitem')
+  expect(items.map(({ textContent }) => textContent)).toEqual([
+    expect.stringContaining('Both ways'),
+    expect.stringContaining('From WordPress'),
+    expect.stringContaining('To WordPress'),
+    expect.stringContaining('Structure and metadata'),
+  ])
+  await userEvent.click(screen.getByRole('menuitem', { name: /From WordPress/ }))
+  await waitFor(() => expect(api.callsOf(SYNC).map(({ body }) => body)).toEqual([{ direction: 'from_external' }]))
+})
+
+test('a sync that is refused says why', async () => {
+  api.answer({ [SYNC]: problem(409, 'sync_disabled', 'Sync is off.') })
+  await openTab()
+  await userEvent.click(screen.getByRole('button', { name: 'Sync now' }))
+  expect(await screen.findByText('The sync did not start')).toBeVisible()
+  expect(screen.getByText(/Sync is off\./)).toBeVisible()
+})
+
+test('a run under way shows a bar per type with what is done, how fast, and how long still', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true })
+  await openTab()
+  await tell(sampleRun({ progress: at(0, 0), started_at: new Date().toISOString() }))
+  await act(() => vi.advanceTimersByTimeAsync(4_000))
+  await tell(sampleRun({ progress: at(80, 20), counts: counts({ created: 90, failed: 1 }) }))
+  await act(() => vi.advanceTimersByTimeAsync(1_000))
+  expect(panel().getByRole('progressbar', { name: 'Progress: All types' })).toHaveAttribute('aria-valuenow', '50')
+  expect(panel().getByRole('progressbar', { name: 'Progress: Posts' })).toHaveAttribute('aria-valuetext', '53%')
+  const line = (label: string) => document.querySelector(`[data-progress="${label}"]`)?.textContent
+  expect(line('All types')).toMatch(/100 of 200 · 50% · (1\d|2\d) per second · about \d+ seconds left/)
+  expect(line('Pages')).toMatch(/20 of 50 · 40% · \d+ per second · about \d+ seconds left/)
+  expect(panel().getByText('90 created')).toBeVisible()
+  expect(panel().getByText('1 failed')).toBeVisible()
+})
+
+test('a page that is opened in the middle of a run knows of it', async () => {
+  api.answer({ [STATUS]: { body: sampleSyncState({ current_run: sampleRun({ progress: at(30, 10) }) }) } })
+  renderAt('/sites/site_1/content-types')
+  expect(await screen.findByText('Sync is running')).toBeVisible()
+  expect(panel().getByRole('progressbar', { name: 'Progress: All types' })).toHaveAttribute('aria-valuenow', '20')
+})
+
+test('a run whose site has to call first says since when it is waited for', async () => {
+  const waiting_since = new Date().toISOString()
+  api.answer({ [STATUS]: { body: sampleSyncState({ current_run: sampleRun(), waiting_since }) } })
+  renderAt('/sites/site_1/content-types')
+  await screen.findByText('Reading the structure of the site')
+  expect(screen.getByRole('region', { name: 'Sync' })).toHaveTextContent(
+    /has been waiting since .* for the site to call IGNY8/,
+  )
+})
+
+test('screen readers hear the start, each quarter and the end, and nothing in between', async () => {
+  await openTab()
+  const heard: (string | null)[] = []
+  for (const [posts, pages] of [
+    [0, 0],
+    [10, 0],
+    [50, 0],
+    [70, 0],
+    [90, 20],
+    [150, 49],
+  ] as const) {
+    await tell(sampleRun({ progress: at(posts, pages) }))
+    const now = said().find((text) => text?.startsWith('Sync')) ?? null
+    if (heard.at(-1) !== now) heard.push(now)
+  }
+  const run = ended({ status: 'succeeded', progress: at(150, 50) })
+  holds(run)
+  await tell(run)
+  await waitFor(() => expect(said()).toContain('Sync finished'))
+  expect(heard).toEqual(['Sync has started.', 'Sync: 25 percent.', 'Sync: 50 percent.', 'Sync: 75 percent.'])
+})
+
+test('a run is cancelled; what it did stays', async () => {
+  const cancelled = ended({ status: 'cancelled', counts: counts({ created: 7 }) })
+  api.answer({ [CANCEL]: [problem(404, 'run_not_found', 'No such run.'), { body: cancelled }] })
+  await openTab()
+  await tell(sampleRun({ progress: at(7, 0) }))
+  await userEvent.click(panel().getByRole('button', { name: 'Cancel sync' }))
+  expect(await screen.findByText('The sync could not be cancelled')).toBeVisible()
+  api.answer({ [STATUS]: { body: sampleSyncState({ last_run: cancelled }) } })
+  await userEvent.click(panel().getByRole('button', { name: 'Cancel sync' }))
+  expect(await panel().findByText('Sync cancelled')).toBeVisible()
+  expect(panel().getByText('7 created')).toBeVisible()
+})
+
+test('the end says what came of it, with links, until it is dismissed', async () => {
+  await openTab()
+  await tell(sampleRun({ progress: at(10, 0) }))
+  const run = ended({ status: 'succeeded', counts: counts({ created: 10, failed: 2, conflicts: 1 }) })
+  holds(run)
+  await tell(run)
+  expect(await panel().findByText('Sync finished, but not everything went through')).toBeVisible()
+  const link = (name: string) => panel().getByRole('link', { name })
+  expect(link('See the run')).toHaveAttribute('href', '/sites/site_1/activity/runs/run_1')
+  expect(link('See 2 failed items')).toHaveAttribute('href', '/sites/site_1/items?state=failed')
+  expect(link('Settle the conflict')).toHaveAttribute('href', '/sites/site_1/items?state=conflict')
+  await userEvent.click(panel().getByRole('button', { name: 'Dismiss' }))
+  await waitFor(() => expect(document.querySelector('[data-open="true"]')).toBeNull())
+  await tell(run)
+  expect(document.querySelector('[data-open="true"]')).toBeNull()
+})
+
+test('a failed run says why and what to do', async () => {
+  await openTab()
+  await tell(sampleRun())
+  const error = { code: 'some_code', detail: 'The site did not answer.', fix: 'Wake it up.' }
+  const run = ended({ status: 'failed', error })
+  holds(run)
+  await tell(run)
+  expect(await panel().findByText('Sync failed')).toBeVisible()
+  expect(panel().getByText(/The site did not answer\./)).toBeVisible()
+  expect(panel().getByText(/Wake it up\./)).toBeVisible()
+})
+
+test('the end of a run that nobody watched here is not told', async () => {
+  api.answer({ [STATUS]: { body: sampleSyncState({ last_run: ended({ status: 'failed' }) }) } })
+  await openTab()
+  await screen.findByText(/^Failed,/)
+  expect(screen.queryByRole('region', { name: 'Sync' })).not.toBeInTheDocument()
+})
+
+test('the rate is that of the last ten seconds, sinks when nothing moves, and starts anew with each run', () => {
+  const meter = new RateMeter()
+  const started_at = new Date(0).toISOString()
+  const run = (posts: number, id = 'run_1') => sampleRun({ id, started_at, progress: at(posts, 0) })
+  expect(meter.rates(run(20), 10_000).overall).toBe(2)
+  meter.add(run(20), 10_000)
+  meter.add(run(70), 15_000)
+  expect(meter.rates(run(70), 15_000)).toEqual({ overall: 10, byType: { post: 10, page: 0 } })
+  expect(meter.rates(run(70), 20_000).overall).toBe(5)
+  meter.add(run(90), 40_000)
+  expect(meter.rates(run(90), 40_000).overall).toBeLessThan(1)
+  meter.add(run(5, 'run_2'), 41_000)
+  expect(meter.rates(run(5, 'run_2'), 43_000).overall).toBe(0)
+})
+
+test('how long it takes still is only told where it is known', () => {
+  expect(secondsLeft(100, 10)).toBe(10)
+  for (const rate of [0, null, undefined]) expect(secondsLeft(100, rate)).toBeNull()
+  expect(secondsLeft(0, 10)).toBeNull()
+})
