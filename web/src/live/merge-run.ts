@@ -36,7 +36,7 @@ const startedAt = (run: Run): string => (run.status === 'running' ? (run.started
  * @param known what is known now
  */
 export function reconcile(answer: SyncState, asked: SyncState | undefined, known: SyncState | undefined): SyncState {
-  const before = [asked?.current_run, asked?.last_run]
-  const told = [known?.last_run, known?.current_run].filter((run) => run && !before.includes(run))
+  const before = new Set([asked?.current_run, asked?.last_run])
+  const told = [known?.last_run, known?.current_run].filter((run) => run && !before.has(run))
   return told.reduce<SyncState>((state, run) => (run ? mergeRun(state, run) : state), answer)
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ApiError } from '../../src/api/errors.ts'
-import type { LiveMessage, Problem } from '../../src/api/types.ts'
+import type { LiveMessage } from '../../src/api/types.ts'
 import { backoff } from '../../src/live/backoff.ts'
 import { LiveConnection } from '../../src/live/connection.ts'
 import type { LiveStatus } from '../../src/live/status.ts'
@@ -136,7 +136,7 @@ test('what an abandoned connection still says changes nothing', async () => {
 })
 
 test('a refusal for good is shown with its reason, and nothing more is tried', async () => {
-  refusal = new ApiError(problem(404, 'integration_not_found', 'It is gone.').body as Problem)
+  refusal = new ApiError(problem(404, 'integration_not_found', 'It is gone.').body)
   FakeSocket.last.drop()
   await vi.advanceTimersByTimeAsync(0)
   expect(states.at(-1)).toEqual({ kind: 'ended', end: { detail: 'It is gone.', problem: refusal.problem } })
