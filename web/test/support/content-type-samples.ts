@@ -4,6 +4,8 @@ import { sampleIntegration, sampleSession, sampleSite } from './samples.ts'
 
 const AT = '2026-11-21T10:00:00.000Z'
 
+const EQUAL = { state: 'equal' as const, at: AT, root: 'ab12', checked: 123, differing: 0, repaired: 0 }
+
 export const postType = (
   label: string,
   count: number,
@@ -15,6 +17,7 @@ export const postType = (
   synced_count: synced,
   failed_count: 0,
   conflict_count: 0,
+  audit: EQUAL,
   enabled: true,
   fetch_limit: 100,
   limited: false,
@@ -51,6 +54,7 @@ export const sampleContentTypes = (patch: Partial<ContentTypes> = {}): ContentTy
     post_tag: taxonomy('Tags', 89, 50),
     product_cat: taxonomy('Product Categories', 15, 0, false),
   },
+  audit: { ...EQUAL, requests: 3, bytes: 4_096 },
   plugin_connection_enabled: true,
   two_way_sync_enabled: true,
   ...patch,

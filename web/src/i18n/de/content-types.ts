@@ -37,6 +37,8 @@ export const contentTypes: typeof english = {
     lastProof: 'Letzter Nachweis',
     lastProofHint:
       'Wann die Website zuletzt einen signierten Befehl beantwortet oder eine gültig signierte Nachricht gesendet hat',
+    audit: 'Mit der Website verglichen',
+    auditHint: 'Wann zuletzt alles, was IGNY8 hat, mit dem verglichen wurde, was die Website hat',
     nextCheck: 'Nächste Prüfung',
     due: 'jetzt',
     carrier: 'Übertragung',
@@ -151,6 +153,13 @@ export const contentTypes: typeof english = {
   total: 'Summe',
   enabledTotal: '{enabled, number} von {all, number} ein',
   asOf: 'Stand <at></at>',
+  audit: {
+    title: 'Mit der Website verglichen',
+    equal: 'Gleich',
+    repaired: '{repaired, plural, one {# Unterschied behoben} other {# Unterschiede behoben}}',
+    differs: '{differing, plural, one {# weicht ab} other {# weichen ab}}',
+    never: 'Noch nicht',
+  },
   known: {
     count: 'Wie die Website selbst es in ihrer Verwaltung zeigt, vom Plugin gemeldet.',
     synced:

@@ -34,6 +34,8 @@ export const contentTypes = {
     lastSync: 'Last sync',
     lastProof: 'Last proof',
     lastProofHint: 'When the site last answered a signed command, or sent a signed message that verified',
+    audit: 'Compared with the site',
+    auditHint: 'When everything that IGNY8 has was last compared with what the site has',
     nextCheck: 'Next check',
     due: 'now',
     carrier: 'Carrier',
@@ -147,6 +149,13 @@ export const contentTypes = {
   total: 'Total',
   enabledTotal: '{enabled, number} of {all, number} enabled',
   asOf: 'As of <at></at>',
+  audit: {
+    title: 'Compared with the site',
+    equal: 'Equal',
+    repaired: '{repaired, plural, one {# difference repaired} other {# differences repaired}}',
+    differs: '{differing, plural, one {# differs} other {# differ}}',
+    never: 'Not yet',
+  },
   known: {
     count: 'As the site’s own admin shows it, told by the plugin.',
     synced: 'Items in IGNY8 that agree with WordPress. Counted by triggers of IGNY8’s database with each change.',

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { TypeKind } from '../../queries/content-types.ts'
+import type { TypeAudit } from './audit-words.tsx'
 import classes from './content-types.module.css'
 import { KnownNumber } from './known-number.tsx'
 import type { Moments } from './type-row.tsx'
@@ -8,8 +9,8 @@ import { CELL } from './table-roles.ts'
 
 const WHOLE = 100
 
-const known = (how: string, at: string | null) => (words: ReactNode) => (
-  <KnownNumber how={how} at={at}>
+const known = (how: string, at: string | null, audit?: TypeAudit) => (words: ReactNode) => (
+  <KnownNumber how={how} at={at} audit={audit}>
     {words}
   </KnownNumber>
 )
@@ -20,11 +21,13 @@ interface CountsCellProps {
   synced: number
   at: Moments
   isEnabled: boolean
+  /** Only post types are compared. */
+  audit?: TypeAudit | undefined
   children?: ReactNode
 }
 
 /** `123 total · 45 synced`, with a bar. Taxonomies have no column of failures: theirs is this one's. */
-export function CountsCell({ kind, total, synced, at, isEnabled, children }: CountsCellProps): ReactNode {
+export function CountsCell({ kind, total, synced, at, isEnabled, audit, children }: CountsCellProps): ReactNode {
   const t = useTranslations('contentTypes')
   const share = total === 0 ? 0 : Math.min(WHOLE, (synced / total) * WHOLE)
   return (
@@ -34,7 +37,7 @@ export function CountsCell({ kind, total, synced, at, isEnabled, children }: Cou
           total,
           synced,
           whole: known(t('known.count'), at.structure),
-          part: known(t(kind === 'taxonomies' ? 'known.syncedTerms' : 'known.synced'), at.counts),
+          part: known(t(kind === 'taxonomies' ? 'known.syncedTerms' : 'known.synced'), at.counts, audit),
         })}
       </span>
       <div className={classes.bar} data-enabled={isEnabled} aria-hidden>

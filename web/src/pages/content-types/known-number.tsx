@@ -2,6 +2,7 @@ import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef, use
 import { Link } from 'wouter'
 import { useFormatter, useTranslations } from 'use-intl'
 import { RelativeTime } from '../../components/relative-time.tsx'
+import { AuditWords, type TypeAudit } from './audit-words.tsx'
 import classes from './content-types.module.css'
 
 interface KnownNumberProps {
@@ -11,12 +12,14 @@ interface KnownNumberProps {
   how: string
   /** The moment for which it holds; null when it was never told. */
   at: string | null
+  /** What a comparison with the site found. */
+  audit?: TypeAudit | undefined
   /** Where the number leads to. */
   href?: string
 }
 
 /** A number that says, on hover, focus or tap, as of when it holds and how it is known. Escape puts that away. */
-export function KnownNumber({ children, how, at, href }: KnownNumberProps): ReactNode {
+export function KnownNumber({ children, how, at, audit, href }: KnownNumberProps): ReactNode {
   const id = useId()
   const [isOpen, setOpen] = useState(false)
   const close = () => setOpen(false)
@@ -36,14 +39,18 @@ export function KnownNumber({ children, how, at, href }: KnownNumberProps): Reac
           {children}
         </Link>
       )}
-      {isOpen && <Explanation id={id} how={how} at={at} />}
+      {isOpen && <Explanation id={id} how={how} at={at} audit={audit} />}
     </span>
   )
 }
 
 const EDGE = 8
 
-function Explanation({ id, how, at }: { id: string; how: string; at: string | null }): ReactNode {
+interface ExplanationProps extends Pick<KnownNumberProps, 'how' | 'at' | 'audit'> {
+  id: string
+}
+
+function Explanation({ id, how, at, audit }: ExplanationProps): ReactNode {
   const t = useTranslations('contentTypes')
   const format = useFormatter()
   const bubble = useRef<HTMLSpanElement>(null)
@@ -67,6 +74,12 @@ function Explanation({ id, how, at }: { id: string; how: string; at: string | nu
               at: () => format.dateTime(new Date(at), { dateStyle: 'medium', timeStyle: 'medium' }),
             })}{' '}
             (<RelativeTime at={at} />)
+          </>
+        )}
+        {audit && (
+          <>
+            <br />
+            {t('audit.title')}: <AuditWords audit={audit} />
           </>
         )}
       </span>

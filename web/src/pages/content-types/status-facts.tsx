@@ -5,6 +5,7 @@ import { useFormatter, useTranslations } from 'use-intl'
 import type { ContentTypes, Integration } from '../../api/types.ts'
 import { RelativeTime, useNow } from '../../components/relative-time.tsx'
 import { useSyncStatus } from '../../queries/sync.ts'
+import { AuditWords } from './audit-words.tsx'
 import classes from './content-types.module.css'
 
 interface StatusFactsProps {
@@ -27,6 +28,9 @@ export function StatusFacts({ integration, health, types }: StatusFactsProps): R
       </Fact>
       <Fact name={t('lastProof')} hint={t('lastProofHint')} id="last-proof">
         <RelativeTime at={health.last_proof_at} />
+      </Fact>
+      <Fact name={t('audit')} hint={t('auditHint')} id="audit">
+        {types ? <AuditWords audit={types.audit} /> : '–'}
       </Fact>
       <Fact name={t('nextCheck')} id="next-check">
         <NextCheck at={health.next_check_at} />

@@ -47,7 +47,14 @@ export const TypeRow = memo(function TypeRow(props: TypeRowProps): ReactNode {
           {slug}
         </Text>
       </th>
-      <CountsCell kind={kind} total={row.count} synced={row.synced_count} at={at} isEnabled={row.enabled}>
+      <CountsCell
+        kind={kind}
+        total={row.count}
+        synced={row.synced_count}
+        at={at}
+        isEnabled={row.enabled}
+        audit={'audit' in row ? row.audit : undefined}
+      >
         {row.limited && (
           <Text size="xs" className={classes.limited}>
             {t('limited', { limit: row.fetch_limit })}
