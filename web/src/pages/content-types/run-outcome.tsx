@@ -29,7 +29,8 @@ function Why({ error }: { error: NonNullable<Run['error']> }): ReactNode {
   const { title, detail, detailLanguage, fix } = useProblemText()(error)
   return (
     <Text size="sm">
-      {title}. {detail !== null && <span lang={detailLanguage}>{detail}</span>} {fix}
+      {title !== error.code && `${title}. `}
+      {detail !== null && <span lang={detailLanguage}>{detail}</span>} {fix}
     </Text>
   )
 }

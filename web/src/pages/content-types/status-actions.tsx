@@ -36,7 +36,7 @@ export function StatusActions({ integration, health }: StatusActionsProps): Reac
   if (!integration.sync_enabled && !actions.includes('switchOn')) actions.unshift('switchOn')
   return (
     <div className={classes.actions}>
-      <Group gap="xs" justify="flex-end">
+      <Group gap="xs">
         {actions.map((action, index) => {
           const variant = index > 0 || CALM.has(health.state) ? 'default' : 'filled'
           if (action === 'switchOn')

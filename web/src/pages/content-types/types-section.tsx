@@ -66,7 +66,7 @@ function Tables({ integration, types }: TypesSectionProps): ReactNode {
     <div data-stale={isStale} className={classes.tables}>
       {isStale && (
         <Text size="sm" className={classes.staleNote}>
-          {t('live.stale')} {t.rich('asOf', { at: () => asOf })}
+          {t.rich('asOf', { at: () => asOf })}
         </Text>
       )}
       <TypesTable siteId={siteId} kind="post_types" shown={shown} at={at} onChange={onChange} />
