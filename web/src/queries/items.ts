@@ -1,10 +1,12 @@
 import {
   keepPreviousData,
   type InfiniteData,
+  queryOptions,
   useInfiniteQuery,
   type UseInfiniteQueryResult,
   useMutation,
   type UseMutationResult,
+  useQueries,
   useQuery,
   useQueryClient,
   type UseQueryResult,
@@ -49,12 +51,24 @@ export const useItems = (
     placeholderData: keepPreviousData,
   })
 
-/** One item with both of its sides. */
-export const useItem = (siteId: string, itemId: string): UseQueryResult<Item> =>
-  useQuery({
+const itemQuery = (siteId: string, itemId: string) =>
+  queryOptions({
     queryKey: keys.item(siteId, itemId),
     queryFn: () => dataOf(api.GET('/api/v1/sites/{site_id}/content/{item_id}', pathOf(siteId, itemId))),
   })
+
+/** One item with both of its sides. */
+export const useItem = (siteId: string, itemId: string): UseQueryResult<Item> => useQuery(itemQuery(siteId, itemId))
+
+/** Titles of items by their id; the id itself while, or where, there is none. */
+export function useItemTitles(siteId: string, ids: readonly (string | null | undefined)[]): (id: string) => string {
+  const known = [...new Set(ids.filter((id) => typeof id === 'string'))]
+  const titles = useQueries({
+    queries: known.map((id) => itemQuery(siteId, id)),
+    combine: (results) => results.map(({ data }) => data?.title.trim()),
+  })
+  return (id) => titles[known.indexOf(id)] || id
+}
 
 /**
  * A change of one item. Its answer is the item as it is then. What was refused because the item has moved on has the

@@ -18,6 +18,29 @@ export const replaceWhole = (left: string, right: string): Piece[] => {
   return pieces.filter(({ text }) => text !== '')
 }
 
+/** A blank that stayed between two words that were replaced is replaced with them: people read phrases, not words. */
+function joinPhrases(pieces: readonly Piece[]): Piece[] {
+  const joined: Piece[] = []
+  let [removed, added] = ['', '']
+  const flush = () => {
+    joined.push(...replaceWhole(removed, added))
+    removed = ''
+    added = ''
+  }
+  pieces.forEach(({ kind, text }, index) => {
+    const isBetween = removed !== '' && added !== '' && index < pieces.length - 1
+    if (kind === 'same' && !(isBetween && text.trim() === '')) {
+      flush()
+      joined.push({ kind, text })
+      return
+    }
+    if (kind !== 'added') removed += text
+    if (kind !== 'removed') added += text
+  })
+  flush()
+  return joined
+}
+
 /**
  * Compares two texts word by word. Without the removed pieces the result is `right`, without the added ones `left`.
  * @param budgetMs when it is used up, or too much differs, the texts are replaced as a whole
@@ -27,8 +50,10 @@ export function diffWords(left: string, right: string, budgetMs: number): Piece[
   if (budgetMs <= 0) return replaceWhole(left, right)
   const changes = diffWordsWithSpace(left, right, { timeout: budgetMs, maxEditLength: MAX_EDITS })
   if (!changes) return replaceWhole(left, right)
-  return changes.map(({ added, removed, value }) => ({
-    kind: added ? 'added' : removed ? 'removed' : 'same',
-    text: value,
-  }))
+  return joinPhrases(
+    changes.map(({ added, removed, value }) => ({
+      kind: added ? 'added' : removed ? 'removed' : 'same',
+      text: value,
+    })),
+  )
 }

@@ -127,6 +127,7 @@ export const items: typeof english = {
   },
   conflict: {
     title: 'Beide Seiten haben das geändert',
+    titleDeleted: 'Auf einer Seite gelöscht, auf der anderen geändert',
     text: 'Nichts wurde überschrieben: Wählen Sie, welche Fassung bleibt.',
     since: 'Seit:',
     deletedBy: {
@@ -169,6 +170,8 @@ export const items: typeof english = {
     onlyIn: 'nur in: {side}',
     equal: 'Beide Seiten sind gleich.',
     notThereYet: 'WordPress hat diesen Inhalt noch nicht.',
+    deletedThere:
+      'Der Inhalt wurde in WordPress gelöscht. Das hat sich in IGNY8 seit dem letzten gemeinsamen Stand geändert.',
     noOtherSide: 'Die Fassung in WordPress ist hier nicht bekannt.',
     outdated: 'WordPress hat einen neueren Text, der noch nicht gelesen wurde: Die nächste Synchronisation bringt ihn.',
     unchanged: '{count, plural, one {# Block} other {# Blöcke}} unverändert',

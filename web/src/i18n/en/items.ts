@@ -124,6 +124,7 @@ export const items = {
   },
   conflict: {
     title: 'Both sides changed this',
+    titleDeleted: 'Deleted on one side, changed on the other',
     text: 'Nothing was overwritten: choose which version to keep.',
     since: 'Since',
     deletedBy: {
@@ -165,6 +166,7 @@ export const items = {
     onlyIn: 'only in: {side}',
     equal: 'Both sides are the same.',
     notThereYet: 'WordPress does not have this item yet.',
+    deletedThere: 'It was deleted in WordPress. This is what changed in IGNY8 since both sides agreed.',
     noOtherSide: 'The WordPress side is not known here.',
     outdated: 'WordPress has a newer body that has not been read yet: the next sync brings it.',
     unchanged: '{count, plural, one {# block} other {# blocks}} unchanged',

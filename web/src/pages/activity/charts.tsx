@@ -17,7 +17,7 @@ export function useDayText(): (date: string) => string {
 }
 
 const Y_AXIS_WIDTH = 44
-const xAxis = { minTickGap: 24, tickMargin: 8 }
+const xAxis = { minTickGap: 24, tickMargin: 8, padding: { left: 8, right: 8 } }
 
 /** Runs of each day, stacked by how they ended. */
 export function RunsChart({ days, height }: ChartProps): ReactNode {

@@ -38,14 +38,14 @@ function EventDetails({ event, isOfRun }: { event: SyncEvent; isOfRun: boolean }
   const countsText = useCountsText()
   const amounts = useAmounts()
   const { id: siteId } = useThisSite()
-  const hasCounts = Object.values(event.counts).some((count) => count > 0)
+  const counts = countsText(event.counts)
   const ms = Date.parse(event.finished_at) - Date.parse(event.started_at)
   return (
     <Group gap={12} mt={2} fz="sm" c="dimmed">
       <RelativeTime at={event.finished_at} />
       {ms > 0 && <span data-numeric>{amounts.duration(ms)}</span>}
       {event.direction && <span>{direction(event.direction)}</span>}
-      {hasCounts && <span>{countsText(event.counts)}</span>}
+      {counts && <span>{counts}</span>}
       {event.run_id !== null && !isOfRun && (
         <Link href={`/sites/${siteId}/activity/runs/${event.run_id}`} className={classes.link}>
           {t('toRun')}

@@ -20,6 +20,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }): ReactN
 /** What is known of a run as a whole. */
 export function RunFacts({ run }: { run: RunDetail }): ReactNode {
   const t = useTranslations('activity.run')
+  const nothing = useTranslations('activity.counts')
   const direction = useTranslations('common.direction')
   const format = useFormatter()
   const amounts = useAmounts()
@@ -33,7 +34,7 @@ export function RunFacts({ run }: { run: RunDetail }): ReactNode {
           <RunStatusBadge status={run.status} />
         </Fact>
         <Fact name={t('direction')}>{direction(run.direction)}</Fact>
-        <Fact name={t('result')}>{countsText(run.counts)}</Fact>
+        <Fact name={t('result')}>{countsText(run.counts) || nothing('nothing')}</Fact>
         <Fact name={t('queued')}>{moment(run.queued_at)}</Fact>
         <Fact name={t('started')}>{moment(run.started_at)}</Fact>
         <Fact name={t('finished')}>{moment(run.finished_at)}</Fact>

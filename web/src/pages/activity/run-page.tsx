@@ -119,9 +119,11 @@ function RunView({ integrationId, runId }: { integrationId: string; runId: strin
       title={t('titleOf', { direction: direction(run.direction) })}
       context={site.name}
       description={
-        <Link href={`/sites/${site.id}/activity`} className={classes.link}>
-          {t('toActivity')}
-        </Link>
+        <Text size="sm" component="span">
+          <Link href={`/sites/${site.id}/activity`} className={classes.link}>
+            {t('toActivity')}
+          </Link>
+        </Text>
       }
       actions={isOpen(run) && <CancelRunButton integrationId={integrationId} runId={run.id} />}
     >

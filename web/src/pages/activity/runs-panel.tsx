@@ -29,11 +29,12 @@ export function RunDuration({ run }: { run: Pick<Run, 'status' | 'started_at' | 
 
 /** What came of a run: its counts, or why it failed. */
 function RunResult({ run }: { run: Run }): ReactNode {
+  const t = useTranslations('activity.counts')
   const countsText = useCountsText()
   const codeTitle = useCodeTitle()
   if (run.error && run.status !== 'succeeded') return <span title={run.error.detail}>{codeTitle(run.error.code)}</span>
   if (isOpen(run) && Object.values(run.counts).every((count) => count === 0)) return null
-  return countsText(run.counts)
+  return countsText(run.counts) || t('nothing')
 }
 
 function RunLink({ run }: { run: Run }): ReactNode {

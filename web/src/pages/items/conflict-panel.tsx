@@ -4,11 +4,12 @@ import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Item, Settlement } from '../../api/types.ts'
 import { RelativeTime } from '../../components/relative-time.tsx'
+import { useItemTitles } from '../../queries/items.ts'
 import { useMay } from '../../queries/session.ts'
 import { ConflictChoice, type Side } from './conflict-choice.tsx'
 import { ConflictResult } from './conflict-result.tsx'
 import { useFieldLabel } from './field-label.ts'
-import { usePartText } from './value-text.ts'
+import { parentsOf, usePartText } from './value-text.ts'
 import type { ItemWork } from './use-item-work.ts'
 
 export type Conflict = NonNullable<Item['conflict']>
@@ -52,7 +53,7 @@ function PanelHead({ item, conflict }: Omit<ConflictPanelProps, 'work'>): ReactN
       <IconArrowsSplit size={22} aria-hidden color="var(--app-warn)" style={{ flexShrink: 0, marginTop: 2 }} />
       <Box>
         <Title order={2} size="h3">
-          {t('title')}
+          {by ? t('titleDeleted') : t('title')}
         </Title>
         <Text size="sm" c="dimmed">
           {by ? t(`deletedBy.${by}`) : t('text')} {t('since')} <RelativeTime at={conflict.since} />
@@ -81,7 +82,7 @@ export function ConflictPanel({ item, conflict, work }: ConflictPanelProps): Rea
   const t = useTranslations('items.conflict')
   const mayEdit = useMay('editor')
   const fieldLabel = useFieldLabel()
-  const partText = usePartText()
+  const partText = usePartText(useItemTitles(item.site_id, parentsOf(item)))
   const { choices, setChoices, isOverrun } = useChoices(item.revision)
   const { fields, wordpress } = conflict
   const by = deletedBy(item, conflict)

@@ -128,9 +128,7 @@ function Fields({ draft: { values, set }, errors, status }: FieldsProps): ReactN
       </Group>
       <Textarea
         label={fieldLabel('excerpt')}
-        autosize
-        minRows={2}
-        maxRows={6}
+        rows={3}
         value={values.excerpt}
         onChange={set('excerpt')}
         error={errors['excerpt']}

@@ -24,6 +24,8 @@ export function ItemActions({ item, work, isEditing, onEdit }: ItemActionsProps)
   const [isDeleting, setDeleting] = useState(false)
   // what the site holds could not be read yet: the API takes no change of it
   const isUnreadable = item.external_id !== null && item.wordpress === null && item.error !== null
+  // what was deleted in WordPress is settled before it is edited
+  const isDeletedThere = item.conflict !== null && item.conflict.wordpress === null
   return (
     <>
       {integration && (
@@ -36,7 +38,7 @@ export function ItemActions({ item, work, isEditing, onEdit }: ItemActionsProps)
           {t('sync')}
         </Button>
       )}
-      {!item.deleted && (
+      {!item.deleted && !isDeletedThere && (
         <Button
           variant="default"
           leftSection={<IconEdit size={16} aria-hidden />}

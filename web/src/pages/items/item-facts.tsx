@@ -6,7 +6,7 @@ import type { Item } from '../../api/types.ts'
 import classes from '../../components/data-list.module.css'
 import { OutsideLink } from '../../components/outside-link.tsx'
 import { RelativeTime } from '../../components/relative-time.tsx'
-import { useItem } from '../../queries/items.ts'
+import { useItemTitles } from '../../queries/items.ts'
 import { useFieldLabel, useStatusLabel } from './field-label.ts'
 import { typeLabel, useTypeRows } from './use-type-rows.ts'
 
@@ -21,10 +21,10 @@ function Fact({ name, children }: { name: string; children: ReactNode }): ReactN
 
 /** The parent by its title, as soon as that is known. */
 function ParentLink({ siteId, parentId }: { siteId: string; parentId: string }): ReactNode {
-  const { data } = useItem(siteId, parentId)
+  const titleOf = useItemTitles(siteId, [parentId])
   return (
     <Link href={`/sites/${siteId}/items/${parentId}`} className={classes.link}>
-      {data?.title.trim() || parentId}
+      {titleOf(parentId)}
     </Link>
   )
 }

@@ -31,7 +31,7 @@ function SearchField({ value, onChange }: { value: string; onChange: (q: string)
       placeholder={t('textHint')}
       maxLength={200}
       leftSection={<IconSearch size={16} aria-hidden />}
-      flex="1 1 220px"
+      flex="2 1 240px"
       value={text}
       onChange={({ currentTarget }) => {
         setText(currentTarget.value)
@@ -64,7 +64,7 @@ export function ItemFilters({ rows, address }: ItemFiltersProps): ReactNode {
       {(types.length > 0 || isUnknown) && (
         <NativeSelect
           label={t('type')}
-          flex="0 1 220px"
+          flex="1 1 150px"
           value={filter.type ?? ''}
           onChange={({ currentTarget }) => change({ type: currentTarget.value })}
           data={[
@@ -76,7 +76,7 @@ export function ItemFilters({ rows, address }: ItemFiltersProps): ReactNode {
       )}
       <NativeSelect
         label={t('state')}
-        flex="0 1 220px"
+        flex="1 1 150px"
         value={filter.state ?? ''}
         onChange={({ currentTarget }) => change({ state: currentTarget.value })}
         data={[{ value: '', label: t('allStates') }, ...states]}

@@ -7,7 +7,8 @@ import { metaText } from '../../components/diff/compare-versions.ts'
 import classes from '../../components/diff/diff.module.css'
 import VersionDiff from '../../components/diff/version-diff.tsx'
 import { useFieldLabel } from './field-label.ts'
-import { useValueText } from './value-text.ts'
+import { useItemTitles } from '../../queries/items.ts'
+import { parentsOf, useValueText } from './value-text.ts'
 
 type View = 'sides' | 'wordpress' | 'igny8'
 const VIEWS: readonly View[] = ['sides', 'wordpress', 'igny8']
@@ -93,9 +94,10 @@ function WholeItem({ item, isOpen }: { item: Item; isOpen: boolean }): ReactNode
 export default function ItemSides({ item }: { item: Item }): ReactNode {
   const t = useTranslations('items')
   const fieldLabel = useFieldLabel()
-  const valueText = useValueText()
+  const valueText = useValueText(useItemTitles(item.site_id, parentsOf(item)))
   const [view, setView] = useState<View>('sides')
-  const compared = useCompared(item, view)
+  const isDeletedThere = item.conflict !== null && item.conflict.wordpress === null
+  const compared = useCompared(item, isDeletedThere ? 'igny8' : view)
   const hasViews = item.conflict !== null && item.conflict.base !== null && item.conflict.wordpress !== null
   const alone = item.external_id === null ? t('diff.notThereYet') : t('diff.noOtherSide')
   const note = (text: string) => (
@@ -120,8 +122,11 @@ export default function ItemSides({ item }: { item: Item }): ReactNode {
         )}
       </Group>
       {item.state === 'external_ahead' && note(t('diff.outdated'))}
+      {isDeletedThere && compared && note(t('diff.deletedThere'))}
       {compared ? (
-        <VersionDiff {...compared} fieldLabel={fieldLabel} valueText={valueText} equal={note(t('diff.equal'))} />
+        <div>
+          <VersionDiff {...compared} fieldLabel={fieldLabel} valueText={valueText} equal={note(t('diff.equal'))} />
+        </div>
       ) : (
         note(alone)
       )}

@@ -1,4 +1,4 @@
-import { Group, Skeleton, Stack, Text } from '@mantine/core'
+import { Group, Skeleton, Stack } from '@mantine/core'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { Link } from 'wouter'
 import { useTranslations } from 'use-intl'
@@ -25,11 +25,11 @@ function Standing({ item }: { item: Item }): ReactNode {
   const t = useTranslations('items')
   const { id } = useThisSite()
   return (
-    <Group gap="md" component="span">
+    <Group gap="md" fz="sm">
       <ItemStateBadge state={item.state} />
-      <Text size="sm" component="span">
+      <span>
         {t('updated')} <RelativeTime at={item.updated_at} />
-      </Text>
+      </span>
       {item.external_url && <OutsideLink url={item.external_url}>{t('onWordPress')}</OutsideLink>}
       <Link href={`/sites/${id}/items`} className={classes.link}>
         {t('gone.toItems')}

@@ -100,9 +100,7 @@ function Fields({ values, set, types, errors, isMissing }: FieldsProps): ReactNo
       <Textarea
         label={t('field.body')}
         description={t('new.bodyHint')}
-        autosize
-        minRows={6}
-        maxRows={16}
+        rows={8}
         value={values.body}
         onChange={set('body')}
         error={errors['body']}

@@ -22,7 +22,7 @@ export function StaleEditNotice(props: StaleEditNoticeProps): ReactNode {
   const { item, changes, isRefused, isSaving, onKeepMine, onTakeTheirs } = props
   const t = useTranslations('items.edit.stale')
   const fieldLabel = useFieldLabel()
-  const valueText = useValueText()
+  const valueText = useValueText((id) => id)
   return (
     <Alert color="yellow" role="alert" icon={<IconAlertTriangle aria-hidden />} title={t('title')}>
       <Stack gap="sm" align="stretch">

@@ -1,14 +1,26 @@
 import { useFormatter, useTranslations } from 'use-intl'
-import type { ItemVersion } from '../../api/types.ts'
+import type { Item, ItemVersion } from '../../api/types.ts'
 import { metaText } from '../../components/diff/compare-versions.ts'
 import { useStatusLabel } from './field-label.ts'
 
-/** A short value as it is read: a status by its name, a moment as the reader writes it. */
-export function useValueText(): (path: string, value: string) => string {
+/** Ids of the parents that the sides of an item name. */
+export const parentsOf = (item: Item): (string | null | undefined)[] => [
+  item.parent_id,
+  item.wordpress?.parent_id,
+  item.base?.parent_id,
+  item.conflict?.wordpress?.parent_id,
+]
+
+/** The comments that delimit blocks say nothing to a reader. */
+const DELIMITERS = /<!--\s+\/?wp:[\s\S]*?-->\s*/g
+
+/** A short value as it is read: a status by its name, a moment as the reader writes it, a parent by its title. */
+export function useValueText(titleOf: (id: string) => string): (path: string, value: string) => string {
   const format = useFormatter()
   const statusLabel = useStatusLabel()
   return (path, value) => {
     if (path === 'status') return statusLabel(value)
+    if (path === 'parent') return titleOf(value)
     if (path === 'date') return format.dateTime(new Date(value), { dateStyle: 'medium', timeStyle: 'short' })
     return value
   }
@@ -44,11 +56,12 @@ function readPart(version: ItemVersion, path: string): string {
 }
 
 /** Tells what one side has in a part, in words. */
-export function usePartText(): (version: ItemVersion, path: string) => string {
+export function usePartText(titleOf: (id: string) => string): (version: ItemVersion, path: string) => string {
   const t = useTranslations('items')
-  const valueText = useValueText()
+  const valueText = useValueText(titleOf)
   return (version, path) => {
     const value = readPart(version, path)
-    return value === '' ? t('emptyValue') : valueText(path, value)
+    const shown = path === 'body' ? value.replaceAll(DELIMITERS, '').trim() : value
+    return shown === '' ? t('emptyValue') : valueText(path, shown)
   }
 }

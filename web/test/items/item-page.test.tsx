@@ -1,0 +1,259 @@
+import { screen, waitFor, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { expect, test } from 'vitest'
+import type { Item } from '../../src/api/types.ts'
+import { type Answers, type FakeApi, fakeApi, problem } from '../support/fake-api.ts'
+import { sampleConflict, sampleItem, sampleVersion } from '../support/item-samples.ts'
+import { renderAt } from '../support/render.tsx'
+import { sampleIntegration, sampleSession, sampleSite } from '../support/samples.ts'
+
+const ITEM = '/api/v1/sites/site_1/content/item_1'
+const INTEGRATION = '/api/v1/integration/integrations'
+
+const open = (item: Item, answers: Answers = {}, role: 'viewer' | 'editor' = 'editor'): FakeApi => {
+  const api = fakeApi({
+    'GET /api/v1/auth/get-session': { body: sampleSession(role) },
+    'GET /api/v1/sites/site_1': { body: sampleSite() },
+    [`GET ${INTEGRATION}`]: { body: { results: [sampleIntegration()], next: null } },
+    [`GET ${INTEGRATION}/int_1/content-types`]: problem(500, 'internal_error'),
+    [`GET ${ITEM}`]: { body: item },
+    ...answers,
+  })
+  renderAt('/sites/site_1/items/item_1')
+  return api
+}
+const field = (name: string) => screen.getByRole('group', { name })
+const changeOf = async (path: string) => {
+  await screen.findByRole('heading', { name: 'Both sides' })
+  return waitFor(() => {
+    const found = document.querySelector<HTMLElement>(`[data-field="${path}"]`)
+    if (!found) throw new Error(`${path} is not compared`)
+    return found
+  })
+}
+
+test('an item that is the same on both sides says so, with its facts and the way to WordPress', async () => {
+  const featured_image = { url: 'https://example.com/a.jpg', alt: 'Our shop' }
+  open(sampleItem({ featured_image, wordpress: sampleVersion({ featured_image }) }))
+  expect(await screen.findByRole('heading', { level: 1, name: 'Opening hours' })).toBeVisible()
+  expect(await screen.findByText('Both sides are the same.')).toBeVisible()
+  expect(screen.getByRole('link', { name: /Open in WordPress/ })).toHaveAttribute('target', '_blank')
+  expect(screen.getByRole('link', { name: /Our shop/ })).toHaveAttribute('href', 'https://example.com/a.jpg')
+  expect(document.querySelector('main img')).toBeNull()
+  expect(screen.getByText('News')).toBeVisible()
+  expect(document.title).toMatch(/^Opening hours · Example/)
+})
+
+test('what differs is shown by field and by word: in one side alone struck, in the other marked', async () => {
+  open(
+    sampleItem({
+      state: 'local_ahead',
+      title: 'Opening times',
+      status: 'draft',
+      terms: { category: ['News', 'Shop'] },
+      meta: { color: 'red', size: 3 },
+      wordpress: sampleVersion({ meta: { color: 'blue', gone: true }, terms: { category: ['News', 'Hours'] } }),
+    }),
+  )
+  const title = await changeOf('title')
+  expect(title.querySelector('del')).toHaveTextContent('hours')
+  expect(title.querySelector('ins')).toHaveTextContent('times')
+  const status = await changeOf('status')
+  expect([status.querySelector('del')?.textContent, status.querySelector('ins')?.textContent]).toEqual([
+    'Published',
+    'Draft',
+  ])
+  const terms = await changeOf('terms.category')
+  expect(
+    within(terms)
+      .getAllByRole('listitem')
+      .map(({ textContent }) => textContent),
+  ).toEqual(['News', 'Hours', 'Shop'])
+  expect((await changeOf('meta.gone')).querySelector('del')).toHaveTextContent('true')
+  expect((await changeOf('meta.size')).querySelector('ins')).toHaveTextContent('3')
+  expect((await changeOf('meta.color')).querySelector('ins')).toHaveTextContent('red')
+})
+
+test('a conflict is settled part by part; it shows what comes of it, and can be undone afterwards', async () => {
+  const settled = sampleItem({ title: 'Opening times', revision: 4, can_undo: true })
+  const api = open(sampleConflict(), {
+    [`POST ${ITEM}/settle`]: { body: settled },
+    [`POST ${ITEM}/undo`]: { body: sampleConflict({ revision: 5 }) },
+  })
+  const settle = await screen.findByRole('button', { name: 'Settle' })
+  expect(settle).toBeDisabled()
+  await userEvent.click(within(field('Title')).getByRole('radio', { name: 'WordPress' }))
+  expect(settle).toBeDisabled()
+  await userEvent.click(within(field('Body')).getByRole('radio', { name: 'IGNY8' }))
+  const result = screen.getByRole('region', { name: 'What both sides will have' })
+  expect(result).toHaveTextContent('Title · WordPressOpening times')
+  expect(result).toHaveTextContent('We open at eight.')
+  await userEvent.click(settle)
+  expect(await screen.findByRole('button', { name: 'Undo settlement' })).toBeVisible()
+  expect(api.callsOf(`POST ${ITEM}/settle`)[0]?.body).toEqual({
+    fields: { title: 'wordpress', body: 'igny8' },
+    if_revision: 3,
+  })
+  await userEvent.click(screen.getByRole('button', { name: 'Undo settlement' }))
+  expect(await screen.findByRole('button', { name: 'Settle' })).toBeVisible()
+})
+
+test('one side for all is one choice', async () => {
+  const api = open(sampleConflict(), { [`POST ${ITEM}/settle`]: { body: sampleItem({ revision: 4 }) } })
+  await userEvent.click(await screen.findByRole('button', { name: 'All from IGNY8' }))
+  await userEvent.click(screen.getByRole('button', { name: 'Settle' }))
+  await waitFor(() => expect(api.callsOf(`POST ${ITEM}/settle`)[0]?.body).toEqual({ choice: 'igny8', if_revision: 3 }))
+})
+
+test('a conflict that was settled meanwhile is explained, and the item is shown as it is now', async () => {
+  const api = open(sampleConflict(), { [`POST ${ITEM}/settle`]: problem(409, 'no_conflict') })
+  await userEvent.click(await screen.findByRole('button', { name: 'All from WordPress' }))
+  api.answer({ [`GET ${ITEM}`]: { body: sampleItem({ revision: 4 }) } })
+  await userEvent.click(screen.getByRole('button', { name: 'Settle' }))
+  expect(await screen.findByText('It changed meanwhile')).toBeVisible()
+  await waitFor(() => expect(screen.queryByRole('button', { name: 'Settle' })).not.toBeInTheDocument())
+  expect(await screen.findByText('Both sides are the same.')).toBeVisible()
+})
+
+test('what was deleted on one side is told in words, with what each choice does', async () => {
+  const conflict = { fields: ['deleted'], since: '2026-11-21T10:00:00.000Z', wordpress: null, base: sampleVersion() }
+  open(sampleItem({ state: 'conflict', title: 'Changed here', wordpress: null, conflict }))
+  expect(await screen.findByText(/It was deleted in WordPress and changed in IGNY8/)).toBeVisible()
+  expect(screen.getByRole('radio', { name: 'WordPress' })).toHaveAccessibleDescription('Delete it in IGNY8 too.')
+  expect(screen.getByRole('radio', { name: 'IGNY8' })).toHaveAccessibleDescription(
+    'Keep it: it is made anew in WordPress.',
+  )
+  expect((await changeOf('title')).querySelector('ins')).toHaveTextContent('Changed here')
+  expect(screen.queryByRole('button', { name: 'Edit' })).not.toBeInTheDocument()
+})
+
+test('a viewer sees both versions, and no way to choose', async () => {
+  open(sampleConflict(), { [`GET ${INTEGRATION}`]: problem(403, 'role_too_low') }, 'viewer')
+  expect(await screen.findByText('Editors of the account can settle this.')).toBeVisible()
+  expect(within(field('Title')).getByRole('radio', { name: 'WordPress' })).toBeDisabled()
+  expect(screen.queryByRole('button', { name: /^(Edit|Delete|Sync now|Settle)$/ })).not.toBeInTheDocument()
+})
+
+const FAULT = {
+  code: 'parent_cycle',
+  detail: 'The parent is the post itself.',
+  fix: 'Choose another parent.',
+  since: '2026-11-21T10:00:00.000Z',
+}
+
+test('a failed item tells why and what to do, is tried again, and is synced at once', async () => {
+  const api = open(sampleItem({ state: 'failed', error: FAULT }), {
+    [`POST ${ITEM}/retry`]: problem(500, 'internal_error', 'Not now.'),
+    [`POST ${INTEGRATION}/int_1/sync-wordpress-content`]: { body: sampleItem({ revision: 4 }) },
+  })
+  const failure = await screen.findByTestId('item-failure')
+  expect(failure).toHaveTextContent('It would be its own parent')
+  expect(failure).toHaveTextContent('The parent is the post itself.')
+  expect(failure).toHaveTextContent('Choose another parent.')
+  await userEvent.click(within(failure).getByRole('button', { name: 'Retry' }))
+  expect(await screen.findByText('Not now.')).toBeVisible()
+  await userEvent.click(screen.getByRole('button', { name: 'Sync now' }))
+  expect(await screen.findByText('Both sides are up to date.')).toBeVisible()
+  expect(api.callsOf(`POST ${INTEGRATION}/int_1/sync-wordpress-content`)[0]?.body).toEqual({ content_id: 'item_1' })
+  expect(screen.queryByTestId('item-failure')).not.toBeInTheDocument()
+  expect(screen.queryByText('Not now.')).not.toBeInTheDocument()
+})
+
+test('an edit sends what was changed and the revision it was made on', async () => {
+  const api = open(sampleItem(), { [`PATCH ${ITEM}`]: { body: sampleItem({ title: 'New title', revision: 4 }) } })
+  await userEvent.click(await screen.findByRole('button', { name: 'Edit' }))
+  const title = await screen.findByLabelText('Title')
+  expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled()
+  await userEvent.clear(title)
+  await userEvent.type(title, 'New title')
+  await userEvent.selectOptions(screen.getByLabelText('Status'), 'Draft')
+  await userEvent.click(screen.getByRole('button', { name: 'Save' }))
+  expect(await screen.findByRole('heading', { level: 1, name: 'New title' })).toBeVisible()
+  expect(api.callsOf(`PATCH ${ITEM}`)[0]?.body).toEqual({ title: 'New title', status: 'draft', if_revision: 3 })
+  expect(screen.queryByLabelText('Body')).not.toBeInTheDocument()
+})
+
+test('an edit of what changed meanwhile is refused and not lost: it is compared, and saved over it if wanted', async () => {
+  const theirs = sampleItem({ title: 'Their title', excerpt: 'Theirs', revision: 4 })
+  const api = open(sampleItem(), {
+    [`PATCH ${ITEM}`]: [problem(409, 'conflict'), { body: { ...theirs, revision: 5 } }],
+  })
+  await userEvent.click(await screen.findByRole('button', { name: 'Edit' }))
+  const title = await screen.findByLabelText('Title')
+  await userEvent.clear(title)
+  await userEvent.type(title, 'My title')
+  api.answer({ [`GET ${ITEM}`]: { body: theirs } })
+  await userEvent.click(screen.getByRole('button', { name: 'Save' }))
+  const notice = await screen.findByRole('alert')
+  expect(notice).toHaveTextContent('Your changes were not saved, and are not lost')
+  expect(notice.querySelector('[data-field=title] del')?.textContent).toBe('Their')
+  expect(notice.querySelector('[data-field=title] ins')?.textContent).toBe('My')
+  expect(title).toHaveValue('My title')
+  await userEvent.click(within(notice).getByRole('button', { name: 'Save mine' }))
+  await waitFor(() => expect(api.callsOf(`PATCH ${ITEM}`)).toHaveLength(2))
+  expect(api.callsOf(`PATCH ${ITEM}`)[1]?.body).toEqual({ title: 'My title', if_revision: 4 })
+})
+
+test('a value that the API refuses is told at its field, and what was typed stays', async () => {
+  const errors = [{ path: 'body.slug', code: 'too_big', message: 'too long' }]
+  open(sampleItem(), { [`PATCH ${ITEM}`]: problem(400, 'validation_error', 'Not valid.', { errors }) })
+  await userEvent.click(await screen.findByRole('button', { name: 'Edit' }))
+  await userEvent.type(await screen.findByLabelText('Slug'), '-x')
+  await userEvent.click(screen.getByRole('button', { name: 'Save' }))
+  await waitFor(() => expect(screen.getByLabelText('Slug')).toHaveAccessibleDescription('too long'))
+  expect(screen.getByLabelText('Slug')).toHaveValue('opening-hours-x')
+})
+
+test('deleting asks first, says that WordPress follows, and leads back to the list', async () => {
+  const api = open(sampleItem(), {
+    [`DELETE ${ITEM}`]: { status: 204 },
+    'GET /api/v1/sites/site_1/content': { body: { results: [], next: null } },
+  })
+  await userEvent.click(await screen.findByRole('button', { name: 'Delete' }))
+  const dialog = await screen.findByRole('dialog', { name: 'Delete this item?' })
+  expect(dialog).toHaveTextContent('In WordPress too, past its trash.')
+  expect(api.callsOf(`DELETE ${ITEM}`)).toHaveLength(0)
+  await userEvent.click(within(dialog).getByRole('button', { name: 'Delete for good' }))
+  await waitFor(() => expect(window.location.pathname).toBe('/sites/site_1/items'))
+  expect(api.callsOf(`DELETE ${ITEM}`)).toHaveLength(1)
+})
+
+test('an item that is not there says so, with the way to the list', async () => {
+  open(sampleItem(), { [`GET ${ITEM}`]: problem(404, 'item_not_found') })
+  expect(await screen.findByText('This item is not there')).toBeVisible()
+  expect(screen.getByRole('link', { name: 'All items' })).toHaveAttribute('href', '/sites/site_1/items')
+})
+
+test('an item that is deleted on both sides is read only', async () => {
+  open(sampleItem({ state: 'deleted', deleted: true, wordpress: null, external_url: null }))
+  expect(await screen.findByText('Deleted on both sides')).toBeVisible()
+  expect(screen.queryByRole('button', { name: /^(Edit|Delete|Sync now)$/ })).not.toBeInTheDocument()
+})
+
+test('T46: markup in title, body, terms, meta and errors is text wherever it is shown', async () => {
+  const evil = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
+  const wordpress = sampleVersion({ title: `WP ${evil}`, body: `<p>WP ${evil}</p>`, terms: { '<b>t</b>': [evil] } })
+  open(
+    sampleConflict({
+      title: evil,
+      body: evil,
+      excerpt: evil,
+      slug: evil,
+      status: evil,
+      terms: { category: [evil] },
+      meta: { [evil]: { nested: evil } },
+      featured_image: { url: `javascript:${evil}`, alt: evil },
+      error: { ...FAULT, detail: evil, fix: evil, code: evil },
+      wordpress,
+      conflict: { fields: ['title', 'body', `meta.${evil}`], since: FAULT.since, wordpress, base: null },
+    }),
+  )
+  expect(await screen.findByRole('heading', { level: 1, name: evil })).toBeVisible()
+  await changeOf('body')
+  const markup = 'main img, main script, main b, main a[href^="javascript"]'
+  expect(document.querySelector(markup)).toBeNull()
+  await userEvent.click(screen.getByRole('button', { name: 'Edit' }))
+  expect(await screen.findByLabelText('Title')).toHaveValue(evil)
+  expect(document.querySelector(markup)).toBeNull()
+  expect(window).not.toHaveProperty('hacked')
+})
