@@ -52,7 +52,15 @@ export const sampleConflict = (patch: Partial<Item> = {}): Item => {
 }
 
 export const sampleSummary = (patch: Partial<ItemSummary> = {}): ItemSummary => {
-  const { body, meta, excerpt, conflict, wordpress, base, ...summary } = sampleItem()
+  const {
+    body: _body,
+    meta: _meta,
+    excerpt: _excerpt,
+    conflict: _conflict,
+    wordpress: _wordpress,
+    base: _base,
+    ...summary
+  } = sampleItem()
   return { ...summary, conflict_fields: [], ...patch }
 }
 
