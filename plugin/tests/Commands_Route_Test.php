@@ -62,6 +62,28 @@ final class Commands_Route_Test extends Site_Test_Case {
 		self::assertStringNotContainsString( 'value-of-the-secret', $response->body() );
 	}
 
+	public function test_echo_tells_what_arrived_by_names_and_hash_alone(): void {
+		$request = $this->request( [ self::command( 'echo' ) ] );
+		$request->set_header( 'x-secret-of-the-site', 'value-of-the-secret' );
+		$response = self::dispatch( $request );
+		$data     = self::results( $response )[0]['data'];
+		self::assertEqualsCanonicalizing( [ 'method', 'url', 'headers', 'body_sha256', 'body_bytes', 'server', 'sapi' ], array_keys( $data ) );
+		self::assertSame( [ 'POST', hash( 'sha256', $request->get_body() ), strlen( $request->get_body() ) ], [ $data['method'], $data['body_sha256'], $data['body_bytes'] ] );
+		self::assertContains( 'x-secret-of-the-site', $data['headers'] );
+		self::assertStringNotContainsString( 'value-of-the-secret', $response->body() );
+	}
+
+	public function test_a_refusal_says_which_of_the_sender_s_headers_were_lost_and_what_became_of_the_body(): void {
+		$request = $this->request( [ self::command( 'status' ) ] );
+		$request->remove_header( 'webhook_signature' );
+		$request->set_header( 'x-of-the-proxy', 'hop' );
+		$received = self::dispatch( $request )->get_data()['data']['received'];
+		self::assertSame( hash( 'sha256', $request->get_body() ), $received['body_sha256'] );
+		self::assertContains( 'webhook-signature', $received['missing'] );
+		self::assertNotContains( 'webhook-id', $received['missing'] );
+		self::assertStringNotContainsString( 'x-of-the-proxy', (string) wp_json_encode( $received ) );
+	}
+
 	public function test_structure_is_what_a_push_sends(): void {
 		$this->plugin->structure_sync->push();
 		$data = self::results( self::dispatch( $this->request( [ self::command( 'structure' ) ] ) ) )[0]['data'];

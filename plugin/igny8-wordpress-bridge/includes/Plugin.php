@@ -9,6 +9,7 @@ use Igny8\Bridge\Api\Client;
 use Igny8\Bridge\Api\Integration_Api;
 use Igny8\Bridge\Api\Problem_Reader;
 use Igny8\Bridge\Commands\Context;
+use Igny8\Bridge\Commands\Echo_Command;
 use Igny8\Bridge\Commands\Executor;
 use Igny8\Bridge\Commands\Status_Command;
 use Igny8\Bridge\Commands\Structure_Command;
@@ -190,6 +191,7 @@ final class Plugin {
 		$commands = [
 			new Status_Command( $this->connection, $this->settings, $this->schedule, new Environment(), $names, $this->outbox->report, $this->exchange_state ),
 			new Structure_Command( $this->gatherer ),
+			new Echo_Command(),
 		];
 
 		$content        = new Content_Commands( $this->outbox->tables, $this->outbox->recorder );

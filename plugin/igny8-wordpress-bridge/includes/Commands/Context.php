@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Commands;
 
+use WP_REST_Request;
+
 /**
  * What a command may know of the batch it is in, and may use up.
  */
@@ -18,23 +20,22 @@ final class Context {
 
 	private string $command_id = '';
 
-	/** @var string[] */
-	private array $header_names;
+	private Request_Facts $request;
 
 	/**
-	 * @param int      $time_ms      Milliseconds from now.
-	 * @param int      $max_bytes    Of the whole answer.
-	 * @param string[] $header_names Of the request, lower case.
+	 * @param int                $time_ms   Milliseconds from now.
+	 * @param int                $max_bytes Of the whole answer.
+	 * @param Request_Facts|null $request   That brought the batch; null outside of HTTP.
 	 */
-	public function __construct( int $time_ms, int $max_bytes, array $header_names = [] ) {
+	public function __construct( int $time_ms, int $max_bytes, ?Request_Facts $request = null ) {
 		$limit_s = (int) ini_get( 'max_execution_time' );
 		if ( $limit_s > 0 ) {
 			$time_ms = min( $time_ms, 1000 * max( 1, $limit_s - self::SPARE_S ) );
 		}
 
-		$this->deadline     = microtime( true ) + $time_ms / 1000;
-		$this->bytes_left   = $max_bytes;
-		$this->header_names = $header_names;
+		$this->deadline   = microtime( true ) + $time_ms / 1000;
+		$this->bytes_left = $max_bytes;
+		$this->request    = $request ?? new Request_Facts( new WP_REST_Request() );
 	}
 
 	public function begin_command( string $id ): void {
@@ -64,12 +65,7 @@ final class Context {
 		return max( 0, (int) round( 1000 * ( $this->deadline - microtime( true ) ) ) );
 	}
 
-	/**
-	 * Names alone: values may be secrets of the site.
-	 *
-	 * @return string[] Lower case.
-	 */
-	public function header_names(): array {
-		return $this->header_names;
+	public function request(): Request_Facts {
+		return $this->request;
 	}
 }

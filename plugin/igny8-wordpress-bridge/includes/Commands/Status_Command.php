@@ -58,7 +58,7 @@ final class Status_Command implements Command {
 			'last_error'                => $this->last_error(),
 			'plugin_connection_enabled' => $this->settings->is_sync_enabled(),
 			'two_way_sync_enabled'      => $this->settings->is_two_way_enabled(),
-			'received_headers'          => $context->header_names(),
+			'received_headers'          => $context->request()->header_names(),
 			'commands'                  => ( $this->command_names )(),
 			'outbox'                    => $this->outbox->describe(),
 			'exchange'                  => $this->exchange->describe(),

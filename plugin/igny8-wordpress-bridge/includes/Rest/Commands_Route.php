@@ -6,6 +6,7 @@ namespace Igny8\Bridge\Rest;
 
 use Igny8\Bridge\Commands\Context;
 use Igny8\Bridge\Commands\Executor;
+use Igny8\Bridge\Commands\Request_Facts;
 use Igny8\Bridge\Connection\Connection;
 use WP_Error;
 use WP_REST_Request;
@@ -107,7 +108,7 @@ final class Commands_Route {
 			return new WP_Error( 'igny8_other_integration', __( 'This site is connected to another integration.', 'igny8-wordpress-bridge' ), [ 'status' => 409 ] );
 		}
 
-		$context = new Context( $batch->time_ms(), $batch->max_bytes(), $this->header_names( $request ) );
+		$context = new Context( $batch->time_ms(), $batch->max_bytes(), new Request_Facts( $request ) );
 		$body    = $this->executor->execute( $batch->commands(), $context );
 		$headers = $this->gatekeeper->sign( (string) $request->get_header( 'webhook_id' ), $body );
 		return new Signed_Response( $body, $headers + array_filter( wp_get_nocache_headers() ) );
@@ -138,15 +139,6 @@ final class Commands_Route {
 	private function is_for_us( Batch $batch ): bool {
 		$own = $this->connection->integration_id();
 		return '' === $own || 'pending' === $this->signed_by || $own === $batch->integration_id();
-	}
-
-	/**
-	 * @return string[]
-	 */
-	private function header_names( WP_REST_Request $request ): array {
-		$names = str_replace( '_', '-', array_map( 'strval', array_keys( $request->get_headers() ) ) );
-		sort( $names );
-		return $names;
 	}
 
 	private function forbid_caching(): void {

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Rest;
 
+use Igny8\Bridge\Commands\Request_Facts;
 use Igny8\Bridge\Security\Key_Store;
 use Igny8\Bridge\Security\Signature_Error;
 use Igny8\Bridge\Security\Signed_Message;
@@ -49,7 +50,7 @@ final class Gatekeeper {
 			$this->secret = $secrets[ $name ];
 			return $name;
 		} catch ( Signature_Error $error ) {
-			return $this->refusal( $error->getMessage(), $now );
+			return $this->refusal( $error->getMessage(), $now, new Request_Facts( $request ) );
 		}
 	}
 
@@ -67,13 +68,16 @@ final class Gatekeeper {
 		];
 	}
 
-	private function refusal( string $reason, int $now ): WP_Error {
+	private function refusal( string $reason, int $now, Request_Facts $facts ): WP_Error {
 		$messages = [
 			Signature_Error::MISSING      => __( 'The request is not signed.', 'igny8-wordpress-bridge' ),
 			Signature_Error::OUT_OF_RANGE => __( 'The clocks of IGNY8 and this site are more than five minutes apart.', 'igny8-wordpress-bridge' ),
 			Signature_Error::INVALID      => __( 'The signature does not match.', 'igny8-wordpress-bridge' ),
 		];
-		$data     = [ 'status' => 401 ];
+		$data     = [
+			'status'   => 401,
+			'received' => $facts->differences(),
+		];
 		if ( Signature_Error::OUT_OF_RANGE === $reason ) {
 			$data['site_time'] = $now;
 		}
