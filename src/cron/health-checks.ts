@@ -1,30 +1,46 @@
-import { log } from '../lib/log.ts'
 import type { Context } from '../services/context.ts'
-import { claimDueChecks } from '../services/integrations/claim-due.ts'
-import { testIntegration } from '../services/integrations/test.ts'
+import { claimFarChecks, claimOverdueChecks } from '../services/integrations/claim-due.ts'
+import { scheduleCheck } from '../services/integrations/schedule-check.ts'
 
-/** Most checks of one tick. */
-const BATCH = 100
-/** Checks under way at once: six connections may wait for headers. */
+/** Rows of one query. */
+const PAGE = 100
+/** Most objects woken by one tick, of the 10,000 subrequests that an invocation has. */
+export const MOST_WOKEN = 2_000
+/** No page is begun after this: a tick comes every minute. */
+const MOST_MS = 40_000
+/** Calls under way at once: six connections may wait for headers. */
 const PARALLEL = 5
 
-/**
- * Looks at the connected sites whose next check is overdue; one that hangs or fails holds up no other.
- * @param systemContext makes the context in which the system acts for an account
- * @returns how many were looked at
- */
-export async function checkHealth(systemContext: (accountId: string) => Context, now: number): Promise<number> {
-  const due = await claimDueChecks({ db: systemContext('').db, now, limit: BATCH })
-  const queue = due.values()
+type Surroundings = Pick<Context, 'db' | 'site' | 'now'>
+
+/** Has the objects of one page look at their sites; one that can't be woken holds up no other. */
+async function wake(ctx: Surroundings, page: Awaited<ReturnType<typeof claimOverdueChecks>>, now: number) {
+  const queue = page.values()
+  let woken = 0
   const work = async () => {
-    for (const { id, accountId } of queue) {
-      try {
-        await testIntegration({ ctx: systemContext(accountId), input: { id } })
-      } catch (cause) {
-        log.error('health check failed', { integration_id: id, cause })
-      }
-    }
+    for (const row of queue) if (await scheduleCheck(ctx, row, now)) woken++
   }
   await Promise.all(Array.from({ length: PARALLEL }, work))
-  return due.length
+  return woken
+}
+
+/**
+ * Reconciles: sites look after themselves by their objects' alarms, and this wakes those whose check is overdue all the
+ * same, or planned by a wrong clock. Page by page, bounded, and cheap when there is nothing: two queries.
+ * @returns how many were found, and how many of them could be woken
+ */
+export async function reconcileChecks(ctx: Surroundings, now: number): Promise<{ found: number; woken: number }> {
+  const startedAt = ctx.now()
+  const counts = { found: 0, woken: 0 }
+  for (const claim of [claimFarChecks, claimOverdueChecks]) {
+    for (;;) {
+      const limit = Math.min(PAGE, MOST_WOKEN - counts.found)
+      if (limit <= 0 || ctx.now() - startedAt > MOST_MS) return counts
+      const page = await claim({ db: ctx.db, now, limit })
+      counts.found += page.length
+      counts.woken += await wake(ctx, page, now)
+      if (page.length < limit) break
+    }
+  }
+  return counts
 }

@@ -107,6 +107,8 @@ export interface Projection {
   /** Whether a run has ended well. */
   isSynced?: boolean
   link?: LinkProjection
+  /** Whether the site has just answered signed commands. */
+  isProven?: boolean
   event?: EventInput
 }
 
@@ -132,7 +134,7 @@ const linkFields = ({ isNews, lastExchangeAt, ...link }: LinkProjection, now: Da
  * @returns whether the row was written
  */
 export async function project(ctx: EventContext, subject: Subject, projection: Projection): Promise<boolean> {
-  const { epoch, structure, counts, status, isSynced, link, event } = projection
+  const { epoch, structure, counts, status, isSynced, link, isProven, event } = projection
   const now = new Date(ctx.now())
   const matches = and(
     isSubject(subject),
@@ -148,6 +150,7 @@ export async function project(ctx: EventContext, subject: Subject, projection: P
       ...(status && { syncStatus: status }),
       ...(isSynced && { lastSyncAt: now }),
       ...(link && linkFields(link, now)),
+      ...(isProven && { lastProofAt: now }),
     })
     .where(matches)
     .returning({ id: integrations.id })

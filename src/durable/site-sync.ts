@@ -24,12 +24,14 @@ import { adoptExchange } from '../sync/carrier.ts'
 import { openSiteDatabase } from '../sync/database.ts'
 import { examineSite } from '../sync/doctor/examine.ts'
 import { receiveExchange } from '../sync/exchange.ts'
+import { checkIfDue, checkSite } from '../sync/health/check.ts'
 import { refuseKey } from '../sync/key-gate.ts'
 import type {
   CallingKey,
   Examination,
   PortCall,
   PortResult,
+  PortSubject,
   ProbeOutcome,
   ProbeRequest,
   RunsState,
@@ -77,6 +79,21 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
     // what waited for a call of the site may go on at once
     await this.#alarm.arm()
     return { ok: true, value: weighed }
+  }
+
+  async check(call: PortCall): Promise<PortResult<ProbeOutcome | null>> {
+    const refusal = await this.#refuse(call)
+    if (refusal) return refusal
+    this.#store.access.setSubject(call)
+    const outcome = await this.#siteAccess.run(() => checkSite(this.#context(call.accountId), call, true))
+    await this.#alarm.arm()
+    return { ok: true, value: outcome }
+  }
+
+  async scheduleCheck(subject: PortSubject, dueAt: number): Promise<void> {
+    this.#store.access.setSubject(subject)
+    this.#store.schedule.ensure('health', dueAt)
+    await this.#alarm.arm()
   }
 
   async examine(request: ProbeRequest): Promise<PortResult<Examination>> {
@@ -242,7 +259,7 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
 
   /** One bounded slice of the oldest due run. Never throws: a failure is stored with the run. */
   override async alarm(): Promise<void> {
-    const work = () => this.#siteAccess.run(() => runNext(this.#context(null)))
+    const work = () => this.#siteAccess.run(() => this.#work())
     await this.#alarm.ring(work, (cause) => log.error('alarm failed', { cause }))
   }
 
@@ -251,6 +268,14 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
     store.onRun = (run) => this.#live.note({ run })
     store.replica.items.onItem = (item) => this.#live.note({ item })
     return store
+  }
+
+  /** Whatever is due: the look at the site first, since everything else rests on it. */
+  async #work(): Promise<void> {
+    const ctx = this.#context(null)
+    // the queue goes on where a check breaks off by a fault of ours; its next one is planned
+    await checkIfDue(ctx).catch((cause: unknown) => log.error('health check failed', { cause }))
+    await runNext(ctx)
   }
 
   #context(accountId: string | null): RunnerContext {

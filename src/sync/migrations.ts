@@ -184,6 +184,12 @@ const MIGRATIONS: readonly string[] = [
   );
   INSERT INTO audit (one) VALUES (1);
 `,
+  `-- what the object does by itself; an object has one alarm, set to the earliest
+  CREATE TABLE schedule (
+    task TEXT PRIMARY KEY,
+    due_at INTEGER NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0
+  ) WITHOUT ROWID;`,
 ]
 
 /** Brings the object's own database to the newest version. Synchronous, so that it is over before any event. */

@@ -93,6 +93,10 @@ export interface WebhookMessage {
 export interface SiteSyncPort {
   /** Calls the site as a test does; one call at a time per site. */
   probe(request: ProbeRequest): Promise<PortResult<ProbeOutcome>>
+  /** Looks at the site as {@link probe} does, and moves the state of its connection. Null when it is gone. */
+  check(call: PortCall): Promise<PortResult<ProbeOutcome | null>>
+  /** Has the site looked at, at this time (milliseconds since 1970) or before. */
+  scheduleCheck(subject: PortSubject, dueAt: number): Promise<void>
   /** Looks at the site as {@link probe} does, and says which layer is at fault. */
   examine(request: ProbeRequest): Promise<PortResult<Examination>>
   /** Stores a structure that the plugin pushed. */

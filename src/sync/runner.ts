@@ -189,14 +189,22 @@ const againFrom = (cursor: RunCursor, direction: LeasedRun['direction']): RunCur
 
 /** Tells D1 what the slice brought, in one write; the run ends after its row has. */
 async function endSlice(ctx: RunnerContext, run: LeasedRun, { cursor }: Session, isDone: boolean): Promise<void> {
+  // the site answers again: the state that says otherwise is looked at now
+  if (ctx.store.schedule.failures('health') > 0) ctx.store.schedule.hasten('health', ctx.now())
   if (!isDone) {
-    await project(ctx, run, { epoch: cursor.epoch, counts: countsOf(ctx.store) })
+    await project(ctx, run, { epoch: cursor.epoch, counts: countsOf(ctx.store), isProven: true })
     ctx.store.yieldRun(run, ctx.now())
     return
   }
   const conclusion = ctx.store.replica.database.transaction(() => concludeRun(ctx, run, cursor))
   const event = { ...eventOf(run), ...conclusion }
-  const projection: Projection = { epoch: cursor.epoch, counts: countsOf(ctx.store), status: 'success', isSynced: true }
+  const projection: Projection = {
+    epoch: cursor.epoch,
+    counts: countsOf(ctx.store),
+    status: 'success',
+    isSynced: true,
+    isProven: true,
+  }
   await project(ctx, run, { ...projection, event })
   if (ctx.store.takeRepeat(run)) {
     ctx.store.saveCursor(run, againFrom(cursor, run.direction))
@@ -229,6 +237,8 @@ async function failAttempt(
   const status = again ? 'pending' : 'failed'
   const brought = cursor.stage === 'structure' ? {} : { counts: countsOf(ctx.store) }
   await project(ctx, run, { epoch: cursor.epoch, ...brought, status, event })
+  // whether it is only this run that can't go on, or the site, is for the health check to say
+  if (ctx.store.schedule.failures('health') === 0) ctx.store.schedule.hasten('health', ctx.now())
   const reason = { code, detail, fix }
   const pauseMs = isSwitched ? 0 : backoffMs(failures, ctx.random(), failure.retryAfterS)
   const retryAt = ctx.now() + pauseMs

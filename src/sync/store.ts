@@ -13,6 +13,7 @@ import { ItemTable } from './tables/items.ts'
 import { JournalTable } from './tables/journal.ts'
 import { LinkTable } from './tables/link.ts'
 import { MediaTable } from './tables/media.ts'
+import { ScheduleTable } from './tables/schedule.ts'
 import { SettlementTable } from './tables/settlements.ts'
 import { StepTable } from './tables/steps.ts'
 import { TermTable } from './tables/terms.ts'
@@ -63,6 +64,7 @@ export class SiteStore {
 
   /** Told of every run that changed, inside the transaction that changes it. */
   onRun: (id: string) => void = () => undefined
+  readonly schedule: ScheduleTable
 
   constructor(database: SiteDatabase) {
     this.#database = database
@@ -72,6 +74,7 @@ export class SiteStore {
     this.steps = new StepTable(database)
     this.link = new LinkTable(database)
     this.journal = new JournalTable(database)
+    this.schedule = new ScheduleTable(database)
     this.replica = {
       database,
       items: new ItemTable(database),
@@ -155,8 +158,8 @@ export class SiteStore {
 
   /** Whether somebody ended the run while this holder was at it. */
   isCancelled(run: LeasedRun): boolean {
-    const cancelled = "SELECT 1 FROM runs WHERE id = ? AND attempt = ? AND status = 'cancelled'"
-    return this.#rows(cancelled, run.id, run.attempt).length === 1
+    const sql = "SELECT 1 FROM runs WHERE id = ? AND attempt = ? AND status = 'cancelled'"
+    return this.#rows(sql, run.id, run.attempt).length === 1
   }
 
   /** Ends a run. @returns false when it is no longer this holder's */
@@ -208,9 +211,8 @@ export class SiteStore {
 
   /** Leases in a row that committed nothing. */
   failuresOf(run: LeasedRun): number {
-    return (
-      firstRow<{ failures: number }>(this.#database, 'SELECT failures FROM runs WHERE id = ?', run.id)?.failures ?? 0
-    )
+    const sql = 'SELECT failures FROM runs WHERE id = ?'
+    return firstRow<{ failures: number }>(this.#database, sql, run.id)?.failures ?? 0
   }
 
   /** Ends a slice: the run goes on as soon as it is its turn. */
@@ -300,14 +302,14 @@ export class SiteStore {
    * @param looksFrom what webhooks named is not due before this
    */
   nextDueAt(looksFrom = 0): number | null {
-    if (this.journal.owner()) return this.waitsForSite() ? null : 0
+    if (this.journal.owner()) return this.waitsForSite() ? this.schedule.nextDueAt() : 0
     const [row] = this.#rows<{ due: number | null }>(
       `SELECT min(due) AS due FROM (
          SELECT CASE status WHEN 'queued' THEN next_attempt_at ELSE lease_until END AS due
            FROM runs WHERE status IN ('queued', 'running')
          UNION ALL SELECT max(min(due_at), ?) FROM inbox WHERE due_at IS NOT NULL
          UNION ALL SELECT due_at FROM audit WHERE EXISTS (SELECT 1 FROM subject)
-         UNION ALL SELECT min(retry_at) FROM items WHERE ${IS_UNSENT})`,
+         UNION ALL SELECT min(retry_at) FROM items WHERE ${IS_UNSENT} UNION ALL SELECT min(due_at) FROM schedule)`,
       looksFrom,
     )
     return row?.due ?? null

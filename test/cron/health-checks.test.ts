@@ -1,4 +1,9 @@
-import { createExecutionContext, createScheduledController, waitOnExecutionContext } from 'cloudflare:test'
+import {
+  createExecutionContext,
+  createScheduledController,
+  runInDurableObject,
+  waitOnExecutionContext,
+} from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { eq, inArray } from 'drizzle-orm'
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
@@ -9,6 +14,7 @@ import {
   connectSiteWithStructure,
   d1,
   lastEvent,
+  movableClock,
   readIntegration,
   siteObject,
   type ConnectedSite,
@@ -22,16 +28,16 @@ beforeEach(() => d1().update(integrations).set({ nextCheckAt: null }))
 
 /** One tick of the cron, at its full length. */
 async function tick(): Promise<void> {
-  const controller = createScheduledController({ scheduledTime: new Date(Date.now()), cron: '*/5 * * * *' })
+  const controller = createScheduledController({ scheduledTime: new Date(Date.now()), cron: '* * * * *' })
   const execution = createExecutionContext()
-  await worker.scheduled(controller, env, execution)
+  await worker.scheduled(controller, env)
   await waitOnExecutionContext(execution)
 }
 
 const makeDue = (...sites: ConnectedSite[]) =>
   d1()
     .update(integrations)
-    .set({ nextCheckAt: new Date(Date.now() - 1000) })
+    .set({ nextCheckAt: new Date(Date.now() - 600_000) })
     .where(
       inArray(
         integrations.id,
@@ -39,24 +45,61 @@ const makeDue = (...sites: ConnectedSite[]) =>
       ),
     )
 
+const subjectOf = ({ owner, siteId, integrationId }: ConnectedSite) => ({
+  accountId: owner.accountId,
+  siteId,
+  integrationId,
+})
+
 const minutesToNextCheck = async (site: ConnectedSite) =>
   (((await readIntegration(site.integrationId))?.nextCheckAt?.getTime() ?? 0) - Date.now()) / 60_000
 
-test('looks at what is due, and at nothing else', async () => {
+/** Until the site's object has looked at it: the tick only wakes it. */
+const checked = (site: ConnectedSite, state: Record<string, unknown>) =>
+  vi.waitFor(async () => expect(await readIntegration(site.integrationId)).toMatchObject(state), { timeout: 10_000 })
+
+const statusAsked = ({ wordpress }: ConnectedSite) => wordpress.executed.filter((name) => name === 'status').length
+
+test('wakes what is overdue, and nothing else', async () => {
   const [due, later] = [await connectSiteWithStructure(), await connectSiteWithStructure()]
   await d1()
     .update(integrations)
-    .set({ nextCheckAt: new Date(Date.now() + 60_000) })
+    .set({ nextCheckAt: new Date(Date.now() + 60_000), lastProofAt: null })
     .where(eq(integrations.id, later.integrationId))
   await makeDue(due)
   const asked = later.wordpress.requests.length
   await tick()
-  expect(await lastEvent(due.integrationId, 'test_connection')).toMatchObject({ success: true })
-  expect(await readIntegration(due.integrationId)).toMatchObject({ connection: 'ready', connectionReason: null })
-  const minutes = await minutesToNextCheck(due)
-  expect(minutes).toBeGreaterThan(44)
-  expect(minutes).toBeLessThan(76)
+  await vi.waitFor(() => expect(statusAsked(due)).toBe(2))
+  await checked(due, { connection: 'ready', connectionReason: null })
+  const minutes = await vi.waitFor(async () => {
+    const ahead = await minutesToNextCheck(due)
+    expect(ahead).toBeGreaterThan(44)
+    return ahead
+  })
+  expect(minutes).toBeLessThanOrEqual(60)
   expect(later.wordpress.requests).toHaveLength(asked)
+  // well as before: no news, and no event
+  expect(await lastEvent(due.integrationId, 'health_check')).toBeUndefined()
+})
+
+test('a check of a healthy site is one request to it', async () => {
+  const site = await connectSiteWithStructure()
+  const before = site.wordpress.requests.length
+  await makeDue(site)
+  await tick()
+  await vi.waitFor(async () => expect(await minutesToNextCheck(site)).toBeGreaterThan(44))
+  expect(site.wordpress.requests.slice(before).map(({ path }) => path)).toEqual(['/wp-json/igny8/v1/commands'])
+})
+
+test('T8 a check that a wrong clock planned for tomorrow is brought back', async () => {
+  const site = await connectSiteWithStructure()
+  await d1()
+    .update(integrations)
+    .set({ nextCheckAt: new Date(Date.now() + 86_400_000) })
+    .where(eq(integrations.id, site.integrationId))
+  await tick()
+  await vi.waitFor(() => expect(statusAsked(site)).toBe(2))
+  await vi.waitFor(async () => expect(await minutesToNextCheck(site)).toBeLessThanOrEqual(60))
 })
 
 test('moves the states of sites that fail and heal, and comes back to failing ones sooner', async () => {
@@ -70,17 +113,74 @@ test('moves the states of sites that fail and heal, and comes back to failing on
   await d1().update(integrations).set({ connection: 'unreachable' }).where(eq(integrations.id, healed.integrationId))
   await makeDue(broken, silent, healed)
   await tick()
-  const states = await Promise.all([broken, silent, healed].map(({ integrationId }) => readIntegration(integrationId)))
-  expect(states.map((row) => [row?.connection, row?.connectionReason])).toEqual([
-    ['degraded', 'plugin_not_found'],
-    ['unreachable', 'connection_lost'],
-    ['structure_syncing', null],
-  ])
+  await checked(broken, { connection: 'degraded', connectionReason: 'plugin_not_found' })
+  await checked(silent, { connection: 'unreachable', connectionReason: 'connection_lost' })
+  await checked(healed, { connection: 'structure_syncing', connectionReason: null })
+  expect(await lastEvent(broken.integrationId, 'health_check')).toMatchObject({
+    success: false,
+    code: 'plugin_not_found',
+  })
   for (const site of [broken, silent]) {
     const minutes = await minutesToNextCheck(site)
-    expect(minutes).toBeGreaterThan(11)
-    expect(minutes).toBeLessThan(19)
+    expect(minutes).toBeGreaterThan(1.3)
+    expect(minutes).toBeLessThanOrEqual(2)
   }
+})
+
+test('a site that is down is asked less and less often, and at least every hour', async () => {
+  const site = await connectSiteWithStructure()
+  const clock = movableClock()
+  site.wordpress.fault = { kind: 'down' }
+  const waits: number[] = []
+  for (let failure = 1; failure <= 8; failure++) {
+    await siteObject(site.siteId).scheduleCheck(subjectOf(site), Date.now())
+    const before = await readIntegration(site.integrationId)
+    await runInDurableObject(siteObject(site.siteId), (instance) => instance.alarm())
+    await vi.waitFor(async () =>
+      expect((await readIntegration(site.integrationId))?.nextCheckAt).not.toEqual(before?.nextCheckAt),
+    )
+    waits.push(await minutesToNextCheck(site))
+    clock.advance(3_700_000)
+  }
+  for (const [index, minutes] of waits.entries()) {
+    const ceiling = Math.min(60, 2 * 2 ** index)
+    expect(minutes).toBeLessThanOrEqual(ceiling)
+    expect(minutes).toBeGreaterThan(0.7 * ceiling)
+  }
+  site.wordpress.fault = null
+  await siteObject(site.siteId).scheduleCheck(subjectOf(site), Date.now())
+  await runInDurableObject(siteObject(site.siteId), (instance) => instance.alarm())
+  await checked(site, { connection: 'ready', connectionReason: null })
+  expect(await minutesToNextCheck(site)).toBeGreaterThan(44)
+})
+
+test('the object looks at its site by itself within the hour, without any cron', async () => {
+  const site = await connectSiteWithStructure()
+  const clock = movableClock()
+  const at = await runInDurableObject(siteObject(site.siteId), (_instance, state) => state.storage.getAlarm())
+  expect(at).toBeLessThanOrEqual(Date.now() + 3_600_000)
+  expect(at).toBe((await readIntegration(site.integrationId))?.nextCheckAt?.getTime())
+  site.wordpress.fault = { kind: 'no_plugin' }
+  clock.advance(3_600_000)
+  await runInDurableObject(siteObject(site.siteId), (instance) => instance.alarm())
+  await checked(site, { connection: 'degraded', connectionReason: 'plugin_not_found' })
+})
+
+test('what is only half right makes a connection degraded, with its reason, until it is mended', async () => {
+  const site = await connectSiteWithStructure()
+  const nowS = Math.floor(Date.now() / 1000)
+  const look = async () => {
+    const { body } = await call(`POST ${site.path}/test-connection/`, { token: site.key })
+    expect(body.success).toBe(true)
+    return (await call(`GET ${site.path}/content-types/`, { token: site.key })).body.health
+  }
+  site.wordpress.status.outbox = { pending: 2, oldest_at: nowS - 7200, needs_digest: false, last_error: null }
+  expect(await look()).toMatchObject({
+    state: 'degraded',
+    reason: { code: 'outbox_lagging', detail: '2 changes wait, the oldest for 120 minutes.', fix: expect.any(String) },
+  })
+  site.wordpress.status.outbox = { pending: 0, oldest_at: null, needs_digest: false, last_error: null }
+  expect(await look()).toMatchObject({ state: 'ready', reason: null })
 })
 
 test('T13 one that hangs holds up no other', async () => {
@@ -89,37 +189,28 @@ test('T13 one that hangs holds up no other', async () => {
   const others = [await connectSiteWithStructure(hanging.owner), await connectSiteWithStructure(hanging.owner)]
   hanging.wordpress.fault = { kind: 'hang' }
   await makeDue(hanging, ...others)
-  const ticking = tick()
-  await vi.waitFor(async () => {
-    for (const { integrationId } of others) {
-      expect(await lastEvent(integrationId, 'test_connection')).toMatchObject({ success: true })
-    }
-  })
-  expect(await lastEvent(hanging.integrationId, 'test_connection')).toBeUndefined()
-  await ticking
-  expect(await readIntegration(hanging.integrationId)).toMatchObject({
-    connection: 'unreachable',
-    connectionReason: 'wordpress_timeout',
-  })
+  await tick()
+  for (const other of others) await vi.waitFor(() => expect(statusAsked(other)).toBe(2))
+  expect(await readIntegration(hanging.integrationId)).toMatchObject({ connection: 'ready' })
+  await checked(hanging, { connection: 'unreachable', connectionReason: 'wordpress_timeout' })
 })
 
-test('one whose check breaks off is put off, and the others are looked at', async () => {
+test('one whose check breaks off by a fault of ours keeps its state and is put off, and the others are looked at', async () => {
   const [odd, other] = [await connectSiteWithStructure(), await connectSiteWithStructure()]
   await d1().update(integrations).set({ credentials: 'v1.gone.AAAA' }).where(eq(integrations.id, odd.integrationId))
   await makeDue(odd, other)
   await tick()
-  expect(await lastEvent(other.integrationId, 'test_connection')).toMatchObject({ success: true })
+  await vi.waitFor(() => expect(statusAsked(other)).toBe(2))
   expect(await minutesToNextCheck(odd)).toBeGreaterThan(11)
+  expect(await readIntegration(odd.integrationId)).toMatchObject({ connection: 'ready', connectionReason: null })
 })
 
-test('two ticks at once look at each site once', async () => {
+test('two ticks at once wake each site once', async () => {
   const sites = [await connectSiteWithStructure(), await connectSiteWithStructure()]
   await makeDue(...sites)
   await Promise.all([tick(), tick()])
-  for (const site of sites) {
-    const { body } = await call(`GET ${site.path}/events/?action=test_connection`, { token: site.key })
-    expect(body.results).toHaveLength(1)
-  }
+  for (const site of sites) await vi.waitFor(async () => expect(await minutesToNextCheck(site)).toBeGreaterThan(44))
+  expect(sites.map(statusAsked)).toEqual([2, 2])
 })
 
 test('what rests is left at rest: switched off, of a site that is off, or with a revoked key', async () => {
@@ -142,11 +233,10 @@ test('a check waits for the run that is at the site, and both get through', asyn
   await call(`POST ${site.path}/sync/`, { token: site.key, body: {} })
   await vi.waitFor(() => expect(site.wordpress.requests.length).toBeGreaterThan(3))
   await makeDue(site)
-  const ticking = tick()
+  await tick()
   release()
-  await ticking
   await vi.waitFor(async () => expect((await siteObject(site.siteId).runs()).currentRun).toBeNull())
-  expect(site.wordpress.executed.filter((name) => name === 'status')).toHaveLength(2)
+  await vi.waitFor(() => expect(statusAsked(site)).toBe(2))
   expect(site.wordpress.executed).toContain('structure')
   expect(site.wordpress.maxParallel).toBe(1)
 })

@@ -206,6 +206,7 @@ describe('the queue', () => {
   test('knows when the next thing is due, and for how long the oldest has waited', async () => {
     const site = await connectSiteWithStructure()
     await withStore(site.siteId, (store) => {
+      store.schedule.cancel('health')
       expect(store.nextDueAt()).toBeNull()
       store.enqueueRun('run_1', portCall(site), 'metadata', 5000)
       expect(store.enqueueRun('run_2', portCall(site), 'metadata', 6000).id).toBe('run_1')

@@ -17,7 +17,12 @@ async function markRevoked(ctx: Context, key: ApiKeyRow): Promise<void> {
     eq(integrations.siteId, key.siteId),
     eq(integrations.apiKeyId, key.id),
   )
-  const reason = { connectionReason: 'api_key_revoked', connectionDetail: null, connectionSince: now }
+  const reason = {
+    connectionReason: 'api_key_revoked',
+    connectionDetail: null,
+    connectionSince: now,
+    nextCheckAt: null,
+  }
   const broken = { connection: 'key_revoked', ...reason } as const
   await appendAudit({
     ctx,

@@ -5,16 +5,17 @@ import { isUniqueViolation } from '../../db/errors.ts'
 import { recordEvent } from '../../db/record-event.ts'
 import { integrations } from '../../db/schema/index.ts'
 import { maskApiKey } from '../../lib/api-key.ts'
+import { checkDelayMs, connectionAfterSuccess } from '../../lib/connection.ts'
 import { openSigningSecrets, sealCredentials } from '../../lib/link-credentials.ts'
 import type { ProbeOutcome } from '../../sync/port.ts'
 import type { Actor, Context } from '../context.ts'
 import { announceChange } from '../live/announce.ts'
 import { ServiceError } from '../errors.ts'
 import { admitToSite, type Admission } from './admit.ts'
-import { connectionAfterSuccess, nextCheckAt } from './connection.ts'
 import type { IntegrationRow } from './internal.ts'
 import { offerExchange, provesExchange, type SignedRequest } from './exchange-proof.ts'
 import { assertSupported } from './platform.ts'
+import { scheduleCheck } from './schedule-check.ts'
 import { unwrap } from './unwrap.ts'
 
 /** A test that made an integration and never ended it (a crash) is taken over after this. */
@@ -189,7 +190,7 @@ async function storeConnection(
     connectionDetail: null,
     connectionSince: now,
     lastProofAt: now,
-    nextCheckAt: nextCheckAt(ctx.now(), true),
+    nextCheckAt: new Date(ctx.now() + checkDelayMs(0)),
     updatedAt: now,
     ...(key !== undefined && { apiKeyId: `key_${key.slice(6, 16)}`, apiKeyMasked: maskApiKey(key) }),
   }
@@ -202,6 +203,7 @@ async function storeConnection(
         .onConflictDoUpdate({ target: integrations.id, set: proven }),
       recordEvent(ctx, row, { action: 'connect', startedAt }),
     ])
+    await scheduleCheck(ctx, row, proven.nextCheckAt.getTime())
     announceChange(ctx, row.siteId)
     return row.id
   } catch (cause) {

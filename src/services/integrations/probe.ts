@@ -1,5 +1,5 @@
 import { openSigningSecrets } from '../../lib/link-credentials.ts'
-import type { Examination, PortCall, ProbeOutcome, ProbeRequest } from '../../sync/port.ts'
+import type { Examination, PortCall, ProbeRequest } from '../../sync/port.ts'
 import type { Context } from '../context.ts'
 import type { IntegrationRow } from './internal.ts'
 import { unwrap } from './unwrap.ts'
@@ -24,12 +24,7 @@ const toProbeRequest = async (ctx: Context, row: IntegrationRow): Promise<ProbeR
   mayExchange: true,
 })
 
-/** Calls the site of an integration with its own secrets. */
-export async function probeIntegration(ctx: Context, row: IntegrationRow): Promise<ProbeOutcome> {
-  return unwrap(await ctx.site(row.siteId).probe(await toProbeRequest(ctx, row)))
-}
-
-/** As {@link probeIntegration}, thoroughly. */
+/** Has the site of an integration examined, with its own secrets. */
 export async function examineIntegration(ctx: Context, row: IntegrationRow): Promise<Examination> {
   return unwrap(await ctx.site(row.siteId).examine(await toProbeRequest(ctx, row)))
 }

@@ -3,6 +3,7 @@ import type { Connection, HealthReason } from '../../contract/health.ts'
 import type { Integration, IntegrationUpdate } from '../../contract/integrations.ts'
 import { recordEvent } from '../../db/record-event.ts'
 import { integrations } from '../../db/schema/index.ts'
+import { isResting } from '../../lib/connection.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
@@ -10,6 +11,7 @@ import { announceChange } from '../live/announce.ts'
 import { tenantScope } from '../scope.ts'
 import { assertKeyMayWrite } from './assert-key.ts'
 import { loadIntegration, presentIntegration, type IntegrationRow } from './internal.ts'
+import { scheduleCheck } from './schedule-check.ts'
 import { describeSiteKey } from './site-key.ts'
 
 interface NextState {
@@ -54,6 +56,7 @@ export async function updateIntegration({
       ...key,
       ...(patch.site_url !== undefined && { siteUrl: patch.site_url }),
       ...(isMoved && { commandsUrl: null }),
+      ...(isMoved && !isResting(before.connection) && { nextCheckAt: now }),
       ...(patch.is_active !== undefined && { isActive: patch.is_active }),
       ...(patch.sync_enabled !== undefined && { syncEnabled: patch.sync_enabled }),
       ...(patch.config_json && {
@@ -63,7 +66,12 @@ export async function updateIntegration({
       ...(isOff && {
         syncStatus: sql`iif(${integrations.syncStatus} = 'syncing', 'pending', ${integrations.syncStatus})`,
       }),
-      ...(connection && { ...connection, connectionDetail: null, connectionSince: now }),
+      ...(connection && {
+        ...connection,
+        connectionDetail: null,
+        connectionSince: now,
+        nextCheckAt: before.isActive ? null : now,
+      }),
       updatedAt: now,
     })
     .where(and(eq(integrations.id, id), tenantScope(ctx.actor, integrations)))
@@ -75,5 +83,7 @@ export async function updateIntegration({
   if (!after) throw new ServiceError('integration_not_found')
   announceChange(ctx, after.siteId)
   if (!after.isActive || !after.syncEnabled) await ctx.site(after.siteId).stop(id)
+  const isDue = after.nextCheckAt?.getTime() === now.getTime()
+  if (isDue && after.credentials !== null) await scheduleCheck(ctx, after, ctx.now())
   return presentIntegration(after)
 }

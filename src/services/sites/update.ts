@@ -21,7 +21,7 @@ function followSite(ctx: Context, siteId: string, isActive: boolean) {
   const asleep = and(eq(integrations.connection, 'disabled'), eq(integrations.connectionReason, REASON))
   const state = isActive
     ? ({ connection: 'not_connected', connectionReason: null, nextCheckAt: now } as const)
-    : ({ connection: 'disabled', connectionReason: REASON } as const)
+    : ({ connection: 'disabled', connectionReason: REASON, nextCheckAt: null } as const)
   return ctx.db
     .update(integrations)
     .set({ ...state, connectionDetail: null, connectionSince: now, updatedAt: now })

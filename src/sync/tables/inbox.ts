@@ -46,6 +46,12 @@ export class InboxTable {
     )
   }
 
+  /** When the site sent the last message that verified, in milliseconds since 1970. */
+  lastHeardAt(): number | null {
+    const sql = "SELECT received_at AS at FROM inbox WHERE event <> 'reminder' ORDER BY received_at DESC LIMIT 1"
+    return firstRow<{ at: number }>(this.#database, sql)?.at ?? null
+  }
+
   /** Posts that events ask to look at, the longest waiting first. */
   duePosts(now: number, limit: number): number[] {
     return this.#database

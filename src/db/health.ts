@@ -1,0 +1,92 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Carrier } from '../contract/exchange.ts'
+import type { Connection } from '../contract/health.ts'
+import { recordEventOf, type EventContext, type EventInput } from './record-event.ts'
+import { integrations } from './schema/index.ts'
+
+interface Subject {
+  integrationId: string
+  accountId: string
+  siteId: string
+}
+
+const isSubject = (subject: Subject) =>
+  and(
+    eq(integrations.id, subject.integrationId),
+    eq(integrations.accountId, subject.accountId),
+    eq(integrations.siteId, subject.siteId),
+  )
+
+/** The integration as a health check needs it; null when it is gone. */
+export async function readForCheck({ db }: EventContext, subject: Subject) {
+  const [row] = await db
+    .select({
+      id: integrations.id,
+      siteUrl: integrations.siteUrl,
+      isActive: integrations.isActive,
+      connection: integrations.connection,
+      connectionReason: integrations.connectionReason,
+      commandsUrl: integrations.commandsUrl,
+      credentials: integrations.credentials,
+      hasStructure: sql<number>`${integrations.structure} IS NOT NULL`,
+      lastProofAt: integrations.lastProofAt,
+    })
+    .from(integrations)
+    .where(isSubject(subject))
+    .limit(1)
+  return row ?? null
+}
+export type CheckedIntegration = NonNullable<Awaited<ReturnType<typeof readForCheck>>>
+
+/** Where a look at the site leaves the connection. */
+export interface CheckOutcome {
+  connection: Connection
+  reason: string | null
+  detail: string | null
+  /** Milliseconds since 1970; null where nothing was proven. */
+  provenAt: number | null
+  nextCheckAt: number
+  /** How the site was reached; null where it was not. */
+  carrier: Carrier | null
+  commandsUrl: string | null
+  /** Sealed anew under the current encryption key; null where they already are. */
+  credentials: string | null
+}
+
+/**
+ * Stores what a look at the site showed, with its event where there is one, in one batch. By the state that was read: a
+ * change made meanwhile is newer than this look.
+ * @param outcome null for what rests: no look changes it
+ */
+export async function storeCheck(
+  ctx: EventContext,
+  subject: Subject,
+  before: CheckedIntegration,
+  outcome: CheckOutcome | null,
+  event: EventInput | null,
+): Promise<void> {
+  const now = new Date(ctx.now())
+  const matches = and(isSubject(subject), eq(integrations.connection, before.connection))
+  const state =
+    outcome === null
+      ? {}
+      : {
+          connection: outcome.connection,
+          connectionReason: outcome.reason,
+          connectionDetail: outcome.detail,
+          ...(outcome.connection !== before.connection && { connectionSince: now }),
+          ...(outcome.provenAt !== null && { lastProofAt: new Date(outcome.provenAt) }),
+          ...(outcome.carrier !== null && { carrier: outcome.carrier }),
+          ...(outcome.carrier === 'direct' && { expectedLatencyS: null }),
+          ...(outcome.commandsUrl !== null && { commandsUrl: outcome.commandsUrl }),
+          ...(outcome.credentials !== null && { credentials: outcome.credentials }),
+          nextCheckAt: new Date(outcome.nextCheckAt),
+        }
+  const update = ctx.db
+    .update(integrations)
+    .set({ ...state, updatedAt: now })
+    .where(matches)
+  if (!event) await update
+  else await ctx.db.batch([recordEventOf(ctx, isSubject(subject), event), update])
+  ctx.onProjected?.()
+}

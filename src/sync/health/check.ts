@@ -1,0 +1,102 @@
+import { SYMPTOMS } from '../../contract/symptoms.ts'
+import { readForCheck, storeCheck, type CheckedIntegration, type CheckOutcome } from '../../db/health.ts'
+import type { EventInput } from '../../db/record-event.ts'
+import { checkDelayMs, connectionAfterFailure, connectionAfterSuccess, isResting } from '../../lib/connection.ts'
+import { resealCredentials } from '../../lib/link-credentials.ts'
+import { findSymptoms, type Symptom } from '../doctor/symptoms.ts'
+import type { PortCall, ProbeOutcome } from '../port.ts'
+import { weighProbe } from '../probe.ts'
+import type { RunnerContext } from '../runner.ts'
+import { lookAtSite, probeWholly } from './look.ts'
+
+const isWrong = ({ code }: Symptom) => code === 'clone_detected' || SYMPTOMS[code].severity === 'warning'
+
+/** What is only half right with a site that answers; null when nothing is. */
+function firstWrong(outcome: ProbeOutcome): Symptom | null {
+  if (!outcome.ok || !outcome.plugin) return null
+  return findSymptoms(outcome.plugin, outcome.clockSkewS ?? 0).find(isWrong) ?? null
+}
+
+/** Where the look leaves the connection, and why. */
+function judge(row: CheckedIntegration, outcome: ProbeOutcome) {
+  if (!outcome.ok) {
+    const connection = connectionAfterFailure(row.connection, outcome.code)
+    return { connection, reason: outcome.code, detail: outcome.detail }
+  }
+  const wrong = firstWrong(outcome)
+  const connection = connectionAfterSuccess(row.hasStructure === 1, wrong !== null)
+  return { connection, reason: wrong?.code ?? null, detail: wrong?.detail ?? null }
+}
+
+/** What the site said last, by itself or because it was asked. */
+function provenAt(ctx: RunnerContext, row: CheckedIntegration, outcome: ProbeOutcome): number | null {
+  if (outcome.ok && outcome.carrier === 'direct') return ctx.now()
+  const heard = Math.max(ctx.store.replica.inbox.lastHeardAt() ?? 0, ctx.store.link.read().lastExchangeAt ?? 0)
+  return heard > (row.lastProofAt?.getTime() ?? 0) ? heard : null
+}
+
+function describeEvent(action: string, startedAt: number, outcome: ProbeOutcome, reason: string | null): EventInput {
+  if (!outcome.ok) return { action, startedAt, failure: { code: outcome.code, detail: outcome.detail } }
+  return { action, startedAt, ...(reason !== null && { note: reason }) }
+}
+
+async function store(
+  ctx: RunnerContext,
+  call: PortCall,
+  row: CheckedIntegration,
+  outcome: ProbeOutcome,
+  { startedAt, isAsked }: { startedAt: number; isAsked: boolean },
+): Promise<void> {
+  const action = isAsked ? 'test_connection' : 'health_check'
+  if (isResting(row.connection)) {
+    const event = describeEvent(action, startedAt, outcome, null)
+    return storeCheck(ctx, call, row, null, event)
+  }
+  const judged = judge(row, outcome)
+  const failures = outcome.ok ? 0 : ctx.store.schedule.failures('health') + 1
+  const nextCheckAt = ctx.now() + checkDelayMs(failures, ctx.random())
+  ctx.store.schedule.plan('health', nextCheckAt, failures)
+  // a check that nobody asked for is told where it changed something: 24 a day that say "still well" help nobody
+  const isNews = judged.connection !== row.connection || judged.reason !== row.connectionReason
+  const event = isAsked || isNews ? describeEvent(action, startedAt, outcome, judged.detail) : null
+  const stored: CheckOutcome = {
+    ...judged,
+    provenAt: provenAt(ctx, row, outcome),
+    nextCheckAt,
+    carrier: outcome.ok ? outcome.carrier : null,
+    commandsUrl: outcome.ok ? outcome.commandsUrl : null,
+    // every connection is looked at again and again: so a rotation of the encryption key reaches all of them
+    credentials: await resealCredentials(ctx.config.keyRing, row),
+  }
+  await storeCheck(ctx, call, row, stored, event)
+}
+
+/**
+ * Looks at the site, moves the connection's state by what it finds, and plans the next look.
+ * @param isAsked a person or the plugin waits for the outcome: then the whole way is tried, whatever the state
+ * @returns null when the integration is gone, or nobody asked and nothing is to be looked at
+ */
+export async function checkSite(ctx: RunnerContext, call: PortCall, isAsked: boolean): Promise<ProbeOutcome | null> {
+  const row = await readForCheck(ctx, call)
+  const isIdle = !row || (!isAsked && (!row.isActive || isResting(row.connection) || row.credentials === null))
+  if (!row || isIdle) {
+    ctx.store.schedule.cancel('health')
+    return null
+  }
+  const startedAt = ctx.now()
+  const seen = isAsked ? await probeWholly(ctx, call, row) : await lookAtSite(ctx, call, row)
+  const outcome = weighProbe(ctx.store, seen, true, ctx.now())
+  await store(ctx, call, row, outcome, { startedAt, isAsked })
+  return outcome
+}
+
+/** The health check, where it is due. It is put off before it begins, so that one that breaks off doesn't spin. */
+export async function checkIfDue(ctx: RunnerContext): Promise<void> {
+  const { store, now } = ctx
+  if (!store.schedule.isDue('health', now())) return
+  const subject = store.access.subject()
+  if (!subject) return store.schedule.cancel('health')
+  const failures = store.schedule.failures('health')
+  store.schedule.plan('health', now() + checkDelayMs(failures + 1, ctx.random()), failures)
+  await checkSite(ctx, { ...subject, keyId: null, requestId: ctx.newId('req') }, false)
+}
