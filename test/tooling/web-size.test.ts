@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { ROOT, temporaryFolder } from '../../scripts/lib/paths.ts'
 
 /** Most bytes of script (gzip) that any page needs before it can be used. */
@@ -17,6 +17,8 @@ let manifest: Record<string, Chunk>
 const folder = temporaryFolder('web-size')
 
 beforeAll(async () => {
+  // else the development build of React is measured, which nobody is sent
+  vi.stubEnv('NODE_ENV', 'production')
   await build({
     configFile: join(ROOT, 'web/vite.config.ts'),
     logLevel: 'error',
