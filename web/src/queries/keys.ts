@@ -6,10 +6,11 @@ export const keys = {
   sites: ['sites'] as const,
   site: (siteId: string) => ['sites', siteId] as const,
   apiKeys: (siteId: string) => ['api-keys', siteId] as const,
+  /** The integrations of all sites, by site. */
+  integrations: ['integration'] as const,
   /** The site's WordPress integration, or null. */
   integration: (siteId: string) => ['integration', siteId] as const,
-  /** All integrations of the account. */
-  integrations: ['integrations'] as const,
+  debugStatus: (integrationId: string) => ['debug-status', integrationId] as const,
   contentTypes: (integrationId: string) => ['content-types', integrationId] as const,
   syncStatus: (integrationId: string) => ['sync-status', integrationId] as const,
   runs: (integrationId: string) => ['runs', integrationId] as const,

@@ -1,7 +1,60 @@
-import { useQuery, type UseQueryResult } from '@tanstack/react-query'
+import {
+  type InfiniteData,
+  useInfiniteQuery,
+  type UseInfiniteQueryResult,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type UseMutationResult,
+  type UseQueryResult,
+} from '@tanstack/react-query'
 import { api, dataOf } from '../api/api.ts'
-import type { Integration, Site } from '../api/types.ts'
+import type { Integration, Schemas, Site } from '../api/types.ts'
 import { keys } from './keys.ts'
+import { byCursor, pageQuery } from './paging.ts'
+
+const SITES_A_PAGE = 50
+const INTEGRATIONS_A_PAGE = 200
+/** Most requests for the connections of a list of sites; 2,000 sites. */
+const MOST_PAGES = 10
+
+type SitePage = { results: Site[]; next: string | null }
+
+/** The sites of the account, oldest first, page by page. */
+export const useSites = (): UseInfiniteQueryResult<InfiniteData<SitePage>> =>
+  useInfiniteQuery({
+    queryKey: keys.sites,
+    queryFn: ({ pageParam }) =>
+      dataOf(api.GET('/api/v1/sites', { params: { query: pageQuery(pageParam, SITES_A_PAGE) } })),
+    ...byCursor,
+  })
+
+export interface IntegrationsBySite {
+  bySite: ReadonlyMap<string, Integration>
+  /** Whether there are more than were read: then a site that isn't in `bySite` may have one still. */
+  isCut: boolean
+}
+
+/** The WordPress integrations of all sites, in a few large pages rather than a request per site. */
+export const useIntegrations = (isWanted: boolean): UseQueryResult<IntegrationsBySite> =>
+  useQuery({
+    queryKey: keys.integrations,
+    enabled: isWanted,
+    queryFn: async () => {
+      const bySite = new Map<string, Integration>()
+      let cursor: string | null = null
+      for (let page = 0; page < MOST_PAGES; page++) {
+        const query = pageQuery(cursor, INTEGRATIONS_A_PAGE)
+        const { results, next }: { results: Integration[]; next: string | null } = await dataOf(
+          api.GET('/api/v1/integration/integrations', { params: { query } }),
+        )
+        for (const entry of results) if (entry.platform === 'wordpress') bySite.set(entry.site_id, entry)
+        cursor = next
+        if (cursor === null) break
+      }
+      return { bySite, isCut: cursor !== null }
+    },
+  })
 
 /** One site. */
 export const useSite = (siteId: string): UseQueryResult<Site> =>
@@ -10,8 +63,11 @@ export const useSite = (siteId: string): UseQueryResult<Site> =>
     queryFn: () => dataOf(api.GET('/api/v1/sites/{site_id}', { params: { path: { site_id: siteId } } })),
   })
 
-/** The WordPress integration of a site; null while there is none. */
-export const useIntegration = (siteId: string): UseQueryResult<Integration | null> =>
+/** The WordPress integration of a site; null while there is none. `everyMs` asks again and again while it is waited for. */
+export const useIntegration = (
+  siteId: string,
+  everyMs: number | false | ((integration: Integration | null | undefined) => number | false) = false,
+): UseQueryResult<Integration | null> =>
   useQuery({
     queryKey: keys.integration(siteId),
     queryFn: async () => {
@@ -19,4 +75,39 @@ export const useIntegration = (siteId: string): UseQueryResult<Integration | nul
       const { results } = await dataOf(api.GET('/api/v1/integration/integrations', { params: { query } }))
       return results.find(({ platform }) => platform === 'wordpress') ?? null
     },
+    refetchInterval: typeof everyMs === 'function' ? ({ state }) => everyMs(state.data) : everyMs,
   })
+
+export function useCreateSite(): UseMutationResult<Site, Error, Schemas['SiteCreate']> {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body) => dataOf(api.POST('/api/v1/sites', { body })),
+    onSuccess: (site) => {
+      client.setQueryData(keys.site(site.id), site)
+      return client.invalidateQueries({ queryKey: keys.sites, exact: true })
+    },
+  })
+}
+
+export function useUpdateSite(siteId: string): UseMutationResult<Site, Error, Schemas['SiteUpdate']> {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body) => dataOf(api.PATCH('/api/v1/sites/{site_id}', { params: { path: { site_id: siteId } }, body })),
+    onSuccess: async (site) => {
+      client.setQueryData(keys.site(siteId), site)
+      await Promise.all([
+        client.invalidateQueries({ queryKey: keys.sites, exact: true }),
+        // switching a site moves its connection too
+        client.invalidateQueries({ queryKey: keys.integration(siteId) }),
+      ])
+    },
+  })
+}
+
+export function useDeleteSite(siteId: string): UseMutationResult<unknown, Error, void> {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => dataOf(api.DELETE('/api/v1/sites/{site_id}', { params: { path: { site_id: siteId } } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.sites, exact: true }),
+  })
+}

@@ -23,6 +23,7 @@ export const common: typeof english = {
   crashed: 'Diese Seite hat einen Fehler',
   crashedFix: 'Laden Sie sie neu. Wenn es wieder geschieht, sagen Sie dem Support, was Sie getan haben.',
   reload: 'Neu laden',
+  newTab: '(öffnet sich in einem neuen Tab)',
   notFound: 'Hier ist nichts',
   notFoundFix: 'Vielleicht ist die Adresse vertippt, oder was hier war, wurde gelöscht.',
   toSites: 'Zu den Websites',

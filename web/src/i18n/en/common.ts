@@ -22,6 +22,7 @@ export const common = {
   crashed: 'This page has a fault',
   crashedFix: 'Load it anew. If it happens again, tell support what you did.',
   reload: 'Load anew',
+  newTab: '(opens in a new tab)',
   notFound: 'There is nothing here',
   notFoundFix: 'The address may be mistyped, or what was here has been deleted.',
   toSites: 'To the sites',

@@ -1,0 +1,99 @@
+import { Button, Group, NativeSelect, Stack, Text, Title } from '@mantine/core'
+import { IconArrowLeft } from '@tabler/icons-react'
+import { type ReactNode, useState } from 'react'
+import { Link } from 'wouter'
+import { useTranslations } from 'use-intl'
+import { CopyField } from '../../components/copy-field.tsx'
+import { linkTo } from '../../components/web-link.tsx'
+import { useThisSite } from '../../layout/site-context.ts'
+import { CodeBlock } from './code-block.tsx'
+import { KeyMaker, type KeyMaking } from './key-maker.tsx'
+import classes from './onboarding.module.css'
+import { adminUrl } from './site-address.ts'
+
+/** The API that the plugin calls where wp-config.php names no other. */
+const PLUGINS_API = 'https://api.igny8.com'
+const KEY_TO_COME = 'igny8_…'
+
+const define = (name: string, value: string) => `define( '${name}', '${value}' );`
+
+function ByHand(): ReactNode {
+  const t = useTranslations('onboarding.connect')
+  const site = useThisSite()
+  const origin = window.location.origin
+  return (
+    <>
+      {origin !== PLUGINS_API && <CodeBlock label={t('otherServer')} code={define('IGNY8_API_URL', origin)} />}
+      <ol className={classes.list}>
+        <li>{t.rich('openSettings', { link: linkTo(adminUrl(site.url, 'options-general.php?page=igny8')) })}</li>
+        <li>{t('paste')}</li>
+      </ol>
+      <Text size="sm" c="dimmed">
+        {t('orPerson')}
+      </Text>
+    </>
+  )
+}
+
+function Unattended({ apiKey }: { apiKey: string | undefined }): ReactNode {
+  const t = useTranslations('onboarding.connect')
+  const origin = window.location.origin
+  const constants = [define('IGNY8_API_URL', origin), define('IGNY8_API_KEY', apiKey ?? KEY_TO_COME)]
+  const commands = [
+    `wp config set IGNY8_API_URL '${origin}'`,
+    `wp plugin install '${origin}/plugin/igny8-wordpress-bridge.zip' --activate`,
+    'wp igny8 connect --key=-',
+  ]
+  return (
+    <>
+      <CodeBlock label={t('constants')} code={constants.join('\n')} />
+      <CodeBlock label={t('cli')} code={commands.join('\n')} />
+    </>
+  )
+}
+
+function Details(): ReactNode {
+  const t = useTranslations('onboarding.connect')
+  const site = useThisSite()
+  return (
+    <details>
+      <Text component="summary" size="sm" style={{ cursor: 'pointer' }}>
+        {t('details')}
+      </Text>
+      <Stack mt="sm">
+        <CopyField label={t('siteId')} value={site.id} />
+        <CopyField label={t('apiUrl')} value={window.location.origin} />
+      </Stack>
+    </details>
+  )
+}
+
+/** Step 3: the key, and where it goes. */
+export function ConnectStep({ making, back }: { making: KeyMaking; back: string }): ReactNode {
+  const t = useTranslations('onboarding.connect')
+  const o = useTranslations('onboarding')
+  const [way, setWay] = useState('hand')
+  return (
+    <Stack gap="lg">
+      <Title order={2}>{t('heading')}</Title>
+      <KeyMaker making={making} />
+      <NativeSelect
+        label={t('way')}
+        maw={320}
+        value={way}
+        onChange={(event) => setWay(event.currentTarget.value)}
+        data={[
+          { value: 'hand', label: t('byHand') },
+          { value: 'unattended', label: t('unattended') },
+        ]}
+      />
+      {way === 'hand' ? <ByHand /> : <Unattended apiKey={making.data?.key} />}
+      <Details />
+      <Group>
+        <Button component={Link} to={back} variant="default" leftSection={<IconArrowLeft size={16} aria-hidden />}>
+          {o('back')}
+        </Button>
+      </Group>
+    </Stack>
+  )
+}

@@ -1,0 +1,16 @@
+/** What a person typed, as an address: `example.com` is meant as `https://example.com`. */
+export function completeAddress(typed: string): string {
+  const text = typed.trim()
+  return text === '' || /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`
+}
+
+/** Whether it is one of the web, with a host; what may be called is decided by the API. */
+export function isSiteAddress(address: string): boolean {
+  const url = URL.parse(address)
+  return url !== null && /^https?:$/.test(url.protocol) && url.hostname !== '' && !/\s/.test(address)
+}
+
+export const hostOf = (address: string): string => URL.parse(address)?.hostname.replace(/^www\./, '') ?? ''
+
+/** A page of the site's wp-admin. */
+export const adminUrl = (siteUrl: string, page: string): string => `${siteUrl.replace(/\/+$/, '')}/wp-admin/${page}`

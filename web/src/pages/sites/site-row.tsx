@@ -1,0 +1,110 @@
+import { Anchor, Badge, Button, Group, Stack, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import { useTranslations } from 'use-intl'
+import type { Integration, Site } from '../../api/types.ts'
+import { ConnectionBadge } from '../../components/connection-badge.tsx'
+import { WebLink } from '../../components/web-link.tsx'
+import { RelativeTime } from '../../components/relative-time.tsx'
+import { useProblemText } from '../../components/use-problem-text.ts'
+
+interface SiteRowProps {
+  site: Site
+  /** Null: it has none. Undefined: it isn't known. */
+  integration: Integration | null | undefined
+  /** Whether the person may see connections at all. */
+  hasConnection: boolean
+  mayConnect: boolean
+}
+
+function ConnectionCell({ site, integration }: Pick<SiteRowProps, 'site' | 'integration'>): ReactNode {
+  const t = useTranslations('sites')
+  const textOf = useProblemText()
+  if (integration === undefined) return <Text c="dimmed">{t('noConnectionKnown')}</Text>
+  if (integration === null) return <ConnectionBadge state={site.is_active ? 'not_connected' : 'disabled'} />
+  const { state, reason } = integration.health
+  return (
+    <Stack gap={2}>
+      <ConnectionBadge state={state} />
+      {reason && (
+        <Text size="xs" c="dimmed">
+          {textOf(reason).title}
+        </Text>
+      )}
+    </Stack>
+  )
+}
+
+function LastSync({ integration }: { integration: Integration }): ReactNode {
+  const t = useTranslations('sites')
+  return (
+    <Stack gap={2}>
+      <RelativeTime at={integration.last_sync_at} />
+      {integration.sync_status === 'failed' && (
+        <Text size="xs" c="var(--app-bad)">
+          {t('lastSyncFailed')}
+        </Text>
+      )}
+      {integration.sync_status === 'syncing' && (
+        <Text size="xs" c="var(--app-busy)">
+          {t('isSyncing')}
+        </Text>
+      )}
+    </Stack>
+  )
+}
+
+function SiteName({ site }: { site: Site }): ReactNode {
+  const t = useTranslations('sites')
+  return (
+    <Stack gap={2}>
+      <Group gap="xs">
+        <Anchor component={Link} href={`/sites/${site.id}`} fw={650} c="var(--mantine-color-text)">
+          {site.name}
+        </Anchor>
+        {!site.is_active && (
+          <Badge variant="default" size="sm" tt="none">
+            {t('off')}
+          </Badge>
+        )}
+      </Group>
+      <WebLink href={site.url} size="xs" c="dimmed">
+        {site.url.replace(/^https?:\/\//, '')}
+      </WebLink>
+    </Stack>
+  )
+}
+
+/** One site of the list: what it is, how its connection is, and the way in. */
+export function SiteRow({ site, integration, hasConnection, mayConnect }: SiteRowProps): ReactNode {
+  const t = useTranslations('sites')
+  const isOpen = integration === null && mayConnect && site.is_active
+  return (
+    <tr>
+      <td>
+        <SiteName site={site} />
+      </td>
+      {hasConnection && (
+        <td data-label={t('connection')}>
+          <ConnectionCell site={site} integration={integration} />
+        </td>
+      )}
+      {hasConnection && (
+        <td data-label={t('lastSync')}>{integration ? <LastSync integration={integration} /> : '–'}</td>
+      )}
+      <td>
+        <Group justify="flex-end">
+          <Button
+            component={Link}
+            to={`/sites/${site.id}/${isOpen ? 'connect' : 'content-types'}`}
+            variant={isOpen ? 'filled' : 'default'}
+            size="xs"
+            aria-label={`${isOpen ? t('connect') : t('open')}: ${site.name}`}
+          >
+            {isOpen ? t('connect') : t('open')}
+          </Button>
+        </Group>
+      </td>
+    </tr>
+  )
+}

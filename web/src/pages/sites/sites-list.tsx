@@ -1,0 +1,121 @@
+import { Button, Group, Text, TextInput, VisuallyHidden } from '@mantine/core'
+import { IconSearch, IconSearchOff } from '@tabler/icons-react'
+import { type ReactNode, useDeferredValue, useEffect, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import type { Integration, Site } from '../../api/types.ts'
+import table from '../../components/cards-table.module.css'
+import { EmptyState, ErrorState } from '../../components/states.tsx'
+import { entriesOf } from '../../queries/paging.ts'
+import { useMay } from '../../queries/session.ts'
+import { type IntegrationsBySite, useIntegrations, type useSites } from '../../queries/sites.ts'
+import { SiteRow } from './site-row.tsx'
+
+/** From so many sites on there is something to search. */
+const MANY = 8
+
+const matches = ({ name, url }: Site, search: string): boolean =>
+  [name, url].some((text) => text.toLowerCase().includes(search))
+
+const integrationOf = (known: IntegrationsBySite | undefined, siteId: string): Integration | null | undefined =>
+  known?.bySite.get(siteId) ?? (known && !known.isCut ? null : undefined)
+
+function NothingFound({ search, onClear }: { search: string; onClear: () => void }): ReactNode {
+  const t = useTranslations('sites')
+  return (
+    <EmptyState
+      icon={<IconSearchOff />}
+      title={t('noMatch', { search })}
+      text={t('noMatchText')}
+      action={
+        <Button variant="default" onClick={onClear}>
+          {t('clearSearch')}
+        </Button>
+      }
+    />
+  )
+}
+
+function SitesTable({ sites, known }: { sites: Site[]; known: IntegrationsBySite | undefined }): ReactNode {
+  const t = useTranslations('sites')
+  const [hasConnection, mayConnect] = [useMay('editor'), useMay('admin')]
+  return (
+    <table className={table.table}>
+      <caption>
+        <VisuallyHidden>{t('title')}</VisuallyHidden>
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">{t('site')}</th>
+          {hasConnection && <th scope="col">{t('connection')}</th>}
+          {hasConnection && <th scope="col">{t('lastSync')}</th>}
+          <th scope="col">
+            <VisuallyHidden>{t('open')}</VisuallyHidden>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {sites.map((site) => (
+          <SiteRow
+            key={site.id}
+            site={site}
+            integration={integrationOf(known, site.id)}
+            hasConnection={hasConnection}
+            mayConnect={mayConnect}
+          />
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+/** The sites, page by page; a search goes through all of them. */
+export function SitesList({ query }: { query: ReturnType<typeof useSites> }): ReactNode {
+  const t = useTranslations('sites')
+  const c = useTranslations('common')
+  const integrations = useIntegrations(useMay('editor'))
+  const [text, setText] = useState('')
+  const search = useDeferredValue(text.trim().toLowerCase())
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query
+  const isReadingOn = search !== '' && hasNextPage && !isFetchNextPageError
+  useEffect(() => {
+    if (isReadingOn && !isFetchingNextPage) void fetchNextPage()
+  }, [isReadingOn, isFetchingNextPage, fetchNextPage])
+
+  const sites = entriesOf(query.data)
+  const shown = search === '' ? sites : sites.filter((site) => matches(site, search))
+  const isMany = sites.length >= MANY || hasNextPage
+  return (
+    <>
+      {isMany && (
+        <Group mb="md">
+          <TextInput
+            type="search"
+            flex="1 1 240px"
+            maw={420}
+            aria-label={t('search')}
+            placeholder={t('search')}
+            leftSection={<IconSearch size={16} aria-hidden />}
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+          <Text size="sm" c="dimmed" aria-live="polite">
+            {t(hasNextPage ? 'shownSome' : 'shown', { count: shown.length })}
+          </Text>
+        </Group>
+      )}
+      {integrations.error && <ErrorState error={integrations.error} onRetry={() => void integrations.refetch()} />}
+      <div className="panel">
+        {shown.length > 0 && <SitesTable sites={shown} known={integrations.data} />}
+        {shown.length === 0 && !isReadingOn && <NothingFound search={text.trim()} onClear={() => setText('')} />}
+      </div>
+      {query.error && <ErrorState error={query.error} onRetry={() => void fetchNextPage()} />}
+      {hasNextPage && (
+        <Group justify="center" mt="md">
+          <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            {c('more')}
+          </Button>
+        </Group>
+      )}
+    </>
+  )
+}
