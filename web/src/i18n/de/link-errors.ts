@@ -158,6 +158,14 @@ export const linkErrors = {
     'Die Antwort der Website entspricht nicht dem Protokoll',
     'Aktualisieren Sie das Plugin auf die neueste Version.',
   ),
+  exchange_silent: text(
+    'Die Website ist nicht erreichbar und meldet sich auch nicht',
+    'Öffnen Sie einmal wp-admin, oder lassen Sie einen externen Cron die Adresse unter Einstellungen → IGNY8 aufrufen, damit sich die Website regelmäßig meldet.',
+  ),
+  waiting_for_site: text(
+    'Die Website wird gefragt, wenn sie sich das nächste Mal meldet',
+    'Nichts zu tun: Von außen ist sie nicht erreichbar, und die Arbeit wartet, bis sie sich meldet.',
+  ),
   plugin_outdated: text(
     'Das Plugin ist zu alt',
     'Aktualisieren Sie das Plugin „IGNY8 WordPress Bridge“ auf die neueste Version.',

@@ -1,8 +1,86 @@
+import { Button, Skeleton, Stack, Text, VisuallyHidden } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
+import type { Member, Session } from '../../api/types.ts'
+import table from '../../components/cards-table.module.css'
 import { Page } from '../../components/page.tsx'
+import { ErrorState } from '../../components/states.tsx'
+import { useMembers } from '../../queries/members.ts'
+import { entriesOf } from '../../queries/paging.ts'
+import { useMay, useSession } from '../../queries/session.ts'
+import { InvitePanel } from './invite-panel.tsx'
+import { MemberRow } from './member-row.tsx'
+
+interface MembersTableProps {
+  members: Member[]
+  session: Session
+  /** Whether these are all members there are. */
+  isWhole: boolean
+}
+
+function MembersTable({ members, session, isWhole }: MembersTableProps): ReactNode {
+  const t = useTranslations('members')
+  const ruler = useMay('admin') ? session.account.role : null
+  const owners = members.filter(({ role }) => role === 'owner')
+  return (
+    <div className="panel">
+      <table className={table.table}>
+        <caption>
+          <VisuallyHidden>{t('title')}</VisuallyHidden>
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('person')}</th>
+            <th scope="col">{t('role')}</th>
+            <th scope="col">{t('since')}</th>
+            {ruler !== null && (
+              <th scope="col">
+                <VisuallyHidden>{t('actions')}</VisuallyHidden>
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {members.map((member) => (
+            <MemberRow
+              key={member.user_id}
+              member={member}
+              ruler={ruler}
+              isOneself={member.user_id === session.user.id}
+              isLastOwner={isWhole && owners.length === 1 && member.role === 'owner'}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
 
 export default function MembersPage(): ReactNode {
   const t = useTranslations('members')
-  return <Page title={t('title')}>{null}</Page>
+  const c = useTranslations('common')
+  const { data: session } = useSession()
+  const mayChange = useMay('admin')
+  const query = useMembers()
+  const members = entriesOf(query.data)
+  return (
+    <Page title={t('title')} description={t('description', { account: session?.account.name ?? '' })}>
+      <Stack gap="lg">
+        {mayChange && <InvitePanel />}
+        {query.isPending && <Skeleton height={180} radius="lg" />}
+        {query.error && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+        {query.data && session && <MembersTable members={members} session={session} isWhole={!query.hasNextPage} />}
+        {query.hasNextPage && (
+          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            {c('more')}
+          </Button>
+        )}
+        {!mayChange && (
+          <Text size="sm" c="dimmed">
+            {t('readOnly')}
+          </Text>
+        )}
+      </Stack>
+    </Page>
+  )
 }

@@ -1,0 +1,100 @@
+import { Button, Skeleton, Text, VisuallyHidden } from '@mantine/core'
+import { IconKey, IconPlus } from '@tabler/icons-react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import type { ApiKey, Integration } from '../../api/types.ts'
+import table from '../../components/cards-table.module.css'
+import { EmptyState, ErrorState } from '../../components/states.tsx'
+import { useThisSite } from '../../layout/site-context.ts'
+import { useApiKeys } from '../../queries/api-keys.ts'
+import { entriesOf } from '../../queries/paging.ts'
+import { useMay } from '../../queries/session.ts'
+import { KeyRow } from './key-row.tsx'
+import { Panel } from '../../components/panel.tsx'
+
+const KeyDialog = lazy(() => import('./key-dialog.tsx'))
+
+interface KeysTableProps {
+  keys: ApiKey[]
+  integration: Integration | null
+  onRotate: (key: ApiKey) => void
+}
+
+function KeysTable({ keys, integration, onRotate }: KeysTableProps): ReactNode {
+  const t = useTranslations('connection.keys')
+  const mayChange = useMay('admin')
+  return (
+    <table className={table.table}>
+      <caption>
+        <VisuallyHidden>{t('heading')}</VisuallyHidden>
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">{t('name')}</th>
+          <th scope="col">{t('allowed')}</th>
+          <th scope="col">{t('state')}</th>
+          <th scope="col">{t('used')}</th>
+          <th scope="col">{t('expires')}</th>
+          {mayChange && (
+            <th scope="col">
+              <VisuallyHidden>{t('actions')}</VisuallyHidden>
+            </th>
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {keys.map((key) => (
+          <KeyRow
+            key={key.id}
+            apiKey={key}
+            isInUse={integration?.api_key === key.key}
+            mayChange={mayChange}
+            onRotate={() => onRotate(key)}
+          />
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+/** The keys of the site, and what can be done with them. */
+export function KeysPanel({ integration }: { integration: Integration | null }): ReactNode {
+  const t = useTranslations('connection.keys')
+  const c = useTranslations('common')
+  const site = useThisSite()
+  const mayChange = useMay('admin')
+  const query = useApiKeys(site.id)
+  // which dialog is open: none, the one for a new key, or the one that replaces this key
+  const [dialog, setDialog] = useState<'create' | ApiKey | null>(null)
+  const keys = entriesOf(query.data)
+  const create = mayChange && (
+    <Button onClick={() => setDialog('create')} leftSection={<IconPlus size={16} aria-hidden />}>
+      {t('create')}
+    </Button>
+  )
+  return (
+    <Panel heading={t('heading')} text={t('text')} actions={keys.length > 0 && create}>
+      {query.isPending && <Skeleton height={120} />}
+      {query.error && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+      {query.data && keys.length === 0 && (
+        <EmptyState icon={<IconKey />} title={t('none')} text={t('noneText')} action={create} />
+      )}
+      {keys.length > 0 && <KeysTable keys={keys} integration={integration} onRotate={setDialog} />}
+      {query.hasNextPage && (
+        <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          {c('more')}
+        </Button>
+      )}
+      {!mayChange && (
+        <Text size="sm" c="dimmed">
+          {t('adminOnly')}
+        </Text>
+      )}
+      {dialog !== null && (
+        <Suspense>
+          <KeyDialog replaces={dialog === 'create' ? null : dialog} onClose={() => setDialog(null)} />
+        </Suspense>
+      )}
+    </Panel>
+  )
+}

@@ -1,0 +1,87 @@
+import { Button, Group, Text } from '@mantine/core'
+import { IconRefreshDot } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import { useFormatter, useTranslations } from 'use-intl'
+import type { Integration } from '../../api/types.ts'
+import { ConnectionBadge } from '../../components/connection-badge.tsx'
+import { HealthReason } from '../../components/health-reason.tsx'
+import { RelativeTime, useNow } from '../../components/relative-time.tsx'
+import { WebLink } from '../../components/web-link.tsx'
+import { Facts, Panel } from '../../components/panel.tsx'
+
+/** "in 40 minutes"; what is overdue is due. */
+function Upcoming({ at }: { at: string | null }): ReactNode {
+  const t = useTranslations('connection.status')
+  const format = useFormatter()
+  const now = useNow()
+  if (at === null) return t('notYet')
+  const moment = new Date(at)
+  if (moment.getTime() <= now) return t('due')
+  return <time dateTime={at}>{format.relativeTime(moment, now)}</time>
+}
+
+function ExchangeFacts({ integration }: { integration: Integration }): ReactNode {
+  const t = useTranslations('connection.status')
+  const { expected_latency_s: latencyS, last_exchange_at: lastAt } = integration
+  return (
+    <>
+      {t('exchange')}
+      <Text size="xs" c="dimmed">
+        {t('lastExchange')}: <RelativeTime at={lastAt} />
+        {latencyS !== null && `, ${t('latency', { seconds: Math.max(1, Math.round(latencyS)) })}`}
+      </Text>
+    </>
+  )
+}
+
+/** How the connection is, why, since when, and what proves it. */
+export function StatusPanel({ integration }: { integration: Integration }): ReactNode {
+  const t = useTranslations('connection')
+  const { health, site_id: siteId, site_url: siteUrl, api_key: key, carrier } = integration
+  const isLost = health.state === 'key_revoked' || health.state === 'not_connected'
+  return (
+    <Panel
+      heading={t('status.heading')}
+      actions={
+        isLost && (
+          <Button
+            component={Link}
+            to={`/sites/${siteId}/connect?step=3`}
+            leftSection={<IconRefreshDot size={16} aria-hidden />}
+          >
+            {t('connect')}
+          </Button>
+        )
+      }
+    >
+      <Group aria-live="polite">
+        <ConnectionBadge state={health.state} />
+      </Group>
+      <HealthReason health={health} />
+      <Facts
+        facts={[
+          [t('status.since'), <RelativeTime key="since" at={health.since} />],
+          [
+            t('status.proof'),
+            <span key="proof" title={t('status.proofHint')}>
+              <RelativeTime at={health.last_proof_at} />
+            </span>,
+          ],
+          [t('status.next'), <Upcoming key="next" at={health.next_check_at} />],
+          [
+            t('status.address'),
+            <WebLink key="url" href={siteUrl} inherit>
+              {siteUrl}
+            </WebLink>,
+          ],
+          [t('status.key'), key],
+          [
+            t('status.carrier'),
+            carrier === 'exchange' ? <ExchangeFacts key="carrier" integration={integration} /> : t('status.direct'),
+          ],
+        ]}
+      />
+    </Panel>
+  )
+}
