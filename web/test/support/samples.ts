@@ -1,4 +1,4 @@
-import type { Integration, Session, Site } from '../../src/api/types.ts'
+import type { ApiKey, Integration, Session, Site } from '../../src/api/types.ts'
 
 const AT = '2026-11-21T10:00:00.000Z'
 
@@ -37,5 +37,18 @@ export const sampleIntegration = (patch: Partial<Integration> = {}): Integration
   last_sync_at: AT,
   created_at: AT,
   updated_at: AT,
+  ...patch,
+})
+
+export const sampleKey = (patch: Partial<ApiKey> = {}): ApiKey => ({
+  id: 'key_1',
+  site_id: 'site_1',
+  name: 'WordPress plugin',
+  key: 'igny8_ab12…9xYz',
+  scopes: ['integration:read', 'integration:write', 'content:read', 'content:write'],
+  status: 'active',
+  expires_at: null,
+  last_used_at: null,
+  created_at: AT,
   ...patch,
 })

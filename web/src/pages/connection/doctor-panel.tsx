@@ -49,11 +49,13 @@ function Report({ report }: { report: DoctorReport }): ReactNode {
       >
         {t('examined')} <RelativeTime at={report.at} />
       </Alert>
-      <ul className={classes.findings}>
-        {wrong.map((finding) => (
-          <FindingItem key={finding.code} finding={finding} />
-        ))}
-      </ul>
+      {wrong.length > 0 && (
+        <ul className={classes.findings}>
+          {wrong.map((finding) => (
+            <FindingItem key={finding.code} finding={finding} />
+          ))}
+        </ul>
+      )}
       {fine.length > 0 && (
         <details>
           <summary className={classes.summary}>{t('fine', { count: fine.length })}</summary>

@@ -33,13 +33,14 @@ export function useSight(siteId: string): Sight {
     integration?.health.state === 'ready' ? false : LOOK_EVERY_MS,
   )
   const integration = connection.data ?? null
-  const keys = useApiKeys(siteId, integration ? false : LOOK_EVERY_MS)
+  const isReady = integration?.health.state === 'ready'
+  const keys = useApiKeys(siteId, isReady ? false : LOOK_EVERY_MS)
   const usable = entriesOf(keys.data).filter(({ status }) => status === 'active' || status === 'expiring')
   return {
     isPending: connection.isPending || keys.isPending,
     newestKey: usable.find(({ last_used_at: usedAt }) => usedAt !== null) ?? usable[0] ?? null,
     integration,
-    isReady: integration?.health.state === 'ready',
+    isReady,
     types: countTypes(integration),
     asOf: connection.dataUpdatedAt > 0 ? new Date(connection.dataUpdatedAt).toISOString() : null,
     error: connection.error ?? keys.error,

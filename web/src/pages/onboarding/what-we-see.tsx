@@ -71,9 +71,9 @@ export function WhatWeSee({ sight }: { sight: Sight }): ReactNode {
         <Check isDone>{t('site')}</Check>
         <KeyCheck newestKey={newestKey} />
         <Check isDone={integration !== null}>{integration ? t('pluginSeen') : t('pluginNone')}</Check>
-        <Check isDone={isReady}>
+        <li className={classes.state} data-done={isReady}>
           <ConnectionBadge state={integration?.health.state ?? 'not_connected'} />
-        </Check>
+        </li>
       </ul>
       {integration && (
         <HealthReason health={integration.health}>

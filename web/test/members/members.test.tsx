@@ -1,0 +1,114 @@
+import { screen, waitFor, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { expect, test } from 'vitest'
+import type { Member, Role } from '../../src/api/types.ts'
+import { type Answers, fakeApi, problem } from '../support/fake-api.ts'
+import { renderAt } from '../support/render.tsx'
+import { sampleSession } from '../support/samples.ts'
+
+const MEMBERS = 'GET /api/v1/members'
+const BOB = '/api/v1/members/usr_2'
+const member = (id: number, name: string, role: Role): Member => ({
+  user_id: `usr_${id}`,
+  name,
+  email: `${name.toLowerCase()}@example.com`,
+  role,
+  created_at: '2026-11-21T10:00:00.000Z',
+})
+const ada = (role: Role) => member(1, 'Ada', role)
+const app = (role: Role, people: Member[], more: Answers = {}) =>
+  fakeApi({
+    'GET /api/v1/auth/get-session': { body: sampleSession(role) },
+    [MEMBERS]: { body: { results: people, next: null } },
+    ...more,
+  })
+const row = async (name: string) => within(await screen.findByRole('row', { name: new RegExp(name) }))
+
+test('an owner gives another role, which is read anew afterwards', async () => {
+  const api = app('owner', [ada('owner'), member(2, 'Bob', 'editor')], {
+    [`PATCH ${BOB}`]: { body: member(2, 'Bob', 'admin') },
+  })
+  renderAt('/members')
+  const bob = await row('Bob')
+  api.answer({ [MEMBERS]: { body: { results: [ada('owner'), member(2, 'Bob', 'admin')], next: null } } })
+  await userEvent.selectOptions(bob.getByRole('combobox', { name: 'Role of Bob' }), 'Admin')
+  expect(await screen.findByText('Bob is now Admin.')).toBeVisible()
+  expect(api.callsOf(`PATCH ${BOB}`)[0]?.body).toEqual({ role: 'admin' })
+  await waitFor(() => expect(bob.getByRole('combobox')).toHaveValue('admin'))
+})
+
+test('a refused role goes back to what it was, with the reason', async () => {
+  app('owner', [ada('owner'), member(2, 'Bob', 'owner')], {
+    [`PATCH ${BOB}`]: problem(409, 'last_owner', 'Only one left.'),
+  })
+  renderAt('/members')
+  const bob = await row('Bob')
+  await userEvent.selectOptions(bob.getByRole('combobox', { name: 'Role of Bob' }), 'Viewer')
+  expect(await screen.findByText('Only one left.')).toBeVisible()
+  expect(bob.getByRole('combobox')).toHaveValue('owner')
+})
+
+test('nobody is offered what the rules forbid: the own role, somebody above, the last owner', async () => {
+  app('admin', [ada('admin'), member(2, 'Bob', 'owner'), member(3, 'Cleo', 'viewer')])
+  const { unmount } = renderAt('/members')
+  expect((await row('Ada')).getByText(/Your own role is changed by another admin/)).toBeVisible()
+  const bob = await row('Bob')
+  expect(bob.getByText('Only owners change owners.')).toBeVisible()
+  expect(bob.queryByRole('button')).not.toBeInTheDocument()
+  const roles = within((await row('Cleo')).getByRole('combobox')).getAllByRole('option')
+  expect(roles.map(({ textContent }) => textContent)).toEqual(['Viewer', 'Editor', 'Admin'])
+  unmount()
+  app('owner', [ada('owner'), member(3, 'Cleo', 'viewer')])
+  renderAt('/members')
+  expect((await row('Ada')).getByText(/An account needs an owner/)).toBeVisible()
+})
+
+test('removing asks first', async () => {
+  const api = app('owner', [ada('owner'), member(2, 'Bob', 'editor')], { [`DELETE ${BOB}`]: { status: 204 } })
+  renderAt('/members')
+  await userEvent.click((await row('Bob')).getByRole('button', { name: 'Remove' }))
+  const dialog = within(await screen.findByRole('dialog', { name: 'Remove Bob?' }))
+  expect(api.callsOf(`DELETE ${BOB}`)).toHaveLength(0)
+  await userEvent.click(dialog.getByRole('button', { name: 'Remove' }))
+  expect(await screen.findByText('Bob was removed.')).toBeVisible()
+})
+
+test('an invitation becomes a link whose token stands behind the #', async () => {
+  const invitation = {
+    email: 'new@example.com',
+    role: 'admin',
+    token: 'inv_abc',
+    expires_at: '2026-11-28T10:00:00.000Z',
+  }
+  const api = app('owner', [ada('owner')], { 'POST /api/v1/members/invitations': { status: 201, body: invitation } })
+  renderAt('/members')
+  const form = within(await screen.findByRole('form', { name: 'Invite somebody' }))
+  await userEvent.click(form.getByRole('button', { name: 'Make the invitation' }))
+  expect(form.getByLabelText('E-mail')).toHaveAccessibleDescription(/Enter an e-mail address/)
+  await userEvent.type(form.getByLabelText('E-mail'), 'new@example.com')
+  await userEvent.selectOptions(form.getByLabelText('Role'), 'Admin')
+  await userEvent.click(form.getByRole('button', { name: 'Make the invitation' }))
+  expect(await screen.findByLabelText('Invitation link')).toHaveValue(
+    `${window.location.origin}/invitation#token=inv_abc`,
+  )
+  expect(api.callsOf('POST /api/v1/members/invitations')[0]?.body).toEqual({ email: 'new@example.com', role: 'admin' })
+  await userEvent.click(screen.getByRole('button', { name: 'Invite somebody else' }))
+  expect(screen.queryByLabelText('Invitation link')).not.toBeInTheDocument()
+})
+
+test('who is a member already is told so', async () => {
+  app('owner', [ada('owner')], { 'POST /api/v1/members/invitations': problem(409, 'already_member', 'They are in.') })
+  renderAt('/members')
+  await userEvent.type(await screen.findByLabelText('E-mail'), 'ada@example.com')
+  await userEvent.click(screen.getByRole('button', { name: 'Make the invitation' }))
+  expect(await screen.findByText('They are in.')).toBeVisible()
+})
+
+test('a viewer reads who is there and what they may, and changes nothing', async () => {
+  app('viewer', [ada('viewer'), member(2, 'Bob', 'editor')])
+  renderAt('/members')
+  expect((await row('Bob')).getByText('Works with content and connections')).toBeVisible()
+  expect(screen.getByText(/Inviting people and changing roles is for admins/)).toBeVisible()
+  expect(screen.queryByRole('combobox')).not.toBeInTheDocument()
+  expect(screen.queryByRole('button', { name: /Remove|invitation/ })).not.toBeInTheDocument()
+})

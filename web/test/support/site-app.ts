@@ -1,0 +1,22 @@
+import type { Integration, Role } from '../../src/api/types.ts'
+import { type Answers, type FakeApi, fakeApi } from './fake-api.ts'
+import { sampleIntegration, sampleSession, sampleSite } from './samples.ts'
+
+export const INTEGRATIONS = 'GET /api/v1/integration/integrations'
+export const KEYS = 'GET /api/v1/sites/site_1/api-keys'
+
+export const onePage = (results: unknown[]) => ({ body: { results, next: null } })
+
+/** The API of one site, signed in; without an integration where it is null. */
+export const siteApp = (
+  { role = 'owner', integration = sampleIntegration() }: { role?: Role; integration?: Integration | null },
+  more: Answers = {},
+): FakeApi =>
+  fakeApi({
+    'GET /api/v1/auth/get-session': { body: sampleSession(role) },
+    'GET /api/v1/sites/site_1': { body: sampleSite() },
+    'GET /api/v1/sites': onePage([sampleSite()]),
+    [INTEGRATIONS]: onePage(integration ? [integration] : []),
+    [KEYS]: onePage([]),
+    ...more,
+  })
