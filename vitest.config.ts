@@ -56,6 +56,7 @@ export default defineConfig({
           environment: 'jsdom',
           include: ['web/test/**/*.test.{ts,tsx}'],
           setupFiles: ['./web/test/setup.ts'],
+          testTimeout: 20_000,
           css: { include: [] },
           testTimeout: 20_000,
         },

@@ -1,57 +1,41 @@
-import { Button, type ButtonProps, Group, Modal, Stack, Text } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
-import type { ReactNode } from 'react'
-import { useTranslations } from 'use-intl'
-import { ErrorState } from './states.tsx'
+import { Button, type ButtonProps } from '@mantine/core'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
+import type { Question } from './confirm-dialog.tsx'
 
-interface ConfirmButtonProps extends Pick<ButtonProps, 'variant' | 'color' | 'size' | 'leftSection' | 'disabled'> {
+const loadDialog = () => import('./confirm-dialog.tsx')
+const ConfirmDialog = lazy(loadDialog)
+
+interface ConfirmButtonProps
+  extends Pick<ButtonProps, 'variant' | 'color' | 'size' | 'leftSection' | 'disabled'>, Question {
   label: string
-  /** Heading of the question, and what will happen. */
-  title: string
-  text: ReactNode
-  /** What the button that does it says. */
-  confirmLabel: string
-  isDangerous?: boolean
-  /** Closes the dialog when it resolves; what it throws is shown in it. */
-  onConfirm: () => Promise<unknown>
-  isPending: boolean
-  error: unknown
 }
 
-/** A button for what can't be undone: it asks first. The focus returns to it afterwards. */
+/** A button for what can't be undone: it asks first. The question is loaded when somebody reaches for the button. */
 export function ConfirmButton(props: ConfirmButtonProps): ReactNode {
-  const { label, title, text, confirmLabel, isDangerous = false, onConfirm, isPending, error, ...button } = props
-  const t = useTranslations('common')
-  const [isOpen, dialog] = useDisclosure(false)
-  const confirm = () => {
-    // the error is in `error` already
-    onConfirm().then(dialog.close, () => undefined)
+  const { label, title, text, confirmLabel, isDangerous, onConfirm, isPending, error, ...button } = props
+  const question = { title, text, confirmLabel, onConfirm, isPending, error, ...(isDangerous && { isDangerous }) }
+  const [isWanted, setWanted] = useState(false)
+  const [isOpen, setOpen] = useState(false)
+  const ask = () => {
+    setWanted(true)
+    setOpen(true)
   }
   return (
     <>
-      <Button variant="default" {...button} onClick={dialog.open}>
+      <Button
+        variant="default"
+        {...button}
+        onPointerEnter={() => void loadDialog()}
+        onFocus={() => void loadDialog()}
+        onClick={ask}
+      >
         {label}
       </Button>
-      <Modal
-        opened={isOpen}
-        onClose={dialog.close}
-        title={title}
-        centered
-        closeButtonProps={{ 'aria-label': t('close') }}
-      >
-        <Stack>
-          <Text component="div">{text}</Text>
-          {error !== null && error !== undefined && <ErrorState error={error} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={dialog.close}>
-              {t('cancel')}
-            </Button>
-            <Button {...(isDangerous && { color: 'red.9' })} loading={isPending} onClick={confirm} data-autofocus>
-              {confirmLabel}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+      {isWanted && (
+        <Suspense>
+          <ConfirmDialog {...question} isOpen={isOpen} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
     </>
   )
 }

@@ -43,6 +43,7 @@ function useForget(siteId: string): () => Promise<unknown> {
     Promise.all([
       client.invalidateQueries({ queryKey: keys.apiKeys(siteId) }),
       client.invalidateQueries({ queryKey: keys.integration(siteId) }),
+      client.invalidateQueries({ queryKey: keys.integrations }),
     ])
 }
 

@@ -25,15 +25,6 @@ export const useDebugStatus = (integrationId: string, isWanted: boolean): UseQue
     refetchOnWindowFocus: false,
   })
 
-/** Calls the site now; the connection's state follows from what it answers. */
-export function useTestConnection({ id, site_id: siteId }: Integration): UseMutationResult<TestResult, Error, void> {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: () => dataOf(api.POST('/api/v1/integration/integrations/{integration_id}/test-connection', pathOf(id))),
-    onSettled: () => client.invalidateQueries({ queryKey: keys.integration(siteId) }),
-  })
-}
-
 /** Looks thoroughly, and names the layer at fault. Changes nothing. */
 export const useDoctor = (integrationId: string): UseMutationResult<DoctorReport, Error, void> =>
   useMutation({
@@ -60,7 +51,9 @@ export function useUpdateIntegration({
       dataOf(api.PATCH('/api/v1/integration/integrations/{integration_id}', { ...pathOf(id), body })),
     onSuccess: (integration) => {
       client.setQueryData(keys.integration(siteId), integration)
-      return client.invalidateQueries({ queryKey: keys.contentTypes(id) })
+      return Promise.all(
+        [keys.contentTypes(id), keys.integrations].map((queryKey) => client.invalidateQueries({ queryKey })),
+      )
     },
   })
 }

@@ -1,41 +1,7 @@
-import {
-  useMutation,
-  useQuery,
-  useQueryClient,
-  type UseMutationResult,
-  type UseQueryResult,
-} from '@tanstack/react-query'
+import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query'
 import { api, dataOf } from '../api/api.ts'
 import type { Integration, TestResult } from '../api/types.ts'
 import { keys } from './keys.ts'
-
-const PAGE = 100
-/** How often the list of sites looks how they are; a site's own pages are told. */
-const LOOK_MS = 15_000
-
-async function readAll(): Promise<Integration[]> {
-  const all: Integration[] = []
-  let cursor: string | undefined
-  do {
-    const query = { limit: PAGE, ...(cursor !== undefined && { cursor }) }
-    const page = await dataOf(api.GET('/api/v1/integration/integrations', { params: { query } }))
-    all.push(...page.results)
-    cursor = page.next ?? undefined
-  } while (cursor !== undefined)
-  return all
-}
-
-/** The WordPress integrations of the account by their site's id, for the list of sites. */
-export const useIntegrations = (): UseQueryResult<Map<string, Integration>> =>
-  useQuery({
-    queryKey: keys.integrations,
-    queryFn: readAll,
-    refetchInterval: LOOK_MS,
-    select: bySite,
-  })
-
-const bySite = (all: Integration[]): Map<string, Integration> =>
-  new Map(all.filter(({ platform }) => platform === 'wordpress').map((one) => [one.site_id, one]))
 
 /** Calls the site now, and has read anew how it is. */
 export function useTestConnection({ id, site_id: siteId }: Integration): UseMutationResult<TestResult, Error, void> {

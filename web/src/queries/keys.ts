@@ -7,7 +7,7 @@ export const keys = {
   site: (siteId: string) => ['sites', siteId] as const,
   apiKeys: (siteId: string) => ['api-keys', siteId] as const,
   /** The integrations of all sites, by site. */
-  integrations: ['integration'] as const,
+  integrations: ['integrations'] as const,
   /** The site's WordPress integration, or null. */
   integration: (siteId: string) => ['integration', siteId] as const,
   debugStatus: (integrationId: string) => ['debug-status', integrationId] as const,

@@ -18,6 +18,9 @@ const INTEGRATIONS_A_PAGE = 200
 /** Most requests for the connections of a list of sites; 2,000 sites. */
 const MOST_PAGES = 10
 
+/** How often the list looks how its sites are; a site's own pages are told. */
+const LOOK_EVERY_MS = 15_000
+
 type SitePage = { results: Site[]; next: string | null }
 
 /** The sites of the account, oldest first, page by page. */
@@ -40,6 +43,7 @@ export const useIntegrations = (isWanted: boolean): UseQueryResult<IntegrationsB
   useQuery({
     queryKey: keys.integrations,
     enabled: isWanted,
+    refetchInterval: LOOK_EVERY_MS,
     queryFn: async () => {
       const bySite = new Map<string, Integration>()
       let cursor: string | null = null
@@ -99,6 +103,7 @@ export function useUpdateSite(siteId: string): UseMutationResult<Site, Error, Sc
         client.invalidateQueries({ queryKey: keys.sites, exact: true }),
         // switching a site moves its connection too
         client.invalidateQueries({ queryKey: keys.integration(siteId) }),
+        client.invalidateQueries({ queryKey: keys.integrations }),
       ])
     },
   })

@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl'
 import type { Integration, TestResult } from '../../api/types.ts'
 import { ErrorState } from '../../components/states.tsx'
 import { useProblemText } from '../../components/use-problem-text.ts'
-import { useTestConnection } from '../../queries/connection.ts'
+import { useTestConnection } from '../../queries/integration.ts'
 import { EvidenceList } from './evidence-list.tsx'
 import { Folded, Panel } from '../../components/panel.tsx'
 

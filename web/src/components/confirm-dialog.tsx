@@ -1,0 +1,43 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import { ErrorState } from './states.tsx'
+
+export interface Question {
+  /** Heading of the question, and what will happen. */
+  title: string
+  text: ReactNode
+  /** What the button that does it says. */
+  confirmLabel: string
+  isDangerous?: boolean
+  /** Closes the dialog when it resolves; what it throws is shown in it. */
+  onConfirm: () => Promise<unknown>
+  isPending: boolean
+  error: unknown
+}
+
+/** The question of a {@link ConfirmButton}. */
+export default function ConfirmDialog(props: Question & { isOpen: boolean; onClose: () => void }): ReactNode {
+  const { title, text, confirmLabel, isDangerous = false, onConfirm, isPending, error, isOpen, onClose } = props
+  const t = useTranslations('common')
+  const confirm = () => {
+    // the error is in `error` already
+    onConfirm().then(onClose, () => undefined)
+  }
+  return (
+    <Modal opened={isOpen} onClose={onClose} title={title} centered closeButtonProps={{ 'aria-label': t('close') }}>
+      <Stack>
+        <Text component="div">{text}</Text>
+        {error !== null && error !== undefined && <ErrorState error={error} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button {...(isDangerous && { color: 'red.9' })} loading={isPending} onClick={confirm} data-autofocus>
+            {confirmLabel}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}
