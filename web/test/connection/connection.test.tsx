@@ -5,7 +5,7 @@ import { readPluginFacts } from '../../src/pages/connection/plugin-facts.ts'
 import { type Answers, problem } from '../support/fake-api.ts'
 import { renderAt } from '../support/render.tsx'
 import { sampleIntegration } from '../support/samples.ts'
-import { INTEGRATIONS, onePage, siteApp } from '../support/site-app.ts'
+import { INTEGRATIONS, KEYS, onePage, siteApp } from '../support/site-app.ts'
 
 const BASE = '/api/v1/integration/integrations/int_1'
 const AT = '2026-11-21T10:00:00.000Z'
@@ -164,9 +164,10 @@ test('disconnecting asks first, and a refusal stays in the question', async () =
   expect(await screen.findByRole('link', { name: 'Connect this site' })).toBeInTheDocument()
 })
 
-test('a viewer is told that this is for editors, and nothing is asked for', async () => {
+test('a viewer is told that this is for editors, and neither keys nor the plugin are asked for', async () => {
   const api = siteApp({ role: 'viewer' })
   renderAt('/sites/site_1/connection')
   expect(await screen.findByText('The connection is for editors and above')).toBeVisible()
-  expect(api.callsOf(INTEGRATIONS)).toHaveLength(0)
+  expect(api.callsOf(KEYS)).toHaveLength(0)
+  expect(api.callsOf(`GET ${BASE}/debug-status`)).toHaveLength(0)
 })

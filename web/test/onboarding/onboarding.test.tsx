@@ -53,7 +53,7 @@ test('an editor may not add a site, and a viewer may not connect one: both are t
   const api = siteApp({ role: 'viewer', integration: null })
   renderAt('/sites/site_1/connect')
   expect(await screen.findByText('Connecting a site is for editors and above')).toBeVisible()
-  expect(api.callsOf(INTEGRATIONS)).toHaveLength(0)
+  expect(api.callsOf(KEYS)).toHaveLength(0)
 })
 
 test('without a key the plugin comes first, with its zip and the page of wp-admin that takes it', async () => {
