@@ -58,7 +58,6 @@ export default defineConfig({
           setupFiles: ['./web/test/setup.ts'],
           testTimeout: 20_000,
           css: { include: [] },
-          testTimeout: 20_000,
         },
       },
       {
