@@ -19,6 +19,8 @@ export function useDayText(): (date: string) => string {
 const Y_AXIS_WIDTH = 44
 const xAxis = { minTickGap: 24, tickMargin: 8, padding: { left: 8, right: 8 } }
 
+// the table beside the pictures is what is read aloud and reached by keyboard
+
 /** Runs of each day, stacked by how they ended. */
 export function RunsChart({ days, height }: ChartProps): ReactNode {
   const t = useTranslations('activity.chart')
@@ -39,6 +41,7 @@ export function RunsChart({ days, height }: ChartProps): ReactNode {
       legendProps={{ verticalAlign: 'bottom' }}
       xAxisProps={xAxis}
       yAxisProps={{ width: Y_AXIS_WIDTH, allowDecimals: false }}
+      barChartProps={{ accessibilityLayer: false }}
       barProps={{ isAnimationActive: false }}
       maxBarWidth={28}
       series={[
@@ -71,6 +74,7 @@ export function DurationChart({ days, height }: ChartProps): ReactNode {
       legendProps={{ verticalAlign: 'bottom' }}
       xAxisProps={xAxis}
       yAxisProps={{ width: Y_AXIS_WIDTH + 24 }}
+      lineChartProps={{ accessibilityLayer: false }}
       lineProps={{ isAnimationActive: false }}
       dotProps={{ r: 3 }}
       valueFormatter={(ms) => amounts.duration(ms)}

@@ -51,6 +51,7 @@ function RunTrouble({ run }: { run: RunDetail }): ReactNode {
   return (
     <Alert
       color={isOpen(run) ? 'yellow' : 'red'}
+      styles={{ label: { color: 'var(--mantine-color-text)' } }}
       icon={<IconAlertTriangle aria-hidden />}
       title={codeTitle(code)}
       data-testid="run-trouble"

@@ -78,8 +78,8 @@ function Totals({ run }: { run: RunDetail }): ReactNode {
 export function RunSteps({ run }: { run: RunDetail }): ReactNode {
   const t = useTranslations('activity.run')
   return (
-    <Stack component="section" gap="sm" aria-labelledby="steps-heading">
-      <Title order={2} size="h3" id="steps-heading">
+    <Stack gap="sm">
+      <Title order={2} size="h3">
         {t('steps')}
       </Title>
       {/* what scrolls has to be reached by keyboard */}

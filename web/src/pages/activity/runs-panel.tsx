@@ -120,8 +120,8 @@ export function RunsPanel({ integrationId }: { integrationId: string }): ReactNo
   const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
   const runs = list.data?.pages.flatMap(({ results }) => results) ?? []
   return (
-    <Stack component="section" gap="sm" aria-labelledby="runs-heading">
-      <Title order={2} size="h3" id="runs-heading">
+    <Stack gap="sm">
+      <Title order={2} size="h3">
         {t('runs.title')}
       </Title>
       {list.isLoadingError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}

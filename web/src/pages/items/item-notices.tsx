@@ -49,7 +49,13 @@ export function FailurePanel({ item, work }: { item: Item; work: ItemWork }): Re
 export function MovedOnNotice(): ReactNode {
   const t = useTranslations('items.movedOn')
   return (
-    <Alert color="yellow" role="alert" icon={<IconInfoCircle aria-hidden />} title={t('title')}>
+    <Alert
+      color="yellow"
+      role="alert"
+      styles={{ label: { color: 'var(--mantine-color-text)' } }}
+      icon={<IconInfoCircle aria-hidden />}
+      title={t('title')}
+    >
       <Text size="sm">{t('text')}</Text>
     </Alert>
   )

@@ -24,7 +24,13 @@ export function StaleEditNotice(props: StaleEditNoticeProps): ReactNode {
   const fieldLabel = useFieldLabel()
   const valueText = useValueText((id) => id)
   return (
-    <Alert color="yellow" role="alert" icon={<IconAlertTriangle aria-hidden />} title={t('title')}>
+    <Alert
+      color="yellow"
+      role="alert"
+      styles={{ label: { color: 'var(--mantine-color-text)' } }}
+      icon={<IconAlertTriangle aria-hidden />}
+      title={t('title')}
+    >
       <Stack gap="sm" align="stretch">
         <Text size="sm">{isRefused ? t('refused') : t('text')}</Text>
         <Box className="panel">
