@@ -1,11 +1,16 @@
+import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
-import { LINK_ERRORS, type LinkErrorCode } from '../../../src/contract/link-errors.ts'
 import type { Messages } from '../i18n/en/index.ts'
 import { useProblemText } from './use-problem-text.ts'
 
 type OwnCode = keyof Messages['activity']['codes']
+type Titles = Readonly<Record<string, { title: string }>>
 
-const isLinkError = (code: string): code is LinkErrorCode => Object.hasOwn(LINK_ERRORS, code)
+/** The API's own table of what can be wrong with a site, loaded beside the page: it is large, and most pages have nothing to name. */
+async function loadTitles(): Promise<Titles> {
+  const { LINK_ERRORS } = await import('../../../src/contract/link-errors.ts')
+  return LINK_ERRORS
+}
 
 /** `some_code` as words, for codes that are newer than this page. */
 export const wordsOfCode = (code: string): string => {
@@ -17,8 +22,10 @@ export const wordsOfCode = (code: string): string => {
 export function useCodeTitle(): (code: string) => string {
   const t = useTranslations('activity.codes')
   const textOf = useProblemText()
+  const { data: titles } = useQuery({ queryKey: ['code-titles'], queryFn: loadTitles, staleTime: Infinity })
   return (code) => {
     if (/^[a-z_]+$/.test(code) && t.has(code as OwnCode)) return t(code as OwnCode)
-    return textOf({ code, title: isLinkError(code) ? LINK_ERRORS[code].title : wordsOfCode(code) }).title
+    const title = titles && Object.hasOwn(titles, code) ? titles[code]?.title : undefined
+    return textOf({ code, title: title ?? wordsOfCode(code) }).title
   }
 }

@@ -82,6 +82,7 @@ test('runs tell how they ended, how long they took and what came of them, and le
   const link = await screen.findByRole('link', { name: 'Both ways' })
   expect(link).toHaveAttribute('href', '/sites/site_1/activity/runs/run_1')
   expect(link.closest('tr')).toHaveTextContent(/Succeeded.*4\.2 sec3 created, 1 updated, 8 unchanged/)
+  await screen.findByText('The site could not be reached')
   expect(screen.getByRole('link', { name: 'To WordPress' }).closest('tr')).toHaveTextContent(
     /Failed.*The site could not be reached/,
   )
@@ -105,6 +106,7 @@ test('events are told in words, with their reason, and lead to their run and ite
   expect(first).toHaveTextContent(/Synced.*Both ways2 created, 1 failedRun/)
   expect(within(first).getByRole('link', { name: 'Run' })).toHaveAttribute('href', '/sites/site_1/activity/runs/run_1')
   const second = await eventOf('evt_2')
+  await within(second).findByText(/A firewall blocks our requests/)
   expect(second).toHaveTextContent('One item could not be synced: A firewall blocks our requests')
   expect(second).toHaveTextContent('HTTP 403')
   expect(within(second).getByRole('link', { name: 'Item' })).toHaveAttribute('href', '/sites/site_1/items/item_4')

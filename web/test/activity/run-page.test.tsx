@@ -29,6 +29,7 @@ test('a run tells what it did step by step, what that took, and what was in the 
   expect(await screen.findByRole('heading', { level: 1, name: 'Run: Both ways' })).toBeVisible()
   const rows = within(screen.getByRole('table')).getAllByRole('row')
   expect(rows[1]).toHaveTextContent(/^Reading items: post.*12212\.1 kB660 ms$/)
+  await screen.findByText('The site is busy or under maintenance')
   expect(screen.getByTestId('step-error')).toHaveTextContent('The site is busy or under maintenance')
   expect(screen.getByTestId('step-error')).toHaveTextContent('HTTP 503. Nothing to do: we try again by ourselves.')
   expect(rows.at(-1)).toHaveTextContent(/^Total312\.9 kB750 ms$/)
@@ -74,7 +75,7 @@ test('a failed run tells why and what to do; one that is tried again says that',
   const error = { code: 'unreachable', detail: 'No route to host.', fix: 'Check the firewall.' }
   open(sampleRunDetail({ status: 'queued', finished_at: null, error }))
   const trouble = await screen.findByTestId('run-trouble')
-  expect(trouble).toHaveTextContent('The site could not be reached')
+  await within(trouble).findByText('The site could not be reached')
   expect(trouble).toHaveTextContent('No route to host.')
   expect(trouble).toHaveTextContent('Check the firewall.')
   expect(trouble).toHaveTextContent('it is tried again by itself')
