@@ -117,7 +117,6 @@ async function projectLink(ctx: RunnerContext, isBusy: boolean, isBack: boolean)
   try {
     await project(ctx, subject, { epoch: null, counts: countsOf(ctx.store), link })
     ctx.store.link.save({ projectedAt: ctx.now() })
-    if (link.isNews) ctx.store.schedule.hasten('health', ctx.now())
   } catch (cause) {
     log.warn('carrier not projected', { cause })
   }
