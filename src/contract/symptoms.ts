@@ -38,7 +38,7 @@ const ok = (layer: Layer, title: string) => ({ layer, severity: 'ok', title, fix
 const info = (layer: Layer, title: string, fix: string) => ({ layer, severity: 'info', title, fix }) as const
 const warning = (layer: Layer, title: string, fix: string) => ({ layer, severity: 'warning', title, fix }) as const
 
-/** What a site that answers tells of itself: what is right, worth knowing, or only half right. */
+/** What a site that answers, or calls, tells of itself: what is right, worth knowing, or only half right. */
 export const SYMPTOMS = {
   plugin_outdated: warning(
     'plugin',
@@ -74,6 +74,11 @@ export const SYMPTOMS = {
     'php',
     'PHP may only run for a very short time',
     'Ask the host to set max_execution_time to 30 seconds or more.',
+  ),
+  served_by_exchange: warning(
+    'connection',
+    'The site can’t be called, and calls for its work itself',
+    'Nothing has to be done: it is kept in sync all the same. To have changes arrive at once, mend what keeps us from calling it.',
   ),
   header_stripped: info(
     'headers',

@@ -23,6 +23,7 @@ import {
 import { adoptExchange } from '../sync/carrier.ts'
 import { openSiteDatabase } from '../sync/database.ts'
 import { examineSite } from '../sync/doctor/examine.ts'
+import { weighExamination } from '../sync/doctor/weigh.ts'
 import { receiveExchange } from '../sync/exchange.ts'
 import { checkIfDue, checkSite } from '../sync/health/check.ts'
 import { refuseKey } from '../sync/key-gate.ts'
@@ -99,7 +100,8 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
   async examine(request: ProbeRequest): Promise<PortResult<Examination>> {
     const refusal = await this.#refuse(request)
     if (refusal) return refusal
-    return { ok: true, value: await this.#siteAccess.run(() => examineSite(this.#context(null), request)) }
+    const seen = await this.#siteAccess.run(() => examineSite(this.#context(null), request))
+    return { ok: true, value: request.mayExchange ? weighExamination(this.#store, seen, Date.now()) : seen }
   }
 
   async storeStructure(call: PortCall, structure: Structure): Promise<PortResult<StructureStored>> {

@@ -8,7 +8,7 @@ import type { ProbeOutcome, ProbeRequest } from './port.ts'
 import { askSite, findSite, type LinkContext } from './site-link.ts'
 import type { SiteStore } from './store.ts'
 
-/** What a look at the site means where it may be served by its own calls: those count as its answers. */
+/** Takes in what a look at the site means for its carrier. @returns the look, {@link weighCarrier weighed} */
 export function weighProbe(
   store: Pick<SiteStore, 'link'>,
   outcome: ProbeOutcome,
@@ -18,10 +18,16 @@ export function weighProbe(
   if (outcome.ok) noteDirectSuccess(store)
   if (outcome.ok || !mayExchange) return outcome
   noteDirectFailure(store, outcome.code, now)
-  const { carrier, lastExchangeAt } = store.link.read()
-  if (carrier === 'direct' || !isMendedByExchange(outcome.code)) return outcome
-  const evidence: EvidenceStep[] = [...outcome.evidence, { step: 'exchange', note: describeCalls(lastExchangeAt, now) }]
-  const detail = `The site can’t be called (${outcome.code}), and ${describeCalls(lastExchangeAt, now)}.`
+  return weighCarrier(store, outcome, now)
+}
+
+/** What a look at the site means where it is served by its own calls: those count as its answers. Changes nothing. */
+export function weighCarrier(store: Pick<SiteStore, 'link'>, outcome: ProbeOutcome, now: number): ProbeOutcome {
+  const { carrier } = store.link.read()
+  if (outcome.ok || carrier === 'direct' || !isMendedByExchange(outcome.code)) return outcome
+  const calls = describeCalls(store, now)
+  const evidence: EvidenceStep[] = [...outcome.evidence, { step: 'exchange', note: calls }]
+  const detail = `The site can’t be called (${outcome.code}), and ${calls}.`
   if (isSilent(store, now)) {
     const { fix } = ERRORS.exchange_silent
     return { ok: false, code: 'exchange_silent', detail, fix, plugin: null, evidence, clockSkewS: null }
@@ -29,8 +35,12 @@ export function weighProbe(
   return { ok: true, carrier, detail, commandsUrl: null, plugin: null, evidence, clockSkewS: null }
 }
 
-const describeCalls = (lastExchangeAt: number | null, now: number) =>
-  lastExchangeAt === null ? 'has never called' : `it called ${Math.round((now - lastExchangeAt) / 1000)} s ago`
+/** When the site called last; goes on from a sentence about it. */
+export function describeCalls({ link }: Pick<SiteStore, 'link'>, now: number): string {
+  const { lastExchangeAt } = link.read()
+  if (lastExchangeAt === null) return 'has never called'
+  return `it called ${Math.max(0, Math.round((now - lastExchangeAt) / 1000))} s ago`
+}
 
 /**
  * Looks at a site as a test does: finds its command endpoint anew and asks the plugin for its status. What is wrong is

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { DoctorReport } from '../../src/contract/doctor.ts'
 import { createSigningSecret, signMessage } from '../../src/lib/signature.ts'
 import { callHome, type SendHome } from '../model/heartbeat.ts'
 import { ModelWordPress } from '../model/wordpress.ts'
@@ -193,6 +194,77 @@ describe('the exchange', () => {
     clock.advance(16 * 60_000)
     const { body } = await call(`POST ${site.path}/test-connection/`, { token: site.owner.token })
     expect(body).toMatchObject({ success: false, code: 'exchange_silent' })
+  })
+})
+
+describe('the doctor of a site that is served by exchange', () => {
+  const examine = async ({ path, key }: ConnectedSite) =>
+    DoctorReport.parse((await call(`POST ${path}/doctor/`, { token: key })).body)
+  const debug = async ({ path, key }: ConnectedSite) => (await call(`GET ${path}/debug-status/`, { token: key })).body
+
+  test('finds it degraded at worst: by which layer it can’t be called, and how long work waits', async () => {
+    const site = await connectByExchange()
+    site.wordpress.fault = { kind: 'status', status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }
+    const before = await readIntegration(site.integrationId)
+    const report = await examine(site)
+    expect(report).toMatchObject({
+      verdict: 'degraded',
+      findings: [
+        { code: 'served_by_exchange', layer: 'connection', severity: 'warning', fix: expect.any(String) },
+        { code: 'basic_auth_required', layer: 'basic_auth', severity: 'warning', fix: expect.any(String) },
+      ],
+      raw: { status: 401 },
+    })
+    expect(report.findings[0]?.detail).toMatch(
+      /^It can’t be called: layer basic_auth \(basic_auth_required\)\. .* it called \d+ s ago, and work waits some 60 s /,
+    )
+    expect(report.findings[0]?.evidence).toContain('time between its calls, as seen: 60 s')
+    expect(report.steps.at(-1)).toMatchObject({
+      step: 'exchange',
+      note: expect.stringMatching(/^it called \d+ s ago$/),
+    })
+    expect(await lastEvent(site.integrationId, 'doctor')).toMatchObject({ success: true, code: null })
+    expect(await readIntegration(site.integrationId)).toEqual(before)
+    expect(await debug(site)).toMatchObject({
+      carrier: 'exchange',
+      probe: { success: true, fix: null },
+      doctor: { verdict: 'degraded' },
+    })
+  })
+
+  test('finds it broken once it has stopped calling', async () => {
+    const clock = movableClock()
+    const site = await connectByExchange()
+    clock.advance(16 * 60_000)
+    expect(await examine(site)).toMatchObject({
+      verdict: 'broken',
+      findings: [
+        { code: 'exchange_silent', layer: 'cron', severity: 'error' },
+        { code: 'connection_lost', layer: 'network', severity: 'error' },
+      ],
+    })
+    expect(await debug(site)).toMatchObject({ probe: { success: false, code: 'exchange_silent' } })
+  })
+
+  test('finds it broken where calls of the site prove nothing, and says nothing of them where it answers', async () => {
+    const site = await connectByExchange()
+    site.wordpress.fault = { kind: 'not_connected' }
+    expect(await examine(site)).toMatchObject({ verdict: 'broken', findings: [{ code: 'plugin_not_connected' }] })
+    site.wordpress.fault = null
+    const { verdict, findings } = await examine(site)
+    expect(verdict).toBe('healthy')
+    expect(findings.map(({ code }) => code)).not.toContain('served_by_exchange')
+    const { body } = await call(`GET ${site.path}/`, { token: site.owner.token })
+    expect(body.carrier).toBe('exchange')
+  })
+
+  test('changes no carrier: one that is called and fails stays broken, however often it is examined', async () => {
+    const site = await connectSite()
+    const body = idleBody()
+    const headers = await signed(body, site.wordpress.signingSecret)
+    await call(`POST ${site.path}/exchange/`, { token: site.key, body, headers })
+    site.wordpress.fault = { kind: 'down' }
+    for (let n = 0; n < 3; n++) expect((await examine(site)).verdict).toBe('broken')
   })
 })
 

@@ -113,6 +113,41 @@ describe('a site that only calls', () => {
     expect([titles.length, new Set(titles).size]).toEqual([1_000, 1_000])
   })
 
+  test('T27 is audited: what was changed, deleted and restored by SQL is found, repaired and proven equal', async () => {
+    const world = await exchanging(300)
+    await run(world, 'from_external')
+    world.nowMs += 60_000
+    world.wordpress.editBehindItsBack(7, { title: 'Changed by SQL' })
+    world.wordpress.site.posts.remove(world.wordpress.post(8))
+    world.wordpress.importPost({ title: 'From a backup', status: 'publish', dateS: 1_600_000_000 })
+    world.loseWebhooks()
+    const counts = { created: 1, updated: 1, deleted: 1, failed: 0 }
+    expect(await run(world, 'audit')).toMatchObject({ status: 'succeeded', counts })
+    expect(world.store.audits.result()).toMatchObject({ state: 'repaired', checked: 300, differing: 3, repaired: 3 })
+    expect(world.store.replica.items.getByExternalId(7)?.local.title).toBe('Changed by SQL')
+    expect(await run(world, 'audit')).toMatchObject({ status: 'succeeded', error: null })
+    expect(world.store.audits.result()).toMatchObject({ state: 'equal', differing: 0 })
+    expect([rows(world, 'commands'), rows(world, 'journal_texts')]).toEqual([0, 0])
+  })
+
+  test('T10 deletes nothing and waits, where an audit is under way and the site stops calling', async () => {
+    const world = await exchanging(50)
+    await run(world, 'from_external')
+    world.wordpress.editBehindItsBack(7, { title: 'Changed by SQL' })
+    world.loseWebhooks()
+    world.patience = 0
+    world.enqueue('audit')
+    await world.settle(1_000)
+    world.nowMs += 86_400_000
+    await world.settle(1_000)
+    expect(world.store.runsState(world.nowMs).currentRun).toMatchObject({ direction: 'audit', error: null })
+    expect(world.store.audits.result()).toBeNull()
+    world.patience = Infinity
+    await world.settle(1_000)
+    expect(world.store.audits.result()).toMatchObject({ state: 'repaired', differing: 1, repaired: 1 })
+    expect(listItems(world.content, { state: 'deleted' }, null, 100).results).toEqual([])
+  })
+
   test('gets commands in bounded batches, and an answer that comes twice counts once', async () => {
     const world = await exchanging(0)
     const { journal } = world.store

@@ -34,7 +34,7 @@ add_filter(
 	}
 );
 
-/** Far faster than starting PHP for every step: a list of actions as JSON, for whoever knows the token of this site. */
+/** Far faster than starting PHP for every step: what is to be done, for whoever knows the token of this site. */
 add_action(
 	'wp_loaded',
 	static function () {
@@ -42,13 +42,22 @@ add_action(
 		if ( '' === $token || ! defined( 'IGNY8_CONTRACT_TOKEN' ) || ! hash_equals( IGNY8_CONTRACT_TOKEN, $token ) ) {
 			return;
 		}
-		kses_remove_filters();
-		$done = array_map( 'igny8_contract_perform', json_decode( file_get_contents( 'php://input' ), true ) );
 		header( 'Content-Type: application/json' );
-		echo wp_json_encode( $done );
+		if ( isset( $_GET['heartbeat'] ) ) {
+			echo wp_json_encode( igny8_contract_heartbeat() );
+			exit;
+		}
+		kses_remove_filters();
+		echo wp_json_encode( array_map( 'igny8_contract_perform', json_decode( file_get_contents( 'php://input' ), true ) ) );
 		exit;
 	}
 );
+
+/** Has the site call for its commands, as its cron does: null, or what kept it from doing so. */
+function igny8_contract_heartbeat(): ?array {
+	$is_answered = Igny8\Bridge\Plugin::instance()->exchange->exchanger->run( 'cron', 20000 );
+	return $is_answered ? null : array( 'failure' => get_option( 'igny8_exchange' ) );
+}
 
 /** Sets columns of wp_posts as SQL does: no hook, no change of `modified`. */
 function igny8_contract_set( int $id, array $columns ): void {

@@ -23,10 +23,6 @@ const connect = (apiKey: string) => `
   $plugin->connection->establish( new Igny8\\Bridge\\Connection\\Identity( 'site_contract', 'Contract', '' ), '${INTEGRATION_ID}' );
   echo "${MARK}", $secret;`
 
-/** PHP that has the site call for its commands. */
-const CALL = `if ( ! Igny8\\Bridge\\Plugin::instance()->exchange->exchanger->run( 'cron', 20000 ) ) {
-  throw new RuntimeException( (string) wp_json_encode( get_option( 'igny8_exchange' ) ) ); }`
-
 /** The real plugin in a real WordPress as subject of the contract. */
 export async function startPluginSubject(
   options: WordPressOptions = {},
@@ -41,7 +37,15 @@ export async function startPluginSubject(
   const side = new ExchangeSide(INTEGRATION_ID)
   side.secret = secret
   receiver.exchange = side
-  const exchange: Subject['exchange'] = (commands, limits) => side.carry(commands, limits, () => wordpress.php(CALL))
+  const post = async (query: string, body: string) => {
+    const headers = { 'x-igny8-contract': token }
+    const answer = await fetch(`${wordpress.url}/?${query}`, { method: 'POST', headers, body })
+    const text = await answer.text()
+    if (answer.ok && /^(\[|null$)/.test(text)) return JSON.parse(text) as unknown
+    throw new Error(`${text.slice(0, 2000)}\n${wordpress.debugLog().slice(-2000)}`)
+  }
+  const exchange: Subject['exchange'] = (commands, limits) =>
+    side.carry(commands, limits, () => post('heartbeat', ''))
   return {
     ...(carrier === 'exchange' && { exchange }),
     url: wordpress.url,
@@ -49,18 +53,7 @@ export async function startPluginSubject(
     secret,
     integrationId: INTEGRATION_ID,
     fetch: (url, init) => fetch(url, init),
-    arrange: async (...actions: Action[]) => {
-      const headers = { 'x-igny8-contract': token }
-      const answer = await fetch(`${wordpress.url}/?contract`, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify(actions),
-      })
-      const text = await answer.text()
-      if (!answer.ok || !text.startsWith('['))
-        throw new Error(`${text.slice(0, 2000)}\n${wordpress.debugLog().slice(-2000)}`)
-      return JSON.parse(text) as unknown[]
-    },
+    arrange: async (...actions: Action[]) => (await post('contract', JSON.stringify(actions))) as unknown[],
     webhooks: async () => {
       await wordpress.cron()
       return receiver.take(plaintext, secret)

@@ -194,6 +194,10 @@ export const linkErrors = {
     'PHP darf nur sehr kurz laufen',
     'Bitten Sie den Hoster, max_execution_time auf 30 Sekunden oder mehr zu stellen.',
   ),
+  served_by_exchange: text(
+    'Die Website lässt sich nicht aufrufen und holt sich ihre Aufträge selbst',
+    'Nichts muss getan werden: Sie wird trotzdem abgeglichen. Damit Änderungen sofort ankommen, beheben Sie, was unsere Aufrufe verhindert.',
+  ),
   header_stripped: text(
     'Etwas auf dem Weg entfernt Kopfzeilen unserer Anfragen',
     'Gebraucht werden sie nicht, aber die Protokolle beider Seiten lassen sich nicht zuordnen; bitten Sie den Hoster, sie durchzulassen.',

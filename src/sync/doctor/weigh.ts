@@ -1,0 +1,41 @@
+import type { DoctorReport, Finding } from '../../contract/doctor.ts'
+import { describeLink } from '../carrier.ts'
+import type { Examination, ProbeOutcome } from '../port.ts'
+import { describeCalls, weighCarrier } from '../probe.ts'
+import type { SiteStore } from '../store.ts'
+import { errorFinding, findingOf, sortFindings, verdictOf } from './finding.ts'
+
+type Store = Pick<SiteStore, 'link'>
+
+/** How the site is served, and where the way to it ends: `layer` and `code` of what keeps us from calling it. */
+function describeService(store: Store, probe: ProbeOutcome, { layer, code }: Finding, now: number): Finding {
+  const { expectedLatencyS, lastExchangeAt } = describeLink(store)
+  const evidence = [
+    `last call of the site: ${lastExchangeAt === null ? 'never' : lastExchangeAt.toISOString()}`,
+    `time between its calls, as seen: ${expectedLatencyS} s`,
+  ]
+  if (!probe.ok) return errorFinding('exchange_silent', probe.detail, evidence)
+  const where = `It can’t be called: layer ${layer} (${code}).`
+  const how = `It is served by exchange: ${describeCalls(store, now)}, and work waits some ${expectedLatencyS} s for its next call.`
+  return findingOf('served_by_exchange', `${where} ${how}`, evidence)
+}
+
+/**
+ * What an examination means for a site that is served by its own calls: that it can't be called breaks nothing while it
+ * calls. What is at fault is named all the same. Changes nothing: the carrier is the checks' to choose.
+ */
+export function weighExamination(store: Store, seen: Examination, now: number): Examination {
+  const probe = weighCarrier(store, seen.probe, now)
+  const [cause] = seen.report.findings
+  if (probe === seen.probe || !cause) return seen
+  const service = describeService(store, probe, cause, now)
+  const severity = probe.ok ? 'warning' : 'error'
+  const findings = sortFindings([
+    service,
+    ...seen.report.findings.map((finding) => ({ ...finding, severity }) as const),
+  ])
+  // the report's own steps are without secrets already
+  const steps = [...seen.report.steps, ...probe.evidence.slice(seen.probe.evidence.length)]
+  const report: DoctorReport = { ...seen.report, verdict: verdictOf(findings), findings, steps }
+  return { probe, report }
+}
