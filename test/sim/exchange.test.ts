@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import type { RunDirection } from '../../src/contract/sync.ts'
 import { createItem, getItem, listItems, updateItem } from '../../src/sync/content.ts'
 import { noteDirectFailure } from '../../src/sync/carrier.ts'
 import { fillPosts } from '../model/fill.ts'
@@ -17,7 +18,7 @@ async function exchanging(count: number): Promise<World> {
   return world
 }
 
-async function run(world: World, direction: 'from_external' | 'to_external' | 'both') {
+async function run(world: World, direction: RunDirection) {
   world.enqueue(direction)
   await world.settle(1_000)
   return world.store.runsState(world.nowMs).lastRun

@@ -44,8 +44,7 @@ export async function startPluginSubject(
     if (answer.ok && /^(\[|null$)/.test(text)) return JSON.parse(text) as unknown
     throw new Error(`${text.slice(0, 2000)}\n${wordpress.debugLog().slice(-2000)}`)
   }
-  const exchange: Subject['exchange'] = (commands, limits) =>
-    side.carry(commands, limits, () => post('heartbeat', ''))
+  const exchange: Subject['exchange'] = (commands, limits) => side.carry(commands, limits, () => post('heartbeat', ''))
   return {
     ...(carrier === 'exchange' && { exchange }),
     url: wordpress.url,
