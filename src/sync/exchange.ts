@@ -62,7 +62,7 @@ export async function receiveExchange(
 /** Plays the engine until it needs the site, or has nothing to do, or the site has waited long enough. */
 async function work(ctx: RunnerContext, startedAt: number): Promise<void> {
   while (ctx.now() - startedAt < WORK_MS) {
-    const due = ctx.store.nextDueAt()
+    const due = ctx.store.nextWorkAt()
     if (due === null || due > ctx.now()) return
     await runNext(ctx)
   }
@@ -78,7 +78,7 @@ function nextCommands(
   const { carrier } = store.link.read()
   const isExchange = carrier === 'exchange'
   const commands = isExchange ? store.journal.batch(wants.commands, Math.min(wants.bytes, MAX_BYTES), ctx.now()) : []
-  const due = store.nextDueAt()
+  const due = store.nextWorkAt()
   return {
     protocol: PROTOCOL,
     integration_id: integrationId,

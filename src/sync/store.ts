@@ -302,14 +302,20 @@ export class SiteStore {
    * @param looksFrom what webhooks named is not due before this
    */
   nextDueAt(looksFrom = 0): number | null {
-    if (this.journal.owner()) return this.waitsForSite() ? this.schedule.nextDueAt() : 0
+    const due = [this.schedule.nextDueAt(), this.nextWorkAt(looksFrom)].filter((at) => at !== null)
+    return due.length > 0 ? Math.min(...due) : null
+  }
+
+  /** As {@link nextDueAt}, of the engine alone: without the tasks that the object does by its alarm. */
+  nextWorkAt(looksFrom = 0): number | null {
+    if (this.journal.owner()) return this.waitsForSite() ? null : 0
     const [row] = this.#rows<{ due: number | null }>(
       `SELECT min(due) AS due FROM (
          SELECT CASE status WHEN 'queued' THEN next_attempt_at ELSE lease_until END AS due
            FROM runs WHERE status IN ('queued', 'running')
          UNION ALL SELECT max(min(due_at), ?) FROM inbox WHERE due_at IS NOT NULL
          UNION ALL SELECT due_at FROM audit WHERE EXISTS (SELECT 1 FROM subject)
-         UNION ALL SELECT min(retry_at) FROM items WHERE ${IS_UNSENT} UNION ALL SELECT min(due_at) FROM schedule)`,
+         UNION ALL SELECT min(retry_at) FROM items WHERE ${IS_UNSENT})`,
       looksFrom,
     )
     return row?.due ?? null

@@ -188,6 +188,28 @@ describe('the exchange', () => {
     expect(await heartbeat()).toBe('direct')
   })
 
+  test('T13 of one that takes its commands and never answers holds up no other', async () => {
+    const [hanging, quick] = [await connectByExchange(), await connectByExchange()]
+    quick.model.createPost({ title: 'A post', status: 'publish' })
+    const stuck = await runOf(hanging)
+    await vi.waitFor(async () => expect((await syncState(hanging)).waiting_since).not.toBeNull())
+    let taken = 0
+    const never = callHome(hanging.model, async (message) => {
+      const answer = await hanging.send(message)
+      if (answer) taken += JSON.parse(answer.body).commands.length
+      return null
+    })
+    expect(await never).toBeNull()
+    expect(taken).toBeGreaterThan(0)
+    const run = await runOf(quick)
+    await vi.waitFor(async () => expect((await syncState(quick)).waiting_since).not.toBeNull())
+    await callHome(quick.model, quick.send)
+    expect((await syncState(quick)).last_run).toMatchObject({ id: run.id, status: 'succeeded', counts: { created: 1 } })
+    expect(await syncState(hanging)).toMatchObject({ current_run: { id: stuck.id, status: 'running', error: null } })
+    await callHome(hanging.model, hanging.send)
+    expect((await syncState(hanging)).last_run).toMatchObject({ id: stuck.id, status: 'succeeded' })
+  })
+
   test('that has fallen silent is a failure with its own name', async () => {
     const clock = movableClock()
     const site = await connectByExchange()

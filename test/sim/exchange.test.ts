@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RunDirection } from '../../src/contract/sync.ts'
 import { createItem, getItem, listItems, updateItem } from '../../src/sync/content.ts'
 import { noteDirectFailure } from '../../src/sync/carrier.ts'
+import { receiveExchange } from '../../src/sync/exchange.ts'
 import { fillPosts } from '../model/fill.ts'
+import { callHome } from '../model/heartbeat.ts'
 import { playSeed } from './scenario.ts'
 import { World } from './world.ts'
 
@@ -147,6 +149,26 @@ describe('a site that only calls', () => {
     await world.settle(1_000)
     expect(world.store.audits.result()).toMatchObject({ state: 'repaired', differing: 1, repaired: 1 })
     expect(listItems(world.content, { state: 'deleted' }, null, 100).results).toEqual([])
+  })
+
+  test('is answered at once where a check of its health is due, and not asked to call again for it', async () => {
+    const world = await exchanging(3)
+    await run(world, 'from_external')
+    world.store.schedule.plan('health', world.nowMs - 1, 0)
+    const context = { ...world.context(), now: () => (world.nowMs += 100) }
+    const subject = world.store.access.subject()
+    if (!subject) throw new Error('the site has no integration')
+    const startedAt = world.nowMs
+    const answer = await callHome(world.wordpress, async (message) => {
+      const answered = await receiveExchange(context, { ...subject, keyId: null }, message, async (work) => {
+        await work()
+        return true
+      })
+      return answered.ok ? answered.value : null
+    })
+    expect(answer).toMatchObject({ carrier: 'exchange', commands: [], more: false })
+    expect(world.nowMs - startedAt).toBeLessThan(5_000)
+    expect(world.store.nextDueAt()).toBeLessThan(startedAt)
   })
 
   test('gets commands in bounded batches, and an answer that comes twice counts once', async () => {
