@@ -1,8 +1,9 @@
 import compile from 'icu-minify/compile'
 import type { Plugin } from 'vite'
 
-/** What the API's errors are called is read as it is, not formatted. */
-const UNFORMATTED = 'errors'
+const FILE = /\/i18n\/[a-z]{2}\/([a-z-]+)\.ts$/
+/** What gathers messages, and what the API's errors are called, which is read as it is, not formatted. */
+const UNFORMATTED = new Set(['base', 'errors', 'files', 'index', 'link-errors'])
 
 type Messages = { [key: string]: string | Messages }
 
@@ -10,7 +11,7 @@ const compileAll = (messages: Messages): object =>
   Object.fromEntries(
     Object.entries(messages).map(([key, value]) => [
       key,
-      key === UNFORMATTED ? value : typeof value === 'string' ? compile(value) : compileAll(value),
+      typeof value === 'string' ? compile(value) : compileAll(value),
     ]),
   )
 
@@ -23,8 +24,10 @@ export const compiledMessages = (): Plugin => ({
   apply: 'build',
   config: () => ({ resolve: { alias: { 'use-intl/format-message': 'use-intl/format-message/format-only' } } }),
   async load(id) {
-    if (!/\/i18n\/[a-z]{2}\/index\.ts$/.test(id)) return null
-    const { messages } = (await import(id)) as { messages: Messages }
-    return `export const messages = ${JSON.stringify(compileAll(messages))}`
+    const [, file] = FILE.exec(id) ?? []
+    if (file === undefined || UNFORMATTED.has(file)) return null
+    const areas = (await import(id)) as Messages
+    const constants = Object.entries(compileAll(areas))
+    return constants.map(([area, messages]) => `export const ${area} = ${JSON.stringify(messages)}`).join('\n')
   },
 })

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { ROOT, temporaryFolder } from '../../scripts/lib/paths.ts'
+import { pagesOfRoutes } from './web-pages.ts'
 
 /** Most bytes of script (gzip) that any page needs before it can be used. */
 const LIMIT_BYTES = 150_000
@@ -41,14 +42,27 @@ function filesOf(entries: string[], seen = new Set<string>()): Set<string> {
 const gzipBytes = (files: Set<string>): number =>
   [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file))).length, 0)
 
-test('the first load of every page is at most 150 kB of script (gzip), its language included', () => {
+const fileOf = (area: string): string => area.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+test('every page but that of unknown addresses has texts of an area', () => {
   const pages = Object.keys(manifest).filter((name) => /^src\/pages\/.*-page\.tsx$/.test(name))
   expect(pages.length).toBeGreaterThan(10)
-  for (const page of pages) {
-    const bytes = gzipBytes(filesOf(['index.html', 'src/i18n/en/index.ts', page]))
-    expect(bytes, `${page}: ${bytes} bytes`).toBeLessThanOrEqual(LIMIT_BYTES)
-  }
+  const known = pagesOfRoutes().map(({ page }) => `src/${page}`)
+  expect(pages.toSorted()).toEqual([...known, 'src/pages/not-found-page.tsx'].toSorted())
 })
+
+test.each(['en', 'de'])(
+  'the first load of every page, its texts (%s) included, is at most 150 kB of script',
+  (locale) => {
+    const sizes = pagesOfRoutes().map(({ page, area }) => {
+      const texts = ['base', fileOf(area)].map((file) => `src/i18n/${locale}/${file}.ts`)
+      for (const file of texts) expect(manifest).toHaveProperty([file])
+      return { page, bytes: gzipBytes(filesOf(['index.html', `src/${page}`, ...texts])) }
+    })
+    console.info(sizes.map(({ page, bytes }) => `${locale} ${page}: ${bytes} bytes`).join('\n'))
+    expect(sizes.filter(({ bytes }) => bytes > LIMIT_BYTES)).toEqual([])
+  },
+)
 
 test('no file asks for anything that is not the project’s own', () => {
   const page = readFileSync(join(folder, 'index.html'), 'utf8')

@@ -4,22 +4,23 @@ import { PageSkeleton } from '../components/page-skeleton.tsx'
 import { AccountLayout } from '../layout/account-layout.tsx'
 import { RequireSession } from '../layout/require-session.tsx'
 import { SiteLayout } from '../layout/site-layout.tsx'
+import { lazyPage } from './lazy-page.tsx'
 
-// Every page is a file of its own, loaded with the first visit.
-const SignInPage = lazy(() => import('../pages/auth/sign-in-page.tsx'))
-const SignUpPage = lazy(() => import('../pages/auth/sign-up-page.tsx'))
-const InvitationPage = lazy(() => import('../pages/auth/invitation-page.tsx'))
-const SitesPage = lazy(() => import('../pages/sites/sites-page.tsx'))
-const NewSitePage = lazy(() => import('../pages/onboarding/new-site-page.tsx'))
-const OnboardingPage = lazy(() => import('../pages/onboarding/onboarding-page.tsx'))
-const MembersPage = lazy(() => import('../pages/members/members-page.tsx'))
-const ContentTypesPage = lazy(() => import('../pages/content-types/content-types-page.tsx'))
-const ItemsPage = lazy(() => import('../pages/items/items-page.tsx'))
-const ItemPage = lazy(() => import('../pages/items/item-page.tsx'))
-const ActivityPage = lazy(() => import('../pages/activity/activity-page.tsx'))
-const RunPage = lazy(() => import('../pages/activity/run-page.tsx'))
-const ConnectionPage = lazy(() => import('../pages/connection/connection-page.tsx'))
-const SiteSettingsPage = lazy(() => import('../pages/settings/site-settings-page.tsx'))
+// Every page is a file of its own, loaded with the first visit, and the texts of its area with it.
+const SignInPage = lazyPage('auth', () => import('../pages/auth/sign-in-page.tsx'))
+const SignUpPage = lazyPage('auth', () => import('../pages/auth/sign-up-page.tsx'))
+const InvitationPage = lazyPage('auth', () => import('../pages/auth/invitation-page.tsx'))
+const SitesPage = lazyPage('sites', () => import('../pages/sites/sites-page.tsx'))
+const NewSitePage = lazyPage('onboarding', () => import('../pages/onboarding/new-site-page.tsx'))
+const OnboardingPage = lazyPage('onboarding', () => import('../pages/onboarding/onboarding-page.tsx'))
+const MembersPage = lazyPage('members', () => import('../pages/members/members-page.tsx'))
+const ContentTypesPage = lazyPage('contentTypes', () => import('../pages/content-types/content-types-page.tsx'))
+const ItemsPage = lazyPage('items', () => import('../pages/items/items-page.tsx'))
+const ItemPage = lazyPage('items', () => import('../pages/items/item-page.tsx'))
+const ActivityPage = lazyPage('activity', () => import('../pages/activity/activity-page.tsx'))
+const RunPage = lazyPage('activity', () => import('../pages/activity/run-page.tsx'))
+const ConnectionPage = lazyPage('connection', () => import('../pages/connection/connection-page.tsx'))
+const SiteSettingsPage = lazyPage('settings', () => import('../pages/settings/site-settings-page.tsx'))
 const NotFoundPage = lazy(() => import('../pages/not-found-page.tsx'))
 
 function SiteRoutes({ siteId }: { siteId: string }): ReactNode {

@@ -3,7 +3,7 @@ import { useTranslations } from 'use-intl'
 import type { Messages } from '../i18n/en/index.ts'
 import { useProblemText } from './use-problem-text.ts'
 
-type OwnCode = keyof Messages['activity']['codes']
+type OwnCode = keyof Messages['common']['codes']
 type Titles = Readonly<Record<string, { title: string }>>
 
 /** The API's own table of what can be wrong with a site, loaded beside the page: it is large, and most pages have nothing to name. */
@@ -20,7 +20,7 @@ export const wordsOfCode = (code: string): string => {
 
 /** What an error code means, in a few words. */
 export function useCodeTitle(): (code: string) => string {
-  const t = useTranslations('activity.codes')
+  const t = useTranslations('common.codes')
   const textOf = useProblemText()
   const { data: titles } = useQuery({ queryKey: ['code-titles'], queryFn: loadTitles, staleTime: Infinity })
   return (code) => {

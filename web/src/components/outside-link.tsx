@@ -11,14 +11,16 @@ interface OutsideLinkProps {
   children: ReactNode
   /** What it leads to, where the text alone doesn't say it. */
   label?: string
+  /** In the colour of the text round it. */
+  isQuiet?: boolean
 }
 
 /** A link away from here, in a new tab. An address from a site that is none of the web is shown, and leads nowhere. */
-export function OutsideLink({ url, children, label }: OutsideLinkProps): ReactNode {
-  const t = useTranslations('items')
+export function OutsideLink({ url, children, label, isQuiet = false }: OutsideLinkProps): ReactNode {
+  const t = useTranslations('common')
   if (!isWebAddress(url)) return <span>{url}</span>
   return (
-    <a href={url} target="_blank" rel="noopener noreferrer" className={classes.link}>
+    <a href={url} target="_blank" rel="noopener noreferrer" className={isQuiet ? classes.quiet : classes.link}>
       {label ? <span aria-hidden>{children}</span> : children}
       <IconExternalLink size={14} aria-hidden style={{ marginInlineStart: 4, verticalAlign: '-2px' }} />
       <VisuallyHidden>
@@ -27,3 +29,8 @@ export function OutsideLink({ url, children, label }: OutsideLinkProps): ReactNo
     </a>
   )
 }
+
+/** A link away from here round a part of a message. */
+export const outsideLinkTo =
+  (url: string) =>
+  (text: ReactNode): ReactNode => <OutsideLink url={url}>{text}</OutsideLink>

@@ -23,9 +23,3 @@ export function preferredLocale(): Locale {
 }
 
 export const rememberLocale = (locale: Locale): void => localStorage.setItem(KEY, locale)
-
-/** The messages of one language, in a file of their own. */
-export async function loadMessages(locale: Locale): Promise<Messages> {
-  const module = await (locale === 'de' ? import('./de/index.ts') : import('./en/index.ts'))
-  return module.messages
-}

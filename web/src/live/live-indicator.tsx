@@ -9,7 +9,7 @@ const TONE = { connecting: 'idle', live: 'good', reconnecting: 'warn', paused: '
 
 /** Whether what is shown is told at once, asked for, or old; said when it changes. */
 export function LiveIndicator(): ReactNode {
-  const t = useTranslations('contentTypes.live')
+  const t = useTranslations('shell.live')
   const { status, isStale, retryNow } = useLive()
   if (status.kind === 'off') return null
   const { kind } = status
@@ -43,7 +43,7 @@ export function LiveIndicator(): ReactNode {
 
 /** Why nothing is told anymore, when that is for good. */
 export function LiveNotice(): ReactNode {
-  const t = useTranslations('contentTypes.live')
+  const t = useTranslations('shell.live')
   const { status } = useLive()
   if (status.kind !== 'ended') return null
   const { problem, detail } = status.end

@@ -65,4 +65,18 @@ export const common: typeof english = {
     admin: 'Administrator',
     owner: 'Inhaber',
   },
+  codes: {
+    cancelled: 'Abgebrochen',
+    api_key_revoked: 'Der API-Schlüssel wurde widerrufen',
+    item_too_large: 'Der Inhalt ist zu groß',
+    invalid_utf8: 'Der Text ist in einer beschädigten Kodierung gespeichert',
+    invalid_document: 'WordPress schickte etwas, das kein Inhalt ist',
+    unreadable: 'WordPress konnte ihn nicht lesen',
+    parent_not_sent: 'Der übergeordnete Inhalt ist noch nicht in WordPress',
+    parent_cycle: 'Er wäre sein eigener übergeordneter Inhalt',
+    media_not_found: 'Das Bild ließ sich nicht öffnen',
+    content_altered: 'Die Datenbank der Website würde den Text verändern',
+    write_failed: 'WordPress konnte ihn nicht schreiben',
+    internal_error: 'Hier ist etwas schiefgegangen',
+  },
 }

@@ -3,18 +3,6 @@ import type { contentTypes as english } from '../en/content-types.ts'
 export const contentTypes: typeof english = {
   title: 'Inhaltstypen',
   description: 'Was WordPress hat, was IGNY8 davon hat und was abgeglichen wird.',
-  live: {
-    connecting: 'Verbinden …',
-    live: 'Live',
-    liveHint: 'Änderungen in WordPress erscheinen hier sofort.',
-    reconnecting: 'Verbindung verloren, neuer Versuch läuft',
-    polling: 'Solange fragt diese Seite alle 5 Sekunden nach.',
-    stale: 'Niemand antwortet: Was Sie sehen, ist vielleicht veraltet.',
-    paused: 'Angehalten, solange niemand hinsah',
-    ended: 'Die Live-Anzeige wurde beendet',
-    endedFix: 'Laden Sie die Seite neu, um es wieder zu versuchen.',
-    retry: 'Jetzt versuchen',
-  },
   viewer: {
     title: 'Für Redakteure',
     text: 'Wie die Website verbunden ist und abgeglichen wird, sehen Redakteure, Administratoren und Inhaber. Bitten Sie einen Administrator des Kontos um diese Rolle.',

@@ -4,7 +4,6 @@ export const items: typeof english = {
   title: 'Inhalte',
   description: 'Alle Beiträge, Seiten und anderen Inhalte, und ob sich beide Seiten über sie einig sind.',
   untitled: '(ohne Titel)',
-  newTab: '(öffnet einen neuen Tab)',
   openInWordPress: '„{title}“ in WordPress öffnen',
   onWordPress: 'In WordPress öffnen',
   shown: '{count, plural, one {# Inhalt} other {# Inhalte}} angezeigt{more, select, true {, es gibt mehr} other {}}',

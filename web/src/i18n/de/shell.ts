@@ -25,4 +25,16 @@ export const shell: typeof english = {
     connection: 'Verbindung',
     settings: 'Einstellungen',
   },
+  live: {
+    connecting: 'Verbinden …',
+    live: 'Live',
+    liveHint: 'Änderungen in WordPress erscheinen hier sofort.',
+    reconnecting: 'Verbindung verloren, neuer Versuch läuft',
+    polling: 'Solange fragt diese Seite alle 5 Sekunden nach.',
+    stale: 'Niemand antwortet: Was Sie sehen, ist vielleicht veraltet.',
+    paused: 'Angehalten, solange niemand hinsah',
+    ended: 'Die Live-Anzeige wurde beendet',
+    endedFix: 'Laden Sie die Seite neu, um es wieder zu versuchen.',
+    retry: 'Jetzt versuchen',
+  },
 }

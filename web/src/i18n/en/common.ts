@@ -64,4 +64,18 @@ export const common = {
     admin: 'Admin',
     owner: 'Owner',
   },
+  codes: {
+    cancelled: 'It was cancelled',
+    api_key_revoked: 'The API key was revoked',
+    item_too_large: 'The item is too large',
+    invalid_utf8: 'Its text is stored in a broken encoding',
+    invalid_document: 'WordPress sent something that is no item',
+    unreadable: 'WordPress could not read it',
+    parent_not_sent: 'Its parent is not in WordPress yet',
+    parent_cycle: 'It would be its own parent',
+    media_not_found: 'The image could not be opened',
+    content_altered: 'The site’s database would alter the text',
+    write_failed: 'WordPress could not write it',
+    internal_error: 'Something went wrong here',
+  },
 }

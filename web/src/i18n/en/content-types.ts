@@ -1,18 +1,6 @@
 export const contentTypes = {
   title: 'Content types',
   description: 'What WordPress has, what IGNY8 has of it, and what is synced.',
-  live: {
-    connecting: 'Connecting…',
-    live: 'Live',
-    liveHint: 'Changes in WordPress appear here at once.',
-    reconnecting: 'Connection lost, trying again',
-    polling: 'Meanwhile this page asks every 5 seconds.',
-    stale: 'Nothing answers: what you see may be out of date.',
-    paused: 'Paused while nobody looked',
-    ended: 'Live updates have ended',
-    endedFix: 'Load the page anew to try again.',
-    retry: 'Try now',
-  },
   viewer: {
     title: 'For editors',
     text: 'How the site is connected and synced is shown to editors, admins and owners. Ask an admin of the account for that role.',

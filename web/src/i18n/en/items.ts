@@ -2,7 +2,6 @@ export const items = {
   title: 'Items',
   description: 'Every post, page and other piece of content, and whether both sides agree on it.',
   untitled: '(no title)',
-  newTab: '(opens in a new tab)',
   openInWordPress: 'Open “{title}” in WordPress',
   onWordPress: 'Open in WordPress',
   shown: '{count, plural, one {# item} other {# items}} shown{more, select, true {, there are more} other {}}',

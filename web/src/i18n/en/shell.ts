@@ -24,4 +24,16 @@ export const shell = {
     connection: 'Connection',
     settings: 'Settings',
   },
+  live: {
+    connecting: 'Connecting…',
+    live: 'Live',
+    liveHint: 'Changes in WordPress appear here at once.',
+    reconnecting: 'Connection lost, trying again',
+    polling: 'Meanwhile this page asks every 5 seconds.',
+    stale: 'Nothing answers: what you see may be out of date.',
+    paused: 'Paused while nobody looked',
+    ended: 'Live updates have ended',
+    endedFix: 'Load the page anew to try again.',
+    retry: 'Try now',
+  },
 }

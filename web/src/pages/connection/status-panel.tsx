@@ -7,7 +7,7 @@ import type { Integration } from '../../api/types.ts'
 import { ConnectionBadge } from '../../components/connection-badge.tsx'
 import { HealthReason } from '../../components/health-reason.tsx'
 import { RelativeTime, useNow } from '../../components/relative-time.tsx'
-import { WebLink } from '../../components/web-link.tsx'
+import { OutsideLink } from '../../components/outside-link.tsx'
 import { Facts, Panel } from '../../components/panel.tsx'
 
 /** "in 40 minutes"; what is overdue is due. */
@@ -71,9 +71,9 @@ export function StatusPanel({ integration }: { integration: Integration }): Reac
           [t('status.next'), <Upcoming key="next" at={health.next_check_at} />],
           [
             t('status.address'),
-            <WebLink key="url" href={siteUrl} inherit>
+            <OutsideLink key="url" url={siteUrl}>
               {siteUrl}
-            </WebLink>,
+            </OutsideLink>,
           ],
           [t('status.key'), key],
           [

@@ -4,7 +4,7 @@ import { type ReactNode, useState } from 'react'
 import { Link } from 'wouter'
 import { useTranslations } from 'use-intl'
 import { CopyField } from '../../components/copy-field.tsx'
-import { linkTo } from '../../components/web-link.tsx'
+import { outsideLinkTo } from '../../components/outside-link.tsx'
 import { useThisSite } from '../../layout/site-context.ts'
 import { CodeBlock } from './code-block.tsx'
 import { KeyMaker, type KeyMaking } from './key-maker.tsx'
@@ -25,7 +25,7 @@ function ByHand(): ReactNode {
     <>
       {origin !== PLUGINS_API && <CodeBlock label={t('otherServer')} code={define('IGNY8_API_URL', origin)} />}
       <ol className={classes.list}>
-        <li>{t.rich('openSettings', { link: linkTo(adminUrl(site.url, 'options-general.php?page=igny8')) })}</li>
+        <li>{t.rich('openSettings', { link: outsideLinkTo(adminUrl(site.url, 'options-general.php?page=igny8')) })}</li>
         <li>{t('paste')}</li>
       </ol>
       <Text size="sm" c="dimmed">

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { useTranslations } from 'use-intl'
 import { ApiError } from '../../api/errors.ts'
-import { linkTo } from '../../components/web-link.tsx'
+import { outsideLinkTo } from '../../components/outside-link.tsx'
 import { ErrorState } from '../../components/states.tsx'
 import { useThisSite } from '../../layout/site-context.ts'
 import { useLookAtSite } from '../../queries/connection.ts'
@@ -54,7 +54,7 @@ export function PluginStep({ isConnected, next }: { isConnected: boolean; next: 
             </Button>
           </Group>
         </li>
-        <li>{t.rich('two', { link: linkTo(adminUrl(site.url, 'plugin-install.php?tab=upload')) })}</li>
+        <li>{t.rich('two', { link: outsideLinkTo(adminUrl(site.url, 'plugin-install.php?tab=upload')) })}</li>
         <li>{t('three')}</li>
       </ol>
       {isConnected ? <Text c="var(--app-good)">{t('connected')}</Text> : <LookAtSite />}

@@ -4,7 +4,7 @@ import { Link } from 'wouter'
 import { useTranslations } from 'use-intl'
 import type { Integration, Site } from '../../api/types.ts'
 import { ConnectionBadge } from '../../components/connection-badge.tsx'
-import { WebLink } from '../../components/web-link.tsx'
+import { OutsideLink } from '../../components/outside-link.tsx'
 import { RelativeTime } from '../../components/relative-time.tsx'
 import { useProblemText } from '../../components/use-problem-text.ts'
 
@@ -68,9 +68,11 @@ function SiteName({ site }: { site: Site }): ReactNode {
           </Badge>
         )}
       </Group>
-      <WebLink href={site.url} size="xs" c="dimmed">
-        {site.url.replace(/^https?:\/\//, '')}
-      </WebLink>
+      <Text size="xs" c="dimmed">
+        <OutsideLink url={site.url} isQuiet>
+          {site.url.replace(/^https?:\/\//, '')}
+        </OutsideLink>
+      </Text>
     </Stack>
   )
 }

@@ -1,0 +1,31 @@
+import { type ComponentType, lazy, type ReactNode, useMemo } from 'react'
+import { IntlProvider, useLocale, useMessages } from 'use-intl'
+import type { Area } from '../i18n/areas.ts'
+import { preferredLocale } from '../i18n/index.ts'
+import { loadTexts, textsOf } from '../i18n/texts.ts'
+
+/** Adds the texts of an area to those that are there. */
+function AreaTexts({ area, children }: { area: Area; children: ReactNode }): ReactNode {
+  const locale = useLocale()
+  const outer = useMessages()
+  const own = textsOf(locale, area)
+  const messages = useMemo(() => ({ ...outer, [area]: own }), [outer, area, own])
+  return (
+    <IntlProvider locale={locale} messages={messages}>
+      {children}
+    </IntlProvider>
+  )
+}
+
+/** A page and the texts of its area, both loaded with the first visit, one beside the other. */
+export function lazyPage(area: Area, load: () => Promise<{ default: ComponentType }>): ComponentType {
+  return lazy(async () => {
+    const [{ default: Page }] = await Promise.all([load(), loadTexts(preferredLocale(), area)])
+    const PageWithTexts = (): ReactNode => (
+      <AreaTexts area={area}>
+        <Page />
+      </AreaTexts>
+    )
+    return { default: PageWithTexts }
+  })
+}

@@ -1,0 +1,17 @@
+import type { AreaFiles } from '../areas.ts'
+import { errors } from './errors.ts'
+
+/** Where the texts of each area are in English: a file each, loaded with the first page that needs it. */
+export const files: AreaFiles = {
+  base: () => import('./base.ts'),
+  activity: async () => (await import('./activity.ts')).activity,
+  auth: async () => (await import('./auth.ts')).auth,
+  connection: async () => (await import('./connection.ts')).connection,
+  contentTypes: async () => (await import('./content-types.ts')).contentTypes,
+  errors: () => Promise.resolve(errors),
+  items: async () => (await import('./items.ts')).items,
+  members: async () => (await import('./members.ts')).members,
+  onboarding: async () => (await import('./onboarding.ts')).onboarding,
+  settings: async () => (await import('./settings.ts')).settings,
+  sites: async () => (await import('./sites.ts')).sites,
+}
