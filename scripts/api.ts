@@ -46,10 +46,9 @@ export async function startApi({ port, folder, vars = {}, config }: ApiOptions):
   await migrateLocally(persistTo, configuration)
   const listen = ['--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0']
   const files = ['--persist-to', persistTo, '--env-file', secrets, ...configuration]
-  const variables = Object.entries({ PUBLIC_URL: url, ...vars }).flatMap(([name, value]) => [
-    '--var',
-    `${name}:${value}`,
-  ])
+  const variables = Object.entries({ PUBLIC_URL: url, WEB_ORIGINS: `http://localhost:${port}`, ...vars }).flatMap(
+    ([name, value]) => ['--var', `${name}:${value}`],
+  )
   const args = [WRANGLER, 'dev', ...listen, ...files, ...variables, '--show-interactive-dev-session', 'false']
   const service = startService(NODE, args, logFile, { cwd: ROOT, env: wranglerEnvironment(folder) })
   await waitFor(`the start of the API (see ${logFile})`, START_TIMEOUT_MS, async () => {

@@ -1,4 +1,4 @@
-// npm start: the API, a real WordPress with sample content, and the plugin connected. `-- --fresh` starts over.
+// npm start: the API with the web app, a real WordPress with sample content, and the plugin connected. `-- --fresh` starts over.
 import { writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -38,10 +38,10 @@ function report(state: State, { api, wordpress, types }: Awaited<ReturnType<type
   console.log(`
 IGNY8 is running, and WordPress is connected (${formatDuration(elapsed())}).
 
-  API         ${api.url}
+  Open        ${api.url}/
+              and press “Continue as the demo user” (${DEMO_USER.email}, ${DEMO_USER.password})
   API docs    ${api.url}/docs
   Plugin zip  ${api.url}/plugin/igny8-wordpress-bridge.zip
-              sign in as ${DEMO_USER.email} with ${DEMO_USER.password}
   WordPress   ${wordpress.url}/
   wp-admin    ${wordpress.url}/wp-admin/options-general.php?page=igny8
               sign in as ${ADMIN.user} with ${ADMIN.password}

@@ -1,5 +1,6 @@
 // npm test: everything, with what it needs set up first. `npm test -- unit phpunit` runs the suites whose names hold a word.
 import { buildAssets } from './build.ts'
+import { ensureChromium } from './lib/chromium.ts'
 import { elapsed, formatDuration, step } from './lib/progress.ts'
 import { isShuttingDown, stopEverything } from './lib/shutdown.ts'
 import { lockSuite, staticSuite, vitestSuite } from './test/javascript.ts'
@@ -30,6 +31,7 @@ async function prepare(suites: Suite[]): Promise<void> {
   if (!suites.some(needsPhp)) return
   const packages = [...WORDPRESS_PACKAGES, ...PHP_TEST_PACKAGES]
   await step('PHP, MariaDB and the tools for PHP tests', () => installPackages(packages))
+  if (suites.some(({ name }) => name.includes('e2e'))) await step('Chromium', () => ensureChromium())
   const versions = [...new Set(PHPUNIT_SITES.map(({ version }) => version))]
   await step(`WordPress ${versions.join(', ')}`, async () => {
     for (const version of versions) await ensureSources(version)

@@ -1,0 +1,120 @@
+import type { Page } from 'playwright-core'
+import type { Stage } from './stage.ts'
+
+/** One screen in one state. `arrange` brings the state about once; `act` is done in each picture's own page. */
+export interface Scene {
+  name: string
+  /** Who looks: nobody, the demo user, or somebody who has no site yet. */
+  as?: 'nobody' | 'newcomer'
+  path: (stage: Stage) => string
+  arrange?: (stage: Stage) => Promise<unknown>
+  act?: (page: Page) => Promise<unknown>
+  /** Kept in `docs/images` under this name, of these schemes and sizes. */
+  docs?: string[]
+}
+
+type Item = { id: string; title: string; external_id: string | null }
+
+const onSite = (page: string) => (stage: Stage) => `/sites/${stage.siteId}/${page}`
+const tab = onSite('content-types')
+
+/** An item by its title, as the API lists it. */
+async function findItem({ client, siteId }: Stage, title: string): Promise<Item> {
+  const query = new URLSearchParams({ q: title, limit: '200' })
+  const { results } = await client.get<{ results: Item[] }>(`/sites/${siteId}/content/?${query}`)
+  const found = results.find((item) => item.title === title)
+  if (!found) throw new Error(`no item called ${title}`)
+  return found
+}
+
+/** An item's own page; found when the picture is taken, since ids are only known then. */
+let itemPath = ''
+
+const openItem = (title: string, prepare?: (stage: Stage, item: Item) => Promise<unknown>) => async (stage: Stage) => {
+  const item = await findItem(stage, title)
+  await prepare?.(stage, item)
+  itemPath = `/sites/${stage.siteId}/items/${item.id}`
+}
+
+/** Both sides change the same fields, so that neither may win by itself. */
+async function makeConflict(stage: Stage, item: Item): Promise<void> {
+  const body =
+    '<!-- wp:paragraph --><p>Roses need six hours of sun a day, and water at their feet.</p><!-- /wp:paragraph -->'
+  const theirs = body.replace('six hours of sun', 'eight hours of sun').replace('at their feet', 'in the morning')
+  await stage.client.patch(`/sites/${stage.siteId}/content/${item.id}/`, { title: 'Roses for beginners', body })
+  await stage.wordpress.php(
+    `wp_update_post( wp_slash( array( 'ID' => ${item.external_id}, 'post_title' => 'Roses, an introduction', 'post_content' => ${JSON.stringify(theirs)} ) ) );`,
+  )
+  await stage.sync('both')
+}
+
+const slow = `if ( false !== strpos( $_SERVER['REQUEST_URI'] ?? '', 'igny8' ) ) { usleep( 2500000 ); }`
+const blocked = `add_filter( 'rest_authentication_errors', static function () { return new WP_Error( 'rest_disabled', 'The REST API is disabled on this site.', array( 'status' => 403 ) ); } );`
+
+export const SCENES: Scene[] = [
+  { name: 'sign-in', as: 'nobody', path: () => '/sign-in' },
+  { name: 'sign-up', as: 'nobody', path: () => '/sign-up' },
+  { name: 'sites-empty', as: 'newcomer', path: () => '/sites' },
+  { name: 'sites', path: () => '/sites' },
+  { name: 'new-site', path: () => '/sites/new' },
+  { name: 'onboarding', path: ({ emptySiteId }) => `/sites/${emptySiteId}/connect` },
+  { name: 'tab-not-connected', path: ({ emptySiteId }) => `/sites/${emptySiteId}/content-types` },
+  { name: 'items-empty', path: ({ emptySiteId }) => `/sites/${emptySiteId}/items` },
+  { name: 'activity-empty', path: ({ emptySiteId }) => `/sites/${emptySiteId}/activity` },
+  {
+    name: 'tab-syncing',
+    path: tab,
+    arrange: async (stage) => {
+      stage.disturb(slow)
+      await stage.client.post(`${stage.integration}/sync/`, { direction: 'from_external' })
+    },
+    docs: ['light-desktop'],
+  },
+  {
+    name: 'tab-connected',
+    path: tab,
+    arrange: async (stage) => {
+      stage.disturb(null)
+      await stage.sync('both')
+    },
+    docs: ['light-desktop', 'dark-desktop', 'light-phone'],
+  },
+  { name: 'items', path: onSite('items') },
+  { name: 'items-nothing-found', path: onSite('items?q=zzzz') },
+  { name: 'item', path: () => itemPath, arrange: openItem('Post 7') },
+  { name: 'item-conflict', path: () => itemPath, arrange: openItem('Post 9', makeConflict), docs: ['light-desktop'] },
+  { name: 'items-conflict', path: onSite('items?state=conflict') },
+  { name: 'activity', path: onSite('activity') },
+  { name: 'connection', path: onSite('connection') },
+  { name: 'settings', path: onSite('settings') },
+  { name: 'members', path: () => '/members' },
+  { name: 'not-found', path: () => '/nothing/here' },
+  {
+    name: 'tab-degraded',
+    path: tab,
+    arrange: async (stage) => {
+      stage.disturb(blocked)
+      await stage.test()
+    },
+    docs: ['light-desktop'],
+  },
+  { name: 'connection-degraded', path: onSite('connection') },
+  {
+    name: 'tab-disabled',
+    path: tab,
+    arrange: async (stage) => {
+      stage.disturb(null)
+      await stage.client.patch(`${stage.integration}/`, { is_active: false })
+    },
+  },
+  {
+    name: 'tab-key-revoked',
+    path: tab,
+    arrange: async ({ client, integration, siteId }) => {
+      await client.patch(`${integration}/`, { is_active: true })
+      const { results } = await client.get<{ results: { id: string; status: string }[] }>(`/sites/${siteId}/api-keys/`)
+      for (const key of results.filter(({ status }) => status === 'active'))
+        await client.delete(`/sites/${siteId}/api-keys/${key.id}/`)
+    },
+  },
+]

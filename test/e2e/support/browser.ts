@@ -1,0 +1,86 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { launchChromium } from '../../../scripts/lib/chromium.ts'
+import { cacheFolder } from '../../../scripts/lib/paths.ts'
+
+export const DESKTOP = { width: 1440, height: 900 } as const
+export const PHONE = { width: 390, height: 844 } as const
+
+/** A page in a browser of its own, and what went wrong in it. */
+export interface Tab {
+  page: Page
+  context: BrowserContext
+  /** Uncaught errors, errors on the console, requests to anybody else, requests that failed for no reason of the test's. */
+  faults: string[]
+}
+
+/** A real browser for one test file. */
+export interface Chromium {
+  open: (options?: BrowserContextOptions) => Promise<Tab>
+  close: () => Promise<void>
+}
+
+const ACTION_TIMEOUT_MS = 15_000
+
+/** Watches a page for everything that a test would otherwise not see. */
+function watch(page: Page, origin: string): string[] {
+  const faults: string[] = []
+  page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`))
+  page.on('console', (message) => {
+    // what the API refuses is told by the page itself, and every browser logs it besides
+    const isRefusal = message.text().startsWith('Failed to load resource')
+    const isOffline = message.text().includes('WebSocket connection to')
+    if (message.type() === 'error' && !isRefusal && !isOffline) faults.push(`console: ${message.text()}`)
+  })
+  page.on('request', (request) => {
+    const { protocol, origin: target } = new URL(request.url())
+    if (protocol.startsWith('http') && target !== origin) faults.push(`foreign request: ${request.url()}`)
+  })
+  return faults
+}
+
+/** Starts Chromium; every tab is a person of its own, and only ever talks to `origin`. */
+export async function startChromium(origin: string): Promise<Chromium> {
+  const browser: Browser = await launchChromium()
+  return {
+    open: async (options = {}) => {
+      const context = await browser.newContext({ baseURL: origin, viewport: DESKTOP, locale: 'en-GB', ...options })
+      context.setDefaultTimeout(ACTION_TIMEOUT_MS)
+      const page = await context.newPage()
+      return { page, context, faults: watch(page, origin) }
+    },
+    close: () => browser.close(),
+  }
+}
+
+/** Fails on any violation that axe finds (WCAG 2.2 A and AA, and its best practices). */
+export async function expectAccessible(page: Page): Promise<void> {
+  // axe doesn't see through a transition
+  await page.evaluate('Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))')
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  const found = violations.map(({ id, help, nodes }) => ({
+    id,
+    help,
+    nodes: nodes.map(({ html, failureSummary }) => [html, failureSummary]),
+  }))
+  expect(found, page.url()).toEqual([])
+}
+
+/** Whether the page is wider than its window: nothing of it may be. */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const sizes = await page.evaluate('[document.documentElement.scrollWidth, window.innerWidth]')
+  const [content = 0, window = 0] = sizes as number[]
+  expect(content, `${page.url()} is wider than the window`).toBeLessThanOrEqual(window)
+}
+
+/** Keeps a picture of where a test failed, in the cache. */
+export async function pictureOf(page: Page, name: string): Promise<string> {
+  const folder = cacheFolder('browser')
+  mkdirSync(folder, { recursive: true })
+  const path = join(folder, `${name}.png`)
+  await page.screenshot({ path, fullPage: true })
+  return path
+}
