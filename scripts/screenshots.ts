@@ -45,7 +45,7 @@ async function openViews(browser: Browser, stage: Stage): Promise<View[]> {
 /** Waits until a page has everything: nothing is being asked for, and no outline stands for something else. */
 async function settle(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle')
-  await page.waitForFunction('!document.querySelector(".mantine-Skeleton-root")')
+  await page.waitForSelector('.mantine-Skeleton-root', { state: 'detached' })
 }
 
 async function take(scene: Scene, stage: Stage, view: View, folder: string): Promise<void> {

@@ -36,20 +36,21 @@ const openItem = (title: string, prepare?: (stage: Stage, item: Item) => Promise
   itemPath = `/sites/${stage.siteId}/items/${item.id}`
 }
 
-/** Both sides change the same fields, so that neither may win by itself. */
+/** Both sides change the same fields; the site's change is not known yet when ours is made. */
 async function makeConflict(stage: Stage, item: Item): Promise<void> {
   const body =
     '<!-- wp:paragraph --><p>Roses need six hours of sun a day, and water at their feet.</p><!-- /wp:paragraph -->'
   const theirs = body.replace('six hours of sun', 'eight hours of sun').replace('at their feet', 'in the morning')
-  await stage.client.patch(`/sites/${stage.siteId}/content/${item.id}/`, { title: 'Roses for beginners', body })
   await stage.wordpress.php(
-    `wp_update_post( wp_slash( array( 'ID' => ${item.external_id}, 'post_title' => 'Roses, an introduction', 'post_content' => ${JSON.stringify(theirs)} ) ) );`,
+    `global $wpdb; $wpdb->update( $wpdb->posts, array( 'post_title' => 'Roses, an introduction', 'post_content' => ${JSON.stringify(theirs)} ), array( 'ID' => ${item.external_id} ) ); clean_post_cache( ${item.external_id} );`,
   )
+  await stage.client.patch(`/sites/${stage.siteId}/content/${item.id}/`, { title: 'Roses for beginners', body })
   await stage.sync('both')
 }
 
 const slow = `if ( false !== strpos( $_SERVER['REQUEST_URI'] ?? '', 'igny8' ) ) { usleep( 2500000 ); }`
-const blocked = `add_filter( 'rest_authentication_errors', static function () { return new WP_Error( 'rest_disabled', 'The REST API is disabled on this site.', array( 'status' => 403 ) ); } );`
+const blocked = `if ( isset( $_GET['rest_route'] ) || false !== strpos( $_SERVER['REQUEST_URI'] ?? '', 'wp-json' ) ) {
+  http_response_code( 403 ); header( 'Content-Type: text/html' ); echo '<h1>Forbidden</h1><p>Blocked by the firewall.</p>'; exit; }`
 
 export const SCENES: Scene[] = [
   { name: 'sign-in', as: 'nobody', path: () => '/sign-in' },
@@ -68,6 +69,7 @@ export const SCENES: Scene[] = [
       stage.disturb(slow)
       await stage.client.post(`${stage.integration}/sync/`, { direction: 'from_external' })
     },
+    act: (page) => page.getByRole('progressbar', { name: 'Progress: Posts' }).waitFor(),
     docs: ['light-desktop'],
   },
   {

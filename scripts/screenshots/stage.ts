@@ -1,4 +1,3 @@
-import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Api, startApi } from '../api.ts'
 import { type Client, createClient } from '../lib/client.ts'
@@ -8,6 +7,7 @@ import { waitFor } from '../lib/wait.ts'
 import { connectPlugin, startDemoWordPress } from '../start/demo-wordpress.ts'
 import { DEMO_USER, seedSite, signIn, verifyConnection } from '../start/seed.ts'
 import type { State } from '../start/state.ts'
+import { disturb } from '../wordpress/disturb.ts'
 import type { WordPress } from '../wordpress/types.ts'
 
 /** Somebody who has just signed up. */
@@ -57,7 +57,6 @@ export async function openStage(): Promise<Stage> {
     url: 'https://garden.example',
   })
   await createClient(api.url).post('/auth/sign-up/email', NEWCOMER)
-  const disturbance = join(wordpress.root, 'wp-content/mu-plugins/00-disturb.php')
   return {
     api,
     wordpress,
@@ -73,9 +72,6 @@ export async function openStage(): Promise<Stage> {
       })
     },
     test: () => client.post(`${integration}/test-connection/`, {}),
-    disturb: (php) => {
-      if (php === null) rmSync(disturbance, { force: true })
-      else writeFileSync(disturbance, `<?php\n${php}\n`)
-    },
+    disturb: (php) => disturb(wordpress, php),
   }
 }

@@ -19,7 +19,8 @@ export interface Tab {
 
 /** A real browser for one test file. */
 export interface Chromium {
-  open: (options?: BrowserContextOptions) => Promise<Tab>
+  /** A person of their own, who works with what is at `origin`: requests to others are faults. */
+  open: (options: BrowserContextOptions & { origin: string }) => Promise<Tab>
   close: () => Promise<void>
 }
 
@@ -42,11 +43,11 @@ function watch(page: Page, origin: string): string[] {
   return faults
 }
 
-/** Starts Chromium; every tab is a person of its own, and only ever talks to `origin`. */
-export async function startChromium(origin: string): Promise<Chromium> {
+/** Starts Chromium. */
+export async function startChromium(): Promise<Chromium> {
   const browser: Browser = await launchChromium()
   return {
-    open: async (options = {}) => {
+    open: async ({ origin, ...options }) => {
       const context = await browser.newContext({ baseURL: origin, viewport: DESKTOP, locale: 'en-GB', ...options })
       context.setDefaultTimeout(ACTION_TIMEOUT_MS)
       const page = await context.newPage()

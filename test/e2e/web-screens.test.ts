@@ -1,0 +1,152 @@
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { pressConnect } from './support/admin.ts'
+import {
+  type Chromium,
+  DESKTOP,
+  PHONE,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  startChromium,
+} from './support/browser.ts'
+import { type Site, findIntegration, startSite } from './support/site.ts'
+import { OWNER, type World, startWorld } from './support/world.ts'
+
+const MARKUP = '<script>globalThis.ran=1</script><img src=x onerror="globalThis.ran=1">'
+
+let world: World
+let site: Site
+let chromium: Chromium
+/** Every screen by its address. */
+let screens: string[]
+
+async function signIn(page: Page): Promise<void> {
+  await page.goto('/sign-in')
+  await page.getByLabel('E-mail').fill(OWNER.email)
+  await page.getByLabel('Password', { exact: true }).fill(OWNER.password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.waitForURL('**/sites')
+}
+
+/** What the page shows when nothing is being read any more. */
+async function settle(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.waitForLoadState('networkidle')
+}
+
+beforeAll(async () => {
+  ;[world, chromium] = await Promise.all([startWorld(), startChromium()])
+  site = await startSite(world)
+  await site.wordpress.php(
+    `wp_insert_post( array( 'post_title' => wp_slash( '${MARKUP}' ), 'post_content' => wp_slash( '${MARKUP}' ), 'post_status' => 'publish' ) );`,
+  )
+  await pressConnect(site.admin, { apiKey: site.apiKey })
+  const integration = await findIntegration(world, site)
+  const base = `/integration/integrations/${integration?.id}`
+  const run = await world.owner.post<{ id: string }>(`${base}/sync/`, { direction: 'from_external' })
+  await expect
+    .poll(
+      () =>
+        world.owner
+          .get<{ last_run: { id: string } | null }>(`${base}/sync-status/`)
+          .then((state) => state.last_run?.id),
+      { timeout: 60_000 },
+    )
+    .toBe(run.id)
+  const { results } = await world.owner.get<{ results: { id: string; title: string }[] }>(
+    `/sites/${site.siteId}/content/?limit=200`,
+  )
+  const marked = results.find(({ title }) => title.includes('script'))
+  const empty = await world.owner.post<{ id: string }>('/sites/', {
+    name: MARKUP.slice(0, 60),
+    url: 'https://empty.example',
+  })
+  const pages = [
+    'content-types',
+    'items',
+    `items/${marked?.id}`,
+    'activity',
+    `activity/runs/${run.id}`,
+    'connection',
+    'settings',
+  ]
+  screens = [
+    '/sites',
+    '/sites/new',
+    '/members',
+    '/nothing',
+    `/sites/${site.siteId}/connect`,
+    ...pages.map((page) => `/sites/${site.siteId}/${page}`),
+    ...['connect', 'content-types', 'items', 'activity', 'connection', 'settings'].map(
+      (page) => `/sites/${empty.id}/${page}`,
+    ),
+  ]
+})
+afterAll(async () => {
+  await chromium.close()
+  await world.stop()
+})
+
+const LOOKS: [string, BrowserContextOptions][] = [
+  ['light on a desktop', { colorScheme: 'light', viewport: DESKTOP }],
+  ['dark on a phone', { colorScheme: 'dark', viewport: PHONE, hasTouch: true }],
+  ['light on a phone, in German', { colorScheme: 'light', viewport: PHONE, locale: 'de-DE' }],
+  ['dark on a desktop', { colorScheme: 'dark', viewport: DESKTOP }],
+]
+
+describe.each(LOOKS)('every screen, %s', (_name, look) => {
+  test('is accessible, fits, runs no markup of the site (T46), and asks nobody else for anything', async () => {
+    const { page, context, faults } = await chromium.open({ origin: world.url, ...look })
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    for (const path of ['/sign-in', '/sign-up']) {
+      await page.goto(path)
+      await settle(page)
+      await expectAccessible(page)
+      await expectNoSidewaysScroll(page)
+    }
+    await context.request.post('/api/v1/auth/sign-in/email', { data: { email: OWNER.email, password: OWNER.password } })
+    for (const path of screens) {
+      await page.goto(path)
+      await settle(page)
+      expect(await page.evaluate('globalThis.ran'), `${path} ran markup`).toBeUndefined()
+      await expectAccessible(page)
+      await expectNoSidewaysScroll(page)
+    }
+    expect(faults).toEqual([])
+    await context.close()
+  }, 300_000)
+})
+
+test('the keyboard alone gets everywhere', async () => {
+  const { page, context } = await chromium.open({ origin: world.url })
+  await signIn(page)
+  /** Presses Tab until the element that has the focus is called so. */
+  const reach = async (name: RegExp) => {
+    for (let presses = 0; presses < 60; presses++) {
+      await page.keyboard.press('Tab')
+      const label = await page.evaluate(
+        'document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent',
+      )
+      if (name.test(String(label))) return
+    }
+    throw new Error(`the keyboard does not reach ${name} at ${page.url()}`)
+  }
+  const follow = async (name: RegExp, path: RegExp) => {
+    await reach(name)
+    await page.keyboard.press('Enter')
+    await page.waitForURL(path)
+    await settle(page)
+  }
+  await follow(/A shop/, /content-types/)
+  await follow(/^Items$/, /items/)
+  await follow(/^Activity$/, /activity/)
+  await follow(/^Connection$/, /connection/)
+  await follow(/^Settings$/, /settings/)
+  await follow(/^Members$/, /members/)
+  await reach(/^Account of/)
+  await page.keyboard.press('Enter')
+  await page.getByRole('menu').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('menu').waitFor({ state: 'hidden' })
+  await context.close()
+})
