@@ -33,11 +33,13 @@ function useRunWritten(integrationId: string): (run: Run) => void {
   }
 }
 
-/** Starts a sync; while one is under way, that one is the answer. */
+/** Starts a sync, once the choices made before it are saved; while one is under way, that one is the answer. */
 export function useStartSync(integrationId: string): UseMutationResult<Run, Error, Direction> {
   const write = useRunWritten(integrationId)
   const params = { path: { integration_id: integrationId } }
   return useMutation({
+    // the scope of the changes of content types: one after the other
+    scope: { id: `content-types-${integrationId}` },
     mutationFn: (direction) =>
       dataOf(api.POST('/api/v1/integration/integrations/{integration_id}/sync', { params, body: { direction } })),
     onSuccess: write,
