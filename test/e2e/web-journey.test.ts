@@ -56,7 +56,7 @@ const titleInWordPress = (title: string) =>
   wordpress.php(`echo count( get_posts( array( 'title' => '${title}', 'post_status' => 'any' ) ) );`)
 
 /** The tests follow one another, as the day of one person does. */
-describe('an editor in a real browser, with a real WordPress', () => {
+describe('an editor in a real browser, with a real WordPress', { timeout: 120_000 }, () => {
   test('signs up, adds a site, and is led to the connection step by step', async () => {
     await page.goto('/sites')
     await page.getByRole('link', { name: 'Create one' }).click()

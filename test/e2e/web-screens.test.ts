@@ -114,7 +114,7 @@ describe.each(LOOKS)('every screen, %s', (_name, look) => {
     }
     expect(faults).toEqual([])
     await context.close()
-  }, 300_000)
+  }, 400_000)
 })
 
 test('the keyboard alone gets everywhere', async () => {
