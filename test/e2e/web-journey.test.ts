@@ -10,7 +10,7 @@ import { connectWithKey, publishPost, signInToWordPress } from './support/wp-adm
 import { type World, startWorld } from './support/world.ts'
 
 const PERSON = { name: 'Ada Editor', email: 'ada@igny8.test', password: 'a password of some length' }
-const SLOWLY = `if ( false !== strpos( $_SERVER['REQUEST_URI'], 'igny8' ) ) { usleep( 400000 ); }`
+const SLOWLY = `if ( false !== strpos( $_SERVER['REQUEST_URI'], 'igny8' ) ) { usleep( 1500000 ); }`
 const RUN_MS = 60_000
 
 let world: World
@@ -151,15 +151,12 @@ describe('an editor in a real browser, with a real WordPress', { timeout: 120_00
     await rowOf('Posts').getByRole('link', { name: '1 conflict' }).click()
     await page.getByRole('link', { name: 'Nine roses', exact: true }).click()
     await page.getByText('Nine tulips').first().waitFor()
-    await page
-      .getByRole('radio', { name: /WordPress/ })
-      .first()
-      .check()
+    await page.getByRole('radio', { name: /^WordPress/ }).check()
     await page.getByRole('button', { name: 'Settle', exact: true }).click()
     await page.getByRole('heading', { level: 1, name: 'Nine tulips' }).waitFor()
     await page.getByRole('button', { name: 'Undo settlement' }).click()
     await page.getByRole('heading', { level: 1, name: 'Nine roses' }).waitFor()
-    await page.getByText('All from IGNY8').click()
+    await page.getByRole('radio', { name: /^IGNY8/ }).check()
     await page.getByRole('button', { name: 'Settle', exact: true }).click()
     await expect.poll(() => titleInWordPress('Nine roses'), { timeout: RUN_MS }).toBe('1')
   })

@@ -14,6 +14,7 @@ import {
 import { api, dataOf } from '../api/api.ts'
 import { ApiError } from '../api/errors.ts'
 import type { Item, ItemCreate, ItemState, ItemSummary, ItemUpdate, Settlement } from '../api/types.ts'
+import { titleText } from '../components/title-text.ts'
 import { keys } from './keys.ts'
 
 const PAGE_SIZE = 50
@@ -65,7 +66,7 @@ export function useItemTitles(siteId: string, ids: readonly (string | null | und
   const known = [...new Set(ids.filter((id) => typeof id === 'string'))]
   const titles = useQueries({
     queries: known.map((id) => itemQuery(siteId, id)),
-    combine: (results) => results.map(({ data }) => data?.title.trim()),
+    combine: (results) => results.map(({ data }) => data && titleText(data.title)),
   })
   return (id) => titles[known.indexOf(id)] || id
 }

@@ -2,6 +2,7 @@ import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { useTranslations } from 'use-intl'
+import { titleText } from '../../components/title-text.ts'
 import type { Item } from '../../api/types.ts'
 import { notifyDone } from '../../components/notify.ts'
 import { ErrorState } from '../../components/states.tsx'
@@ -30,7 +31,7 @@ export default function DeleteItemDialog({ item, onClose }: { item: Item; onClos
       closeButtonProps={{ 'aria-label': common('close') }}
     >
       <Stack>
-        <Text>{t('delete.text', { title: item.title.trim() || t('untitled') })}</Text>
+        <Text>{t('delete.text', { title: titleText(item.title) || t('untitled') })}</Text>
         <Text size="sm" c="dimmed">
           {item.external_id === null ? t('delete.onlyHere') : t('delete.both')}
         </Text>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { useTranslations } from 'use-intl'
 import type { ItemSummary } from '../../api/types.ts'
+import { titleText } from '../../components/title-text.ts'
 import { useCodeTitle } from '../../components/code-title.ts'
 import classes from '../../components/data-list.module.css'
 import { OutsideLink } from '../../components/outside-link.tsx'
@@ -14,7 +15,7 @@ export function ItemTitle({ item }: { item: ItemSummary }): ReactNode {
   return (
     <>
       <Link href={`/sites/${item.site_id}/items/${item.id}`} className={classes.primary}>
-        <span className={classes.clip}>{item.title.trim() || t('untitled')}</span>
+        <span className={classes.clip}>{titleText(item.title) || t('untitled')}</span>
       </Link>
       <span className={classes.slug}>{item.slug && `/${item.slug}`}</span>
     </>
@@ -46,7 +47,10 @@ export function WordPressLink({ item }: { item: ItemSummary }): ReactNode {
   const t = useTranslations('items')
   if (!item.external_url) return null
   return (
-    <OutsideLink url={item.external_url} label={t('openInWordPress', { title: item.title.trim() || t('untitled') })}>
+    <OutsideLink
+      url={item.external_url}
+      label={t('openInWordPress', { title: titleText(item.title) || t('untitled') })}
+    >
       WordPress
     </OutsideLink>
   )

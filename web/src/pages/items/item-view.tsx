@@ -3,6 +3,7 @@ import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { Link } from 'wouter'
 import { useTranslations } from 'use-intl'
 import type { Item } from '../../api/types.ts'
+import { titleText } from '../../components/title-text.ts'
 import classes from '../../components/data-list.module.css'
 import { OutsideLink } from '../../components/outside-link.tsx'
 import { Page } from '../../components/page.tsx'
@@ -47,7 +48,7 @@ export function ItemView({ item }: { item: Item }): ReactNode {
   const isGone = item.state === 'deleted'
   return (
     <Page
-      title={item.title.trim() || t('untitled')}
+      title={titleText(item.title) || t('untitled')}
       context={site.name}
       description={<Standing item={item} />}
       actions={
