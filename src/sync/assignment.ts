@@ -9,7 +9,7 @@ function sourcesOf(integration: RunIntegration, kind: 'post_types' | 'taxonomies
   const chosen = integration.typeSettings[kind] ?? {}
   return Object.entries(integration.structure?.[kind] ?? {})
     .filter(([slug, { enabled }]) => chosen[slug]?.enabled ?? enabled)
-    .map(([slug]) => ({ slug, limit: chosen[slug]?.fetch_limit ?? DEFAULT_FETCH_LIMIT }))
+    .map(([slug, { count }]) => ({ slug, count, limit: chosen[slug]?.fetch_limit ?? DEFAULT_FETCH_LIMIT }))
 }
 
 /** What a run does, from the integration's row. */

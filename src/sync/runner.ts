@@ -11,6 +11,7 @@ import { createEngineContext } from './engine-context.ts'
 import { LostLease, type EngineContext } from './engine/context.ts'
 import { nextStage, startCursor, type RunCursor } from './engine/cursor.ts'
 import { playInbox, postponeInbox } from './engine/inbox.ts'
+import { expectProgress } from './engine/read.ts'
 import { playSlice } from './engine/slice.ts'
 import { describeFailure, type SiteFailure } from './failure.ts'
 import { fetchStructure } from './fetch-structure.ts'
@@ -139,6 +140,8 @@ async function playRun(ctx: RunnerContext, run: LeasedRun, session: Session): Pr
     if (!holds()) throw new LostLease()
     session.integration = { ...session.integration, structure }
     cursor.stage = nextStage(cursor.stage, run.direction)
+    if (cursor.stage === 'read' && run.direction !== 'metadata')
+      expectProgress(engine, createAssignment(session.integration, run.direction), cursor)
     ctx.store.replica.database.transaction(() => save(cursor))
   }
   const assignment = createAssignment(session.integration, run.direction)

@@ -43,6 +43,22 @@ describe('a full import', () => {
     expect(world.d1Writes).toBeLessThanOrEqual(4)
   })
 
+  test('tells how much it expects of each type before it has any, and in the end what there was', async () => {
+    const world = new World(1)
+    fillPosts(world.wordpress, { count: 250, bodyCharacters: 100 })
+    await world.connect('manual', 100)
+    const told: unknown[] = []
+    const { onRun } = world.store
+    world.store.onRun = (id) => {
+      onRun(id)
+      const progress = world.store.findRun(id)?.run.progress
+      if (progress && progress.total > 0) told.push(progress)
+    }
+    await run(world)
+    expect(told[0]).toEqual({ done: 0, total: 100, by_type: { post: { done: 0, total: 100 } } })
+    expect(told.at(-1)).toMatchObject({ done: 100, total: 100, by_type: { post: { done: 100, total: 100 } } })
+  })
+
   test('stops at the limit of a type, says so, and goes on with the next run', async () => {
     const world = new World(1)
     fillPosts(world.wordpress, { count: 250, bodyCharacters: 100 })

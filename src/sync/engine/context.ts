@@ -60,6 +60,8 @@ export interface EngineContext {
 export interface Source {
   slug: string
   limit: number
+  /** On the site, as the structure tells. */
+  count: number
 }
 
 /** What a run does and to what; read from the integration's row when the run starts. */

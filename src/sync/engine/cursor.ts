@@ -99,6 +99,14 @@ export function advance(progress: Run['progress'], type: string, done: number, t
   progress.total = all.reduce((sum, { total: part }) => sum + part, 0)
 }
 
+/** A list was read to its end: what was expected of it beyond that isn't there. */
+export function endProgress(progress: Run['progress'], type: string): void {
+  const entry = Object.hasOwn(progress.by_type, type) ? progress.by_type[type] : undefined
+  if (!entry) return
+  progress.total -= entry.total - entry.done
+  entry.total = entry.done
+}
+
 /**
  * A list whose next page doesn't lie behind the last one would never end.
  * @throws LinkError `response_invalid`

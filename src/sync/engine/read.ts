@@ -4,7 +4,7 @@ import { LinkError } from '../link/errors.ts'
 import type { Depth } from '../tables/types.ts'
 import { absorbDocuments, absorbMetadata } from './absorb.ts'
 import { assertHeld, type Assignment, type EngineContext, type Request } from './context.ts'
-import { advance, assertAdvances, warn, type RunCursor, type Stream } from './cursor.ts'
+import { advance, assertAdvances, endProgress, warn, type RunCursor, type Stream } from './cursor.ts'
 
 /** Terms of one page. */
 const TERMS_LIMIT = 1000
@@ -74,6 +74,7 @@ function absorbIndex(
   const left = depth === 'metadata' ? stream.left : stream.left - changed
   const isLimited = left <= 0 && page.next !== null
   advance(cursor.progress, type, page.items.length, expectedTotal(ctx, stream, cursor, page.total))
+  if (page.next === null || isLimited) endProgress(cursor.progress, type)
   if (depth === 'full') types.setLimited(type, isLimited)
   if (page.next !== null && !isLimited) return { ...stream, after: page.next, left }
   // an audit finds what differs by itself
@@ -82,6 +83,14 @@ function absorbIndex(
     if (isSuspect) cursor.suspects.push(type)
   }
   return null
+}
+
+/** What the structure lets expect, so that progress is told before the first page: what the replica lacks, up to the limits. */
+export function expectProgress({ replica }: EngineContext, { postTypes }: Assignment, cursor: RunCursor): void {
+  for (const { slug, count, limit } of postTypes) {
+    const missing = Math.min(limit, count - replica.items.countExternal(slug))
+    if (missing > 0) advance(cursor.progress, slug, 0, missing)
+  }
 }
 
 /** What a type adds to the progress bar, known with its first page. */

@@ -14,7 +14,7 @@ import { NOW_MS } from './samples.ts'
 const assignment: Assignment = {
   direction: 'both',
   policy: 'manual',
-  postTypes: [{ slug: 'post', limit: 100 }],
+  postTypes: [{ slug: 'post', limit: 100, count: 0 }],
   taxonomies: [],
 }
 
