@@ -2,8 +2,8 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { build } from 'vite'
-import { ROOT } from './lib/paths.ts'
+import { NODE, ROOT } from './lib/paths.ts'
+import { runCommand } from './lib/processes.ts'
 import { buildPluginZip } from './plugin-zip.ts'
 
 const REFERENCE = 'public/reference'
@@ -16,10 +16,15 @@ function copyReference(): void {
     copyFileSync(join(viewer, name), join(ROOT, REFERENCE, name))
 }
 
-/** The web app. Files of an older build go: their names hold a hash, so they would gather for ever. */
+/**
+ * The web app. Files of an older build go: their names hold a hash, so they would gather for ever. In a process of its own: a
+ * build sets NODE_ENV, which everything started after it would inherit.
+ */
 async function buildWeb(): Promise<void> {
   rmSync(join(ROOT, 'public/assets'), { recursive: true, force: true })
-  await build({ configFile: join(ROOT, 'web/vite.config.ts'), logLevel: 'warn' })
+  const vite = join(ROOT, 'node_modules/vite/bin/vite.js')
+  const args = [vite, 'build', '--config', join(ROOT, 'web/vite.config.ts'), '--logLevel', 'warn']
+  await runCommand(NODE, args, { cwd: ROOT, env: { NODE_ENV: 'production' } })
 }
 
 /** Builds the static assets of the Worker: the web app, the viewer of the API's document, and the plugin's zip. */

@@ -15,6 +15,6 @@ export default defineConfig({
     emptyOutDir: false,
     manifest: true,
     target: 'es2022',
-    chunkSizeWarningLimit: 400,
+    chunkSizeWarningLimit: 600,
   },
 })

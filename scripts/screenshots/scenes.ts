@@ -69,7 +69,7 @@ export const SCENES: Scene[] = [
       stage.disturb(slow)
       await stage.client.post(`${stage.integration}/sync/`, { direction: 'from_external' })
     },
-    act: (page) => page.getByRole('progressbar', { name: 'Progress: Posts' }).waitFor(),
+    act: (page) => page.getByRole('progressbar', { name: 'Progress: Posts' }).waitFor({ state: 'attached' }),
     docs: ['light-desktop'],
   },
   {

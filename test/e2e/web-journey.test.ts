@@ -122,7 +122,8 @@ describe('an editor in a real browser, with a real WordPress', { timeout: 120_00
     disturb(wordpress, SLOWLY)
     await page.getByRole('button', { name: 'Sync now', exact: true }).click()
     const bar = page.getByRole('progressbar', { name: 'Progress: Posts' })
-    await bar.waitFor()
+    // while it stands at zero it has no width
+    await bar.waitFor({ state: 'attached' })
     await expect.poll(() => bar.getAttribute('aria-valuenow').then(Number), { timeout: RUN_MS }).toBeGreaterThan(0)
     disturb(wordpress, null)
     await page.getByText('Sync finished').first().waitFor({ timeout: RUN_MS })
