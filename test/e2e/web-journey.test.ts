@@ -121,10 +121,12 @@ describe('an editor in a real browser, with a real WordPress', { timeout: 120_00
     // each request of the API takes a while, so that progress can be seen
     disturb(wordpress, SLOWLY)
     await page.getByRole('button', { name: 'Sync now', exact: true }).click()
-    const bar = page.getByRole('progressbar', { name: 'Progress: Posts' })
-    // while it stands at zero it has no width
-    await bar.waitFor({ state: 'attached' })
-    await expect.poll(() => bar.getAttribute('aria-valuenow').then(Number), { timeout: RUN_MS }).toBeGreaterThan(0)
+    const run = page.locator('[data-run=running]')
+    for (const [label, total] of Object.entries({ Posts: 123, Pages: 45, Products: 67 })) {
+      // while it stands at zero a bar has no width
+      await run.getByRole('progressbar', { name: `Progress: ${label}` }).waitFor({ state: 'attached' })
+      await run.getByText(`0 of ${total}`).waitFor()
+    }
     disturb(wordpress, null)
     await page.getByText('Sync finished').first().waitFor({ timeout: RUN_MS })
     for (const counts of ['123 total · 123 synced', '45 total · 45 synced', '67 total · 67 synced'])
