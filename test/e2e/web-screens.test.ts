@@ -1,14 +1,8 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { waitFor } from '../../scripts/lib/wait.ts'
 import { pressConnect } from './support/admin.ts'
-import {
-  type Chromium,
-  DESKTOP,
-  PHONE,
-  expectAccessible,
-  expectNoSidewaysScroll,
-  startChromium,
-} from './support/browser.ts'
+import { type Chromium, DESKTOP, PHONE, faultsOf, startChromium } from './support/browser.ts'
 import { type Site, findIntegration, startSite } from './support/site.ts'
 import { OWNER, type World, startWorld } from './support/world.ts'
 
@@ -44,15 +38,10 @@ beforeAll(async () => {
   const integration = await findIntegration(world, site)
   const base = `/integration/integrations/${integration?.id}`
   const run = await world.owner.post<{ id: string }>(`${base}/sync/`, { direction: 'from_external' })
-  await expect
-    .poll(
-      () =>
-        world.owner
-          .get<{ last_run: { id: string } | null }>(`${base}/sync-status/`)
-          .then((state) => state.last_run?.id),
-      { timeout: 60_000 },
-    )
-    .toBe(run.id)
+  await waitFor('the end of the run', 60_000, async () => {
+    const state = await world.owner.get<{ last_run: { id: string } | null }>(`${base}/sync-status/`)
+    return state.last_run?.id === run.id ? true : undefined
+  })
   const { results } = await world.owner.get<{ results: { id: string; title: string }[] }>(
     `/sites/${site.siteId}/content/?limit=200`,
   )
@@ -98,21 +87,20 @@ describe.each(LOOKS)('every screen, %s', (_name, look) => {
   test('is accessible, fits, runs no markup of the site (T46), and asks nobody else for anything', async () => {
     const { page, context, faults } = await chromium.open({ origin: world.url, ...look })
     await page.emulateMedia({ reducedMotion: 'reduce' })
+    const found: string[] = []
     for (const path of ['/sign-in', '/sign-up']) {
       await page.goto(path)
       await settle(page)
-      await expectAccessible(page)
-      await expectNoSidewaysScroll(page)
+      found.push(...(await faultsOf(page)))
     }
     await context.request.post('/api/v1/auth/sign-in/email', { data: { email: OWNER.email, password: OWNER.password } })
     for (const path of screens) {
       await page.goto(path)
       await settle(page)
       expect(await page.evaluate('globalThis.ran'), `${path} ran markup`).toBeUndefined()
-      await expectAccessible(page)
-      await expectNoSidewaysScroll(page)
+      found.push(...(await faultsOf(page)))
     }
-    expect(faults).toEqual([])
+    expect([...found, ...faults]).toEqual([])
     await context.close()
   }, 400_000)
 })

@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { expect } from 'vitest'
 import { launchChromium } from '../../../scripts/lib/chromium.ts'
 import { cacheFolder } from '../../../scripts/lib/paths.ts'
 
@@ -57,24 +56,18 @@ export async function startChromium(): Promise<Chromium> {
   }
 }
 
-/** Fails on any violation that axe finds (WCAG 2.2 A and AA, and its best practices). */
-export async function expectAccessible(page: Page): Promise<void> {
+/** What axe finds (WCAG 2.2 A and AA, and its best practices), and whether the page is wider than its window. */
+export async function faultsOf(page: Page): Promise<string[]> {
   // axe doesn't see through a transition
   await page.evaluate('Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))')
   const { violations } = await new AxeBuilder({ page }).analyze()
-  const found = violations.map(({ id, help, nodes }) => ({
-    id,
-    help,
-    nodes: nodes.map(({ html, failureSummary }) => [html, failureSummary]),
-  }))
-  expect(found, page.url()).toEqual([])
-}
-
-/** Whether the page is wider than its window: nothing of it may be. */
-export async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  const sizes = await page.evaluate('[document.documentElement.scrollWidth, window.innerWidth]')
-  const [content = 0, window = 0] = sizes as number[]
-  expect(content, `${page.url()} is wider than the window`).toBeLessThanOrEqual(window)
+  const found = violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ html, any }) => `${id}: ${help}: ${html} (${any.map(({ message }) => message).join('; ')})`),
+  )
+  const widths = await page.evaluate('[document.documentElement.scrollWidth, window.innerWidth]')
+  const [content = 0, window = 0] = widths as number[]
+  if (content > window) found.push(`the page is ${content - window} px wider than its window`)
+  return found.map((fault) => `${new URL(page.url()).pathname}: ${fault}`)
 }
 
 /** Keeps a picture of where a test failed, in the cache. */

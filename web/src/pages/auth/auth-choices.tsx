@@ -15,7 +15,7 @@ export function AuthChoices(): ReactNode {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const schemeNames = { auto: t('system'), light: t('light'), dark: t('dark') }
   return (
-    <div className={classes.choices}>
+    <header className={classes.choices}>
       <span className={classes.smallBrand}>
         <Logo />
       </span>
@@ -33,6 +33,6 @@ export function AuthChoices(): ReactNode {
         onChange={(event) => setColorScheme(event.currentTarget.value as (typeof SCHEMES)[number])}
         data={SCHEMES.map((value) => ({ value, label: schemeNames[value] }))}
       />
-    </div>
+    </header>
   )
 }
