@@ -31,9 +31,10 @@ async function settle(page: Page): Promise<void> {
 beforeAll(async () => {
   ;[world, chromium] = await Promise.all([startWorld(), startChromium()])
   site = await startSite(world)
-  await site.wordpress.php(
-    `wp_insert_post( array( 'post_title' => wp_slash( '${MARKUP}' ), 'post_content' => wp_slash( '${MARKUP}' ), 'post_status' => 'publish' ) );`,
-  )
+  // as it lies in the database of a site that lets its authors write anything
+  await site.wordpress
+    .php(`global $wpdb; $wpdb->update( $wpdb->posts, array( 'post_title' => '${MARKUP}', 'post_content' => '${MARKUP}' ),
+    array( 'ID' => get_posts()[0]->ID ) );`)
   await pressConnect(site.admin, { apiKey: site.apiKey })
   const integration = await findIntegration(world, site)
   const base = `/integration/integrations/${integration?.id}`
@@ -46,6 +47,7 @@ beforeAll(async () => {
     `/sites/${site.siteId}/content/?limit=200`,
   )
   const marked = results.find(({ title }) => title.includes('script'))
+  if (!marked) throw new Error('the post with markup was not imported')
   const empty = await world.owner.post<{ id: string }>('/sites/', {
     name: MARKUP.slice(0, 60),
     url: 'https://empty.example',
@@ -53,7 +55,7 @@ beforeAll(async () => {
   const pages = [
     'content-types',
     'items',
-    `items/${marked?.id}`,
+    `items/${marked.id}`,
     'activity',
     `activity/runs/${run.id}`,
     'connection',
@@ -80,7 +82,6 @@ const LOOKS: [string, BrowserContextOptions][] = [
   ['light on a desktop', { colorScheme: 'light', viewport: DESKTOP }],
   ['dark on a phone', { colorScheme: 'dark', viewport: PHONE, hasTouch: true }],
   ['light on a phone, in German', { colorScheme: 'light', viewport: PHONE, locale: 'de-DE' }],
-  ['dark on a desktop', { colorScheme: 'dark', viewport: DESKTOP }],
 ]
 
 describe.each(LOOKS)('every screen, %s', (_name, look) => {
@@ -131,7 +132,7 @@ test('the keyboard alone gets everywhere', async () => {
   await follow(/^Connection$/, /connection/)
   await follow(/^Settings$/, /settings/)
   await follow(/^Members$/, /members/)
-  await reach(/^Account of/)
+  await reach(/^[A-Z]*Account of/)
   await page.keyboard.press('Enter')
   await page.getByRole('menu').waitFor()
   await page.keyboard.press('Escape')

@@ -60,9 +60,3 @@ export function RunStatusBadge({ status }: { status: Run['status'] }): ReactNode
   const t = useTranslations('common.runStatus')
   return <StateBadge looks={RUN_LOOKS[status]} word={t(status)} state={status} />
 }
-
-/** Whether something that happened went well. */
-export function OutcomeBadge({ success, word }: { success: boolean; word: string }): ReactNode {
-  const looks: [TablerIcon, Tone] = success ? [IconCircleCheck, 'good'] : [IconAlertTriangle, 'bad']
-  return <StateBadge looks={looks} word={word} state={success ? 'succeeded' : 'failed'} />
-}

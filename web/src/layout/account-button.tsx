@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useSession } from '../queries/session.ts'
@@ -24,13 +25,13 @@ export function AccountButton(): ReactNode {
     <button
       type="button"
       className={classes.person}
-      aria-label={t('menu', { name: session.user.name })}
       aria-haspopup="menu"
       onPointerEnter={() => void loadMenu()}
       onFocus={() => void loadMenu()}
       onClick={() => setWanted(true)}
     >
-      <span aria-hidden>{initialsOf(session.user.name)}</span>
+      {initialsOf(session.user.name)}
+      <VisuallyHidden>{t('menu', { name: session.user.name })}</VisuallyHidden>
     </button>
   )
   if (!isWanted) return button

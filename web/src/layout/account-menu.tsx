@@ -1,4 +1,4 @@
-import { Menu, SegmentedControl, Stack, Text, useMantineColorScheme } from '@mantine/core'
+import { Menu, SegmentedControl, Stack, Text, useMantineColorScheme, VisuallyHidden } from '@mantine/core'
 import { IconCheck, IconLogout } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
@@ -68,8 +68,9 @@ export default function AccountMenu({ session, initials }: { session: Session; i
   return (
     <Menu width={260} position="bottom-end" defaultOpened>
       <Menu.Target>
-        <button type="button" className={classes.person} aria-label={t('menu', { name: session.user.name })}>
-          <span aria-hidden>{initials}</span>
+        <button type="button" className={classes.person}>
+          {initials}
+          <VisuallyHidden>{t('menu', { name: session.user.name })}</VisuallyHidden>
         </button>
       </Menu.Target>
       <Menu.Dropdown>
