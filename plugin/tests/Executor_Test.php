@@ -106,6 +106,6 @@ final class Executor_Test extends Site_Test_Case {
 		foreach ( $deeds as $name => $deed ) {
 			$commands[] = new Test_Command( $name, $deed );
 		}
-		return new Executor( $commands, $this->plugin->log );
+		return new Executor( $commands, $this->plugin->log, $this->plugin->connection );
 	}
 }

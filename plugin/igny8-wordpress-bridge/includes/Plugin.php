@@ -14,6 +14,7 @@ use Igny8\Bridge\Commands\Executor;
 use Igny8\Bridge\Commands\Status_Command;
 use Igny8\Bridge\Commands\Structure_Command;
 use Igny8\Bridge\Connection\Attempt;
+use Igny8\Bridge\Connection\Clone_Choices;
 use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Connection\Connector;
 use Igny8\Bridge\Connection\Disconnector;
@@ -82,6 +83,8 @@ final class Plugin {
 
 	public Disconnector $disconnector;
 
+	public Clone_Choices $clone_choices;
+
 	public Outbox_Module $outbox;
 
 	public Executor $executor;
@@ -125,6 +128,7 @@ final class Plugin {
 		( new Runner( $this->schedule, $this->connector, $this->unattended, $this->structure_sync, $this->connection, $this->settings, $this->config ) )->hook();
 		( new Change_Watcher( $this->connection, $this->settings, $this->schedule, $basename ) )->hook();
 
+		add_action( 'init', [ $this->connection, 'settle' ], 2 );
 		$this->outbox->hook();
 		$this->exchange->hook();
 
@@ -151,11 +155,11 @@ final class Plugin {
 	}
 
 	public function actions(): Admin\Actions {
-		return new Admin\Actions( $this->connector, $this->disconnector, $this->sync_now, $this->settings, $this->config, new Admin\Notices() );
+		return new Admin\Actions( $this->connector, $this->disconnector, $this->sync_now, $this->settings, $this->config, new Admin\Notices(), $this->clone_choices );
 	}
 
 	public function cli(): Cli\Cli_Command {
-		return new Cli\Cli_Command( $this->connector, $this->disconnector, $this->sync_now, $this->status, $this->connection, $this->config, new Admin\Carrier_Facts( $this->exchange_state, $this->exchange->tick ) );
+		return new Cli\Cli_Command( $this->connector, $this->disconnector, $this->sync_now, $this->status, $this->connection, $this->config, new Admin\Carrier_Facts( $this->exchange_state, $this->exchange->tick ), $this->clone_choices );
 	}
 
 	/**
@@ -181,6 +185,7 @@ final class Plugin {
 		$identifier           = new Identifier( new Account_Api( $client ) );
 		$this->connector      = new Connector( $identifier, $handshake, $this->keys, $this->connection, $this->attempt, $this->structure_sync, $this->schedule, $this->log );
 		$this->disconnector   = new Disconnector( $this->api, $this->keys, $this->connection, $this->attempt, $this->unattended, $this->schedule, $this->log );
+		$this->clone_choices  = new Clone_Choices( $this->connection, $this->connector, $this->unattended, $this->outbox->delivery, $this->log );
 	}
 
 	/**
@@ -195,12 +200,13 @@ final class Plugin {
 		];
 
 		$content        = new Content_Commands( $this->outbox->tables, $this->outbox->recorder );
-		$this->executor = new Executor( array_merge( $commands, $content->all() ), $this->log );
+		$this->executor = new Executor( array_merge( $commands, $content->all() ), $this->log, $this->connection );
 	}
 
 	private function hook_admin(): void {
 		$this->settings_page()->hook();
 		$this->actions()->hook();
+		( new Admin\Clone_Notice( $this->connection ) )->hook();
 		( new Overdue( $this->schedule ) )->hook();
 	}
 }

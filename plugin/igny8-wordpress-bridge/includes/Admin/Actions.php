@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Admin;
 
+use Igny8\Bridge\Connection\Clone_Choices;
 use Igny8\Bridge\Connection\Connector;
 use Igny8\Bridge\Connection\Credentials;
 use Igny8\Bridge\Connection\Disconnector;
@@ -28,7 +29,19 @@ final class Actions {
 
 	public const SYNC = 'igny8_sync';
 
-	public const ALL = [ self::CONNECT, self::DISCONNECT, self::RETRY, self::SAVE, self::SYNC ];
+	public const CLONE_MOVED = 'igny8_clone_moved';
+
+	public const CLONE_COPY = 'igny8_clone_copy';
+
+	public const CLONE_ALIAS = 'igny8_clone_alias';
+
+	public const ALL = [ self::CONNECT, self::DISCONNECT, self::RETRY, self::SAVE, self::SYNC, self::CLONE_MOVED, self::CLONE_COPY, self::CLONE_ALIAS ];
+
+	private const CHOICES = [
+		self::CLONE_MOVED => Clone_Choices::MOVED,
+		self::CLONE_COPY  => Clone_Choices::COPY,
+		self::CLONE_ALIAS => Clone_Choices::ALIAS,
+	];
 
 	private Connector $connector;
 
@@ -42,13 +55,16 @@ final class Actions {
 
 	private Notices $notices;
 
-	public function __construct( Connector $connector, Disconnector $disconnector, Sync_Now $sync, Settings $settings, Config $config, Notices $notices ) {
+	private Clone_Choices $choices;
+
+	public function __construct( Connector $connector, Disconnector $disconnector, Sync_Now $sync, Settings $settings, Config $config, Notices $notices, Clone_Choices $choices ) {
 		$this->connector    = $connector;
 		$this->disconnector = $disconnector;
 		$this->sync         = $sync;
 		$this->settings     = $settings;
 		$this->config       = $config;
 		$this->notices      = $notices;
+		$this->choices      = $choices;
 	}
 
 	public function hook(): void {
@@ -74,7 +90,11 @@ final class Actions {
 			self::SAVE       => [ $this, 'save' ],
 			self::SYNC       => [ $this, 'sync' ],
 		];
-		$deeds[ $action ]();
+		if ( isset( self::CHOICES[ $action ] ) ) {
+			$this->choose( self::CHOICES[ $action ] );
+		} else {
+			$deeds[ $action ]();
+		}
 
 		wp_safe_redirect( Settings_Page::url() );
 		exit;
@@ -133,6 +153,15 @@ final class Actions {
 			$done['run_id']
 		);
 		$this->notices->success( __( 'Synced', 'igny8-wordpress-bridge' ), $text );
+	}
+
+	private function choose( string $choice ): void {
+		try {
+			$this->choices->choose( $choice );
+			$this->notices->success( $this->choices->outcome( $choice ) );
+		} catch ( Failure $failure ) {
+			$this->notices->failure( __( 'Nothing has changed', 'igny8-wordpress-bridge' ), $failure );
+		}
 	}
 
 	private function tell( Outcome $outcome ): void {

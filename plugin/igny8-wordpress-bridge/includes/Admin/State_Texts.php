@@ -25,6 +25,7 @@ final class State_Texts {
 			Status::KEY_REVOKED       => __( 'API key revoked', 'igny8-wordpress-bridge' ),
 			Status::KEY_UNREADABLE    => __( 'API key unreadable', 'igny8-wordpress-bridge' ),
 			Status::DISABLED          => __( 'Connected, sync is switched off', 'igny8-wordpress-bridge' ),
+			Status::CLONE_DETECTED    => __( 'On hold: this site has another address', 'igny8-wordpress-bridge' ),
 		];
 		return $labels[ $state ] ?? $labels[ Status::NOT_CONNECTED ];
 	}
@@ -43,6 +44,7 @@ final class State_Texts {
 			Status::KEY_REVOKED       => __( 'IGNY8 no longer accepts the API key of this site. Create a new key in IGNY8 under Site Settings, and connect with it below.', 'igny8-wordpress-bridge' ),
 			Status::KEY_UNREADABLE    => __( 'The API key can no longer be read, because the salts in wp-config.php have changed or IGNY8_API_KEY was removed there. Connect again with the form below.', 'igny8-wordpress-bridge' ),
 			Status::DISABLED          => __( 'Nothing is sent until Enable Sync Operations is ticked and saved below.', 'igny8-wordpress-bridge' ),
+			Status::CLONE_DETECTED    => __( 'This site answers under another address than it was connected with. IGNY8 changes nothing here and nothing is sent, until you choose at the top of this page whether it has moved, is a copy, or has both addresses.', 'igny8-wordpress-bridge' ),
 		];
 		return $texts[ $state ] ?? '';
 	}
@@ -59,6 +61,7 @@ final class State_Texts {
 			Status::DEGRADED          => 'busy',
 			Status::KEY_REVOKED       => 'bad',
 			Status::KEY_UNREADABLE    => 'bad',
+			Status::CLONE_DETECTED    => 'bad',
 		];
 		return $tones[ $state ] ?? 'none';
 	}

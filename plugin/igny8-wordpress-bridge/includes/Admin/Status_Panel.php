@@ -81,7 +81,7 @@ final class Status_Panel {
 			$facts[ __( 'Next try', 'igny8-wordpress-bridge' ) ] = self::when( $this->attempt->next_at() );
 		}
 		if ( $this->connection->exists() ) {
-			$facts += $this->connection_facts( ! in_array( $state, [ Status::DISABLED, Status::KEY_UNREADABLE ], true ) );
+			$facts += $this->connection_facts( ! in_array( $state, [ Status::DISABLED, Status::KEY_UNREADABLE, Status::CLONE_DETECTED ], true ) );
 		}
 
 		if ( [] !== $facts ) {
@@ -103,6 +103,9 @@ final class Status_Panel {
 			$facts[ __( 'API key', 'igny8-wordpress-bridge' ) ] = Api_Key::mask( $key );
 		}
 
+		if ( $this->connection->is_clone() ) {
+			$facts[ __( 'Connected as', 'igny8-wordpress-bridge' ) ] = $this->connection->connected_url();
+		}
 		$facts[ __( 'Last sync', 'igny8-wordpress-bridge' ) ] = self::when( $this->connection->last_structure_sync_at() );
 		if ( $is_sync_planned ) {
 			$retry = $this->schedule->next( Schedule::PUSH );

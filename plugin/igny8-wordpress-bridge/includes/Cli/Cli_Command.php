@@ -7,6 +7,7 @@ namespace Igny8\Bridge\Cli;
 use Igny8\Bridge\Admin\Carrier_Facts;
 use Igny8\Bridge\Admin\State_Texts;
 use Igny8\Bridge\Admin\Status_Panel;
+use Igny8\Bridge\Connection\Clone_Choices;
 use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Connection\Connector;
 use Igny8\Bridge\Connection\Credentials;
@@ -37,7 +38,9 @@ final class Cli_Command {
 
 	private Carrier_Facts $carrier;
 
-	public function __construct( Connector $connector, Disconnector $disconnector, Sync_Now $sync, Status $status, Connection $connection, Config $config, Carrier_Facts $carrier ) {
+	private Clone_Choices $choices;
+
+	public function __construct( Connector $connector, Disconnector $disconnector, Sync_Now $sync, Status $status, Connection $connection, Config $config, Carrier_Facts $carrier, Clone_Choices $choices ) {
 		$this->connector    = $connector;
 		$this->disconnector = $disconnector;
 		$this->sync         = $sync;
@@ -45,6 +48,7 @@ final class Cli_Command {
 		$this->connection   = $connection;
 		$this->config       = $config;
 		$this->carrier      = $carrier;
+		$this->choices      = $choices;
 	}
 
 	/**
@@ -119,6 +123,35 @@ final class Cli_Command {
 		}
 		/* translators: 1: number of post types, 2: number of taxonomies. */
 		WP_CLI::success( sprintf( __( 'Sent %1$d post types and %2$d taxonomies.', 'igny8-wordpress-bridge' ), $done['post_types'], $done['taxonomies'] ) );
+	}
+
+	/**
+	 * Says what this site is, where it is found under another address than it was connected with.
+	 *
+	 * ## OPTIONS
+	 *
+	 * <choice>
+	 * : moved: it has this address from now on. copy: it is another site, which forgets the connection. alias: it has both.
+	 * ---
+	 * options:
+	 *   - moved
+	 *   - copy
+	 *   - alias
+	 * ---
+	 *
+	 * @subcommand clone
+	 *
+	 * @param string[] $args The choice.
+	 */
+	public function settle_clone( array $args ): void {
+		$choice = (string) ( $args[0] ?? '' );
+		try {
+			$this->choices->choose( $choice );
+		} catch ( Failure $failure ) {
+			WP_CLI::error( $failure->advice() );
+			return;
+		}
+		WP_CLI::success( $this->choices->outcome( $choice ) );
 	}
 
 	/**

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Commands;
 
+use Igny8\Bridge\Connection\Connection;
+use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Log;
 use Igny8\Bridge\Support\Utf8;
 use Throwable;
@@ -18,13 +20,19 @@ final class Executor {
 	/** @var array<string, Command> */
 	private array $commands = [];
 
+	/** What a copy of the connected site may still be asked: they change nothing, and say what it is. */
+	private const FOR_A_CLONE = [ 'status', 'echo' ];
+
 	private Log $log;
+
+	private Connection $connection;
 
 	/**
 	 * @param Command[] $commands All there are.
 	 */
-	public function __construct( array $commands, Log $log ) {
-		$this->log = $log;
+	public function __construct( array $commands, Log $log, Connection $connection ) {
+		$this->log        = $log;
+		$this->connection = $connection;
 		foreach ( $commands as $command ) {
 			$this->commands[ $command->name() ] = $command;
 		}
@@ -83,7 +91,22 @@ final class Executor {
 			/* translators: %s: name of a command. */
 			throw new Command_Failure( 'unknown_command', sprintf( __( 'This version of the plugin has no command “%s”.', 'igny8-wordpress-bridge' ), $request['name'] ) );
 		}
+		$this->admit( $request['name'] );
 		return $command->run( $request['args'], $context );
+	}
+
+	/**
+	 * @throws Command_Failure `clone_detected`, whichever way the command came.
+	 */
+	private function admit( string $name ): void {
+		if ( in_array( $name, self::FOR_A_CLONE, true ) ) {
+			return;
+		}
+		try {
+			$this->connection->assert_original();
+		} catch ( Failure $failure ) {
+			throw new Command_Failure( $failure->reason(), $failure->advice() );
+		}
 	}
 
 	private function not_reached( string $id ): string {

@@ -50,7 +50,7 @@ final class Status_Command implements Command {
 	}
 
 	public function run( array $args, Context $context ): array {
-		return $this->environment->describe() + [
+		return $this->environment->describe() + $this->install() + [
 			'time'                      => time(),
 			'cron'                      => $this->cron(),
 			'integration_id'            => '' === $this->connection->integration_id() ? null : $this->connection->integration_id(),
@@ -62,6 +62,22 @@ final class Status_Command implements Command {
 			'commands'                  => ( $this->command_names )(),
 			'outbox'                    => $this->outbox->describe(),
 			'exchange'                  => $this->exchange->describe(),
+		];
+	}
+
+	/**
+	 * Nothing before there is a connection that could be somebody else's.
+	 */
+	private function install(): array {
+		if ( '' === $this->connection->install_id() ) {
+			return [];
+		}
+		return [
+			'install' => [
+				'id'            => $this->connection->install_id(),
+				'connected_url' => $this->connection->connected_url(),
+				'is_clone'      => $this->connection->is_clone(),
+			],
 		];
 	}
 

@@ -26,6 +26,9 @@ final class Connection {
 		'site_id'                => '',
 		'site_name'              => '',
 		'integration_id'         => '',
+		'install_id'             => '',
+		'home'                   => '',
+		'aliases'                => [],
 		'connected_at'           => 0,
 		'last_structure_sync_at' => 0,
 		'failed_pushes'          => 0,
@@ -83,11 +86,79 @@ final class Connection {
 				'site_id'        => $identity->site_id(),
 				'site_name'      => $identity->site_name(),
 				'integration_id' => $integration_id,
+				'install_id'     => '' === $this->install_id() ? wp_generate_uuid4() : $this->install_id(),
+				'home'           => Home::encode( Home::url() ),
+				'aliases'        => $this->is_clone() ? [] : $this->all()['aliases'],
 				'connected_at'   => time(),
 				'failed_pushes'  => 0,
 				'last_error'     => null,
 			]
 		);
+	}
+
+	/**
+	 * Of this installation; a copy has that of its original. '' where there is no connection.
+	 */
+	public function install_id(): string {
+		return (string) $this->all()['install_id'];
+	}
+
+	/**
+	 * Address that this site had when it was connected; '' where there is no connection.
+	 */
+	public function connected_url(): string {
+		return Home::decode( $this->all()['home'] );
+	}
+
+	/**
+	 * Whether this site has the connection of one with another address: then it writes nothing and sends nothing.
+	 */
+	public function is_clone(): bool {
+		$connected_url = $this->connected_url();
+		if ( ! $this->exists() || '' === $connected_url || ! Home::is_stranger_to( [ $connected_url ] ) ) {
+			return false;
+		}
+
+		$aliases = array_map( [ Home::class, 'decode' ], (array) $this->all()['aliases'] );
+		/**
+		 * Filters the addresses under which this site is known, besides that of the connection.
+		 *
+		 * @param string[] $aliases URLs; scheme, `www.` and a trailing slash make no difference.
+		 */
+		$known = apply_filters( 'igny8_known_urls', $aliases );
+		return Home::is_stranger_to( array_filter( is_array( $known ) ? $known : $aliases, 'is_string' ) );
+	}
+
+	/**
+	 * @throws Failure `clone_detected`.
+	 */
+	public function assert_original(): void {
+		if ( $this->is_clone() ) {
+			throw new Failure(
+				'clone_detected',
+				/* translators: 1: URL under which the site was connected, 2: URL it has now. */
+				sprintf( __( 'This site was connected as %1$s and is now %2$s.', 'igny8-wordpress-bridge' ), $this->connected_url(), Home::url() ),
+				__( 'Choose in wp-admin whether it has moved, is a copy, or has both addresses.', 'igny8-wordpress-bridge' )
+			);
+		}
+	}
+
+	public function add_alias( string $url ): void {
+		$this->save( [ 'aliases' => array_merge( (array) $this->all()['aliases'], [ Home::encode( $url ) ] ) ] );
+	}
+
+	/**
+	 * A connection made by a version that kept no address is taken to be at home here.
+	 */
+	public function settle(): void {
+		if ( $this->exists() && '' === $this->connected_url() && '' !== Home::url() ) {
+			$this->save(
+				[
+					'install_id' => wp_generate_uuid4(),
+					'home'       => Home::encode( Home::url() ),
+				]
+			);
+		}
 	}
 
 	public function replace_integration( string $integration_id ): void {

@@ -52,12 +52,54 @@ final class Connector {
 	 */
 	public function connect( Credentials $credentials, bool $is_unattended = false ): Outcome {
 		try {
+			$this->connection->assert_original();
+		} catch ( Failure $failure ) {
+			return Outcome::failed( $failure );
+		}
+
+		try {
 			$credentials->check();
 		} catch ( Failure $failure ) {
 			// A slip of the pen must not end an attempt that waits.
 			return $is_unattended ? $this->refuse( $failure ) : Outcome::failed( $failure );
 		}
 
+		return $this->alone(
+			function () use ( $credentials, $is_unattended ): Outcome {
+				return $this->try_once( $credentials, $is_unattended );
+			}
+		);
+	}
+
+	/**
+	 * Connects the site that is connected already under the address it has now, with the key it has.
+	 *
+	 * @return Outcome Where it failed, the connection is as it was.
+	 */
+	public function move(): Outcome {
+		return $this->alone(
+			function (): Outcome {
+				$identity = new Identity( $this->connection->site_id(), $this->connection->site_name(), $this->keys->api_key() );
+				try {
+					if ( '' === $identity->api_key() ) {
+						throw $this->unreadable();
+					}
+					return $this->establish( $identity );
+				} catch ( Failure $failure ) {
+					if ( ! $failure->is_retryable() ) {
+						$this->keys->discard_attempt();
+					}
+					$this->log->failure( $failure, __( 'The new address could not be told to IGNY8', 'igny8-wordpress-bridge' ) );
+					return Outcome::failed( $failure );
+				}
+			}
+		);
+	}
+
+	/**
+	 * @param callable $deed Gives an Outcome.
+	 */
+	private function alone( callable $deed ): Outcome {
 		$lock = new Lock( 'connect', self::LOCK_TTL_S );
 		if ( ! $lock->acquire() ) {
 			return Outcome::failed(
@@ -70,7 +112,7 @@ final class Connector {
 		}
 
 		try {
-			return $this->try_once( $credentials, $is_unattended );
+			return $deed();
 		} finally {
 			$lock->release();
 		}
@@ -88,12 +130,14 @@ final class Connector {
 		if ( '' !== $key ) {
 			return $this->connect( Credentials::of_key( $key ), $is_unattended );
 		}
-		return $this->refuse(
-			new Failure(
-				'key_unreadable',
-				__( 'The API key that was kept can no longer be read, because the salts in wp-config.php have changed.', 'igny8-wordpress-bridge' ),
-				__( 'Connect again with the API key.', 'igny8-wordpress-bridge' )
-			)
+		return $this->refuse( $this->unreadable() );
+	}
+
+	private function unreadable(): Failure {
+		return new Failure(
+			'key_unreadable',
+			__( 'The API key that was kept can no longer be read, because the salts in wp-config.php have changed.', 'igny8-wordpress-bridge' ),
+			__( 'Connect again with the API key.', 'igny8-wordpress-bridge' )
 		);
 	}
 

@@ -57,6 +57,11 @@ final class Disconnector {
 	}
 
 	private function tell(): ?Failure {
+		if ( $this->connection->is_clone() ) {
+			// The integration is that of the original.
+			return null;
+		}
+
 		$integration_id = $this->connection->integration_id();
 		$key            = $this->keys->api_key();
 		if ( '' === $integration_id || '' === $key ) {

@@ -43,9 +43,23 @@ final class Site_Url {
 		if ( in_array( $host, self::LOOPBACK, true ) ) {
 			return 'localhost';
 		}
-		if ( function_exists( 'idn_to_ascii' ) && 1 === preg_match( '/[^\x20-\x7e]/', $host ) ) {
+		return 1 === preg_match( '/[^\x20-\x7e]/', $host ) ? self::ascii_host( $host ) : $host;
+	}
+
+	private static function ascii_host( string $host ): string {
+		if ( function_exists( 'idn_to_ascii' ) ) {
 			$ascii = idn_to_ascii( $host );
 			return false === $ascii ? $host : $ascii;
+		}
+		// The encoder that WordPress brings along, under its name before and since 6.2.
+		foreach ( [ 'WpOrg\\Requests\\IdnaEncoder', 'Requests_IDNAEncoder' ] as $encoder ) {
+			if ( class_exists( $encoder ) ) {
+				try {
+					return (string) $encoder::encode( function_exists( 'mb_strtolower' ) ? mb_strtolower( $host ) : $host );
+				} catch ( \Exception $error ) {
+					return $host;
+				}
+			}
 		}
 		return $host;
 	}

@@ -30,6 +30,8 @@ final class Status {
 
 	public const DISABLED = 'disabled';
 
+	public const CLONE_DETECTED = 'clone_detected';
+
 	private Connection $connection;
 
 	private Attempt $attempt;
@@ -51,6 +53,9 @@ final class Status {
 	public function state(): string {
 		if ( $this->attempt->is_under_way() ) {
 			return self::AUTHENTICATING;
+		}
+		if ( $this->connection->is_clone() ) {
+			return self::CLONE_DETECTED;
 		}
 		if ( $this->keys->is_unreadable() || ( $this->connection->exists() && '' === $this->keys->api_key() ) ) {
 			return self::KEY_UNREADABLE;
@@ -77,7 +82,7 @@ final class Status {
 	 * Whether the API can be used now.
 	 */
 	public function is_usable(): bool {
-		return $this->connection->exists() && '' !== $this->keys->api_key();
+		return $this->connection->exists() && '' !== $this->keys->api_key() && ! $this->connection->is_clone();
 	}
 
 	private function connected_state(): string {

@@ -21,6 +21,13 @@ final class Permission {
 		$this->settings   = $settings;
 	}
 
+	/**
+	 * Whether changes are noted but nothing is sent, until the owner has said what this site is.
+	 */
+	public function is_on_hold(): bool {
+		return $this->connection->is_clone();
+	}
+
 	public function is_given(): bool {
 		return $this->connection->exists() && $this->settings->is_sync_enabled() && $this->settings->is_two_way_enabled();
 	}

@@ -51,7 +51,7 @@ final class Sender {
 	 * @param int $most_ms Milliseconds after which no further message is begun.
 	 */
 	public function send( int $most_ms ): void {
-		if ( ! $this->permission->is_given() || $this->state->paused_until() > time() ) {
+		if ( ! $this->permission->is_given() || $this->permission->is_on_hold() || $this->state->paused_until() > time() ) {
 			return;
 		}
 		$lock = new Lock( 'outbox', 2 * ( intdiv( $most_ms, 1000 ) + self::TIMEOUT_S ) );
@@ -67,9 +67,12 @@ final class Sender {
 	}
 
 	/**
-	 * When the next message is due; null where there is none.
+	 * When the next message is due; null where there is none, or none may be sent.
 	 */
 	public function next_at(): ?int {
+		if ( $this->permission->is_on_hold() ) {
+			return null;
+		}
 		$next = $this->outbox->summary()['next_at'];
 		return null === $next ? null : max( $next, $this->state->paused_until() );
 	}

@@ -44,9 +44,10 @@ final class Structure_Sync {
 
 	/**
 	 * @return array{post_types: int, taxonomies: int} How many the API has stored.
-	 * @throws Failure After it was logged and the next try was planned.
+	 * @throws Failure After it was logged and the next try was planned; `clone_detected` without either.
 	 */
 	public function push(): array {
+		$this->connection->assert_original();
 		$key = $this->keys->api_key();
 		if ( ! $this->connection->exists() || '' === $key ) {
 			throw new Failure(

@@ -28,13 +28,15 @@ final class Uninstaller {
 
 	/**
 	 * By prefix, so that nothing an older or newer version has left is forgotten.
+	 *
+	 * @param string[] $kept Names of options that stay.
 	 */
-	public function clean_site(): void {
+	public function clean_site( array $kept = [] ): void {
 		global $wpdb;
 
 		( new Schedule() )->cancel_all();
 		$options = $wpdb->get_col( "SELECT option_name FROM {$wpdb->options} WHERE option_name LIKE '%igny8%'" );
-		foreach ( $this->with_prefix( $options, self::OPTION_PREFIXES ) as $option ) {
+		foreach ( array_diff( $this->with_prefix( $options, self::OPTION_PREFIXES ), $kept ) as $option ) {
 			delete_option( $option );
 		}
 

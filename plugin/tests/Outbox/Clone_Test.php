@@ -1,0 +1,312 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Tests\Outbox;
+
+use Igny8\Bridge\Admin\Actions;
+use Igny8\Bridge\Admin\Clone_Notice;
+use Igny8\Bridge\Admin\Settings_Page;
+use Igny8\Bridge\Connection\Connection;
+use Igny8\Bridge\Connection\Credentials;
+use Igny8\Bridge\Connection\Status;
+use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Plugin;
+use Igny8\Bridge\Support\Config;
+use Igny8\Bridge\Support\Failure;
+use Igny8\Bridge\Tests\Fake_Api;
+use Igny8\Bridge\Tests\Redirected;
+use RuntimeException;
+use WP_CLI;
+
+require_once __DIR__ . '/Outbox_Test_Case.php';
+
+/**
+ * T33: a copy of the site under another URL writes nothing and sends nothing until its owner has chosen.
+ */
+final class Clone_Test extends Outbox_Test_Case {
+
+	private const COPY = 'https://staging.example.net/shop';
+
+	private const CONNECT = Fake_Api::INTEGRATION . 'test-connection/';
+
+	protected function setUp(): void {
+		parent::setUp();
+		WP_CLI::$said = [];
+	}
+
+	public function test_the_original_goes_on(): void {
+		self::assertFalse( $this->plugin->connection->is_clone() );
+		self::assertSame( [ home_url(), false ], [ $this->install()['connected_url'], $this->install()['is_clone'] ] );
+		self::assertTrue( $this->command_result( 'structure', [] )['ok'] );
+		self::assertSame( Status::READY, $this->plugin->status->state() );
+	}
+
+	/**
+	 * @dataProvider ways_to_another_address
+	 */
+	public function test_t33_a_copy_under_another_url_is_recognised( string $hook ): void {
+		$id = $this->install()['id'];
+		add_filter( $hook, static fn(): string => self::COPY, 999 );
+		self::assertSame( Status::CLONE_DETECTED, $this->plugin->status->state() );
+		self::assertTrue( $this->install()['is_clone'] );
+		self::assertSame( $id, $this->install()['id'] );
+		self::assertNotSame( '', $id );
+	}
+
+	public function ways_to_another_address(): array {
+		return [ 'a constant or a filter' => [ 'option_home' ], 'a filter before the database' => [ 'pre_option_home' ] ];
+	}
+
+	/**
+	 * @dataProvider addresses
+	 */
+	public function test_t33_variants_of_the_same_address_are_no_clone( string $connected, string $now, bool $is_clone ): void {
+		$this->plugin->connection->clear();
+		$this->live_at( $connected );
+		$this->connect();
+		$this->live_at( $now );
+		self::assertSame( $is_clone, $this->plugin->connection->is_clone() );
+	}
+
+	public function addresses(): array {
+		return [
+			'https'                  => [ 'http://example.org', 'https://example.org', false ],
+			'www'                    => [ 'https://example.org', 'https://www.example.org', false ],
+			'slash'                  => [ 'https://example.org', 'https://example.org/', false ],
+			'case'                   => [ 'https://example.org', 'https://Example.ORG', false ],
+			'default port'           => [ 'https://example.org', 'https://example.org:443', false ],
+			'IDN'                    => [ 'https://bücher.example', 'https://xn--bcher-kva.example', false ],
+			'IDN in capitals'        => [ 'https://xn--bcher-kva.example', 'https://www.BÜCHER.example', false ],
+			'no host, on a terminal' => [ 'https://example.org', 'http://', false ],
+			'another host'           => [ 'https://example.org', 'https://example.net', true ],
+			'a subdomain'            => [ 'https://example.org', 'https://staging.example.org', true ],
+			'a folder'               => [ 'https://example.org', 'https://example.org/staging', true ],
+			'another port'           => [ 'https://example.org', 'https://example.org:8443', true ],
+		];
+	}
+
+	public function test_what_a_copying_tool_replaces_in_the_database_does_not_hide_the_copy(): void {
+		$kept = (string) wp_json_encode( get_option( Connection::OPTION ), JSON_UNESCAPED_SLASHES );
+		self::assertStringNotContainsString( (string) wp_parse_url( home_url(), PHP_URL_HOST ), $kept );
+	}
+
+	public function test_t33_an_address_that_a_filter_names_is_no_clone(): void {
+		$this->live_at( self::COPY );
+		add_filter( 'igny8_known_urls', static fn( array $urls ): array => array_merge( $urls, [ 'http://www.staging.example.net/shop/' ] ) );
+		self::assertFalse( $this->plugin->connection->is_clone() );
+		self::assertTrue( $this->command_result( 'structure', [] )['ok'] );
+	}
+
+	public function test_a_connection_of_an_older_version_is_at_home_where_it_is_found(): void {
+		$old = get_option( Connection::OPTION );
+		unset( $old['home'], $old['install_id'], $old['aliases'] );
+		update_option( Connection::OPTION, $old );
+		self::assertFalse( $this->plugin->connection->is_clone() );
+		$this->plugin->connection->settle();
+		self::assertSame( home_url(), $this->install()['connected_url'] );
+		$this->live_at( self::COPY );
+		$this->plugin->connection->settle();
+		self::assertTrue( $this->plugin->connection->is_clone() );
+	}
+
+	public function test_t33_every_command_but_status_and_echo_is_refused_and_changes_nothing(): void {
+		$id = $this->make_known_post( [ 'post_title' => 'As it was' ] );
+		$this->live_at( self::COPY );
+		foreach ( array_diff( $this->plugin->executor->names(), [ 'status', 'echo' ] ) as $name ) {
+			$result = $this->command_result( $name, [] );
+			self::assertSame( [ false, 'clone_detected', false ], [ $result['ok'], $result['code'], $result['retryable'] ], $name );
+		}
+		self::assertTrue( $this->command_result( 'echo', [] )['ok'] );
+		self::assertTrue( $this->install()['is_clone'] );
+		self::assertSame( 'As it was', get_post( $id )->post_title );
+	}
+
+	public function test_t33_nothing_is_sent_from_a_copy(): void {
+		$id = $this->make_known_post();
+		$this->live_at( self::COPY );
+		wp_update_post( [ 'ID' => $id, 'post_title' => 'Edited in the copy' ] );
+		$this->plugin->exchange_state->adopt( 'exchange' );
+		$this->send();
+		$this->plugin->outbox->delivery->by_cron();
+		self::assertFalse( $this->plugin->exchange->exchanger->run( 'cron', 5000 ) );
+		foreach ( Schedule::ALL as $event ) {
+			do_action( $event );
+		}
+		self::assertSame( 'clone_detected', $this->failure_of( fn() => $this->plugin->structure_sync->push() ) );
+		self::assertSame( 'clone_detected', $this->failure_of( fn() => $this->plugin->sync_now->run() ) );
+		$outcome = $this->plugin->connector->connect( Credentials::of_key( self::KEY ) );
+		self::assertSame( 'clone_detected', $outcome->failure()->reason() );
+
+		self::assertSame( [], $this->api->calls() );
+		self::assertSame( [ "status $id" ], self::rows() );
+		self::assertSame( 0, ( new Schedule() )->next( Schedule::OUTBOX ) );
+	}
+
+	public function test_disconnecting_a_copy_leaves_the_integration_of_the_original(): void {
+		$this->live_at( self::COPY );
+		self::assertNull( $this->plugin->disconnector->disconnect() );
+		self::assertSame( [], $this->api->calls() );
+		self::assertFalse( $this->plugin->connection->exists() );
+	}
+
+	public function test_moved_connects_anew_with_the_key_it_has_under_the_present_address(): void {
+		$this->live_at( self::COPY );
+		$this->choose( 'moved' );
+
+		$sent = $this->api->last_body( 'POST', self::CONNECT );
+		self::assertSame( [ self::COPY, 'site_1', self::KEY ], [ $sent['site_url'], $sent['site_id'], $sent['api_key'] ] );
+		self::assertSame( [ self::COPY, false ], [ $this->install()['connected_url'], $this->install()['is_clone'] ] );
+		self::assertSame( Status::READY, $this->plugin->status->state() );
+		self::assertTrue( $this->command_result( 'structure', [] )['ok'] );
+		self::assertSame( [ 'digest 0' ], self::rows() );
+	}
+
+	public function test_moved_changes_nothing_where_the_api_refuses_and_says_why(): void {
+		$this->live_at( self::COPY );
+		$this->api->on( 'POST', self::CONNECT, Fake_Api::problem( 422, 'plugin_not_found' ) );
+		$before = [ get_option( Connection::OPTION ), $this->plugin->keys->signing_secrets(), $this->plugin->keys->api_key() ];
+		self::assertSame( 'exit 1', $this->choose( 'moved' ) );
+		self::assertSame( [ 'Error: Detail of plugin_not_found. Fix of plugin_not_found.' ], WP_CLI::$said );
+		self::assertSame( $before, [ get_option( Connection::OPTION ), $this->plugin->keys->signing_secrets(), $this->plugin->keys->api_key() ] );
+		self::assertTrue( $this->plugin->connection->is_clone() );
+	}
+
+	public function test_a_copy_forgets_all_but_its_settings_without_a_word_to_the_api(): void {
+		global $wpdb;
+		$this->plugin->settings->save_switches( true, false );
+		$this->api->requests = [];
+		$secret              = self::signing_secret( $this->plugin );
+		$this->live_at( self::COPY );
+		$this->choose( 'copy' );
+
+		self::assertSame( [], $this->api->calls() );
+		self::assertSame( Status::NOT_CONNECTED, $this->plugin->status->state() );
+		self::assertSame( [ '', [] ], [ $this->plugin->keys->api_key(), $this->plugin->keys->signing_secrets() ] );
+		self::assertStringNotContainsString( $secret, self::options_table() );
+		self::assertSame( [], $wpdb->get_col( "SHOW TABLES LIKE '{$wpdb->prefix}igny8%'" ) );
+		foreach ( Schedule::ALL as $event ) {
+			self::assertSame( 0, ( new Schedule() )->next( $event ), $event );
+		}
+		self::assertFalse( $this->plugin->settings->is_two_way_enabled() );
+	}
+
+	public function test_a_copy_does_not_connect_by_itself_with_the_key_in_the_copied_wp_config(): void {
+		$plugin = new Plugin( new Config( Fake_Api::url(), self::KEY ) );
+		$this->live_at( self::COPY );
+		$plugin->clone_choices->choose( 'copy' );
+		self::assertFalse( $plugin->unattended->is_due() );
+	}
+
+	public function test_alias_goes_on_under_both_addresses_and_tells_what_was_changed_meanwhile(): void {
+		$id = $this->make_known_post();
+		$this->live_at( self::COPY );
+		wp_update_post( [ 'ID' => $id, 'post_title' => 'Edited under the other address' ] );
+		$this->choose( 'alias' );
+		self::assertFalse( $this->plugin->connection->is_clone() );
+		self::assertSame( home_url(), self::COPY );
+
+		$this->api_accepts();
+		$this->send();
+		self::assertContains( 'POST ' . self::STATUS, $this->api->calls() );
+		self::assertSame( [], self::rows() );
+		$this->live_at( 'https://third.example.net' );
+		self::assertTrue( $this->plugin->connection->is_clone() );
+	}
+
+	public function test_there_is_nothing_to_choose_for_an_original(): void {
+		foreach ( [ 'moved', 'copy', 'alias' ] as $choice ) {
+			self::assertSame( 'exit 1', $this->choose( $choice ), $choice );
+		}
+		self::assertTrue( $this->plugin->connection->exists() );
+		self::assertSame( [], $this->api->calls() );
+		$this->live_at( self::COPY );
+		self::assertSame( 'exit 1', $this->choose( 'whatever' ) );
+		self::assertTrue( $this->plugin->connection->is_clone() );
+	}
+
+	public function test_the_notice_offers_the_choices_to_those_who_may_choose_alone(): void {
+		self::become_admin();
+		self::assertSame( '', $this->notice() );
+		$this->live_at( self::COPY );
+		$notice = $this->notice();
+		foreach ( [ Actions::CLONE_MOVED, Actions::CLONE_COPY, Actions::CLONE_ALIAS ] as $action ) {
+			self::assertStringContainsString( 'value="' . $action . '"', $notice );
+			self::assertStringContainsString( wp_create_nonce( $action ), $notice );
+		}
+		self::assertStringContainsString( self::COPY, $notice );
+		wp_set_current_user( (int) wp_insert_user( [ 'user_login' => 'ed', 'user_pass' => 'x', 'role' => 'editor' ] ) );
+		self::assertSame( '', $this->notice() );
+	}
+
+	public function test_a_button_of_the_notice_does_what_it_says_and_the_settings_page_tells(): void {
+		self::become_admin();
+		$this->live_at( self::COPY );
+		add_filter( 'option_siteurl', static fn(): string => self::COPY, 999 );
+		self::assertStringContainsString( 'data-igny8-state="clone_detected"', $this->page() );
+		$this->press( Actions::CLONE_ALIAS );
+		$page = $this->page();
+		self::assertStringContainsString( 'notice-success', $page );
+		self::assertStringContainsString( 'data-igny8-state="ready"', $page );
+	}
+
+	private function live_at( string $url ): void {
+		remove_all_filters( 'option_home', 999 );
+		add_filter( 'option_home', static fn(): string => $url, 999 );
+	}
+
+	private function install(): array {
+		return $this->command_result( 'status', [] )['data']['install'];
+	}
+
+	/**
+	 * @return string 'exit 1' where it failed.
+	 */
+	private function choose( string $choice ): string {
+		try {
+			$this->plugin->cli()->settle_clone( [ $choice ] );
+		} catch ( RuntimeException $exit ) {
+			return $exit->getMessage();
+		}
+		return '';
+	}
+
+	private function failure_of( callable $deed ): string {
+		try {
+			$deed();
+		} catch ( Failure $failure ) {
+			return $failure->reason();
+		}
+		return '';
+	}
+
+	private function notice(): string {
+		ob_start();
+		( new Clone_Notice( $this->plugin->connection ) )->render();
+		return (string) ob_get_clean();
+	}
+
+	private function page(): string {
+		ob_start();
+		$this->plugin->settings_page()->render();
+		return (string) ob_get_clean();
+	}
+
+	private function press( string $action ): void {
+		remove_all_actions( "admin_post_$action" );
+		$this->plugin->actions()->hook();
+		add_filter(
+			'wp_redirect',
+			static function ( $location ): void {
+				throw new Redirected( (string) $location );
+			}
+		);
+		$_POST    = [ 'action' => $action, '_wpnonce' => wp_create_nonce( $action ) ];
+		$_REQUEST = $_POST;
+		try {
+			do_action( "admin_post_$action" );
+		} catch ( Redirected $redirected ) {
+			self::assertSame( Settings_Page::url(), $redirected->getMessage() );
+		}
+	}
+}
