@@ -191,6 +191,7 @@ const NOT_MENDED: ReadonlySet<LinkErrorCode> = new Set([
   'signature_rejected',
   'clock_skew',
   'other_integration',
+  'clone_detected',
   'command_failed',
   'exchange_silent',
   'waiting_for_site',

@@ -183,6 +183,28 @@ test('what is only half right makes a connection degraded, with its reason, unti
   expect(await look()).toMatchObject({ state: 'ready', reason: null })
 })
 
+test('T33 a site that is a copy under another address is degraded and says so, and a plain one goes on', async () => {
+  const [copy, plain] = [await connectSiteWithStructure(), await connectSiteWithStructure()]
+  const install = { id: 'b1946ac9', connected_url: 'https://shop.example.com', is_clone: false }
+  plain.wordpress.status.install = { ...install, connected_url: plain.wordpress.status.home_url }
+  copy.wordpress.status.install = { ...install, is_clone: true }
+  await makeDue(copy, plain)
+  await tick()
+  await checked(copy, { connection: 'degraded', connectionReason: 'clone_detected' })
+  const { health } = (await call(`GET ${copy.path}/content-types/`, { token: copy.key })).body
+  expect(health.reason).toMatchObject({
+    code: 'clone_detected',
+    detail: expect.stringContaining('https://shop.example.com'),
+    fix: expect.stringContaining('moved'),
+  })
+  await vi.waitFor(() => expect(statusAsked(plain)).toBe(2))
+  await checked(plain, { connection: 'ready', connectionReason: null })
+  copy.wordpress.status.install = install
+  await makeDue(copy)
+  await tick()
+  await checked(copy, { connection: 'ready', connectionReason: null })
+})
+
 test('T13 one that hangs holds up no other', async () => {
   shortenTimeouts(2000)
   const hanging = await connectSiteWithStructure()

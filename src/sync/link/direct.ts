@@ -80,6 +80,10 @@ async function readAnswer(
   const results = matchResults(parsed.json, commands)
   if (typeof results === 'string')
     return { code: 'response_invalid', detail: `The answer is not as agreed: ${results}.` }
+  // about the site and not about one command: what was to be done waits until its owner has chosen
+  const refused = results.find((result) => !result.ok && result.code === 'clone_detected')
+  if (refused && !refused.ok)
+    return { code: 'clone_detected', detail: refused.detail || 'The site takes itself for a copy of the connected one.' }
   return { results, skewS: signed.skewS }
 }
 
@@ -89,7 +93,7 @@ async function readAnswer(
  * Signed with every secret given (newest first), so that a rotation loses nothing; without an Authorization header or
  * cookies; a redirect is not followed. The answer must be signed with one of the secrets and for this very message; its
  * clock is reported as `skewS`, not judged. `messageId` is given where the same message is sent again. A command that
- * failed on the site is a result, not an error. Throws LinkError for everything that is not a good answer, and ZodError
+ * failed on the site is a result, not an error, unless the site refuses as a copy (`clone_detected`). Throws LinkError for everything that is not a good answer, and ZodError
  * for a batch that breaks the protocol.
  */
 export async function sendCommands(input: {

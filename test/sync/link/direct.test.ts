@@ -104,6 +104,18 @@ describe('a request', () => {
 })
 
 describe('an answer', () => {
+  test('T33 that a copy of the site refuses fails whole, so that nothing counts as refused for good', async () => {
+    const commands = ['status', 'apply'].map((name, n) => ({ id: `cmd_${n}`, name, args: {} }))
+    const results = [
+      { id: 'cmd_0', ok: true, data: {}, took_ms: 1 },
+      { id: 'cmd_1', ok: false, code: 'clone_detected', detail: 'This site is now b.example.', retryable: false, took_ms: 1 },
+    ]
+    await expect(withHost(answers(results), (host) => sendTo(host, { commands }))).rejects.toMatchObject({
+      code: 'clone_detected',
+      detail: 'This site is now b.example.',
+    })
+  })
+
   test('gives the results in the order of the commands, a failed command among them', async () => {
     const results = [
       { id: 'cmd_3', ok: false, code: 'not_reached', retryable: true },
