@@ -136,6 +136,26 @@ describe('content of WordPress', () => {
 })
 
 describe('a change', () => {
+  test('T33 waits where a copy of the site refuses it, and gets there once the site is itself again', async () => {
+    const site = await connect()
+    const { item, postId } = await createShared(site)
+    site.model.faults = {
+      command: ({ name }) => (name === 'status' ? null : { kind: 'error', code: 'clone_detected' }),
+    }
+    await patchItem(site, item.id, { title: 'Edited here' })
+    const started = await call(`POST ${site.path}/sync/`, { token: site.key, body: { direction: 'to_external' } })
+    expect(started.status).toBe(202)
+    await vi.waitFor(async () => {
+      const { body } = await call(`GET ${site.path}/runs/${started.body.id}/`, { token: site.key })
+      expect(body).toMatchObject({ status: 'failed', error: { code: 'clone_detected' } })
+    })
+    expect(await readItem(site, item.id)).toMatchObject({ state: 'local_ahead', title: 'Edited here' })
+    expect(site.model.document(postId)).not.toMatchObject({ title: 'Edited here' })
+    site.model.faults = {}
+    await syncSite(site, 'to_external')
+    expect(site.model.document(postId)).toMatchObject({ title: 'Edited here' })
+  })
+
   test('on either side is followed by the other', async () => {
     const site = await connect()
     const { item, postId } = await createShared(site)

@@ -83,7 +83,10 @@ async function readAnswer(
   // about the site and not about one command: what was to be done waits until its owner has chosen
   const refused = results.find((result) => !result.ok && result.code === 'clone_detected')
   if (refused && !refused.ok)
-    return { code: 'clone_detected', detail: refused.detail || 'The site takes itself for a copy of the connected one.' }
+    return {
+      code: 'clone_detected',
+      detail: refused.detail || 'The site takes itself for a copy of the connected one.',
+    }
   return { results, skewS: signed.skewS }
 }
 

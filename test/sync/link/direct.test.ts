@@ -108,7 +108,14 @@ describe('an answer', () => {
     const commands = ['status', 'apply'].map((name, n) => ({ id: `cmd_${n}`, name, args: {} }))
     const results = [
       { id: 'cmd_0', ok: true, data: {}, took_ms: 1 },
-      { id: 'cmd_1', ok: false, code: 'clone_detected', detail: 'This site is now b.example.', retryable: false, took_ms: 1 },
+      {
+        id: 'cmd_1',
+        ok: false,
+        code: 'clone_detected',
+        detail: 'This site is now b.example.',
+        retryable: false,
+        took_ms: 1,
+      },
     ]
     await expect(withHost(answers(results), (host) => sendTo(host, { commands }))).rejects.toMatchObject({
       code: 'clone_detected',
