@@ -11,17 +11,21 @@ import { PHP_TEST_PACKAGES, WORDPRESS_PACKAGES, installPackages } from './wordpr
 import { ensureSources } from './wordpress/sources.ts'
 
 const mariaDb = sharedMariaDb()
-const SUITES: Suite[] = [
-  lockSuite,
-  staticSuite,
-  vitestSuite('unit'),
-  vitestSuite('workers'),
-  vitestSuite('web'),
-  phpSyntaxSuite,
-  phpcsSuite,
-  phpVersionsSuite,
-  ...PHPUNIT_SITES.map((site) => phpunitSuite(site, mariaDb)),
-  vitestSuite('e2e'),
+const [everyOther, remaining] = [0, 1].map((turn) =>
+  PHPUNIT_SITES.filter((_, index) => index % 2 === turn).map((site) => phpunitSuite(site, mariaDb)),
+)
+
+/**
+ * What runs when: stages one after the other, the lanes of a stage side by side, the suites of a lane in their order. Most suites
+ * use one core, and wait a good part of their time; the end-to-end tests have the machine to themselves.
+ */
+const STAGES: Suite[][][] = [
+  [
+    [lockSuite, staticSuite, vitestSuite('unit'), vitestSuite('web'), phpSyntaxSuite, phpcsSuite],
+    [vitestSuite('workers')],
+  ],
+  [[phpVersionsSuite, ...(remaining ?? [])], everyOther ?? []],
+  [[vitestSuite('e2e')]],
 ]
 
 const needsPhp = ({ name }: Suite) => /php|e2e/.test(name)
@@ -38,22 +42,19 @@ async function prepare(suites: Suite[]): Promise<void> {
   })
 }
 
-/** PHPUnit uses one core: two of them run at a time, everything else alone. */
-function groupSuites(suites: Suite[]): Suite[][] {
-  const groups: Suite[][] = []
-  for (const suite of suites) {
-    const last = groups.at(-1)
-    if (last?.length === 1 && last[0]?.name.startsWith('phpunit') && suite.name.startsWith('phpunit')) last.push(suite)
-    else groups.push([suite])
-  }
-  return groups
+async function runLane(suites: Suite[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (const suite of suites) outcomes.push(await runSuite(suite))
+  return outcomes
 }
 
 async function main(words: string[]): Promise<number> {
-  const suites = SUITES.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)))
+  const isWanted = ({ name }: Suite) => words.length === 0 || words.some((word) => name.includes(word))
+  const stages = STAGES.map((lanes) => lanes.map((lane) => lane.filter(isWanted)))
+  const suites = stages.flat(2)
   await prepare(suites)
   const outcomes: Outcome[] = []
-  for (const group of groupSuites(suites)) outcomes.push(...(await Promise.all(group.map(runSuite))))
+  for (const lanes of stages) outcomes.push(...(await Promise.all(lanes.map(runLane))).flat())
   const neverRun = words.length === 0 ? findNeverRun(outcomes) : []
   for (const name of neverRun) console.log(`FAILED ${name} was skipped in every suite`)
   const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0)
