@@ -48,7 +48,7 @@ async function makeConflict(stage: Stage, item: Item): Promise<void> {
   await stage.sync('both')
 }
 
-const slow = `if ( false !== strpos( $_SERVER['REQUEST_URI'] ?? '', 'igny8' ) ) { usleep( 2500000 ); }`
+const slow = `if ( false !== strpos( $_SERVER['REQUEST_URI'] ?? '', 'igny8' ) ) { usleep( 8000000 ); }`
 const blocked = `if ( isset( $_GET['rest_route'] ) || false !== strpos( $_SERVER['REQUEST_URI'] ?? '', 'wp-json' ) ) {
   http_response_code( 403 ); header( 'Content-Type: text/html' ); echo '<h1>Forbidden</h1><p>Blocked by the firewall.</p>'; exit; }`
 

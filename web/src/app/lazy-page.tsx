@@ -4,16 +4,33 @@ import type { Area } from '../i18n/areas.ts'
 import { preferredLocale } from '../i18n/index.ts'
 import { loadTexts, textsOf } from '../i18n/texts.ts'
 
-/** Adds the texts of an area to those that are there. */
-function AreaTexts({ area, children }: { area: Area; children: ReactNode }): ReactNode {
+interface AddedTextsProps {
+  area: Area
+  own: object
+  children: ReactNode
+}
+
+function AddedTexts({ area, own, children }: AddedTextsProps): ReactNode {
   const locale = useLocale()
   const outer = useMessages()
-  const own = textsOf(locale, area)
   const messages = useMemo(() => ({ ...outer, [area]: own }), [outer, area, own])
   return (
     <IntlProvider locale={locale} messages={messages}>
       {children}
     </IntlProvider>
+  )
+}
+
+/**
+ * Adds the texts of an area to those that are there. It waits for them where they aren't, and does nothing else: React can't
+ * yet play hooks again that come after a wait.
+ */
+function AreaTexts({ area, children }: Omit<AddedTextsProps, 'own'>): ReactNode {
+  const own = textsOf(useLocale(), area)
+  return (
+    <AddedTexts area={area} own={own}>
+      {children}
+    </AddedTexts>
   )
 }
 
