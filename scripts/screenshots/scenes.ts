@@ -49,8 +49,8 @@ async function makeConflict(stage: Stage, item: Item): Promise<void> {
 }
 
 const slow = `if ( false !== strpos( $_SERVER['REQUEST_URI'] ?? '', 'igny8' ) ) { usleep( 8000000 ); }`
-const blocked = `if ( isset( $_GET['rest_route'] ) || false !== strpos( $_SERVER['REQUEST_URI'] ?? '', 'wp-json' ) ) {
-  http_response_code( 403 ); header( 'Content-Type: text/html' ); echo '<h1>Forbidden</h1><p>Blocked by the firewall.</p>'; exit; }`
+const deactivated = `require_once ABSPATH . 'wp-admin/includes/plugin.php';
+  deactivate_plugins( array_filter( get_option( 'active_plugins' ), static fn ( $file ) => false !== strpos( $file, 'igny8' ) ) );`
 
 export const SCENES: Scene[] = [
   { name: 'sign-in', as: 'nobody', path: () => '/sign-in' },
@@ -95,7 +95,7 @@ export const SCENES: Scene[] = [
     name: 'tab-degraded',
     path: tab,
     arrange: async (stage) => {
-      stage.disturb(blocked)
+      await stage.wordpress.php(deactivated)
       await stage.test()
     },
     docs: ['light-desktop'],
@@ -105,7 +105,6 @@ export const SCENES: Scene[] = [
     name: 'tab-disabled',
     path: tab,
     arrange: async (stage) => {
-      stage.disturb(null)
       await stage.client.patch(`${stage.integration}/`, { is_active: false })
     },
   },
