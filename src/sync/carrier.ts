@@ -37,7 +37,8 @@ export function noteDirectFailure(store: Pick<SiteStore, 'link'>, code: ErrorCod
   const isPassing = LINK_ERRORS[code as LinkErrorCode].retryable
   // what nobody but the owner can mend is not tried twice
   store.link.save({ directFailures: isPassing ? directFailures + 1 : Math.max(PATIENCE, directFailures + 1) })
-  return switchIfDue(store, now)
+  // a plugin that was switched off doesn't call either: whether it is only hidden is told by its next call, not by earlier ones
+  return code !== 'plugin_not_found' && switchIfDue(store, now)
 }
 
 /** Goes over to exchange where calling the site fails and the site calls. @returns whether it did */
