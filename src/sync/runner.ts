@@ -240,11 +240,12 @@ async function failAttempt(
   const status = again ? 'pending' : 'failed'
   const brought = cursor.stage === 'structure' ? {} : { counts: countsOf(ctx.store) }
   await project(ctx, run, { epoch: cursor.epoch, ...brought, status, event })
-  // whether it is only this run that can't go on, or the site, is for the health check to say
-  if (ctx.store.schedule.failures('health') === 0) ctx.store.schedule.hasten('health', ctx.now())
   const reason = { code, detail, fix }
   const pauseMs = isSwitched ? 0 : backoffMs(failures, ctx.random(), failure.retryAfterS)
   const retryAt = ctx.now() + pauseMs
+  // whether it is only this run that can't go on, or the site, is for the health check to say; a site that asks to be left alone is
+  const lookAt = failure.retryAfterS > 0 ? retryAt : ctx.now()
+  if (ctx.store.schedule.failures('health') === 0) ctx.store.schedule.hasten('health', lookAt)
   if (again) ctx.store.retryRun(run, retryAt, reason)
   else ctx.store.finishRun(run, ctx.now(), reason, cursor.counts)
 }
