@@ -11,9 +11,8 @@ import { PHP_TEST_PACKAGES, WORDPRESS_PACKAGES, installPackages } from './wordpr
 import { ensureSources } from './wordpress/sources.ts'
 
 const mariaDb = sharedMariaDb()
-const [everyOther, remaining] = [0, 1].map((turn) =>
-  PHPUNIT_SITES.filter((_, index) => index % 2 === turn).map((site) => phpunitSuite(site, mariaDb)),
-)
+const phpunitLane = (lane: 0 | 1) =>
+  PHPUNIT_SITES.filter((_, index) => index % 2 === lane).map((site) => phpunitSuite(site, mariaDb))
 
 /**
  * What runs when: stages one after the other, the lanes of a stage side by side, the suites of a lane in their order. Most suites
@@ -24,7 +23,7 @@ const STAGES: Suite[][][] = [
     [lockSuite, staticSuite, vitestSuite('unit'), vitestSuite('web'), phpSyntaxSuite, phpcsSuite],
     [vitestSuite('workers')],
   ],
-  [[phpVersionsSuite, ...(remaining ?? [])], everyOther ?? []],
+  [[phpVersionsSuite, ...phpunitLane(1)], phpunitLane(0)],
   [[vitestSuite('e2e')]],
 ]
 

@@ -1,21 +1,9 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Carrier } from '../contract/exchange.ts'
 import type { Connection } from '../contract/health.ts'
+import { isSubject, type Subject } from './project.ts'
 import { recordEventOf, type EventContext, type EventInput } from './record-event.ts'
 import { integrations } from './schema/index.ts'
-
-interface Subject {
-  integrationId: string
-  accountId: string
-  siteId: string
-}
-
-const isSubject = (subject: Subject) =>
-  and(
-    eq(integrations.id, subject.integrationId),
-    eq(integrations.accountId, subject.accountId),
-    eq(integrations.siteId, subject.siteId),
-  )
 
 /** The integration as a health check needs it; null when it is gone. */
 export async function readForCheck({ db }: EventContext, subject: Subject) {

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { StructureStored } from '../contract/content-types.ts'
 import type { CountsSnapshot } from '../contract/counts.ts'
 import type { Carrier } from '../contract/exchange.ts'
@@ -14,7 +14,8 @@ export interface Subject {
   siteId: string
 }
 
-const isSubject = (subject: Subject) =>
+/** The rows of `integrations` that a subject names: one, or none where it is gone. */
+export const isSubject = (subject: Subject): SQL | undefined =>
   and(
     eq(integrations.id, subject.integrationId),
     eq(integrations.accountId, subject.accountId),

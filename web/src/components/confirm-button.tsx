@@ -12,8 +12,17 @@ interface ConfirmButtonProps
 
 /** A button for what can't be undone: it asks first. The question is loaded when somebody reaches for the button. */
 export function ConfirmButton(props: ConfirmButtonProps): ReactNode {
-  const { label, title, text, confirmLabel, isDangerous, onConfirm, isPending, error, ...button } = props
-  const question = { title, text, confirmLabel, onConfirm, isPending, error, ...(isDangerous && { isDangerous }) }
+  const { label, title, text, confirmLabel, cancelLabel, isDangerous, onConfirm, isPending, error, ...button } = props
+  const question = {
+    title,
+    text,
+    confirmLabel,
+    onConfirm,
+    isPending,
+    error,
+    ...(isDangerous && { isDangerous }),
+    ...(cancelLabel !== undefined && { cancelLabel }),
+  }
   const [isWanted, setWanted] = useState(false)
   const [isOpen, setOpen] = useState(false)
   const ask = () => {

@@ -9,6 +9,8 @@ export interface Question {
   text: ReactNode
   /** What the button that does it says. */
   confirmLabel: string
+  /** What the other button says; "Cancel" where absent. */
+  cancelLabel?: string
   isDangerous?: boolean
   /** Closes the dialog when it resolves; what it throws is shown in it. */
   onConfirm: () => Promise<unknown>
@@ -20,6 +22,7 @@ export interface Question {
 export default function ConfirmDialog(props: Question & { isOpen: boolean; onClose: () => void }): ReactNode {
   const { title, text, confirmLabel, isDangerous = false, onConfirm, isPending, error, isOpen, onClose } = props
   const t = useTranslations('common')
+  const { cancelLabel = t('cancel') } = props
   const confirm = () => {
     // the error is in `error` already
     onConfirm().then(onClose, () => undefined)
@@ -31,7 +34,7 @@ export default function ConfirmDialog(props: Question & { isOpen: boolean; onClo
         {error !== null && error !== undefined && <ErrorState error={error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
-            {t('cancel')}
+            {cancelLabel}
           </Button>
           <Button {...(isDangerous && { color: 'red.9' })} loading={isPending} onClick={confirm} data-autofocus>
             {confirmLabel}

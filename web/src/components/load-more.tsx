@@ -1,6 +1,6 @@
-import { Button, Group, Text } from '@mantine/core'
+import { Group, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { useTranslations } from 'use-intl'
+import { MoreButton } from './more-button.tsx'
 import { ErrorState } from './states.tsx'
 
 interface LoadMoreProps {
@@ -15,18 +15,13 @@ interface LoadMoreProps {
 
 /** The end of a list that goes on: how much is here, and the next page. */
 export function LoadMore({ shown, hasNextPage, isFetchingNextPage, error, onMore }: LoadMoreProps): ReactNode {
-  const t = useTranslations('common')
   if (error) return <ErrorState error={error} onRetry={onMore} />
   return (
     <Group justify="space-between" mih={36}>
       <Text size="sm" c="dimmed" component="output" aria-live="polite" data-numeric>
         {shown}
       </Text>
-      {hasNextPage && (
-        <Button variant="default" loading={isFetchingNextPage} onClick={onMore}>
-          {t('more')}
-        </Button>
-      )}
+      <MoreButton hasNextPage={hasNextPage} isFetchingNextPage={isFetchingNextPage} onMore={onMore} />
     </Group>
   )
 }

@@ -1,7 +1,15 @@
-import { Menu, SegmentedControl, Stack, Text, useMantineColorScheme, VisuallyHidden } from '@mantine/core'
+import {
+  type MantineColorScheme,
+  Menu,
+  SegmentedControl,
+  Stack,
+  Text,
+  useMantineColorScheme,
+  VisuallyHidden,
+} from '@mantine/core'
 import { IconCheck, IconLogout } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { type ReactNode, useId } from 'react'
 import { useLocation } from 'wouter'
 import { useTranslations } from 'use-intl'
 import { chosenAccount } from '../api/chosen-account.ts'
@@ -11,47 +19,41 @@ import { type Locale, LOCALES } from '../i18n/index.ts'
 import { useSignOut } from '../queries/session.ts'
 import classes from './layout.module.css'
 
+interface ChoiceProps<Value extends string> {
+  label: string
+  value: Value
+  options: { value: Value; label: string }[]
+  onChoose: (value: Value) => void
+}
+
+function Choice<Value extends string>({ label, value, options, onChoose }: ChoiceProps<Value>): ReactNode {
+  const id = useId()
+  return (
+    <Stack gap={4} px="sm" py={6}>
+      <Text size="xs" c="dimmed" id={id}>
+        {label}
+      </Text>
+      <SegmentedControl size="xs" aria-labelledby={id} value={value} onChange={onChoose} data={options} />
+    </Stack>
+  )
+}
+
 function SchemeChoice(): ReactNode {
   const t = useTranslations('shell')
   const { colorScheme, setColorScheme } = useMantineColorScheme()
-  return (
-    <Stack gap={4} px="sm" py={6}>
-      <Text size="xs" c="dimmed" id="scheme-label">
-        {t('scheme')}
-      </Text>
-      <SegmentedControl
-        size="xs"
-        aria-labelledby="scheme-label"
-        value={colorScheme}
-        onChange={(value) => setColorScheme(value)}
-        data={[
-          { value: 'light' as const, label: t('light') },
-          { value: 'dark' as const, label: t('dark') },
-          { value: 'auto' as const, label: t('system') },
-        ]}
-      />
-    </Stack>
-  )
+  const options: { value: MantineColorScheme; label: string }[] = [
+    { value: 'light', label: t('light') },
+    { value: 'dark', label: t('dark') },
+    { value: 'auto', label: t('system') },
+  ]
+  return <Choice label={t('scheme')} value={colorScheme} options={options} onChoose={setColorScheme} />
 }
 
 function LanguageChoice(): ReactNode {
   const t = useTranslations('shell')
   const { locale, choose } = useLocaleChoice()
-  const languages = Object.entries(LOCALES) as [Locale, string][]
-  return (
-    <Stack gap={4} px="sm" py={6}>
-      <Text size="xs" c="dimmed" id="language-label">
-        {t('language')}
-      </Text>
-      <SegmentedControl
-        size="xs"
-        aria-labelledby="language-label"
-        value={locale}
-        onChange={(value) => choose(value)}
-        data={languages.map(([value, label]) => ({ value, label }))}
-      />
-    </Stack>
-  )
+  const options = (Object.entries(LOCALES) as [Locale, string][]).map(([value, label]) => ({ value, label }))
+  return <Choice label={t('language')} value={locale} options={options} onChoose={choose} />
 }
 
 /** The person's own menu: account, appearance, language, sign out. */

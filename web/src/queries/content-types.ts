@@ -34,6 +34,9 @@ export const useContentTypes = (integrationId: string): UseQueryResult<ContentTy
     },
   })
 
+/** What changes choices, and what starts from them, goes one after the other. */
+export const choicesScope = (integrationId: string): { id: string } => ({ id: `content-types-${integrationId}` })
+
 const changeKey = (integrationId: string) => [...keys.contentTypes(integrationId), 'change']
 
 /** Names the one setting that a change is about. */
@@ -51,7 +54,7 @@ export function useChangeType(
   const queryKey = keys.contentTypes(integrationId)
   const { mutate } = useMutation({
     mutationKey: changeKey(integrationId),
-    scope: { id: `content-types-${integrationId}` },
+    scope: choicesScope(integrationId),
     mutationFn: async ({ kind, slug, change }: TypeChange) => {
       const params = { path: { integration_id: integrationId } }
       const body = { [kind]: { [slug]: change } }

@@ -6,8 +6,8 @@ import {
 } from '@tanstack/react-query'
 import { api, dataOf } from '../api/api.ts'
 import type { Direction, SyncEvent } from '../api/types.ts'
-import type { ListPage } from './items.ts'
 import { keys } from './keys.ts'
+import { byCursor, type Page, pageQuery } from './paging.ts'
 
 const PAGE_SIZE = 25
 
@@ -23,15 +23,14 @@ export interface EventFilter {
 export const useEvents = (
   integrationId: string,
   filter: EventFilter,
-): UseInfiniteQueryResult<InfiniteData<ListPage<SyncEvent>>> =>
+): UseInfiniteQueryResult<InfiniteData<Page<SyncEvent>>> =>
   useInfiniteQuery({
     queryKey: [...keys.events(integrationId), 'list', filter],
     queryFn: ({ pageParam }) => {
-      const query = { ...filter, limit: PAGE_SIZE, ...(pageParam !== null && { cursor: pageParam }) }
+      const query = { ...filter, ...pageQuery(pageParam, PAGE_SIZE) }
       const path = { integration_id: integrationId }
       return dataOf(api.GET('/api/v1/integration/integrations/{integration_id}/events', { params: { path, query } }))
     },
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next }) => next,
+    ...byCursor,
     placeholderData: keepPreviousData,
   })

@@ -16,6 +16,7 @@ import { ApiError } from '../api/errors.ts'
 import type { Item, ItemCreate, ItemState, ItemSummary, ItemUpdate, Settlement } from '../api/types.ts'
 import { titleText } from '../components/title-text.ts'
 import { keys } from './keys.ts'
+import { byCursor, type Page, pageQuery } from './paging.ts'
 
 const PAGE_SIZE = 50
 const CONFLICT = 409
@@ -27,28 +28,18 @@ export interface ItemFilter {
   q?: string
 }
 
-/** One page of a list, and the cursor of the next. */
-export interface ListPage<T> {
-  results: T[]
-  next: string | null
-}
-
 const pathOf = (siteId: string, itemId: string) => ({ params: { path: { site_id: siteId, item_id: itemId } } })
 
 /** The items of a site, newest first, page by page; what was shown stays while another filter is asked for. */
-export const useItems = (
-  siteId: string,
-  filter: ItemFilter,
-): UseInfiniteQueryResult<InfiniteData<ListPage<ItemSummary>>> =>
+export const useItems = (siteId: string, filter: ItemFilter): UseInfiniteQueryResult<InfiniteData<Page<ItemSummary>>> =>
   useInfiniteQuery({
     queryKey: [...keys.items(siteId), 'list', filter],
     queryFn: ({ pageParam }) => {
-      const query = { ...filter, limit: PAGE_SIZE, ...(pageParam !== null && { cursor: pageParam }) }
+      const query = { ...filter, ...pageQuery(pageParam, PAGE_SIZE) }
       const path = { site_id: siteId }
       return dataOf(api.GET('/api/v1/sites/{site_id}/content', { params: { path, query } }))
     },
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next }) => next,
+    ...byCursor,
     placeholderData: keepPreviousData,
   })
 

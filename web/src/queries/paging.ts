@@ -1,6 +1,7 @@
 import type { InfiniteData } from '@tanstack/react-query'
 
-interface Page<T> {
+/** One page of a list, and the cursor of the next. */
+export interface Page<T> {
   results: T[]
   next: string | null
 }

@@ -7,8 +7,8 @@ import {
 } from '@tanstack/react-query'
 import { api, dataOf } from '../api/api.ts'
 import type { Run, RunDetail } from '../api/types.ts'
-import type { ListPage } from './items.ts'
 import { keys } from './keys.ts'
+import { byCursor, type Page, pageQuery } from './paging.ts'
 
 const PAGE_SIZE = 10
 /** A run that goes on is asked for so often; its steps are not pushed. */
@@ -18,16 +18,15 @@ const RUNNING_REFRESH_MS = 2_000
 export const isOpen = ({ status }: Pick<Run, 'status'>): boolean => status === 'queued' || status === 'running'
 
 /** Runs of an integration, newest first, page by page. */
-export const useRuns = (integrationId: string): UseInfiniteQueryResult<InfiniteData<ListPage<Run>>> =>
+export const useRuns = (integrationId: string): UseInfiniteQueryResult<InfiniteData<Page<Run>>> =>
   useInfiniteQuery({
     queryKey: [...keys.runs(integrationId), 'list'],
     queryFn: ({ pageParam }) => {
-      const query = { limit: PAGE_SIZE, ...(pageParam !== null && { cursor: pageParam }) }
+      const query = pageQuery(pageParam, PAGE_SIZE)
       const path = { integration_id: integrationId }
       return dataOf(api.GET('/api/v1/integration/integrations/{integration_id}/runs', { params: { path, query } }))
     },
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next }) => next,
+    ...byCursor,
   })
 
 /** A run with its steps; anew every other second while it goes on. Its counts and progress are pushed in between. */

@@ -8,6 +8,7 @@ import {
 import { api, dataOf } from '../api/api.ts'
 import type { Direction, Run, SyncState } from '../api/types.ts'
 import { mergeRun, reconcile } from '../live/merge-run.ts'
+import { choicesScope } from './content-types.ts'
 import { keys } from './keys.ts'
 
 /** The run under way, the last one, and how far behind the sync is. */
@@ -38,8 +39,7 @@ export function useStartSync(integrationId: string): UseMutationResult<Run, Erro
   const write = useRunWritten(integrationId)
   const params = { path: { integration_id: integrationId } }
   return useMutation({
-    // the scope of the changes of content types: one after the other
-    scope: { id: `content-types-${integrationId}` },
+    scope: choicesScope(integrationId),
     mutationFn: (direction) =>
       dataOf(api.POST('/api/v1/integration/integrations/{integration_id}/sync', { params, body: { direction } })),
     onSuccess: write,

@@ -1,31 +1,29 @@
-import { Button } from '@mantine/core'
 import { IconPlayerStop } from '@tabler/icons-react'
-import { lazy, type ReactNode, Suspense, useState } from 'react'
+import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
+import { ConfirmButton } from '../../components/confirm-button.tsx'
+import { notifyDone } from '../../components/notify.ts'
+import { useCancelRun } from '../../queries/sync.ts'
 
-const loadDialog = () => import('./cancel-run-dialog.tsx')
-const CancelRunDialog = lazy(loadDialog)
-
-/** Ends a run, after a question that is loaded when somebody reaches for it. */
-export function CancelRunButton(props: { integrationId: string; runId: string }): ReactNode {
+/** Ends a run, after a question. */
+export function CancelRunButton({ integrationId, runId }: { integrationId: string; runId: string }): ReactNode {
   const t = useTranslations('activity.run')
-  const [isAsking, setAsking] = useState(false)
+  const { mutateAsync: cancel, isPending, error } = useCancelRun(integrationId)
   return (
-    <>
-      <Button
-        variant="default"
-        leftSection={<IconPlayerStop size={16} aria-hidden />}
-        onPointerEnter={() => void loadDialog()}
-        onFocus={() => void loadDialog()}
-        onClick={() => setAsking(true)}
-      >
-        {t('cancel')}
-      </Button>
-      {isAsking && (
-        <Suspense>
-          <CancelRunDialog {...props} onClose={() => setAsking(false)} />
-        </Suspense>
-      )}
-    </>
+    <ConfirmButton
+      label={t('cancel')}
+      leftSection={<IconPlayerStop size={16} aria-hidden />}
+      title={t('cancelTitle')}
+      text={t('cancelText')}
+      confirmLabel={t('cancelConfirm')}
+      cancelLabel={t('keep')}
+      isDangerous
+      onConfirm={async () => {
+        await cancel(runId)
+        void notifyDone(t('cancelled'))
+      }}
+      isPending={isPending}
+      error={error}
+    />
   )
 }

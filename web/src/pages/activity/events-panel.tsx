@@ -6,6 +6,7 @@ import classes from '../../components/data-list.module.css'
 import { LoadMore } from '../../components/load-more.tsx'
 import { EmptyState, ErrorState } from '../../components/states.tsx'
 import { useEvents } from '../../queries/events.ts'
+import { entriesOf } from '../../queries/paging.ts'
 import { EventList } from './event-list.tsx'
 import { ACTIONS, useActionText } from './use-action-text.ts'
 import { DIRECTIONS, useEventFilter } from './use-event-filter.ts'
@@ -74,7 +75,7 @@ export function EventsPanel({ integrationId }: { integrationId: string }): React
   const t = useTranslations('activity.events')
   const address = useEventFilter()
   const list = useEvents(integrationId, address.filter)
-  const events = list.data?.pages.flatMap(({ results }) => results) ?? []
+  const events = entriesOf(list.data)
   return (
     <Stack component="section" gap="sm" aria-labelledby="events-heading">
       <Title order={2} size="h3" id="events-heading">

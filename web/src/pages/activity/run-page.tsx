@@ -13,6 +13,7 @@ import { PageSkeleton } from '../../components/page-skeleton.tsx'
 import { EmptyState, ErrorState } from '../../components/states.tsx'
 import { useThisSite } from '../../layout/site-context.ts'
 import { useEvents } from '../../queries/events.ts'
+import { entriesOf } from '../../queries/paging.ts'
 import { isOpen, useRun } from '../../queries/runs.ts'
 import { useIntegration } from '../../queries/sites.ts'
 import { CancelRunButton } from './cancel-run-button.tsx'
@@ -76,7 +77,7 @@ function RunTrouble({ run }: { run: RunDetail }): ReactNode {
 function RunEvents({ integrationId, runId }: { integrationId: string; runId: string }): ReactNode {
   const t = useTranslations('activity')
   const list = useEvents(integrationId, { run_id: runId })
-  const events = list.data?.pages.flatMap(({ results }) => results) ?? []
+  const events = entriesOf(list.data)
   return (
     <Stack component="section" gap="sm" aria-labelledby="run-events-heading">
       <Title order={2} size="h3" id="run-events-heading">

@@ -12,6 +12,7 @@ import { RelativeTime, useNow } from '../../components/relative-time.tsx'
 import { RunStatusBadge } from '../../components/state-badge.tsx'
 import { ErrorState } from '../../components/states.tsx'
 import { useThisSite } from '../../layout/site-context.ts'
+import { entriesOf } from '../../queries/paging.ts'
 import { isOpen, useRuns } from '../../queries/runs.ts'
 import { useCountsText } from './use-counts-text.ts'
 
@@ -118,7 +119,7 @@ export function RunsPanel({ integrationId }: { integrationId: string }): ReactNo
   const t = useTranslations('activity')
   const list = useRuns(integrationId)
   const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
-  const runs = list.data?.pages.flatMap(({ results }) => results) ?? []
+  const runs = entriesOf(list.data)
   return (
     <Stack gap="sm">
       <Title order={2} size="h3">

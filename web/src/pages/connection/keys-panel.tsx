@@ -4,6 +4,7 @@ import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { ApiKey, Integration } from '../../api/types.ts'
 import table from '../../components/cards-table.module.css'
+import { MoreButton } from '../../components/more-button.tsx'
 import { EmptyState, ErrorState } from '../../components/states.tsx'
 import { useThisSite } from '../../layout/site-context.ts'
 import { useApiKeys } from '../../queries/api-keys.ts'
@@ -60,7 +61,6 @@ function KeysTable({ keys, integration, onRotate }: KeysTableProps): ReactNode {
 /** The keys of the site, and what can be done with them. */
 export function KeysPanel({ integration }: { integration: Integration | null }): ReactNode {
   const t = useTranslations('connection.keys')
-  const c = useTranslations('common')
   const site = useThisSite()
   const mayChange = useMay('admin')
   const query = useApiKeys(site.id)
@@ -80,11 +80,11 @@ export function KeysPanel({ integration }: { integration: Integration | null }):
         <EmptyState icon={<IconKey />} title={t('none')} text={t('noneText')} action={create} />
       )}
       {keys.length > 0 && <KeysTable keys={keys} integration={integration} onRotate={setDialog} />}
-      {query.hasNextPage && (
-        <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {c('more')}
-        </Button>
-      )}
+      <MoreButton
+        hasNextPage={query.hasNextPage}
+        isFetchingNextPage={query.isFetchingNextPage}
+        onMore={() => void query.fetchNextPage()}
+      />
       {!mayChange && (
         <Text size="sm" c="dimmed">
           {t('adminOnly')}

@@ -1,13 +1,11 @@
 import { Button } from '@mantine/core'
-import { IconEdit, IconRefresh, IconTrash } from '@tabler/icons-react'
-import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { IconEdit, IconRefresh } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Item } from '../../api/types.ts'
 import { useIntegration } from '../../queries/sites.ts'
+import { DeleteItemButton } from './delete-item-button.tsx'
 import type { ItemWork } from './use-item-work.ts'
-
-const loadDialog = () => import('./delete-item-dialog.tsx')
-const DeleteItemDialog = lazy(loadDialog)
 
 interface ItemActionsProps {
   item: Item
@@ -21,7 +19,6 @@ export function ItemActions({ item, work, isEditing, onEdit }: ItemActionsProps)
   const t = useTranslations('items.action')
   const common = useTranslations('common')
   const { data: integration } = useIntegration(item.site_id)
-  const [isDeleting, setDeleting] = useState(false)
   // what the site holds could not be read yet: the API takes no change of it
   const isUnreadable = item.external_id !== null && item.wordpress === null && item.error !== null
   // what was deleted in WordPress is settled before it is edited
@@ -49,22 +46,7 @@ export function ItemActions({ item, work, isEditing, onEdit }: ItemActionsProps)
           {common('edit')}
         </Button>
       )}
-      {!item.deleted && (
-        <Button
-          variant="default"
-          leftSection={<IconTrash size={16} aria-hidden />}
-          onPointerEnter={() => void loadDialog()}
-          onFocus={() => void loadDialog()}
-          onClick={() => setDeleting(true)}
-        >
-          {common('delete')}
-        </Button>
-      )}
-      {isDeleting && (
-        <Suspense>
-          <DeleteItemDialog item={item} onClose={() => setDeleting(false)} />
-        </Suspense>
-      )}
+      {!item.deleted && <DeleteItemButton item={item} />}
     </>
   )
 }

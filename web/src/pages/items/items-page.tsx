@@ -9,6 +9,7 @@ import { Page } from '../../components/page.tsx'
 import { EmptyState, ErrorState } from '../../components/states.tsx'
 import { useThisSite } from '../../layout/site-context.ts'
 import { useItems } from '../../queries/items.ts'
+import { entriesOf } from '../../queries/paging.ts'
 import { useMay } from '../../queries/session.ts'
 import { ItemFilters } from './item-filters.tsx'
 import { ItemList, ItemListSkeleton } from './item-list.tsx'
@@ -61,7 +62,7 @@ export default function ItemsPage(): ReactNode {
   const address = useItemFilter()
   const { rows, integrationId } = useTypeRows(site.id)
   const list = useItems(site.id, address.filter)
-  const items = list.data?.pages.flatMap(({ results }) => results) ?? []
+  const items = entriesOf(list.data)
   const isEmpty = list.isSuccess && items.length === 0
   return (
     <Page

@@ -1,8 +1,9 @@
-import { Button, Skeleton, Stack, Text, VisuallyHidden } from '@mantine/core'
+import { Skeleton, Stack, Text, VisuallyHidden } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Member, Session } from '../../api/types.ts'
 import table from '../../components/cards-table.module.css'
+import { MoreButton } from '../../components/more-button.tsx'
 import { Page } from '../../components/page.tsx'
 import { ErrorState } from '../../components/states.tsx'
 import { useMembers } from '../../queries/members.ts'
@@ -58,7 +59,6 @@ function MembersTable({ members, session, isWhole }: MembersTableProps): ReactNo
 
 export default function MembersPage(): ReactNode {
   const t = useTranslations('members')
-  const c = useTranslations('common')
   const { data: session } = useSession()
   const mayChange = useMay('admin')
   const query = useMembers()
@@ -70,11 +70,11 @@ export default function MembersPage(): ReactNode {
         {query.isPending && <Skeleton height={180} radius="lg" />}
         {query.error && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
         {query.data && session && <MembersTable members={members} session={session} isWhole={!query.hasNextPage} />}
-        {query.hasNextPage && (
-          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {c('more')}
-          </Button>
-        )}
+        <MoreButton
+          hasNextPage={query.hasNextPage}
+          isFetchingNextPage={query.isFetchingNextPage}
+          onMore={() => void query.fetchNextPage()}
+        />
         {!mayChange && (
           <Text size="sm" c="dimmed">
             {t('readOnly')}

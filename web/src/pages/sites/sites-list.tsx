@@ -4,6 +4,7 @@ import { type ReactNode, useDeferredValue, useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Integration, Site } from '../../api/types.ts'
 import table from '../../components/cards-table.module.css'
+import { MoreButton } from '../../components/more-button.tsx'
 import { EmptyState, ErrorState } from '../../components/states.tsx'
 import { entriesOf } from '../../queries/paging.ts'
 import { useMay } from '../../queries/session.ts'
@@ -71,7 +72,6 @@ function SitesTable({ sites, known }: { sites: Site[]; known: IntegrationsBySite
 /** The sites, page by page; a search goes through all of them. */
 export function SitesList({ query }: { query: ReturnType<typeof useSites> }): ReactNode {
   const t = useTranslations('sites')
-  const c = useTranslations('common')
   const integrations = useIntegrations(useMay('editor'))
   const [text, setText] = useState('')
   const search = useDeferredValue(text.trim().toLowerCase())
@@ -111,9 +111,7 @@ export function SitesList({ query }: { query: ReturnType<typeof useSites> }): Re
       {query.error && <ErrorState error={query.error} onRetry={() => void fetchNextPage()} />}
       {hasNextPage && (
         <Group justify="center" mt="md">
-          <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {c('more')}
-          </Button>
+          <MoreButton {...{ hasNextPage, isFetchingNextPage }} onMore={() => void fetchNextPage()} />
         </Group>
       )}
     </>
