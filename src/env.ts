@@ -4,5 +4,11 @@ import type { Actor, Context } from './services/context.ts'
 /** Types of the Hono app: bindings of the Worker and what middleware leaves for later steps. */
 export interface AppEnv {
   Bindings: Env
-  Variables: { requestId: string; actor: Actor; dbSession: DbSession | undefined; ctx: Context<Actor> }
+  Variables: {
+    requestId: string
+    pluginRequestId: string | undefined
+    actor: Actor
+    dbSession: DbSession | undefined
+    ctx: Context<Actor>
+  }
 }

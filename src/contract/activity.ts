@@ -36,6 +36,7 @@ export const MAX_RUN_STEPS = 200
 export const RunDetail = z.lazy(() =>
   Run.unwrap()
     .extend({
+      request_id: z.string().meta({ description: 'Of the request that started it, as the log names it' }),
       steps: z.array(RunStep).max(MAX_RUN_STEPS).meta({ description: 'Newest last; of a long run the newest alone' }),
       requests: Count.meta({ description: 'To the site, by all steps' }),
       bytes: Count,

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Timestamp } from './common.ts'
+import { RunId, Timestamp } from './common.ts'
 import { Command, CommandBatch, CommandResult, MAX_COMMANDS, PROTOCOL } from './link.ts'
 
 /** How commands reach a site: `direct`, the API calls it; `exchange`, they ride back in the answers to its own calls. */
@@ -53,6 +53,12 @@ export const ExchangeAnswer = z.lazy(() =>
       carrier: Carrier,
       more: z.boolean(),
       interval_s: z.int().min(1).max(86_400),
+      request_id: z
+        .string()
+        .max(64)
+        .optional()
+        .meta({ description: 'Of the request that the commands are for; for the log of the site' }),
+      run_id: RunId.optional().meta({ description: 'The run whose commands these are, where one asks' }),
     })
     .meta({ id: 'ExchangeAnswer' }),
 )

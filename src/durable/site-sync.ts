@@ -7,7 +7,7 @@ import type { RunDetail } from '../contract/activity.ts'
 import type { RunDirection, Run } from '../contract/sync.ts'
 import { db } from '../db/client.ts'
 import { createId } from '../lib/ids.ts'
-import { log } from '../lib/log.ts'
+import { log, withLogIds } from '../lib/log.ts'
 import { Mutex } from '../lib/mutex.ts'
 import {
   createItem,
@@ -27,6 +27,7 @@ import { weighExamination } from '../sync/doctor/weigh.ts'
 import { receiveExchange } from '../sync/exchange.ts'
 import { checkIfDue, checkSite } from '../sync/health/check.ts'
 import { refuseKey } from '../sync/key-gate.ts'
+import { idsOfCall, idsOfSubject } from '../sync/log-ids.ts'
 import type {
   CallingKey,
   Examination,
@@ -72,23 +73,23 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
     void state.blockConcurrencyWhile(() => this.#alarm.arm())
   }
 
-  async probe(request: ProbeRequest): Promise<PortResult<ProbeOutcome>> {
-    const refusal = await this.#refuse(request)
-    if (refusal) return refusal
-    const outcome = await this.#siteAccess.run(() => probeSite(this.#context(null), request))
-    const weighed = weighProbe(this.#store, outcome, request.mayExchange, Date.now())
-    // what waited for a call of the site may go on at once
-    await this.#alarm.arm()
-    return { ok: true, value: weighed }
+  probe(request: ProbeRequest): Promise<PortResult<ProbeOutcome>> {
+    return this.#admitted(request, async () => {
+      const outcome = await this.#siteAccess.run(() => probeSite(this.#context(null), request))
+      const weighed = weighProbe(this.#store, outcome, request.mayExchange, Date.now())
+      // what waited for a call of the site may go on at once
+      await this.#alarm.arm()
+      return { ok: true, value: weighed }
+    })
   }
 
-  async check(call: PortCall): Promise<PortResult<ProbeOutcome | null>> {
-    const refusal = await this.#refuse(call)
-    if (refusal) return refusal
-    this.#store.access.setSubject(call)
-    const outcome = await this.#siteAccess.run(() => checkSite(this.#context(call.accountId), call, true))
-    await this.#alarm.arm()
-    return { ok: true, value: outcome }
+  check(call: PortCall): Promise<PortResult<ProbeOutcome | null>> {
+    return this.#admitted(call, async () => {
+      this.#store.access.setSubject(call)
+      const outcome = await this.#siteAccess.run(() => checkSite(this.#context(call.accountId), call, true))
+      await this.#alarm.arm()
+      return { ok: true, value: outcome }
+    })
   }
 
   async scheduleCheck(subject: PortSubject, dueAt: number): Promise<void> {
@@ -97,31 +98,35 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
     await this.#alarm.arm()
   }
 
-  async examine(request: ProbeRequest): Promise<PortResult<Examination>> {
-    const refusal = await this.#refuse(request)
-    if (refusal) return refusal
-    const seen = await this.#siteAccess.run(() => examineSite(this.#context(null), request))
-    return { ok: true, value: request.mayExchange ? weighExamination(this.#store, seen, Date.now()) : seen }
+  examine(request: ProbeRequest): Promise<PortResult<Examination>> {
+    return this.#admitted(request, async () => {
+      const seen = await this.#siteAccess.run(() => examineSite(this.#context(null), request))
+      return { ok: true, value: request.mayExchange ? weighExamination(this.#store, seen, Date.now()) : seen }
+    })
   }
 
-  async storeStructure(call: PortCall, structure: Structure): Promise<PortResult<StructureStored>> {
-    const refusal = await this.#refuse(call)
-    if (refusal) return refusal
-    const ctx = this.#context(call.accountId)
-    const event = { action: 'update_structure', startedAt: ctx.now() }
-    const stored = await projectStructure(ctx, call, structure, event)
-    return stored
-      ? { ok: true, value: stored }
-      : { ok: false, code: 'integration_not_found', detail: 'Integration not found' }
+  storeStructure(call: PortCall, structure: Structure): Promise<PortResult<StructureStored>> {
+    return this.#admitted(call, async () => {
+      const ctx = this.#context(call.accountId)
+      const event = { action: 'update_structure', startedAt: ctx.now() }
+      const stored = await projectStructure(ctx, call, structure, event)
+      return stored
+        ? { ok: true, value: stored }
+        : { ok: false, code: 'integration_not_found', detail: 'Integration not found' }
+    })
   }
 
-  async enqueue(call: PortCall, direction: RunDirection): Promise<PortResult<Run>> {
-    const refusal = await this.#refuse(call)
-    if (refusal) return refusal
-    this.#store.access.setSubject(call)
-    const run = this.#store.enqueueRun(createId('run'), call, direction, Date.now())
-    await this.#alarm.arm()
-    return { ok: true, value: run }
+  enqueue(call: PortCall, direction: RunDirection): Promise<PortResult<Run>> {
+    return this.#admitted(call, async () => {
+      this.#store.access.setSubject(call)
+      const id = createId('run')
+      const run = this.#store.enqueueRun(id, call, direction, Date.now())
+      // a run that was there already belongs to the request that started it
+      if (run.id === id) log.info('run queued', { run_id: id, direction })
+      else log.info('run joined', { run_id: run.id, direction })
+      await this.#alarm.arm()
+      return { ok: true, value: run }
+    })
   }
 
   async enqueueChange(call: PortCall): Promise<PortResult<Run>> {
@@ -137,43 +142,43 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
   async getRun(integrationId: string, runId: string): Promise<PortResult<RunDetail>> {
     const found = this.#store.findRun(runId)
     if (found?.integrationId !== integrationId) return { ok: false, code: 'run_not_found', detail: 'Run not found' }
-    return { ok: true, value: { ...found.run, ...this.#store.steps.describe(runId) } }
+    return { ok: true, value: { ...found.run, request_id: found.requestId, ...this.#store.steps.describe(runId) } }
   }
 
-  async cancelRun(call: PortCall, runId: string): Promise<PortResult<Run>> {
-    const refusal = await this.#refuse(call)
-    if (refusal) return refusal
-    const run = this.#store.cancelRun(call.integrationId, runId, Date.now())
-    return run ? { ok: true, value: run } : { ok: false, code: 'run_not_found', detail: 'Run not found' }
+  cancelRun(call: PortCall, runId: string): Promise<PortResult<Run>> {
+    return this.#admitted(call, async () => {
+      const run = this.#store.cancelRun(call.integrationId, runId, Date.now())
+      return run ? { ok: true, value: run } : { ok: false, code: 'run_not_found', detail: 'Run not found' }
+    })
   }
 
-  async receiveWebhook(key: CallingKey, message: WebhookMessage): Promise<PortResult<{ isRepeat: boolean }>> {
-    const refusal = await this.#refuse(key)
-    if (refusal) return refusal
-    const received = await receiveWebhook(this.#context(key.accountId), key, message)
-    if (received.ok && !received.value.isRepeat) await this.#alarm.armForLook()
-    return received
+  receiveWebhook(key: CallingKey, message: WebhookMessage): Promise<PortResult<{ isRepeat: boolean }>> {
+    return this.#admitted(key, async () => {
+      const received = await receiveWebhook(this.#context(key.accountId), key, message)
+      if (received.ok && !received.value.isRepeat) await this.#alarm.armForLook()
+      return received
+    })
   }
 
-  async exchange(key: CallingKey, integrationId: string, message: WebhookMessage): Promise<PortResult<SignedAnswer>> {
-    const refusal = await this.#refuse(key)
-    if (refusal) return refusal
-    const site = { ...key, integrationId }
-    const answer = await receiveExchange(this.#context(key.accountId), site, message, (work) =>
-      this.#siteAccess.tryRun(work),
-    )
-    await this.#alarm.arm()
-    return answer
+  exchange(key: CallingKey, integrationId: string, message: WebhookMessage): Promise<PortResult<SignedAnswer>> {
+    return this.#admitted(key, async () => {
+      const site = { ...key, integrationId }
+      const answer = await receiveExchange(this.#context(key.accountId), site, message, (work) =>
+        this.#siteAccess.tryRun(work),
+      )
+      await this.#alarm.arm()
+      return answer
+    })
   }
 
-  async adoptExchange(call: PortCall): Promise<PortResult<null>> {
-    const refusal = await this.#refuse(call)
-    if (refusal) return refusal
-    this.#store.access.setSubject(call)
-    this.#store.access.distrust()
-    adoptExchange(this.#store, Date.now())
-    await this.#alarm.arm()
-    return { ok: true, value: null }
+  adoptExchange(call: PortCall): Promise<PortResult<null>> {
+    return this.#admitted(call, async () => {
+      this.#store.access.setSubject(call)
+      this.#store.access.distrust()
+      adoptExchange(this.#store, Date.now())
+      await this.#alarm.arm()
+      return { ok: true, value: null }
+    })
   }
 
   async listItems(siteId: string, filter: ItemFilter, before: number | null, limit: number) {
@@ -208,12 +213,12 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
     return this.#change(key, (content) => retryItem(content, id))
   }
 
-  async syncItem(call: PortCall, contentId: string): Promise<PortResult<Item>> {
-    const refusal = await this.#refuse(call)
-    if (refusal) return refusal
-    const synced = await this.#siteAccess.run(() => syncItem(this.#context(call.accountId), call, contentId))
-    await this.#alarm.arm()
-    return synced
+  syncItem(call: PortCall, contentId: string): Promise<PortResult<Item>> {
+    return this.#admitted(call, async () => {
+      const synced = await this.#siteAccess.run(() => syncItem(this.#context(call.accountId), call, contentId))
+      await this.#alarm.arm()
+      return synced
+    })
   }
 
   async runs(integrationId?: string): Promise<RunsState> {
@@ -262,7 +267,9 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
   /** One bounded slice of the oldest due run. Never throws: a failure is stored with the run. */
   override async alarm(): Promise<void> {
     const work = () => this.#siteAccess.run(() => this.#work())
-    await this.#alarm.ring(work, (cause) => log.error('alarm failed', { cause }))
+    await withLogIds(idsOfSubject(this.#store.access.subject()), () =>
+      this.#alarm.ring(work, (cause) => log.error('alarm failed', { cause })),
+    )
   }
 
   #openStore(): SiteStore {
@@ -275,8 +282,7 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
   /** Whatever is due: the look at the site first, since everything else rests on it. */
   async #work(): Promise<void> {
     const ctx = this.#context(null)
-    // the queue goes on where a check breaks off by a fault of ours; its next one is planned
-    await checkIfDue(ctx).catch((cause: unknown) => log.error('health check failed', { cause }))
+    await checkIfDue(ctx)
     await runNext(ctx)
   }
 
@@ -299,13 +305,13 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
   }
 
   /** A change of the IGNY8 side: admitted, made in one transaction, and shown in D1's counts with the next projection. */
-  async #change(key: CallingKey, work: (content: ContentContext) => PortResult<Item>): Promise<PortResult<Item>> {
-    const refusal = await this.#refuse(key)
-    if (refusal) return refusal
-    const changed = work(this.#content(key.siteId))
-    if (changed.ok) this.ctx.waitUntil(this.#projectCounts())
-    await this.#alarm.arm()
-    return changed
+  #change(key: CallingKey, work: (content: ContentContext) => PortResult<Item>): Promise<PortResult<Item>> {
+    return this.#admitted(key, async () => {
+      const changed = work(this.#content(key.siteId))
+      if (changed.ok) this.ctx.waitUntil(this.#projectCounts())
+      await this.#alarm.arm()
+      return changed
+    })
   }
 
   /** What the tab shows follows a change at once; where this fails the next projection makes up for it. */
@@ -317,6 +323,15 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
     } catch (cause) {
       log.warn('counts not projected', { cause })
     }
+  }
+
+  /** Does what the caller may do here, with its ids in the log. A key that may no longer act is refused first. */
+  #admitted<T>(
+    call: CallingKey & { integrationId?: string },
+    work: () => Promise<PortResult<T>>,
+  ): Promise<PortResult<T>> {
+    const ids = { ...idsOfSubject(this.#store.access.subject()), ...idsOfCall(call) }
+    return withLogIds(ids, async () => (await this.#refuse(call)) ?? work())
   }
 
   async #refuse({ keyId, siteId, accountId }: CallingKey): Promise<(PortResult<never> & { ok: false }) | null> {

@@ -1,4 +1,17 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
 export type LogFields = Record<string, unknown>
+
+/** What every line says of what it belongs to: the same names at the edge, in the objects and in the cron. */
+export interface LogIds {
+  /** Of the request that all this is done for, or of the object's or cron's own start. */
+  request_id?: string
+  run_id?: string
+  integration_id?: string
+  site_id?: string
+  /** What the plugin calls its own request: its word, beside our own id and never in its place. */
+  plugin_request_id?: string
+}
 
 /** Names that never reach the log, wherever they stand. */
 const SECRET_NAMES = /authorization|cookie|password|secret|token|api_?key|credential|signature/i
@@ -31,9 +44,21 @@ function redact(value: unknown, depth = 0): unknown {
   )
 }
 
-/** One structured line per occurrence; secrets are blanked by name and by shape. */
+const ids = new AsyncLocalStorage<LogIds>()
+
+/** Has every line that is logged while this goes on, and in what it starts, carry these ids beside those around it. */
+export const withLogIds = <T>(more: LogIds, work: () => T): T => ids.run({ ...ids.getStore(), ...more }, work)
+
+/** As {@link withLogIds}, for what is found out on the way: the rest of the work under way carries these too. */
+export function noteLogIds(more: LogIds): void {
+  Object.assign(ids.getStore() ?? {}, more)
+}
+
+const lineOf = (message: string, fields: LogFields) => redact({ message, ...ids.getStore(), ...fields })
+
+/** One structured line per occurrence, with the ids around it; secrets are blanked by name and by shape. */
 export const log = {
-  info: (message: string, fields: LogFields = {}) => console.info(redact({ message, ...fields })),
-  warn: (message: string, fields: LogFields = {}) => console.warn(redact({ message, ...fields })),
-  error: (message: string, fields: LogFields = {}) => console.error(redact({ message, ...fields })),
+  info: (message: string, fields: LogFields = {}) => console.info(lineOf(message, fields)),
+  warn: (message: string, fields: LogFields = {}) => console.warn(lineOf(message, fields)),
+  error: (message: string, fields: LogFields = {}) => console.error(lineOf(message, fields)),
 }

@@ -1,11 +1,25 @@
+import type { Context as HonoContext } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { readConfig } from '../config.ts'
 import { db } from '../db/client.ts'
 import type { AppEnv } from '../env.ts'
 import { createId } from '../lib/ids.ts'
+import { noteLogIds, type LogIds } from '../lib/log.ts'
 import { createApiKeyStore } from '../services/api-keys/store.ts'
 
+const ID = /^[a-z]{2,4}_[0-9a-f]{32}$/
 const BOOKMARK = /^[0-9a-f-]{1,200}$/i
+
+/** Whom the request is about, as far as its key and its path say so: what is no id of ours stays out of the log. */
+function subjectOf(c: HonoContext<AppEnv>): LogIds {
+  const actor = c.get('actor')
+  const siteId = actor.kind === 'api_key' ? actor.siteId : (c.req.param('site_id') ?? '')
+  const integrationId = c.req.param('integration_id') ?? ''
+  return {
+    ...(ID.test(siteId) && { site_id: siteId }),
+    ...(ID.test(integrationId) && { integration_id: integrationId }),
+  }
+}
 
 /**
  * Builds what services get. Reads go to the nearest replica, writes to the primary; a client that sends back the
@@ -20,10 +34,12 @@ export const provideContext = createMiddleware<AppEnv>(async (c, next) => {
   const readFrom = own ?? c.get('dbSession')?.bookmark() ?? nearest
   const session = db(c.env, actor.kind === 'anonymous' ? null : actor.accountId, readFrom)
   c.set('dbSession', session)
+  noteLogIds(subjectOf(c))
   c.set('ctx', {
     db: session.db,
     actor,
     requestId: c.get('requestId'),
+    pluginRequestId: c.get('pluginRequestId'),
     now: Date.now,
     newId: createId,
     config: readConfig(c.env),

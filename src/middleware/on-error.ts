@@ -24,11 +24,12 @@ export function sendProblem(c: HonoContext<AppEnv>, error: ServiceError): Respon
 /** Refusals by their code; everything else is a bare 500 whose cause is only in the log. */
 export const onError: ErrorHandler<AppEnv> = (error, c) => {
   if (error instanceof ServiceError) {
-    if (error.cause !== undefined)
-      log.warn('request refused', { request_id: c.get('requestId'), code: error.code, cause: error.cause })
+    if (error.cause !== undefined) log.warn('request refused', { code: error.code, cause: error.cause })
+    // who is known may ask why, naming the request; whoever knocks without credentials fills no log
+    else if ((c.get('actor')?.kind ?? 'anonymous') !== 'anonymous') log.info('request refused', { code: error.code })
     return sendProblem(c, error)
   }
-  log.error('request failed', { request_id: c.get('requestId'), method: c.req.method, path: c.req.path, cause: error })
+  log.error('request failed', { method: c.req.method, path: c.req.path, cause: error })
   return sendProblem(c, new ServiceError('internal_error'))
 }
 

@@ -1,10 +1,18 @@
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../env.ts'
 import { createId } from '../lib/ids.ts'
+import { withLogIds } from '../lib/log.ts'
+import { readForeignId, REQUEST_ID_HEADER } from '../lib/request-id.ts'
 
-/** Gives every request an id of ours; an inbound one is not trusted, since it would end in our log. */
+/**
+ * Gives every request an id of ours, which every line of the log carries that is written for it. An inbound one is not
+ * trusted: one of the agreed shape is logged beside ours, as the plugin's.
+ */
 export const requestId = createMiddleware<AppEnv>(async (c, next) => {
-  c.set('requestId', createId('req'))
-  await next()
-  c.res.headers.set('x-request-id', c.get('requestId'))
+  const id = createId('req')
+  const foreign = readForeignId(c.req.raw.headers)
+  c.set('requestId', id)
+  c.set('pluginRequestId', foreign)
+  await withLogIds({ request_id: id, ...(foreign !== undefined && { plugin_request_id: foreign }) }, next)
+  c.res.headers.set(REQUEST_ID_HEADER, id)
 })

@@ -20,6 +20,8 @@ export interface Context<A extends Actor = KnownActor> {
   db: Db
   actor: A
   requestId: string
+  /** What the caller says to call its request: for the log alone, see lib/request-id.ts. */
+  pluginRequestId?: string | undefined
   /** Milliseconds since 1970. */
   now: () => number
   newId: (prefix: IdPrefix) => string

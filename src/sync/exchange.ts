@@ -55,7 +55,9 @@ export async function receiveExchange(
   for (const result of results) if (store.journal.answer(result, ctx.now())) taken++
   const isBusy = store.link.read().carrier === 'exchange' && !(await tryTurn(() => work(ctx, startedAt)))
   await projectLink(ctx, taken > 0, wasSilent)
-  const answer = nextCommands(ctx, site.integrationId, wants, isBusy)
+  const answer = nextCommands(ctx, site, wants, isBusy)
+  if (taken > 0 || answer.commands.length > 0)
+    log.info('site called', { trigger: parsed.data.trigger, results: taken, commands: answer.commands.length })
   return { ok: true, value: await sign(ctx, answer, signed.value) }
 }
 
@@ -70,7 +72,7 @@ async function work(ctx: RunnerContext, startedAt: number): Promise<void> {
 
 function nextCommands(
   ctx: RunnerContext,
-  integrationId: string,
+  site: CallingKey & { integrationId: string },
   wants: ExchangeRequest['wants'],
   isBusy: boolean,
 ): ExchangeAnswer {
@@ -81,14 +83,22 @@ function nextCommands(
   const due = store.nextWorkAt()
   return {
     protocol: PROTOCOL,
-    integration_id: integrationId,
+    integration_id: site.integrationId,
     time_ms: TIME_MS,
     max_bytes: MAX_BYTES,
     commands,
     carrier,
     more: isExchange && (commands.length > 0 || isBusy || store.waitsForSite() || (due !== null && due <= ctx.now())),
     interval_s: isExchange ? EXCHANGE_INTERVAL_S : IDLE_INTERVAL_S,
+    ...(commands.length > 0 && namesOf(ctx, site.requestId)),
   }
+}
+
+/** What the commands are for: the run that asks and the request that started it, else the call that fetches them. */
+function namesOf({ store }: RunnerContext, requestId: string | undefined) {
+  const run = store.findRun(store.journal.owner()?.scope ?? '')
+  if (run) return { request_id: run.requestId, run_id: run.run.id }
+  return requestId === undefined ? {} : { request_id: requestId }
 }
 
 /** Signed as the direct carrier signs a request, under the id of the message that it answers. */

@@ -9,6 +9,8 @@ export interface SiteFailure {
   fix: string
   retryable: boolean
   retryAfterS: number
+  /** As the answer of the site names it; null where there was none. */
+  pluginRequestId: string | null
   cause: unknown
 }
 
@@ -20,9 +22,9 @@ export function describeFailure(cause: unknown): SiteFailure {
     return describeFailure(new LinkError({ code: 'response_invalid', detail }, [], { cause }))
   }
   if (cause instanceof LinkError) {
-    const { code, detail, retryable, retryAfterS } = cause
-    return { code, detail, fix: ERRORS[code].fix, retryable, retryAfterS: retryAfterS ?? 0, cause }
+    const { code, detail, retryable, retryAfterS, pluginRequestId } = cause
+    return { code, detail, fix: ERRORS[code].fix, retryable, retryAfterS: retryAfterS ?? 0, pluginRequestId, cause }
   }
   const { title, fix } = ERRORS.internal_error
-  return { code: 'internal_error', detail: title, fix, retryable: true, retryAfterS: 0, cause }
+  return { code: 'internal_error', detail: title, fix, retryable: true, retryAfterS: 0, pluginRequestId: null, cause }
 }

@@ -190,6 +190,9 @@ const MIGRATIONS: readonly string[] = [
     due_at INTEGER NOT NULL,
     failures INTEGER NOT NULL DEFAULT 0
   ) WITHOUT ROWID;`,
+  `-- which request brought a webhook, and what the plugin calls it: for the log of who looks at it
+  ALTER TABLE inbox ADD COLUMN request_id TEXT;
+  ALTER TABLE inbox ADD COLUMN plugin_request_id TEXT;`,
 ]
 
 /** Brings the object's own database to the newest version. Synchronous, so that it is over before any event. */

@@ -33,17 +33,22 @@ export interface PortSubject {
   integrationId: string
 }
 
-/** Who asks, and for which integration. `keyId` is null for people and the system. */
-export interface PortCall {
+/** Who calls, as the site's object knows them, and by which request. `keyId` is null for people and the system. */
+export interface CallingKey {
   accountId: string
   siteId: string
-  integrationId: string
   keyId: string | null
-  requestId: string
+  /** Absent where a Worker of an earlier release calls, for as long as a deployment takes. */
+  requestId?: string
+  /** What the plugin calls its own request; for the log alone. */
+  pluginRequestId?: string | undefined
 }
 
-/** An API key that calls, as the site's object knows it. */
-export type CallingKey = Pick<PortCall, 'accountId' | 'siteId' | 'keyId'>
+/** Who asks, and for which integration. */
+export interface PortCall extends CallingKey {
+  integrationId: string
+  requestId: string
+}
 
 export interface ProbeRequest extends PortCall {
   siteUrl: string

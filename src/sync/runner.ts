@@ -1,9 +1,10 @@
 import type { Config } from '../config.ts'
 import type { CountsSnapshot } from '../contract/counts.ts'
+import type { ErrorCode } from '../contract/errors.ts'
 import { beginRun, project, readIntegration, type Projection, type RunIntegration } from '../db/project.ts'
 import type { EventContext } from '../db/record-event.ts'
 import { openSigningSecrets } from '../lib/link-credentials.ts'
-import { log } from '../lib/log.ts'
+import { log, withLogIds } from '../lib/log.ts'
 import { createAssignment } from './assignment.ts'
 import { concludeRun, planAfterSync, queueDueAudit } from './audit.ts'
 import { noteDirectFailure, noteDirectSuccess } from './carrier.ts'
@@ -16,6 +17,7 @@ import { playSlice } from './engine/slice.ts'
 import { describeFailure, type SiteFailure } from './failure.ts'
 import { fetchStructure } from './fetch-structure.ts'
 import type { FetchFunction } from './link/http.ts'
+import { idsOfRun, idsOfSubject } from './log-ids.ts'
 import type { Structure } from '../contract/structure.ts'
 import { Meter } from './meter.ts'
 import type { PortSubject } from './port.ts'
@@ -57,7 +59,11 @@ interface Session {
 /** Does the next piece of work that is due: a look at what webhooks named, or one slice of the oldest run. */
 export async function runNext(ctx: RunnerContext): Promise<void> {
   const run = await takeTurn(ctx)
-  if (!run) return
+  if (run) await withLogIds(idsOfRun(run), () => playTurn(ctx, run))
+}
+
+/** One slice of a run, and what became of it. */
+async function playTurn(ctx: RunnerContext, run: LeasedRun): Promise<void> {
   const startedAt = ctx.now()
   const integration = run.cursor ? await readIntegration(ctx, run) : await beginRun(ctx, run)
   if (!integration?.isActive || !integration.syncEnabled) {
@@ -108,9 +114,13 @@ function leaseRetry(ctx: RunnerContext): LeasedRun | null {
   return ctx.store.leaseRun(ctx.now(), LEASE_MS)
 }
 
-async function linkTarget(ctx: RunnerContext, integration: RunIntegration, requestId: string): Promise<LinkTarget> {
+async function linkTarget(
+  ctx: RunnerContext,
+  integration: RunIntegration,
+  request: Pick<LinkTarget, 'requestId' | 'runId'>,
+): Promise<LinkTarget> {
   const signingSecrets = await openSigningSecrets(ctx.config.keyRing, integration, ctx.now())
-  return { siteUrl: integration.siteUrl, integrationId: integration.id, signingSecrets, requestId }
+  return { siteUrl: integration.siteUrl, integrationId: integration.id, signingSecrets, ...request }
 }
 
 /** The endpoint that worked last, or where it is found now. */
@@ -120,7 +130,7 @@ async function findEndpoint(ctx: RunnerContext, integration: RunIntegration, tar
 
 async function playRun(ctx: RunnerContext, run: LeasedRun, session: Session): Promise<void> {
   const { cursor, meter } = session
-  const target = await linkTarget(ctx, session.integration, run.id)
+  const target = await linkTarget(ctx, session.integration, { requestId: run.requestId, runId: run.id })
   const holds = () => ctx.store.holdsRun(run, ctx.now())
   let found: string | null = null
   const endpoint = async () => (found ??= await findEndpoint(ctx, session.integration, target))
@@ -215,6 +225,14 @@ async function endSlice(ctx: RunnerContext, run: LeasedRun, { cursor }: Session,
     return
   }
   ctx.store.finishRun(run, ctx.now(), null, cursor.counts)
+  logEnd(ctx, run, 'succeeded', cursor)
+}
+
+/** What a run came to, in one line: from its request, by its commands, to here. */
+function logEnd(ctx: RunnerContext, run: LeasedRun, status: string, { counts }: RunCursor, code?: ErrorCode): void {
+  const { requests, bytes, duration_ms } = ctx.store.steps.describe(run.id)
+  const spent = { requests, bytes, duration_ms, attempts: run.attempt }
+  log.info('run ended', { direction: run.direction, status, counts, ...spent, ...(code !== undefined && { code }) })
 }
 
 /**
@@ -232,7 +250,7 @@ async function failAttempt(
   ctx.store.journal.forget(run.id)
   const isSwitched = noteDirectFailure(ctx.store, code, ctx.now())
   const failures = ctx.store.failuresOf(run)
-  log.warn('run attempt failed', { run_id: run.id, failures, code, cause: failure.cause })
+  log.warn('run attempt failed', { failures, code, ...inPlugin(failure), cause: failure.cause })
   for (const step of meter.take(cursor.progress.done, { code, detail, fix })) ctx.store.steps.add(run, step)
   const again = isSwitched || (failure.retryable && failures < MAX_ATTEMPTS)
   if (!again || failures >= OUTAGE_FAILURES) ctx.store.audits.noteOutage()
@@ -247,14 +265,22 @@ async function failAttempt(
   const lookAt = failure.retryAfterS > 0 ? retryAt : ctx.now()
   if (ctx.store.schedule.failures('health') === 0) ctx.store.schedule.hasten('health', lookAt)
   if (again) ctx.store.retryRun(run, retryAt, reason)
-  else ctx.store.finishRun(run, ctx.now(), reason, cursor.counts)
+  else {
+    ctx.store.finishRun(run, ctx.now(), reason, cursor.counts)
+    logEnd(ctx, run, 'failed', cursor, code)
+  }
 }
+
+/** The request as the site's answer names it: equal to ours where it got as far as the plugin. */
+const inPlugin = ({ pluginRequestId }: SiteFailure) =>
+  pluginRequestId === null ? {} : { plugin_request_id: pluginRequestId }
 
 /** A run that was ended from outside leaves no integration that seems to be syncing for ever. */
 async function projectCancellation(ctx: RunnerContext, run: LeasedRun, { cursor }: Session): Promise<void> {
   const failure = { code: 'cancelled', detail: 'The run was ended from outside.' }
   const event = { ...eventOf(run), failure }
   await project(ctx, run, { epoch: cursor.epoch, counts: countsOf(ctx.store), status: 'pending', event })
+  logEnd(ctx, run, 'cancelled', cursor)
 }
 
 /** An engine for one integration outside of runs. @returns null when the integration is gone or switched off */
@@ -266,7 +292,7 @@ export async function openEngine(
 ) {
   const integration = await readIntegration(ctx, subject)
   if (!integration?.isActive || !integration.syncEnabled) return null
-  const target = await linkTarget(ctx, integration, requestId)
+  const target = await linkTarget(ctx, integration, { requestId })
   let found: string | null = null
   const endpoint = async () => (found ??= await findEndpoint(ctx, integration, target))
   const connect = (): EngineContext => createEngineContext(ctx, { target, endpoint, holds: () => true, scope })
@@ -280,8 +306,21 @@ async function lookAtInbox(ctx: RunnerContext): Promise<void> {
   const isOpen = ctx.store.journal.owner()?.scope === INBOX
   if (!isOpen && ctx.store.replica.inbox.duePosts(startedAt, 1).length === 0) return
   if (!subject) return ctx.store.journal.forget(INBOX)
+  // the look belongs to the webhook that has waited longest; where it was none, it is the object's own
+  const origins = ctx.store.replica.inbox.origins(startedAt)
+  const requestId = origins[0]?.request_id ?? ctx.newId('req')
+  await withLogIds({ ...idsOfSubject(subject), request_id: requestId }, () =>
+    look(ctx, subject, { requestId, origins, startedAt }),
+  )
+}
+
+async function look(
+  ctx: RunnerContext,
+  subject: PortSubject,
+  { requestId, origins, startedAt }: { requestId: string; origins: readonly object[]; startedAt: number },
+): Promise<void> {
   try {
-    const engine = await openEngine(ctx, subject, ctx.newId('req'), INBOX)
+    const engine = await openEngine(ctx, subject, requestId, INBOX)
     if (!engine) {
       ctx.store.journal.forget(INBOX)
       return ctx.store.replica.inbox.clear()
@@ -290,12 +329,13 @@ async function lookAtInbox(ctx: RunnerContext): Promise<void> {
     if (counts) planAfterSync(ctx)
     const event = counts && { action: 'webhook', startedAt, counts, direction: 'from_external' as const }
     if (event) await project(ctx, subject, { epoch: null, counts: countsOf(ctx.store), event })
+    if (counts) log.info('webhooks looked at', { counts, origins })
   } catch (cause) {
     if (cause instanceof Suspended) return
     ctx.store.journal.forget(INBOX)
     const failure = describeFailure(cause)
     if (noteDirectFailure(ctx.store, failure.code, ctx.now())) return
-    log.warn('webhooks put off', { code: failure.code, cause })
+    log.warn('webhooks put off', { code: failure.code, origins, ...inPlugin(failure), cause })
     postponeInbox({ replica: ctx.store.replica, now: ctx.now, random: ctx.random }, failure.code)
   }
 }

@@ -24,8 +24,10 @@ export interface LinkTarget {
   siteUrl: string
   /** Newest first. */
   signingSecrets: readonly string[]
-  /** Of the request or run that asks, for the logs of both sides. */
+  /** Of the request that asks, or that the run was started by, for the logs of both sides. */
   requestId: string
+  /** The run that asks, where one does. */
+  runId?: string
 }
 
 /** Loopback is a site's address on a developer's machine alone. */
@@ -62,6 +64,7 @@ export async function sendBatch(
     integrationId: target.integrationId,
     commands,
     requestId: target.requestId,
+    ...(target.runId !== undefined && { runId: target.runId }),
     allowLoopback: allowsLoopback(ctx.config),
     fetch: ctx.fetch,
     now: ctx.now,

@@ -257,9 +257,9 @@ export class SiteStore {
   }
 
   /** One run and whose it is; null when there is none. */
-  findRun(id: string): { integrationId: string; run: Run } | null {
+  findRun(id: string): { integrationId: string; requestId: string; run: Run } | null {
     const row = firstRow<RunRow>(this.#database, 'SELECT * FROM runs WHERE id = ?', id)
-    return row && { integrationId: row.integration_id, run: presentRun(row) }
+    return row && { integrationId: row.integration_id, requestId: row.request_id, run: presentRun(row) }
   }
 
   /** Cancels one run of an integration; one that has ended stays as it is. @returns the run, or null when there is none */

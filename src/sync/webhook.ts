@@ -92,7 +92,7 @@ export async function receiveWebhook(
   const body: unknown = JSON.parse(message.body)
   const event = WebhookEvent.safeParse(body)
   if (event.success) {
-    return { ok: true, value: { isRepeat: !ctx.store.replica.inbox.add(verified.id, event.data, ctx.now()) } }
+    return { ok: true, value: { isRepeat: !ctx.store.replica.inbox.add(verified.id, event.data, ctx.now(), site) } }
   }
   if (!DigestEvent.safeParse(body).success) return refuse('validation_error', 'The body is not an event.')
   return { ok: true, value: { isRepeat: !recheckSite(ctx, verified.id) } }

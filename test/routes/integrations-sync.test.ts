@@ -64,7 +64,7 @@ describe('a sync', () => {
     await runEnd(site, run.id)
     const { body } = await call(`GET ${site.path}/content-types/`, { token: site.key })
     expect(body).toMatchObject({ post_types: { post: { count: 124 } }, taxonomies: {} })
-    expect(site.wordpress.requests.at(-1)?.headers.get('x-request-id')).toBe(run.id)
+    expect(site.wordpress.requests.at(-1)?.headers.get('x-run-id')).toBe(run.id)
     expect(site.wordpress.requests.at(-1)?.headers.get('authorization')).toBeNull()
   })
 

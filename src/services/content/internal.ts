@@ -48,9 +48,9 @@ export async function loadContentSite({ ctx, siteId }: { ctx: Context; siteId: s
   const [[site], [integration]] = await ctx.db.batch([selectSite(ctx, siteId), selectTwoWay(ctx, siteId)])
   if (!site) throw new ServiceError('site_not_found')
   const keyId = ctx.actor.kind === 'api_key' ? ctx.actor.keyId : null
-  const key = { accountId: site.accountId, siteId, keyId }
+  const key = { accountId: site.accountId, siteId, keyId, requestId: ctx.requestId }
   const isSent = site.isActive && integration !== undefined
-  return { key, twoWay: isSent ? { ...key, integrationId: integration.id, requestId: ctx.requestId } : null }
+  return { key, twoWay: isSent ? { ...key, integrationId: integration.id } : null }
 }
 
 /** Has a change travel by itself. It is stored already: where this fails it goes with the next sync. */

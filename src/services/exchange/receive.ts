@@ -1,4 +1,5 @@
 import type { SignedAnswer } from '../../sync/port.ts'
+import { toCallingKey } from '../calling-key.ts'
 import type { Actor, Context } from '../context.ts'
 import { unwrap } from '../integrations/unwrap.ts'
 import { SIGNED_HEADERS } from '../webhooks/receive.ts'
@@ -18,7 +19,7 @@ export async function receiveExchange({
   ctx: Context<ApiKeyActor>
   input: { id: string; headers: Headers; body: string }
 }): Promise<SignedAnswer> {
-  const { accountId, siteId, keyId } = ctx.actor
   const headers = Object.fromEntries(SIGNED_HEADERS.map((name) => [name, input.headers.get(name) ?? '']))
-  return unwrap(await ctx.site(siteId).exchange({ accountId, siteId, keyId }, input.id, { headers, body: input.body }))
+  const message = { headers, body: input.body }
+  return unwrap(await ctx.site(ctx.actor.siteId).exchange(toCallingKey(ctx), input.id, message))
 }

@@ -70,9 +70,12 @@ export async function connectIntegration(args: {
   }
 }
 
+/** The request, as both sides name it. */
+const requestOf = ({ requestId, pluginRequestId }: Context<Actor>) => ({ requestId, pluginRequestId })
+
 /** The site can't be called, and has shown that it calls: its object waits for it from now on. */
 async function adopt(ctx: Context<Actor>, { site, keyId }: Admission, row: IntegrationRow): Promise<ProbeOutcome> {
-  const call = { accountId: site.accountId, siteId: site.id, integrationId: row.id, keyId, requestId: ctx.requestId }
+  const call = { accountId: site.accountId, siteId: site.id, integrationId: row.id, keyId, ...requestOf(ctx) }
   unwrap(await ctx.site(site.id).adoptExchange(call))
   const detail = 'The site can’t be called from outside; it fetches its commands itself.'
   return {
@@ -148,7 +151,7 @@ async function probe(
       siteId: site.id,
       integrationId: row.id,
       keyId,
-      requestId: ctx.requestId,
+      ...requestOf(ctx),
       siteUrl: input.site_url,
       signingSecrets,
       restRoot: input.rest_root ?? null,

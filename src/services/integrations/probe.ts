@@ -12,6 +12,7 @@ export function toPortCall(ctx: Context, row: Pick<IntegrationRow, 'id' | 'accou
     integrationId: row.id,
     keyId: ctx.actor.kind === 'api_key' ? ctx.actor.keyId : null,
     requestId: ctx.requestId,
+    pluginRequestId: ctx.pluginRequestId,
   }
 }
 

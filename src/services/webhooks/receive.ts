@@ -1,4 +1,5 @@
 import type { WebhookAccepted } from '../../contract/webhooks.ts'
+import { toCallingKey } from '../calling-key.ts'
 import type { Actor, Context } from '../context.ts'
 import { unwrap } from '../integrations/unwrap.ts'
 
@@ -21,8 +22,8 @@ export async function receiveWebhook({
   ctx: Context<ApiKeyActor>
   input: { headers: Headers; body: string }
 }): Promise<WebhookAccepted> {
-  const { accountId, siteId, keyId } = ctx.actor
+  const { siteId } = ctx.actor
   const headers = Object.fromEntries(SIGNED_HEADERS.map((name) => [name, input.headers.get(name) ?? '']))
-  const received = await ctx.site(siteId).receiveWebhook({ accountId, siteId, keyId }, { headers, body: input.body })
+  const received = await ctx.site(siteId).receiveWebhook(toCallingKey(ctx), { headers, body: input.body })
   return { accepted: true, duplicate: unwrap(received).isRepeat }
 }

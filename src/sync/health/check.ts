@@ -3,6 +3,7 @@ import { readForCheck, storeCheck, type CheckedIntegration, type CheckOutcome } 
 import type { EventInput } from '../../db/record-event.ts'
 import { checkDelayMs, connectionAfterFailure, connectionAfterSuccess, isResting } from '../../lib/connection.ts'
 import { resealCredentials } from '../../lib/link-credentials.ts'
+import { log, withLogIds } from '../../lib/log.ts'
 import { findSymptoms, type Symptom } from '../doctor/symptoms.ts'
 import type { PortCall, ProbeOutcome } from '../port.ts'
 import { weighProbe } from '../probe.ts'
@@ -90,7 +91,10 @@ export async function checkSite(ctx: RunnerContext, call: PortCall, isAsked: boo
   return outcome
 }
 
-/** The health check, where it is due. It is put off before it begins, so that one that breaks off doesn't spin. */
+/**
+ * The health check, where it is due. It is put off before it begins, so that one that breaks off doesn't spin; by a fault
+ * of ours, that is, which is only in the log: the queue goes on.
+ */
 export async function checkIfDue(ctx: RunnerContext): Promise<void> {
   const { store, now } = ctx
   if (!store.schedule.isDue('health', now())) return
@@ -98,5 +102,12 @@ export async function checkIfDue(ctx: RunnerContext): Promise<void> {
   if (!subject) return store.schedule.cancel('health')
   const failures = store.schedule.failures('health')
   store.schedule.plan('health', now() + checkDelayMs(failures + 1, ctx.random()), failures)
-  await checkSite(ctx, { ...subject, keyId: null, requestId: ctx.newId('req') }, false)
+  const call = { ...subject, keyId: null, requestId: ctx.newId('req') }
+  await withLogIds({ request_id: call.requestId }, async () => {
+    try {
+      await checkSite(ctx, call, false)
+    } catch (cause) {
+      log.error('health check failed', { cause })
+    }
+  })
 }

@@ -1,5 +1,6 @@
 import type { EvidenceStep } from '../../contract/evidence.ts'
 import { CommandAnswer, CommandBatch, PROTOCOL, type Command, type CommandResult } from '../../contract/link.ts'
+import { readForeignId, REQUEST_ID_HEADER, RUN_ID_HEADER } from '../../lib/request-id.ts'
 import { signMessage, verifyMessage } from '../../lib/signature.ts'
 import { classifyAnswer } from './classify.ts'
 import { LinkError, type LinkProblem } from './errors.ts'
@@ -104,7 +105,9 @@ export async function sendCommands(input: {
   signingSecrets: readonly string[]
   integrationId: string
   commands: readonly Command[]
+  /** What the commands are for, for the logs of both sides; informational, and no part of what is signed. */
   requestId: string
+  runId?: string
   messageId?: string
   allowLoopback: boolean
   fetch: FetchFunction
@@ -147,7 +150,8 @@ export async function sendCommands(input: {
       'webhook-id': messageId,
       'webhook-timestamp': String(timestamp),
       'webhook-signature': await signMessage({ id: messageId, timestamp, body, secrets }),
-      'x-request-id': input.requestId,
+      [REQUEST_ID_HEADER]: input.requestId,
+      ...(input.runId !== undefined && { [RUN_ID_HEADER]: input.runId }),
     },
     body,
     timeoutMs: limits.timeoutMs,
@@ -156,5 +160,5 @@ export async function sendCommands(input: {
   const read = await readAnswer(answer, { messageId, secrets, commands, wire })
   if ('results' in read) return { ...read, evidence }
   note(evidence, read.code)
-  throw new LinkError(read, evidence)
+  throw new LinkError({ ...read, pluginRequestId: readForeignId(answer.headers) }, evidence)
 }

@@ -7,6 +7,8 @@ export interface LinkProblem {
   detail: string
   /** From `Retry-After`, in seconds. */
   retryAfterS?: number
+  /** What the site's answer calls the request: ours, where it got as far as the plugin. */
+  pluginRequestId?: string | undefined
 }
 
 /** A site could not be reached or used. `detail` may be shown to people; `cause` is for the log alone. */
@@ -16,6 +18,8 @@ export class LinkError extends Error {
   readonly detail: string
   readonly evidence: EvidenceStep[]
   readonly retryAfterS: number | null
+  /** For the log alone: unsigned, like every answer that fails. */
+  readonly pluginRequestId: string | null
 
   constructor(problem: LinkProblem, evidence: EvidenceStep[], options?: { cause?: unknown }) {
     super(`${problem.code}: ${problem.detail}`, options)
@@ -23,6 +27,7 @@ export class LinkError extends Error {
     this.detail = problem.detail
     this.evidence = evidence
     this.retryAfterS = problem.retryAfterS ?? null
+    this.pluginRequestId = problem.pluginRequestId ?? null
   }
 
   /** Whether the same request may succeed later without anybody changing anything. */

@@ -4,6 +4,15 @@ import { firstRow, type SiteDatabase } from '../database.ts'
 /** How long a handled event is remembered, so that its repeats are recognised; plugins retry for less. */
 const REMEMBERED_MS = 3 * 86_400_000
 
+/** The request that brought a webhook, and what the plugin calls it. */
+export interface Origin {
+  requestId?: string
+  pluginRequestId?: string | undefined
+}
+
+/** Origins that a line of the log names at most. */
+const NAMED_ORIGINS = 20
+
 /** Webhooks as they came, until the posts that they name have been looked at. */
 export class InboxTable {
   readonly #database: SiteDatabase
@@ -13,9 +22,10 @@ export class InboxTable {
   }
 
   /** @returns false for a repeat, which has no effect */
-  add(webhookId: string, event: WebhookEvent, now: number): boolean {
+  add(webhookId: string, event: WebhookEvent, now: number, origin: Origin = {}): boolean {
     const added = this.#database.rows(
-      `INSERT INTO inbox (webhook_id, event, post_id, post_type, received_at, due_at) VALUES (?, ?, ?, ?, ?, ?)
+      `INSERT INTO inbox (webhook_id, event, post_id, post_type, received_at, due_at, request_id, plugin_request_id)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO NOTHING RETURNING webhook_id`,
       webhookId,
       event.event,
@@ -23,6 +33,8 @@ export class InboxTable {
       event.post_type,
       now,
       now,
+      origin.requestId ?? null,
+      origin.pluginRequestId ?? null,
     )
     return added.length === 1
   }
@@ -61,6 +73,16 @@ export class InboxTable {
         limit,
       )
       .map(({ post_id }) => post_id)
+  }
+
+  /** The requests that brought what is due, the longest waiting first. */
+  origins(now: number): { request_id: string; plugin_request_id: string | null }[] {
+    return this.#database.rows<{ request_id: string; plugin_request_id: string | null }>(
+      `SELECT request_id, plugin_request_id FROM inbox WHERE due_at <= ? AND request_id IS NOT NULL
+       ORDER BY received_at LIMIT ?`,
+      now,
+      NAMED_ORIGINS,
+    )
   }
 
   /** Types that events say these posts have. */

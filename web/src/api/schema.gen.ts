@@ -1868,6 +1868,13 @@ export interface components {
             carrier: components["schemas"]["Carrier"];
             more: boolean;
             interval_s: number;
+            /** @description Of the request that the commands are for; for the log of the site */
+            request_id?: string;
+            /**
+             * @description The run whose commands these are, where one asks
+             * @example run_019d8f0c6b7e7c3fb1d2a4e5f6071829
+             */
+            run_id?: string;
         };
         LiveMessage: {
             /** @constant */
@@ -1946,6 +1953,8 @@ export interface components {
                 detail: string;
                 fix: string | null;
             } | null;
+            /** @description Of the request that started it, as the log names it */
+            request_id: string;
             /** @description Newest last; of a long run the newest alone */
             steps: components["schemas"]["RunStep"][];
             /** @description To the site, by all steps */

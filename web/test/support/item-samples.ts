@@ -79,6 +79,7 @@ export const sampleRun = (patch: Partial<Run> = {}): Run => ({
 
 export const sampleRunDetail = (patch: Partial<RunDetail> = {}): RunDetail => ({
   ...sampleRun(),
+  request_id: 'req_019d8f0c6b7e7c3fb1d2a4e5f6071829',
   steps: [
     { at: AT, phase: 'read', type: 'post', requests: 2, bytes: 12_100, items: 12, duration_ms: 660, error: null },
     {
