@@ -80,6 +80,11 @@ export const SYMPTOMS = {
     'The site can’t be called, and calls for its work itself',
     'Nothing has to be done: it is kept in sync all the same. To have changes arrive at once, mend what keeps us from calling it.',
   ),
+  callable_again: info(
+    'connection',
+    'The site can be called again',
+    'Nothing has to be done: from the next check on we call it, and changes arrive at once. A test of the connection does so right now.',
+  ),
   header_stripped: info(
     'headers',
     'Something on the way removes headers of our requests',

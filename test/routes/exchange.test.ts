@@ -276,6 +276,14 @@ describe('the doctor of a site that is served by exchange', () => {
     const { verdict, findings } = await examine(site)
     expect(verdict).toBe('healthy')
     expect(findings.map(({ code }) => code)).not.toContain('served_by_exchange')
+    // the owner sees that the firewall is gone before the next check does
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        code: 'callable_again',
+        severity: 'info',
+        evidence: [expect.stringMatching(/^WordPress answered at /)],
+      }),
+    )
     const { body } = await call(`GET ${site.path}/`, { token: site.owner.token })
     expect(body.carrier).toBe('exchange')
   })

@@ -26,6 +26,8 @@ use Igny8\Bridge\Content\Content_Commands;
 use Igny8\Bridge\Cron\Overdue;
 use Igny8\Bridge\Cron\Runner;
 use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Doctor\Doctor;
+use Igny8\Bridge\Doctor\Doctor_Module;
 use Igny8\Bridge\Exchange\Exchange_Module;
 use Igny8\Bridge\Exchange\State;
 use Igny8\Bridge\Outbox\Outbox_Module;
@@ -84,6 +86,8 @@ final class Plugin {
 	public Disconnector $disconnector;
 
 	public Clone_Choices $clone_choices;
+
+	public Doctor $doctor;
 
 	public Outbox_Module $outbox;
 
@@ -150,16 +154,17 @@ final class Plugin {
 			$panel,
 			new Admin\Connect_Form( $this->config, $this->connection, $this->status ),
 			new Admin\Sync_Form( $this->gatherer ),
+			new Admin\Doctor_Panel( new Admin\Doctor_Reports() ),
 			new Admin\Log_Panel( $this->log )
 		);
 	}
 
 	public function actions(): Admin\Actions {
-		return new Admin\Actions( $this->connector, $this->disconnector, $this->sync_now, $this->settings, $this->config, new Admin\Notices(), $this->clone_choices );
+		return new Admin\Actions( $this->connector, $this->disconnector, $this->sync_now, $this->settings, $this->config, new Admin\Notices(), $this->clone_choices, $this->doctor );
 	}
 
 	public function cli(): Cli\Cli_Command {
-		return new Cli\Cli_Command( $this->connector, $this->disconnector, $this->sync_now, $this->status, $this->connection, $this->config, new Admin\Carrier_Facts( $this->exchange_state, $this->exchange->tick ), $this->clone_choices );
+		return new Cli\Cli_Command( $this->connector, $this->disconnector, $this->sync_now, $this->status, $this->connection, $this->config, new Admin\Carrier_Facts( $this->exchange_state, $this->exchange->tick ), $this->clone_choices, $this->doctor );
 	}
 
 	/**
@@ -186,6 +191,7 @@ final class Plugin {
 		$this->connector      = new Connector( $identifier, $handshake, $this->keys, $this->connection, $this->attempt, $this->structure_sync, $this->schedule, $this->log );
 		$this->disconnector   = new Disconnector( $this->api, $this->keys, $this->connection, $this->attempt, $this->unattended, $this->schedule, $this->log );
 		$this->clone_choices  = new Clone_Choices( $this->connection, $this->connector, $this->unattended, $this->outbox->delivery, $this->log );
+		$this->doctor         = Doctor_Module::build( $this->api, $this->connection, $this->status, $this->keys, $this->config, $this->schedule, $this->outbox );
 	}
 
 	/**

@@ -6,10 +6,15 @@
 declare(strict_types=1);
 
 if ( ! class_exists( 'WP_CLI' ) ) {
+	require_once __DIR__ . '/wp-cli-utils.php';
+
 	final class WP_CLI {
 
 		/** @var string[] */
 		public static array $said = [];
+
+		/** @var array[] Rows of the last table. */
+		public static array $rows = [];
 
 		public static function line( string $text ): void {
 			self::$said[] = $text;

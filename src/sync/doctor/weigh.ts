@@ -20,14 +20,23 @@ function describeService(store: Store, probe: ProbeOutcome, { layer, code }: Fin
   return findingOf('served_by_exchange', `${where} ${how}`, evidence)
 }
 
+/** What kept us from calling the site is gone, and nobody has noticed yet. */
+function noteCallable(store: Store, seen: Examination): Examination {
+  if (!seen.probe.ok || store.link.read().carrier === 'direct') return seen
+  const detail = 'It is still served by exchange, but has just answered a call of ours.'
+  const found = findingOf('callable_again', detail, [seen.probe.detail])
+  const findings = sortFindings([...seen.report.findings, found])
+  return { ...seen, report: { ...seen.report, findings } }
+}
+
 /**
  * What an examination means for a site that is served by its own calls: that it can't be called breaks nothing while it
- * calls. What is at fault is named all the same. Changes nothing: the carrier is the checks' to choose.
+ * calls. What is at fault is named all the same, and so is that it could be called again. Changes nothing: the carrier is the checks' to choose.
  */
 export function weighExamination(store: Store, seen: Examination, now: number): Examination {
   const probe = weighCarrier(store, seen.probe, now)
   const [cause] = seen.report.findings
-  if (probe === seen.probe || !cause) return seen
+  if (probe === seen.probe || !cause) return noteCallable(store, seen)
   const service = describeService(store, probe, cause, now)
   const severity = probe.ok ? 'warning' : 'error'
   const findings = sortFindings([

@@ -9,6 +9,7 @@ use Igny8\Bridge\Connection\Connector;
 use Igny8\Bridge\Connection\Credentials;
 use Igny8\Bridge\Connection\Disconnector;
 use Igny8\Bridge\Connection\Outcome;
+use Igny8\Bridge\Doctor\Doctor;
 use Igny8\Bridge\Structure\Sync_Now;
 use Igny8\Bridge\Support\Config;
 use Igny8\Bridge\Support\Failure;
@@ -29,13 +30,15 @@ final class Actions {
 
 	public const SYNC = 'igny8_sync';
 
+	public const DIAGNOSE = 'igny8_diagnose';
+
 	public const CLONE_MOVED = 'igny8_clone_moved';
 
 	public const CLONE_COPY = 'igny8_clone_copy';
 
 	public const CLONE_ALIAS = 'igny8_clone_alias';
 
-	public const ALL = [ self::CONNECT, self::DISCONNECT, self::RETRY, self::SAVE, self::SYNC, self::CLONE_MOVED, self::CLONE_COPY, self::CLONE_ALIAS ];
+	public const ALL = [ self::CONNECT, self::DISCONNECT, self::RETRY, self::SAVE, self::SYNC, self::DIAGNOSE, self::CLONE_MOVED, self::CLONE_COPY, self::CLONE_ALIAS ];
 
 	private const CHOICES = [
 		self::CLONE_MOVED => Clone_Choices::MOVED,
@@ -57,7 +60,9 @@ final class Actions {
 
 	private Clone_Choices $choices;
 
-	public function __construct( Connector $connector, Disconnector $disconnector, Sync_Now $sync, Settings $settings, Config $config, Notices $notices, Clone_Choices $choices ) {
+	private Doctor $doctor;
+
+	public function __construct( Connector $connector, Disconnector $disconnector, Sync_Now $sync, Settings $settings, Config $config, Notices $notices, Clone_Choices $choices, Doctor $doctor ) {
 		$this->connector    = $connector;
 		$this->disconnector = $disconnector;
 		$this->sync         = $sync;
@@ -65,6 +70,7 @@ final class Actions {
 		$this->config       = $config;
 		$this->notices      = $notices;
 		$this->choices      = $choices;
+		$this->doctor       = $doctor;
 	}
 
 	public function hook(): void {
@@ -89,6 +95,7 @@ final class Actions {
 			self::RETRY      => [ $this, 'retry' ],
 			self::SAVE       => [ $this, 'save' ],
 			self::SYNC       => [ $this, 'sync' ],
+			self::DIAGNOSE   => [ $this, 'diagnose' ],
 		];
 		if ( isset( self::CHOICES[ $action ] ) ) {
 			$this->choose( self::CHOICES[ $action ] );
@@ -96,7 +103,7 @@ final class Actions {
 			$deeds[ $action ]();
 		}
 
-		wp_safe_redirect( Settings_Page::url() );
+		wp_safe_redirect( Settings_Page::url() . ( self::DIAGNOSE === $action ? '#igny8-doctor' : '' ) );
 		exit;
 	}
 
@@ -153,6 +160,10 @@ final class Actions {
 			$done['run_id']
 		);
 		$this->notices->success( __( 'Synced', 'igny8-wordpress-bridge' ), $text );
+	}
+
+	private function diagnose(): void {
+		( new Doctor_Reports() )->keep( $this->doctor->examine() );
 	}
 
 	private function choose( string $choice ): void {

@@ -21,13 +21,16 @@ final class Settings_Page {
 
 	private Sync_Form $sync;
 
+	private Doctor_Panel $doctor;
+
 	private Log_Panel $log;
 
-	public function __construct( Notices $notices, Status_Panel $status, Connect_Form $connect, Sync_Form $sync, Log_Panel $log ) {
+	public function __construct( Notices $notices, Status_Panel $status, Connect_Form $connect, Sync_Form $sync, Doctor_Panel $doctor, Log_Panel $log ) {
 		$this->notices = $notices;
 		$this->status  = $status;
 		$this->connect = $connect;
 		$this->sync    = $sync;
+		$this->doctor  = $doctor;
 		$this->log     = $log;
 	}
 
@@ -76,6 +79,7 @@ final class Settings_Page {
 		$this->status->render();
 		$this->connect->render();
 		$this->sync->render();
+		$this->doctor->render();
 		$this->log->render();
 		echo '</div>';
 	}

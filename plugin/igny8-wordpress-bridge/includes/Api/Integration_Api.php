@@ -76,6 +76,16 @@ final class Integration_Api {
 	}
 
 	/**
+	 * Has IGNY8 look at this site from outside, which may take a minute.
+	 *
+	 * @return array The report as it came.
+	 * @throws Failure Whatever the API refuses.
+	 */
+	public function examine( string $integration_id, string $api_key ): array {
+		return $this->client->post( $this->path( $integration_id ) . 'doctor/', [], $api_key, self::CONNECT_TIMEOUT_S );
+	}
+
+	/**
 	 * @return string Id of the run.
 	 * @throws Failure `sync_disabled` among others.
 	 */

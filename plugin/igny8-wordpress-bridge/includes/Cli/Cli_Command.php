@@ -14,6 +14,10 @@ use Igny8\Bridge\Connection\Credentials;
 use Igny8\Bridge\Connection\Disconnector;
 use Igny8\Bridge\Connection\Outcome;
 use Igny8\Bridge\Connection\Status;
+use Igny8\Bridge\Doctor\Doctor;
+use Igny8\Bridge\Doctor\Finding;
+use Igny8\Bridge\Doctor\Layers;
+use Igny8\Bridge\Doctor\Report;
 use Igny8\Bridge\Structure\Sync_Now;
 use Igny8\Bridge\Support\Config;
 use Igny8\Bridge\Support\Failure;
@@ -40,7 +44,9 @@ final class Cli_Command {
 
 	private Clone_Choices $choices;
 
-	public function __construct( Connector $connector, Disconnector $disconnector, Sync_Now $sync, Status $status, Connection $connection, Config $config, Carrier_Facts $carrier, Clone_Choices $choices ) {
+	private Doctor $doctor;
+
+	public function __construct( Connector $connector, Disconnector $disconnector, Sync_Now $sync, Status $status, Connection $connection, Config $config, Carrier_Facts $carrier, Clone_Choices $choices, Doctor $doctor ) {
 		$this->connector    = $connector;
 		$this->disconnector = $disconnector;
 		$this->sync         = $sync;
@@ -49,6 +55,7 @@ final class Cli_Command {
 		$this->config       = $config;
 		$this->carrier      = $carrier;
 		$this->choices      = $choices;
+		$this->doctor       = $doctor;
 	}
 
 	/**
@@ -123,6 +130,75 @@ final class Cli_Command {
 		}
 		/* translators: 1: number of post types, 2: number of taxonomies. */
 		WP_CLI::success( sprintf( __( 'Sent %1$d post types and %2$d taxonomies.', 'igny8-wordpress-bridge' ), $done['post_types'], $done['taxonomies'] ) );
+	}
+
+	/**
+	 * Looks at everything between this site and IGNY8 and says what is at fault. Ends with 1 where something is.
+	 *
+	 * ## OPTIONS
+	 *
+	 * [--format=<format>]
+	 * : json has all of it, with what proves each finding.
+	 * ---
+	 * default: table
+	 * options:
+	 *   - table
+	 *   - json
+	 * ---
+	 *
+	 * ## EXAMPLES
+	 *
+	 *     wp igny8 doctor --format=json
+	 *
+	 * @param string[]              $args       Not used.
+	 * @param array<string, string> $assoc_args Options.
+	 */
+	public function doctor( array $args, array $assoc_args ): void {
+		$report = $this->doctor->examine();
+		if ( 'json' === ( $assoc_args['format'] ?? 'table' ) ) {
+			WP_CLI::line( (string) wp_json_encode( $report->to_array(), JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE ) );
+		} else {
+			$this->print_report( $report->to_array() );
+		}
+		if ( Report::HEALTHY !== $report->verdict() ) {
+			WP_CLI::halt( 1 );
+		}
+	}
+
+	private function print_report( array $report ): void {
+		$rows  = [];
+		$sides = [
+			__( 'here', 'igny8-wordpress-bridge' )    => $report['here'],
+			__( 'outside', 'igny8-wordpress-bridge' ) => $report['outside']['findings'],
+		];
+		foreach ( $sides as $side => $findings ) {
+			foreach ( $findings as $finding ) {
+				$rows[] = [
+					'severity' => $finding['severity'],
+					'seen'     => $side,
+					'layer'    => Layers::label( $finding['layer'] ),
+					'finding'  => $finding['title'],
+					'code'     => $finding['code'],
+				];
+			}
+		}
+		\WP_CLI\Utils\format_items( 'table', $rows, [ 'severity', 'seen', 'layer', 'finding', 'code' ] );
+
+		foreach ( array_merge( $report['here'], $report['outside']['findings'] ) as $finding ) {
+			if ( in_array( $finding['severity'], [ Finding::ERROR, Finding::WARNING ], true ) ) {
+				WP_CLI::warning( Layers::label( $finding['layer'] ) . ': ' . rtrim( $finding['title'], '.' ) . '. ' . trim( $finding['detail'] . ' ' . $finding['fix'] ) );
+				foreach ( $finding['evidence'] as $line ) {
+					WP_CLI::line( '  ' . $line );
+				}
+			}
+		}
+		if ( null !== $report['outside']['reason'] && [] === $report['outside']['findings'] ) {
+			WP_CLI::line( $report['outside']['reason'] );
+		}
+		if ( null !== $report['outside']['request_id'] ) {
+			/* translators: %s: id that IGNY8 gave the request. */
+			WP_CLI::line( sprintf( __( 'Reference: %s', 'igny8-wordpress-bridge' ), $report['outside']['request_id'] ) );
+		}
 	}
 
 	/**

@@ -57,18 +57,27 @@ final class Tables {
 		}
 	}
 
+	/**
+	 * Asks the database itself, whatever the option says.
+	 *
+	 * @return string[] Names of tables that are not there.
+	 */
+	public function missing(): array {
+		global $wpdb;
+
+		$made = $wpdb->get_col( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $wpdb->prefix . 'igny8_' ) . '%' ) );
+		return array_values( array_diff( [ self::outbox(), self::commands() ], $made ) );
+	}
+
 	private function has_just_failed(): bool {
 		$state = get_option( self::OPTION );
 		return is_array( $state ) && (int) ( $state['failed_at'] ?? 0 ) > time() - self::RETRY_S;
 	}
 
 	private function create(): void {
-		global $wpdb;
-
 		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
 		dbDelta( $this->schema() );
-		$made = $wpdb->get_col( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $wpdb->prefix . 'igny8_' ) . '%' ) );
-		if ( [] === array_diff( [ self::outbox(), self::commands() ], $made ) ) {
+		if ( [] === $this->missing() ) {
 			update_option( self::OPTION, self::VERSION, true );
 			return;
 		}

@@ -198,6 +198,10 @@ export const linkErrors = {
     'Die Website lässt sich nicht aufrufen und holt sich ihre Aufträge selbst',
     'Nichts muss getan werden: Sie wird trotzdem abgeglichen. Damit Änderungen sofort ankommen, beheben Sie, was unsere Aufrufe verhindert.',
   ),
+  callable_again: text(
+    'Die Website lässt sich wieder aufrufen',
+    'Nichts muss getan werden: Ab der nächsten Prüfung rufen wir sie auf, und Änderungen kommen sofort an. Ein Test der Verbindung tut das gleich.',
+  ),
   header_stripped: text(
     'Etwas auf dem Weg entfernt Kopfzeilen unserer Anfragen',
     'Gebraucht werden sie nicht, aber die Protokolle beider Seiten lassen sich nicht zuordnen; bitten Sie den Hoster, sie durchzulassen.',

@@ -1,0 +1,33 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Admin;
+
+use Igny8\Bridge\Doctor\Report;
+
+/**
+ * The last diagnosis that a person has asked for, kept for the page they are led back to.
+ */
+final class Doctor_Reports {
+
+	public const TRANSIENT = 'igny8_doctor_';
+
+	private const TTL_S = HOUR_IN_SECONDS;
+
+	public function keep( Report $report ): void {
+		set_transient( $this->name(), $report->to_array(), self::TTL_S );
+	}
+
+	/**
+	 * As Report::to_array() gives it; null where there is none.
+	 */
+	public function last(): ?array {
+		$report = get_transient( $this->name() );
+		return is_array( $report ) ? $report : null;
+	}
+
+	private function name(): string {
+		return self::TRANSIENT . get_current_user_id();
+	}
+}

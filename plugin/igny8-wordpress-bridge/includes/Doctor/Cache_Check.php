@@ -1,0 +1,54 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Doctor;
+
+/**
+ * Caches inside WordPress: none of them must answer for the plugin.
+ */
+final class Cache_Check implements Check {
+
+	/** Constant => what it is of. */
+	private const KNOWN = [
+		'WP_ROCKET_VERSION' => 'WP Rocket',
+		'LSCWP_V'           => 'LiteSpeed Cache',
+		'W3TC'              => 'W3 Total Cache',
+		'WPCACHEHOME'       => 'WP Super Cache',
+		'BREEZE_VERSION'    => 'Breeze',
+		'SiteGround_Optimizer\VERSION' => 'Speed Optimizer',
+	];
+
+	public function look(): array {
+		require_once ABSPATH . 'wp-admin/includes/plugin.php';
+		$dropins  = get_dropins();
+		$evidence = [ 'WP_CACHE: ' . ( defined( 'WP_CACHE' ) && WP_CACHE ? 'true' : 'false' ) ];
+		foreach ( [ 'advanced-cache.php', 'object-cache.php' ] as $file ) {
+			$evidence[] = $file . ': ' . ( isset( $dropins[ $file ] ) ? $this->name( $dropins[ $file ] ) : '-' );
+		}
+		$plugins = array_values( array_filter( self::KNOWN, 'defined', ARRAY_FILTER_USE_KEY ) );
+		if ( [] !== $plugins ) {
+			$evidence[] = implode( ', ', $plugins );
+		}
+
+		if ( [] !== $plugins || ( isset( $dropins['advanced-cache.php'] ) && defined( 'WP_CACHE' ) && WP_CACHE ) ) {
+			return [
+				new Finding(
+					Finding::INFO,
+					'page_cache',
+					'page_cache_here',
+					__( 'A page cache is at work', 'igny8-wordpress-bridge' ),
+					__( 'The plugin asks every cache to leave its answers alone.', 'igny8-wordpress-bridge' ),
+					__( 'If IGNY8 is told of old answers, exclude /wp-json/igny8/v1/ from the page cache.', 'igny8-wordpress-bridge' ),
+					$evidence
+				),
+			];
+		}
+		return [ Finding::ok( 'page_cache', 'page_cache_none', __( 'No page cache of WordPress stands in the way', 'igny8-wordpress-bridge' ), __( 'None was found among drop-ins and plugins.', 'igny8-wordpress-bridge' ), $evidence ) ];
+	}
+
+	private function name( array $dropin ): string {
+		$name = sanitize_text_field( (string) ( $dropin['Name'] ?? '' ) );
+		return '' === $name ? '+' : $name;
+	}
+}

@@ -1,0 +1,16 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Doctor;
+
+/**
+ * Looks at one part of this site. Changes nothing.
+ */
+interface Check {
+
+	/**
+	 * @return Finding[]
+	 */
+	public function look(): array;
+}

@@ -1,0 +1,75 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Doctor;
+
+use Igny8\Bridge\Api\Integration_Api;
+use Igny8\Bridge\Connection\Connection;
+use Igny8\Bridge\Security\Key_Store;
+use Igny8\Bridge\Support\Failure;
+
+/**
+ * Looks at everything that only this site can see, and then has IGNY8 look at it from outside.
+ */
+final class Doctor {
+
+	/** @var Check[] */
+	private array $checks;
+
+	private Api_Check $api_check;
+
+	private Integration_Api $api;
+
+	private Connection $connection;
+
+	private Key_Store $keys;
+
+	/**
+	 * @param Check[] $checks All but the one of the API, whose outcome decides whether it is asked.
+	 */
+	public function __construct( array $checks, Api_Check $api_check, Integration_Api $api, Connection $connection, Key_Store $keys ) {
+		$this->checks     = $checks;
+		$this->api_check  = $api_check;
+		$this->api        = $api;
+		$this->connection = $connection;
+		$this->keys       = $keys;
+	}
+
+	/**
+	 * May take a minute. Never throws: what is wrong is the report.
+	 */
+	public function examine(): Report {
+		$api  = $this->api_check->look();
+		$here = [ $api ];
+		foreach ( $this->checks as $check ) {
+			$here[] = $check->look();
+		}
+		return new Report( array_merge( ...$here ), $this->ask( $api ), time() );
+	}
+
+	/**
+	 * @param Finding[] $api What the way to IGNY8 is like.
+	 */
+	private function ask( array $api ): Outside {
+		foreach ( $api as $finding ) {
+			if ( Finding::ERROR === $finding->severity() && 'clock' !== $finding->layer() ) {
+				return Outside::not_asked( __( 'IGNY8 was not asked to look at this site: it cannot be reached from here.', 'igny8-wordpress-bridge' ) );
+			}
+		}
+		if ( $this->connection->is_clone() ) {
+			return Outside::not_asked( __( 'IGNY8 was not asked to look at this site: it would look at the site under the address that was connected.', 'igny8-wordpress-bridge' ) );
+		}
+
+		$integration_id = $this->connection->integration_id();
+		$key            = $this->keys->api_key();
+		if ( '' === $integration_id || '' === $key ) {
+			return Outside::not_asked( __( 'IGNY8 was not asked to look at this site: it is not connected.', 'igny8-wordpress-bridge' ) );
+		}
+		try {
+			return Outside::read( $this->api->examine( $integration_id, $key ) );
+		} catch ( Failure $failure ) {
+			return Outside::failed( $failure );
+		}
+	}
+}

@@ -1,0 +1,91 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Doctor;
+
+use Igny8\Bridge\Connection\Connection;
+use Igny8\Bridge\Security\Key_Store;
+use Igny8\Bridge\Support\Config;
+
+/**
+ * Whether the keys can be read, and the salts that they are encrypted with. Says which are there, never what they are.
+ */
+final class Key_Check implements Check {
+
+	private const SALTS = [ 'AUTH_KEY', 'AUTH_SALT', 'SECURE_AUTH_KEY', 'SECURE_AUTH_SALT' ];
+
+	private const PLACEHOLDER = 'put your unique phrase here';
+
+	private Key_Store $keys;
+
+	private Connection $connection;
+
+	private Config $config;
+
+	public function __construct( Key_Store $keys, Connection $connection, Config $config ) {
+		$this->keys       = $keys;
+		$this->connection = $connection;
+		$this->config     = $config;
+	}
+
+	public function look(): array {
+		$evidence = $this->evidence();
+		if ( $this->keys->is_unreadable() || ( $this->connection->exists() && ( '' === $this->keys->api_key() || [] === $this->keys->signing_secrets() ) ) ) {
+			return [
+				new Finding(
+					Finding::ERROR,
+					'keys',
+					'key_unreadable',
+					__( 'The keys can no longer be read', 'igny8-wordpress-bridge' ),
+					__( 'They are encrypted with the salts of wp-config.php, which are others now, or IGNY8_API_KEY was removed there.', 'igny8-wordpress-bridge' ),
+					__( 'Connect again with the API key, or put the former salts back.', 'igny8-wordpress-bridge' ),
+					$evidence
+				),
+			];
+		}
+
+		$missing = $this->missing_salts();
+		if ( [] !== $missing ) {
+			return [
+				new Finding(
+					Finding::INFO,
+					'keys',
+					'salts_in_database',
+					__( 'The salts are kept in the database', 'igny8-wordpress-bridge' ),
+					/* translators: %s: names of constants. */
+					sprintf( __( 'wp-config.php has no value of its own for %s, so that a copy of the database alone opens the keys.', 'igny8-wordpress-bridge' ), implode( ', ', $missing ) ),
+					__( 'Put salts of your own into wp-config.php, and connect again afterwards.', 'igny8-wordpress-bridge' ),
+					$evidence
+				),
+			];
+		}
+		return [ Finding::ok( 'keys', 'keys_readable', __( 'Keys and salts are in order', 'igny8-wordpress-bridge' ), __( 'Everything that is kept encrypted can be read.', 'igny8-wordpress-bridge' ), $evidence ) ];
+	}
+
+	/**
+	 * @return string[]
+	 */
+	private function missing_salts(): array {
+		return array_values(
+			array_filter(
+				self::SALTS,
+				static function ( string $name ): bool {
+					return ! defined( $name ) || in_array( constant( $name ), [ '', self::PLACEHOLDER ], true );
+				}
+			)
+		);
+	}
+
+	/**
+	 * @return string[]
+	 */
+	private function evidence(): array {
+		$missing = $this->missing_salts();
+		$lines   = [ 'IGNY8_API_KEY: ' . ( $this->config->is_unattended() ? 'wp-config.php' : '-' ) ];
+		foreach ( self::SALTS as $name ) {
+			$lines[] = $name . ': ' . ( in_array( $name, $missing, true ) ? '-' : 'wp-config.php' );
+		}
+		return $lines;
+	}
+}
