@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Item } from '../../src/api/types.ts'
 import { type Answers, type FakeApi, fakeApi, problem } from '../support/fake-api.ts'
 import { sampleConflict, sampleItem, sampleVersion } from '../support/item-samples.ts'
@@ -171,6 +171,21 @@ test('an edit sends what was changed and the revision it was made on', async () 
   expect(await screen.findByRole('heading', { level: 1, name: 'New title' })).toBeVisible()
   expect(api.callsOf(`PATCH ${ITEM}`)[0]?.body).toEqual({ title: 'New title', status: 'draft', if_revision: 3 })
   expect(screen.queryByLabelText('Body')).not.toBeInTheDocument()
+})
+
+test('what was typed is given up only after a question', async () => {
+  const ask = vi.spyOn(window, 'confirm').mockReturnValueOnce(false).mockReturnValueOnce(true)
+  open(sampleItem())
+  await userEvent.click(await screen.findByRole('button', { name: 'Edit' }))
+  await userEvent.type(await screen.findByLabelText('Title'), '!')
+  await userEvent.click(screen.getByRole('button', { name: 'Cancel' }))
+  expect(ask).toHaveBeenLastCalledWith('Leave without saving? What you changed here is lost.')
+  expect(screen.getByLabelText('Title')).toHaveValue(`${sampleItem().title}!`)
+  await userEvent.click(screen.getByRole('button', { name: 'Cancel' }))
+  expect(screen.queryByLabelText('Title')).not.toBeInTheDocument()
+  await userEvent.click(screen.getByRole('button', { name: 'Edit' }))
+  await userEvent.click(await screen.findByRole('button', { name: 'Cancel' }))
+  expect(ask).toHaveBeenCalledTimes(2)
 })
 
 test('an edit of what changed meanwhile is refused and not lost: it is compared, and saved over it if wanted', async () => {

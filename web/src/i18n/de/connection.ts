@@ -159,6 +159,7 @@ export const connection: typeof english = {
     createdText:
       'Der ganze Schlüssel ist nur dieses eine Mal zu sehen. Kopieren Sie ihn dorthin, wo er gebraucht wird, bevor Sie weitergehen.',
     kept: 'Ich habe den Schlüssel aufbewahrt',
+    leave: 'Verlassen, bevor der Schlüssel aufbewahrt ist? Er wird nicht noch einmal gezeigt.',
     done: 'Fertig',
     rotate: 'Erneuern',
     rotateTitle: '{name} erneuern',

@@ -183,6 +183,7 @@ export const items: typeof english = {
   edit: {
     title: 'Bearbeiten',
     hint: 'Ändert die Fassung in IGNY8. WordPress erhält sie mit der nächsten Synchronisation, oder sofort, wenn in beide Richtungen synchronisiert wird.',
+    leave: 'Ohne Speichern verlassen? Was Sie hier geändert haben, geht verloren.',
     stale: {
       title: 'Der Inhalt hat sich geändert, während Sie ihn bearbeiteten',
       text: 'Nichts von Ihnen ist verloren. Das würde das Speichern am jetzigen Stand ändern:',

@@ -154,6 +154,7 @@ export const connection = {
     createdTitle: 'Your new API key',
     createdText: 'This is the only time that the whole key is shown. Copy it to where it is needed before you go on.',
     kept: 'I have kept the key',
+    leave: 'Leave before the key is kept? It is not shown again.',
     done: 'Done',
     rotate: 'Rotate',
     rotateTitle: 'Rotate {name}',

@@ -178,6 +178,7 @@ export const items = {
   edit: {
     title: 'Edit',
     hint: 'Changes the IGNY8 side. WordPress gets it with the next sync, or at once where two-way sync is on.',
+    leave: 'Leave without saving? What you changed here is lost.',
     stale: {
       title: 'It changed while you were editing',
       text: 'Nothing of yours is lost. This is what saving would change in the item as it is now:',

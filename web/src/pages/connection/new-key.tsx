@@ -1,9 +1,8 @@
 import { Button, Checkbox, Group, Stack, Text } from '@mantine/core'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { CopyField } from '../../components/copy-field.tsx'
-
-const holdPage = (event: BeforeUnloadEvent) => event.preventDefault()
+import { useLeaveGuard } from '../../components/use-leave-guard.ts'
 
 interface NewKeyProps {
   plaintext: string
@@ -15,11 +14,7 @@ interface NewKeyProps {
 export function NewKey({ plaintext, isReplacement, onDone }: NewKeyProps): ReactNode {
   const t = useTranslations('connection.keys')
   const [isKept, setKept] = useState(false)
-  useEffect(() => {
-    if (isKept) return undefined
-    window.addEventListener('beforeunload', holdPage)
-    return () => window.removeEventListener('beforeunload', holdPage)
-  }, [isKept])
+  useLeaveGuard(!isKept, t('leave'))
   return (
     <Stack>
       <Text>{t('createdText')}</Text>

@@ -5,23 +5,13 @@ import { fieldErrors, isCode } from '../../api/errors.ts'
 import type { Item } from '../../api/types.ts'
 import { notifyDone } from '../../components/notify.ts'
 import { ErrorState } from '../../components/states.tsx'
+import { useLeaveGuard } from '../../components/use-leave-guard.ts'
 import { useUpdateItem } from '../../queries/items.ts'
 import { KNOWN_STATUSES, useFieldLabel, useStatusLabel } from './field-label.ts'
 import { StaleEditNotice } from './stale-edit-notice.tsx'
 import { useDraft } from './use-draft.ts'
 
 const hasBlocks = (body: string) => body.includes('<!-- wp:')
-
-/** A page that is left with unsaved changes asks first. */
-function useLeaveGuard(isDirty: boolean): void {
-  useEffect(() => {
-    const ask = (event: BeforeUnloadEvent) => {
-      if (isDirty) event.preventDefault()
-    }
-    window.addEventListener('beforeunload', ask)
-    return () => window.removeEventListener('beforeunload', ask)
-  }, [isDirty])
-}
 
 interface EditFormProps {
   item: Item
@@ -35,7 +25,7 @@ export default function EditForm({ item, onClose }: EditFormProps): ReactNode {
   const draft = useDraft(item)
   const update = useUpdateItem(item.site_id, item.id)
   const heading = useRef<HTMLHeadingElement>(null)
-  useLeaveGuard(draft.isDirty)
+  const mayLeave = useLeaveGuard(draft.isDirty, t('leave'))
   useEffect(() => heading.current?.focus(), [])
   const save = (revision: number) => {
     const onSuccess = () => {
@@ -77,7 +67,7 @@ export default function EditForm({ item, onClose }: EditFormProps): ReactNode {
               {t('hint')}
             </Text>
             <Group gap="sm">
-              <Button variant="default" onClick={onClose}>
+              <Button variant="default" onClick={() => mayLeave() && onClose()}>
                 {common('cancel')}
               </Button>
               <Button type="submit" disabled={!draft.isDirty || draft.isStale} loading={update.isPending}>
