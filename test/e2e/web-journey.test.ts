@@ -156,7 +156,7 @@ describe('an editor in a real browser, with a real WordPress', { timeout: 120_00
       void question.dismiss()
     })
     await page.getByRole('link', { name: 'Activity' }).click()
-    await page.evaluate(() => history.back())
+    await page.evaluate('history.back()')
     await expect.poll(() => questions).toHaveLength(2)
     page.removeAllListeners('dialog')
     expect(await page.getByLabel('Title').inputValue()).toBe('Nine roses')
