@@ -32,7 +32,7 @@ final class Cli_Test extends Site_Test_Case {
 	public function test_connect_ends_with_an_error_that_says_why(): void {
 		$this->api->answers_everything_with( Fake_Api::problem( 401, 'api_key_unknown' ) );
 		self::assertSame( 'exit 1', $this->run_until_exit( 'connect', [ [], [ 'key' => self::KEY ] ] ) );
-		self::assertSame( [ 'Error: Failed to connect. Detail of api_key_unknown. Fix of api_key_unknown.' ], WP_CLI::$said );
+		self::assertSame( [ 'Error: Failed to connect. Detail of api_key_unknown. Fix of api_key_unknown. (reference: req_1)' ], WP_CLI::$said );
 	}
 
 	public function test_connect_says_when_it_is_tried_again(): void {

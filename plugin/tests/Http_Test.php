@@ -75,6 +75,15 @@ final class Http_Test extends TestCase {
 		self::assertStringContainsString( '?rest_route=/', $result['data']['rest_root'] );
 	}
 
+	public function test_the_name_of_a_request_comes_back_with_its_answer_and_with_a_refusal(): void {
+		$this->serve();
+		foreach ( [ $this->secret, 'whsec_' . base64_encode( 'wrong' ) ] as $secret ) {
+			$answer = $this->ask( '/?rest_route=/igny8/v1/commands', $secret, [ 'X-Request-Id: req_7' ] );
+			self::assertSame( 'req_7', $answer['headers']['x-request-id'] );
+		}
+		self::assertStringStartsWith( 'wp_', $this->ask( '/?rest_route=/igny8/v1/commands' )['headers']['x-request-id'] );
+	}
+
 	public function test_nobody_may_cache_an_answer(): void {
 		$this->serve();
 		foreach ( [ $this->ask( '/?rest_route=/igny8/v1/commands' ), $this->ask( '/?rest_route=/igny8/v1/commands', 'whsec_' . base64_encode( 'wrong' ) ) ] as $answer ) {

@@ -258,7 +258,7 @@ final class Settings_Page_Test extends Site_Test_Case {
 
 		$page = $this->page();
 		self::assertStringNotContainsString( '<script', $page );
-		self::assertSame( 8, substr_count( $page, esc_html( $evil ) ) );
+		self::assertSame( 9, substr_count( $page, esc_html( $evil ) ) );
 		self::assertStringContainsString( '<th scope="row">Q &amp; &quot;A&quot;</th>', $page );
 	}
 

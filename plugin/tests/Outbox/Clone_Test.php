@@ -167,7 +167,7 @@ final class Clone_Test extends Outbox_Test_Case {
 		$this->api->on( 'POST', self::CONNECT, Fake_Api::problem( 422, 'plugin_not_found' ) );
 		$before = [ get_option( Connection::OPTION ), $this->plugin->keys->signing_secrets(), $this->plugin->keys->api_key() ];
 		self::assertSame( 'exit 1', $this->choose( 'moved' ) );
-		self::assertSame( [ 'Error: Detail of plugin_not_found. Fix of plugin_not_found.' ], WP_CLI::$said );
+		self::assertSame( [ 'Error: Detail of plugin_not_found. Fix of plugin_not_found. (reference: req_1)' ], WP_CLI::$said );
 		self::assertSame( $before, [ get_option( Connection::OPTION ), $this->plugin->keys->signing_secrets(), $this->plugin->keys->api_key() ] );
 		self::assertTrue( $this->plugin->connection->is_clone() );
 	}

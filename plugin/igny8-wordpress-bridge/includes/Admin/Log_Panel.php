@@ -37,14 +37,24 @@ final class Log_Panel {
 		);
 		foreach ( $entries as $entry ) {
 			printf(
-				'<tr><td>%1$s</td><td>%2$s</td><td>%3$s <code>%4$s</code></td></tr>',
+				'<tr><td>%1$s</td><td>%2$s</td><td>%3$s <code>%4$s</code>%5$s</td></tr>',
 				esc_html( (string) wp_date( 'Y-m-d H:i:s', (int) $entry['at'] ) ),
 				esc_html( $this->level( (string) $entry['level'] ) ),
 				esc_html( (string) $entry['message'] ),
-				esc_html( (string) $entry['code'] )
+				esc_html( (string) $entry['code'] ),
+				esc_html( $this->reference( $entry ) )
 			);
 		}
 		echo '</tbody></table></details>';
+	}
+
+	/**
+	 * By what the same thing is found in the log of IGNY8: its own names first, then ours for a request of this site.
+	 */
+	private function reference( array $entry ): string {
+		$ids = array_filter( array_map( 'strval', array_intersect_key( $entry, array_flip( [ 'request_id', 'run_id', 'sent_id' ] ) ) ) );
+		/* translators: %s: ids of requests, by which they are found in a log. */
+		return [] === $ids ? '' : ' ' . sprintf( __( '(reference: %s)', 'igny8-wordpress-bridge' ), implode( ', ', $ids ) );
 	}
 
 	private function level( string $level ): string {

@@ -27,12 +27,7 @@ final class Notices {
 	 * @param string $level error or warning.
 	 */
 	public function failure( string $title, Failure $failure, string $level = 'error' ): void {
-		$text = $failure->advice();
-		if ( '' !== $failure->request_id() ) {
-			/* translators: %s: id that IGNY8 gave the request. */
-			$text .= ' ' . sprintf( __( '(Request %s)', 'igny8-wordpress-bridge' ), $failure->request_id() );
-		}
-		$this->add( $level, $title, $text );
+		$this->add( $level, $title, $failure->account() );
 	}
 
 	public function render(): void {

@@ -72,6 +72,10 @@ final class Status_Panel {
 		if ( ! $error['retryable'] && '' !== $error['fix'] ) {
 			printf( '<p>%s</p>', esc_html( $error['fix'] ) );
 		}
+		if ( '' !== (string) ( $error['request_id'] ?? '' ) ) {
+			/* translators: %s: id that IGNY8 gave the request. */
+			printf( '<p>%s</p>', esc_html( sprintf( __( 'Reference: %s', 'igny8-wordpress-bridge' ), $error['request_id'] ) ) );
+		}
 		echo '</div>';
 	}
 

@@ -6,6 +6,7 @@ namespace Igny8\Bridge\Api;
 
 use Igny8\Bridge\Support\Config;
 use Igny8\Bridge\Support\Failure;
+use Igny8\Bridge\Support\Request_Id;
 
 /**
  * Speaks JSON with the IGNY8 API. Follows no redirects, so that a credential never reaches another origin.
@@ -70,6 +71,7 @@ final class Client {
 			);
 		}
 
+		$id = Request_Id::fresh();
 		// Not wp_safe_remote_request(): it refuses loopback and most ports, and this address comes from wp-config.php.
 		$answer = wp_remote_request(
 			$this->config->api_url() . $path,
@@ -79,15 +81,15 @@ final class Client {
 				'redirection'         => 0,
 				'limit_response_size' => self::LARGEST_ANSWER_BYTES,
 				'user-agent'          => 'igny8-wordpress-bridge/' . IGNY8_BRIDGE_VERSION . '; WordPress/' . get_bloginfo( 'version' ),
-				'headers'             => $this->headers( $credential, null !== $json ) + $headers,
+				'headers'             => [ Request_Id::HEADER => $id ] + $this->headers( $credential, null !== $json ) + $headers,
 				'body'                => $json,
 			]
 		);
 
 		if ( is_wp_error( $answer ) ) {
-			throw $this->problems->from_network_error( $answer );
+			throw $this->problems->from_network_error( $answer, $id );
 		}
-		return $this->read( $answer );
+		return $this->read( $answer, $id );
 	}
 
 	private function headers( string $credential, bool $has_body ): array {
@@ -101,7 +103,7 @@ final class Client {
 		return $headers;
 	}
 
-	private function read( array $answer ): array {
+	private function read( array $answer, string $id ): array {
 		$status = (int) wp_remote_retrieve_response_code( $answer );
 		$json   = json_decode( wp_remote_retrieve_body( $answer ), true );
 		if ( 204 === $status ) {
@@ -110,6 +112,6 @@ final class Client {
 		if ( $status >= 200 && $status < 300 && is_array( $json ) ) {
 			return $json;
 		}
-		throw $this->problems->from_answer( $answer, $status, is_array( $json ) ? $json : [] );
+		throw $this->problems->from_answer( $answer, $status, is_array( $json ) ? $json : [], $id );
 	}
 }

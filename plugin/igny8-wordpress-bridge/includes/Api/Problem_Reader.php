@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Api;
 
 use Igny8\Bridge\Support\Failure;
+use Igny8\Bridge\Support\Request_Id;
 use WP_Error;
 
 /**
@@ -12,13 +13,17 @@ use WP_Error;
  */
 final class Problem_Reader {
 
-	public function from_network_error( WP_Error $error ): Failure {
+	/**
+	 * @param string $sent_id Our own name of the request.
+	 */
+	public function from_network_error( WP_Error $error, string $sent_id ): Failure {
 		$said = wp_strip_all_tags( $error->get_error_message() );
 		if ( 'http_request_not_executed' === $error->get_error_code() ) {
 			return new Failure(
 				'http_blocked',
 				__( 'This site does not allow WordPress to call other servers.', 'igny8-wordpress-bridge' ),
-				__( 'Add the host of the IGNY8 API to WP_ACCESSIBLE_HOSTS in wp-config.php, or remove WP_HTTP_BLOCK_EXTERNAL there.', 'igny8-wordpress-bridge' )
+				__( 'Add the host of the IGNY8 API to WP_ACCESSIBLE_HOSTS in wp-config.php, or remove WP_HTTP_BLOCK_EXTERNAL there.', 'igny8-wordpress-bridge' ),
+				[ 'sent_id' => $sent_id ]
 			);
 		}
 
@@ -27,19 +32,24 @@ final class Problem_Reader {
 			/* translators: %s: what the network layer reported, in English. */
 			sprintf( __( 'IGNY8 could not be reached: %s', 'igny8-wordpress-bridge' ), $said ),
 			__( 'If it stays so, ask your host whether outgoing https connections are allowed.', 'igny8-wordpress-bridge' ),
-			[ 'retryable' => true ]
+			[
+				'retryable' => true,
+				'sent_id'   => $sent_id,
+			]
 		);
 	}
 
 	/**
-	 * @param array $answer As WordPress' HTTP API gives it.
-	 * @param array $json   Decoded body, empty where it is no JSON.
+	 * @param array  $answer  As WordPress' HTTP API gives it.
+	 * @param array  $json    Decoded body, empty where it is no JSON.
+	 * @param string $sent_id Our own name of the request.
 	 */
-	public function from_answer( array $answer, int $status, array $json ): Failure {
+	public function from_answer( array $answer, int $status, array $json, string $sent_id ): Failure {
 		$known = is_string( $json['code'] ?? null );
 		$facts = [
 			'title'         => $this->text( $json['title'] ?? '' ),
-			'request_id'    => $this->text( $json['request_id'] ?? wp_remote_retrieve_header( $answer, 'x-request-id' ) ),
+			'request_id'    => Request_Id::read( $json['request_id'] ?? wp_remote_retrieve_header( $answer, Request_Id::HEADER ) ),
+			'sent_id'       => $sent_id,
 			'status'        => $status,
 			// A 2xx that isn't JSON comes from something in between, a maintenance page for example.
 			'retryable'     => 429 === $status || 408 === $status || ( $status >= 500 && 501 !== $status ) || $status < 300,

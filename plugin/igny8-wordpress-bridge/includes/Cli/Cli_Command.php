@@ -81,7 +81,7 @@ final class Cli_Command {
 
 		$outcome = $this->connector->connect( Credentials::of_key( $key ) );
 		$failure = $outcome->failure();
-		$reason  = null === $failure ? '' : $failure->advice();
+		$reason  = null === $failure ? '' : $failure->account();
 		if ( Outcome::FAILED === $outcome->kind() ) {
 			WP_CLI::error( $outcome->title() . '. ' . $reason );
 		}
@@ -125,7 +125,7 @@ final class Cli_Command {
 		try {
 			$done = $this->sync->run();
 		} catch ( Failure $failure ) {
-			WP_CLI::error( $failure->advice() );
+			WP_CLI::error( $failure->account() );
 			return;
 		}
 		/* translators: 1: number of post types, 2: number of taxonomies. */
@@ -224,7 +224,7 @@ final class Cli_Command {
 		try {
 			$this->choices->choose( $choice );
 		} catch ( Failure $failure ) {
-			WP_CLI::error( $failure->advice() );
+			WP_CLI::error( $failure->account() );
 			return;
 		}
 		WP_CLI::success( $this->choices->outcome( $choice ) );

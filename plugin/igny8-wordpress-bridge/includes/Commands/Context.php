@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Commands;
 
+use Igny8\Bridge\Support\Origin;
 use WP_REST_Request;
 
 /**
@@ -22,12 +23,15 @@ final class Context {
 
 	private Request_Facts $request;
 
+	private Origin $origin;
+
 	/**
 	 * @param int                $time_ms   Milliseconds from now.
 	 * @param int                $max_bytes Of the whole answer.
 	 * @param Request_Facts|null $request   That brought the batch; null outside of HTTP.
+	 * @param Origin|null        $origin    What the batch is for, where that is known.
 	 */
-	public function __construct( int $time_ms, int $max_bytes, ?Request_Facts $request = null ) {
+	public function __construct( int $time_ms, int $max_bytes, ?Request_Facts $request = null, ?Origin $origin = null ) {
 		$limit_s = (int) ini_get( 'max_execution_time' );
 		if ( $limit_s > 0 ) {
 			$time_ms = min( $time_ms, 1000 * max( 1, $limit_s - self::SPARE_S ) );
@@ -36,6 +40,7 @@ final class Context {
 		$this->deadline   = microtime( true ) + $time_ms / 1000;
 		$this->bytes_left = $max_bytes;
 		$this->request    = $request ?? new Request_Facts( new WP_REST_Request() );
+		$this->origin     = $origin ?? new Origin();
 	}
 
 	public function begin_command( string $id ): void {
@@ -67,5 +72,9 @@ final class Context {
 
 	public function request(): Request_Facts {
 		return $this->request;
+	}
+
+	public function origin(): Origin {
+		return $this->origin;
 	}
 }

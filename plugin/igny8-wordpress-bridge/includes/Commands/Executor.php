@@ -58,6 +58,18 @@ final class Executor {
 	 * @return string[] JSON of each result, in the same order.
 	 */
 	public function results( array $batch, Context $context ): array {
+		return $this->log->during(
+			$context->origin(),
+			function () use ( $batch, $context ): array {
+				return $this->execute_all( $batch, $context );
+			}
+		);
+	}
+
+	/**
+	 * @return string[]
+	 */
+	private function execute_all( array $batch, Context $context ): array {
 		$results = [];
 		foreach ( $batch as $request ) {
 			$result = $context->is_used_up() ? $this->not_reached( $request['id'] ) : $this->execute_one( $request, $context );

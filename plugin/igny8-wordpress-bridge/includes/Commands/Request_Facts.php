@@ -23,8 +23,6 @@ final class Request_Facts {
 
 	private int $body_bytes;
 
-	private string $request_id;
-
 	public function __construct( WP_REST_Request $request ) {
 		$names = str_replace( '_', '-', array_map( 'strval', array_keys( $request->get_headers() ) ) );
 		sort( $names );
@@ -34,8 +32,6 @@ final class Request_Facts {
 		$this->header_names = $names;
 		$this->body_sha256  = hash( 'sha256', $body );
 		$this->body_bytes   = strlen( $body );
-		$id                 = (string) $request->get_header( 'x_request_id' );
-		$this->request_id   = 1 === preg_match( '/\A[A-Za-z0-9_.-]{1,64}\z/', $id ) ? $id : '';
 	}
 
 	/**
@@ -43,13 +39,6 @@ final class Request_Facts {
 	 */
 	public function header_names(): array {
 		return $this->header_names;
-	}
-
-	/**
-	 * Of the request or run at IGNY8 that asks; '' where it did not arrive.
-	 */
-	public function request_id(): string {
-		return $this->request_id;
 	}
 
 	/**

@@ -51,7 +51,7 @@ final class Outside {
 			$failure->fix(),
 			$failure->status() > 0 ? [ 'HTTP ' . $failure->status() ] : []
 		);
-		return new self( [ $finding ], $failure->detail(), $failure->request_id() );
+		return new self( [ $finding ], $failure->detail(), $failure->reference() );
 	}
 
 	/**

@@ -13,6 +13,7 @@ use Igny8\Bridge\Rest\Batch;
 use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Lock;
 use Igny8\Bridge\Support\Log;
+use Igny8\Bridge\Support\Origin;
 
 /**
  * A conversation with IGNY8 that this site begins: asks what is to be done, does it, and calls again with the results,
@@ -118,13 +119,13 @@ final class Exchanger {
 				usleep( self::PAUSE_MICROSECONDS );
 				continue;
 			}
-			$results = $this->execute( $answer['batch'], $ms_left );
+			$results = $this->execute( $answer, $ms_left );
 		} while ( true );
 	}
 
 	/**
 	 * @param string[] $results JSON of each.
-	 * @return array{batch: Batch, more: bool}
+	 * @return array{batch: Batch, more: bool, origin: Origin}
 	 */
 	private function call( string $trigger, array $results, int $wanted ): array {
 		$integration_id = $this->connection->integration_id();
@@ -153,16 +154,19 @@ final class Exchanger {
 		}
 		$this->state->succeeded( $trigger, (string) ( $answer['carrier'] ?? '' ), (int) ( $answer['interval_s'] ?? 0 ) );
 		return [
-			'batch' => $batch,
-			'more'  => ! empty( $answer['more'] ),
+			'batch'  => $batch,
+			'more'   => ! empty( $answer['more'] ),
+			'origin' => new Origin( $answer['request_id'] ?? '', $answer['run_id'] ?? '' ),
 		];
 	}
 
 	/**
+	 * @param array{batch: Batch, more: bool, origin: Origin} $answer
 	 * @return string[] JSON of each result.
 	 */
-	private function execute( Batch $batch, int $ms_left ): array {
-		$context = new Context( max( 1, min( $batch->time_ms(), $ms_left - self::LAST_CALL_MS ) ), $batch->max_bytes() );
+	private function execute( array $answer, int $ms_left ): array {
+		$batch   = $answer['batch'];
+		$context = new Context( max( 1, min( $batch->time_ms(), $ms_left - self::LAST_CALL_MS ) ), $batch->max_bytes(), null, $answer['origin'] );
 		$results = $this->executor->results( $batch->commands(), $context );
 		do_action( 'igny8_commands_executed' );
 		foreach ( $batch->commands() as $index => $command ) {

@@ -8,6 +8,7 @@ use Igny8\Bridge\Api\Problem_Reader;
 use Igny8\Bridge\Security\Message_Headers;
 use Igny8\Bridge\Support\Config;
 use Igny8\Bridge\Support\Failure;
+use Igny8\Bridge\Support\Request_Id;
 
 /**
  * Sends one signed webhook. Follows no redirects, so that the key never reaches another origin.
@@ -38,26 +39,27 @@ final class Transport {
 	 * @throws Failure Where it was not accepted.
 	 */
 	public function send( string $route, string $message_id, array $event, int $timeout_s ): void {
-		$body   = (string) wp_json_encode( $event, JSON_UNESCAPED_SLASHES );
-		$answer = wp_remote_post(
+		$sent_id = Request_Id::fresh();
+		$body    = (string) wp_json_encode( $event, JSON_UNESCAPED_SLASHES );
+		$answer  = wp_remote_post(
 			$this->config->api_url() . self::BASE . $route . '/',
 			[
 				'timeout'             => $timeout_s,
 				'redirection'         => 0,
 				'limit_response_size' => self::LARGEST_ANSWER_BYTES,
 				'user-agent'          => 'igny8-wordpress-bridge/' . IGNY8_BRIDGE_VERSION . '; WordPress/' . get_bloginfo( 'version' ),
-				'headers'             => $this->headers->of( $message_id, $body ),
+				'headers'             => [ Request_Id::HEADER => $sent_id ] + $this->headers->of( $message_id, $body ),
 				'body'                => $body,
 			]
 		);
 		if ( is_wp_error( $answer ) ) {
-			throw $this->problems->from_network_error( $answer );
+			throw $this->problems->from_network_error( $answer, $sent_id );
 		}
 
 		$status = (int) wp_remote_retrieve_response_code( $answer );
 		if ( 202 !== $status ) {
 			$json = json_decode( wp_remote_retrieve_body( $answer ), true );
-			throw $this->problems->from_answer( $answer, $status, is_array( $json ) ? $json : [] );
+			throw $this->problems->from_answer( $answer, $status, is_array( $json ) ? $json : [], $sent_id );
 		}
 	}
 }

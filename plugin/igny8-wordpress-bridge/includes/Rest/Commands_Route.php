@@ -8,8 +8,11 @@ use Igny8\Bridge\Commands\Context;
 use Igny8\Bridge\Commands\Executor;
 use Igny8\Bridge\Commands\Request_Facts;
 use Igny8\Bridge\Connection\Connection;
+use Igny8\Bridge\Support\Origin;
+use Igny8\Bridge\Support\Request_Id;
 use WP_Error;
 use WP_REST_Request;
+use WP_REST_Response;
 
 /**
  * `POST igny8/v1/commands`.
@@ -31,6 +34,9 @@ final class Commands_Route {
 	/** Name of the secret that signed the request being answered. */
 	private string $signed_by = '';
 
+	/** Of the request being answered. */
+	private ?Origin $origin = null;
+
 	public function __construct( Gatekeeper $gatekeeper, Executor $executor, Connection $connection, Output $output ) {
 		$this->gatekeeper = $gatekeeper;
 		$this->executor   = $executor;
@@ -42,6 +48,7 @@ final class Commands_Route {
 		add_action( 'rest_api_init', [ $this, 'register' ] );
 		add_filter( 'rest_authentication_errors', [ $this, 'let_in' ], PHP_INT_MAX );
 		add_filter( 'rest_request_before_callbacks', [ $this, 'leave_body_to_us' ], PHP_INT_MAX, 3 );
+		add_filter( 'rest_post_dispatch', [ $this, 'name_answer' ], PHP_INT_MAX, 3 );
 		add_filter( 'rest_pre_serve_request', [ $this, 'serve' ], PHP_INT_MAX, 2 );
 	}
 
@@ -88,7 +95,8 @@ final class Commands_Route {
 	 */
 	public function admit( WP_REST_Request $request ) {
 		$this->forbid_caching();
-		$admitted = $this->gatekeeper->admit( $request );
+		$this->origin = Origin::of_request( $request );
+		$admitted     = $this->gatekeeper->admit( $request );
 		if ( is_wp_error( $admitted ) ) {
 			return $admitted;
 		}
@@ -108,10 +116,26 @@ final class Commands_Route {
 			return new WP_Error( 'igny8_other_integration', __( 'This site is connected to another integration.', 'igny8-wordpress-bridge' ), [ 'status' => 409 ] );
 		}
 
-		$context = new Context( $batch->time_ms(), $batch->max_bytes(), new Request_Facts( $request ) );
+		$context = new Context( $batch->time_ms(), $batch->max_bytes(), new Request_Facts( $request ), $this->origin );
 		$body    = $this->executor->execute( $batch->commands(), $context );
 		$headers = $this->gatekeeper->sign( (string) $request->get_header( 'webhook_id' ), $body );
 		return new Signed_Response( $body, $headers + array_filter( wp_get_nocache_headers() ) );
+	}
+
+	/**
+	 * The answer, and a refusal too, tells under which name it stands in the log.
+	 *
+	 * @param mixed $response The answer.
+	 * @param mixed $server   Of the REST API.
+	 * @param mixed $request  The request.
+	 * @return mixed
+	 */
+	public function name_answer( $response, $server, $request ) {
+		if ( $response instanceof WP_REST_Response && $request instanceof WP_REST_Request && self::is_ours( $request->get_route() ) ) {
+			$origin = $this->origin ?? Origin::of_request( $request );
+			$response->header( Request_Id::HEADER, $origin->request_id() );
+		}
+		return $response;
 	}
 
 	/**

@@ -16,14 +16,14 @@ final class Failure extends RuntimeException {
 
 	private string $reason;
 
-	/** @var array{title: string, fix: string, request_id: string, status: int, retryable: bool, retry_after_s: int|null, challenge: string} */
+	/** @var array{title: string, fix: string, request_id: string, sent_id: string, status: int, retryable: bool, retry_after_s: int|null, challenge: string} */
 	private array $facts;
 
 	/**
 	 * @param string $reason Code, lower_snake.
 	 * @param string $detail What happened, one sentence.
 	 * @param string $fix    What to do, one sentence; '' where nothing is to be done.
-	 * @param array  $facts  Any of title, request_id, status (HTTP, 0 for none), retryable, retry_after_s (seconds), challenge.
+	 * @param array  $facts  Any of title, request_id, sent_id, status (HTTP, 0 for none), retryable, retry_after_s (seconds), challenge.
 	 */
 	public function __construct( string $reason, string $detail, string $fix = '', array $facts = [] ) {
 		parent::__construct( $detail );
@@ -32,6 +32,7 @@ final class Failure extends RuntimeException {
 			[
 				'title'         => '',
 				'request_id'    => '',
+				'sent_id'       => '',
 				'status'        => 0,
 				'retryable'     => false,
 				'retry_after_s' => null,
@@ -67,8 +68,33 @@ final class Failure extends RuntimeException {
 		return trim( '' === $this->fix() ? $detail : $detail . $end . $this->fix() );
 	}
 
+	/**
+	 * IGNY8's name of the request; '' where it did not answer.
+	 */
 	public function request_id(): string {
 		return $this->facts['request_id'];
+	}
+
+	/**
+	 * Our own name of the request; '' where none was sent.
+	 */
+	public function sent_id(): string {
+		return $this->facts['sent_id'];
+	}
+
+	/**
+	 * What support asks for: by this the failure is found in a log. '' where no request was sent.
+	 */
+	public function reference(): string {
+		return '' === $this->request_id() ? $this->sent_id() : $this->request_id();
+	}
+
+	/**
+	 * advice() with the reference, for people.
+	 */
+	public function account(): string {
+		/* translators: %s: id of a request, by which it is found in a log. */
+		return $this->advice() . ( '' === $this->reference() ? '' : ' ' . sprintf( __( '(reference: %s)', 'igny8-wordpress-bridge' ), $this->reference() ) );
 	}
 
 	/**
@@ -116,7 +142,7 @@ final class Failure extends RuntimeException {
 			'code'       => $this->reason,
 			'detail'     => $this->detail(),
 			'fix'        => $this->fix(),
-			'request_id' => $this->request_id(),
+			'request_id' => $this->reference(),
 			'retryable'  => $this->is_retryable(),
 			'at'         => time(),
 		];

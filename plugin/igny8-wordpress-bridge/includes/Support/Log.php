@@ -15,38 +15,60 @@ final class Log {
 
 	private const MESSAGE_LENGTH = 500;
 
+	private ?Origin $origin = null;
+
 	public function info( string $code, string $message ): void {
-		$this->add( 'info', $code, $message );
+		$this->add( 'info', $code, $message, [] );
 	}
 
 	public function warning( string $code, string $message ): void {
-		$this->add( 'warning', $code, $message );
+		$this->add( 'warning', $code, $message, [] );
 	}
 
 	public function error( string $code, string $message ): void {
-		$this->add( 'error', $code, $message );
+		$this->add( 'error', $code, $message, [] );
 	}
 
 	public function failure( Failure $failure, string $what ): void {
-		$message = $what . ': ' . $failure->detail();
-		if ( '' !== $failure->request_id() ) {
-			$message .= ' (' . $failure->request_id() . ')';
-		}
-		$this->error( $failure->reason(), $message );
+		$ids = [
+			'request_id' => $failure->request_id(),
+			'sent_id'    => $failure->sent_id(),
+		];
+		$this->add( 'error', $failure->reason(), $what . ': ' . $failure->detail(), array_filter( $ids ) );
 	}
 
 	/**
-	 * Newest first.
+	 * @param Origin   $origin Of what the deed is done for: its entries name it.
+	 * @param callable $deed   Without arguments.
+	 * @return mixed What the deed gives.
+	 */
+	public function during( Origin $origin, callable $deed ) {
+		$before       = $this->origin;
+		$this->origin = $origin;
+		try {
+			return $deed();
+		} finally {
+			$this->origin = $before;
+		}
+	}
+
+	/**
+	 * Newest first. `request_id` and `run_id` are IGNY8's names of what it was about, `sent_id` is ours for a request of our own;
+	 * each is there only where it is known.
 	 *
-	 * @return array<int, array{at: int, level: string, code: string, message: string}>
+	 * @return array<int, array{at: int, level: string, code: string, message: string, request_id?: string, run_id?: string, sent_id?: string}>
 	 */
 	public function entries(): array {
 		$entries = get_option( self::OPTION, [] );
 		return is_array( $entries ) ? array_values( array_filter( $entries, 'is_array' ) ) : [];
 	}
 
-	private function add( string $level, string $code, string $message ): void {
+	/**
+	 * @param array<string, string> $ids Of a request of ours, beside what it was done for.
+	 */
+	private function add( string $level, string $code, string $message, array $ids ): void {
 		$entries = $this->entries();
+		$origin  = null === $this->origin ? [] : $this->origin->to_array();
 		array_unshift(
 			$entries,
 			[
@@ -54,7 +76,7 @@ final class Log {
 				'level'   => $level,
 				'code'    => $code,
 				'message' => mb_substr( $this->redact( $message ), 0, self::MESSAGE_LENGTH ),
-			]
+			] + $ids + $origin
 		);
 		update_option( self::OPTION, array_slice( $entries, 0, self::CAPACITY ), false );
 	}

@@ -1,0 +1,30 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Support;
+
+/**
+ * The name by which a request is found in the logs of both sides. Proves nothing, and is no secret.
+ */
+final class Request_Id {
+
+	public const HEADER = 'x-request-id';
+
+	private const SHAPE = '/\A[A-Za-z0-9_-]{1,64}\z/';
+
+	/**
+	 * For a request that this site sends.
+	 */
+	public static function fresh(): string {
+		return 'wp_' . bin2hex( random_bytes( 16 ) );
+	}
+
+	/**
+	 * @param mixed $stated By the other side.
+	 * @return string '' for what has not the agreed shape: it would end in the log.
+	 */
+	public static function read( $stated ): string {
+		return is_string( $stated ) && 1 === preg_match( self::SHAPE, $stated ) ? $stated : '';
+	}
+}
