@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
@@ -9,6 +9,7 @@ import { MAX_BODY_BYTES } from './middleware/json-body.ts'
 import { noStore } from './middleware/no-store.ts'
 import { notFound, onError, sendProblem } from './middleware/on-error.ts'
 import { requestId } from './middleware/request-id.ts'
+import { serverTiming } from './middleware/server-timing.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { health } from './routes/health.ts'
 import { routes } from './routes/index.ts'
@@ -25,15 +26,25 @@ const allowOrigins = cors({
   maxAge: 600,
 })
 
+/** Lets the web app's own measurements see how long the server took. */
+const allowTimings: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await next()
+  const origin = c.req.header('origin')
+  if (origin !== undefined && readConfig(c.env).webOrigins.includes(origin))
+    c.res.headers.set('timing-allow-origin', origin)
+}
+
 /** The whole API: middleware in order, routes, errors. */
 export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>({ getPath: createPathNormaliser(routes) })
   app.onError(onError)
   app.notFound(notFound)
   app.use(requestId)
+  app.use(serverTiming)
   app.use(secureHeaders({ xFrameOptions: 'DENY', referrerPolicy: 'no-referrer' }))
   app.use(`${API_PREFIX}/*`, noStore)
   app.use((c, next) => (c.req.header('origin') === undefined ? next() : allowOrigins(c, next)))
+  app.use(allowTimings)
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => sendProblem(c, new ServiceError('body_too_large')) }))
   app.get('/healthz', health)
   app.route('/', docsRoutes)

@@ -1,4 +1,5 @@
 import type { DbSession } from './db/client.ts'
+import type { Stopwatch } from './lib/stopwatch.ts'
 import type { Actor, Context } from './services/context.ts'
 
 /** Types of the Hono app: bindings of the Worker and what middleware leaves for later steps. */
@@ -7,6 +8,7 @@ export interface AppEnv {
   Variables: {
     requestId: string
     pluginRequestId: string | undefined
+    stopwatch: Stopwatch
     actor: Actor
     dbSession: DbSession | undefined
     ctx: Context<Actor>

@@ -1,6 +1,7 @@
 import { readConfig } from '../config.ts'
 import { db } from '../db/client.ts'
 import { log } from '../lib/log.ts'
+import { recordTick } from '../services/health/record-tick.ts'
 import { pruneEvents } from '../services/events/prune.ts'
 import { pruneIdempotencyKeys } from '../services/idempotency/prune.ts'
 import { reconcileChecks } from './health-checks.ts'
@@ -17,5 +18,7 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   const prunedEvents = await pruneEvents({ ...prune, retentionMs: config.eventRetentionMs })
   const site = (siteId: string) => env.SITE_SYNC.getByName(siteId)
   const checks = await reconcileChecks({ db: prune.db, site, now: Date.now }, now)
+  // last: a tick that breaks off is none
+  await recordTick({ db: prune.db, cron: controller.cron, now })
   log.info('scheduled', { cron: controller.cron, checks, pruned, pruned_events: prunedEvents })
 }

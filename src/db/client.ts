@@ -1,4 +1,5 @@
 import { drizzle, type DrizzleD1Database } from 'drizzle-orm/d1'
+import { measureSession, type Measure } from './measured.ts'
 
 /** Without drizzle's relational queries: preparing those would cost every request a walk through all tables. */
 export type Db = DrizzleD1Database
@@ -20,8 +21,10 @@ export function db(
   env: { DB: D1Database },
   _accountId: string | null,
   readFrom: ReadFrom = 'first-primary',
+  measure?: Measure,
 ): DbSession {
   const session = env.DB.withSession(readFrom)
+  const client: unknown = measure ? measureSession(session, measure) : session
   // drizzle's type asks for the whole D1Database; of it, it uses prepare and batch, which a session has
-  return { db: drizzle(session as unknown as D1Database), bookmark: () => session.getBookmark() }
+  return { db: drizzle(client as D1Database), bookmark: () => session.getBookmark() }
 }

@@ -30,7 +30,8 @@ const accountOfUpgrade = (c: HonoContext<AppEnv>) =>
  * request, which then sees at least what was seen here.
  */
 function authContext(c: HonoContext<AppEnv>) {
-  const session = db(c.env, null, 'first-primary')
+  const watch = c.get('stopwatch')
+  const session = db(c.env, null, 'first-primary', (work) => watch.time('db', work))
   c.set('dbSession', session)
   return {
     db: session.db,
@@ -76,6 +77,9 @@ async function findActor(c: HonoContext<AppEnv>, access: Access): Promise<Actor>
   }
 }
 
+const actorOf = (c: HonoContext<AppEnv>, access: Access): Promise<Actor> | Actor =>
+  access.kind === 'public' ? { kind: 'anonymous' } : c.get('stopwatch').time('auth', () => findActor(c, access))
+
 /**
  * Finds out who sends a request, from an API key or a session (Bearer or cookie), and sets `actor`. `public` reads
  * nothing; `optional` lets a request without credentials through as anonymous, but none with bad ones. A person in
@@ -85,6 +89,6 @@ async function findActor(c: HonoContext<AppEnv>, access: Access): Promise<Actor>
  */
 export const authenticate = (access: Access) =>
   createMiddleware<AppEnv>(async (c, next) => {
-    c.set('actor', access.kind === 'public' ? { kind: 'anonymous' } : await findActor(c, access))
+    c.set('actor', await actorOf(c, access))
     await next()
   })

@@ -2,10 +2,12 @@ import type { Context as HonoContext } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { readConfig } from '../config.ts'
 import { db } from '../db/client.ts'
+import type { Measure } from '../db/measured.ts'
 import type { AppEnv } from '../env.ts'
 import { createId } from '../lib/ids.ts'
 import { noteLogIds, type LogIds } from '../lib/log.ts'
 import { createApiKeyStore } from '../services/api-keys/store.ts'
+import { measureSite } from './server-timing.ts'
 
 const ID = /^[a-z]{2,4}_[0-9a-f]{32}$/
 const BOOKMARK = /^[0-9a-f-]{1,200}$/i
@@ -32,7 +34,9 @@ export const provideContext = createMiddleware<AppEnv>(async (c, next) => {
   const nearest = c.req.method === 'GET' ? 'first-unconstrained' : 'first-primary'
   // a person's session was read from the primary: what follows is at least as new
   const readFrom = own ?? c.get('dbSession')?.bookmark() ?? nearest
-  const session = db(c.env, actor.kind === 'anonymous' ? null : actor.accountId, readFrom)
+  const watch = c.get('stopwatch')
+  const measure: Measure = (work) => watch.time('db', work)
+  const session = db(c.env, actor.kind === 'anonymous' ? null : actor.accountId, readFrom, measure)
   c.set('dbSession', session)
   noteLogIds(subjectOf(c))
   c.set('ctx', {
@@ -45,7 +49,7 @@ export const provideContext = createMiddleware<AppEnv>(async (c, next) => {
     config: readConfig(c.env),
     apiKeys: createApiKeyStore(c.env.API_KEYS),
     background: (work) => c.executionCtx.waitUntil(work),
-    site: (siteId) => c.env.SITE_SYNC.getByName(siteId),
+    site: (siteId) => measureSite(c.env.SITE_SYNC.getByName(siteId), watch),
   })
   await next()
   const latest = session.bookmark()

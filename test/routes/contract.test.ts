@@ -272,13 +272,4 @@ describe('the pages for people', () => {
     for (const code of Object.keys(ERRORS)) expect(text).toContain(`id="${code}"`)
     expect(text.match(/<tr id=/g)).toHaveLength(Object.keys(ERRORS).length)
   })
-
-  test('health says what it looked at', async () => {
-    const { status, body, headers } = await send('GET /healthz')
-    expect([status, body]).toEqual([200, { status: 'ok', configuration: true, database: true, key_store: true }])
-    expect(headers.get('cache-control')).toBe('no-store')
-    const broken = { API_KEYS: { get: () => Promise.reject(new Error('away')) } as unknown as KVNamespace }
-    const failing = await send('GET /healthz', { bindings: broken })
-    expect([failing.status, failing.body]).toMatchObject([503, { status: 'failing', database: true, key_store: false }])
-  })
 })

@@ -218,10 +218,10 @@ export function startModelSite(url = `https://site-${++made}.example.com`): Mode
 /** No request to a site has a shorter time-out. */
 const LINK_TIMEOUT_MS = 9_000
 
-/** Until the test is over, outgoing requests time out after this instead of seconds. */
-export function shortenTimeouts(ms = 30): void {
+/** Until the test is over, outgoing requests (or what else waits as long) time out after this instead of seconds. */
+export function shortenTimeouts(ms = 30, fromMs = LINK_TIMEOUT_MS): void {
   const start = globalThis.setTimeout
-  const shortened = (work: () => void, delayMs = 0) => start(work, delayMs >= LINK_TIMEOUT_MS ? ms : delayMs)
+  const shortened = (work: () => void, delayMs = 0) => start(work, delayMs >= fromMs ? ms : delayMs)
   const spy = vi.spyOn(globalThis, 'setTimeout').mockImplementation(shortened as typeof setTimeout)
   onTestFinished(() => spy.mockRestore())
 }

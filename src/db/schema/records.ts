@@ -55,6 +55,12 @@ export const auditLog = sqliteTable(
   (table) => [primaryKey({ columns: [table.accountId, table.seq] })],
 )
 
+/** When the jobs of a cron were last done to their end; one row a cron. */
+export const ticks = sqliteTable('ticks', {
+  cron: text('cron').primaryKey(),
+  at: timestampMs('at').notNull(),
+})
+
 /** Answers to writes that carried an Idempotency-Key; bodies are sealed, since some hold a key shown once. */
 export const idempotencyKeys = sqliteTable(
   'idempotency_keys',
