@@ -16,6 +16,7 @@ const TaxonomyRow = z.lazy(() =>
   z.object({
     label: z.string(),
     count: Count.meta({ description: 'On the site, as its own admin shows it' }),
+    count_as_of: Timestamp.nullable().meta({ description: 'When the site last said `count`' }),
     synced_count: Count,
     enabled: z.boolean(),
     fetch_limit: FetchLimit,

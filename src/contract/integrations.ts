@@ -31,6 +31,14 @@ export const IntegrationConfig = z.lazy(() =>
   z.object({ conflict_policy: ConflictPolicy.optional() }).strict().meta({ id: 'IntegrationConfig' }),
 )
 
+const Count = z.lazy(() => z.number().int().min(0))
+
+const ItemCounts = z.lazy(() =>
+  z
+    .object({ synced: Count, failed: Count, conflicts: Count })
+    .meta({ id: 'ItemCounts', description: 'Items of all post types; null before the first sync' }),
+)
+
 export const Integration = z.lazy(() =>
   z
     .object({
@@ -47,6 +55,7 @@ export const Integration = z.lazy(() =>
       ...carrierFields(),
       api_key: z.string().nullable().meta({ description: 'Masked', example: 'igny8_ab12…9xYz' }),
       config_json: z.record(z.string(), z.unknown()),
+      item_counts: ItemCounts.nullable(),
       last_sync_at: Timestamp.nullable(),
       created_at: Timestamp,
       updated_at: Timestamp,

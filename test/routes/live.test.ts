@@ -98,10 +98,13 @@ describe('a live connection', () => {
     const { site, watcher } = await watched()
     const count = () => watcher.of('content_types').at(-1)?.content_types.post_types['post']
     const before = count()?.count ?? 0
+    const asOf = count()?.count_as_of ?? ''
     const asked = site.model.stats.requests
     const post = site.model.createPost({ title: 'New', status: 'publish', terms: { category: ['Brand new'] } })
     await deliverAll(site)
     await vi.waitFor(() => expect(count()).toMatchObject({ count: before + 1, synced_count: 1 }))
+    // as of the site's answer, not of the structure before it
+    expect(Date.parse(count()?.count_as_of ?? '')).toBeGreaterThan(Date.parse(asOf))
     expect(site.model.stats.requests).toBe(asked + 1)
     site.model.deletePost(post.id)
     await deliverAll(site)

@@ -19,11 +19,15 @@ const mapValues = <V, W>(record: Record<string, V>, map: (value: V, key: string)
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]))
 
 /** The newer of what the structure says and what the site said since, when something changed there. */
-const currentCount = (
+function currentCount(
   { structureFetchedAt }: ContentTypesSource,
   pushed: number,
   total: { n: number; at: number } | undefined,
-) => (total && total.at >= (structureFetchedAt?.getTime() ?? 0) ? total.n : pushed)
+): { count: number; count_as_of: string | null } {
+  const isNewer = total !== undefined && total.at >= (structureFetchedAt?.getTime() ?? 0)
+  if (isNewer) return { count: total.n, count_as_of: new Date(total.at).toISOString() }
+  return { count: pushed, count_as_of: structureFetchedAt?.toISOString() ?? null }
+}
 
 function describeAudit(snapshot: AuditSnapshot | undefined): Audit {
   if (!snapshot) return NO_AUDIT
@@ -36,7 +40,7 @@ export function describeContentTypes(row: ContentTypesSource): ContentTypes {
   const structure = row.structure
   const describe = (kind: Kind, slug: string, pushed: { label: string; count: number; enabled: boolean }) => ({
     label: pushed.label,
-    count: currentCount(row, pushed.count, row.counts?.[kind][slug]?.total),
+    ...currentCount(row, pushed.count, row.counts?.[kind][slug]?.total),
     synced_count: row.counts?.[kind][slug]?.synced ?? 0,
     enabled: row.typeSettings[kind]?.[slug]?.enabled ?? pushed.enabled,
     fetch_limit: row.typeSettings[kind]?.[slug]?.fetch_limit ?? DEFAULT_FETCH_LIMIT,

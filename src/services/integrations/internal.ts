@@ -82,6 +82,13 @@ function describeConfig(row: PresentedRow): Record<string, unknown> {
   }
 }
 
+function describeItemCounts({ counts }: PresentedRow): Integration['item_counts'] {
+  if (!counts) return null
+  const types = Object.values(counts.post_types)
+  const sum = (of: 'synced' | 'failed' | 'conflict') => types.reduce((total, type) => total + type[of], 0)
+  return { synced: sum('synced'), failed: sum('failed'), conflicts: sum('conflict') }
+}
+
 /** The wire's shape of an integration; no secret is in it. */
 export function presentIntegration(row: PresentedRow): Integration {
   return {
@@ -98,6 +105,7 @@ export function presentIntegration(row: PresentedRow): Integration {
     ...describeCarrier(row),
     api_key: row.apiKeyMasked,
     config_json: describeConfig(row),
+    item_counts: describeItemCounts(row),
     last_sync_at: toTimestamp(row.lastSyncAt),
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),

@@ -1564,6 +1564,7 @@ export interface components {
             config_json: {
                 [key: string]: unknown;
             };
+            item_counts: components["schemas"]["ItemCounts"] | null;
             last_sync_at: string | null;
             /**
              * Format: date-time
@@ -1598,6 +1599,12 @@ export interface components {
             last_proof_at: string | null;
             /** @description When the site is looked at again */
             next_check_at: string | null;
+        };
+        /** @description Items of all post types; null before the first sync */
+        ItemCounts: {
+            synced: number;
+            failed: number;
+            conflicts: number;
         };
         TestResult: {
             success: boolean;
@@ -1729,6 +1736,8 @@ export interface components {
                     label: string;
                     /** @description On the site, as its own admin shows it */
                     count: number;
+                    /** @description When the site last said `count` */
+                    count_as_of: string | null;
                     synced_count: number;
                     enabled: boolean;
                     /** @description Items imported per type and run */
@@ -1745,6 +1754,8 @@ export interface components {
                     label: string;
                     /** @description On the site, as its own admin shows it */
                     count: number;
+                    /** @description When the site last said `count` */
+                    count_as_of: string | null;
                     synced_count: number;
                     enabled: boolean;
                     /** @description Items imported per type and run */

@@ -13,6 +13,7 @@ const INTEGRATION = '/api/v1/integration/integrations'
 const row = (label: string, synced: number, failed: number, conflicts: number) => ({
   label,
   count: 50,
+  count_as_of: null,
   synced_count: synced,
   failed_count: failed,
   conflict_count: conflicts,

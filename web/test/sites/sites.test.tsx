@@ -17,15 +17,25 @@ const app = (role: 'viewer' | 'editor' | 'owner', more: Answers) =>
 test('each site says how its connection is and why, and sites that are not connected lead to connecting', async () => {
   const reason = { code: 'dns_failed', title: 'The domain name was not found', detail: null, fix: 'Check it.' }
   const health = { ...sampleIntegration().health, state: 'unreachable' as const, reason }
+  const item_counts = { synced: 1204, failed: 3, conflicts: 1 }
   const api = app('owner', {
     [SITES]: page([named(1), named(2)]),
-    [INTEGRATIONS]: page([sampleIntegration({ site_id: 'site_1', health, sync_status: 'failed' })]),
+    [INTEGRATIONS]: page([sampleIntegration({ site_id: 'site_1', health, sync_status: 'failed', item_counts })]),
   })
   renderAt('/sites')
   const first = await screen.findByRole('row', { name: /Site 1/ })
   expect(await within(first).findByText('Unreachable')).toBeVisible()
   expect(within(first).getByText('The domain name was not found')).toBeVisible()
   expect(within(first).getByText('the last run failed')).toBeVisible()
+  expect(within(first).getByText('1,204 synced')).toBeVisible()
+  expect(within(first).getByRole('link', { name: '3 failed' })).toHaveAttribute(
+    'href',
+    '/sites/site_1/items?state=failed',
+  )
+  expect(within(first).getByRole('link', { name: '1 conflict' })).toHaveAttribute(
+    'href',
+    '/sites/site_1/items?state=conflict',
+  )
   expect(screen.getByRole('link', { name: 'Connect: Site 2' })).toHaveAttribute('href', '/sites/site_2/connect')
   expect(screen.getByRole('link', { name: /s1\.example/ })).toHaveAttribute('rel', 'noopener noreferrer')
   expect(api.callsOf(INTEGRATIONS)).toHaveLength(1)

@@ -14,6 +14,7 @@ export const postType = (
 ): ContentTypes['post_types'][string] => ({
   label,
   count,
+  count_as_of: AT,
   synced_count: synced,
   failed_count: 0,
   conflict_count: 0,
@@ -32,6 +33,7 @@ const taxonomy = (
 ): ContentTypes['taxonomies'][string] => ({
   label,
   count,
+  count_as_of: AT,
   synced_count: synced,
   enabled,
   fetch_limit: 100,

@@ -34,6 +34,7 @@ export const sampleIntegration = (patch: Partial<Integration> = {}): Integration
   expected_latency_s: null,
   api_key: 'igny8_ab12…9xYz',
   config_json: {},
+  item_counts: { synced: 45, failed: 0, conflicts: 0 },
   last_sync_at: AT,
   created_at: AT,
   updated_at: AT,

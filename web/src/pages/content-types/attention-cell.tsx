@@ -3,7 +3,6 @@ import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import classes from './content-types.module.css'
 import { KnownNumber } from './known-number.tsx'
-import type { Moments } from './type-row.tsx'
 import { CELL } from './table-roles.ts'
 
 interface AttentionCellProps {
@@ -12,7 +11,8 @@ interface AttentionCellProps {
   type?: string
   failed: number
   conflicts: number
-  at: Moments
+  /** As of when the numbers hold. */
+  at: string | null
 }
 
 /** Counts of what needs somebody, leading to it. */
@@ -33,12 +33,12 @@ export function AttentionCell({ siteId, type, failed, conflicts, at }: Attention
       )}
       <Group gap="sm" data-numeric>
         {failed > 0 && (
-          <KnownNumber how={t('known.failed')} at={at.counts} href={itemsWith('failed')}>
+          <KnownNumber how={t('known.failed')} at={at} href={itemsWith('failed')}>
             {t('failed', { count: failed })}
           </KnownNumber>
         )}
         {conflicts > 0 && (
-          <KnownNumber how={t('known.conflicts')} at={at.counts} href={itemsWith('conflict')}>
+          <KnownNumber how={t('known.conflicts')} at={at} href={itemsWith('conflict')}>
             {t('conflicts', { count: conflicts })}
           </KnownNumber>
         )}

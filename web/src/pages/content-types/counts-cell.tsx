@@ -4,7 +4,6 @@ import type { TypeKind } from '../../queries/content-types.ts'
 import type { TypeAudit } from './audit-words.tsx'
 import classes from './content-types.module.css'
 import { KnownNumber } from './known-number.tsx'
-import type { Moments } from './type-row.tsx'
 import { CELL } from './table-roles.ts'
 
 const WHOLE = 100
@@ -19,7 +18,9 @@ interface CountsCellProps {
   kind: TypeKind
   total: number
   synced: number
-  at: Moments
+  /** As of when each of the two holds. */
+  totalAt: string | null
+  syncedAt: string | null
   isEnabled: boolean
   /** Only post types are compared. */
   audit?: TypeAudit | undefined
@@ -27,7 +28,16 @@ interface CountsCellProps {
 }
 
 /** `123 total · 45 synced`, with a bar. Taxonomies have no column of failures: theirs is this one's. */
-export function CountsCell({ kind, total, synced, at, isEnabled, audit, children }: CountsCellProps): ReactNode {
+export function CountsCell({
+  kind,
+  total,
+  synced,
+  totalAt,
+  syncedAt,
+  isEnabled,
+  audit,
+  children,
+}: CountsCellProps): ReactNode {
   const t = useTranslations('contentTypes')
   const share = total === 0 ? 0 : Math.min(WHOLE, (synced / total) * WHOLE)
   return (
@@ -36,8 +46,8 @@ export function CountsCell({ kind, total, synced, at, isEnabled, audit, children
         {t.rich('counts', {
           total,
           synced,
-          whole: known(t('known.count'), at.structure),
-          part: known(t(kind === 'taxonomies' ? 'known.syncedTerms' : 'known.synced'), at.counts, audit),
+          whole: known(t('known.count'), totalAt),
+          part: known(t(kind === 'taxonomies' ? 'known.syncedTerms' : 'known.synced'), syncedAt, audit),
         })}
       </span>
       <div className={classes.bar} data-enabled={isEnabled} aria-hidden>

@@ -6,18 +6,25 @@ import type { TypeKind } from '../../queries/content-types.ts'
 import { AttentionCell } from './attention-cell.tsx'
 import classes from './content-types.module.css'
 import { CountsCell } from './counts-cell.tsx'
-import type { Moments } from './type-row.tsx'
 import { CELL, GROUP, ROW, ROW_HEADER } from './table-roles.ts'
 
 type Row = ContentTypes['post_types'][string] | ContentTypes['taxonomies'][string]
 
 const sumOf = (rows: Row[], value: (row: Row) => number): number => rows.reduce((sum, row) => sum + value(row), 0)
 
+/** A sum is as old as the oldest of its parts. */
+const oldestOf = (rows: Row[]): string | null =>
+  rows.reduce<string | null>(
+    (oldest, { count_as_of: at }) => (oldest === null || (at ?? '') < oldest ? at : oldest),
+    null,
+  )
+
 interface TotalsRowProps {
   siteId: string
   kind: TypeKind
   rows: Row[]
-  at: Moments
+  /** As of when the counts of IGNY8 hold. */
+  at: string | null
 }
 
 export function TotalsRow({ siteId, kind, rows, at }: TotalsRowProps): ReactNode {
@@ -33,7 +40,8 @@ export function TotalsRow({ siteId, kind, rows, at }: TotalsRowProps): ReactNode
           kind={kind}
           total={sumOf(rows, ({ count }) => count)}
           synced={sumOf(rows, (row) => row.synced_count)}
-          at={at}
+          totalAt={oldestOf(rows)}
+          syncedAt={at}
           isEnabled={enabled > 0}
         />
         {kind === 'post_types' && (

@@ -13,18 +13,13 @@ import { CELL, ROW, ROW_HEADER } from './table-roles.ts'
 type PostTypeRow = ContentTypes['post_types'][string]
 type TaxonomyRow = ContentTypes['taxonomies'][string]
 
-/** As of when the numbers hold. */
-export interface Moments {
-  structure: string | null
-  counts: string | null
-}
-
 interface TypeRowProps {
   siteId: string
   kind: TypeKind
   slug: string
   row: PostTypeRow | TaxonomyRow
-  at: Moments
+  /** As of when the counts of IGNY8 hold. */
+  at: string | null
   isSaving: boolean
   /** Why the last change wasn't saved. */
   refusal: Error | undefined
@@ -51,7 +46,8 @@ export const TypeRow = memo(function TypeRow(props: TypeRowProps): ReactNode {
         kind={kind}
         total={row.count}
         synced={row.synced_count}
-        at={at}
+        totalAt={row.count_as_of}
+        syncedAt={at}
         isEnabled={row.enabled}
         audit={'audit' in row ? row.audit : undefined}
       >

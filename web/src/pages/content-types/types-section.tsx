@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core'
 import { IconSitemap } from '@tabler/icons-react'
-import { type ReactNode, useCallback, useMemo } from 'react'
+import { type ReactNode, useCallback } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Connection, ContentTypes, Integration } from '../../api/types.ts'
 import { notifyFailure } from '../../components/notify.ts'
@@ -57,10 +57,6 @@ function Tables({ integration, types }: TypesSectionProps): ReactNode {
   )
   const onChange = useChangeType(id, onRefused)
   const shown = useShownContentTypes(id, types)
-  const at = useMemo(
-    () => ({ structure: types.last_structure_fetch, counts: types.as_of }),
-    [types.last_structure_fetch, types.as_of],
-  )
   const asOf = <RelativeTime at={types.as_of} />
   return (
     <div data-stale={isStale} className={classes.tables}>
@@ -69,8 +65,8 @@ function Tables({ integration, types }: TypesSectionProps): ReactNode {
           {t.rich('asOf', { at: () => asOf })}
         </Text>
       )}
-      <TypesTable siteId={siteId} kind="post_types" shown={shown} at={at} onChange={onChange} />
-      <TypesTable siteId={siteId} kind="taxonomies" shown={shown} at={at} onChange={onChange} />
+      <TypesTable siteId={siteId} kind="post_types" shown={shown} at={types.as_of} onChange={onChange} />
+      <TypesTable siteId={siteId} kind="taxonomies" shown={shown} at={types.as_of} onChange={onChange} />
     </div>
   )
 }

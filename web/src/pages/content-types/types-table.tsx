@@ -5,14 +5,15 @@ import type { ContentTypes } from '../../api/types.ts'
 import type { ShownContentTypes, TypeChange, TypeKind } from '../../queries/content-types.ts'
 import classes from './content-types.module.css'
 import { TotalsRow } from './totals-row.tsx'
-import { type Moments, TypeRow } from './type-row.tsx'
+import { TypeRow } from './type-row.tsx'
 import { COLUMN_HEADER, GROUP, ROW, TABLE } from './table-roles.ts'
 
 interface TypesTableProps {
   siteId: string
   kind: TypeKind
   shown: ShownContentTypes
-  at: Moments
+  /** As of when the counts of IGNY8 hold. */
+  at: string | null
   onChange: (change: TypeChange) => void
 }
 

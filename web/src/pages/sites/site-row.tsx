@@ -54,6 +54,31 @@ function LastSync({ integration }: { integration: Integration }): ReactNode {
   )
 }
 
+/** What of the site is synced; what wants somebody's attention leads to it. */
+function ContentCell({ siteId, counts }: { siteId: string; counts: Integration['item_counts'] }): ReactNode {
+  const t = useTranslations('sites')
+  if (counts === null) return '–'
+  const attention = [
+    { state: 'failed', count: counts.failed },
+    { state: 'conflict', count: counts.conflicts },
+  ] as const
+  return (
+    <Stack gap={2}>
+      <Text span data-numeric>
+        {t('synced', { count: counts.synced })}
+      </Text>
+      {attention.map(
+        ({ state, count }) =>
+          count > 0 && (
+            <Anchor key={state} component={Link} href={`/sites/${siteId}/items?state=${state}`} size="xs">
+              {t(state, { count })}
+            </Anchor>
+          ),
+      )}
+    </Stack>
+  )
+}
+
 function SiteName({ site }: { site: Site }): ReactNode {
   const t = useTranslations('sites')
   return (
@@ -89,6 +114,11 @@ export function SiteRow({ site, integration, hasConnection, mayConnect }: SiteRo
       {hasConnection && (
         <td data-label={t('connection')}>
           <ConnectionCell site={site} integration={integration} />
+        </td>
+      )}
+      {hasConnection && (
+        <td data-label={t('content')}>
+          <ContentCell siteId={site.id} counts={integration?.item_counts ?? null} />
         </td>
       )}
       {hasConnection && (

@@ -48,6 +48,7 @@ function SitesTable({ sites, known }: { sites: Site[]; known: IntegrationsBySite
         <tr>
           <th scope="col">{t('site')}</th>
           {hasConnection && <th scope="col">{t('connection')}</th>}
+          {hasConnection && <th scope="col">{t('content')}</th>}
           {hasConnection && <th scope="col">{t('lastSync')}</th>}
           <th scope="col">
             <VisuallyHidden>{t('open')}</VisuallyHidden>
