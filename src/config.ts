@@ -23,6 +23,14 @@ const parseJson = (text: string, issues: z.core.$ZodRawIssue[]) => {
 const hasDemoInDevelopmentAlone = (raw: { ENVIRONMENT: string; DEMO_SIGN_IN: string }) =>
   raw.DEMO_SIGN_IN === '' || raw.ENVIRONMENT === 'development'
 
+/** An address without a key sends nothing: e-mail is configured whole or not at all. */
+const hasWholeEmail = (raw: { EMAIL_API_URL: string; EMAIL_API_KEY: string; EMAIL_FROM: string }) =>
+  new Set([raw.EMAIL_API_URL !== '', raw.EMAIL_API_KEY !== '', raw.EMAIL_FROM !== '']).size === 1
+
+/** The key goes there: in the clear only on one's own machine. */
+const isSafeEmailUrl = (raw: { ENVIRONMENT: string; EMAIL_API_URL: string }) =>
+  raw.ENVIRONMENT !== 'production' || raw.EMAIL_API_URL === '' || raw.EMAIL_API_URL.startsWith('https://')
+
 const RawConfig = z.lazy(() =>
   z
     .object({
@@ -39,6 +47,15 @@ const RawConfig = z.lazy(() =>
         .string()
         .regex(/^$|^[^:\s]+@[^:\s]+:.+$/, 'must be an e-mail address, a colon and a password')
         .default(''),
+      EMAIL_API_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
+      EMAIL_API_KEY: z
+        .string()
+        .regex(/^[\x21-\x7e]*$/, 'must be visible ASCII')
+        .default(''),
+      EMAIL_FROM: z
+        .string()
+        .regex(/^$|^[^\r\n]*[^\s@]+@[^\s@]+$/, 'must be an e-mail address, with a name before it or without')
+        .default(''),
       API_KEY_PEPPER: z.string().min(32),
       SESSION_SECRET: z.string().min(32),
       ENCRYPTION_KEYS: z
@@ -46,12 +63,22 @@ const RawConfig = z.lazy(() =>
         .transform((text, context) => parseJson(text, context.issues))
         .pipe(EncryptionKeys),
     })
-    .refine(hasDemoInDevelopmentAlone, { path: ['DEMO_SIGN_IN'], error: 'is for ENVIRONMENT=development alone' }),
+    .refine(hasDemoInDevelopmentAlone, { path: ['DEMO_SIGN_IN'], error: 'is for ENVIRONMENT=development alone' })
+    .refine(hasWholeEmail, { path: ['EMAIL_API_URL'], error: 'needs EMAIL_API_KEY and EMAIL_FROM, and they need it' })
+    .refine(isSafeEmailUrl, { path: ['EMAIL_API_URL'], error: 'must be https' }),
 )
 
 function readDemo(text: string): Config['demo'] {
   const colon = text.indexOf(':')
   return colon < 0 ? null : { email: text.slice(0, colon), password: text.slice(colon + 1) }
+}
+
+/** An HTTP provider of e-mail that takes `{ from, to, subject, text, html }` with a Bearer key, as Resend does. */
+export interface EmailConfig {
+  apiUrl: string
+  apiKey: string
+  /** `igny8@example.com` or `IGNY8 <igny8@example.com>`. */
+  from: string
 }
 
 /** The checked configuration. `keyRing` lists the newest encryption key first. */
@@ -63,6 +90,8 @@ export interface Config {
   eventRetentionMs: number
   /** Whom `sign-in/demo` signs in; null where there is no demo. */
   demo: { email: string; password: string } | null
+  /** Where e-mail is handed in; null where none is sent. */
+  email: EmailConfig | null
   apiKeyPepper: string
   sessionSecret: string
   keyRing: KeyRing
@@ -89,6 +118,8 @@ export function readConfig(env: Env): Config {
     webOrigins: raw.WEB_ORIGINS,
     eventRetentionMs: raw.EVENT_RETENTION_DAYS * 86_400_000,
     demo: readDemo(raw.DEMO_SIGN_IN),
+    email:
+      raw.EMAIL_API_URL === '' ? null : { apiUrl: raw.EMAIL_API_URL, apiKey: raw.EMAIL_API_KEY, from: raw.EMAIL_FROM },
     apiKeyPepper: raw.API_KEY_PEPPER,
     sessionSecret: raw.SESSION_SECRET,
     keyRing: { currentId: Object.keys(raw.ENCRYPTION_KEYS)[0] ?? '', keys: raw.ENCRYPTION_KEYS },

@@ -7,7 +7,7 @@ import * as z from 'zod'
 export const API_PREFIX = '/api/v1'
 
 /** Opaque id with its prefix, for example `site_0193…`. Absent and foreign ids are answered alike, so the shape is loose. */
-const prefixedId = (prefix: string, name: string) =>
+export const prefixedId = (prefix: string, name: string) =>
   z
     .lazy(() => z.string().max(64))
     .meta({ description: `Opaque id of ${name}`, example: `${prefix}_019d8f0c6b7e7c3fb1d2a4e5f6071829` })

@@ -125,6 +125,8 @@ const API_ERRORS = {
   item_not_found: { status: 404, title: 'Item not found', fix: 'Check the id.' },
   run_not_found: { status: 404, title: 'Run not found', fix: 'Check the id; old runs are forgotten.' },
   member_not_found: { status: 404, title: 'Member not found', fix: 'Check the id.' },
+  endpoint_not_found: { status: 404, title: 'Endpoint not found', fix: 'Check the id; it may have been deleted.' },
+  delivery_not_found: { status: 404, title: 'Delivery not found', fix: 'Check the id; old deliveries are forgotten.' },
   invitation_not_found: {
     status: 404,
     title: 'Invitation not found',
@@ -169,6 +171,13 @@ const API_ERRORS = {
   last_owner: { status: 409, title: 'An account needs an owner', fix: 'Make somebody else owner first.' },
   api_key_inactive: { status: 409, title: 'The API key is no longer active', fix: 'Create a new key.' },
   conflict: { status: 409, title: 'It changed meanwhile', fix: 'Read it again and repeat the change.' },
+  too_many_endpoints: {
+    status: 409,
+    title: 'The account has as many endpoints as it may',
+    fix: 'Delete one that is not needed any more.',
+  },
+  delivery_pending: { status: 409, title: 'The delivery is under way', fix: 'Wait for its next attempt.' },
+  endpoint_inactive: { status: 409, title: 'The endpoint is switched off', fix: 'Switch it on first.' },
   request_in_progress: {
     status: 409,
     title: 'A request with this Idempotency-Key is still running',

@@ -1,13 +1,20 @@
 import { readConfig } from '../config.ts'
 import { db } from '../db/client.ts'
+import { createId } from '../lib/ids.ts'
 import { log } from '../lib/log.ts'
-import { recordTick } from '../services/health/record-tick.ts'
+import { resealEndpoints } from '../services/endpoints/reseal.ts'
 import { pruneEvents } from '../services/events/prune.ts'
+import { recordTick } from '../services/health/record-tick.ts'
 import { pruneIdempotencyKeys } from '../services/idempotency/prune.ts'
+import { pruneNotifications } from '../services/notifications/prune.ts'
 import { reconcileChecks } from './health-checks.ts'
+import { notify } from './notifications.ts'
 
 /** Deleted per tick; more than ticks bring, so that the table doesn't grow. */
 const PRUNED_PER_TICK = 10_000
+
+/** Endpoints whose secrets are sealed anew per tick, after a rotation of the encryption key. */
+const RESEALED_PER_TICK = 20
 
 /** One job per cron expression of wrangler.toml. */
 export async function runScheduled(controller: ScheduledController, env: Env): Promise<void> {
@@ -16,9 +23,20 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   const prune = { db: db(env, null).db, now, limit: PRUNED_PER_TICK }
   const pruned = await pruneIdempotencyKeys(prune)
   const prunedEvents = await pruneEvents({ ...prune, retentionMs: config.eventRetentionMs })
+  const prunedNotifications = await pruneNotifications({ ...prune, retentionMs: config.eventRetentionMs })
+  const resealed = await resealEndpoints({ db: prune.db, config, now, limit: RESEALED_PER_TICK })
   const site = (siteId: string) => env.SITE_SYNC.getByName(siteId)
   const checks = await reconcileChecks({ db: prune.db, site, now: Date.now }, now)
+  const notifications = await notify({ db: prune.db, config, now: Date.now, newId: createId }, now)
   // last: a tick that breaks off is none
   await recordTick({ db: prune.db, cron: controller.cron, now })
-  log.info('scheduled', { cron: controller.cron, checks, pruned, pruned_events: prunedEvents })
+  log.info('scheduled', {
+    cron: controller.cron,
+    checks,
+    notifications,
+    pruned,
+    pruned_events: prunedEvents,
+    pruned_notifications: prunedNotifications,
+    resealed,
+  })
 }

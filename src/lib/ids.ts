@@ -14,6 +14,8 @@ export type IdPrefix =
   | 'cmd'
   | 'msg'
   | 'item'
+  | 'hook'
+  | 'dlv'
 
 /** An opaque, time-ordered id: the prefix and a UUIDv7 without dashes, for example `site_019d8f0c…`. */
 export function createId(prefix: IdPrefix): string {

@@ -6,6 +6,7 @@ import type { Route } from './define.ts'
 import { exchangeRoutes } from './exchange.ts'
 import { integrationRoutes } from './integrations.ts'
 import { memberRoutes } from './members.ts'
+import { notificationRoutes } from './notifications.ts'
 import { runRoutes } from './runs.ts'
 import { siteRoutes } from './sites.ts'
 import { webhookRoutes } from './webhooks.ts'
@@ -22,4 +23,5 @@ export const routes: readonly Route[] = [
   ...runRoutes,
   ...activityRoutes,
   ...webhookRoutes,
+  ...notificationRoutes,
 ]

@@ -2,6 +2,7 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 import * as z from 'zod'
 import { ERRORS, Problem, type ErrorCode } from '../contract/errors.ts'
 import { LINK_ERRORS } from '../contract/link-errors.ts'
+import { OutgoingMessage } from '../contract/notifications.ts'
 import type { Route } from './define.ts'
 import { errorsOf } from './implied-errors.ts'
 
@@ -108,5 +109,14 @@ export function createOpenApiDocument(routes: readonly Route[], serverUrl: strin
       },
     },
     paths,
+    webhooks: {
+      notification: {
+        post: {
+          summary: 'What endpoints get, signed as Standard Webhooks says',
+          requestBody: { required: true, content: { 'application/json': { schema: OutgoingMessage } } },
+          responses: { '2XX': { description: 'Taken; everything else is tried again' } },
+        },
+      },
+    },
   })
 }

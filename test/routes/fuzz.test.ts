@@ -1,11 +1,12 @@
 import { and, eq, ne } from 'drizzle-orm'
 import * as fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
-import { memberships } from '../../src/db/schema/index.ts'
+import { memberships, notificationEndpoints } from '../../src/db/schema/index.ts'
 import { signMessage } from '../../src/lib/signature.ts'
 import { routes } from '../../src/routes/index.ts'
 import { addMember, signUpPerson, type Person } from '../support/identity.ts'
 import { connectSiteWithStructure, d1, type ConnectedSite } from '../support/integration.ts'
+import { addDelivery } from '../support/notifications.ts'
 import { documentPath, openApi, refusal } from '../support/openapi.ts'
 import { requestTo, type GeneratedRequest } from '../support/openapi-arbitrary.ts'
 import { callRaw, JSON_TYPE } from '../support/openapi-raw.ts'
@@ -24,6 +25,8 @@ const SPOILS = new Set([
   'removeMember',
   'updateMember',
   'deleteItem',
+  'deleteEndpoint',
+  'redeliver',
 ])
 
 interface World {
@@ -91,6 +94,10 @@ async function createWorld(): Promise<World> {
   const other = await sendJson(`POST /api/v1/sites/${own.siteId}/api-keys/`, token, {})
   const item = await sendJson(`POST /api/v1/sites/${own.siteId}/content/`, token, { title: 'An item' })
   const run = await sendJson(`POST ${own.path}/sync/`, token, { direction: 'metadata' })
+  const endpoints = '/api/v1/notifications/endpoints/'
+  await d1().delete(notificationEndpoints).where(eq(notificationEndpoints.accountId, accountId))
+  const endpoint = await sendJson(`POST ${endpoints}`, token, { url: 'https://hooks.example.com/' })
+  const delivery = await addDelivery(owner, endpoint.id)
   return {
     own,
     values: {
@@ -99,6 +106,8 @@ async function createWorld(): Promise<World> {
       '<own item_id>': item.id,
       '<own run_id>': run.id,
       '<own content_id>': item.id,
+      '<own endpoint_id>': endpoint.id,
+      '<own delivery_id>': delivery,
     },
     tokens: { ...tokens, key: other.key },
   }

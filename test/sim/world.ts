@@ -56,6 +56,7 @@ const config: Config = {
   publicUrl: 'https://api.test',
   webOrigins: [],
   demo: null,
+  email: null,
   eventRetentionMs: 90 * 86_400_000,
   apiKeyPepper: 'sim',
   sessionSecret: 'sim',

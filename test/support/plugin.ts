@@ -14,7 +14,7 @@ export type Fault =
   | { kind: 'no_plugin' | 'html' | 'hang' | 'down' | 'wrong_signature' | 'not_connected' }
   | { kind: 'status'; status: number; headers?: Record<string, string> }
 
-interface SeenRequest {
+export interface SeenRequest {
   method: string
   path: string
   headers: Headers
@@ -179,7 +179,7 @@ function hang(signal: AbortSignal | null): Promise<never> {
   })
 }
 
-const internet = new Map<string, ModelSite>()
+const internet = new Map<string, { answer: (seen: SeenRequest) => Promise<Response> }>()
 let made = 0
 
 async function modelFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
@@ -214,6 +214,10 @@ export function startModelSite(url = `https://site-${++made}.example.com`): Mode
   internet.set(new URL(url).origin, site)
   return site
 }
+
+/** Puts another server into the model internet. */
+export const startModelServer = (origin: string, answer: (seen: SeenRequest) => Promise<Response>) =>
+  internet.set(origin, { answer })
 
 /** No request to a site has a shorter time-out. */
 const LINK_TIMEOUT_MS = 9_000

@@ -81,6 +81,8 @@ export const memberships = sqliteTable(
     accountId: text('account_id').notNull(),
     userId: text('user_id').notNull(),
     role: text('role', { enum: ROLES }).notNull(),
+    /** Whether they want to be told of connections by e-mail; null: by their role. */
+    notifyEmail: integer('notify_email', { mode: 'boolean' }),
     createdAt: timestampMs('created_at').notNull(),
   },
   (table) => [

@@ -4,7 +4,7 @@ import { describeJson, type JsonShape } from './json-shape.ts'
 import { findCaptcha, findFirewall, isLoginPage, isMaintenancePage } from './markers.ts'
 import { isRedirect, readRedirect } from './redirect.ts'
 import { classifyRestError, parseRestError } from './rest-error.ts'
-import { parseRetryAfter } from './retry-after.ts'
+import { parseRetryAfter } from '../../lib/retry-after.ts'
 
 /** Markers are looked for in this much of a page. */
 const MARKER_CHARACTERS = 65_536

@@ -1,4 +1,6 @@
 import type { EvidenceStep } from '../../contract/evidence.ts'
+import { networkFault, type NetworkFault } from '../../lib/network-fault.ts'
+import { startTimer } from '../../lib/timer.ts'
 import { checkOutboundUrl } from '../../lib/url-guard.ts'
 import { LinkError, type LinkProblem } from './errors.ts'
 import { describeUrl } from './evidence.ts'
@@ -46,31 +48,18 @@ export interface LinkAnswer {
   isCut: boolean
 }
 
-function errorText(error: unknown): string {
-  const texts: string[] = []
-  for (let current = error; current instanceof Error && texts.length < 5; current = current.cause) {
-    texts.push(current.name, current.message, 'code' in current ? String(current.code) : '')
-  }
-  return texts.join(' ')
+const FAULTS: Record<NetworkFault, (host: string) => LinkProblem> = {
+  timed_out: (host) => ({ code: 'wordpress_timeout', detail: `${host} did not answer in time.` }),
+  name_not_found: (host) => ({ code: 'dns_failed', detail: `The name ${host} was not found.` }),
+  tls: (host) => ({ code: 'tls_error', detail: `No trusted TLS connection could be made to ${host}.` }),
+  lost: (host) => ({
+    code: 'connection_lost',
+    detail: `${host} refused or closed the connection without an answer.`,
+  }),
+  no_connection: (host) => ({ code: 'unreachable', detail: `No connection could be made to ${host}.` }),
 }
 
-/** What a rejected `fetch` means, in Node (`cause.code`) and in workerd (message only). The text itself is for the log. */
-function classifyNetworkError(error: unknown, url: URL): LinkProblem {
-  const text = errorText(error)
-  const { host } = url
-  if (/TimeoutError|AbortError|ETIMEDOUT|_TIMEOUT\b|timed? ?out/i.test(text)) {
-    return { code: 'wordpress_timeout', detail: `${host} did not answer in time.` }
-  }
-  if (/ENOTFOUND|EAI_|\bDNS\b|getaddrinfo/i.test(text))
-    return { code: 'dns_failed', detail: `The name ${host} was not found.` }
-  if (/CERT|\bTLS\b|\bSSL\b|SELF_SIGNED|ALTNAME/i.test(text)) {
-    return { code: 'tls_error', detail: `No trusted TLS connection could be made to ${host}.` }
-  }
-  if (/ECONNRESET|EPIPE|UND_ERR_SOCKET|connection lost|other side closed|disconnected/i.test(text)) {
-    return { code: 'connection_lost', detail: `${host} refused or closed the connection without an answer.` }
-  }
-  return { code: 'unreachable', detail: `No connection could be made to ${host}.` }
-}
+const classifyNetworkError = (error: unknown, { host }: URL): LinkProblem => FAULTS[networkFault(error)](host)
 
 /** How the next part of a body is read: in large parts where the stream allows it, since each one costs a round. */
 function openBody(body: ReadableStream<Uint8Array>) {
@@ -157,13 +146,6 @@ export async function request(wire: Wire, call: LinkRequest): Promise<LinkAnswer
   } finally {
     timer.stop()
   }
-}
-
-/** A time-out that ends with its request: one that goes on would keep the object in memory, and billed. */
-function startTimer(timeoutMs: number): { signal: AbortSignal; stop: () => void } {
-  const controller = new AbortController()
-  const handle = setTimeout(() => controller.abort(new DOMException('timed out', 'TimeoutError')), timeoutMs)
-  return { signal: controller.signal, stop: () => clearTimeout(handle) }
 }
 
 /** The body as text for looking at, whatever its bytes are. */

@@ -98,6 +98,17 @@ const apiErrors = {
   item_not_found: text('Inhalt nicht gefunden', 'Laden Sie die Liste der Inhalte neu.'),
   run_not_found: text('Lauf nicht gefunden', 'Prüfen Sie die Adresse; alte Läufe werden vergessen.'),
   member_not_found: text('Mitglied nicht gefunden', 'Laden Sie die Liste der Mitglieder neu.'),
+  endpoint_not_found: text(
+    'Endpunkt nicht gefunden',
+    'Prüfen Sie die Kennung; vielleicht wurde der Endpunkt gelöscht.',
+  ),
+  delivery_not_found: text('Zustellung nicht gefunden', 'Prüfen Sie die Kennung; alte Zustellungen werden vergessen.'),
+  too_many_endpoints: text(
+    'Das Konto hat so viele Endpunkte, wie es haben darf',
+    'Löschen Sie einen, den Sie nicht mehr brauchen.',
+  ),
+  delivery_pending: text('Die Zustellung läuft noch', 'Warten Sie den nächsten Versuch ab.'),
+  endpoint_inactive: text('Der Endpunkt ist ausgeschaltet', 'Schalten Sie ihn zuerst ein.'),
   invitation_not_found: text(
     'Einladung nicht gefunden',
     'Bitten Sie um eine neue Einladung, und nehmen Sie sie mit der E-Mail-Adresse an, für die sie gilt.',

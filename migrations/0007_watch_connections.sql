@@ -1,0 +1,23 @@
+-- Every change of a connection's state is kept for notifications, whoever makes it. First connecting is watched only where
+-- it goes wrong. Due after two minutes of rest, ten minutes after the first change at the latest; a site that was told of
+-- twice within the hour waits until the hour is over.
+CREATE TRIGGER `integrations_watch_connection` AFTER UPDATE OF `connection` ON `integrations`
+WHEN OLD.`connection` <> NEW.`connection`
+BEGIN
+  INSERT OR IGNORE INTO `connection_watch` (`integration_id`, `account_id`, `told`, `changed_at`)
+    SELECT NEW.`id`, NEW.`account_id`, OLD.`connection`, unixepoch() * 1000
+    WHERE OLD.`connection` IN ('ready', 'degraded', 'unreachable', 'key_revoked', 'disabled')
+      OR (OLD.`connection` = 'structure_syncing' AND NEW.`connection` IN ('degraded', 'unreachable', 'key_revoked', 'disabled'));
+  UPDATE `connection_watch` SET
+    `changes` = `changes` + 1,
+    `changed_at` = CASE WHEN `due_at` IS NULL THEN unixepoch() * 1000 ELSE `changed_at` END,
+    `due_at` = max(
+      min(unixepoch() * 1000 + 120000, CASE WHEN `due_at` IS NULL THEN unixepoch() * 1000 ELSE `changed_at` END + 600000),
+      CASE WHEN `window_count` >= 2 THEN `window_at` + 3600000 ELSE 0 END)
+    WHERE `integration_id` = NEW.`id`;
+END;
+--> statement-breakpoint
+CREATE TRIGGER `integrations_unwatch` AFTER DELETE ON `integrations`
+BEGIN
+  DELETE FROM `connection_watch` WHERE `integration_id` = OLD.`id`;
+END;

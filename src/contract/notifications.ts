@@ -1,0 +1,221 @@
+import * as z from 'zod'
+import { HttpUrl, IntegrationId, PlainText, prefixedId, SiteId, Timestamp } from './common.ts'
+import { Connection } from './health.ts'
+
+export const EndpointId = prefixedId('hook', 'an endpoint')
+export const DeliveryId = prefixedId('dlv', 'a delivery')
+
+/** Most endpoints of one account. */
+export const MOST_ENDPOINTS = 10
+/** Most changes that one message lists; what is beyond comes with the next one. */
+export const MOST_CHANGES = 1_000
+/** For how long a delivery is tried. */
+export const DELIVERY_LIFETIME_S = 3 * 86_400
+
+/** Why a delivery failed, as a person is told it. */
+export const DELIVERY_ERRORS = {
+  address_refused: {
+    title: 'The address may not be called',
+    fix: 'Enter an https address with a public host name.',
+  },
+  name_not_found: { title: 'The host name was not found', fix: 'Check the address and its DNS records.' },
+  tls_failed: { title: 'No trusted TLS connection', fix: 'Renew or repair the certificate of the server.' },
+  connection_failed: {
+    title: 'No connection, or it broke off',
+    fix: 'Check that the server runs and lets requests from the internet through.',
+  },
+  timed_out: { title: 'No answer within 10 seconds', fix: 'Answer at once, and do the work after that.' },
+  redirected: {
+    title: 'The address redirects',
+    fix: 'Enter the address that it leads to: a redirect is not followed.',
+  },
+  gone: {
+    title: 'The endpoint says that it is gone',
+    fix: 'Delete it here if it is not needed any more, or make it answer again.',
+  },
+  refused: { title: 'The endpoint refused the message', fix: 'Look into its log: it has to answer with 2xx.' },
+  too_many: { title: 'The endpoint asked for fewer messages', fix: 'Nothing, unless it lasts: we wait as it says.' },
+  server_error: { title: 'The endpoint failed', fix: 'Look into its log: it has to answer with 2xx.' },
+  switched_off: { title: 'The endpoint was switched off', fix: 'Switch it on, and deliver the message again.' },
+  recipient_gone: {
+    title: 'The person does not get these e-mails any more',
+    fix: 'Nothing: they left the account, or switched e-mail off.',
+  },
+  email_refused: { title: 'The e-mail was refused', fix: 'Check the address of the person.' },
+  email_unavailable: {
+    title: 'E-mail can’t be sent at the moment',
+    fix: 'Nothing: it is tried again; if it lasts, tell the operator of this server.',
+  },
+  email_not_configured: { title: 'E-mail is not configured', fix: 'Ask the operator of this server.' },
+  secret_unreadable: { title: 'The signing secret can’t be read', fix: 'Make a new secret for this endpoint.' },
+} as const
+export type DeliveryErrorCode = keyof typeof DELIVERY_ERRORS
+const DELIVERY_ERROR_CODES = Object.keys(DELIVERY_ERRORS) as [DeliveryErrorCode, ...DeliveryErrorCode[]]
+
+/** Why something was not delivered. */
+export const DeliveryError = z.lazy(() =>
+  z
+    .object({
+      code: z.enum(DELIVERY_ERROR_CODES),
+      title: z.string(),
+      detail: z.string().meta({ description: 'What was seen this time' }),
+      fix: z.string(),
+    })
+    .meta({ id: 'DeliveryError' }),
+)
+export type DeliveryError = z.infer<typeof DeliveryError>
+
+/** Where an account's notifications are sent. */
+export const Endpoint = z.lazy(() =>
+  z
+    .object({
+      id: EndpointId,
+      name: z.string(),
+      url: z.string(),
+      is_active: z.boolean(),
+      failing_since: Timestamp.nullable().meta({ description: 'Since when nothing has come through; null when well' }),
+      last_error: DeliveryError.nullable(),
+      last_delivered_at: Timestamp.nullable(),
+      pending: z.number().int().meta({ description: 'Messages that wait for their next attempt' }),
+      previous_secret_until: Timestamp.nullable().meta({
+        description: 'Until when messages are signed with the secret before the newest one, too',
+      }),
+      created_at: Timestamp,
+    })
+    .meta({ id: 'NotificationEndpoint' }),
+)
+export type Endpoint = z.infer<typeof Endpoint>
+
+/** The secret is in this answer alone. */
+export const EndpointCreated = z.lazy(() =>
+  Endpoint.unwrap()
+    .extend({ secret: z.string().meta({ description: '`whsec_…`, shown here once' }) })
+    .meta({ id: 'NotificationEndpointCreated' }),
+)
+export type EndpointCreated = z.infer<typeof EndpointCreated>
+
+export const EndpointCreate = z.lazy(() =>
+  z.object({ name: PlainText.default('Webhook'), url: HttpUrl }).meta({ id: 'NotificationEndpointCreate' }),
+)
+export type EndpointCreate = z.infer<typeof EndpointCreate>
+
+export const EndpointUpdate = z.lazy(() =>
+  z
+    .object({ name: PlainText, url: HttpUrl, is_active: z.boolean() })
+    .partial()
+    .refine((patch) => Object.keys(patch).length > 0, 'name at least one field to change')
+    .meta({ id: 'NotificationEndpointUpdate' }),
+)
+export type EndpointUpdate = z.infer<typeof EndpointUpdate>
+
+export const SecretRotate = z.lazy(() =>
+  z
+    .object({
+      grace_s: z
+        .number()
+        .int()
+        .min(0)
+        .max(7 * 86_400)
+        .default(86_400)
+        .meta({ description: 'Seconds for which messages are signed with the old secret, too' }),
+    })
+    .meta({ id: 'NotificationSecretRotate' }),
+)
+export type SecretRotate = z.infer<typeof SecretRotate>
+
+/** How an endpoint answered a `ping`. */
+export const EndpointTest = z.lazy(() =>
+  z
+    .object({
+      success: z.boolean(),
+      status: z.number().int().nullable().meta({ description: 'HTTP status; null where there was no answer' }),
+      error: DeliveryError.nullable(),
+      took_ms: z.number().int(),
+    })
+    .meta({ id: 'NotificationEndpointTest' }),
+)
+export type EndpointTest = z.infer<typeof EndpointTest>
+
+export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const
+export const CHANNELS = ['webhook', 'email'] as const
+/** What a message tells: how connections changed, or that an endpoint can't be reached. */
+export const MESSAGE_TYPES = ['connection.changed', 'endpoint.failing'] as const
+
+/** One message on its way to one recipient. */
+export const Delivery = z.lazy(() =>
+  z
+    .object({
+      id: DeliveryId,
+      message_id: z.string().meta({ description: 'The `webhook-id`, the same for every attempt' }),
+      type: z.enum(MESSAGE_TYPES),
+      channel: z.enum(CHANNELS),
+      endpoint_id: EndpointId.nullable(),
+      recipient: z.string().meta({ description: 'Name of the endpoint, or e-mail address' }),
+      changes: z.number().int().meta({ description: 'How many changes the message tells of' }),
+      summary: z.string(),
+      status: z.enum(DELIVERY_STATUSES),
+      attempts: z.number().int(),
+      last_status: z.number().int().nullable().meta({ description: 'HTTP status of the last attempt' }),
+      error: DeliveryError.nullable(),
+      next_attempt_at: Timestamp.nullable(),
+      created_at: Timestamp,
+      finished_at: Timestamp.nullable(),
+    })
+    .meta({ id: 'NotificationDelivery' }),
+)
+export type Delivery = z.infer<typeof Delivery>
+
+export const DeliveryFilter = z.lazy(() =>
+  z.object({ endpoint_id: EndpointId.optional(), status: z.enum(DELIVERY_STATUSES).optional() }),
+)
+export type DeliveryFilter = z.infer<typeof DeliveryFilter>
+
+/** What the person who asks wants to get. */
+export const Preferences = z.lazy(() =>
+  z
+    .object({
+      email: z.boolean().meta({ description: 'Whether changes are told by e-mail; at first, to owners and admins' }),
+      address: z.string(),
+      email_configured: z.boolean().meta({ description: 'Whether this server can send e-mail at all' }),
+    })
+    .meta({ id: 'NotificationPreferences' }),
+)
+export type Preferences = z.infer<typeof Preferences>
+
+export const PreferencesUpdate = z.lazy(() =>
+  z.object({ email: z.boolean() }).meta({ id: 'NotificationPreferencesUpdate' }),
+)
+export type PreferencesUpdate = z.infer<typeof PreferencesUpdate>
+
+/** One site whose connection is not as it was when it was told last. */
+export const ConnectionChange = z.lazy(() =>
+  z
+    .object({
+      integration_id: IntegrationId,
+      site_id: SiteId,
+      site_name: z.string(),
+      site_url: z.string(),
+      from: Connection,
+      to: Connection,
+      reason: z.object({ code: z.string(), title: z.string(), fix: z.string() }).nullable(),
+      since: Timestamp.nullable(),
+      times: z.number().int().meta({ description: 'How often the state changed meanwhile' }),
+    })
+    .meta({ id: 'ConnectionChange' }),
+)
+export type ConnectionChange = z.infer<typeof ConnectionChange>
+
+/** Body of an outgoing webhook. `data.more` further changes follow in the next message. */
+export const OutgoingMessage = z.lazy(() =>
+  z
+    .discriminatedUnion('type', [
+      z.object({ type: z.literal('ping'), timestamp: Timestamp, data: z.object({ endpoint_id: EndpointId }) }),
+      z.object({
+        type: z.literal('connection.changed'),
+        timestamp: Timestamp,
+        data: z.object({ account_id: z.string(), changes: z.array(ConnectionChange), more: z.number().int() }),
+      }),
+    ])
+    .meta({ id: 'OutgoingMessage' }),
+)
+export type OutgoingMessage = z.infer<typeof OutgoingMessage>

@@ -1,0 +1,195 @@
+import * as z from 'zod'
+import { API_PREFIX, listOf, ListQuery } from '../contract/common.ts'
+import {
+  Delivery,
+  DeliveryFilter,
+  DeliveryId,
+  Endpoint,
+  EndpointCreate,
+  EndpointCreated,
+  EndpointId,
+  EndpointTest,
+  EndpointUpdate,
+  Preferences,
+  PreferencesUpdate,
+  SecretRotate,
+} from '../contract/notifications.ts'
+import { listDeliveries } from '../services/deliveries/list.ts'
+import { redeliver } from '../services/deliveries/redeliver.ts'
+import { createEndpoint } from '../services/endpoints/create.ts'
+import { deleteEndpoint } from '../services/endpoints/delete.ts'
+import { getEndpoint } from '../services/endpoints/get.ts'
+import { listEndpoints } from '../services/endpoints/list.ts'
+import { rotateEndpointSecret } from '../services/endpoints/rotate-secret.ts'
+import { testEndpoint } from '../services/endpoints/test.ts'
+import { updateEndpoint } from '../services/endpoints/update.ts'
+import { getPreferences } from '../services/notifications/get-preferences.ts'
+import { updatePreferences } from '../services/notifications/update-preferences.ts'
+import { accepted, created, defineRoute, noContent, ok, type Route } from './define.ts'
+
+const BASE = `${API_PREFIX}/notifications`
+const ENDPOINTS = `${BASE}/endpoints`
+const ENDPOINT = `${ENDPOINTS}/:endpoint_id`
+const DELIVERIES = `${BASE}/deliveries`
+const PREFERENCES = `${BASE}/preferences`
+
+const EndpointParams = z.lazy(() => z.object({ endpoint_id: EndpointId }))
+const DeliveryParams = z.lazy(() => z.object({ delivery_id: DeliveryId }))
+const viewers = { kind: 'person', role: 'viewer' } as const
+const admins = { kind: 'person', role: 'admin' } as const
+const common = { tag: 'notifications', throttle: 'integration' } as const
+
+const endpointRoutes: Route[] = [
+  defineRoute({
+    ...common,
+    method: 'get',
+    path: ENDPOINTS,
+    operationId: 'listEndpoints',
+    summary: 'List the endpoints of the account',
+    access: viewers,
+    query: ListQuery,
+    responses: { 200: { description: 'One page, oldest first', schema: listOf(Endpoint) } },
+    errors: ['invalid_cursor'],
+    handle: async ({ ctx, query }) => ok(await listEndpoints({ ctx, input: query })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'post',
+    path: ENDPOINTS,
+    operationId: 'createEndpoint',
+    summary: 'Add an endpoint',
+    description: 'It gets signed webhooks (Standard Webhooks). The secret is in this answer alone.',
+    access: admins,
+    body: EndpointCreate,
+    responses: { 201: { description: 'Created', schema: EndpointCreated } },
+    errors: ['too_many_endpoints'],
+    handle: async ({ ctx, body }) => created(await createEndpoint({ ctx, input: body })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'get',
+    path: ENDPOINT,
+    operationId: 'getEndpoint',
+    summary: 'Get an endpoint',
+    access: viewers,
+    params: EndpointParams,
+    responses: { 200: { description: 'The endpoint', schema: Endpoint } },
+    errors: ['endpoint_not_found'],
+    handle: async ({ ctx, params }) => ok(await getEndpoint({ ctx, input: { id: params.endpoint_id } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'patch',
+    path: ENDPOINT,
+    operationId: 'updateEndpoint',
+    summary: 'Change an endpoint',
+    description: 'Switched off, it gets nothing, and what waits for it ends; that can be delivered again.',
+    access: admins,
+    params: EndpointParams,
+    body: EndpointUpdate,
+    responses: { 200: { description: 'The endpoint as it is now', schema: Endpoint } },
+    errors: ['endpoint_not_found'],
+    handle: async ({ ctx, params, body }) =>
+      ok(await updateEndpoint({ ctx, input: { ...body, id: params.endpoint_id } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'delete',
+    path: ENDPOINT,
+    operationId: 'deleteEndpoint',
+    summary: 'Delete an endpoint, with its deliveries',
+    access: admins,
+    params: EndpointParams,
+    responses: { 204: { description: 'Deleted', schema: null } },
+    errors: ['endpoint_not_found'],
+    handle: async ({ ctx, params }) => {
+      await deleteEndpoint({ ctx, input: { id: params.endpoint_id } })
+      return noContent()
+    },
+  }),
+]
+
+const actionRoutes: Route[] = [
+  defineRoute({
+    ...common,
+    method: 'post',
+    path: `${ENDPOINT}/rotate-secret`,
+    operationId: 'rotateEndpointSecret',
+    summary: 'Replace the signing secret of an endpoint',
+    description: 'For `grace_s` more seconds messages carry a signature by the old secret, too.',
+    access: admins,
+    params: EndpointParams,
+    body: SecretRotate,
+    responses: { 201: { description: 'The endpoint with its new secret', schema: EndpointCreated } },
+    errors: ['endpoint_not_found', 'conflict'],
+    handle: async ({ ctx, params, body }) =>
+      created(await rotateEndpointSecret({ ctx, input: { ...body, id: params.endpoint_id } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'post',
+    path: `${ENDPOINT}/test`,
+    operationId: 'testEndpoint',
+    summary: 'Send a ping',
+    description: 'Sends one signed `ping` now and answers with its result; it is not tried again.',
+    access: admins,
+    params: EndpointParams,
+    responses: { 200: { description: 'How the endpoint answered', schema: EndpointTest } },
+    errors: ['endpoint_not_found'],
+    handle: async ({ ctx, params }) => ok(await testEndpoint({ ctx, input: { id: params.endpoint_id } })),
+  }),
+]
+
+const deliveryRoutes: Route[] = [
+  defineRoute({
+    ...common,
+    method: 'get',
+    path: DELIVERIES,
+    operationId: 'listDeliveries',
+    summary: 'List deliveries',
+    access: viewers,
+    query: z.lazy(() => ListQuery.unwrap().extend(DeliveryFilter.unwrap().shape)),
+    responses: { 200: { description: 'One page, newest first', schema: listOf(Delivery) } },
+    errors: ['invalid_cursor'],
+    handle: async ({ ctx, query }) => ok(await listDeliveries({ ctx, input: query })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'post',
+    path: `${DELIVERIES}/:delivery_id/redeliver`,
+    operationId: 'redeliver',
+    summary: 'Deliver a message again',
+    description: 'Within a minute, with the same `webhook-id`.',
+    access: admins,
+    params: DeliveryParams,
+    responses: { 202: { description: 'It is due', schema: Delivery } },
+    errors: ['delivery_not_found', 'delivery_pending', 'endpoint_inactive', 'endpoint_not_found'],
+    handle: async ({ ctx, params }) => accepted(await redeliver({ ctx, input: { id: params.delivery_id } })),
+  }),
+]
+
+const preferenceRoutes: Route[] = [
+  defineRoute({
+    ...common,
+    method: 'get',
+    path: PREFERENCES,
+    operationId: 'getNotificationPreferences',
+    summary: 'Get your own notifications',
+    access: viewers,
+    responses: { 200: { description: 'What you get in this account', schema: Preferences } },
+    handle: async ({ ctx }) => ok(await getPreferences({ ctx })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'put',
+    path: PREFERENCES,
+    operationId: 'updateNotificationPreferences',
+    summary: 'Set your own notifications',
+    access: viewers,
+    body: PreferencesUpdate,
+    responses: { 200: { description: 'What you get in this account', schema: Preferences } },
+    handle: async ({ ctx, body }) => ok(await updatePreferences({ ctx, input: body })),
+  }),
+]
+
+export const notificationRoutes: Route[] = [...endpointRoutes, ...actionRoutes, ...deliveryRoutes, ...preferenceRoutes]

@@ -1,0 +1,115 @@
+import { and, eq, gt, lte, ne, sql } from 'drizzle-orm'
+import type { Db } from '../../db/client.ts'
+import { notificationDeliveries, notificationEndpoints } from '../../db/schema/index.ts'
+import { isEndpoint, WELL } from '../endpoints/internal.ts'
+import { retryDelayMs } from './backoff.ts'
+import type { ClaimedDelivery } from './claim.ts'
+import type { Outcome } from './outcome.ts'
+
+type Failure = Extract<Outcome, { ok: false }>
+
+/** The row that the attempt was made for; one that another attempt has taken on meanwhile is left to it. */
+const isClaim = ({ accountId, id, attempts }: ClaimedDelivery) =>
+  and(
+    eq(notificationDeliveries.accountId, accountId),
+    eq(notificationDeliveries.id, id),
+    eq(notificationDeliveries.status, 'pending'),
+    eq(notificationDeliveries.attempts, attempts),
+  )
+
+const isWaiting = ({ accountId, id, endpointId }: ClaimedDelivery) =>
+  and(
+    eq(notificationDeliveries.accountId, accountId),
+    eq(notificationDeliveries.endpointId, endpointId ?? ''),
+    eq(notificationDeliveries.status, 'pending'),
+    ne(notificationDeliveries.id, id),
+  )
+
+async function recordSuccess(db: Db, delivery: ClaimedDelivery, status: number, now: number): Promise<void> {
+  const at = new Date(now)
+  const done = db
+    .update(notificationDeliveries)
+    .set({
+      status: 'delivered',
+      nextAttemptAt: null,
+      finishedAt: at,
+      lastStatus: status,
+      errorCode: null,
+      errorDetail: null,
+    })
+    .where(isClaim(delivery))
+  if (delivery.endpointId === null) return void (await done)
+  const endpoint = isEndpoint(delivery.accountId, delivery.endpointId)
+  // what was put off while the endpoint failed goes on now
+  const wasIll = sql`EXISTS (SELECT 1 FROM ${notificationEndpoints} WHERE ${endpoint} AND failing_since IS NOT NULL)`
+  await db.batch([
+    done,
+    db
+      .update(notificationDeliveries)
+      .set({ nextAttemptAt: at })
+      .where(and(isWaiting(delivery), gt(notificationDeliveries.nextAttemptAt, at), wasIll)),
+    db
+      .update(notificationEndpoints)
+      .set({ ...WELL, lastDeliveredAt: at })
+      .where(endpoint),
+  ])
+}
+
+/** An endpoint that fails is asked by one delivery at a time; those that are past their time end with the same reason. */
+function putOffOthers(
+  db: Db,
+  delivery: ClaimedDelivery,
+  { code, detail, status }: Failure,
+  now: number,
+  until: number,
+) {
+  const waiting = isWaiting(delivery)
+  const isExpired = lte(notificationDeliveries.expiresAt, new Date(now))
+  const error = { lastStatus: status, errorCode: code, errorDetail: detail }
+  return [
+    db
+      .update(notificationDeliveries)
+      .set({ status: 'failed', nextAttemptAt: null, finishedAt: new Date(now), ...error })
+      .where(and(waiting, isExpired)),
+    db
+      .update(notificationDeliveries)
+      .set({ nextAttemptAt: sql`max(${notificationDeliveries.nextAttemptAt}, ${until})` })
+      .where(waiting),
+  ] as const
+}
+
+async function recordFailure(db: Db, delivery: ClaimedDelivery, failure: Failure, now: number): Promise<void> {
+  const isGone = failure.code === 'gone'
+  const next = now + retryDelayMs(delivery.attempts, { retryAfterS: failure.retryAfterS, isGone })
+  const isOver = failure.isFinal || next > delivery.expiresAt.getTime()
+  const { code, detail, status } = failure
+  const failed = db
+    .update(notificationDeliveries)
+    .set({
+      ...(isOver
+        ? { status: 'failed' as const, nextAttemptAt: null, finishedAt: new Date(now) }
+        : { nextAttemptAt: new Date(next) }),
+      lastStatus: status,
+      errorCode: code,
+      errorDetail: detail,
+    })
+    .where(isClaim(delivery))
+  if (delivery.endpointId === null || failure.isFinal) return void (await failed)
+  await db.batch([
+    failed,
+    ...putOffOthers(db, delivery, failure, now, next),
+    db
+      .update(notificationEndpoints)
+      .set({
+        failingSince: sql`ifnull(${notificationEndpoints.failingSince}, ${now})`,
+        errorCode: code,
+        errorDetail: detail,
+      })
+      .where(isEndpoint(delivery.accountId, delivery.endpointId)),
+  ])
+}
+
+/** Takes note of how an attempt went, at the delivery and at its endpoint, which is never switched off for it. */
+export function recordOutcome(db: Db, delivery: ClaimedDelivery, outcome: Outcome, now: number): Promise<void> {
+  return outcome.ok ? recordSuccess(db, delivery, outcome.status, now) : recordFailure(db, delivery, outcome, now)
+}

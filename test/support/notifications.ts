@@ -1,0 +1,174 @@
+import { createExecutionContext, createScheduledController, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { eq, sql } from 'drizzle-orm'
+import { expect } from 'vitest'
+import type { Connection } from '../../src/contract/health.ts'
+import { readConfig } from '../../src/config.ts'
+import { notify } from '../../src/cron/notifications.ts'
+import {
+  connectionWatch,
+  integrations,
+  notificationDeliveries,
+  notificationEndpoints,
+  notificationMessages,
+  sites,
+} from '../../src/db/schema/index.ts'
+import worker from '../../src/index.ts'
+import { createId } from '../../src/lib/ids.ts'
+import { verifyMessage } from '../../src/lib/signature.ts'
+import type { Person } from './identity.ts'
+import { d1 } from './integration.ts'
+import { call } from './openapi.ts'
+import { startModelServer, type SeenRequest } from './plugin.ts'
+
+export const NOTIFICATIONS = '/api/v1/notifications'
+export const ENDPOINTS = `${NOTIFICATIONS}/endpoints`
+export const DELIVERIES = `${NOTIFICATIONS}/deliveries`
+
+export const EMAIL = {
+  EMAIL_API_URL: 'https://email.example.com/emails',
+  EMAIL_API_KEY: 're_test_0123456789',
+  EMAIL_FROM: 'IGNY8 <igny8@example.com>',
+}
+/** Bindings of a Worker that can send e-mail. */
+export const withEmail = EMAIL as unknown as Partial<Env>
+
+let servers = 0
+
+/** A server of the model internet that takes webhooks or e-mail, and remembers them. */
+export class Receiver {
+  readonly url: string
+  readonly requests: SeenRequest[] = []
+  /** What it answers; a rejection breaks the connection. */
+  respond: (seen: SeenRequest) => Promise<Response> | Response = () => new Response('ok')
+
+  constructor(url = `https://hooks-${++servers}.example.com/igny8`) {
+    this.url = url
+    startModelServer(new URL(url).origin, async (seen) => {
+      this.requests.push(seen)
+      return this.respond(seen)
+    })
+  }
+
+  /** The bodies that came, parsed. */
+  get messages() {
+    return this.requests.map(({ body }) => JSON.parse(body))
+  }
+
+  /** The values of one header, in order. */
+  header(name: string): (string | null)[] {
+    return this.requests.map(({ headers }) => headers.get(name))
+  }
+}
+
+/** An endpoint of the person's account at a receiver; its id, secret and path. */
+export async function addEndpoint(owner: Person, receiver: Receiver) {
+  const { status, body } = await call(`POST ${ENDPOINTS}/`, { token: owner.token, body: { url: receiver.url } })
+  expect(status).toBe(201)
+  return { id: body.id as string, secret: body.secret as string, path: `${ENDPOINTS}/${body.id}` }
+}
+
+/** Whether a request carries a signature by this secret, as a receiver checks it. */
+export const isSignedBy = async ({ headers, body }: SeenRequest, ...secrets: string[]) =>
+  (await verifyMessage({ headers, body, secrets, nowS: Math.floor(Date.now() / 1000) })).ok
+
+/** A site with an integration that is well, without a WordPress. */
+export async function addIntegration(owner: Person, name = 'Shop', connection: Connection = 'ready') {
+  const at = new Date()
+  const { accountId } = owner
+  const [siteId, id] = [createId('site'), createId('int')]
+  const url = 'https://shop.example.com'
+  await d1().insert(sites).values({ id: siteId, accountId, name, url, createdAt: at, updatedAt: at })
+  await d1().insert(integrations).values({
+    id,
+    accountId,
+    siteId,
+    connection,
+    siteUrl: url,
+    platform: 'wordpress',
+    config: {},
+    typeSettings: {},
+    createdAt: at,
+    updatedAt: at,
+  })
+  return { id, siteId }
+}
+
+/** Changes the state of a connection, as whatever writes it does. */
+export const setConnection = (id: string, connection: Connection, reason: string | null = null) =>
+  d1()
+    .update(integrations)
+    .set({ connection, connectionReason: reason, connectionSince: new Date() })
+    .where(eq(integrations.id, id))
+
+export const watchOf = async (id: string) =>
+  (await d1().select().from(connectionWatch).where(eq(connectionWatch.integrationId, id)))[0]
+
+/** Lets time go by for everything that notifications go by: all of their moments move back. */
+export async function pass({ minutes }: { minutes: number }): Promise<void> {
+  const ms = minutes * 60_000
+  const back = (table: string, columns: string[]) =>
+    d1().run(sql.raw(`UPDATE ${table} SET ${columns.map((name) => `${name} = ${name} - ${ms}`).join(', ')}`))
+  await back('connection_watch', ['changed_at', 'due_at', 'window_at'])
+  await back('notification_messages', ['created_at'])
+  await back('notification_deliveries', ['created_at', 'next_attempt_at', 'expires_at', 'finished_at'])
+  await back('notification_endpoints', ['failing_since', 'failing_told_at', 'previous_secret_until'])
+}
+
+/** One tick of the cron, as the platform makes it. */
+export async function tick(bindings: Partial<Env> = {}): Promise<void> {
+  const controller = createScheduledController({ scheduledTime: new Date(Date.now()), cron: '* * * * *' })
+  const execution = createExecutionContext()
+  await worker.scheduled(controller, { ...env, ...bindings })
+  await waitOnExecutionContext(execution)
+}
+
+/** The part of a tick that notifies, with its counts. */
+export const notifyNow = (bindings: Partial<Env> = {}, db = d1()) =>
+  notify({ db, config: readConfig({ ...env, ...bindings }), now: Date.now, newId: createId }, Date.now())
+
+/** A delivery that has failed: to an endpoint, or to the person by e-mail. @returns its id */
+export async function addDelivery({ accountId, userId }: Person, endpointId?: string): Promise<string> {
+  const at = new Date()
+  const [id, messageId] = [createId('dlv'), createId('msg')]
+  const seq = (await d1().$count(notificationMessages, eq(notificationMessages.accountId, accountId))) + 1
+  const body = JSON.stringify({
+    type: 'connection.changed',
+    timestamp: at.toISOString(),
+    data: { changes: [], more: 0 },
+  })
+  await d1().insert(notificationMessages).values({
+    id: messageId,
+    accountId,
+    seq,
+    type: 'connection.changed',
+    summary: 'Nothing',
+    changes: 0,
+    body,
+    createdAt: at,
+  })
+  await d1()
+    .insert(notificationDeliveries)
+    .values({
+      ...(endpointId === undefined
+        ? { channel: 'email', userId, errorCode: 'email_refused' }
+        : { channel: 'webhook', endpointId, errorCode: 'refused' }),
+      id,
+      accountId,
+      messageId,
+      status: 'failed',
+      createdAt: at,
+      expiresAt: at,
+      finishedAt: at,
+    })
+  return id
+}
+
+export const readEndpoint = async (id: string) =>
+  (await d1().select().from(notificationEndpoints).where(eq(notificationEndpoints.id, id)))[0]
+
+/** The account's deliveries as the API shows them, oldest first. */
+export async function deliveriesOf(owner: Person) {
+  const { body } = await call(`GET ${DELIVERIES}/?limit=200`, { token: owner.token })
+  return body.results.toReversed()
+}
