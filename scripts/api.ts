@@ -13,6 +13,8 @@ export type ApiOptions = {
   vars?: Record<string, string>
   /** Another wrangler.toml than the project's. */
   config?: string
+  /** The database in the folder is up to date. */
+  isMigrated?: boolean
 }
 export type Api = { url: string; log: () => string; isRunning: () => boolean; stop: () => Promise<void> }
 
@@ -37,13 +39,13 @@ export async function migrateLocally(persistTo: string, options: string[] = []):
 }
 
 /** Starts the real Worker on the loopback interface, with a migrated database, and waits until it answers. */
-export async function startApi({ port, folder, vars = {}, config }: ApiOptions): Promise<Api> {
+export async function startApi({ port, folder, vars = {}, config, isMigrated = false }: ApiOptions): Promise<Api> {
   const url = `http://127.0.0.1:${port}`
   const [persistTo, secrets, logFile] = [join(folder, 'state'), join(folder, 'dev.vars'), join(folder, 'api.log')]
   mkdirSync(persistTo, { recursive: true })
   ensureSecrets(secrets, url)
   const configuration = config ? ['--config', config] : []
-  await migrateLocally(persistTo, configuration)
+  if (!isMigrated) await migrateLocally(persistTo, configuration)
   const listen = ['--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0']
   const files = ['--persist-to', persistTo, '--env-file', secrets, ...configuration]
   const variables = Object.entries({ PUBLIC_URL: url, WEB_ORIGINS: `http://localhost:${port}`, ...vars }).flatMap(

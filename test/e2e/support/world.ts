@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { inject } from 'vitest'
 import { type Api, startApi } from '../../../scripts/api.ts'
-import { buildAssets } from '../../../scripts/build.ts'
 import { type Client, createClient } from '../../../scripts/lib/client.ts'
 import { ROOT, temporaryFolder } from '../../../scripts/lib/paths.ts'
 import { freePort } from '../../../scripts/lib/ports.ts'
@@ -29,10 +29,10 @@ export type World = {
 
 /** Starts the world of one test file. */
 export async function startWorld(): Promise<World> {
-  await buildAssets()
   const folder = temporaryFolder('e2e-api')
+  cpSync(inject('migrated'), join(folder, 'state'), { recursive: true })
   const port = await freePort()
-  const options = { port, folder, config: writeConfig(folder) }
+  const options = { port, folder, config: writeConfig(folder), isMigrated: true }
   let api: Api = await startApi(options)
   const signUp = (person: Person) => createClient(api.url).post<{ token: string }>('/auth/sign-up/email', person)
   const { token } = await signUp(OWNER)
