@@ -13,13 +13,14 @@ export async function startWordPress(options: WordPressOptions = {}): Promise<Wo
   const { subdirectory = '', permalinks = 'pretty', multisite = false, phpIni = {}, front = {} } = options
   const base = subdirectory && `/${subdirectory}`
   const port = options.port ?? (await freePort())
-  const url = `http://127.0.0.1:${port}${base}`
+  const served = `http://127.0.0.1:${port}${base}`
+  const url = options.address ?? served
   const folders = siteFolders(options.folder ?? temporaryFolder('wordpress'), subdirectory)
   const php = createPhp({ ...folders, url, ini: phpIni })
   const sources = await ensureSources(options.version ?? STABLE)
   const seenByPhp = { state: folders.state, driver: sources.sqliteDriver }
   const { define, isNew } = await prepareSite({ options, folders, sources, url, php, seenByPhp })
-  const site = { ...folders, url, port, base, rewrite: permalinks === 'pretty', multisite }
+  const site = { ...folders, url: served, port, base, rewrite: permalinks === 'pretty', multisite }
   const server = options.serve === false ? undefined : await startServer(site, phpIni, front)
   return {
     url,

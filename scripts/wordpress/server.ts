@@ -39,7 +39,9 @@ export async function startServer(site: ServedSite, ini: PhpIni, front: Front): 
     if (!service.isRunning()) throw new FatalWaitError(`PHP's server ended at once:\n${tail(service.log())}`)
     const answer = await fetch(`${site.url}/?rest_route=/`, { redirect: 'manual', signal: AbortSignal.timeout(5_000) })
     await answer.text() // PHP closes its connections; undici breaks on one whose body nobody reads.
-    return answer.ok || (answer.status === 401 && front.basicAuth) ? true : undefined
+    // a network sends whoever asks at another address than its own away
+    const isThere = answer.ok || (answer.status >= 300 && answer.status < 400)
+    return isThere || (answer.status === 401 && front.basicAuth) ? true : undefined
   })
   return service
 }

@@ -21,6 +21,8 @@ export type WordPressOptions = {
   activate?: boolean
   muPlugins?: string[]
   port?: number
+  /** The site's own address, where something stands in front of the port that it is served at. */
+  address?: string
   phpIni?: PhpIni
   front?: Front
   /** Keeps the site in this folder over restarts, instead of in a temporary one. */

@@ -36,7 +36,7 @@ export const LINK_ERRORS = {
   ),
   unreachable: retryable(
     'The site could not be reached',
-    'Check that the site opens in a browser from outside your network, and that its firewall lets our requests through.',
+    'Check that the site opens in a browser from outside your network, without a warning about its certificate, and that its firewall lets our requests through.',
   ),
   connection_lost: retryable(
     'The connection to the site was lost',
@@ -74,7 +74,7 @@ export const LINK_ERRORS = {
   ),
   answered_html: once(
     'The site answers with a web page instead of data',
-    'Clear page caches, exclude /wp-json/ from them, and switch off “coming soon” or maintenance modes for the REST API.',
+    'Clear page caches and exclude /wp-json/ from them; switch off what removes the REST API, such as a snippet, or a “coming soon” mode.',
   ),
   login_wall: once(
     'The site asks for a login',
@@ -99,7 +99,7 @@ export const LINK_ERRORS = {
   ),
   rest_not_found: once(
     'The REST API was not found',
-    'Open Settings → Permalinks in wp-admin and press Save once; on nginx, check the rewrite rules.',
+    'Switch off the plugin or snippet that removes the REST API; else open Settings → Permalinks in wp-admin, press Save once, and check the server’s rewrite rules.',
   ),
   plugin_not_found: once(
     'The IGNY8 plugin is not active on the site',
@@ -108,7 +108,15 @@ export const LINK_ERRORS = {
   plugin_not_connected: once('The plugin is not connected', 'Open Settings → IGNY8 in wp-admin and press Connect.'),
   signature_rejected: once(
     'The site refused our signature',
-    'Open Settings → IGNY8 in wp-admin, disconnect and connect again; if it stays, a proxy changes our requests.',
+    'Open Settings → IGNY8 in wp-admin, disconnect and connect again.',
+  ),
+  signature_removed: once(
+    'Something on the way removes our signature',
+    'Ask the host which proxy or security rule removes request headers that start with “webhook-”, and have it exempt /wp-json/igny8/v1/.',
+  ),
+  body_changed: once(
+    'Something on the way changes our requests',
+    'Exempt /wp-json/igny8/v1/ in the security plugin or proxy that changes request bodies.',
   ),
   clock_skew: once(
     'The clock of the site is wrong',

@@ -29,7 +29,7 @@ describe('the doctor', () => {
     expect(codes(report).toSorted()).toEqual(
       ['answered', 'clock_right', 'cron_runs', 'headers_arrive', 'php_sufficient'].toSorted(),
     )
-    expect(report.steps.map(({ step }) => step)).toEqual(['front_page', 'rest_index', 'commands'])
+    expect(report.steps.map(({ step }) => step)).toEqual(['rest_index', 'commands'])
     expect(report.raw).toMatchObject({ status: 200, headers: { 'webhook-signature': '[redacted]' } })
     expect(await readIntegration(site.integrationId)).toEqual(before)
     expect(await lastEvent(site.integrationId, 'doctor')).toMatchObject({ success: true, detail: null })

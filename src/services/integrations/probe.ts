@@ -1,5 +1,6 @@
 import { openSigningSecrets } from '../../lib/link-credentials.ts'
 import type { Examination, PortCall, ProbeRequest } from '../../sync/port.ts'
+import { rootOfCommands } from '../../sync/link/rest-root.ts'
 import type { Context } from '../context.ts'
 import type { IntegrationRow } from './internal.ts'
 import { unwrap } from './unwrap.ts'
@@ -21,7 +22,7 @@ const toProbeRequest = async (ctx: Context, row: IntegrationRow): Promise<ProbeR
   ...toPortCall(ctx, row),
   siteUrl: row.siteUrl,
   signingSecrets: await openSigningSecrets(ctx.config.keyRing, row, ctx.now()),
-  restRoot: null,
+  restRoot: rootOfCommands(row.commandsUrl),
   mayExchange: true,
 })
 

@@ -23,10 +23,19 @@ function findCulprit(exchanges: Exchange[], evidence: EvidenceStep[], code: stri
   return exchanges[at] ?? exchanges.at(-1) ?? null
 }
 
+/** What is there to show where nobody answered at all. */
+function describeLast(steps: EvidenceStep[]): string[] {
+  const { step, url = '', note = '' } = steps.at(-1) ?? { step: 'nothing was asked' }
+  return [[step, url, note && `→ ${note}`].filter(Boolean).join(' ')]
+}
+
 function describeDiscovery(found: Discovered): Finding[] {
   return [
-    ...(found.isIndexBlocked
+    ...(found.index === 'closed'
       ? [findingOf('rest_index_blocked', 'Only the plugin’s own route answers.', [found.commandsUrl])]
+      : []),
+    ...(found.index === 'stale'
+      ? [findingOf('served_from_cache', 'The REST index is older than the plugin.', [found.restRoot])]
       : []),
     ...(new URL(found.restRoot).searchParams.has('rest_route')
       ? [findingOf('permalinks_plain', 'The REST API is reached with ?rest_route=.', [found.restRoot])]
@@ -94,7 +103,8 @@ export async function examineSite(outer: LinkContext, request: ProbeRequest): Pr
     const { code, detail, fix } = failure
     const culprit = findCulprit(exchanges, steps, code)
     const closer = await refineFailure(failure, culprit)
-    const finding = { ...errorFinding(code, detail, closer.evidence), layer: closer.layer }
+    const shown = closer.evidence.length > 0 ? closer.evidence : describeLast(steps)
+    const finding = { ...errorFinding(code, detail, shown), layer: closer.layer }
     const refined = { ...finding, detail: closer.detail ?? detail, fix: closer.fix ?? fix }
     const probe = { ok: false, code, detail, fix, plugin: null, evidence: steps, clockSkewS: null } as const
     return { probe, report: report([refined], culprit) }

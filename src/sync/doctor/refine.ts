@@ -1,6 +1,7 @@
 import type { Layer } from '../../contract/symptoms.ts'
 import { toText } from '../link/http.ts'
-import { findFirewall } from '../link/markers.ts'
+import { findFirewall, looksLikeWordPress } from '../link/markers.ts'
+import { sha256Hex } from '../link/refusal.ts'
 import { parseRestError } from '../link/rest-error.ts'
 import { layerOf } from './layers.ts'
 import type { SiteFailure } from '../failure.ts'
@@ -25,12 +26,8 @@ const MAY_BE_CACHED = new Set([
   'rest_not_found',
   'response_trailing_garbage',
 ])
+const OF_SIGNATURE = new Set<string>(['signature_rejected', 'signature_removed', 'body_changed'])
 const SIGNED_HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature']
-
-async function sha256Hex(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-}
 
 /** The plugin refused our signature: because the way took something from the request, or because the secrets differ. */
 async function refineSignature({ call, answer }: Exchange): Promise<Diagnosis | null> {
@@ -41,7 +38,6 @@ async function refineSignature({ call, answer }: Exchange): Promise<Diagnosis | 
     return {
       layer: 'headers',
       detail: `PHP received our request without ${missing.join(', ')}.`,
-      fix: 'Ask the host which proxy or security rule removes request headers that start with “webhook-”, and have it exempt /wp-json/igny8/v1/.',
       evidence: [`sent: ${SIGNED_HEADERS.join(', ')}`, `missing in PHP: ${missing.join(', ')}`],
     }
   const sent = await sha256Hex(call.body ?? '')
@@ -50,11 +46,8 @@ async function refineSignature({ call, answer }: Exchange): Promise<Diagnosis | 
       layer: 'signature',
       evidence: [`body as sent: sha256 ${sent}`, 'PHP received the same bytes: the secrets differ'],
     }
-  const bytes = new TextEncoder().encode(call.body ?? '').length
   return {
     layer: 'security_plugin',
-    detail: `The body was changed on its way: ${bytes} bytes were sent, ${received.body_bytes} arrived.`,
-    fix: 'Exempt /wp-json/igny8/v1/ in the security plugin or proxy that changes request bodies.',
     evidence: [`body as sent: sha256 ${sent}`, `body in PHP: sha256 ${received.body_sha256}`],
   }
 }
@@ -84,7 +77,7 @@ export async function refineFailure(failure: SiteFailure, exchange: Exchange | n
   const cache = cacheOf(answer.headers)
   const firewall = code === 'rest_blocked' || code === 'blocked_by_firewall' ? findFirewall(toText(answer)) : null
   const closer =
-    (code === 'signature_rejected' ? await refineSignature(exchange) : null) ??
+    (OF_SIGNATURE.has(code) ? await refineSignature(exchange) : null) ??
     refinePhp(exchange) ??
     (cache !== null && MAY_BE_CACHED.has(code) ? ({ layer: 'page_cache', evidence: [cache] } as const) : null) ??
     (firewall === null
@@ -93,6 +86,12 @@ export async function refineFailure(failure: SiteFailure, exchange: Exchange | n
           layer: code === 'rest_blocked' ? ('security_plugin' as const) : ('firewall' as const),
           evidence: [firewall],
         }) ??
+    (code === 'answered_html' && looksLikeWordPress(toText(answer))
+      ? ({
+          layer: 'rest_api',
+          evidence: ['WordPress sent a page of the site, and no cache says that it is its own'],
+        } as const)
+      : null) ??
     plain
   const server = answer.headers.get('server')
   return { ...closer, evidence: [line, ...(server ? [`server: ${server.slice(0, 80)}`] : []), ...closer.evidence] }

@@ -1,6 +1,7 @@
 import type { CheckedIntegration } from '../../db/health.ts'
 import { openSigningSecrets } from '../../lib/link-credentials.ts'
 import { LinkError } from '../link/errors.ts'
+import { rootOfCommands } from '../link/rest-root.ts'
 import type { PortCall, ProbeOutcome, ProbeRequest } from '../port.ts'
 import { probeSite } from '../probe.ts'
 import { askSite } from '../site-link.ts'
@@ -9,7 +10,7 @@ import type { RunnerContext } from '../runner.ts'
 /** The integration's site with its own secrets, as the link addresses it. */
 async function targetOf(ctx: RunnerContext, call: PortCall, row: CheckedIntegration): Promise<ProbeRequest> {
   const signingSecrets = await openSigningSecrets(ctx.config.keyRing, row, ctx.now())
-  return { ...call, siteUrl: row.siteUrl, signingSecrets, restRoot: null, mayExchange: true }
+  return { ...call, siteUrl: row.siteUrl, signingSecrets, restRoot: rootOfCommands(row.commandsUrl), mayExchange: true }
 }
 
 /** Tries the whole way to a site, from its front page on. */

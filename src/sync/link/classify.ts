@@ -51,6 +51,14 @@ function classifyGate({ status, headers, body }: BadAnswer): LinkProblem | null 
   return null
 }
 
+/** What PHP prints when it stops, whatever the status is that it had sent by then. */
+const PHP_STOPPED = /(?:<b>|^|\n)\s*(?:PHP )?(?:Fatal|Parse) error(?:<\/b>)?:\s*([^\n<]{1,200})/
+
+function classifyPhp({ body }: BadAnswer): LinkProblem | null {
+  const said = PHP_STOPPED.exec(body.slice(0, MARKER_CHARACTERS))?.[1]
+  return said === undefined ? null : { code: 'wordpress_error', detail: `PHP stopped: “${excerpt(said)}”.` }
+}
+
 function classifyBusy({ status, headers, body, nowMs }: BadAnswer): LinkProblem | null {
   if (status !== 429 && status !== 503) return null
   const retryAfterS = parseRetryAfter(headers.get('retry-after'), nowMs)
@@ -121,5 +129,12 @@ export function classifyAnswer(answer: BadAnswer): LinkProblem {
   if (gate) return gate
   const restError = parseRestError(answer.body)
   const rest = restError && classifyRestError(restError, status, nowMs)
-  return rest ?? EDGE_PROBLEMS[status] ?? classifyBusy(answer) ?? classifyStatus(answer) ?? classifyBody(answer)
+  return (
+    rest ??
+    classifyPhp(answer) ??
+    EDGE_PROBLEMS[status] ??
+    classifyBusy(answer) ??
+    classifyStatus(answer) ??
+    classifyBody(answer)
+  )
 }

@@ -5,6 +5,7 @@ import { signMessage, verifyMessage } from '../../lib/signature.ts'
 import { classifyAnswer } from './classify.ts'
 import { LinkError, type LinkProblem } from './errors.ts'
 import { note } from './evidence.ts'
+import { explainRefusal } from './refusal.ts'
 import { request, toText, type FetchFunction, type LinkAnswer, type Wire } from './http.ts'
 
 export interface CommandLimits {
@@ -57,12 +58,12 @@ function matchResults(json: unknown, commands: readonly Command[]): CommandResul
 
 async function readAnswer(
   answer: LinkAnswer,
-  expected: { messageId: string; secrets: readonly string[]; commands: readonly Command[]; wire: Wire },
+  expected: { messageId: string; secrets: readonly string[]; commands: readonly Command[]; body: string; wire: Wire },
 ): Promise<{ results: CommandResult[]; skewS: number } | LinkProblem> {
-  const { messageId, secrets, commands, wire } = expected
+  const { messageId, secrets, commands, body, wire } = expected
   const classify = () =>
     classifyAnswer({ ...answer, body: toText(answer), nowMs: wire.now(), allowLoopback: wire.allowLoopback })
-  if (answer.status !== 200) return classify()
+  if (answer.status !== 200) return explainRefusal(classify(), answer, body)
   if (answer.isCut) {
     const detail = `The answer is longer than ${answer.bytes.length} bytes.`
     return /^\s*</.test(toText(answer)) ? classify() : { code: 'response_too_large', detail }
@@ -157,7 +158,7 @@ export async function sendCommands(input: {
     timeoutMs: limits.timeoutMs,
     maxBytes: limits.maxResponseBytes,
   })
-  const read = await readAnswer(answer, { messageId, secrets, commands, wire })
+  const read = await readAnswer(answer, { messageId, secrets, commands, body, wire })
   if ('results' in read) return { ...read, evidence }
   note(evidence, read.code)
   throw new LinkError({ ...read, pluginRequestId: readForeignId(answer.headers) }, evidence)

@@ -7,7 +7,7 @@ import { describeUrl, note } from './evidence.ts'
 import { getFollowing } from './follow.ts'
 import { MAX_ERROR_BYTES, toText, type FetchFunction, type Wire } from './http.ts'
 import { looksLikeWordPress } from './markers.ts'
-import { probeRoot, type RootProbe } from './probe.ts'
+import { probeRoot, type RestIndexState, type RootProbe } from './probe.ts'
 import { commandsUrlOf, listRoots, readRoot } from './rest-root.ts'
 
 export interface DiscoverLimits {
@@ -23,13 +23,16 @@ export interface Discovered {
   siteUrl: string
   restRoot: string
   commandsUrl: string
-  /** The REST index is closed, the command endpoint is open. */
-  isIndexBlocked: boolean
+  /** What its index is like; the command endpoint is open. */
+  index: RestIndexState
   evidence: EvidenceStep[]
 }
 
 /** The most telling first: what was met on any of the tries names the cause. */
 const TELLING: readonly LinkErrorCode[] = [
+  'dns_failed',
+  'tls_error',
+  'unreachable',
   'plugin_not_found',
   'captcha_page',
   'basic_auth_required',
@@ -38,9 +41,11 @@ const TELLING: readonly LinkErrorCode[] = [
   'blocked_by_firewall',
   'wordpress_busy',
   'wordpress_error',
+  'wordpress_timeout',
   'response_leading_garbage',
   'response_trailing_garbage',
   'response_truncated',
+  'response_empty',
   'response_too_large',
   'too_many_redirects',
   'redirected_elsewhere',
@@ -59,8 +64,14 @@ const GIVE_UP = new Set<LinkErrorCode>([
   'wordpress_timeout',
 ])
 
-/** The front page itself says that this is not the address. */
-const MISPLACED = new Set<LinkErrorCode>(['redirected_elsewhere', 'too_many_redirects'])
+/** What the front page says of the whole address: it isn't the site's, or, by the edge in front of it, leads nowhere. */
+const HOPELESS = new Set<LinkErrorCode>([
+  'redirected_elsewhere',
+  'too_many_redirects',
+  'dns_failed',
+  'tls_error',
+  'unreachable',
+])
 
 interface Front {
   url: URL
@@ -111,7 +122,7 @@ function describe(wire: Wire, found: Extract<RootProbe, { kind: 'found' }>, base
     siteUrl: siteUrl.href.replace(/\/$/, ''),
     restRoot: found.root.href,
     commandsUrl: commandsUrlOf(found.root).href,
-    isIndexBlocked: found.isIndexBlocked,
+    index: found.index,
     evidence: wire.evidence,
   }
 }
@@ -179,7 +190,7 @@ export async function discoverSite(input: {
     () => getFront(wire, start, limits.timeoutMs),
     (problem): Front => ({ url: start, link: null, html: '', problem }),
   )
-  if (front.problem && MISPLACED.has(front.problem.code)) throw new LinkError(front.problem, wire.evidence)
+  if (front.problem && HOPELESS.has(front.problem.code)) throw new LinkError(front.problem, wire.evidence)
   const { found, failed } = await searchRoots(wire, listRoots(front, start, wire), limits.timeoutMs)
   if (!found) throw new LinkError(summarize(front, failed), wire.evidence)
   return describe(wire, found, front.url, start.pathname)

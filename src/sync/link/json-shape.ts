@@ -28,8 +28,16 @@ const isJson = (text: string) => {
 
 const isHtml = (text: string) => /^\s*(<!doctype|<html|<head|<body|<!--|<\?xml)/i.test(text)
 
-/** Whether our protocol's or WordPress's answer begins somewhere in the text, after something that was printed first. */
-const findAnswer = (text: string) => /\{\s*"(protocol|code)"/.exec(text)?.index ?? -1
+/**
+ * The answer of our protocol, of WordPress, or its REST index, out of what other code has printed round it; null where
+ * there is none.
+ */
+export function extractAnswer(text: string): string | null {
+  const start = /\{\s*"(protocol|code|home|namespaces)"/.exec(text)?.index
+  const end = start === undefined ? null : findEnd(text, start)
+  const found = end === null ? null : text.slice(start, end)
+  return found !== null && isJson(found) ? found : null
+}
 
 /**
  * What is wrong with a body that should have been one JSON object: HTML, an answer that broke off, output of some
@@ -46,10 +54,6 @@ export function describeJson(text: string): JsonShape {
     if (end === null) return 'truncated'
     return end < trimmed.length && isJson(trimmed.slice(0, end)) ? 'trailing_garbage' : 'invalid'
   }
-  const start = findAnswer(trimmed)
-  if (start > 0) {
-    const end = findEnd(trimmed, start)
-    if (end !== null && isJson(trimmed.slice(start, end))) return 'leading_garbage'
-  }
+  if (extractAnswer(trimmed) !== null) return 'leading_garbage'
   return isHtml(text) || trimmed.startsWith('<') ? 'html' : 'invalid'
 }

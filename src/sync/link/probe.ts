@@ -4,6 +4,7 @@ import type { LinkProblem } from './errors.ts'
 import { note } from './evidence.ts'
 import { getFollowing } from './follow.ts'
 import { request, toText, type LinkAnswer, type Wire } from './http.ts'
+import { extractAnswer } from './json-shape.ts'
 import { commandsUrlOf, routeUrl } from './rest-root.ts'
 import { isFromPlugin, parseRestError } from './rest-error.ts'
 
@@ -17,14 +18,18 @@ const RestIndex = z.lazy(() =>
   }),
 )
 
+/** `stale`: without the plugin, which answers all the same, as where a cache keeps the index. */
+export type RestIndexState = 'open' | 'closed' | 'stale'
+
 export type RootProbe =
-  | { kind: 'found'; root: URL; home: string | null; isIndexBlocked: boolean }
+  | { kind: 'found'; root: URL; home: string | null; index: RestIndexState }
   /** `isWordPress`: something there speaks the REST API. */
   | { kind: 'failed'; problem: LinkProblem; isWordPress: boolean; isFinal: boolean }
 
+/** What other code prints round the index doesn't matter: our own route knows how to keep its answers clean. */
 function parseIndex(text: string): z.infer<typeof RestIndex> | null {
   try {
-    const parsed = RestIndex.safeParse(JSON.parse(text))
+    const parsed = RestIndex.safeParse(JSON.parse(extractAnswer(text) ?? text))
     return parsed.success ? parsed.data : null
   } catch {
     return null
@@ -44,7 +49,12 @@ const classify = (wire: Wire, answer: LinkAnswer) =>
   classifyAnswer({ ...answer, body: toText(answer), nowMs: wire.now(), allowLoopback: wire.allowLoopback })
 
 /** Asks the command endpoint without a signature: the plugin's refusal is the proof that it is there. */
-async function probeCommands(wire: Wire, root: URL, indexProblem: LinkProblem, timeoutMs: number): Promise<RootProbe> {
+async function probeCommands(
+  wire: Wire,
+  root: URL,
+  { problem: indexProblem, index }: { problem: LinkProblem; index: RestIndexState },
+  timeoutMs: number,
+): Promise<RootProbe> {
   const answer = await request(wire, {
     step: 'command_endpoint',
     method: 'POST',
@@ -57,7 +67,7 @@ async function probeCommands(wire: Wire, root: URL, indexProblem: LinkProblem, t
   const restError = parseRestError(toText(answer))
   if (isFromPlugin(restError)) {
     note(wire.evidence, 'the plugin answers')
-    return { kind: 'found', root, home: null, isIndexBlocked: true }
+    return { kind: 'found', root, home: null, index }
   }
   const problem = classify(wire, answer)
   note(wire.evidence, problem.code)
@@ -89,15 +99,18 @@ export async function probeRoot(wire: Wire, root: URL, timeoutMs: number): Promi
   const index = answer.status === 200 ? parseIndex(text) : null
   if (index?.namespaces.includes(NAMESPACE)) {
     note(wire.evidence, 'the plugin is there')
-    return { kind: 'found', root: reached, home: index.home ?? null, isIndexBlocked: false }
+    return { kind: 'found', root: reached, home: index.home ?? null, index: 'open' }
   }
   if (index) {
     note(wire.evidence, 'plugin_not_found')
     const detail = `WordPress answers at ${reached.origin}, but has no ${NAMESPACE}.`
-    return { kind: 'failed', problem: { code: 'plugin_not_found', detail }, isWordPress: true, isFinal: true }
+    const missing = { code: 'plugin_not_found', detail } as const
+    // caches keep the index for longer than a plugin is there, and never a POST
+    const asked = await probeCommands(wire, reached, { problem: missing, index: 'stale' }, timeoutMs)
+    return asked.kind === 'found' ? asked : { kind: 'failed', problem: missing, isWordPress: true, isFinal: true }
   }
   const problem = classify(wire, answer)
   note(wire.evidence, problem.code)
-  if (CLOSED.has(problem.code)) return probeCommands(wire, reached, problem, timeoutMs)
+  if (CLOSED.has(problem.code)) return probeCommands(wire, reached, { problem, index: 'closed' }, timeoutMs)
   return { kind: 'failed', problem, isWordPress: parseRestError(text) !== null, isFinal: false }
 }

@@ -6,7 +6,7 @@ import type { LinkProblem } from './errors.ts'
 /** The plugin's own refusals (docs/protocol.md). */
 const PLUGIN_CODES: Readonly<Record<string, LinkErrorCode>> = {
   igny8_not_connected: 'plugin_not_connected',
-  igny8_signature_missing: 'signature_rejected',
+  igny8_signature_missing: 'signature_removed',
   igny8_timestamp_out_of_range: 'clock_skew',
   igny8_signature_invalid: 'signature_rejected',
   igny8_body_invalid: 'request_rejected',
@@ -30,6 +30,9 @@ export function parseRestError(text: string): RestError | null {
 /** What security plugins call a closed REST API, whatever status they send with it. */
 const BLOCKED = /^rest_(disabled|forbidden|not_logged_in|cannot_access|login_required)/
 
+/** Plugins that end the request with `wp_die()`, which says 500 for whatever it is (All-In-One Security). */
+const DIED_REFUSING = /not (authori[sz]ed|allowed|permitted)|permission|forbidden|logged in|log in|restricted|disabled/i
+
 /** Whether the plugin itself spoke, with a code of today or of a later version: it is there and can be reached. */
 export const isFromPlugin = (error: RestError | null): boolean => error?.code.startsWith('igny8_') ?? false
 
@@ -52,7 +55,8 @@ export function classifyRestError(error: RestError, status: number, nowMs: numbe
   if (own) return { code: own, detail: pluginDetail(error, nowMs) }
   const said = `WordPress answered ${status} ${excerpt(error.code, 60)}: “${excerpt(error.message)}”.`
   if (error.code === 'rest_no_route') return { code: 'plugin_not_found', detail: ROUTE_UNKNOWN }
-  const isBlocked = status === 401 || status === 403 || BLOCKED.test(error.code)
+  const isRefusal = error.code === 'wp_die' && DIED_REFUSING.test(error.message)
+  const isBlocked = status === 401 || status === 403 || isRefusal || BLOCKED.test(error.code)
   if (isBlocked && !isFromPlugin(error)) return { code: 'rest_blocked', detail: said }
   if (status >= 500 && status !== 503) return { code: 'wordpress_error', detail: said }
   return status >= 400 && status < 429 ? { code: 'request_rejected', detail: said } : null

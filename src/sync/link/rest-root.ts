@@ -76,4 +76,9 @@ export function routeUrl(root: URL, route: string, query: Record<string, string>
   return url
 }
 
+/** The REST root of a command endpoint that worked once; null where there is none. */
+export function rootOfCommands(commandsUrl: string | null): string | null {
+  return commandsUrl?.includes(COMMANDS_ROUTE) ? commandsUrl.replace(COMMANDS_ROUTE, '') : null
+}
+
 export const commandsUrlOf = (root: URL): URL => routeUrl(root, COMMANDS_ROUTE)

@@ -212,7 +212,7 @@ describe('an answer', () => {
 describe('a refusal of the plugin', () => {
   test.each([
     [409, 'igny8_not_connected', 'plugin_not_connected'],
-    [401, 'igny8_signature_missing', 'signature_rejected'],
+    [401, 'igny8_signature_missing', 'signature_removed'],
     [401, 'igny8_signature_invalid', 'signature_rejected'],
     [401, 'igny8_timestamp_out_of_range', 'clock_skew'],
     [400, 'igny8_body_invalid', 'request_rejected'],
@@ -233,6 +233,14 @@ describe('a refusal of the plugin', () => {
       fix: expect.stringMatching(/\.$/),
       evidence: [{ status }],
     })
+  })
+
+  test('that received other bytes than were sent is about the way, not about the secrets', async () => {
+    const received = { missing: [], body_sha256: '0'.repeat(64), body_bytes: 7 }
+    const reply: Reply = (response) => restError(response, 401, 'igny8_signature_invalid', { received })
+    const failure = await failureOf(withHost(reply, (host) => sendTo(host)))
+    expect(failure.code).toBe('body_changed')
+    expect(failure.detail).toMatch(/^The body was changed on its way: \d+ bytes were sent, 7 arrived\.$/)
   })
 
   test('of our time says how far the clock of the site is off', async () => {

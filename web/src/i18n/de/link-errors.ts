@@ -20,7 +20,7 @@ export const linkErrors = {
   ),
   unreachable: text(
     'Die Website war nicht erreichbar',
-    'Prüfen Sie, ob sie sich außerhalb Ihres Netzes im Browser öffnet, und ob ihre Firewall unsere Anfragen durchlässt.',
+    'Prüfen Sie, ob sie sich außerhalb Ihres Netzes im Browser ohne Zertifikatswarnung öffnet, und ob ihre Firewall unsere Anfragen durchlässt.',
   ),
   connection_lost: text(
     'Die Verbindung zur Website brach ab',
@@ -56,7 +56,7 @@ export const linkErrors = {
   ),
   answered_html: text(
     'Die Website antwortet mit einer Webseite statt mit Daten',
-    'Leeren Sie die Seiten-Caches, nehmen Sie /wp-json/ davon aus, und schalten Sie Wartungs- und „Demnächst“-Modi für die REST-API ab.',
+    'Leeren Sie die Seiten-Caches, und nehmen Sie /wp-json/ davon aus; schalten Sie ab, was die REST-API entfernt, etwa ein Code-Snippet oder ein „Demnächst“-Modus.',
   ),
   login_wall: text(
     'Die Website verlangt eine Anmeldung',
@@ -80,7 +80,7 @@ export const linkErrors = {
   ),
   rest_not_found: text(
     'Die REST-API wurde nicht gefunden',
-    'Öffnen Sie in wp-admin Einstellungen → Permalinks, und drücken Sie einmal Speichern; bei nginx prüfen Sie die Rewrite-Regeln.',
+    'Schalten Sie das Plugin oder Code-Snippet ab, das die REST-API entfernt; sonst öffnen Sie in wp-admin Einstellungen → Permalinks, drücken einmal Speichern, und prüfen die Rewrite-Regeln des Servers.',
   ),
   plugin_not_found: text(
     'Das IGNY8-Plugin ist auf der Website nicht aktiv',
@@ -92,7 +92,15 @@ export const linkErrors = {
   ),
   signature_rejected: text(
     'Die Website hat unsere Signatur abgelehnt',
-    'Öffnen Sie in wp-admin Einstellungen → IGNY8, trennen und verbinden Sie neu; wenn es bleibt, verändert ein Proxy unsere Anfragen.',
+    'Öffnen Sie in wp-admin Einstellungen → IGNY8, trennen und verbinden Sie neu.',
+  ),
+  signature_removed: text(
+    'Etwas auf dem Weg entfernt unsere Signatur',
+    'Fragen Sie den Hoster, welcher Proxy oder welche Sicherheitsregel Request-Header entfernt, die mit „webhook-“ beginnen, und lassen Sie /wp-json/igny8/v1/ davon ausnehmen.',
+  ),
+  body_changed: text(
+    'Etwas auf dem Weg verändert unsere Anfragen',
+    'Nehmen Sie /wp-json/igny8/v1/ in dem Sicherheits-Plugin oder Proxy aus, der den Inhalt von Anfragen verändert.',
   ),
   clock_skew: text(
     'Die Uhr der Website geht falsch',

@@ -13,7 +13,13 @@ import { adminUrl } from './site-address.ts'
 
 const PLUGIN_ZIP = '/plugin/igny8-wordpress-bridge.zip'
 /** The plugin is there, and refuses what isn't signed for its own connection. */
-const PLUGIN_IS_THERE = new Set(['plugin_not_connected', 'other_integration', 'signature_rejected'])
+const PLUGIN_IS_THERE = new Set([
+  'plugin_not_connected',
+  'other_integration',
+  'signature_rejected',
+  'signature_removed',
+  'body_changed',
+])
 
 /** Asks the site itself whether the plugin is there, since a plugin that isn't connected yet calls nobody. */
 function LookAtSite(): ReactNode {
