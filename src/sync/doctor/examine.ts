@@ -37,9 +37,6 @@ function describeDiscovery(found: Discovered): Finding[] {
     ...(found.index === 'stale'
       ? [findingOf('served_from_cache', 'The REST index is older than the plugin.', [found.restRoot])]
       : []),
-    ...(new URL(found.restRoot).searchParams.has('rest_route')
-      ? [findingOf('permalinks_plain', 'The REST API is reached with ?rest_route=.', [found.restRoot])]
-      : []),
   ]
 }
 
@@ -61,6 +58,9 @@ async function askPlugin(ctx: LinkContext, request: ProbeRequest, found: Discove
     ]),
     ...symptoms,
     ...(echo && exchange ? compareEcho(exchange, echo) : []),
+    ...(status.permalinks === 'plain'
+      ? [findingOf('permalinks_plain', 'The REST API is reached with ?rest_route=.', [found.restRoot])]
+      : []),
     ...(status.plugin_connection_enabled ? [] : [findingOf('sync_paused', 'Enable Sync Operations is off.', [])]),
   ]
   return { status, skewS: sent.skewS, evidence: sent.evidence, findings }
