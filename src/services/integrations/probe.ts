@@ -1,6 +1,6 @@
+import { rootOfCommands } from '../../lib/commands-url.ts'
 import { openSigningSecrets } from '../../lib/link-credentials.ts'
 import type { Examination, PortCall, ProbeRequest } from '../../sync/port.ts'
-import { rootOfCommands } from '../../sync/link/rest-root.ts'
 import type { Context } from '../context.ts'
 import type { IntegrationRow } from './internal.ts'
 import { unwrap } from './unwrap.ts'

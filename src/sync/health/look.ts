@@ -1,7 +1,7 @@
 import type { CheckedIntegration } from '../../db/health.ts'
+import { rootOfCommands } from '../../lib/commands-url.ts'
 import { openSigningSecrets } from '../../lib/link-credentials.ts'
 import { LinkError } from '../link/errors.ts'
-import { rootOfCommands } from '../link/rest-root.ts'
 import type { PortCall, ProbeOutcome, ProbeRequest } from '../port.ts'
 import { probeSite } from '../probe.ts'
 import { askSite } from '../site-link.ts'

@@ -1,8 +1,8 @@
+import { COMMANDS_ROUTE } from '../../lib/commands-url.ts'
 import { checkOutboundUrl } from '../../lib/url-guard.ts'
 import { isSameSite } from './same-site.ts'
 
 const REST_REL = 'https://api.w.org/'
-const COMMANDS_ROUTE = 'igny8/v1/commands'
 
 /** The target of `Link: <…>; rel="https://api.w.org/"`, or null. */
 function findInLinkHeader(header: string | null): string | null {
@@ -74,11 +74,6 @@ export function routeUrl(root: URL, route: string, query: Record<string, string>
   if (!isPlain) url.pathname = `${url.pathname.replace(/\/$/, '')}/${route}`
   url.search = parts.join('&')
   return url
-}
-
-/** The REST root of a command endpoint that worked once; null where there is none. */
-export function rootOfCommands(commandsUrl: string | null): string | null {
-  return commandsUrl?.includes(COMMANDS_ROUTE) ? commandsUrl.replace(COMMANDS_ROUTE, '') : null
 }
 
 export const commandsUrlOf = (root: URL): URL => routeUrl(root, COMMANDS_ROUTE)

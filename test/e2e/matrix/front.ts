@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { type IncomingMessage, type Server, type ServerResponse, createServer, request } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { buffer } from 'node:stream/consumers'
@@ -45,24 +46,19 @@ export const page = (status: number, body: string, headers: Headers = {}): Answe
   body: Buffer.from(body),
 })
 
-const withoutHops = ({ connection, 'keep-alive': _, 'transfer-encoding': __, ...kept }: Headers): Headers => kept
+const HOPS = new Set(['connection', 'keep-alive', 'transfer-encoding'])
+const withoutHops = (headers: Headers): Headers =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !HOPS.has(name)))
 
-function pass(port: number, { method, url, headers, body }: Asked): Promise<Answered> {
-  return new Promise((resolve, reject) => {
-    const call = request(
-      { host: '127.0.0.1', port, method, path: url, headers: withoutHops(headers), agent: false },
-      async (answer: IncomingMessage) => {
-        const kept = withoutHops(answer.headers as Headers)
-        try {
-          resolve({ status: answer.statusCode ?? 0, headers: kept, body: await buffer(answer) })
-        } catch (cause) {
-          reject(cause)
-        }
-      },
-    )
-    call.on('error', reject)
-    call.end(body)
-  })
+async function pass(port: number, { method, url, headers, body }: Asked): Promise<Answered> {
+  const call = request({ host: '127.0.0.1', port, method, path: url, headers: withoutHops(headers), agent: false })
+  call.end(body)
+  const [answer] = (await once(call, 'response')) as [IncomingMessage]
+  return {
+    status: answer.statusCode ?? 0,
+    headers: withoutHops(answer.headers as Headers),
+    body: await buffer(answer),
+  }
 }
 
 async function makeCertificate(): Promise<{ key: string; cert: string }> {

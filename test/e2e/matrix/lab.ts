@@ -82,7 +82,7 @@ export async function startLab(world: World, { subsite, ...options }: LabOptions
   }
   if (subsite)
     await runAt(base)(`
-      $id = wpmu_create_blog( ${phpString(new URL(base).host)}, ${phpString(`${new URL(`${url}/`).pathname}`)}, 'A site of the network', 1 );
+      $id = wpmu_create_blog( ${phpString(new URL(base).host)}, ${phpString(new URL(`${url}/`).pathname)}, 'A site of the network', 1 );
       if ( is_wp_error( $id ) ) { http_response_code( 500 ); echo $id->get_error_message(); }`)
   const run = runAt(url)
   await run(`require_once ABSPATH . 'wp-admin/includes/plugin.php';
