@@ -165,6 +165,11 @@ const API_ERRORS = {
     title: 'The site already has this integration',
     fix: 'Use the existing one, or delete it first.',
   },
+  site_url_taken: {
+    status: 409,
+    title: 'Another site has this address',
+    fix: 'Correct or delete the other site in IGNY8; if this site is a copy, choose that in wp-admin.',
+  },
   sync_disabled: { status: 409, title: 'Sync is switched off', fix: 'Switch sync on for this integration.' },
   email_taken: { status: 409, title: 'This e-mail address has an account', fix: 'Sign in instead.' },
   already_member: { status: 409, title: 'Already a member', fix: 'Change the role of the member instead.' },

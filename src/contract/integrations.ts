@@ -117,7 +117,7 @@ export const TestResult = z.lazy(() =>
       success: z.boolean(),
       integration_id: IntegrationId,
       carrier: Carrier,
-      code: z.string().meta({ description: '`connected`, or the code of what went wrong' }),
+      code: z.string().meta({ description: '`connected`, `moved`, or the code of what went wrong' }),
       detail: z.string(),
       fix: z.string().nullable(),
       evidence: z.array(EvidenceStep),

@@ -44,6 +44,7 @@ import type {
 import { probeSite, weighProbe } from '../sync/probe.ts'
 import { project, projectStructure } from '../db/project.ts'
 import { countsOf, runNext, type RunnerContext } from '../sync/runner.ts'
+import { relocate } from '../sync/relocate.ts'
 import { SiteStore } from '../sync/store.ts'
 import { readLiveState } from '../services/live/read.ts'
 import { syncItem } from '../sync/sync-item.ts'
@@ -176,6 +177,14 @@ export class SiteSync extends DurableObject<Env> implements SiteSyncPort {
       this.#store.access.setSubject(call)
       this.#store.access.distrust()
       adoptExchange(this.#store, Date.now())
+      await this.#alarm.arm()
+      return { ok: true, value: null }
+    })
+  }
+
+  relocate(call: PortCall, from: string[], to: string): Promise<PortResult<null>> {
+    return this.#admitted(call, async () => {
+      relocate(this.#store, from, to, Date.now())
       await this.#alarm.arm()
       return { ok: true, value: null }
     })

@@ -122,6 +122,8 @@ export interface SiteSyncPort {
   exchange(key: CallingKey, integrationId: string, message: WebhookMessage): Promise<PortResult<SignedAnswer>>
   /** The site can't be called, and has proven that it calls. */
   adoptExchange(call: PortCall): Promise<PortResult<null>>
+  /** The site has another address than these: its links follow, and it is compared soon. */
+  relocate(call: PortCall, from: string[], to: string): Promise<PortResult<null>>
   listItems(
     siteId: string,
     filter: ItemFilter,

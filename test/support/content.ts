@@ -79,6 +79,13 @@ export async function connectWordPress({ owner, twoWay = false }: SiteOptions = 
   return { ...site, content: `/api/v1/sites/${siteId}/content` }
 }
 
+/** Moves a WordPress to another address: it answers there alone. */
+export function moveWordPress({ model }: Pick<ContentSite, 'model'>, url: string): void {
+  internet.delete(model.url)
+  model.site.url = url
+  internet.set(url, model)
+}
+
 type Syncable = Pick<ContentSite, 'path' | 'key'>
 
 /** Waits until nothing is under way. @returns the last run */

@@ -47,9 +47,10 @@ export const connectBody = ({ siteId, key, wordpress }: TestSite) => ({
 
 export const CONNECT = `POST ${COLLECTION}/test-connection/`
 
-/** A site whose plugin has connected, as a plugin does it. */
-export async function connectSite(owner?: Person): Promise<ConnectedSite> {
+/** A site whose plugin has connected, as a plugin does it. @param signingSecret default: a new one */
+export async function connectSite(owner?: Person, signingSecret?: string): Promise<ConnectedSite> {
   const site = await createSiteWithKey(owner)
+  if (signingSecret !== undefined) site.wordpress.signingSecret = signingSecret
   const { status, body } = await call(CONNECT, { body: connectBody(site) })
   expect(status).toBe(201)
   return { ...site, integrationId: body.integration_id, path: `${COLLECTION}/${body.integration_id}` }

@@ -12,6 +12,9 @@ use Igny8\Bridge\Connection\Credentials;
 use Igny8\Bridge\Connection\Status;
 use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Plugin;
+use Igny8\Bridge\Security\Signature_Error;
+use Igny8\Bridge\Security\Signed_Message;
+use Igny8\Bridge\Security\Signer;
 use Igny8\Bridge\Support\Config;
 use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Tests\Fake_Api;
@@ -29,6 +32,8 @@ final class Clone_Test extends Outbox_Test_Case {
 	private const COPY = 'https://staging.example.net/shop';
 
 	private const CONNECT = Fake_Api::INTEGRATION . 'test-connection/';
+
+	private const MOVE = Fake_Api::INTEGRATION . 'int_1/move/';
 
 	protected function setUp(): void {
 		parent::setUp();
@@ -150,21 +155,74 @@ final class Clone_Test extends Outbox_Test_Case {
 		self::assertFalse( $this->plugin->connection->exists() );
 	}
 
-	public function test_moved_connects_anew_with_the_key_it_has_under_the_present_address(): void {
+	public function test_t33_moved_has_igny8_follow_to_the_present_address_with_key_and_signature(): void {
+		$this->api_follows();
 		$this->live_at( self::COPY );
+		$before = self::signing_secret( $this->plugin );
 		$this->choose( 'moved' );
 
-		$sent = $this->api->last_body( 'POST', self::CONNECT );
-		self::assertSame( [ self::COPY, 'site_1', self::KEY ], [ $sent['site_url'], $sent['site_id'], $sent['api_key'] ] );
+		$request = $this->requests_to( self::MOVE )[0];
+		$sent    = $request['body'];
+		self::assertSame( self::COPY, $sent['site_url'] );
+		self::assertSame( 'Bearer ' . self::KEY, $request['authorization'] );
+		self::assertArrayNotHasKey( 'api_key', $sent );
+		self::assertSame( $sent['signing_secret'], self::signing_secret( $this->plugin ) );
+		self::assertNotSame( $before, $sent['signing_secret'] );
+		// By the secret that IGNY8 holds, and by the new one in case it has taken that over already.
+		foreach ( [ $before, $sent['signing_secret'] ] as $secret ) {
+			self::assertTrue( $this->is_signed_by( $request, $secret ) );
+		}
+		self::assertFalse( $this->is_signed_by( $request, 'whsec_' . base64_encode( str_repeat( 'x', 32 ) ) ) );
 		self::assertSame( [ self::COPY, false ], [ $this->install()['connected_url'], $this->install()['is_clone'] ] );
 		self::assertSame( Status::READY, $this->plugin->status->state() );
 		self::assertTrue( $this->command_result( 'structure', [] )['ok'] );
 		self::assertSame( [ 'digest 0' ], self::rows() );
+		self::assertNotContains( 'POST ' . self::CONNECT, $this->api->calls() );
+	}
+
+	public function test_moved_to_where_nobody_can_call_proves_that_the_site_calls(): void {
+		$refusal             = Fake_Api::problem( 422, 'connection_lost' );
+		$problem             = json_decode( $refusal['body'], true );
+		$problem['exchange'] = [ 'challenge' => 'cmd_1_abc' ];
+		$refusal['body']     = (string) wp_json_encode( $problem );
+		$this->api->on(
+			'POST',
+			self::MOVE,
+			static function ( array $body ) use ( $refusal ): array {
+				return isset( $body['exchange'] ) ? Fake_Api::json( 200, Fake_Api::connected( 'int_1' ) ) : $refusal;
+			}
+		);
+		$this->live_at( self::COPY );
+		$this->choose( 'moved' );
+		$result = $this->requests_to( self::MOVE )[1]['body']['exchange']['result'];
+		self::assertSame( [ 'cmd_1_abc', true, self::COPY ], [ $result['id'], $result['ok'], $result['data']['home_url'] ] );
+		self::assertTrue( $this->plugin->exchange_state->is_exchange() );
+		self::assertFalse( $this->plugin->connection->is_clone() );
+	}
+
+	public function test_moved_whose_answer_got_lost_can_be_said_again_with_the_same_new_secret(): void {
+		$this->api->on( 'POST', self::MOVE, new \WP_Error( 'http_request_failed', 'cut' ) );
+		$this->live_at( self::COPY );
+		self::assertSame( 'exit 1', $this->choose( 'moved' ) );
+		self::assertTrue( $this->plugin->connection->is_clone() );
+		$this->api_follows();
+		$this->choose( 'moved' );
+		$secrets = array_column( array_column( $this->requests_to( self::MOVE ), 'body' ), 'signing_secret' );
+		self::assertSame( $secrets[0], $secrets[1] );
+		self::assertFalse( $this->plugin->connection->is_clone() );
+	}
+
+	public function test_moved_without_a_readable_key_says_so_and_asks_nobody(): void {
+		$this->live_at( self::COPY );
+		add_filter( 'salt', static fn(): string => 'another' );
+		self::assertSame( 'exit 1', $this->choose( 'moved' ) );
+		self::assertStringContainsString( 'salts', WP_CLI::$said[0] );
+		self::assertSame( [], $this->requests_to( self::MOVE ) );
 	}
 
 	public function test_moved_changes_nothing_where_the_api_refuses_and_says_why(): void {
 		$this->live_at( self::COPY );
-		$this->api->on( 'POST', self::CONNECT, Fake_Api::problem( 422, 'plugin_not_found' ) );
+		$this->api->on( 'POST', self::MOVE, Fake_Api::problem( 422, 'plugin_not_found' ) );
 		$before = [ get_option( Connection::OPTION ), $this->plugin->keys->signing_secrets(), $this->plugin->keys->api_key() ];
 		self::assertSame( 'exit 1', $this->choose( 'moved' ) );
 		self::assertSame( [ 'Error: Detail of plugin_not_found. Fix of plugin_not_found. (reference: req_1)' ], WP_CLI::$said );
@@ -248,6 +306,32 @@ final class Clone_Test extends Outbox_Test_Case {
 		$page = $this->page();
 		self::assertStringContainsString( 'notice-success', $page );
 		self::assertStringContainsString( 'data-igny8-state="ready"', $page );
+	}
+
+	private function api_follows(): void {
+		$this->api->on( 'POST', self::MOVE, Fake_Api::json( 200, Fake_Api::connected( 'int_1' ) ) );
+	}
+
+	private function requests_to( string $path ): array {
+		return array_values(
+			array_filter(
+				$this->api->requests,
+				static function ( array $request ) use ( $path ): bool {
+					return $request['path'] === $path;
+				}
+			)
+		);
+	}
+
+	private function is_signed_by( array $request, string $secret ): bool {
+		$headers = $request['args']['headers'];
+		$message = new Signed_Message( $headers['webhook-id'], $headers['webhook-timestamp'], $headers['webhook-signature'], $request['args']['body'] );
+		try {
+			( new Signer() )->verify( [ 'one' => $secret ], $message, time() );
+			return true;
+		} catch ( Signature_Error $error ) {
+			return false;
+		}
 	}
 
 	private function live_at( string $url ): void {

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../contract/errors.ts'
 import type { ExchangeOffer } from '../../contract/exchange.ts'
 import type { ConnectRequest } from '../../contract/integrations.ts'
-import { COMMAND_DATA } from '../../contract/link.ts'
+import { COMMAND_DATA, type CommandResult } from '../../contract/link.ts'
 import { isMendedByExchange } from '../../contract/link-errors.ts'
 import { equalInConstantTime, hmacSha256Hex } from '../../lib/hmac.ts'
 import { verifyMessage } from '../../lib/signature.ts'
@@ -27,12 +27,21 @@ async function makeChallenge(ctx: Context<Actor>, input: Claim, until: number): 
 /** What a plugin that names `exchange` among its carriers is to prove after the call to its site has failed. */
 export async function offerExchange(
   ctx: Context<Actor>,
-  input: ConnectRequest,
+  input: Claim & Pick<ConnectRequest, 'carriers'>,
   code: ErrorCode,
 ): Promise<ExchangeOffer | undefined> {
   const mayExchange = input.carriers?.includes('exchange') && input.signing_secret !== undefined
   if (!mayExchange || !isMendedByExchange(code)) return undefined
   return { challenge: await makeChallenge(ctx, input, ctx.now() + CHALLENGE_MS) }
+}
+
+/** Whether a result is that of the command which a refusal named, for this very claim. */
+export async function answersChallenge(ctx: Context<Actor>, input: Claim, result: CommandResult): Promise<boolean> {
+  if (!result.ok) return false
+  const until = parseInt(result.id.split('_')[1] ?? '', 36)
+  if (!(until > ctx.now() && until <= ctx.now() + CHALLENGE_MS)) return false
+  if (!equalInConstantTime(result.id, await makeChallenge(ctx, input, until))) return false
+  return COMMAND_DATA.status.safeParse(result.data).success
 }
 
 /**
@@ -45,11 +54,8 @@ export async function provesExchange(
   message: SignedRequest | undefined,
 ): Promise<boolean> {
   const result = input.exchange?.result
-  if (!result?.ok || !message || input.signing_secret === undefined) return false
-  const until = parseInt(result.id.split('_')[1] ?? '', 36)
-  if (!(until > ctx.now() && until <= ctx.now() + CHALLENGE_MS)) return false
-  if (!equalInConstantTime(result.id, await makeChallenge(ctx, input, until))) return false
-  if (!COMMAND_DATA.status.safeParse(result.data).success) return false
+  if (!result || !message || input.signing_secret === undefined) return false
+  if (!(await answersChallenge(ctx, input, result))) return false
   const nowS = Math.round(ctx.now() / 1000)
   return (await verifyMessage({ ...message, secrets: [input.signing_secret], nowS })).ok
 }

@@ -233,6 +233,33 @@ export class ItemTable {
     return rows.map((row) => this.#read(row))
   }
 
+  /** Has the links of items that are below one address be below another. */
+  relocateLinks(from: string, to: string): void {
+    this.#database.rows(
+      `UPDATE items SET external_url = ?2 || substr(external_url, length(?1) + 1)
+       WHERE substr(external_url, 1, length(?1)) = ?1 AND substr(external_url, length(?1) + 1, 1) IN ('', '/', '?')`,
+      from,
+      to,
+    )
+  }
+
+  /**
+   * Likewise the addresses of their featured images, where those are the site's own. As text: SQLite's JSON would change other
+   * parts of a document; within strings, quotes are escaped, so that the key is found nowhere else.
+   */
+  relocateImages(from: string, to: string): void {
+    const key = '"featured":{"id":'
+    this.#database.rows(
+      `UPDATE versions SET doc = replace(doc, ?1 || ?2 || '/', ?1 || ?3 || '/')
+       WHERE instr(doc, ?4) > 0 AND instr(doc, ?1 || ?2 || '/') > instr(doc, ?4)
+         AND instr(substr(doc, instr(doc, ?1 || ?2 || '/') + 1), ?1) = 0`,
+      '"url":"',
+      from,
+      to,
+      key,
+    )
+  }
+
   /** How many wait to be sent. */
   countWaiting(): number {
     const sql = "SELECT ifnull(sum(n), 0) AS n FROM counters WHERE state = 'local_ahead'"

@@ -25,6 +25,15 @@ export class MediaTable {
     )
   }
 
+  /** Has images whose address is below one address be below another. */
+  relocate(from: string, to: string): void {
+    this.#database.rows(
+      `UPDATE media SET url = ?2 || substr(url, length(?1) + 1) WHERE substr(url, 1, length(?1) + 1) = ?1 || '/'`,
+      from,
+      to,
+    )
+  }
+
   /** Forgets an image that the site no longer has. */
   drop(externalId: number): void {
     this.#database.rows('DELETE FROM media WHERE external_id = ?', externalId)

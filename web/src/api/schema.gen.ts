@@ -672,6 +672,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/integration/integrations/{integration_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The site has another address
+         * @description Sent by the plugin when its owner says that the site has moved, signed as webhooks are. The new address is called, and has to answer a signed command, before integration and site follow. Repeating it has no second effect. API keys with the scope integration:write alone.
+         */
+        post: operations["moveIntegration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/integration/integrations/{integration_id}/audit": {
         parameters: {
             query?: never;
@@ -1402,6 +1422,25 @@ export interface components {
                 took_ms: number;
             })[];
         };
+        MoveRequest: {
+            /**
+             * Format: uri
+             * @description Where the site is now
+             * @example https://example.com
+             */
+            site_url: string;
+            /** @description Made by the plugin; kept encrypted; never shown again */
+            signing_secret: string;
+            /**
+             * Format: uri
+             * @description Where the plugin believes its REST API to be; only a hint
+             * @example https://example.com
+             */
+            rest_root?: string;
+            /** @description What the plugin can do; `direct` if absent */
+            carriers?: components["schemas"]["Carrier"][];
+            exchange?: components["schemas"]["ExchangeProof"];
+        };
         SyncItemRequest: {
             /** @description Id of an item, or WordPress’ post id */
             content_id: string | number;
@@ -1890,7 +1929,7 @@ export interface components {
              */
             integration_id: string;
             carrier: components["schemas"]["Carrier"];
-            /** @description `connected`, or the code of what went wrong */
+            /** @description `connected`, `moved`, or the code of what went wrong */
             code: string;
             detail: string;
             fix: string | null;
@@ -6651,6 +6690,126 @@ export interface operations {
                 };
             };
             /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    moveIntegration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeat of this request harmless */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Opaque id of an integration */
+                integration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveRequest"];
+            };
+        };
+        responses: {
+            /** @description The site answered there, and was followed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestResult"];
+                };
+            };
+            /** @description `malformed_json`, `validation_error`, `invalid_idempotency_key` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `api_key_malformed`, `api_key_unknown`, `api_key_revoked`, `api_key_expired`, `credentials_missing`, `signature_missing`, `timestamp_out_of_range`, `signature_invalid` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient_scope`, `site_inactive`, `origin_not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `integration_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_in_progress`, `sync_disabled`, `site_url_taken`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`, `unreachable`, `invalid_site_url`, `https_required`, `private_address`, `dns_failed`, `connection_lost`, `tls_error`, `wordpress_timeout`, `redirected_elsewhere`, `too_many_redirects`, `redirect_loses_post`, `redirect_broken`, `not_wordpress`, `answered_html`, `login_wall`, `basic_auth_required`, `captcha_page`, `blocked_by_firewall`, `rest_blocked`, `rest_not_found`, `plugin_not_found`, `plugin_not_connected`, `signature_rejected`, `signature_removed`, `body_changed`, `clock_skew`, `other_integration`, `clone_detected`, `request_rejected`, `exchange_silent`, `waiting_for_site`, `request_too_large`, `command_failed`, `wordpress_error`, `wordpress_busy`, `response_too_large`, `response_truncated`, `response_empty`, `response_not_json`, `response_leading_garbage`, `response_trailing_garbage`, `response_unsigned`, `response_invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;

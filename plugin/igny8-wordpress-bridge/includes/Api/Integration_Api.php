@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Api;
 
+use Igny8\Bridge\Connection\Home;
 use Igny8\Bridge\Security\Signer;
 use Igny8\Bridge\Structure\Gatherer;
 use Igny8\Bridge\Support\Failure;
@@ -45,8 +46,8 @@ final class Integration_Api {
 		$body    = (string) wp_json_encode( $request );
 		$headers = [];
 		if ( '' !== $status ) {
-			$body    = substr( $body, 0, -1 ) . ',"exchange":{"result":' . $status . '}}';
-			$headers = $this->signature( $signing_secret, $body );
+			$body    = self::with_result( $body, $status );
+			$headers = $this->signature( [ $signing_secret ], $body );
 		}
 		$answer = $this->client->post_json( self::BASE . 'test-connection/', $body, $api_key, $headers, self::CONNECT_TIMEOUT_S );
 
@@ -60,6 +61,26 @@ final class Integration_Api {
 			);
 		}
 		return $id;
+	}
+
+	/**
+	 * Says that this site has another address than IGNY8 knows; it is called there before anything is changed.
+	 *
+	 * @param string[] $signing_secrets Those that IGNY8 may hold: the one of the connection, and the new one in case an earlier answer got lost.
+	 * @param string   $new_secret      Takes their place.
+	 * @param string   $status          JSON of the result that an earlier refusal has asked for, '' in the first place.
+	 * @throws Failure 422 with why the site could not be called, `site_url_taken` (409) among others.
+	 */
+	public function move( string $integration_id, string $api_key, array $signing_secrets, string $new_secret, string $status = '' ): void {
+		$request = [
+			'site_url'       => Home::url(),
+			'signing_secret' => $new_secret,
+			'rest_root'      => rest_url(),
+			'carriers'       => [ 'direct', 'exchange' ],
+		];
+
+		$body = self::with_result( (string) wp_json_encode( $request ), $status );
+		$this->client->post_json( $this->path( $integration_id ) . 'move/', $body, $api_key, $this->signature( $signing_secrets, $body ), self::CONNECT_TIMEOUT_S );
 	}
 
 	/**
@@ -109,13 +130,28 @@ final class Integration_Api {
 		}
 	}
 
-	private function signature( string $secret, string $body ): array {
-		$id  = 'msg_' . bin2hex( random_bytes( 16 ) );
-		$now = time();
+	/**
+	 * @param string $body   JSON object.
+	 * @param string $status JSON of a result, '' for none.
+	 */
+	private static function with_result( string $body, string $status ): string {
+		return '' === $status ? $body : substr( $body, 0, -1 ) . ',"exchange":{"result":' . $status . '}}';
+	}
+
+	/**
+	 * @param string[] $secrets With each of which it is signed.
+	 */
+	private function signature( array $secrets, string $body ): array {
+		$id         = 'msg_' . bin2hex( random_bytes( 16 ) );
+		$now        = time();
+		$signatures = [];
+		foreach ( $secrets as $secret ) {
+			$signatures[] = ( new Signer() )->sign( $secret, $id, $now, $body );
+		}
 		return [
 			'webhook-id'        => $id,
 			'webhook-timestamp' => (string) $now,
-			'webhook-signature' => ( new Signer() )->sign( $secret, $id, $now, $body ),
+			'webhook-signature' => implode( ' ', $signatures ),
 		];
 	}
 

@@ -97,6 +97,20 @@ final class Connection {
 	}
 
 	/**
+	 * IGNY8 has followed this site to the address it has now.
+	 */
+	public function relocate(): void {
+		$this->save(
+			[
+				'home'          => Home::encode( Home::url() ),
+				'aliases'       => [],
+				'failed_pushes' => 0,
+				'last_error'    => null,
+			]
+		);
+	}
+
+	/**
 	 * Of this installation; a copy has that of its original. '' where there is no connection.
 	 */
 	public function install_id(): string {

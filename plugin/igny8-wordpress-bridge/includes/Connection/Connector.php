@@ -72,19 +72,19 @@ final class Connector {
 	}
 
 	/**
-	 * Connects the site that is connected already under the address it has now, with the key it has.
+	 * Has IGNY8 follow the site that is connected already to the address it has now.
 	 *
 	 * @return Outcome Where it failed, the connection is as it was.
 	 */
 	public function move(): Outcome {
 		return $this->alone(
 			function (): Outcome {
-				$identity = new Identity( $this->connection->site_id(), $this->connection->site_name(), $this->keys->api_key() );
+				$key = $this->keys->api_key();
 				try {
-					if ( '' === $identity->api_key() ) {
+					if ( '' === $key || ! isset( $this->keys->signing_secrets()['current'] ) ) {
 						throw $this->unreadable();
 					}
-					return $this->establish( $identity );
+					$this->handshake->move( $this->connection->integration_id(), $key );
 				} catch ( Failure $failure ) {
 					if ( ! $failure->is_retryable() ) {
 						$this->keys->discard_attempt();
@@ -92,6 +92,10 @@ final class Connector {
 					$this->log->failure( $failure, __( 'The new address could not be told to IGNY8', 'igny8-wordpress-bridge' ) );
 					return Outcome::failed( $failure );
 				}
+				$this->connection->relocate();
+				/* translators: %s: URL. */
+				$this->log->info( 'moved', sprintf( __( 'IGNY8 has followed this site to %s.', 'igny8-wordpress-bridge' ), Home::url() ) );
+				return $this->send_structure();
 			}
 		);
 	}
@@ -170,7 +174,10 @@ final class Connector {
 		$this->schedule->cancel_connect();
 		/* translators: %s: id of the integration. */
 		$this->log->info( 'connected', sprintf( __( 'Connected as integration %s.', 'igny8-wordpress-bridge' ), $integration_id ) );
+		return $this->send_structure();
+	}
 
+	private function send_structure(): Outcome {
 		try {
 			$this->structure->push();
 		} catch ( Failure $failure ) {

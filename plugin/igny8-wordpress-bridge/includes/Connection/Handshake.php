@@ -56,4 +56,27 @@ final class Handshake {
 		$this->keys->promote_pending();
 		return $integration_id;
 	}
+
+	/**
+	 * Has IGNY8 follow this site to the address it has now. A new secret takes the place of the one that whatever is left at the
+	 * old address holds too.
+	 *
+	 * @throws Failure What the API refuses; the connection is as it was.
+	 */
+	public function move( string $integration_id, string $api_key ): void {
+		$secret  = $this->keys->begin_pending();
+		$secrets = array_values( array_intersect_key( $this->keys->signing_secrets(), array_flip( [ 'current', 'pending' ] ) ) );
+		try {
+			$this->api->move( $integration_id, $api_key, $secrets, $secret );
+			$this->exchange->adopt( State::DIRECT );
+		} catch ( Failure $failure ) {
+			if ( '' === $failure->challenge() ) {
+				throw $failure;
+			}
+			$result = ( $this->tell_status )( $failure->challenge() );
+			$this->api->move( $integration_id, $api_key, $secrets, $secret, $result );
+			$this->exchange->adopt( State::EXCHANGE );
+		}
+		$this->keys->promote_pending();
+	}
 }

@@ -139,6 +139,10 @@ const apiErrors = {
     'Die Website hat diese Verbindung schon',
     'Verwenden Sie die vorhandene, oder löschen Sie sie zuerst.',
   ),
+  site_url_taken: text(
+    'Eine andere Website hat diese Adresse',
+    'Berichtigen oder löschen Sie die andere Website in IGNY8; ist diese hier eine Kopie, wählen Sie das in wp-admin.',
+  ),
   sync_disabled: text(
     'Der Abgleich ist abgeschaltet',
     'Schalten Sie den Abgleich in den Einstellungen der Website ein.',

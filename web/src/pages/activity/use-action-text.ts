@@ -15,6 +15,7 @@ export const ACTIONS = [
   'doctor',
   'cancel_run',
   'connect',
+  'move',
   'create',
   'update',
   'delete',

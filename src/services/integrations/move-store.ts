@@ -1,0 +1,129 @@
+import { and, eq, exists, inArray, ne, not, or, sql, type SQL } from 'drizzle-orm'
+import type { Carrier } from '../../contract/exchange.ts'
+import { recordEventOf } from '../../db/record-event.ts'
+import { integrations, sites } from '../../db/schema/index.ts'
+import { checkDelayMs, connectionAfterSuccess } from '../../lib/connection.ts'
+import { sealCredentials } from '../../lib/link-credentials.ts'
+import { addressForms } from '../../lib/site-address.ts'
+import { appendAudit } from '../audit/append.ts'
+import type { Context } from '../context.ts'
+import { ServiceError } from '../errors.ts'
+import { announceChange } from '../live/announce.ts'
+import { tenantScope } from '../scope.ts'
+import { SITE_TENANT } from '../sites/internal.ts'
+import type { IntegrationRow } from './internal.ts'
+import { toPortCall } from './probe.ts'
+import { scheduleCheck } from './schedule-check.ts'
+import { unwrap } from './unwrap.ts'
+
+/** A site under its new address, as it was seen there. */
+export interface Move {
+  to: string
+  /** Addresses it had: what IGNY8 knew, and what the site itself was connected as. */
+  from: string[]
+  carrier: Carrier
+  commandsUrl: string | null
+  /** Takes the place of every other one at once. */
+  secret: string
+  /** Milliseconds since 1970. */
+  startedAt: number
+}
+
+/** Whether another site of the account has this address, in whatever form, for itself or for its integration. */
+function isTaken({ db }: Context, { accountId, siteId }: IntegrationRow, to: string): SQL | undefined {
+  const forms = addressForms(to)
+  return or(
+    exists(
+      db
+        .select({ id: sites.id })
+        .from(sites)
+        .where(and(eq(sites.accountId, accountId), ne(sites.id, siteId), inArray(sites.url, forms))),
+    ),
+    exists(
+      db
+        .select({ id: integrations.id })
+        .from(integrations)
+        .where(
+          and(
+            eq(integrations.accountId, accountId),
+            ne(integrations.siteId, siteId),
+            inArray(integrations.siteUrl, forms),
+          ),
+        ),
+    ),
+  )
+}
+
+/** @throws ServiceError `site_url_taken` */
+export async function assertAddressFree(ctx: Context, row: IntegrationRow, to: string): Promise<void> {
+  const [own] = await ctx.db
+    .select({ taken: sql<number>`${isTaken(ctx, row, to)}` })
+    .from(sites)
+    .where(and(eq(sites.id, row.siteId), tenantScope(ctx.actor, SITE_TENANT)))
+    .limit(1)
+  if (own?.taken) throw new ServiceError('site_url_taken', `Another site of the account has the address ${to}.`)
+}
+
+/** The columns that a site proven under its new address leaves. */
+async function provenColumns(ctx: Context, row: IntegrationRow, move: Move) {
+  const now = new Date(ctx.now())
+  return {
+    siteUrl: move.to,
+    commandsUrl: move.commandsUrl,
+    carrier: move.carrier,
+    ...(move.carrier === 'exchange' ? { lastExchangeAt: now } : { expectedLatencyS: null }),
+    credentials: await sealCredentials(ctx.config.keyRing, row.id, [move.secret], ctx.now()),
+    connection: connectionAfterSuccess(row.structure !== null),
+    connectionReason: null,
+    connectionDetail: null,
+    connectionSince: now,
+    lastProofAt: now,
+    nextCheckAt: new Date(ctx.now() + checkDelayMs(0)),
+    updatedAt: now,
+  }
+}
+
+/** Addresses, event and audit record: all of them, or none where the address was taken or changed meanwhile. */
+async function commit(ctx: Context, row: IntegrationRow, move: Move): Promise<Date | null> {
+  const proven = await provenColumns(ctx, row, move)
+  const own = and(eq(integrations.id, row.id), tenantScope(ctx.actor, integrations))
+  const moved = and(own, eq(integrations.siteUrl, move.to), eq(integrations.credentials, proven.credentials))
+  const isMoved = exists(ctx.db.select({ id: integrations.id }).from(integrations).where(moved))
+  const metadata = { from: row.siteUrl, to: move.to }
+  const note = row.siteUrl === move.to ? `At ${move.to} as before.` : `Moved from ${row.siteUrl} to ${move.to}.`
+  const [rows] = await appendAudit({
+    ctx,
+    input: {
+      entry: { action: 'site.moved', entityId: row.siteId, metadata, when: isMoved },
+      changes: [
+        ctx.db
+          .update(integrations)
+          .set(proven)
+          .where(and(own, eq(integrations.siteUrl, row.siteUrl), not(isTaken(ctx, row, move.to) ?? sql`false`)))
+          .returning({ id: integrations.id }),
+        ctx.db
+          .update(sites)
+          .set({ url: move.to, updatedAt: proven.updatedAt })
+          .where(and(eq(sites.id, row.siteId), tenantScope(ctx.actor, SITE_TENANT), isMoved)),
+        recordEventOf(ctx, moved, { action: 'move', startedAt: move.startedAt, note }),
+      ],
+    },
+  })
+  return rows.length > 0 ? proven.nextCheckAt : null
+}
+
+/**
+ * Stores that a site has moved, and has its object follow: links of its items, and a look at everything, since who moves a
+ * site rewrites its database.
+ * @throws ServiceError `site_url_taken`, `conflict` where it was moved or taken meanwhile
+ */
+export async function storeMove(ctx: Context, row: IntegrationRow, move: Move): Promise<void> {
+  const checkAt = await commit(ctx, row, move)
+  if (checkAt === null) {
+    await assertAddressFree(ctx, row, move.to)
+    throw new ServiceError('conflict')
+  }
+  unwrap(await ctx.site(row.siteId).relocate(toPortCall(ctx, row), move.from, move.to))
+  await scheduleCheck(ctx, row, checkAt.getTime())
+  announceChange(ctx, row.siteId)
+}

@@ -1,0 +1,23 @@
+import { addressForms } from '../lib/site-address.ts'
+import type { SiteStore } from './store.ts'
+
+/** Until the plugin has taken in that it has moved, and its owner's browser has the page back. */
+const AUDIT_PAUSE_MS = 60_000
+
+/**
+ * Follows a site to another address: the links and images of its items, in one transaction, and an audit soon, since tools
+ * that move a site write in its database what no hook tells. What was believed of keys and secrets is asked for again.
+ */
+export function relocate(store: SiteStore, from: readonly string[], to: string, now: number): void {
+  const { items, media, database } = store.replica
+  const before = [...new Set(from.map((url) => url.replace(/\/+$/, '')))].filter((url) => url !== to)
+  database.transaction(() => {
+    for (const form of new Set(before.flatMap(addressForms))) if (form !== to) items.relocateLinks(form, to)
+    for (const url of before) {
+      items.relocateImages(url, to)
+      media.relocate(url, to)
+    }
+    if (store.audits.dueAt() !== null) store.audits.plan(now + AUDIT_PAUSE_MS)
+  })
+  store.access.distrust()
+}

@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest'
+import { addressForms, isSameAddress } from '../../src/lib/site-address.ts'
+
+describe('the address of a site (T33)', () => {
+  test.each([
+    ['https://example.org', 'http://example.org'],
+    ['https://example.org', 'https://www.example.org/'],
+    ['https://example.org', 'https://EXAMPLE.org:443'],
+    ['https://example.org/shop', 'http://www.example.org/shop/'],
+    ['https://bücher.example', 'https://xn--bcher-kva.example'],
+    ['http://127.0.0.1:8080', 'http://localhost:8080'],
+    ['http://[::1]:8080/a', 'http://localhost:8080/a/'],
+  ])('%s and %s are one site', (left, right) => {
+    expect(isSameAddress(left, right)).toBe(true)
+    expect(isSameAddress(right, left)).toBe(true)
+  })
+
+  test.each([
+    ['https://example.org', 'https://example.com'],
+    ['https://example.org', 'https://shop.example.org'],
+    ['https://example.org', 'https://example.org:8443'],
+    ['https://example.org/a', 'https://example.org/b'],
+    ['https://example.org', 'https://example.org/a'],
+    ['no url', 'no url'],
+  ])('%s and %s are two', (left, right) => {
+    expect(isSameAddress(left, right)).toBe(false)
+  })
+
+  test('has a few forms, each of which leads back to all of them', () => {
+    const forms = addressForms('https://www.example.org/shop/')
+    expect(forms.toSorted()).toEqual([
+      'http://example.org/shop',
+      'http://www.example.org/shop',
+      'https://example.org/shop',
+      'https://www.example.org/shop',
+    ])
+    for (const form of forms) expect(addressForms(form)).toEqual(forms)
+  })
+})
