@@ -30,7 +30,7 @@ function queueItem(
   return { ok: false, code: 'waiting_for_site', detail: 'The site will be asked for this post when it calls next.' }
 }
 
-/** Brings one item up to date on both sides: looks at its post, and sends what waits. A post that is new here is imported. */
+/** Brings one item up to date on both sides: looks at its post, and sends what waits, after the parents that the site lacks. A post that is new here is imported. */
 export async function syncItem(ctx: RunnerContext, call: PortCall, contentId: string): Promise<PortResult<Item>> {
   const startedAt = ctx.now()
   const before = find(ctx.store, contentId)
@@ -49,9 +49,9 @@ export async function syncItem(ctx: RunnerContext, call: PortCall, contentId: st
     }
     const current = find(ctx.store, contentId)
     if (!current) return { ok: false, code: 'item_not_found', detail: 'The site has no such post.' }
-    await pushItem(engine, opened.assignment, cursor, current)
+    const sent = await pushItem(engine, opened.assignment, cursor, current)
     const after = ctx.store.replica.items.get(current.id) ?? current
-    const outcome = { ...event, itemIds: [after.id], counts: cursor.counts }
+    const outcome = { ...event, itemIds: sent, counts: cursor.counts }
     const failure = after.error && { code: after.error.code, detail: after.error.detail }
     await project(ctx, call, {
       epoch: null,

@@ -194,6 +194,38 @@ describe('sync-wordpress-content', () => {
     expect(site.model.post(Number(sent.external_id)).title).toBe('New here')
   })
 
+  test('sends the parents that the site lacks before an item below them, each once', async () => {
+    const site = await connect()
+    const make = async (title: string, more = {}): Promise<string> =>
+      (await content(site, 'POST /', { type: 'page', title, ...more })).body.id
+    // the child is the oldest: its parents come behind it in the queue
+    const child = await make('Child')
+    const top = await make('Top')
+    const middle = await make('Middle', { parent_id: top })
+    const apart = await make('Apart')
+    await patchItem(site, child, { parent_id: middle })
+    const { status, body } = await sync(site, child)
+    expect([status, body]).toMatchObject([200, { id: child, state: 'synced', parent_id: middle, error: null }])
+    const posts = Object.fromEntries([...site.model.site.posts.byId('page')].map((post) => [post.title, post]))
+    expect(Object.keys(posts).toSorted()).toEqual(['Child', 'Middle', 'Top'])
+    expect([posts['Child']?.parent, posts['Middle']?.parent]).toEqual([posts['Middle']?.id, posts['Top']?.id])
+    for (const id of [top, middle]) expect((await readItem(site, id)).state).toBe('synced')
+    expect((await readItem(site, apart)).state).toBe('local_ahead')
+    expect(await lastEvent(site.integrationId, 'sync_item')).toMatchObject({ itemIds: [top, middle, child] })
+    expect((await sync(site, child)).body.state).toBe('synced')
+    expect([...site.model.site.posts.byId('page')]).toHaveLength(3)
+  })
+
+  test('of an item whose parent is refused fails both, each with its reason', async () => {
+    const site = await connect()
+    const featured = { url: 'https://images.test/none.jpg', alt: '' }
+    const { body: parent } = await content(site, 'POST /', { type: 'page', title: 'Parent', featured_image: featured })
+    const { body: child } = await content(site, 'POST /', { type: 'page', title: 'Child', parent_id: parent.id })
+    expect((await sync(site, child.id)).body).toMatchObject({ state: 'failed', error: { code: 'parent_not_sent' } })
+    expect(await readItem(site, parent.id)).toMatchObject({ state: 'failed', error: { code: 'media_not_found' } })
+    expect([...site.model.site.posts.byId('page')]).toHaveLength(0)
+  })
+
   test('shows a conflict, and a deletion', async () => {
     const site = await connect()
     const { item, postId } = await createShared(site)

@@ -263,12 +263,26 @@ export async function pushRound(
   return true
 }
 
-/** Sends one item, if anything of it waits. */
+/**
+ * Sends one item, if anything of it waits, and before it those above it that the site lacks, from the top.
+ * @returns ids of all that were to be sent, the item's own last
+ */
 export async function pushItem(
   ctx: EngineContext,
   assignment: Assignment,
   cursor: RunCursor,
   record: ItemRecord,
-): Promise<void> {
-  await sendItems(ctx, assignment, cursor, await pack(ctx, { records: [record], until: record.n }), () => undefined)
+): Promise<string[]> {
+  const send = async (one: ItemRecord) =>
+    sendItems(ctx, assignment, cursor, await pack(ctx, { records: [one], until: one.n }), () => undefined)
+  const sent = new Set<string>()
+  let above = planPush(record) ? missingAncestor(ctx, record) : null
+  // one that could not be sent is not tried twice: what is below it fails, and says so
+  while (above && !sent.has(above.id)) {
+    sent.add(above.id)
+    await send(above)
+    above = missingAncestor(ctx, record)
+  }
+  await send(ctx.replica.items.get(record.id) ?? record)
+  return [...sent, record.id]
 }
