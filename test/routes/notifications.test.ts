@@ -92,6 +92,7 @@ describe('an endpoint', () => {
       'created',
       'updated',
       'updated',
+      'updated',
       'deleted',
     ])
     expect(new Set(entries.map(({ actor }) => actor))).toEqual(new Set([`user:${owner.userId}`]))
