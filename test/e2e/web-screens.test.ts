@@ -65,6 +65,7 @@ beforeAll(async () => {
     '/sites',
     '/sites/new',
     '/members',
+    '/notifications',
     '/nothing',
     `/sites/${site.siteId}/connect`,
     ...pages.map((page) => `/sites/${site.siteId}/${page}`),
@@ -131,6 +132,7 @@ test('the keyboard alone gets everywhere', async () => {
   await follow(/^Connection$/, /connection/)
   await follow(/^Settings$/, /settings/)
   await follow(/^Members$/, /members/)
+  await follow(/^Notifications$/, /notifications/)
   await reach(/^[A-Z]*Account of/)
   await page.keyboard.press('Enter')
   await page.getByRole('menu').waitFor()

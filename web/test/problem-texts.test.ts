@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import { ERRORS } from '../../src/contract/errors.ts'
 import { describeReason } from '../../src/contract/health.ts'
+import { DELIVERY_ERRORS } from '../../src/contract/notifications.ts'
 import { SYMPTOMS } from '../../src/contract/symptoms.ts'
 import { errors as german } from '../src/i18n/de/errors.ts'
 
 const CHOICES = ['integration_inactive']
-const known = [...Object.keys(ERRORS), ...Object.keys(SYMPTOMS), ...CHOICES]
+const known = [...Object.keys(ERRORS), ...Object.keys(SYMPTOMS), ...CHOICES, ...Object.keys(DELIVERY_ERRORS)]
 
 test('every code that the API can answer with has a German text of its own', () => {
   expect(Object.keys(german).toSorted()).toEqual([...new Set(known)].toSorted())

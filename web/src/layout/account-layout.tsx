@@ -39,6 +39,7 @@ export function AccountLayout({ children }: { children: ReactNode }): ReactNode 
           <nav aria-label={t('mainNavigation')} className={classes.main}>
             <NavigationLink to="/sites" label={t('sites')} className={classes.link ?? ''} />
             <NavigationLink to="/members" label={t('members')} className={classes.link ?? ''} />
+            <NavigationLink to="/notifications" label={t('notifications')} className={classes.link ?? ''} />
           </nav>
           <AccountButton />
         </Container>

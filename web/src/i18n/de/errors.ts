@@ -1,4 +1,5 @@
 import type { ProblemTexts } from '../en/errors.ts'
+import { deliveryErrors } from './delivery-errors.ts'
 import { linkErrors } from './link-errors.ts'
 
 const text = (title: string, fix: string) => ({ title, fix })
@@ -179,5 +180,5 @@ const apiErrors = {
   ),
 }
 
-/** German, by the code of an error, of a link's failure, or of what the doctor found. */
-export const errors: ProblemTexts = { ...apiErrors, ...linkErrors }
+/** German, by the code of an error, of a link's or a delivery's failure, or of what the doctor found. */
+export const errors: ProblemTexts = { ...apiErrors, ...linkErrors, ...deliveryErrors }

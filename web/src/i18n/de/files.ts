@@ -15,6 +15,7 @@ export const files: AreaFiles = {
     ),
   items: async () => (await import('./items.ts')).items,
   members: async () => (await import('./members.ts')).members,
+  notifications: async () => (await import('./notifications.ts')).notifications,
   onboarding: async () => (await import('./onboarding.ts')).onboarding,
   settings: async () => (await import('./settings.ts')).settings,
   sites: async () => (await import('./sites.ts')).sites,

@@ -7,6 +7,7 @@ import { contentTypes } from './content-types.ts'
 import { errors } from './errors.ts'
 import { items } from './items.ts'
 import { members } from './members.ts'
+import { notifications } from './notifications.ts'
 import { onboarding } from './onboarding.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
@@ -22,6 +23,7 @@ export const messages: Messages = {
   errors,
   items,
   members,
+  notifications,
   onboarding,
   settings,
   shell,

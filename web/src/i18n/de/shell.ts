@@ -8,6 +8,7 @@ export const shell: typeof english = {
   trail: 'Wo Sie sind',
   sites: 'Websites',
   members: 'Mitglieder',
+  notifications: 'Meldungen',
   menu: 'Konto von {name}',
   signedInAs: 'Angemeldet als',
   account: 'Konto',

@@ -11,6 +11,7 @@ export const files: AreaFiles = {
   errors: () => Promise.resolve(errors),
   items: async () => (await import('./items.ts')).items,
   members: async () => (await import('./members.ts')).members,
+  notifications: async () => (await import('./notifications.ts')).notifications,
   onboarding: async () => (await import('./onboarding.ts')).onboarding,
   settings: async () => (await import('./settings.ts')).settings,
   sites: async () => (await import('./sites.ts')).sites,

@@ -7,6 +7,7 @@ export const shell = {
   trail: 'Where you are',
   sites: 'Sites',
   members: 'Members',
+  notifications: 'Notifications',
   menu: 'Account of {name}',
   signedInAs: 'Signed in as',
   account: 'Account',

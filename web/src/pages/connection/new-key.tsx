@@ -1,8 +1,7 @@
-import { Button, Checkbox, Group, Stack, Text } from '@mantine/core'
-import { type ReactNode, useState } from 'react'
+import { Text } from '@mantine/core'
+import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import { CopyField } from '../../components/copy-field.tsx'
-import { useLeaveGuard } from '../../components/use-leave-guard.ts'
+import { ShownOnce } from '../../components/shown-once.tsx'
 
 interface NewKeyProps {
   plaintext: string
@@ -10,22 +9,13 @@ interface NewKeyProps {
   onDone: () => void
 }
 
-/** The key in full, this once. Leaving the page asks first. */
+/** The key in full, this once. */
 export function NewKey({ plaintext, isReplacement, onDone }: NewKeyProps): ReactNode {
   const t = useTranslations('connection.keys')
-  const [isKept, setKept] = useState(false)
-  useLeaveGuard(!isKept, t('leave'))
+  const words = { text: t('createdText'), label: t('key'), kept: t('kept'), leave: t('leave'), done: t('done') }
   return (
-    <Stack>
-      <Text>{t('createdText')}</Text>
-      <CopyField label={t('key')} value={plaintext} />
+    <ShownOnce {...words} secret={plaintext} onDone={onDone}>
       {isReplacement && <Text size="sm">{t('rotateUse')}</Text>}
-      <Group justify="space-between">
-        <Checkbox label={t('kept')} checked={isKept} onChange={(event) => setKept(event.currentTarget.checked)} />
-        <Button disabled={!isKept} onClick={onDone}>
-          {t('done')}
-        </Button>
-      </Group>
-    </Stack>
+    </ShownOnce>
   )
 }

@@ -1,0 +1,104 @@
+import { Button, Group, Stack, Text } from '@mantine/core'
+import { IconAlertTriangle, IconCircleCheck, IconClock, type TablerIcon } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { useFormatter, useTranslations } from 'use-intl'
+import type { Delivery } from '../../api/types.ts'
+import { notifyDone, notifyFailure } from '../../components/notify.ts'
+import { RelativeTime } from '../../components/relative-time.tsx'
+import { useRedeliver } from '../../queries/notifications.ts'
+import { ErrorWords } from './error-words.tsx'
+
+const LOOKS: Record<Delivery['status'], [TablerIcon, tone: string]> = {
+  pending: [IconClock, 'busy'],
+  delivered: [IconCircleCheck, 'good'],
+  failed: [IconAlertTriangle, 'bad'],
+}
+
+/** What became of a message: a word, how often it was tried, why it did not come through, and when it is tried again. */
+function Result({ delivery }: { delivery: Delivery }): ReactNode {
+  const t = useTranslations('notifications.deliveries')
+  const format = useFormatter()
+  const { status, attempts, error, next_attempt_at: next } = delivery
+  const [Icon, tone] = LOOKS[status]
+  const when = next !== null && format.dateTime(new Date(next), { dateStyle: 'medium', timeStyle: 'short' })
+  return (
+    <Stack gap={2}>
+      <Text component="span" size="sm" fw={550} data-state={status}>
+        <Icon
+          size={16}
+          aria-hidden
+          color={`var(--app-${tone})`}
+          style={{ verticalAlign: '-3px', marginInlineEnd: 6 }}
+        />
+        {t(`status.${status}`)}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {t('attempts', { count: attempts })}
+        {when && (
+          <>
+            {', '}
+            {t('next')} {when}
+          </>
+        )}
+      </Text>
+      {error && <ErrorWords error={error} />}
+    </Stack>
+  )
+}
+
+function Repeat({ delivery }: { delivery: Delivery }): ReactNode {
+  const t = useTranslations('notifications.deliveries')
+  const repeat = useRedeliver()
+  const again = () =>
+    repeat.mutate(delivery.id, {
+      onSuccess: () => void notifyDone(t('repeated')),
+      onError: (error) => void notifyFailure(t('notRepeated'), error),
+    })
+  return (
+    <Button
+      size="xs"
+      variant="default"
+      loading={repeat.isPending}
+      onClick={again}
+      aria-label={t('againOf', { summary: delivery.summary })}
+    >
+      {t('again')}
+    </Button>
+  )
+}
+
+/** One message on its way to one recipient. */
+export function DeliveryRow({ delivery, mayRepeat }: { delivery: Delivery; mayRepeat: boolean }): ReactNode {
+  const t = useTranslations('notifications.deliveries')
+  return (
+    <tr data-delivery={delivery.status}>
+      <td>
+        {/* as it was told: in the language of the messages */}
+        <Text size="sm" fw={600} lang="en">
+          {delivery.summary}
+        </Text>
+      </td>
+      <td data-label={t('recipient')}>
+        <Stack gap={2}>
+          <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+            {delivery.recipient}
+          </Text>
+          <Text size="xs" c="dimmed">
+            {t(`channel.${delivery.channel}`)}
+          </Text>
+        </Stack>
+      </td>
+      <td data-label={t('result')}>
+        <Result delivery={delivery} />
+      </td>
+      <td data-label={t('when')}>
+        <RelativeTime at={delivery.created_at} />
+      </td>
+      {mayRepeat && (
+        <td>
+          <Group justify="flex-end">{delivery.status !== 'pending' && <Repeat delivery={delivery} />}</Group>
+        </td>
+      )}
+    </tr>
+  )
+}

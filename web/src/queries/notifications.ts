@@ -1,0 +1,144 @@
+import {
+  type InfiniteData,
+  useInfiniteQuery,
+  type UseInfiniteQueryResult,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type UseMutationResult,
+  type UseQueryResult,
+} from '@tanstack/react-query'
+import { api, dataOf } from '../api/api.ts'
+import type { Delivery, Endpoint, EndpointTest, NotificationPreferences, Schemas } from '../api/types.ts'
+import { keys } from './keys.ts'
+import { byCursor, type Page, pageQuery } from './paging.ts'
+
+/** More than an account may have. */
+const ENDPOINTS_A_PAGE = 50
+const DELIVERIES_A_PAGE = 20
+/** While something waits for its next attempt, which the cron makes within the minute. */
+const WAITING_MS = 15_000
+
+type EndpointCreated = Schemas['NotificationEndpointCreated']
+
+const onEndpoint = (id: string) => ({ params: { path: { endpoint_id: id } } })
+
+/** Where the account's notifications are sent. */
+export const useEndpoints = (): UseQueryResult<Endpoint[]> =>
+  useQuery({
+    queryKey: keys.endpoints,
+    queryFn: async () => {
+      const query = { limit: ENDPOINTS_A_PAGE }
+      return (await dataOf(api.GET('/api/v1/notifications/endpoints', { params: { query } }))).results
+    },
+  })
+
+/** Forgets what is known of the endpoints, and of the deliveries, which name them. */
+function useForget(): () => Promise<unknown> {
+  const client = useQueryClient()
+  return () =>
+    Promise.all([
+      client.invalidateQueries({ queryKey: keys.endpoints }),
+      client.invalidateQueries({ queryKey: keys.deliveries }),
+    ])
+}
+
+/** Adds an endpoint; the answer alone has its secret. */
+export function useCreateEndpoint(): UseMutationResult<EndpointCreated, Error, { name: string; url: string }> {
+  const forget = useForget()
+  return useMutation({
+    mutationFn: (body) => dataOf(api.POST('/api/v1/notifications/endpoints', { body })),
+    // what is secret isn't kept beyond what shows it
+    gcTime: 0,
+    onSuccess: forget,
+  })
+}
+
+export function useUpdateEndpoint(
+  id: string,
+): UseMutationResult<Endpoint, Error, Schemas['NotificationEndpointUpdate']> {
+  const forget = useForget()
+  return useMutation({
+    mutationFn: (body) =>
+      dataOf(api.PATCH('/api/v1/notifications/endpoints/{endpoint_id}', { ...onEndpoint(id), body })),
+    onSettled: forget,
+  })
+}
+
+export function useDeleteEndpoint(id: string): UseMutationResult<unknown, Error, void> {
+  const forget = useForget()
+  return useMutation({
+    mutationFn: () => dataOf(api.DELETE('/api/v1/notifications/endpoints/{endpoint_id}', onEndpoint(id))),
+    onSettled: forget,
+  })
+}
+
+/** Replaces the secret; messages carry a signature by the old one, too, for `graceS` more seconds. */
+export function useRotateSecret(id: string): UseMutationResult<EndpointCreated, Error, number> {
+  const forget = useForget()
+  return useMutation({
+    mutationFn: (graceS) =>
+      dataOf(
+        api.POST('/api/v1/notifications/endpoints/{endpoint_id}/rotate-secret', {
+          ...onEndpoint(id),
+          body: { grace_s: graceS },
+        }),
+      ),
+    gcTime: 0,
+    onSuccess: forget,
+  })
+}
+
+/** Sends a ping now. */
+export function useTestEndpoint(id: string): UseMutationResult<EndpointTest, Error, void> {
+  const forget = useForget()
+  return useMutation({
+    mutationFn: () => dataOf(api.POST('/api/v1/notifications/endpoints/{endpoint_id}/test', onEndpoint(id))),
+    onSettled: forget,
+  })
+}
+
+/** Messages on their way, newest first; `status` null for all. */
+export const useDeliveries = (
+  status: Delivery['status'] | null,
+): UseInfiniteQueryResult<InfiniteData<Page<Delivery>>> =>
+  useInfiniteQuery({
+    queryKey: [...keys.deliveries, status],
+    queryFn: ({ pageParam }) => {
+      const query = { ...pageQuery(pageParam, DELIVERIES_A_PAGE), ...(status !== null && { status }) }
+      return dataOf(api.GET('/api/v1/notifications/deliveries', { params: { query } }))
+    },
+    refetchInterval: ({ state }) => {
+      const isWaiting = state.data?.pages.some(({ results }) => results.some((each) => each.status === 'pending'))
+      return isWaiting ? WAITING_MS : false
+    },
+    ...byCursor,
+  })
+
+export function useRedeliver(): UseMutationResult<Delivery, Error, string> {
+  const forget = useForget()
+  return useMutation({
+    mutationFn: (id) =>
+      dataOf(
+        api.POST('/api/v1/notifications/deliveries/{delivery_id}/redeliver', {
+          params: { path: { delivery_id: id } },
+        }),
+      ),
+    onSettled: forget,
+  })
+}
+
+/** What the person gets by e-mail in this account. */
+export const useNotificationPreferences = (): UseQueryResult<NotificationPreferences> =>
+  useQuery({
+    queryKey: keys.notificationPreferences,
+    queryFn: () => dataOf(api.GET('/api/v1/notifications/preferences')),
+  })
+
+export function useSetNotificationPreferences(): UseMutationResult<NotificationPreferences, Error, { email: boolean }> {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body) => dataOf(api.PUT('/api/v1/notifications/preferences', { body })),
+    onSuccess: (after) => client.setQueryData(keys.notificationPreferences, after),
+  })
+}
