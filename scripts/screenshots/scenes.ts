@@ -90,6 +90,20 @@ export const SCENES: Scene[] = [
   { name: 'connection', path: onSite('connection') },
   { name: 'settings', path: onSite('settings') },
   { name: 'members', path: () => '/members' },
+  { name: 'notifications-empty', path: () => '/notifications' },
+  {
+    name: 'notifications',
+    path: () => '/notifications',
+    arrange: async ({ client }) => {
+      for (const [name, host] of Object.entries({ 'Operations pager': 'pager', 'Chat bridge': 'chat' }))
+        await client.post('/notifications/endpoints/', { name, url: `https://${host}.example.com/igny8` })
+    },
+  },
+  {
+    name: 'notifications-add',
+    path: () => '/notifications',
+    act: (page) => page.getByRole('button', { name: 'Add a webhook' }).click(),
+  },
   { name: 'not-found', path: () => '/nothing/here' },
   {
     name: 'tab-degraded',

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Switch, Text } from '@mantine/core'
+import { Button, Stack, Switch, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
 import type { Endpoint } from '../../api/types.ts'
@@ -8,6 +8,7 @@ import { RelativeTime } from '../../components/relative-time.tsx'
 import { useDeleteEndpoint, useTestEndpoint, useUpdateEndpoint } from '../../queries/notifications.ts'
 import type { EndpointTask } from './endpoint-dialog.tsx'
 import { EndpointState } from './endpoint-state.tsx'
+import classes from './notifications.module.css'
 import { TestOutcome } from './test-outcome.tsx'
 
 interface EndpointRowProps {
@@ -100,7 +101,7 @@ export function EndpointRow({ endpoint, mayChange, onTask }: EndpointRowProps): 
       </td>
       {mayChange && (
         <td>
-          <Group gap="xs" justify="flex-end">
+          <div className={classes.actions}>
             <OnOff endpoint={endpoint} />
             <Button
               {...button}
@@ -125,7 +126,7 @@ export function EndpointRow({ endpoint, mayChange, onTask }: EndpointRowProps): 
               {d('rotate')}
             </Button>
             <Removal endpoint={endpoint} />
-          </Group>
+          </div>
         </td>
       )}
     </tr>
