@@ -67,6 +67,20 @@ function Repeat({ delivery }: { delivery: Delivery }): ReactNode {
   )
 }
 
+function Recipient({ delivery }: { delivery: Delivery }): ReactNode {
+  const t = useTranslations('notifications.deliveries.channel')
+  return (
+    <Stack gap={2}>
+      <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+        {delivery.recipient}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {t(delivery.channel)}
+      </Text>
+    </Stack>
+  )
+}
+
 /** One message on its way to one recipient. */
 export function DeliveryRow({ delivery, mayRepeat }: { delivery: Delivery; mayRepeat: boolean }): ReactNode {
   const t = useTranslations('notifications.deliveries')
@@ -79,14 +93,7 @@ export function DeliveryRow({ delivery, mayRepeat }: { delivery: Delivery; mayRe
         </Text>
       </td>
       <td data-label={t('recipient')}>
-        <Stack gap={2}>
-          <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-            {delivery.recipient}
-          </Text>
-          <Text size="xs" c="dimmed">
-            {t(`channel.${delivery.channel}`)}
-          </Text>
-        </Stack>
+        <Recipient delivery={delivery} />
       </td>
       <td data-label={t('result')}>
         <Result delivery={delivery} />
