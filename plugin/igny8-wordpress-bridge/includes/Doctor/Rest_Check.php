@@ -88,7 +88,9 @@ final class Rest_Check implements Check {
 
 	private function answer_of_route(): ?WP_Error {
 		try {
-			return rest_do_request( new WP_REST_Request( 'POST', self::OURS ) )->as_error();
+			$answer = rest_do_request( new WP_REST_Request( 'POST', self::OURS ) );
+			// Before WordPress 6.3 what a filter refuses with comes as it is.
+			return is_wp_error( $answer ) ? $answer : $answer->as_error();
 		} catch ( \RuntimeException $ended ) {
 			return new WP_Error( 'ended', $ended->getMessage() );
 		}
