@@ -16,7 +16,7 @@ const phpunitLane = (lane: 0 | 1) =>
 
 /**
  * What runs when: stages one after the other, the lanes of a stage side by side, the suites of a lane in their order. Most suites
- * use one core, and wait a good part of their time; the end-to-end tests have the machine to themselves.
+ * use one core, and wait a good part of their time. Each file of the end-to-end tests has its own API, WordPress and ports.
  */
 const STAGES: Suite[][][] = [
   [
@@ -24,7 +24,10 @@ const STAGES: Suite[][][] = [
     [vitestSuite('workers')],
   ],
   [[phpVersionsSuite, ...phpunitLane(1)], phpunitLane(0)],
-  [[vitestSuite('e2e')]],
+  [
+    [vitestSuite('e2e', { name: 'web', args: ['test/e2e/web-'] })],
+    [vitestSuite('e2e', { name: 'api', args: ['--exclude', 'test/e2e/web-*'] })],
+  ],
 ]
 
 const needsPhp = ({ name }: Suite) => /php|e2e/.test(name)

@@ -12,14 +12,17 @@ export const lockSuite: Suite = { name: 'lock files', run: () => runScript('comp
 /** Format, lint, layers, types, dead code and generated files. */
 export const staticSuite: Suite = { name: 'static checks', run: () => runScript('check.ts', []) }
 
-/** One project of vitest.config.ts. */
-export function vitestSuite(project: string): Suite {
+/**
+ * One project of vitest.config.ts, or a part of it.
+ * @param part its name, and the arguments that choose its files
+ */
+export function vitestSuite(project: string, part?: { name: string; args: string[] }): Suite {
   return {
-    name: `vitest ${project}`,
+    name: ['vitest', project, ...(part ? [part.name] : [])].join(' '),
     run: async () => {
       const file = join(temporaryFolder('vitest'), 'report.json')
       const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-      const args = [VITEST, 'run', '--project', project, ...reporters]
+      const args = [VITEST, 'run', '--project', project, ...reporters, ...(part?.args ?? [])]
       const { code, stdout, stderr } = await tryCommand(NODE, args, { cwd: ROOT, env: { NO_COLOR: '1' } })
       if (!existsSync(file)) throw new Error(`vitest ended with ${code} and no report:\n${stdout}${stderr}`)
       const outcome = readVitestReport(file, stdout + stderr)

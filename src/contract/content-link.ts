@@ -126,6 +126,8 @@ export const ApplyData = z.lazy(() =>
     outcome: z.enum(['applied', 'stale']),
     item: RawDocument.nullable(),
     created: z.boolean().default(false),
+    /** Whether the command was carried out, now or, where it is stale, by an earlier try, with an edit there since. */
+    was_applied: z.boolean().default(false),
   }),
 )
 export type ApplyData = z.infer<typeof ApplyData>

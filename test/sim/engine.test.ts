@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { listItems } from '../../src/sync/content.ts'
+import { listItems, updateItem } from '../../src/sync/content.ts'
 import { presentItem } from '../../src/sync/item/present.ts'
 import { fillPosts } from '../model/fill.ts'
 import { createRandom, World } from './world.ts'
@@ -252,4 +252,21 @@ test('a site that could not keep every change has everything looked at: edits th
     status: 'succeeded',
     counts: { created: 0, updated: 1, deleted: 1 },
   })
+})
+
+test('an edit whose answer was lost, and which the site’s author took back since, is not repeated: the later edit holds', async () => {
+  const world = await imported(3)
+  const idOf = (postId: number) => world.store.replica.items.getByExternalId(postId)?.id ?? ''
+  updateItem(world.content, idOf(2), { status: 'draft' })
+  let answers = 0
+  world.wordpress.faults = { request: () => (answers++ < 1 ? { kind: 'reset', when: 'after' } : null) }
+  world.enqueue('to_external')
+  await world.settle(0)
+  expect(world.wordpress.post(2).status).toBe('draft')
+  world.wordpress.editBehindItsBack(2, { status: 'publish' })
+  world.loseWebhooks()
+  await world.settle(3_600_000)
+  expect(world.wordpress.post(2).status).toBe('publish')
+  expect(stateOf(world, 2)).toBe('synced')
+  expect(world.store.replica.items.getByExternalId(2)?.local.status).toBe('publish')
 })

@@ -24,26 +24,27 @@ final class Performance_Test extends Content_Test_Case {
 	}
 
 	public function test_a_page_of_a_hundred_whole_posts_out_of_ten_thousand_is_quick(): void {
-		global $wpdb;
-
 		$this->page( null );
 		foreach ( [ null, [ self::FIRST_S + 50, 0 ] ] as $after ) {
-			$best = INF;
-			for ( $i = 0; $i < 5; $i++ ) {
-				wp_cache_flush();
-				wp_load_alloptions();
-				$queries = $wpdb->num_queries;
-				$started = microtime( true );
-				$page    = $this->page( $after );
-				$best    = min( $best, microtime( true ) - $started );
-				self::assertLessThanOrEqual( self::MOST_QUERIES, $wpdb->num_queries - $queries );
+			$ours  = INF;
+			$plain = INF;
+			for ( $i = 0; $i < 7; $i++ ) {
+				$plain = min( $plain, $this->seconds( static fn(): array => self::plain_posts() ) );
+				$read  = function () use ( $after, &$page, &$queries ): void {
+					global $wpdb;
+					$before  = $wpdb->num_queries;
+					$page    = $this->page( $after );
+					$queries = $wpdb->num_queries - $before;
+				};
+				$ours  = min( $ours, $this->seconds( $read ) );
+				self::assertLessThanOrEqual( self::MOST_QUERIES, $queries );
 			}
 			self::assertCount( 100, $page['items'] );
 			self::assertSame( self::POSTS, $page['total'] );
 			self::assertSame( [ 'Kind 1', 'Kind 2' ], $page['items'][50]['terms'][ self::KIND ] );
 			self::assertSame( 'Somewhere', $page['items'][50]['meta']['place'] );
 			self::assertNotNull( $page['items'][50]['featured'] );
-			self::assertLessThan( 0.150 * $this->slowness(), $best );
+			self::assertLessThan( 4.0, $ours / $plain );
 		}
 	}
 
@@ -106,10 +107,29 @@ final class Performance_Test extends Content_Test_Case {
 	}
 
 	/**
-	 * The SQLite drivers translate every query in PHP; the figure is for the database that sites have.
+	 * As many posts with their terms and meta as WordPress itself reads them.
 	 */
-	private function slowness(): int {
-		return self::is_sqlite() ? 4 : 1;
+	private static function plain_posts(): array {
+		return get_posts(
+			[
+				'post_type'   => self::TYPE,
+				'post_status' => 'any',
+				'numberposts' => 100,
+				'orderby'     => 'modified',
+				'order'       => 'ASC',
+			]
+		);
+	}
+
+	/**
+	 * What work takes that finds nothing in the cache.
+	 */
+	private function seconds( callable $work ): float {
+		wp_cache_flush();
+		wp_load_alloptions();
+		$started = microtime( true );
+		$work();
+		return microtime( true ) - $started;
 	}
 
 	/**

@@ -125,12 +125,17 @@ final class Writing_Test extends Content_Test_Case {
 
 		self::make_edit( $id, 'By somebody' );
 		$again = $this->run_command( 'apply', $args, 'cmd_once' );
-		self::assertSame( [ 'stale', 'By somebody' ], [ $again['outcome'], $again['item']['title'] ] );
+		self::assertSame( [ 'stale', true, 'By somebody' ], [ $again['outcome'], $again['was_applied'], $again['item']['title'] ] );
 	}
 
 	public function test_a_repeated_delete_finds_nothing_to_do(): void {
 		$args = self::apply_args( 'delete', $this->document( self::make_post() ) );
-		$gone = [ 'outcome' => 'applied', 'item' => null, 'created' => false ];
+		$gone = [
+			'outcome'     => 'applied',
+			'item'        => null,
+			'created'     => false,
+			'was_applied' => true,
+		];
 		self::assertSame( $gone, $this->run_command( 'apply', $args, 'cmd_gone' ) );
 		self::assertSame( $gone, $this->run_command( 'apply', $args, 'cmd_gone' ) );
 		self::assertSame( $gone, $this->run_command( 'apply', $args, 'cmd_other' ) );

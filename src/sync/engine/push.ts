@@ -75,7 +75,10 @@ function absorbApplied(
     if (decision) storeDecision(ctx, current, decision, cursor.counts)
     return
   }
-  if (applied.outcome === 'stale') {
+  // what was carried out and edited there since is agreed up to what was sent: the edit came after it, even where it takes
+  // it back, so that the post looks as if nothing had ever arrived
+  const isOvertaken = applied.was_applied && plan.op !== 'create'
+  if (applied.outcome === 'stale' && !isOvertaken) {
     absorbDocuments(ctx, [applied.item], assignment.policy, cursor.counts)
     return
   }

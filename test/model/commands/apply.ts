@@ -85,11 +85,12 @@ interface Outcome {
   outcome: 'applied' | 'stale'
   post: ModelPost | null
   isCreated: boolean
+  /** Stale, but an earlier try was carried out. */
+  isOvertaken?: boolean
 }
 
-/** What is kept of a command that was carried out: how it ended, not the document. */
+/** What is kept of a command that was carried out: what it left, not the document. */
 interface Entry {
-  outcome: Outcome['outcome']
   id: number
   isCreated: boolean
   etag: string | null
@@ -116,17 +117,21 @@ export class Applier {
     if (earlier && nowS - earlier.atS < WEEK_S) return this.#answer(this.#again(earlier))
     const result = input.op === 'create' ? this.#create(input) : this.#change(input)
     const { outcome, post, isCreated } = result
-    if (outcome === 'applied') this.#site.untouch(post?.id ?? input.id)
-    const etag = post && this.#documents.etag(post)
-    this.#ledger.set(commandId, { outcome, id: post?.id ?? 0, isCreated, etag, atS: nowS })
+    if (outcome === 'applied') {
+      this.#site.untouch(post?.id ?? input.id)
+      const etag = post && this.#documents.etag(post)
+      this.#ledger.set(commandId, { id: post?.id ?? 0, isCreated, etag, atS: nowS })
+    }
     return this.#answer(result)
   }
 
   /** A post that was edited since then must not pass for what the command left. */
-  #again({ outcome, id, isCreated, etag }: Entry): Outcome {
+  #again({ id, isCreated, etag }: Entry): Outcome {
     const post = this.#site.posts.get(id) ?? null
     const isSame = (post && this.#documents.etag(post)) === etag
-    return outcome === 'applied' && isSame ? { outcome, post, isCreated } : { outcome: 'stale', post, isCreated: false }
+    return isSame
+      ? { outcome: 'applied', post, isCreated }
+      : { outcome: 'stale', post, isCreated: false, isOvertaken: true }
   }
 
   #create({ type, item_id: itemId, fields }: ApplyArguments): Outcome {
@@ -186,8 +191,9 @@ export class Applier {
     throw new CommandFailure('content_altered', `${altered}: the site does not keep the same bytes.`)
   }
 
-  #answer({ outcome, post, isCreated }: Outcome): string {
+  #answer({ outcome, post, isCreated, isOvertaken = false }: Outcome): string {
     const item = post ? this.#documents.json(post, 'full') : 'null'
-    return `{"outcome":"${outcome}","item":${item},"created":${isCreated}}`
+    const wasApplied = outcome === 'applied' || isOvertaken
+    return `{"outcome":"${outcome}","item":${item},"created":${isCreated},"was_applied":${wasApplied}}`
   }
 }

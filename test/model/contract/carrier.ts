@@ -91,7 +91,7 @@ function execution(get: () => Subject): void {
   test('the site is found from its address alone', async () => {
     const { url, endpoint, fetch } = get()
     const found = await discoverSite({ siteUrl: url, allowLoopback: true, fetch, now: Date.now })
-    expect(found).toMatchObject({ siteUrl: url, commandsUrl: endpoint, isIndexBlocked: false })
+    expect(found).toMatchObject({ siteUrl: url, commandsUrl: endpoint, index: 'open' })
   })
 
   test('the answer carries the id of the request', async () => {

@@ -37,6 +37,28 @@ function creating(get: () => Subject): void {
     expect(await fetchOne(get(), made.id)).toEqual(made)
   })
 
+  test('a stale command is stale once more, or is carried out where the post is back to what it expects', async () => {
+    const made = await create(get(), { title: 'Before' })
+    const input = { op: 'update', id: made.id, expect: made.etag, fields: { excerpt: 'Ours' } }
+    const commandId = newId('cmd')
+    await get().arrange({ op: 'edit', id: made.id, title: 'Edited' })
+    const stale = { outcome: 'stale', was_applied: false, item: { title: 'Edited', excerpt: '' } }
+    expect(await apply(get(), input, commandId)).toMatchObject(stale)
+    expect(await apply(get(), input, commandId)).toMatchObject(stale)
+    await get().arrange({ op: 'edit', id: made.id, title: 'Before' })
+    expect(await apply(get(), input, commandId)).toMatchObject({ outcome: 'applied', item: { excerpt: 'Ours' } })
+  })
+
+  test('a repeat whose work was taken back since says that it had been done', async () => {
+    const made = await create(get(), { title: 'Before' })
+    const input = { op: 'update', id: made.id, expect: made.etag, fields: { title: 'Ours' } }
+    const commandId = newId('cmd')
+    await apply(get(), input, commandId)
+    await get().arrange({ op: 'edit', id: made.id, title: 'Before' })
+    const again = await apply(get(), input, commandId)
+    expect(again).toMatchObject({ outcome: 'stale', was_applied: true, item: { title: 'Before', etag: made.etag } })
+  })
+
   test('a create with a known item id answers the post there is', async () => {
     const input = { op: 'create', item_id: newId('item'), fields: { title: 'Once', status: 'draft' } }
     const first = await apply(get(), input)

@@ -56,7 +56,12 @@ final class Apply_Command implements Command {
 			$this->ledger->abandon( $command );
 			throw $error;
 		}
-		$this->ledger->finish( $command, $result );
+		if ( Result::STALE === $result->outcome() ) {
+			// Nothing was written: a repeat may find the post as it expects it.
+			$this->ledger->abandon( $command );
+		} else {
+			$this->ledger->finish( $command, $result );
+		}
 		return $result->to_array();
 	}
 
@@ -64,14 +69,13 @@ final class Apply_Command implements Command {
 	 * A post that was edited since then must not pass for what this command left: its sender would take the edit for
 	 * something both sides had agreed on.
 	 *
-	 * @param array{outcome: string, post_id: int, created: bool, etag: string} $earlier
+	 * @param array{post_id: int, created: bool, etag: string} $earlier
 	 */
 	private function again( array $earlier ): Result {
 		$document = 0 === $earlier['post_id'] ? null : $this->documents->fresh( $earlier['post_id'] );
 		$etag     = null === $document ? '' : (string) $document->etag();
-		if ( Result::STALE === $earlier['outcome'] || $etag !== $earlier['etag'] ) {
-			return Result::stale( $document );
-		}
-		return Result::applied( $document, $earlier['created'] );
+		return $etag === $earlier['etag']
+			? Result::applied( $document, $earlier['created'] )
+			: Result::overtaken( $document );
 	}
 }

@@ -20,7 +20,7 @@ final class Ledger {
 	private const RUNNING = 'running';
 
 	/**
-	 * @return array{outcome: string, post_id: int, created: bool, etag: string}|null How it ended; null where it is now the caller's.
+	 * @return array{post_id: int, created: bool, etag: string}|null What it left; null where it is now the caller's.
 	 * @throws Command_Failure `command_running`, `write_failed`.
 	 */
 	public function begin( string $command ): ?array {
@@ -41,7 +41,6 @@ final class Ledger {
 		$row = $wpdb->get_row( $wpdb->prepare( "SELECT * FROM $table WHERE command = %s", $hash ) );
 		if ( null !== $row && self::RUNNING !== $row->outcome ) {
 			return [
-				'outcome' => (string) $row->outcome,
 				'post_id' => (int) $row->post_id,
 				'created' => (bool) (int) $row->created,
 				'etag'    => (string) $row->etag,

@@ -21,24 +21,34 @@ final class Result {
 
 	private bool $created;
 
-	private function __construct( string $outcome, ?Document $document, bool $created ) {
-		$this->outcome  = $outcome;
-		$this->document = $document;
-		$this->created  = $created;
+	private bool $was_applied;
+
+	private function __construct( string $outcome, ?Document $document, bool $created, bool $was_applied ) {
+		$this->outcome     = $outcome;
+		$this->document    = $document;
+		$this->created     = $created;
+		$this->was_applied = $was_applied;
 	}
 
 	/**
 	 * @param Document|null $document As it is now; null where the post is gone.
 	 */
 	public static function applied( ?Document $document, bool $created = false ): self {
-		return new self( self::APPLIED, $document, $created );
+		return new self( self::APPLIED, $document, $created, true );
 	}
 
 	/**
 	 * Nothing was written, because the post is not the one that was expected.
 	 */
 	public static function stale( ?Document $document ): self {
-		return new self( self::STALE, $document, false );
+		return new self( self::STALE, $document, false, false );
+	}
+
+	/**
+	 * An earlier try of the same command was carried out, and somebody has edited the post since.
+	 */
+	public static function overtaken( ?Document $document ): self {
+		return new self( self::STALE, $document, false, true );
 	}
 
 	public function outcome(): string {
@@ -58,9 +68,10 @@ final class Result {
 	 */
 	public function to_array(): array {
 		return [
-			'outcome' => $this->outcome,
-			'item'    => null === $this->document ? null : $this->document->to_array(),
-			'created' => $this->created,
+			'outcome'     => $this->outcome,
+			'item'        => null === $this->document ? null : $this->document->to_array(),
+			'created'     => $this->created,
+			'was_applied' => $this->was_applied,
 		];
 	}
 }
