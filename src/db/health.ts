@@ -36,6 +36,9 @@ export interface CheckOutcome {
   nextCheckAt: number
   /** How the site was reached; null where it was not. */
   carrier: Carrier | null
+  /** Of a site that calls by itself, in seconds; null of one that is called. */
+  expectedLatencyS: number | null
+  lastExchangeAt: Date | null
   commandsUrl: string | null
   /** Sealed anew under the current encryption key; null where they already are. */
   credentials: string | null
@@ -64,8 +67,11 @@ export async function storeCheck(
           connectionDetail: outcome.detail,
           ...(outcome.connection !== before.connection && { connectionSince: now }),
           ...(outcome.provenAt !== null && { lastProofAt: new Date(outcome.provenAt) }),
-          ...(outcome.carrier !== null && { carrier: outcome.carrier }),
-          ...(outcome.carrier === 'direct' && { expectedLatencyS: null }),
+          ...(outcome.carrier !== null && {
+            carrier: outcome.carrier,
+            expectedLatencyS: outcome.expectedLatencyS,
+            lastExchangeAt: outcome.lastExchangeAt,
+          }),
           ...(outcome.commandsUrl !== null && { commandsUrl: outcome.commandsUrl }),
           ...(outcome.credentials !== null && { credentials: outcome.credentials }),
           nextCheckAt: new Date(outcome.nextCheckAt),

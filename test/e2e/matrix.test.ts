@@ -35,7 +35,7 @@ const seen: Row[] = []
 beforeAll(async () => {
   world = await startWorld()
   ;[connected, fresh] = (await Promise.all([1, 2].map(() => startLab(world, { phpIni: CHEAP })))) as [Lab, Lab]
-  await connected.silence()
+  connected.silence()
   expect(await connected.connect()).toBeNull()
 })
 afterAll(async () => {
@@ -43,7 +43,7 @@ afterAll(async () => {
   await world.stop()
 })
 
-describe('every set-up connects and syncs both ways, or is named with its layer and its fix (T36)', () => {
+describe('every set-up connects and syncs both ways, or is named with its layer and its fix (T8, T33, T36)', () => {
   test.each(SET_UPS)('$name', async (setUp) => {
     const [{ becomes, doctor }, connects] = await Promise.all([
       befall(world, connected, setUp),

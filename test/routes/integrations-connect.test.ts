@@ -113,6 +113,14 @@ describe('the collection-level test', () => {
     expect(await readIntegration(site.integrationId)).toMatchObject({ connection: 'ready', connectionReason: null })
   })
 
+  test('heals a state that has changed before, as often as it is needed', async () => {
+    const site = await connectSite()
+    for (const connection of ['degraded', 'ready', 'key_revoked'] as const) {
+      await d1().update(integrations).set({ connection }).where(eq(integrations.siteId, site.siteId))
+      expect((await connect(site)).status).toBe(200)
+    }
+  })
+
   test.each(FAULTS)('%j is refused with its reason, and leaves no integration behind', async (fault, code) => {
     if (fault.kind === 'hang') shortenTimeouts()
     const site = await createSiteWithKey()

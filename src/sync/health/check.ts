@@ -5,6 +5,7 @@ import { checkDelayMs, connectionAfterFailure, connectionAfterSuccess, isResting
 import { resealCredentials } from '../../lib/link-credentials.ts'
 import { log, withLogIds } from '../../lib/log.ts'
 import { findSymptoms, type Symptom } from '../doctor/symptoms.ts'
+import { describeLink } from '../carrier.ts'
 import type { PortCall, ProbeOutcome } from '../port.ts'
 import { weighProbe } from '../probe.ts'
 import type { RunnerContext } from '../runner.ts'
@@ -64,6 +65,7 @@ async function store(
     ...judged,
     provenAt: provenAt(ctx, row, outcome),
     nextCheckAt,
+    ...describeLink(ctx.store),
     carrier: outcome.ok ? outcome.carrier : null,
     commandsUrl: outcome.ok ? outcome.commandsUrl : null,
     // every connection is looked at again and again: so a rotation of the encryption key reaches all of them

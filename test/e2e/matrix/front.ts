@@ -37,7 +37,9 @@ export interface Front {
   forward: (asked: Asked) => Promise<Answered>
   /** The last good answer to commands, as a cache may have kept it. */
   lastCommandsAnswer: () => Answered | null
+  /** Listens no more; where it comes back it is at the same address. */
   stop: () => Promise<void>
+  start: () => Promise<void>
 }
 
 export const page = (status: number, body: string, headers: Headers = {}): Answered => ({
@@ -68,10 +70,10 @@ async function makeCertificate(): Promise<{ key: string; cert: string }> {
   return { key: stdout.slice(0, cut), cert: stdout.slice(cut) }
 }
 
-const listen = (server: Server): Promise<number> =>
+const listen = (server: Server, at = 0): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ port: 0, host: '127.0.0.1' }, () => {
+    server.listen({ port: at, host: '127.0.0.1' }, () => {
       const address = server.address()
       resolve(typeof address === 'object' && address ? address.port : 0)
     })
@@ -109,6 +111,9 @@ export async function startFront(): Promise<Front> {
         one.closeAllConnections()
         await new Promise((resolve) => one.close(resolve))
       }
+    },
+    start: async () => {
+      await Promise.all([listen(server, port), listen(tls, tlsPort)])
     },
   }
   return front

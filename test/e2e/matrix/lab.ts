@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PLUGIN } from '../../../scripts/lib/paths.ts'
 import { phpString } from '../../../scripts/wordpress/config.ts'
@@ -43,8 +43,10 @@ export interface Lab {
    */
   connect: (title?: string) => Promise<{ code: string; advice: string } | null>
   disconnect: () => Promise<unknown>
-  /** Keeps the site from calling for commands by itself. */
-  silence: () => Promise<void>
+  /** Keeps the site from calling for commands by itself; gives what lets it. */
+  silence: () => () => Promise<void>
+  /** Has a connected site use another key from now on. */
+  useKey: (key: string) => void
   /** A call for commands, as the site's cron makes it. */
   exchange: () => Promise<string>
   /** Gives the site another address, in WordPress and in IGNY8. */
@@ -89,7 +91,8 @@ export async function startLab(world: World, { subsite, ...options }: LabOptions
     $result = activate_plugin( 'igny8-wordpress-bridge/igny8-wordpress-bridge.php' );
     if ( is_wp_error( $result ) ) { http_response_code( 500 ); echo $result->get_error_message(); }`)
   await run(createContent(AMOUNTS))
-  const { siteId, apiKey } = await addSite(world.owner, url)
+  const { siteId, apiKey: firstKey } = await addSite(world.owner, url)
+  let apiKey = firstKey
   return {
     front,
     wordpress,
@@ -107,13 +110,23 @@ export async function startLab(world: World, { subsite, ...options }: LabOptions
       return JSON.parse(said) as { code: string; advice: string } | null
     },
     disconnect: () => run(DISCONNECT),
-    silence: async () => {
+    useKey: (key) => {
+      apiKey = key
+    },
+    silence: () => {
       const refuse = `return false === strpos( $url, '/exchange/' ) ? $early : new WP_Error( 'http_request_failed', 'cut' );`
       const file = join(wordpress.root, 'wp-content/mu-plugins/01-silence.php')
       writeFileSync(
         file,
         `<?php add_filter( 'pre_http_request', function ( $early, $args, $url ) { ${refuse} }, 10, 3 );`,
       )
+      return async () => {
+        rmSync(file)
+        // what failed meanwhile has put the next call off
+        await run(
+          `$state = get_option( 'igny8_exchange' ); $state['paused_until'] = 0; update_option( 'igny8_exchange', $state );`,
+        )
+      }
     },
     exchange: () => run(`Igny8\\Bridge\\Plugin::instance()->exchange->exchanger->run( 'cron', 10000 );`),
     moveTo: async (address) => {

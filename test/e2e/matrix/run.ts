@@ -10,7 +10,7 @@ import type { Row } from './table.ts'
 const RUN_MS = 30_000
 
 /** Brings a set-up about; gives what undoes it. */
-async function arrange(lab: Lab, setUp: SetUp): Promise<() => Promise<void>> {
+export async function arrange(lab: Lab, setUp: SetUp): Promise<() => Promise<void>> {
   const { guise, php, everywhere, begin, end, define } = setUp
   if (begin) await lab.run(begin)
   if (php) disturb(lab.wordpress, everywhere ? php : `if ( defined( 'IGNY8_LAB' ) ) { return; }\n${php}`)
@@ -67,7 +67,7 @@ export async function connectUnder(world: World, lab: Lab, setUp: SetUp): Promis
 }
 
 /** One post there, one here, one sync: both sides have both, each once. */
-async function syncBothWays(lab: Lab, desk: Desk, theirs: string, isExchange: boolean): Promise<void> {
+export async function syncBothWays(lab: Lab, desk: Desk, theirs: string, isExchange: boolean): Promise<void> {
   const ours = theirs.replace('Theirs', 'Ours')
   await desk.write(ours)
   const { id } = await desk.start()

@@ -65,7 +65,7 @@ test('each number says how it is known and as of when: on hover, on focus, on a 
   expect(screen.queryByRole('tooltip')).not.toBeInTheDocument()
   screen.getAllByRole('button', { name: '45 synced' })[0]?.focus()
   const tip = await screen.findByRole('tooltip')
-  expect(tip).toHaveTextContent(/Counted by triggers.*Compared with the site: Equal/)
+  expect(tip).toHaveTextContent(/Counted by triggers.*Compared with the site: Equal.*root ab12…/)
   expect(document.activeElement).toHaveAccessibleDescription(tip.textContent)
   await userEvent.keyboard('{Escape}')
   expect(screen.queryByRole('tooltip')).not.toBeInTheDocument()

@@ -147,6 +147,7 @@ export const contentTypes: typeof english = {
     repaired: '{repaired, plural, one {# Unterschied behoben} other {# Unterschiede behoben}}',
     differs: '{differing, plural, one {# weicht ab} other {# weichen ab}}',
     never: 'Noch nicht',
+    root: 'Wurzel {digits}…',
   },
   known: {
     count: 'Wie die Website selbst es in ihrer Verwaltung zeigt, vom Plugin gemeldet.',

@@ -143,6 +143,7 @@ export const contentTypes = {
     repaired: '{repaired, plural, one {# difference repaired} other {# differences repaired}}',
     differs: '{differing, plural, one {# differs} other {# differ}}',
     never: 'Not yet',
+    root: 'root {digits}…',
   },
   known: {
     count: 'As the site’s own admin shows it, told by the plugin.',

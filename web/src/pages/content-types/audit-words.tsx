@@ -5,16 +5,23 @@ import { RelativeTime } from '../../components/relative-time.tsx'
 
 export type TypeAudit = ContentTypes['post_types'][string]['audit']
 
-/** What the last comparison of everything with the site found, and when. */
+const SHOWN_DIGITS = 8
+
+/** What the last comparison of everything with the site found, when, and the digest that both sides have since. */
 export function AuditWords({ audit }: { audit: TypeAudit }): ReactNode {
   const t = useTranslations('contentTypes.audit')
-  const { state, at, differing, repaired } = audit
+  const { state, at, root, differing, repaired } = audit
   return (
     <>
       {t(state, { differing, repaired })}
       {at !== null && (
         <>
           , <RelativeTime at={at} />
+        </>
+      )}
+      {root !== null && (
+        <>
+          , <span title={root}>{t('root', { digits: root.slice(0, SHOWN_DIGITS) })}</span>
         </>
       )}
     </>
