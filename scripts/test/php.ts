@@ -71,9 +71,12 @@ export const phpunitSuite = (site: Site, mariaDb: () => Promise<MariaDb>): Suite
       serve: false,
     }
     const wordpress = await startWordPress(options)
-    const log = join(temporaryFolder('phpunit'), 'junit.xml')
+    const own = temporaryFolder('phpunit')
+    const log = join(own, 'junit.xml')
     const args = ['-c', join(PLUGIN_FOLDER, 'phpunit.xml.dist'), '--colors=never', '--log-junit', log]
-    const result = await tryCommand('phpunit', args, { cwd: PLUGIN_FOLDER, env: { IGNY8_WP_ROOT: wordpress.root } })
+    // some tests look at what is left among temporary files, and another suite's must not be among them
+    const env = { IGNY8_WP_ROOT: wordpress.root, TMPDIR: own }
+    const result = await tryCommand('phpunit', args, { cwd: PLUGIN_FOLDER, env })
     const output = result.stdout + result.stderr
     if (!existsSync(log)) throw new Error(`phpunit ended with ${result.code} and no log:\n${output}`)
     const outcome = readJunitReport(log, output)
