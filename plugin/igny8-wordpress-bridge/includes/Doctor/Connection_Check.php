@@ -21,9 +21,10 @@ final class Connection_Check implements Check {
 		Status::WAITING        => Finding::WARNING,
 		Status::DEGRADED       => Finding::WARNING,
 		Status::KEY_REVOKED    => Finding::ERROR,
-		Status::KEY_UNREADABLE => Finding::ERROR,
-		Status::CLONE_DETECTED => Finding::ERROR,
 	];
+
+	/** What other findings say better. */
+	private const TOLD_ELSEWHERE = [ Status::CLONE_DETECTED, Status::KEY_UNREADABLE ];
 
 	private Status $status;
 
@@ -38,7 +39,8 @@ final class Connection_Check implements Check {
 	}
 
 	public function look(): array {
-		return array_merge( $this->address(), [ $this->state() ] );
+		$state = $this->status->state();
+		return array_merge( $this->address(), in_array( $state, self::TOLD_ELSEWHERE, true ) ? [] : [ $this->state( $state ) ] );
 	}
 
 	/**
@@ -72,8 +74,7 @@ final class Connection_Check implements Check {
 		];
 	}
 
-	private function state(): Finding {
-		$state    = $this->status->state();
+	private function state( string $state ): Finding {
 		$error    = $this->status->error();
 		$evidence = [];
 		if ( null !== $error ) {
