@@ -23,7 +23,10 @@ export function vitestSuite(project: string, part?: { name: string; args: string
       const file = join(temporaryFolder('vitest'), 'report.json')
       const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
       const args = [VITEST, 'run', '--project', project, ...reporters, ...(part?.args ?? [])]
-      const { code, stdout, stderr } = await tryCommand(NODE, args, { cwd: ROOT, env: { NO_COLOR: '1' } })
+      const { code, stdout, stderr } = await tryCommand(NODE, args, {
+        cwd: ROOT,
+        env: { NO_COLOR: '1', IGNY8_ASSETS: 'built' },
+      })
       if (!existsSync(file)) throw new Error(`vitest ended with ${code} and no report:\n${stdout}${stderr}`)
       const outcome = readVitestReport(file, stdout + stderr)
       return code !== 0 && outcome.failed === 0 ? { ...outcome, failed: 1 } : outcome
