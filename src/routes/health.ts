@@ -2,8 +2,12 @@ import type { Context as HonoContext } from 'hono'
 import type { AppEnv } from '../env.ts'
 import { checkOwnHealth } from '../services/health/check.ts'
 
-/** `GET /healthz`: 200 while requests are served (`ok`, or `degraded`), else 503; the body says what doesn't work. */
+/**
+ * `GET /healthz`: 200 while requests are served (`ok`, or `degraded`), else 503; the body says what doesn't work. The time
+ * is in the answer wherever this runs: a plugin's doctor compares its clock with it.
+ */
 export async function health(c: HonoContext<AppEnv>): Promise<Response> {
   const state = await checkOwnHealth(c.env)
-  return c.json(state, state.status === 'failing' ? 503 : 200, { 'cache-control': 'no-store' })
+  const headers = { 'cache-control': 'no-store', date: new Date().toUTCString() }
+  return c.json(state, state.status === 'failing' ? 503 : 200, headers)
 }

@@ -35,6 +35,7 @@ test('a site in order is healthy, seen from itself and from outside', async () =
   const page = await press(site.admin, 'diagnose')
   expect(findings(page)).toMatchObject({
     api_reached: 'network',
+    clock_right: 'clock',
     keys_readable: 'keys',
     tables_there: 'database',
     php_sufficient: 'php',

@@ -38,6 +38,11 @@ const objects = (runs: unknown) => ({ SITE_SYNC: { getByName: () => ({ runs }) }
 beforeAll(tick)
 
 describe('/healthz', () => {
+  test('states the time, with which a plugin’s doctor compares its clock', async () => {
+    const { headers } = await ask()
+    expect(Math.abs(Date.parse(headers.get('date') ?? '') - Date.now())).toBeLessThan(5000)
+  })
+
   test('is ok where all works, and is stored nowhere', async () => {
     const { status, body, headers } = await ask()
     expect([status, body]).toEqual([200, ALL_WELL])
