@@ -1,4 +1,5 @@
 import { and, eq, gt, lte, ne, sql } from 'drizzle-orm'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Db } from '../../db/client.ts'
 import { notificationDeliveries, notificationEndpoints } from '../../db/schema/index.ts'
 import { isEndpoint, WELL } from '../endpoints/internal.ts'
@@ -6,7 +7,7 @@ import { retryDelayMs } from './backoff.ts'
 import type { ClaimedDelivery } from './claim.ts'
 import type { Outcome } from './outcome.ts'
 
-type Failure = Extract<Outcome, { ok: false }>
+export type Failure = Extract<Outcome, { ok: false }>
 
 /** The row that the attempt was made for; one that another attempt has taken on meanwhile is left to it. */
 const isClaim = ({ accountId, id, attempts }: ClaimedDelivery) =>
@@ -25,33 +26,62 @@ const isWaiting = ({ accountId, id, endpointId }: ClaimedDelivery) =>
     ne(notificationDeliveries.id, id),
   )
 
-async function recordSuccess(db: Db, delivery: ClaimedDelivery, status: number, now: number): Promise<void> {
+export interface Delivered {
+  delivery: ClaimedDelivery
+  /** HTTP status of the answer. */
+  status: number
+}
+
+/** Takes note of the deliveries of a page that came through, in one batch. */
+export async function recordDelivered(db: Db, page: readonly Delivered[], now: number): Promise<void> {
   const at = new Date(now)
-  const done = db
-    .update(notificationDeliveries)
-    .set({
-      status: 'delivered',
-      nextAttemptAt: null,
-      finishedAt: at,
-      lastStatus: status,
-      errorCode: null,
-      errorDetail: null,
-    })
-    .where(isClaim(delivery))
-  if (delivery.endpointId === null) return void (await done)
-  const endpoint = isEndpoint(delivery.accountId, delivery.endpointId)
+  const done = page.map(({ delivery: { accountId, id, endpointId, attempts }, status }) => {
+    return { account: accountId, id, endpoint: endpointId, attempts, status }
+  })
+  const rows = sql`(SELECT value ->> 'account' AS account, value ->> 'id' AS id, value ->> 'endpoint' AS endpoint,
+    value ->> 'attempts' AS attempts, value ->> 'status' AS status FROM json_each(${JSON.stringify(done)})) AS done`
+  const isItsEndpoint = (table: typeof notificationDeliveries | typeof notificationEndpoints, id: SQLiteColumn) =>
+    and(eq(table.accountId, sql`done.account`), eq(id, sql`done.endpoint`))
   // what was put off while the endpoint failed goes on now
-  const wasIll = sql`EXISTS (SELECT 1 FROM ${notificationEndpoints} WHERE ${endpoint} AND failing_since IS NOT NULL)`
+  const wasIll = sql`EXISTS (SELECT 1 FROM notification_endpoints AS ill WHERE ill.account_id = done.account
+    AND ill.id = done.endpoint AND ill.failing_since IS NOT NULL)`
   await db.batch([
-    done,
+    db
+      .update(notificationDeliveries)
+      .set({
+        status: 'delivered',
+        nextAttemptAt: null,
+        finishedAt: at,
+        lastStatus: sql`done.status`,
+        errorCode: null,
+        errorDetail: null,
+      })
+      .from(rows)
+      .where(
+        and(
+          eq(notificationDeliveries.accountId, sql`done.account`),
+          eq(notificationDeliveries.id, sql`done.id`),
+          eq(notificationDeliveries.status, 'pending'),
+          eq(notificationDeliveries.attempts, sql`done.attempts`),
+        ),
+      ),
     db
       .update(notificationDeliveries)
       .set({ nextAttemptAt: at })
-      .where(and(isWaiting(delivery), gt(notificationDeliveries.nextAttemptAt, at), wasIll)),
+      .from(rows)
+      .where(
+        and(
+          isItsEndpoint(notificationDeliveries, notificationDeliveries.endpointId),
+          eq(notificationDeliveries.status, 'pending'),
+          gt(notificationDeliveries.nextAttemptAt, at),
+          wasIll,
+        ),
+      ),
     db
       .update(notificationEndpoints)
       .set({ ...WELL, lastDeliveredAt: at })
-      .where(endpoint),
+      .from(rows)
+      .where(isItsEndpoint(notificationEndpoints, notificationEndpoints.id)),
   ])
 }
 
@@ -78,7 +108,8 @@ function putOffOthers(
   ] as const
 }
 
-async function recordFailure(db: Db, delivery: ClaimedDelivery, failure: Failure, now: number): Promise<void> {
+/** Takes note of an attempt that failed, at the delivery and at its endpoint, which is never switched off for it. */
+export async function recordFailure(db: Db, delivery: ClaimedDelivery, failure: Failure, now: number): Promise<void> {
   const isGone = failure.code === 'gone'
   const next = now + retryDelayMs(delivery.attempts, { retryAfterS: failure.retryAfterS, isGone })
   const isOver = failure.isFinal || next > delivery.expiresAt.getTime()
@@ -107,9 +138,4 @@ async function recordFailure(db: Db, delivery: ClaimedDelivery, failure: Failure
       })
       .where(isEndpoint(delivery.accountId, delivery.endpointId)),
   ])
-}
-
-/** Takes note of how an attempt went, at the delivery and at its endpoint, which is never switched off for it. */
-export function recordOutcome(db: Db, delivery: ClaimedDelivery, outcome: Outcome, now: number): Promise<void> {
-  return outcome.ok ? recordSuccess(db, delivery, outcome.status, now) : recordFailure(db, delivery, outcome, now)
 }

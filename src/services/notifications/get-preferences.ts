@@ -3,6 +3,7 @@ import type { Preferences } from '../../contract/notifications.ts'
 import { memberships, users } from '../../db/schema/index.ts'
 import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
+import { TOLD_BY_ROLE } from './recipients.ts'
 
 /** What the actor gets by e-mail in this account. @throws ServiceError `person_required` for anything but a person */
 export async function getPreferences({ ctx }: { ctx: Context }): Promise<Preferences> {
@@ -16,7 +17,7 @@ export async function getPreferences({ ctx }: { ctx: Context }): Promise<Prefere
     .limit(1)
   if (!row) throw new ServiceError('no_account')
   return {
-    email: row.notifyEmail ?? (row.role === 'owner' || row.role === 'admin'),
+    email: row.notifyEmail ?? TOLD_BY_ROLE.some((role) => role === row.role),
     address: row.address,
     email_configured: ctx.config.email !== null,
   }

@@ -5,7 +5,7 @@ import { notificationDeliveries, notificationMessages } from '../../db/schema/in
 import type { IdPrefix } from '../../lib/ids.ts'
 import type { StoredMessage } from './message.ts'
 
-interface MessageInput {
+export interface NewMessage {
   accountId: string
   /** One more than the newest message's: a second writer of the same place fails with its whole batch. */
   seq: number
@@ -22,21 +22,24 @@ interface PostContext {
   newId: (prefix: IdPrefix) => string
 }
 
-/** The statements that store a message, and a delivery of it to each recipient; for one batch. */
-export function postMessage({ db, now, newId }: PostContext, input: MessageInput) {
-  const { accountId, seq, message, summary, changes } = input
-  const messageId = newId('msg')
-  const recipients = [
-    ...input.endpointIds.map((id) => ({ id: newId('dlv'), channel: 'webhook', endpoint_id: id, user_id: null })),
-    ...input.userIds.map((id) => ({ id: newId('dlv'), channel: 'email', endpoint_id: null, user_id: id })),
-  ]
+/** The statements that store messages, and a delivery of each to each of its recipients; for one batch. */
+export function postMessages({ db, now, newId }: PostContext, messages: readonly NewMessage[]) {
+  const rows = messages.map((each) => ({ ...each, id: newId('msg') }))
+  const recipients = rows.flatMap(({ id: message, accountId: account, endpointIds, userIds }) => [
+    ...endpointIds.map((endpoint) => ({ id: newId('dlv'), account, message, channel: 'webhook', endpoint })),
+    ...userIds.map((user) => ({ id: newId('dlv'), account, message, channel: 'email', user })),
+  ])
   // as JSON: a query has a hundred parameters, and an account any number of members
-  const deliveries = sql`SELECT value ->> 'id', ${accountId}, ${messageId}, value ->> 'channel', value ->> 'endpoint_id',
-    value ->> 'user_id', 'pending', 0, ${now}, ${now + DELIVERY_LIFETIME_S * 1000}, NULL, NULL, NULL, ${now}, NULL
-    FROM json_each(${JSON.stringify(recipients)})`
-  const row = { id: messageId, accountId, seq, type: message.type, summary, changes, createdAt: new Date(now) }
+  const deliveries = sql`SELECT value ->> 'id', value ->> 'account', value ->> 'message', value ->> 'channel',
+    value ->> 'endpoint', value ->> 'user', 'pending', 0, ${now}, ${now + DELIVERY_LIFETIME_S * 1000}, NULL, NULL, NULL,
+    ${now}, NULL FROM json_each(${JSON.stringify(recipients)})`
+  const createdAt = new Date(now)
   return [
-    db.insert(notificationMessages).values({ ...row, body: JSON.stringify(message) }),
     db.insert(notificationDeliveries).select(deliveries),
+    ...rows.map(({ id, accountId, seq, message, summary, changes }) =>
+      db
+        .insert(notificationMessages)
+        .values({ id, accountId, seq, type: message.type, summary, changes, body: JSON.stringify(message), createdAt }),
+    ),
   ] as const
 }
