@@ -86,12 +86,13 @@ export async function readNews(input: ReadInput) {
   ])
   const of = <R extends { accountId: string }>(rows: readonly R[], accountId: string) =>
     rows.filter((row) => row.accountId === accountId)
-  const accounts = told.map((account) => ({
-    ...account,
-    due: of(due, account.accountId),
-    endpointIds: of(endpoints, account.accountId).map(({ id }) => id),
-    userIds: of(people, account.accountId).map(({ id }) => id),
-  }))
+  const accounts = told.map((account) =>
+    Object.assign(account, {
+      due: of(due, account.accountId),
+      endpointIds: of(endpoints, account.accountId).map(({ id }) => id),
+      userIds: of(people, account.accountId).map(({ id }) => id),
+    }),
+  )
   return { accounts, isCut: due.length === MOST_READ }
 }
 export type AccountNews = Awaited<ReturnType<typeof readNews>>['accounts'][number]
