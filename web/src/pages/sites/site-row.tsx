@@ -64,7 +64,7 @@ function ContentCell({ siteId, counts }: { siteId: string; counts: Integration['
   ] as const
   return (
     <Stack gap={2}>
-      <Text span data-numeric>
+      <Text size="sm" data-numeric>
         {t('synced', { count: counts.synced })}
       </Text>
       {attention.map(
