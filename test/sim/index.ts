@@ -5,8 +5,10 @@
 import { parseArgs } from 'node:util'
 import { playSeed } from './scenario.ts'
 
-// what the engine logs of faults that are meant to happen
+// what the engine logs of runs, and of faults that are meant to happen
 console.warn = () => undefined
+console.info = () => undefined
+const say = (line: string) => process.stdout.write(`${line}\n`)
 
 const { values } = parseArgs({
   options: {
@@ -34,6 +36,6 @@ for (let seed = from; seed < from + count; seed++) {
   console.error(`again: npm run sim -- --seeds 1 --from ${seed}${values.exchange ? ' --exchange' : ''}`)
 }
 const seconds = Math.round((Date.now() - startedAt) / 1000)
-console.info(`${totals.kills} kills, ${totals.requests} requests, ${totals.items} items in ${seconds} s`)
-console.info(`${count - failed} passed, ${failed} failed`)
+say(`${totals.kills} kills, ${totals.requests} requests, ${totals.items} items in ${seconds} s`)
+say(`${count - failed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1
