@@ -24,15 +24,17 @@ interface Run {
   counts: Record<string, number>
 }
 
-/** What IGNY8 is asked about one site. */
+/** What IGNY8 is asked about one site; for as long as it stays connected, since connecting anew may make another integration. */
 export function openDesk({ owner }: World, { siteId }: Lab) {
+  let known: string | undefined
   const integration = async () => {
     const { results } = await owner.get<{ results: Integration[] }>(`/integration/integrations/?site_id=${siteId}`)
     const [found] = results
     if (!found) throw new Error(`${siteId} has no integration`)
+    known = found.id
     return found
   }
-  const path = async () => `/integration/integrations/${(await integration()).id}`
+  const path = async () => `/integration/integrations/${known ?? (await integration()).id}`
   return {
     integration,
     check: async () => owner.post<{ success: boolean; code: string }>(`${await path()}/test-connection/`, {}),
