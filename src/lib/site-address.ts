@@ -18,8 +18,8 @@ export function addressForms(raw: string): string[] {
   return hostsOf(url).flatMap((host) => [`https://${host}${place}`, `http://${host}${place}`])
 }
 
-/** Whether two URLs are the address of one site. */
-export function isSameAddress(left: string, right: string): boolean {
-  const forms = addressForms(left)
-  return addressForms(right).some((form) => forms.includes(form))
+/** Whether a URL is the address of a site or lies below it, as the front page in another language does. */
+export function isWithin(url: string, site: string): boolean {
+  const own = addressForms(url)
+  return addressForms(site).some((form) => own.some((at) => at === form || at.startsWith(`${form}/`)))
 }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { addressForms, isSameAddress } from '../../src/lib/site-address.ts'
+import { addressForms, isWithin } from '../../src/lib/site-address.ts'
+
+const isSameAddress = (left: string, right: string) => isWithin(left, right) && isWithin(right, left)
 
 describe('the address of a site (T33)', () => {
   test.each([
@@ -24,6 +26,14 @@ describe('the address of a site (T33)', () => {
     ['no url', 'no url'],
   ])('%s and %s are two', (left, right) => {
     expect(isSameAddress(left, right)).toBe(false)
+  })
+
+  test('holds what is below it, and not what only begins like it', () => {
+    for (const url of ['https://example.org', 'http://www.example.org/en/', 'https://example.org/en/about'])
+      expect(isWithin(url, 'https://example.org')).toBe(true)
+    expect(isWithin('https://example.org/shop/en', 'https://example.org/shop')).toBe(true)
+    for (const url of ['https://example.org/shopping', 'https://example.org', 'https://example.org.evil.net/shop', ''])
+      expect(isWithin(url, 'https://example.org/shop')).toBe(false)
   })
 
   test('has a few forms, each of which leads back to all of them', () => {

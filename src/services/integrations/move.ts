@@ -3,7 +3,7 @@ import { COMMAND_DATA, type StatusData } from '../../contract/link.ts'
 import type { MoveRequest } from '../../contract/move.ts'
 import { recordEvent } from '../../db/record-event.ts'
 import { openSigningSecrets } from '../../lib/link-credentials.ts'
-import { isSameAddress } from '../../lib/site-address.ts'
+import { isWithin } from '../../lib/site-address.ts'
 import { verifyMessage } from '../../lib/signature.ts'
 import type { ProbeOutcome } from '../../sync/port.ts'
 import type { Actor, Context } from '../context.ts'
@@ -69,7 +69,8 @@ async function lookAt(
 
 /** What answers there has to take itself for the site at that address: anything may stand in front of another one. */
 function assertAtHome({ told }: Seen, to: string): void {
-  if (isSameAddress(told.home_url, to)) return
+  // plugins for several languages have the front page of each below the site's own
+  if (isWithin(told.home_url, to)) return
   throw new ServiceError('invalid_site_url', `The site that answers at ${to} calls itself ${told.home_url}.`, {
     fix: 'Set the Site Address under Settings → General to the address that visitors see.',
   })

@@ -233,13 +233,15 @@ export class ItemTable {
     return rows.map((row) => this.#read(row))
   }
 
-  /** Has the links of items that are below one address be below another. */
-  relocateLinks(from: string, to: string): void {
+  /** Has the links of items that are below one address be below another. @param done addresses below this are there already */
+  relocateLinks(from: string, to: string, done: string | null): void {
     this.#database.rows(
       `UPDATE items SET external_url = ?2 || substr(external_url, length(?1) + 1)
-       WHERE substr(external_url, 1, length(?1)) = ?1 AND substr(external_url, length(?1) + 1, 1) IN ('', '/', '?')`,
+       WHERE substr(external_url, 1, length(?1)) = ?1 AND substr(external_url, length(?1) + 1, 1) IN ('', '/', '?')
+         AND (?3 IS NULL OR substr(external_url || '/', 1, length(?3) + 1) <> ?3 || '/')`,
       from,
       to,
+      done,
     )
   }
 
@@ -247,16 +249,18 @@ export class ItemTable {
    * Likewise the addresses of their featured images, where those are the site's own. As text: SQLite's JSON would change other
    * parts of a document; within strings, quotes are escaped, so that the key is found nowhere else.
    */
-  relocateImages(from: string, to: string): void {
+  relocateImages(from: string, to: string, done: string | null): void {
     const key = '"featured":{"id":'
+    const found = `instr(doc, ?1 || ?2 || '/')`
     this.#database.rows(
       `UPDATE versions SET doc = replace(doc, ?1 || ?2 || '/', ?1 || ?3 || '/')
-       WHERE instr(doc, ?4) > 0 AND instr(doc, ?1 || ?2 || '/') > instr(doc, ?4)
-         AND instr(substr(doc, instr(doc, ?1 || ?2 || '/') + 1), ?1) = 0`,
+       WHERE instr(doc, ?4) > 0 AND ${found} > instr(doc, ?4) AND instr(substr(doc, ${found} + 1), ?1) = 0
+         AND (?5 IS NULL OR instr(doc, ?1 || ?5 || '/') = 0)`,
       '"url":"',
       from,
       to,
       key,
+      done,
     )
   }
 

@@ -25,12 +25,14 @@ export class MediaTable {
     )
   }
 
-  /** Has images whose address is below one address be below another. */
-  relocate(from: string, to: string): void {
+  /** Has images that are below one address be below another. @param done addresses below this are there already */
+  relocate(from: string, to: string, done: string | null): void {
     this.#database.rows(
-      `UPDATE media SET url = ?2 || substr(url, length(?1) + 1) WHERE substr(url, 1, length(?1) + 1) = ?1 || '/'`,
+      `UPDATE media SET url = ?2 || substr(url, length(?1) + 1)
+       WHERE substr(url, 1, length(?1) + 1) = ?1 || '/' AND (?3 IS NULL OR substr(url, 1, length(?3) + 1) <> ?3 || '/')`,
       from,
       to,
+      done,
     )
   }
 

@@ -85,6 +85,15 @@ final class Key_Store {
 	}
 
 	/**
+	 * The API may hold the pending secret although its answer got lost: it must still be there when a person tries again.
+	 *
+	 * @param int $until Unix seconds.
+	 */
+	public function keep_pending( int $until ): void {
+		$this->write( [], [ 'pending_until' => $until ] );
+	}
+
+	/**
 	 * The API has proven that it holds the pending secret.
 	 */
 	public function promote_pending(): void {
