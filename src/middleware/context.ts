@@ -7,7 +7,7 @@ import type { AppEnv } from '../env.ts'
 import { createId } from '../lib/ids.ts'
 import { noteLogIds, type LogIds } from '../lib/log.ts'
 import { createApiKeyStore } from '../services/api-keys/store.ts'
-import { measureSite } from './server-timing.ts'
+import { reachSite } from './reach-site.ts'
 
 const ID = /^[a-z]{2,4}_[0-9a-f]{32}$/
 const BOOKMARK = /^[0-9a-f-]{1,200}$/i
@@ -49,7 +49,7 @@ export const provideContext = createMiddleware<AppEnv>(async (c, next) => {
     config: readConfig(c.env),
     apiKeys: createApiKeyStore(c.env.API_KEYS),
     background: (work) => c.executionCtx.waitUntil(work),
-    site: (siteId) => measureSite(c.env.SITE_SYNC.getByName(siteId), watch),
+    site: (siteId) => reachSite(() => c.env.SITE_SYNC.getByName(siteId), watch),
   })
   await next()
   const latest = session.bookmark()

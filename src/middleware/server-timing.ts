@@ -1,7 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../env.ts'
 import { Stopwatch } from '../lib/stopwatch.ts'
-import type { SiteSyncPort } from '../sync/port.ts'
 
 /**
  * Tells who is known where the time of their request went: `auth`, `db`, `object`, each with what it waited for. Nobody
@@ -15,13 +14,3 @@ export const serverTiming = createMiddleware<AppEnv>(async (c, next) => {
   const timing = watch.describe()
   if (isKnown && timing !== '') c.res.headers.set('server-timing', timing)
 })
-
-/** A site's object whose calls are on the watch. */
-export const measureSite = (site: SiteSyncPort, watch: Stopwatch): SiteSyncPort =>
-  new Proxy(site, {
-    get: (target, name) => {
-      const method: unknown = Reflect.get(target, name)
-      if (typeof method !== 'function') return method
-      return (...args: unknown[]) => watch.time('object', () => Reflect.apply(method, target, args) as Promise<unknown>)
-    },
-  })

@@ -34,6 +34,8 @@ export function errorsOf(route: Route): ErrorCode[] {
       ...(hasInput ? (['validation_error'] as const) : []),
       ...(route.method !== 'get' && route.access.kind !== 'public' ? OF_WRITES : []),
       ...(route.errors ?? []),
+      // of the site's object, while a deployment resets it
+      ...(route.access.kind === 'public' ? [] : (['unavailable'] as const)),
       'too_many_requests',
       'internal_error',
     ]),

@@ -195,13 +195,20 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE inbox ADD COLUMN plugin_request_id TEXT;`,
 ]
 
-/** Brings the object's own database to the newest version. Synchronous, so that it is over before any event. */
-export function migrateSiteStore(database: SiteDatabase): void {
+/** The version of this code; what an earlier or a later release has written may have another. */
+export const SITE_STORE_VERSION = MIGRATIONS.length
+
+/**
+ * Brings the object's own database to the newest version; one that a later release has made is left as it is. Synchronous, so
+ * that it is over before any event.
+ * @param to an earlier version, as an earlier release would leave it
+ */
+export function migrateSiteStore(database: SiteDatabase, to: number = SITE_STORE_VERSION): void {
   database.rows('CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)')
   const sql = 'SELECT ifnull(max(version), 0) AS version FROM migrations'
   const version = firstRow<{ version: number }>(database, sql)?.version ?? 0
   for (const [index, statements] of MIGRATIONS.entries()) {
-    if (index < version) continue
+    if (index < version || index >= to) continue
     database.transaction(() => {
       database.rows(statements)
       database.rows('INSERT INTO migrations (version) VALUES (?)', index + 1)

@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+
+/**
+ * Migrations go before the code that needs them, and stay when the code goes back: the release before works on what
+ * they leave. So they only ever add.
+ */
+const files = readdirSync('migrations')
+  .filter((name) => name.endsWith('.sql'))
+  .toSorted()
+const [base = '', ...later] = files
+const read = (name: string) => readFileSync(`migrations/${name}`, 'utf8')
+
+/** What a release before would stumble over, in a statement; null where it would not notice. */
+function breaking(statement: string, knownTables: ReadonlySet<string>): string | null {
+  const sql = statement.replaceAll(/--.*$/gm, '').trim()
+  if (sql === '') return null
+  if (/^CREATE TABLE /i.test(sql)) return /__new_/.test(sql) ? 'a table is rebuilt' : null
+  const index = /^CREATE (UNIQUE )?INDEX \S+ ON `?(\w+)`?/i.exec(sql)
+  if (index) return index[1] && knownTables.has(index[2] ?? '') ? 'rows that were allowed are refused' : null
+  const column = /^ALTER TABLE \S+ ADD (?:COLUMN )?(.*)$/is.exec(sql)
+  if (column) return /NOT NULL/i.test(column[1] ?? '') && !/DEFAULT/i.test(column[1] ?? '') ? 'inserts fail' : null
+  return 'it is no addition'
+}
+
+const tablesIn = (sql: string) => [...sql.matchAll(/CREATE TABLE `?(\w+)`?/gi)].map(([, name]) => name ?? '')
+const statementsOf = (sql: string) => sql.split(';').map((statement) => statement.trim())
+
+describe('T48 a migration of D1', () => {
+  test.each(later.map((name, index) => ({ name, before: [base, ...later.slice(0, index)] })))(
+    '$name only adds',
+    ({ name, before }) => {
+      const known = new Set(before.flatMap((file) => tablesIn(read(file))))
+      const faults = statementsOf(read(name)).map((statement) => breaking(statement, known))
+      expect(faults.filter((fault) => fault !== null)).toEqual([])
+    },
+  )
+
+  test.each([
+    ['DROP TABLE `sites`', 'it is no addition'],
+    ['ALTER TABLE `sites` RENAME COLUMN `name` TO `title`', 'it is no addition'],
+    ['ALTER TABLE `sites` DROP COLUMN `name`', 'it is no addition'],
+    ['UPDATE sites SET name = ``', 'it is no addition'],
+    ['CREATE TABLE `__new_sites` (id TEXT)', 'a table is rebuilt'],
+    ['CREATE UNIQUE INDEX `x` ON `sites` (`name`)', 'rows that were allowed are refused'],
+    ['ALTER TABLE `sites` ADD `x` text NOT NULL', 'inserts fail'],
+    ["ALTER TABLE `sites` ADD `x` text DEFAULT 'a' NOT NULL", null],
+    ['ALTER TABLE `sites` ADD `x` text', null],
+    ['CREATE UNIQUE INDEX `x` ON `fresh` (`name`)', null],
+    ['-- only words', null],
+  ])('%s: %s', (statement, fault) => {
+    expect(breaking(statement, new Set(['sites']))).toBe(fault)
+  })
+})
