@@ -40,6 +40,13 @@ async function must(edge: string, request: string, body?: unknown, more: Record<
   return answer.body
 }
 
+const STRUCTURE = {
+  post_types: { post: { label: 'Posts', count: 50, enabled: true } },
+  taxonomies: {},
+  plugin_connection_enabled: true,
+  two_way_sync_enabled: true,
+}
+
 let messages = 0
 async function signed(body: unknown): Promise<Record<string, string>> {
   const [id, timestamp] = [`msg_release_${++messages}`, Math.floor(Date.now() / 1000)]
@@ -54,6 +61,15 @@ const TRAFFIC: ((edge: string, n: number) => Promise<Answer>)[] = [
   (edge) => send(edge, `GET ${known.content}/?limit=20`),
   (edge) => send(edge, `GET ${known.integration}/sync-status/`),
   (edge) => send(edge, `GET ${known.integration}/events/`),
+  (edge) => send(edge, `GET ${known.integration}/`),
+  (edge) => send(edge, `GET ${known.integration}/runs/?limit=5`),
+  (edge) => send(edge, `GET ${known.integration}/activity/`),
+  (edge) => send(edge, `GET ${known.content}/${known.itemId}/`),
+  (edge) => send(edge, `GET /sites/${known.siteId}/api-keys/`),
+  (edge) => send(edge, 'GET /auth/get-session'),
+  (edge) => send(edge, 'GET /members/'),
+  (edge) => send(edge, `POST ${known.integration}/update-structure/`, STRUCTURE),
+  (edge) => send(edge, `POST ${known.integration}/test-connection/`),
   (edge) => send(edge, 'GET /sites/', undefined, { authorization: `Bearer ${known.key}` }),
   async (edge, n) => {
     const post = model.createPost({ title: `Post ${n}`, status: 'publish' })
