@@ -105,6 +105,10 @@ export const LINK_ERRORS = {
     'The IGNY8 plugin is not active on the site',
     'Install and activate the IGNY8 WordPress Bridge plugin, then connect again.',
   ),
+  plugin_too_old: once(
+    'The plugin is too old',
+    'Update the IGNY8 WordPress Bridge plugin to its newest version, then connect again.',
+  ),
   plugin_not_connected: once('The plugin is not connected', 'Open Settings → IGNY8 in wp-admin and press Connect.'),
   signature_rejected: once(
     'The site refused our signature',
@@ -195,6 +199,7 @@ export type LinkErrorCode = keyof typeof LINK_ERRORS
  */
 const NOT_MENDED: ReadonlySet<LinkErrorCode> = new Set([
   'invalid_site_url',
+  'plugin_too_old',
   'plugin_not_connected',
   'signature_rejected',
   'clock_skew',

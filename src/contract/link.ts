@@ -3,6 +3,11 @@ import { Structure } from './structure.ts'
 
 /** Version of the command protocol, stated in every batch and answer. */
 export const PROTOCOL = 1
+/**
+ * The oldest plugin that this API works with, in every part of the protocol; raised in a release of its own, never before the
+ * plugin's successor has been out for half a year. `test/fixtures/releases` holds one to prove it with.
+ */
+export const MIN_PLUGIN_VERSION = '0.1.0'
 /** Commands in one batch. */
 export const MAX_COMMANDS = 50
 

@@ -1,12 +1,14 @@
 import { and, eq, isNull, lt, sql } from 'drizzle-orm'
 import type { Carrier } from '../../contract/exchange.ts'
 import type { ConnectRequest, TestResult } from '../../contract/integrations.ts'
+import { MIN_PLUGIN_VERSION } from '../../contract/link.ts'
 import { isUniqueViolation } from '../../db/errors.ts'
 import { recordEvent } from '../../db/record-event.ts'
 import { integrations } from '../../db/schema/index.ts'
 import { maskApiKey } from '../../lib/api-key.ts'
 import { checkDelayMs, connectionAfterSuccess } from '../../lib/connection.ts'
 import { openSigningSecrets, sealCredentials } from '../../lib/link-credentials.ts'
+import { isTooOld } from '../../lib/plugin-version.ts'
 import type { ProbeOutcome } from '../../sync/port.ts'
 import type { Actor, Context } from '../context.ts'
 import { announceChange } from '../live/announce.ts'
@@ -30,7 +32,7 @@ export interface Connected {
 /**
  * The collection-level test, by which a plugin connects: makes the integration where there is none, calls the site, and
  * on failure deletes what it made, and never one that existed before.
- * @throws ServiceError `site_not_found`, `invalid_api_key`, `sync_disabled`, `conflict`, or the reason why the site can't
+ * @throws ServiceError `site_not_found`, `invalid_api_key`, `plugin_too_old`, `sync_disabled`, `conflict`, or the reason why the site can't
  *   be called
  */
 export async function connectIntegration(args: {
@@ -42,6 +44,10 @@ export async function connectIntegration(args: {
   const { ctx, input, message } = args
   assertSupported(input.platform)
   const admission = await admitToSite({ ctx, input })
+  if (input.plugin_version !== undefined && isTooOld(input.plugin_version)) {
+    const detail = `This is version ${input.plugin_version}; the oldest that works is ${MIN_PLUGIN_VERSION}.`
+    throw new ServiceError('plugin_too_old', detail)
+  }
   const startedAt = ctx.now()
   const { row, made } = await findOrMake(ctx, admission, input)
   if (!row.isActive) throw new ServiceError('sync_disabled', 'This integration is switched off in IGNY8.')

@@ -27,6 +27,7 @@ const LAYER_OF: Readonly<Record<LinkErrorCode, Layer>> = {
   rest_blocked: 'security_plugin',
   rest_not_found: 'rest_api',
   plugin_not_found: 'plugin',
+  plugin_too_old: 'plugin',
   plugin_not_connected: 'plugin',
   signature_rejected: 'signature',
   signature_removed: 'headers',

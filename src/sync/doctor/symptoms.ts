@@ -1,5 +1,6 @@
-import type { StatusData } from '../../contract/link.ts'
+import { MIN_PLUGIN_VERSION, type StatusData } from '../../contract/link.ts'
 import type { SymptomCode } from '../../contract/symptoms.ts'
+import { isTooOld } from '../../lib/plugin-version.ts'
 
 /** A clock that is off by half of what signatures tolerate is told before it breaks anything. */
 const CLOCK_OFF_S = 150
@@ -71,8 +72,11 @@ function phpSymptom({ memory_limit_mb: memoryMb, max_execution_s: limitS, php_ve
 
 function pluginSymptoms(status: StatusData): Symptom[] {
   const missing = NEEDED_COMMANDS.filter((name) => !status.commands.includes(name))
-  const detail = `Version ${status.plugin_version} has no ${missing.join(', ')}.`
-  return missing.length === 0
+  const isOld = isTooOld(status.plugin_version)
+  const detail = isOld
+    ? `Version ${status.plugin_version} is older than ${MIN_PLUGIN_VERSION}, the oldest that works.`
+    : `Version ${status.plugin_version} has no ${missing.join(', ')}.`
+  return missing.length === 0 && !isOld
     ? []
     : [{ code: 'plugin_outdated', detail, evidence: [`commands: ${status.commands.join(', ')}`] }]
 }

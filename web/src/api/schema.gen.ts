@@ -5660,7 +5660,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_key_reused`, `unreachable`, `invalid_site_url`, `https_required`, `private_address`, `dns_failed`, `connection_lost`, `tls_error`, `wordpress_timeout`, `redirected_elsewhere`, `too_many_redirects`, `redirect_loses_post`, `redirect_broken`, `not_wordpress`, `answered_html`, `login_wall`, `basic_auth_required`, `captcha_page`, `blocked_by_firewall`, `rest_blocked`, `rest_not_found`, `plugin_not_found`, `plugin_not_connected`, `signature_rejected`, `signature_removed`, `body_changed`, `clock_skew`, `other_integration`, `clone_detected`, `request_rejected`, `exchange_silent`, `waiting_for_site`, `request_too_large`, `command_failed`, `wordpress_error`, `wordpress_busy`, `response_too_large`, `response_truncated`, `response_empty`, `response_not_json`, `response_leading_garbage`, `response_trailing_garbage`, `response_unsigned`, `response_invalid` */
+            /** @description `idempotency_key_reused`, `unreachable`, `invalid_site_url`, `https_required`, `private_address`, `dns_failed`, `connection_lost`, `tls_error`, `wordpress_timeout`, `redirected_elsewhere`, `too_many_redirects`, `redirect_loses_post`, `redirect_broken`, `not_wordpress`, `answered_html`, `login_wall`, `basic_auth_required`, `captcha_page`, `blocked_by_firewall`, `rest_blocked`, `rest_not_found`, `plugin_not_found`, `plugin_too_old`, `plugin_not_connected`, `signature_rejected`, `signature_removed`, `body_changed`, `clock_skew`, `other_integration`, `clone_detected`, `request_rejected`, `exchange_silent`, `waiting_for_site`, `request_too_large`, `command_failed`, `wordpress_error`, `wordpress_busy`, `response_too_large`, `response_truncated`, `response_empty`, `response_not_json`, `response_leading_garbage`, `response_trailing_garbage`, `response_unsigned`, `response_invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7133,7 +7133,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_key_reused`, `unreachable`, `invalid_site_url`, `https_required`, `private_address`, `dns_failed`, `connection_lost`, `tls_error`, `wordpress_timeout`, `redirected_elsewhere`, `too_many_redirects`, `redirect_loses_post`, `redirect_broken`, `not_wordpress`, `answered_html`, `login_wall`, `basic_auth_required`, `captcha_page`, `blocked_by_firewall`, `rest_blocked`, `rest_not_found`, `plugin_not_found`, `plugin_not_connected`, `signature_rejected`, `signature_removed`, `body_changed`, `clock_skew`, `other_integration`, `clone_detected`, `request_rejected`, `exchange_silent`, `waiting_for_site`, `request_too_large`, `command_failed`, `wordpress_error`, `wordpress_busy`, `response_too_large`, `response_truncated`, `response_empty`, `response_not_json`, `response_leading_garbage`, `response_trailing_garbage`, `response_unsigned`, `response_invalid` */
+            /** @description `idempotency_key_reused`, `unreachable`, `invalid_site_url`, `https_required`, `private_address`, `dns_failed`, `connection_lost`, `tls_error`, `wordpress_timeout`, `redirected_elsewhere`, `too_many_redirects`, `redirect_loses_post`, `redirect_broken`, `not_wordpress`, `answered_html`, `login_wall`, `basic_auth_required`, `captcha_page`, `blocked_by_firewall`, `rest_blocked`, `rest_not_found`, `plugin_not_found`, `plugin_too_old`, `plugin_not_connected`, `signature_rejected`, `signature_removed`, `body_changed`, `clock_skew`, `other_integration`, `clone_detected`, `request_rejected`, `exchange_silent`, `waiting_for_site`, `request_too_large`, `command_failed`, `wordpress_error`, `wordpress_busy`, `response_too_large`, `response_truncated`, `response_empty`, `response_not_json`, `response_leading_garbage`, `response_trailing_garbage`, `response_unsigned`, `response_invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7153,6 +7153,15 @@ export interface operations {
             };
             /** @description `internal_error` */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7580,7 +7589,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_key_reused`, `unreachable`, `invalid_site_url`, `https_required`, `private_address`, `dns_failed`, `connection_lost`, `tls_error`, `wordpress_timeout`, `redirected_elsewhere`, `too_many_redirects`, `redirect_loses_post`, `redirect_broken`, `not_wordpress`, `answered_html`, `login_wall`, `basic_auth_required`, `captcha_page`, `blocked_by_firewall`, `rest_blocked`, `rest_not_found`, `plugin_not_found`, `plugin_not_connected`, `signature_rejected`, `signature_removed`, `body_changed`, `clock_skew`, `other_integration`, `clone_detected`, `request_rejected`, `exchange_silent`, `waiting_for_site`, `request_too_large`, `command_failed`, `wordpress_error`, `wordpress_busy`, `response_too_large`, `response_truncated`, `response_empty`, `response_not_json`, `response_leading_garbage`, `response_trailing_garbage`, `response_unsigned`, `response_invalid` */
+            /** @description `idempotency_key_reused`, `unreachable`, `invalid_site_url`, `https_required`, `private_address`, `dns_failed`, `connection_lost`, `tls_error`, `wordpress_timeout`, `redirected_elsewhere`, `too_many_redirects`, `redirect_loses_post`, `redirect_broken`, `not_wordpress`, `answered_html`, `login_wall`, `basic_auth_required`, `captcha_page`, `blocked_by_firewall`, `rest_blocked`, `rest_not_found`, `plugin_not_found`, `plugin_too_old`, `plugin_not_connected`, `signature_rejected`, `signature_removed`, `body_changed`, `clock_skew`, `other_integration`, `clone_detected`, `request_rejected`, `exchange_silent`, `waiting_for_site`, `request_too_large`, `command_failed`, `wordpress_error`, `wordpress_busy`, `response_too_large`, `response_truncated`, `response_empty`, `response_not_json`, `response_leading_garbage`, `response_trailing_garbage`, `response_unsigned`, `response_invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8311,6 +8320,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     createEndpoint: {
@@ -8419,6 +8437,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     getEndpoint: {
@@ -8489,6 +8516,15 @@ export interface operations {
             };
             /** @description `internal_error` */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8594,6 +8630,15 @@ export interface operations {
             };
             /** @description `internal_error` */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8721,6 +8766,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     rotateEndpointSecret: {
@@ -8841,6 +8895,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     testEndpoint: {
@@ -8948,6 +9011,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     listDeliveries: {
@@ -9015,6 +9087,15 @@ export interface operations {
             };
             /** @description `internal_error` */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9129,6 +9210,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     getNotificationPreferences: {
@@ -9178,6 +9268,15 @@ export interface operations {
             };
             /** @description `internal_error` */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9286,6 +9385,15 @@ export interface operations {
             };
             /** @description `internal_error` */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

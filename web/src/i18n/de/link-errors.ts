@@ -86,6 +86,10 @@ export const linkErrors = {
     'Das IGNY8-Plugin ist auf der Website nicht aktiv',
     'Installieren und aktivieren Sie das Plugin „IGNY8 WordPress Bridge“, und verbinden Sie danach neu.',
   ),
+  plugin_too_old: text(
+    'Das Plugin ist zu alt',
+    'Bringen Sie das Plugin „IGNY8 WordPress Bridge“ auf die neueste Version, und verbinden Sie danach neu.',
+  ),
   plugin_not_connected: text(
     'Das Plugin ist nicht verbunden',
     'Öffnen Sie in wp-admin Einstellungen → IGNY8, und drücken Sie Verbinden.',
