@@ -13,8 +13,11 @@ const read = (name: string) => readFileSync(`migrations/${name}`, 'utf8')
 
 /** What a release before would stumble over, in a statement; null where it would not notice. */
 function breaking(statement: string, knownTables: ReadonlySet<string>): string | null {
-  const sql = statement.replaceAll(/--.*$/gm, '').trim()
+  const sql = statement.replaceAll(/--.*$/gm, '').trim().replace(/;$/, '')
   if (sql === '') return null
+  // what it writes are tables of its own release; that nothing fails by it shows under traffic (test/e2e/release.test.ts)
+  if (/^(?:CREATE|DROP) TRIGGER /i.test(sql)) return null
+  if (sql.includes(';')) return 'it is several statements'
   if (/^CREATE TABLE /i.test(sql)) return /__new_/.test(sql) ? 'a table is rebuilt' : null
   const index = /^CREATE (UNIQUE )?INDEX \S+ ON `?(\w+)`?/i.exec(sql)
   if (index) return index[1] && knownTables.has(index[2] ?? '') ? 'rows that were allowed are refused' : null
@@ -24,7 +27,7 @@ function breaking(statement: string, knownTables: ReadonlySet<string>): string |
 }
 
 const tablesIn = (sql: string) => [...sql.matchAll(/CREATE TABLE `?(\w+)`?/gi)].map(([, name]) => name ?? '')
-const statementsOf = (sql: string) => sql.split(';').map((statement) => statement.trim())
+const statementsOf = (sql: string) => sql.split('--> statement-breakpoint')
 
 describe('T48 a migration of D1', () => {
   test.each(later.map((name, index) => ({ name, before: [base, ...later.slice(0, index)] })))(
@@ -48,6 +51,8 @@ describe('T48 a migration of D1', () => {
     ['ALTER TABLE `sites` ADD `x` text', null],
     ['CREATE UNIQUE INDEX `x` ON `fresh` (`name`)', null],
     ['-- only words', null],
+    ['CREATE TRIGGER `t` AFTER DELETE ON `sites` BEGIN DELETE FROM `fresh`; END;', null],
+    ['CREATE TABLE `a` (id TEXT); DROP TABLE `sites`;', 'it is several statements'],
   ])('%s: %s', (statement, fault) => {
     expect(breaking(statement, new Set(['sites']))).toBe(fault)
   })
