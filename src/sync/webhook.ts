@@ -4,6 +4,7 @@ import type { Db } from '../db/client.ts'
 import { readSiteLink } from '../db/read-link.ts'
 import { openSigningSecrets } from '../lib/link-credentials.ts'
 import type { IdPrefix } from '../lib/ids.ts'
+import { log } from '../lib/log.ts'
 import { verifyMessage } from '../lib/signature.ts'
 import type { CallingKey, PortResult, WebhookMessage } from './port.ts'
 import { queueAskedAudit } from './audit.ts'
@@ -34,8 +35,15 @@ async function signingSecrets(
 ): Promise<string[] | null> {
   const known = isRefresh ? null : ctx.store.access.sealedCredentials()
   const subject = ctx.store.access.subject()
-  if (known && subject)
-    return openSigningSecrets(ctx.config.keyRing, { id: subject.integrationId, credentials: known.sealed }, ctx.now())
+  if (known && subject) {
+    const copy = { id: subject.integrationId, credentials: known.sealed }
+    try {
+      return await openSigningSecrets(ctx.config.keyRing, copy, ctx.now())
+    } catch (cause) {
+      // sealed under an encryption key that has been taken away since; D1's are sealed anew
+      log.info('credentials read again', { cause })
+    }
+  }
   const link = await readSiteLink(ctx.db, site)
   if (!link) return null
   ctx.store.access.setSealedCredentials({ ...site, integrationId: link.integrationId }, link.credentials, ctx.now())

@@ -98,11 +98,10 @@ let made = 0
 
 /** Keeps traffic going on these edges while something happens, and for a while. @returns how much there was; none may have failed */
 async function under(edges: string[], work: () => Promise<void> = async () => undefined): Promise<number> {
-  let isOver = false
   const failures: unknown[] = []
-  let sent = 0
+  const state = { isOver: false, sent: 0 }
   const loop = async () => {
-    while (!isOver) {
+    while (!state.isOver) {
       const n = ++made
       const edge = edges[n % edges.length] ?? ''
       const request = TRAFFIC[Math.floor(n / edges.length) % TRAFFIC.length]
@@ -112,19 +111,19 @@ async function under(edges: string[], work: () => Promise<void> = async () => un
       } catch (cause) {
         failures.push([edge, n % TRAFFIC.length, cause])
       }
-      sent++
+      state.sent++
     }
   }
   const loops = Array.from({ length: PARALLEL }, loop)
   await work()
-  const least = sent + 2 * edges.length * TRAFFIC.length
+  const least = state.sent + 2 * edges.length * TRAFFIC.length
   await pause(STEP_MS)
   // every kind of request at every edge, however slow the machine is
-  while (sent < least && failures.length === 0) await pause(100)
-  isOver = true
+  while (state.sent < least && failures.length === 0) await pause(100)
+  state.isOver = true
   await Promise.all(loops)
   expect(failures).toEqual([])
-  return sent
+  return state.sent
 }
 
 const settled = (edge: string) =>

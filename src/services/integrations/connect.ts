@@ -8,6 +8,7 @@ import { integrations } from '../../db/schema/index.ts'
 import { maskApiKey } from '../../lib/api-key.ts'
 import { checkDelayMs, connectionAfterSuccess } from '../../lib/connection.ts'
 import { openSigningSecrets, sealCredentials } from '../../lib/link-credentials.ts'
+import { log } from '../../lib/log.ts'
 import { isTooOld } from '../../lib/plugin-version.ts'
 import type { ProbeOutcome } from '../../sync/port.ts'
 import type { Actor, Context } from '../context.ts'
@@ -139,7 +140,11 @@ async function loadExisting(ctx: Context<Actor>, siteId: string, input: ConnectR
 
 /** The secret that the plugin made now, then the ones it had before. */
 async function collectSecrets(ctx: Context<Actor>, row: IntegrationRow, input: ConnectRequest): Promise<string[]> {
-  const known = await openSigningSecrets(ctx.config.keyRing, row, ctx.now())
+  const known = await openSigningSecrets(ctx.config.keyRing, row, ctx.now()).catch((cause: unknown) => {
+    // whoever connects anew brings a secret: an old one that no key opens any more is no loss
+    log.warn('credentials not opened', { integration_id: row.id, cause })
+    return []
+  })
   const all = input.signing_secret === undefined ? known : [input.signing_secret, ...known]
   return [...new Set(all)].slice(0, 2)
 }
