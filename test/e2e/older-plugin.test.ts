@@ -92,7 +92,7 @@ describe('T50 the plugin of the release before, in a real WordPress,', () => {
     await world.owner.post(`${base}/audit/`, {})
     await vi.waitFor(
       async () => {
-        const types = (await world.owner.get(`${base}/content-types/`)) as { audit: { state: string } }
+        const types = await world.owner.get<{ audit: { state: string } }>(`${base}/content-types/`)
         expect(types.audit.state).toMatch(/equal|repaired/)
       },
       { timeout: 60_000, interval: 200 },
