@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import type { StatusData } from '../../src/contract/link.ts'
 import { signMessage } from '../../src/lib/signature.ts'
 import { call, refusal } from '../support/openapi.ts'
 import {
@@ -31,7 +30,7 @@ async function sendSigned(site: ConnectedSite, path: string, body: unknown) {
 describe('T50 a plugin of another release', () => {
   test('may say more than this API knows, in everything that it sends', async () => {
     const site = await createSiteWithKey()
-    site.wordpress.status = { ...site.wordpress.status, ...LATER } as StatusData
+    site.wordpress.status = { ...site.wordpress.status, ...LATER }
     const connected = await call(CONNECT, { body: { ...connectBody(site), ...LATER, plugin_version: '9.9.9' } })
     expect(connected.status).toBe(201)
     const own = {
