@@ -47,6 +47,7 @@ export const DELIVERY_ERRORS = {
     fix: 'Nothing: it is tried again; if it lasts, tell the operator of this server.',
   },
   email_not_configured: { title: 'E-mail is not configured', fix: 'Ask the operator of this server.' },
+  internal_error: { title: 'Something went wrong here', fix: 'Nothing: it is tried again; if it stays, tell support.' },
   secret_unreadable: { title: 'The signing secret can’t be read', fix: 'Make a new secret for this endpoint.' },
 } as const
 export type DeliveryErrorCode = keyof typeof DELIVERY_ERRORS

@@ -72,7 +72,7 @@ async function fail(ctx: Surroundings, { delivery, endpoint }: PreparedDelivery,
 async function deliverPage(ctx: Surroundings, page: readonly ClaimedDelivery[]) {
   const delivered: Delivered[] = []
   const counts = { delivered: 0, failed: 0, isEmailAway: false }
-  await each(await loadDeliveries(ctx.db, page), 'delivery broke off', async (prepared) => {
+  await each(await loadDeliveries(ctx.db, page), 'delivery not noted', async (prepared) => {
     const outcome = await attemptDelivery(ctx, prepared)
     const { delivery } = prepared
     if (outcome.ok) return void delivered.push({ delivery, status: outcome.status })

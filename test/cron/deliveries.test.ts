@@ -364,6 +364,21 @@ describe('an e-mail', () => {
   })
 })
 
+test('a fault of ours is no endpoint’s, and is not tried for ever', async () => {
+  await ripeChange()
+  await tick(withEmail)
+  await d1().update(notificationMessages).set({ body: '{' })
+  const email = async () => (await deliveriesOf(owner)).find(({ channel }: { channel: string }) => channel === 'email')
+  await d1()
+    .update(notificationDeliveries)
+    .set({ status: 'pending', attempts: 0, nextAttemptAt: new Date(0) })
+  await tick(withEmail)
+  expect(await email()).toMatchObject({ status: 'pending', attempts: 1, error: { code: 'internal_error' } })
+  await pass({ minutes: 3 * 24 * 60 })
+  await tick(withEmail)
+  expect(await email()).toMatchObject({ status: 'failed', error: { code: 'internal_error' } })
+})
+
 test('what is past its time is deleted with its message, and nothing that waits', async () => {
   await ripeChange()
   await tick()

@@ -1,3 +1,4 @@
+import { log } from '../../lib/log.ts'
 import type { Context } from '../context.ts'
 import { composeEmail } from '../email/compose.ts'
 import { sendEmail } from '../email/send.ts'
@@ -26,7 +27,12 @@ async function attemptEmail(ctx: AttemptContext, prepared: PreparedDelivery): Pr
   return sendEmail({ email, environment, to: address, text, idempotencyKey: delivery.id, now: ctx.now() })
 }
 
-/** Makes one attempt to deliver; whatever the recipient does is an outcome. */
-export function attemptDelivery(ctx: AttemptContext, prepared: PreparedDelivery): Promise<Outcome> {
-  return prepared.delivery.channel === 'email' ? attemptEmail(ctx, prepared) : attemptWebhook(ctx, prepared)
+/** Makes one attempt to deliver; whatever happens is an outcome, a fault of ours, too, so that it is not tried for ever. */
+export async function attemptDelivery(ctx: AttemptContext, prepared: PreparedDelivery): Promise<Outcome> {
+  try {
+    return await (prepared.delivery.channel === 'email' ? attemptEmail(ctx, prepared) : attemptWebhook(ctx, prepared))
+  } catch (cause) {
+    log.error('delivery broke off', { delivery: prepared.delivery.id, cause })
+    return failure('internal_error', 'The attempt broke off here.')
+  }
 }

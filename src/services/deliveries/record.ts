@@ -125,7 +125,9 @@ export async function recordFailure(db: Db, delivery: ClaimedDelivery, failure: 
       errorDetail: detail,
     })
     .where(isClaim(delivery))
-  if (delivery.endpointId === null || failure.isFinal) return void (await failed)
+  // a fault of ours is no endpoint's
+  const isItsOwn = failure.isFinal || code === 'internal_error'
+  if (delivery.endpointId === null || isItsOwn) return void (await failed)
   await db.batch([
     failed,
     ...putOffOthers(db, delivery, failure, now, next),

@@ -2361,7 +2361,7 @@ export interface components {
         };
         DeliveryError: {
             /** @enum {string} */
-            code: "address_refused" | "name_not_found" | "tls_failed" | "connection_failed" | "timed_out" | "redirected" | "gone" | "refused" | "too_many" | "server_error" | "switched_off" | "recipient_gone" | "email_refused" | "email_unavailable" | "email_not_configured" | "secret_unreadable";
+            code: "address_refused" | "name_not_found" | "tls_failed" | "connection_failed" | "timed_out" | "redirected" | "gone" | "refused" | "too_many" | "server_error" | "switched_off" | "recipient_gone" | "email_refused" | "email_unavailable" | "email_not_configured" | "internal_error" | "secret_unreadable";
             title: string;
             /** @description What was seen this time */
             detail: string;
