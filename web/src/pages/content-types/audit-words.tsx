@@ -21,7 +21,10 @@ export function AuditWords({ audit }: { audit: TypeAudit }): ReactNode {
       )}
       {root !== null && (
         <>
-          , <span title={root}>{t('root', { digits: root.slice(0, SHOWN_DIGITS) })}</span>
+          ,{' '}
+          <span title={root} style={{ whiteSpace: 'nowrap' }}>
+            {t('root', { digits: root.slice(0, SHOWN_DIGITS) })}
+          </span>
         </>
       )}
     </>
