@@ -1,9 +1,9 @@
-import { Button, Skeleton, Text, VisuallyHidden } from '@mantine/core'
+import { Button, Skeleton, Text } from '@mantine/core'
 import { IconKey, IconPlus } from '@tabler/icons-react'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { ApiKey, Integration } from '../../api/types.ts'
-import table from '../../components/cards-table.module.css'
+import { ListTable } from '../../components/list-table.tsx'
 import { MoreButton } from '../../components/more-button.tsx'
 import { EmptyState, ErrorState } from '../../components/states.tsx'
 import { useThisSite } from '../../layout/site-context.ts'
@@ -25,36 +25,21 @@ function KeysTable({ keys, integration, onRotate }: KeysTableProps): ReactNode {
   const t = useTranslations('connection.keys')
   const mayChange = useMay('admin')
   return (
-    <table className={table.table}>
-      <caption>
-        <VisuallyHidden>{t('heading')}</VisuallyHidden>
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">{t('name')}</th>
-          <th scope="col">{t('allowed')}</th>
-          <th scope="col">{t('state')}</th>
-          <th scope="col">{t('used')}</th>
-          <th scope="col">{t('expires')}</th>
-          {mayChange && (
-            <th scope="col">
-              <VisuallyHidden>{t('actions')}</VisuallyHidden>
-            </th>
-          )}
-        </tr>
-      </thead>
-      <tbody>
-        {keys.map((key) => (
-          <KeyRow
-            key={key.id}
-            apiKey={key}
-            isInUse={integration?.api_key === key.key}
-            mayChange={mayChange}
-            onRotate={() => onRotate(key)}
-          />
-        ))}
-      </tbody>
-    </table>
+    <ListTable
+      caption={t('heading')}
+      columns={[t('name'), t('allowed'), t('state'), t('used'), t('expires')]}
+      actions={mayChange ? t('actions') : null}
+    >
+      {keys.map((key) => (
+        <KeyRow
+          key={key.id}
+          apiKey={key}
+          isInUse={integration?.api_key === key.key}
+          mayChange={mayChange}
+          onRotate={() => onRotate(key)}
+        />
+      ))}
+    </ListTable>
   )
 }
 

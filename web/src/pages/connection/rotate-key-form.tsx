@@ -1,13 +1,8 @@
-import { Button, Group, NativeSelect, Stack, Text } from '@mantine/core'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { ApiKey } from '../../api/types.ts'
-import { ErrorState } from '../../components/states.tsx'
+import { GraceForm } from '../../components/grace-form.tsx'
 import { useRotateApiKey } from '../../queries/api-keys.ts'
-
-/** Seconds for which the old key stays valid. */
-const GRACES_S = { none: 0, hour: 3_600, day: 86_400, week: 604_800 } as const
-type Grace = keyof typeof GRACES_S
 
 interface RotateKeyFormProps {
   apiKey: ApiKey
@@ -18,31 +13,17 @@ interface RotateKeyFormProps {
 /** How long the old key goes on working beside the new one. */
 export function RotateKeyForm({ apiKey, onMade, onCancel }: RotateKeyFormProps): ReactNode {
   const t = useTranslations('connection.keys')
-  const c = useTranslations('common')
-  const rotate = useRotateApiKey(apiKey.site_id)
-  const [grace, setGrace] = useState<Grace>('day')
-  const graces = Object.keys(GRACES_S) as Grace[]
-  const replace = () =>
-    rotate.mutate({ keyId: apiKey.id, graceS: GRACES_S[grace] }, { onSuccess: ({ key }) => onMade(key) })
+  const { mutate, isPending, error } = useRotateApiKey(apiKey.site_id)
   return (
-    <Stack>
-      <Text>{t('rotateText')}</Text>
-      {rotate.error && <ErrorState error={rotate.error} />}
-      <NativeSelect
-        label={t('grace')}
-        data-autofocus
-        value={grace}
-        onChange={(event) => setGrace(event.currentTarget.value as Grace)}
-        data={graces.map((value) => ({ value, label: t(`graces.${value}`) }))}
-      />
-      <Group justify="flex-end">
-        <Button variant="default" onClick={onCancel}>
-          {c('cancel')}
-        </Button>
-        <Button loading={rotate.isPending} onClick={replace}>
-          {t('rotate')}
-        </Button>
-      </Group>
-    </Stack>
+    <GraceForm
+      text={t('rotateText')}
+      label={t('grace')}
+      labelOf={(grace) => t(`graces.${grace}`)}
+      confirmLabel={t('rotate')}
+      onConfirm={(graceS) => mutate({ keyId: apiKey.id, graceS }, { onSuccess: ({ key }) => onMade(key) })}
+      onCancel={onCancel}
+      isPending={isPending}
+      error={error}
+    />
   )
 }

@@ -1,8 +1,8 @@
-import { Skeleton, Stack, Text, VisuallyHidden } from '@mantine/core'
+import { Skeleton, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Member, Session } from '../../api/types.ts'
-import table from '../../components/cards-table.module.css'
+import { ListTable } from '../../components/list-table.tsx'
 import { MoreButton } from '../../components/more-button.tsx'
 import { Page } from '../../components/page.tsx'
 import { ErrorState } from '../../components/states.tsx'
@@ -25,34 +25,21 @@ function MembersTable({ members, session, isWhole }: MembersTableProps): ReactNo
   const owners = members.filter(({ role }) => role === 'owner')
   return (
     <div className="panel">
-      <table className={table.table}>
-        <caption>
-          <VisuallyHidden>{t('title')}</VisuallyHidden>
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('person')}</th>
-            <th scope="col">{t('role')}</th>
-            <th scope="col">{t('since')}</th>
-            {ruler !== null && (
-              <th scope="col">
-                <VisuallyHidden>{t('actions')}</VisuallyHidden>
-              </th>
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {members.map((member) => (
-            <MemberRow
-              key={member.user_id}
-              member={member}
-              ruler={ruler}
-              isOneself={member.user_id === session.user.id}
-              isLastOwner={isWhole && owners.length === 1 && member.role === 'owner'}
-            />
-          ))}
-        </tbody>
-      </table>
+      <ListTable
+        caption={t('title')}
+        columns={[t('person'), t('role'), t('since')]}
+        actions={ruler === null ? null : t('actions')}
+      >
+        {members.map((member) => (
+          <MemberRow
+            key={member.user_id}
+            member={member}
+            ruler={ruler}
+            isOneself={member.user_id === session.user.id}
+            isLastOwner={isWhole && owners.length === 1 && member.role === 'owner'}
+          />
+        ))}
+      </ListTable>
     </div>
   )
 }

@@ -1,9 +1,9 @@
-import { NativeSelect, Skeleton, VisuallyHidden } from '@mantine/core'
+import { NativeSelect, Skeleton } from '@mantine/core'
 import { IconBell } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Delivery } from '../../api/types.ts'
-import table from '../../components/cards-table.module.css'
+import { ListTable } from '../../components/list-table.tsx'
 import { LoadMore } from '../../components/load-more.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { EmptyState, ErrorState } from '../../components/states.tsx'
@@ -18,29 +18,15 @@ function DeliveriesTable({ deliveries }: { deliveries: readonly Delivery[] }): R
   const t = useTranslations('notifications.deliveries')
   const mayRepeat = useMay('admin')
   return (
-    <table className={table.table}>
-      <caption>
-        <VisuallyHidden>{t('heading')}</VisuallyHidden>
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">{t('message')}</th>
-          <th scope="col">{t('recipient')}</th>
-          <th scope="col">{t('result')}</th>
-          <th scope="col">{t('when')}</th>
-          {mayRepeat && (
-            <th scope="col">
-              <VisuallyHidden>{t('actions')}</VisuallyHidden>
-            </th>
-          )}
-        </tr>
-      </thead>
-      <tbody>
-        {deliveries.map((delivery) => (
-          <DeliveryRow key={delivery.id} delivery={delivery} mayRepeat={mayRepeat} />
-        ))}
-      </tbody>
-    </table>
+    <ListTable
+      caption={t('heading')}
+      columns={[t('message'), t('recipient'), t('result'), t('when')]}
+      actions={mayRepeat ? t('actions') : null}
+    >
+      {deliveries.map((delivery) => (
+        <DeliveryRow key={delivery.id} delivery={delivery} mayRepeat={mayRepeat} />
+      ))}
+    </ListTable>
   )
 }
 

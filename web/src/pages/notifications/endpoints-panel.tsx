@@ -1,9 +1,9 @@
-import { Button, Skeleton, Text, VisuallyHidden } from '@mantine/core'
+import { Button, Skeleton, Text } from '@mantine/core'
 import { IconPlus, IconWebhook } from '@tabler/icons-react'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Endpoint } from '../../api/types.ts'
-import table from '../../components/cards-table.module.css'
+import { ListTable } from '../../components/list-table.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { EmptyState, ErrorState } from '../../components/states.tsx'
 import { useEndpoints } from '../../queries/notifications.ts'
@@ -23,28 +23,15 @@ function EndpointsTable({
   const t = useTranslations('notifications.endpoints')
   const mayChange = useMay('admin')
   return (
-    <table className={table.table}>
-      <caption>
-        <VisuallyHidden>{t('heading')}</VisuallyHidden>
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">{t('endpoint')}</th>
-          <th scope="col">{t('state')}</th>
-          <th scope="col">{t('delivered')}</th>
-          {mayChange && (
-            <th scope="col">
-              <VisuallyHidden>{t('actions')}</VisuallyHidden>
-            </th>
-          )}
-        </tr>
-      </thead>
-      <tbody>
-        {endpoints.map((endpoint) => (
-          <EndpointRow key={endpoint.id} endpoint={endpoint} mayChange={mayChange} onTask={onTask} />
-        ))}
-      </tbody>
-    </table>
+    <ListTable
+      caption={t('heading')}
+      columns={[t('endpoint'), t('state'), t('delivered')]}
+      actions={mayChange ? t('actions') : null}
+    >
+      {endpoints.map((endpoint) => (
+        <EndpointRow key={endpoint.id} endpoint={endpoint} mayChange={mayChange} onTask={onTask} />
+      ))}
+    </ListTable>
   )
 }
 

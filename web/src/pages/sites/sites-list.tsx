@@ -1,9 +1,9 @@
-import { Button, Group, Text, TextInput, VisuallyHidden } from '@mantine/core'
+import { Button, Group, Text, TextInput } from '@mantine/core'
 import { IconSearch, IconSearchOff } from '@tabler/icons-react'
 import { type ReactNode, useDeferredValue, useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Integration, Site } from '../../api/types.ts'
-import table from '../../components/cards-table.module.css'
+import { ListTable } from '../../components/list-table.tsx'
 import { MoreButton } from '../../components/more-button.tsx'
 import { EmptyState, ErrorState } from '../../components/states.tsx'
 import { entriesOf } from '../../queries/paging.ts'
@@ -40,33 +40,21 @@ function SitesTable({ sites, known }: { sites: Site[]; known: IntegrationsBySite
   const t = useTranslations('sites')
   const [hasConnection, mayConnect] = [useMay('editor'), useMay('admin')]
   return (
-    <table className={table.table}>
-      <caption>
-        <VisuallyHidden>{t('title')}</VisuallyHidden>
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">{t('site')}</th>
-          {hasConnection && <th scope="col">{t('connection')}</th>}
-          {hasConnection && <th scope="col">{t('content')}</th>}
-          {hasConnection && <th scope="col">{t('lastSync')}</th>}
-          <th scope="col">
-            <VisuallyHidden>{t('open')}</VisuallyHidden>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {sites.map((site) => (
-          <SiteRow
-            key={site.id}
-            site={site}
-            integration={integrationOf(known, site.id)}
-            hasConnection={hasConnection}
-            mayConnect={mayConnect}
-          />
-        ))}
-      </tbody>
-    </table>
+    <ListTable
+      caption={t('title')}
+      columns={[t('site'), ...(hasConnection ? [t('connection'), t('content'), t('lastSync')] : [])]}
+      actions={t('open')}
+    >
+      {sites.map((site) => (
+        <SiteRow
+          key={site.id}
+          site={site}
+          integration={integrationOf(known, site.id)}
+          hasConnection={hasConnection}
+          mayConnect={mayConnect}
+        />
+      ))}
+    </ListTable>
   )
 }
 
