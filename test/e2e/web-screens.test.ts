@@ -106,6 +106,26 @@ describe.each(LOOKS)('every screen, %s', (_name, look) => {
   }, 400_000)
 })
 
+test('dialogs are accessible as well', async () => {
+  const { page, context } = await chromium.open({ origin: world.url })
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  await signIn(page)
+  const found: string[] = []
+  for (const [path, button] of [
+    ['/notifications', 'Add a webhook'],
+    [`/sites/${site.siteId}/connection`, 'Create a key'],
+    [`/sites/${site.siteId}/items`, 'New item'],
+    [`/sites/${site.siteId}/settings`, 'Delete site'],
+  ] as const) {
+    await page.goto(path)
+    await page.getByRole('button', { name: button }).first().click()
+    await page.getByRole('dialog').waitFor()
+    found.push(...(await faultsOf(page)))
+  }
+  expect(found).toEqual([])
+  await context.close()
+}, 120_000)
+
 test('the keyboard alone gets everywhere', async () => {
   const { page, context } = await chromium.open({ origin: world.url })
   await signIn(page)

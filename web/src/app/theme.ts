@@ -24,6 +24,8 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
   headings: { fontWeight: '650', sizes: { h1: { fontSize: '1.625rem' }, h2: { fontSize: '1.25rem' } } },
   respectReducedMotion: true,
+  // a dialog's head is no banner of the page
+  components: { Modal: { defaultProps: { attributes: { header: { role: 'presentation' } } } } },
 })
 
 export const cssVariables: CSSVariablesResolver = ({ colors }) => ({
