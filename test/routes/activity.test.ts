@@ -35,8 +35,10 @@ describe('a run', () => {
     for (let n = 0; n < 3; n++) site.model.createPost({ title: `Post ${n}` })
     const run = await syncSite(site, 'from_external')
     const asked = site.model.stats.requests
-    const { steps, requests, bytes, duration_ms: durationMs, ...rest } = await get(site, `runs/${run.id}/`)
+    const detail = await get(site, `runs/${run.id}/`)
+    const { steps, requests, bytes, duration_ms: durationMs, request_id: requestId, ...rest } = detail
     expect(rest).toEqual(run)
+    expect(requestId).toMatch(/^req_/)
     expect(steps.map(({ phase }: { phase: string }) => phase).slice(0, 2)).toEqual(['structure', 'read'])
     const sum = (name: string) =>
       steps.reduce((total: number, step: Record<string, number>) => total + (step[name] ?? 0), 0)

@@ -26,6 +26,7 @@ function insertMembership(ctx: Context, tokenHash: string, userId: string, joine
       accountId: invitations.accountId,
       userId: sql<string>`${userId}`.as('user_id'),
       role: invitations.role,
+      notifyEmail: sql<null>`NULL`.as('notify_email'),
       createdAt: sql<Date>`${joinedAt.getTime()}`.as('created_at'),
     })
     .from(invitations)
