@@ -51,7 +51,7 @@ describe.each(SITES)('connecting WordPress $version on $database with $permalink
     const wrong = forgeKey()
     const page = await pressConnect(site.admin, { apiKey: wrong })
     expect(page.notices).toMatch(
-      /^Failed to connect\. The API key is not valid\.? Create a new key .+\(Request req_\w+\)/,
+      /^Failed to connect\. The API key is not valid\.? Create a new key .+\(reference: req_\w+\)/,
     )
     expect(shownState(page)).toBe('not_connected')
     expect(await dumpOptions(site)).not.toContain(wrong)

@@ -129,6 +129,7 @@ test('dialogs are accessible as well', async () => {
 test('the keyboard alone gets everywhere', async () => {
   const { page, context } = await chromium.open({ origin: world.url })
   await signIn(page)
+  await settle(page)
   /** Presses Tab until the element that has the focus is called so. */
   const reach = async (name: RegExp) => {
     for (let presses = 0; presses < 60; presses++) {
