@@ -16,10 +16,18 @@ export type ApiOptions = {
   /** The database in the folder is up to date. */
   isMigrated?: boolean
 }
-export type Api = { url: string; log: () => string; isRunning: () => boolean; stop: () => Promise<void> }
+export type Api = {
+  url: string
+  log: () => string
+  isRunning: () => boolean
+  /** Lets the Worker's cron tick once; the local runtime has no clock for it. */
+  cron: () => Promise<void>
+  stop: () => Promise<void>
+}
 
 const START_TIMEOUT_MS = 90_000
 const PROBE_TIMEOUT_MS = 5_000
+const TICK_TIMEOUT_MS = 60_000
 
 /** Environment of every wrangler here: it asks and reports nothing, and knows of no other Worker on this machine. */
 export const wranglerEnvironment = (folder: string): Record<string, string> => ({
@@ -36,6 +44,16 @@ export async function migrateLocally(persistTo: string, options: string[] = []):
   const args = [WRANGLER, 'd1', 'migrations', 'apply', 'DB', '--local', '--persist-to', persistTo, ...options]
   const { stdout } = await runCommand(NODE, args, { cwd: ROOT, env: { ...wranglerEnvironment(persistTo), CI: '1' } })
   return [...new Set(stdout.match(/\b\d{4}_\w+\.sql\b/g) ?? [])]
+}
+
+/** @see https://developers.cloudflare.com/workers/configuration/cron-triggers/#test-cron-triggers-locally */
+async function tick(url: string): Promise<void> {
+  const cron = new URLSearchParams({ cron: '* * * * *' })
+  const answer = await fetch(`${url}/cdn-cgi/handler/scheduled?${cron}`, {
+    signal: AbortSignal.timeout(TICK_TIMEOUT_MS),
+  })
+  const outcome = await answer.text()
+  if (!answer.ok) throw new Error(`${answer.status} ${outcome}`)
 }
 
 /** Starts the real Worker on the loopback interface, with a migrated database, and waits until it answers. */
@@ -62,5 +80,5 @@ export async function startApi({ port, folder, vars = {}, config, isMigrated = f
     await answer.text()
     return answer.ok || undefined
   })
-  return { url, log: service.log, isRunning: service.isRunning, stop: service.stop }
+  return { url, log: service.log, isRunning: service.isRunning, cron: () => tick(url), stop: service.stop }
 }

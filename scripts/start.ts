@@ -51,9 +51,10 @@ IGNY8 is running, and WordPress is connected (${formatDuration(elapsed())}).
 Ctrl-C ends it all; the data stays for the next npm start (npm start -- --fresh begins anew).`)
 }
 
-/** Does for the site what its visitors would, and fails when one of the two has ended by itself. */
+/** Does for the site what its visitors would and for the API what its Cron Trigger would, and fails when one of the two has ended by itself. */
 async function keepRunning({ api, wordpress }: { api: Api; wordpress: WordPress }): Promise<never> {
   for (;;) {
+    await api.cron().catch((error: unknown) => console.error(`the cron of the API did not tick: ${String(error)}`))
     await pause(CRON_INTERVAL_MS)
     if (!api.isRunning()) throw new Error('the API ended by itself')
     if (!wordpress.isRunning()) throw new Error('WordPress ended by itself')
