@@ -9,7 +9,7 @@ import { ROOT } from './lib/paths.ts'
 import { elapsed, formatDuration, step } from './lib/progress.ts'
 import { endWithParent, isShuttingDown, stopEverything } from './lib/shutdown.ts'
 import { connectPlugin, startDemoWordPress } from './start/demo-wordpress.ts'
-import { type ContentTypes, DEMO_USER, seedSite, signIn, verifyConnection } from './start/seed.ts'
+import { type ContentTypes, DEMO_USER, readConnection, seedSite, signIn, verifyConnection } from './start/seed.ts'
 import { type State, closeState, openState } from './start/state.ts'
 import { ADMIN } from './wordpress/install.ts'
 import type { WordPress } from './wordpress/types.ts'
@@ -25,18 +25,23 @@ async function start(state: State): Promise<{ api: Api; wordpress: WordPress; ty
   )
   const [api, wordpress] = await Promise.all([starting, startDemoWordPress(state)])
   const client = await step('Demo account', () => signIn(api.url))
+  const isFirst = state.demo.siteId === undefined
   const apiKey = await seedSite(client, state, wordpress.url)
   const types = await step('Plugin connected', async () => {
     await connectPlugin(wordpress, api.url, apiKey)
-    return verifyConnection(client, state)
+    return isFirst ? verifyConnection(client, state) : readConnection(client, state)
   })
   return { api, wordpress, types }
 }
 
 function report(state: State, { api, wordpress, types }: Awaited<ReturnType<typeof start>>): void {
   const counts = [...Object.values(types.post_types), ...Object.values(types.taxonomies)]
+  const isConnected = types.connection === 'ready'
+  const connection = isConnected
+    ? 'WordPress is connected'
+    : `the connection of WordPress is as it was left: ${types.connection}`
   console.log(`
-IGNY8 is running, and WordPress is connected (${formatDuration(elapsed())}).
+IGNY8 is running, and ${connection} (${formatDuration(elapsed())}).
 
   Open        ${api.url}/
               and press “Continue as the demo user” (${DEMO_USER.email}, ${DEMO_USER.password})

@@ -40,13 +40,25 @@ export async function seedSite(client: Client, state: State, url: string): Promi
   return key
 }
 
+/** What the API knows of the site; null where it has no integration, or no structure of it yet. */
+async function readContentTypes(client: Client, state: State): Promise<ContentTypes | null> {
+  const list = `/integration/integrations/?site_id=${state.demo.siteId}`
+  const id = (await client.get<{ results: { id: string }[] }>(list)).results[0]?.id
+  if (!id) return null
+  const types = await client.get<ContentTypes>(`/integration/integrations/${id}/content-types/`)
+  return Object.keys(types.post_types).length > 0 ? types : null
+}
+
 /** Waits until the API says that the site is connected, and gives what it knows of its content. */
 export async function verifyConnection(client: Client, state: State): Promise<ContentTypes> {
   return waitFor('the connection of WordPress', CONNECT_TIMEOUT_MS, async () => {
-    const list = `/integration/integrations/?site_id=${state.demo.siteId}`
-    const id = (await client.get<{ results: { id: string }[] }>(list)).results[0]?.id
-    if (!id) return undefined
-    const types = await client.get<ContentTypes>(`/integration/integrations/${id}/content-types/`)
-    return types.connection === 'ready' && Object.keys(types.post_types).length > 0 ? types : undefined
+    const types = await readContentTypes(client, state)
+    return types?.connection === 'ready' ? types : undefined
   })
+}
+
+/** The connection as the last start left it: whoever revoked the key or switched the site off finds it so again. */
+export async function readConnection(client: Client, state: State): Promise<ContentTypes> {
+  const nothing = { connection: 'not_connected', post_types: {}, taxonomies: {} }
+  return (await readContentTypes(client, state)) ?? nothing
 }
