@@ -1,8 +1,7 @@
 import * as z from 'zod'
-import { Timestamp } from './common.ts'
+import { Count, Timestamp } from './common.ts'
 import { Run } from './sync.ts'
 
-const Count = z.lazy(() => z.number().int().min(0))
 const Milliseconds = z.lazy(() => z.number().int().min(0))
 
 /**

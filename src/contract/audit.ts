@@ -1,7 +1,5 @@
 import * as z from 'zod'
-import { Timestamp } from './common.ts'
-
-const Count = z.lazy(() => z.number().int().min(0))
+import { Count, Timestamp } from './common.ts'
 
 /**
  * How the last drift audit ended: `equal` proves that both sides were the same at that moment, `repaired` that they are now,

@@ -59,3 +59,16 @@ export interface Page<T> {
   results: T[]
   next: string | null
 }
+
+/** A number of things. */
+export const Count = z.lazy(() => z.number().int().min(0))
+
+/** Seconds for which what is replaced goes on working: up to a week, a day unless said otherwise. */
+export const graceSeconds = (description: string) =>
+  z
+    .number()
+    .int()
+    .min(0)
+    .max(7 * 86_400)
+    .default(86_400)
+    .meta({ description })

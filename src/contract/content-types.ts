@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { Audit, TypeAudit } from './audit.ts'
-import { IntegrationId, Timestamp } from './common.ts'
+import { Count, IntegrationId, Timestamp } from './common.ts'
 import { Connection, Health } from './health.ts'
 import { bySlug } from './structure.ts'
 
@@ -10,8 +10,6 @@ export const DEFAULT_FETCH_LIMIT = 100
 const FetchLimit = z.lazy(() =>
   z.number().int().min(1).max(1_000_000).meta({ description: 'Items imported per type and run' }),
 )
-const Count = z.lazy(() => z.number().int().min(0))
-
 const TaxonomyRow = z.lazy(() =>
   z.object({
     label: z.string(),

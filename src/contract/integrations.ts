@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { HttpUrl, IntegrationId, SiteId, Timestamp } from './common.ts'
+import { Count, HttpUrl, IntegrationId, SiteId, Timestamp } from './common.ts'
 import { EvidenceStep } from './evidence.ts'
 import { Carrier, carrierFields, ExchangeProof } from './exchange.ts'
 import { Connection, Health } from './health.ts'
@@ -30,8 +30,6 @@ export const SigningSecret = z.lazy(() =>
 export const IntegrationConfig = z.lazy(() =>
   z.object({ conflict_policy: ConflictPolicy.optional() }).strict().meta({ id: 'IntegrationConfig' }),
 )
-
-const Count = z.lazy(() => z.number().int().min(0))
 
 const ItemCounts = z.lazy(() =>
   z

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { HttpUrl, IntegrationId, PlainText, prefixedId, SiteId, Timestamp } from './common.ts'
+import { HttpUrl, IntegrationId, PlainText, prefixedId, SiteId, Timestamp, graceSeconds } from './common.ts'
 import { Connection } from './health.ts'
 
 export const EndpointId = prefixedId('hook', 'an endpoint')
@@ -112,13 +112,7 @@ export type EndpointUpdate = z.infer<typeof EndpointUpdate>
 export const SecretRotate = z.lazy(() =>
   z
     .object({
-      grace_s: z
-        .number()
-        .int()
-        .min(0)
-        .max(7 * 86_400)
-        .default(86_400)
-        .meta({ description: 'Seconds for which messages are signed with the old secret, too' }),
+      grace_s: graceSeconds('Seconds for which messages are signed with the old secret, too'),
     })
     .meta({ id: 'NotificationSecretRotate' }),
 )

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { ApiKeyId, HttpUrl, PlainText, SiteId, Timestamp } from './common.ts'
+import { ApiKeyId, HttpUrl, PlainText, SiteId, Timestamp, graceSeconds } from './common.ts'
 
 export const Site = z.lazy(() =>
   z
@@ -67,13 +67,7 @@ export type ApiKeyCreate = z.infer<typeof ApiKeyCreate>
 export const ApiKeyRotate = z.lazy(() =>
   z
     .object({
-      grace_s: z
-        .number()
-        .int()
-        .min(0)
-        .max(7 * 86_400)
-        .default(86_400)
-        .meta({ description: 'Seconds for which the old key stays valid' }),
+      grace_s: graceSeconds('Seconds for which the old key stays valid'),
     })
     .meta({ id: 'ApiKeyRotate' }),
 )

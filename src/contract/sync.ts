@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { EventId, IntegrationId, RunId, Timestamp } from './common.ts'
+import { Count, EventId, IntegrationId, RunId, Timestamp } from './common.ts'
 import { DoctorReport } from './doctor.ts'
 import { EvidenceStep } from './evidence.ts'
 import { carrierFields } from './exchange.ts'
@@ -17,7 +17,6 @@ export type Direction = z.infer<typeof Direction>
 export const RunDirection = z.lazy(() => z.enum([...Direction.unwrap().options, 'audit']).meta({ id: 'RunDirection' }))
 export type RunDirection = z.infer<typeof RunDirection>
 
-const Count = z.lazy(() => z.number().int().min(0))
 const Progress = z.lazy(() => z.object({ done: Count, total: Count }))
 
 export const RunCounts = z.lazy(() =>
