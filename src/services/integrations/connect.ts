@@ -6,8 +6,7 @@ import { isUniqueViolation } from '../../db/errors.ts'
 import { recordEvent } from '../../db/record-event.ts'
 import { integrations } from '../../db/schema/index.ts'
 import { maskApiKey } from '../../lib/api-key.ts'
-import { checkDelayMs, connectionAfterSuccess } from '../../lib/connection.ts'
-import { openSigningSecrets, sealCredentials } from '../../lib/link-credentials.ts'
+import { openSigningSecrets } from '../../lib/link-credentials.ts'
 import { log } from '../../lib/log.ts'
 import { isTooOld } from '../../lib/plugin-version.ts'
 import type { ProbeOutcome } from '../../sync/port.ts'
@@ -18,6 +17,7 @@ import { admitToSite, type Admission } from './admit.ts'
 import type { IntegrationRow } from './internal.ts'
 import { offerExchange, provesExchange, type SignedRequest } from './exchange-proof.ts'
 import { assertSupported } from './platform.ts'
+import { provenColumns } from './proven-columns.ts'
 import { scheduleCheck } from './schedule-check.ts'
 import { unwrap } from './unwrap.ts'
 
@@ -190,22 +190,9 @@ async function storeConnection(
   input: ConnectRequest,
   proof: Proof,
 ): Promise<string> {
-  const { commandsUrl, carrier, signingSecrets, startedAt } = proof
-  const now = new Date(ctx.now())
   const key = input.api_key
   const proven = {
-    siteUrl: input.site_url,
-    commandsUrl,
-    carrier,
-    ...(carrier === 'exchange' ? { lastExchangeAt: now } : { expectedLatencyS: null }),
-    credentials: await sealCredentials(ctx.config.keyRing, row.id, signingSecrets, ctx.now()),
-    connection: connectionAfterSuccess(row.structure !== null),
-    connectionReason: null,
-    connectionDetail: null,
-    connectionSince: now,
-    lastProofAt: now,
-    nextCheckAt: new Date(ctx.now() + checkDelayMs(0)),
-    updatedAt: now,
+    ...(await provenColumns(ctx, row, { ...proof, siteUrl: input.site_url })),
     ...(key !== undefined && { apiKeyId: `key_${key.slice(6, 16)}`, apiKeyMasked: maskApiKey(key) }),
   }
   // a parallel test that failed may have deleted the row meanwhile: the insert brings it back
@@ -215,7 +202,7 @@ async function storeConnection(
         .insert(integrations)
         .values({ ...row, ...proven })
         .onConflictDoUpdate({ target: integrations.id, set: proven }),
-      recordEvent(ctx, row, { action: 'connect', startedAt }),
+      recordEvent(ctx, row, { action: 'connect', startedAt: proof.startedAt }),
     ])
     await scheduleCheck(ctx, row, proven.nextCheckAt.getTime())
     announceChange(ctx, row.siteId)

@@ -2,8 +2,6 @@ import { and, eq, exists, inArray, ne, not, or, sql, type SQL } from 'drizzle-or
 import type { Carrier } from '../../contract/exchange.ts'
 import { recordEventOf } from '../../db/record-event.ts'
 import { integrations, sites } from '../../db/schema/index.ts'
-import { checkDelayMs, connectionAfterSuccess } from '../../lib/connection.ts'
-import { sealCredentials } from '../../lib/link-credentials.ts'
 import { addressForms } from '../../lib/site-address.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Context } from '../context.ts'
@@ -13,6 +11,7 @@ import { tenantScope } from '../scope.ts'
 import { SITE_TENANT } from '../sites/internal.ts'
 import type { IntegrationRow } from './internal.ts'
 import { toPortCall } from './probe.ts'
+import { provenColumns } from './proven-columns.ts'
 import { scheduleCheck } from './schedule-check.ts'
 import { unwrap } from './unwrap.ts'
 
@@ -64,28 +63,9 @@ export async function assertAddressFree(ctx: Context, row: IntegrationRow, to: s
   if (own?.taken) throw new ServiceError('site_url_taken', `Another site of the account has the address ${to}.`)
 }
 
-/** The columns that a site proven under its new address leaves. */
-async function provenColumns(ctx: Context, row: IntegrationRow, move: Move) {
-  const now = new Date(ctx.now())
-  return {
-    siteUrl: move.to,
-    commandsUrl: move.commandsUrl,
-    carrier: move.carrier,
-    ...(move.carrier === 'exchange' ? { lastExchangeAt: now } : { expectedLatencyS: null }),
-    credentials: await sealCredentials(ctx.config.keyRing, row.id, [move.secret], ctx.now()),
-    connection: connectionAfterSuccess(row.structure !== null),
-    connectionReason: null,
-    connectionDetail: null,
-    connectionSince: now,
-    lastProofAt: now,
-    nextCheckAt: new Date(ctx.now() + checkDelayMs(0)),
-    updatedAt: now,
-  }
-}
-
 /** Addresses, event and audit record: all of them, or none where the address was taken or changed meanwhile. */
 async function commit(ctx: Context, row: IntegrationRow, move: Move): Promise<Date | null> {
-  const proven = await provenColumns(ctx, row, move)
+  const proven = await provenColumns(ctx, row, { ...move, siteUrl: move.to, signingSecrets: [move.secret] })
   const own = and(eq(integrations.id, row.id), tenantScope(ctx.actor, integrations))
   const moved = and(own, eq(integrations.siteUrl, move.to), eq(integrations.credentials, proven.credentials))
   const isMoved = exists(ctx.db.select({ id: integrations.id }).from(integrations).where(moved))
