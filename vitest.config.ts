@@ -29,7 +29,7 @@ const workersProject = async () => ({
   ],
   test: {
     name: 'workers',
-    include: ['test/{routes,services,durable,cron}/**/*.test.ts'],
+    include: ['test/{routes,services,site/object,cron}/**/*.test.ts'],
     setupFiles: ['./test/setup.ts'],
     testTimeout: 30_000,
     // tests in workerd see no other variables; by hand: FUZZ_REQUESTS=100000 vitest run --project workers test/routes/fuzz
@@ -45,7 +45,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['test/{lib,sync,contract,tooling,sim,model}/**/*.test.ts'],
+          include: ['test/{lib,site,contract,tooling,sim,model}/**/*.test.ts'],
+          exclude: ['test/site/object/**'],
         },
       },
       workersProject,

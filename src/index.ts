@@ -1,6 +1,6 @@
 import { createApp } from './app.ts'
 import { runScheduled } from './cron/index.ts'
-import { SiteSync } from './durable/site-sync.ts'
+import { SiteSync } from './site/index.ts'
 
 const app = createApp()
 

@@ -28,7 +28,7 @@ const fill = (items: number) => `
     $wpdb->query( "INSERT INTO $wpdb->postmeta (post_id, meta_key, meta_value) SELECT ID, '$key', '$value' FROM $wpdb->posts WHERE post_type = 'post'" );
   }`
 
-/** Runs the commands of an audit: digests of so many symbols, and a look at the posts. Prints milliseconds and memory as JSON. */
+/** Runs the commands of an drift_check: digests of so many symbols, and a look at the posts. Prints milliseconds and memory as JSON. */
 const measure = (symbols: number[], looked: number) => `
   $cpu = static function (): float { $u = getrusage(); return 1000 * $u['ru_utime.tv_sec'] + $u['ru_utime.tv_usec'] / 1000; };
   $run = static function ( string $name, array $args ): array {
@@ -56,7 +56,7 @@ const measure = (symbols: number[], looked: number) => `
   echo "${MARK}", json_encode( $out );`
 
 /** Symbols that the API asks for, by the number of edited posts. */
-const AUDITS = [
+const DRIFT_CHECKS = [
   { count: 0, symbols: [64] },
   { count: 10, symbols: [64] },
   { count: 1000, symbols: [64, 3032] },
@@ -72,7 +72,7 @@ export async function measureDriftOfPlugin(items: number): Promise<Row[]> {
   ] satisfies [string, WordPressOptions['database']][]) {
     const wordpress = await startWordPress({ database, plugins: [PLUGIN], serve: false })
     await wordpress.php(fill(items))
-    for (const { count, symbols } of AUDITS) {
+    for (const { count, symbols } of DRIFT_CHECKS) {
       const printed = await wordpress.php(measure(symbols, count))
       const found = JSON.parse(printed.slice(printed.indexOf(MARK) + 1)) as Record<string, number>
       if (found['count'] !== items) throw new Error(`${items} posts were to be digested: ${printed}`)

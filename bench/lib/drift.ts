@@ -21,7 +21,7 @@ export async function measureDrift(runtime: Runtime, token: string, items: numbe
     const rows: Row[] = []
     for (const { count, targetKb } of DRIFTS) {
       if (count > 0) await site.model.ask(`drift:${count}`)
-      const { run, seconds, requests, bytes, cpuMs } = await sync(url, site, undefined, 'audit')
+      const { run, seconds, requests, bytes, cpuMs } = await sync(url, site, undefined, 'drift_check')
       if (run.counts.updated !== count) throw new Error(`${count} were to be repaired: ${JSON.stringify(run.counts)}`)
       const { bytesIn } = await site.model.ask('stats')
       const name = `drift of ${count} in ${items}`

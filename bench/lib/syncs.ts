@@ -46,7 +46,7 @@ export async function sync(
   url: URL,
   site: ConnectedSite,
   onProgress: (done: number) => void = () => undefined,
-  action: 'sync' | 'audit' = 'sync',
+  action: 'sync' | 'drift_check' = 'sync',
 ): Promise<Measured> {
   const before = await site.model.ask('reset')
   await readCounts(url)

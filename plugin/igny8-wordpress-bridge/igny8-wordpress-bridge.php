@@ -3,7 +3,7 @@
  * Plugin Name:       IGNY8 WordPress Bridge
  * Plugin URI:        https://igny8.com/wordpress
  * Description:       Connects this site to IGNY8: content types, counts and content stay in step between WordPress and IGNY8.
- * Version:           0.1.0
+ * Version:           0.2.0
  * Requires at least: 6.1
  * Requires PHP:      7.4
  * Author:            IGNY8
@@ -26,7 +26,7 @@ namespace Igny8\Bridge;
 
 defined( 'ABSPATH' ) || exit;
 
-define( 'IGNY8_BRIDGE_VERSION', '0.1.0' );
+define( 'IGNY8_BRIDGE_VERSION', '0.2.0' );
 define( 'IGNY8_BRIDGE_FILE', __FILE__ );
 
 require_once __DIR__ . '/includes/Autoloader.php';

@@ -40,7 +40,7 @@ final class Doctor_Test extends Site_Test_Case {
 
 	public function test_a_site_in_order_is_healthy_here_and_outside(): void {
 		$this->connect();
-		$this->outside( [ self::told( 'ok', 'connection', 'answered' ) ] );
+		$this->outside_view( [ self::told( 'ok', 'connection', 'answered' ) ] );
 		update_option( Runner::LAST_RUN_OPTION, time() );
 		$report = $this->examine();
 		self::assertSame( Report::HEALTHY, $report['verdict'] );
@@ -119,7 +119,7 @@ final class Doctor_Test extends Site_Test_Case {
 	public function test_the_clock_is_compared_with_that_of_the_api( int $skew_s, string $severity, string $code ): void {
 		$this->connect();
 		$this->api_answers( -$skew_s );
-		$this->outside( [ self::told( 'ok', 'connection', 'answered' ) ] );
+		$this->outside_view( [ self::told( 'ok', 'connection', 'answered' ) ] );
 		$finding = $this->finding( $this->examine(), $code );
 		self::assertSame( $severity, $finding['severity'] );
 		self::assertSame( 'clock', $finding['layer'] );
@@ -137,7 +137,7 @@ final class Doctor_Test extends Site_Test_Case {
 	public function test_a_wrong_clock_keeps_nobody_from_asking_igny8(): void {
 		$this->connect();
 		$this->api_answers( -1800 );
-		$this->outside( [ self::told( 'error', 'clock', 'clock_skew' ) ] );
+		$this->outside_view( [ self::told( 'error', 'clock', 'clock_skew' ) ] );
 		self::assertTrue( $this->examine()['outside']['asked'] );
 	}
 
@@ -158,7 +158,7 @@ final class Doctor_Test extends Site_Test_Case {
 	public function test_missing_tables_are_named(): void {
 		global $wpdb;
 		$this->connect();
-		$this->outside( [ self::told( 'ok', 'connection', 'answered' ) ] );
+		$this->outside_view( [ self::told( 'ok', 'connection', 'answered' ) ] );
 		$prefix       = $wpdb->prefix;
 		$wpdb->prefix = 'gone_';
 		try {
@@ -171,7 +171,7 @@ final class Doctor_Test extends Site_Test_Case {
 
 	public function test_a_cron_that_does_not_run_is_named_with_its_last_run(): void {
 		$this->connect();
-		$this->outside( [ self::told( 'ok', 'connection', 'answered' ) ] );
+		$this->outside_view( [ self::told( 'ok', 'connection', 'answered' ) ] );
 		update_option( Runner::LAST_RUN_OPTION, time() - 2 * DAY_IN_SECONDS );
 		wp_clear_scheduled_hook( Schedule::DAILY );
 		wp_schedule_event( time() - 5 * HOUR_IN_SECONDS, 'daily', Schedule::DAILY );
@@ -220,7 +220,7 @@ final class Doctor_Test extends Site_Test_Case {
 
 	public function test_a_rest_api_closed_to_strangers_is_no_fault_while_our_route_is_exempt(): void {
 		$this->connect();
-		$this->outside( [ self::told( 'ok', 'connection', 'answered' ) ] );
+		$this->outside_view( [ self::told( 'ok', 'connection', 'answered' ) ] );
 		add_filter( 'rest_authentication_errors', [ self::class, 'close' ] );
 		$finding = $this->finding( $this->examine(), 'rest_open' );
 		self::assertContains( '/wp/v2/types: rest_login_required: Closed.', $finding['evidence'] );
@@ -229,7 +229,7 @@ final class Doctor_Test extends Site_Test_Case {
 	public function test_a_plugin_that_closes_our_route_too_is_at_fault(): void {
 		self::become_admin();
 		$this->connect();
-		$this->outside( [ self::told( 'error', 'security_plugin', 'rest_blocked' ) ] );
+		$this->outside_view( [ self::told( 'error', 'security_plugin', 'rest_blocked' ) ] );
 		add_filter(
 			'rest_pre_dispatch',
 			static function () {
@@ -244,7 +244,7 @@ final class Doctor_Test extends Site_Test_Case {
 
 	public function test_a_plugin_that_ends_the_request_is_survived(): void {
 		$this->connect();
-		$this->outside( [ self::told( 'ok', 'connection', 'answered' ) ] );
+		$this->outside_view( [ self::told( 'ok', 'connection', 'answered' ) ] );
 		add_filter(
 			'rest_pre_dispatch',
 			static function (): void {
@@ -286,7 +286,7 @@ final class Doctor_Test extends Site_Test_Case {
 		self::become_admin();
 		$this->connect();
 		$bad = '"><script>alert(1)</script>';
-		$this->outside( [ self::told( 'error', 'firewall', 'blocked_by_firewall' ), self::told( 'info', 'php', 'x' ) ] );
+		$this->outside_view( [ self::told( 'error', 'firewall', 'blocked_by_firewall' ), self::told( 'info', 'php', 'x' ) ] );
 		$report                                       = $this->plugin->doctor->examine()->to_array();
 		$report['outside']['findings'][0]['evidence'] = [ $bad ];
 		$report['outside']['findings'][0]['title']    = $bad;
@@ -304,7 +304,7 @@ final class Doctor_Test extends Site_Test_Case {
 
 	public function test_no_secret_is_in_a_report(): void {
 		$this->connect();
-		$this->outside( [ self::told( 'ok', 'connection', 'answered' ) ] );
+		$this->outside_view( [ self::told( 'ok', 'connection', 'answered' ) ] );
 		$text = (string) wp_json_encode( $this->examine() );
 		foreach ( [ self::KEY, self::signing_secret( $this->plugin ), AUTH_KEY, AUTH_SALT ] as $secret ) {
 			self::assertStringNotContainsString( $secret, $text );
@@ -313,19 +313,19 @@ final class Doctor_Test extends Site_Test_Case {
 
 	public function test_the_command_ends_with_1_where_something_is_at_fault_and_0_where_nothing_is(): void {
 		$this->connect();
-		$this->outside( [ self::told( 'ok', 'connection', 'answered' ) ] );
+		$this->outside_view( [ self::told( 'ok', 'connection', 'answered' ) ] );
 		self::assertSame( '', $this->run_command( [] ) );
 		self::assertContains( 'api_reached', array_column( WP_CLI::$rows, 'code' ) );
 		self::assertSame( [], WP_CLI::$said );
 
-		$this->outside( [ self::told( 'error', 'firewall', 'blocked_by_firewall' ) ] );
+		$this->outside_view( [ self::told( 'error', 'firewall', 'blocked_by_firewall' ) ] );
 		self::assertSame( 'exit 1', $this->run_command( [] ) );
 		self::assertSame( [ 'Warning: Firewall: Title of blocked_by_firewall. Detail of blocked_by_firewall. Fix of blocked_by_firewall.', '  seen: blocked_by_firewall' ], WP_CLI::$said );
 	}
 
 	public function test_the_command_gives_json(): void {
 		$this->connect();
-		$this->outside( [ self::told( 'warning', 'cron', 'cron_stale' ) ] );
+		$this->outside_view( [ self::told( 'warning', 'cron', 'cron_stale' ) ] );
 		self::assertSame( 'exit 1', $this->run_command( [ 'format' => 'json' ] ) );
 		$json = json_decode( WP_CLI::$said[0], true );
 		self::assertSame( 'degraded', $json['verdict'] );
@@ -375,7 +375,7 @@ final class Doctor_Test extends Site_Test_Case {
 		$this->api->on( 'GET', '/healthz', Fake_Api::json( 200, [ 'status' => 'ok' ], [ 'date' => gmdate( 'D, d M Y H:i:s', time() + $offset_s ) . ' GMT' ] ) );
 	}
 
-	private function outside( array $findings ): void {
+	private function outside_view( array $findings ): void {
 		$report = [
 			'verdict'  => 'x',
 			'at'       => '2026-11-22T00:00:00.000Z',

@@ -72,7 +72,7 @@ final class Executor_Test extends Site_Test_Case {
 	}
 
 	private function executor(): Executor {
-		$deeds    = [
+		$actions  = [
 			'good'       => static function (): array {
 				return [ 'fine' => true ];
 			},
@@ -103,7 +103,7 @@ final class Executor_Test extends Site_Test_Case {
 			},
 		];
 		$commands = [];
-		foreach ( $deeds as $name => $deed ) {
+		foreach ( $actions as $name => $deed ) {
 			$commands[] = new Test_Command( $name, $deed );
 		}
 		return new Executor( $commands, $this->plugin->log, $this->plugin->connection );

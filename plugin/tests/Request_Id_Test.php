@@ -48,11 +48,11 @@ final class Request_Id_Test extends Site_Test_Case {
 		}
 	}
 
-	public function test_by_exchange_the_answer_says_what_its_commands_are_for(): void {
+	public function test_by_polling_the_answer_says_what_its_commands_are_for(): void {
 		$this->connect();
 		self::fail_in_status();
 		$origin = [ 'request_id' => 'req_7', 'run_id' => 'run_9' ];
-		$this->exchange_brings( $origin );
+		$this->poll_brings( $origin );
 		$entry = $this->plugin->log->entries()[0];
 		self::assertSame( [ 'command_failed' ] + $origin, [ $entry['code'] ] + array_intersect_key( $entry, $origin ) );
 	}
@@ -73,7 +73,7 @@ final class Request_Id_Test extends Site_Test_Case {
 	public function test_every_request_of_ours_has_a_name_of_its_own(): void {
 		$this->api->is_up( home_url() );
 		$this->plugin->connector->connect( \Igny8\Bridge\Connection\Credentials::of_key( self::KEY ) );
-		$this->exchange_brings( [] );
+		$this->poll_brings( [] );
 		$this->send_webhook();
 		$sent = [];
 		foreach ( $this->api->requests as $request ) {
@@ -156,14 +156,14 @@ final class Request_Id_Test extends Site_Test_Case {
 	/**
 	 * One `status` command, and nothing with the next call.
 	 */
-	private function exchange_brings( array $origin ): void {
+	private function poll_brings( array $origin ): void {
 		$calls = 0;
 		$this->api->on(
 			'POST',
-			Fake_Api::INTEGRATION . 'int_1/exchange/',
+			Fake_Api::INTEGRATION . 'int_1/poll/',
 			function ( array $body, array $request ) use ( $origin, &$calls ): array {
 				$commands = 0 === $calls++ ? [ self::command( 'status' ) ] : [];
-				$text     = self::batch( $commands, [ 'carrier' => 'exchange', 'more' => false, 'interval_s' => 60 ] + $origin );
+				$text     = self::batch( $commands, [ 'transport' => 'polling', 'more' => false, 'interval_s' => 60 ] + $origin );
 				$answer   = Fake_Api::json( 200, [] );
 				$headers  = new Message_Headers( new Config( Fake_Api::url() ), $this->plugin->keys, new Signer() );
 
@@ -172,7 +172,7 @@ final class Request_Id_Test extends Site_Test_Case {
 				return $answer;
 			}
 		);
-		self::assertTrue( $this->plugin->exchange->exchanger->run( 'cron', 20000 ) );
+		self::assertTrue( $this->plugin->polling->poller->run( 'cron', 20000 ) );
 	}
 
 	private function send_webhook(): void {

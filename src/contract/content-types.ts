@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Audit, TypeAudit } from './audit.ts'
+import { DriftCheck, TypeDriftCheck } from './drift-check.ts'
 import { Count, IntegrationId, Timestamp } from './common.ts'
 import { Connection, Health } from './health.ts'
 import { bySlug } from './structure.ts'
@@ -23,7 +23,7 @@ const TaxonomyRow = z.lazy(() =>
 )
 
 const PostTypeRow = z.lazy(() =>
-  TaxonomyRow.unwrap().extend({ failed_count: Count, conflict_count: Count, audit: TypeAudit }),
+  TaxonomyRow.unwrap().extend({ failed_count: Count, conflict_count: Count, drift_check: TypeDriftCheck }),
 )
 
 /** What the Content Types tab shows; one read, whatever the amount of content. */
@@ -36,7 +36,7 @@ export const ContentTypes = z.lazy(() =>
       as_of: Timestamp.nullable().meta({ description: 'Moment for which the synced counts hold' }),
       post_types: z.record(z.string(), PostTypeRow),
       taxonomies: z.record(z.string(), TaxonomyRow),
-      audit: Audit.meta({ description: 'The last comparison of all posts with the site' }),
+      drift_check: DriftCheck.meta({ description: 'The last comparison of all posts with the site' }),
       plugin_connection_enabled: z.boolean(),
       two_way_sync_enabled: z.boolean(),
     })

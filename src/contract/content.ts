@@ -111,7 +111,7 @@ export const Item = z.lazy(() =>
       base: ItemVersion.nullable().meta({ description: 'The last state on which both sides agreed' }),
       conflict: Conflict.nullable(),
       error: ItemError.nullable(),
-      can_undo: z.boolean().meta({ description: 'Whether the last settlement of a conflict can be undone' }),
+      can_undo: z.boolean().meta({ description: 'Whether the last resolution of a conflict can be undone' }),
       updated_at: Timestamp,
     })
     .meta({ id: 'Item' }),
@@ -152,7 +152,7 @@ export const SyncItemRequest = z.lazy(() =>
 )
 
 /** How a conflict ends: one side for all fields, or a side per field. */
-export const Settlement = z.lazy(() =>
+export const Resolution = z.lazy(() =>
   z
     .object({
       choice: z.enum(['wordpress', 'igny8']).optional(),
@@ -161,6 +161,6 @@ export const Settlement = z.lazy(() =>
     })
     .strict()
     .refine((body) => (body.choice === undefined) !== (body.fields === undefined), 'give either choice or fields')
-    .meta({ id: 'Settlement' }),
+    .meta({ id: 'Resolution' }),
 )
-export type Settlement = z.infer<typeof Settlement>
+export type Resolution = z.infer<typeof Resolution>

@@ -1,4 +1,4 @@
-import type { AuditSnapshot } from './audit.ts'
+import type { DriftCheckSnapshot } from './drift-check.ts'
 
 /** How many entries the site said a type has, and when (milliseconds since 1970); its structure may be newer. */
 interface Total {
@@ -10,5 +10,5 @@ export interface CountsSnapshot {
   post_types: Record<string, Total & { synced: number; failed: number; conflict: number; limited?: boolean }>
   taxonomies: Record<string, Total & { synced: number; limited?: boolean }>
   /** The last drift audit; absent before there was one. */
-  audit?: AuditSnapshot
+  drift_check?: DriftCheckSnapshot
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { EvidenceStep } from './evidence.ts'
-import { ExchangeOffer } from './exchange.ts'
+import { PollingOffer } from './polling.ts'
 import { LINK_ERRORS } from './link-errors.ts'
 
 interface ErrorEntry {
@@ -139,7 +139,7 @@ const API_ERRORS = {
     title: 'There is no such conflict',
     fix: 'Read the item again; it may have been settled meanwhile.',
   },
-  settlement_incomplete: {
+  resolution_incomplete: {
     status: 409,
     title: 'A part of the conflict is left open',
     fix: 'Choose a side for every field of the conflict.',
@@ -147,7 +147,7 @@ const API_ERRORS = {
   nothing_to_undo: {
     status: 409,
     title: 'There is nothing to undo',
-    fix: 'Only the settlement of a conflict can be undone, once.',
+    fix: 'Only the resolution of a conflict can be undone, once.',
   },
   not_failed: { status: 409, title: 'The item has not failed', fix: 'Retry only failed items.' },
   item_deleted: {
@@ -245,7 +245,7 @@ export const Problem = z.lazy(() =>
       request_id: z.string(),
       errors: z.array(FieldError).optional(),
       evidence: z.array(EvidenceStep).optional().meta({ description: 'What was tried at the site' }),
-      exchange: ExchangeOffer.optional().meta({
+      polling: PollingOffer.optional().meta({
         description: 'How a site that can’t be called may connect all the same',
       }),
     })

@@ -51,7 +51,7 @@ export const Health = z.lazy(() =>
         .nullable()
         .meta({ description: 'What is wrong; null when nothing is' }),
       since: Timestamp.nullable().meta({ description: 'When the state began' }),
-      last_proof_at: Timestamp.nullable().meta({
+      last_verified_at: Timestamp.nullable().meta({
         description: 'When the site last answered a signed command, or sent a signed message that verified',
       }),
       next_check_at: Timestamp.nullable().meta({ description: 'When the site is looked at again' }),

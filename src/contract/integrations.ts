@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { Count, HttpUrl, IntegrationId, SiteId, Timestamp } from './common.ts'
 import { EvidenceStep } from './evidence.ts'
-import { Carrier, carrierFields, ExchangeProof } from './exchange.ts'
+import { Transport, transportFields, PollingVerification } from './polling.ts'
 import { Connection, Health } from './health.ts'
 
 /** Platforms an integration may name; all but `wordpress` answer 501 `unsupported_platform`. */
@@ -50,7 +50,7 @@ export const Integration = z.lazy(() =>
       connection: Connection,
       connection_reason: z.string().nullable().meta({ description: 'Code of what is wrong, null when nothing is' }),
       health: Health,
-      ...carrierFields(),
+      ...transportFields(),
       api_key: z.string().nullable().meta({ description: 'Masked', example: 'igny8_ab12…9xYz' }),
       config_json: z.record(z.string(), z.unknown()),
       item_counts: ItemCounts.nullable(),
@@ -101,8 +101,12 @@ export const ConnectRequest = z.lazy(() =>
       signing_secret: SigningSecret.optional(),
       rest_root: HttpUrl.optional().meta({ description: 'Where the plugin believes its REST API to be; only a hint' }),
       plugin_version: z.string().max(40).optional(),
-      carriers: z.array(Carrier).max(2).optional().meta({ description: 'What the plugin can do; `direct` if absent' }),
-      exchange: ExchangeProof.optional(),
+      transports: z
+        .array(Transport)
+        .max(2)
+        .optional()
+        .meta({ description: 'What the plugin can do; `direct` if absent' }),
+      polling: PollingVerification.optional(),
       platform: Platform.default('wordpress'),
     })
     .meta({ id: 'ConnectRequest' }),
@@ -114,7 +118,7 @@ export const TestResult = z.lazy(() =>
     .object({
       success: z.boolean(),
       integration_id: IntegrationId,
-      carrier: Carrier,
+      transport: Transport,
       code: z.string().meta({ description: '`connected`, `moved`, or the code of what went wrong' }),
       detail: z.string(),
       fix: z.string().nullable(),

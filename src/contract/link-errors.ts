@@ -138,7 +138,7 @@ export const LINK_ERRORS = {
     'The site did not understand the request',
     'Update the plugin; if it is up to date, a proxy or firewall changes our requests.',
   ),
-  exchange_silent: retryable(
+  site_not_polling: retryable(
     'The site can neither be called nor does it call',
     'Open wp-admin once, or have an external cron call the address shown under Settings → IGNY8, so that the site calls regularly.',
   ),
@@ -195,9 +195,9 @@ export const LINK_ERRORS = {
 export type LinkErrorCode = keyof typeof LINK_ERRORS
 
 /**
- * What another carrier doesn't mend: the address is none, the site answers and refuses us, or it can't carry out a command.
+ * What another transport doesn't mend: the address is none, the site answers and refuses us, or it can't carry out a command.
  */
-const NOT_MENDED: ReadonlySet<LinkErrorCode> = new Set([
+const NOT_SOLVED: ReadonlySet<LinkErrorCode> = new Set([
   'invalid_site_url',
   'plugin_too_old',
   'plugin_not_connected',
@@ -206,13 +206,13 @@ const NOT_MENDED: ReadonlySet<LinkErrorCode> = new Set([
   'other_integration',
   'clone_detected',
   'command_failed',
-  'exchange_silent',
+  'site_not_polling',
   'waiting_for_site',
 ])
 
 /** Whether a site that can't be called for this reason may be served by its own calls. */
-export const isMendedByExchange = (code: string): boolean =>
-  Object.hasOwn(LINK_ERRORS, code) && !NOT_MENDED.has(code as LinkErrorCode)
+export const isSolvedByPolling = (code: string): boolean =>
+  Object.hasOwn(LINK_ERRORS, code) && !NOT_SOLVED.has(code as LinkErrorCode)
 
 /** A failure as a value, for crossing RPC. `evidence` lists what was asked and answered up to then. */
 export interface LinkFailure {

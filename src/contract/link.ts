@@ -7,7 +7,7 @@ export const PROTOCOL = 1
  * The oldest plugin that this API works with, in every part of the protocol; raised in a release of its own, never before the
  * plugin's successor has been out for half a year. `test/fixtures/releases` holds one to prove it with.
  */
-export const MIN_PLUGIN_VERSION = '0.1.0'
+export const MIN_PLUGIN_VERSION = '0.2.0'
 /** Commands in one batch. */
 export const MAX_COMMANDS = 50
 
@@ -114,9 +114,9 @@ export const StatusData = z.lazy(() =>
     /** Which installation this is, and whether it takes itself for a copy of the one that connected. */
     install: z.object({ id: ShortText, connected_url: SiteUrl.nullable(), is_clone: z.boolean() }).optional(),
     /** How commands reach the site, and how often it calls for them, as it has seen it. */
-    exchange: z
+    polling: z
       .object({
-        carrier: ShortText,
+        transport: ShortText,
         last_at: UnixSeconds.nullable(),
         interval_s: UnixSeconds.nullable(),
         trigger: ShortText.nullable(),

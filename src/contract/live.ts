@@ -52,6 +52,14 @@ export const LiveMessage = z.lazy(() =>
 )
 export type LiveMessage = z.infer<typeof LiveMessage>
 
+/** What a live connection shows: read by the Worker's services, sent by the site's object. */
+export interface LiveState {
+  contentTypes: ContentTypes
+  integration: Integration
+  /** Oldest first. */
+  events: SyncEvent[]
+}
+
 export const LiveQuery = z.lazy(() =>
   z.object({
     account_id: AccountId.optional().meta({

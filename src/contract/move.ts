@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { HttpUrl } from './common.ts'
-import { Carrier, ExchangeProof } from './exchange.ts'
+import { Transport, PollingVerification } from './polling.ts'
 import { SigningSecret } from './integrations.ts'
 
 /**
@@ -14,8 +14,12 @@ export const MoveRequest = z.lazy(() =>
       site_url: HttpUrl.meta({ description: 'Where the site is now' }),
       signing_secret: SigningSecret,
       rest_root: HttpUrl.optional().meta({ description: 'Where the plugin believes its REST API to be; only a hint' }),
-      carriers: z.array(Carrier).max(2).optional().meta({ description: 'What the plugin can do; `direct` if absent' }),
-      exchange: ExchangeProof.optional(),
+      transports: z
+        .array(Transport)
+        .max(2)
+        .optional()
+        .meta({ description: 'What the plugin can do; `direct` if absent' }),
+      polling: PollingVerification.optional(),
     })
     .meta({ id: 'MoveRequest' }),
 )

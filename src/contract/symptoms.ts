@@ -75,7 +75,7 @@ export const SYMPTOMS = {
     'PHP may only run for a very short time',
     'Ask the host to set max_execution_time to 30 seconds or more.',
   ),
-  served_by_exchange: warning(
+  served_by_polling: warning(
     'connection',
     'The site can’t be called, and calls for its work itself',
     'Nothing has to be done: it is kept in sync all the same. To have changes arrive at once, mend what keeps us from calling it.',

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { Count, EventId, IntegrationId, RunId, Timestamp } from './common.ts'
 import { DoctorReport } from './doctor.ts'
 import { EvidenceStep } from './evidence.ts'
-import { carrierFields } from './exchange.ts'
+import { transportFields } from './polling.ts'
 import { Connection } from './health.ts'
 import { SyncStatus } from './integrations.ts'
 
@@ -14,7 +14,9 @@ export const Direction = z.lazy(() =>
 export type Direction = z.infer<typeof Direction>
 
 /** What a run does: a sync in some direction, or a drift audit. */
-export const RunDirection = z.lazy(() => z.enum([...Direction.unwrap().options, 'audit']).meta({ id: 'RunDirection' }))
+export const RunDirection = z.lazy(() =>
+  z.enum([...Direction.unwrap().options, 'drift_check']).meta({ id: 'RunDirection' }),
+)
 export type RunDirection = z.infer<typeof RunDirection>
 
 const Progress = z.lazy(() => z.object({ done: Count, total: Count }))
@@ -30,6 +32,7 @@ export const RunCounts = z.lazy(() =>
   }),
 )
 export type RunCounts = z.infer<typeof RunCounts>
+export const NO_COUNTS: RunCounts = { created: 0, updated: 0, deleted: 0, unchanged: 0, failed: 0, conflicts: 0 }
 
 export const RunStatus = z.lazy(() => z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']))
 
@@ -65,8 +68,8 @@ export const SyncState = z.lazy(() =>
         .min(0)
         .nullable()
         .meta({ description: 'Seconds since the oldest work not yet done was queued; null when none waits' }),
-      waiting_since: Timestamp.nullable().meta({
-        description: 'Since when commands wait for the site to call (carrier exchange); null when none does',
+      waiting_for_site_since: Timestamp.nullable().meta({
+        description: 'Since when commands wait for the site to call (transport polling); null when none does',
       }),
     })
     .meta({ id: 'SyncState' }),
@@ -112,7 +115,7 @@ export const DebugStatus = z.lazy(() =>
       connection_reason: z.string().nullable(),
       connection_since: Timestamp.nullable(),
       site_url: z.string(),
-      ...carrierFields(),
+      ...transportFields(),
       sync: SyncState,
       last_structure_fetch: Timestamp.nullable(),
       next_check_at: Timestamp.nullable(),

@@ -4,9 +4,9 @@ import { attemptDelivery } from '../services/deliveries/attempt.ts'
 import { claimDeliveries, type ClaimedDelivery } from '../services/deliveries/claim.ts'
 import { loadDeliveries, type PreparedDelivery } from '../services/deliveries/load.ts'
 import { type Delivered, type Failure, recordDelivered, recordFailure } from '../services/deliveries/record.ts'
-import { tellFailing } from '../services/deliveries/tell-failing.ts'
+import { alertFailing } from '../services/deliveries/alert-failing.ts'
 import { findDueAccounts } from '../services/notifications/find-due.ts'
-import { settleAccounts } from '../services/notifications/settle.ts'
+import { dispatchChanges } from '../services/notifications/dispatch.ts'
 
 /** Most accounts that one tick tells; a page of them takes 9 queries, and one for each account that is told. */
 export const MOST_ACCOUNTS = 200
@@ -39,16 +39,16 @@ async function each<T>(items: readonly T[], message: string, work: (item: T) => 
 }
 
 /** Makes messages of what has changed and lasted. @returns how many accounts were told, and how many have to wait */
-async function settle(ctx: Surroundings, now: number): Promise<{ told: number; postponed: number }> {
-  const counts = { told: 0, postponed: 0 }
+async function settle(ctx: Surroundings, now: number): Promise<{ told: number; deferred: number }> {
+  const counts = { told: 0, deferred: 0 }
   for (let seen = 0; seen < MOST_ACCOUNTS; seen += PAGE) {
     const accountIds = await findDueAccounts({ db: ctx.db, now, limit: PAGE })
     if (accountIds.length === 0) break
-    const settled = await settleAccounts({ ctx, input: { accountIds, now } })
+    const settled = await dispatchChanges({ ctx, input: { accountIds, now } })
     // another tick is at it
     if (!settled) break
     counts.told += settled.told
-    counts.postponed += settled.postponed
+    counts.deferred += settled.deferred
     if (accountIds.length < PAGE && settled.told === 0) break
   }
   return counts
@@ -65,7 +65,7 @@ async function fail(ctx: Surroundings, { delivery, endpoint }: PreparedDelivery,
     code: failure.code,
     status: failure.status,
   })
-  if (endpoint) await tellFailing({ ctx, input: { endpoint, failure, now } })
+  if (endpoint) await alertFailing({ ctx, input: { endpoint, failure, now } })
 }
 
 /** Makes the attempts of one page; what came through is noted together, what did not at once. */

@@ -1,12 +1,12 @@
 import { and, eq, sql } from 'drizzle-orm'
-import type { Carrier } from '../contract/exchange.ts'
+import type { Transport } from '../contract/polling.ts'
 import type { Connection } from '../contract/health.ts'
-import { isSubject, type Subject } from './project.ts'
+import { isIntegration, type IntegrationRef } from './projection.ts'
 import { recordEventOf, type EventContext, type EventInput } from './record-event.ts'
 import { integrations } from './schema/index.ts'
 
 /** The integration as a health check needs it; null when it is gone. */
-export async function readForCheck({ db }: EventContext, subject: Subject) {
+export async function readForCheck({ db }: EventContext, integrationRef: IntegrationRef) {
   const [row] = await db
     .select({
       id: integrations.id,
@@ -17,10 +17,10 @@ export async function readForCheck({ db }: EventContext, subject: Subject) {
       commandsUrl: integrations.commandsUrl,
       credentials: integrations.credentials,
       hasStructure: sql<number>`${integrations.structure} IS NOT NULL`,
-      lastProofAt: integrations.lastProofAt,
+      lastVerifiedAt: integrations.lastVerifiedAt,
     })
     .from(integrations)
-    .where(isSubject(subject))
+    .where(isIntegration(integrationRef))
     .limit(1)
   return row ?? null
 }
@@ -32,13 +32,13 @@ export interface CheckOutcome {
   reason: string | null
   detail: string | null
   /** Milliseconds since 1970; null where nothing was proven. */
-  provenAt: number | null
+  verifiedAt: number | null
   nextCheckAt: number
   /** How the site was reached; null where it was not. */
-  carrier: Carrier | null
+  transport: Transport | null
   /** Of a site that calls by itself, in seconds; null of one that is called. */
   expectedLatencyS: number | null
-  lastExchangeAt: Date | null
+  lastPollAt: Date | null
   commandsUrl: string | null
   /** Sealed anew under the current encryption key; null where they already are. */
   credentials: string | null
@@ -51,13 +51,13 @@ export interface CheckOutcome {
  */
 export async function storeCheck(
   ctx: EventContext,
-  subject: Subject,
+  integrationRef: IntegrationRef,
   before: CheckedIntegration,
   outcome: CheckOutcome | null,
   event: EventInput | null,
 ): Promise<void> {
   const now = new Date(ctx.now())
-  const matches = and(isSubject(subject), eq(integrations.connection, before.connection))
+  const matches = and(isIntegration(integrationRef), eq(integrations.connection, before.connection))
   const state =
     outcome === null
       ? {}
@@ -66,11 +66,11 @@ export async function storeCheck(
           connectionReason: outcome.reason,
           connectionDetail: outcome.detail,
           ...(outcome.connection !== before.connection && { connectionSince: now }),
-          ...(outcome.provenAt !== null && { lastProofAt: new Date(outcome.provenAt) }),
-          ...(outcome.carrier !== null && {
-            carrier: outcome.carrier,
+          ...(outcome.verifiedAt !== null && { lastVerifiedAt: new Date(outcome.verifiedAt) }),
+          ...(outcome.transport !== null && {
+            transport: outcome.transport,
             expectedLatencyS: outcome.expectedLatencyS,
-            lastExchangeAt: outcome.lastExchangeAt,
+            lastPollAt: outcome.lastPollAt,
           }),
           ...(outcome.commandsUrl !== null && { commandsUrl: outcome.commandsUrl }),
           ...(outcome.credentials !== null && { credentials: outcome.credentials }),
@@ -81,6 +81,6 @@ export async function storeCheck(
     .set({ ...state, updatedAt: now })
     .where(matches)
   if (!event) await update
-  else await ctx.db.batch([recordEventOf(ctx, isSubject(subject), event), update])
+  else await ctx.db.batch([recordEventOf(ctx, isIntegration(integrationRef), event), update])
   ctx.onProjected?.()
 }

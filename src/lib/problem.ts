@@ -5,7 +5,7 @@ interface ProblemOptions {
   fix?: string | undefined
   errors?: FieldError[] | undefined
   evidence?: Problem['evidence']
-  exchange?: Problem['exchange']
+  polling?: Problem['polling']
 }
 
 /** The RFC 9457 document of an error code; `type` leads to its entry in the docs. */
@@ -21,6 +21,6 @@ export function createProblem(code: ErrorCode, requestId: string, options: Probl
     request_id: requestId,
     ...(options.errors && { errors: options.errors }),
     ...(options.evidence && { evidence: options.evidence }),
-    ...(options.exchange && { exchange: options.exchange }),
+    ...(options.polling && { polling: options.polling }),
   }
 }

@@ -48,7 +48,7 @@ async function identify(c: HonoContext<AppEnv>, credentials: Credentials): Promi
     return authenticateApiKey({ ctx, input: { plaintext: credentials.plaintext, background } })
   }
   if (credentials.kind === 'session') {
-    if (credentials.carrier === 'cookie' && isGuarded(c)) assertOriginAllowed(ctx.config, c.req.raw.headers)
+    if (credentials.transport === 'cookie' && isGuarded(c)) assertOriginAllowed(ctx.config, c.req.raw.headers)
     const accountId = c.req.header('x-account-id') ?? accountOfUpgrade(c)
     return authenticatePerson({ ctx, input: { signedToken: credentials.signedToken, accountId } })
   }

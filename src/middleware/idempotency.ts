@@ -6,7 +6,7 @@ import type { Route } from '../routes/define.ts'
 import { describeActor, type Actor } from '../services/context.ts'
 import { ServiceError } from '../services/errors.ts'
 import { claimIdempotencyKey } from '../services/idempotency/claim.ts'
-import { settleIdempotencyKey } from '../services/idempotency/settle.ts'
+import { completeRequest } from '../services/idempotency/complete.ts'
 import type { StoredAnswer } from '../services/idempotency/answer.ts'
 
 const KEY = /^[\x21-\x7e]{1,200}$/
@@ -36,7 +36,7 @@ export const idempotency = (route: Route) =>
     await next()
     const succeeded = c.error === undefined && c.res.status < 400
     const answer = succeeded ? { status: c.res.status, body: await c.res.clone().text() } : null
-    await settleIdempotencyKey({ ctx, input: { id, leaseUntil: claim.leaseUntil, answer } })
+    await completeRequest({ ctx, input: { id, leaseUntil: claim.leaseUntil, answer } })
     return undefined
 
     function replay({ status, body: text }: StoredAnswer): Response {

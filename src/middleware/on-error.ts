@@ -8,13 +8,13 @@ import { ServiceError } from '../services/errors.ts'
 
 /** Answers a refusal as problem+json. */
 export function sendProblem(c: HonoContext<AppEnv>, error: ServiceError): Response {
-  const { errors, evidence, exchange, fix, retryAfterS } = error.options
+  const { errors, evidence, polling, fix, retryAfterS } = error.options
   const problem = createProblem(error.code, c.get('requestId'), {
     detail: error.message,
     fix,
     errors,
     evidence,
-    exchange,
+    polling,
   })
   if (retryAfterS !== undefined) c.header('retry-after', String(Math.max(1, Math.ceil(retryAfterS))))
   if (problem.status === 401) c.header('www-authenticate', 'Bearer')

@@ -1,18 +1,18 @@
 import type { Stopwatch } from '../lib/stopwatch.ts'
 import { ServiceError } from '../services/errors.ts'
-import type { SiteSyncPort } from '../sync/port.ts'
+import type { SiteRpc } from '../site/rpc.ts'
 
 const TRIES = 3
 const PAUSE_MS = 50
 const RETRY_AFTER_S = 1
 
 /** What would be done twice, or refused the second time, where the object had done it and its answer was lost. */
-const NOT_REPEATED: ReadonlySet<string> = new Set(['createItem', 'deleteItem', 'settleItem', 'undoItem', 'retryItem'])
+const NOT_REPEATED: ReadonlySet<string> = new Set(['createItem', 'deleteItem', 'resolveItem', 'undoItem', 'retryItem'])
 
 const has = (cause: unknown, flag: 'retryable' | 'overloaded') =>
   cause instanceof Error && (cause as Error & { [name in typeof flag]?: boolean })[flag] === true
 
-async function call(open: () => SiteSyncPort, name: string, args: unknown[]): Promise<unknown> {
+async function call(open: () => SiteRpc, name: string, args: unknown[]): Promise<unknown> {
   for (let attempt = 1; ; attempt++) {
     try {
       // a stub that has failed stays broken: each attempt has a new one
@@ -35,8 +35,8 @@ async function call(open: () => SiteSyncPort, name: string, args: unknown[]): Pr
  * (https://developers.cloudflare.com/durable-objects/best-practices/error-handling/).
  * @param open a new stub
  */
-export const reachSite = (open: () => SiteSyncPort, watch: Stopwatch): SiteSyncPort =>
-  new Proxy({} as SiteSyncPort, {
+export const reachSite = (open: () => SiteRpc, watch: Stopwatch): SiteRpc =>
+  new Proxy({} as SiteRpc, {
     get: (_target, name) =>
       typeof name === 'string' && name !== 'then'
         ? (...args: unknown[]) => watch.time('object', () => call(open, name, args))

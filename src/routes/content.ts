@@ -1,13 +1,13 @@
 import * as z from 'zod'
 import { API_PREFIX, listOf, ListQuery, SiteId } from '../contract/common.ts'
-import { Item, ItemCreate, ItemFilter, ItemId, ItemSummary, ItemUpdate, Settlement } from '../contract/content.ts'
+import { Item, ItemCreate, ItemFilter, ItemId, ItemSummary, ItemUpdate, Resolution } from '../contract/content.ts'
 import { createItem } from '../services/content/create.ts'
 import { deleteItem } from '../services/content/delete.ts'
 import { getItem } from '../services/content/get.ts'
 import { listItems } from '../services/content/list.ts'
 import { retryItem } from '../services/content/retry.ts'
-import { settleItem } from '../services/content/settle.ts'
-import { undoSettlement } from '../services/content/undo.ts'
+import { resolveItem } from '../services/content/resolve.ts'
+import { undoResolution } from '../services/content/undo.ts'
 import { updateItem } from '../services/content/update.ts'
 import { created, defineRoute, noContent, ok, type Route } from './define.ts'
 
@@ -97,30 +97,30 @@ export const contentRoutes: Route[] = [
   defineRoute({
     ...common,
     method: 'post',
-    path: `${DETAIL}/settle`,
-    operationId: 'settleItem',
+    path: `${DETAIL}/resolve`,
+    operationId: 'resolveItem',
     summary: 'Settle a conflict',
     description: 'One side for everything, or a side per field. It can be undone.',
     access: writes,
     params: Params,
-    body: Settlement,
+    body: Resolution,
     responses: { 200: { description: 'The item as it is now', schema: Item } },
-    errors: [...notFound, 'conflict', 'no_conflict', 'settlement_incomplete'],
+    errors: [...notFound, 'conflict', 'no_conflict', 'resolution_incomplete'],
     handle: async ({ ctx, params, body }) =>
-      ok(await settleItem({ ctx, input: { ...toInput(params), settlement: body } })),
+      ok(await resolveItem({ ctx, input: { ...toInput(params), resolution: body } })),
   }),
   defineRoute({
     ...common,
     method: 'post',
     path: `${DETAIL}/undo`,
-    operationId: 'undoSettlement',
-    summary: 'Undo the last settlement',
+    operationId: 'undoResolution',
+    summary: 'Undo the last resolution',
     description: 'Opens the conflict again, with both versions as they were.',
     access: writes,
     params: Params,
     responses: { 200: { description: 'The item, in conflict again', schema: Item } },
     errors: [...notFound, 'nothing_to_undo'],
-    handle: async ({ ctx, params }) => ok(await undoSettlement({ ctx, input: toInput(params) })),
+    handle: async ({ ctx, params }) => ok(await undoResolution({ ctx, input: toInput(params) })),
   }),
   defineRoute({
     ...common,

@@ -28,7 +28,7 @@ export interface Reply {
   /** The body's very bytes, where they are signed; `body` then describes them. */
   text?: string
   headers?: Record<string, string | string[]>
-  /** Instead of a body: an answer that is no JSON exchange, as of a WebSocket. */
+  /** Instead of a body: an answer that is no JSON polling, as of a WebSocket. */
   response?: Response
 }
 
@@ -37,7 +37,7 @@ export interface RouteCall<A extends Access, P, Q, B> {
   params: P
   query: Q
   body: B
-  /** The request itself, for what is no plain JSON exchange; its body is already read. */
+  /** The request itself, for what is no plain JSON polling; its body is already read. */
   request: Request
   /** The body as it came, for what is signed. */
   rawBody: () => Promise<string>

@@ -3,7 +3,7 @@ import { apiKeyRoutes } from './api-keys.ts'
 import { authRoutes } from './auth.ts'
 import { contentRoutes } from './content.ts'
 import type { Route } from './define.ts'
-import { exchangeRoutes } from './exchange.ts'
+import { pollingRoutes } from './polling.ts'
 import { integrationRoutes } from './integrations.ts'
 import { memberRoutes } from './members.ts'
 import { notificationRoutes } from './notifications.ts'
@@ -19,7 +19,7 @@ export const routes: readonly Route[] = [
   ...apiKeyRoutes,
   ...contentRoutes,
   ...integrationRoutes,
-  ...exchangeRoutes,
+  ...pollingRoutes,
   ...runRoutes,
   ...activityRoutes,
   ...webhookRoutes,

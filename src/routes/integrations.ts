@@ -69,7 +69,7 @@ export const integrationRoutes: Route[] = [
     operationId: 'connectIntegration',
     summary: 'Connect a site, or test whether it can be',
     description:
-      'Open to callers without a session when the body holds the site’s own API key. Makes the integration where there is none, calls WordPress, and on failure deletes what it made. A plugin that names the carrier `exchange` is told in the refusal how its site may connect all the same.',
+      'Open to callers without a session when the body holds the site’s own API key. Makes the integration where there is none, calls WordPress, and on failure deletes what it made. A plugin that names the transport `polling` is told in the refusal how its site may connect all the same.',
     access: { kind: 'optional' },
     throttle: 'anonymous',
     body: ConnectRequest,
@@ -88,7 +88,7 @@ export const integrationRoutes: Route[] = [
       'unreachable',
     ],
     handle: async ({ ctx, body, request, rawBody }) => {
-      const message = body.exchange && { headers: request.headers, body: await rawBody() }
+      const message = body.polling && { headers: request.headers, body: await rawBody() }
       const { made, result } = await connectIntegration({ ctx, input: body, message })
       return made ? created(result) : ok(result)
     },

@@ -5,7 +5,7 @@ import { Run } from '../contract/sync.ts'
 import { syncItem } from '../services/content/sync.ts'
 import { cancelRun } from '../services/runs/cancel.ts'
 import { listRuns } from '../services/runs/list.ts'
-import { startAudit } from '../services/integrations/start-audit.ts'
+import { startDriftCheck } from '../services/integrations/start-drift-check.ts'
 import { accepted, defineRoute, ok, type Route } from './define.ts'
 
 const DETAIL = `${API_PREFIX}/integration/integrations/:integration_id`
@@ -19,16 +19,16 @@ export const runRoutes: Route[] = [
   defineRoute({
     ...common,
     method: 'post',
-    path: `${DETAIL}/audit`,
-    operationId: 'startAudit',
+    path: `${DETAIL}/check-drift`,
+    operationId: 'startDriftCheck',
     summary: 'Compare every post with the site now',
     description:
-      'Finds what no webhook told and no time of change shows, and repairs it. One audit at a time: while one is under way, that one is the answer. The result is in `content-types` as `audit`.',
+      'Finds what no webhook told and no time of change shows, and repairs it. One audit at a time: while one is under way, that one is the answer. The result is in `content-types` as `drift_check`.',
     access: writes,
     params: Params,
     responses: { 202: { description: 'The run', schema: Run } },
     errors: ['integration_not_found', 'sync_disabled'],
-    handle: async ({ ctx, params }) => accepted(await startAudit({ ctx, input: { id: params.integration_id } })),
+    handle: async ({ ctx, params }) => accepted(await startDriftCheck({ ctx, input: { id: params.integration_id } })),
   }),
   defineRoute({
     ...common,

@@ -1,4 +1,4 @@
-import type { CallingKey } from '../sync/port.ts'
+import type { CallingKey } from '../site/rpc.ts'
 import type { Actor, Context } from './context.ts'
 
 type Calling = Pick<Context<Extract<Actor, { kind: 'api_key' }>>, 'actor' | 'requestId' | 'pluginRequestId'>

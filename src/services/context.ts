@@ -3,7 +3,7 @@ import type { Db } from '../db/client.ts'
 import type { Role } from '../contract/people.ts'
 import type { Scope } from '../contract/sites.ts'
 import type { IdPrefix } from '../lib/ids.ts'
-import type { SiteSyncPort } from '../sync/port.ts'
+import type { SiteRpc } from '../site/rpc.ts'
 import type { ApiKeyStore } from './api-keys/store.ts'
 
 /** Who acts. A person acts in one account with one role; a key acts in one site; the system acts for an account. */
@@ -30,7 +30,7 @@ export interface Context<A extends Actor = KnownActor> {
   /** Work that goes on behind the answer. */
   background: (work: Promise<unknown>) => void
   /** The object that serialises everything done with a site. */
-  site: (siteId: string) => SiteSyncPort
+  site: (siteId: string) => SiteRpc
 }
 
 /** How an actor is named in records: `user:usr_…`, `api_key:key_…`, `system`. */

@@ -1,13 +1,13 @@
 import { ERRORS, type ErrorCode, type FieldError } from '../contract/errors.ts'
 import type { EvidenceStep } from '../contract/evidence.ts'
-import type { ExchangeOffer } from '../contract/exchange.ts'
+import type { PollingOffer } from '../contract/polling.ts'
 
 interface ServiceErrorOptions {
   /** For the log alone. */
   cause?: unknown
   errors?: FieldError[]
   evidence?: EvidenceStep[]
-  exchange?: ExchangeOffer | undefined
+  polling?: PollingOffer | undefined
   retryAfterS?: number
   /** Instead of the code's own, where the occurrence knows better. */
   fix?: string | undefined

@@ -64,7 +64,7 @@ test('wakes what is overdue, and nothing else', async () => {
   const [due, later] = [await connectSiteWithStructure(), await connectSiteWithStructure()]
   await d1()
     .update(integrations)
-    .set({ nextCheckAt: new Date(Date.now() + 60_000), lastProofAt: null })
+    .set({ nextCheckAt: new Date(Date.now() + 60_000), lastVerifiedAt: null })
     .where(eq(integrations.id, later.integrationId))
   await makeDue(due)
   const asked = later.wordpress.requests.length

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { MOST_WOKEN, reconcileChecks } from '../../src/cron/health-checks.ts'
 import { db } from '../../src/db/client.ts'
-import type { SiteSyncPort } from '../../src/sync/port.ts'
+import type { SiteRpc } from '../../src/site/rpc.ts'
 import { countingBindings, d1 } from '../support/integration.ts'
 
 const INTEGRATIONS = 100_000
@@ -27,7 +27,7 @@ function countingSites() {
   const site = (siteId: string) =>
     ({
       scheduleCheck: async () => void woken.set(siteId, (woken.get(siteId) ?? 0) + 1),
-    }) as unknown as SiteSyncPort
+    }) as unknown as SiteRpc
   return { woken, site }
 }
 

@@ -99,12 +99,12 @@ describe('T50 the plugin of the release before, in a real WordPress,', () => {
     )
   })
 
-  test('goes on by exchange where it can’t be called, though today’s answers say more than it knows', async () => {
+  test('goes on by polling where it can’t be called, though today’s answers say more than it knows', async () => {
     writeFileSync(join(site.wordpress.state, 'refuse'), '/wp-json|rest_route')
     await callHome()
-    const look = () => world.owner.post<{ carrier: string }>(`${base}/test-connection/`, {})
+    const look = () => world.owner.post<{ transport: string }>(`${base}/test-connection/`, {})
     await look()
-    expect((await look()).carrier).toBe('exchange')
+    expect((await look()).transport).toBe('polling')
     await site.wordpress.php(`wp_insert_post( array( 'post_title' => 'Behind a wall', 'post_status' => 'publish' ) );`)
     const run = await world.owner.post<{ id: string }>(`${base}/sync/`, { direction: 'both' })
     await runEnd(run.id, callHome)

@@ -5,11 +5,11 @@ import type { Subject } from '../model/contract/subject.ts'
 
 describeContract('the plugin in a real WordPress on SQLite', () => startPluginSubject())
 
-// what the carriers share is held on both databases by being called; here it is the way that differs
+// what the transports share is held on both databases by being called; here it is the way that differs
 describeContract(
   'the plugin that calls by itself, in a real WordPress on SQLite alone',
-  () => startPluginSubject({}, 'exchange'),
-  'exchange',
+  () => startPluginSubject({}, 'polling'),
+  'polling',
 )
 
 /** The oldest WordPress there is, with what its hosts have. */

@@ -85,8 +85,8 @@ const TRAFFIC: ((edge: string, n: number) => Promise<Answer>)[] = [
   async (edge) => {
     const wants = { commands: 50, bytes: 1_000_000 }
     const clock = Math.floor(Date.now() / 1000)
-    const body = { protocol: 1, trigger: 'cron', clock, carrier: 'direct', wants, results: [] }
-    return send(edge, `POST ${known.integration}/exchange/`, body, await signed(body))
+    const body = { protocol: 1, trigger: 'cron', clock, transport: 'direct', wants, results: [] }
+    return send(edge, `POST ${known.integration}/poll/`, body, await signed(body))
   },
   (edge, n) => send(edge, `PATCH ${known.content}/${known.itemId}/`, { title: `Title ${n}` }),
   (edge) => send(edge, `POST ${known.integration}/sync/`, { direction: 'both' }),

@@ -179,11 +179,11 @@ describe.each(['sqlite', 'mariadb'] as const)('a WordPress on %s', (database) =>
       conflict: { fields: ['title'], wordpress: { title: 'Theirs' } },
     })
     expect(await kit.field(id, 'post_title')).toBe('Theirs')
-    await world.owner.post(`${kit.content}${made.id}/settle/`, { choice: 'wordpress' })
+    await world.owner.post(`${kit.content}${made.id}/resolve/`, { choice: 'wordpress' })
     expect(await kit.get(made.id)).toMatchObject({ title: 'Theirs', conflict: null })
     await world.owner.post(`${kit.content}${made.id}/undo/`, {})
     expect(await kit.get(made.id)).toMatchObject({ state: 'conflict', title: 'Ours' })
-    await world.owner.post(`${kit.content}${made.id}/settle/`, { choice: 'igny8' })
+    await world.owner.post(`${kit.content}${made.id}/resolve/`, { choice: 'igny8' })
     await kit.sync('both')
     expect(await kit.get(made.id)).toMatchObject({ state: 'synced', title: 'Ours' })
     expect(await kit.field(id, 'post_title')).toBe('Ours')

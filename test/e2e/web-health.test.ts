@@ -189,7 +189,7 @@ describe('the health of a real site in a real browser (T8, T33, T36)', { timeout
       .locator('[data-fact=last-proof]')
       .getByText(/just now|seconds? ago/)
       .waitFor()
-    await page.locator('[data-fact=carrier]').getByText('IGNY8 calls the site').waitFor()
+    await page.locator('[data-fact=transport]').getByText('IGNY8 calls the site').waitFor()
     await open('connection')
     await expectState('ready', 'Connected & ready')
     expect(await panel('Status').locator('[data-reason]').count()).toBe(0)
@@ -225,22 +225,22 @@ describe('the health of a real site in a real browser (T8, T33, T36)', { timeout
     await diagnose('connection_lost', 'Network', /rest_index http.*connection_lost/)
   })
 
-  test('by exchange: the carrier, how long work waits, and still what keeps us out', async () => {
+  test('by polling: the transport, how long work waits, and still what keeps us out', async () => {
     await unsilence()
     undo = await arrange(lab, setUpOf('every inbound request refused'))
-    await lab.exchange()
+    await lab.poll()
     await pressTest()
     await expectState('ready', 'Connected & ready')
-    const carrier = fact('How commands reach the site')
-    await carrier.getByText('By exchange: the site calls, and takes its commands along').waitFor()
-    await carrier.getByText('about every 60 seconds').waitFor()
-    await carrier.getByText(/Last call of the site: (just now|\d+ seconds? ago)/).waitFor()
+    const transport = fact('How commands reach the site')
+    await transport.getByText('By polling: the site calls, and takes its commands along').waitFor()
+    await transport.getByText('about every 60 seconds').waitFor()
+    await transport.getByText(/Last call of the site: (just now|\d+ seconds? ago)/).waitFor()
     await diagnose('blocked_by_firewall', 'Firewall', /→ 403/)
-    await panel('Doctor').locator('[data-finding=served_by_exchange]').waitFor()
+    await panel('Doctor').locator('[data-finding=served_by_polling]').waitFor()
     await panel('Doctor').locator('[data-verdict=degraded]').waitFor()
   })
 
-  test('key revoked: nothing is exchanged, until it is connected with another one', async () => {
+  test('key revoked: nothing is polled, until it is connected with another one', async () => {
     await panel('API keys').getByRole('button', { name: 'Revoke' }).first().click()
     await page
       .getByRole('dialog')
@@ -264,7 +264,7 @@ describe('the health of a real site in a real browser (T8, T33, T36)', { timeout
     await world.owner.patch(`/integration/integrations/${id}/`, { is_active: false })
     await open('content-types')
     await page.locator('[data-connection=disabled]').getByText('Switched off').first().waitFor()
-    await page.getByText('Somebody switched it off. Nothing is exchanged.').waitFor()
+    await page.getByText('Somebody switched it off. Nothing is polled.').waitFor()
     await page.getByRole('button', { name: 'Switch on' }).click()
     await page.locator('[data-connection=ready]').first().waitFor({ timeout: LOOK_MS })
   })

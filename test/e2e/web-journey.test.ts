@@ -168,7 +168,7 @@ describe('an editor in a real browser, with a real WordPress', { timeout: 120_00
     await page.getByRole('radio', { name: /^WordPress/ }).check()
     await page.getByRole('button', { name: 'Settle', exact: true }).click()
     await page.getByRole('heading', { level: 1, name: 'Nine tulips' }).waitFor()
-    await page.getByRole('button', { name: 'Undo settlement' }).click()
+    await page.getByRole('button', { name: 'Undo resolution' }).click()
     await page.getByRole('heading', { level: 1, name: 'Nine roses' }).waitFor()
     await page.getByRole('radio', { name: /^IGNY8/ }).check()
     await page.getByRole('button', { name: 'Settle', exact: true }).click()

@@ -10,7 +10,7 @@ const codeOf = (check: ReturnType<typeof production>) => (check.ok ? 'allowed' :
 const PRIVATE_IPV4: Record<string, string[]> = {
   'this network': ['0.0.0.0', '0.255.255.255'],
   'private 10/8': ['10.0.0.0', '10.255.255.255'],
-  carrier: ['100.64.0.0', '100.127.255.255'],
+  transport: ['100.64.0.0', '100.127.255.255'],
   'link-local': ['169.254.0.0', '169.254.169.254', '169.254.255.255'],
   'private 172.16/12': ['172.16.0.0', '172.31.255.255'],
   'protocol assignments': ['192.0.0.0', '192.0.0.255'],

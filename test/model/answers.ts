@@ -1,6 +1,6 @@
 import { PAGES, type Fault } from './faults.ts'
 
-/** An answer of the site, before a carrier makes HTTP of it. */
+/** An answer of the site, before a transport makes HTTP of it. */
 export interface ModelAnswer {
   status: number
   headers: Record<string, string>

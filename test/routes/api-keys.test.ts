@@ -7,7 +7,7 @@ import { db } from '../../src/db/client.ts'
 import { apiKeys, integrations } from '../../src/db/schema/index.ts'
 import { hashApiKey, parseApiKey } from '../../src/lib/api-key.ts'
 import { createId } from '../../src/lib/ids.ts'
-import type { PortCall } from '../../src/sync/port.ts'
+import type { RpcCall } from '../../src/site/rpc.ts'
 import {
   addMember,
   call,
@@ -288,7 +288,7 @@ describe('revoking an API key', () => {
   test('T39 the key can do nothing at the site’s object from the next call on, whatever the edge believes', async () => {
     const { id, key } = await createTestKey(owner, siteId)
     const site = env.SITE_SYNC.getByName(siteId)
-    const asKey: PortCall = {
+    const asKey: RpcCall = {
       accountId: owner.accountId,
       siteId,
       integrationId: 'int_x',
@@ -304,7 +304,7 @@ describe('revoking an API key', () => {
     for (const attempt of [
       site.enqueue(asKey, 'metadata'),
       site.storeStructure(asKey, { post_types: {}, taxonomies: {} } as never),
-      site.probe({ ...asKey, siteUrl: 'https://example.com', signingSecrets: [], restRoot: null, mayExchange: false }),
+      site.probe({ ...asKey, siteUrl: 'https://example.com', signingSecrets: [], restRoot: null, mayPoll: false }),
     ]) {
       expect(await attempt).toMatchObject({ ok: false, code: 'api_key_revoked' })
     }

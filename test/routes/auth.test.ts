@@ -150,13 +150,13 @@ describe('a session', () => {
     expect(refusal(await call(GET_SESSION, { token }))).toEqual([401, 'invalid_session'])
   })
 
-  test.each(['cookie', 'token'] as const)('ends by signing out with the %s', async (carrier) => {
+  test.each(['cookie', 'token'] as const)('ends by signing out with the %s', async (transport) => {
     const person = await signUpPerson()
-    const answer = await call(SIGN_OUT, { [carrier]: person[carrier] })
+    const answer = await call(SIGN_OUT, { [transport]: person[transport] })
     expect([answer.status, answer.body]).toEqual([204, null])
     expect(answer.headers.getSetCookie()[0]).toContain('Max-Age=0')
     expect((await call(GET_SESSION, { token: person.token })).status).toBe(401)
-    expect((await call(SIGN_OUT, { [carrier]: person[carrier] })).status).toBe(204)
+    expect((await call(SIGN_OUT, { [transport]: person[transport] })).status).toBe(204)
   })
 
   test('ends alone', async () => {

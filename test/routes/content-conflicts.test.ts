@@ -76,15 +76,15 @@ describe('T29 changes on both sides', () => {
     [{ choice: 'igny8' }, 'here'],
     [{ choice: 'wordpress' }, 'there'],
     [{ fields: { title: 'wordpress' } }, 'there'],
-  ])('settled by %j are %s on both sides', async (settlement, title) => {
+  ])('settled by %j are %s on both sides', async (resolution, title) => {
     const site = await connect()
     const { item, postId } = await sharedConflict(site)
-    const settled = await content(site, `POST /${item.id}/settle/`, settlement)
+    const settled = await content(site, `POST /${item.id}/resolve/`, resolution)
     expect(settled.body).toMatchObject({ title, conflict: null, can_undo: true, revision: item.revision + 1 })
     await syncSite(site)
     expect(await readItem(site, item.id)).toMatchObject({ title, excerpt: 'e', state: 'synced', can_undo: true })
     expect(site.model.post(postId)).toMatchObject({ title, body: 'b', excerpt: 'e' })
-    expect(refusal(await content(site, `POST /${item.id}/settle/`, settlement))).toEqual([409, 'no_conflict'])
+    expect(refusal(await content(site, `POST /${item.id}/resolve/`, resolution))).toEqual([409, 'no_conflict'])
   })
 
   test('want a choice for each field, of what is at stake, at the revision that was looked at', async () => {
@@ -93,8 +93,8 @@ describe('T29 changes on both sides', () => {
     site.model.editPost(postId, { title: 'there', body: 'there' })
     await patchItem(site, item.id, { title: 'here', body: 'here' })
     await syncSite(site)
-    const settle = (body: unknown) => content(site, `POST /${item.id}/settle/`, body)
-    expect(refusal(await settle({ fields: { title: 'igny8' } }))).toEqual([409, 'settlement_incomplete'])
+    const settle = (body: unknown) => content(site, `POST /${item.id}/resolve/`, body)
+    expect(refusal(await settle({ fields: { title: 'igny8' } }))).toEqual([409, 'resolution_incomplete'])
     expect(refusal(await settle({ fields: { slug: 'igny8' } }))).toEqual([409, 'no_conflict'])
     expect(refusal(await settle({ choice: 'igny8', if_revision: 1 }))).toEqual([409, 'conflict'])
     await settle({ fields: { title: 'igny8', body: 'wordpress' } })
@@ -105,7 +105,7 @@ describe('T29 changes on both sides', () => {
   test('settled and undone are in conflict again as they were, and can be settled the other way', async () => {
     const site = await connect()
     const { item, postId } = await sharedConflict(site)
-    await content(site, `POST /${item.id}/settle/`, { choice: 'igny8' })
+    await content(site, `POST /${item.id}/resolve/`, { choice: 'igny8' })
     await syncSite(site)
     await patchItem(site, item.id, { slug: 'later' })
     await syncSite(site)
@@ -118,7 +118,7 @@ describe('T29 changes on both sides', () => {
     })
     await syncSite(site)
     expect(site.model.post(postId)).toMatchObject({ title: 'here', slug: 'later' })
-    await content(site, `POST /${item.id}/settle/`, { choice: 'wordpress' })
+    await content(site, `POST /${item.id}/resolve/`, { choice: 'wordpress' })
     await syncSite(site)
     expect(await readItem(site, item.id)).toMatchObject({ title: 'there', slug: 'later', state: 'synced' })
     expect(site.model.post(postId)).toMatchObject({ title: 'there', slug: 'later', excerpt: 'e' })
@@ -198,7 +198,7 @@ describe('T30 the life of an item', () => {
       title: 'here',
       conflict: { fields: ['deleted'], wordpress: null },
     })
-    await content(site, `POST /${item.id}/settle/`, { choice })
+    await content(site, `POST /${item.id}/resolve/`, { choice })
     await syncSite(site)
     expect((await readItem(site, item.id)).state).toBe(state)
     const titles = site.model.site.posts.byId('post').map(({ title }) => title)
@@ -220,7 +220,7 @@ describe('T30 the life of an item', () => {
       conflict: { fields: ['deleted'], wordpress: { title: 'there' } },
     })
     expect(site.model.post(postId).title).toBe('there')
-    await content(site, `POST /${item.id}/settle/`, { choice })
+    await content(site, `POST /${item.id}/resolve/`, { choice })
     await syncSite(site)
     expect(await readItem(site, item.id)).toMatchObject({ state, deleted: state === 'deleted' })
     expect(site.model.site.posts.byId('post')).toHaveLength(choice === 'igny8' ? 0 : 1)

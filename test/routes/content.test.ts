@@ -245,8 +245,8 @@ describe('an item that is deleted', () => {
 test('an item without conflict or failure has nothing to settle, to undo or to retry', async () => {
   const { id } = await create({ title: 'A' })
   const attempts: [string, unknown, string][] = [
-    ['settle', { choice: 'igny8' }, 'no_conflict'],
-    ['settle', { fields: { title: 'igny8' } }, 'no_conflict'],
+    ['resolve', { choice: 'igny8' }, 'no_conflict'],
+    ['resolve', { fields: { title: 'igny8' } }, 'no_conflict'],
     ['undo', undefined, 'nothing_to_undo'],
     ['retry', undefined, 'not_failed'],
   ]
@@ -254,7 +254,7 @@ test('an item without conflict or failure has nothing to settle, to undo or to r
     expect(refusal(await content(site, `POST /${id}/${action}/`, body))).toEqual([409, code])
   }
   for (const body of [{}, { choice: 'both' }, { choice: 'igny8', fields: {} }, { fields: { title: 'mine' } }]) {
-    expect(refusal(await content(site, `POST /${id}/settle/`, body))).toEqual([400, 'validation_error'])
+    expect(refusal(await content(site, `POST /${id}/resolve/`, body))).toEqual([400, 'validation_error'])
   }
 })
 
@@ -263,7 +263,7 @@ test('an item that there is not is a 404 for every action', async () => {
     ['GET /item_0'],
     ['PATCH /item_0', { title: 'A' }],
     ['DELETE /item_0'],
-    ['POST /item_0/settle/', { choice: 'igny8' }],
+    ['POST /item_0/resolve/', { choice: 'igny8' }],
     ['POST /item_0/undo/'],
     ['POST /item_0/retry/'],
   ]
@@ -324,7 +324,7 @@ describe('who may do what with content', () => {
       ['POST /', { title: 'New' }],
       [`PATCH /${id}`, { title: 'C' }],
       [`DELETE /${id}`],
-      [`POST /${id}/settle/`, { choice: 'igny8' }],
+      [`POST /${id}/resolve/`, { choice: 'igny8' }],
       [`POST /${id}/undo/`],
       [`POST /${id}/retry/`],
     ]

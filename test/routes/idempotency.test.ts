@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { apiKeys, idempotencyKeys, sites } from '../../src/db/schema/index.ts'
 import type { StoredAnswer } from '../../src/services/idempotency/answer.ts'
 import { claimIdempotencyKey } from '../../src/services/idempotency/claim.ts'
-import { settleIdempotencyKey } from '../../src/services/idempotency/settle.ts'
+import { completeRequest } from '../../src/services/idempotency/complete.ts'
 import {
   addMember,
   createTestContext,
@@ -257,7 +257,7 @@ test('a request that ran past its lease neither answers for nor frees the one th
   const next = await claim()
   if (slow.kind !== 'mine' || next.kind !== 'mine') throw new Error('the lease did not end')
   const settle = (leaseUntil: Date, answer: StoredAnswer | null) =>
-    settleIdempotencyKey({ ctx, input: { id, leaseUntil, answer } })
+    completeRequest({ ctx, input: { id, leaseUntil, answer } })
   await settle(slow.leaseUntil, null)
   await settle(slow.leaseUntil, { status: 200, body: '"slow"' })
   const [row] = await d1().select().from(idempotencyKeys).where(eq(idempotencyKeys.id, id))

@@ -356,7 +356,7 @@ describe('the detail-level test', () => {
     expect(seen).toMatchObject(state)
     const reason = { code, title: expect.any(String), detail: failed.body.detail, fix: failed.body.fix }
     expect(seen.health).toMatchObject({ state: state.connection, reason })
-    expect(seen.health.last_proof_at <= seen.health.since).toBe(true)
+    expect(seen.health.last_verified_at <= seen.health.since).toBe(true)
     expect(await lastEvent(site.integrationId, 'test_connection')).toMatchObject({ success: false, code })
     site.wordpress.fault = null
     const healed = await call(`POST ${site.path}/test-connection/`, { token: site.key })

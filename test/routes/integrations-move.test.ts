@@ -53,7 +53,7 @@ describe('T33 a site whose owner says that it has moved', () => {
     const to = newUrl()
     const there = standAt(to, site)
     const { status, body } = await move(site, { to: `${to}/` })
-    expect([status, body.code, body.carrier]).toEqual([200, 'moved', 'direct'])
+    expect([status, body.code, body.transport]).toEqual([200, 'moved', 'direct'])
     expect(there.executed).toEqual(['status'])
     expect(await urlsOf(site)).toEqual([to, to])
     expect(await readIntegration(site.integrationId)).toMatchObject({
@@ -99,22 +99,25 @@ describe('T33 a site whose owner says that it has moved', () => {
     expect(await urlsOf(site)).toEqual([to, to])
   })
 
-  test('that can’t be called there either proves that it calls, and is served by exchange', async () => {
+  test('that can’t be called there either proves that it calls, and is served by polling', async () => {
     const site = await connectSite()
     const [to, newSecret] = [newUrl(), createSigningSecret()]
     const there = standAt(to, site)
     there.fault = { kind: 'down' }
-    const carriers = ['direct', 'exchange']
-    const refused = await move(site, { to, newSecret, more: { carriers } })
+    const transports = ['direct', 'polling']
+    const refused = await move(site, { to, newSecret, more: { transports } })
     expect(refusal(refused)).toEqual([422, 'connection_lost'])
     expect(await urlsOf(site)).toEqual([site.wordpress.url, site.wordpress.url])
-    const proof = (id: string) => ({ carriers, exchange: { result: { id, ok: true, data: there.status, took_ms: 1 } } })
-    const { challenge } = refused.body.exchange
+    const proof = (id: string) => ({
+      transports,
+      polling: { result: { id, ok: true, data: there.status, took_ms: 1 } },
+    })
+    const { challenge } = refused.body.polling
     // of another address, or a made-up one, it proves nothing
     const other = await move(site, { to: newUrl(), newSecret, more: proof(challenge) })
     expect(refusal(other)).toEqual([422, 'dns_failed'])
     const { status, body } = await move(site, { to, newSecret, more: proof(challenge) })
-    expect([status, body.carrier]).toEqual([200, 'exchange'])
+    expect([status, body.transport]).toEqual([200, 'polling'])
     expect(await urlsOf(site)).toEqual([to, to])
     expect(await siteObject(site.siteId).runs(site.integrationId)).toMatchObject({ currentRun: null })
   })

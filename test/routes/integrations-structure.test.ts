@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Structure } from '../../src/contract/structure.ts'
-import { project } from '../../src/db/project.ts'
+import { writeProjection } from '../../src/db/projection.ts'
 import { createTestContext } from '../support/identity.ts'
 import {
   connectSite,
@@ -160,7 +160,7 @@ describe('update-structure', () => {
     const event = { action: 'sync', startedAt: Date.now() }
     const overtaken = (before?.syncEpoch ?? 0) - 1
     const projection = { epoch: overtaken, structure: sampleStructure(), status: 'success', event } as const
-    expect(await project(ctx, subject, projection)).toBe(false)
+    expect(await writeProjection(ctx, subject, projection)).toBe(false)
     expect(await readIntegration(site.integrationId)).toEqual(before)
     expect(await lastEvent(site.integrationId, 'sync')).toBeUndefined()
   })
@@ -175,14 +175,23 @@ describe('content-types', () => {
         state: 'structure_syncing',
         reason: null,
         since: expect.any(String),
-        last_proof_at: expect.any(String),
+        last_verified_at: expect.any(String),
         next_check_at: expect.any(String),
       },
       last_structure_fetch: null,
       as_of: null,
       post_types: {},
       taxonomies: {},
-      audit: { state: 'never', at: null, root: null, checked: 0, differing: 0, repaired: 0, requests: 0, bytes: 0 },
+      drift_check: {
+        state: 'never',
+        at: null,
+        root: null,
+        checked: 0,
+        differing: 0,
+        repaired: 0,
+        requests: 0,
+        bytes: 0,
+      },
       plugin_connection_enabled: false,
       two_way_sync_enabled: false,
     })

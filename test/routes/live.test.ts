@@ -9,9 +9,9 @@ import {
   syncSite,
   type ContentSite,
 } from '../support/content.ts'
-import { LiveHub } from '../../src/durable/live.ts'
-import { openSiteDatabase } from '../../src/sync/database.ts'
-import { SiteStore } from '../../src/sync/store.ts'
+import { LiveHub } from '../../src/site/live/hub.ts'
+import { openSiteDatabase } from '../../src/site/replica/database.ts'
+import { SiteStore } from '../../src/site/replica/store.ts'
 import { addMember, createTestKey, inAccount, signUpPerson, type Person } from '../support/identity.ts'
 import { movableClock, siteObject } from '../support/integration.ts'
 import { askToWatch, watch } from '../support/live.ts'

@@ -53,18 +53,18 @@ describe('T50 a plugin of another release', () => {
       protocol: 1,
       trigger: 'something_later',
       clock: 1,
-      carrier: 'exchange',
+      transport: 'polling',
       wants: { commands: 1, bytes: 1000, ...LATER },
       results: [{ id: 'cmd_x', ok: true, data: {}, took_ms: 1, ...LATER }],
       ...LATER,
     }
-    expect((await sendSigned(own, `${own.path}/exchange/`, heartbeat)).status).toBe(200)
+    expect((await sendSigned(own, `${own.path}/poll/`, heartbeat)).status).toBe(200)
   })
 
   test('that says nothing but what the first release said connects and is looked at', async () => {
     const site = await createSiteWithKey()
     const { status } = site.wordpress
-    for (const later of ['outbox', 'install', 'exchange'] as const) expect(status).not.toHaveProperty(later)
+    for (const later of ['outbox', 'install', 'polling'] as const) expect(status).not.toHaveProperty(later)
     expect((await call(CONNECT, { body: connectBody(site) })).status).toBe(201)
   })
 

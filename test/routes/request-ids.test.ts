@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { signMessage } from '../../src/lib/signature.ts'
-import { callHome as callUntilIdle } from '../model/heartbeat.ts'
+import { callHome as callUntilIdle } from '../model/polling.ts'
 import { ModelWordPress } from '../model/wordpress.ts'
 import { connectSite, connectSiteWithStructure, runEnd, type ConnectedSite } from '../support/integration.ts'
 import { watchLog, type LogLine } from '../support/log.ts'
@@ -42,8 +42,8 @@ const edited = (postId: number) => ({
 const callHome = (site: ConnectedSite, results: unknown[] = [], more: Record<string, string> = {}) => {
   const wants = { commands: 50, bytes: 1_000_000 }
   const clock = Math.floor(Date.now() / 1000)
-  const body = { protocol: 1, trigger: 'cron', clock, carrier: 'exchange', wants, results }
-  return sendSigned(site, `${site.path}/exchange/`, body, more)
+  const body = { protocol: 1, trigger: 'cron', clock, transport: 'polling', wants, results }
+  return sendSigned(site, `${site.path}/poll/`, body, more)
 }
 
 const startSync = (site: ConnectedSite) =>
@@ -161,7 +161,7 @@ describe('a site that calls by itself', () => {
     site.wordpress.fault = { kind: 'down' }
     const look = () => call(`POST ${site.path}/test-connection/`, { token: site.key })
     await look()
-    expect((await look()).body.carrier).toBe('exchange')
+    expect((await look()).body.transport).toBe('polling')
     const started = await startSync(site)
     const names = { request_id: started.headers.get('x-request-id'), run_id: started.body.id }
     const log = watchLog()
@@ -179,7 +179,7 @@ describe('a site that calls by itself', () => {
     const { signingSecret } = site.wordpress
     await callUntilIdle(new ModelWordPress({ signingSecret, integrationId: site.integrationId }), async (message) => {
       const options = { token: site.key, body: JSON.parse(message.body), headers: message.headers }
-      const { headers, body } = await call(`POST ${site.path}/exchange/`, options)
+      const { headers, body } = await call(`POST ${site.path}/poll/`, options)
       return { headers: Object.fromEntries(headers), body: JSON.stringify(body) }
     })
     await runEnd(site, started.body.id)

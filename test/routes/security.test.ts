@@ -146,7 +146,7 @@ test('T38 what is open to everybody is open on purpose', () => {
   expect(byKind('public').map(([id]) => id)).toEqual(['signUp', 'signIn', 'getAuthOptions', 'signInDemo', 'signOut'])
   expect(byKind('optional').map(([id]) => id)).toEqual(['connectIntegration'])
   expect(byKind('api_key').map(([id]) => id)).toEqual([
-    'exchange',
+    'poll',
     'moveIntegration',
     'receiveStatusWebhook',
     'receiveMetadataWebhook',

@@ -5,7 +5,7 @@ import { readConfig } from '../../src/config.ts'
 import type { WebhookEvent } from '../../src/contract/content-link.ts'
 import { createApiKey, hashApiKey } from '../../src/lib/api-key.ts'
 import { createSigningSecret, signMessage } from '../../src/lib/signature.ts'
-import type { CallingKey, WebhookMessage } from '../../src/sync/port.ts'
+import type { CallingKey, WebhookMessage } from '../../src/site/rpc.ts'
 import type { ModelWebhook } from '../model/wordpress.ts'
 import {
   connectWordPress,

@@ -173,11 +173,11 @@ describe('D1 is restored to an earlier moment, while the object goes on', () => 
     const site = await connectSiteWithStructure()
     const then = await readIntegration(site.integrationId)
     if (!then) throw new Error('no row')
-    await restore({ ...then, nextCheckAt: new Date(Date.now() - 3_600_000), lastProofAt: null })
+    await restore({ ...then, nextCheckAt: new Date(Date.now() - 3_600_000), lastVerifiedAt: null })
     const execution = createExecutionContext()
     await worker.scheduled(createScheduledController({ scheduledTime: new Date(), cron: '* * * * *' }), env)
     await waitOnExecutionContext(execution)
-    await vi.waitFor(async () => expect((await readIntegration(site.integrationId))?.lastProofAt).not.toBeNull(), {
+    await vi.waitFor(async () => expect((await readIntegration(site.integrationId))?.lastVerifiedAt).not.toBeNull(), {
       timeout: 10_000,
     })
   })

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { listItems, updateItem } from '../../src/sync/content.ts'
-import { presentItem } from '../../src/sync/item/present.ts'
+import { listItems, updateItem } from '../../src/site/replica/content.ts'
+import { presentItem } from '../../src/site/items/present.ts'
 import { fillPosts } from '../model/fill.ts'
 import { createRandom, World } from './world.ts'
 
@@ -48,10 +48,10 @@ describe('a full import', () => {
     fillPosts(world.wordpress, { count: 250, bodyCharacters: 100 })
     await world.connect('manual', 100)
     const told: unknown[] = []
-    const { onRun } = world.store
-    world.store.onRun = (id) => {
+    const { onRun } = world.store.runs
+    world.store.runs.onRun = (id) => {
       onRun(id)
-      const progress = world.store.findRun(id)?.run.progress
+      const progress = world.store.runs.find(id)?.run.progress
       if (progress && progress.total > 0) told.push(progress)
     }
     await run(world)

@@ -1,6 +1,6 @@
 /**
  * `npm run sim -- --seeds 10000 --from 1`: plays seeds of the simulator and names those that do not converge. One alone:
- * `npm run sim -- --seeds 1 --from SEED`. `--exchange`: by the carrier exchange.
+ * `npm run sim -- --seeds 1 --from SEED`. `--polling`: by the transport polling.
  */
 import { parseArgs } from 'node:util'
 import { playSeed } from './scenario.ts'
@@ -14,7 +14,7 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
-    exchange: { type: 'boolean', default: false },
+    polling: { type: 'boolean', default: false },
   },
 })
 const [count, from] = [Number(values.seeds), Number(values.from)]
@@ -23,7 +23,7 @@ const startedAt = Date.now()
 let failed = 0
 for (let seed = from; seed < from + count; seed++) {
   try {
-    const { problems, kills, requests, items } = await playSeed(seed, values.exchange ? 'exchange' : 'direct')
+    const { problems, kills, requests, items } = await playSeed(seed, values.polling ? 'polling' : 'direct')
     totals.kills += kills
     totals.requests += requests
     totals.items += items
@@ -33,7 +33,7 @@ for (let seed = from; seed < from + count; seed++) {
     console.error(`seed ${seed}:`, error)
   }
   failed++
-  console.error(`again: npm run sim -- --seeds 1 --from ${seed}${values.exchange ? ' --exchange' : ''}`)
+  console.error(`again: npm run sim -- --seeds 1 --from ${seed}${values.polling ? ' --polling' : ''}`)
 }
 const seconds = Math.round((Date.now() - startedAt) / 1000)
 say(`${totals.kills} kills, ${totals.requests} requests, ${totals.items} items in ${seconds} s`)

@@ -1,8 +1,8 @@
-import { createItem, deleteItem, listItems, settleItem, undoItem, updateItem } from '../../src/sync/content.ts'
-import type { Carrier } from '../../src/contract/exchange.ts'
+import { createItem, deleteItem, listItems, resolveItem, undoItem, updateItem } from '../../src/site/replica/content.ts'
+import type { Transport } from '../../src/contract/polling.ts'
 import type { ItemSummary } from '../../src/contract/content.ts'
-import { diffDocs } from '../../src/sync/item/fields.ts'
-import { toItemDoc } from '../../src/sync/item/doc.ts'
+import { diffDocs } from '../../src/site/items/fields.ts'
+import { toItemDoc } from '../../src/site/items/doc.ts'
 import { PostDocument } from '../../src/contract/content-link.ts'
 import { NO_FAULTS, World, type FaultRates } from './world.ts'
 
@@ -86,7 +86,7 @@ function actInIgny8(world: World): void {
   }
   const { id, state, type } = pick(world, items)
   if (state === 'conflict' && chance < 0.6)
-    settleItem(world.content, id, { choice: pick(world, ['wordpress', 'igny8']) })
+    resolveItem(world.content, id, { choice: pick(world, ['wordpress', 'igny8']) })
   else if (chance < 0.5) updateItem(world.content, id, { title: text(world) })
   else if (chance < 0.7) updateItem(world.content, id, { body: text(world) })
   else if (chance < 0.78) retag(world, type, (terms) => updateItem(world.content, id, { terms }))
@@ -107,7 +107,7 @@ async function syncUntilQuiet(world: World): Promise<void> {
 /** Ends every conflict, so that both sides can become equal. */
 function settleAll(world: World): void {
   for (const { id, state } of allItems(world)) {
-    if (state === 'conflict') settleItem(world.content, id, { choice: pick(world, ['wordpress', 'igny8']) })
+    if (state === 'conflict') resolveItem(world.content, id, { choice: pick(world, ['wordpress', 'igny8']) })
   }
 }
 
@@ -165,8 +165,8 @@ function miscounts({ store }: World): string[] {
  * Plays a seed: both sides change at random while syncs run, the site fails, webhooks are lost, doubled and late, and the
  * process is killed at awaits; then the faults end, conflicts are settled, and both sides must become equal.
  */
-export async function playSeed(seed: number, carrier: Carrier = 'direct'): Promise<Outcome> {
-  const world = new World(seed, carrier)
+export async function playSeed(seed: number, transport: Transport = 'direct'): Promise<Outcome> {
+  const world = new World(seed, transport)
   const rates: FaultRates = { kill: world.random() * 0.08, site: world.random() * 0.25, webhook: world.random() }
   await world.connect()
   for (let index = 0; index < 5; index++) actInWordPress(world)
@@ -178,9 +178,9 @@ export async function playSeed(seed: number, carrier: Carrier = 'direct'): Promi
     else if (chance < 0.42) actBehindItsBack(world)
     else if (chance < 0.75) actInIgny8(world)
     else if (chance < 0.95) {
-      world.enqueue(pick(world, ['both', 'both', 'from_external', 'to_external', 'metadata', 'audit']))
+      world.enqueue(pick(world, ['both', 'both', 'from_external', 'to_external', 'metadata', 'drift_check']))
       // between heartbeats both sides go on, with commands on their way
-      world.patience = carrier === 'exchange' ? Math.floor(world.random() * 4) : Infinity
+      world.patience = transport === 'polling' ? Math.floor(world.random() * 4) : Infinity
       await world.settle(world.random() * QUIET_MS)
     } else world.nowMs += world.random() * DAY_MS
     world.nowMs += Math.floor(world.random() * 5_000)
@@ -189,15 +189,15 @@ export async function playSeed(seed: number, carrier: Carrier = 'direct'): Promi
   world.patience = Infinity
   await world.wordpress.deliverLate()
   await syncUntilQuiet(world)
-  world.enqueue('audit')
+  world.enqueue('drift_check')
   await world.settle(QUIET_MS)
   settleAll(world)
   await syncUntilQuiet(world)
   settleAll(world)
   await syncUntilQuiet(world)
-  world.enqueue('audit')
+  world.enqueue('drift_check')
   await world.settle(QUIET_MS)
-  const state = world.store.audits.result()?.state
+  const state = world.store.driftChecks.result()?.state
   const problems = [...findProblems(world), ...(state === 'equal' ? [] : [`the last audit says ${state}`])]
   return {
     seed,

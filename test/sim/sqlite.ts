@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import type { SiteDatabase, SqlRow, SqlValue } from '../../src/sync/database.ts'
+import type { SiteDatabase, SqlRow, SqlValue } from '../../src/site/replica/database.ts'
 
 /** Statements are prepared once: the engine sends the same texts again and again. */
 function createPreparer(database: DatabaseSync) {

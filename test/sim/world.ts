@@ -4,23 +4,23 @@ import { sealCredentials } from '../../src/lib/link-credentials.ts'
 import { createSigningSecret, signMessage } from '../../src/lib/signature.ts'
 import { createId } from '../../src/lib/ids.ts'
 import type { Config } from '../../src/config.ts'
-import type { Carrier } from '../../src/contract/exchange.ts'
+import type { Transport } from '../../src/contract/polling.ts'
 import type { ConflictPolicy } from '../../src/contract/integrations.ts'
 import type { RunDirection } from '../../src/contract/sync.ts'
-import type { ContentContext } from '../../src/sync/content.ts'
-import { receiveExchange } from '../../src/sync/exchange.ts'
-import type { PortCall } from '../../src/sync/port.ts'
-import { runNext, type RunnerContext } from '../../src/sync/runner.ts'
-import { SiteStore } from '../../src/sync/store.ts'
-import { receiveWebhook } from '../../src/sync/webhook.ts'
+import type { ContentContext } from '../../src/site/replica/content.ts'
+import { receivePoll } from '../../src/site/runs/receive-poll.ts'
+import type { RpcCall } from '../../src/site/rpc.ts'
+import { runNext, type ObjectContext } from '../../src/site/runs/runner.ts'
+import { SiteStore } from '../../src/site/replica/store.ts'
+import { receiveWebhook } from '../../src/site/runs/receive-webhook.ts'
 import { modelFetch } from '../model/fetch.ts'
-import { callHome, type SendHome } from '../model/heartbeat.ts'
+import { callHome, type SendHome } from '../model/polling.ts'
 import { ModelWordPress, type ModelWebhook } from '../model/wordpress.ts'
 import { createD1, createSiteDatabase } from './sqlite.ts'
 
 const START_MS = Date.UTC(2026, 10, 21, 10)
 const HEARTBEAT_MS = 60_000
-const CALL: PortCall = {
+const CALL: RpcCall = {
   accountId: 'acc_sim',
   siteId: 'site_sim',
   integrationId: 'int_sim',
@@ -89,11 +89,11 @@ export class World {
   #nextHeartbeatAt = START_MS
   /** Heartbeats that a settling waits for at most; what is not done by then stays on its way. */
   patience = Infinity
-  readonly carrier: Carrier
+  readonly transport: Transport
   store: SiteStore
 
-  constructor(seed: number, carrier: Carrier = 'direct') {
-    this.carrier = carrier
+  constructor(seed: number, transport: Transport = 'direct') {
+    this.transport = transport
     this.random = createRandom(seed)
     this.wordpress = new ModelWordPress({
       url: 'https://site.example.com',
@@ -135,12 +135,12 @@ export class World {
         createdAt: now,
         updatedAt: now,
       })
-    this.store.access.setSubject(CALL)
-    this.store.link.save({ carrier: this.carrier })
+    this.store.access.setIntegration(CALL)
+    this.store.transport.save({ transport: this.transport })
   }
 
   /** The engine's surroundings for one instance; after a kill the old instance's never answer. */
-  context(): RunnerContext {
+  context(): ObjectContext {
     const instance = this.#instance
     const alive = async <T>(work: () => Promise<T>): Promise<T> => {
       if (this.#instance !== instance) return never()
@@ -161,7 +161,7 @@ export class World {
       sleep: (ms) => alive(async () => void (this.nowMs += ms)),
       fetch: (url, init) =>
         alive(async () => {
-          if (this.carrier === 'exchange') throw new Error('a site that can’t be called was called')
+          if (this.transport === 'polling') throw new Error('a site that can’t be called was called')
           this.nowMs += 1 + Math.floor(this.random() * 40)
           return reach(url, init)
         }),
@@ -188,7 +188,7 @@ export class World {
   }
 
   enqueue(direction: RunDirection): void {
-    this.store.enqueueRun(`run_${String(++this.#ids).padStart(12, '0')}`, CALL, direction, this.nowMs)
+    this.store.runs.enqueue(`run_${String(++this.#ids).padStart(12, '0')}`, CALL, direction, this.nowMs)
   }
 
   /** Lets what is due happen, until nothing is due for `quietMs`; a killed instance is followed by another. */
@@ -197,7 +197,7 @@ export class World {
     let heartbeats = 0
     for (let step = 0; step < 2_000; step++) {
       await this.#deliverWebhooks()
-      if (this.carrier === 'exchange' && this.store.waitsForSite()) {
+      if (this.transport === 'polling' && this.store.waitsForSite()) {
         if (++heartbeats > this.patience) return
         this.nowMs = Math.max(this.nowMs, this.#nextHeartbeatAt)
         this.#nextHeartbeatAt = this.nowMs + HEARTBEAT_MS
@@ -225,7 +225,7 @@ export class World {
       if (isLost()) return null
       const deliver = () =>
         this.#untilDeath(() =>
-          receiveExchange(this.context(), CALL, message, async (work) => {
+          receivePoll(this.context(), CALL, message, async (work) => {
             await work()
             return true
           }),
@@ -249,7 +249,7 @@ export class World {
     const outcome = await Promise.race([ended, died])
     if (outcome !== 'died') return outcome && outcome.value
     this.store = new SiteStore(this.#site)
-    this.store.releaseLeases(this.nowMs)
+    this.store.runs.releaseLeases(this.nowMs)
     return null
   }
 

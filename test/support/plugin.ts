@@ -35,7 +35,7 @@ const page = (status = 200) =>
 
 function statusOf(url: string): StatusData {
   return {
-    plugin_version: '0.1.0',
+    plugin_version: '0.2.0',
     wp_version: '6.5.5',
     php_version: '8.2.7',
     db: 'sqlite 3.40',

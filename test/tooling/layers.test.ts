@@ -6,6 +6,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
+const ENTRANCES = ['../routes/define.ts', '../middleware/throttle.ts', '../cron/index.ts']
+const above = (...folders: string[]) => folders.map((folder) => `../${folder}/fixture.ts`)
+/** What nothing inside a site's object may import, from one of its folders. */
+const OUTSIDE_OBJECT = ['hono', 'drizzle-orm', 'drizzle-orm/d1', '../../services/errors.ts'].concat(
+  ENTRANCES.map((path) => `../${path}`),
+)
+
 /** A file of a layer, what it must not import, and what it may. */
 const LAYERS: [file: string, forbidden: string[], allowed: string[]][] = [
   [
@@ -15,95 +22,93 @@ const LAYERS: [file: string, forbidden: string[], allowed: string[]][] = [
   ],
   [
     'src/lib/fixture.ts',
-    ['hono', 'hono/factory', 'drizzle-orm', 'cloudflare:workers', '../services/errors.ts', '../sync/port.ts'].concat([
+    ['hono', 'hono/factory', 'drizzle-orm', 'cloudflare:workers', '../services/errors.ts', '../site/rpc.ts'].concat([
       '../db/client.ts',
       '../config.ts',
       '../env.ts',
       '../routes/define.ts',
-      '../durable/site-sync.ts',
     ]),
     ['zod', '../contract/errors.ts', './ids.ts'],
   ],
   [
     'src/db/fixture.ts',
-    ['hono', '../services/context.ts', '../sync/port.ts', '../routes/define.ts', '../durable/site-sync.ts'],
+    ['hono', '../services/context.ts', '../site/rpc.ts', '../routes/define.ts'],
     ['drizzle-orm', '../contract/sync.ts', '../lib/ids.ts', './schema/index.ts'],
   ],
   [
-    'src/sync/fixture.ts',
-    [
-      'hono',
-      'drizzle-orm',
-      'drizzle-orm/d1',
-      '../services/errors.ts',
-      '../routes/define.ts',
-      '../cron/index.ts',
-    ].concat(['../durable/site-sync.ts', '../middleware/throttle.ts']),
-    ['zod', '../db/project.ts', '../lib/ids.ts', './link/direct.ts'],
+    'src/site/object.ts',
+    ['hono', 'drizzle-orm', '../db/schema/index.ts', ...ENTRANCES],
+    ['cloudflare:workers', '../services/live/read.ts', './runs/runner.ts', '../db/client.ts', '../lib/log.ts'],
   ],
   [
-    'src/sync/engine/fixture.ts',
-    ['hono', 'drizzle-orm', '../../services/errors.ts', '../../routes/define.ts', '../../durable/site-sync.ts'],
-    ['../tables/items.ts', '../../contract/content.ts'],
+    'src/site/items/fixture.ts',
+    [...OUTSIDE_OBJECT, ...above('replica', 'transport', 'stages', 'drift', 'runs', 'health', 'live')],
+    ['./record.ts', '../../contract/content.ts', '../../lib/ids.ts'],
   ],
   [
-    'src/sync/link/fixture.ts',
-    [
-      'hono',
-      'drizzle-orm',
-      'cloudflare:workers',
-      '../../services/errors.ts',
-      '../../db/client.ts',
-      '../../config.ts',
-    ].concat(['../store.ts', '../runner.ts']),
-    ['zod', '../../contract/link.ts', '../../lib/signature.ts', './errors.ts'],
+    'src/site/replica/fixture.ts',
+    [...OUTSIDE_OBJECT, ...above('transport', 'stages', 'drift', 'runs', 'health', 'live'), '../object.ts'],
+    ['../items/record.ts', '../rpc.ts', '../../contract/content.ts'],
+  ],
+  [
+    'src/site/transport/fixture.ts',
+    [...OUTSIDE_OBJECT, ...above('items', 'stages', 'drift', 'runs', 'health', 'live')],
+    ['../replica/store.ts', './direct/send.ts', '../rpc.ts'],
+  ],
+  [
+    'src/site/transport/direct/fixture.ts',
+    ['hono', 'drizzle-orm', 'cloudflare:workers', '../../../services/errors.ts', '../../../db/client.ts'].concat([
+      '../../../config.ts',
+      '../../replica/store.ts',
+      '../choice.ts',
+    ]),
+    ['zod', '../../../contract/link.ts', '../../../lib/signature.ts', './errors.ts'],
+  ],
+  [
+    'src/site/stages/fixture.ts',
+    [...OUTSIDE_OBJECT, ...above('drift', 'runs', 'health', 'live')],
+    ['../items/record.ts', '../replica/replica.ts', '../transport/direct/errors.ts'],
+  ],
+  [
+    'src/site/drift/fixture.ts',
+    [...OUTSIDE_OBJECT, ...above('runs', 'health', 'live')],
+    ['../stages/context.ts', '../items/record.ts', '../replica/store.ts'],
+  ],
+  [
+    'src/site/live/fixture.ts',
+    [...OUTSIDE_OBJECT, ...above('items', 'transport', 'stages', 'drift', 'runs', 'health')],
+    ['../replica/store.ts', '../rpc.ts', '../../contract/live.ts'],
+  ],
+  [
+    'src/site/runs/fixture.ts',
+    [...OUTSIDE_OBJECT, ...above('health', 'live')],
+    ['../stages/read.ts', '../drift/plan.ts', '../transport/choice.ts', '../../db/projection.ts'],
+  ],
+  [
+    'src/site/health/fixture.ts',
+    [...OUTSIDE_OBJECT, ...above('stages', 'drift', 'live')],
+    ['../transport/choice.ts', '../replica/store.ts', '../../db/health.ts'],
   ],
   [
     'src/services/fixtures/fixture.ts',
-    [
-      'hono',
-      'hono/factory',
-      '../../routes/define.ts',
-      '../../middleware/throttle.ts',
-      '../../durable/site-sync.ts',
-    ].concat(['../../cron/index.ts', '../../sync/runner.ts', '../../sync/store.ts', '../../sync/link/direct.ts']),
-    ['drizzle-orm', '../../db/client.ts', '../../lib/ids.ts', '../../sync/port.ts', '../errors.ts'],
+    ['hono', 'hono/factory', ...ENTRANCES.map((path) => `../${path}`), '../../site/object.ts'].concat([
+      '../../site/runs/runner.ts',
+      '../../site/replica/store.ts',
+      '../../site/transport/direct/send.ts',
+    ]),
+    ['drizzle-orm', '../../db/client.ts', '../../lib/ids.ts', '../../site/rpc.ts', '../errors.ts'],
   ],
   [
     'src/routes/fixture.ts',
-    [
-      'drizzle-orm',
-      '../db/client.ts',
-      '../db/schema/index.ts',
-      '../sync/port.ts',
-      '../durable/site-sync.ts',
-      '../cron/index.ts',
-    ],
+    ['drizzle-orm', '../db/client.ts', '../db/schema/index.ts', '../site/rpc.ts', '../cron/index.ts'],
     ['hono', 'zod', '../services/errors.ts', '../contract/common.ts'],
   ],
   [
     'src/cron/fixture.ts',
-    [
-      'hono',
-      'drizzle-orm',
-      '../db/schema/index.ts',
-      '../routes/define.ts',
+    ['hono', 'drizzle-orm', '../db/schema/index.ts', '../site/object.ts', '../routes/define.ts'].concat([
       '../middleware/throttle.ts',
-      '../durable/site-sync.ts',
-    ],
+    ]),
     ['../services/system-context.ts', '../db/client.ts', '../lib/log.ts'],
-  ],
-  [
-    'src/durable/fixture.ts',
-    [
-      'hono',
-      'drizzle-orm',
-      '../db/schema/index.ts',
-      '../routes/define.ts',
-      '../middleware/throttle.ts',
-      '../cron/index.ts',
-    ],
-    ['cloudflare:workers', '../sync/runner.ts', '../db/client.ts', '../lib/log.ts'],
   ],
 ]
 

@@ -28,8 +28,8 @@ use Igny8\Bridge\Cron\Runner;
 use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Doctor\Doctor;
 use Igny8\Bridge\Doctor\Doctor_Module;
-use Igny8\Bridge\Exchange\Exchange_Module;
-use Igny8\Bridge\Exchange\State;
+use Igny8\Bridge\Polling\Polling_Module;
+use Igny8\Bridge\Polling\State;
 use Igny8\Bridge\Outbox\Outbox_Module;
 use Igny8\Bridge\Rest\Commands_Route;
 use Igny8\Bridge\Rest\Gatekeeper;
@@ -93,9 +93,9 @@ final class Plugin {
 
 	public Executor $executor;
 
-	public State $exchange_state;
+	public State $polling_state;
 
-	public Exchange_Module $exchange;
+	public Polling_Module $polling;
 
 	public function __construct( Config $config ) {
 		$this->config     = $config;
@@ -109,10 +109,10 @@ final class Plugin {
 		$this->gatherer   = new Gatherer( $this->settings, new Counter(), $this->log );
 		$this->outbox     = new Outbox_Module( $this->connection, $this->settings, $this->keys, $config, $this->schedule, $this->log );
 
-		$this->exchange_state = new State();
+		$this->polling_state = new State();
 		$this->build_link();
 		$this->build_commands();
-		$this->exchange = new Exchange_Module( $this->exchange_state, $this->executor, $this->connection, $this->status, $this->keys, $config, $this->schedule, $this->log );
+		$this->polling = new Polling_Module( $this->polling_state, $this->executor, $this->connection, $this->status, $this->keys, $config, $this->schedule, $this->log );
 	}
 
 	public static function instance(): self {
@@ -134,7 +134,7 @@ final class Plugin {
 
 		add_action( 'init', [ $this->connection, 'settle' ], 2 );
 		$this->outbox->hook();
-		$this->exchange->hook();
+		$this->polling->hook();
 
 		if ( is_admin() ) {
 			$this->hook_admin();
@@ -148,7 +148,7 @@ final class Plugin {
 	 * The settings page, whole.
 	 */
 	public function settings_page(): Admin\Settings_Page {
-		$panel = new Admin\Status_Panel( $this->status, $this->connection, $this->attempt, $this->keys, $this->schedule, new Admin\State_Texts(), new Admin\Carrier_Facts( $this->exchange_state, $this->exchange->tick ) );
+		$panel = new Admin\Status_Panel( $this->status, $this->connection, $this->attempt, $this->keys, $this->schedule, new Admin\State_Texts(), new Admin\Transport_Facts( $this->polling_state, $this->polling->public_poll_url ) );
 		return new Admin\Settings_Page(
 			new Admin\Notices(),
 			$panel,
@@ -164,7 +164,7 @@ final class Plugin {
 	}
 
 	public function cli(): Cli\Cli_Command {
-		return new Cli\Cli_Command( $this->connector, $this->disconnector, $this->sync_now, $this->status, $this->connection, $this->config, new Admin\Carrier_Facts( $this->exchange_state, $this->exchange->tick ), $this->clone_choices, $this->doctor );
+		return new Cli\Cli_Command( $this->connector, $this->disconnector, $this->sync_now, $this->status, $this->connection, $this->config, new Admin\Transport_Facts( $this->polling_state, $this->polling->public_poll_url ), $this->clone_choices, $this->doctor );
 	}
 
 	/**
@@ -182,7 +182,7 @@ final class Plugin {
 	private function build_link(): void {
 		$client    = new Client( $this->config, new Problem_Reader() );
 		$this->api = new Integration_Api( $client );
-		$handshake = new Handshake( $this->api, $this->keys, $this->exchange_state, [ $this, 'tell_status' ] );
+		$handshake = new Handshake( $this->api, $this->keys, $this->polling_state, [ $this, 'tell_status' ] );
 
 		$this->structure_sync = new Structure_Sync( $this->gatherer, $this->api, $handshake, $this->keys, $this->connection, $this->schedule, $this->log );
 		$this->sync_now       = new Sync_Now( $this->structure_sync, $this->api, $this->keys, $this->connection, $this->settings, $this->log );
@@ -200,7 +200,7 @@ final class Plugin {
 	private function build_commands(): void {
 		$names    = fn(): array => $this->executor->names();
 		$commands = [
-			new Status_Command( $this->connection, $this->settings, $this->schedule, new Environment(), $names, $this->outbox->report, $this->exchange_state ),
+			new Status_Command( $this->connection, $this->settings, $this->schedule, new Environment(), $names, $this->outbox->report, $this->polling_state ),
 			new Structure_Command( $this->gatherer ),
 			new Echo_Command(),
 		];

@@ -131,10 +131,10 @@ final class Clone_Test extends Outbox_Test_Case {
 		$id = $this->make_known_post();
 		$this->live_at( self::COPY );
 		wp_update_post( [ 'ID' => $id, 'post_title' => 'Edited in the copy' ] );
-		$this->plugin->exchange_state->adopt( 'exchange' );
+		$this->plugin->polling_state->adopt( 'polling' );
 		$this->send();
 		$this->plugin->outbox->delivery->by_cron();
-		self::assertFalse( $this->plugin->exchange->exchanger->run( 'cron', 5000 ) );
+		self::assertFalse( $this->plugin->polling->poller->run( 'cron', 5000 ) );
 		foreach ( Schedule::ALL as $event ) {
 			do_action( $event );
 		}
@@ -181,22 +181,22 @@ final class Clone_Test extends Outbox_Test_Case {
 	}
 
 	public function test_moved_to_where_nobody_can_call_proves_that_the_site_calls(): void {
-		$refusal             = Fake_Api::problem( 422, 'connection_lost' );
-		$problem             = json_decode( $refusal['body'], true );
-		$problem['exchange'] = [ 'challenge' => 'cmd_1_abc' ];
-		$refusal['body']     = (string) wp_json_encode( $problem );
+		$refusal            = Fake_Api::problem( 422, 'connection_lost' );
+		$problem            = json_decode( $refusal['body'], true );
+		$problem['polling'] = [ 'challenge' => 'cmd_1_abc' ];
+		$refusal['body']    = (string) wp_json_encode( $problem );
 		$this->api->on(
 			'POST',
 			self::MOVE,
 			static function ( array $body ) use ( $refusal ): array {
-				return isset( $body['exchange'] ) ? Fake_Api::json( 200, Fake_Api::connected( 'int_1' ) ) : $refusal;
+				return isset( $body['polling'] ) ? Fake_Api::json( 200, Fake_Api::connected( 'int_1' ) ) : $refusal;
 			}
 		);
 		$this->live_at( self::COPY );
 		$this->choose( 'moved' );
-		$result = $this->requests_to( self::MOVE )[1]['body']['exchange']['result'];
+		$result = $this->requests_to( self::MOVE )[1]['body']['polling']['result'];
 		self::assertSame( [ 'cmd_1_abc', true, self::COPY ], [ $result['id'], $result['ok'], $result['data']['home_url'] ] );
-		self::assertTrue( $this->plugin->exchange_state->is_exchange() );
+		self::assertTrue( $this->plugin->polling_state->is_polling() );
 		self::assertFalse( $this->plugin->connection->is_clone() );
 	}
 

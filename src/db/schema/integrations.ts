@@ -1,5 +1,5 @@
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import { CARRIERS } from '../../contract/exchange.ts'
+import { TRANSPORTS } from '../../contract/polling.ts'
 import { CONNECTION_STATES } from '../../contract/health.ts'
 import { PLATFORMS } from '../../contract/integrations.ts'
 import type { ContentTypesUpdate } from '../../contract/content-types.ts'
@@ -26,7 +26,7 @@ export const integrations = sqliteTable(
     connectionDetail: text('connection_detail'),
     connectionSince: timestampMs('connection_since'),
     /** When the site last answered a signed command, or sent a signed message that verified. */
-    lastProofAt: timestampMs('last_proof_at'),
+    lastVerifiedAt: timestampMs('last_verified_at'),
     /** The key that the plugin connected with. */
     apiKeyId: text('api_key_id'),
     apiKeyMasked: text('api_key_masked'),
@@ -35,8 +35,8 @@ export const integrations = sqliteTable(
     /** The plugin's command endpoint, found by the last successful test. */
     commandsUrl: text('commands_url'),
     /** How commands reach the site; its object decides, this is what is shown. */
-    carrier: text('carrier', { enum: CARRIERS }).notNull().default('direct'),
-    lastExchangeAt: timestampMs('last_exchange_at'),
+    transport: text('transport', { enum: TRANSPORTS }).notNull().default('direct'),
+    lastPollAt: timestampMs('last_poll_at'),
     /** Seconds between the site's own calls, as seen. */
     expectedLatencyS: integer('expected_latency_s'),
     /** What people configured. */

@@ -13,7 +13,7 @@ export const syncEvents = sqliteTable(
     integrationId: text('integration_id').notNull(),
     runId: text('run_id'),
     action: text('action').notNull(),
-    direction: text('direction', { enum: ['metadata', 'from_external', 'to_external', 'both', 'audit'] }),
+    direction: text('direction', { enum: ['metadata', 'from_external', 'to_external', 'both', 'drift_check'] }),
     success: integer('success', { mode: 'boolean' }).notNull(),
     code: text('code'),
     detail: text('detail'),

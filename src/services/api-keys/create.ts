@@ -5,7 +5,7 @@ import { appendAudit } from '../audit/append.ts'
 import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { loadSite } from '../sites/internal.ts'
-import { announceApiKey } from './announce.ts'
+import { publishApiKey } from './publish.ts'
 import { presentApiKey, type ApiKeyRow } from './internal.ts'
 
 /** @throws ServiceError `validation_error` for an end that has passed */
@@ -51,6 +51,6 @@ export async function createApiKey({
       changes: [ctx.db.insert(apiKeys).values(row)],
     },
   })
-  await announceApiKey({ ctx, input: { row, siteIsActive: site.isActive } })
+  await publishApiKey({ ctx, input: { row, siteIsActive: site.isActive } })
   return { ...presentApiKey(row, ctx.now()), key: plaintext }
 }

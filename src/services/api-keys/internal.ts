@@ -4,7 +4,7 @@ import { apiKeys, sites } from '../../db/schema/index.ts'
 import { equalInConstantTime } from '../../lib/hmac.ts'
 import type { Actor, Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
-import { tenantScope } from '../scope.ts'
+import { tenantFilter } from '../tenant-filter.ts'
 import type { ApiKeyRecord } from './store.ts'
 
 export type ApiKeyRow = typeof apiKeys.$inferSelect
@@ -23,7 +23,7 @@ export async function loadApiKey({
   const [row] = await ctx.db
     .select()
     .from(apiKeys)
-    .where(and(eq(apiKeys.id, input.keyId), eq(apiKeys.siteId, input.siteId), tenantScope(ctx.actor, apiKeys)))
+    .where(and(eq(apiKeys.id, input.keyId), eq(apiKeys.siteId, input.siteId), tenantFilter(ctx.actor, apiKeys)))
     .limit(1)
   if (!row) throw new ServiceError('api_key_not_found')
   return row

@@ -4,7 +4,7 @@ import type { ApiKey } from '../../contract/sites.ts'
 import { apiKeys } from '../../db/schema/index.ts'
 import type { Context } from '../context.ts'
 import { readCursor, toPage } from '../cursor.ts'
-import { tenantScope } from '../scope.ts'
+import { tenantFilter } from '../tenant-filter.ts'
 import { loadSite } from '../sites/internal.ts'
 import { presentApiKey } from './internal.ts'
 
@@ -31,7 +31,7 @@ export async function listApiKeys({
     .where(
       and(
         eq(apiKeys.siteId, input.siteId),
-        tenantScope(ctx.actor, apiKeys),
+        tenantFilter(ctx.actor, apiKeys),
         last === null ? undefined : olderThan(input.siteId, last),
       ),
     )

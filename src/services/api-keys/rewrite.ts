@@ -1,7 +1,7 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import { apiKeys } from '../../db/schema/index.ts'
 import type { Context } from '../context.ts'
-import { tenantScope } from '../scope.ts'
+import { tenantFilter } from '../tenant-filter.ts'
 import { toApiKeyRecord } from './internal.ts'
 
 /** As many as a Worker has connections. */
@@ -25,6 +25,6 @@ export async function rewriteSiteKeys({
   const rows = await ctx.db
     .select()
     .from(apiKeys)
-    .where(and(eq(apiKeys.siteId, input.siteId), tenantScope(ctx.actor, apiKeys), isNull(apiKeys.revokedAt)))
+    .where(and(eq(apiKeys.siteId, input.siteId), tenantFilter(ctx.actor, apiKeys), isNull(apiKeys.revokedAt)))
   await inGroups(rows, (row) => ctx.apiKeys.put(row.hash, toApiKeyRecord(row, input.isActive)))
 }

@@ -7,7 +7,7 @@ import { appendAudit } from '../audit/append.ts'
 import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { loadSite, type SiteRow } from '../sites/internal.ts'
-import { announceApiKey } from './announce.ts'
+import { publishApiKey } from './publish.ts'
 import { loadApiKey, presentApiKey, toApiKeyRecord, type ApiKeyRow } from './internal.ts'
 import { revokeApiKey } from './revoke.ts'
 
@@ -52,7 +52,7 @@ function insertSuccessor(ctx: Context, row: ApiKeyRow, condition: SQL | undefine
  * Commits the change of keys in one batch. Both statements ask that the old key still be as it was read, so that of
  * two rotations at once one is refused.
  */
-async function exchange(ctx: Context, old: ApiKeyRow, row: ApiKeyRow, expiresAt: Date): Promise<void> {
+async function polling(ctx: Context, old: ApiKeyRow, row: ApiKeyRow, expiresAt: Date): Promise<void> {
   const unchanged = and(
     eq(apiKeys.id, old.id),
     eq(apiKeys.siteId, old.siteId),
@@ -97,10 +97,10 @@ export async function rotateApiKey({ ctx, input }: { ctx: Context; input: Rotate
   const old = await loadApiKey({ ctx, input })
   const expiresAt = endOfGrace(old, input.grace_s, ctx.now())
   const { row, plaintext } = await prepareSuccessor(ctx, old)
-  await exchange(ctx, old, row, expiresAt)
+  await polling(ctx, old, row, expiresAt)
   await Promise.all([
     endOldKey(ctx, old, site, expiresAt, input.grace_s),
-    announceApiKey({ ctx, input: { row, siteIsActive: site.isActive } }),
+    publishApiKey({ ctx, input: { row, siteIsActive: site.isActive } }),
   ])
   return { ...presentApiKey(row, ctx.now()), key: plaintext }
 }

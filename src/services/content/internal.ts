@@ -1,23 +1,23 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { integrations, sites } from '../../db/schema/index.ts'
 import { log } from '../../lib/log.ts'
-import type { CallingKey, PortCall } from '../../sync/port.ts'
+import type { CallingKey, RpcCall } from '../../site/rpc.ts'
 import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
-import { tenantScope } from '../scope.ts'
+import { tenantFilter } from '../tenant-filter.ts'
 import { SITE_TENANT } from '../sites/internal.ts'
 
 /** A site whose content is changed, and where its changes go by themselves; null where they wait for a sync. */
 export interface ContentSite {
   key: CallingKey
-  twoWay: PortCall | null
+  twoWay: RpcCall | null
 }
 
 const selectSite = (ctx: Context, siteId: string) =>
   ctx.db
     .select({ accountId: sites.accountId, isActive: sites.isActive })
     .from(sites)
-    .where(and(eq(sites.id, siteId), tenantScope(ctx.actor, SITE_TENANT)))
+    .where(and(eq(sites.id, siteId), tenantFilter(ctx.actor, SITE_TENANT)))
     .limit(1)
 
 /** The site's WordPress integration, if it sends changes by itself. */
@@ -28,7 +28,7 @@ const selectTwoWay = (ctx: Context, siteId: string) =>
     .where(
       and(
         eq(integrations.siteId, siteId),
-        tenantScope(ctx.actor, integrations),
+        tenantFilter(ctx.actor, integrations),
         eq(integrations.platform, 'wordpress'),
         eq(integrations.isActive, true),
         eq(integrations.syncEnabled, true),

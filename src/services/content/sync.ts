@@ -1,7 +1,7 @@
 import type { Item } from '../../contract/content.ts'
 import type { Context } from '../context.ts'
 import { loadEnabledIntegration } from '../integrations/internal.ts'
-import { toPortCall } from '../integrations/probe.ts'
+import { toRpcCall } from '../integrations/probe.ts'
 import { unwrap } from '../integrations/unwrap.ts'
 
 /**
@@ -18,5 +18,5 @@ export async function syncItem({
   input: { id: string; contentId: string }
 }): Promise<Item> {
   const row = await loadEnabledIntegration({ ctx, id: input.id })
-  return unwrap(await ctx.site(row.siteId).syncItem(toPortCall(ctx, row), input.contentId))
+  return unwrap(await ctx.site(row.siteId).syncItem(toRpcCall(ctx, row), input.contentId))
 }

@@ -4,10 +4,10 @@ import { unwrap } from '../integrations/unwrap.ts'
 import { loadContentSite } from './internal.ts'
 
 /**
- * Opens the last settled conflict of an item again. Nothing is sent: that is for the next settlement to say.
+ * Opens the last settled conflict of an item again. Nothing is sent: that is for the next resolution to say.
  * @throws ServiceError `site_not_found`, `item_not_found`, `nothing_to_undo`, `api_key_revoked`
  */
-export async function undoSettlement({
+export async function undoResolution({
   ctx,
   input,
 }: {

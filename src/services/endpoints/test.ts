@@ -1,7 +1,7 @@
 import type { EndpointTest, OutgoingMessage } from '../../contract/notifications.ts'
 import { notificationEndpoints } from '../../db/schema/index.ts'
 import type { Context } from '../context.ts'
-import { hastenPending } from '../deliveries/hasten.ts'
+import { makePendingDue } from '../deliveries/make-due.ts'
 import { sendWebhook } from '../deliveries/send-webhook.ts'
 import { isEndpoint, loadEndpoint, presentError, WELL } from './internal.ts'
 
@@ -33,7 +33,7 @@ export async function testEndpoint({ ctx, input }: { ctx: Context; input: { id: 
       .update(notificationEndpoints)
       .set({ ...WELL, lastDeliveredAt: new Date(ctx.now()) })
       .where(isEndpoint(row.accountId, row.id)),
-    hastenPending(ctx.db, row, ctx.now()),
+    makePendingDue(ctx.db, row, ctx.now()),
   ])
   return { success: true, status: outcome.status, error: null, took_ms: tookMs }
 }

@@ -3,7 +3,7 @@ import type { Endpoint, EndpointUpdate } from '../../contract/notifications.ts'
 import { notificationDeliveries, notificationEndpoints } from '../../db/schema/index.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Context } from '../context.ts'
-import { hastenPending } from '../deliveries/hasten.ts'
+import { makePendingDue } from '../deliveries/make-due.ts'
 import { assertCallable, isEndpoint, loadEndpoint, presentEndpoint, WELL } from './internal.ts'
 
 type UpdateInput = EndpointUpdate & { id: string }
@@ -54,7 +54,7 @@ export async function updateEndpoint({ ctx, input }: { ctx: Context; input: Upda
   }
   const entry = { action: 'notification_endpoint.updated', entityId: id, metadata }
   // what waits is tried at once where the address is another one
-  const pending = isActive === false ? [endPending(ctx, id)] : isMoved ? [hastenPending(ctx.db, row, ctx.now())] : []
+  const pending = isActive === false ? [endPending(ctx, id)] : isMoved ? [makePendingDue(ctx.db, row, ctx.now())] : []
   await appendAudit({ ctx, input: { entry, changes: [update, ...pending] } })
   const after = await loadEndpoint({ ctx, id })
   return presentEndpoint(after.row, after.pending, ctx.now())

@@ -5,7 +5,7 @@ import { syncEvents } from '../../db/schema/index.ts'
 import type { Context } from '../context.ts'
 import { readCursor, toPage } from '../cursor.ts'
 import { loadIntegration } from '../integrations/internal.ts'
-import { tenantScope } from '../scope.ts'
+import { tenantFilter } from '../tenant-filter.ts'
 import { presentEvent } from './internal.ts'
 
 type ListInput = ListQuery & EventFilter & { id: string }
@@ -24,7 +24,7 @@ export async function listEvents({ ctx, input }: { ctx: Context; input: ListInpu
     .where(
       and(
         eq(syncEvents.integrationId, input.id),
-        tenantScope(ctx.actor, syncEvents),
+        tenantFilter(ctx.actor, syncEvents),
         before === null ? undefined : lt(syncEvents.id, before),
         // written out, so that the index of failures is used
         success === undefined ? undefined : sql`${syncEvents.success} = ${sql.raw(success ? '1' : '0')}`,

@@ -7,5 +7,5 @@ import { unwrap } from './unwrap.ts'
  * @throws ServiceError `api_key_revoked`, `api_key_expired`, `site_inactive`
  */
 export async function assertKeyMayWrite({ actor, site }: Pick<Context, 'actor' | 'site'>): Promise<void> {
-  if (actor.kind === 'api_key') unwrap(await site(actor.siteId).admit(actor))
+  if (actor.kind === 'api_key') unwrap(await site(actor.siteId).authorizeKey(actor))
 }

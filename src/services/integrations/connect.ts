@@ -1,5 +1,5 @@
 import { and, eq, isNull, lt, sql } from 'drizzle-orm'
-import type { Carrier } from '../../contract/exchange.ts'
+import type { Transport } from '../../contract/polling.ts'
 import type { ConnectRequest, TestResult } from '../../contract/integrations.ts'
 import { MIN_PLUGIN_VERSION } from '../../contract/link.ts'
 import { isUniqueViolation } from '../../db/errors.ts'
@@ -9,15 +9,15 @@ import { maskApiKey } from '../../lib/api-key.ts'
 import { openSigningSecrets } from '../../lib/link-credentials.ts'
 import { log } from '../../lib/log.ts'
 import { isTooOld } from '../../lib/plugin-version.ts'
-import type { ProbeOutcome } from '../../sync/port.ts'
+import type { ProbeOutcome } from '../../site/rpc.ts'
 import type { Actor, Context } from '../context.ts'
-import { announceChange } from '../live/announce.ts'
+import { publishChange } from '../live/publish.ts'
 import { ServiceError } from '../errors.ts'
-import { admitToSite, type Admission } from './admit.ts'
+import { authorizeSite, type Admission } from './authorize-site.ts'
 import type { IntegrationRow } from './internal.ts'
-import { offerExchange, provesExchange, type SignedRequest } from './exchange-proof.ts'
+import { offerPolling, verifyPolling, type SignedRequest } from './polling-challenge.ts'
 import { assertSupported } from './platform.ts'
-import { provenColumns } from './proven-columns.ts'
+import { verifiedColumns } from './verified-columns.ts'
 import { scheduleCheck } from './schedule-check.ts'
 import { unwrap } from './unwrap.ts'
 
@@ -44,7 +44,7 @@ export async function connectIntegration(args: {
 }): Promise<Connected> {
   const { ctx, input, message } = args
   assertSupported(input.platform)
-  const admission = await admitToSite({ ctx, input })
+  const admission = await authorizeSite({ ctx, input })
   if (input.plugin_version !== undefined && isTooOld(input.plugin_version)) {
     const detail = `This is version ${input.plugin_version}; the oldest that works is ${MIN_PLUGIN_VERSION}.`
     throw new ServiceError('plugin_too_old', detail)
@@ -53,7 +53,7 @@ export async function connectIntegration(args: {
   const { row, made } = await findOrMake(ctx, admission, input)
   if (!row.isActive) throw new ServiceError('sync_disabled', 'This integration is switched off in IGNY8.')
   const signingSecrets = await collectSecrets(ctx, row, input)
-  const look = (await provesExchange(ctx, input, message))
+  const look = (await verifyPolling(ctx, input, message))
     ? adopt(ctx, admission, row)
     : probe(ctx, admission, row, input, signingSecrets)
   const outcome = await look.catch(async (cause: unknown) => {
@@ -65,15 +65,15 @@ export async function connectIntegration(args: {
     if (made) await removeMade(ctx, row)
     const failure = { code: outcome.code, detail: outcome.detail }
     await recordEvent(ctx, row, { action: 'connect', startedAt, failure })
-    const exchange = await offerExchange(ctx, input, outcome.code)
-    throw new ServiceError(outcome.code, outcome.detail, { fix: outcome.fix, evidence, exchange })
+    const polling = await offerPolling(ctx, input, outcome.code)
+    throw new ServiceError(outcome.code, outcome.detail, { fix: outcome.fix, evidence, polling })
   }
-  const { commandsUrl, carrier, detail } = outcome
-  const proof = { commandsUrl, carrier, signingSecrets, startedAt }
+  const { commandsUrl, transport, detail } = outcome
+  const proof = { commandsUrl, transport, signingSecrets, startedAt }
   const integrationId = await storeConnection(ctx, row, input, proof)
   return {
     made,
-    result: { success: true, integration_id: integrationId, carrier, code: 'connected', detail, fix: null, evidence },
+    result: { success: true, integration_id: integrationId, transport, code: 'connected', detail, fix: null, evidence },
   }
 }
 
@@ -83,15 +83,15 @@ const requestOf = ({ requestId, pluginRequestId }: Context<Actor>) => ({ request
 /** The site can't be called, and has shown that it calls: its object waits for it from now on. */
 async function adopt(ctx: Context<Actor>, { site, keyId }: Admission, row: IntegrationRow): Promise<ProbeOutcome> {
   const call = { accountId: site.accountId, siteId: site.id, integrationId: row.id, keyId, ...requestOf(ctx) }
-  unwrap(await ctx.site(site.id).adoptExchange(call))
+  unwrap(await ctx.site(site.id).enablePolling(call))
   const detail = 'The site can’t be called from outside; it fetches its commands itself.'
   return {
     ok: true,
-    carrier: 'exchange',
+    transport: 'polling',
     detail,
     commandsUrl: null,
     plugin: null,
-    evidence: [{ step: 'exchange', note: 'the site has carried out a command and signed its answer' }],
+    evidence: [{ step: 'polling', note: 'the site has carried out a command and signed its answer' }],
     clockSkewS: null,
   }
 }
@@ -166,7 +166,7 @@ async function probe(
       siteUrl: input.site_url,
       signingSecrets,
       restRoot: input.rest_root ?? null,
-      mayExchange: false,
+      mayPoll: false,
     }),
   )
 }
@@ -178,7 +178,7 @@ async function removeMade(ctx: Context<Actor>, row: IntegrationRow): Promise<voi
 
 interface Proof {
   commandsUrl: string | null
-  carrier: Carrier
+  transport: Transport
   signingSecrets: string[]
   startedAt: number
 }
@@ -192,7 +192,7 @@ async function storeConnection(
 ): Promise<string> {
   const key = input.api_key
   const proven = {
-    ...(await provenColumns(ctx, row, { ...proof, siteUrl: input.site_url })),
+    ...(await verifiedColumns(ctx, row, { ...proof, siteUrl: input.site_url })),
     ...(key !== undefined && { apiKeyId: `key_${key.slice(6, 16)}`, apiKeyMasked: maskApiKey(key) }),
   }
   // a parallel test that failed may have deleted the row meanwhile: the insert brings it back
@@ -205,7 +205,7 @@ async function storeConnection(
       recordEvent(ctx, row, { action: 'connect', startedAt: proof.startedAt }),
     ])
     await scheduleCheck(ctx, row, proven.nextCheckAt.getTime())
-    announceChange(ctx, row.siteId)
+    publishChange(ctx, row.siteId)
     return row.id
   } catch (cause) {
     if (!isUniqueViolation(cause, 'integrations')) throw cause

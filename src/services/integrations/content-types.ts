@@ -1,5 +1,10 @@
 import { DEFAULT_FETCH_LIMIT, type ContentTypes, type ContentTypesUpdate } from '../../contract/content-types.ts'
-import { NO_AUDIT, NO_TYPE_AUDIT, type Audit, type AuditSnapshot } from '../../contract/audit.ts'
+import {
+  NO_DRIFT_CHECK,
+  NO_TYPE_DRIFT_CHECK,
+  type DriftCheck,
+  type DriftCheckSnapshot,
+} from '../../contract/drift-check.ts'
 import type { Structure } from '../../contract/structure.ts'
 import type { CountsSnapshot } from '../../contract/counts.ts'
 import { describeHealth, type HealthSource } from './health.ts'
@@ -29,10 +34,10 @@ function currentCount(
   return { count: pushed, count_as_of: structureFetchedAt?.toISOString() ?? null }
 }
 
-function describeAudit(snapshot: AuditSnapshot | undefined): Audit {
-  if (!snapshot) return NO_AUDIT
-  const { types: _types, ...audit } = snapshot
-  return audit
+function describeDriftCheck(snapshot: DriftCheckSnapshot | undefined): DriftCheck {
+  if (!snapshot) return NO_DRIFT_CHECK
+  const { types: _types, ...driftCheck } = snapshot
+  return driftCheck
 }
 
 /** Structure, the editor's choices over it, and the counts that the site's object projected. */
@@ -55,10 +60,10 @@ export function describeContentTypes(row: ContentTypesSource): ContentTypes {
       ...describe('post_types', slug, type),
       failed_count: row.counts?.post_types[slug]?.failed ?? 0,
       conflict_count: row.counts?.post_types[slug]?.conflict ?? 0,
-      audit: row.counts?.audit?.types[slug] ?? NO_TYPE_AUDIT,
+      drift_check: row.counts?.drift_check?.types[slug] ?? NO_TYPE_DRIFT_CHECK,
     })),
     taxonomies: mapValues(structure?.taxonomies ?? {}, (taxonomy, slug) => describe('taxonomies', slug, taxonomy)),
-    audit: describeAudit(row.counts?.audit),
+    drift_check: describeDriftCheck(row.counts?.drift_check),
     plugin_connection_enabled: structure?.plugin_connection_enabled ?? false,
     two_way_sync_enabled: structure?.two_way_sync_enabled ?? false,
   }

@@ -6,7 +6,7 @@ import { integrations, sites } from '../../db/schema/index.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
-import { tenantScope } from '../scope.ts'
+import { tenantFilter } from '../tenant-filter.ts'
 import { assertKeyMayWrite } from './assert-key.ts'
 import { presentIntegration, type IntegrationRow } from './internal.ts'
 import { assertSupported } from './platform.ts'
@@ -16,7 +16,7 @@ async function loadSite(ctx: Context, id: string) {
   const [site] = await ctx.db
     .select()
     .from(sites)
-    .where(and(eq(sites.id, id), tenantScope(ctx.actor, { accountId: sites.accountId, siteId: sites.id })))
+    .where(and(eq(sites.id, id), tenantFilter(ctx.actor, { accountId: sites.accountId, siteId: sites.id })))
     .limit(1)
   if (!site) throw new ServiceError('site_not_found')
   return site

@@ -3,7 +3,7 @@ import { recordEvent } from '../../db/record-event.ts'
 import { integrations } from '../../db/schema/index.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Context } from '../context.ts'
-import { tenantScope } from '../scope.ts'
+import { tenantFilter } from '../tenant-filter.ts'
 import { assertKeyMayWrite } from './assert-key.ts'
 import { loadIntegration } from './internal.ts'
 
@@ -16,7 +16,7 @@ export async function deleteIntegration({ ctx, input }: { ctx: Context; input: {
   const row = await loadIntegration({ ctx, id: input.id })
   const removal = ctx.db
     .delete(integrations)
-    .where(and(eq(integrations.id, row.id), tenantScope(ctx.actor, integrations)))
+    .where(and(eq(integrations.id, row.id), tenantFilter(ctx.actor, integrations)))
   const event = recordEvent(ctx, row, { action: 'delete', startedAt: ctx.now() })
   await appendAudit({
     ctx,

@@ -3,7 +3,7 @@ import type { ContentTypes } from '../../contract/content-types.ts'
 import { integrations } from '../../db/schema/index.ts'
 import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
-import { tenantScope } from '../scope.ts'
+import { tenantFilter } from '../tenant-filter.ts'
 import { describeContentTypes } from './content-types.ts'
 import { healthColumns } from './health.ts'
 
@@ -22,7 +22,7 @@ export async function getContentTypes({ ctx, input }: { ctx: Context; input: { i
       countsAsOf: integrations.countsAsOf,
     })
     .from(integrations)
-    .where(and(eq(integrations.id, input.id), tenantScope(ctx.actor, integrations)))
+    .where(and(eq(integrations.id, input.id), tenantFilter(ctx.actor, integrations)))
     .limit(1)
   if (!row) throw new ServiceError('integration_not_found')
   return describeContentTypes(row)

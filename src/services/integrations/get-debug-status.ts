@@ -3,7 +3,7 @@ import { blankSecrets } from '../../lib/log.ts'
 import type { Context } from '../context.ts'
 import { listEvents } from '../events/list.ts'
 import { describeSync } from './get-sync-status.ts'
-import { describeCarrier, loadIntegration, toTimestamp } from './internal.ts'
+import { describeTransport, loadIntegration, toTimestamp } from './internal.ts'
 import { examineIntegration } from './probe.ts'
 
 const RECENT_FAILURES = 10
@@ -31,7 +31,7 @@ export async function getDebugStatus({ ctx, input }: { ctx: Context; input: { id
     connection_reason: row.connectionReason,
     connection_since: toTimestamp(row.connectionSince),
     site_url: row.siteUrl,
-    ...describeCarrier(row),
+    ...describeTransport(row),
     sync,
     last_structure_fetch: toTimestamp(row.structureFetchedAt),
     next_check_at: toTimestamp(row.nextCheckAt),

@@ -4,14 +4,14 @@ import { loadIntegration, toTimestamp, type IntegrationRow } from './internal.ts
 
 /** What the integration's row and the site's object say of its runs. */
 export async function describeSync(ctx: Context, row: IntegrationRow): Promise<SyncState> {
-  const { currentRun, lastRun, lagS, waitingSince } = await ctx.site(row.siteId).runs(row.id)
+  const { currentRun, lastRun, lagS, waitingForSiteSince } = await ctx.site(row.siteId).runs(row.id)
   return {
     sync_status: row.syncStatus,
     last_sync_at: toTimestamp(row.lastSyncAt),
     current_run: currentRun,
     last_run: lastRun,
     lag_s: lagS,
-    waiting_since: waitingSince === null ? null : new Date(waitingSince).toISOString(),
+    waiting_for_site_since: waitingForSiteSince === null ? null : new Date(waitingForSiteSince).toISOString(),
   }
 }
 

@@ -3,7 +3,7 @@ import type { Integration } from '../../contract/integrations.ts'
 import { integrations } from '../../db/schema/index.ts'
 import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
-import { tenantScope } from '../scope.ts'
+import { tenantFilter } from '../tenant-filter.ts'
 import { presentedColumns, presentIntegration } from './internal.ts'
 
 /** @throws ServiceError `integration_not_found` */
@@ -11,7 +11,7 @@ export async function getIntegration({ ctx, input }: { ctx: Context; input: { id
   const [row] = await ctx.db
     .select(presentedColumns)
     .from(integrations)
-    .where(and(eq(integrations.id, input.id), tenantScope(ctx.actor, integrations)))
+    .where(and(eq(integrations.id, input.id), tenantFilter(ctx.actor, integrations)))
     .limit(1)
   if (!row) throw new ServiceError('integration_not_found')
   return presentIntegration(row)

@@ -7,7 +7,7 @@ export const healthColumns = {
   connectionReason: integrations.connectionReason,
   connectionDetail: integrations.connectionDetail,
   connectionSince: integrations.connectionSince,
-  lastProofAt: integrations.lastProofAt,
+  lastVerifiedAt: integrations.lastVerifiedAt,
   nextCheckAt: integrations.nextCheckAt,
 }
 export type HealthSource = Pick<typeof integrations.$inferSelect, keyof typeof healthColumns>
@@ -19,7 +19,7 @@ export function describeHealth(row: HealthSource): Health {
     state: row.connection,
     reason: code === null ? null : { code, ...describeReason(code), detail: row.connectionDetail },
     since: row.connectionSince?.toISOString() ?? null,
-    last_proof_at: row.lastProofAt?.toISOString() ?? null,
+    last_verified_at: row.lastVerifiedAt?.toISOString() ?? null,
     next_check_at: row.nextCheckAt?.toISOString() ?? null,
   }
 }

@@ -3,7 +3,7 @@ import type { Integration } from '../../contract/integrations.ts'
 import { integrations } from '../../db/schema/index.ts'
 import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
-import { tenantScope } from '../scope.ts'
+import { tenantFilter } from '../tenant-filter.ts'
 import { describeContentTypes } from './content-types.ts'
 import { describeHealth, healthColumns } from './health.ts'
 
@@ -19,8 +19,8 @@ export const presentedColumns = {
   syncEnabled: integrations.syncEnabled,
   syncStatus: integrations.syncStatus,
   ...healthColumns,
-  carrier: integrations.carrier,
-  lastExchangeAt: integrations.lastExchangeAt,
+  transport: integrations.transport,
+  lastPollAt: integrations.lastPollAt,
   expectedLatencyS: integrations.expectedLatencyS,
   apiKeyMasked: integrations.apiKeyMasked,
   config: integrations.config,
@@ -40,7 +40,7 @@ export async function loadIntegration({ ctx, id }: { ctx: Context; id: string })
   const [row] = await ctx.db
     .select()
     .from(integrations)
-    .where(and(eq(integrations.id, id), tenantScope(ctx.actor, integrations)))
+    .where(and(eq(integrations.id, id), tenantFilter(ctx.actor, integrations)))
     .limit(1)
   if (!row) throw new ServiceError('integration_not_found')
   return row
@@ -56,9 +56,9 @@ export async function loadEnabledIntegration(args: { ctx: Context; id: string })
 export const toTimestamp = (moment: Date | null) => moment?.toISOString() ?? null
 
 /** How commands reach the site, as the wire has it. */
-export const describeCarrier = (row: Pick<IntegrationRow, 'carrier' | 'lastExchangeAt' | 'expectedLatencyS'>) => ({
-  carrier: row.carrier,
-  last_exchange_at: toTimestamp(row.lastExchangeAt),
+export const describeTransport = (row: Pick<IntegrationRow, 'transport' | 'lastPollAt' | 'expectedLatencyS'>) => ({
+  transport: row.transport,
+  last_poll_at: toTimestamp(row.lastPollAt),
   expected_latency_s: row.expectedLatencyS,
 })
 
@@ -102,7 +102,7 @@ export function presentIntegration(row: PresentedRow): Integration {
     connection: row.connection,
     connection_reason: row.connectionReason,
     health: describeHealth(row),
-    ...describeCarrier(row),
+    ...describeTransport(row),
     api_key: row.apiKeyMasked,
     config_json: describeConfig(row),
     item_counts: describeItemCounts(row),

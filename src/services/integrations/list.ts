@@ -4,7 +4,7 @@ import type { Integration } from '../../contract/integrations.ts'
 import { integrations } from '../../db/schema/index.ts'
 import type { Context } from '../context.ts'
 import { readCursor, toPage } from '../cursor.ts'
-import { tenantScope } from '../scope.ts'
+import { tenantFilter } from '../tenant-filter.ts'
 import { presentedColumns, presentIntegration } from './internal.ts'
 
 type ListInput = ListQuery & { site_id?: string | undefined }
@@ -17,7 +17,7 @@ export async function listIntegrations({ ctx, input }: { ctx: Context; input: Li
     .from(integrations)
     .where(
       and(
-        tenantScope(ctx.actor, integrations),
+        tenantFilter(ctx.actor, integrations),
         input.site_id === undefined ? undefined : eq(integrations.siteId, input.site_id),
         after === null ? undefined : gt(integrations.id, after),
       ),

@@ -1,17 +1,17 @@
 import { and, eq, exists, inArray, ne, not, or, sql, type SQL } from 'drizzle-orm'
-import type { Carrier } from '../../contract/exchange.ts'
+import type { Transport } from '../../contract/polling.ts'
 import { recordEventOf } from '../../db/record-event.ts'
 import { integrations, sites } from '../../db/schema/index.ts'
 import { addressForms } from '../../lib/site-address.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
-import { announceChange } from '../live/announce.ts'
-import { tenantScope } from '../scope.ts'
+import { publishChange } from '../live/publish.ts'
+import { tenantFilter } from '../tenant-filter.ts'
 import { SITE_TENANT } from '../sites/internal.ts'
 import type { IntegrationRow } from './internal.ts'
-import { toPortCall } from './probe.ts'
-import { provenColumns } from './proven-columns.ts'
+import { toRpcCall } from './probe.ts'
+import { verifiedColumns } from './verified-columns.ts'
 import { scheduleCheck } from './schedule-check.ts'
 import { unwrap } from './unwrap.ts'
 
@@ -20,7 +20,7 @@ export interface Move {
   to: string
   /** Addresses it had: what IGNY8 knew, and what the site itself was connected as. */
   from: string[]
-  carrier: Carrier
+  transport: Transport
   commandsUrl: string | null
   /** Takes the place of every other one at once. */
   secret: string
@@ -58,15 +58,15 @@ export async function assertAddressFree(ctx: Context, row: IntegrationRow, to: s
   const [own] = await ctx.db
     .select({ taken: sql<number>`${isTaken(ctx, row, to)}` })
     .from(sites)
-    .where(and(eq(sites.id, row.siteId), tenantScope(ctx.actor, SITE_TENANT)))
+    .where(and(eq(sites.id, row.siteId), tenantFilter(ctx.actor, SITE_TENANT)))
     .limit(1)
   if (own?.taken) throw new ServiceError('site_url_taken', `Another site of the account has the address ${to}.`)
 }
 
 /** Addresses, event and audit record: all of them, or none where the address was taken or changed meanwhile. */
 async function commit(ctx: Context, row: IntegrationRow, move: Move): Promise<Date | null> {
-  const proven = await provenColumns(ctx, row, { ...move, siteUrl: move.to, signingSecrets: [move.secret] })
-  const own = and(eq(integrations.id, row.id), tenantScope(ctx.actor, integrations))
+  const proven = await verifiedColumns(ctx, row, { ...move, siteUrl: move.to, signingSecrets: [move.secret] })
+  const own = and(eq(integrations.id, row.id), tenantFilter(ctx.actor, integrations))
   const moved = and(own, eq(integrations.siteUrl, move.to), eq(integrations.credentials, proven.credentials))
   const isMoved = exists(ctx.db.select({ id: integrations.id }).from(integrations).where(moved))
   const metadata = { from: row.siteUrl, to: move.to }
@@ -84,7 +84,7 @@ async function commit(ctx: Context, row: IntegrationRow, move: Move): Promise<Da
         ctx.db
           .update(sites)
           .set({ url: move.to, updatedAt: proven.updatedAt })
-          .where(and(eq(sites.id, row.siteId), tenantScope(ctx.actor, SITE_TENANT), isMoved)),
+          .where(and(eq(sites.id, row.siteId), tenantFilter(ctx.actor, SITE_TENANT), isMoved)),
         recordEventOf(ctx, moved, { action: 'move', startedAt: move.startedAt, note }),
       ],
     },
@@ -103,7 +103,7 @@ export async function storeMove(ctx: Context, row: IntegrationRow, move: Move): 
     await assertAddressFree(ctx, row, move.to)
     throw new ServiceError('conflict')
   }
-  unwrap(await ctx.site(row.siteId).relocate(toPortCall(ctx, row), move.from, move.to))
+  unwrap(await ctx.site(row.siteId).relocate(toRpcCall(ctx, row), move.from, move.to))
   await scheduleCheck(ctx, row, checkAt.getTime())
-  announceChange(ctx, row.siteId)
+  publishChange(ctx, row.siteId)
 }

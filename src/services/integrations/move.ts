@@ -5,20 +5,20 @@ import { recordEvent } from '../../db/record-event.ts'
 import { openSigningSecrets } from '../../lib/link-credentials.ts'
 import { isWithin } from '../../lib/site-address.ts'
 import { verifyMessage } from '../../lib/signature.ts'
-import type { ProbeOutcome } from '../../sync/port.ts'
+import type { ProbeOutcome } from '../../site/rpc.ts'
 import type { Actor, Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { normalizeSiteUrl } from '../sites/site-url.ts'
 import { assertKeyMayWrite } from './assert-key.ts'
-import { answersChallenge, offerExchange, type SignedRequest } from './exchange-proof.ts'
+import { answersChallenge, offerPolling, type SignedRequest } from './polling-challenge.ts'
 import { loadIntegration, type IntegrationRow } from './internal.ts'
 import { assertAddressFree, storeMove, type Move } from './move-store.ts'
-import { toPortCall } from './probe.ts'
+import { toRpcCall } from './probe.ts'
 import { unwrap } from './unwrap.ts'
 
 type MoveContext = Context<Extract<Actor, { kind: 'api_key' }>>
 type Told = Pick<StatusData, 'home_url' | 'install'>
-type Seen = { carrier: Move['carrier']; commandsUrl: string | null; detail: string; told: Told } & Pick<
+type Seen = { transport: Move['transport']; commandsUrl: string | null; detail: string; told: Told } & Pick<
   ProbeOutcome,
   'evidence'
 >
@@ -32,11 +32,11 @@ async function assertSigned(ctx: MoveContext, row: IntegrationRow, message: Sign
 }
 
 /** The site can't be called under its new address either, and has shown there that it calls. */
-const seenByExchange = (told: unknown): Seen => ({
-  carrier: 'exchange',
+const seenByPolling = (told: unknown): Seen => ({
+  transport: 'polling',
   commandsUrl: null,
   detail: 'The site can’t be called from outside; it fetches its commands itself.',
-  evidence: [{ step: 'exchange', note: 'the site has carried out a command and signed its answer' }],
+  evidence: [{ step: 'polling', note: 'the site has carried out a command and signed its answer' }],
   told: COMMAND_DATA.status.parse(told),
 })
 
@@ -49,22 +49,22 @@ async function lookAt(
 ): Promise<Seen> {
   const outcome = unwrap(
     await ctx.site(row.siteId).probe({
-      ...toPortCall(ctx, row),
+      ...toRpcCall(ctx, row),
       siteUrl: request.site_url,
       signingSecrets,
       restRoot: request.rest_root ?? null,
-      mayExchange: false,
+      mayPoll: false,
     }),
   )
   if (outcome.ok && outcome.plugin) {
     const { commandsUrl, detail, evidence, plugin } = outcome
-    return { carrier: 'direct', commandsUrl, detail, evidence, told: plugin }
+    return { transport: 'direct', commandsUrl, detail, evidence, told: plugin }
   }
   const { code, detail, fix } = outcome.ok
     ? { code: 'response_invalid' as const, detail: outcome.detail, fix: undefined }
     : outcome
-  const exchange = await offerExchange(ctx, request, code)
-  throw new ServiceError(code, detail, { fix, evidence: outcome.evidence, exchange })
+  const polling = await offerPolling(ctx, request, code)
+  throw new ServiceError(code, detail, { fix, evidence: outcome.evidence, polling })
 }
 
 /** What answers there has to take itself for the site at that address: anything may stand in front of another one. */
@@ -98,17 +98,17 @@ export async function moveIntegration({
   const startedAt = ctx.now()
   try {
     await assertAddressFree(ctx, row, to)
-    const result = request.exchange?.result
+    const result = request.polling?.result
     const secrets = [...new Set([request.signing_secret, ...known])].slice(0, 2)
     const proven = result?.ok && (await answersChallenge(ctx, request, result)) ? result.data : null
-    const seen = proven === null ? await lookAt(ctx, row, request, secrets) : seenByExchange(proven)
+    const seen = proven === null ? await lookAt(ctx, row, request, secrets) : seenByPolling(proven)
     assertAtHome(seen, to)
-    const { carrier, commandsUrl } = seen
+    const { transport, commandsUrl } = seen
     const from = [row.siteUrl, seen.told.install?.connected_url ?? row.siteUrl]
-    await storeMove(ctx, row, { to, from, carrier, commandsUrl, secret: request.signing_secret, startedAt })
-    if (carrier === 'exchange') unwrap(await ctx.site(row.siteId).adoptExchange(toPortCall(ctx, row)))
+    await storeMove(ctx, row, { to, from, transport, commandsUrl, secret: request.signing_secret, startedAt })
+    if (transport === 'polling') unwrap(await ctx.site(row.siteId).enablePolling(toRpcCall(ctx, row)))
     const { detail, evidence } = seen
-    return { success: true, integration_id: row.id, carrier, code: 'moved', detail, fix: null, evidence }
+    return { success: true, integration_id: row.id, transport, code: 'moved', detail, fix: null, evidence }
   } catch (cause) {
     if (cause instanceof ServiceError) {
       const failure = { code: cause.code, detail: cause.message }

@@ -1,12 +1,12 @@
 import { rootOfCommands } from '../../lib/commands-url.ts'
 import { openSigningSecrets } from '../../lib/link-credentials.ts'
-import type { Examination, PortCall, ProbeRequest } from '../../sync/port.ts'
+import type { Examination, RpcCall, ProbeRequest } from '../../site/rpc.ts'
 import type { Context } from '../context.ts'
 import type { IntegrationRow } from './internal.ts'
 import { unwrap } from './unwrap.ts'
 
 /** What names an integration and its caller to the site's object. */
-export function toPortCall(ctx: Context, row: Pick<IntegrationRow, 'id' | 'accountId' | 'siteId'>): PortCall {
+export function toRpcCall(ctx: Context, row: Pick<IntegrationRow, 'id' | 'accountId' | 'siteId'>): RpcCall {
   return {
     accountId: row.accountId,
     siteId: row.siteId,
@@ -19,11 +19,11 @@ export function toPortCall(ctx: Context, row: Pick<IntegrationRow, 'id' | 'accou
 
 /** The integration's site and secrets, as a look at it needs them. */
 const toProbeRequest = async (ctx: Context, row: IntegrationRow): Promise<ProbeRequest> => ({
-  ...toPortCall(ctx, row),
+  ...toRpcCall(ctx, row),
   siteUrl: row.siteUrl,
   signingSecrets: await openSigningSecrets(ctx.config.keyRing, row, ctx.now()),
   restRoot: rootOfCommands(row.commandsUrl),
-  mayExchange: true,
+  mayPoll: true,
 })
 
 /** Has the site of an integration examined, with its own secrets. */

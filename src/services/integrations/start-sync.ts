@@ -1,7 +1,7 @@
 import type { Direction, Run } from '../../contract/sync.ts'
 import type { Context } from '../context.ts'
 import { loadEnabledIntegration } from './internal.ts'
-import { toPortCall } from './probe.ts'
+import { toRpcCall } from './probe.ts'
 import { unwrap } from './unwrap.ts'
 
 /**
@@ -16,5 +16,5 @@ export async function startSync({
   input: { id: string; direction: Direction }
 }): Promise<Run> {
   const row = await loadEnabledIntegration({ ctx, id: input.id })
-  return unwrap(await ctx.site(row.siteId).enqueue(toPortCall(ctx, row), input.direction))
+  return unwrap(await ctx.site(row.siteId).enqueue(toRpcCall(ctx, row), input.direction))
 }

@@ -2,7 +2,7 @@ import type { TestResult } from '../../contract/integrations.ts'
 import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { loadIntegration } from './internal.ts'
-import { toPortCall } from './probe.ts'
+import { toRpcCall } from './probe.ts'
 import { unwrap } from './unwrap.ts'
 
 /**
@@ -12,10 +12,10 @@ import { unwrap } from './unwrap.ts'
  */
 export async function testIntegration({ ctx, input }: { ctx: Context; input: { id: string } }): Promise<TestResult> {
   const row = await loadIntegration({ ctx, id: input.id })
-  const outcome = unwrap(await ctx.site(row.siteId).check(toPortCall(ctx, row)))
+  const outcome = unwrap(await ctx.site(row.siteId).check(toRpcCall(ctx, row)))
   if (!outcome) throw new ServiceError('integration_not_found')
   const shown = outcome.ok
-    ? { success: true, carrier: outcome.carrier, code: 'connected', detail: outcome.detail, fix: null }
-    : { success: false, carrier: row.carrier, code: outcome.code, detail: outcome.detail, fix: outcome.fix }
+    ? { success: true, transport: outcome.transport, code: 'connected', detail: outcome.detail, fix: null }
+    : { success: false, transport: row.transport, code: outcome.code, detail: outcome.detail, fix: outcome.fix }
   return { ...shown, integration_id: row.id, evidence: outcome.evidence }
 }

@@ -4,8 +4,8 @@ import { integrations } from '../../db/schema/index.ts'
 import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { recordEvent } from '../../db/record-event.ts'
-import { announceChange } from '../live/announce.ts'
-import { tenantScope } from '../scope.ts'
+import { publishChange } from '../live/publish.ts'
+import { tenantFilter } from '../tenant-filter.ts'
 import { assertKeyMayWrite } from './assert-key.ts'
 import { describeContentTypes } from './content-types.ts'
 import { loadIntegration, type IntegrationRow } from './internal.ts'
@@ -44,12 +44,12 @@ export async function updateContentTypes({
     ctx.db
       .update(integrations)
       .set({ typeSettings: merged, updatedAt: new Date(ctx.now()) })
-      .where(and(eq(integrations.id, input.id), tenantScope(ctx.actor, integrations)))
+      .where(and(eq(integrations.id, input.id), tenantFilter(ctx.actor, integrations)))
       .returning(),
     recordEvent(ctx, before, { action: 'update_content_types', startedAt: ctx.now() }),
   ])
   const after = rows[0]
   if (!after) throw new ServiceError('integration_not_found')
-  announceChange(ctx, after.siteId)
+  publishChange(ctx, after.siteId)
   return describeContentTypes(after)
 }

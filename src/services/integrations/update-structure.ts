@@ -2,7 +2,7 @@ import type { StructureStored } from '../../contract/content-types.ts'
 import type { Structure } from '../../contract/structure.ts'
 import type { Context } from '../context.ts'
 import { loadIntegration } from './internal.ts'
-import { toPortCall } from './probe.ts'
+import { toRpcCall } from './probe.ts'
 import { unwrap } from './unwrap.ts'
 
 /**
@@ -22,5 +22,5 @@ export async function updateStructure({
     actor.kind === 'api_key'
       ? { id: input.id, accountId: actor.accountId, siteId: actor.siteId }
       : await loadIntegration({ ctx, id: input.id })
-  return unwrap(await ctx.site(row.siteId).storeStructure(toPortCall(ctx, row), input.structure))
+  return unwrap(await ctx.site(row.siteId).storeStructure(toRpcCall(ctx, row), input.structure))
 }

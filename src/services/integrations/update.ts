@@ -7,8 +7,8 @@ import { isResting } from '../../lib/connection.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
-import { announceChange } from '../live/announce.ts'
-import { tenantScope } from '../scope.ts'
+import { publishChange } from '../live/publish.ts'
+import { tenantFilter } from '../tenant-filter.ts'
 import { assertKeyMayWrite } from './assert-key.ts'
 import { loadIntegration, presentIntegration, type IntegrationRow } from './internal.ts'
 import { scheduleCheck } from './schedule-check.ts'
@@ -74,14 +74,14 @@ export async function updateIntegration({
       }),
       updatedAt: now,
     })
-    .where(and(eq(integrations.id, id), tenantScope(ctx.actor, integrations)))
+    .where(and(eq(integrations.id, id), tenantFilter(ctx.actor, integrations)))
     .returning()
   const entry = { action: 'integration.updated', entityId: id, metadata: { fields: Object.keys(patch) } }
   const event = recordEvent(ctx, before, { action: 'update', startedAt: ctx.now() })
   const [rows] = await appendAudit({ ctx, input: { entry, changes: [update, event] } })
   const after = rows[0]
   if (!after) throw new ServiceError('integration_not_found')
-  announceChange(ctx, after.siteId)
+  publishChange(ctx, after.siteId)
   if (!after.isActive || !after.syncEnabled) await ctx.site(after.siteId).stop(id)
   const isDue = after.nextCheckAt?.getTime() === now.getTime()
   if (isDue && after.credentials !== null) await scheduleCheck(ctx, after, ctx.now())

@@ -1,7 +1,5 @@
 import { and, asc, eq, gte } from 'drizzle-orm'
-import type { ContentTypes } from '../../contract/content-types.ts'
-import type { Integration } from '../../contract/integrations.ts'
-import type { SyncEvent } from '../../contract/sync.ts'
+import type { LiveState } from '../../contract/live.ts'
 import type { Db } from '../../db/client.ts'
 import { integrations, syncEvents } from '../../db/schema/index.ts'
 import { firstEventIdAt, presentEvent } from '../events/internal.ts'
@@ -10,13 +8,6 @@ import { presentedColumns, presentIntegration } from '../integrations/internal.t
 
 /** Most events that are told of at once; whoever missed some finds them in the list. */
 const MAX_EVENTS = 50
-
-export interface LiveState {
-  contentTypes: ContentTypes
-  integration: Integration
-  /** Oldest first. */
-  events: SyncEvent[]
-}
 
 /**
  * What watchers of an integration are shown, in one round trip.

@@ -1,4 +1,4 @@
-import { WATCHER_HEADER, type Watcher } from '../../sync/port.ts'
+import { WATCHER_HEADER, type Watcher } from '../../site/rpc.ts'
 import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { assertKeyMayWrite } from '../integrations/assert-key.ts'

@@ -9,7 +9,7 @@ export type Credentials =
   | { kind: 'none' }
   | { kind: 'unusable' }
   | { kind: 'api_key'; plaintext: string }
-  | { kind: 'session'; signedToken: string; carrier: 'bearer' | 'cookie' }
+  | { kind: 'session'; signedToken: string; transport: 'bearer' | 'cookie' }
 
 /** The one token of an Authorization header; null where there is another scheme, several headers, or garbage. */
 export const readBearer = (authorization: string | null) => BEARER.exec(authorization?.trim() ?? '')?.[1] ?? null
@@ -29,8 +29,8 @@ export function readCredentials(config: Config, headers: Headers): Credentials {
   if (authorization !== null) {
     if (token === null) return { kind: 'unusable' }
     if (looksLikeApiKey(token)) return { kind: 'api_key', plaintext: token }
-    return { kind: 'session', signedToken: token, carrier: 'bearer' }
+    return { kind: 'session', signedToken: token, transport: 'bearer' }
   }
   const signedToken = readSessionCookie(config, headers.get('cookie'))
-  return signedToken ? { kind: 'session', signedToken, carrier: 'cookie' } : { kind: 'none' }
+  return signedToken ? { kind: 'session', signedToken, transport: 'cookie' } : { kind: 'none' }
 }

@@ -4,10 +4,10 @@ import { recordEvent } from '../../db/record-event.ts'
 import { integrations } from '../../db/schema/index.ts'
 import type { Context } from '../context.ts'
 import { loadIntegration, type IntegrationRow } from '../integrations/internal.ts'
-import { toPortCall } from '../integrations/probe.ts'
-import { announceChange } from '../live/announce.ts'
+import { toRpcCall } from '../integrations/probe.ts'
+import { publishChange } from '../live/publish.ts'
 import { unwrap } from '../integrations/unwrap.ts'
-import { tenantScope } from '../scope.ts'
+import { tenantFilter } from '../tenant-filter.ts'
 
 /** Nobody holds a run that was between two slices, to say that it has ended; a later run has another epoch. */
 const endSyncing = (ctx: Context, row: IntegrationRow) =>
@@ -17,7 +17,7 @@ const endSyncing = (ctx: Context, row: IntegrationRow) =>
     .where(
       and(
         eq(integrations.id, row.id),
-        tenantScope(ctx.actor, integrations),
+        tenantFilter(ctx.actor, integrations),
         eq(integrations.syncStatus, 'syncing'),
         eq(integrations.syncEpoch, row.syncEpoch),
       ),
@@ -31,10 +31,10 @@ export async function cancelRun({ ctx, input }: { ctx: Context; input: { id: str
   const startedAt = ctx.now()
   const row = await loadIntegration({ ctx, id: input.id })
   const site = ctx.site(row.siteId)
-  const run = unwrap(await site.cancelRun(toPortCall(ctx, row), input.runId))
+  const run = unwrap(await site.cancelRun(toRpcCall(ctx, row), input.runId))
   const { currentRun } = await site.runs(row.id)
   const event = recordEvent(ctx, row, { action: 'cancel_run', startedAt, runId: run.id, direction: run.direction })
   await (currentRun?.status === 'running' ? event : ctx.db.batch([event, endSyncing(ctx, row)]))
-  announceChange(ctx, row.siteId)
+  publishChange(ctx, row.siteId)
   return run
 }

@@ -4,13 +4,13 @@ import { spreadRevocation } from '../api-keys/revoke.ts'
 import { inGroups } from '../api-keys/rewrite.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Context } from '../context.ts'
-import { tenantScope } from '../scope.ts'
+import { tenantFilter } from '../tenant-filter.ts'
 import { loadSite, SITE_TENANT, type SiteRow } from './internal.ts'
 
 const ofSite = (ctx: Context, site: SiteRow) => ({
-  site: and(eq(sites.id, site.id), tenantScope(ctx.actor, SITE_TENANT)),
-  keys: and(eq(apiKeys.siteId, site.id), tenantScope(ctx.actor, apiKeys)),
-  integrations: and(eq(integrations.siteId, site.id), tenantScope(ctx.actor, integrations)),
+  site: and(eq(sites.id, site.id), tenantFilter(ctx.actor, SITE_TENANT)),
+  keys: and(eq(apiKeys.siteId, site.id), tenantFilter(ctx.actor, apiKeys)),
+  integrations: and(eq(integrations.siteId, site.id), tenantFilter(ctx.actor, integrations)),
 })
 
 /** Closes every way in: the site is off and all of its keys are revoked, in D1, at the object and at the edge. */

@@ -3,11 +3,11 @@ import type { Site } from '../../contract/sites.ts'
 import { sites } from '../../db/schema/index.ts'
 import type { Context } from '../context.ts'
 import { ServiceError } from '../errors.ts'
-import { tenantScope } from '../scope.ts'
+import { tenantFilter } from '../tenant-filter.ts'
 
 export type SiteRow = typeof sites.$inferSelect
 
-/** Columns that {@link tenantScope} needs of the table of sites. */
+/** Columns that {@link tenantFilter} needs of the table of sites. */
 export const SITE_TENANT = { accountId: sites.accountId, siteId: sites.id }
 
 /** The caller's site of this id; a key has one. @throws ServiceError `site_not_found`, also when it is somebody else's */
@@ -15,7 +15,7 @@ export async function loadSite({ ctx, siteId }: { ctx: Context; siteId: string }
   const [row] = await ctx.db
     .select()
     .from(sites)
-    .where(and(eq(sites.id, siteId), tenantScope(ctx.actor, SITE_TENANT)))
+    .where(and(eq(sites.id, siteId), tenantFilter(ctx.actor, SITE_TENANT)))
     .limit(1)
   if (!row) throw new ServiceError('site_not_found')
   return row

@@ -4,9 +4,9 @@ import { integrations, sites } from '../../db/schema/index.ts'
 import { rewriteSiteKeys } from '../api-keys/rewrite.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Context } from '../context.ts'
-import { announceChange } from '../live/announce.ts'
+import { publishChange } from '../live/publish.ts'
 import { ServiceError } from '../errors.ts'
-import { tenantScope } from '../scope.ts'
+import { tenantFilter } from '../tenant-filter.ts'
 import { loadSite, presentSite, SITE_TENANT } from './internal.ts'
 import { normalizeSiteUrl } from './site-url.ts'
 
@@ -28,7 +28,7 @@ function followSite(ctx: Context, siteId: string, isActive: boolean) {
     .where(
       and(
         eq(integrations.siteId, siteId),
-        tenantScope(ctx.actor, integrations),
+        tenantFilter(ctx.actor, integrations),
         eq(integrations.isActive, true),
         isActive ? asleep : undefined,
       ),
@@ -46,7 +46,7 @@ async function commit(ctx: Context, input: UpdateInput) {
   const update = ctx.db
     .update(sites)
     .set({ ...changes, updatedAt: new Date(ctx.now()) })
-    .where(and(eq(sites.id, siteId), tenantScope(ctx.actor, SITE_TENANT)))
+    .where(and(eq(sites.id, siteId), tenantFilter(ctx.actor, SITE_TENANT)))
     .returning()
   const entry = { action: 'site.updated', entityId: siteId, metadata: { ...changes } }
   if (isActive === undefined) {
@@ -72,7 +72,7 @@ export async function updateSite({ ctx, input }: { ctx: Context; input: UpdateIn
   if (input.is_active !== undefined) {
     await rewriteSiteKeys({ ctx, input: { siteId: row.id, isActive: row.isActive } })
   }
-  if (input.is_active === true) announceChange(ctx, row.id)
+  if (input.is_active === true) publishChange(ctx, row.id)
   if (input.is_active === false) {
     for (const { id } of followers) await ctx.site(row.id).stop(id)
   }

@@ -15,7 +15,7 @@ export interface Report {
 export interface Integration {
   id: string
   connection: string
-  carrier: string
+  transport: string
   health: { state: string; reason: { code: string; fix: string; detail: string | null } | null }
 }
 interface Run {

@@ -48,7 +48,7 @@ export interface Lab {
   /** Has a connected site use another key from now on. */
   useKey: (key: string) => void
   /** A call for commands, as the site's cron makes it. */
-  exchange: () => Promise<string>
+  poll: () => Promise<string>
   /** Gives the site another address, in WordPress and in IGNY8. */
   moveTo: (url: string) => Promise<void>
 }
@@ -114,7 +114,7 @@ export async function startLab(world: World, { subsite, ...options }: LabOptions
       apiKey = key
     },
     silence: () => {
-      const refuse = `return false === strpos( $url, '/exchange/' ) ? $early : new WP_Error( 'http_request_failed', 'cut' );`
+      const refuse = `return false === strpos( $url, '/poll/' ) ? $early : new WP_Error( 'http_request_failed', 'cut' );`
       const file = join(wordpress.root, 'wp-content/mu-plugins/01-silence.php')
       writeFileSync(
         file,
@@ -124,11 +124,11 @@ export async function startLab(world: World, { subsite, ...options }: LabOptions
         rmSync(file)
         // what failed meanwhile has put the next call off
         await run(
-          `$state = get_option( 'igny8_exchange' ); $state['paused_until'] = 0; update_option( 'igny8_exchange', $state );`,
+          `$state = get_option( 'igny8_poll' ); $state['paused_until'] = 0; update_option( 'igny8_poll', $state );`,
         )
       }
     },
-    exchange: () => run(`Igny8\\Bridge\\Plugin::instance()->exchange->exchanger->run( 'cron', 10000 );`),
+    poll: () => run(`Igny8\\Bridge\\Plugin::instance()->polling->poller->run( 'cron', 10000 );`),
     moveTo: async (address) => {
       await world.owner.patch(`/sites/${siteId}/`, { url: address })
       wordpress.define({ WP_HOME: address, WP_SITEURL: address })

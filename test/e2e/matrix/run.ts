@@ -57,9 +57,9 @@ export async function connectUnder(world: World, lab: Lab, setUp: SetUp): Promis
       expect(refusal.advice).toMatch(/\w{3}/)
       return `no: \`${refusal.code}\``
     }
-    const { carrier } = await desk.integration()
-    await syncBothWays(lab, desk, theirs, carrier === 'exchange')
-    return carrier === 'exchange' ? 'by exchange' : 'directly'
+    const { transport } = await desk.integration()
+    await syncBothWays(lab, desk, theirs, transport === 'polling')
+    return transport === 'polling' ? 'by polling' : 'directly'
   } finally {
     await undo()
     if (setUp.address) await lab.moveTo(lab.url)
@@ -67,12 +67,12 @@ export async function connectUnder(world: World, lab: Lab, setUp: SetUp): Promis
 }
 
 /** One post there, one here, one sync: both sides have both, each once. */
-export async function syncBothWays(lab: Lab, desk: Desk, theirs: string, isExchange: boolean): Promise<void> {
+export async function syncBothWays(lab: Lab, desk: Desk, theirs: string, isPolling: boolean): Promise<void> {
   const ours = theirs.replace('Theirs', 'Ours')
   await desk.write(ours)
   const { id } = await desk.start()
   const run = await waitFor('the end of the sync', RUN_MS, async () => {
-    if (isExchange) await lab.exchange()
+    if (isPolling) await lab.poll()
     const last = await desk.lastRun()
     return last?.id === id ? last : undefined
   })

@@ -19,7 +19,7 @@ export function runStatus(site: Site, context: Context, integrationId: string | 
   const { options, url } = site
   const isPlain = options['permalinks'] === 'plain'
   return JSON.stringify({
-    plugin_version: '0.1.0',
+    plugin_version: '0.2.0',
     wp_version: '6.5.5',
     php_version: '8.2.7',
     db: 'mysql 10.11',

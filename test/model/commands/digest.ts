@@ -1,4 +1,4 @@
-import { Sketch } from '../../../src/sync/digest/sketch.ts'
+import { Sketch } from '../../../src/site/drift/sketch.ts'
 import { DigestArguments, readArguments } from '../arguments.ts'
 import type { Context } from '../context.ts'
 import { firstAfter } from '../post-table.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import type { Carrier } from '../../../src/contract/exchange.ts'
-import { describeCarrier, describeDisconnected } from './carrier.ts'
+import type { Transport } from '../../../src/contract/polling.ts'
+import { describeTransport, describeDisconnected } from './transport.ts'
 import { describeCounting } from './counting.ts'
 import { describeDigest } from './digest.ts'
 import { describeDocuments } from './documents.ts'
@@ -11,7 +11,7 @@ import { describeWebhooks } from './webhooks.ts'
 import { describeWriting } from './writing.ts'
 
 /** Holds a site against docs/protocol.md and docs/protocol-content.md: the same for the model and for the plugin. */
-export function describeContract(name: string, start: () => Promise<Subject>, carrier: Carrier = 'direct'): void {
+export function describeContract(name: string, start: () => Promise<Subject>, transport: Transport = 'direct'): void {
   describe(name, () => {
     let subject: Subject | undefined
     const get = () => {
@@ -25,11 +25,11 @@ export function describeContract(name: string, start: () => Promise<Subject>, ca
     describePaging(get)
     describeDocuments(get)
     describeDigest(get)
-    if (carrier === 'direct') describeCarrier(get)
+    if (transport === 'direct') describeTransport(get)
     describeWriting(get)
     describeCounting(get)
     describeRelations(get)
-    if (carrier === 'exchange') return
+    if (transport === 'polling') return
     describeWebhooks(get)
     describeDisconnected(get)
   })

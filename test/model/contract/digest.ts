@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DigestData, FetchData } from '../../../src/contract/content-link.ts'
-import { decode } from '../../../src/sync/digest/decode.ts'
-import { Sketch } from '../../../src/sync/digest/sketch.ts'
+import { decode } from '../../../src/site/drift/decode.ts'
+import { Sketch } from '../../../src/site/drift/sketch.ts'
 import { insertEvents, START_S } from './common.ts'
 import { codeOf, run, type Action, type Subject } from './subject.ts'
 

@@ -55,8 +55,8 @@ add_action(
 
 /** Has the site call for its commands, as its cron does: null, or what kept it from doing so. */
 function igny8_contract_heartbeat(): ?array {
-	$is_answered = Igny8\Bridge\Plugin::instance()->exchange->exchanger->run( 'cron', 20000 );
-	return $is_answered ? null : array( 'failure' => get_option( 'igny8_exchange' ) );
+	$is_answered = Igny8\Bridge\Plugin::instance()->polling->poller->run( 'cron', 20000 );
+	return $is_answered ? null : array( 'failure' => get_option( 'igny8_poll' ) );
 }
 
 /** Sets columns of wp_posts as SQL does: no hook, no change of `modified`. */

@@ -1,10 +1,10 @@
 import type { WebhookEvent } from '../../../src/contract/content-link.ts'
-import type { Carrier } from '../../../src/contract/exchange.ts'
+import type { Transport } from '../../../src/contract/polling.ts'
 import { modelFetch } from '../fetch.ts'
-import { callHome } from '../heartbeat.ts'
+import { callHome } from '../polling.ts'
 import { ModelWordPress } from '../wordpress.ts'
 import { updatePost } from '../writing.ts'
-import { ExchangeSide } from './exchange-side.ts'
+import { PollingSide } from './polling-side.ts'
 import type { Action, Subject } from './subject.ts'
 import { bodyOf } from '../document.ts'
 
@@ -81,18 +81,18 @@ function perform(model: ModelWordPress, action: Action): unknown {
 }
 
 /** The model as subject of the contract. */
-export function createModelSubject(carrier: Carrier = 'direct'): Promise<Subject> {
+export function createModelSubject(transport: Transport = 'direct'): Promise<Subject> {
   const integrationId = 'int_contract'
   const told: WebhookEvent[] = []
   const model = new ModelWordPress({ integrationId, onWebhook: ({ event }) => told.push(event) })
   registerEvent(model)
   model.site.taxonomies.set('event_kind', { label: 'Kinds', isPublic: true, isHierarchical: false })
-  const side = new ExchangeSide(integrationId)
+  const side = new PollingSide(integrationId)
   side.secret = model.signingSecret
-  const exchange: Subject['exchange'] = (commands, limits) =>
+  const poll: Subject['poll'] = (commands, limits) =>
     side.carry(commands, limits, () => callHome(model, (message) => side.answer(message)))
   return Promise.resolve({
-    ...(carrier === 'exchange' && { exchange }),
+    ...(transport === 'polling' && { poll }),
     url: model.url,
     endpoint: `${model.url}/wp-json/igny8/v1/commands`,
     secret: model.signingSecret,

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { PLUGIN } from '../../../scripts/lib/paths.ts'
 import { phpString } from '../../../scripts/wordpress/config.ts'
 import { startWordPress } from '../../../scripts/wordpress/native.ts'
-import type { Carrier } from '../../../src/contract/exchange.ts'
+import type { Transport } from '../../../src/contract/polling.ts'
 import type { WordPressOptions } from '../../../scripts/wordpress/types.ts'
 import { createApiKey } from '../../../src/lib/api-key.ts'
-import { ExchangeSide } from './exchange-side.ts'
+import { PollingSide } from './polling-side.ts'
 import { startReceiver } from './receiver.ts'
 import type { Action, Subject } from './subject.ts'
 
@@ -26,7 +26,7 @@ const connect = (apiKey: string) => `
 /** The real plugin in a real WordPress as subject of the contract. */
 export async function startPluginSubject(
   options: WordPressOptions = {},
-  carrier: Carrier = 'direct',
+  transport: Transport = 'direct',
 ): Promise<Subject> {
   const receiver = await startReceiver()
   const [token, { plaintext }] = [randomUUID(), createApiKey()]
@@ -34,9 +34,9 @@ export async function startPluginSubject(
   const wordpress = await startWordPress({ ...options, define, plugins: [PLUGIN], muPlugins: [SITE_MU_PLUGIN] })
   const printed = await wordpress.php(connect(plaintext))
   const secret = printed.slice(printed.indexOf(MARK) + 1)
-  const side = new ExchangeSide(INTEGRATION_ID)
+  const side = new PollingSide(INTEGRATION_ID)
   side.secret = secret
-  receiver.exchange = side
+  receiver.polling = side
   const post = async (query: string, body: string) => {
     const headers = { 'x-igny8-contract': token }
     const answer = await fetch(`${wordpress.url}/?${query}`, { method: 'POST', headers, body })
@@ -44,9 +44,9 @@ export async function startPluginSubject(
     if (answer.ok && /^(\[|null$)/.test(text)) return JSON.parse(text) as unknown
     throw new Error(`${text.slice(0, 2000)}\n${wordpress.debugLog().slice(-2000)}`)
   }
-  const exchange: Subject['exchange'] = (commands, limits) => side.carry(commands, limits, () => post('heartbeat', ''))
+  const poll: Subject['poll'] = (commands, limits) => side.carry(commands, limits, () => post('heartbeat', ''))
   return {
-    ...(carrier === 'exchange' && { exchange }),
+    ...(transport === 'polling' && { poll }),
     url: wordpress.url,
     endpoint: `${wordpress.url}/${options.permalinks === 'plain' ? 'index.php?rest_route=' : 'wp-json'}/igny8/v1/commands`,
     secret,

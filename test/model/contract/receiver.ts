@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { WebhookEvent } from '../../../src/contract/content-link.ts'
 import { verifyMessage } from '../../../src/lib/signature.ts'
-import type { ExchangeSide } from './exchange-side.ts'
+import type { PollingSide } from './polling-side.ts'
 
 interface Delivery {
   path: string
@@ -16,7 +16,7 @@ export interface Receiver {
   url: string
   /** Everything received since the last call, checked for key, signature and path; only what is about posts. */
   /** Answers the site's calls for commands. */
-  exchange: ExchangeSide | null
+  polling: PollingSide | null
   take: (apiKey: string, secret: string) => Promise<WebhookEvent[]>
   stop: () => Promise<void>
 }
@@ -46,8 +46,8 @@ export async function startReceiver(): Promise<Receiver> {
   })
   async function accept(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const delivery = await read(incoming)
-    if (delivery.path.endsWith('/exchange/') && receiver.exchange) {
-      const answer = await receiver.exchange.answer({
+    if (delivery.path.endsWith('/poll/') && receiver.polling) {
+      const answer = await receiver.polling.answer({
         headers: Object.fromEntries(delivery.headers),
         body: delivery.body,
       })
@@ -61,7 +61,7 @@ export async function startReceiver(): Promise<Receiver> {
   const { port } = server.address() as AddressInfo
   const receiver: Receiver = {
     url: `http://127.0.0.1:${port}`,
-    exchange: null,
+    polling: null,
     take: async (apiKey, secret) => {
       const checked = received.splice(0).map((delivery) => check(delivery, apiKey, secret))
       return (await Promise.all(checked)).flat()

@@ -1,6 +1,6 @@
 import type { WebhookEvent } from '../../../src/contract/content-link.ts'
 import type { Command, CommandResult } from '../../../src/contract/link.ts'
-import { sendCommands } from '../../../src/sync/link/direct.ts'
+import { sendCommands } from '../../../src/site/transport/direct/send.ts'
 
 /** A post as a test writes it past the plugin; times are Unix seconds. `modifiedS` overwrites what WordPress noted. */
 export interface Insert {
@@ -57,7 +57,7 @@ export interface Subject {
   /** What the site has told by signed webhooks since the last call. */
   webhooks: () => Promise<WebhookEvent[]>
   /** Instead of calling the site: has it call, with these commands for an answer. */
-  exchange?: (commands: readonly Command[], limits: { timeMs: number; maxBytes: number }) => Promise<CommandResult[]>
+  poll?: (commands: readonly Command[], limits: { timeMs: number; maxBytes: number }) => Promise<CommandResult[]>
   stop: () => Promise<void>
 }
 
@@ -71,9 +71,9 @@ interface Limits {
 
 /** Sends commands with the API's own client, which checks the signature of the answer. */
 export async function send(subject: Subject, commands: Command[], limits: Limits = {}): Promise<CommandResult[]> {
-  if (subject.exchange) {
+  if (subject.poll) {
     const { timeMs = 20_000, maxBytes = 1_000_000 } = limits
-    return subject.exchange(commands, { timeMs, maxBytes })
+    return subject.poll(commands, { timeMs, maxBytes })
   }
   const { results } = await sendCommands({
     endpoint: subject.endpoint,

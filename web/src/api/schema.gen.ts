@@ -376,7 +376,7 @@ export interface paths {
         patch: operations["updateItem"];
         trace?: never;
     };
-    "/api/v1/sites/{site_id}/content/{item_id}/settle": {
+    "/api/v1/sites/{site_id}/content/{item_id}/resolve": {
         parameters: {
             query?: never;
             header?: never;
@@ -389,7 +389,7 @@ export interface paths {
          * Settle a conflict
          * @description One side for everything, or a side per field. It can be undone. People with the role editor or above; API keys with the scope content:write.
          */
-        post: operations["settleItem"];
+        post: operations["resolveItem"];
         delete?: never;
         options?: never;
         head?: never;
@@ -406,10 +406,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Undo the last settlement
+         * Undo the last resolution
          * @description Opens the conflict again, with both versions as they were. People with the role editor or above; API keys with the scope content:write.
          */
-        post: operations["undoSettlement"];
+        post: operations["undoResolution"];
         delete?: never;
         options?: never;
         head?: never;
@@ -471,7 +471,7 @@ export interface paths {
         put?: never;
         /**
          * Connect a site, or test whether it can be
-         * @description Open to callers without a session when the body holds the site’s own API key. Makes the integration where there is none, calls WordPress, and on failure deletes what it made. A plugin that names the carrier `exchange` is told in the refusal how its site may connect all the same. Credentials are optional.
+         * @description Open to callers without a session when the body holds the site’s own API key. Makes the integration where there is none, calls WordPress, and on failure deletes what it made. A plugin that names the transport `polling` is told in the refusal how its site may connect all the same. Credentials are optional.
          */
         post: operations["connectIntegration"];
         delete?: never;
@@ -652,7 +652,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/integration/integrations/{integration_id}/exchange": {
+    "/api/v1/integration/integrations/{integration_id}/poll": {
         parameters: {
             query?: never;
             header?: never;
@@ -665,7 +665,7 @@ export interface paths {
          * The site calls for its commands
          * @description Sent by the plugin of a site that can’t be called, with the headers `webhook-id`, `webhook-timestamp` and `webhook-signature` of Standard Webhooks over the raw body. The answer is signed likewise, under the same id. Repeating a call has no second effect. API keys with the scope integration:write alone.
          */
-        post: operations["exchange"];
+        post: operations["poll"];
         delete?: never;
         options?: never;
         head?: never;
@@ -692,7 +692,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/integration/integrations/{integration_id}/audit": {
+    "/api/v1/integration/integrations/{integration_id}/check-drift": {
         parameters: {
             query?: never;
             header?: never;
@@ -703,9 +703,9 @@ export interface paths {
         put?: never;
         /**
          * Compare every post with the site now
-         * @description Finds what no webhook told and no time of change shows, and repairs it. One audit at a time: while one is under way, that one is the answer. The result is in `content-types` as `audit`. People with the role editor or above; API keys with the scope integration:write.
+         * @description Finds what no webhook told and no time of change shows, and repairs it. One audit at a time: while one is under way, that one is the answer. The result is in `content-types` as `drift_check`. People with the role editor or above; API keys with the scope integration:write.
          */
-        post: operations["startAudit"];
+        post: operations["startDriftCheck"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1222,7 +1222,7 @@ export interface components {
             /** @description Refused with 409 when the item has moved on */
             if_revision?: number;
         };
-        Settlement: {
+        Resolution: {
             /** @enum {string} */
             choice?: "wordpress" | "igny8";
             fields?: {
@@ -1284,14 +1284,14 @@ export interface components {
             rest_root?: string;
             plugin_version?: string;
             /** @description What the plugin can do; `direct` if absent */
-            carriers?: components["schemas"]["Carrier"][];
-            exchange?: components["schemas"]["ExchangeProof"];
+            transports?: components["schemas"]["Transport"][];
+            polling?: components["schemas"]["PollingVerification"];
             /** @default wordpress */
             platform: components["schemas"]["Platform"];
         };
         /** @enum {string} */
-        Carrier: "direct" | "exchange";
-        ExchangeProof: {
+        Transport: "direct" | "polling";
+        PollingVerification: {
             result: {
                 id: string;
                 /** @constant */
@@ -1385,7 +1385,7 @@ export interface components {
                 };
             };
         };
-        ExchangeRequest: {
+        PollRequest: {
             /** @constant */
             protocol: 1;
             /**
@@ -1394,8 +1394,8 @@ export interface components {
              */
             trigger: string;
             clock: number;
-            /** @description Which carrier the site believes to be in use */
-            carrier: components["schemas"]["Carrier"];
+            /** @description Which transport the site believes to be in use */
+            transport: components["schemas"]["Transport"];
             wants: {
                 commands: number;
                 bytes: number;
@@ -1438,15 +1438,15 @@ export interface components {
              */
             rest_root?: string;
             /** @description What the plugin can do; `direct` if absent */
-            carriers?: components["schemas"]["Carrier"][];
-            exchange?: components["schemas"]["ExchangeProof"];
+            transports?: components["schemas"]["Transport"][];
+            polling?: components["schemas"]["PollingVerification"];
         };
         SyncItemRequest: {
             /** @description Id of an item, or WordPress’ post id */
             content_id: string | number;
         };
         /** @enum {string} */
-        RunDirection: "metadata" | "from_external" | "to_external" | "both" | "audit";
+        RunDirection: "metadata" | "from_external" | "to_external" | "both" | "drift_check";
         StatusEvent: {
             /** @enum {string} */
             event: "post.status" | "post.deleted";
@@ -1585,7 +1585,7 @@ export interface components {
             /** @description What was tried at the site */
             evidence?: components["schemas"]["EvidenceStep"][];
             /** @description How a site that can’t be called may connect all the same */
-            exchange?: components["schemas"]["ExchangeOffer"];
+            polling?: components["schemas"]["PollingOffer"];
         };
         FieldError: {
             /** @description Where, for example `body.post_types.post.count` */
@@ -1600,7 +1600,7 @@ export interface components {
             took_ms?: number;
             note?: string;
         };
-        ExchangeOffer: {
+        PollingOffer: {
             /** @description Id of a `status` command; good for two minutes */
             challenge: string;
         };
@@ -1752,7 +1752,7 @@ export interface components {
             external_url: string | null;
             revision: number;
             error: components["schemas"]["ItemError"] | null;
-            /** @description Whether the last settlement of a conflict can be undone */
+            /** @description Whether the last resolution of a conflict can be undone */
             can_undo: boolean;
             /**
              * Format: date-time
@@ -1809,7 +1809,7 @@ export interface components {
             base: components["schemas"]["ItemVersion"] | null;
             conflict: components["schemas"]["Conflict"] | null;
             error: components["schemas"]["ItemError"] | null;
-            /** @description Whether the last settlement of a conflict can be undone */
+            /** @description Whether the last resolution of a conflict can be undone */
             can_undo: boolean;
             /**
              * Format: date-time
@@ -1868,9 +1868,9 @@ export interface components {
             /** @description Code of what is wrong, null when nothing is */
             connection_reason: string | null;
             health: components["schemas"]["Health"];
-            carrier: components["schemas"]["Carrier"];
+            transport: components["schemas"]["Transport"];
             /** @description When the site last called for its commands */
-            last_exchange_at: string | null;
+            last_poll_at: string | null;
             /** @description Seconds between the site’s calls, as seen; null where the API calls the site itself */
             expected_latency_s: number | null;
             /**
@@ -1911,7 +1911,7 @@ export interface components {
             /** @description When the state began */
             since: string | null;
             /** @description When the site last answered a signed command, or sent a signed message that verified */
-            last_proof_at: string | null;
+            last_verified_at: string | null;
             /** @description When the site is looked at again */
             next_check_at: string | null;
         };
@@ -1928,7 +1928,7 @@ export interface components {
              * @example int_019d8f0c6b7e7c3fb1d2a4e5f6071829
              */
             integration_id: string;
-            carrier: components["schemas"]["Carrier"];
+            transport: components["schemas"]["Transport"];
             /** @description `connected`, `moved`, or the code of what went wrong */
             code: string;
             detail: string;
@@ -2021,8 +2021,8 @@ export interface components {
             last_run: components["schemas"]["Run"] | null;
             /** @description Seconds since the oldest work not yet done was queued; null when none waits */
             lag_s: number | null;
-            /** @description Since when commands wait for the site to call (carrier exchange); null when none does */
-            waiting_since: string | null;
+            /** @description Since when commands wait for the site to call (transport polling); null when none does */
+            waiting_for_site_since: string | null;
         };
         StructureStored: {
             /** @constant */
@@ -2061,7 +2061,7 @@ export interface components {
                     limited: boolean;
                     failed_count: number;
                     conflict_count: number;
-                    audit: components["schemas"]["TypeAudit"];
+                    drift_check: components["schemas"]["TypeDriftCheck"];
                 };
             };
             taxonomies: {
@@ -2080,11 +2080,11 @@ export interface components {
                 };
             };
             /** @description The last comparison of all posts with the site */
-            audit: components["schemas"]["Audit"];
+            drift_check: components["schemas"]["DriftCheck"];
             plugin_connection_enabled: boolean;
             two_way_sync_enabled: boolean;
         };
-        TypeAudit: {
+        TypeDriftCheck: {
             /** @enum {string} */
             state: "never" | "equal" | "repaired" | "differs";
             at: string | null;
@@ -2097,7 +2097,7 @@ export interface components {
             /** @description Of those, posts that are equal now */
             repaired: number;
         };
-        Audit: {
+        DriftCheck: {
             /** @enum {string} */
             state: "never" | "equal" | "repaired" | "differs";
             at: string | null;
@@ -2124,9 +2124,9 @@ export interface components {
             connection_reason: string | null;
             connection_since: string | null;
             site_url: string;
-            carrier: components["schemas"]["Carrier"];
+            transport: components["schemas"]["Transport"];
             /** @description When the site last called for its commands */
-            last_exchange_at: string | null;
+            last_poll_at: string | null;
             /** @description Seconds between the site’s calls, as seen; null where the API calls the site itself */
             expected_latency_s: number | null;
             sync: components["schemas"]["SyncState"];
@@ -2178,7 +2178,7 @@ export interface components {
              */
             finished_at: string;
         };
-        ExchangeAnswer: {
+        PollAnswer: {
             /** @constant */
             protocol: 1;
             integration_id: string;
@@ -2191,7 +2191,7 @@ export interface components {
                     [key: string]: unknown;
                 };
             }[];
-            carrier: components["schemas"]["Carrier"];
+            transport: components["schemas"]["Transport"];
             more: boolean;
             interval_s: number;
             /** @description Of the request that the commands are for; for the log of the site */
@@ -4979,7 +4979,7 @@ export interface operations {
             };
         };
     };
-    settleItem: {
+    resolveItem: {
         parameters: {
             query?: never;
             header?: {
@@ -4996,7 +4996,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Settlement"];
+                "application/json": components["schemas"]["Resolution"];
             };
         };
         responses: {
@@ -5045,7 +5045,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `request_in_progress`, `conflict`, `no_conflict`, `settlement_incomplete` */
+            /** @description `request_in_progress`, `conflict`, `no_conflict`, `resolution_incomplete` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5110,7 +5110,7 @@ export interface operations {
             };
         };
     };
-    undoSettlement: {
+    undoResolution: {
         parameters: {
             query?: never;
             header?: {
@@ -5660,7 +5660,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_key_reused`, `unreachable`, `invalid_site_url`, `https_required`, `private_address`, `dns_failed`, `connection_lost`, `tls_error`, `wordpress_timeout`, `redirected_elsewhere`, `too_many_redirects`, `redirect_loses_post`, `redirect_broken`, `not_wordpress`, `answered_html`, `login_wall`, `basic_auth_required`, `captcha_page`, `blocked_by_firewall`, `rest_blocked`, `rest_not_found`, `plugin_not_found`, `plugin_too_old`, `plugin_not_connected`, `signature_rejected`, `signature_removed`, `body_changed`, `clock_skew`, `other_integration`, `clone_detected`, `request_rejected`, `exchange_silent`, `waiting_for_site`, `request_too_large`, `command_failed`, `wordpress_error`, `wordpress_busy`, `response_too_large`, `response_truncated`, `response_empty`, `response_not_json`, `response_leading_garbage`, `response_trailing_garbage`, `response_unsigned`, `response_invalid` */
+            /** @description `idempotency_key_reused`, `unreachable`, `invalid_site_url`, `https_required`, `private_address`, `dns_failed`, `connection_lost`, `tls_error`, `wordpress_timeout`, `redirected_elsewhere`, `too_many_redirects`, `redirect_loses_post`, `redirect_broken`, `not_wordpress`, `answered_html`, `login_wall`, `basic_auth_required`, `captcha_page`, `blocked_by_firewall`, `rest_blocked`, `rest_not_found`, `plugin_not_found`, `plugin_too_old`, `plugin_not_connected`, `signature_rejected`, `signature_removed`, `body_changed`, `clock_skew`, `other_integration`, `clone_detected`, `request_rejected`, `site_not_polling`, `waiting_for_site`, `request_too_large`, `command_failed`, `wordpress_error`, `wordpress_busy`, `response_too_large`, `response_truncated`, `response_empty`, `response_not_json`, `response_leading_garbage`, `response_trailing_garbage`, `response_unsigned`, `response_invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6913,7 +6913,7 @@ export interface operations {
             };
         };
     };
-    exchange: {
+    poll: {
         parameters: {
             query?: never;
             header?: {
@@ -6928,7 +6928,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ExchangeRequest"];
+                "application/json": components["schemas"]["PollRequest"];
             };
         };
         responses: {
@@ -6938,7 +6938,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExchangeAnswer"];
+                    "application/json": components["schemas"]["PollAnswer"];
                 };
             };
             /** @description `malformed_json`, `validation_error`, `invalid_idempotency_key` */
@@ -7133,7 +7133,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_key_reused`, `unreachable`, `invalid_site_url`, `https_required`, `private_address`, `dns_failed`, `connection_lost`, `tls_error`, `wordpress_timeout`, `redirected_elsewhere`, `too_many_redirects`, `redirect_loses_post`, `redirect_broken`, `not_wordpress`, `answered_html`, `login_wall`, `basic_auth_required`, `captcha_page`, `blocked_by_firewall`, `rest_blocked`, `rest_not_found`, `plugin_not_found`, `plugin_too_old`, `plugin_not_connected`, `signature_rejected`, `signature_removed`, `body_changed`, `clock_skew`, `other_integration`, `clone_detected`, `request_rejected`, `exchange_silent`, `waiting_for_site`, `request_too_large`, `command_failed`, `wordpress_error`, `wordpress_busy`, `response_too_large`, `response_truncated`, `response_empty`, `response_not_json`, `response_leading_garbage`, `response_trailing_garbage`, `response_unsigned`, `response_invalid` */
+            /** @description `idempotency_key_reused`, `unreachable`, `invalid_site_url`, `https_required`, `private_address`, `dns_failed`, `connection_lost`, `tls_error`, `wordpress_timeout`, `redirected_elsewhere`, `too_many_redirects`, `redirect_loses_post`, `redirect_broken`, `not_wordpress`, `answered_html`, `login_wall`, `basic_auth_required`, `captcha_page`, `blocked_by_firewall`, `rest_blocked`, `rest_not_found`, `plugin_not_found`, `plugin_too_old`, `plugin_not_connected`, `signature_rejected`, `signature_removed`, `body_changed`, `clock_skew`, `other_integration`, `clone_detected`, `request_rejected`, `site_not_polling`, `waiting_for_site`, `request_too_large`, `command_failed`, `wordpress_error`, `wordpress_busy`, `response_too_large`, `response_truncated`, `response_empty`, `response_not_json`, `response_leading_garbage`, `response_trailing_garbage`, `response_unsigned`, `response_invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7171,7 +7171,7 @@ export interface operations {
             };
         };
     };
-    startAudit: {
+    startDriftCheck: {
         parameters: {
             query?: never;
             header?: {
@@ -7589,7 +7589,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_key_reused`, `unreachable`, `invalid_site_url`, `https_required`, `private_address`, `dns_failed`, `connection_lost`, `tls_error`, `wordpress_timeout`, `redirected_elsewhere`, `too_many_redirects`, `redirect_loses_post`, `redirect_broken`, `not_wordpress`, `answered_html`, `login_wall`, `basic_auth_required`, `captcha_page`, `blocked_by_firewall`, `rest_blocked`, `rest_not_found`, `plugin_not_found`, `plugin_too_old`, `plugin_not_connected`, `signature_rejected`, `signature_removed`, `body_changed`, `clock_skew`, `other_integration`, `clone_detected`, `request_rejected`, `exchange_silent`, `waiting_for_site`, `request_too_large`, `command_failed`, `wordpress_error`, `wordpress_busy`, `response_too_large`, `response_truncated`, `response_empty`, `response_not_json`, `response_leading_garbage`, `response_trailing_garbage`, `response_unsigned`, `response_invalid` */
+            /** @description `idempotency_key_reused`, `unreachable`, `invalid_site_url`, `https_required`, `private_address`, `dns_failed`, `connection_lost`, `tls_error`, `wordpress_timeout`, `redirected_elsewhere`, `too_many_redirects`, `redirect_loses_post`, `redirect_broken`, `not_wordpress`, `answered_html`, `login_wall`, `basic_auth_required`, `captcha_page`, `blocked_by_firewall`, `rest_blocked`, `rest_not_found`, `plugin_not_found`, `plugin_too_old`, `plugin_not_connected`, `signature_rejected`, `signature_removed`, `body_changed`, `clock_skew`, `other_integration`, `clone_detected`, `request_rejected`, `site_not_polling`, `waiting_for_site`, `request_too_large`, `command_failed`, `wordpress_error`, `wordpress_busy`, `response_too_large`, `response_truncated`, `response_empty`, `response_not_json`, `response_leading_garbage`, `response_trailing_garbage`, `response_unsigned`, `response_invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -13,7 +13,7 @@ const NOTHING_KNOWN: SyncState = {
   current_run: null,
   last_run: null,
   lag_s: null,
-  waiting_since: null,
+  waiting_for_site_since: null,
 }
 
 /** Writes into the cache what the server tells of one integration, and has read anew what it only hints at. */

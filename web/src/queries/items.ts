@@ -13,7 +13,7 @@ import {
 } from '@tanstack/react-query'
 import { api, dataOf } from '../api/api.ts'
 import { ApiError } from '../api/errors.ts'
-import type { Item, ItemCreate, ItemState, ItemSummary, ItemUpdate, Settlement } from '../api/types.ts'
+import type { Item, ItemCreate, ItemState, ItemSummary, ItemUpdate, Resolution } from '../api/types.ts'
 import { titleText } from '../components/title-text.ts'
 import { keys } from './keys.ts'
 import { byCursor, type Page, pageQuery } from './paging.ts'
@@ -90,12 +90,12 @@ export const useUpdateItem = (siteId: string, itemId: string): UseMutationResult
     dataOf(api.PATCH('/api/v1/sites/{site_id}/content/{item_id}', { ...pathOf(siteId, itemId), body })),
   )
 
-export const useSettleItem = (siteId: string, itemId: string): UseMutationResult<Item, Error, Settlement> =>
+export const useResolveItem = (siteId: string, itemId: string): UseMutationResult<Item, Error, Resolution> =>
   useItemChange(siteId, itemId, (body) =>
-    dataOf(api.POST('/api/v1/sites/{site_id}/content/{item_id}/settle', { ...pathOf(siteId, itemId), body })),
+    dataOf(api.POST('/api/v1/sites/{site_id}/content/{item_id}/resolve', { ...pathOf(siteId, itemId), body })),
   )
 
-export const useUndoSettlement = (siteId: string, itemId: string): UseMutationResult<Item, Error, void> =>
+export const useUndoResolution = (siteId: string, itemId: string): UseMutationResult<Item, Error, void> =>
   useItemChange(siteId, itemId, () =>
     dataOf(api.POST('/api/v1/sites/{site_id}/content/{item_id}/undo', pathOf(siteId, itemId))),
   )

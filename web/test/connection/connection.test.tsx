@@ -38,16 +38,16 @@ const app = (more: Answers = {}, integration = sampleIntegration()) =>
   siteApp({ integration }, { [`GET ${BASE}/debug-status`]: probe(PLUGIN), ...more })
 const panel = async (name: string) => within(await screen.findByRole('region', { name }))
 
-test('the state is told with its reason, fix, proof and carrier', async () => {
+test('the state is told with its reason, fix, proof and transport', async () => {
   const reason = { code: 'outbox_lagging', title: 'Changes wait', detail: 'Three for an hour.', fix: 'Check the cron.' }
   const health = { ...sampleIntegration().health, state: 'degraded' as const, reason }
-  app({}, sampleIntegration({ health, carrier: 'exchange', expected_latency_s: 60, last_exchange_at: AT }))
+  app({}, sampleIntegration({ health, transport: 'polling', expected_latency_s: 60, last_poll_at: AT }))
   renderAt('/sites/site_1/connection')
   const status = await panel('Status')
   expect(status.getByText('Connected, but degraded')).toBeVisible()
   for (const text of ['Changes wait', 'Three for an hour.', 'Check the cron.'])
     expect(status.getByText(text)).toBeVisible()
-  expect(status.getByText(/By exchange: the site calls/)).toBeVisible()
+  expect(status.getByText(/By polling: the site calls/)).toBeVisible()
   expect(status.getByText(/about every 60 seconds/)).toBeVisible()
 })
 

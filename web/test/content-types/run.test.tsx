@@ -103,8 +103,8 @@ test('a page that is opened in the middle of a run knows of it', async () => {
 })
 
 test('a run whose site has to call first says since when it is waited for', async () => {
-  const waiting_since = new Date().toISOString()
-  api.answer({ [STATUS]: { body: sampleSyncState({ current_run: sampleRun(), waiting_since }) } })
+  const waiting_for_site_since = new Date().toISOString()
+  api.answer({ [STATUS]: { body: sampleSyncState({ current_run: sampleRun(), waiting_for_site_since }) } })
   renderAt('/sites/site_1/content-types')
   await screen.findByText('Reading the structure of the site')
   expect(screen.getByRole('region', { name: 'Sync' })).toHaveTextContent(

@@ -126,7 +126,7 @@ test.each(ACTIONS)(
 
 test('the facts: when the structure was fetched, what came of the last sync, the last proof and the next check', async () => {
   const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString()
-  const health = { ...sampleContentTypes().health, last_proof_at: minutesAgo(3), next_check_at: minutesAgo(-30.2) }
+  const health = { ...sampleContentTypes().health, last_verified_at: minutesAgo(3), next_check_at: minutesAgo(-30.2) }
   const last = sampleRun({ status: 'failed', finished_at: minutesAgo(4) })
   api.answer({
     [TYPES]: { body: sampleContentTypes({ health, last_structure_fetch: minutesAgo(2) }) },
@@ -151,7 +151,7 @@ test('a test of the connection tells its result, and where the evidence is', asy
     fix: 'Wake it.',
     evidence: [],
   }
-  api.answer({ [`POST ${INTEGRATION}/test-connection`]: { body: { ...result, carrier: 'direct' } } })
+  api.answer({ [`POST ${INTEGRATION}/test-connection`]: { body: { ...result, transport: 'direct' } } })
   openTab()
   await userEvent.click(await screen.findByRole('button', { name: 'Test connection' }))
   const evidence = await screen.findByRole('link', { name: 'See the evidence' })

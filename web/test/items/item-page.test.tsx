@@ -77,7 +77,7 @@ test('what differs is shown by field and by word: in one side alone struck, in t
 test('a conflict is settled part by part; it shows what comes of it, and can be undone afterwards', async () => {
   const settled = sampleItem({ title: 'Opening times', revision: 4, can_undo: true })
   const api = open(sampleConflict(), {
-    [`POST ${ITEM}/settle`]: { body: settled },
+    [`POST ${ITEM}/resolve`]: { body: settled },
     [`POST ${ITEM}/undo`]: { body: sampleConflict({ revision: 5 }) },
   })
   const settle = await screen.findByRole('button', { name: 'Settle' })
@@ -89,24 +89,24 @@ test('a conflict is settled part by part; it shows what comes of it, and can be 
   expect(result).toHaveTextContent('Title · WordPressOpening times')
   expect(result).toHaveTextContent('We open at eight.')
   await userEvent.click(settle)
-  expect(await screen.findByRole('button', { name: 'Undo settlement' })).toBeVisible()
-  expect(api.callsOf(`POST ${ITEM}/settle`)[0]?.body).toEqual({
+  expect(await screen.findByRole('button', { name: 'Undo resolution' })).toBeVisible()
+  expect(api.callsOf(`POST ${ITEM}/resolve`)[0]?.body).toEqual({
     fields: { title: 'wordpress', body: 'igny8' },
     if_revision: 3,
   })
-  await userEvent.click(screen.getByRole('button', { name: 'Undo settlement' }))
+  await userEvent.click(screen.getByRole('button', { name: 'Undo resolution' }))
   expect(await screen.findByRole('button', { name: 'Settle' })).toBeVisible()
 })
 
 test('one side for all is one choice', async () => {
-  const api = open(sampleConflict(), { [`POST ${ITEM}/settle`]: { body: sampleItem({ revision: 4 }) } })
+  const api = open(sampleConflict(), { [`POST ${ITEM}/resolve`]: { body: sampleItem({ revision: 4 }) } })
   await userEvent.click(await screen.findByRole('button', { name: 'All from IGNY8' }))
   await userEvent.click(screen.getByRole('button', { name: 'Settle' }))
-  await waitFor(() => expect(api.callsOf(`POST ${ITEM}/settle`)[0]?.body).toEqual({ choice: 'igny8', if_revision: 3 }))
+  await waitFor(() => expect(api.callsOf(`POST ${ITEM}/resolve`)[0]?.body).toEqual({ choice: 'igny8', if_revision: 3 }))
 })
 
 test('a conflict that was settled meanwhile is explained, and the item is shown as it is now', async () => {
-  const api = open(sampleConflict(), { [`POST ${ITEM}/settle`]: problem(409, 'no_conflict') })
+  const api = open(sampleConflict(), { [`POST ${ITEM}/resolve`]: problem(409, 'no_conflict') })
   await userEvent.click(await screen.findByRole('button', { name: 'All from WordPress' }))
   api.answer({ [`GET ${ITEM}`]: { body: sampleItem({ revision: 4 }) } })
   await userEvent.click(screen.getByRole('button', { name: 'Settle' }))

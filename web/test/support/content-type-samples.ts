@@ -18,7 +18,7 @@ export const postType = (
   synced_count: synced,
   failed_count: 0,
   conflict_count: 0,
-  audit: EQUAL,
+  drift_check: EQUAL,
   enabled: true,
   fetch_limit: 100,
   limited: false,
@@ -43,7 +43,7 @@ const taxonomy = (
 /** The example of the seed: its labels, counts and switches. */
 export const sampleContentTypes = (patch: Partial<ContentTypes> = {}): ContentTypes => ({
   connection: 'ready',
-  health: { state: 'ready', reason: null, since: AT, last_proof_at: AT, next_check_at: AT },
+  health: { state: 'ready', reason: null, since: AT, last_verified_at: AT, next_check_at: AT },
   last_structure_fetch: AT,
   as_of: AT,
   post_types: {
@@ -56,7 +56,7 @@ export const sampleContentTypes = (patch: Partial<ContentTypes> = {}): ContentTy
     post_tag: taxonomy('Tags', 89, 50),
     product_cat: taxonomy('Product Categories', 15, 0, false),
   },
-  audit: { ...EQUAL, requests: 3, bytes: 4_096 },
+  drift_check: { ...EQUAL, requests: 3, bytes: 4_096 },
   plugin_connection_enabled: true,
   two_way_sync_enabled: true,
   ...patch,
@@ -81,7 +81,7 @@ export const sampleSyncState = (patch: Partial<SyncState> = {}): SyncState => ({
   current_run: null,
   last_run: null,
   lag_s: null,
-  waiting_since: null,
+  waiting_for_site_since: null,
   ...patch,
 })
 

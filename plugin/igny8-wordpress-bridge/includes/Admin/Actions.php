@@ -89,7 +89,7 @@ final class Actions {
 		}
 		check_admin_referer( $action );
 
-		$deeds = [
+		$actions = [
 			self::CONNECT    => [ $this, 'connect' ],
 			self::DISCONNECT => [ $this, 'disconnect' ],
 			self::RETRY      => [ $this, 'retry' ],
@@ -100,7 +100,7 @@ final class Actions {
 		if ( isset( self::CHOICES[ $action ] ) ) {
 			$this->choose( self::CHOICES[ $action ] );
 		} else {
-			$deeds[ $action ]();
+			$actions[ $action ]();
 		}
 
 		wp_safe_redirect( Settings_Page::url() . ( self::DIAGNOSE === $action ? '#igny8-doctor' : '' ) );

@@ -38,7 +38,7 @@ final class Doctor_Panel {
 	}
 
 	private function render_report( array $report ): void {
-		$outside = $report['outside'];
+		$outside_view = $report['outside'];
 		printf(
 			'<p class="igny8-status" role="status" data-igny8-verdict="%1$s"><span class="igny8-dot igny8-dot-%2$s" aria-hidden="true"></span><strong>%3$s</strong> %4$s</p>',
 			esc_attr( $report['verdict'] ),
@@ -47,14 +47,14 @@ final class Doctor_Panel {
 			esc_html( Status_Panel::when( (int) strtotime( $report['at'] ) ) )
 		);
 		$this->render_findings( __( 'Seen from this site', 'igny8-wordpress-bridge' ), $report['here'] );
-		if ( $outside['asked'] || [] !== $outside['findings'] ) {
-			$this->render_findings( __( 'Seen by IGNY8 from outside', 'igny8-wordpress-bridge' ), $outside['findings'] );
+		if ( $outside_view['asked'] || [] !== $outside_view['findings'] ) {
+			$this->render_findings( __( 'Seen by IGNY8 from outside', 'igny8-wordpress-bridge' ), $outside_view['findings'] );
 		} else {
-			printf( '<h3>%1$s</h3><p>%2$s</p>', esc_html__( 'Seen by IGNY8 from outside', 'igny8-wordpress-bridge' ), esc_html( (string) $outside['reason'] ) );
+			printf( '<h3>%1$s</h3><p>%2$s</p>', esc_html__( 'Seen by IGNY8 from outside', 'igny8-wordpress-bridge' ), esc_html( (string) $outside_view['reason'] ) );
 		}
-		if ( null !== $outside['request_id'] ) {
+		if ( null !== $outside_view['request_id'] ) {
 			/* translators: %s: id that IGNY8 gave the request. */
-			printf( '<p>%s</p>', esc_html( sprintf( __( 'Reference: %s', 'igny8-wordpress-bridge' ), $outside['request_id'] ) ) );
+			printf( '<p>%s</p>', esc_html( sprintf( __( 'Reference: %s', 'igny8-wordpress-bridge' ), $outside_view['request_id'] ) ) );
 		}
 	}
 

@@ -29,16 +29,16 @@ final class Status_Panel {
 
 	private State_Texts $texts;
 
-	private Carrier_Facts $carrier;
+	private Transport_Facts $transport;
 
-	public function __construct( Status $status, Connection $connection, Attempt $attempt, Key_Store $keys, Schedule $schedule, State_Texts $texts, Carrier_Facts $carrier ) {
+	public function __construct( Status $status, Connection $connection, Attempt $attempt, Key_Store $keys, Schedule $schedule, State_Texts $texts, Transport_Facts $transport ) {
 		$this->status     = $status;
 		$this->connection = $connection;
 		$this->attempt    = $attempt;
 		$this->keys       = $keys;
 		$this->schedule   = $schedule;
 		$this->texts      = $texts;
-		$this->carrier    = $carrier;
+		$this->transport  = $transport;
 	}
 
 	public function render(): void {
@@ -117,7 +117,7 @@ final class Status_Panel {
 
 			$facts[ __( 'Next sync', 'igny8-wordpress-bridge' ) ] = self::when( $next );
 		}
-		return $facts + $this->carrier->all();
+		return $facts + $this->transport->all();
 	}
 
 	private function render_buttons( string $state ): void {

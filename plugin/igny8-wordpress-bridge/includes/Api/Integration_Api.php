@@ -40,7 +40,7 @@ final class Integration_Api {
 			'signing_secret' => $signing_secret,
 			'plugin_version' => IGNY8_BRIDGE_VERSION,
 			'rest_root'      => rest_url(),
-			'carriers'       => [ 'direct', 'exchange' ],
+			'transports'       => [ 'direct', 'polling' ],
 		];
 
 		$body    = (string) wp_json_encode( $request );
@@ -76,7 +76,7 @@ final class Integration_Api {
 			'site_url'       => Home::url(),
 			'signing_secret' => $new_secret,
 			'rest_root'      => rest_url(),
-			'carriers'       => [ 'direct', 'exchange' ],
+			'transports'       => [ 'direct', 'polling' ],
 		];
 
 		$body = self::with_result( (string) wp_json_encode( $request ), $status );
@@ -135,7 +135,7 @@ final class Integration_Api {
 	 * @param string $status JSON of a result, '' for none.
 	 */
 	private static function with_result( string $body, string $status ): string {
-		return '' === $status ? $body : substr( $body, 0, -1 ) . ',"exchange":{"result":' . $status . '}}';
+		return '' === $status ? $body : substr( $body, 0, -1 ) . ',"polling":{"result":' . $status . '}}';
 	}
 
 	/**

@@ -54,7 +54,7 @@ final class Problem_Reader {
 			// A 2xx that isn't JSON comes from something in between, a maintenance page for example.
 			'retryable'     => 429 === $status || 408 === $status || ( $status >= 500 && 501 !== $status ) || $status < 300,
 			'retry_after_s' => $this->retry_after_s( $answer ),
-			'challenge'     => $this->challenge( $json['exchange'] ?? null ),
+			'challenge'     => $this->challenge( $json['polling'] ?? null ),
 		];
 		if ( ! $known ) {
 			return $this->from_stranger( $status, $facts );

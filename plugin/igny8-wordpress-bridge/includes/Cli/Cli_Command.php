@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Cli;
 
-use Igny8\Bridge\Admin\Carrier_Facts;
+use Igny8\Bridge\Admin\Transport_Facts;
 use Igny8\Bridge\Admin\State_Texts;
 use Igny8\Bridge\Admin\Status_Panel;
 use Igny8\Bridge\Connection\Clone_Choices;
@@ -40,20 +40,20 @@ final class Cli_Command {
 
 	private Config $config;
 
-	private Carrier_Facts $carrier;
+	private Transport_Facts $transport;
 
 	private Clone_Choices $choices;
 
 	private Doctor $doctor;
 
-	public function __construct( Connector $connector, Disconnector $disconnector, Sync_Now $sync, Status $status, Connection $connection, Config $config, Carrier_Facts $carrier, Clone_Choices $choices, Doctor $doctor ) {
+	public function __construct( Connector $connector, Disconnector $disconnector, Sync_Now $sync, Status $status, Connection $connection, Config $config, Transport_Facts $transport, Clone_Choices $choices, Doctor $doctor ) {
 		$this->connector    = $connector;
 		$this->disconnector = $disconnector;
 		$this->sync         = $sync;
 		$this->status       = $status;
 		$this->connection   = $connection;
 		$this->config       = $config;
-		$this->carrier      = $carrier;
+		$this->transport    = $transport;
 		$this->choices      = $choices;
 		$this->doctor       = $doctor;
 	}
@@ -106,7 +106,7 @@ final class Cli_Command {
 		/* translators: %s: date and time. */
 		WP_CLI::line( sprintf( __( 'Last sync: %s', 'igny8-wordpress-bridge' ), Status_Panel::when( $this->connection->last_structure_sync_at() ) ) );
 		if ( $this->connection->exists() ) {
-			foreach ( $this->carrier->all() as $name => $value ) {
+			foreach ( $this->transport->all() as $name => $value ) {
 				WP_CLI::line( $name . ': ' . $value );
 			}
 		}

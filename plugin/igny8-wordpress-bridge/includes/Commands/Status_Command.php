@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Commands;
 use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Cron\Runner;
 use Igny8\Bridge\Cron\Schedule;
-use Igny8\Bridge\Exchange\State;
+use Igny8\Bridge\Polling\State;
 use Igny8\Bridge\Outbox\Report;
 use Igny8\Bridge\Support\Environment;
 use Igny8\Bridge\Support\Settings;
@@ -30,19 +30,19 @@ final class Status_Command implements Command {
 
 	private Report $outbox;
 
-	private State $exchange;
+	private State $polling;
 
 	/**
 	 * @param callable $command_names Gives the names of all commands.
 	 */
-	public function __construct( Connection $connection, Settings $settings, Schedule $schedule, Environment $environment, callable $command_names, Report $outbox, State $exchange ) {
+	public function __construct( Connection $connection, Settings $settings, Schedule $schedule, Environment $environment, callable $command_names, Report $outbox, State $polling ) {
 		$this->connection    = $connection;
 		$this->settings      = $settings;
 		$this->schedule      = $schedule;
 		$this->environment   = $environment;
 		$this->command_names = $command_names;
 		$this->outbox        = $outbox;
-		$this->exchange      = $exchange;
+		$this->polling       = $polling;
 	}
 
 	public function name(): string {
@@ -61,7 +61,7 @@ final class Status_Command implements Command {
 			'received_headers'          => $context->request()->header_names(),
 			'commands'                  => ( $this->command_names )(),
 			'outbox'                    => $this->outbox->describe(),
-			'exchange'                  => $this->exchange->describe(),
+			'polling'                  => $this->polling->describe(),
 		];
 	}
 

@@ -47,15 +47,15 @@ final class Clone_Choices {
 		if ( ! $this->connection->is_clone() ) {
 			throw new Failure( 'not_a_clone', __( 'This site is not taken for a copy; there is nothing to choose.', 'igny8-wordpress-bridge' ) );
 		}
-		$deeds = [
+		$actions = [
 			self::MOVED => [ $this, 'moved' ],
 			self::COPY  => [ $this, 'copied' ],
 			self::ALIAS => [ $this, 'known' ],
 		];
-		if ( ! isset( $deeds[ $choice ] ) ) {
+		if ( ! isset( $actions[ $choice ] ) ) {
 			throw new Failure( 'unknown_choice', __( 'Choose moved, copy or alias.', 'igny8-wordpress-bridge' ) );
 		}
-		$deeds[ $choice ]();
+		$actions[ $choice ]();
 	}
 
 	/**

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Connection;
 
 use Igny8\Bridge\Api\Integration_Api;
-use Igny8\Bridge\Exchange\State;
+use Igny8\Bridge\Polling\State;
 use Igny8\Bridge\Security\Key_Store;
 use Igny8\Bridge\Support\Failure;
 
@@ -19,7 +19,7 @@ final class Handshake {
 
 	private Key_Store $keys;
 
-	private State $exchange;
+	private State $polling;
 
 	/** @var callable(string): string */
 	private $tell_status;
@@ -27,10 +27,10 @@ final class Handshake {
 	/**
 	 * @param callable $tell_status Carries out the command `status` of this id and gives its result as JSON.
 	 */
-	public function __construct( Integration_Api $api, Key_Store $keys, State $exchange, callable $tell_status ) {
+	public function __construct( Integration_Api $api, Key_Store $keys, State $polling, callable $tell_status ) {
 		$this->api         = $api;
 		$this->keys        = $keys;
-		$this->exchange    = $exchange;
+		$this->polling     = $polling;
 		$this->tell_status = $tell_status;
 	}
 
@@ -43,7 +43,7 @@ final class Handshake {
 		$secret = $this->keys->begin_pending();
 		try {
 			$integration_id = $this->api->connect( $site_id, $api_key, $secret );
-			$this->exchange->adopt( State::DIRECT );
+			$this->polling->adopt( State::DIRECT );
 		} catch ( Failure $failure ) {
 			if ( '' === $failure->challenge() ) {
 				throw $failure;
@@ -51,7 +51,7 @@ final class Handshake {
 			// IGNY8 can't call this site: this site shows that it can carry out what it fetches itself.
 			$result         = ( $this->tell_status )( $failure->challenge() );
 			$integration_id = $this->api->connect( $site_id, $api_key, $secret, $result );
-			$this->exchange->adopt( State::EXCHANGE );
+			$this->polling->adopt( State::POLLING );
 		}
 		$this->keys->promote_pending();
 		return $integration_id;
@@ -70,14 +70,14 @@ final class Handshake {
 		$secrets = array_values( array_intersect_key( $this->keys->signing_secrets(), array_flip( [ 'current', 'pending' ] ) ) );
 		try {
 			$this->api->move( $integration_id, $api_key, $secrets, $secret );
-			$this->exchange->adopt( State::DIRECT );
+			$this->polling->adopt( State::DIRECT );
 		} catch ( Failure $failure ) {
 			if ( '' === $failure->challenge() ) {
 				throw $failure;
 			}
 			$result = ( $this->tell_status )( $failure->challenge() );
 			$this->api->move( $integration_id, $api_key, $secrets, $secret, $result );
-			$this->exchange->adopt( State::EXCHANGE );
+			$this->polling->adopt( State::POLLING );
 		}
 		$this->keys->promote_pending();
 	}

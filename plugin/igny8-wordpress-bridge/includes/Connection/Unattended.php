@@ -56,7 +56,7 @@ final class Unattended {
 	/**
 	 * On activation the site can often not be called yet; then the very next cron run tries again.
 	 */
-	public function hasten( Schedule $schedule ): void {
+	public function makeDue( Schedule $schedule ): void {
 		if ( $this->config->is_unattended() && $this->attempt->is_waiting() ) {
 			$schedule->connect_at( time() );
 		}

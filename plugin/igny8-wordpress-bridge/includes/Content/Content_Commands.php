@@ -17,8 +17,8 @@ use Igny8\Bridge\Content\Media\Library;
 use Igny8\Bridge\Content\Media\Source_Url;
 use Igny8\Bridge\Content\Write\Applier;
 use Igny8\Bridge\Content\Write\Change_Reader;
-use Igny8\Bridge\Content\Write\Editor;
-use Igny8\Bridge\Content\Write\Fidelity;
+use Igny8\Bridge\Content\Write\Acting_User;
+use Igny8\Bridge\Content\Write\Write_Verifier;
 use Igny8\Bridge\Content\Write\Field_Reader;
 use Igny8\Bridge\Content\Write\Ledger;
 use Igny8\Bridge\Content\Write\Meta_Writer;
@@ -45,25 +45,25 @@ final class Content_Commands {
 	 * @return Command[]
 	 */
 	public function all(): array {
-		$types     = new Types();
-		$rows      = new Rows();
-		$keys      = new Meta_Keys();
-		$parts     = new Parts( $types, $keys );
-		$maker     = new Document_Maker();
-		$editor    = new Editor();
-		$documents = new Documents( $types, $rows, $parts, $maker );
-		$fidelity  = new Fidelity( $rows, new Post_Meta() );
-		$writer    = new Post_Writer( $fidelity, new Term_Writer( $fidelity ), new Meta_Writer() );
-		$applier   = new Applier( $rows, $documents, $writer, $editor, $this->recorder );
-		$reader    = new Change_Reader( $types, new Field_Reader( $types, $keys ) );
+		$types          = new Types();
+		$rows           = new Rows();
+		$keys           = new Meta_Keys();
+		$related_data   = new Related_Data( $types, $keys );
+		$maker          = new Document_Maker();
+		$acting_user    = new Acting_User();
+		$documents      = new Documents( $types, $rows, $related_data, $maker );
+		$write_verifier = new Write_Verifier( $rows, new Post_Meta() );
+		$writer         = new Post_Writer( $write_verifier, new Term_Writer( $write_verifier ), new Meta_Writer() );
+		$applier        = new Applier( $rows, $documents, $writer, $acting_user, $this->recorder );
+		$reader         = new Change_Reader( $types, new Field_Reader( $types, $keys ) );
 		return [
 			new Index_Command( $types, $rows, $documents ),
 			new Fetch_Command( $documents ),
 			new Counts_Command( $types, new Counter() ),
-			new Digest_Command( $types, new Etags( $rows, $parts, $maker ) ),
+			new Digest_Command( $types, new Etags( $rows, $related_data, $maker ) ),
 			new Terms_Command( $types, new Term_List() ),
 			new Apply_Command( $this->tables, $reader, $applier, new Ledger(), $documents ),
-			new Media_Command( new Library( new Download( new Source_Url() ), new Post_Meta(), $editor ) ),
+			new Media_Command( new Library( new Download( new Source_Url() ), new Post_Meta(), $acting_user ) ),
 		];
 	}
 }

@@ -21,11 +21,11 @@ final class Document_Maker {
 
 	/**
 	 * @param WP_Post $post  As stored.
-	 * @param array   $parts As Parts::of() gives them.
+	 * @param array   $related_data As Related_Data::of() gives them.
 	 */
-	public function make( WP_Post $post, array $parts ): Document {
+	public function make( WP_Post $post, array $related_data ): Document {
 		try {
-			return $this->make_unguarded( $post, $parts );
+			return $this->make_unguarded( $post, $related_data );
 		} catch ( Throwable $error ) {
 			// Addresses go through filters of other plugins.
 			return Document::poisoned( $post, 'unreadable', Utf8::repair( get_class( $error ) . ': ' . $error->getMessage() ) );
@@ -36,11 +36,11 @@ final class Document_Maker {
 	 * The etag of the document that make() would give.
 	 *
 	 * @param object $row   Of the posts table.
-	 * @param array  $parts As for make(); the image's address is not needed.
+	 * @param array  $related_data As for make(); the image's address is not needed.
 	 * @return string|null Null for one that can't be sent.
 	 */
-	public function etag( object $row, array $parts ): ?string {
-		$json = $this->json( $this->facts( $row, $parts ) );
+	public function etag( object $row, array $related_data ): ?string {
+		$json = $this->json( $this->facts( $row, $related_data ) );
 		return in_array( false, $json, true ) || self::bytes( $json ) > self::LARGEST_BYTES ? null : Etag::of( $json );
 	}
 
@@ -65,8 +65,8 @@ final class Document_Maker {
 		return array_sum( array_map( 'strlen', $json ) ) + self::ENVELOPE_BYTES;
 	}
 
-	private function make_unguarded( WP_Post $post, array $parts ): Document {
-		$facts = $this->facts( $post, $parts );
+	private function make_unguarded( WP_Post $post, array $related_data ): Document {
+		$facts = $this->facts( $post, $related_data );
 		$json  = $this->json( $facts );
 		if ( in_array( false, $json, true ) ) {
 			$name = (string) array_search( false, $json, true );
@@ -79,7 +79,7 @@ final class Document_Maker {
 		}
 		$etag = Etag::of( $json );
 		unset( $json['body'] );
-		$data = $this->data( $post, $facts, $parts );
+		$data = $this->data( $post, $facts, $related_data );
 
 		$data['etag']      = $etag;
 		$data['meta_etag'] = Etag::of( $json );
@@ -97,8 +97,8 @@ final class Document_Maker {
 	 *
 	 * @param object $post As stored.
 	 */
-	private function facts( object $post, array $parts ): array {
-		$featured = $parts['featured'];
+	private function facts( object $post, array $related_data ): array {
+		$featured = $related_data['featured'];
 		return [
 			'id'           => (int) $post->ID,
 			'type'         => (string) $post->post_type,
@@ -110,14 +110,14 @@ final class Document_Maker {
 			'date'         => Gmt::to_wire( (string) $post->post_date_gmt ),
 			'parent'       => (int) $post->post_parent,
 			'author'       => (int) $post->post_author,
-			'terms'        => $parts['terms'],
-			'meta'         => $parts['meta'],
+			'terms'        => $related_data['terms'],
+			'meta'         => $related_data['meta'],
 			'featured_id'  => null === $featured ? null : $featured['id'],
 			'featured_alt' => null === $featured ? null : $featured['alt'],
 		];
 	}
 
-	private function data( WP_Post $post, array $facts, array $parts ): array {
+	private function data( WP_Post $post, array $facts, array $related_data ): array {
 		unset( $facts['featured_id'], $facts['featured_alt'] );
 		$author = get_userdata( $facts['author'] );
 		return [
@@ -130,9 +130,9 @@ final class Document_Maker {
 			// PHP writes an empty map as a list.
 			'terms'       => (object) $facts['terms'],
 			'meta'        => (object) $facts['meta'],
-			'featured'    => $this->featured( $parts['featured'] ),
+			'featured'    => $this->featured( $related_data['featured'] ),
 			'url'         => Utf8::repair( (string) get_permalink( $post ) ),
-			'item_id'     => $parts['item_id'],
+			'item_id'     => $related_data['item_id'],
 		] + $facts;
 	}
 

@@ -21,15 +21,15 @@ final class Documents {
 
 	private Rows $rows;
 
-	private Parts $parts;
+	private Related_Data $related_data;
 
 	private Document_Maker $maker;
 
-	public function __construct( Types $types, Rows $rows, Parts $parts, Document_Maker $maker ) {
-		$this->types = $types;
-		$this->rows  = $rows;
-		$this->parts = $parts;
-		$this->maker = $maker;
+	public function __construct( Types $types, Rows $rows, Related_Data $related_data, Document_Maker $maker ) {
+		$this->types        = $types;
+		$this->rows         = $rows;
+		$this->related_data = $related_data;
+		$this->maker        = $maker;
 	}
 
 	/**
@@ -141,13 +141,13 @@ final class Documents {
 	 * @return array<int, Document> By id.
 	 */
 	private function of_type( string $type, array $posts ): array {
-		$parts = $this->parts->of( $type, array_keys( $posts ) );
-		( new Images() )->prime_urls( array_column( array_filter( array_column( $parts, 'featured' ) ), 'id' ) );
+		$related_data = $this->related_data->of( $type, array_keys( $posts ) );
+		( new Images() )->prime_urls( array_column( array_filter( array_column( $related_data, 'featured' ) ), 'id' ) );
 		( new Permalinks() )->prime( array_values( $posts ) );
 
 		$documents = [];
 		foreach ( $posts as $id => $post ) {
-			$documents[ $id ] = $this->maker->make( $post, $parts[ $id ] );
+			$documents[ $id ] = $this->maker->make( $post, $related_data[ $id ] );
 		}
 		return $documents;
 	}

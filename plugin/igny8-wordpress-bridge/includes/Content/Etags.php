@@ -19,14 +19,14 @@ final class Etags {
 
 	private Rows $rows;
 
-	private Parts $parts;
+	private Related_Data $related_data;
 
 	private Document_Maker $maker;
 
-	public function __construct( Rows $rows, Parts $parts, Document_Maker $maker ) {
-		$this->rows  = $rows;
-		$this->parts = $parts;
-		$this->maker = $maker;
+	public function __construct( Rows $rows, Related_Data $related_data, Document_Maker $maker ) {
+		$this->rows         = $rows;
+		$this->related_data = $related_data;
+		$this->maker        = $maker;
 	}
 
 	/**
@@ -77,10 +77,10 @@ final class Etags {
 		if ( [] === $ids ) {
 			return [];
 		}
-		$parts = $this->parts->of( $type, $ids );
-		$etags = [];
+		$related_data = $this->related_data->of( $type, $ids );
+		$etags        = [];
 		foreach ( $this->rows->texts( $ids ) as $id => $row ) {
-			$etag = $this->maker->etag( $row, $parts[ $id ] );
+			$etag = $this->maker->etag( $row, $related_data[ $id ] );
 			if ( null !== $etag ) {
 				$etags[ $id ] = $etag;
 			}

@@ -58,7 +58,7 @@ final class Overdue {
 	private function events(): array {
 		$overdue = [];
 		// Calls for commands take longer: they have triggers of their own.
-		foreach ( array_diff( Schedule::ALL, [ Schedule::EXCHANGE ] ) as $event ) {
+		foreach ( array_diff( Schedule::ALL, [ Schedule::POLLING ] ) as $event ) {
 			$at = $this->schedule->next( $event );
 			if ( 0 !== $at && $at < time() - self::GRACE_S ) {
 				$overdue[] = $event;

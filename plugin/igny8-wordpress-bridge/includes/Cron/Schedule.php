@@ -22,9 +22,9 @@ final class Schedule {
 	public const OUTBOX = 'igny8_send_outbox';
 
 	/** Once: the next call for commands. */
-	public const EXCHANGE = 'igny8_call_for_commands';
+	public const POLLING = 'igny8_call_for_commands';
 
-	public const ALL = [ self::DAILY, self::PUSH, self::CONNECT, self::OUTBOX, self::EXCHANGE ];
+	public const ALL = [ self::DAILY, self::PUSH, self::CONNECT, self::OUTBOX, self::POLLING ];
 
 	/** Long enough that everything a plugin's activation sets off has happened. */
 	private const SOON_S = 5;
@@ -79,8 +79,8 @@ final class Schedule {
 	/**
 	 * @param int $at Unix seconds.
 	 */
-	public function exchange_at( int $at ): void {
-		$this->plan( self::EXCHANGE, $at );
+	public function poll_at( int $at ): void {
+		$this->plan( self::POLLING, $at );
 	}
 
 	public function cancel_push(): void {

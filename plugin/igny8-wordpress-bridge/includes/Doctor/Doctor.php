@@ -51,25 +51,25 @@ final class Doctor {
 	/**
 	 * @param Finding[] $api What the way to IGNY8 is like.
 	 */
-	private function ask( array $api ): Outside {
+	private function ask( array $api ): Outside_View {
 		foreach ( $api as $finding ) {
 			if ( Finding::ERROR === $finding->severity() && 'clock' !== $finding->layer() ) {
-				return Outside::not_asked( __( 'IGNY8 was not asked to look at this site: it cannot be reached from here.', 'igny8-wordpress-bridge' ) );
+				return Outside_View::not_asked( __( 'IGNY8 was not asked to look at this site: it cannot be reached from here.', 'igny8-wordpress-bridge' ) );
 			}
 		}
 		if ( $this->connection->is_clone() ) {
-			return Outside::not_asked( __( 'IGNY8 was not asked to look at this site: it would look at the site under the address that was connected.', 'igny8-wordpress-bridge' ) );
+			return Outside_View::not_asked( __( 'IGNY8 was not asked to look at this site: it would look at the site under the address that was connected.', 'igny8-wordpress-bridge' ) );
 		}
 
 		$integration_id = $this->connection->integration_id();
 		$key            = $this->keys->api_key();
 		if ( '' === $integration_id || '' === $key ) {
-			return Outside::not_asked( __( 'IGNY8 was not asked to look at this site: it is not connected.', 'igny8-wordpress-bridge' ) );
+			return Outside_View::not_asked( __( 'IGNY8 was not asked to look at this site: it is not connected.', 'igny8-wordpress-bridge' ) );
 		}
 		try {
-			return Outside::read( $this->api->examine( $integration_id, $key ) );
+			return Outside_View::read( $this->api->examine( $integration_id, $key ) );
 		} catch ( Failure $failure ) {
-			return Outside::failed( $failure );
+			return Outside_View::failed( $failure );
 		}
 	}
 }

@@ -18,19 +18,19 @@ final class Report {
 	/** @var Finding[] */
 	private array $here;
 
-	private Outside $outside;
+	private Outside_View $outside_view;
 
 	private int $at;
 
 	/**
 	 * @param Finding[] $here    What the site itself sees.
-	 * @param Outside   $outside What IGNY8 sees.
+	 * @param Outside_View   $outside_view What IGNY8 sees.
 	 * @param int       $at      Unix seconds.
 	 */
-	public function __construct( array $here, Outside $outside, int $at ) {
-		$this->here    = self::sort( $here );
-		$this->outside = $outside;
-		$this->at      = $at;
+	public function __construct( array $here, Outside_View $outside_view, int $at ) {
+		$this->here         = self::sort( $here );
+		$this->outside_view = $outside_view;
+		$this->at           = $at;
 	}
 
 	/**
@@ -41,7 +41,7 @@ final class Report {
 			static function ( Finding $finding ): string {
 				return $finding->severity();
 			},
-			array_merge( $this->here, $this->outside->findings() )
+			array_merge( $this->here, $this->outside_view->findings() )
 		);
 		if ( in_array( Finding::ERROR, $severities, true ) ) {
 			return self::BROKEN;
@@ -57,7 +57,7 @@ final class Report {
 			'verdict' => $this->verdict(),
 			'at'      => gmdate( 'Y-m-d\TH:i:s\Z', $this->at ),
 			'here'    => self::arrays( $this->here ),
-			'outside' => [ 'findings' => self::arrays( self::sort( $this->outside->findings() ) ) ] + $this->outside->to_array(),
+			'outside' => [ 'findings' => self::arrays( self::sort( $this->outside_view->findings() ) ) ] + $this->outside_view->to_array(),
 		];
 	}
 

@@ -14,17 +14,17 @@ final class Detail_Watcher {
 
 	private Recorder $recorder;
 
-	private Crowd $crowd;
+	private Affected_Posts $affected_posts;
 
 	private Types $types;
 
 	private Meta_Keys $keys;
 
-	public function __construct( Recorder $recorder, Crowd $crowd, Types $types, Meta_Keys $keys ) {
-		$this->recorder = $recorder;
-		$this->crowd    = $crowd;
-		$this->types    = $types;
-		$this->keys     = $keys;
+	public function __construct( Recorder $recorder, Affected_Posts $affected_posts, Types $types, Meta_Keys $keys ) {
+		$this->recorder       = $recorder;
+		$this->affected_posts = $affected_posts;
+		$this->types          = $types;
+		$this->keys           = $keys;
 	}
 
 	public function hook(): void {
@@ -46,7 +46,7 @@ final class Detail_Watcher {
 		}
 		if ( Meta_Keys::ALT === $key ) {
 			// Documents show it with the posts that the image is featured in.
-			$this->crowd->note_featuring( (int) $post_id );
+			$this->affected_posts->note_featuring( (int) $post_id );
 			return;
 		}
 

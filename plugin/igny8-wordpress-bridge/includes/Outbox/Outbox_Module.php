@@ -38,7 +38,7 @@ final class Outbox_Module {
 		$outbox         = new Outbox();
 		$state          = new State();
 		$permission     = new Permission( $connection, $settings );
-		$transport      = new Transport( $config, new Message_Headers( $config, $keys, new Signer() ), new Problem_Reader() );
+		$transport      = new Webhook_Request( $config, new Message_Headers( $config, $keys, new Signer() ), new Problem_Reader() );
 		$this->tables   = new Tables( $log );
 		$this->recorder = new Recorder( $outbox, $permission, $this->tables );
 		$this->sender   = new Sender( $outbox, $state, $transport, $permission, new Rows(), $log );
@@ -47,12 +47,12 @@ final class Outbox_Module {
 	}
 
 	public function hook(): void {
-		$types = new Types();
-		$crowd = new Crowd( $this->recorder, $types );
+		$types          = new Types();
+		$affected_posts = new Affected_Posts( $this->recorder, $types );
 		$this->tables->hook();
 		( new Post_Watcher( $this->recorder, $types ) )->hook();
-		( new Detail_Watcher( $this->recorder, $crowd, $types, new Meta_Keys() ) )->hook();
-		( new Term_Watcher( $this->recorder, $crowd ) )->hook();
+		( new Detail_Watcher( $this->recorder, $affected_posts, $types, new Meta_Keys() ) )->hook();
+		( new Term_Watcher( $this->recorder, $affected_posts ) )->hook();
 		$this->delivery->hook();
 		add_action( Schedule::DAILY, [ $this, 'clean' ] );
 	}

@@ -30,7 +30,7 @@ final class Sender {
 
 	private State $state;
 
-	private Transport $transport;
+	private Webhook_Request $transport;
 
 	private Permission $permission;
 
@@ -38,7 +38,7 @@ final class Sender {
 
 	private Log $log;
 
-	public function __construct( Outbox $outbox, State $state, Transport $transport, Permission $permission, Rows $rows, Log $log ) {
+	public function __construct( Outbox $outbox, State $state, Webhook_Request $transport, Permission $permission, Rows $rows, Log $log ) {
 		$this->outbox     = $outbox;
 		$this->state      = $state;
 		$this->transport  = $transport;

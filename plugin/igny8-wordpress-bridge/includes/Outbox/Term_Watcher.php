@@ -14,14 +14,14 @@ final class Term_Watcher {
 
 	private Recorder $recorder;
 
-	private Crowd $crowd;
+	private Affected_Posts $affected_posts;
 
 	/** @var array<int, WP_Term> By id, as they are before an edit. */
 	private array $before = [];
 
-	public function __construct( Recorder $recorder, Crowd $crowd ) {
-		$this->recorder = $recorder;
-		$this->crowd    = $crowd;
+	public function __construct( Recorder $recorder, Affected_Posts $affected_posts ) {
+		$this->recorder       = $recorder;
+		$this->affected_posts = $affected_posts;
 	}
 
 	public function hook(): void {
@@ -97,6 +97,6 @@ final class Term_Watcher {
 		$places = implode( ',', array_fill( 0, count( $names ), '%s' ) );
 		$sql    = "SELECT tt.term_taxonomy_id FROM {$wpdb->terms} t INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_id = t.term_id WHERE tt.taxonomy = %s AND t.name IN ($places)";
 		$twins  = $wpdb->get_col( $wpdb->prepare( $sql, $taxonomy, ...$names ) );
-		$this->crowd->note_with_terms( array_unique( array_merge( $tt_ids, array_map( 'intval', $twins ) ) ) );
+		$this->affected_posts->note_with_terms( array_unique( array_merge( $tt_ids, array_map( 'intval', $twins ) ) ) );
 	}
 }

@@ -32,7 +32,7 @@ export const common: typeof english = {
     from_external: 'Von WordPress',
     to_external: 'Nach WordPress',
     both: 'In beide Richtungen',
-    audit: 'Abgleich mit der Website',
+    drift_check: 'Abgleich mit der Website',
   },
   connectionState: {
     not_connected: 'Nicht verbunden',

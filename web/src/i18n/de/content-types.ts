@@ -22,17 +22,17 @@ export const contentTypes: typeof english = {
     facts: 'Zur Verbindung',
     structureFetch: 'Struktur zuletzt geholt',
     lastSync: 'Letzter Abgleich',
-    lastProof: 'Letzter Nachweis',
-    lastProofHint:
+    lastVerified: 'Letzter Nachweis',
+    lastVerifiedHint:
       'Wann die Website zuletzt einen signierten Befehl beantwortet oder eine gültig signierte Nachricht gesendet hat',
-    audit: 'Mit der Website verglichen',
-    auditHint: 'Wann zuletzt alles, was IGNY8 hat, mit dem verglichen wurde, was die Website hat',
+    driftCheck: 'Mit der Website verglichen',
+    driftCheckHint: 'Wann zuletzt alles, was IGNY8 hat, mit dem verglichen wurde, was die Website hat',
     nextCheck: 'Nächste Prüfung',
     due: 'jetzt',
-    carrier: 'Übertragung',
+    transport: 'Übertragung',
     direct: 'IGNY8 ruft die Website auf',
-    exchange: 'Die Website ruft IGNY8 auf',
-    exchangeEvery: 'alle {seconds, plural, one {Sekunde} other {# Sekunden}}',
+    polling: 'Die Website ruft IGNY8 auf',
+    pollEvery: 'alle {seconds, plural, one {Sekunde} other {# Sekunden}}',
     twoWay: 'Abgleich in beide Richtungen',
     pluginSync: 'Abgleich im Plugin',
     on: 'Ein',
@@ -141,7 +141,7 @@ export const contentTypes: typeof english = {
   total: 'Summe',
   enabledTotal: '{enabled, number} von {all, number} ein',
   asOf: 'Stand <at></at>',
-  audit: {
+  driftCheck: {
     title: 'Mit der Website verglichen',
     equal: 'Gleich',
     repaired: '{repaired, plural, one {# Unterschied behoben} other {# Unterschiede behoben}}',

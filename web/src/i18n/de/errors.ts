@@ -119,7 +119,7 @@ const apiErrors = {
     'Diesen Konflikt gibt es nicht',
     'Laden Sie den Inhalt neu; vielleicht wurde der Konflikt inzwischen gelöst.',
   ),
-  settlement_incomplete: text(
+  resolution_incomplete: text(
     'Ein Teil des Konflikts ist noch offen',
     'Wählen Sie für jedes Feld des Konflikts eine Seite.',
   ),

@@ -87,7 +87,7 @@ export const items: typeof english = {
     unreadable: 'Er konnte noch nicht aus WordPress gelesen werden. Beheben Sie zuerst, was sein Fehler nennt.',
   },
   done: {
-    settled: 'Der Konflikt ist entschieden.',
+    resolved: 'Der Konflikt ist entschieden.',
     undone: 'Die Entscheidung ist zurückgenommen: Der Konflikt ist wieder offen.',
     retried: 'Mit der nächsten Synchronisation wird es noch einmal versucht.',
     synced: 'Beide Seiten sind auf dem neuesten Stand.',
@@ -154,7 +154,7 @@ export const items: typeof english = {
     overrun:
       'Der Inhalt hat sich geändert, während Sie wählten. Sehen Sie beide Fassungen noch einmal an und wählen Sie neu.',
     canUndo: 'Sie können das hinterher zurücknehmen.',
-    settle: 'Entscheiden',
+    resolve: 'Entscheiden',
     editorsOnly: 'Redakteure des Kontos können das entscheiden.',
   },
   diff: {

@@ -170,7 +170,7 @@ export const linkErrors = {
     'Die Antwort der Website entspricht nicht dem Protokoll',
     'Aktualisieren Sie das Plugin auf die neueste Version.',
   ),
-  exchange_silent: text(
+  site_not_polling: text(
     'Die Website ist nicht erreichbar und meldet sich auch nicht',
     'Öffnen Sie einmal wp-admin, oder lassen Sie einen externen Cron die Adresse unter Einstellungen → IGNY8 aufrufen, damit sich die Website regelmäßig meldet.',
   ),
@@ -206,7 +206,7 @@ export const linkErrors = {
     'PHP darf nur sehr kurz laufen',
     'Bitten Sie den Hoster, max_execution_time auf 30 Sekunden oder mehr zu stellen.',
   ),
-  served_by_exchange: text(
+  served_by_polling: text(
     'Die Website lässt sich nicht aufrufen und holt sich ihre Aufträge selbst',
     'Nichts muss getan werden: Sie wird trotzdem abgeglichen. Damit Änderungen sofort ankommen, beheben Sie, was unsere Aufrufe verhindert.',
   ),

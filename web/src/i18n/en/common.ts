@@ -31,7 +31,7 @@ export const common = {
     from_external: 'From WordPress',
     to_external: 'To WordPress',
     both: 'Both ways',
-    audit: 'Comparison with the site',
+    drift_check: 'Comparison with the site',
   },
   connectionState: {
     not_connected: 'Not connected',

@@ -84,8 +84,8 @@ export const items = {
     unreadable: 'It could not be read from WordPress yet. Mend what its error names first.',
   },
   done: {
-    settled: 'The conflict is settled.',
-    undone: 'The settlement is undone: the conflict is open again.',
+    resolved: 'The conflict is settled.',
+    undone: 'The resolution is undone: the conflict is open again.',
     retried: 'It is tried again with the next sync.',
     synced: 'Both sides are up to date.',
     syncedConflict: 'Synced: both sides have changed, a choice is needed.',
@@ -107,7 +107,7 @@ export const items = {
   },
   undo: {
     text: 'A conflict of this item was settled.',
-    button: 'Undo settlement',
+    button: 'Undo resolution',
   },
   delete: {
     title: 'Delete this item?',
@@ -150,7 +150,7 @@ export const items = {
     open: 'not chosen yet',
     overrun: 'The item changed while you were choosing. Look at both versions again and choose anew.',
     canUndo: 'You can undo this afterwards.',
-    settle: 'Settle',
+    resolve: 'Settle',
     editorsOnly: 'Editors of the account can settle this.',
   },
   diff: {

@@ -34,7 +34,7 @@ export const settings = {
     active: 'Connection switched on',
     activeHint: 'Off: IGNY8 neither calls the site nor accepts its messages.',
     policy: 'When both sides changed the same field',
-    policyHint: 'Changes to different fields are always merged. Every settlement can be undone.',
+    policyHint: 'Changes to different fields are always merged. Every resolution can be undone.',
     failed: 'The setting was not changed',
     manual: 'Ask me',
     manualText: 'Nothing is overwritten: both versions are kept, and somebody chooses.',

@@ -21,14 +21,14 @@ function Upcoming({ at }: { at: string | null }): ReactNode {
   return <time dateTime={at}>{format.relativeTime(moment, now)}</time>
 }
 
-function ExchangeFacts({ integration }: { integration: Integration }): ReactNode {
+function PollingFacts({ integration }: { integration: Integration }): ReactNode {
   const t = useTranslations('connection.status')
-  const { expected_latency_s: latencyS, last_exchange_at: lastAt } = integration
+  const { expected_latency_s: latencyS, last_poll_at: lastAt } = integration
   return (
     <>
-      {t('exchange')}
+      {t('polling')}
       <Text size="xs" c="dimmed">
-        {t('lastExchange')}: <RelativeTime at={lastAt} />
+        {t('lastPoll')}: <RelativeTime at={lastAt} />
         {latencyS !== null && `, ${t('latency', { seconds: Math.max(1, Math.round(latencyS)) })}`}
       </Text>
     </>
@@ -38,7 +38,7 @@ function ExchangeFacts({ integration }: { integration: Integration }): ReactNode
 /** How the connection is, why, since when, and what proves it. */
 export function StatusPanel({ integration }: { integration: Integration }): ReactNode {
   const t = useTranslations('connection')
-  const { health, site_id: siteId, site_url: siteUrl, api_key: key, carrier } = integration
+  const { health, site_id: siteId, site_url: siteUrl, api_key: key, transport } = integration
   const isLost = health.state === 'key_revoked' || health.state === 'not_connected'
   return (
     <Panel
@@ -64,8 +64,8 @@ export function StatusPanel({ integration }: { integration: Integration }): Reac
           [t('status.since'), <RelativeTime key="since" at={health.since} />],
           [
             t('status.proof'),
-            <span key="proof" title={t('status.proofHint')}>
-              <RelativeTime at={health.last_proof_at} />
+            <span key="proof" title={t('status.verifiedHint')}>
+              <RelativeTime at={health.last_verified_at} />
             </span>,
           ],
           [t('status.next'), <Upcoming key="next" at={health.next_check_at} />],
@@ -77,8 +77,8 @@ export function StatusPanel({ integration }: { integration: Integration }): Reac
           ],
           [t('status.key'), key],
           [
-            t('status.carrier'),
-            carrier === 'exchange' ? <ExchangeFacts key="carrier" integration={integration} /> : t('status.direct'),
+            t('status.transport'),
+            transport === 'polling' ? <PollingFacts key="transport" integration={integration} /> : t('status.direct'),
           ],
         ]}
       />

@@ -1,15 +1,15 @@
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { TypeKind } from '../../queries/content-types.ts'
-import type { TypeAudit } from './audit-words.tsx'
+import type { TypeDriftCheck } from './drift-check-words.tsx'
 import classes from './content-types.module.css'
 import { KnownNumber } from './known-number.tsx'
 import { CELL } from './table-roles.ts'
 
 const WHOLE = 100
 
-const known = (how: string, at: string | null, audit?: TypeAudit) => (words: ReactNode) => (
-  <KnownNumber how={how} at={at} audit={audit}>
+const known = (how: string, at: string | null, driftCheck?: TypeDriftCheck) => (words: ReactNode) => (
+  <KnownNumber how={how} at={at} driftCheck={driftCheck}>
     {words}
   </KnownNumber>
 )
@@ -23,7 +23,7 @@ interface CountsCellProps {
   syncedAt: string | null
   isEnabled: boolean
   /** Only post types are compared. */
-  audit?: TypeAudit | undefined
+  driftCheck?: TypeDriftCheck | undefined
   children?: ReactNode
 }
 
@@ -35,7 +35,7 @@ export function CountsCell({
   totalAt,
   syncedAt,
   isEnabled,
-  audit,
+  driftCheck,
   children,
 }: CountsCellProps): ReactNode {
   const t = useTranslations('contentTypes')
@@ -47,7 +47,7 @@ export function CountsCell({
           total,
           synced,
           whole: known(t('known.count'), totalAt),
-          part: known(t(kind === 'taxonomies' ? 'known.syncedTerms' : 'known.synced'), syncedAt, audit),
+          part: known(t(kind === 'taxonomies' ? 'known.syncedTerms' : 'known.synced'), syncedAt, driftCheck),
         })}
       </span>
       <div className={classes.bar} data-enabled={isEnabled} aria-hidden>

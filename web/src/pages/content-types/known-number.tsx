@@ -2,7 +2,7 @@ import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef, use
 import { Link } from 'wouter'
 import { useFormatter, useTranslations } from 'use-intl'
 import { RelativeTime } from '../../components/relative-time.tsx'
-import { AuditWords, type TypeAudit } from './audit-words.tsx'
+import { DriftCheckWords, type TypeDriftCheck } from './drift-check-words.tsx'
 import classes from './content-types.module.css'
 
 interface KnownNumberProps {
@@ -13,13 +13,13 @@ interface KnownNumberProps {
   /** The moment for which it holds; null when it was never told. */
   at: string | null
   /** What a comparison with the site found. */
-  audit?: TypeAudit | undefined
+  driftCheck?: TypeDriftCheck | undefined
   /** Where the number leads to. */
   href?: string
 }
 
 /** A number that says, on hover, focus or tap, as of when it holds and how it is known. Escape puts that away. */
-export function KnownNumber({ children, how, at, audit, href }: KnownNumberProps): ReactNode {
+export function KnownNumber({ children, how, at, driftCheck, href }: KnownNumberProps): ReactNode {
   const id = useId()
   const [isOpen, setOpen] = useState(false)
   const close = () => setOpen(false)
@@ -39,18 +39,18 @@ export function KnownNumber({ children, how, at, audit, href }: KnownNumberProps
           {children}
         </Link>
       )}
-      {isOpen && <Explanation id={id} how={how} at={at} audit={audit} />}
+      {isOpen && <Explanation id={id} how={how} at={at} driftCheck={driftCheck} />}
     </span>
   )
 }
 
 const EDGE = 8
 
-interface ExplanationProps extends Pick<KnownNumberProps, 'how' | 'at' | 'audit'> {
+interface ExplanationProps extends Pick<KnownNumberProps, 'how' | 'at' | 'driftCheck'> {
   id: string
 }
 
-function Explanation({ id, how, at, audit }: ExplanationProps): ReactNode {
+function Explanation({ id, how, at, driftCheck }: ExplanationProps): ReactNode {
   const t = useTranslations('contentTypes')
   const format = useFormatter()
   const bubble = useRef<HTMLSpanElement>(null)
@@ -76,10 +76,10 @@ function Explanation({ id, how, at, audit }: ExplanationProps): ReactNode {
             (<RelativeTime at={at} />)
           </>
         )}
-        {audit && (
+        {driftCheck && (
           <>
             <br />
-            {t('audit.title')}: <AuditWords audit={audit} />
+            {t('driftCheck.title')}: <DriftCheckWords driftCheck={driftCheck} />
           </>
         )}
       </span>

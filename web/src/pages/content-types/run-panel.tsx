@@ -36,7 +36,7 @@ export function RunPanel({ integrationId, types }: RunPanelProps): ReactNode {
                   integrationId={integrationId}
                   run={shown}
                   types={types}
-                  waitingSince={data?.waiting_since ?? null}
+                  waitingForSiteSince={data?.waiting_for_site_since ?? null}
                 />
               ) : (
                 <RunOutcome run={shown} onDismiss={dismiss} />

@@ -19,11 +19,11 @@ interface RunProgressProps {
   run: Run
   types: ContentTypes | null
   /** Since when the site is waited for; null while it isn't. */
-  waitingSince: string | null
+  waitingForSiteSince: string | null
 }
 
 /** A run under way: a bar per type, how fast, how long still, and what came of it so far. */
-export function RunProgress({ integrationId, run, types, waitingSince }: RunProgressProps): ReactNode {
+export function RunProgress({ integrationId, run, types, waitingForSiteSince }: RunProgressProps): ReactNode {
   const t = useTranslations('contentTypes.run')
   const direction = useTranslations('common.direction')
   const now = useNow()
@@ -31,7 +31,7 @@ export function RunProgress({ integrationId, run, types, waitingSince }: RunProg
   useEffect(() => meter.add(run, Date.now()), [meter, run])
   const { overall, byType } = meter.rates(run, now)
   const entries = Object.entries(run.progress.by_type)
-  const since = waitingSince !== null && <Moment at={waitingSince} />
+  const since = waitingForSiteSince !== null && <Moment at={waitingForSiteSince} />
   const words = run.status === 'queued' ? 'queued' : run.progress.total === 0 ? 'preparing' : 'running'
   return (
     <>

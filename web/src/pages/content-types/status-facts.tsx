@@ -5,7 +5,7 @@ import { useFormatter, useTranslations } from 'use-intl'
 import type { ContentTypes, Integration } from '../../api/types.ts'
 import { RelativeTime, useNow } from '../../components/relative-time.tsx'
 import { useSyncStatus } from '../../queries/sync.ts'
-import { AuditWords } from './audit-words.tsx'
+import { DriftCheckWords } from './drift-check-words.tsx'
 import classes from './content-types.module.css'
 
 interface StatusFactsProps {
@@ -26,17 +26,17 @@ export function StatusFacts({ integration, health, types }: StatusFactsProps): R
       <Fact name={t('lastSync')} id="last-sync">
         <LastSync integration={integration} />
       </Fact>
-      <Fact name={t('lastProof')} hint={t('lastProofHint')} id="last-proof">
-        <RelativeTime at={health.last_proof_at} />
+      <Fact name={t('lastVerified')} hint={t('lastVerifiedHint')} id="last-proof">
+        <RelativeTime at={health.last_verified_at} />
       </Fact>
-      <Fact name={t('audit')} hint={t('auditHint')} id="audit">
-        {types ? <AuditWords audit={types.audit} /> : '–'}
+      <Fact name={t('driftCheck')} hint={t('driftCheckHint')} id="drift-check">
+        {types ? <DriftCheckWords driftCheck={types.drift_check} /> : '–'}
       </Fact>
       <Fact name={t('nextCheck')} id="next-check">
         <NextCheck at={health.next_check_at} />
       </Fact>
-      <Fact name={t('carrier')} id="carrier">
-        <CarrierWords integration={integration} />
+      <Fact name={t('transport')} id="transport">
+        <TransportWords integration={integration} />
       </Fact>
       <Fact name={t('pluginSync')} id="plugin-sync">
         {onOff(types?.plugin_connection_enabled)}
@@ -82,11 +82,11 @@ function LastSync({ integration }: { integration: Integration }): ReactNode {
   )
 }
 
-function CarrierWords({ integration }: { integration: Integration }): ReactNode {
+function TransportWords({ integration }: { integration: Integration }): ReactNode {
   const t = useTranslations('contentTypes.status')
-  const { carrier, expected_latency_s: seconds } = integration
-  if (carrier === 'direct' || seconds === null) return t(carrier)
-  return `${t(carrier)}, ${t('exchangeEvery', { seconds: Math.round(seconds) })}`
+  const { transport, expected_latency_s: seconds } = integration
+  if (transport === 'direct' || seconds === null) return t(transport)
+  return `${t(transport)}, ${t('pollEvery', { seconds: Math.round(seconds) })}`
 }
 
 /** A moment to come; one that has come is now. */

@@ -49,7 +49,7 @@ export const TypeRow = memo(function TypeRow(props: TypeRowProps): ReactNode {
         totalAt={row.count_as_of}
         syncedAt={at}
         isEnabled={row.enabled}
-        audit={'audit' in row ? row.audit : undefined}
+        driftCheck={'drift_check' in row ? row.drift_check : undefined}
       >
         {row.limited && (
           <Text size="xs" className={classes.limited}>

@@ -2,7 +2,7 @@ import { Alert, Box, Button, Group, Stack, Text, Title } from '@mantine/core'
 import { IconArrowsSplit, IconInfoCircle } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Item, Settlement } from '../../api/types.ts'
+import type { Item, Resolution } from '../../api/types.ts'
 import { RelativeTime } from '../../components/relative-time.tsx'
 import { useItemTitles } from '../../queries/items.ts'
 import { useMay } from '../../queries/session.ts'
@@ -19,7 +19,7 @@ const deletedBy = ({ deleted }: Item, { fields }: Conflict): 'wordpress' | 'igny
   fields.includes('deleted') ? (deleted ? 'igny8' : 'wordpress') : null
 
 /** One side for all, where it is one; else a side per part. */
-function toSettlement(fields: readonly string[], choices: Readonly<Record<string, Side>>): Settlement {
+function toResolution(fields: readonly string[], choices: Readonly<Record<string, Side>>): Resolution {
   const [first] = fields
   const choice = first === undefined ? undefined : choices[first]
   if (choice && fields.every((field) => choices[field] === choice)) return { choice }
@@ -123,10 +123,10 @@ export function ConflictPanel({ item, conflict, work }: ConflictPanelProps): Rea
             </Text>
             <Button
               disabled={!isComplete}
-              loading={work.pending === 'settle'}
-              onClick={() => work.settle(toSettlement(fields, choices))}
+              loading={work.pending === 'resolve'}
+              onClick={() => work.resolve(toResolution(fields, choices))}
             >
-              {t('settle')}
+              {t('resolve')}
             </Button>
           </Group>
         ) : (

@@ -70,7 +70,7 @@ export function DeletedNotice({ isGone }: { isGone: boolean }): ReactNode {
   )
 }
 
-/** The last settlement can be taken back. */
+/** The last resolution can be taken back. */
 export function UndoNotice({ work }: { work: ItemWork }): ReactNode {
   const t = useTranslations('items.undo')
   if (!useMay('editor')) return null

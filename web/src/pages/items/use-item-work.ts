@@ -1,40 +1,40 @@
 import { useTranslations } from 'use-intl'
 import { isCode } from '../../api/errors.ts'
-import type { Item, Settlement } from '../../api/types.ts'
+import type { Item, Resolution } from '../../api/types.ts'
 import { notifyDone } from '../../components/notify.ts'
-import { useRetryItem, useSettleItem, useSyncItem, useUndoSettlement } from '../../queries/items.ts'
+import { useRetryItem, useResolveItem, useSyncItem, useUndoResolution } from '../../queries/items.ts'
 
 /** What can be done with an item at the press of a button, and how the last of it went. */
 export interface ItemWork {
-  settle: (settlement: Settlement) => void
+  resolve: (resolution: Resolution) => void
   undo: () => void
   retry: () => void
   sync: (integrationId: string) => void
   /** What is under way. */
-  pending: 'settle' | 'undo' | 'retry' | 'sync' | null
+  pending: 'resolve' | 'undo' | 'retry' | 'sync' | null
   /** Why the last of it was refused; null where it wasn't. */
   error: unknown
 }
 
-const MOVED_ON = ['conflict', 'no_conflict', 'settlement_incomplete', 'nothing_to_undo', 'not_failed']
+const MOVED_ON = ['conflict', 'no_conflict', 'resolution_incomplete', 'nothing_to_undo', 'not_failed']
 
 /** Whether something was refused because the item is no longer what was on the screen. */
 export const isMovedOn = (error: unknown): boolean => MOVED_ON.some((code) => isCode(error, code))
 
 export function useItemWork({ site_id: siteId, id, revision }: Item): ItemWork {
   const t = useTranslations('items.done')
-  const settling = useSettleItem(siteId, id)
-  const undoing = useUndoSettlement(siteId, id)
+  const resolving = useResolveItem(siteId, id)
+  const undoing = useUndoResolution(siteId, id)
   const retrying = useRetryItem(siteId, id)
   const syncing = useSyncItem(siteId, id)
-  const all = { settle: settling, undo: undoing, retry: retrying, sync: syncing }
+  const all = { resolve: resolving, undo: undoing, retry: retrying, sync: syncing }
   // what the one before it said is over
   const begin = () => Object.values(all).forEach((mutation) => mutation.reset())
   const pending = (Object.keys(all) as (keyof typeof all)[]).find((name) => all[name].isPending) ?? null
   return {
-    settle: (settlement) => {
+    resolve: (resolution) => {
       begin()
-      settling.mutate({ ...settlement, if_revision: revision }, { onSuccess: () => void notifyDone(t('settled')) })
+      resolving.mutate({ ...resolution, if_revision: revision }, { onSuccess: () => void notifyDone(t('resolved')) })
     },
     undo: () => {
       begin()

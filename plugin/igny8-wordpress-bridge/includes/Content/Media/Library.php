@@ -9,7 +9,7 @@ use Igny8\Bridge\Commands\Context;
 use Igny8\Bridge\Content\Meta_Keys;
 use Igny8\Bridge\Content\Post_Meta;
 use Igny8\Bridge\Content\Types;
-use Igny8\Bridge\Content\Write\Editor;
+use Igny8\Bridge\Content\Write\Acting_User;
 use Igny8\Bridge\Support\Lock;
 
 /**
@@ -37,12 +37,12 @@ final class Library {
 
 	private Post_Meta $meta;
 
-	private Editor $editor;
+	private Acting_User $acting_user;
 
-	public function __construct( Download $download, Post_Meta $meta, Editor $editor ) {
-		$this->download = $download;
-		$this->meta     = $meta;
-		$this->editor   = $editor;
+	public function __construct( Download $download, Post_Meta $meta, Acting_User $acting_user ) {
+		$this->download    = $download;
+		$this->meta        = $meta;
+		$this->acting_user = $acting_user;
 	}
 
 	/**
@@ -135,7 +135,7 @@ final class Library {
 			'name'     => $name,
 			'tmp_name' => $path,
 		];
-		$id   = $this->editor->work(
+		$id   = $this->acting_user->work(
 			static function () use ( $file, $meta ) {
 				return media_handle_sideload( $file, 0, null, [ 'meta_input' => wp_slash( $meta ) ] );
 			}

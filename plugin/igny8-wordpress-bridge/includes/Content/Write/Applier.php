@@ -28,16 +28,16 @@ final class Applier {
 
 	private Post_Writer $writer;
 
-	private Editor $editor;
+	private Acting_User $acting_user;
 
 	private Recorder $recorder;
 
-	public function __construct( Rows $rows, Documents $documents, Post_Writer $writer, Editor $editor, Recorder $recorder ) {
-		$this->rows      = $rows;
-		$this->documents = $documents;
-		$this->writer    = $writer;
-		$this->editor    = $editor;
-		$this->recorder  = $recorder;
+	public function __construct( Rows $rows, Documents $documents, Post_Writer $writer, Acting_User $acting_user, Recorder $recorder ) {
+		$this->rows        = $rows;
+		$this->documents   = $documents;
+		$this->writer      = $writer;
+		$this->acting_user = $acting_user;
+		$this->recorder    = $recorder;
 	}
 
 	/**
@@ -52,7 +52,7 @@ final class Applier {
 		}
 		$this->recorder->hold();
 		try {
-			$result = $this->editor->work(
+			$result = $this->acting_user->work(
 				function () use ( $change ): Result {
 					return 'create' === $change->op ? $this->create( $change ) : $this->change( $change );
 				}

@@ -41,7 +41,7 @@ final class Meta_Writer {
 		update_post_meta( $image_id, Meta_Keys::ALT, wp_slash( $change->image_alt ) );
 		if ( (string) get_post_meta( $image_id, Meta_Keys::ALT, true ) !== $change->image_alt ) {
 			update_post_meta( $image_id, Meta_Keys::ALT, wp_slash( $before ) );
-			throw Fidelity::altered( 'featured.alt' );
+			throw Write_Verifier::altered( 'featured.alt' );
 		}
 	}
 }

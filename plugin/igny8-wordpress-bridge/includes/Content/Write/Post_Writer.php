@@ -17,16 +17,16 @@ use WP_Error;
  */
 final class Post_Writer {
 
-	private Fidelity $fidelity;
+	private Write_Verifier $write_verifier;
 
 	private Term_Writer $terms;
 
 	private Meta_Writer $meta;
 
-	public function __construct( Fidelity $fidelity, Term_Writer $terms, Meta_Writer $meta ) {
-		$this->fidelity = $fidelity;
-		$this->terms    = $terms;
-		$this->meta     = $meta;
+	public function __construct( Write_Verifier $write_verifier, Term_Writer $terms, Meta_Writer $meta ) {
+		$this->write_verifier = $write_verifier;
+		$this->terms          = $terms;
+		$this->meta           = $meta;
 	}
 
 	/**
@@ -34,7 +34,7 @@ final class Post_Writer {
 	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`.
 	 */
 	public function create( Change $change ): int {
-		$this->fidelity->check_before( $change );
+		$this->write_verifier->check_before( $change );
 		$plan = $this->terms->plan( $change->terms );
 		$post = $this->columns( $change, 'draft' ) + [
 			'post_type'   => $change->type,
@@ -69,7 +69,7 @@ final class Post_Writer {
 	 * @throws Stale_Write     Nothing was written.
 	 */
 	public function update( Change $change, object $row ): void {
-		$this->fidelity->check_before( $change );
+		$this->write_verifier->check_before( $change );
 		$plan     = $this->terms->plan( $change->terms );
 		$snapshot = new Snapshot( $row, array_keys( $change->meta ), array_keys( $change->terms ) );
 		$guard    = new Write_Guard( $change->columns, $row );
@@ -118,7 +118,7 @@ final class Post_Writer {
 			// Held back until terms and meta were there too, as WordPress' own REST API does.
 			wp_after_insert_post( $id, null !== $before, $before );
 		}
-		$this->fidelity->check_after( $id, $change, $term_ids );
+		$this->write_verifier->check_after( $id, $change, $term_ids );
 		// Last: other posts show it, so that it must not have to be taken back.
 		$this->meta->write_image_alt( $change );
 	}

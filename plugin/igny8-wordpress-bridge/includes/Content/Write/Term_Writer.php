@@ -12,13 +12,13 @@ use Igny8\Bridge\Content\Args;
  */
 final class Term_Writer {
 
-	private Fidelity $fidelity;
+	private Write_Verifier $write_verifier;
 
 	/** @var array<int, string> Id of a term that was made for the change under way => taxonomy. */
 	private array $made = [];
 
-	public function __construct( Fidelity $fidelity ) {
-		$this->fidelity = $fidelity;
+	public function __construct( Write_Verifier $write_verifier ) {
+		$this->write_verifier = $write_verifier;
 	}
 
 	/**
@@ -114,7 +114,7 @@ final class Term_Writer {
 	private function storable( string $name, string $text, string $taxonomy ): string {
 		global $wpdb;
 
-		$this->fidelity->check_storable( 'terms.' . $taxonomy, $wpdb->terms, 'name', $name );
+		$this->write_verifier->check_storable( 'terms.' . $taxonomy, $wpdb->terms, 'name', $name );
 		return $text;
 	}
 
@@ -130,7 +130,7 @@ final class Term_Writer {
 		$id                = (int) $term['term_id'];
 		$this->made[ $id ] = $taxonomy;
 		if ( $this->find( $text, $taxonomy ) !== $id ) {
-			throw Fidelity::altered( 'terms.' . $taxonomy );
+			throw Write_Verifier::altered( 'terms.' . $taxonomy );
 		}
 		return $id;
 	}

@@ -1,1 +1,0 @@
-CREATE INDEX `sync_events_by_id` ON `sync_events` (`id`);

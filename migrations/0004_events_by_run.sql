@@ -1,2 +1,0 @@
-CREATE INDEX `sync_events_by_run` ON `sync_events` (`run_id`,`id`) WHERE run_id IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `sync_events_failed` ON `sync_events` (`integration_id`,`id`) WHERE success = 0;

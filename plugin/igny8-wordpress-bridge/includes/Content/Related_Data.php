@@ -1,0 +1,76 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content;
+
+/**
+ * What hangs on posts beside their rows, read for many at once.
+ */
+final class Related_Data {
+
+	private Types $types;
+
+	private Meta_Keys $keys;
+
+	private Images $images;
+
+	public function __construct( Types $types, Meta_Keys $keys ) {
+		$this->types  = $types;
+		$this->keys   = $keys;
+		$this->images = new Images();
+	}
+
+	/**
+	 * @param int[] $ids Of posts, all of one type.
+	 * @return array<int, array> Id => terms (taxonomy => texts, of every taxonomy), meta (key => value), featured (id and alt, or null), item_id (or null).
+	 */
+	public function of( string $type, array $ids ): array {
+		$taxonomies   = $this->types->taxonomies( $type );
+		$keys         = $this->keys->of( $type );
+		$meta         = ( new Post_Meta() )->of( $ids, array_merge( array_map( 'strval', array_keys( $keys ) ), [ Meta_Keys::THUMBNAIL, Meta_Keys::ITEM ] ) );
+		$terms        = ( new Term_Names() )->of( $ids, $taxonomies );
+		$images       = $this->images->of( $this->thumbnails( $meta ) );
+		$no_terms     = array_fill_keys( $taxonomies, [] );
+		$related_data = [];
+		foreach ( $ids as $id ) {
+			$related_data[ $id ] = [
+				'terms'    => ( $terms[ $id ] ?? [] ) + $no_terms,
+				'meta'     => isset( $meta[ $id ] ) ? $this->values( $meta[ $id ], $keys ) : [],
+				'featured' => $images[ $id ] ?? null,
+				'item_id'  => $meta[ $id ][ Meta_Keys::ITEM ][0] ?? null,
+			];
+		}
+		return $related_data;
+	}
+
+	/**
+	 * @param array<string, string[]> $stored Key => raw values.
+	 * @param array<string, bool>     $keys   Key => whether it is single.
+	 */
+	private function values( array $stored, array $keys ): array {
+		$values = [];
+		foreach ( array_intersect_key( $keys, $stored ) as $key => $is_single ) {
+			$raw = $stored[ $key ];
+			// A value that JSON can't say stays where it is, unseen and untouched.
+			if ( $raw !== array_filter( $raw, [ Meta_Values::class, 'is_plain' ] ) ) {
+				continue;
+			}
+			$decoded        = array_map( [ Meta_Values::class, 'decode' ], $raw );
+			$values[ $key ] = $is_single ? $decoded[0] : $decoded;
+		}
+		return $values;
+	}
+
+	/**
+	 * @return array<int, int> Post id => attachment id.
+	 */
+	private function thumbnails( array $meta ): array {
+		return array_map(
+			static function ( array $of_post ): int {
+				return (int) ( $of_post[ Meta_Keys::THUMBNAIL ][0] ?? 0 );
+			},
+			$meta
+		);
+	}
+}

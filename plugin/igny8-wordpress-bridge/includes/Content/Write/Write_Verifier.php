@@ -1,0 +1,156 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content\Write;
+
+use Igny8\Bridge\Commands\Command_Failure;
+use Igny8\Bridge\Content\Args;
+use Igny8\Bridge\Content\Gmt;
+use Igny8\Bridge\Content\Meta_Values;
+use Igny8\Bridge\Content\Post_Meta;
+use Igny8\Bridge\Content\Rows;
+use Igny8\Bridge\Content\Types;
+
+/**
+ * Sees to it that the site keeps the bytes it was sent, or refuses.
+ */
+final class Write_Verifier {
+
+	private const TEXTS = [
+		'post_title'   => 'title',
+		'post_content' => 'body',
+		'post_excerpt' => 'excerpt',
+	];
+
+	private const NUMBERS = [
+		'post_parent' => 'parent',
+		'post_author' => 'author',
+	];
+
+	private Rows $rows;
+
+	private Post_Meta $meta;
+
+	public function __construct( Rows $rows, Post_Meta $meta ) {
+		$this->rows = $rows;
+		$this->meta = $meta;
+	}
+
+	/**
+	 * What can be said before anything is written.
+	 *
+	 * @throws Command_Failure `content_altered`, `invalid_field`.
+	 */
+	public function check_before( Change $change ): void {
+		global $wpdb;
+
+		foreach ( self::TEXTS as $column => $name ) {
+			if ( isset( $change->columns[ $column ] ) ) {
+				$this->check_storable( $name, $wpdb->posts, $column, $change->columns[ $column ] );
+			}
+		}
+		$stored = $this->stored_meta( $change->id, $change );
+		foreach ( $change->meta as $key => $value ) {
+			$name = 'meta.' . $key;
+			if ( ( $stored[ $key ] ?? [] ) !== array_filter( $stored[ $key ] ?? [], [ Meta_Values::class, 'is_plain' ] ) ) {
+				// Nobody who saw the document knows that there is anything to lose.
+				throw Args::invalid( $name, __( 'What is stored there can’t be shown, and would be lost.', 'igny8-wordpress-bridge' ) );
+			}
+			foreach ( $this->values( $value, $change->single[ $key ] ) as $one ) {
+				if ( sanitize_meta( (string) $key, $one, 'post', $change->type ) !== $one ) {
+					throw self::altered( $name );
+				}
+				$this->check_storable( $name, $wpdb->postmeta, 'meta_value', Meta_Values::encode( $one ) );
+			}
+		}
+		if ( null !== $change->image_alt ) {
+			$this->check_storable( 'featured.alt', $wpdb->postmeta, 'meta_value', $change->image_alt );
+		}
+	}
+
+	/**
+	 * @param array<string, int[]> $term_ids Taxonomy => ids that the post is to have.
+	 * @throws Command_Failure `content_altered`.
+	 */
+	public function check_after( int $id, Change $change, array $term_ids ): void {
+		$row = $this->rows->whole( [ $id ] )[ $id ] ?? null;
+		if ( null === $row ) {
+			throw new Command_Failure( 'write_failed', __( 'The post was gone right after it was written.', 'igny8-wordpress-bridge' ), true );
+		}
+
+		$this->check_columns( $row, $change );
+		foreach ( $term_ids as $taxonomy => $ids ) {
+			if ( array_diff( $ids, Term_Writer::ids_of( $id, (string) $taxonomy ) ) !== [] || count( $ids ) !== count( Term_Writer::ids_of( $id, (string) $taxonomy ) ) ) {
+				throw self::altered( 'terms.' . $taxonomy );
+			}
+		}
+
+		$stored = $this->stored_meta( $id, $change );
+		foreach ( $change->meta as $key => $value ) {
+			$found = $stored[ $key ] ?? [];
+			$found = $change->single[ $key ] ? array_values( array_unique( $found ) ) : $found;
+			if ( array_map( [ Meta_Values::class, 'encode' ], $this->values( $value, $change->single[ $key ] ) ) !== $found ) {
+				throw self::altered( 'meta.' . $key );
+			}
+		}
+	}
+
+	public static function altered( string $name ): Command_Failure {
+		return new Command_Failure( 'content_altered', $name . ': ' . __( 'A plugin or the database of this site does not keep it as it was sent. What was written is undone.', 'igny8-wordpress-bridge' ) );
+	}
+
+	/**
+	 * A column of an old site may hold neither emoji nor long texts.
+	 */
+	public function check_storable( string $name, string $table, string $column, string $value ): void {
+		global $wpdb;
+
+		if ( $wpdb->strip_invalid_text_for_column( $table, $column, $value ) !== $value ) {
+			throw new Command_Failure( 'content_altered', $name . ': ' . __( 'The database of this site can’t hold these characters, or so many. Nothing was written.', 'igny8-wordpress-bridge' ) );
+		}
+	}
+
+	private function check_columns( object $row, Change $change ): void {
+		$columns = $change->columns;
+		foreach ( self::TEXTS + self::NUMBERS as $column => $name ) {
+			if ( isset( $columns[ $column ] ) && (string) $columns[ $column ] !== $row->$column ) {
+				throw self::altered( $name );
+			}
+		}
+		$date = $columns['post_date_gmt'] ?? Gmt::NONE;
+		if ( Gmt::NONE !== $date && $date !== $row->post_date_gmt ) {
+			throw self::altered( 'date' );
+		}
+		if ( isset( $columns['post_status'] ) && Types::ATTACHMENT !== $change->type && ! $this->is_same_status( $columns['post_status'], $row->post_status ) ) {
+			throw self::altered( 'status' );
+		}
+	}
+
+	/**
+	 * WordPress itself decides by the date whether a post is out or scheduled.
+	 */
+	private function is_same_status( string $sent, string $stored ): bool {
+		$by_date = [ 'publish', 'future' ];
+		return $sent === $stored || ( in_array( $sent, $by_date, true ) && in_array( $stored, $by_date, true ) );
+	}
+
+	/**
+	 * @return array<string, string[]> Key => raw values, of the keys of the change.
+	 */
+	private function stored_meta( int $id, Change $change ): array {
+		$keys = array_map( 'strval', array_keys( $change->meta ) );
+		return 0 === $id ? [] : $this->meta->of( [ $id ], $keys )[ $id ] ?? [];
+	}
+
+	/**
+	 * @param mixed $value As sent.
+	 * @return array Of rows.
+	 */
+	private function values( $value, bool $is_single ): array {
+		if ( null === $value ) {
+			return [];
+		}
+		return $is_single ? [ $value ] : $value;
+	}
+}

@@ -1,0 +1,203 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Polling;
+
+use Igny8\Bridge\Commands\Context;
+use Igny8\Bridge\Commands\Executor;
+use Igny8\Bridge\Connection\Status;
+use Igny8\Bridge\Connection\Connection;
+use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Rest\Batch;
+use Igny8\Bridge\Support\Failure;
+use Igny8\Bridge\Support\Lock;
+use Igny8\Bridge\Support\Log;
+use Igny8\Bridge\Support\Origin;
+
+/**
+ * A conversation with IGNY8 that this site begins: asks what is to be done, does it, and calls again with the results,
+ * until there is no more or its time is used up. What is lost on the way IGNY8 asks for again.
+ */
+final class Poller {
+
+	private const TIMEOUT_S = 15;
+
+	/** Time that is left for the last call, which brings the results. */
+	private const LAST_CALL_MS = 3000;
+
+	private const PAUSE_MICROSECONDS = 500000;
+
+	private const MOST_BYTES = 1000000;
+
+	/** Results of one call; IGNY8 takes 1.9 MB. A larger one goes alone. */
+	private const CALL_BYTES = 1200000;
+
+	private const LARGEST_RESULT_BYTES = 1800000;
+
+	private State $state;
+
+	private Poll_Request $transport;
+
+	private Executor $executor;
+
+	private Connection $connection;
+
+	private Status $status;
+
+	private Schedule $schedule;
+
+	private Log $log;
+
+	public function __construct( State $state, Poll_Request $transport, Executor $executor, Connection $connection, Status $status, Schedule $schedule, Log $log ) {
+		$this->state      = $state;
+		$this->transport  = $transport;
+		$this->executor   = $executor;
+		$this->connection = $connection;
+		$this->status     = $status;
+		$this->schedule   = $schedule;
+		$this->log        = $log;
+	}
+
+	/**
+	 * Whether the time for a call has come.
+	 */
+	public function is_due(): bool {
+		return $this->status->is_usable() && $this->state->next_at() <= time();
+	}
+
+	/**
+	 * @param string $trigger Lower_snake: what makes the site call.
+	 * @param int    $most_ms Milliseconds after which no further command is begun.
+	 * @return bool Whether IGNY8 has answered.
+	 */
+	public function run( string $trigger, int $most_ms ): bool {
+		if ( ! $this->status->is_usable() || $this->state->paused_until() > time() ) {
+			return false;
+		}
+		// Whoever died with it is out of the way soon: commands end with PHP's own time limit.
+		$lock = new Lock( 'poll', intdiv( $most_ms, 1000 ) + 2 * self::TIMEOUT_S );
+		if ( ! $lock->acquire() ) {
+			return false;
+		}
+
+		try {
+			$this->converse( $trigger, microtime( true ) + $most_ms / 1000 );
+			return true;
+		} catch ( Failure $failure ) {
+			if ( null === $this->state->last_error() ) {
+				// Once for a failure that lasts: a day of them would fill the log.
+				$this->log->failure( $failure, __( 'IGNY8 could not be asked for work; it is tried again', 'igny8-wordpress-bridge' ) );
+			}
+			$this->state->failed( $failure );
+			return false;
+		} finally {
+			$lock->release();
+			$this->schedule->poll_at( max( time() + 1, $this->state->next_at() ) );
+		}
+	}
+
+	/**
+	 * @throws Failure Where IGNY8 doesn't answer: results that were on their way are asked for again.
+	 */
+	private function converse( string $trigger, float $deadline ): void {
+		$results = [];
+		do {
+			$sent    = $this->next_results( $results );
+			$results = array_slice( $results, count( $sent ) );
+			$ms_left = (int) ( 1000 * ( $deadline - microtime( true ) ) );
+			$is_last = $ms_left < self::LAST_CALL_MS;
+			$answer  = $this->call( $trigger, $sent, [] === $results && ! $is_last ? Batch::MOST_COMMANDS : 0 );
+			if ( [] !== $results ) {
+				continue;
+			}
+			if ( $is_last || ( [] === $answer['batch']->commands() && ! $answer['more'] ) ) {
+				return;
+			}
+			if ( [] === $answer['batch']->commands() ) {
+				// IGNY8 is at it: asking without a pause would only keep it from working.
+				usleep( self::PAUSE_MICROSECONDS );
+				continue;
+			}
+			$results = $this->execute( $answer, $ms_left );
+		} while ( true );
+	}
+
+	/**
+	 * @param string[] $results JSON of each.
+	 * @return array{batch: Batch, more: bool, origin: Origin}
+	 */
+	private function call( string $trigger, array $results, int $wanted ): array {
+		$integration_id = $this->connection->integration_id();
+		$head           = [
+			'protocol' => Batch::PROTOCOL,
+			'trigger'  => $trigger,
+			'clock'    => time(),
+			'transport'  => $this->state->transport(),
+			'wants'    => [
+				'commands' => $wanted,
+				'bytes'    => self::MOST_BYTES,
+			],
+		];
+
+		$body   = substr( (string) wp_json_encode( $head ), 0, -1 ) . ',"results":[' . implode( ',', $results ) . ']}';
+		$text   = $this->transport->call( $integration_id, $body, self::TIMEOUT_S );
+		$batch  = Batch::from_json( $text );
+		$answer = json_decode( $text, true, 64 );
+		if ( null === $batch || $batch->integration_id() !== $integration_id ) {
+			throw new Failure(
+				'unexpected_answer',
+				__( 'IGNY8 answered something that this version of the plugin does not understand.', 'igny8-wordpress-bridge' ),
+				__( 'Update the plugin.', 'igny8-wordpress-bridge' ),
+				[ 'retryable' => true ]
+			);
+		}
+		$this->state->succeeded( $trigger, (string) ( $answer['transport'] ?? '' ), (int) ( $answer['interval_s'] ?? 0 ) );
+		return [
+			'batch'  => $batch,
+			'more'   => ! empty( $answer['more'] ),
+			'origin' => new Origin( $answer['request_id'] ?? '', $answer['run_id'] ?? '' ),
+		];
+	}
+
+	/**
+	 * @param array{batch: Batch, more: bool, origin: Origin} $answer
+	 * @return string[] JSON of each result.
+	 */
+	private function execute( array $answer, int $ms_left ): array {
+		$batch   = $answer['batch'];
+		$context = new Context( max( 1, min( $batch->time_ms(), $ms_left - self::LAST_CALL_MS ) ), $batch->max_bytes(), null, $answer['origin'] );
+		$results = $this->executor->results( $batch->commands(), $context );
+		do_action( 'igny8_commands_executed' );
+		foreach ( $batch->commands() as $index => $command ) {
+			if ( strlen( $results[ $index ] ) > self::LARGEST_RESULT_BYTES ) {
+				$results[ $index ] = (string) wp_json_encode(
+					[
+						'id'        => $command['id'],
+						'ok'        => false,
+						'code'      => 'result_too_large',
+						'detail'    => 'The result is larger than a message to IGNY8 may be.',
+						'retryable' => false,
+						'took_ms'   => 0,
+					]
+				);
+			}
+		}
+		return $results;
+	}
+
+	/**
+	 * @param string[] $results JSON of each.
+	 * @return string[] As many as go with one call, at least one of those there are.
+	 */
+	private function next_results( array $results ): array {
+		$bytes = 0;
+		foreach ( $results as $index => $result ) {
+			$bytes += strlen( $result );
+			if ( $index > 0 && $bytes > self::CALL_BYTES ) {
+				return array_slice( $results, 0, $index );
+			}
+		}
+		return $results;
+	}
+}

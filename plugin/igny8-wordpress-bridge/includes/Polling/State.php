@@ -1,0 +1,173 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Polling;
+
+use Igny8\Bridge\Support\Backoff;
+use Igny8\Bridge\Support\Failure;
+
+/**
+ * How commands reach this site, when it last called for them, and how that goes.
+ */
+final class State {
+
+	public const OPTION = 'igny8_poll';
+
+	public const DIRECT = 'direct';
+
+	public const POLLING = 'polling';
+
+	/** While IGNY8 calls this site itself, the heartbeat only shows that the other way is open. */
+	private const DIRECT_INTERVAL_S = 900;
+
+	private const POLL_INTERVAL_S = 60;
+
+	private const LONGEST_INTERVAL_S = 3600;
+
+	/** Somebody waits for what is done here: no pause is longer than this. */
+	private const LONGEST_PAUSE_S = 1800;
+
+	/** Calls within this are one conversation. */
+	private const CONVERSATION_S = 5;
+
+	private const DEFAULTS = [
+		'transport'      => self::DIRECT,
+		'interval_s'   => self::DIRECT_INTERVAL_S,
+		'last_at'      => 0,
+		'seen_s'       => 0,
+		'failures'     => 0,
+		'paused_until' => 0,
+		'error'        => null,
+		'trigger'      => '',
+	];
+
+	public function transport(): string {
+		return (string) $this->all()['transport'];
+	}
+
+	public function is_polling(): bool {
+		return self::POLLING === $this->transport();
+	}
+
+	/**
+	 * Unix seconds of the last call that IGNY8 has answered, 0 for never.
+	 */
+	public function last_at(): int {
+		return (int) $this->all()['last_at'];
+	}
+
+	/**
+	 * Seconds between this site's calls as they really came, 0 where that isn't known yet.
+	 */
+	public function seen_s(): int {
+		return (int) $this->all()['seen_s'];
+	}
+
+	/**
+	 * What made the site call last.
+	 */
+	public function trigger(): string {
+		return (string) $this->all()['trigger'];
+	}
+
+	/**
+	 * Unix seconds from which the next call is due.
+	 */
+	public function next_at(): int {
+		$all = $this->all();
+		return max( (int) $all['last_at'] + (int) $all['interval_s'], (int) $all['paused_until'] );
+	}
+
+	/**
+	 * Unix seconds; 0 where nothing keeps the site from calling.
+	 */
+	public function paused_until(): int {
+		return (int) $this->all()['paused_until'];
+	}
+
+	/**
+	 * @return array{code: string, detail: string, at: int}|null Null once a call has gone well.
+	 */
+	public function last_error(): ?array {
+		$error = $this->all()['error'];
+		return ! is_array( $error ) ? null : [
+			'code'   => (string) $error['code'],
+			'detail' => (string) $error['detail'],
+			'at'     => (int) $error['at'],
+		];
+	}
+
+	/**
+	 * What connecting has shown.
+	 */
+	public function adopt( string $transport ): void {
+		$is_polling = self::POLLING === $transport;
+		update_option(
+			self::OPTION,
+			[
+				'transport'    => $is_polling ? self::POLLING : self::DIRECT,
+				'interval_s' => $is_polling ? self::POLL_INTERVAL_S : self::DIRECT_INTERVAL_S,
+			],
+			true
+		);
+	}
+
+	/**
+	 * @param string $trigger    What made the site call.
+	 * @param string $transport    As IGNY8 says.
+	 * @param int    $interval_s Seconds until the next call, as IGNY8 says.
+	 */
+	public function succeeded( string $trigger, string $transport, int $interval_s ): void {
+		$now = time();
+		$all = $this->all();
+		$gap = $now - (int) $all['last_at'];
+		if ( 0 !== (int) $all['last_at'] && $gap >= self::CONVERSATION_S ) {
+			$all['seen_s'] = 0 === (int) $all['seen_s'] ? $gap : (int) round( 0.6 * $all['seen_s'] + 0.4 * $gap );
+		}
+		$changes = [
+			'transport'      => self::POLLING === $transport ? self::POLLING : self::DIRECT,
+			'interval_s'   => max( 1, min( $interval_s, self::LONGEST_INTERVAL_S ) ),
+			'last_at'      => $now,
+			'failures'     => 0,
+			'paused_until' => 0,
+			'error'        => null,
+			'trigger'      => $trigger,
+		];
+		update_option( self::OPTION, array_merge( $all, $changes ), true );
+	}
+
+	public function failed( Failure $failure ): void {
+		$all      = $this->all();
+		$failures = (int) $all['failures'] + 1;
+		$delay_s  = ( new Backoff() )->delay_s( $failures, $failure->retry_after_s() );
+		$changes  = [
+			'failures'     => $failures,
+			'paused_until' => time() + min( $delay_s, self::LONGEST_PAUSE_S ),
+			'error'        => $failure->to_array(),
+		];
+		update_option( self::OPTION, array_merge( $all, $changes ), true );
+	}
+
+	public function clear(): void {
+		delete_option( self::OPTION );
+	}
+
+	/**
+	 * For the answer of `status`.
+	 */
+	public function describe(): array {
+		return [
+			'transport'    => $this->transport(),
+			'last_at'    => 0 === $this->last_at() ? null : $this->last_at(),
+			'interval_s' => 0 === $this->seen_s() ? null : $this->seen_s(),
+			'trigger'    => '' === $this->trigger() ? null : $this->trigger(),
+			'last_error' => $this->last_error(),
+		];
+	}
+
+	private function all(): array {
+		$all = get_option( self::OPTION, [] );
+		return array_merge( self::DEFAULTS, is_array( $all ) ? $all : [] );
+	}
+}

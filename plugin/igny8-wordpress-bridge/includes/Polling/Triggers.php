@@ -1,0 +1,153 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Polling;
+
+use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Support\Response_Finisher;
+
+/**
+ * What makes this site call IGNY8: its cron, work in wp-admin, visitors who don't notice, and what is done on demand.
+ */
+final class Triggers {
+
+	public const BACKGROUND_MS = 20000;
+
+	/** Somebody in wp-admin may have to wait for it. */
+	private const FOREGROUND_MS = 8000;
+
+	/** A visitor's request sets this off only where nothing else has for so long. */
+	private const VISIT_GRACE_S = 120;
+
+	/** Part of PHP's own time limit that is left for the rest of the request. */
+	private const SPARE_S = 8;
+
+	private Poller $poller;
+
+	private State $state;
+
+	private Schedule $schedule;
+
+	private Public_Poll_Url $public_poll_url;
+
+	private string $trigger = '';
+
+	public function __construct( Poller $poller, State $state, Schedule $schedule, Public_Poll_Url $public_poll_url ) {
+		$this->poller          = $poller;
+		$this->state           = $state;
+		$this->schedule        = $schedule;
+		$this->public_poll_url = $public_poll_url;
+	}
+
+	public function hook(): void {
+		add_action( 'init', [ $this, 'plan' ], 20 );
+		add_action( Schedule::POLLING, [ $this, 'by_cron' ] );
+		add_action( 'admin_init', [ $this, 'in_admin' ] );
+		add_filter( 'heartbeat_received', [ $this, 'at_heartbeat' ] );
+		add_action( 'template_redirect', [ $this, 'at_visit' ] );
+		add_action( 'shutdown', [ $this, 'at_shutdown' ], 60 );
+		add_action( 'igny8_outbox_sent', [ $this, 'after_outbox' ] );
+		add_action( 'igny8_synced_now', [ $this, 'on_demand' ] );
+		add_action( 'igny8_connected', [ $this, 'on_demand' ] );
+		add_action( 'delete_option_igny8_connection', [ $this->state, 'clear' ] );
+	}
+
+	/**
+	 * @param int $most_ms Milliseconds.
+	 * @return int The same, within PHP's own time limit.
+	 */
+	public static function budget_ms( int $most_ms ): int {
+		$limit_s = (int) ini_get( 'max_execution_time' );
+		return $limit_s > 0 ? min( $most_ms, 1000 * max( 1, $limit_s - self::SPARE_S ) ) : $most_ms;
+	}
+
+	/**
+	 * One event is always planned while there is a connection.
+	 */
+	public function plan(): void {
+		if ( 0 === $this->schedule->next( Schedule::POLLING ) && $this->poller->is_due() ) {
+			$this->schedule->poll_at( time() );
+		}
+	}
+
+	public function by_cron(): void {
+		$this->poller->run( 'cron', self::budget_ms( wp_doing_cron() ? self::BACKGROUND_MS : self::FOREGROUND_MS ) );
+	}
+
+	public function in_admin(): void {
+		if ( ! wp_doing_ajax() && $this->poller->is_due() ) {
+			$this->trigger = 'admin';
+		}
+	}
+
+	/**
+	 * An open tab of wp-admin asks every minute or so, and nobody waits for the answer.
+	 *
+	 * @param mixed $answer Passed on.
+	 * @return mixed
+	 */
+	public function at_heartbeat( $answer ) {
+		if ( $this->poller->is_due() ) {
+			$this->trigger = 'heartbeat';
+		}
+		return $answer;
+	}
+
+	public function at_visit(): void {
+		if ( $this->state->next_at() < time() - self::VISIT_GRACE_S && $this->poller->is_due() ) {
+			$this->trigger = 'visit';
+		}
+	}
+
+	/**
+	 * After the page. Where PHP can't end the request for the visitor, another request does the work, and isn't waited for.
+	 */
+	public function at_shutdown(): void {
+		$trigger       = $this->trigger;
+		$this->trigger = '';
+		if ( '' === $trigger ) {
+			return;
+		}
+		if ( Response_Finisher::is_possible() || 'heartbeat' === $trigger ) {
+			Response_Finisher::request();
+			$this->poller->run( $trigger, self::budget_ms( 'heartbeat' === $trigger ? self::FOREGROUND_MS : self::BACKGROUND_MS ) );
+		} else {
+			$this->poke();
+		}
+	}
+
+	/**
+	 * Nobody waits any more, and IGNY8 has just heard of a change.
+	 */
+	public function after_outbox(): void {
+		if ( $this->state->is_polling() ) {
+			$this->poller->run( 'outbox', self::budget_ms( self::FOREGROUND_MS ) );
+		}
+	}
+
+	/**
+	 * After Connect and "Sync now": somebody waits, and wants to see it happen.
+	 */
+	public function on_demand(): void {
+		if ( $this->state->is_polling() ) {
+			$this->poller->run( 'demand', self::budget_ms( self::FOREGROUND_MS ) );
+		}
+	}
+
+	private function poke(): void {
+		$url = $this->public_poll_url->url();
+		if ( '' === $url ) {
+			return;
+		}
+		wp_remote_get(
+			$url,
+			[
+				'timeout'   => 0.01,
+				'blocking'  => false,
+				/** This filter is documented in wp-includes/class-wp-http-streams.php */
+				'sslverify' => apply_filters( 'https_local_ssl_verify', false ),
+			]
+		);
+	}
+}

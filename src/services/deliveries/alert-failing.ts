@@ -1,0 +1,98 @@
+import { and, desc, eq, inArray, isNull } from 'drizzle-orm'
+import { DELIVERY_ERRORS, type DeliveryErrorCode } from '../../contract/notifications.ts'
+import { isUniqueViolation } from '../../db/errors.ts'
+import { memberships, notificationEndpoints, notificationMessages, users } from '../../db/schema/index.ts'
+import type { Context } from '../context.ts'
+import { isEndpoint, type EndpointRow } from '../endpoints/internal.ts'
+import type { EndpointFailing } from '../notifications/message.ts'
+import { postMessages } from '../notifications/post-message.ts'
+import { TOLD_BY_ROLE, wantsEmail } from '../notifications/recipients.ts'
+import type { Failure } from './record.ts'
+
+/** Shorter failures are an endpoint's own business. */
+const TOLD_AFTER_MS = 3_600_000
+
+type AlertContext = Pick<Context, 'db' | 'config' | 'newId'>
+
+const isLong = ({ failingSince, failingToldAt }: EndpointRow, code: DeliveryErrorCode, now: number) =>
+  failingToldAt === null &&
+  (code === 'gone' || (failingSince !== null && now - failingSince.getTime() >= TOLD_AFTER_MS))
+
+function messageOf(endpoint: EndpointRow, { code, detail }: Failure, now: number): EndpointFailing {
+  const { fix } = DELIVERY_ERRORS[code]
+  return {
+    type: 'endpoint.failing',
+    timestamp: new Date(now).toISOString(),
+    data: {
+      endpoint_id: endpoint.id,
+      name: endpoint.name,
+      host: URL.parse(endpoint.url)?.host ?? '',
+      since: (endpoint.failingSince ?? new Date(now)).toISOString(),
+      detail,
+      fix,
+    },
+  }
+}
+
+/** The number of an account's newest message. */
+const lastSeq = ({ db }: AlertContext, accountId: string) =>
+  db
+    .select({ seq: notificationMessages.seq })
+    .from(notificationMessages)
+    .where(eq(notificationMessages.accountId, accountId))
+    .orderBy(desc(notificationMessages.seq))
+    .limit(1)
+
+const adminsOf = ({ db }: AlertContext, accountId: string) =>
+  db
+    .select({ userId: memberships.userId })
+    .from(memberships)
+    .innerJoin(users, eq(users.id, memberships.userId))
+    .where(
+      and(
+        eq(memberships.accountId, accountId),
+        inArray(memberships.role, [...TOLD_BY_ROLE]),
+        eq(users.isActive, true),
+        wantsEmail,
+      ),
+    )
+
+/**
+ * Tells the owners and admins by e-mail, once, that an endpoint has been failing for an hour, or says that it is gone.
+ * Where e-mail is not configured the endpoint's own state tells it.
+ * @param input.endpoint as it was before the attempt that failed now
+ * @returns whether anybody was told
+ */
+export async function alertFailing({
+  ctx,
+  input: { endpoint, failure, now },
+}: {
+  ctx: AlertContext
+  input: { endpoint: EndpointRow; failure: Failure; now: number }
+}): Promise<boolean> {
+  if (!ctx.config.email || !isLong(endpoint, failure.code, now)) return false
+  const { accountId } = endpoint
+  const found = isEndpoint(accountId, endpoint.id)
+  const [[newest], people] = await ctx.db.batch([lastSeq(ctx, accountId), adminsOf(ctx, accountId)])
+  const input = {
+    accountId,
+    seq: (newest?.seq ?? 0) + 1,
+    message: messageOf(endpoint, failure, now),
+    summary: `The webhook “${endpoint.name}” can’t be reached`,
+    changes: 0,
+    endpointIds: [],
+    userIds: people.map(({ userId }) => userId),
+  }
+  const told = ctx.db
+    .update(notificationEndpoints)
+    .set({ failingToldAt: new Date(now) })
+    .where(and(found, isNull(notificationEndpoints.failingToldAt)))
+  try {
+    await ctx.db.batch([...postMessages({ ...ctx, now }, [input]), told])
+    return true
+  } catch (error) {
+    // another message of the account was first: the next attempt that fails tells it
+    if (isUniqueViolation(error, 'notification_messages')) return false
+    throw error
+  }
+}

@@ -1,0 +1,125 @@
+import { NO_TYPE_DRIFT_CHECK, type DriftCheckSnapshot, type TypeDriftCheck } from '../../contract/drift-check.ts'
+import type { IdPrefix } from '../../lib/ids.ts'
+import type { RunCursor, TypeDriftCursor } from '../replica/tables/run-cursor.ts'
+import type { IntegrationRef } from '../rpc.ts'
+import type { LeasedRun } from '../replica/tables/runs.ts'
+import type { SiteStore } from '../replica/store.ts'
+
+const DAY_MS = 86_400_000
+/** After an outage many sites come back at once. */
+const RECOVERY_SPREAD_MS = 60_000
+/** When everything was read anew the result is compared soon. */
+const REREAD_PAUSE_MS = 3_600_000
+/** What seems to wait for longer was planned by a clock that was wrong. */
+const LONGEST_PAUSE_MS = 2 * DAY_MS
+
+interface DriftContext {
+  store: SiteStore
+  now: () => number
+  newId: (prefix: IdPrefix) => string
+  random: () => number
+}
+
+/** A day from now, so that driftChecks of many sites don't meet. */
+const tomorrow = ({ now, random }: DriftContext) => now() + Math.round(DAY_MS * (0.9 + 0.2 * random()))
+
+/** Queues the drift check that is due. */
+export function queueDueDriftCheck(ctx: DriftContext): void {
+  const { store } = ctx
+  const [integrationRef, dueAt] = [store.access.integration(), store.driftChecks.dueAt()]
+  if (!integrationRef || dueAt === null || (dueAt > ctx.now() && dueAt <= ctx.now() + LONGEST_PAUSE_MS)) return
+  store.driftChecks.plan(tomorrow(ctx))
+  store.runs.enqueue(
+    ctx.newId('run'),
+    { ...integrationRef, keyId: null, requestId: ctx.newId('req') },
+    'drift_check',
+    ctx.now(),
+  )
+}
+
+/** Has the site compared at once, because it says that it lost track of its changes. */
+export function queueRequestedDriftCheck(ctx: Omit<DriftContext, 'random'>, integrationRef: IntegrationRef): void {
+  const { store, now, newId } = ctx
+  store.driftChecks.ask()
+  const call = { ...integrationRef, keyId: null, requestId: newId('req') }
+  store.runs.repeat(store.runs.enqueue(newId('run'), call, 'drift_check', now()).id)
+}
+
+/** What a sync or a look that ended well means for the next drift_check: the first is planned, and one after an outage comes soon. */
+export function planAfterSync(ctx: DriftContext): void {
+  const { store, now, random } = ctx
+  if (store.driftChecks.takeOutage()) store.driftChecks.plan(now() + Math.round(RECOVERY_SPREAD_MS * random()))
+  else if (store.driftChecks.dueAt() === null) store.driftChecks.plan(tomorrow(ctx))
+}
+
+const total = (types: readonly TypeDriftCheck[], part: 'checked' | 'differing' | 'repaired') =>
+  types.reduce((sum, type) => sum + type[part], 0)
+
+/** Hex digits of as many bytes, one by one. */
+const xor = (left: string, right: string) =>
+  Array.from(left, (digit, at) =>
+    (Number.parseInt(digit, 16) ^ Number.parseInt(right[at] ?? '0', 16)).toString(16),
+  ).join('')
+
+function describeType({ root, seen, unresolved, outcome }: TypeDriftCursor, at: string): TypeDriftCheck {
+  const found = { at, checked: root?.count ?? 0, differing: seen.length, repaired: seen.length - unresolved.length }
+  if (outcome !== 'equal') return { ...found, state: 'differs', root: null }
+  return { ...found, state: seen.length > 0 ? 'repaired' : 'equal', root: root?.sum ?? null }
+}
+
+function summarize(types: readonly TypeDriftCheck[]): Pick<DriftCheckSnapshot, 'state' | 'root'> {
+  if (types.length === 0) return { state: 'never', root: null }
+  if (types.some(({ state }) => state === 'differs')) return { state: 'differs', root: null }
+  const root = types.flatMap(({ root: own }) => own ?? []).reduce(xor)
+  return { state: types.some(({ state }) => state === 'repaired') ? 'repaired' : 'equal', root }
+}
+
+/**
+ * Keeps the result of a drift check that came to its end, and has read anew what could not be compared: types of which too much differs, and, where the site
+ * had asked for a drift check that its plugin can't answer, all.
+ * @returns the result, or null where the site's plugin is too old
+ */
+function concludeDriftCheck(
+  ctx: DriftContext,
+  run: LeasedRun,
+  cursors: readonly TypeDriftCursor[],
+): DriftCheckSnapshot | null {
+  const { store, now } = ctx
+  const at = new Date(now()).toISOString()
+  const isAsked = store.driftChecks.takeAsked()
+  const isUnsupported = cursors.some(({ outcome }) => outcome === 'unsupported')
+  const reread = cursors.filter(({ outcome }) => outcome === 'reread')
+  if (isUnsupported && isAsked) store.replica.types.recheckAll()
+  for (const { type } of reread) store.replica.types.recheck(type)
+  if (reread.length > 0 || (isUnsupported && isAsked)) {
+    const call = { ...run, keyId: null }
+    store.runs.repeat(store.runs.enqueue(ctx.newId('run'), call, 'from_external', now()).id)
+  }
+  store.driftChecks.plan(reread.length > 0 ? now() + REREAD_PAUSE_MS : tomorrow(ctx))
+  if (isUnsupported) return null
+  const compared = cursors.filter(({ outcome }) => outcome !== 'skipped')
+  const types = Object.fromEntries(compared.map((cursor) => [cursor.type, describeType(cursor, at)]))
+  const all = Object.values(types)
+  const { requests, bytes } = store.steps.describe(run.id)
+  const sums = { checked: total(all, 'checked'), differing: total(all, 'differing'), repaired: total(all, 'repaired') }
+  const result: DriftCheckSnapshot = { ...NO_TYPE_DRIFT_CHECK, ...summarize(all), at, ...sums, requests, bytes, types }
+  store.driftChecks.setResult(result)
+  return result
+}
+
+/** The result in a sentence, for the event. */
+function describeDriftCheck({ state, root, differing, repaired, checked }: DriftCheckSnapshot): string {
+  if (state === 'never') return 'Nothing to compare: no post type is switched on.'
+  if (state === 'equal') return `${checked} posts are equal, root ${root}.`
+  if (state === 'repaired') return `${differing} of ${checked} posts differed and were repaired, root ${root}.`
+  return `${differing} of ${checked} posts differed, ${repaired} of them were repaired.`
+}
+
+/** What a run that ended well leaves behind: what its event says, and the next drift check. */
+export function concludeRun(ctx: DriftContext, run: LeasedRun, { driftChecks, counts, warnings }: RunCursor) {
+  const result = run.direction === 'drift_check' ? concludeDriftCheck(ctx, run, driftChecks ?? []) : null
+  if (run.direction !== 'drift_check') planAfterSync(ctx)
+  const notes = [...(result ? [describeDriftCheck(result)] : []), ...warnings]
+  const found = result && { checked: result.checked, differing: result.differing, repaired: result.repaired }
+  return { counts: { ...counts, ...found }, ...(notes.length > 0 && { note: notes.join('; ') }) }
+}

@@ -1,0 +1,64 @@
+import { ERRORS } from '../../contract/errors.ts'
+import type { EvidenceStep } from '../../contract/evidence.ts'
+import { isSolvedByPolling } from '../../contract/link-errors.ts'
+import { isSilent, noteDirectFailure, noteDirectSuccess } from '../transport/choice.ts'
+import { describeFailure } from '../transport/failure.ts'
+import { LinkError } from '../transport/direct/errors.ts'
+import type { ProbeOutcome, ProbeRequest } from '../rpc.ts'
+import { askSite, findSite, type LinkContext } from '../transport/site-link.ts'
+import type { SiteStore } from '../replica/store.ts'
+
+/** Takes in what a look at the site means for its transport. @returns the look, {@link applyPolling result} */
+export function applyProbeResult(
+  store: Pick<SiteStore, 'transport'>,
+  outcome: ProbeOutcome,
+  mayPoll: boolean,
+  now: number,
+): ProbeOutcome {
+  if (outcome.ok) noteDirectSuccess(store)
+  if (outcome.ok || !mayPoll) return outcome
+  noteDirectFailure(store, outcome.code, now)
+  return applyPolling(store, outcome, now)
+}
+
+/** What a look at the site means where it is served by its own calls: those count as its answers. Changes nothing. */
+export function applyPolling(store: Pick<SiteStore, 'transport'>, outcome: ProbeOutcome, now: number): ProbeOutcome {
+  const { transport } = store.transport.read()
+  if (outcome.ok || transport === 'direct' || !isSolvedByPolling(outcome.code)) return outcome
+  const calls = describeCalls(store, now)
+  const evidence: EvidenceStep[] = [...outcome.evidence, { step: 'polling', note: calls }]
+  const detail = `The site can’t be called (${outcome.code}), and ${calls}.`
+  if (isSilent(store, now)) {
+    const { fix } = ERRORS.site_not_polling
+    return { ok: false, code: 'site_not_polling', detail, fix, plugin: null, evidence, clockSkewS: null }
+  }
+  return { ok: true, transport, detail, commandsUrl: null, plugin: null, evidence, clockSkewS: null }
+}
+
+/** When the site called last; goes on from a sentence about it. */
+export function describeCalls({ transport }: Pick<SiteStore, 'transport'>, now: number): string {
+  const { lastPollAt } = transport.read()
+  if (lastPollAt === null) return 'has never called'
+  return `it called ${Math.max(0, Math.round((now - lastPollAt) / 1000))} s ago`
+}
+
+/**
+ * Looks at a site as a test does: finds its command endpoint anew and asks the plugin for its status. What is wrong is
+ * the outcome, never an exception.
+ */
+export async function probeSite(ctx: LinkContext, request: ProbeRequest): Promise<ProbeOutcome> {
+  const evidence: EvidenceStep[] = []
+  try {
+    const found = await findSite(ctx, request, request.restRoot)
+    evidence.push(...found.evidence)
+    const { data, skewS, evidence: steps } = await askSite(ctx, request, found.commandsUrl, 'status')
+    evidence.push(...steps)
+    const { commandsUrl } = found
+    const detail = `WordPress answered at ${commandsUrl}.`
+    return { ok: true, transport: 'direct', detail, commandsUrl, plugin: data, evidence, clockSkewS: skewS }
+  } catch (cause) {
+    if (cause instanceof LinkError) evidence.push(...cause.evidence)
+    const { code, detail, fix } = describeFailure(cause)
+    return { ok: false, code, detail, fix, plugin: null, evidence, clockSkewS: null }
+  }
+}

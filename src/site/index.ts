@@ -1,0 +1,1 @@
+export { SiteSync } from './object.ts'

@@ -1,0 +1,91 @@
+import { ERRORS, isErrorCode } from '../../contract/errors.ts'
+import type { Item, ItemSummary, ItemVersion } from '../../contract/content.ts'
+import type { ItemDoc } from './doc.ts'
+import { stateOf, type ItemRecord } from './record.ts'
+
+/** What presentation looks up in the replica: the item of a parent's post id, and whether a resolution can be undone. */
+export interface ReplicaView {
+  items: { getByExternalId: (postId: number) => Pick<ItemRecord, 'id'> | null }
+  resolutions: { canUndo: (n: number) => boolean }
+}
+
+const toTimestamp = (ms: number) => new Date(ms).toISOString()
+
+/** The item id of a parent: as it is, or the item that has this post id; null while that is not here. */
+function parentId({ items }: ReplicaView, parent: ItemDoc['parent']): string | null {
+  return typeof parent === 'number' ? (items.getByExternalId(parent)?.id ?? null) : parent
+}
+
+function presentVersion(replica: ReplicaView, doc: ItemDoc): ItemVersion {
+  const { title, body, excerpt, slug, status, date, terms, meta, featured } = doc
+  const featuredImage = featured && { url: featured.url, alt: featured.alt }
+  return {
+    title,
+    body,
+    excerpt,
+    slug,
+    status,
+    date,
+    parent_id: parentId(replica, doc.parent),
+    terms,
+    meta,
+    featured_image: featuredImage,
+  }
+}
+
+/** The site's side; null where the item was never there, or is gone. */
+function presentExternal(replica: ReplicaView, { deletion, external, theirs }: ItemRecord): ItemVersion | null {
+  const shown = deletion === 'external' || deletion === 'both' ? null : (theirs ?? external)
+  return shown && presentVersion(replica, shown)
+}
+
+function presentConflict(replica: ReplicaView, record: ItemRecord): Item['conflict'] {
+  if (record.conflictFields.length === 0 || record.deletion === 'both') return null
+  return {
+    fields: record.conflictFields,
+    since: toTimestamp(record.conflictSince ?? record.updatedAt),
+    wordpress: presentExternal(replica, record),
+    base: record.base && presentVersion(replica, record.base),
+  }
+}
+
+function presentError({ error, errorSince, updatedAt }: ItemRecord): Item['error'] {
+  if (!error) return null
+  const fix = error.fix ?? (isErrorCode(error.code) ? ERRORS[error.code].fix : null)
+  return { code: error.code, detail: error.detail, fix, since: toTimestamp(errorSince ?? updatedAt) }
+}
+
+/** The wire's shape of an item. */
+export function presentItem(replica: ReplicaView, siteId: string, record: ItemRecord): Item {
+  return {
+    ...presentVersion(replica, record.local),
+    id: record.id,
+    site_id: siteId,
+    type: record.type,
+    state: stateOf(record),
+    deleted: record.deletion === 'local' || record.deletion === 'both',
+    external_id: record.externalId === null ? null : String(record.externalId),
+    external_url: record.externalUrl,
+    revision: record.revision,
+    wordpress: presentExternal(replica, record),
+    base: record.base && presentVersion(replica, record.base),
+    conflict: presentConflict(replica, record),
+    error: presentError(record),
+    can_undo: replica.resolutions.canUndo(record.n),
+    updated_at: toTimestamp(record.updatedAt),
+  }
+}
+
+/** The wire's shape of an item in a list. */
+export function summarizeItem(replica: ReplicaView, siteId: string, record: ItemRecord): ItemSummary {
+  const {
+    body: _body,
+    meta: _meta,
+    excerpt: _excerpt,
+    conflict: _conflict,
+    wordpress: _wordpress,
+    base: _base,
+    ...summary
+  } = presentItem(replica, siteId, record)
+  return { ...summary, conflict_fields: record.conflictFields }
+}

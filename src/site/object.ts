@@ -1,0 +1,354 @@
+import { DurableObject } from 'cloudflare:workers'
+import { readConfig } from '../config.ts'
+import type { Item, ItemCreate, ItemFilter, ItemUpdate, Resolution } from '../contract/content.ts'
+import type { StructureStored } from '../contract/content-types.ts'
+import type { Structure } from '../contract/structure.ts'
+import type { RunDetail } from '../contract/activity.ts'
+import type { RunDirection, Run } from '../contract/sync.ts'
+import { db } from '../db/client.ts'
+import { createId } from '../lib/ids.ts'
+import { log, withLogIds } from '../lib/log.ts'
+import { Mutex } from '../lib/mutex.ts'
+import {
+  createItem,
+  deleteItem,
+  getItem,
+  listItems,
+  retryItem,
+  resolveItem,
+  undoItem,
+  updateItem,
+  type ContentContext,
+} from './replica/content.ts'
+import { enablePolling } from './transport/choice.ts'
+import { openSiteDatabase } from './replica/database.ts'
+import { examineSite } from './health/doctor/examine.ts'
+import { deriveReport } from './health/doctor/polling.ts'
+import { receivePoll } from './runs/receive-poll.ts'
+import { checkIfDue, checkSite } from './health/check.ts'
+import { refuseKey } from './replica/key-gate.ts'
+import { idsOfCall, idsOfIntegration } from './runs/log-ids.ts'
+import type {
+  CallingKey,
+  Examination,
+  RpcCall,
+  RpcResult,
+  IntegrationRef,
+  ProbeOutcome,
+  ProbeRequest,
+  RunsState,
+  SignedAnswer,
+  SiteRpc,
+  WebhookMessage,
+} from './rpc.ts'
+import { probeSite, applyProbeResult } from './health/probe.ts'
+import { writeProjection, writeStructure } from '../db/projection.ts'
+import { countsOf, runNext, type ObjectContext } from './runs/runner.ts'
+import { relocate } from './replica/relocate.ts'
+import { SiteStore } from './replica/store.ts'
+import { readLiveState } from '../services/live/read.ts'
+import { syncItem } from './runs/sync-item.ts'
+import { receiveWebhook } from './runs/receive-webhook.ts'
+import { SiteAlarm } from './runs/alarm.ts'
+import { end, LiveHub } from './live/hub.ts'
+
+/** One per site: its queue, its replica, and the only way to the site itself. Thin; what it does is in sync/. */
+export class SiteSync extends DurableObject<Env> implements SiteRpc {
+  #store: SiteStore
+  readonly #live: LiveHub
+  /** At most one request at a time goes to the site. */
+  readonly #siteAccess = new Mutex()
+  readonly #alarm: SiteAlarm
+
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env)
+    this.#live = new LiveHub(state, {
+      store: () => this.#store,
+      read: (integrationRef, since) => readLiveState(db(env, integrationRef.accountId).db, integrationRef, since),
+    })
+    this.#store = this.#openStore()
+    this.#alarm = new SiteAlarm(state.storage, (inboxFrom) => this.#store.nextDueAt(inboxFrom))
+    // an alarm is consumed when it fires and given up after six throws: pending work always has one again
+    // and whoever held a run before is gone
+    this.#store.runs.releaseLeases(Date.now())
+    void state.blockConcurrencyWhile(() => this.#alarm.arm())
+  }
+
+  probe(request: ProbeRequest): Promise<RpcResult<ProbeOutcome>> {
+    return this.#authorized(request, async () => {
+      const outcome = await this.#siteAccess.run(() => probeSite(this.#context(null), request))
+      const result = applyProbeResult(this.#store, outcome, request.mayPoll, Date.now())
+      // what waited for a call of the site may go on at once
+      await this.#alarm.arm()
+      return { ok: true, value: result }
+    })
+  }
+
+  check(call: RpcCall): Promise<RpcResult<ProbeOutcome | null>> {
+    return this.#authorized(call, async () => {
+      this.#store.access.setIntegration(call)
+      const outcome = await this.#siteAccess.run(() => checkSite(this.#context(call.accountId), call, true))
+      await this.#alarm.arm()
+      return { ok: true, value: outcome }
+    })
+  }
+
+  async scheduleCheck(integrationRef: IntegrationRef, dueAt: number): Promise<void> {
+    this.#store.access.setIntegration(integrationRef)
+    this.#store.schedule.ensure('health', dueAt)
+    await this.#alarm.arm()
+  }
+
+  examine(request: ProbeRequest): Promise<RpcResult<Examination>> {
+    return this.#authorized(request, async () => {
+      const seen = await this.#siteAccess.run(() => examineSite(this.#context(null), request))
+      return { ok: true, value: request.mayPoll ? deriveReport(this.#store, seen, Date.now()) : seen }
+    })
+  }
+
+  storeStructure(call: RpcCall, structure: Structure): Promise<RpcResult<StructureStored>> {
+    return this.#authorized(call, async () => {
+      const ctx = this.#context(call.accountId)
+      const event = { action: 'update_structure', startedAt: ctx.now() }
+      const stored = await writeStructure(ctx, call, structure, event)
+      return stored
+        ? { ok: true, value: stored }
+        : { ok: false, code: 'integration_not_found', detail: 'Integration not found' }
+    })
+  }
+
+  enqueue(call: RpcCall, direction: RunDirection): Promise<RpcResult<Run>> {
+    return this.#authorized(call, async () => {
+      this.#store.access.setIntegration(call)
+      const id = createId('run')
+      const run = this.#store.runs.enqueue(id, call, direction, Date.now())
+      // a run that was there already belongs to the request that started it
+      if (run.id === id) log.info('run queued', { run_id: id, direction })
+      else log.info('run joined', { run_id: run.id, direction })
+      await this.#alarm.arm()
+      return { ok: true, value: run }
+    })
+  }
+
+  async enqueueChange(call: RpcCall): Promise<RpcResult<Run>> {
+    const queued = await this.enqueue(call, 'to_external')
+    if (queued.ok) this.#store.runs.repeat(queued.value.id)
+    return queued
+  }
+
+  async listRuns(integrationId: string, limit: number, before: string | null): Promise<Run[]> {
+    return this.#store.runs.list(integrationId, limit, before)
+  }
+
+  async getRun(integrationId: string, runId: string): Promise<RpcResult<RunDetail>> {
+    const found = this.#store.runs.find(runId)
+    if (found?.integrationId !== integrationId) return { ok: false, code: 'run_not_found', detail: 'Run not found' }
+    return { ok: true, value: { ...found.run, request_id: found.requestId, ...this.#store.steps.describe(runId) } }
+  }
+
+  cancelRun(call: RpcCall, runId: string): Promise<RpcResult<Run>> {
+    return this.#authorized(call, async () => {
+      const run = this.#store.runs.cancel(call.integrationId, runId, Date.now())
+      return run ? { ok: true, value: run } : { ok: false, code: 'run_not_found', detail: 'Run not found' }
+    })
+  }
+
+  receiveWebhook(key: CallingKey, message: WebhookMessage): Promise<RpcResult<{ isRepeat: boolean }>> {
+    return this.#authorized(key, async () => {
+      const received = await receiveWebhook(this.#context(key.accountId), key, message)
+      if (received.ok && !received.value.isRepeat) await this.#alarm.armForWebhook()
+      return received
+    })
+  }
+
+  poll(key: CallingKey, integrationId: string, message: WebhookMessage): Promise<RpcResult<SignedAnswer>> {
+    return this.#authorized(key, async () => {
+      const site = { ...key, integrationId }
+      const answer = await receivePoll(this.#context(key.accountId), site, message, (work) =>
+        this.#siteAccess.tryRun(work),
+      )
+      await this.#alarm.arm()
+      return answer
+    })
+  }
+
+  enablePolling(call: RpcCall): Promise<RpcResult<null>> {
+    return this.#authorized(call, async () => {
+      this.#store.access.setIntegration(call)
+      this.#store.access.invalidate()
+      enablePolling(this.#store, Date.now())
+      await this.#alarm.arm()
+      return { ok: true, value: null }
+    })
+  }
+
+  relocate(call: RpcCall, from: string[], to: string): Promise<RpcResult<null>> {
+    return this.#authorized(call, async () => {
+      relocate(this.#store, from, to, Date.now())
+      await this.#alarm.arm()
+      return { ok: true, value: null }
+    })
+  }
+
+  async listItems(siteId: string, filter: ItemFilter, before: number | null, limit: number) {
+    return listItems(this.#content(siteId), filter, before, limit)
+  }
+
+  async getItem(siteId: string, id: string): Promise<RpcResult<Item>> {
+    return getItem(this.#content(siteId), id)
+  }
+
+  createItem(key: CallingKey, input: ItemCreate): Promise<RpcResult<Item>> {
+    return this.#change(key, (content) => createItem(content, input))
+  }
+
+  updateItem(key: CallingKey, id: string, input: ItemUpdate): Promise<RpcResult<Item>> {
+    return this.#change(key, (content) => updateItem(content, id, input))
+  }
+
+  deleteItem(key: CallingKey, id: string): Promise<RpcResult<Item>> {
+    return this.#change(key, (content) => deleteItem(content, id))
+  }
+
+  resolveItem(key: CallingKey, id: string, resolution: Resolution): Promise<RpcResult<Item>> {
+    return this.#change(key, (content) => resolveItem(content, id, resolution))
+  }
+
+  undoItem(key: CallingKey, id: string): Promise<RpcResult<Item>> {
+    return this.#change(key, (content) => undoItem(content, id))
+  }
+
+  retryItem(key: CallingKey, id: string): Promise<RpcResult<Item>> {
+    return this.#change(key, (content) => retryItem(content, id))
+  }
+
+  syncItem(call: RpcCall, contentId: string): Promise<RpcResult<Item>> {
+    return this.#authorized(call, async () => {
+      const synced = await this.#siteAccess.run(() => syncItem(this.#context(call.accountId), call, contentId))
+      await this.#alarm.arm()
+      return synced
+    })
+  }
+
+  async runs(integrationId?: string): Promise<RunsState> {
+    return this.#store.runsState(Date.now(), integrationId ?? null)
+  }
+
+  async authorizeKey(key: CallingKey): Promise<RpcResult<null>> {
+    return (await this.#refuse(key)) ?? { ok: true, value: null }
+  }
+
+  async revokeKey(keyId: string): Promise<void> {
+    this.#store.access.setKeyStatus(keyId, 'revoked', Date.now())
+    this.#live.close('access_ended', (watcher) => watcher.keyId === keyId)
+    this.#live.note({ row: true })
+  }
+
+  async stop(integrationId: string): Promise<void> {
+    this.#store.runs.cancelAll(integrationId, Date.now())
+    this.#store.driftChecks.plan(null)
+    this.#store.access.invalidate()
+    this.#live.note({ row: true })
+    await this.#alarm.arm()
+  }
+
+  async forget(): Promise<void> {
+    this.#live.close('integration_deleted')
+    await this.ctx.storage.deleteAll()
+    // a key of the deleted site may still call: it finds empty tables, and D1 says that it is gone
+    this.#store = this.#openStore()
+    await this.#alarm.clear()
+  }
+
+  async publish(): Promise<void> {
+    this.#live.note({ row: true })
+  }
+
+  /** The one request that is no call: a watcher's WebSocket. */
+  override async fetch(request: Request): Promise<Response> {
+    return this.#live.accept(request)
+  }
+
+  override webSocketMessage(socket: WebSocket): void {
+    end(socket, 'message_refused')
+  }
+
+  /** One bounded slice of the oldest due run. Never throws: a failure is stored with the run. */
+  override async alarm(): Promise<void> {
+    const work = () => this.#siteAccess.run(() => this.#work())
+    await withLogIds(idsOfIntegration(this.#store.access.integration()), () =>
+      this.#alarm.onAlarm(work, (cause) => log.error('alarm failed', { cause })),
+    )
+  }
+
+  #openStore(): SiteStore {
+    const store = new SiteStore(openSiteDatabase(this.ctx.storage))
+    store.runs.onRun = (run) => this.#live.note({ run })
+    store.replica.items.onItem = (item) => this.#live.note({ item })
+    return store
+  }
+
+  /** Whatever is due: the look at the site first, since everything else rests on it. */
+  async #work(): Promise<void> {
+    const ctx = this.#context(null)
+    await checkIfDue(ctx)
+    await runNext(ctx)
+  }
+
+  #context(accountId: string | null): ObjectContext {
+    return {
+      db: db(this.env, accountId).db,
+      store: this.#store,
+      config: readConfig(this.env),
+      now: Date.now,
+      newId: createId,
+      random: Math.random,
+      sleep: (ms) => scheduler.wait(ms),
+      fetch: (input, init) => fetch(input, init),
+      onProjected: () => this.#live.note({ row: true }),
+    }
+  }
+
+  #content(siteId: string): ContentContext {
+    return { replica: this.#store.replica, siteId, now: Date.now, newId: createId }
+  }
+
+  /** A change of the IGNY8 side: admitted, made in one transaction, and shown in D1's counts with the next projection. */
+  #change(key: CallingKey, work: (content: ContentContext) => RpcResult<Item>): Promise<RpcResult<Item>> {
+    return this.#authorized(key, async () => {
+      const changed = work(this.#content(key.siteId))
+      if (changed.ok) this.ctx.waitUntil(this.#writeCounts())
+      await this.#alarm.arm()
+      return changed
+    })
+  }
+
+  /** What the tab shows follows a change at once; where this fails the next projection makes up for it. */
+  async #writeCounts(): Promise<void> {
+    const integrationRef = this.#store.access.integration()
+    if (!integrationRef) return
+    try {
+      await writeProjection(this.#context(integrationRef.accountId), integrationRef, {
+        epoch: null,
+        counts: countsOf(this.#store),
+      })
+    } catch (cause) {
+      log.warn('counts not projected', { cause })
+    }
+  }
+
+  /** Does what the caller may do here, with its ids in the log. A key that may no longer act is refused first. */
+  #authorized<T>(
+    call: CallingKey & { integrationId?: string },
+    work: () => Promise<RpcResult<T>>,
+  ): Promise<RpcResult<T>> {
+    const ids = { ...idsOfIntegration(this.#store.access.integration()), ...idsOfCall(call) }
+    return withLogIds(ids, async () => (await this.#refuse(call)) ?? work())
+  }
+
+  async #refuse({ keyId, siteId, accountId }: CallingKey): Promise<(RpcResult<never> & { ok: false }) | null> {
+    if (keyId === null) return null
+    const code = await refuseKey({ ...this.#context(accountId) }, keyId, siteId)
+    return code && { ok: false, code, detail: 'The API key can no longer be used at this site.' }
+  }
+}

@@ -1,0 +1,211 @@
+import { firstRow, type SiteDatabase } from './database.ts'
+
+/** Forward-only; the position in the list is the version, so that entries are only ever added. */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE runs (
+    id TEXT PRIMARY KEY,
+    integration_id TEXT NOT NULL,
+    account_id TEXT NOT NULL,
+    site_id TEXT NOT NULL,
+    direction TEXT NOT NULL,
+    status TEXT NOT NULL,
+    attempt INTEGER NOT NULL DEFAULT 0,
+    lease_until INTEGER,
+    next_attempt_at INTEGER NOT NULL,
+    request_id TEXT NOT NULL,
+    progress TEXT NOT NULL,
+    counts TEXT NOT NULL,
+    error TEXT,
+    queued_at INTEGER NOT NULL,
+    started_at INTEGER,
+    finished_at INTEGER,
+    cursor TEXT,
+    failures INTEGER NOT NULL DEFAULT 0,
+    again INTEGER NOT NULL DEFAULT 0,
+    requests INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL DEFAULT 0,
+    duration_ms INTEGER NOT NULL DEFAULT 0
+  ) WITHOUT ROWID;
+  -- coalescing: one unfinished run of a direction
+  CREATE UNIQUE INDEX runs_unfinished ON runs (direction) WHERE status IN ('queued', 'running');
+  -- the last finished run
+  CREATE INDEX runs_by_finish ON runs (finished_at) WHERE finished_at IS NOT NULL;
+  CREATE TABLE key_gate (
+    key_id TEXT PRIMARY KEY,
+    status TEXT NOT NULL,
+    checked_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  -- one row per piece of content; what each side holds is in versions
+  CREATE TABLE items (
+    n INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    type TEXT NOT NULL,
+    state TEXT NOT NULL,
+    external_id INTEGER,
+    etag TEXT,
+    external_modified INTEGER,
+    external_url TEXT,
+    title TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    status TEXT NOT NULL,
+    revision INTEGER NOT NULL DEFAULT 1,
+    deletion TEXT,
+    conflict_fields TEXT,
+    conflict_since INTEGER,
+    error TEXT,
+    error_since INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    retry_at INTEGER,
+    updated_at INTEGER NOT NULL
+  );
+  CREATE UNIQUE INDEX items_by_external_id ON items (external_id) WHERE external_id IS NOT NULL;
+  -- the list, newest first, by type or state
+  CREATE INDEX items_by_type ON items (type, n);
+  CREATE INDEX items_by_state ON items (state, n) WHERE state <> 'synced';
+  -- key: n * 4 + side (0 base, 1 local, 2 external, 3 theirs); a side that equals the base has no row
+  CREATE TABLE versions (key INTEGER PRIMARY KEY, doc TEXT NOT NULL);
+  -- exact after any sequence of operations, since the database keeps them itself
+  CREATE TABLE counters (type TEXT NOT NULL, state TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (type, state)) WITHOUT ROWID;
+  CREATE TRIGGER items_counted AFTER INSERT ON items BEGIN
+    INSERT INTO counters VALUES (new.type, new.state, 1) ON CONFLICT DO UPDATE SET n = n + 1;
+  END;
+  CREATE TRIGGER items_recounted AFTER UPDATE OF type, state ON items WHEN old.type <> new.type OR old.state <> new.state BEGIN
+    UPDATE counters SET n = n - 1 WHERE type = old.type AND state = old.state;
+    INSERT INTO counters VALUES (new.type, new.state, 1) ON CONFLICT DO UPDATE SET n = n + 1;
+  END;
+  CREATE TRIGGER items_uncounted AFTER DELETE ON items BEGIN
+    UPDATE counters SET n = n - 1 WHERE type = old.type AND state = old.state;
+  END;
+  CREATE TABLE terms (
+    taxonomy TEXT NOT NULL,
+    id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    parent INTEGER NOT NULL,
+    pass TEXT NOT NULL,
+    PRIMARY KEY (taxonomy, id)
+  ) WITHOUT ROWID;
+  CREATE TABLE taxonomies (slug TEXT PRIMARY KEY, etag TEXT, n INTEGER NOT NULL DEFAULT 0, limited INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+  CREATE TABLE types (
+    slug TEXT PRIMARY KEY,
+    modified INTEGER NOT NULL DEFAULT 0,
+    last_id INTEGER NOT NULL DEFAULT 0,
+    metadata_modified INTEGER NOT NULL DEFAULT 0,
+    metadata_last_id INTEGER NOT NULL DEFAULT 0,
+    limited INTEGER NOT NULL DEFAULT 0,
+    recheck INTEGER NOT NULL DEFAULT 0
+  ) WITHOUT ROWID;
+  -- ids seen by a pass over all of a type; dropped when it ends
+  CREATE TABLE pass_ids (type TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID;
+  CREATE TABLE inbox (
+    webhook_id TEXT PRIMARY KEY,
+    event TEXT NOT NULL,
+    post_id INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
+    due_at INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    error TEXT,
+    post_type TEXT,
+    request_id TEXT,
+    plugin_request_id TEXT
+  ) WITHOUT ROWID;
+  CREATE INDEX inbox_due ON inbox (due_at) WHERE due_at IS NOT NULL;
+  CREATE INDEX inbox_by_age ON inbox (received_at);
+  CREATE TABLE media (hash TEXT PRIMARY KEY, external_id INTEGER NOT NULL, url TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE resolutions (
+    id INTEGER PRIMARY KEY,
+    item_n INTEGER NOT NULL,
+    before TEXT NOT NULL,
+    resolved_at INTEGER NOT NULL,
+    undone_at INTEGER
+  );
+  CREATE INDEX resolutions_by_item ON resolutions (item_n, id);
+  -- the one integration of this site, and its credentials as D1 has them: sealed
+  CREATE TABLE integration (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    integration_id TEXT NOT NULL,
+    account_id TEXT NOT NULL,
+    site_id TEXT NOT NULL,
+    sealed TEXT,
+    sealed_at INTEGER
+  );
+  -- what a run did, step by step; its totals outlive the steps that are no longer kept
+  CREATE TABLE run_steps (
+    run_id TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    phase TEXT NOT NULL,
+    type TEXT,
+    requests INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    items INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    error TEXT,
+    PRIMARY KEY (run_id, n)
+  ) WITHOUT ROWID;
+  CREATE TRIGGER runs_forgotten AFTER DELETE ON runs BEGIN
+    DELETE FROM run_steps WHERE run_id = old.id;
+  END;
+  -- how many entries the site said it has, since its last structure
+  CREATE TABLE site_totals (kind TEXT NOT NULL, slug TEXT NOT NULL, n INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (kind, slug)) WITHOUT ROWID;
+  -- how commands reach the site
+  CREATE TABLE transport (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    transport TEXT NOT NULL,
+    direct_failures INTEGER NOT NULL,
+    last_poll_at INTEGER,
+    interval_ms INTEGER,
+    projected_at INTEGER
+  );
+  -- what a work has asked of a site that calls by itself, until the work has committed
+  CREATE TABLE commands (
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    work_id TEXT NOT NULL,
+    key TEXT NOT NULL,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    queued_at INTEGER NOT NULL,
+    sent_at INTEGER,
+    answered_at INTEGER,
+    UNIQUE (work_id, key)
+  );
+  -- arguments, results and decisions of it, in parts that fit a row
+  CREATE TABLE command_texts (name TEXT, part INTEGER, text TEXT NOT NULL, PRIMARY KEY (name, part)) WITHOUT ROWID;
+  -- when the next drift check is due, whether the site asked for it, and how the last one ended
+  CREATE TABLE drift_check (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    due_at INTEGER,
+    asked INTEGER NOT NULL DEFAULT 0,
+    outage INTEGER NOT NULL DEFAULT 0,
+    result TEXT
+  );
+  INSERT INTO drift_check (one) VALUES (1);
+  -- what the object does by itself; an object has one alarm, set to the earliest
+  CREATE TABLE schedule (
+    task TEXT PRIMARY KEY,
+    due_at INTEGER NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0
+  ) WITHOUT ROWID;`,
+]
+
+/** The version of this code; what an earlier or a later release has written may have another. */
+export const SITE_STORE_VERSION = MIGRATIONS.length
+
+/**
+ * Brings the object's own database to the newest version; one that a later release has made is left as it is. Synchronous, so
+ * that it is over before any event.
+ * @param to an earlier version, as an earlier release would leave it
+ */
+export function migrateSiteStore(database: SiteDatabase, to: number = SITE_STORE_VERSION): void {
+  database.rows('CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)')
+  const sql = 'SELECT ifnull(max(version), 0) AS version FROM migrations'
+  const version = firstRow<{ version: number }>(database, sql)?.version ?? 0
+  for (const [index, statements] of MIGRATIONS.entries()) {
+    if (index < version || index >= to) continue
+    database.transaction(() => {
+      database.rows(statements)
+      database.rows('INSERT INTO migrations (version) VALUES (?)', index + 1)
+    })
+  }
+}

@@ -1,0 +1,57 @@
+import type { TermDocument } from '../../../contract/content-link.ts'
+import { firstRow, type SiteDatabase } from '../database.ts'
+
+/** The site's terms, by taxonomy, as of the etag of their last complete pass. */
+export class TermTable {
+  readonly #database: SiteDatabase
+
+  constructor(database: SiteDatabase) {
+    this.#database = database
+  }
+
+  /** Etag of the last complete pass; null where there was none. */
+  etag(taxonomy: string): string | null {
+    return (
+      firstRow<{ etag: string | null }>(this.#database, 'SELECT etag FROM taxonomies WHERE slug = ?', taxonomy)?.etag ??
+      null
+    )
+  }
+
+  /** Stores a page of a pass. */
+  savePage(taxonomy: string, pass: string, terms: readonly TermDocument[]): void {
+    this.#database.rows(
+      `INSERT INTO terms (taxonomy, id, name, slug, parent, pass)
+       SELECT ?1, value ->> 'id', value ->> 'name', value ->> 'slug', value ->> 'parent', ?2 FROM json_each(?3) WHERE true
+       ON CONFLICT DO UPDATE SET name = excluded.name, slug = excluded.slug, parent = excluded.parent, pass = excluded.pass`,
+      taxonomy,
+      pass,
+      JSON.stringify(terms),
+    )
+  }
+
+  /** Ends a pass: what it did not see is gone, unless it stopped at the limit. @returns how many terms there are */
+  endPass(taxonomy: string, pass: string, etag: string | null, isLimited: boolean): number {
+    if (!isLimited) this.#database.rows('DELETE FROM terms WHERE taxonomy = ? AND pass <> ?', taxonomy, pass)
+    const { n } = firstRow<{ n: number }>(
+      this.#database,
+      'SELECT count(*) AS n FROM terms WHERE taxonomy = ?',
+      taxonomy,
+    ) ?? { n: 0 }
+    this.#database.rows(
+      `INSERT INTO taxonomies (slug, etag, n, limited) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET etag = excluded.etag, n = excluded.n, limited = excluded.limited`,
+      taxonomy,
+      isLimited ? null : etag,
+      n,
+      Number(isLimited),
+    )
+    return n
+  }
+
+  counts(): Record<string, { synced: number; limited: boolean }> {
+    const rows = this.#database.rows<{ slug: string; n: number; limited: number }>(
+      'SELECT slug, n, limited FROM taxonomies',
+    )
+    return Object.fromEntries(rows.map(({ slug, n, limited }) => [slug, { synced: n, limited: limited === 1 }]))
+  }
+}

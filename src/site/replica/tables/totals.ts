@@ -1,0 +1,36 @@
+import type { CountsData } from '../../../contract/content-link.ts'
+import type { CountsSnapshot } from '../../../contract/counts.ts'
+import type { SiteDatabase } from '../database.ts'
+
+type Kind = keyof CountsSnapshot
+
+/** How many entries the site said each of its types has, and when: newer than its structure says, or older. */
+export class TotalTable {
+  readonly #database: SiteDatabase
+
+  constructor(database: SiteDatabase) {
+    this.#database = database
+  }
+
+  save(counts: CountsData, now: number): void {
+    for (const kind of ['post_types', 'taxonomies'] as const) {
+      this.#database.rows(
+        `INSERT INTO site_totals (kind, slug, n, at) SELECT ?1, key, value, ?2 FROM json_each(?3) WHERE true
+         ON CONFLICT DO UPDATE SET n = excluded.n, at = excluded.at`,
+        kind,
+        now,
+        JSON.stringify(counts[kind]),
+      )
+    }
+  }
+
+  /** Adds the totals to what the tab shows. */
+  addTo(snapshot: CountsSnapshot): void {
+    const rows = this.#database.rows<{ kind: Kind; slug: string; n: number; at: number }>('SELECT * FROM site_totals')
+    for (const { kind, slug, n, at } of rows) {
+      const total = { n, at }
+      if (kind === 'taxonomies') snapshot.taxonomies[slug] = { synced: 0, ...snapshot.taxonomies[slug], total }
+      else snapshot.post_types[slug] = { synced: 0, failed: 0, conflict: 0, ...snapshot.post_types[slug], total }
+    }
+  }
+}

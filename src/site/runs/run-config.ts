@@ -1,0 +1,23 @@
+import { ConflictPolicy } from '../../contract/integrations.ts'
+import { DEFAULT_FETCH_LIMIT } from '../../contract/content-types.ts'
+import type { RunDirection } from '../../contract/sync.ts'
+import type { RunIntegration } from '../../db/projection.ts'
+import type { RunConfig, Source } from '../stages/context.ts'
+
+/** What of the structure is switched on: the editor's choice where there is one, else the plugin's. */
+function sourcesOf(integration: RunIntegration, kind: 'post_types' | 'taxonomies'): Source[] {
+  const chosen = integration.typeSettings[kind] ?? {}
+  return Object.entries(integration.structure?.[kind] ?? {})
+    .filter(([slug, { enabled }]) => chosen[slug]?.enabled ?? enabled)
+    .map(([slug, { count }]) => ({ slug, count, limit: chosen[slug]?.fetch_limit ?? DEFAULT_FETCH_LIMIT }))
+}
+
+/** What a run does, from the integration's row. */
+export function createRunConfig(integration: RunIntegration, direction: RunDirection): RunConfig {
+  return {
+    direction,
+    policy: ConflictPolicy.catch('manual').parse(integration.config['conflict_policy']),
+    postTypes: sourcesOf(integration, 'post_types'),
+    taxonomies: sourcesOf(integration, 'taxonomies'),
+  }
+}

@@ -1,0 +1,166 @@
+import { PoisonedDocument, PostDocument, type RawDocument } from '../../contract/content-link.ts'
+import { MAX_ITEM_BYTES } from '../../contract/content.ts'
+import type { ConflictPolicy } from '../../contract/integrations.ts'
+import type { RunCounts } from '../../contract/sync.ts'
+import { createRecord } from '../items/edit.ts'
+import { importDeletion, importPost, type Rules } from '../items/import.ts'
+import { stateOf, type Decision, type ItemFault, type ItemRecord } from '../items/record.ts'
+import type { ItemHead } from '../replica/tables/items.ts'
+import { failRecord } from '../items/retry.ts'
+import type { EngineContext } from './context.ts'
+
+type ImportContext = Pick<EngineContext, 'replica' | 'now' | 'newId' | 'random'>
+
+const rulesOf = (ctx: ImportContext, policy: ConflictPolicy): Rules => ({
+  policy,
+  now: ctx.now(),
+  newId: () => ctx.newId('item'),
+})
+
+const FIXES: Readonly<Record<string, string>> = {
+  item_too_large: 'Shorten the item in WordPress, or move large embedded data into the media library.',
+  invalid_utf8: 'Open the item in WordPress and save it again; its text is stored in a broken encoding.',
+}
+const DEFAULT_FIX = 'Open the item in WordPress and save it again; if that does not help, tell support the item’s id.'
+
+const faultOf = (code: string, detail: string): ItemFault => ({ code, detail, fix: FIXES[code] ?? DEFAULT_FIX })
+
+/** A document, or what is wrong with it; a bad one fails alone. */
+export function readDocument(raw: RawDocument): { post: PostDocument } | { fault: ItemFault } {
+  const poisoned = 'error' in raw ? PoisonedDocument.safeParse(raw) : null
+  if (poisoned?.success) return { fault: faultOf(poisoned.data.error.code, poisoned.data.error.detail) }
+  const parsed = PostDocument.safeParse(raw)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    return { fault: faultOf('invalid_document', `${issue?.path.join('.')}: ${issue?.message}`) }
+  }
+  const { body, title, excerpt } = parsed.data
+  const length = (body?.length ?? 0) + title.length + excerpt.length
+  if (length > MAX_ITEM_BYTES) return { fault: faultOf('item_too_large', `It has ${length} characters.`) }
+  return { post: parsed.data }
+}
+
+/** Stores a decision with what an undo needs. Counts what it was. */
+export function storeDecision(
+  { replica, now }: ImportContext,
+  before: ItemRecord | null,
+  decision: Decision,
+  counts: RunCounts,
+): void {
+  const { record, resolvedFrom } = decision
+  const n = replica.items.save(record)
+  if (resolvedFrom) replica.resolutions.add(n, resolvedFrom, now())
+  const state = stateOf(record)
+  if (state === 'conflict') counts.conflicts++
+  else if (state === 'deleted') counts.deleted++
+  else if (before === null) counts.created++
+  else counts.updated++
+}
+
+/** The item that a post is: by its post id, or by our own id where a create's answer was lost. */
+function findItem({ replica }: ImportContext, raw: RawDocument): ItemRecord | null {
+  const known = replica.items.getByExternalId(raw.id)
+  if (known || typeof raw['item_id'] !== 'string') return known
+  const ours = replica.items.get(raw['item_id'])
+  return ours?.externalId === null ? ours : null
+}
+
+/** Marks an item whose document could not be used, making one where there is none, so that it is seen. */
+function storeFault(ctx: ImportContext, raw: RawDocument, fault: ItemFault, counts: RunCounts): void {
+  const placeholder = {
+    ...createRecord(ctx.newId('item'), raw.type, {}, ctx.now()),
+    externalId: raw.id,
+    externalModified: raw.modified,
+  }
+  const failed = failRecord(findItem(ctx, raw) ?? placeholder, fault, ctx)
+  ctx.replica.items.save(failed)
+  // the look at a broken item repeats itself, as a webhook would ask for it
+  ctx.replica.inbox.remind(raw.id, failed.retryAt ?? ctx.now(), ctx.now())
+  counts.failed++
+}
+
+const isUnchanged = (head: ItemHead | undefined, raw: RawDocument): boolean =>
+  head !== undefined &&
+  head.etag !== null &&
+  head.etag === raw['etag'] &&
+  head.type === raw.type &&
+  head.state !== 'deleted' &&
+  head.state !== 'failed'
+
+/**
+ * Takes in a page of documents. To be called inside a transaction.
+ * @returns how many of them were new or changed
+ */
+export function importDocuments(
+  ctx: ImportContext,
+  raws: readonly RawDocument[],
+  policy: ConflictPolicy,
+  counts: RunCounts,
+): number {
+  const { items } = ctx.replica
+  const heads = items.heads(raws.map(({ id }) => id))
+  const rules = rulesOf(ctx, policy)
+  // new items are written together, before anything else is read or written
+  const added = new Map<number, ItemRecord>()
+  const addNew = () => {
+    items.add([...added.values()])
+    added.clear()
+  }
+  let changed = 0
+  for (const raw of raws) {
+    if (isUnchanged(heads.get(raw.id), raw)) {
+      counts.unchanged++
+      continue
+    }
+    const read = readDocument(raw)
+    changed++
+    const isKnown = heads.has(raw.id) || added.has(raw.id) || Boolean(raw['item_id'])
+    const decided = 'fault' in read || isKnown ? null : importPost(null, read.post, rules)
+    if (decided) {
+      added.set(raw.id, decided.record)
+      counts.created++
+      continue
+    }
+    addNew()
+    if ('fault' in read) {
+      storeFault(ctx, raw, read.fault, counts)
+      continue
+    }
+    const before = findItem(ctx, raw)
+    const decision = importPost(before, read.post, rules)
+    if (decision) storeDecision(ctx, before, decision, counts)
+    else counts.unchanged++
+  }
+  addNew()
+  return changed
+}
+
+/** Takes in documents without bodies: only of items that are here. @returns how many were changed */
+export function importMetadata(
+  ctx: ImportContext,
+  raws: readonly RawDocument[],
+  policy: ConflictPolicy,
+  counts: RunCounts,
+): number {
+  const heads = ctx.replica.items.heads(raws.map(({ id }) => id))
+  return importDocuments(
+    ctx,
+    raws.filter(({ id }) => heads.has(id)),
+    policy,
+    counts,
+  )
+}
+
+/** Takes in that posts are gone for good. To be called inside a transaction. */
+export function importDeletions(
+  ctx: ImportContext,
+  postIds: readonly number[],
+  policy: ConflictPolicy,
+  counts: RunCounts,
+): void {
+  for (const postId of postIds) {
+    const before = ctx.replica.items.getByExternalId(postId)
+    const decision = before && importDeletion(before, rulesOf(ctx, policy))
+    if (decision) storeDecision(ctx, before, decision, counts)
+  }
+}

@@ -1,0 +1,108 @@
+import { IDS_LIMIT, IndexData } from '../../contract/content-link.ts'
+import { LinkError } from '../transport/direct/errors.ts'
+import { assertHeld, type RunConfig, type EngineContext } from './context.ts'
+import { fetchPosts, importFetched } from './fetch-posts.ts'
+import { assertAdvances } from './cursor.ts'
+import type { RunCursor } from '../replica/tables/run-cursor.ts'
+
+/** Posts that are looked at in one request. */
+const FETCH_LIMIT = 100
+
+/** Reads the next page of all ids of a type. What the site doesn't name is only suspected until it was asked for it. */
+async function passRound(
+  ctx: EngineContext,
+  type: string,
+  after: number,
+  cursor: RunCursor,
+  save: (cursor: RunCursor) => void,
+): Promise<void> {
+  ctx.enter('compare', type)
+  const args = { type, after: [0, after], limit: IDS_LIMIT, fields: 'ids' }
+  const [result] = await ctx.send([{ name: 'index', args }])
+  if (!result?.ok) throw new LinkError({ code: 'command_failed', detail: `The site could not list ${type}.` }, [])
+  const page = IndexData.parse(result.data)
+  assertAdvances([0, after], page.next, type)
+  assertHeld(ctx)
+  ctx.replica.database.transaction(() => {
+    if (after === 0) ctx.replica.types.clearPass(type)
+    ctx.replica.types.addToPass(
+      type,
+      page.items.map(({ id }) => id),
+    )
+    if (page.next) cursor.streams = [{ kind: 'ids', type, after: page.next[1] }]
+    else {
+      cursor.streams = null
+      cursor.repairing = [...cursor.repairing, type]
+    }
+    save(cursor)
+  })
+}
+
+/** Mends a portion of what differs after all ids of a type were seen. @returns false when nothing differs any more */
+async function repairTypeRound(
+  ctx: EngineContext,
+  type: string,
+  runConfig: RunConfig,
+  cursor: RunCursor,
+  save: (cursor: RunCursor) => void,
+): Promise<boolean> {
+  const { items, types, database } = ctx.replica
+  const unseen = items.unseen(type, FETCH_LIMIT)
+  const ids = unseen.length > 0 ? unseen : types.unknownIds(type, FETCH_LIMIT)
+  if (ids.length === 0) return false
+  ctx.enter('compare', type)
+  const fetched = await fetchPosts(ctx, ids)
+  assertHeld(ctx)
+  database.transaction(() => {
+    importFetched(ctx, fetched, runConfig, cursor.counts)
+    // whatever was found: these ids are dealt with, so that the pass comes to its end
+    types.addToPass(type, unseen)
+    types.dropFromPass(type, unseen.length > 0 ? [] : ids)
+    save(cursor)
+  })
+  return true
+}
+
+/**
+ * One step of looking at posts that are known to have changed, and of comparing all ids of the types whose number of posts is not ours: finds posts that were deleted, or came in with an
+ * old time. A pass that breaks off deletes nothing.
+ * @returns false when every type is done
+ */
+export async function reconcileRound(
+  ctx: EngineContext,
+  runConfig: RunConfig,
+  cursor: RunCursor,
+  save: (cursor: RunCursor) => void,
+): Promise<boolean> {
+  const [repairing] = cursor.repairing
+  if (repairing !== undefined) {
+    if (await repairTypeRound(ctx, repairing, runConfig, cursor, save)) return true
+    cursor.repairing = cursor.repairing.slice(1)
+    ctx.replica.database.transaction(() => {
+      ctx.replica.types.clearPass(repairing)
+      save(cursor)
+    })
+    return true
+  }
+  const [open] = cursor.streams ?? []
+  if (open?.kind === 'ids') {
+    await passRound(ctx, open.type, open.after, cursor, save)
+    return true
+  }
+  ctx.enter('read', null)
+  const outdated = ctx.replica.items.outdated(FETCH_LIMIT)
+  const fetched = outdated.length > 0 ? await fetchPosts(ctx, outdated) : null
+  if (fetched && fetched.items.length + fetched.missing.length > 0) {
+    assertHeld(ctx)
+    ctx.replica.database.transaction(() => {
+      importFetched(ctx, fetched, runConfig, cursor.counts)
+      save(cursor)
+    })
+    return true
+  }
+  const [mismatch, ...rest] = cursor.mismatches
+  if (mismatch === undefined) return false
+  cursor.mismatches = rest
+  await passRound(ctx, mismatch, 0, cursor, save)
+  return true
+}

@@ -1,0 +1,32 @@
+import type { Structure } from '../../contract/structure.ts'
+import { LinkError } from '../transport/direct/errors.ts'
+import { askSite, findSite, type LinkContext, type LinkTarget } from '../transport/site-link.ts'
+
+/** Answers after which the endpoint that worked before is looked for again: the site may have moved its REST API. */
+const MOVED = new Set([
+  'rest_not_found',
+  'plugin_not_found',
+  'answered_html',
+  'redirect_loses_post',
+  'redirected_elsewhere',
+])
+
+/**
+ * The site's structure and where it answered: the known endpoint, or the one found anew where that has moved.
+ * @throws LinkError
+ */
+export async function fetchStructure(
+  ctx: LinkContext,
+  target: LinkTarget & { commandsUrl: string | null },
+): Promise<{ structure: Structure; endpoint: string }> {
+  if (target.commandsUrl !== null) {
+    try {
+      const { data } = await askSite(ctx, target, target.commandsUrl, 'structure')
+      return { structure: data, endpoint: target.commandsUrl }
+    } catch (cause) {
+      if (!(cause instanceof LinkError && MOVED.has(cause.code))) throw cause
+    }
+  }
+  const { commandsUrl } = await findSite(ctx, target, null)
+  return { structure: (await askSite(ctx, target, commandsUrl, 'structure')).data, endpoint: commandsUrl }
+}

@@ -1,0 +1,140 @@
+import { excerpt } from './evidence.ts'
+import type { LinkProblem } from './errors.ts'
+import { describeJson, type JsonShape } from './json-shape.ts'
+import { findCaptcha, findFirewall, isLoginPage, isMaintenancePage } from './markers.ts'
+import { isRedirect, readRedirect } from './redirect.ts'
+import { classifyRestError, parseRestError } from './rest-error.ts'
+import { parseRetryAfter } from '../../../lib/retry-after.ts'
+
+/** Markers are looked for in this much of a page. */
+const MARKER_CHARACTERS = 65_536
+
+export interface BadAnswer {
+  url: URL
+  status: number
+  headers: Headers
+  /** The first 64 kB for an error; the whole text where the shape of a 200 is in question. */
+  body: string
+  nowMs: number
+  allowLoopback: boolean
+}
+
+/** Cloudflare's own statuses stand for what happened between it and the origin. */
+const EDGE_PROBLEMS: Readonly<Record<number, LinkProblem>> = {
+  408: { code: 'wordpress_timeout', detail: 'The site answered 408: it waited too long for our request.' },
+  504: { code: 'wordpress_timeout', detail: 'The site answered 504: a proxy in front of it gave up waiting.' },
+  520: { code: 'wordpress_error', detail: 'The web server of the site sent an answer that is not HTTP (520).' },
+  521: { code: 'unreachable', detail: 'The web server of the site refuses connections (521).' },
+  522: { code: 'wordpress_timeout', detail: 'The web server of the site does not accept connections in time (522).' },
+  523: { code: 'unreachable', detail: 'There is no route to the web server of the site (523).' },
+  524: { code: 'wordpress_timeout', detail: 'The site took longer than its proxy allows (524).' },
+  525: { code: 'tls_error', detail: 'No TLS connection can be made to the web server of the site (525).' },
+  526: { code: 'tls_error', detail: 'The certificate of the web server of the site is not valid (526).' },
+  530: { code: 'dns_failed', detail: 'The domain name does not lead to a web server (530).' },
+}
+
+function classifyGate({ status, headers, body }: BadAnswer): LinkProblem | null {
+  // Content may speak of captchas and firewalls: a JSON body is only believed where it is a refusal.
+  const page = /^\s*[{[]/.test(body) ? '' : body.slice(0, MARKER_CHARACTERS)
+  const captcha = findCaptcha(headers, page)
+  if (captcha) return { code: 'captcha_page', detail: `${captcha} answered ${status} with a captcha.` }
+  const scheme = /^\s*(basic|digest|negotiate|ntlm)\b/i.exec(headers.get('www-authenticate') ?? '')?.[1]
+  if (status === 401 && scheme) {
+    return {
+      code: 'basic_auth_required',
+      detail: `The web server asks for a password (HTTP ${scheme} authentication).`,
+    }
+  }
+  const isRefusal = status >= 400 || /^\s*\{\s*"message"\s*:\s*"Access denied by Imunify360/i.test(body)
+  const firewall = isRefusal ? findFirewall(body.slice(0, MARKER_CHARACTERS)) : null
+  if (firewall) return { code: 'blocked_by_firewall', detail: `${firewall} answered ${status} with its refusal.` }
+  return null
+}
+
+/** What PHP prints when it stops, whatever the status is that it had sent by then. */
+const PHP_STOPPED = /(?:<b>|^|\n)\s*(?:PHP )?(?:Fatal|Parse) error(?:<\/b>)?:\s*([^\n<]{1,200})/
+
+function classifyPhp({ body }: BadAnswer): LinkProblem | null {
+  const said = PHP_STOPPED.exec(body.slice(0, MARKER_CHARACTERS))?.[1]
+  return said === undefined ? null : { code: 'wordpress_error', detail: `PHP stopped: “${excerpt(said)}”.` }
+}
+
+function classifyBusy({ status, headers, body, nowMs }: BadAnswer): LinkProblem | null {
+  if (status !== 429 && status !== 503) return null
+  const retryAfterS = parseRetryAfter(headers.get('retry-after'), nowMs)
+  const why = isMaintenancePage(body)
+    ? 'it is under maintenance'
+    : status === 429
+      ? 'too many requests'
+      : 'it is not available'
+  const wait = retryAfterS === null ? '' : ` and asks to wait ${retryAfterS} s`
+  return {
+    code: 'wordpress_busy',
+    detail: `The site answered ${status}: ${why}${wait}.`,
+    ...(retryAfterS !== null && { retryAfterS }),
+  }
+}
+
+function classifyStatus({ status, body }: BadAnswer): LinkProblem | null {
+  const said = excerpt(body)
+  const detail = `The site answered ${status}${said ? `: “${said}”` : ''}.`
+  if (status >= 500) return { code: 'wordpress_error', detail }
+  if (status === 401 || status === 403) {
+    return { code: isLoginPage(body) ? 'login_wall' : status === 401 ? 'rest_blocked' : 'blocked_by_firewall', detail }
+  }
+  if (status === 405 || status === 406) return { code: 'blocked_by_firewall', detail }
+  if (status === 404 || status === 410)
+    return { code: 'rest_not_found', detail: `The site answered ${status} at this address.` }
+  if (status === 413) return { code: 'request_too_large', detail }
+  return status >= 300 ? { code: 'request_rejected', detail } : null
+}
+
+const SHAPES: Readonly<Record<JsonShape, LinkProblem['code']>> = {
+  empty: 'response_empty',
+  html: 'answered_html',
+  valid: 'response_invalid',
+  truncated: 'response_truncated',
+  leading_garbage: 'response_leading_garbage',
+  trailing_garbage: 'response_trailing_garbage',
+  invalid: 'response_not_json',
+}
+
+function classifyBody({ status, body }: BadAnswer): LinkProblem {
+  const shape = describeJson(body)
+  if (shape === 'html' && isLoginPage(body))
+    return { code: 'login_wall', detail: `The site answered ${status} with a login page.` }
+  // Nothing of WordPress answers 202; hosts do, with a page that makes a browser come back.
+  if (shape === 'html' && status === 202)
+    return { code: 'captcha_page', detail: 'The host answered 202 with a page for browsers.' }
+  const part = shape === 'trailing_garbage' ? excerpt(body.slice(-400)) : excerpt(body)
+  return { code: SHAPES[shape], detail: `The site answered ${status} with ${part ? `“${part}”` : 'nothing'}.` }
+}
+
+/**
+ * Says what an answer is that is not the one asked for. Pure; always finds a code. What sits in front of WordPress is
+ * looked for first, since it also sends JSON, 200 and 503; then WordPress and the plugin; then the bare status; then
+ * the body.
+ */
+export function classifyAnswer(answer: BadAnswer): LinkProblem {
+  const { status, url, headers, nowMs, allowLoopback } = answer
+  if (isRedirect(status)) {
+    const redirect = readRedirect(url, headers.get('location'), { allowLoopback })
+    if (!redirect.ok) return redirect.problem
+    return {
+      code: 'redirect_loses_post',
+      detail: `The site redirects this address to ${redirect.url.origin}${redirect.url.pathname}.`,
+    }
+  }
+  const gate = classifyGate(answer)
+  if (gate) return gate
+  const restError = parseRestError(answer.body)
+  const rest = restError && classifyRestError(restError, status, nowMs)
+  return (
+    rest ??
+    classifyPhp(answer) ??
+    EDGE_PROBLEMS[status] ??
+    classifyBusy(answer) ??
+    classifyStatus(answer) ??
+    classifyBody(answer)
+  )
+}

@@ -1,0 +1,197 @@
+import type { EvidenceStep } from '../../../contract/evidence.ts'
+import type { LinkErrorCode } from '../../../contract/link-errors.ts'
+import { checkOutboundUrl } from '../../../lib/url-guard.ts'
+import { classifyAnswer } from './classify.ts'
+import { LinkError, type LinkProblem } from './errors.ts'
+import { describeUrl, note } from './evidence.ts'
+import { getFollowing } from './follow.ts'
+import { MAX_ERROR_BYTES, toText, type FetchFunction, type Wire } from './http.ts'
+import { looksLikeWordPress } from './markers.ts'
+import { probeRoot, type RestIndexState, type RootProbe } from './unsigned-probe.ts'
+import { commandsUrlOf, listRoots, readRoot } from './rest-root.ts'
+
+export interface DiscoverLimits {
+  /** Of one request. */
+  timeoutMs: number
+  /** Of all requests together. */
+  budgetMs: number
+}
+const DISCOVER_LIMITS: DiscoverLimits = { timeoutMs: 10_000, budgetMs: 30_000 }
+
+export interface Discovered {
+  /** The canonical address of the site: after redirects, with the path that WordPress itself calls home. */
+  siteUrl: string
+  restRoot: string
+  commandsUrl: string
+  /** What its index is like; the command endpoint is open. */
+  index: RestIndexState
+  evidence: EvidenceStep[]
+}
+
+/** The most telling first: what was met on any of the tries names the cause. */
+const TELLING: readonly LinkErrorCode[] = [
+  'dns_failed',
+  'tls_error',
+  'unreachable',
+  'plugin_not_found',
+  'captcha_page',
+  'basic_auth_required',
+  'rest_blocked',
+  'login_wall',
+  'blocked_by_firewall',
+  'wordpress_busy',
+  'wordpress_error',
+  'wordpress_timeout',
+  'response_leading_garbage',
+  'response_trailing_garbage',
+  'response_truncated',
+  'response_empty',
+  'response_too_large',
+  'too_many_redirects',
+  'redirected_elsewhere',
+  'redirect_broken',
+]
+
+/** After these, asking the same host again would only make it wait, or is not allowed. */
+const GIVE_UP = new Set<LinkErrorCode>([
+  'invalid_site_url',
+  'https_required',
+  'private_address',
+  'dns_failed',
+  'unreachable',
+  'connection_lost',
+  'tls_error',
+  'wordpress_timeout',
+])
+
+/** What the front page says of the whole address: it isn't the site's, or, by the edge in front of it, leads nowhere. */
+const HOPELESS = new Set<LinkErrorCode>([
+  'redirected_elsewhere',
+  'too_many_redirects',
+  'dns_failed',
+  'tls_error',
+  'unreachable',
+])
+
+interface Front {
+  url: URL
+  link: string | null
+  html: string
+  problem: LinkProblem | null
+}
+
+/** People enter http:// out of habit; the site is asked over https all the same. */
+function startUrl(siteUrl: string, wire: Wire): URL {
+  const entered = checkOutboundUrl(siteUrl, wire)
+  const isPlain = !entered.ok && entered.code === 'https_required'
+  const checked = isPlain ? checkOutboundUrl(siteUrl.replace(/^http:/i, 'https:'), wire) : entered
+  if (checked.ok) return checked.url
+  throw new LinkError(checked, wire.evidence)
+}
+
+/** Runs a try; problems of the site come back as values, those that end the search are thrown. */
+async function attempt<T>(run: () => Promise<T>, onProblem: (problem: LinkProblem) => T): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    if (!(error instanceof LinkError) || GIVE_UP.has(error.code)) throw error
+    return onProblem({ code: error.code, detail: error.detail })
+  }
+}
+
+async function getFront(wire: Wire, start: URL, timeoutMs: number): Promise<Front> {
+  const page = await getFollowing(wire, {
+    step: 'front_page',
+    url: start,
+    headers: { accept: 'text/html,*/*;q=0.5' },
+    timeoutMs,
+    maxBytes: MAX_ERROR_BYTES,
+  })
+  const html = toText(page)
+  const problem = classifyAnswer({ ...page, body: html, nowMs: wire.now(), allowLoopback: wire.allowLoopback })
+  // A page with 200 is what a front page is; only a captcha in its place says something.
+  const isProblem = page.status !== 200 || problem.code === 'captcha_page'
+  if (isProblem) note(wire.evidence, problem.code)
+  return { url: page.url, link: page.headers.get('link'), html, problem: isProblem ? problem : null }
+}
+
+function describe(wire: Wire, found: Extract<RootProbe, { kind: 'found' }>, base: URL, path: string): Discovered {
+  const home = found.home === null ? null : readRoot(found.home, base, wire)
+  const siteUrl = new URL(home ? home.pathname : path, base.origin)
+  return {
+    siteUrl: siteUrl.href.replace(/\/$/, ''),
+    restRoot: found.root.href,
+    commandsUrl: commandsUrlOf(found.root).href,
+    index: found.index,
+    evidence: wire.evidence,
+  }
+}
+
+/** Tries one root after the other until one has the plugin, or says for certain that it is missing. */
+async function searchRoots(wire: Wire, roots: URL[], timeoutMs: number) {
+  const failed: Extract<RootProbe, { kind: 'failed' }>[] = []
+  for (const root of roots) {
+    const probe = await attempt(
+      () => probeRoot(wire, root, timeoutMs),
+      (problem): RootProbe => ({ kind: 'failed', problem, isWordPress: false, isFinal: false }),
+    )
+    if (probe.kind === 'found') return { found: probe, failed }
+    failed.push(probe)
+    if (probe.isFinal) break
+  }
+  return { found: null, failed }
+}
+
+function summarize(front: Front, failed: Extract<RootProbe, { kind: 'failed' }>[]): LinkProblem {
+  const problems = [...failed.map(({ problem }) => problem), ...(front.problem ? [front.problem] : [])]
+  for (const code of TELLING) {
+    const told = problems.find((problem) => problem.code === code)
+    if (told) return told
+  }
+  const isWordPress = failed.some((probe) => probe.isWordPress) || looksLikeWordPress(front.html + (front.link ?? ''))
+  const where = describeUrl(front.url)
+  if (!isWordPress) return { code: 'not_wordpress', detail: `Nothing at ${where} looks like WordPress.` }
+  const page = problems.find((problem) => problem.code === 'answered_html')
+  return page ?? { code: 'rest_not_found', detail: `${where} is WordPress, but its REST API was found nowhere.` }
+}
+
+/**
+ * Finds the command endpoint of a site, from the URL that people know. No credentials are sent. `restRootHint` is tried
+ * first where it has the site's own origin, and otherwise ignored. At most `limits.budgetMs` and some ten requests, one
+ * at a time. Throws LinkError with the most telling reason and all evidence.
+ */
+export async function discoverSite(input: {
+  siteUrl: string
+  restRootHint?: string | null
+  allowLoopback: boolean
+  fetch: FetchFunction
+  now: () => number
+  observe?: Wire['observe']
+  limits?: DiscoverLimits
+}): Promise<Discovered> {
+  const { fetch, now, allowLoopback, limits = DISCOVER_LIMITS } = input
+  const wire: Wire = {
+    fetch,
+    now,
+    allowLoopback,
+    deadlineMs: now() + limits.budgetMs,
+    evidence: [],
+    observe: input.observe,
+  }
+  const start = startUrl(input.siteUrl, wire)
+
+  const hint = input.restRootHint ? readRoot(input.restRootHint, start, wire) : null
+  if (hint && hint.origin === start.origin) {
+    const { found } = await searchRoots(wire, [hint], limits.timeoutMs)
+    if (found) return describe(wire, found, found.root, start.pathname)
+  }
+
+  const front = await attempt(
+    () => getFront(wire, start, limits.timeoutMs),
+    (problem): Front => ({ url: start, link: null, html: '', problem }),
+  )
+  if (front.problem && HOPELESS.has(front.problem.code)) throw new LinkError(front.problem, wire.evidence)
+  const { found, failed } = await searchRoots(wire, listRoots(front, start, wire), limits.timeoutMs)
+  if (!found) throw new LinkError(summarize(front, failed), wire.evidence)
+  return describe(wire, found, front.url, start.pathname)
+}

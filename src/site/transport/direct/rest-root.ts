@@ -1,0 +1,79 @@
+import { COMMANDS_ROUTE } from '../../../lib/commands-url.ts'
+import { checkOutboundUrl } from '../../../lib/url-guard.ts'
+import { isSameSite } from './same-site.ts'
+
+const REST_REL = 'https://api.w.org/'
+
+/** The target of `Link: <…>; rel="https://api.w.org/"`, or null. */
+function findInLinkHeader(header: string | null): string | null {
+  for (const [, target, parameters] of (header ?? '').slice(0, 16_384).matchAll(/<([^<>]*)>([^<]*)/g)) {
+    if (parameters?.includes(REST_REL)) return target ?? null
+  }
+  return null
+}
+
+/** The target of `<link rel="https://api.w.org/" href="…">`, or null. */
+function findInHtml(html: string): string | null {
+  for (const [tag] of html.matchAll(/<link\b[^>]{0,2000}>/gi)) {
+    if (!tag.includes(REST_REL) || !/\brel\s*=/i.test(tag)) continue
+    const href = /\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))/i.exec(tag)
+    const text = href?.[1] ?? href?.[2] ?? href?.[3]
+    if (text) return text.replace(/&(amp|#0*38|#x26);/gi, '&')
+  }
+  return null
+}
+
+/**
+ * A REST root that was named by the site or a caller, if it is usable: a URL of the same site that passes the guard.
+ * Behind a proxy WordPress often believes itself to be on http; its root is then taken as https.
+ */
+export function readRoot(text: string, base: URL, { allowLoopback }: { allowLoopback: boolean }): URL | null {
+  const url = URL.parse(text, base)
+  if (!url) return null
+  if (base.protocol === 'https:' && url.protocol === 'http:') url.protocol = 'https:'
+  url.hash = ''
+  const checked = checkOutboundUrl(url.href, { allowLoopback })
+  return checked.ok && isSameSite(base, url) ? checked.url : null
+}
+
+/** `https://site/blog/anything` with a path below it, which ends in a slash. */
+function directory(url: URL): string {
+  const path = url.pathname.replace(/[^/]*\.[^/]*$/, '')
+  return path.endsWith('/') ? path : `${path}/`
+}
+
+/**
+ * Where the REST API may be, most likely first: as the front page says in its header, then in its HTML, then each of
+ * the two usual places, below the page that answered and below the address that was entered.
+ */
+export function listRoots(
+  page: { url: URL; link: string | null; html: string },
+  entered: URL,
+  options: { allowLoopback: boolean },
+): URL[] {
+  const said = [findInLinkHeader(page.link), findInHtml(page.html)].flatMap((text) => {
+    const root = text === null ? null : readRoot(text, page.url, options)
+    return root ? [root] : []
+  })
+  const paths = [directory(page.url), directory(entered)]
+  const usual = ['wp-json/', '?rest_route=/'].flatMap((place) =>
+    paths.map((path) => new URL(path + place, page.url.origin)),
+  )
+  return [...new Map([...said, ...usual].map((url) => [url.href, url])).values()]
+}
+
+/** A REST root with a route (`''` is the index) and query parameters, for pretty and for plain permalinks. */
+export function routeUrl(root: URL, route: string, query: Record<string, string> = {}): URL {
+  const url = new URL(root)
+  const kept = new URLSearchParams(url.search)
+  const isPlain = kept.has('rest_route')
+  kept.delete('rest_route')
+  for (const [name, value] of Object.entries(query)) kept.set(name, value)
+  // As WordPress writes it: some firewalls stumble over %2F.
+  const parts = [isPlain ? `rest_route=/${route}` : '', kept.toString()].filter(Boolean)
+  if (!isPlain) url.pathname = `${url.pathname.replace(/\/$/, '')}/${route}`
+  url.search = parts.join('&')
+  return url
+}
+
+export const commandsUrlOf = (root: URL): URL => routeUrl(root, COMMANDS_ROUTE)

@@ -1,0 +1,102 @@
+import { PollAnswer, type PollRequest } from '../../src/contract/polling.ts'
+import type { CommandAnswer, CommandResult } from '../../src/contract/link.ts'
+import { signMessage, verifyMessage } from '../../src/lib/signature.ts'
+import { Context } from './context.ts'
+import { SiteDied } from './executor.ts'
+import type { ModelWordPress } from './wordpress.ts'
+
+/** A signed message to the API's `polling/`. */
+export interface HeartbeatMessage {
+  headers: Record<string, string>
+  body: string
+}
+
+/** Sends a message to the API; null where nothing came back. */
+export type SendHome = (message: HeartbeatMessage) => Promise<HeartbeatMessage | null>
+
+/** What goes wrong between two calls: nothing, or the plugin dies after it has carried out what it got. */
+export type HeartbeatFault = () => 'none' | 'dies'
+
+/** Bytes of results that go with one call; at least one result does. */
+const CALL_BYTES = 1_200_000
+
+const MAX_CALLS = 500
+
+let made = 0
+
+async function sign(model: ModelWordPress, body: string): Promise<HeartbeatMessage> {
+  const [id, timestamp] = [`msg_home_${++made}`, model.site.timeS()]
+  const signature = await signMessage({ id, timestamp, body, secrets: [model.signingSecret] })
+  return {
+    headers: { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': signature },
+    body,
+  }
+}
+
+/** The answer, if it is signed for this very message; a forged one would make the site do what it says. */
+async function readAnswer(model: ModelWordPress, sent: HeartbeatMessage, answer: HeartbeatMessage) {
+  const headers = new Headers(answer.headers)
+  const secrets = [model.signingSecret]
+  const verified = await verifyMessage({ headers, body: answer.body, secrets, nowS: 0, toleranceS: null })
+  if (!verified.ok || verified.id !== sent.headers['webhook-id'])
+    throw new Error('The answer is not signed for this call')
+  return PollAnswer.parse(JSON.parse(answer.body))
+}
+
+function execute(model: ModelWordPress, answer: PollAnswer): CommandResult[] {
+  const seen = { number: ++model.http.stats.requests, method: 'POST', path: 'polling', commands: answer.commands }
+  const context = new Context(answer.time_ms, answer.max_bytes, [])
+  try {
+    return (JSON.parse(model.executor.execute(seen, context, model.http.faults)) as CommandAnswer).results
+  } finally {
+    model.flush()
+  }
+}
+
+/** The results that go with the next call, and those that don't fit. */
+function split(results: CommandResult[]): [now: CommandResult[], later: CommandResult[]] {
+  let bytes = 0
+  const end = results.findIndex((result) => (bytes += JSON.stringify(result).length) > CALL_BYTES)
+  return end < 0 ? [results, []] : [results.slice(0, Math.max(1, end)), results.slice(Math.max(1, end))]
+}
+
+/**
+ * A visit of the plugin's heartbeat: calls, carries out what comes back, and calls again with the results while there is more.
+ * What is lost on the way is not kept: the API names its commands again at the next heartbeat.
+ * @returns the last answer; null where the API could not be reached
+ */
+export async function callHome(
+  model: ModelWordPress,
+  send: SendHome,
+  fault: HeartbeatFault = () => 'none',
+): Promise<PollAnswer | null> {
+  let results: CommandResult[] = []
+  let transport: PollRequest['transport'] = 'polling'
+  for (let call = 0; call < MAX_CALLS; call++) {
+    const [now, later] = split(results)
+    const body: PollRequest = {
+      protocol: 1,
+      trigger: 'cron',
+      clock: model.site.timeS(),
+      transport,
+      wants: { commands: later.length > 0 ? 0 : 50, bytes: 1_000_000 },
+      results: now,
+    }
+    const message = await sign(model, JSON.stringify(body))
+    const reply = await send(message)
+    if (reply === null) return null
+    const answer = await readAnswer(model, message, reply)
+    transport = answer.transport
+    results = later
+    if (later.length > 0) continue
+    if (answer.commands.length === 0 && !answer.more) return answer
+    try {
+      results = execute(model, answer)
+    } catch (error) {
+      if (error instanceof SiteDied) return null
+      throw error
+    }
+    if (fault() === 'dies') return null
+  }
+  throw new Error('The heartbeat does not come to rest')
+}

@@ -1,0 +1,187 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { deleteRecord, editRecord } from '../../../src/site/items/edit.ts'
+import { diffDocs } from '../../../src/site/items/fields.ts'
+import { importDeletion, importPost } from '../../../src/site/items/import.ts'
+import type { Side } from '../../../src/site/items/merge.ts'
+import { planPush } from '../../../src/site/items/push-plan.ts'
+import { stateOf, type ItemRecord } from '../../../src/site/items/record.ts'
+import { resolveConflict, toBeforeResolution, undoResolution } from '../../../src/site/items/conflict.ts'
+import { agreedItem, anyDoc, decided, imported, NOW_MS, post, rules } from './samples.ts'
+
+const now = { now: NOW_MS + 1000 }
+const settle = (record: ItemRecord, side: Side) =>
+  resolveConflict(record, Object.fromEntries(record.conflictFields.map((field) => [field, side])), now)
+
+/** The item after the site has taken what is to be sent. */
+function pushed(record: ItemRecord): ItemRecord {
+  const plan = planPush(record)
+  if (!plan) return record
+  if (plan.op === 'delete') return decided(importDeletion(record, rules()))
+  const sent = { ...record, etag: null, base: plan.sent, external: plan.sent }
+  return decided(importPost(sent, post(plan.sent, { id: record.externalId ?? 99 }), rules()))
+}
+
+const titles = ({ local, external, theirs }: ItemRecord) => [local.title, (theirs ?? external)?.title]
+
+const conflict = () =>
+  imported(editRecord(agreedItem({ title: 'A', body: 'a', slug: 's' }), { title: 'here' }, NOW_MS), {
+    title: 'there',
+    body: 'b',
+    slug: 's',
+  })
+const deletedThere = () => decided(importDeletion(editRecord(agreedItem(), { title: 'here' }, NOW_MS), rules()))
+const deletedHere = () => imported(deleteRecord(agreedItem({ title: 'A' }), NOW_MS), { title: 'there' })
+
+describe('T29 a conflict of fields', () => {
+  test('settled for WordPress is what the site has', () => {
+    const record = settle(conflict(), 'wordpress')
+    expect([record.local.title, stateOf(record), planPush(record)]).toEqual(['there', 'synced', null])
+  })
+
+  test('settled for IGNY8 is sent, against the version that was looked at', () => {
+    const before = conflict()
+    const record = settle(before, 'igny8')
+    expect([record.local.title, record.local.body, stateOf(record)]).toEqual(['here', 'b', 'local_ahead'])
+    expect(planPush(record)).toMatchObject({ op: 'update', paths: ['title'], expect: before.etag })
+    expect(pushed(record)).toMatchObject({ local: { title: 'here' }, external: { title: 'here' } })
+  })
+
+  test('whatever is chosen for each part ends it, and raises the revision', () => {
+    const side = fc.constantFrom<Side>('wordpress', 'igny8')
+    fc.assert(
+      fc.property(anyDoc, anyDoc, anyDoc, fc.infiniteStream(side), (start, here, there, sides) => {
+        const before = imported(editRecord(agreedItem(start), here, NOW_MS), there)
+        fc.pre(before.conflictFields.length > 0)
+        const choices = Object.fromEntries(before.conflictFields.map((field) => [field, sides.next().value as Side]))
+        const record = resolveConflict(before, choices, now)
+        expect(record).toMatchObject({ conflictFields: [], conflictSince: null, revision: before.revision + 1 })
+        const forIgny8 = Object.keys(choices).filter((field) => choices[field] === 'igny8')
+        const paths = planPush(record)?.paths ?? []
+        expect(forIgny8.every((field) => paths.includes(field) || field === 'status')).toBe(true)
+        expect(stateOf(pushed(record))).toBe('synced')
+      }),
+    )
+  })
+
+  test.each(['wordpress', 'igny8'] as const)('settled for %s and undone is as it was, sent or not', (side) => {
+    const before = conflict()
+    for (const settled of [settle(before, side), pushed(settle(before, side))]) {
+      const record = undoResolution(settled, toBeforeResolution(before), now)
+      expect([record.conflictFields, ...titles(record)]).toEqual([['title'], 'here', 'there'])
+      expect(record.base).toMatchObject({ title: 'A' })
+      expect([stateOf(record), planPush(record)]).toEqual(['conflict', null])
+    }
+  })
+
+  test.each(['wordpress', 'igny8'] as const)('undone after %s can be settled either way', (side) => {
+    const undone = undoResolution(pushed(settle(conflict(), side)), toBeforeResolution(conflict()), now)
+    for (const [choice, title] of [
+      ['wordpress', 'there'],
+      ['igny8', 'here'],
+    ] as const) {
+      const record = pushed(settle(undone, choice))
+      expect([stateOf(record), record.local.title, record.external?.title]).toEqual(['synced', title, title])
+    }
+  })
+
+  test('that is undone, settled and undone again still has both versions', () => {
+    const undone = undoResolution(pushed(settle(conflict(), 'igny8')), toBeforeResolution(conflict()), now)
+    const again = undoResolution(pushed(settle(undone, 'igny8')), toBeforeResolution(undone), now)
+    expect(titles(again)).toEqual(['here', 'there'])
+  })
+
+  test('that is undone leaves alone what was changed after it was settled', () => {
+    const settled = pushed(settle(conflict(), 'igny8'))
+    const later = pushed(editRecord(settled, { body: 'later here' }, NOW_MS))
+    const latest = imported(later, { title: 'here', body: 'later here', slug: 'later-there' })
+    const record = undoResolution(latest, toBeforeResolution(conflict()), now)
+    expect(titles(record)).toEqual(['here', 'there'])
+    expect(record.local).toMatchObject({ body: 'later here', slug: 'later-there' })
+    for (const choice of ['wordpress', 'igny8'] as const) {
+      expect(planPush(settle(record, choice))?.paths ?? []).toEqual(choice === 'wordpress' ? ['title'] : [])
+    }
+  })
+
+  test('that is undone stays open when the site changes something else', () => {
+    const undone = undoResolution(pushed(settle(conflict(), 'igny8')), toBeforeResolution(conflict()), now)
+    const record = imported(undone, { title: 'here', body: 'c', slug: 's' })
+    expect([record.conflictFields, ...titles(record)]).toEqual([['title'], 'here', 'there'])
+    expect(record.local.body).toBe('c')
+    const settled = settle(record, 'wordpress')
+    expect(planPush(settled)).toMatchObject({ paths: ['title'] })
+    expect(pushed(settled).external).toMatchObject({ title: 'there', body: 'c' })
+  })
+
+  test('that is undone follows the site where that changes the very field', () => {
+    const undone = undoResolution(pushed(settle(conflict(), 'igny8')), toBeforeResolution(conflict()), now)
+    const record = imported(undone, { title: 'newer there', body: 'b', slug: 's' })
+    expect([record.conflictFields, ...titles(record)]).toEqual([['title'], 'here', 'newer there'])
+  })
+
+  test('that was settled by a policy can be undone as well', () => {
+    const before = editRecord(agreedItem({ title: 'A' }), { title: 'here' }, NOW_MS)
+    const decision = importPost(before, post({ title: 'there' }), rules('wordpress'))
+    const resolvedFrom = decision?.resolvedFrom
+    if (!resolvedFrom) throw new Error('nothing was settled')
+    const record = undoResolution(decided(decision), toBeforeResolution(resolvedFrom), now)
+    expect([record.conflictFields, ...titles(record)]).toEqual([['title'], 'here', 'there'])
+  })
+})
+
+describe('T30 an item that was deleted there and changed here', () => {
+  test('settled for WordPress is gone', () => {
+    const record = settle(deletedThere(), 'wordpress')
+    expect([stateOf(record), planPush(record)]).toEqual(['deleted', null])
+  })
+
+  test('settled for IGNY8 is made anew there', () => {
+    const record = settle(deletedThere(), 'igny8')
+    expect([stateOf(record), planPush(record)?.op]).toEqual(['local_ahead', 'create'])
+    expect(record.externalId).toBeNull()
+    expect(stateOf(pushed(record))).toBe('synced')
+  })
+
+  test.each(['wordpress', 'igny8'] as const)('settled for %s and undone can be settled either way', (side) => {
+    const before = deletedThere()
+    const undone = undoResolution(pushed(settle(before, side)), toBeforeResolution(before), now)
+    expect(undone).toMatchObject({ deletion: 'external', conflictFields: ['deleted'], local: { title: 'here' } })
+    const kept = pushed(settle(undone, 'igny8'))
+    expect([stateOf(kept), kept.local.title, kept.external?.title]).toEqual(['synced', 'here', 'here'])
+    const gone = pushed(settle(undone, 'wordpress'))
+    expect([stateOf(gone), planPush(gone)]).toEqual(['deleted', null])
+  })
+
+  test('settled for IGNY8, undone, and settled for WordPress takes back the post that was made', () => {
+    const before = deletedThere()
+    const undone = undoResolution(pushed(settle(before, 'igny8')), toBeforeResolution(before), now)
+    expect(planPush(settle(undone, 'wordpress'))).toMatchObject({ op: 'delete', expect: undone.etag })
+  })
+})
+
+describe('T30 an item that was deleted here and changed there', () => {
+  test('settled for WordPress is back, with what was changed', () => {
+    const record = settle(deletedHere(), 'wordpress')
+    expect([stateOf(record), record.local.title, record.deletion]).toEqual(['synced', 'there', null])
+  })
+
+  test('settled for IGNY8 is deleted there', () => {
+    const before = deletedHere()
+    const record = settle(before, 'igny8')
+    expect(planPush(record)).toMatchObject({ op: 'delete', expect: before.etag })
+    expect(stateOf(pushed(record))).toBe('deleted')
+  })
+
+  test.each(['wordpress', 'igny8'] as const)('settled for %s and undone can be settled either way', (side) => {
+    const before = deletedHere()
+    const undone = undoResolution(pushed(settle(before, side)), toBeforeResolution(before), now)
+    expect([stateOf(undone), undone.deletion]).toEqual(['conflict', 'local'])
+    const back = pushed(settle(undone, 'wordpress'))
+    expect([stateOf(back), back.local.title, diffDocs(back.local, back.external ?? back.local)]).toEqual([
+      'synced',
+      'there',
+      [],
+    ])
+    expect(stateOf(pushed(settle(undone, 'igny8')))).toBe('deleted')
+  })
+})
