@@ -1389,7 +1389,7 @@ export interface components {
             /** @constant */
             protocol: 1;
             /**
-             * @description What made the site call: cron, admin, visit, outbox, tick, …
+             * @description What made the site call: cron, admin, visit, outbox, url, …
              * @example cron
              */
             trigger: string;
