@@ -77,7 +77,7 @@ export type FetchData = z.infer<typeof FetchData>
 /** Most symbols that one `digest` may ask for. */
 export const SYMBOLS_LIMIT = 16_384
 
-/** Coded symbols over the posts of a type up to `next`, or all of them (src/sync/digest). */
+/** Coded symbols over the posts of a type up to `next`, or all of them (src/site/drift). */
 export const DigestData = z.lazy(() =>
   z.object({
     count: z.int().min(0),

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge;
 
 /**
- * Loads `Igny8\Bridge\Folder\Class_Name` from `includes/Folder/Class_Name.php`.
+ * Loads `Igny8\Bridge\Folder\Class_Name` from `includes/<Folder>/<Class_Name>.php`.
  */
 final class Autoloader {
 

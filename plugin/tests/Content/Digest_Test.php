@@ -41,7 +41,7 @@ final class Digest_Test extends Content_Test_Case {
 	}
 
 	/**
-	 * The one vector that the API's tests have too (test/sync/digest).
+	 * The one vector that the API's tests have too (test/site/drift).
 	 */
 	public function test_symbols_are_the_same_to_the_bit_as_the_api_computes_them(): void {
 		$sketch = new Sketch( 6 );

@@ -30,7 +30,7 @@ export const integrations = sqliteTable(
     /** The key that the plugin connected with. */
     apiKeyId: text('api_key_id'),
     apiKeyMasked: text('api_key_masked'),
-    /** Sealed JSON `{ signing_secrets: [newest, …] }`; see services/integrations/credentials.ts. */
+    /** Sealed JSON `{ signing_secrets: [newest, …] }`; see lib/link-credentials.ts. */
     credentials: text('credentials'),
     /** The plugin's command endpoint, found by the last successful test. */
     commandsUrl: text('commands_url'),

@@ -6,7 +6,7 @@ import { timestampMs } from './columns.ts'
 
 /**
  * What people were told last of each connection that has changed, and from when on they may be told anew. Written by a
- * trigger on `integrations` (migrations/0007_watch_connections.sql), so that nothing that changes a state can forget it.
+ * trigger on `integrations` (migrations/0000_first.sql), so that nothing that changes a state can forget it.
  */
 export const connectionWatch = sqliteTable(
   'connection_watch',

@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Content;
 /**
  * Coded symbols of a set of (post id, etag): the rateless invertible Bloom lookup table of Yang, Gilad and Alizadeh
  * (“Practical Rateless Set Reconciliation”, SIGCOMM 2024). Two sets that differ in d elements are told apart by about
- * 1.4 d symbols, whatever their size. src/sync/digest/ computes the same from the API's copy.
+ * 1.4 d symbols, whatever their size. src/site/drift/ computes the same from the API's copy.
  */
 final class Sketch {
 
