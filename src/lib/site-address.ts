@@ -7,9 +7,9 @@ function hostsOf({ hostname }: URL): string[] {
 }
 
 /**
- * The forms in which the address of one site may be written: scheme, `www.`, case, default port and a trailing slash make
- * no difference, and the loopback names are one host. As the plugin decides whether it is at home (docs/protocol.md).
- * @returns absolute URLs without a trailing slash; none for what is no URL
+ * All spellings of one site's address. Scheme, `www.`, case, default port and a trailing slash make no difference, and the
+ * loopback names are one host. The plugin compares addresses by the same rules (docs/protocol.md).
+ * @returns absolute URLs without a trailing slash; empty if `raw` is not a URL
  */
 export function addressForms(raw: string): string[] {
   const url = URL.parse(raw)
@@ -18,8 +18,16 @@ export function addressForms(raw: string): string[] {
   return hostsOf(url).flatMap((host) => [`https://${host}${place}`, `http://${host}${place}`])
 }
 
-/** Whether a URL is the address of a site or lies below it, as the front page in another language does. */
+/** Whether a URL is a site's address or below it, as the front page in another language is. */
 export function isWithin(url: string, site: string): boolean {
   const own = addressForms(url)
   return addressForms(site).some((form) => own.some((at) => at === form || at.startsWith(`${form}/`)))
+}
+
+/** The plugin's command endpoint, as a route below a site's REST root. */
+export const COMMANDS_ROUTE = 'igny8/v1/commands'
+
+/** The REST root of a command endpoint; null if the URL is not one. */
+export function rootOfCommands(commandsUrl: string | null): string | null {
+  return commandsUrl?.includes(COMMANDS_ROUTE) ? commandsUrl.replace(COMMANDS_ROUTE, '') : null
 }

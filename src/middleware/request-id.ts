@@ -1,8 +1,7 @@
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../env.ts'
-import { createId } from '../lib/ids.ts'
 import { withLogIds } from '../lib/log.ts'
-import { readForeignId, REQUEST_ID_HEADER } from '../lib/request-id.ts'
+import { createId, readForeignId, REQUEST_ID_HEADER } from '../lib/ids.ts'
 
 /**
  * Gives every request an id of ours, which every line of the log carries that is written for it. An inbound one is not

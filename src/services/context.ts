@@ -20,7 +20,7 @@ export interface Context<A extends Actor = KnownActor> {
   db: Db
   actor: A
   requestId: string
-  /** What the caller says to call its request: for the log alone, see lib/request-id.ts. */
+  /** What the caller says to call its request: for the log alone, see lib/ids.ts. */
   pluginRequestId?: string | undefined
   /** Milliseconds since 1970. */
   now: () => number

@@ -1,6 +1,7 @@
+import { crc32 as nodeCrc32 } from 'node:zlib'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createApiKey, hashApiKey, looksLikeApiKey, maskApiKey, parseApiKey } from '../../src/lib/api-key.ts'
+import { crc32, createApiKey, hashApiKey, looksLikeApiKey, maskApiKey, parseApiKey } from '../../src/lib/api-key.ts'
 
 /** Made with Python's zlib and hmac. */
 const VECTOR = 'igny8_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef1RDCfM'
@@ -59,5 +60,17 @@ describe('an API key', () => {
   test('is stored as an HMAC under the pepper', async () => {
     expect(await hashApiKey('pepper', VECTOR)).toBe(VECTOR_HASH)
     expect(await hashApiKey('another pepper', VECTOR)).not.toBe(VECTOR_HASH)
+  })
+})
+
+describe('the checksum of an API key', () => {
+  test('has the check value of CRC-32/ISO-HDLC', () => {
+    expect(crc32('123456789')).toBe(0xcbf43926)
+    expect(crc32('')).toBe(0)
+  })
+
+  test('agrees with zlib, and so with PHP', () => {
+    const ascii = fc.string({ unit: 'binary-ascii', maxLength: 200 })
+    fc.assert(fc.property(ascii, (text) => crc32(text) === nodeCrc32(text)))
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { addressForms, isWithin } from '../../src/lib/site-address.ts'
+import { addressForms, isWithin, rootOfCommands } from '../../src/lib/site-address.ts'
 
 const isSameAddress = (left: string, right: string) => isWithin(left, right) && isWithin(right, left)
 
@@ -46,4 +46,13 @@ describe('the address of a site (T33)', () => {
     ])
     for (const form of forms) expect(addressForms(form)).toEqual(forms)
   })
+})
+
+test.each([
+  ['https://a.example/blog/wp-json/igny8/v1/commands', 'https://a.example/blog/wp-json/'],
+  ['https://a.example/?rest_route=/igny8/v1/commands', 'https://a.example/?rest_route=/'],
+  ['https://a.example/something/else', null],
+  [null, null],
+])('the REST root of %s is %s', (url, root) => {
+  expect(rootOfCommands(url)).toBe(root)
 })

@@ -7,9 +7,8 @@ import { log, withLogIds } from '../../lib/log.ts'
 import { findSymptoms, type Symptom } from './doctor/symptoms.ts'
 import { describeTransport } from '../transport/choice.ts'
 import type { RpcCall, ProbeOutcome } from '../rpc.ts'
-import { applyProbeResult } from './probe.ts'
-import type { ObjectContext } from '../runs/runner.ts'
-import { probeKnownEndpoint, probeWholly } from './probe-known.ts'
+import { applyProbeResult, probeFully, probeKnownEndpoint } from './probe.ts'
+import type { ObjectContext } from '../runs/context.ts'
 
 const isWrong = ({ code }: Symptom) => code === 'clone_detected' || SYMPTOMS[code].severity === 'warning'
 
@@ -87,7 +86,7 @@ export async function checkSite(ctx: ObjectContext, call: RpcCall, isAsked: bool
     return null
   }
   const startedAt = ctx.now()
-  const seen = isAsked ? await probeWholly(ctx, call, row) : await probeKnownEndpoint(ctx, call, row)
+  const seen = isAsked ? await probeFully(ctx, call, row) : await probeKnownEndpoint(ctx, call, row)
   const outcome = applyProbeResult(ctx.store, seen, true, ctx.now())
   await store(ctx, call, row, outcome, { startedAt, isAsked })
   return outcome

@@ -1,10 +1,14 @@
 import { ERRORS } from '../../contract/errors.ts'
 import type { EvidenceStep } from '../../contract/evidence.ts'
 import { isSolvedByPolling } from '../../contract/link-errors.ts'
+import type { CheckedIntegration } from '../../db/health.ts'
+import { openSigningSecrets } from '../../lib/link-credentials.ts'
+import { rootOfCommands } from '../../lib/site-address.ts'
+import type { ObjectContext } from '../runs/context.ts'
 import { isSilent, noteDirectFailure, noteDirectSuccess } from '../transport/choice.ts'
 import { describeFailure } from '../transport/failure.ts'
 import { LinkError } from '../transport/direct/errors.ts'
-import type { ProbeOutcome, ProbeRequest } from '../rpc.ts'
+import type { ProbeOutcome, ProbeRequest, RpcCall } from '../rpc.ts'
 import { askSite, findSite, type LinkContext } from '../transport/site-link.ts'
 import type { SiteStore } from '../replica/store.ts'
 
@@ -61,4 +65,37 @@ export async function probeSite(ctx: LinkContext, request: ProbeRequest): Promis
     const { code, detail, fix } = describeFailure(cause)
     return { ok: false, code, detail, fix, plugin: null, evidence, clockSkewS: null }
   }
+}
+
+/** The site of an integration with its signing secrets. */
+async function targetOf(ctx: ObjectContext, call: RpcCall, row: CheckedIntegration): Promise<ProbeRequest> {
+  const signingSecrets = await openSigningSecrets(ctx.config.keyRing, row, ctx.now())
+  return { ...call, siteUrl: row.siteUrl, signingSecrets, restRoot: rootOfCommands(row.commandsUrl), mayPoll: true }
+}
+
+/** Tries the whole way to a site, from its front page on. */
+export const probeFully = async (ctx: ObjectContext, call: RpcCall, row: CheckedIntegration): Promise<ProbeOutcome> =>
+  probeSite(ctx, await targetOf(ctx, call, row))
+
+/**
+ * Looks at a site: one request where it answers at the address that worked last, and a whole probe where it doesn't,
+ * which finds a REST API that has moved, or says best what is wrong.
+ */
+export async function probeKnownEndpoint(
+  ctx: ObjectContext,
+  call: RpcCall,
+  row: CheckedIntegration,
+): Promise<ProbeOutcome> {
+  const target = await targetOf(ctx, call, row)
+  if (row.commandsUrl !== null && target.signingSecrets.length > 0) {
+    try {
+      const { data, skewS, evidence } = await askSite(ctx, target, row.commandsUrl, 'status')
+      const { commandsUrl } = row
+      const detail = `WordPress answered at ${commandsUrl}.`
+      return { ok: true, transport: 'direct', detail, commandsUrl, plugin: data, evidence, clockSkewS: skewS }
+    } catch (cause) {
+      if (!(cause instanceof LinkError)) throw cause
+    }
+  }
+  return probeSite(ctx, target)
 }

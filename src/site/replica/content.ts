@@ -1,6 +1,6 @@
 import type { Item, ItemCreate, ItemFilter, ItemSummary, ItemUpdate, Resolution } from '../../contract/content.ts'
 import { MAX_ITEM_BYTES } from '../../contract/content.ts'
-import type { Replica } from './replica.ts'
+import type { Replica } from './store.ts'
 import { createRecord, deleteRecord, editRecord, type DocPatch } from '../items/edit.ts'
 import { presentItem, summarizeItem } from '../items/present.ts'
 import { stateOf, withoutError, type ItemRecord } from '../items/record.ts'

@@ -1,5 +1,4 @@
 import type { SiteDatabase } from './database.ts'
-import type { Replica } from './replica.ts'
 import { migrateSiteStore } from './migrations.ts'
 import type { RunsState } from '../rpc.ts'
 import { RunTable } from './tables/runs.ts'
@@ -17,7 +16,31 @@ import { TermTable } from './tables/terms.ts'
 import { TotalTable } from './tables/totals.ts'
 import { TypeTable } from './tables/types.ts'
 
-/** The site object's SQLite. Every method is synchronous: what it does is one step, or one transaction. */
+/** The tables that mirror the site's content. */
+export interface Replica {
+  database: SiteDatabase
+  items: ItemTable
+  terms: TermTable
+  types: TypeTable
+  totals: TotalTable
+  inbox: InboxTable
+  media: MediaTable
+  resolutions: ResolutionTable
+}
+
+/*
+ * The SQLite database of a site's Durable Object, one class per table group. Every method is synchronous: it runs one
+ * statement or one transaction, and no other event of the object can come in between.
+ *
+ * What commits together:
+ * - a page of content, the cursor that covers it and the step that describes it: a crash repeats one page at most;
+ * - results from the site and the deletion of their commands from the log: no result is applied twice or lost;
+ * - an item's row and its versions; SQLite triggers update the counters in the same statement;
+ * - a resolved conflict and the sides as they were before it, which an undo restores.
+ *
+ * D1 holds the summary of all this. A projection writes it there after a slice; until then D1 may be behind, but never
+ * ahead.
+ */
 export class SiteStore {
   readonly access: AccessTable
   readonly steps: StepTable
@@ -50,22 +73,22 @@ export class SiteStore {
     }
   }
 
-  /** Whether everything that could be done waits for the site's next call. */
+  /** Whether all open work waits for the site's next poll. */
   waitsForSite(): boolean {
     const owner = this.commandLog.owner()
     return owner !== null && !owner.isAnswered && this.transport.read().transport === 'polling'
   }
 
   /**
-   * When the next thing is due, in milliseconds since 1970; null when nothing is.
-   * @param inboxFrom what webhooks named is not due before this
+   * When the object's next work is due, in milliseconds since 1970; null if there is none.
+   * @param inboxFrom earliest time at which to process the inbox
    */
   nextDueAt(inboxFrom = 0): number | null {
     const due = [this.schedule.nextDueAt(), this.nextWorkAt(inboxFrom)].filter((at) => at !== null)
     return due.length > 0 ? Math.min(...due) : null
   }
 
-  /** As {@link nextDueAt}, of the engine alone: without the tasks that the object does by its alarm. */
+  /** Like {@link nextDueAt}, without the scheduled tasks: only runs, the inbox, drift checks and retries. */
   nextWorkAt(inboxFrom = 0): number | null {
     if (this.commandLog.owner()) return this.waitsForSite() ? null : 0
     const inboxAt = this.replica.inbox.nextDueAt()
@@ -79,8 +102,8 @@ export class SiteStore {
   }
 
   /**
-   * The runs of an integration, and since when commands wait for the site.
-   * @param integrationId null for those of the whole site
+   * The current and last run, and since when commands wait for the site.
+   * @param integrationId null for the runs of all integrations of the site
    */
   runsState(now: number, integrationId: string | null = null): RunsState {
     return { ...this.runs.state(now, integrationId), waitingForSiteSince: this.commandLog.waitingForSiteSince() }

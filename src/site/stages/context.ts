@@ -2,7 +2,7 @@ import type { RunPhase } from '../../contract/activity.ts'
 import type { ConflictPolicy } from '../../contract/integrations.ts'
 import type { RunDirection } from '../../contract/sync.ts'
 import type { CommandResult } from '../../contract/link.ts'
-import type { Replica } from '../replica/replica.ts'
+import type { Replica } from '../replica/store.ts'
 import type { IdPrefix } from '../../lib/ids.ts'
 
 /** A command without the id that the sender gives it; `id` where a repeat must be recognised. */

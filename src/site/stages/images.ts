@@ -3,7 +3,7 @@ import { sha256Hex } from '../../lib/hmac.ts'
 import type { PushPlan, ResolvedReferences } from '../items/push-plan.ts'
 import type { ItemFault, ItemRecord } from '../items/record.ts'
 import { assertHeld, type EngineContext } from './context.ts'
-import { faultOf } from '../items/faults.ts'
+import { faultOf } from '../items/failure.ts'
 
 /** An image that the site's library lacks; `hash` names its address. */
 export interface Image {

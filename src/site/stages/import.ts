@@ -6,7 +6,7 @@ import { createRecord } from '../items/edit.ts'
 import { importDeletion, importPost, type Rules } from '../items/import.ts'
 import { stateOf, type Decision, type ItemFault, type ItemRecord } from '../items/record.ts'
 import type { ItemHead } from '../replica/tables/items.ts'
-import { failRecord } from '../items/retry.ts'
+import { failRecord } from '../items/failure.ts'
 import type { EngineContext } from './context.ts'
 
 type ImportContext = Pick<EngineContext, 'replica' | 'now' | 'newId' | 'random'>

@@ -1,7 +1,7 @@
 import { importFetched, fetchPosts } from './fetch-posts.ts'
 import { NO_COUNTS } from '../../contract/sync.ts'
 import { assertHeld, type RunConfig, type EngineContext } from './context.ts'
-import { itemBackoffMs } from '../items/retry.ts'
+import { itemBackoffMs } from '../items/failure.ts'
 
 /** Posts that are looked at in one request. */
 const BATCH = 50

@@ -9,10 +9,9 @@ import { missingAncestor, nextBatch, type Batch } from './push-batch.ts'
 import { assertHeld, type RunConfig, type EngineContext, type Request } from './context.ts'
 import { advance } from './cursor.ts'
 import type { RunCursor } from '../replica/tables/run-cursor.ts'
-import { faultOf } from '../items/faults.ts'
 import { imageToSend, resolveFeatured, sendImages, type Image } from './images.ts'
 import { importFetched, fetchPosts } from './fetch-posts.ts'
-import { failRecord } from '../items/retry.ts'
+import { failRecord, faultOf } from '../items/failure.ts'
 import { importTotals, countRequests } from './totals.ts'
 
 interface Planned {

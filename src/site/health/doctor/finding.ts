@@ -1,7 +1,59 @@
 import { ERRORS, type ErrorCode } from '../../../contract/errors.ts'
 import type { DoctorReport, Finding } from '../../../contract/doctor.ts'
-import { SYMPTOMS, type SymptomCode } from '../../../contract/symptoms.ts'
-import { layerOf } from './layers.ts'
+import { SYMPTOMS, type Layer, type SymptomCode } from '../../../contract/symptoms.ts'
+import type { LinkErrorCode } from '../../../contract/link-errors.ts'
+
+/** What is at fault where a look at the site ends with an error; `refine.ts` looks closer at some. */
+const LAYER_OF: Readonly<Record<LinkErrorCode, Layer>> = {
+  invalid_site_url: 'dns',
+  https_required: 'tls',
+  private_address: 'network',
+  dns_failed: 'dns',
+  unreachable: 'network',
+  site_not_polling: 'cron',
+  waiting_for_site: 'network',
+  connection_lost: 'network',
+  tls_error: 'tls',
+  wordpress_timeout: 'network',
+  redirected_elsewhere: 'redirect',
+  too_many_redirects: 'redirect',
+  redirect_loses_post: 'redirect',
+  redirect_broken: 'redirect',
+  not_wordpress: 'web_server',
+  answered_html: 'web_server',
+  login_wall: 'login_wall',
+  basic_auth_required: 'basic_auth',
+  captcha_page: 'captcha',
+  blocked_by_firewall: 'firewall',
+  rest_blocked: 'security_plugin',
+  rest_not_found: 'rest_api',
+  plugin_not_found: 'plugin',
+  plugin_too_old: 'plugin',
+  plugin_not_connected: 'plugin',
+  signature_rejected: 'signature',
+  signature_removed: 'headers',
+  body_changed: 'security_plugin',
+  clock_skew: 'clock',
+  other_integration: 'plugin',
+  clone_detected: 'clone',
+  request_rejected: 'security_plugin',
+  request_too_large: 'web_server',
+  command_failed: 'plugin',
+  wordpress_error: 'php',
+  wordpress_busy: 'wordpress',
+  response_too_large: 'plugin',
+  response_truncated: 'php',
+  response_empty: 'php',
+  response_not_json: 'wordpress',
+  response_leading_garbage: 'wordpress',
+  response_trailing_garbage: 'wordpress',
+  response_unsigned: 'page_cache',
+  response_invalid: 'plugin',
+}
+
+const isLinkError = (code: ErrorCode): code is LinkErrorCode => Object.hasOwn(LAYER_OF, code)
+
+export const layerOf = (code: ErrorCode): Layer => (isLinkError(code) ? LAYER_OF[code] : 'connection')
 
 /** A finding of the table of symptoms. */
 export function findingOf(code: SymptomCode, detail: string, evidence: string[]): Finding {

@@ -1,9 +1,9 @@
 import type { Layer } from '../../../contract/symptoms.ts'
+import { sha256Hex } from '../../../lib/hmac.ts'
 import { toText } from '../../transport/direct/http.ts'
 import { findFirewall, looksLikeWordPress } from '../../transport/direct/markers.ts'
-import { sha256Hex } from '../../transport/direct/refusal.ts'
 import { parseRestError } from '../../transport/direct/rest-error.ts'
-import { layerOf } from './layers.ts'
+import { layerOf } from './finding.ts'
 import type { SiteFailure } from '../../transport/failure.ts'
 import { cacheOf, type RecordedCall } from './traffic.ts'
 

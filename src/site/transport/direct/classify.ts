@@ -2,9 +2,9 @@ import { excerpt } from './evidence.ts'
 import type { LinkProblem } from './errors.ts'
 import { describeJson, type JsonShape } from './json-shape.ts'
 import { findCaptcha, findFirewall, isLoginPage, isMaintenancePage } from './markers.ts'
-import { isRedirect, readRedirect } from './redirect.ts'
+import { isRedirect, readRedirect } from './redirects.ts'
 import { classifyRestError, parseRestError } from './rest-error.ts'
-import { parseRetryAfter } from '../../../lib/retry-after.ts'
+import { parseRetryAfter } from '../../../lib/outbound-http.ts'
 
 /** Markers are looked for in this much of a page. */
 const MARKER_CHARACTERS = 65_536

@@ -1,6 +1,5 @@
 import type { EvidenceStep } from '../../../contract/evidence.ts'
-import { networkFault, type NetworkFault } from '../../../lib/network-fault.ts'
-import { startTimer } from '../../../lib/timer.ts'
+import { networkFault, startTimer, USER_AGENT, type NetworkFault } from '../../../lib/outbound-http.ts'
 import { checkOutboundUrl } from '../../../lib/url-guard.ts'
 import { LinkError, type LinkProblem } from './errors.ts'
 import { describeUrl } from './evidence.ts'
@@ -8,7 +7,6 @@ import { describeUrl } from './evidence.ts'
 /** How much of an error page is read to find out what it is. */
 export const MAX_ERROR_BYTES = 65_536
 const READ_BYTES = 65_536
-const USER_AGENT = 'IGNY8-Bridge/1.0 (+https://igny8.com)'
 
 export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>
 

@@ -1,6 +1,6 @@
-import { COMMANDS_ROUTE } from '../../../lib/commands-url.ts'
+import { COMMANDS_ROUTE } from '../../../lib/site-address.ts'
 import { checkOutboundUrl } from '../../../lib/url-guard.ts'
-import { isSameSite } from './same-site.ts'
+import { isSameSite } from './redirects.ts'
 
 const REST_REL = 'https://api.w.org/'
 

@@ -1,21 +1,40 @@
 import type { EvidenceStep } from '../../../contract/evidence.ts'
-import { CommandAnswer, CommandBatch, PROTOCOL, type Command, type CommandResult } from '../../../contract/link.ts'
-import { readForeignId, REQUEST_ID_HEADER, RUN_ID_HEADER } from '../../../lib/request-id.ts'
+import {
+  COMMAND_DATA,
+  CommandAnswer,
+  CommandBatch,
+  PROTOCOL,
+  type Command,
+  type CommandData,
+  type CommandResult,
+} from '../../../contract/link.ts'
+import { readForeignId, REQUEST_ID_HEADER, RUN_ID_HEADER } from '../../../lib/ids.ts'
 import { signMessage, verifyMessage } from '../../../lib/signature.ts'
 import { classifyAnswer } from './classify.ts'
 import { LinkError, type LinkProblem } from './errors.ts'
 import { note } from './evidence.ts'
-import { explainRefusal } from './refusal.ts'
 import { request, toText, type FetchFunction, type LinkAnswer, type Wire } from './http.ts'
+import { explainRefusal } from './rest-error.ts'
+
+/*
+ * A signed request and its signed answer (docs/protocol.md). One POST carries a batch of commands to the plugin's command
+ * endpoint. We sign it with every secret we have, so that a rotation of secrets interrupts nothing. The plugin answers
+ * with one result for each command and signs the answer, using our message id: the answer is verified to come from this
+ * plugin, for this message, with no byte changed.
+ *
+ * Only a verified answer counts. Anything else becomes a LinkError whose code names the most specific cause: if a login
+ * page or a PHP notice broke the signature, that page is the error, not the signature. The clock of the site is never a
+ * reason to refuse its answer; the difference is returned as `skewS`.
+ */
 
 export interface CommandLimits {
   /** How long the whole request may take. */
   timeoutMs: number
-  /** Most bytes of an answer that are read, after decompression. */
+  /** The most bytes read of an answer, after decompression. */
   maxResponseBytes: number
-  /** Told to the plugin: start no command after this time, … */
+  /** Sent to the plugin: it starts no command after this time… */
   timeMs: number
-  /** … and none once this much is answered. */
+  /** … and none after this many bytes of results. */
   maxBytes: number
 }
 const COMMAND_LIMITS: CommandLimits = {
@@ -33,7 +52,7 @@ export interface CommandsSent {
   evidence: EvidenceStep[]
 }
 
-/** Strict: neither repaired UTF-8 nor a tolerated byte order mark would be what was signed. */
+/** Parses strictly: with repaired UTF-8 or a skipped byte order mark, the text would differ from what was signed. */
 function parseBody(bytes: Uint8Array): { json: unknown } | null {
   try {
     return { json: JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)) }
@@ -42,7 +61,7 @@ function parseBody(bytes: Uint8Array): { json: unknown } | null {
   }
 }
 
-/** Results by command, or what is wrong: every command needs exactly one, and no other may be there. */
+/** The results in the order of the commands, or what is wrong. Each command must have exactly one result. */
 function matchResults(json: unknown, commands: readonly Command[]): CommandResult[] | string {
   const parsed = CommandAnswer.safeParse(json)
   if (!parsed.success) {
@@ -72,7 +91,7 @@ async function readAnswer(
   const signed = await verifyMessage({ headers: answer.headers, body: answer.bytes, secrets, nowS, toleranceS: null })
   const parsed = parseBody(answer.bytes)
   if (!signed.ok || signed.id !== messageId) {
-    // What broke the signature is the better reason: a login page, a PHP notice, half a body, the site's own error.
+    // Prefer what broke the signature: a login page, a PHP notice, half a body, an error of the site.
     const problem = classify()
     if (problem.code !== 'response_invalid') return problem
     const why = signed.ok ? 'its signature is that of another message' : signed.reason
@@ -82,7 +101,7 @@ async function readAnswer(
   const results = matchResults(parsed.json, commands)
   if (typeof results === 'string')
     return { code: 'response_invalid', detail: `The answer is not as agreed: ${results}.` }
-  // about the site and not about one command: what was to be done waits until its owner has chosen
+  // this concerns the whole site, not one command: all work waits until the owner decides about the copy
   const refused = results.find((result) => !result.ok && result.code === 'clone_detected')
   if (refused && !refused.ok)
     return {
@@ -93,20 +112,20 @@ async function readAnswer(
 }
 
 /**
- * Sends one batch of commands to a site's command endpoint and returns its verified results.
+ * Sends one batch of commands to a site's command endpoint and returns the verified results.
  *
- * Signed with every secret given (newest first), so that a rotation loses nothing; without an Authorization header or
- * cookies; a redirect is not followed. The answer must be signed with one of the secrets and for this very message; its
- * clock is reported as `skewS`, not judged. `messageId` is given where the same message is sent again. A command that
- * failed on the site is a result, not an error, unless the site refuses as a copy (`clone_detected`). Throws LinkError for everything that is not a good answer, and ZodError
- * for a batch that breaks the protocol.
+ * `signingSecrets` are newest first; the answer may be signed with any of them. Pass `messageId` to send the same message
+ * again. The request carries no Authorization header and no cookies, and follows no redirect. A command that failed on the
+ * site is a result, not an error.
+ * @throws LinkError for anything but a verified answer, and `clone_detected` if the site says it is a copy
+ * @throws ZodError for a batch that breaks the protocol
  */
 export async function sendCommands(input: {
   endpoint: string
   signingSecrets: readonly string[]
   integrationId: string
   commands: readonly Command[]
-  /** What the commands are for, for the logs of both sides; informational, and no part of what is signed. */
+  /** Id of the request that caused this, for the logs of both sides; not part of what is signed. */
   requestId: string
   runId?: string
   messageId?: string
@@ -162,4 +181,26 @@ export async function sendCommands(input: {
   if ('results' in read) return { ...read, evidence }
   note(evidence, read.code)
   throw new LinkError({ ...read, pluginRequestId: readForeignId(answer.headers) }, evidence)
+}
+
+/**
+ * The data of one command's result, checked against its schema.
+ * @throws LinkError `command_failed` if the plugin could not execute the command, `response_invalid` if the data breaks
+ * the protocol
+ */
+export function readCommandData<Name extends keyof CommandData>(
+  name: Name,
+  result: CommandResult | undefined,
+  evidence: EvidenceStep[],
+): CommandData[Name] {
+  if (!result) throw new LinkError({ code: 'response_invalid', detail: `There is no result of ${name}.` }, evidence)
+  if (!result.ok) {
+    const detail = `The command ${name} failed on the site with ${result.code}${result.detail ? `: ${result.detail}` : ''}.`
+    throw new LinkError({ code: 'command_failed', detail }, evidence)
+  }
+  const parsed = COMMAND_DATA[name].safeParse(result.data)
+  if (parsed.success) return parsed.data as CommandData[Name]
+  const issue = parsed.error.issues[0]
+  const detail = `The data of ${name} is not as agreed: ${issue?.path.join('.')}: ${issue?.message}.`
+  throw new LinkError({ code: 'response_invalid', detail }, evidence)
 }
