@@ -1,4 +1,4 @@
-import { api, dataOf } from '../api/api.ts'
+import { api } from '../api/api.ts'
 import { ApiError } from '../api/errors.ts'
 import type { LiveCache } from './live-cache.ts'
 
@@ -15,9 +15,9 @@ export const finalRefusal = (error: unknown): ApiError | null =>
 export async function poll(cache: LiveCache, integrationId: string): Promise<void> {
   const params = { path: { integration_id: integrationId } }
   const [types, state, integration] = await Promise.all([
-    dataOf(api.GET('/api/v1/integration/integrations/{integration_id}/content-types', { params })),
-    dataOf(api.GET('/api/v1/integration/integrations/{integration_id}/sync-status', { params })),
-    dataOf(api.GET('/api/v1/integration/integrations/{integration_id}', { params })),
+    api.GET('/integration/integrations/{integration_id}/content-types', { params }),
+    api.GET('/integration/integrations/{integration_id}/sync-status', { params }),
+    api.GET('/integration/integrations/{integration_id}', { params }),
   ])
   cache.setContentTypes(types)
   cache.setSyncState(state)
@@ -28,7 +28,7 @@ export async function poll(cache: LiveCache, integrationId: string): Promise<voi
 export async function whyRefused(integrationId: string): Promise<ApiError | null> {
   const params = { path: { integration_id: integrationId } }
   try {
-    await dataOf(api.GET('/api/v1/integration/integrations/{integration_id}', { params }))
+    await api.GET('/integration/integrations/{integration_id}', { params })
     return null
   } catch (error) {
     return finalRefusal(error)

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query'
-import { api, dataOf } from '../api/api.ts'
+import { api } from '../api/api.ts'
 import type { Activity } from '../api/types.ts'
 import { keys } from './keys.ts'
 
@@ -9,9 +9,7 @@ export const useActivity = (integrationId: string, days: number): UseQueryResult
     queryKey: [...keys.activity(integrationId), days],
     queryFn: () => {
       const path = { integration_id: integrationId }
-      return dataOf(
-        api.GET('/api/v1/integration/integrations/{integration_id}/activity', { params: { path, query: { days } } }),
-      )
+      return api.GET('/integration/integrations/{integration_id}/activity', { params: { path, query: { days } } })
     },
     placeholderData: keepPreviousData,
   })

@@ -6,8 +6,8 @@ import {
   useQueryClient,
   type UseMutationResult,
 } from '@tanstack/react-query'
-import { api, dataOf } from '../api/api.ts'
-import type { ApiKey, Schemas, Scope } from '../api/types.ts'
+import { api } from '../api/api.ts'
+import type { ApiKey, ApiKeyCreate, ApiKeyCreated, Scope } from '../api/types.ts'
 import { keys } from './keys.ts'
 import { byCursor, pageQuery } from './paging.ts'
 
@@ -16,7 +16,6 @@ const KEYS_A_PAGE = 50
 /** What a key can be allowed to do; the plugin needs all of it. */
 export const ALL_SCOPES: Scope[] = ['integration:read', 'integration:write', 'content:read', 'content:write']
 
-type ApiKeyCreated = Schemas['ApiKeyCreated']
 type KeyPage = { results: ApiKey[]; next: string | null }
 
 /** The keys of a site, newest first, masked. */
@@ -27,11 +26,9 @@ export const useApiKeys = (
   useInfiniteQuery({
     queryKey: keys.apiKeys(siteId),
     queryFn: ({ pageParam }) =>
-      dataOf(
-        api.GET('/api/v1/sites/{site_id}/api-keys', {
-          params: { path: { site_id: siteId }, query: pageQuery(pageParam, KEYS_A_PAGE) },
-        }),
-      ),
+      api.GET('/sites/{site_id}/api-keys', {
+        params: { path: { site_id: siteId }, query: pageQuery(pageParam, KEYS_A_PAGE) },
+      }),
     refetchInterval: everyMs,
     ...byCursor,
   })
@@ -48,11 +45,10 @@ function useForget(siteId: string): () => Promise<unknown> {
 }
 
 /** Makes a key; the answer alone has the whole of it. */
-export function useCreateApiKey(siteId: string): UseMutationResult<ApiKeyCreated, Error, Schemas['ApiKeyCreate']> {
+export function useCreateApiKey(siteId: string): UseMutationResult<ApiKeyCreated, Error, ApiKeyCreate> {
   const forget = useForget(siteId)
   return useMutation({
-    mutationFn: (body) =>
-      dataOf(api.POST('/api/v1/sites/{site_id}/api-keys', { params: { path: { site_id: siteId } }, body })),
+    mutationFn: (body) => api.POST('/sites/{site_id}/api-keys', { params: { path: { site_id: siteId } }, body }),
     // what is secret isn't kept beyond what shows it
     gcTime: 0,
     onSuccess: forget,
@@ -66,12 +62,10 @@ export function useRotateApiKey(
   const forget = useForget(siteId)
   return useMutation({
     mutationFn: ({ keyId, graceS }) =>
-      dataOf(
-        api.POST('/api/v1/sites/{site_id}/api-keys/{key_id}/rotate', {
-          params: { path: { site_id: siteId, key_id: keyId } },
-          body: { grace_s: graceS },
-        }),
-      ),
+      api.POST('/sites/{site_id}/api-keys/{key_id}/rotate', {
+        params: { path: { site_id: siteId, key_id: keyId } },
+        body: { grace_s: graceS },
+      }),
     gcTime: 0,
     onSuccess: forget,
   })
@@ -81,11 +75,9 @@ export function useRevokeApiKey(siteId: string): UseMutationResult<unknown, Erro
   const forget = useForget(siteId)
   return useMutation({
     mutationFn: (keyId) =>
-      dataOf(
-        api.DELETE('/api/v1/sites/{site_id}/api-keys/{key_id}', {
-          params: { path: { site_id: siteId, key_id: keyId } },
-        }),
-      ),
+      api.DELETE('/sites/{site_id}/api-keys/{key_id}', {
+        params: { path: { site_id: siteId, key_id: keyId } },
+      }),
     // a revocation that did not reach every place holds all the same, so what is shown is read anew either way
     onSettled: forget,
   })

@@ -5,18 +5,16 @@ import {
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { api, dataOf } from '../api/api.ts'
+import { api } from '../api/api.ts'
 import { chosenAccount } from '../api/chosen-account.ts'
-import type { Account, Schemas } from '../api/types.ts'
+import type { Account, AuthOptions, SignIn, SignUp, SignedIn } from '../api/types.ts'
 import { keys } from './keys.ts'
 
-type SignedIn = Schemas['SignedIn']
-
 /** What this server offers besides e-mail and password. */
-export const useAuthOptions = (): UseQueryResult<Schemas['AuthOptions']> =>
+export const useAuthOptions = (): UseQueryResult<AuthOptions> =>
   useQuery({
     queryKey: keys.authOptions,
-    queryFn: () => dataOf(api.GET('/api/v1/auth/options')),
+    queryFn: () => api.GET('/auth/options'),
     staleTime: Number.POSITIVE_INFINITY,
   })
 
@@ -32,20 +30,20 @@ function useWayIn<T>(enter: (input: T) => Promise<SignedIn>): UseMutationResult<
   })
 }
 
-export const useSignIn = (): UseMutationResult<SignedIn, Error, Schemas['SignIn']> =>
-  useWayIn((body) => dataOf(api.POST('/api/v1/auth/sign-in/email', { body })))
+export const useSignIn = (): UseMutationResult<SignedIn, Error, SignIn> =>
+  useWayIn((body) => api.POST('/auth/sign-in/email', { body }))
 
-export const useSignUp = (): UseMutationResult<SignedIn, Error, Schemas['SignUp']> =>
-  useWayIn((body) => dataOf(api.POST('/api/v1/auth/sign-up/email', { body })))
+export const useSignUp = (): UseMutationResult<SignedIn, Error, SignUp> =>
+  useWayIn((body) => api.POST('/auth/sign-up/email', { body }))
 
 export const useDemoSignIn = (): UseMutationResult<SignedIn, Error, void> =>
-  useWayIn(() => dataOf(api.POST('/api/v1/auth/sign-in/demo')))
+  useWayIn(() => api.POST('/auth/sign-in/demo'))
 
 /** Joins the account that the invitation is for, and goes on in it. */
 export function useAcceptInvitation(): UseMutationResult<Account, Error, string> {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (token) => dataOf(api.POST('/api/v1/members/invitations/accept', { body: { token } })),
+    mutationFn: (token) => api.POST('/members/invitations/accept', { body: { token } }),
     onSuccess: async ({ id }) => {
       chosenAccount.set(id)
       client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })

@@ -5,8 +5,8 @@ import {
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { api, dataOf } from '../api/api.ts'
-import type { DebugStatus, DoctorReport, Integration, Schemas, Site, TestResult } from '../api/types.ts'
+import { api } from '../api/api.ts'
+import type { DebugStatus, DoctorReport, Integration, IntegrationUpdate, Site, TestResult } from '../api/types.ts'
 import { keys } from './keys.ts'
 
 /** The site is asked anew for this, so it is not done at every glance. */
@@ -18,8 +18,7 @@ const pathOf = (id: string) => ({ params: { path: { integration_id: id } } })
 export const useDebugStatus = (integrationId: string, isWanted: boolean): UseQueryResult<DebugStatus> =>
   useQuery({
     queryKey: keys.debugStatus(integrationId),
-    queryFn: () =>
-      dataOf(api.GET('/api/v1/integration/integrations/{integration_id}/debug-status', pathOf(integrationId))),
+    queryFn: () => api.GET('/integration/integrations/{integration_id}/debug-status', pathOf(integrationId)),
     enabled: isWanted,
     staleTime: DEBUG_STALE_MS,
     refetchOnWindowFocus: false,
@@ -28,8 +27,7 @@ export const useDebugStatus = (integrationId: string, isWanted: boolean): UseQue
 /** Looks thoroughly, and names the layer at fault. Changes nothing. */
 export const useDoctor = (integrationId: string): UseMutationResult<DoctorReport, Error, void> =>
   useMutation({
-    mutationFn: () =>
-      dataOf(api.POST('/api/v1/integration/integrations/{integration_id}/doctor', pathOf(integrationId))),
+    mutationFn: () => api.POST('/integration/integrations/{integration_id}/doctor', pathOf(integrationId)),
   })
 
 /** Looks at a site that isn't connected yet: whether WordPress is there, and whether the plugin is. */
@@ -37,18 +35,17 @@ export const useLookAtSite = ({ id, url }: Site): UseMutationResult<TestResult, 
   useMutation({
     mutationFn: () => {
       const body = { site_id: id, site_url: url, platform: 'wordpress' as const }
-      return dataOf(api.POST('/api/v1/integration/integrations/test-connection', { body }))
+      return api.POST('/integration/integrations/test-connection', { body })
     },
   })
 
 export function useUpdateIntegration({
   id,
   site_id: siteId,
-}: Integration): UseMutationResult<Integration, Error, Schemas['IntegrationUpdate']> {
+}: Integration): UseMutationResult<Integration, Error, IntegrationUpdate> {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (body) =>
-      dataOf(api.PATCH('/api/v1/integration/integrations/{integration_id}', { ...pathOf(id), body })),
+    mutationFn: (body) => api.PATCH('/integration/integrations/{integration_id}', { ...pathOf(id), body }),
     onSuccess: (integration) => {
       client.setQueryData(keys.integration(siteId), integration)
       return Promise.all(
@@ -62,7 +59,7 @@ export function useUpdateIntegration({
 export function useDisconnect({ id, site_id: siteId }: Integration): UseMutationResult<unknown, Error, void> {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: () => dataOf(api.DELETE('/api/v1/integration/integrations/{integration_id}', pathOf(id))),
+    mutationFn: () => api.DELETE('/integration/integrations/{integration_id}', pathOf(id)),
     onSuccess: () => {
       client.setQueryData(keys.integration(siteId), null)
       return client.invalidateQueries({ queryKey: keys.integrations })

@@ -7,7 +7,7 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query'
 import { useEffect, useMemo, useState } from 'react'
-import { api, dataOf } from '../api/api.ts'
+import { api } from '../api/api.ts'
 import { ApiError } from '../api/errors.ts'
 import type { ContentTypes } from '../api/types.ts'
 import { keys } from './keys.ts'
@@ -30,7 +30,7 @@ export const useContentTypes = (integrationId: string): UseQueryResult<ContentTy
     queryKey: keys.contentTypes(integrationId),
     queryFn: () => {
       const params = { path: { integration_id: integrationId } }
-      return dataOf(api.GET('/api/v1/integration/integrations/{integration_id}/content-types', { params }))
+      return api.GET('/integration/integrations/{integration_id}/content-types', { params })
     },
   })
 
@@ -58,9 +58,7 @@ export function useChangeType(
     mutationFn: async ({ kind, slug, change }: TypeChange) => {
       const params = { path: { integration_id: integrationId } }
       const body = { [kind]: { [slug]: change } }
-      const answer = await dataOf(
-        api.PATCH('/api/v1/integration/integrations/{integration_id}/content-types', { params, body }),
-      )
+      const answer = await api.PATCH('/integration/integrations/{integration_id}/content-types', { params, body })
       await client.cancelQueries({ queryKey, exact: true })
       client.setQueryData(queryKey, answer)
       return Date.now()

@@ -4,7 +4,7 @@ import {
   useInfiniteQuery,
   type UseInfiniteQueryResult,
 } from '@tanstack/react-query'
-import { api, dataOf } from '../api/api.ts'
+import { api } from '../api/api.ts'
 import type { Direction, SyncEvent } from '../api/types.ts'
 import { keys } from './keys.ts'
 import { byCursor, type Page, pageQuery } from './paging.ts'
@@ -29,7 +29,7 @@ export const useEvents = (
     queryFn: ({ pageParam }) => {
       const query = { ...filter, ...pageQuery(pageParam, PAGE_SIZE) }
       const path = { integration_id: integrationId }
-      return dataOf(api.GET('/api/v1/integration/integrations/{integration_id}/events', { params: { path, query } }))
+      return api.GET('/integration/integrations/{integration_id}/events', { params: { path, query } })
     },
     ...byCursor,
     placeholderData: keepPreviousData,

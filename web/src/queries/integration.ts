@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query'
-import { api, dataOf } from '../api/api.ts'
+import { api } from '../api/api.ts'
 import type { Integration, TestResult } from '../api/types.ts'
 import { keys } from './keys.ts'
 
@@ -8,7 +8,7 @@ export function useTestConnection({ id, site_id: siteId }: Integration): UseMuta
   const client = useQueryClient()
   const params = { path: { integration_id: id } }
   return useMutation({
-    mutationFn: () => dataOf(api.POST('/api/v1/integration/integrations/{integration_id}/test-connection', { params })),
+    mutationFn: () => api.POST('/integration/integrations/{integration_id}/test-connection', { params }),
     onSettled: () =>
       Promise.all(
         [keys.integration(siteId), keys.contentTypes(id), keys.events(id)].map((queryKey) =>
@@ -24,12 +24,10 @@ export function useSwitchOn({ id, site_id: siteId }: Integration): UseMutationRe
   const params = { path: { integration_id: id } }
   return useMutation({
     mutationFn: () =>
-      dataOf(
-        api.PATCH('/api/v1/integration/integrations/{integration_id}', {
-          params,
-          body: { is_active: true, sync_enabled: true },
-        }),
-      ),
+      api.PATCH('/integration/integrations/{integration_id}', {
+        params,
+        body: { is_active: true, sync_enabled: true },
+      }),
     onSuccess: (integration) => {
       client.setQueryData(keys.integration(siteId), integration)
       return client.invalidateQueries({ queryKey: keys.contentTypes(id) })

@@ -11,7 +11,7 @@ import {
   useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { api, dataOf } from '../api/api.ts'
+import { api } from '../api/api.ts'
 import { ApiError } from '../api/errors.ts'
 import type { Item, ItemCreate, ItemState, ItemSummary, ItemUpdate, Resolution } from '../api/types.ts'
 import { titleText } from '../components/title-text.ts'
@@ -37,7 +37,7 @@ export const useItems = (siteId: string, filter: ItemFilter): UseInfiniteQueryRe
     queryFn: ({ pageParam }) => {
       const query = { ...filter, ...pageQuery(pageParam, PAGE_SIZE) }
       const path = { site_id: siteId }
-      return dataOf(api.GET('/api/v1/sites/{site_id}/content', { params: { path, query } }))
+      return api.GET('/sites/{site_id}/content', { params: { path, query } })
     },
     ...byCursor,
     placeholderData: keepPreviousData,
@@ -46,7 +46,7 @@ export const useItems = (siteId: string, filter: ItemFilter): UseInfiniteQueryRe
 const itemQuery = (siteId: string, itemId: string) =>
   queryOptions({
     queryKey: keys.item(siteId, itemId),
-    queryFn: () => dataOf(api.GET('/api/v1/sites/{site_id}/content/{item_id}', pathOf(siteId, itemId))),
+    queryFn: () => api.GET('/sites/{site_id}/content/{item_id}', pathOf(siteId, itemId)),
   })
 
 /** One item with both of its sides. */
@@ -87,39 +87,33 @@ function useItemChange<T>(
 
 export const useUpdateItem = (siteId: string, itemId: string): UseMutationResult<Item, Error, ItemUpdate> =>
   useItemChange(siteId, itemId, (body) =>
-    dataOf(api.PATCH('/api/v1/sites/{site_id}/content/{item_id}', { ...pathOf(siteId, itemId), body })),
+    api.PATCH('/sites/{site_id}/content/{item_id}', { ...pathOf(siteId, itemId), body }),
   )
 
 export const useResolveItem = (siteId: string, itemId: string): UseMutationResult<Item, Error, Resolution> =>
   useItemChange(siteId, itemId, (body) =>
-    dataOf(api.POST('/api/v1/sites/{site_id}/content/{item_id}/resolve', { ...pathOf(siteId, itemId), body })),
+    api.POST('/sites/{site_id}/content/{item_id}/resolve', { ...pathOf(siteId, itemId), body }),
   )
 
 export const useUndoResolution = (siteId: string, itemId: string): UseMutationResult<Item, Error, void> =>
-  useItemChange(siteId, itemId, () =>
-    dataOf(api.POST('/api/v1/sites/{site_id}/content/{item_id}/undo', pathOf(siteId, itemId))),
-  )
+  useItemChange(siteId, itemId, () => api.POST('/sites/{site_id}/content/{item_id}/undo', pathOf(siteId, itemId)))
 
 export const useRetryItem = (siteId: string, itemId: string): UseMutationResult<Item, Error, void> =>
-  useItemChange(siteId, itemId, () =>
-    dataOf(api.POST('/api/v1/sites/{site_id}/content/{item_id}/retry', pathOf(siteId, itemId))),
-  )
+  useItemChange(siteId, itemId, () => api.POST('/sites/{site_id}/content/{item_id}/retry', pathOf(siteId, itemId)))
 
 /** Brings one item up to date on both sides, and waits for it. */
 export const useSyncItem = (siteId: string, itemId: string): UseMutationResult<Item, Error, string> =>
   useItemChange(siteId, itemId, (integrationId) =>
-    dataOf(
-      api.POST('/api/v1/integration/integrations/{integration_id}/sync-wordpress-content', {
-        params: { path: { integration_id: integrationId } },
-        body: { content_id: itemId },
-      }),
-    ),
+    api.POST('/integration/integrations/{integration_id}/sync-wordpress-content', {
+      params: { path: { integration_id: integrationId } },
+      body: { content_id: itemId },
+    }),
   )
 
 export function useDeleteItem(siteId: string, itemId: string): UseMutationResult<unknown, Error, void> {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: () => dataOf(api.DELETE('/api/v1/sites/{site_id}/content/{item_id}', pathOf(siteId, itemId))),
+    mutationFn: () => api.DELETE('/sites/{site_id}/content/{item_id}', pathOf(siteId, itemId)),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: keys.item(siteId, itemId) })
       void client.invalidateQueries({ queryKey: keys.items(siteId) })
@@ -130,8 +124,7 @@ export function useDeleteItem(siteId: string, itemId: string): UseMutationResult
 export function useCreateItem(siteId: string): UseMutationResult<Item, Error, ItemCreate> {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (body) =>
-      dataOf(api.POST('/api/v1/sites/{site_id}/content', { params: { path: { site_id: siteId } }, body })),
+    mutationFn: (body) => api.POST('/sites/{site_id}/content', { params: { path: { site_id: siteId } }, body }),
     onSuccess: (item) => {
       client.setQueryData(keys.item(siteId, item.id), item)
       void client.invalidateQueries({ queryKey: keys.items(siteId) })

@@ -6,8 +6,8 @@ import {
   useQueryClient,
   type UseMutationResult,
 } from '@tanstack/react-query'
-import { api, dataOf } from '../api/api.ts'
-import type { Member, Role, Schemas } from '../api/types.ts'
+import { api } from '../api/api.ts'
+import type { Invitation, Member, Role } from '../api/types.ts'
 import { keys } from './keys.ts'
 import { byCursor, pageQuery } from './paging.ts'
 
@@ -19,8 +19,7 @@ type MemberPage = { results: Member[]; next: string | null }
 export const useMembers = (): UseInfiniteQueryResult<InfiniteData<MemberPage>> =>
   useInfiniteQuery({
     queryKey: keys.members,
-    queryFn: ({ pageParam }) =>
-      dataOf(api.GET('/api/v1/members', { params: { query: pageQuery(pageParam, MEMBERS_A_PAGE) } })),
+    queryFn: ({ pageParam }) => api.GET('/members', { params: { query: pageQuery(pageParam, MEMBERS_A_PAGE) } }),
     ...byCursor,
   })
 
@@ -29,7 +28,7 @@ export function useChangeRole(): UseMutationResult<Member, Error, { userId: stri
   const client = useQueryClient()
   return useMutation({
     mutationFn: ({ userId, role }) =>
-      dataOf(api.PATCH('/api/v1/members/{user_id}', { params: { path: { user_id: userId } }, body: { role } })),
+      api.PATCH('/members/{user_id}', { params: { path: { user_id: userId } }, body: { role } }),
     onSettled: () =>
       Promise.all([
         client.invalidateQueries({ queryKey: keys.members }),
@@ -41,18 +40,14 @@ export function useChangeRole(): UseMutationResult<Member, Error, { userId: stri
 export function useRemoveMember(): UseMutationResult<unknown, Error, string> {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (userId) => dataOf(api.DELETE('/api/v1/members/{user_id}', { params: { path: { user_id: userId } } })),
+    mutationFn: (userId) => api.DELETE('/members/{user_id}', { params: { path: { user_id: userId } } }),
     onSettled: () => client.invalidateQueries({ queryKey: keys.members }),
   })
 }
 
 /** Invites an address; the answer alone has the token. */
-export const useInvite = (): UseMutationResult<
-  Schemas['Invitation'],
-  Error,
-  { email: string; role: Exclude<Role, 'owner'> }
-> =>
+export const useInvite = (): UseMutationResult<Invitation, Error, { email: string; role: Exclude<Role, 'owner'> }> =>
   useMutation({
-    mutationFn: (body) => dataOf(api.POST('/api/v1/members/invitations', { body })),
+    mutationFn: (body) => api.POST('/members/invitations', { body }),
     gcTime: 0,
   })

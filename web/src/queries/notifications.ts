@@ -8,8 +8,15 @@ import {
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { api, dataOf } from '../api/api.ts'
-import type { Delivery, Endpoint, EndpointTest, NotificationPreferences, Schemas } from '../api/types.ts'
+import { api } from '../api/api.ts'
+import type {
+  Delivery,
+  Endpoint,
+  EndpointCreated,
+  EndpointTest,
+  EndpointUpdate,
+  NotificationPreferences,
+} from '../api/types.ts'
 import { keys } from './keys.ts'
 import { byCursor, type Page, pageQuery } from './paging.ts'
 
@@ -19,8 +26,6 @@ const DELIVERIES_A_PAGE = 20
 /** While something waits for its next attempt, which the cron makes within the minute. */
 const WAITING_MS = 15_000
 
-type EndpointCreated = Schemas['NotificationEndpointCreated']
-
 const onEndpoint = (id: string) => ({ params: { path: { endpoint_id: id } } })
 
 /** Where the account's notifications are sent. */
@@ -29,7 +34,7 @@ export const useEndpoints = (): UseQueryResult<Endpoint[]> =>
     queryKey: keys.endpoints,
     queryFn: async () => {
       const query = { limit: ENDPOINTS_A_PAGE }
-      return (await dataOf(api.GET('/api/v1/notifications/endpoints', { params: { query } }))).results
+      return (await api.GET('/notifications/endpoints', { params: { query } })).results
     },
   })
 
@@ -47,20 +52,17 @@ function useForget(): () => Promise<unknown> {
 export function useCreateEndpoint(): UseMutationResult<EndpointCreated, Error, { name: string; url: string }> {
   const forget = useForget()
   return useMutation({
-    mutationFn: (body) => dataOf(api.POST('/api/v1/notifications/endpoints', { body })),
+    mutationFn: (body) => api.POST('/notifications/endpoints', { body }),
     // what is secret isn't kept beyond what shows it
     gcTime: 0,
     onSuccess: forget,
   })
 }
 
-export function useUpdateEndpoint(
-  id: string,
-): UseMutationResult<Endpoint, Error, Schemas['NotificationEndpointUpdate']> {
+export function useUpdateEndpoint(id: string): UseMutationResult<Endpoint, Error, EndpointUpdate> {
   const forget = useForget()
   return useMutation({
-    mutationFn: (body) =>
-      dataOf(api.PATCH('/api/v1/notifications/endpoints/{endpoint_id}', { ...onEndpoint(id), body })),
+    mutationFn: (body) => api.PATCH('/notifications/endpoints/{endpoint_id}', { ...onEndpoint(id), body }),
     onSettled: forget,
   })
 }
@@ -68,7 +70,7 @@ export function useUpdateEndpoint(
 export function useDeleteEndpoint(id: string): UseMutationResult<unknown, Error, void> {
   const forget = useForget()
   return useMutation({
-    mutationFn: () => dataOf(api.DELETE('/api/v1/notifications/endpoints/{endpoint_id}', onEndpoint(id))),
+    mutationFn: () => api.DELETE('/notifications/endpoints/{endpoint_id}', onEndpoint(id)),
     onSettled: forget,
   })
 }
@@ -78,12 +80,10 @@ export function useRotateSecret(id: string): UseMutationResult<EndpointCreated, 
   const forget = useForget()
   return useMutation({
     mutationFn: (graceS) =>
-      dataOf(
-        api.POST('/api/v1/notifications/endpoints/{endpoint_id}/rotate-secret', {
-          ...onEndpoint(id),
-          body: { grace_s: graceS },
-        }),
-      ),
+      api.POST('/notifications/endpoints/{endpoint_id}/rotate-secret', {
+        ...onEndpoint(id),
+        body: { grace_s: graceS },
+      }),
     gcTime: 0,
     onSuccess: forget,
   })
@@ -93,7 +93,7 @@ export function useRotateSecret(id: string): UseMutationResult<EndpointCreated, 
 export function useTestEndpoint(id: string): UseMutationResult<EndpointTest, Error, void> {
   const forget = useForget()
   return useMutation({
-    mutationFn: () => dataOf(api.POST('/api/v1/notifications/endpoints/{endpoint_id}/test', onEndpoint(id))),
+    mutationFn: () => api.POST('/notifications/endpoints/{endpoint_id}/test', onEndpoint(id)),
     onSettled: forget,
   })
 }
@@ -106,7 +106,7 @@ export const useDeliveries = (
     queryKey: [...keys.deliveries, status],
     queryFn: ({ pageParam }) => {
       const query = { ...pageQuery(pageParam, DELIVERIES_A_PAGE), ...(status !== null && { status }) }
-      return dataOf(api.GET('/api/v1/notifications/deliveries', { params: { query } }))
+      return api.GET('/notifications/deliveries', { params: { query } })
     },
     refetchInterval: ({ state }) => {
       const isWaiting = state.data?.pages.some(({ results }) => results.some((each) => each.status === 'pending'))
@@ -119,11 +119,9 @@ export function useRedeliver(): UseMutationResult<Delivery, Error, string> {
   const forget = useForget()
   return useMutation({
     mutationFn: (id) =>
-      dataOf(
-        api.POST('/api/v1/notifications/deliveries/{delivery_id}/redeliver', {
-          params: { path: { delivery_id: id } },
-        }),
-      ),
+      api.POST('/notifications/deliveries/{delivery_id}/redeliver', {
+        params: { path: { delivery_id: id } },
+      }),
     onSettled: forget,
   })
 }
@@ -132,13 +130,13 @@ export function useRedeliver(): UseMutationResult<Delivery, Error, string> {
 export const useNotificationPreferences = (): UseQueryResult<NotificationPreferences> =>
   useQuery({
     queryKey: keys.notificationPreferences,
-    queryFn: () => dataOf(api.GET('/api/v1/notifications/preferences')),
+    queryFn: () => api.GET('/notifications/preferences'),
   })
 
 export function useSetNotificationPreferences(): UseMutationResult<NotificationPreferences, Error, { email: boolean }> {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (body) => dataOf(api.PUT('/api/v1/notifications/preferences', { body })),
+    mutationFn: (body) => api.PUT('/notifications/preferences', { body }),
     onSuccess: (after) => client.setQueryData(keys.notificationPreferences, after),
   })
 }

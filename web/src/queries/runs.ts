@@ -5,7 +5,7 @@ import {
   useQuery,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { api, dataOf } from '../api/api.ts'
+import { api } from '../api/api.ts'
 import type { Run, RunDetail } from '../api/types.ts'
 import { keys } from './keys.ts'
 import { byCursor, type Page, pageQuery } from './paging.ts'
@@ -24,7 +24,7 @@ export const useRuns = (integrationId: string): UseInfiniteQueryResult<InfiniteD
     queryFn: ({ pageParam }) => {
       const query = pageQuery(pageParam, PAGE_SIZE)
       const path = { integration_id: integrationId }
-      return dataOf(api.GET('/api/v1/integration/integrations/{integration_id}/runs', { params: { path, query } }))
+      return api.GET('/integration/integrations/{integration_id}/runs', { params: { path, query } })
     },
     ...byCursor,
   })
@@ -35,7 +35,7 @@ export const useRun = (integrationId: string, runId: string): UseQueryResult<Run
     queryKey: keys.run(integrationId, runId),
     queryFn: () => {
       const params = { path: { integration_id: integrationId, run_id: runId } }
-      return dataOf(api.GET('/api/v1/integration/integrations/{integration_id}/runs/{run_id}', { params }))
+      return api.GET('/integration/integrations/{integration_id}/runs/{run_id}', { params })
     },
     refetchInterval: ({ state }) => (state.data && isOpen(state.data) ? RUNNING_REFRESH_MS : false),
   })

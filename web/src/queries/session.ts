@@ -5,7 +5,7 @@ import {
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { api, dataOf } from '../api/api.ts'
+import { api } from '../api/api.ts'
 import { chosenAccount } from '../api/chosen-account.ts'
 import { ApiError, isCode } from '../api/errors.ts'
 import type { Role, Session } from '../api/types.ts'
@@ -16,7 +16,7 @@ const SESSION_STALE_MS = 5 * 60_000
 
 async function readSession(): Promise<Session | null> {
   try {
-    return await dataOf(api.GET('/api/v1/auth/get-session'))
+    return await api.GET('/auth/get-session')
   } catch (error) {
     if (error instanceof ApiError && error.status === UNAUTHENTICATED) return null
     // an account that was left, or that this person was removed from, is no reason to be shut out of the others
@@ -44,7 +44,7 @@ export function useMay(role: Role): boolean {
 export function useSignOut(): UseMutationResult<unknown, Error, void> {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: () => dataOf(api.POST('/api/v1/auth/sign-out')),
+    mutationFn: () => api.POST('/auth/sign-out'),
     onSuccess: () => {
       chosenAccount.clear()
       client.clear()

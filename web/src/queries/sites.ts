@@ -8,8 +8,8 @@ import {
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { api, dataOf } from '../api/api.ts'
-import type { Integration, Schemas, Site } from '../api/types.ts'
+import { api } from '../api/api.ts'
+import type { Integration, Site, SiteCreate, SiteUpdate } from '../api/types.ts'
 import { keys } from './keys.ts'
 import { byCursor, pageQuery } from './paging.ts'
 
@@ -27,8 +27,7 @@ type SitePage = { results: Site[]; next: string | null }
 export const useSites = (): UseInfiniteQueryResult<InfiniteData<SitePage>> =>
   useInfiniteQuery({
     queryKey: keys.sites,
-    queryFn: ({ pageParam }) =>
-      dataOf(api.GET('/api/v1/sites', { params: { query: pageQuery(pageParam, SITES_A_PAGE) } })),
+    queryFn: ({ pageParam }) => api.GET('/sites', { params: { query: pageQuery(pageParam, SITES_A_PAGE) } }),
     ...byCursor,
   })
 
@@ -49,8 +48,9 @@ export const useIntegrations = (isWanted: boolean): UseQueryResult<IntegrationsB
       let cursor: string | null = null
       for (let page = 0; page < MOST_PAGES; page++) {
         const query = pageQuery(cursor, INTEGRATIONS_A_PAGE)
-        const { results, next }: { results: Integration[]; next: string | null } = await dataOf(
-          api.GET('/api/v1/integration/integrations', { params: { query } }),
+        const { results, next }: { results: Integration[]; next: string | null } = await api.GET(
+          '/integration/integrations',
+          { params: { query } },
         )
         for (const entry of results) if (entry.platform === 'wordpress') bySite.set(entry.site_id, entry)
         cursor = next
@@ -64,7 +64,7 @@ export const useIntegrations = (isWanted: boolean): UseQueryResult<IntegrationsB
 export const useSite = (siteId: string): UseQueryResult<Site> =>
   useQuery({
     queryKey: keys.site(siteId),
-    queryFn: () => dataOf(api.GET('/api/v1/sites/{site_id}', { params: { path: { site_id: siteId } } })),
+    queryFn: () => api.GET('/sites/{site_id}', { params: { path: { site_id: siteId } } }),
   })
 
 /** The WordPress integration of a site; null while there is none. `everyMs` asks again and again while it is waited for. */
@@ -76,16 +76,16 @@ export const useIntegration = (
     queryKey: keys.integration(siteId),
     queryFn: async () => {
       const query = { site_id: siteId, limit: 10 }
-      const { results } = await dataOf(api.GET('/api/v1/integration/integrations', { params: { query } }))
+      const { results } = await api.GET('/integration/integrations', { params: { query } })
       return results.find(({ platform }) => platform === 'wordpress') ?? null
     },
     refetchInterval: typeof everyMs === 'function' ? ({ state }) => everyMs(state.data) : everyMs,
   })
 
-export function useCreateSite(): UseMutationResult<Site, Error, Schemas['SiteCreate']> {
+export function useCreateSite(): UseMutationResult<Site, Error, SiteCreate> {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (body) => dataOf(api.POST('/api/v1/sites', { body })),
+    mutationFn: (body) => api.POST('/sites', { body }),
     onSuccess: (site) => {
       client.setQueryData(keys.site(site.id), site)
       return client.invalidateQueries({ queryKey: keys.sites, exact: true })
@@ -93,10 +93,10 @@ export function useCreateSite(): UseMutationResult<Site, Error, Schemas['SiteCre
   })
 }
 
-export function useUpdateSite(siteId: string): UseMutationResult<Site, Error, Schemas['SiteUpdate']> {
+export function useUpdateSite(siteId: string): UseMutationResult<Site, Error, SiteUpdate> {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (body) => dataOf(api.PATCH('/api/v1/sites/{site_id}', { params: { path: { site_id: siteId } }, body })),
+    mutationFn: (body) => api.PATCH('/sites/{site_id}', { params: { path: { site_id: siteId } }, body }),
     onSuccess: async (site) => {
       client.setQueryData(keys.site(siteId), site)
       await Promise.all([
@@ -112,7 +112,7 @@ export function useUpdateSite(siteId: string): UseMutationResult<Site, Error, Sc
 export function useDeleteSite(siteId: string): UseMutationResult<unknown, Error, void> {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: () => dataOf(api.DELETE('/api/v1/sites/{site_id}', { params: { path: { site_id: siteId } } })),
+    mutationFn: () => api.DELETE('/sites/{site_id}', { params: { path: { site_id: siteId } } }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.sites, exact: true }),
   })
 }

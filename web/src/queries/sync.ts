@@ -5,7 +5,7 @@ import {
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { api, dataOf } from '../api/api.ts'
+import { api } from '../api/api.ts'
 import type { Direction, Run, SyncState } from '../api/types.ts'
 import { mergeRun, reconcile } from '../live/merge-run.ts'
 import { choicesScope } from './content-types.ts'
@@ -19,7 +19,7 @@ export const useSyncStatus = (integrationId: string): UseQueryResult<SyncState> 
       const key = keys.syncStatus(integrationId)
       const asked = client.getQueryData<SyncState>(key)
       const params = { path: { integration_id: integrationId } }
-      const answer = await dataOf(api.GET('/api/v1/integration/integrations/{integration_id}/sync-status', { params }))
+      const answer = await api.GET('/integration/integrations/{integration_id}/sync-status', { params })
       return reconcile(answer, asked, client.getQueryData<SyncState>(key))
     },
   })
@@ -41,7 +41,7 @@ export function useStartSync(integrationId: string): UseMutationResult<Run, Erro
   return useMutation({
     scope: choicesScope(integrationId),
     mutationFn: (direction) =>
-      dataOf(api.POST('/api/v1/integration/integrations/{integration_id}/sync', { params, body: { direction } })),
+      api.POST('/integration/integrations/{integration_id}/sync', { params, body: { direction } }),
     onSuccess: write,
   })
 }
@@ -52,7 +52,7 @@ export function useCancelRun(integrationId: string): UseMutationResult<Run, Erro
   return useMutation({
     mutationFn: (runId) => {
       const params = { path: { integration_id: integrationId, run_id: runId } }
-      return dataOf(api.POST('/api/v1/integration/integrations/{integration_id}/runs/{run_id}/cancel', { params }))
+      return api.POST('/integration/integrations/{integration_id}/runs/{run_id}/cancel', { params })
     },
     onSuccess: write,
   })

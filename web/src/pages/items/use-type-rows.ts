@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { api, dataOf } from '../../api/api.ts'
+import { api } from '../../api/api.ts'
 import type { ContentTypes, ItemState } from '../../api/types.ts'
 import { keys } from '../../queries/keys.ts'
 import { useMay } from '../../queries/session.ts'
@@ -23,7 +23,7 @@ export function useTypeRows(siteId: string): SiteTypes {
     queryKey: keys.contentTypes(integrationId ?? ''),
     queryFn: () => {
       const path = { integration_id: integrationId ?? '' }
-      return dataOf(api.GET('/api/v1/integration/integrations/{integration_id}/content-types', { params: { path } }))
+      return api.GET('/integration/integrations/{integration_id}/content-types', { params: { path } })
     },
     enabled: mayRead && typeof integrationId === 'string',
   })

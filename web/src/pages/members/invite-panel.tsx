@@ -2,7 +2,7 @@ import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/co
 import type { ReactNode } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
 import { fieldErrors } from '../../api/errors.ts'
-import type { Role, Schemas } from '../../api/types.ts'
+import type { Invitation, Role } from '../../api/types.ts'
 import { CopyField } from '../../components/copy-field.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { ErrorState } from '../../components/states.tsx'
@@ -16,7 +16,7 @@ const INVITABLE: Invitable[] = ['viewer', 'editor', 'admin']
 /** The token stands behind the #, so that it reaches no server, log or referrer. */
 const linkOf = (token: string) => `${window.location.origin}/invitation#token=${encodeURIComponent(token)}`
 
-function Made({ invitation, onAnother }: { invitation: Schemas['Invitation']; onAnother: () => void }): ReactNode {
+function Made({ invitation, onAnother }: { invitation: Invitation; onAnother: () => void }): ReactNode {
   const t = useTranslations('members.invite')
   const format = useFormatter()
   const when = format.dateTime(new Date(invitation.expires_at), { dateStyle: 'long', timeStyle: 'short' })

@@ -2,7 +2,7 @@ import { Button, Radio, Skeleton, Stack, Switch } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { useTranslations } from 'use-intl'
-import type { Integration, Schemas } from '../../api/types.ts'
+import type { Integration, IntegrationUpdate } from '../../api/types.ts'
 import { notifyFailure } from '../../components/notify.ts'
 import { Panel } from '../../components/panel.tsx'
 import { ErrorState } from '../../components/states.tsx'
@@ -19,7 +19,7 @@ const policyOf = ({ config_json: config }: Integration): Policy =>
 function SyncChoices({ integration }: { integration: Integration }): ReactNode {
   const t = useTranslations('settings.sync')
   const update = useUpdateIntegration(integration)
-  const save = (patch: Schemas['IntegrationUpdate']) =>
+  const save = (patch: IntegrationUpdate) =>
     update.mutate(patch, { onError: (error) => void notifyFailure(t('failed'), error) })
   // what was chosen is shown at once, and goes back when it is refused
   const underWay = update.isPending ? update.variables : {}

@@ -1,0 +1,106 @@
+import * as z from 'zod'
+import { Activity, ActivityQuery, RunDetail } from './activity.ts'
+import { listOf, ListQuery, SiteId } from './common.ts'
+import { ContentTypes, ContentTypesUpdate } from './content-types.ts'
+import { Item, ItemCreate, ItemFilter, ItemSummary, ItemUpdate, Resolution, SyncItemRequest } from './content.ts'
+import { DoctorReport } from './doctor.ts'
+import { ConnectRequest, Integration, IntegrationUpdate, TestResult } from './integrations.ts'
+import * as notifications from './notifications.ts'
+import * as people from './people.ts'
+import { ApiKey, ApiKeyCreate, ApiKeyCreated, ApiKeyRotate, Site, SiteCreate, SiteUpdate } from './sites.ts'
+import { DebugStatus, EventFilter, Run, SyncEvent, SyncRequest, SyncState } from './sync.ts'
+
+/** Schemas of one endpoint; `answer` is null where the API answers 204. */
+interface EndpointSchemas {
+  query?: z.ZodType
+  body?: z.ZodType
+  answer: z.ZodType | null
+}
+
+/**
+ * The endpoints that the web app calls, as `METHOD /path` below `API_PREFIX`. The app's client derives its types from this
+ * table, and test/contract/endpoints.test.ts compares the table with the routes.
+ */
+export const ENDPOINTS = {
+  'POST /auth/sign-up/email': { body: people.SignUp, answer: people.SignedIn },
+  'POST /auth/sign-in/email': { body: people.SignIn, answer: people.SignedIn },
+  'POST /auth/sign-in/demo': { answer: people.SignedIn },
+  'POST /auth/sign-out': { answer: null },
+  'GET /auth/options': { answer: people.AuthOptions },
+  'GET /auth/get-session': { answer: people.Session },
+
+  'GET /members': { query: ListQuery, answer: listOf(people.Member) },
+  'PATCH /members/{user_id}': { body: people.MemberUpdate, answer: people.Member },
+  'DELETE /members/{user_id}': { answer: null },
+  'POST /members/invitations': { body: people.InvitationCreate, answer: people.Invitation },
+  'POST /members/invitations/accept': { body: people.InvitationAccept, answer: people.Account },
+
+  'GET /sites': { query: ListQuery, answer: listOf(Site) },
+  'POST /sites': { body: SiteCreate, answer: Site },
+  'GET /sites/{site_id}': { answer: Site },
+  'PATCH /sites/{site_id}': { body: SiteUpdate, answer: Site },
+  'DELETE /sites/{site_id}': { answer: null },
+  'GET /sites/{site_id}/api-keys': { query: ListQuery, answer: listOf(ApiKey) },
+  'POST /sites/{site_id}/api-keys': { body: ApiKeyCreate, answer: ApiKeyCreated },
+  'POST /sites/{site_id}/api-keys/{key_id}/rotate': { body: ApiKeyRotate, answer: ApiKeyCreated },
+  'DELETE /sites/{site_id}/api-keys/{key_id}': { answer: null },
+
+  'GET /sites/{site_id}/content': {
+    query: z.lazy(() => ListQuery.unwrap().extend(ItemFilter.unwrap().shape)),
+    answer: listOf(ItemSummary),
+  },
+  'POST /sites/{site_id}/content': { body: ItemCreate, answer: Item },
+  'GET /sites/{site_id}/content/{item_id}': { answer: Item },
+  'PATCH /sites/{site_id}/content/{item_id}': { body: ItemUpdate, answer: Item },
+  'DELETE /sites/{site_id}/content/{item_id}': { answer: null },
+  'POST /sites/{site_id}/content/{item_id}/resolve': { body: Resolution, answer: Item },
+  'POST /sites/{site_id}/content/{item_id}/undo': { answer: Item },
+  'POST /sites/{site_id}/content/{item_id}/retry': { answer: Item },
+
+  'GET /integration/integrations': {
+    query: z.lazy(() => ListQuery.unwrap().extend({ site_id: SiteId.optional() })),
+    answer: listOf(Integration),
+  },
+  'POST /integration/integrations/test-connection': { body: ConnectRequest, answer: TestResult },
+  'GET /integration/integrations/{integration_id}': { answer: Integration },
+  'PATCH /integration/integrations/{integration_id}': { body: IntegrationUpdate, answer: Integration },
+  'DELETE /integration/integrations/{integration_id}': { answer: null },
+  'POST /integration/integrations/{integration_id}/test-connection': { answer: TestResult },
+  'POST /integration/integrations/{integration_id}/doctor': { answer: DoctorReport },
+  'GET /integration/integrations/{integration_id}/debug-status': { answer: DebugStatus },
+  'GET /integration/integrations/{integration_id}/content-types': { answer: ContentTypes },
+  'PATCH /integration/integrations/{integration_id}/content-types': { body: ContentTypesUpdate, answer: ContentTypes },
+  'POST /integration/integrations/{integration_id}/sync': { body: SyncRequest, answer: Run },
+  'GET /integration/integrations/{integration_id}/sync-status': { answer: SyncState },
+  'POST /integration/integrations/{integration_id}/sync-wordpress-content': { body: SyncItemRequest, answer: Item },
+  'GET /integration/integrations/{integration_id}/runs': { query: ListQuery, answer: listOf(Run) },
+  'GET /integration/integrations/{integration_id}/runs/{run_id}': { answer: RunDetail },
+  'POST /integration/integrations/{integration_id}/runs/{run_id}/cancel': { answer: Run },
+  'GET /integration/integrations/{integration_id}/events': {
+    query: z.lazy(() => ListQuery.unwrap().extend(EventFilter.unwrap().shape)),
+    answer: listOf(SyncEvent),
+  },
+  'GET /integration/integrations/{integration_id}/activity': { query: ActivityQuery, answer: Activity },
+
+  'GET /notifications/endpoints': { query: ListQuery, answer: listOf(notifications.Endpoint) },
+  'POST /notifications/endpoints': { body: notifications.EndpointCreate, answer: notifications.EndpointCreated },
+  'PATCH /notifications/endpoints/{endpoint_id}': {
+    body: notifications.EndpointUpdate,
+    answer: notifications.Endpoint,
+  },
+  'DELETE /notifications/endpoints/{endpoint_id}': { answer: null },
+  'POST /notifications/endpoints/{endpoint_id}/rotate-secret': {
+    body: notifications.SecretRotate,
+    answer: notifications.EndpointCreated,
+  },
+  'POST /notifications/endpoints/{endpoint_id}/test': { answer: notifications.EndpointTest },
+  'GET /notifications/deliveries': {
+    query: z.lazy(() => ListQuery.unwrap().extend(notifications.DeliveryFilter.unwrap().shape)),
+    answer: listOf(notifications.Delivery),
+  },
+  'POST /notifications/deliveries/{delivery_id}/redeliver': { answer: notifications.Delivery },
+  'GET /notifications/preferences': { answer: notifications.Preferences },
+  'PUT /notifications/preferences': { body: notifications.PreferencesUpdate, answer: notifications.Preferences },
+} as const satisfies Record<string, EndpointSchemas>
+
+export type Endpoints = typeof ENDPOINTS
