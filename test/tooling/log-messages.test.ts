@@ -12,7 +12,7 @@ const logged = new Set([
 ])
 
 const page = readFileSync('docs/operations.md', 'utf8')
-const table = page.slice(page.indexOf('## What the log says'), page.indexOf('## Deploy'))
+const table = page.slice(page.indexOf('## What the log says'), page.indexOf('## Secrets'))
 const rows = table.split('\n').filter((line) => line.startsWith('| `'))
 const described = new Set(
   rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, message]) => message ?? '')),
