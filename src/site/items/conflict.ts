@@ -3,81 +3,85 @@ import { copyFields } from './fields.ts'
 import { resolveDocs, type Side } from './merge.ts'
 import { withoutError, type ItemRecord } from './record.ts'
 
-/** Ends "deleted there, changed here": deleted on both sides, or made anew there. */
-function resolveDeletedThere(record: ItemRecord, side: Side): ItemRecord {
-  // an undone resolution may have brought the post back
+/** The site deleted the post, IGNY8 changed the item: delete it here too, or create the post again. */
+function resolveExternalDeletion(record: ItemRecord, side: Side): ItemRecord {
+  // an earlier resolution, since undone, may have created the post again: then it has an etag and must be deleted
   if (side === 'wordpress') return { ...record, deletion: record.etag === null ? 'both' : 'local' }
   return { ...record, deletion: null, externalId: null, external: null, etag: null, externalUrl: null, base: null }
 }
 
-/** Ends "deleted here, changed there": deleted there too, or back again. */
-function resolveDeletedHere(record: ItemRecord, side: Side, theirs: ItemDoc): ItemRecord {
+/** IGNY8 deleted the item, the site changed the post: delete the post too, or restore the item. */
+function resolveLocalDeletion(record: ItemRecord, side: Side, external: ItemDoc): ItemRecord {
   if (side === 'igny8')
     return { ...record, base: record.external, deletion: record.external === null ? 'both' : 'local' }
-  return { ...record, deletion: null, local: theirs, base: record.external }
+  return { ...record, deletion: null, local: external, base: record.external }
 }
 
 /**
- * Ends a conflict by a choice per part; parts without one take IGNY8's side. What was chosen still has to be sent where it
- * differs from the site. The record before it is what an undo restores.
+ * Resolves a conflict with a side for each field; fields without a choice keep IGNY8's side. Values that differ from the
+ * site still have to be sent. Store the record as it was before: an undo restores it.
  */
 export function resolveConflict(
   record: ItemRecord,
   choices: Readonly<Record<string, Side>>,
   { now }: { now: number },
 ): ItemRecord {
-  const settled: ItemRecord = {
+  const resolved: ItemRecord = {
     ...withoutError(record),
     conflictFields: [],
     conflictSince: null,
-    theirs: null,
+    conflictExternal: null,
     revision: record.revision + 1,
     updatedAt: now,
   }
   const side = choices['deleted'] ?? 'igny8'
-  if (record.deletion === 'external') return resolveDeletedThere(settled, side)
-  const theirs = record.theirs ?? record.external
-  if (theirs === null) return settled
-  if (record.deletion === 'local') return resolveDeletedHere(settled, side, theirs)
-  return { ...settled, base: record.external, local: resolveDocs(record.local, theirs, choices) }
+  if (record.deletion === 'external') return resolveExternalDeletion(resolved, side)
+  const external = record.conflictExternal ?? record.external
+  if (external === null) return resolved
+  if (record.deletion === 'local') return resolveLocalDeletion(resolved, side, external)
+  return { ...resolved, base: record.external, local: resolveDocs(record.local, external, choices) }
 }
 
-/** What is kept of an item when its conflict is settled. */
-export type BeforeResolution = Pick<ItemRecord, 'local' | 'external' | 'base' | 'conflictFields' | 'deletion'>
+/** What is stored of a conflict when it is resolved; an undo restores it. */
+export type ConflictSnapshot = Pick<ItemRecord, 'local' | 'external' | 'base' | 'conflictFields' | 'deletion'>
 
-/** The two sides of a conflict, as they are shown: what an undo brings back. */
-export const toBeforeResolution = ({
+/** The conflict as people saw it. */
+export const toConflictSnapshot = ({
   local,
   external,
-  theirs,
+  conflictExternal,
   base,
   conflictFields,
   deletion,
-}: ItemRecord): BeforeResolution => ({
+}: ItemRecord): ConflictSnapshot => ({
   local,
-  external: theirs ?? external,
+  external: conflictExternal ?? external,
   base,
   conflictFields,
   deletion,
 })
 
-/** The sides as they were; of an item that is on both sides only what was in conflict, so that later changes stay. */
-function restoreSides(record: ItemRecord, before: BeforeResolution): Pick<ItemRecord, 'local' | 'base' | 'theirs'> {
+/** The sides before the resolution. If both sides exist, only the fields in conflict are restored, so later changes stay. */
+function restoreSides(
+  record: ItemRecord,
+  before: ConflictSnapshot,
+): Pick<ItemRecord, 'local' | 'base' | 'conflictExternal'> {
   const { local, base, external, conflictFields } = before
   const isWhole = record.deletion !== null || before.deletion !== null
-  if (isWhole || !record.base || !record.external || !base || !external) return { local, base, theirs: external }
+  if (isWhole || !record.base || !record.external || !base || !external)
+    return { local, base, conflictExternal: external }
   return {
     local: copyFields(record.local, local, conflictFields),
     base: copyFields(record.base, base, conflictFields),
-    theirs: copyFields(record.external, external, conflictFields),
+    conflictExternal: copyFields(record.external, external, conflictFields),
   }
 }
 
 /**
- * Opens a settled conflict again, with both sides of it as they were before. What the resolution has sent stays at the site until
- * the conflict is settled anew.
+ * Undoes a resolution: the conflict is open again, with both sides as they were. What the resolution sent stays on the
+ * site until the conflict is resolved again.
  */
-export function undoResolution(record: ItemRecord, before: BeforeResolution, { now }: { now: number }): ItemRecord {
+export function undoResolution(record: ItemRecord, before: ConflictSnapshot, { now }: { now: number }): ItemRecord {
   const isGone = record.deletion === 'both'
   return {
     ...withoutError(record),

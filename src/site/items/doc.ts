@@ -1,8 +1,8 @@
 import type { PostDocument } from '../../contract/content-link.ts'
 
 /**
- * One side of an item: what is compared, merged and sent. `parent` is a post id of the site, an item id where the
- * parent has none yet, or null. Everything else is as in docs/protocol-content.md.
+ * The content of one side of an item: the fields that are compared, merged and sent. `parent` is the parent's post id, or
+ * its item id while it has no post, or null. docs/protocol-content.md defines the other fields.
  */
 export interface ItemDoc {
   title: string
@@ -30,7 +30,7 @@ export const EMPTY_DOC: ItemDoc = {
   featured: null,
 }
 
-/** The comparable part of a post; a document without a body takes the one that is known. */
+/** The content of a post. If the site sent no body, the known one is used. */
 export function toItemDoc(post: PostDocument, knownBody = ''): ItemDoc {
   const { title, excerpt, slug, status, date, terms, meta, featured } = post
   return {

@@ -2,7 +2,7 @@ import { EMPTY_DOC, type ItemDoc } from './doc.ts'
 import { diffDocs } from './fields.ts'
 import { withoutError, type ItemRecord } from './record.ts'
 
-/** Fields of a document that an editor changes; terms and meta by taxonomy and key, meta null deletes the key. */
+/** An editor's changes. Terms replace those of their taxonomy; a meta value of null deletes the key. */
 export type DocPatch = Partial<Omit<ItemDoc, 'terms' | 'meta'>> & {
   terms?: Record<string, string[]>
   meta?: Record<string, unknown>
@@ -11,7 +11,7 @@ export type DocPatch = Partial<Omit<ItemDoc, 'terms' | 'meta'>> & {
 const withoutNulls = (meta: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(meta).filter(([, value]) => value !== null))
 
-/** The document with an editor's changes. */
+/** Applies an editor's changes to a document. */
 export function patchDoc(doc: ItemDoc, { terms, meta, ...plain }: DocPatch): ItemDoc {
   return {
     ...doc,
@@ -21,7 +21,7 @@ export function patchDoc(doc: ItemDoc, { terms, meta, ...plain }: DocPatch): Ite
   }
 }
 
-/** A new item that the site doesn't have yet. */
+/** A new item that is not on the site yet. */
 export function createRecord(id: string, type: string, patch: DocPatch, now: number): ItemRecord {
   return {
     n: 0,
@@ -43,13 +43,13 @@ export function createRecord(id: string, type: string, patch: DocPatch, now: num
     base: null,
     local: patchDoc(EMPTY_DOC, patch),
     external: null,
-    theirs: null,
+    conflictExternal: null,
   }
 }
 
 /**
- * An editor's change of the IGNY8 side; an error is forgotten, since what failed is not what is there now. A change of nothing
- * leaves the record as it is.
+ * Applies an editor's change to the IGNY8 side. It clears an error, because the content that failed has changed. A change
+ * without effect returns the same record.
  */
 export function editRecord(record: ItemRecord, patch: DocPatch, now: number): ItemRecord {
   const local = patchDoc(record.local, patch)
@@ -63,8 +63,8 @@ export function editRecord(record: ItemRecord, patch: DocPatch, now: number): It
 }
 
 /**
- * Deletes the IGNY8 side; an item that the site is not known to have is gone at once. If its create has reached the site after all,
- * the import of the post carries the deletion there.
+ * Deletes the IGNY8 side. An item without a post is deleted at once. If a create was under way and its answer got lost, the
+ * import of its post sends the deletion to the site.
  */
 export function deleteRecord(record: ItemRecord, now: number): ItemRecord {
   const deletion = record.externalId === null || record.deletion === 'external' ? 'both' : 'local'
@@ -73,7 +73,7 @@ export function deleteRecord(record: ItemRecord, now: number): ItemRecord {
     deletion,
     conflictFields: [],
     conflictSince: null,
-    theirs: null,
+    conflictExternal: null,
     revision: record.revision + 1,
     updatedAt: now,
   }

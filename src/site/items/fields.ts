@@ -1,8 +1,8 @@
 import { EMPTY_DOC, type ItemDoc } from './doc.ts'
 
 /**
- * A comparable part of a document: a plain field, one taxonomy (`terms.category`) or one meta key (`meta.rank_math_title`). Terms
- * and meta are merged part by part, so that a tag here and a category there are no conflict.
+ * Names a field that is compared and merged on its own: a plain field, one taxonomy (`terms.category`) or one meta key
+ * (`meta.rank_math_title`). So a tag added here and a category added there do not conflict.
  */
 export type FieldPath = string
 
@@ -10,7 +10,7 @@ const PLAIN = ['title', 'body', 'excerpt', 'slug', 'status', 'date', 'parent', '
 type PlainField = (typeof PLAIN)[number]
 const isPlain = (path: FieldPath): path is PlainField => (PLAIN as readonly string[]).includes(path)
 
-/** Text that is equal for equal values: keys sorted, the order of terms ignored, an image known by its address and alt text. */
+/** A text that is the same for equal values: sorts keys and terms, and identifies an image by URL and alt text. */
 function canonical(path: FieldPath, value: unknown): string {
   if (path.startsWith('terms.')) return JSON.stringify(((value as string[] | undefined) ?? []).toSorted())
   if (path === 'featured') {
@@ -27,19 +27,19 @@ function sortKeys(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, entry]) => [key, sortKeys(entry)]))
 }
 
-/** The value of a part; undefined where a taxonomy or key is absent. */
+/** The value of a field; undefined if the taxonomy or meta key is absent. */
 export function readField(doc: ItemDoc, path: FieldPath): unknown {
   if (isPlain(path)) return doc[path]
   const [kind, key] = splitPath(path)
-  // a taxonomy may have the name of something that every object has
+  // a taxonomy may be named like a property of Object.prototype
   return Object.hasOwn(doc[kind], key) ? doc[kind][key] : undefined
 }
 
-/** The document with some parts as they are in another. */
+/** Copies some fields from one document into another. */
 export const copyFields = (doc: ItemDoc, from: ItemDoc, paths: readonly FieldPath[]): ItemDoc =>
   paths.reduce((copy, path) => writeField(copy, path, readField(from, path)), doc)
 
-/** The document with one part replaced; undefined removes a taxonomy or key. */
+/** Sets one field; undefined removes a taxonomy or meta key. */
 export function writeField(doc: ItemDoc, path: FieldPath, value: unknown): ItemDoc {
   if (isPlain(path)) return { ...doc, [path]: value ?? EMPTY_DOC[path] }
   const [kind, key] = splitPath(path)
@@ -52,18 +52,18 @@ function splitPath(path: FieldPath): ['terms' | 'meta', string] {
   return [path.slice(0, dot) === 'terms' ? 'terms' : 'meta', path.slice(dot + 1)]
 }
 
-const partsOf = (doc: ItemDoc): FieldPath[] => [
+const fieldsOf = (doc: ItemDoc): FieldPath[] => [
   ...PLAIN,
   ...Object.keys(doc.terms).map((taxonomy) => `terms.${taxonomy}`),
   ...Object.keys(doc.meta).map((key) => `meta.${key}`),
 ]
 
-/** Whether a part is equal in two documents. */
+/** Whether a field has the same value in two documents. */
 export const isFieldEqual = (left: ItemDoc, right: ItemDoc, path: FieldPath): boolean =>
   canonical(path, readField(left, path)) === canonical(path, readField(right, path))
 
-/** The parts in which two documents differ. */
+/** The fields in which two documents differ. */
 export function diffDocs(left: ItemDoc, right: ItemDoc): FieldPath[] {
   if (left === right) return []
-  return [...new Set([...partsOf(left), ...partsOf(right)])].filter((path) => !isFieldEqual(left, right, path))
+  return [...new Set([...fieldsOf(left), ...fieldsOf(right)])].filter((path) => !isFieldEqual(left, right, path))
 }

@@ -6,7 +6,7 @@ import { mergeDocs } from './merge.ts'
 import { withoutError, type Decision, type ItemRecord } from './record.ts'
 import { resolveConflict } from './conflict.ts'
 
-/** What a decision needs to know besides the two sides. */
+/** Settings that decide how a change is imported. */
 export interface Rules {
   policy: ConflictPolicy
   /** Milliseconds since 1970. */
@@ -14,10 +14,10 @@ export interface Rules {
   newId: () => string
 }
 
-/** The part of a conflict that stands for "one side deleted the item". */
+/** Stands for the deletion among the fields of a conflict: one side deleted the item, the other changed it. */
 export const DELETED = 'deleted'
 
-/** The columns that follow a post. */
+/** The values that a record takes from its post. */
 export const externalColumns = (post: PostDocument) => ({
   type: post.type,
   externalId: post.id,
@@ -26,8 +26,8 @@ export const externalColumns = (post: PostDocument) => ({
   externalUrl: post.url,
 })
 
-/** Both sides as the site has it: an item that is new here, or comes back after it was deleted. */
-function adopt(before: ItemRecord | null, post: PostDocument, external: ItemDoc, rules: Rules): ItemRecord {
+/** An item that is new here, or was deleted and returns: both sides get the site's content. */
+function importAsNew(before: ItemRecord | null, post: PostDocument, external: ItemDoc, rules: Rules): ItemRecord {
   return {
     n: before?.n ?? 0,
     id: before?.id ?? rules.newId(),
@@ -43,40 +43,40 @@ function adopt(before: ItemRecord | null, post: PostDocument, external: ItemDoc,
     base: external,
     local: external,
     external,
-    theirs: null,
+    conflictExternal: null,
     ...externalColumns(post),
   }
 }
 
-/** A post that could never be read: all that is known of it is where it is. */
+/** A post that could not be read yet: only its id is known. */
 const isPlaceholder = ({ base, externalId }: ItemRecord) => base === null && externalId !== null
 
 const decided = (record: ItemRecord): Decision => ({ record, resolvedFrom: null })
 
-/** A deletion here meets a change there: a conflict, unless nothing but the etag has moved. */
+/** The item was deleted here: a change of the post is a conflict, unless only its etag changed. */
 function importIntoDeleted(before: ItemRecord, post: PostDocument, external: ItemDoc, rules: Rules): Decision {
-  const seen = { ...before, ...externalColumns(post), external }
-  if (before.external && diffDocs(before.external, external).length === 0) return decided(seen)
-  return openConflict({ ...seen, theirs: null }, [DELETED], rules)
+  const updated = { ...before, ...externalColumns(post), external }
+  if (before.external && diffDocs(before.external, external).length === 0) return decided(updated)
+  return openConflict({ ...updated, conflictExternal: null }, [DELETED], rules)
 }
 
-/** Whether a post is what was sent: the site has only filled in what was left empty, as slug and date. */
+/** Whether a post has the content that was sent, apart from empty fields (slug, date) that the site filled in. */
 const isAsSent = (sent: ItemDoc, external: ItemDoc) =>
   diffDocs(sent, external).every((path) => isFieldEqual(sent, EMPTY_DOC, path))
 
-/** The post of a create whose item was deleted before the answer came: the deletion has yet to reach the site. */
+/** A post whose item was deleted before the answer to its create came: the site still has to delete the post. */
 function importIntoUnsent(before: ItemRecord, post: PostDocument, external: ItemDoc, rules: Rules): Decision {
   const sent = before.base ?? external
   const known = isAsSent(sent, external) ? external : sent
   return importIntoDeleted({ ...before, deletion: 'local', external: known, base: external }, post, external, rules)
 }
 
-/** What an undone resolution shows as the site's side, with what has changed there since. */
-function followSite({ theirs, external }: ItemRecord, next: ItemDoc): ItemDoc {
-  return theirs && external ? copyFields(theirs, next, diffDocs(external, next)) : next
+/** The site's side of a conflict. After an undone resolution it is the restored side plus later changes of the post. */
+function externalInConflict({ conflictExternal, external }: ItemRecord, next: ItemDoc): ItemDoc {
+  return conflictExternal && external ? copyFields(conflictExternal, next, diffDocs(external, next)) : next
 }
 
-/** Marks what both sides changed, and settles it at once where the integration's policy says how. */
+/** Opens a conflict in these fields, and resolves it at once if the integration's policy says which side wins. */
 function openConflict(record: ItemRecord, fields: string[], rules: Rules): Decision {
   const conflict = { ...record, conflictFields: fields, conflictSince: record.conflictSince ?? rules.now }
   if (rules.policy === 'manual') return decided(conflict)
@@ -88,9 +88,9 @@ function openConflict(record: ItemRecord, fields: string[], rules: Rules): Decis
 }
 
 /**
- * What becomes of an item when the site shows this post. Changes of one side win, changes of different parts merge,
- * changes of the same part are a conflict in which both are kept.
- * @returns null when nothing is new, so that nothing is written
+ * Imports a post into its item. A field that one side changed takes that side's value; a field that both changed
+ * differently becomes a conflict that keeps both values.
+ * @returns null if nothing changed, so that nothing is written
  */
 export function importPost(before: ItemRecord | null, post: PostDocument, rules: Rules): Decision | null {
   const isKnown =
@@ -99,12 +99,12 @@ export function importPost(before: ItemRecord | null, post: PostDocument, rules:
   const external = toItemDoc(post, before?.external?.body)
   if (before?.deletion === 'both' && before.externalId === null) return importIntoUnsent(before, post, external, rules)
   if (!before || before.deletion === 'both' || isPlaceholder(before)) {
-    return decided(adopt(before, post, external, rules))
+    return decided(importAsNew(before, post, external, rules))
   }
   if (before.deletion === 'local') return importIntoDeleted(before, post, external, rules)
   const base = before.base ?? external
-  const theirs = followSite(before, external)
-  const { doc, conflicts } = mergeDocs(base, before.local, theirs)
+  const conflictExternal = externalInConflict(before, external)
+  const { doc, conflicts } = mergeDocs(base, before.local, conflictExternal)
   const merged: ItemRecord = {
     ...withoutError(before),
     ...externalColumns(post),
@@ -113,27 +113,28 @@ export function importPost(before: ItemRecord | null, post: PostDocument, rules:
     conflictSince: conflicts.length > 0 ? before.conflictSince : null,
     revision: diffDocs(before.local, doc).length > 0 ? before.revision + 1 : before.revision,
     updatedAt: rules.now,
-    // what is not in conflict is agreed, so that the next change of it is not taken for one on both sides
+    // both sides agree on all fields that are not in conflict; their next change is then a change of one side
     base: copyFields(external, base, conflicts),
     local: doc,
     external,
-    theirs: null,
+    conflictExternal: null,
   }
   if (conflicts.length === 0) return decided(merged)
-  const shown = diffDocs(theirs, external).length > 0 ? theirs : null
-  return openConflict({ ...merged, updatedAt: before.updatedAt, theirs: shown }, conflicts, rules)
+  const restored = diffDocs(conflictExternal, external).length > 0 ? conflictExternal : null
+  return openConflict({ ...merged, updatedAt: before.updatedAt, conflictExternal: restored }, conflicts, rules)
 }
 
 /**
- * What becomes of an item whose post is gone for good. Unsent changes are kept as a conflict, never thrown away.
- * @returns null when nothing is new
+ * Imports the permanent deletion of a post. The item becomes a tombstone; if it has unsent changes, they are kept in a
+ * conflict.
+ * @returns null if nothing changed
  */
 export function importDeletion(before: ItemRecord, rules: Rules): Decision | null {
   if (before.deletion === 'both' || before.deletion === 'external') return null
-  const gone: ItemRecord = { ...before, etag: null, externalUrl: null, theirs: null, updatedAt: rules.now }
+  const gone: ItemRecord = { ...before, etag: null, externalUrl: null, conflictExternal: null, updatedAt: rules.now }
   const isUnchanged = before.base !== null && diffDocs(before.base, before.local).length === 0
   if (before.deletion === 'local' || isUnchanged || isPlaceholder(before)) {
-    const tombstone = { ...withoutError(gone), conflictFields: [], conflictSince: null, theirs: null }
+    const tombstone = { ...withoutError(gone), conflictFields: [], conflictSince: null, conflictExternal: null }
     return decided({ ...tombstone, deletion: 'both', revision: before.revision + 1 })
   }
   return openConflict({ ...gone, deletion: 'external', updatedAt: before.updatedAt }, [DELETED], rules)

@@ -1,20 +1,30 @@
 import type { ItemDoc } from './doc.ts'
 import { diffDocs, isFieldEqual, readField, writeField, type FieldPath } from './fields.ts'
 
+/*
+ * Three-way merge by field. `base` is the last content on which both sides agreed, `local` is IGNY8's side, `external` the
+ * site's. For each field (see FieldPath):
+ *
+ *   changed by            result
+ *   neither side          unchanged
+ *   one side              that side's value
+ *   both, to one value    that value
+ *   both, differently     a conflict: both values are kept until somebody chooses
+ *
+ * The merge loses no change: each change of either side is in the merged document or in a conflict. Merging again with the
+ * result as `local` changes nothing.
+ */
+
 export interface Merged {
-  /** The local document with every change of the other side that doesn't collide with one of its own. */
+  /** `local` with all changes of the site that do not conflict. */
   doc: ItemDoc
-  /** Parts that both sides changed, to different values; there `doc` has the local value. */
+  /** Fields that both sides changed to different values; `doc` has the local value. */
   conflicts: FieldPath[]
-  /** Parts in which `doc` differs from the external side apart from conflicts: what is to be pushed. */
+  /** Fields without a conflict in which `doc` differs from the site: they are to be pushed. */
   toPush: FieldPath[]
 }
 
-/**
- * Three-way merge by part. A part that one side changed takes that side's value; one that both changed alike is agreed;
- * one that both changed differently is a conflict, and nothing is overwritten.
- * @param base the last state on which both agreed
- */
+/** Merges the changes of both sides since `base`. */
 export function mergeDocs(base: ItemDoc, local: ItemDoc, external: ItemDoc): Merged {
   const conflicts: FieldPath[] = []
   let doc = local
@@ -29,7 +39,7 @@ export function mergeDocs(base: ItemDoc, local: ItemDoc, external: ItemDoc): Mer
 
 export type Side = 'wordpress' | 'igny8'
 
-/** Ends conflicts: for each part the side that is chosen. Returns the document that both sides shall have. */
+/** Applies the side chosen for each field in conflict. @returns the document that both sides are to have */
 export function resolveDocs(merged: ItemDoc, external: ItemDoc, choices: Readonly<Record<FieldPath, Side>>): ItemDoc {
   let doc = merged
   for (const [path, side] of Object.entries(choices)) {

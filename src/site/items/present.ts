@@ -1,17 +1,16 @@
 import { ERRORS, isErrorCode } from '../../contract/errors.ts'
 import type { Item, ItemSummary, ItemVersion } from '../../contract/content.ts'
+import { toTimestamp } from '../../lib/timestamp.ts'
 import type { ItemDoc } from './doc.ts'
 import { stateOf, type ItemRecord } from './record.ts'
 
-/** What presentation looks up in the replica: the item of a parent's post id, and whether a resolution can be undone. */
+/** What presentation reads from the replica: the item with a parent's post id, and whether a resolution can be undone. */
 export interface ReplicaView {
   items: { getByExternalId: (postId: number) => Pick<ItemRecord, 'id'> | null }
   resolutions: { canUndo: (n: number) => boolean }
 }
 
-const toTimestamp = (ms: number) => new Date(ms).toISOString()
-
-/** The item id of a parent: as it is, or the item that has this post id; null while that is not here. */
+/** The item id of a parent. A post id is looked up; null if no item has it yet. */
 function parentId({ items }: ReplicaView, parent: ItemDoc['parent']): string | null {
   return typeof parent === 'number' ? (items.getByExternalId(parent)?.id ?? null) : parent
 }
@@ -33,10 +32,13 @@ function presentVersion(replica: ReplicaView, doc: ItemDoc): ItemVersion {
   }
 }
 
-/** The site's side; null where the item was never there, or is gone. */
-function presentExternal(replica: ReplicaView, { deletion, external, theirs }: ItemRecord): ItemVersion | null {
-  const shown = deletion === 'external' || deletion === 'both' ? null : (theirs ?? external)
-  return shown && presentVersion(replica, shown)
+/** The site's side; null if the site has no post. */
+function presentExternal(
+  replica: ReplicaView,
+  { deletion, external, conflictExternal }: ItemRecord,
+): ItemVersion | null {
+  const doc = deletion === 'external' || deletion === 'both' ? null : (conflictExternal ?? external)
+  return doc && presentVersion(replica, doc)
 }
 
 function presentConflict(replica: ReplicaView, record: ItemRecord): Item['conflict'] {
@@ -55,7 +57,7 @@ function presentError({ error, errorSince, updatedAt }: ItemRecord): Item['error
   return { code: error.code, detail: error.detail, fix, since: toTimestamp(errorSince ?? updatedAt) }
 }
 
-/** The wire's shape of an item. */
+/** An item as the API returns it. */
 export function presentItem(replica: ReplicaView, siteId: string, record: ItemRecord): Item {
   return {
     ...presentVersion(replica, record.local),
@@ -76,7 +78,7 @@ export function presentItem(replica: ReplicaView, siteId: string, record: ItemRe
   }
 }
 
-/** The wire's shape of an item in a list. */
+/** An item as a list returns it. */
 export function summarizeItem(replica: ReplicaView, siteId: string, record: ItemRecord): ItemSummary {
   const {
     body: _body,

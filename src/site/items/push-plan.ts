@@ -3,25 +3,25 @@ import { EMPTY_DOC, type ItemDoc } from './doc.ts'
 import { diffDocs, readField, writeField, type FieldPath } from './fields.ts'
 import type { ItemRecord } from './record.ts'
 
-/** One `apply` for one item. */
+/** One `apply` command for one item. */
 export interface PushPlan {
   op: ApplyOperation
-  /** Parts that are sent. */
+  /** Fields to send. */
   paths: FieldPath[]
-  /** Etag that the site must still have. */
+  /** Etag that the post must still have; otherwise the site refuses the change as stale. */
   expect: string | null
-  /** What the site should have afterwards, as far as it is known: the base against which its answer is merged. */
+  /** The expected content of the post afterwards; the base for merging the site's answer. */
   sent: ItemDoc
 }
 
 const isTrash = (doc: ItemDoc) => doc.status === 'trash'
 
-/** The next step that brings the site nearer to the IGNY8 side, or null when nothing is to be sent. */
+/** The next command that brings the site to IGNY8's side; null if there is nothing to send. */
 export function planPush(record: ItemRecord): PushPlan | null {
   const { local, external, etag } = record
   if (record.deletion === 'both' || record.conflictFields.length > 0) return null
   if (record.deletion === 'local') return { op: 'delete', paths: [], expect: etag, sent: local }
-  // a post that could never be read: nothing is known of it that a change could be made against
+  // a post that could not be read yet: there is no content to compare with
   if (external === null && record.externalId !== null) return null
   if (external === null) return { op: 'create', paths: diffDocs(EMPTY_DOC, local), expect: null, sent: local }
   const paths = diffDocs(external, local)
@@ -32,13 +32,13 @@ export function planPush(record: ItemRecord): PushPlan | null {
   return { op, paths: toTrash ? paths.filter((path) => path !== 'status') : paths, expect: etag, sent }
 }
 
-/** What references must be resolved to before a plan can be sent: post ids of the site. */
+/** References of the item as ids on the site; they must be resolved before a plan is sent. */
 export interface ResolvedReferences {
   parent: number
   featured: { id: number; alt?: string } | null
 }
 
-/** The `fields` of an `apply`: the plan's parts of the local document, a removed taxonomy as empty, a removed key as null. */
+/** The `fields` of an `apply` command. A removed taxonomy becomes an empty list, a removed meta key null. */
 export function toApplyFields(local: ItemDoc, paths: readonly FieldPath[], resolved: ResolvedReferences): ApplyFields {
   const named = (kind: 'terms.' | 'meta.', absent: unknown) =>
     paths

@@ -2,7 +2,20 @@ import type { ItemState } from '../../contract/content.ts'
 import type { ItemDoc } from './doc.ts'
 import { diffDocs, type FieldPath } from './fields.ts'
 
-/** What was deleted, and by whom: `local` waits to be sent, `external` is only held in a conflict, `both` is a tombstone. */
+/*
+ * An item is one piece of content that exists in IGNY8, on the WordPress site, or on both. A record holds three versions of
+ * it:
+ *
+ *   local      IGNY8's side: what editors change
+ *   external   the site's side, as last read; null if there is no post
+ *   base       the last content on which both sides agreed; null if it was never sent
+ *
+ * A difference between `base` and a side is a change of that side; merge.ts merges the changes. The state of an item is
+ * always derived from its record (see stateOf) and never stored as a decision of its own. The functions in this folder are
+ * pure: they take a record and an event and return the new record. The replica stores it.
+ */
+
+/** Who deleted the item. `local`: still to be sent. `external`: kept only as a conflict. `both`: a tombstone. */
 export type Deletion = 'local' | 'external' | 'both'
 
 export interface ItemFault {
@@ -11,18 +24,15 @@ export interface ItemFault {
   fix: string | null
 }
 
-/**
- * An item with its three sides. `base` is the last state on which both agreed, null for an item that was never sent;
- * `external` is the site's side, null where there is none.
- */
+/** An item with its three versions. */
 export interface ItemRecord {
-  /** Row in the store, 0 before it is stored. */
+  /** Row number; 0 before the item is stored. */
   n: number
   id: string
   type: string
-  /** WordPress' post id. */
+  /** WordPress's post id. */
   externalId: number | null
-  /** Of `external`; null where the site is known to have another body than the one that is held. */
+  /** Etag of `external`; null if the site has a newer body that was not read yet. */
   etag: string | null
   /** Unix seconds of the site's clock. */
   externalModified: number | null
@@ -40,17 +50,17 @@ export interface ItemRecord {
   base: ItemDoc | null
   local: ItemDoc
   external: ItemDoc | null
-  /** The site's side in a conflict, where that is another one than `external`: a resolution that was undone. */
-  theirs: ItemDoc | null
+  /** The site's side of a conflict if it differs from `external`: so after a resolution was undone. */
+  conflictExternal: ItemDoc | null
 }
 
-/** What a decision made of an item; `resolvedFrom` is the item before its conflict was settled by policy, for an undo. */
+/** The new record. `resolvedFrom` is the record before a policy resolved its conflict, kept for an undo. */
 export interface Decision {
   record: ItemRecord
   resolvedFrom: ItemRecord | null
 }
 
-/** The state follows from what the record holds; it is never set by itself. */
+/** Derives an item's state from its record. */
 export function stateOf(record: ItemRecord): ItemState {
   if (record.deletion === 'both') return 'deleted'
   if (record.conflictFields.length > 0) return 'conflict'
@@ -60,7 +70,7 @@ export function stateOf(record: ItemRecord): ItemState {
   return record.etag === null ? 'external_ahead' : 'synced'
 }
 
-/** The record without an error, to be tried at once. */
+/** Clears the error and the retry delay. */
 export const withoutError = (record: ItemRecord): ItemRecord => ({
   ...record,
   error: null,

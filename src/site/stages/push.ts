@@ -90,8 +90,8 @@ function importApplied(
   if (current.conflictFields.length > 0) {
     // opened while the answer was on its way: it stays open, against what the site has now
     const external = toItemDoc(read.post)
-    const theirs = current.theirs ?? current.external
-    ctx.replica.items.save({ ...current, ...externalColumns(read.post), external, theirs })
+    const conflictExternal = current.conflictExternal ?? current.external
+    ctx.replica.items.save({ ...current, ...externalColumns(read.post), external, conflictExternal })
     return
   }
   const agreed = plan.op === 'create' && !applied.created ? (current.base ?? plan.sent) : plan.sent
@@ -201,7 +201,7 @@ async function pack(ctx: EngineContext, { records, until: last }: Batch): Promis
   const planned = await planBatch(ctx, records)
   rememberCreates(ctx, planned)
   // the sides are large, and what is sent is in the plan
-  for (const entry of planned) entry.record = { ...entry.record, base: null, external: null, theirs: null }
+  for (const entry of planned) entry.record = { ...entry.record, base: null, external: null, conflictExternal: null }
   const parcel = { planned, types: records.map(({ type }) => type), last }
   ctx.memoize(parcel)
   return parcel

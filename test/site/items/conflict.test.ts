@@ -6,7 +6,7 @@ import { importDeletion, importPost } from '../../../src/site/items/import.ts'
 import type { Side } from '../../../src/site/items/merge.ts'
 import { planPush } from '../../../src/site/items/push-plan.ts'
 import { stateOf, type ItemRecord } from '../../../src/site/items/record.ts'
-import { resolveConflict, toBeforeResolution, undoResolution } from '../../../src/site/items/conflict.ts'
+import { resolveConflict, toConflictSnapshot, undoResolution } from '../../../src/site/items/conflict.ts'
 import { agreedItem, anyDoc, decided, imported, NOW_MS, post, rules } from './samples.ts'
 
 const now = { now: NOW_MS + 1000 }
@@ -22,7 +22,10 @@ function pushed(record: ItemRecord): ItemRecord {
   return decided(importPost(sent, post(plan.sent, { id: record.externalId ?? 99 }), rules()))
 }
 
-const titles = ({ local, external, theirs }: ItemRecord) => [local.title, (theirs ?? external)?.title]
+const titles = ({ local, external, conflictExternal }: ItemRecord) => [
+  local.title,
+  (conflictExternal ?? external)?.title,
+]
 
 const conflict = () =>
   imported(editRecord(agreedItem({ title: 'A', body: 'a', slug: 's' }), { title: 'here' }, NOW_MS), {
@@ -67,7 +70,7 @@ describe('T29 a conflict of fields', () => {
   test.each(['wordpress', 'igny8'] as const)('settled for %s and undone is as it was, sent or not', (side) => {
     const before = conflict()
     for (const settled of [settle(before, side), pushed(settle(before, side))]) {
-      const record = undoResolution(settled, toBeforeResolution(before), now)
+      const record = undoResolution(settled, toConflictSnapshot(before), now)
       expect([record.conflictFields, ...titles(record)]).toEqual([['title'], 'here', 'there'])
       expect(record.base).toMatchObject({ title: 'A' })
       expect([stateOf(record), planPush(record)]).toEqual(['conflict', null])
@@ -75,7 +78,7 @@ describe('T29 a conflict of fields', () => {
   })
 
   test.each(['wordpress', 'igny8'] as const)('undone after %s can be settled either way', (side) => {
-    const undone = undoResolution(pushed(settle(conflict(), side)), toBeforeResolution(conflict()), now)
+    const undone = undoResolution(pushed(settle(conflict(), side)), toConflictSnapshot(conflict()), now)
     for (const [choice, title] of [
       ['wordpress', 'there'],
       ['igny8', 'here'],
@@ -86,8 +89,8 @@ describe('T29 a conflict of fields', () => {
   })
 
   test('that is undone, settled and undone again still has both versions', () => {
-    const undone = undoResolution(pushed(settle(conflict(), 'igny8')), toBeforeResolution(conflict()), now)
-    const again = undoResolution(pushed(settle(undone, 'igny8')), toBeforeResolution(undone), now)
+    const undone = undoResolution(pushed(settle(conflict(), 'igny8')), toConflictSnapshot(conflict()), now)
+    const again = undoResolution(pushed(settle(undone, 'igny8')), toConflictSnapshot(undone), now)
     expect(titles(again)).toEqual(['here', 'there'])
   })
 
@@ -95,7 +98,7 @@ describe('T29 a conflict of fields', () => {
     const settled = pushed(settle(conflict(), 'igny8'))
     const later = pushed(editRecord(settled, { body: 'later here' }, NOW_MS))
     const latest = imported(later, { title: 'here', body: 'later here', slug: 'later-there' })
-    const record = undoResolution(latest, toBeforeResolution(conflict()), now)
+    const record = undoResolution(latest, toConflictSnapshot(conflict()), now)
     expect(titles(record)).toEqual(['here', 'there'])
     expect(record.local).toMatchObject({ body: 'later here', slug: 'later-there' })
     for (const choice of ['wordpress', 'igny8'] as const) {
@@ -104,7 +107,7 @@ describe('T29 a conflict of fields', () => {
   })
 
   test('that is undone stays open when the site changes something else', () => {
-    const undone = undoResolution(pushed(settle(conflict(), 'igny8')), toBeforeResolution(conflict()), now)
+    const undone = undoResolution(pushed(settle(conflict(), 'igny8')), toConflictSnapshot(conflict()), now)
     const record = imported(undone, { title: 'here', body: 'c', slug: 's' })
     expect([record.conflictFields, ...titles(record)]).toEqual([['title'], 'here', 'there'])
     expect(record.local.body).toBe('c')
@@ -114,7 +117,7 @@ describe('T29 a conflict of fields', () => {
   })
 
   test('that is undone follows the site where that changes the very field', () => {
-    const undone = undoResolution(pushed(settle(conflict(), 'igny8')), toBeforeResolution(conflict()), now)
+    const undone = undoResolution(pushed(settle(conflict(), 'igny8')), toConflictSnapshot(conflict()), now)
     const record = imported(undone, { title: 'newer there', body: 'b', slug: 's' })
     expect([record.conflictFields, ...titles(record)]).toEqual([['title'], 'here', 'newer there'])
   })
@@ -124,7 +127,7 @@ describe('T29 a conflict of fields', () => {
     const decision = importPost(before, post({ title: 'there' }), rules('wordpress'))
     const resolvedFrom = decision?.resolvedFrom
     if (!resolvedFrom) throw new Error('nothing was settled')
-    const record = undoResolution(decided(decision), toBeforeResolution(resolvedFrom), now)
+    const record = undoResolution(decided(decision), toConflictSnapshot(resolvedFrom), now)
     expect([record.conflictFields, ...titles(record)]).toEqual([['title'], 'here', 'there'])
   })
 })
@@ -144,7 +147,7 @@ describe('T30 an item that was deleted there and changed here', () => {
 
   test.each(['wordpress', 'igny8'] as const)('settled for %s and undone can be settled either way', (side) => {
     const before = deletedThere()
-    const undone = undoResolution(pushed(settle(before, side)), toBeforeResolution(before), now)
+    const undone = undoResolution(pushed(settle(before, side)), toConflictSnapshot(before), now)
     expect(undone).toMatchObject({ deletion: 'external', conflictFields: ['deleted'], local: { title: 'here' } })
     const kept = pushed(settle(undone, 'igny8'))
     expect([stateOf(kept), kept.local.title, kept.external?.title]).toEqual(['synced', 'here', 'here'])
@@ -154,7 +157,7 @@ describe('T30 an item that was deleted there and changed here', () => {
 
   test('settled for IGNY8, undone, and settled for WordPress takes back the post that was made', () => {
     const before = deletedThere()
-    const undone = undoResolution(pushed(settle(before, 'igny8')), toBeforeResolution(before), now)
+    const undone = undoResolution(pushed(settle(before, 'igny8')), toConflictSnapshot(before), now)
     expect(planPush(settle(undone, 'wordpress'))).toMatchObject({ op: 'delete', expect: undone.etag })
   })
 })
@@ -174,7 +177,7 @@ describe('T30 an item that was deleted here and changed there', () => {
 
   test.each(['wordpress', 'igny8'] as const)('settled for %s and undone can be settled either way', (side) => {
     const before = deletedHere()
-    const undone = undoResolution(pushed(settle(before, side)), toBeforeResolution(before), now)
+    const undone = undoResolution(pushed(settle(before, side)), toConflictSnapshot(before), now)
     expect([stateOf(undone), undone.deletion]).toEqual(['conflict', 'local'])
     const back = pushed(settle(undone, 'wordpress'))
     expect([stateOf(back), back.local.title, diffDocs(back.local, back.external ?? back.local)]).toEqual([

@@ -125,7 +125,7 @@ export class ItemTable {
       base,
       local,
       external: row.external_id === null ? null : (docs.get(EXTERNAL) ?? base),
-      theirs: docs.get(THEIRS) ?? null,
+      conflictExternal: docs.get(THEIRS) ?? null,
     }
   }
 
@@ -343,11 +343,11 @@ const isSame = (left: ItemDoc | null, right: ItemDoc) =>
   left === right || (left !== null && diffDocs(left, right).length === 0 && left.featured?.id === right.featured?.id)
 
 /** The sides as they are stored, in the order of their keys; null for one that is absent, or equals the base. */
-const storedSides = ({ base, local, external, theirs }: ItemRecord): (ItemDoc | null)[] => [
+const storedSides = ({ base, local, external, conflictExternal }: ItemRecord): (ItemDoc | null)[] => [
   base,
   isSame(base, local) ? null : local,
   external === null || isSame(base, external) ? null : external,
-  theirs,
+  conflictExternal,
 ]
 
 /** Rows of `versions`. */

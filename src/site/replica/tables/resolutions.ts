@@ -1,8 +1,8 @@
 import { firstRow, type SiteDatabase } from '../database.ts'
 import type { ItemRecord } from '../../items/record.ts'
-import { toBeforeResolution, type BeforeResolution } from '../../items/conflict.ts'
+import { toConflictSnapshot, type ConflictSnapshot } from '../../items/conflict.ts'
 
-/** What an item was before its conflict was settled; the newest one that stands can be undone. */
+/** Resolved conflicts as they were before; the newest one that was not undone can be undone. */
 export class ResolutionTable {
   readonly #database: SiteDatabase
 
@@ -14,7 +14,7 @@ export class ResolutionTable {
     this.#database.rows(
       'INSERT INTO resolutions (item_n, before, resolved_at) VALUES (?, ?, ?)',
       itemN,
-      JSON.stringify(toBeforeResolution(before)),
+      JSON.stringify(toConflictSnapshot(before)),
       now,
     )
   }
@@ -31,11 +31,11 @@ export class ResolutionTable {
     return this.#last(itemN) !== null
   }
 
-  /** Takes the newest resolution back. @returns the item's sides as they were before it, or null when there is none */
-  takeLast(itemN: number, now: number): BeforeResolution | null {
+  /** Marks the newest resolution as undone. @returns the conflict before it; null if there is none to undo */
+  takeLast(itemN: number, now: number): ConflictSnapshot | null {
     const last = this.#last(itemN)
     if (!last) return null
     this.#database.rows('UPDATE resolutions SET undone_at = ? WHERE id = ?', now, last.id)
-    return JSON.parse(last.before) as BeforeResolution
+    return JSON.parse(last.before) as ConflictSnapshot
   }
 }
