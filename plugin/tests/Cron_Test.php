@@ -171,7 +171,7 @@ final class Cron_Test extends Site_Test_Case {
 
 	private function in_cron( Runner $runner ): void {
 		add_filter( 'wp_doing_cron', '__return_true' );
-		$runner->note_cron_run();
+		$runner->record_cron_run();
 		remove_filter( 'wp_doing_cron', '__return_true' );
 	}
 }

@@ -59,7 +59,7 @@ final class Doctor_Test extends Site_Test_Case {
 		$resolve = static function ( string $host ): array {
 			return [ "address of $host" ];
 		};
-		$finding = ( new Api_Check( new Config( Fake_Api::url() ), new Clock_Reader(), $resolve ) )->look()[0]->to_array();
+		$finding = ( new Api_Check( new Config( Fake_Api::url() ), new Clock_Reader(), $resolve ) )->run()[0]->to_array();
 		self::assertSame( [ 'error', $code, $layer ], [ $finding['severity'], $finding['code'], $finding['layer'] ] );
 		self::assertSame( $said, $finding['evidence'][0] );
 		self::assertStringContainsString( '→ address of ', $finding['evidence'][1] );
@@ -196,7 +196,7 @@ final class Doctor_Test extends Site_Test_Case {
 				return $settings[ $name ];
 			}
 		);
-		self::assertSame( $code, $check->look()[0]->code() );
+		self::assertSame( $code, $check->run()[0]->code() );
 	}
 
 	public function limits(): array {

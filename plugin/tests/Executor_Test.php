@@ -103,8 +103,8 @@ final class Executor_Test extends Site_Test_Case {
 			},
 		];
 		$commands = [];
-		foreach ( $actions as $name => $deed ) {
-			$commands[] = new Test_Command( $name, $deed );
+		foreach ( $actions as $name => $task ) {
+			$commands[] = new Test_Command( $name, $task );
 		}
 		return new Executor( $commands, $this->plugin->log, $this->plugin->connection );
 	}

@@ -14,13 +14,13 @@ use Igny8\Bridge\Security\Key_Store;
 final class Key_Store_Test extends Site_Test_Case {
 
 	public function test_a_key_that_was_kept_is_read_back(): void {
-		$this->plugin->keys->keep_api_key( self::KEY );
+		$this->plugin->keys->save_api_key( self::KEY );
 		self::assertSame( self::KEY, $this->plugin_with( '' )->keys->api_key() );
 	}
 
 	public function test_the_options_table_holds_neither_key_nor_secret_as_text(): void {
 		$this->connect();
-		$this->plugin->keys->keep_waiting( self::OTHER_KEY, time() + 60 );
+		$this->plugin->keys->save_waiting( self::OTHER_KEY, time() + 60 );
 		$pending = $this->plugin->keys->begin_pending();
 		$current = self::signing_secret( $this->plugin );
 
@@ -109,7 +109,7 @@ final class Key_Store_Test extends Site_Test_Case {
 
 	public function test_the_key_of_wp_config_is_used_and_not_copied(): void {
 		$plugin = $this->plugin_with( self::KEY );
-		$plugin->keys->keep_api_key( self::KEY );
+		$plugin->keys->save_api_key( self::KEY );
 		self::assertSame( self::KEY, $plugin->keys->api_key() );
 		self::assertSame( '', $this->plugin_with( '' )->keys->api_key() );
 	}

@@ -176,14 +176,14 @@ final class Polling_Test extends Site_Test_Case {
 		self::assertMatchesRegularExpression( '/[?&]igny8_poll=[0-9a-f]{40}$/', $url );
 		self::assertStringNotContainsString( substr( $url, -40 ), self::options_table() );
 		$request = new \WP_REST_Request( 'GET', '/igny8/v1/poll' );
-		self::assertFalse( $this->plugin->polling->public_poll_url->admit( $request ) );
+		self::assertFalse( $this->plugin->polling->public_poll_url->authorize( $request ) );
 		$request->set_param( 'token', substr( $url, -40 ) );
-		self::assertTrue( $this->plugin->polling->public_poll_url->admit( $request ) );
+		self::assertTrue( $this->plugin->polling->public_poll_url->authorize( $request ) );
 		$this->plugin->connection->replace_integration( 'int_2' );
-		self::assertFalse( $this->plugin->polling->public_poll_url->admit( $request ) );
+		self::assertFalse( $this->plugin->polling->public_poll_url->authorize( $request ) );
 		$this->plugin->connection->clear();
 		self::assertSame( '', $this->plugin->polling->public_poll_url->url() );
-		self::assertFalse( $this->plugin->polling->public_poll_url->admit( new \WP_REST_Request( 'GET', '/igny8/v1/poll' ) ) );
+		self::assertFalse( $this->plugin->polling->public_poll_url->authorize( new \WP_REST_Request( 'GET', '/igny8/v1/poll' ) ) );
 	}
 
 	public function test_the_public_poll_url_polls_and_a_second_call_right_after_does_nothing(): void {

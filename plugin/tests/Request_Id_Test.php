@@ -6,9 +6,7 @@ namespace Igny8\Bridge\Tests;
 
 use Igny8\Bridge\Admin\Log_Panel;
 use Igny8\Bridge\Cron\Runner;
-use Igny8\Bridge\Security\Message_Headers;
 use Igny8\Bridge\Security\Signer;
-use Igny8\Bridge\Support\Config;
 use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Log;
 use Igny8\Bridge\Support\Origin;
@@ -101,7 +99,7 @@ final class Request_Id_Test extends Site_Test_Case {
 		$failure = $this->push_and_fail();
 		$sent    = end( $this->api->requests )['args']['headers']['x-request-id'];
 		self::assertSame( [ '', $sent, $sent ], [ $failure->request_id(), $failure->sent_id(), $failure->reference() ] );
-		self::assertStringEndsWith( "(reference: $sent)", $failure->account() );
+		self::assertStringEndsWith( "(reference: $sent)", $failure->full_text() );
 		self::assertSame( $sent, $this->plugin->connection->last_error()['request_id'] );
 	}
 
@@ -119,7 +117,7 @@ final class Request_Id_Test extends Site_Test_Case {
 	public function test_a_deed_that_throws_leaves_no_name_behind(): void {
 		$log = new Log();
 		try {
-			$log->during(
+			$log->with_origin(
 				new Origin( 'req_1' ),
 				static function (): void {
 					throw new RuntimeException( 'x' );
@@ -165,10 +163,9 @@ final class Request_Id_Test extends Site_Test_Case {
 				$commands = 0 === $calls++ ? [ self::command( 'status' ) ] : [];
 				$text     = self::batch( $commands, [ 'transport' => 'polling', 'more' => false, 'interval_s' => 60 ] + $origin );
 				$answer   = Fake_Api::json( 200, [] );
-				$headers  = new Message_Headers( new Config( Fake_Api::url() ), $this->plugin->keys, new Signer() );
 
 				$answer['body']    = $text;
-				$answer['headers'] = $headers->signature( self::signing_secret( $this->plugin ), $request['args']['headers']['webhook-id'], $text );
+				$answer['headers'] = ( new Signer() )->headers( [ self::signing_secret( $this->plugin ) ], $request['args']['headers']['webhook-id'], $text );
 				return $answer;
 			}
 		);
@@ -181,7 +178,7 @@ final class Request_Id_Test extends Site_Test_Case {
 		$this->plugin->outbox->tables->ensure();
 		$wpdb->query( 'START TRANSACTION' );
 		$this->api->on( 'POST', '/api/v1/integration/webhooks/wordpress/status/', Fake_Api::json( 202, [ 'accepted' => true ] ) );
-		$this->plugin->outbox->recorder->note_digest();
+		$this->plugin->outbox->recorder->record_digest();
 		$this->plugin->outbox->recorder->flush();
 		$this->plugin->outbox->sender->send( 5000 );
 		self::assertSame( 'site.digest', end( $this->api->requests )['body']['event'] );

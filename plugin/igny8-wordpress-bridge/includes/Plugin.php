@@ -124,7 +124,7 @@ final class Plugin {
 
 	public function hook(): void {
 		$output = new Output();
-		$output->catch_early( (string) ( $_SERVER['REQUEST_URI'] ?? '' ) );
+		$output->buffer_early( (string) ( $_SERVER['REQUEST_URI'] ?? '' ) );
 
 		$basename = plugin_basename( IGNY8_BRIDGE_FILE );
 		( new Lifecycle( $this->schedule, $this->unattended, $this->connector, $this->outbox, $basename ) )->hook( IGNY8_BRIDGE_FILE );
@@ -132,7 +132,7 @@ final class Plugin {
 		( new Runner( $this->schedule, $this->connector, $this->unattended, $this->structure_sync, $this->connection, $this->settings, $this->config ) )->hook();
 		( new Change_Watcher( $this->connection, $this->settings, $this->schedule, $basename ) )->hook();
 
-		add_action( 'init', [ $this->connection, 'settle' ], 2 );
+		add_action( 'init', [ $this->connection, 'backfill_home' ], 2 );
 		$this->outbox->hook();
 		$this->polling->hook();
 
@@ -170,7 +170,7 @@ final class Plugin {
 	/**
 	 * @return string JSON of the result of a `status` command with this id.
 	 */
-	public function tell_status( string $id ): string {
+	public function run_status( string $id ): string {
 		$command = [
 			'id'   => $id,
 			'name' => 'status',
@@ -182,7 +182,7 @@ final class Plugin {
 	private function build_link(): void {
 		$client    = new Client( $this->config, new Problem_Reader() );
 		$this->api = new Integration_Api( $client );
-		$handshake = new Handshake( $this->api, $this->keys, $this->polling_state, [ $this, 'tell_status' ] );
+		$handshake = new Handshake( $this->api, $this->keys, $this->polling_state, [ $this, 'run_status' ] );
 
 		$this->structure_sync = new Structure_Sync( $this->gatherer, $this->api, $handshake, $this->keys, $this->connection, $this->schedule, $this->log );
 		$this->sync_now       = new Sync_Now( $this->structure_sync, $this->api, $this->keys, $this->connection, $this->settings, $this->log );

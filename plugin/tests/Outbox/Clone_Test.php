@@ -108,10 +108,10 @@ final class Clone_Test extends Outbox_Test_Case {
 		unset( $old['home'], $old['install_id'], $old['aliases'] );
 		update_option( Connection::OPTION, $old );
 		self::assertFalse( $this->plugin->connection->is_clone() );
-		$this->plugin->connection->settle();
+		$this->plugin->connection->backfill_home();
 		self::assertSame( home_url(), $this->install()['connected_url'] );
 		$this->live_at( self::COPY );
-		$this->plugin->connection->settle();
+		$this->plugin->connection->backfill_home();
 		self::assertTrue( $this->plugin->connection->is_clone() );
 	}
 
@@ -131,7 +131,7 @@ final class Clone_Test extends Outbox_Test_Case {
 		$id = $this->make_known_post();
 		$this->live_at( self::COPY );
 		wp_update_post( [ 'ID' => $id, 'post_title' => 'Edited in the copy' ] );
-		$this->plugin->polling_state->adopt( 'polling' );
+		$this->plugin->polling_state->set_transport( 'polling' );
 		$this->send();
 		$this->plugin->outbox->delivery->by_cron();
 		self::assertFalse( $this->plugin->polling->poller->run( 'cron', 5000 ) );
@@ -350,16 +350,16 @@ final class Clone_Test extends Outbox_Test_Case {
 	 */
 	private function choose( string $choice ): string {
 		try {
-			$this->plugin->cli()->settle_clone( [ $choice ] );
+			$this->plugin->cli()->resolve_clone( [ $choice ] );
 		} catch ( RuntimeException $exit ) {
 			return $exit->getMessage();
 		}
 		return '';
 	}
 
-	private function failure_of( callable $deed ): string {
+	private function failure_of( callable $task ): string {
 		try {
-			$deed();
+			$task();
 		} catch ( Failure $failure ) {
 			return $failure->reason();
 		}

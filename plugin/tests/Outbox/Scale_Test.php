@@ -37,7 +37,7 @@ final class Scale_Test extends Outbox_Test_Case {
 		$this->end_request();
 		self::assertCount( 100, self::rows() );
 		for ( $id = 1000001; $id <= 1000000 + $edits; $id++ ) {
-			$this->plugin->outbox->recorder->note( Outbox::STATUS, $id, self::TYPE, 'publish' );
+			$this->plugin->outbox->recorder->record( Outbox::STATUS, $id, self::TYPE, 'publish' );
 		}
 		$this->end_request();
 		$per_edit = ( microtime( true ) - $started ) / ( 2 * $edits );
@@ -50,13 +50,13 @@ final class Scale_Test extends Outbox_Test_Case {
 		self::assertSame( [ 100 + $edits, false ], [ $summary['pending'], $summary['needs_digest'] ] );
 		self::assertEqualsWithDelta( time(), $summary['oldest_at'], 120 );
 
-		$told = [];
+		$given = [];
 		delete_option( 'igny8_outbox' );
 		remove_filter( 'pre_http_request', [ $this->api, 'answer' ], PHP_INT_MAX );
 		add_filter(
 			'pre_http_request',
-			static function ( $preempt, array $args ) use ( &$told ): array {
-				$told[] = json_decode( $args['body'], true )['post_id'];
+			static function ( $preempt, array $args ) use ( &$given ): array {
+				$given[] = json_decode( $args['body'], true )['post_id'];
 				return Fake_Api::json( 202, [] );
 			},
 			10,
@@ -66,8 +66,8 @@ final class Scale_Test extends Outbox_Test_Case {
 		$this->send( 120000 );
 		self::assertLessThan( 60.0, microtime( true ) - $started );
 		self::assertSame( '0', $wpdb->get_var( "SELECT COUNT(*) FROM {$wpdb->prefix}igny8_outbox" ) );
-		self::assertCount( 100 + $edits, $told );
-		self::assertCount( 100 + $edits, array_unique( $told ) );
+		self::assertCount( 100 + $edits, $given );
+		self::assertCount( 100 + $edits, array_unique( $given ) );
 	}
 
 	public function test_what_is_too_much_becomes_a_call_for_a_comparison_and_never_silence(): void {

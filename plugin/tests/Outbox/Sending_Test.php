@@ -46,14 +46,14 @@ final class Sending_Test extends Outbox_Test_Case {
 		wp_delete_post( $gone, true );
 		wp_update_post( [ 'ID' => $silent, 'post_title' => 'x' ] );
 		self::delete_silently( $silent );
-		$this->plugin->outbox->recorder->note_digest();
+		$this->plugin->outbox->recorder->record_digest();
 		$this->send();
 
-		$told = [];
+		$given = [];
 		foreach ( $this->api->requests as $request ) {
-			$told[ $request['body']['event'] . ' ' . ( $request['body']['post_id'] ?? '' ) ] = $request['path'];
+			$given[ $request['body']['event'] . ' ' . ( $request['body']['post_id'] ?? '' ) ] = $request['path'];
 		}
-		self::assertEquals( [ "post.metadata $meta" => self::METADATA, "post.deleted $gone" => self::STATUS, "post.deleted $silent" => self::STATUS, 'site.digest ' => self::STATUS ], $told );
+		self::assertEquals( [ "post.metadata $meta" => self::METADATA, "post.deleted $gone" => self::STATUS, "post.deleted $silent" => self::STATUS, 'site.digest ' => self::STATUS ], $given );
 		self::assertSame( [], self::rows() );
 	}
 
@@ -222,7 +222,7 @@ final class Sending_Test extends Outbox_Test_Case {
 		self::make_post();
 		$this->api->answers_everything_with( Fake_Api::problem( 503, 'unavailable' ) );
 		$this->send();
-		$this->plugin->outbox->recorder->note_digest();
+		$this->plugin->outbox->recorder->record_digest();
 		$outbox = $this->run_command( 'status', [] )['outbox'];
 		self::assertSame( [ 1, true, 'unavailable', 'Detail of unavailable.' ], [ $outbox['pending'], $outbox['needs_digest'], $outbox['last_error']['code'], $outbox['last_error']['detail'] ] );
 		self::assertEqualsWithDelta( time(), $outbox['oldest_at'], 2 );

@@ -15,11 +15,11 @@ final class Test_Command implements Command {
 	private string $name;
 
 	/** @var callable(array, Context): array */
-	private $deed;
+	private $task;
 
-	public function __construct( string $name, callable $deed ) {
+	public function __construct( string $name, callable $task ) {
 		$this->name = $name;
-		$this->deed = $deed;
+		$this->task = $task;
 	}
 
 	public function name(): string {
@@ -27,6 +27,6 @@ final class Test_Command implements Command {
 	}
 
 	public function run( array $args, Context $context ): array {
-		return ( $this->deed )( $args, $context );
+		return ( $this->task )( $args, $context );
 	}
 }

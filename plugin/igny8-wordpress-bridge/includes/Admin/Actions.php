@@ -111,13 +111,13 @@ final class Actions {
 		$credentials = $this->config->is_unattended()
 			? Credentials::of_key( $this->config->api_key() )
 			: new Credentials( sanitize_email( $this->posted( 'igny8_email' ) ), $this->posted( 'igny8_password' ), $this->posted( 'igny8_api_key' ) );
-		$this->tell( $this->connector->connect( $credentials ) );
+		$this->show_outcome( $this->connector->connect( $credentials ) );
 	}
 
 	private function retry(): void {
 		$outcome = $this->connector->retry( $this->config->is_unattended() );
 		if ( null !== $outcome ) {
-			$this->tell( $outcome );
+			$this->show_outcome( $outcome );
 		}
 	}
 
@@ -175,7 +175,7 @@ final class Actions {
 		}
 	}
 
-	private function tell( Outcome $outcome ): void {
+	private function show_outcome( Outcome $outcome ): void {
 		$failure = $outcome->failure();
 		if ( Outcome::CONNECTED === $outcome->kind() ) {
 			$this->notices->success( $outcome->title(), null === $failure ? __( 'The content types have been sent to IGNY8.', 'igny8-wordpress-bridge' ) : '' );

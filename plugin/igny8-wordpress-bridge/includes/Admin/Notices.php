@@ -27,7 +27,7 @@ final class Notices {
 	 * @param string $level error or warning.
 	 */
 	public function failure( string $title, Failure $failure, string $level = 'error' ): void {
-		$this->add( $level, $title, $failure->account() );
+		$this->add( $level, $title, $failure->full_text() );
 	}
 
 	public function render(): void {

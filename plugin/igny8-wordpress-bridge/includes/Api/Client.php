@@ -62,6 +62,10 @@ final class Client {
 		$this->send( 'DELETE', $path, $credential );
 	}
 
+	public static function user_agent(): string {
+		return 'igny8-wordpress-bridge/' . IGNY8_BRIDGE_VERSION . '; WordPress/' . get_bloginfo( 'version' );
+	}
+
 	private function send( string $method, string $path, string $credential, ?string $json = null, int $timeout_s = self::TIMEOUT_S, array $headers = [] ): array {
 		if ( ! $this->config->is_api_url_safe() ) {
 			throw new Failure(
@@ -80,7 +84,7 @@ final class Client {
 				'timeout'             => $timeout_s,
 				'redirection'         => 0,
 				'limit_response_size' => self::LARGEST_ANSWER_BYTES,
-				'user-agent'          => 'igny8-wordpress-bridge/' . IGNY8_BRIDGE_VERSION . '; WordPress/' . get_bloginfo( 'version' ),
+				'user-agent'          => self::user_agent(),
 				'headers'             => [ Request_Id::HEADER => $id ] + $this->headers( $credential, null !== $json ) + $headers,
 				'body'                => $json,
 			]

@@ -17,7 +17,7 @@ final class Integration_Api {
 	/** While this request is open the API calls the site back, patiently. */
 	private const CONNECT_TIMEOUT_S = 60;
 
-	private const BASE = '/api/v1/integration/integrations/';
+	public const BASE = '/api/v1/integration/integrations/';
 
 	private Client $client;
 
@@ -142,17 +142,7 @@ final class Integration_Api {
 	 * @param string[] $secrets With each of which it is signed.
 	 */
 	private function signature( array $secrets, string $body ): array {
-		$id         = 'msg_' . bin2hex( random_bytes( 16 ) );
-		$now        = time();
-		$signatures = [];
-		foreach ( $secrets as $secret ) {
-			$signatures[] = ( new Signer() )->sign( $secret, $id, $now, $body );
-		}
-		return [
-			'webhook-id'        => $id,
-			'webhook-timestamp' => (string) $now,
-			'webhook-signature' => implode( ' ', $signatures ),
-		];
+		return ( new Signer() )->headers( $secrets, Signer::new_message_id(), $body );
 	}
 
 	private function path( string $integration_id ): string {

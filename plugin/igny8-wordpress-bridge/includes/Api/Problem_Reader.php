@@ -17,7 +17,7 @@ final class Problem_Reader {
 	 * @param string $sent_id Our own name of the request.
 	 */
 	public function from_network_error( WP_Error $error, string $sent_id ): Failure {
-		$said = wp_strip_all_tags( $error->get_error_message() );
+		$message = wp_strip_all_tags( $error->get_error_message() );
 		if ( 'http_request_not_executed' === $error->get_error_code() ) {
 			return new Failure(
 				'http_blocked',
@@ -30,7 +30,7 @@ final class Problem_Reader {
 		return new Failure(
 			'api_unreachable',
 			/* translators: %s: what the network layer reported, in English. */
-			sprintf( __( 'IGNY8 could not be reached: %s', 'igny8-wordpress-bridge' ), $said ),
+			sprintf( __( 'IGNY8 could not be reached: %s', 'igny8-wordpress-bridge' ), $message ),
 			__( 'If it stays so, ask your host whether outgoing https connections are allowed.', 'igny8-wordpress-bridge' ),
 			[
 				'retryable' => true,
@@ -57,7 +57,7 @@ final class Problem_Reader {
 			'challenge'     => $this->challenge( $json['polling'] ?? null ),
 		];
 		if ( ! $known ) {
-			return $this->from_stranger( $status, $facts );
+			return $this->from_other_server( $status, $facts );
 		}
 
 		$detail = $this->text( $json['detail'] ?? '' );
@@ -72,7 +72,7 @@ final class Problem_Reader {
 	/**
 	 * Something answered that isn't the API: a proxy, a firewall, another server.
 	 */
-	private function from_stranger( int $status, array $facts ): Failure {
+	private function from_other_server( int $status, array $facts ): Failure {
 		if ( $facts['retryable'] ) {
 			return new Failure(
 				'api_unavailable',

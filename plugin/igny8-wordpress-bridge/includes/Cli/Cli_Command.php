@@ -81,7 +81,7 @@ final class Cli_Command {
 
 		$outcome = $this->connector->connect( Credentials::of_key( $key ) );
 		$failure = $outcome->failure();
-		$reason  = null === $failure ? '' : $failure->account();
+		$reason  = null === $failure ? '' : $failure->full_text();
 		if ( Outcome::FAILED === $outcome->kind() ) {
 			WP_CLI::error( $outcome->title() . '. ' . $reason );
 		}
@@ -125,7 +125,7 @@ final class Cli_Command {
 		try {
 			$done = $this->sync->run();
 		} catch ( Failure $failure ) {
-			WP_CLI::error( $failure->account() );
+			WP_CLI::error( $failure->full_text() );
 			return;
 		}
 		/* translators: 1: number of post types, 2: number of taxonomies. */
@@ -219,12 +219,12 @@ final class Cli_Command {
 	 *
 	 * @param string[] $args The choice.
 	 */
-	public function settle_clone( array $args ): void {
+	public function resolve_clone( array $args ): void {
 		$choice = (string) ( $args[0] ?? '' );
 		try {
 			$this->choices->choose( $choice );
 		} catch ( Failure $failure ) {
-			WP_CLI::error( $failure->account() );
+			WP_CLI::error( $failure->full_text() );
 			return;
 		}
 		WP_CLI::success( $this->choices->outcome( $choice ) );

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Commands;
 
 use Igny8\Bridge\Support\Origin;
+use Igny8\Bridge\Support\Time_Limit;
 use WP_REST_Request;
 
 /**
@@ -32,12 +33,7 @@ final class Context {
 	 * @param Origin|null        $origin    What the batch is for, where that is known.
 	 */
 	public function __construct( int $time_ms, int $max_bytes, ?Request_Facts $request = null, ?Origin $origin = null ) {
-		$limit_s = (int) ini_get( 'max_execution_time' );
-		if ( $limit_s > 0 ) {
-			$time_ms = min( $time_ms, 1000 * max( 1, $limit_s - self::SPARE_S ) );
-		}
-
-		$this->deadline   = microtime( true ) + $time_ms / 1000;
+		$this->deadline   = microtime( true ) + Time_Limit::cap_ms( $time_ms, self::SPARE_S ) / 1000;
 		$this->bytes_left = $max_bytes;
 		$this->request    = $request ?? new Request_Facts( new WP_REST_Request() );
 		$this->origin     = $origin ?? new Origin();

@@ -58,7 +58,7 @@ final class Executor {
 	 * @return string[] JSON of each result, in the same order.
 	 */
 	public function results( array $batch, Context $context ): array {
-		return $this->log->during(
+		return $this->log->with_origin(
 			$context->origin(),
 			function () use ( $batch, $context ): array {
 				return $this->execute_all( $batch, $context );
@@ -103,14 +103,14 @@ final class Executor {
 			/* translators: %s: name of a command. */
 			throw new Command_Failure( 'unknown_command', sprintf( __( 'This version of the plugin has no command “%s”.', 'igny8-wordpress-bridge' ), $request['name'] ) );
 		}
-		$this->admit( $request['name'] );
+		$this->authorize( $request['name'] );
 		return $command->run( $request['args'], $context );
 	}
 
 	/**
 	 * @throws Command_Failure `clone_detected`, whichever way the command came.
 	 */
-	private function admit( string $name ): void {
+	private function authorize( string $name ): void {
 		if ( in_array( $name, self::FOR_A_CLONE, true ) ) {
 			return;
 		}

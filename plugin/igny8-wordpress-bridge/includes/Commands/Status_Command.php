@@ -10,6 +10,7 @@ use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Polling\State;
 use Igny8\Bridge\Outbox\Report;
 use Igny8\Bridge\Support\Environment;
+use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Settings;
 
 /**
@@ -55,7 +56,7 @@ final class Status_Command implements Command {
 			'cron'                      => $this->cron(),
 			'integration_id'            => '' === $this->connection->integration_id() ? null : $this->connection->integration_id(),
 			'last_structure_sync_at'    => $this->time_or_null( $this->connection->last_structure_sync_at() ),
-			'last_error'                => $this->last_error(),
+			'last_error'                => Failure::summary( $this->connection->last_error() ),
 			'plugin_connection_enabled' => $this->settings->is_sync_enabled(),
 			'two_way_sync_enabled'      => $this->settings->is_two_way_enabled(),
 			'received_headers'          => $context->request()->header_names(),
@@ -86,15 +87,6 @@ final class Status_Command implements Command {
 			'disabled'          => defined( 'DISABLE_WP_CRON' ) && (bool) constant( 'DISABLE_WP_CRON' ),
 			'last_run_at'       => $this->time_or_null( (int) get_option( Runner::LAST_RUN_OPTION, 0 ) ),
 			'next_structure_at' => $this->time_or_null( $this->schedule->next( Schedule::DAILY ) ),
-		];
-	}
-
-	private function last_error(): ?array {
-		$error = $this->connection->last_error();
-		return null === $error ? null : [
-			'code'   => $error['code'],
-			'detail' => $error['detail'],
-			'at'     => $error['at'],
 		];
 	}
 

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Connection;
 
 use Igny8\Bridge\Support\Failure;
+use Igny8\Bridge\Support\Stored_Option;
 
 /**
  * The attempt to connect: under way, waiting for its next try, or how the last one failed. Holds no secret.
@@ -24,8 +25,14 @@ final class Attempt {
 		'error'      => null,
 	];
 
+	private Stored_Option $option;
+
+	public function __construct() {
+		$this->option = new Stored_Option( self::OPTION, self::DEFAULTS );
+	}
+
 	public function begin(): void {
-		$this->save(
+		$this->option->save(
 			[
 				'status'     => 'authenticating',
 				'started_at' => time(),
@@ -37,7 +44,7 @@ final class Attempt {
 	 * @param int $next_at Unix seconds.
 	 */
 	public function wait( Failure $failure, int $next_at ): void {
-		$this->save(
+		$this->option->save(
 			[
 				'status'   => 'waiting',
 				'failures' => $this->failures() + 1,
@@ -48,7 +55,7 @@ final class Attempt {
 	}
 
 	public function fail( Failure $failure ): void {
-		$this->save(
+		$this->option->save(
 			[
 				'status'   => 'failed',
 				'failures' => 0,
@@ -59,54 +66,45 @@ final class Attempt {
 	}
 
 	public function clear(): void {
-		delete_option( self::OPTION );
+		$this->option->clear();
 	}
 
 	public function is_under_way(): bool {
-		$all = $this->all();
+		$all = $this->option->all();
 		return 'authenticating' === $all['status'] && (int) $all['started_at'] > time() - self::LONGEST_TRY_S;
 	}
 
 	public function is_waiting(): bool {
-		return 'waiting' === $this->all()['status'];
+		return 'waiting' === $this->option->all()['status'];
 	}
 
 	/**
 	 * Whether a try is to follow: one is planned, or the process of the last one has died.
 	 */
 	public function wants_retry(): bool {
-		return $this->is_waiting() || ( 'authenticating' === $this->all()['status'] && ! $this->is_under_way() );
+		return $this->is_waiting() || ( 'authenticating' === $this->option->all()['status'] && ! $this->is_under_way() );
 	}
 
 	public function has_failed(): bool {
-		return 'failed' === $this->all()['status'];
+		return 'failed' === $this->option->all()['status'];
 	}
 
 	public function failures(): int {
-		return (int) $this->all()['failures'];
+		return (int) $this->option->all()['failures'];
 	}
 
 	/**
 	 * Unix seconds of the next try, 0 where none is planned.
 	 */
 	public function next_at(): int {
-		return (int) $this->all()['next_at'];
+		return (int) $this->option->all()['next_at'];
 	}
 
 	/**
 	 * @return array{code: string, detail: string, fix: string, request_id: string, retryable: bool, at: int}|null
 	 */
 	public function error(): ?array {
-		$error = $this->all()['error'];
+		$error = $this->option->all()['error'];
 		return is_array( $error ) ? $error : null;
-	}
-
-	private function all(): array {
-		$all = get_option( self::OPTION, [] );
-		return array_merge( self::DEFAULTS, is_array( $all ) ? $all : [] );
-	}
-
-	private function save( array $changes ): void {
-		update_option( self::OPTION, array_merge( $this->all(), $changes ), true );
 	}
 }

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Connection;
 
 use Igny8\Bridge\Support\Failure;
+use Igny8\Bridge\Support\Stored_Option;
 
 /**
  * The established connection: which site, which integration, how it is doing. Holds no secret.
@@ -35,8 +36,14 @@ final class Connection {
 		'last_error'             => null,
 	];
 
+	private Stored_Option $option;
+
+	public function __construct() {
+		$this->option = new Stored_Option( self::OPTION, self::DEFAULTS );
+	}
+
 	public function state(): string {
-		return (string) $this->all()['state'];
+		return (string) $this->option->all()['state'];
 	}
 
 	public function exists(): bool {
@@ -44,25 +51,25 @@ final class Connection {
 	}
 
 	public function site_id(): string {
-		return (string) $this->all()['site_id'];
+		return (string) $this->option->all()['site_id'];
 	}
 
 	public function site_name(): string {
-		return (string) $this->all()['site_name'];
+		return (string) $this->option->all()['site_name'];
 	}
 
 	/**
 	 * '' where there is none.
 	 */
 	public function integration_id(): string {
-		return (string) $this->all()['integration_id'];
+		return (string) $this->option->all()['integration_id'];
 	}
 
 	/**
 	 * Unix seconds, 0 for never.
 	 */
 	public function last_structure_sync_at(): int {
-		return (int) $this->all()['last_structure_sync_at'];
+		return (int) $this->option->all()['last_structure_sync_at'];
 	}
 
 	/**
@@ -71,16 +78,16 @@ final class Connection {
 	 * @return array{code: string, detail: string, fix: string, request_id: string, retryable: bool, at: int}|null
 	 */
 	public function last_error(): ?array {
-		$error = $this->all()['last_error'];
+		$error = $this->option->all()['last_error'];
 		return is_array( $error ) ? $error : null;
 	}
 
 	public function failed_pushes(): int {
-		return (int) $this->all()['failed_pushes'];
+		return (int) $this->option->all()['failed_pushes'];
 	}
 
 	public function establish( Identity $identity, string $integration_id ): void {
-		$this->save(
+		$this->option->save(
 			[
 				'state'          => self::STRUCTURE_SYNCING,
 				'site_id'        => $identity->site_id(),
@@ -88,7 +95,7 @@ final class Connection {
 				'integration_id' => $integration_id,
 				'install_id'     => '' === $this->install_id() ? wp_generate_uuid4() : $this->install_id(),
 				'home'           => Home::encode( Home::url() ),
-				'aliases'        => $this->is_clone() ? [] : $this->all()['aliases'],
+				'aliases'        => $this->is_clone() ? [] : $this->option->all()['aliases'],
 				'connected_at'   => time(),
 				'failed_pushes'  => 0,
 				'last_error'     => null,
@@ -100,7 +107,7 @@ final class Connection {
 	 * IGNY8 has followed this site to the address it has now.
 	 */
 	public function relocate(): void {
-		$this->save(
+		$this->option->save(
 			[
 				'home'          => Home::encode( Home::url() ),
 				'aliases'       => [],
@@ -114,14 +121,14 @@ final class Connection {
 	 * Of this installation; a copy has that of its original. '' where there is no connection.
 	 */
 	public function install_id(): string {
-		return (string) $this->all()['install_id'];
+		return (string) $this->option->all()['install_id'];
 	}
 
 	/**
 	 * Address that this site had when it was connected; '' where there is no connection.
 	 */
 	public function connected_url(): string {
-		return Home::decode( $this->all()['home'] );
+		return Home::decode( $this->option->all()['home'] );
 	}
 
 	/**
@@ -129,18 +136,18 @@ final class Connection {
 	 */
 	public function is_clone(): bool {
 		$connected_url = $this->connected_url();
-		if ( ! $this->exists() || '' === $connected_url || ! Home::is_stranger_to( [ $connected_url ] ) ) {
+		if ( ! $this->exists() || '' === $connected_url || ! Home::differs_from_all( [ $connected_url ] ) ) {
 			return false;
 		}
 
-		$aliases = array_map( [ Home::class, 'decode' ], (array) $this->all()['aliases'] );
+		$aliases = array_map( [ Home::class, 'decode' ], (array) $this->option->all()['aliases'] );
 		/**
 		 * Filters the addresses under which this site is known, besides that of the connection.
 		 *
 		 * @param string[] $aliases URLs; scheme, `www.` and a trailing slash make no difference.
 		 */
 		$known = apply_filters( 'igny8_known_urls', $aliases );
-		return Home::is_stranger_to( array_filter( is_array( $known ) ? $known : $aliases, 'is_string' ) );
+		return Home::differs_from_all( array_filter( is_array( $known ) ? $known : $aliases, 'is_string' ) );
 	}
 
 	/**
@@ -158,15 +165,15 @@ final class Connection {
 	}
 
 	public function add_alias( string $url ): void {
-		$this->save( [ 'aliases' => array_merge( (array) $this->all()['aliases'], [ Home::encode( $url ) ] ) ] );
+		$this->option->save( [ 'aliases' => array_merge( (array) $this->option->all()['aliases'], [ Home::encode( $url ) ] ) ] );
 	}
 
 	/**
 	 * A connection made by a version that kept no address is taken to be at home here.
 	 */
-	public function settle(): void {
+	public function backfill_home(): void {
 		if ( $this->exists() && '' === $this->connected_url() && '' !== Home::url() ) {
-			$this->save(
+			$this->option->save(
 				[
 					'install_id' => wp_generate_uuid4(),
 					'home'       => Home::encode( Home::url() ),
@@ -176,11 +183,11 @@ final class Connection {
 	}
 
 	public function replace_integration( string $integration_id ): void {
-		$this->save( [ 'integration_id' => $integration_id ] );
+		$this->option->save( [ 'integration_id' => $integration_id ] );
 	}
 
 	public function structure_accepted(): void {
-		$this->save(
+		$this->option->save(
 			[
 				'state'                  => self::READY,
 				'last_structure_sync_at' => time(),
@@ -191,7 +198,7 @@ final class Connection {
 	}
 
 	public function structure_failed( Failure $failure ): void {
-		$this->save(
+		$this->option->save(
 			[
 				'state'         => $failure->is_key_refused() ? self::KEY_REVOKED : $this->state(),
 				'failed_pushes' => $this->failed_pushes() + 1,
@@ -201,15 +208,6 @@ final class Connection {
 	}
 
 	public function clear(): void {
-		delete_option( self::OPTION );
-	}
-
-	private function all(): array {
-		$all = get_option( self::OPTION, [] );
-		return array_merge( self::DEFAULTS, is_array( $all ) ? $all : [] );
-	}
-
-	private function save( array $changes ): void {
-		update_option( self::OPTION, array_merge( $this->all(), $changes ), true );
+		$this->option->clear();
 	}
 }

@@ -64,7 +64,7 @@ final class Connector {
 			return $is_unattended ? $this->refuse( $failure ) : Outcome::failed( $failure );
 		}
 
-		return $this->alone(
+		return $this->with_lock(
 			function () use ( $credentials, $is_unattended ): Outcome {
 				return $this->try_once( $credentials, $is_unattended );
 			}
@@ -77,7 +77,7 @@ final class Connector {
 	 * @return Outcome Where it failed, the connection is as it was.
 	 */
 	public function move(): Outcome {
-		return $this->alone(
+		return $this->with_lock(
 			function (): Outcome {
 				$key = $this->keys->api_key();
 				try {
@@ -101,9 +101,9 @@ final class Connector {
 	}
 
 	/**
-	 * @param callable $deed Gives an Outcome.
+	 * @param callable $task Gives an Outcome.
 	 */
-	private function alone( callable $deed ): Outcome {
+	private function with_lock( callable $task ): Outcome {
 		$lock = new Lock( 'connect', self::LOCK_TTL_S );
 		if ( ! $lock->acquire() ) {
 			return Outcome::failed(
@@ -116,7 +116,7 @@ final class Connector {
 		}
 
 		try {
-			return $deed();
+			return $task();
 		} finally {
 			$lock->release();
 		}
@@ -168,7 +168,7 @@ final class Connector {
 
 	private function establish( Identity $identity ): Outcome {
 		$integration_id = $this->handshake->perform( $identity->site_id(), $identity->api_key() );
-		$this->keys->keep_api_key( $identity->api_key() );
+		$this->keys->save_api_key( $identity->api_key() );
 		$this->connection->establish( $identity, $integration_id );
 		$this->attempt->clear();
 		$this->schedule->cancel_connect();
@@ -190,7 +190,7 @@ final class Connector {
 	private function wait( Failure $failure, string $key ): Outcome {
 		$failures = $this->attempt->failures() + 1;
 		$next_at  = time() + ( new Backoff() )->delay_s( $failures, $failure->retry_after_s() );
-		$this->keys->keep_waiting( $key, $next_at + DAY_IN_SECONDS );
+		$this->keys->save_waiting( $key, $next_at + DAY_IN_SECONDS );
 		$this->attempt->wait( $failure, $next_at );
 		$this->schedule->connect_at( $next_at );
 		$this->log->failure( $failure, __( 'Connecting is tried again', 'igny8-wordpress-bridge' ) );

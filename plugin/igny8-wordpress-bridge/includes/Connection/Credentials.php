@@ -43,7 +43,7 @@ final class Credentials {
 	/**
 	 * Whether a person is to sign in. An e-mail address alone, filled in by the browser, asks for nothing.
 	 */
-	public function has_person(): bool {
+	public function has_password(): bool {
 		return '' !== $this->password;
 	}
 
@@ -63,7 +63,7 @@ final class Credentials {
 				__( 'Enter the API key of this site, or your IGNY8 e-mail address and password.', 'igny8-wordpress-bridge' )
 			);
 		}
-		if ( $this->has_person() && ! is_email( $this->email ) ) {
+		if ( $this->has_password() && ! is_email( $this->email ) ) {
 			throw new Failure(
 				'credentials_incomplete',
 				__( 'A password needs the e-mail address of your IGNY8 account.', 'igny8-wordpress-bridge' ),

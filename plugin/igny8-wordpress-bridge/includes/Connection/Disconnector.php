@@ -43,7 +43,7 @@ final class Disconnector {
 	 * @return Failure|null Why IGNY8 could not be told; null when it was, or knew nothing to be told about.
 	 */
 	public function disconnect(): ?Failure {
-		$failure = $this->tell();
+		$failure = $this->delete_integration();
 		$this->keys->clear();
 		$this->connection->clear();
 		$this->attempt->clear();
@@ -56,7 +56,7 @@ final class Disconnector {
 		return $failure;
 	}
 
-	private function tell(): ?Failure {
+	private function delete_integration(): ?Failure {
 		if ( $this->connection->is_clone() ) {
 			// The integration is that of the original.
 			return null;

@@ -22,16 +22,16 @@ final class Handshake {
 	private State $polling;
 
 	/** @var callable(string): string */
-	private $tell_status;
+	private $run_status;
 
 	/**
-	 * @param callable $tell_status Carries out the command `status` of this id and gives its result as JSON.
+	 * @param callable $run_status Carries out the command `status` of this id and gives its result as JSON.
 	 */
-	public function __construct( Integration_Api $api, Key_Store $keys, State $polling, callable $tell_status ) {
-		$this->api         = $api;
-		$this->keys        = $keys;
-		$this->polling     = $polling;
-		$this->tell_status = $tell_status;
+	public function __construct( Integration_Api $api, Key_Store $keys, State $polling, callable $run_status ) {
+		$this->api        = $api;
+		$this->keys       = $keys;
+		$this->polling    = $polling;
+		$this->run_status = $run_status;
 	}
 
 	/**
@@ -43,15 +43,15 @@ final class Handshake {
 		$secret = $this->keys->begin_pending();
 		try {
 			$integration_id = $this->api->connect( $site_id, $api_key, $secret );
-			$this->polling->adopt( State::DIRECT );
+			$this->polling->set_transport( State::DIRECT );
 		} catch ( Failure $failure ) {
 			if ( '' === $failure->challenge() ) {
 				throw $failure;
 			}
 			// IGNY8 can't call this site: this site shows that it can carry out what it fetches itself.
-			$result         = ( $this->tell_status )( $failure->challenge() );
+			$result         = ( $this->run_status )( $failure->challenge() );
 			$integration_id = $this->api->connect( $site_id, $api_key, $secret, $result );
-			$this->polling->adopt( State::POLLING );
+			$this->polling->set_transport( State::POLLING );
 		}
 		$this->keys->promote_pending();
 		return $integration_id;
@@ -66,18 +66,18 @@ final class Handshake {
 	public function move( string $integration_id, string $api_key ): void {
 		$secret = $this->keys->begin_pending();
 		// IGNY8 may have taken it over although its answer is lost, and a person comes back to it when they do.
-		$this->keys->keep_pending( time() + MONTH_IN_SECONDS );
+		$this->keys->extend_pending( time() + MONTH_IN_SECONDS );
 		$secrets = array_values( array_intersect_key( $this->keys->signing_secrets(), array_flip( [ 'current', 'pending' ] ) ) );
 		try {
 			$this->api->move( $integration_id, $api_key, $secrets, $secret );
-			$this->polling->adopt( State::DIRECT );
+			$this->polling->set_transport( State::DIRECT );
 		} catch ( Failure $failure ) {
 			if ( '' === $failure->challenge() ) {
 				throw $failure;
 			}
-			$result = ( $this->tell_status )( $failure->challenge() );
+			$result = ( $this->run_status )( $failure->challenge() );
 			$this->api->move( $integration_id, $api_key, $secrets, $secret, $result );
-			$this->polling->adopt( State::POLLING );
+			$this->polling->set_transport( State::POLLING );
 		}
 		$this->keys->promote_pending();
 	}

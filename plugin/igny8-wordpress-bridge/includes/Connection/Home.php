@@ -38,7 +38,7 @@ final class Home {
 	 *
 	 * @param string[] $known Addresses.
 	 */
-	public static function is_stranger_to( array $known ): bool {
+	public static function differs_from_all( array $known ): bool {
 		$now = self::url();
 		if ( in_array( $now, $known, true ) || ! Site_Url::is_same( $now, $now ) ) {
 			return false;

@@ -28,10 +28,10 @@ final class Identifier {
 	 * @throws Failure `site_not_found`, or what the API refuses.
 	 */
 	public function identify( Credentials $credentials ): Identity {
-		if ( $credentials->has_person() ) {
+		if ( $credentials->has_password() ) {
 			$this->token = $this->api->sign_in( $credentials->email(), $credentials->password() );
 		}
-		return '' === $credentials->api_key() ? $this->by_person() : $this->by_key( $credentials->api_key() );
+		return '' === $credentials->api_key() ? $this->by_password() : $this->by_key( $credentials->api_key() );
 	}
 
 	/**
@@ -69,7 +69,7 @@ final class Identifier {
 		return new Identity( $site['id'], $site['name'], $key );
 	}
 
-	private function by_person(): Identity {
+	private function by_password(): Identity {
 		foreach ( $this->api->sites( $this->token ) as $site ) {
 			if ( Site_Url::is_same( $site['url'], home_url() ) ) {
 				return new Identity( $site['id'], $site['name'], $this->make_key( $site['id'] ) );

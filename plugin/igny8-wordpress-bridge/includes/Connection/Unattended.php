@@ -15,7 +15,7 @@ final class Unattended {
 	/** Holds a digest of the key for which the owner pressed Disconnect, or which the API refused, and when. */
 	public const OPTION = 'igny8_unattended_pause';
 
-	private const FOR_GOOD = 0;
+	private const INDEFINITELY = 0;
 
 	private Config $config;
 
@@ -56,7 +56,7 @@ final class Unattended {
 	/**
 	 * On activation the site can often not be called yet; then the very next cron run tries again.
 	 */
-	public function makeDue( Schedule $schedule ): void {
+	public function make_due( Schedule $schedule ): void {
 		if ( $this->config->is_unattended() && $this->attempt->is_waiting() ) {
 			$schedule->connect_at( time() );
 		}
@@ -65,7 +65,7 @@ final class Unattended {
 	/**
 	 * @param int $until Unix seconds; for good (until the key changes or the plugin is activated again) by default.
 	 */
-	public function pause( int $until = self::FOR_GOOD ): void {
+	public function pause( int $until = self::INDEFINITELY ): void {
 		if ( $this->config->is_unattended() ) {
 			update_option(
 				self::OPTION,
@@ -87,7 +87,7 @@ final class Unattended {
 		if ( ! is_array( $pause ) || ( $pause['key'] ?? '' ) !== $this->digest() ) {
 			return false;
 		}
-		return self::FOR_GOOD === $pause['until'] || $pause['until'] > time();
+		return self::INDEFINITELY === $pause['until'] || $pause['until'] > time();
 	}
 
 	private function digest(): string {

@@ -25,7 +25,7 @@ final class Document {
 	/**
 	 * @param string $code `item_too_large`, `invalid_utf8` or `unreadable`.
 	 */
-	public static function poisoned( object $row, string $code, string $detail ): self {
+	public static function unsendable( object $row, string $code, string $detail ): self {
 		$data = [
 			'id'       => (int) $row->ID,
 			'type'     => (string) $row->post_type,

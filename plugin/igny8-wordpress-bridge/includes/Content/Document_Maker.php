@@ -28,7 +28,7 @@ final class Document_Maker {
 			return $this->make_unguarded( $post, $related_data );
 		} catch ( Throwable $error ) {
 			// Addresses go through filters of other plugins.
-			return Document::poisoned( $post, 'unreadable', Utf8::repair( get_class( $error ) . ': ' . $error->getMessage() ) );
+			return Document::unsendable( $post, 'unreadable', Utf8::repair( get_class( $error ) . ': ' . $error->getMessage() ) );
 		}
 	}
 
@@ -70,7 +70,7 @@ final class Document_Maker {
 		$json  = $this->json( $facts );
 		if ( in_array( false, $json, true ) ) {
 			$name = (string) array_search( false, $json, true );
-			return Document::poisoned( $post, JSON_ERROR_UTF8 === json_last_error() ? 'invalid_utf8' : 'unreadable', $name . ': ' . json_last_error_msg() );
+			return Document::unsendable( $post, JSON_ERROR_UTF8 === json_last_error() ? 'invalid_utf8' : 'unreadable', $name . ': ' . json_last_error_msg() );
 		}
 
 		$bytes = self::bytes( $json );
@@ -89,7 +89,7 @@ final class Document_Maker {
 	public static function too_large( object $row, int $bytes ): Document {
 		/* translators: 1: size of the post, 2: largest size, both in bytes. */
 		$detail = sprintf( __( 'It has %1$d bytes, and %2$d can be sent.', 'igny8-wordpress-bridge' ), $bytes, self::LARGEST_BYTES );
-		return Document::poisoned( $row, 'item_too_large', $detail );
+		return Document::unsendable( $row, 'item_too_large', $detail );
 	}
 
 	/**

@@ -13,10 +13,10 @@ namespace Igny8\Bridge\Content;
  */
 final class Listing {
 
-	private const NOTED_AT_ONCE = 5000;
+	private const POSITIONS_AT_ONCE = 5000;
 
 	/** Fewer are walked through faster than they are noted. */
-	private const WORTH_NOTING = 1000;
+	private const WORTH_REMEMBERING = 1000;
 
 	private const KEPT_S = 600;
 
@@ -31,18 +31,18 @@ final class Listing {
 	 * @return array{positions: array<int, int[]>, has_more: bool, total: int}
 	 */
 	public function page( string $type, ?array $after, int $limit ): array {
-		$noted = null === $after ? null : $this->noted( $type, $after, $limit );
-		if ( null !== $noted ) {
-			return $noted;
+		$remembered = null === $after ? null : $this->remembered( $type, $after, $limit );
+		if ( null !== $remembered ) {
+			return $remembered;
 		}
 
 		$positions = [];
-		foreach ( $this->rows->by_modified( $type, $after, max( $limit, self::NOTED_AT_ONCE ) + 1 ) as $row ) {
+		foreach ( $this->rows->by_modified( $type, $after, max( $limit, self::POSITIONS_AT_ONCE ) + 1 ) as $row ) {
 			$positions[] = [ Gmt::to_unix( (string) $row->post_modified_gmt ), (int) $row->ID ];
 		}
 		$total = $this->rows->count( $type );
-		if ( count( $positions ) > max( $limit, self::WORTH_NOTING ) ) {
-			$this->note( $type, $positions, $total );
+		if ( count( $positions ) > max( $limit, self::WORTH_REMEMBERING ) ) {
+			$this->remember( $type, $positions, $total );
 		}
 		return [
 			'positions' => array_slice( $positions, 0, $limit ),
@@ -54,7 +54,7 @@ final class Listing {
 	/**
 	 * @param array<int, int[]> $positions In order.
 	 */
-	private function note( string $type, array $positions, int $total ): void {
+	private function remember( string $type, array $positions, int $total ): void {
 		$steps = [];
 		foreach ( $positions as $position ) {
 			$steps[] = implode( ':', $position );
@@ -65,15 +65,15 @@ final class Listing {
 	/**
 	 * @return array{positions: array<int, int[]>, has_more: bool, total: int}|null Null where the way was not noted that far.
 	 */
-	private function noted( string $type, array $after, int $limit ): ?array {
-		$note = get_transient( $this->key( $type ) );
-		if ( ! is_string( $note ) || false === strpos( $note, '|' ) ) {
+	private function remembered( string $type, array $after, int $limit ): ?array {
+		$stored = get_transient( $this->key( $type ) );
+		if ( ! is_string( $stored ) || false === strpos( $stored, '|' ) ) {
 			return null;
 		}
 
-		list( $total, $way ) = explode( '|', $note, 2 );
-		$steps               = explode( ',', $way );
-		$here                = array_search( implode( ':', $after ), $steps, true );
+		list( $total, $path ) = explode( '|', $stored, 2 );
+		$steps                = explode( ',', $path );
+		$here                 = array_search( implode( ':', $after ), $steps, true );
 		if ( false === $here || count( $steps ) - $here - 1 <= $limit ) {
 			return null;
 		}

@@ -26,13 +26,13 @@ final class Term_Names {
 			return [];
 		}
 
-		$rows  = $this->rows( $ids, $taxonomies );
-		$twins = $this->twins( $rows, $taxonomies );
-		$found = [];
+		$rows      = $this->rows( $ids, $taxonomies );
+		$same_name = $this->name_counts( $rows, $taxonomies );
+		$found     = [];
 		foreach ( $rows as list( $object_id, $term ) ) {
-			$has_twin = ( $twins[ $term->taxonomy ][ $term->name ] ?? 1 ) > 1;
+			$is_ambiguous = ( $same_name[ $term->taxonomy ][ $term->name ] ?? 1 ) > 1;
 
-			$found[ $object_id ][ $term->taxonomy ][] = $has_twin ? $term->slug : self::plain( $term->name );
+			$found[ $object_id ][ $term->taxonomy ][] = $is_ambiguous ? $term->slug : self::plain( $term->name );
 		}
 		foreach ( $found as $id => $of_post ) {
 			foreach ( array_keys( $of_post ) as $taxonomy ) {
@@ -90,7 +90,7 @@ final class Term_Names {
 	 * @param array[] $rows As rows() gives them.
 	 * @return array<string, array<string, int>> Taxonomy => name as stored => how many terms have it.
 	 */
-	private function twins( array $rows, array $taxonomies ): array {
+	private function name_counts( array $rows, array $taxonomies ): array {
 		global $wpdb;
 
 		$names = array_values( array_unique( array_column( array_column( $rows, 1 ), 'name' ) ) );

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Cron;
 
 use Igny8\Bridge\Support\Lock;
+use Igny8\Bridge\Support\Response_Finisher;
 
 /**
  * Runs this plugin's events at the end of an admin request where the site's own cron does not.
@@ -32,9 +33,7 @@ final class Overdue {
 	}
 
 	public function run(): void {
-		if ( function_exists( 'fastcgi_finish_request' ) ) {
-			fastcgi_finish_request();
-		}
+		Response_Finisher::finish();
 
 		$lock = new Lock( 'overdue', self::LOCK_TTL_S );
 		if ( ! $lock->acquire() ) {

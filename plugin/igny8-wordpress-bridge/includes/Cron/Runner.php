@@ -45,7 +45,7 @@ final class Runner {
 
 	public function hook(): void {
 		add_action( 'init', [ $this->schedule, 'ensure_daily' ] );
-		add_action( 'wp_loaded', [ $this, 'note_cron_run' ] );
+		add_action( 'wp_loaded', [ $this, 'record_cron_run' ] );
 		add_action( Schedule::DAILY, [ $this, 'push_daily' ] );
 		add_action( Schedule::PUSH, [ $this, 'push' ] );
 		add_action( Schedule::CONNECT, [ $this, 'connect' ] );
@@ -54,7 +54,7 @@ final class Runner {
 	/**
 	 * The first thing in a cron run: says that cron works, and connects an unattended site even if no event is planned.
 	 */
-	public function note_cron_run(): void {
+	public function record_cron_run(): void {
 		if ( ! wp_doing_cron() ) {
 			return;
 		}

@@ -36,7 +36,7 @@ final class Api_Check implements Check {
 		$this->resolve = $resolve ?? 'gethostbynamel';
 	}
 
-	public function look(): array {
+	public function run(): array {
 		if ( ! $this->config->is_api_url_safe() ) {
 			return [ $this->insecure() ];
 		}
@@ -86,15 +86,15 @@ final class Api_Check implements Check {
 	}
 
 	private function unreachable( WP_Error $error ): Finding {
-		$trouble = Network_Trouble::of( $error );
+		$network_error = Network_Error::of( $error );
 		return new Finding(
 			Finding::ERROR,
-			$trouble->layer(),
-			$trouble->code(),
+			$network_error->layer(),
+			$network_error->code(),
 			__( 'IGNY8 cannot be reached from this site', 'igny8-wordpress-bridge' ),
-			$trouble->detail( $this->host() ),
-			$trouble->fix(),
-			$trouble->evidence( $this->host(), $this->resolve )
+			$network_error->detail( $this->host() ),
+			$network_error->fix(),
+			$network_error->evidence( $this->host(), $this->resolve )
 		);
 	}
 

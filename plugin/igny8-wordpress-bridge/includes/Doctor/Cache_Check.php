@@ -19,7 +19,7 @@ final class Cache_Check implements Check {
 		'SiteGround_Optimizer\VERSION' => 'Speed Optimizer',
 	];
 
-	public function look(): array {
+	public function run(): array {
 		require_once ABSPATH . 'wp-admin/includes/plugin.php';
 		$dropins  = get_dropins();
 		$evidence = [ 'WP_CACHE: ' . ( defined( 'WP_CACHE' ) && WP_CACHE ? 'true' : 'false' ) ];

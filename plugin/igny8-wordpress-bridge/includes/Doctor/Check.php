@@ -12,5 +12,5 @@ interface Check {
 	/**
 	 * @return Finding[]
 	 */
-	public function look(): array;
+	public function run(): array;
 }

@@ -38,7 +38,7 @@ final class Connection_Check implements Check {
 		$this->texts      = $texts;
 	}
 
-	public function look(): array {
+	public function run(): array {
 		$state = $this->status->state();
 		return array_merge( $this->address(), in_array( $state, self::TOLD_ELSEWHERE, true ) ? [] : [ $this->state( $state ) ] );
 	}

@@ -21,7 +21,7 @@ final class Cron_Check implements Check {
 		$this->schedule = $schedule;
 	}
 
-	public function look(): array {
+	public function run(): array {
 		$disabled = defined( 'DISABLE_WP_CRON' ) && (bool) constant( 'DISABLE_WP_CRON' );
 		$last_run = (int) get_option( Runner::LAST_RUN_OPTION, 0 );
 		$late_s   = $this->late_s();

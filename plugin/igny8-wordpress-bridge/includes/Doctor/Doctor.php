@@ -40,10 +40,10 @@ final class Doctor {
 	 * May take a minute. Never throws: what is wrong is the report.
 	 */
 	public function examine(): Report {
-		$api  = $this->api_check->look();
+		$api  = $this->api_check->run();
 		$here = [ $api ];
 		foreach ( $this->checks as $check ) {
-			$here[] = $check->look();
+			$here[] = $check->run();
 		}
 		return new Report( array_merge( ...$here ), $this->ask( $api ), time() );
 	}

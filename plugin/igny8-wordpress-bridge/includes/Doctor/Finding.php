@@ -74,13 +74,6 @@ final class Finding {
 	}
 
 	/**
-	 * Whether something is to be done.
-	 */
-	public function is_fault(): bool {
-		return self::ERROR === $this->severity || self::WARNING === $this->severity;
-	}
-
-	/**
 	 * @return array{layer: string, code: string, severity: string, title: string, detail: string, evidence: string[], fix: string|null}
 	 */
 	public function to_array(): array {

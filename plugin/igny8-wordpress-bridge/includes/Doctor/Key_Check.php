@@ -29,7 +29,7 @@ final class Key_Check implements Check {
 		$this->config     = $config;
 	}
 
-	public function look(): array {
+	public function run(): array {
 		$evidence = $this->evidence();
 		if ( $this->keys->is_unreadable() || ( $this->connection->exists() && ( '' === $this->keys->api_key() || [] === $this->keys->signing_secrets() ) ) ) {
 			return [

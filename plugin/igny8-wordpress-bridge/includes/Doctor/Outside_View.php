@@ -59,9 +59,9 @@ final class Outside_View {
 	 */
 	public static function read( array $answer ): self {
 		$findings = [];
-		foreach ( array_slice( (array) ( $answer['findings'] ?? [] ), 0, self::MOST_FINDINGS ) as $told ) {
-			if ( is_array( $told ) && in_array( $told['severity'] ?? null, Finding::SEVERITIES, true ) ) {
-				$findings[] = self::read_finding( $told );
+		foreach ( array_slice( (array) ( $answer['findings'] ?? [] ), 0, self::MOST_FINDINGS ) as $given ) {
+			if ( is_array( $given ) && in_array( $given['severity'] ?? null, Finding::SEVERITIES, true ) ) {
+				$findings[] = self::read_finding( $given );
 			}
 		}
 		return [] === $findings
@@ -69,8 +69,8 @@ final class Outside_View {
 			: new self( $findings, '' );
 	}
 
-	private static function read_finding( array $told ): Finding {
-		$told += [
+	private static function read_finding( array $given ): Finding {
+		$given += [
 			'layer'    => '',
 			'code'     => '',
 			'title'    => '',
@@ -79,13 +79,13 @@ final class Outside_View {
 			'evidence' => [],
 		];
 		return new Finding(
-			$told['severity'],
-			self::name( $told['layer'] ),
-			self::name( $told['code'] ),
-			self::text( $told['title'] ),
-			self::text( $told['detail'] ),
-			self::text( $told['fix'] ),
-			array_map( [ self::class, 'text' ], array_slice( array_values( (array) $told['evidence'] ), 0, self::MOST_LINES ) )
+			$given['severity'],
+			self::name( $given['layer'] ),
+			self::name( $given['code'] ),
+			self::text( $given['title'] ),
+			self::text( $given['detail'] ),
+			self::text( $given['fix'] ),
+			array_map( [ self::class, 'text' ], array_slice( array_values( (array) $given['evidence'] ), 0, self::MOST_LINES ) )
 		);
 	}
 

@@ -27,7 +27,7 @@ final class Php_Check implements Check {
 		$this->setting = $setting ?? [ self::class, 'original' ];
 	}
 
-	public function look(): array {
+	public function run(): array {
 		$memory   = $this->memory_bytes();
 		$time_s   = (int) ( $this->setting )( 'max_execution_time' );
 		$evidence = [

@@ -21,7 +21,7 @@ final class Rest_Check implements Check {
 	/** What the plugin itself answers to a request without a signature. */
 	private const EXPECTED = [ 'igny8_signature_missing', 'igny8_not_connected' ];
 
-	public function look(): array {
+	public function run(): array {
 		return [ $this->permalinks(), $this->route() ];
 	}
 
@@ -34,7 +34,7 @@ final class Rest_Check implements Check {
 	}
 
 	private function route(): Finding {
-		$answers  = $this->as_stranger(
+		$answers  = $this->as_anonymous(
 			function (): array {
 				return [
 					'ours'  => $this->refusal_of( self::OURS ) ?? $this->answer_of_route(),
@@ -97,10 +97,10 @@ final class Rest_Check implements Check {
 	}
 
 	/**
-	 * @param callable $deed Carried out with nobody signed in, and where ending the request is no more than an exception.
+	 * @param callable $task Carried out with nobody signed in, and where ending the request is no more than an exception.
 	 * @return mixed
 	 */
-	private function as_stranger( callable $deed ) {
+	private function as_anonymous( callable $task ) {
 		$user   = get_current_user_id();
 		$dies   = static function (): callable {
 			return static function ( $message ): void {
@@ -115,7 +115,7 @@ final class Rest_Check implements Check {
 			add_filter( $hook, $dies, PHP_INT_MAX );
 		}
 		try {
-			return $deed();
+			return $task();
 		} finally {
 			foreach ( $hooks as $hook ) {
 				remove_filter( $hook, $dies, PHP_INT_MAX );

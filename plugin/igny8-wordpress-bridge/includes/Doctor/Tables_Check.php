@@ -24,7 +24,7 @@ final class Tables_Check implements Check {
 		$this->outbox = $outbox;
 	}
 
-	public function look(): array {
+	public function run(): array {
 		$missing = $this->tables->missing();
 		if ( [] !== $missing ) {
 			return [

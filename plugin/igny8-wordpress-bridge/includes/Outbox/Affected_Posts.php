@@ -27,17 +27,17 @@ final class Affected_Posts {
 	/**
 	 * @param int $image Attachment id.
 	 */
-	public function note_featuring( int $image ): void {
+	public function record_featuring( int $image ): void {
 		global $wpdb;
 
 		$sql = "SELECT p.ID, p.post_type, p.post_status FROM {$wpdb->postmeta} m INNER JOIN {$wpdb->posts} p ON p.ID = m.post_id WHERE m.meta_key = %s AND m.meta_value = %s LIMIT %d";
-		$this->note( $wpdb->get_results( $wpdb->prepare( $sql, Meta_Keys::THUMBNAIL, (string) $image, self::MOST + 1 ) ) );
+		$this->record( $wpdb->get_results( $wpdb->prepare( $sql, Meta_Keys::THUMBNAIL, (string) $image, self::MOST + 1 ) ) );
 	}
 
 	/**
 	 * @param int[] $tt_ids Of terms.
 	 */
-	public function note_with_terms( array $tt_ids ): void {
+	public function record_with_terms( array $tt_ids ): void {
 		global $wpdb;
 
 		if ( [] === $tt_ids ) {
@@ -45,20 +45,20 @@ final class Affected_Posts {
 		}
 		$list = implode( ',', array_map( 'intval', $tt_ids ) );
 		$sql  = "SELECT DISTINCT p.ID, p.post_type, p.post_status FROM {$wpdb->term_relationships} tr INNER JOIN {$wpdb->posts} p ON p.ID = tr.object_id WHERE tr.term_taxonomy_id IN ($list) LIMIT %d";
-		$this->note( $wpdb->get_results( $wpdb->prepare( $sql, self::MOST + 1 ) ) );
+		$this->record( $wpdb->get_results( $wpdb->prepare( $sql, self::MOST + 1 ) ) );
 	}
 
 	/**
 	 * @param object[] $rows With ID, post_type, post_status.
 	 */
-	private function note( array $rows ): void {
+	private function record( array $rows ): void {
 		if ( count( $rows ) > self::MOST ) {
-			$this->recorder->note_digest();
+			$this->recorder->record_digest();
 			return;
 		}
 		foreach ( $rows as $row ) {
 			if ( Types::UNSAVED !== $row->post_status && $this->types->is_public( $row->post_type ) ) {
-				$this->recorder->note( Outbox::METADATA, (int) $row->ID, $row->post_type, Types::wire_status( $row->post_status ) );
+				$this->recorder->record( Outbox::METADATA, (int) $row->ID, $row->post_type, Types::wire_status( $row->post_status ) );
 			}
 		}
 	}

@@ -6,6 +6,8 @@ namespace Igny8\Bridge\Outbox;
 
 use Igny8\Bridge\Content\Tables;
 use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Support\Response_Finisher;
+use Igny8\Bridge\Support\Time_Limit;
 
 /**
  * When the outbox is sent: at the end of the request that changed something, if nobody has to wait for it, else by cron.
@@ -46,18 +48,18 @@ final class Delivery {
 	public function hook(): void {
 		add_action( 'shutdown', [ $this, 'at_shutdown' ], 50 );
 		add_action( Schedule::OUTBOX, [ $this, 'by_cron' ] );
-		add_action( 'igny8_commands_executed', [ $this, 'keep' ] );
-		add_action( 'add_option_igny8_settings', [ $this, 'settings_made' ] );
+		add_action( 'igny8_commands_executed', [ $this, 'flush_recorded' ] );
+		add_action( 'add_option_igny8_settings', [ $this, 'settings_added' ] );
 		add_action( 'update_option_igny8_settings', [ $this, 'settings_changed' ] );
-		add_action( 'delete_option_igny8_connection', [ $this, 'forget' ] );
+		add_action( 'delete_option_igny8_connection', [ $this, 'clear_outbox' ] );
 	}
 
 	public function at_shutdown(): void {
-		if ( ! $this->recorder->has_noted() ) {
+		if ( ! $this->recorder->has_recorded() ) {
 			return;
 		}
 
-		$others = array_diff( $this->recorder->noted_sites(), [ get_current_blog_id() ] );
+		$others = array_diff( $this->recorder->recorded_sites(), [ get_current_blog_id() ] );
 		$this->recorder->flush();
 		foreach ( $others as $site ) {
 			switch_to_blog( $site );
@@ -65,7 +67,7 @@ final class Delivery {
 			restore_current_blog();
 		}
 
-		$is_delivered = $this->deliver_page();
+		$is_delivered = $this->finish_response();
 		if ( $is_delivered ) {
 			$this->sender->send( self::AT_SHUTDOWN_MS );
 			do_action( 'igny8_outbox_sent' );
@@ -80,8 +82,8 @@ final class Delivery {
 	/**
 	 * What commands have changed besides what they were to change, where the end of the request may have passed already.
 	 */
-	public function keep(): void {
-		if ( $this->recorder->has_noted() ) {
+	public function flush_recorded(): void {
+		if ( $this->recorder->has_recorded() ) {
 			$this->recorder->flush();
 			$this->plan_next();
 		}
@@ -92,7 +94,7 @@ final class Delivery {
 			return;
 		}
 		if ( ! $this->permission->is_given() ) {
-			$this->forget();
+			$this->clear_outbox();
 			return;
 		}
 
@@ -101,7 +103,7 @@ final class Delivery {
 		$this->plan_next();
 	}
 
-	public function settings_made(): void {
+	public function settings_added(): void {
 		$this->settings_changed( [] );
 	}
 
@@ -113,7 +115,7 @@ final class Delivery {
 	public function settings_changed( $before ): void {
 		$was_given = is_array( $before ) && ( $before['sync_enabled'] ?? true ) && ( $before['two_way_enabled'] ?? true );
 		if ( ! $this->permission->is_given() ) {
-			$this->forget();
+			$this->clear_outbox();
 		} elseif ( ! $was_given ) {
 			$this->catch_up();
 		}
@@ -123,13 +125,13 @@ final class Delivery {
 	 * After a time in which nothing was noted.
 	 */
 	public function catch_up(): void {
-		if ( $this->recorder->can_note() ) {
-			$this->recorder->note_digest();
+		if ( $this->recorder->can_record() ) {
+			$this->recorder->record_digest();
 			$this->schedule->outbox_by( time() );
 		}
 	}
 
-	public function forget(): void {
+	public function clear_outbox(): void {
 		if ( $this->tables->exist() ) {
 			$this->outbox->clear();
 		}
@@ -151,9 +153,7 @@ final class Delivery {
 	 * Where the site's cron is dead, events run at the end of somebody's request in wp-admin.
 	 */
 	private function cron_ms(): int {
-		$limit_s = (int) ini_get( 'max_execution_time' );
-		$most_ms = wp_doing_cron() ? self::BY_CRON_MS : self::AT_SHUTDOWN_MS;
-		return $limit_s > 0 ? min( $most_ms, 1000 * max( 1, $limit_s - self::SPARE_S ) ) : $most_ms;
+		return Time_Limit::cap_ms( wp_doing_cron() ? self::BY_CRON_MS : self::AT_SHUTDOWN_MS, self::SPARE_S );
 	}
 
 	/**
@@ -171,19 +171,10 @@ final class Delivery {
 	/**
 	 * @return bool Whether nobody waits for the end of this request any more.
 	 */
-	private function deliver_page(): bool {
+	private function finish_response(): bool {
 		if ( wp_doing_cron() || ( defined( 'WP_CLI' ) && constant( 'WP_CLI' ) ) ) {
 			return true;
 		}
-		foreach ( [ 'fastcgi_finish_request', 'litespeed_finish_request' ] as $finish ) {
-			if ( function_exists( $finish ) ) {
-				if ( PHP_SESSION_ACTIVE === session_status() ) {
-					session_write_close();
-				}
-				$finish();
-				return true;
-			}
-		}
-		return false;
+		return Response_Finisher::finish();
 	}
 }

@@ -41,18 +41,18 @@ final class Detail_Watcher {
 	 * @param mixed $key     Of meta.
 	 */
 	public function meta_changed( $meta_id, $post_id, $key ): void {
-		if ( ! $this->recorder->can_note() ) {
+		if ( ! $this->recorder->can_record() ) {
 			return;
 		}
 		if ( Meta_Keys::ALT === $key ) {
 			// Documents show it with the posts that the image is featured in.
-			$this->affected_posts->note_featuring( (int) $post_id );
+			$this->affected_posts->record_featuring( (int) $post_id );
 			return;
 		}
 
 		$type = (string) get_post_type( (int) $post_id );
 		if ( $this->types->is_public( $type ) && ( Meta_Keys::THUMBNAIL === $key || $this->keys->has( (string) $key, $type ) ) ) {
-			$this->note( (int) $post_id, $type );
+			$this->record( (int) $post_id, $type );
 		}
 	}
 
@@ -84,14 +84,14 @@ final class Detail_Watcher {
 	private function terms_changed( int $post_id, string $taxonomy ): void {
 		$type = (string) get_post_type( $post_id );
 		if ( $this->types->is_public( $type ) && in_array( $taxonomy, $this->types->taxonomies( $type ), true ) ) {
-			$this->note( $post_id, $type );
+			$this->record( $post_id, $type );
 		}
 	}
 
-	private function note( int $post_id, string $type ): void {
+	private function record( int $post_id, string $type ): void {
 		$status = (string) get_post_field( 'post_status', $post_id, 'raw' );
 		if ( Types::UNSAVED !== $status ) {
-			$this->recorder->note( Outbox::METADATA, $post_id, $type, Types::wire_status( $status ) );
+			$this->recorder->record( Outbox::METADATA, $post_id, $type, Types::wire_status( $status ) );
 		}
 	}
 }

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Outbox;
 
 use Igny8\Bridge\Content\Tables;
+use Igny8\Bridge\Security\Signer;
 
 /**
  * Changes that IGNY8 has not yet been told about: one row per post and kind, however often the post was edited.
@@ -46,7 +47,7 @@ final class Outbox {
 		foreach ( array_chunk( $rows, self::ROWS_AT_ONCE ) as $chunk ) {
 			$values = [];
 			foreach ( $chunk as $row ) {
-				$values[] = $wpdb->prepare( '(%d,%s,%s,%s,%s,%d,%d,0)', $row['post_id'], $row['kind'], $row['post_type'], $row['status'], self::new_message_id(), $now, $now );
+				$values[] = $wpdb->prepare( '(%d,%s,%s,%s,%s,%d,%d,0)', $row['post_id'], $row['kind'], $row['post_type'], $row['status'], Signer::new_message_id(), $now, $now );
 			}
 			$wpdb->query(
 				"INSERT INTO $table (post_id, kind, post_type, status, message_id, created_at, due_at, attempts) VALUES " . implode( ',', $values ) . '
@@ -57,7 +58,7 @@ final class Outbox {
 		}
 	}
 
-	public function ask_for_digest(): void {
+	public function request_digest(): void {
 		$this->put(
 			[
 				[
@@ -108,7 +109,7 @@ final class Outbox {
 	/**
 	 * @param int $due_at Unix seconds.
 	 */
-	public function postpone( object $row, int $due_at ): void {
+	public function defer( object $row, int $due_at ): void {
 		global $wpdb;
 		$wpdb->update(
 			Tables::outbox(),
@@ -147,10 +148,6 @@ final class Outbox {
 		];
 	}
 
-	private static function new_message_id(): string {
-		return 'msg_' . bin2hex( random_bytes( 16 ) );
-	}
-
 	/**
 	 * Counts only now and then: a table of twenty thousand rows may grow by some hundred more.
 	 */
@@ -167,7 +164,7 @@ final class Outbox {
 		}
 
 		// The digest first: whoever dies in between must not leave silence. It covers every change up to its sending.
-		$this->ask_for_digest();
+		$this->request_digest();
 		$wpdb->query( $wpdb->prepare( "DELETE FROM $table WHERE kind <> %s", self::DIGEST ) );
 	}
 }

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Outbox;
 
 use Igny8\Bridge\Api\Problem_Reader;
+use Igny8\Bridge\Api\Signed_Post;
 use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Content\Meta_Keys;
 use Igny8\Bridge\Content\Rows;
@@ -38,10 +39,10 @@ final class Outbox_Module {
 		$outbox         = new Outbox();
 		$state          = new State();
 		$permission     = new Permission( $connection, $settings );
-		$transport      = new Webhook_Request( $config, new Message_Headers( $config, $keys, new Signer() ), new Problem_Reader() );
+		$webhook        = new Webhook_Request( new Signed_Post( $config, new Message_Headers( $config, $keys, new Signer() ), new Problem_Reader() ) );
 		$this->tables   = new Tables( $log );
 		$this->recorder = new Recorder( $outbox, $permission, $this->tables );
-		$this->sender   = new Sender( $outbox, $state, $transport, $permission, new Rows(), $log );
+		$this->sender   = new Sender( $outbox, $state, $webhook, $permission, new Rows(), $log );
 		$this->delivery = new Delivery( $this->recorder, $this->sender, $schedule, $permission, $outbox, $state, $this->tables );
 		$this->report   = new Report( $outbox, $state, $this->tables );
 	}

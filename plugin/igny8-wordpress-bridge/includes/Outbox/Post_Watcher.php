@@ -40,7 +40,7 @@ final class Post_Watcher {
 	 * @param mixed $post_id Id.
 	 */
 	public function saved( $post_id ): void {
-		$this->note( Outbox::STATUS, get_post( (int) $post_id ) );
+		$this->record( Outbox::STATUS, get_post( (int) $post_id ) );
 	}
 
 	/**
@@ -50,7 +50,7 @@ final class Post_Watcher {
 	 */
 	public function status_changed( $new_status, $old_status, $post ): void {
 		if ( $new_status !== $old_status ) {
-			$this->note( Outbox::STATUS, $post );
+			$this->record( Outbox::STATUS, $post );
 		}
 	}
 
@@ -59,7 +59,7 @@ final class Post_Watcher {
 	 * @param mixed $post    Of WordPress.
 	 */
 	public function deleting( $post_id, $post ): void {
-		if ( $post instanceof WP_Post && $this->concerns_us( $post ) && is_post_type_hierarchical( $post->post_type ) && $this->recorder->can_note() ) {
+		if ( $post instanceof WP_Post && $this->concerns_us( $post ) && is_post_type_hierarchical( $post->post_type ) && $this->recorder->can_record() ) {
 			$this->children[ (int) $post_id ] = $this->children_of( $post );
 		}
 	}
@@ -69,9 +69,9 @@ final class Post_Watcher {
 	 * @param mixed $post    Of WordPress.
 	 */
 	public function deleted( $post_id, $post ): void {
-		$this->note( Outbox::DELETED, $post );
+		$this->record( Outbox::DELETED, $post );
 		foreach ( $this->children[ (int) $post_id ] ?? [] as $child ) {
-			$this->note( Outbox::STATUS, $child );
+			$this->record( Outbox::STATUS, $child );
 		}
 		unset( $this->children[ (int) $post_id ] );
 	}
@@ -79,9 +79,9 @@ final class Post_Watcher {
 	/**
 	 * @param mixed $post Of WordPress, or nothing.
 	 */
-	private function note( string $kind, $post ): void {
+	private function record( string $kind, $post ): void {
 		if ( $post instanceof WP_Post && $this->concerns_us( $post ) ) {
-			$this->recorder->note( $kind, (int) $post->ID, $post->post_type, Types::wire_status( $post->post_status ) );
+			$this->recorder->record( $kind, (int) $post->ID, $post->post_type, Types::wire_status( $post->post_status ) );
 		}
 	}
 

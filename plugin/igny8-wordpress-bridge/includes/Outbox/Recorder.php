@@ -19,10 +19,10 @@ final class Recorder {
 	private Tables $tables;
 
 	/** @var array<int, array<int, array>> Site id => post id => row as it was written. */
-	private array $noted = [];
+	private array $recorded = [];
 
 	/** @var array<int, array<int, array>> Site id => post id => row to be written once more, for a change after the first. */
-	private array $again = [];
+	private array $repeats = [];
 
 	/** @var array<int, array{0: int, 1: array}>|null Site id and row of changes that may turn out to be our own; null while none are. */
 	private ?array $held = null;
@@ -37,8 +37,8 @@ final class Recorder {
 	 * @param string $kind   One of the constants of Outbox.
 	 * @param string $status As on the wire.
 	 */
-	public function note( string $kind, int $post_id, string $post_type, string $status ): void {
-		if ( ! $this->can_note() ) {
+	public function record( string $kind, int $post_id, string $post_type, string $status ): void {
+		if ( ! $this->can_record() ) {
 			return;
 		}
 
@@ -55,14 +55,14 @@ final class Recorder {
 		}
 	}
 
-	public function note_digest(): void {
-		if ( $this->can_note() ) {
-			$this->outbox->ask_for_digest();
-			$this->noted += [ get_current_blog_id() => [] ];
+	public function record_digest(): void {
+		if ( $this->can_record() ) {
+			$this->outbox->request_digest();
+			$this->recorded += [ get_current_blog_id() => [] ];
 		}
 	}
 
-	public function can_note(): bool {
+	public function can_record(): bool {
 		return $this->permission->is_given() && $this->tables->exist();
 	}
 
@@ -91,8 +91,8 @@ final class Recorder {
 	/**
 	 * Whether there is something to send since the last flush().
 	 */
-	public function has_noted(): bool {
-		return [] !== $this->noted || ( null !== $this->held && [] !== $this->held );
+	public function has_recorded(): bool {
+		return [] !== $this->recorded || ( null !== $this->held && [] !== $this->held );
 	}
 
 	/**
@@ -100,8 +100,8 @@ final class Recorder {
 	 *
 	 * @return int[] Site ids.
 	 */
-	public function noted_sites(): array {
-		return array_keys( $this->noted );
+	public function recorded_sites(): array {
+		return array_keys( $this->recorded );
 	}
 
 	/**
@@ -110,25 +110,25 @@ final class Recorder {
 	 */
 	public function flush(): void {
 		$this->release( 0 );
-		foreach ( $this->again as $site => $rows ) {
+		foreach ( $this->repeats as $site => $rows ) {
 			$this->on_site( $site, array_values( $rows ) );
 		}
-		$this->again = [];
-		$this->noted = [];
+		$this->repeats  = [];
+		$this->recorded = [];
 	}
 
 	private function write( array $row ): void {
 		$site    = get_current_blog_id();
 		$post_id = $row['post_id'];
-		$before  = $this->noted[ $site ][ $post_id ]['kind'] ?? '';
+		$before  = $this->recorded[ $site ][ $post_id ]['kind'] ?? '';
 		if ( $before === $row['kind'] || ( Outbox::STATUS === $before && Outbox::METADATA === $row['kind'] ) ) {
 			// Either way the post is fetched whole.
-			$this->again[ $site ][ $post_id ] = [ 'kind' => $before ] + $row;
+			$this->repeats[ $site ][ $post_id ] = [ 'kind' => $before ] + $row;
 			return;
 		}
 
-		$this->noted[ $site ][ $post_id ] = $row;
-		unset( $this->again[ $site ][ $post_id ] );
+		$this->recorded[ $site ][ $post_id ] = $row;
+		unset( $this->repeats[ $site ][ $post_id ] );
 		$this->outbox->put( [ $row ] );
 		if ( Outbox::DELETED === $row['kind'] ) {
 			$this->outbox->drop( $post_id, [ Outbox::STATUS, Outbox::METADATA ] );
@@ -142,7 +142,7 @@ final class Recorder {
 		if ( $is_other ) {
 			switch_to_blog( $site );
 		}
-		if ( $this->can_note() ) {
+		if ( $this->can_record() ) {
 			$this->outbox->put( $rows );
 		}
 		if ( $is_other ) {

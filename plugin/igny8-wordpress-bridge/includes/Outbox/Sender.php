@@ -30,7 +30,7 @@ final class Sender {
 
 	private State $state;
 
-	private Webhook_Request $transport;
+	private Webhook_Request $webhook;
 
 	private Permission $permission;
 
@@ -38,10 +38,10 @@ final class Sender {
 
 	private Log $log;
 
-	public function __construct( Outbox $outbox, State $state, Webhook_Request $transport, Permission $permission, Rows $rows, Log $log ) {
+	public function __construct( Outbox $outbox, State $state, Webhook_Request $webhook, Permission $permission, Rows $rows, Log $log ) {
 		$this->outbox     = $outbox;
 		$this->state      = $state;
-		$this->transport  = $transport;
+		$this->webhook    = $webhook;
 		$this->permission = $permission;
 		$this->rows       = $rows;
 		$this->log        = $log;
@@ -99,7 +99,7 @@ final class Sender {
 	private function send_row( object $row, ?object $post, float $deadline ): bool {
 		$timeout_s = (int) max( 2, min( self::TIMEOUT_S, ceil( $deadline - microtime( true ) ) ) );
 		try {
-			$this->transport->send( Outbox::METADATA === $row->kind ? 'metadata' : 'status', $row->message_id, $this->event( $row, $post ), $timeout_s );
+			$this->webhook->send( Outbox::METADATA === $row->kind ? 'metadata' : 'status', $row->message_id, $this->event( $row, $post ), $timeout_s );
 		} catch ( Failure $failure ) {
 			return $this->failed( $row, $failure );
 		}
@@ -120,8 +120,8 @@ final class Sender {
 			$this->log->failure( $failure, __( 'IGNY8 could not be told about a change; it is tried again', 'igny8-wordpress-bridge' ) );
 		}
 		if ( $is_about_one ) {
-			$this->outbox->postpone( $row, $next_at );
-			$this->state->note( $failure );
+			$this->outbox->defer( $row, $next_at );
+			$this->state->record_error( $failure );
 		} else {
 			$this->state->pause( $failure, $next_at );
 		}

@@ -5,67 +5,60 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Outbox;
 
 use Igny8\Bridge\Support\Failure;
+use Igny8\Bridge\Support\Stored_Option;
 
 /**
- * How sending goes: failures in a row, the last of them, and until when it pauses.
+ * State of sending: failures in a row, the last error, and how long sending pauses.
  */
 final class State {
 
-	public const OPTION = 'igny8_outbox';
+	private Stored_Option $option;
+
+	public function __construct() {
+		$this->option = new Stored_Option( 'igny8_outbox' );
+	}
 
 	public function failures(): int {
-		return (int) ( $this->all()['failures'] ?? 0 );
+		return (int) ( $this->option->all()['failures'] ?? 0 );
 	}
 
 	/**
-	 * Unix seconds, 0 where nothing keeps it from sending.
+	 * Unix seconds; 0 if sending does not pause.
 	 */
 	public function paused_until(): int {
-		return (int) ( $this->all()['paused_until'] ?? 0 );
+		return (int) ( $this->option->all()['paused_until'] ?? 0 );
 	}
 
 	/**
-	 * @return array{code: string, detail: string, at: int}|null Null once all went well.
+	 * @return array{code: string, detail: string, at: int}|null Null once everything was sent.
 	 */
 	public function last_error(): ?array {
-		$error = $this->all()['error'] ?? null;
-		return ! is_array( $error ) ? null : [
-			'code'   => (string) $error['code'],
-			'detail' => (string) $error['detail'],
-			'at'     => (int) $error['at'],
-		];
+		return Failure::summary( $this->option->all()['error'] ?? null );
 	}
 
 	/**
 	 * @param int $until Unix seconds.
 	 */
 	public function pause( Failure $failure, int $until ): void {
-		update_option(
-			self::OPTION,
+		$this->option->replace(
 			[
 				'failures'     => $this->failures() + 1,
 				'paused_until' => $until,
 				'error'        => $failure->to_array(),
-			],
-			true
+			]
 		);
 	}
 
 	/**
-	 * One message was refused; the others go on.
+	 * IGNY8 refused one message. Sending goes on with the next.
 	 */
-	public function note( Failure $failure ): void {
-		update_option( self::OPTION, [ 'error' => $failure->to_array() ], true );
+	public function record_error( Failure $failure ): void {
+		$this->option->replace( [ 'error' => $failure->to_array() ] );
 	}
 
 	public function clear(): void {
-		if ( [] !== $this->all() ) {
-			delete_option( self::OPTION );
+		if ( [] !== $this->option->all() ) {
+			$this->option->clear();
 		}
-	}
-
-	private function all(): array {
-		$all = get_option( self::OPTION, [] );
-		return is_array( $all ) ? $all : [];
 	}
 }

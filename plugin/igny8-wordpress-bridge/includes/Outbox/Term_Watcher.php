@@ -39,7 +39,7 @@ final class Term_Watcher {
 	public function created( $term_id, $tt_id, $taxonomy ): void {
 		$term = get_term( (int) $term_id, (string) $taxonomy );
 		if ( $term instanceof WP_Term ) {
-			$this->note( (string) $taxonomy, [ $term->name ], [] );
+			$this->record( (string) $taxonomy, [ $term->name ], [] );
 		}
 	}
 
@@ -66,7 +66,7 @@ final class Term_Watcher {
 		if ( null === $before || ! $after instanceof WP_Term || ( $before->name === $after->name && $before->slug === $after->slug ) ) {
 			return;
 		}
-		$this->note( (string) $taxonomy, [ $before->name, $after->name ], [ (int) $tt_id ] );
+		$this->record( (string) $taxonomy, [ $before->name, $after->name ], [ (int) $tt_id ] );
 	}
 
 	/**
@@ -79,7 +79,7 @@ final class Term_Watcher {
 	 */
 	public function deleted( $term_id, $tt_id, $taxonomy, $deleted ): void {
 		if ( $deleted instanceof WP_Term ) {
-			$this->note( (string) $taxonomy, [ $deleted->name ], [] );
+			$this->record( (string) $taxonomy, [ $deleted->name ], [] );
 		}
 	}
 
@@ -87,16 +87,16 @@ final class Term_Watcher {
 	 * @param string[] $names  As stored: twins of these are concerned.
 	 * @param int[]    $tt_ids Of terms that are concerned anyway.
 	 */
-	private function note( string $taxonomy, array $names, array $tt_ids ): void {
+	private function record( string $taxonomy, array $names, array $tt_ids ): void {
 		global $wpdb;
 
 		$object = get_taxonomy( $taxonomy );
-		if ( false === $object || ! $object->public || ! $this->recorder->can_note() ) {
+		if ( false === $object || ! $object->public || ! $this->recorder->can_record() ) {
 			return;
 		}
-		$places = implode( ',', array_fill( 0, count( $names ), '%s' ) );
-		$sql    = "SELECT tt.term_taxonomy_id FROM {$wpdb->terms} t INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_id = t.term_id WHERE tt.taxonomy = %s AND t.name IN ($places)";
-		$twins  = $wpdb->get_col( $wpdb->prepare( $sql, $taxonomy, ...$names ) );
-		$this->affected_posts->note_with_terms( array_unique( array_merge( $tt_ids, array_map( 'intval', $twins ) ) ) );
+		$places    = implode( ',', array_fill( 0, count( $names ), '%s' ) );
+		$sql       = "SELECT tt.term_taxonomy_id FROM {$wpdb->terms} t INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_id = t.term_id WHERE tt.taxonomy = %s AND t.name IN ($places)";
+		$same_name = $wpdb->get_col( $wpdb->prepare( $sql, $taxonomy, ...$names ) );
+		$this->affected_posts->record_with_terms( array_unique( array_merge( $tt_ids, array_map( 'intval', $same_name ) ) ) );
 	}
 }

@@ -4,14 +4,11 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Outbox;
 
-use Igny8\Bridge\Api\Problem_Reader;
-use Igny8\Bridge\Security\Message_Headers;
-use Igny8\Bridge\Support\Config;
+use Igny8\Bridge\Api\Signed_Post;
 use Igny8\Bridge\Support\Failure;
-use Igny8\Bridge\Support\Request_Id;
 
 /**
- * Sends one signed webhook. Follows no redirects, so that the key never reaches another origin.
+ * Sends one webhook to IGNY8.
  */
 final class Webhook_Request {
 
@@ -19,47 +16,23 @@ final class Webhook_Request {
 
 	private const LARGEST_ANSWER_BYTES = 100000;
 
-	private Config $config;
+	private const ACCEPTED = 202;
 
-	private Message_Headers $headers;
+	private Signed_Post $post;
 
-	private Problem_Reader $problems;
-
-	public function __construct( Config $config, Message_Headers $headers, Problem_Reader $problems ) {
-		$this->config   = $config;
-		$this->headers  = $headers;
-		$this->problems = $problems;
+	public function __construct( Signed_Post $post ) {
+		$this->post = $post;
 	}
 
 	/**
 	 * @param string $route      `status` or `metadata`.
-	 * @param string $message_id The same for every try.
-	 * @param array  $event      As docs/protocol-content.md describes.
+	 * @param string $message_id The same for every attempt, so that IGNY8 handles the message once.
+	 * @param array  $event      As docs/protocol-content.md describes it.
 	 * @param int    $timeout_s  Seconds to wait for the answer.
-	 * @throws Failure Where it was not accepted.
+	 * @throws Failure If IGNY8 did not accept it.
 	 */
 	public function send( string $route, string $message_id, array $event, int $timeout_s ): void {
-		$sent_id = Request_Id::fresh();
-		$body    = (string) wp_json_encode( $event, JSON_UNESCAPED_SLASHES );
-		$answer  = wp_remote_post(
-			$this->config->api_url() . self::BASE . $route . '/',
-			[
-				'timeout'             => $timeout_s,
-				'redirection'         => 0,
-				'limit_response_size' => self::LARGEST_ANSWER_BYTES,
-				'user-agent'          => 'igny8-wordpress-bridge/' . IGNY8_BRIDGE_VERSION . '; WordPress/' . get_bloginfo( 'version' ),
-				'headers'             => [ Request_Id::HEADER => $sent_id ] + $this->headers->of( $message_id, $body ),
-				'body'                => $body,
-			]
-		);
-		if ( is_wp_error( $answer ) ) {
-			throw $this->problems->from_network_error( $answer, $sent_id );
-		}
-
-		$status = (int) wp_remote_retrieve_response_code( $answer );
-		if ( 202 !== $status ) {
-			$json = json_decode( wp_remote_retrieve_body( $answer ), true );
-			throw $this->problems->from_answer( $answer, $status, is_array( $json ) ? $json : [], $sent_id );
-		}
+		$body = (string) wp_json_encode( $event, JSON_UNESCAPED_SLASHES );
+		$this->post->send( self::BASE . $route . '/', $message_id, $body, $timeout_s, self::LARGEST_ANSWER_BYTES, self::ACCEPTED );
 	}
 }

@@ -37,7 +37,7 @@ final class Poller {
 
 	private State $state;
 
-	private Poll_Request $transport;
+	private Poll_Request $request;
 
 	private Executor $executor;
 
@@ -49,9 +49,9 @@ final class Poller {
 
 	private Log $log;
 
-	public function __construct( State $state, Poll_Request $transport, Executor $executor, Connection $connection, Status $status, Schedule $schedule, Log $log ) {
+	public function __construct( State $state, Poll_Request $request, Executor $executor, Connection $connection, Status $status, Schedule $schedule, Log $log ) {
 		$this->state      = $state;
-		$this->transport  = $transport;
+		$this->request    = $request;
 		$this->executor   = $executor;
 		$this->connection = $connection;
 		$this->status     = $status;
@@ -82,7 +82,7 @@ final class Poller {
 		}
 
 		try {
-			$this->converse( $trigger, microtime( true ) + $most_ms / 1000 );
+			$this->poll( $trigger, microtime( true ) + $most_ms / 1000 );
 			return true;
 		} catch ( Failure $failure ) {
 			if ( null === $this->state->last_error() ) {
@@ -100,7 +100,7 @@ final class Poller {
 	/**
 	 * @throws Failure Where IGNY8 doesn't answer: results that were on their way are asked for again.
 	 */
-	private function converse( string $trigger, float $deadline ): void {
+	private function poll( string $trigger, float $deadline ): void {
 		$results = [];
 		do {
 			$sent    = $this->next_results( $results );
@@ -141,7 +141,7 @@ final class Poller {
 		];
 
 		$body   = substr( (string) wp_json_encode( $head ), 0, -1 ) . ',"results":[' . implode( ',', $results ) . ']}';
-		$text   = $this->transport->call( $integration_id, $body, self::TIMEOUT_S );
+		$text   = $this->request->send( $integration_id, $body, self::TIMEOUT_S );
 		$batch  = Batch::from_json( $text );
 		$answer = json_decode( $text, true, 64 );
 		if ( null === $batch || $batch->integration_id() !== $integration_id ) {

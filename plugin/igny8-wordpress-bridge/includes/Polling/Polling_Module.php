@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Polling;
 
 use Igny8\Bridge\Api\Problem_Reader;
+use Igny8\Bridge\Api\Signed_Post;
 use Igny8\Bridge\Commands\Executor;
 use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Connection\Status;
@@ -29,8 +30,8 @@ final class Polling_Module {
 
 	public function __construct( State $state, Executor $executor, Connection $connection, Status $status, Key_Store $keys, Config $config, Schedule $schedule, Log $log ) {
 		$headers               = new Message_Headers( $config, $keys, new Signer() );
-		$transport             = new Poll_Request( $config, $keys, $headers, new Problem_Reader() );
-		$this->poller          = new Poller( $state, $transport, $executor, $connection, $status, $schedule, $log );
+		$request               = new Poll_Request( new Signed_Post( $config, $headers, new Problem_Reader() ), $keys );
+		$this->poller          = new Poller( $state, $request, $executor, $connection, $status, $schedule, $log );
 		$this->public_poll_url = new Public_Poll_Url( $connection, $this->poller, new Overdue( $schedule ) );
 		$this->triggers        = new Triggers( $this->poller, $state, $schedule, $this->public_poll_url );
 	}

@@ -45,7 +45,7 @@ final class Public_Poll_Url {
 			[
 				'methods'             => [ 'GET', 'POST' ],
 				'callback'            => [ $this, 'answer' ],
-				'permission_callback' => [ $this, 'admit' ],
+				'permission_callback' => [ $this, 'authorize' ],
 			]
 		);
 	}
@@ -53,7 +53,7 @@ final class Public_Poll_Url {
 	/**
 	 * @param \WP_REST_Request $request With the token.
 	 */
-	public function admit( $request ): bool {
+	public function authorize( $request ): bool {
 		return $this->is_token( (string) $request->get_param( 'token' ) );
 	}
 
@@ -93,7 +93,7 @@ final class Public_Poll_Url {
 		}
 		update_option( self::OPTION, time(), false );
 		ignore_user_abort( true );
-		Response_Finisher::request();
+		Response_Finisher::finish();
 		$this->overdue->run();
 		$this->poller->run( 'url', Triggers::budget_ms( Triggers::BACKGROUND_MS ) );
 	}

@@ -6,6 +6,7 @@ namespace Igny8\Bridge\Polling;
 
 use Igny8\Bridge\Support\Backoff;
 use Igny8\Bridge\Support\Failure;
+use Igny8\Bridge\Support\Stored_Option;
 
 /**
  * How commands reach this site, when it last called for them, and how that goes.
@@ -29,7 +30,7 @@ final class State {
 	private const LONGEST_PAUSE_S = 1800;
 
 	/** Calls within this are one conversation. */
-	private const CONVERSATION_S = 5;
+	private const BURST_S = 5;
 
 	private const DEFAULTS = [
 		'transport'      => self::DIRECT,
@@ -42,8 +43,14 @@ final class State {
 		'trigger'      => '',
 	];
 
+	private Stored_Option $option;
+
+	public function __construct() {
+		$this->option = new Stored_Option( self::OPTION, self::DEFAULTS );
+	}
+
 	public function transport(): string {
-		return (string) $this->all()['transport'];
+		return (string) $this->option->all()['transport'];
 	}
 
 	public function is_polling(): bool {
@@ -54,28 +61,28 @@ final class State {
 	 * Unix seconds of the last call that IGNY8 has answered, 0 for never.
 	 */
 	public function last_at(): int {
-		return (int) $this->all()['last_at'];
+		return (int) $this->option->all()['last_at'];
 	}
 
 	/**
 	 * Seconds between this site's calls as they really came, 0 where that isn't known yet.
 	 */
 	public function seen_s(): int {
-		return (int) $this->all()['seen_s'];
+		return (int) $this->option->all()['seen_s'];
 	}
 
 	/**
 	 * What made the site call last.
 	 */
 	public function trigger(): string {
-		return (string) $this->all()['trigger'];
+		return (string) $this->option->all()['trigger'];
 	}
 
 	/**
 	 * Unix seconds from which the next call is due.
 	 */
 	public function next_at(): int {
-		$all = $this->all();
+		$all = $this->option->all();
 		return max( (int) $all['last_at'] + (int) $all['interval_s'], (int) $all['paused_until'] );
 	}
 
@@ -83,33 +90,26 @@ final class State {
 	 * Unix seconds; 0 where nothing keeps the site from calling.
 	 */
 	public function paused_until(): int {
-		return (int) $this->all()['paused_until'];
+		return (int) $this->option->all()['paused_until'];
 	}
 
 	/**
 	 * @return array{code: string, detail: string, at: int}|null Null once a call has gone well.
 	 */
 	public function last_error(): ?array {
-		$error = $this->all()['error'];
-		return ! is_array( $error ) ? null : [
-			'code'   => (string) $error['code'],
-			'detail' => (string) $error['detail'],
-			'at'     => (int) $error['at'],
-		];
+		return Failure::summary( $this->option->all()['error'] );
 	}
 
 	/**
 	 * What connecting has shown.
 	 */
-	public function adopt( string $transport ): void {
+	public function set_transport( string $transport ): void {
 		$is_polling = self::POLLING === $transport;
-		update_option(
-			self::OPTION,
+		$this->option->replace(
 			[
 				'transport'    => $is_polling ? self::POLLING : self::DIRECT,
 				'interval_s' => $is_polling ? self::POLL_INTERVAL_S : self::DIRECT_INTERVAL_S,
-			],
-			true
+			]
 		);
 	}
 
@@ -120,9 +120,9 @@ final class State {
 	 */
 	public function succeeded( string $trigger, string $transport, int $interval_s ): void {
 		$now = time();
-		$all = $this->all();
+		$all = $this->option->all();
 		$gap = $now - (int) $all['last_at'];
-		if ( 0 !== (int) $all['last_at'] && $gap >= self::CONVERSATION_S ) {
+		if ( 0 !== (int) $all['last_at'] && $gap >= self::BURST_S ) {
 			$all['seen_s'] = 0 === (int) $all['seen_s'] ? $gap : (int) round( 0.6 * $all['seen_s'] + 0.4 * $gap );
 		}
 		$changes = [
@@ -134,11 +134,11 @@ final class State {
 			'error'        => null,
 			'trigger'      => $trigger,
 		];
-		update_option( self::OPTION, array_merge( $all, $changes ), true );
+		$this->option->replace( array_merge( $all, $changes ) );
 	}
 
 	public function failed( Failure $failure ): void {
-		$all      = $this->all();
+		$all      = $this->option->all();
 		$failures = (int) $all['failures'] + 1;
 		$delay_s  = ( new Backoff() )->delay_s( $failures, $failure->retry_after_s() );
 		$changes  = [
@@ -146,11 +146,11 @@ final class State {
 			'paused_until' => time() + min( $delay_s, self::LONGEST_PAUSE_S ),
 			'error'        => $failure->to_array(),
 		];
-		update_option( self::OPTION, array_merge( $all, $changes ), true );
+		$this->option->replace( array_merge( $all, $changes ) );
 	}
 
 	public function clear(): void {
-		delete_option( self::OPTION );
+		$this->option->clear();
 	}
 
 	/**
@@ -164,10 +164,5 @@ final class State {
 			'trigger'    => '' === $this->trigger() ? null : $this->trigger(),
 			'last_error' => $this->last_error(),
 		];
-	}
-
-	private function all(): array {
-		$all = get_option( self::OPTION, [] );
-		return array_merge( self::DEFAULTS, is_array( $all ) ? $all : [] );
 	}
 }

@@ -6,6 +6,7 @@ namespace Igny8\Bridge\Polling;
 
 use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Support\Response_Finisher;
+use Igny8\Bridge\Support\Time_Limit;
 
 /**
  * What makes this site call IGNY8: its cron, work in wp-admin, visitors who don't notice, and what is done on demand.
@@ -58,8 +59,7 @@ final class Triggers {
 	 * @return int The same, within PHP's own time limit.
 	 */
 	public static function budget_ms( int $most_ms ): int {
-		$limit_s = (int) ini_get( 'max_execution_time' );
-		return $limit_s > 0 ? min( $most_ms, 1000 * max( 1, $limit_s - self::SPARE_S ) ) : $most_ms;
+		return Time_Limit::cap_ms( $most_ms, self::SPARE_S );
 	}
 
 	/**
@@ -110,10 +110,10 @@ final class Triggers {
 			return;
 		}
 		if ( Response_Finisher::is_possible() || 'heartbeat' === $trigger ) {
-			Response_Finisher::request();
+			Response_Finisher::finish();
 			$this->poller->run( $trigger, self::budget_ms( 'heartbeat' === $trigger ? self::FOREGROUND_MS : self::BACKGROUND_MS ) );
 		} else {
-			$this->poke();
+			$this->request_poll_url();
 		}
 	}
 
@@ -135,7 +135,7 @@ final class Triggers {
 		}
 	}
 
-	private function poke(): void {
+	private function request_poll_url(): void {
 		$url = $this->public_poll_url->url();
 		if ( '' === $url ) {
 			return;

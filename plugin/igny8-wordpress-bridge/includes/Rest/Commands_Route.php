@@ -46,9 +46,9 @@ final class Commands_Route {
 
 	public function hook(): void {
 		add_action( 'rest_api_init', [ $this, 'register' ] );
-		add_filter( 'rest_authentication_errors', [ $this, 'let_in' ], PHP_INT_MAX );
-		add_filter( 'rest_request_before_callbacks', [ $this, 'leave_body_to_us' ], PHP_INT_MAX, 3 );
-		add_filter( 'rest_post_dispatch', [ $this, 'name_answer' ], PHP_INT_MAX, 3 );
+		add_filter( 'rest_authentication_errors', [ $this, 'bypass_rest_blocks' ], PHP_INT_MAX );
+		add_filter( 'rest_request_before_callbacks', [ $this, 'ignore_invalid_json' ], PHP_INT_MAX, 3 );
+		add_filter( 'rest_post_dispatch', [ $this, 'add_request_id' ], PHP_INT_MAX, 3 );
 		add_filter( 'rest_pre_serve_request', [ $this, 'serve' ], PHP_INT_MAX, 2 );
 	}
 
@@ -59,7 +59,7 @@ final class Commands_Route {
 			[
 				'methods'             => 'POST',
 				'callback'            => [ $this, 'answer' ],
-				'permission_callback' => [ $this, 'admit' ],
+				'permission_callback' => [ $this, 'authorize' ],
 			]
 		);
 	}
@@ -70,7 +70,7 @@ final class Commands_Route {
 	 * @param mixed $result Error of another plugin, true, or null.
 	 * @return mixed
 	 */
-	public function let_in( $result ) {
+	public function bypass_rest_blocks( $result ) {
 		$route = (string) ( $GLOBALS['wp']->query_vars['rest_route'] ?? '' );
 		return is_wp_error( $result ) && self::is_ours( $route ) ? true : $result;
 	}
@@ -83,7 +83,7 @@ final class Commands_Route {
 	 * @param mixed $request  The request.
 	 * @return mixed
 	 */
-	public function leave_body_to_us( $response, $handler, $request ) {
+	public function ignore_invalid_json( $response, $handler, $request ) {
 		$is_body_error = is_wp_error( $response ) && 'rest_invalid_json' === $response->get_error_code();
 		return $is_body_error && $request instanceof WP_REST_Request && self::is_ours( $request->get_route() ) ? null : $response;
 	}
@@ -93,14 +93,14 @@ final class Commands_Route {
 	 *
 	 * @return true|WP_Error
 	 */
-	public function admit( WP_REST_Request $request ) {
+	public function authorize( WP_REST_Request $request ) {
 		$this->forbid_caching();
 		$this->origin = Origin::of_request( $request );
-		$admitted     = $this->gatekeeper->admit( $request );
-		if ( is_wp_error( $admitted ) ) {
-			return $admitted;
+		$signed_by    = $this->gatekeeper->authorize( $request );
+		if ( is_wp_error( $signed_by ) ) {
+			return $signed_by;
 		}
-		$this->signed_by = $admitted;
+		$this->signed_by = $signed_by;
 		return true;
 	}
 
@@ -130,7 +130,7 @@ final class Commands_Route {
 	 * @param mixed $request  The request.
 	 * @return mixed
 	 */
-	public function name_answer( $response, $server, $request ) {
+	public function add_request_id( $response, $server, $request ) {
 		if ( $response instanceof WP_REST_Response && $request instanceof WP_REST_Request && self::is_ours( $request->get_route() ) ) {
 			$origin = $this->origin ?? Origin::of_request( $request );
 			$response->header( Request_Id::HEADER, $origin->request_id() );

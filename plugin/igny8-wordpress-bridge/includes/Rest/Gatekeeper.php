@@ -32,7 +32,7 @@ final class Gatekeeper {
 	/**
 	 * @return string|WP_Error Name of the secret that signed the request, or why it is refused.
 	 */
-	public function admit( WP_REST_Request $request ) {
+	public function authorize( WP_REST_Request $request ) {
 		$secrets = $this->keys->signing_secrets();
 		if ( [] === $secrets ) {
 			return new WP_Error( 'igny8_not_connected', __( 'This site is not connected to IGNY8.', 'igny8-wordpress-bridge' ), [ 'status' => 409 ] );
@@ -60,12 +60,7 @@ final class Gatekeeper {
 	 * @return array<string, string> Headers that prove the answer to the request admitted last.
 	 */
 	public function sign( string $id, string $body ): array {
-		$now = time();
-		return [
-			'webhook-id'        => $id,
-			'webhook-timestamp' => (string) $now,
-			'webhook-signature' => $this->signer->sign( $this->secret, $id, $now, $body ),
-		];
+		return $this->signer->headers( [ $this->secret ], $id, $body );
 	}
 
 	private function refusal( string $reason, int $now, Request_Facts $facts ): WP_Error {

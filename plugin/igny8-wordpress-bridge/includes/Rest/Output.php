@@ -17,7 +17,7 @@ final class Output {
 	 *
 	 * @param string $uri As requested.
 	 */
-	public function catch_early( string $uri ): void {
+	public function buffer_early( string $uri ): void {
 		if ( false !== strpos( rawurldecode( $uri ), Commands_Route::NAMESPACE . Commands_Route::PATH ) ) {
 			ob_start();
 		}
@@ -28,10 +28,10 @@ final class Output {
 		// WordPress flushes every buffer at shutdown, this one's too: what is printed from here on must go nowhere.
 		remove_action( 'shutdown', 'wp_ob_end_flush_all', 1 );
 		echo $body; // phpcs:ignore -- JSON, whose bytes are signed.
-		ob_start( [ $this, 'swallow' ] );
+		ob_start( [ $this, 'discard_output' ] );
 	}
 
-	public function swallow(): string {
+	public function discard_output(): string {
 		return '';
 	}
 

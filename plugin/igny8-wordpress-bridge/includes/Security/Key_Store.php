@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Security;
 
 use Igny8\Bridge\Support\Config;
+use Igny8\Bridge\Support\Stored_Option;
 
 /**
  * The API key and the signing secrets, encrypted in one option that is not autoloaded.
@@ -25,9 +26,12 @@ final class Key_Store {
 
 	private Config $config;
 
+	private Stored_Option $option;
+
 	public function __construct( Cipher $cipher, Config $config ) {
 		$this->cipher = $cipher;
 		$this->config = $config;
+		$this->option = new Stored_Option( self::OPTION, [], false );
 	}
 
 	/**
@@ -49,7 +53,7 @@ final class Key_Store {
 	 */
 	public function is_unreadable(): bool {
 		foreach ( [ 'api_key', 'current' ] as $name ) {
-			$kept = $this->all()[ $name ] ?? '';
+			$kept = $this->option->all()[ $name ] ?? '';
 			if ( '' !== $kept && null === $this->cipher->decrypt( $kept, $name ) ) {
 				return true;
 			}
@@ -89,7 +93,7 @@ final class Key_Store {
 	 *
 	 * @param int $until Unix seconds.
 	 */
-	public function keep_pending( int $until ): void {
+	public function extend_pending( int $until ): void {
 		$this->write( [], [ 'pending_until' => $until ] );
 	}
 
@@ -116,7 +120,7 @@ final class Key_Store {
 		$this->write( $changes, $until );
 	}
 
-	public function keep_api_key( string $key ): void {
+	public function save_api_key( string $key ): void {
 		$this->write(
 			[
 				// The key of wp-config.php is not copied: it would outlive its removal there.
@@ -129,7 +133,7 @@ final class Key_Store {
 	/**
 	 * @param int $until Unix seconds up to which the pending secret stays valid.
 	 */
-	public function keep_waiting( string $key, int $until ): void {
+	public function save_waiting( string $key, int $until ): void {
 		$waiting = $this->config->is_unattended() ? '' : $key;
 		$this->write( [ 'waiting_api_key' => $waiting ], [ 'pending_until' => $until ] );
 	}
@@ -146,15 +150,15 @@ final class Key_Store {
 	}
 
 	public function clear(): void {
-		delete_option( self::OPTION );
+		$this->option->clear();
 	}
 
 	private function is_expired( string $name ): bool {
-		return 'current' !== $name && (int) ( $this->all()[ $name . '_until' ] ?? 0 ) < time();
+		return 'current' !== $name && (int) ( $this->option->all()[ $name . '_until' ] ?? 0 ) < time();
 	}
 
 	private function read( string $name ): string {
-		$kept = $this->all()[ $name ] ?? '';
+		$kept = $this->option->all()[ $name ] ?? '';
 		return is_string( $kept ) && '' !== $kept ? (string) $this->cipher->decrypt( $kept, $name ) : '';
 	}
 
@@ -163,7 +167,7 @@ final class Key_Store {
 	 * @param array<string, int>    $until   Name => Unix seconds.
 	 */
 	private function write( array $secrets, array $until = [] ): void {
-		$all = array_merge( $this->all(), $until );
+		$all = array_merge( $this->option->all(), $until );
 		foreach ( $secrets as $name => $secret ) {
 			if ( '' === $secret ) {
 				unset( $all[ $name ] );
@@ -171,11 +175,6 @@ final class Key_Store {
 				$all[ $name ] = $this->cipher->encrypt( $secret, $name );
 			}
 		}
-		update_option( self::OPTION, array_filter( $all ), false );
-	}
-
-	private function all(): array {
-		$all = get_option( self::OPTION, [] );
-		return is_array( $all ) ? $all : [];
+		$this->option->replace( array_filter( $all ) );
 	}
 }

@@ -47,18 +47,6 @@ final class Message_Headers {
 			'Authorization' => 'Bearer ' . $key,
 			'X-IGNY8-Key'   => $key,
 		];
-		return $credentials + $this->signature( $secret, $id, $body );
-	}
-
-	/**
-	 * @return array<string, string> The three headers of Standard Webhooks.
-	 */
-	public function signature( string $secret, string $id, string $body ): array {
-		$now = time();
-		return [
-			'webhook-id'        => $id,
-			'webhook-timestamp' => (string) $now,
-			'webhook-signature' => $this->signer->sign( $secret, $id, $now, $body ),
-		];
+		return $credentials + $this->signer->headers( [ $secret ], $id, $body );
 	}
 }

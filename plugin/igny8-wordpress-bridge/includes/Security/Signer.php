@@ -27,6 +27,31 @@ final class Signer {
 	}
 
 	/**
+	 * A new message id for the header `webhook-id`.
+	 */
+	public static function new_message_id(): string {
+		return 'msg_' . bin2hex( random_bytes( 16 ) );
+	}
+
+	/**
+	 * @param string[] $secrets `whsec_…`; the header holds one signature for each.
+	 * @param string   $body    Exactly the bytes that are sent.
+	 * @return array<string, string> The three headers of Standard Webhooks, dated now.
+	 */
+	public function headers( array $secrets, string $id, string $body ): array {
+		$now        = time();
+		$signatures = [];
+		foreach ( $secrets as $secret ) {
+			$signatures[] = $this->sign( $secret, $id, $now, $body );
+		}
+		return [
+			'webhook-id'        => $id,
+			'webhook-timestamp' => (string) $now,
+			'webhook-signature' => implode( ' ', $signatures ),
+		];
+	}
+
+	/**
 	 * @param string $secret    `whsec_…`.
 	 * @param int    $timestamp Unix seconds.
 	 * @param string $body      Exactly the bytes that are sent.

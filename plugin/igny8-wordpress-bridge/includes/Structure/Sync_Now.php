@@ -46,7 +46,7 @@ final class Sync_Now {
 			throw new Failure(
 				'sync_disabled',
 				__( 'Sync Operations are switched off.', 'igny8-wordpress-bridge' ),
-				__( 'Public_Poll_Url Enable Sync Operations on the settings page of IGNY8 and save.', 'igny8-wordpress-bridge' )
+				__( 'Tick “Enable Sync Operations” on the IGNY8 settings page and save.', 'igny8-wordpress-bridge' )
 			);
 		}
 

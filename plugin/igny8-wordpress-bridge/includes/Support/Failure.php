@@ -92,7 +92,7 @@ final class Failure extends RuntimeException {
 	/**
 	 * advice() with the reference, for people.
 	 */
-	public function account(): string {
+	public function full_text(): string {
 		/* translators: %s: id of a request, by which it is found in a log. */
 		return $this->advice() . ( '' === $this->reference() ? '' : ' ' . sprintf( __( '(reference: %s)', 'igny8-wordpress-bridge' ), $this->reference() ) );
 	}
@@ -145,6 +145,20 @@ final class Failure extends RuntimeException {
 			'request_id' => $this->reference(),
 			'retryable'  => $this->is_retryable(),
 			'at'         => time(),
+		];
+	}
+
+	/**
+	 * The part of a stored failure that IGNY8 gets with `status`.
+	 *
+	 * @param mixed $stored What to_array() gave, or anything else.
+	 * @return array{code: string, detail: string, at: int}|null
+	 */
+	public static function summary( $stored ): ?array {
+		return ! is_array( $stored ) ? null : [
+			'code'   => (string) $stored['code'],
+			'detail' => (string) $stored['detail'],
+			'at'     => (int) $stored['at'],
 		];
 	}
 

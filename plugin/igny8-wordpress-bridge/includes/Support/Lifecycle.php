@@ -56,7 +56,7 @@ final class Lifecycle {
 	public function activated( $plugin, $network_wide = false ): void {
 		if ( $plugin === $this->basename && ! $network_wide && $this->unattended->is_due() ) {
 			$this->unattended->run( $this->connector );
-			$this->unattended->makeDue( $this->schedule );
+			$this->unattended->make_due( $this->schedule );
 		}
 	}
 

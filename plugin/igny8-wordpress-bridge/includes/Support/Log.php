@@ -39,14 +39,14 @@ final class Log {
 
 	/**
 	 * @param Origin   $origin Of what the deed is done for: its entries name it.
-	 * @param callable $deed   Without arguments.
+	 * @param callable $task   Without arguments.
 	 * @return mixed What the deed gives.
 	 */
-	public function during( Origin $origin, callable $deed ) {
+	public function with_origin( Origin $origin, callable $task ) {
 		$before       = $this->origin;
 		$this->origin = $origin;
 		try {
-			return $deed();
+			return $task();
 		} finally {
 			$this->origin = $before;
 		}

@@ -16,24 +16,30 @@ final class Settings {
 	/** Public to WordPress, yet carried along with the content that uses them: off until somebody asks for them. */
 	private const OFF_BY_DEFAULT = [ 'attachment', 'post_format' ];
 
+	private Stored_Option $option;
+
+	public function __construct() {
+		$this->option = new Stored_Option( self::OPTION );
+	}
+
 	public function is_sync_enabled(): bool {
-		return (bool) ( $this->all()['sync_enabled'] ?? true );
+		return (bool) ( $this->option->all()['sync_enabled'] ?? true );
 	}
 
 	public function is_two_way_enabled(): bool {
-		return (bool) ( $this->all()['two_way_enabled'] ?? true );
+		return (bool) ( $this->option->all()['two_way_enabled'] ?? true );
 	}
 
 	/**
 	 * @param string $kind One of KINDS.
 	 */
 	public function is_type_enabled( string $kind, string $slug ): bool {
-		$choices = $this->all()[ $kind ] ?? [];
+		$choices = $this->option->all()[ $kind ] ?? [];
 		return (bool) ( $choices[ $slug ] ?? ! in_array( $slug, self::OFF_BY_DEFAULT, true ) );
 	}
 
 	public function save_switches( bool $sync_enabled, bool $two_way_enabled ): void {
-		$this->save(
+		$this->option->save(
 			[
 				'sync_enabled'    => $sync_enabled,
 				'two_way_enabled' => $two_way_enabled,
@@ -49,16 +55,7 @@ final class Settings {
 	 */
 	public function save_types( string $kind, array $choices ): void {
 		if ( in_array( $kind, self::KINDS, true ) ) {
-			$this->save( [ $kind => $choices + ( $this->all()[ $kind ] ?? [] ) ] );
+			$this->option->save( [ $kind => $choices + ( $this->option->all()[ $kind ] ?? [] ) ] );
 		}
-	}
-
-	private function all(): array {
-		$settings = get_option( self::OPTION, [] );
-		return is_array( $settings ) ? $settings : [];
-	}
-
-	private function save( array $changes ): void {
-		update_option( self::OPTION, array_merge( $this->all(), $changes ), true );
 	}
 }

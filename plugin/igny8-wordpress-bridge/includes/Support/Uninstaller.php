@@ -46,7 +46,7 @@ final class Uninstaller {
 		}
 	}
 
-	public static function on_every_site( callable $do ): void {
+	public static function on_every_site( callable $task ): void {
 		$offset = 0;
 		do {
 			$ids = get_sites(
@@ -58,7 +58,7 @@ final class Uninstaller {
 			);
 			foreach ( $ids as $id ) {
 				switch_to_blog( (int) $id );
-				$do();
+				$task();
 				restore_current_blog();
 			}
 			$offset += self::SITES_AT_ONCE;

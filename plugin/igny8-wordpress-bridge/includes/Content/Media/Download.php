@@ -96,8 +96,8 @@ final class Download {
 	 */
 	private function not_found( $answer, int $status ): Command_Failure {
 		$is_passing = 0 === $status || 429 === $status || $status >= 500;
-		$said       = is_wp_error( $answer ) ? wp_strip_all_tags( $answer->get_error_message() ) : (string) $status;
+		$message    = is_wp_error( $answer ) ? wp_strip_all_tags( $answer->get_error_message() ) : (string) $status;
 		/* translators: %s: HTTP status or what the network layer reported. */
-		return new Command_Failure( 'media_not_found', sprintf( __( 'The image could not be fetched: %s', 'igny8-wordpress-bridge' ), $said ), $is_passing );
+		return new Command_Failure( 'media_not_found', sprintf( __( 'The image could not be fetched: %s', 'igny8-wordpress-bridge' ), $message ), $is_passing );
 	}
 }

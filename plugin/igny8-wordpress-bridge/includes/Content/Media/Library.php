@@ -135,7 +135,7 @@ final class Library {
 			'name'     => $name,
 			'tmp_name' => $path,
 		];
-		$id   = $this->acting_user->work(
+		$id   = $this->acting_user->run(
 			static function () use ( $file, $meta ) {
 				return media_handle_sideload( $file, 0, null, [ 'meta_input' => wp_slash( $meta ) ] );
 			}

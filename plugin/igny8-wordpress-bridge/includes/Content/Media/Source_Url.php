@@ -9,16 +9,16 @@ namespace Igny8\Bridge\Content\Media;
  */
 final class Source_Url {
 
-	/** Transports' networks, and blocks for protocols, documentation, tests and multicast, which PHP's filter lets through. */
+	/** Shared address space of providers (RFC 6598), and blocks for protocols, documentation, tests and multicast, which PHP's filter lets through. */
 	private const SPECIAL = '/^(100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])|192\.0\.[02]|192\.88\.99|198\.1[89]|198\.51\.100|203\.0\.113|2(2[4-9]|3\d))\./';
 
 	private const LOOPBACK = [ 'localhost', '127.0.0.1' ];
 
 	public function is_allowed( string $url ): bool {
-		$related_data = wp_parse_url( $url );
-		$host         = is_array( $related_data ) ? strtolower( $related_data['host'] ?? '' ) : '';
-		$scheme       = is_array( $related_data ) ? strtolower( $related_data['scheme'] ?? '' ) : '';
-		if ( '' === $host || isset( $related_data['user'] ) || isset( $related_data['pass'] ) ) {
+		$parts  = wp_parse_url( $url );
+		$host   = is_array( $parts ) ? strtolower( $parts['host'] ?? '' ) : '';
+		$scheme = is_array( $parts ) ? strtolower( $parts['scheme'] ?? '' ) : '';
+		if ( '' === $host || isset( $parts['user'] ) || isset( $parts['pass'] ) ) {
 			return false;
 		}
 		if ( $this->is_local( $scheme, $host ) ) {
@@ -31,8 +31,8 @@ final class Source_Url {
 	 * So that WordPress' own check, which knows nothing of development, can be left out for this one.
 	 */
 	public function is_loopback( string $url ): bool {
-		$related_data = wp_parse_url( $url );
-		return is_array( $related_data ) && $this->is_local( strtolower( $related_data['scheme'] ?? '' ), strtolower( $related_data['host'] ?? '' ) );
+		$parts = wp_parse_url( $url );
+		return is_array( $parts ) && $this->is_local( strtolower( $parts['scheme'] ?? '' ), strtolower( $parts['host'] ?? '' ) );
 	}
 
 	private function is_local( string $scheme, string $host ): bool {

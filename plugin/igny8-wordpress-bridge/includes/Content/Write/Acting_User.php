@@ -24,16 +24,16 @@ final class Acting_User {
 	private array $accounts = [];
 
 	/**
-	 * @return mixed What $do gives.
+	 * @return mixed What $task gives.
 	 */
-	public function work( callable $do ) {
+	public function run( callable $task ) {
 		$user     = get_current_user_id();
 		$has_kses = has_filter( 'content_save_pre', 'wp_filter_post_kses' );
 		wp_set_current_user( $this->account() );
 		kses_remove_filters();
 		$removed = $this->remove_rewriting();
 		try {
-			return $do();
+			return $task();
 		} finally {
 			foreach ( $removed as $filter ) {
 				add_filter( ...$filter );

@@ -52,7 +52,7 @@ final class Applier {
 		}
 		$this->recorder->hold();
 		try {
-			$result = $this->acting_user->work(
+			$result = $this->acting_user->run(
 				function () use ( $change ): Result {
 					return 'create' === $change->op ? $this->create( $change ) : $this->change( $change );
 				}

@@ -83,7 +83,7 @@ final class Post_Writer {
 				$this->write( $change, $plan, $guard, $row );
 			}
 		} catch ( Command_Failure $failure ) {
-			if ( $guard->has_let_through() ) {
+			if ( $guard->may_have_written() ) {
 				$snapshot->restore();
 			}
 			$this->terms->undo();

@@ -38,7 +38,7 @@ final class Write_Guard {
 
 	private string $token;
 
-	private bool $has_let_through = false;
+	private bool $may_have_written = false;
 
 	/**
 	 * @param array<string, string|int> $sent Column => value.
@@ -104,7 +104,7 @@ final class Write_Guard {
 			$data['post_modified']     = current_time( 'mysql' );
 			$data['post_modified_gmt'] = current_time( 'mysql', true );
 		}
-		$this->has_let_through = true;
+		$this->may_have_written = true;
 		return $data;
 	}
 
@@ -124,15 +124,15 @@ final class Write_Guard {
 	 * Takes the row as it is now for the one that was compared, after a change of our own.
 	 */
 	public function accept_row(): void {
-		$this->row             = $this->read();
-		$this->has_let_through = true;
+		$this->row              = $this->read();
+		$this->may_have_written = true;
 	}
 
 	/**
 	 * Whether something may have been written.
 	 */
-	public function has_let_through(): bool {
-		return $this->has_let_through;
+	public function may_have_written(): bool {
+		return $this->may_have_written;
 	}
 
 	private function read(): ?object {

@@ -11,7 +11,7 @@ use WP_Error;
  *
  * @link https://curl.se/libcurl/c/libcurl-errors.html
  */
-final class Network_Trouble {
+final class Network_Error {
 
 	private const PATTERNS = [
 		'api_dns_failed'         => '/cURL error (?:5|6)\b|getaddrinfo|could ?n.t resolve|could not resolve/i',
@@ -29,24 +29,24 @@ final class Network_Trouble {
 
 	private string $code;
 
-	private string $said;
+	private string $message;
 
-	private function __construct( string $code, string $said ) {
-		$this->code = $code;
-		$this->said = $said;
+	private function __construct( string $code, string $message ) {
+		$this->code    = $code;
+		$this->message = $message;
 	}
 
 	public static function of( WP_Error $error ): self {
-		$said = sanitize_text_field( $error->get_error_message() );
+		$message = sanitize_text_field( $error->get_error_message() );
 		if ( 'http_request_not_executed' === $error->get_error_code() ) {
-			return new self( 'http_blocked', $said );
+			return new self( 'http_blocked', $message );
 		}
 		foreach ( self::PATTERNS as $code => $pattern ) {
-			if ( 1 === preg_match( $pattern, $said ) ) {
-				return new self( $code, $said );
+			if ( 1 === preg_match( $pattern, $message ) ) {
+				return new self( $code, $message );
 			}
 		}
-		return new self( 'api_unreachable', $said );
+		return new self( 'api_unreachable', $message );
 	}
 
 	public function code(): string {
@@ -89,9 +89,9 @@ final class Network_Trouble {
 	 */
 	public function evidence( string $host, callable $resolve ): array {
 		if ( 'http_blocked' === $this->code ) {
-			return [ $this->said ];
+			return [ $this->message ];
 		}
-		$lines = [ $this->said ];
+		$lines = [ $this->message ];
 		if ( 1 === preg_match( '/[a-z]/i', $host ) ) {
 			$found   = $resolve( $host );
 			$lines[] = "DNS: $host → " . ( is_array( $found ) && [] !== $found ? implode( ', ', $found ) : '-' );
