@@ -1,6 +1,6 @@
 import type { DbSession } from './db/client.ts'
 import type { Stopwatch } from './lib/stopwatch.ts'
-import type { Actor, Context } from './services/context.ts'
+import type { Actor, ServiceContext } from './services/context.ts'
 
 /** Types of the Hono app: bindings of the Worker and what middleware leaves for later steps. */
 export interface AppEnv {
@@ -11,6 +11,6 @@ export interface AppEnv {
     stopwatch: Stopwatch
     actor: Actor
     dbSession: DbSession | undefined
-    ctx: Context<Actor>
+    ctx: ServiceContext<Actor>
   }
 }

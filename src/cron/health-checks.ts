@@ -1,6 +1,6 @@
-import type { Context } from '../services/context.ts'
-import { claimFarChecks, claimOverdueChecks } from '../services/integrations/claim-due.ts'
-import { scheduleCheck } from '../services/integrations/schedule-check.ts'
+import type { ServiceContext } from '../services/context.ts'
+import { claimFarChecks, claimOverdueChecks } from '../services/integrations/index.ts'
+import { scheduleCheck } from '../services/site-calls.ts'
 
 /** Rows of one query. */
 const PAGE = 100
@@ -11,7 +11,7 @@ const MOST_MS = 40_000
 /** Calls under way at once: six connections may wait for headers. */
 const PARALLEL = 5
 
-type Surroundings = Pick<Context, 'db' | 'site' | 'now'>
+type Surroundings = Pick<ServiceContext, 'db' | 'site' | 'now'>
 
 /** Has the objects of one page look at their sites; one that can't be woken holds up no other. */
 async function wake(ctx: Surroundings, page: Awaited<ReturnType<typeof claimOverdueChecks>>, now: number) {

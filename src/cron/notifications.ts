@@ -1,12 +1,18 @@
 import { log } from '../lib/log.ts'
-import type { Context } from '../services/context.ts'
-import { attemptDelivery } from '../services/deliveries/attempt.ts'
-import { claimDeliveries, type ClaimedDelivery } from '../services/deliveries/claim.ts'
-import { loadDeliveries, type PreparedDelivery } from '../services/deliveries/load.ts'
-import { type Delivered, type Failure, recordDelivered, recordFailure } from '../services/deliveries/record.ts'
-import { alertFailing } from '../services/deliveries/alert-failing.ts'
-import { findDueAccounts } from '../services/notifications/find-due.ts'
-import { dispatchChanges } from '../services/notifications/dispatch.ts'
+import type { ServiceContext } from '../services/context.ts'
+import {
+  attemptDelivery,
+  claimDeliveries,
+  type ClaimedDelivery,
+  loadDeliveries,
+  type PreparedDelivery,
+  type Delivered,
+  type Failure,
+  recordDelivered,
+  recordFailure,
+  alertFailing,
+} from '../services/deliveries/index.ts'
+import { findDueAccounts, dispatchChanges } from '../services/notifications/index.ts'
 
 /** Most accounts that one tick tells; a page of them takes 9 queries, and one for each account that is told. */
 export const MOST_ACCOUNTS = 200
@@ -21,7 +27,7 @@ const MOST_MS = 40_000
 /** Requests under way at once: six connections may wait for headers. */
 const PARALLEL = 5
 
-type Surroundings = Pick<Context, 'db' | 'config' | 'now' | 'newId'>
+type Surroundings = Pick<ServiceContext, 'db' | 'config' | 'now' | 'newId'>
 
 /** Runs work over all items, a few at a time; one that breaks off holds up no other. */
 async function each<T>(items: readonly T[], message: string, work: (item: T) => Promise<void>): Promise<void> {

@@ -1,20 +1,30 @@
 import { createMiddleware } from 'hono/factory'
-import { ROLES } from '../contract/people.ts'
+import { ROLES, type Role } from '../contract/people.ts'
 import type { Scope } from '../contract/sites.ts'
 import type { AppEnv } from '../env.ts'
-import type { Access } from '../routes/define.ts'
-import type { Actor } from '../services/context.ts'
+import type { Actor, ApiKeyActor } from '../services/context.ts'
 import { ServiceError } from '../services/errors.ts'
 
-export const KEY_ALONE = 'This takes an API key of the site alone.'
+/**
+ * Who may call a route: `public`, anybody; `optional`, anybody, with credentials considered where sent; `person`, a
+ * person of at least this role; `member`, likewise, or an API key with this scope; `api_key`, such a key alone.
+ */
+export type Access =
+  | { kind: 'public' }
+  | { kind: 'optional' }
+  | { kind: 'person'; role: Role }
+  | { kind: 'member'; role: Role; scope: Scope }
+  | { kind: 'api_key'; scope: Scope }
 
-function assertScope({ scopes }: Extract<Actor, { kind: 'api_key' }>, scope: Scope): void {
+export const KEY_ALONE = 'Only an API key of the site can call this.'
+
+function assertScope({ scopes }: ApiKeyActor, scope: Scope): void {
   if (!scopes.includes(scope)) throw new ServiceError('insufficient_scope', `This needs the scope ${scope}.`)
 }
 
 /**
- * Refuses an actor whose role or scope is not enough. Which rows the actor may see is decided by the services, whose
- * every query carries the tenant.
+ * Refuses an actor whose role or scope is too low. Which rows the actor sees is decided in the services: every query
+ * there filters by tenant.
  * @throws ServiceError `role_too_low`, `person_required`, `insufficient_scope`, `credentials_missing`
  */
 export function assertAllowed(actor: Actor, access: Access): void {

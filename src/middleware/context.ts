@@ -6,7 +6,7 @@ import type { Measure } from '../db/measured.ts'
 import type { AppEnv } from '../env.ts'
 import { createId } from '../lib/ids.ts'
 import { noteLogIds, type LogIds } from '../lib/log.ts'
-import { createApiKeyStore } from '../services/api-keys/store.ts'
+import { createApiKeyStore } from '../services/api-keys/index.ts'
 import { reachSite } from './reach-site.ts'
 
 const ID = /^[a-z]{2,4}_[0-9a-f]{32}$/

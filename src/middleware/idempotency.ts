@@ -2,12 +2,9 @@ import { createMiddleware } from 'hono/factory'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { AppEnv } from '../env.ts'
 import { sha256Hex } from '../lib/hmac.ts'
-import type { Route } from '../routes/define.ts'
 import { describeActor, type Actor } from '../services/context.ts'
 import { ServiceError } from '../services/errors.ts'
-import { claimIdempotencyKey } from '../services/idempotency/claim.ts'
-import { completeRequest } from '../services/idempotency/complete.ts'
-import type { StoredAnswer } from '../services/idempotency/answer.ts'
+import { claimIdempotencyKey, completeRequest, type StoredAnswer } from '../services/idempotency/index.ts'
 
 const KEY = /^[\x21-\x7e]{1,200}$/
 
@@ -23,13 +20,13 @@ const ownerOf = (actor: Actor, fingerprint: string) =>
  * day. Only answers of success are kept; a refusal changed nothing and may be tried again. Runs after validation, so
  * that an invalid request never holds a key.
  */
-export const idempotency = (route: Route) =>
+export const idempotency = ({ hasBody }: { hasBody: boolean }) =>
   createMiddleware<AppEnv>(async (c, next) => {
     const key = c.req.header('idempotency-key')
     if (key === undefined) return next()
     if (!KEY.test(key)) throw new ServiceError('invalid_idempotency_key')
     const ctx = c.get('ctx')
-    const fingerprint = await sha256Hex(route.body ? await c.req.text() : '')
+    const fingerprint = await sha256Hex(hasBody ? await c.req.text() : '')
     const id = await sha256Hex([ownerOf(ctx.actor, fingerprint), c.req.method, c.req.path, key].join('\n'))
     const claim = await claimIdempotencyKey({ ctx, input: { id, fingerprint } })
     if (claim.kind === 'answered') return replay(claim.answer)

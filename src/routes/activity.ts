@@ -3,10 +3,9 @@ import { Activity, ActivityQuery, RunDetail } from '../contract/activity.ts'
 import { API_PREFIX, IntegrationId, listOf, ListQuery, RunId } from '../contract/common.ts'
 import { LiveMessage, LiveQuery } from '../contract/live.ts'
 import { EventFilter, SyncEvent } from '../contract/sync.ts'
-import { listActivity } from '../services/events/activity.ts'
-import { listEvents } from '../services/events/list.ts'
-import { watchIntegration } from '../services/live/watch.ts'
-import { getRun } from '../services/runs/get.ts'
+import { listActivity, listEvents } from '../services/events/index.ts'
+import { watchIntegration } from '../services/live/index.ts'
+import { getRun } from '../services/runs/index.ts'
 import { defineRoute, ok, type Route } from './define.ts'
 
 const DETAIL = `${API_PREFIX}/integration/integrations/:integration_id`

@@ -1,10 +1,7 @@
 import * as z from 'zod'
 import { API_PREFIX, ApiKeyId, listOf, ListQuery, SiteId } from '../contract/common.ts'
 import { ApiKey, ApiKeyCreate, ApiKeyCreated, ApiKeyRotate } from '../contract/sites.ts'
-import { createApiKey } from '../services/api-keys/create.ts'
-import { listApiKeys } from '../services/api-keys/list.ts'
-import { revokeApiKey } from '../services/api-keys/revoke.ts'
-import { rotateApiKey } from '../services/api-keys/rotate.ts'
+import { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from '../services/api-keys/index.ts'
 import { created, defineRoute, noContent, ok, type Route } from './define.ts'
 
 const COLLECTION = `${API_PREFIX}/sites/:site_id/api-keys`

@@ -1,9 +1,6 @@
 import { API_PREFIX } from '../contract/common.ts'
 import { AuthOptions, Session, SignedIn, SignIn, SignUp } from '../contract/people.ts'
-import { getSession } from '../services/people/get-session.ts'
-import type { SignInResult } from '../services/people/present.ts'
-import { signInDemo } from '../services/people/sign-in-demo.ts'
-import { signOut } from '../services/people/sign-out.ts'
+import { getSession, signIn, signInDemo, type SignInResult, signOut, signUp } from '../services/people/index.ts'
 import { defineRoute, ok, type Reply, type Route } from './define.ts'
 
 const BASE = `${API_PREFIX}/auth`
@@ -27,10 +24,8 @@ export const authRoutes: Route[] = [
     body: SignUp,
     responses: { 201: { description: 'Signed up and in; browsers also get a cookie', schema: SignedIn } },
     errors: ['email_taken', 'origin_not_allowed'],
-    handle: async ({ ctx, body, request }) => {
-      const { signUp } = await import('../services/people/sign-up.ts')
-      return signedIn(201, await signUp({ ctx, input: { ...body, headers: request.headers } }))
-    },
+    handle: async ({ ctx, body, request }) =>
+      signedIn(201, await signUp({ ctx, input: { ...body, headers: request.headers } })),
   }),
   defineRoute({
     method: 'post',
@@ -43,10 +38,8 @@ export const authRoutes: Route[] = [
     body: SignIn,
     responses: { 200: { description: 'Signed in; browsers also get a cookie', schema: SignedIn } },
     errors: ['invalid_credentials', 'user_inactive', 'origin_not_allowed'],
-    handle: async ({ ctx, body, request }) => {
-      const { signIn } = await import('../services/people/sign-in.ts')
-      return signedIn(200, await signIn({ ctx, input: { ...body, headers: request.headers } }))
-    },
+    handle: async ({ ctx, body, request }) =>
+      signedIn(200, await signIn({ ctx, input: { ...body, headers: request.headers } })),
   }),
   defineRoute({
     method: 'get',

@@ -1,14 +1,16 @@
 import * as z from 'zod'
 import { API_PREFIX, listOf, ListQuery, SiteId } from '../contract/common.ts'
 import { Item, ItemCreate, ItemFilter, ItemId, ItemSummary, ItemUpdate, Resolution } from '../contract/content.ts'
-import { createItem } from '../services/content/create.ts'
-import { deleteItem } from '../services/content/delete.ts'
-import { getItem } from '../services/content/get.ts'
-import { listItems } from '../services/content/list.ts'
-import { retryItem } from '../services/content/retry.ts'
-import { resolveItem } from '../services/content/resolve.ts'
-import { undoResolution } from '../services/content/undo.ts'
-import { updateItem } from '../services/content/update.ts'
+import {
+  createItem,
+  deleteItem,
+  getItem,
+  listItems,
+  retryItem,
+  resolveItem,
+  undoResolution,
+  updateItem,
+} from '../services/content/index.ts'
 import { created, defineRoute, noContent, ok, type Route } from './define.ts'
 
 const COLLECTION = `${API_PREFIX}/sites/:site_id/content`

@@ -1,45 +1,34 @@
 import type * as z from 'zod'
 import type { ErrorCode } from '../contract/errors.ts'
-import type { Role } from '../contract/people.ts'
-import type { Scope } from '../contract/sites.ts'
-import type { Actor, Context, KnownActor } from '../services/context.ts'
-
-/**
- * Who may call a route: `public`, anybody; `optional`, anybody, with credentials considered where sent; `person`, a
- * person of at least this role; `member`, likewise, or an API key with this scope; `api_key`, such a key alone.
- */
-export type Access =
-  | { kind: 'public' }
-  | { kind: 'optional' }
-  | { kind: 'person'; role: Role }
-  | { kind: 'member'; role: Role; scope: Scope }
-  | { kind: 'api_key'; scope: Scope }
+import type { Access } from '../middleware/authorize.ts'
+import type { Throttle } from '../middleware/throttle.ts'
+import type { Actor, ApiKeyActor, KnownActor, ServiceContext } from '../services/context.ts'
 
 type ActorOf<A extends Access> = A extends { kind: 'public' | 'optional' }
   ? Actor
   : A extends { kind: 'api_key' }
-    ? Extract<Actor, { kind: 'api_key' }>
+    ? ApiKeyActor
     : KnownActor
 
 export interface Reply {
   status: number
   /** Absent for 204. */
   body?: unknown
-  /** The body's very bytes, where they are signed; `body` then describes them. */
+  /** The exact text of a body that is signed; `body` is the same value, for the check against the schema. */
   text?: string
   headers?: Record<string, string | string[]>
-  /** Instead of a body: an answer that is no JSON polling, as of a WebSocket. */
+  /** The whole response, in place of `body`: the 101 of a WebSocket. */
   response?: Response
 }
 
 export interface RouteCall<A extends Access, P, Q, B> {
-  ctx: Context<ActorOf<A>>
+  ctx: ServiceContext<ActorOf<A>>
   params: P
   query: Q
   body: B
-  /** The request itself, for what is no plain JSON polling; its body is already read. */
+  /** For headers and WebSockets; its body is already read. */
   request: Request
-  /** The body as it came, for what is signed. */
+  /** The body's exact text, over which a signature is computed. */
   rawBody: () => Promise<string>
 }
 
@@ -54,29 +43,28 @@ export interface RouteDefinition<A extends Access, P, Q, B> {
   summary: string
   description?: string
   access: A
-  /** Counter that the call is charged to; `integration` per actor, `anonymous` per address. */
-  throttle: 'integration' | 'anonymous' | 'none'
+  throttle: Throttle
   params?: P
   query?: Q
   body?: B
-  /** Schema of the body by status; null where there is none. */
+  /** Schema of the body by status; null for an empty body. */
   responses: Record<number, { description: string; schema: z.ZodType | null }>
   /** Codes that this route adds to those that its access, input and method imply. */
   errors?: readonly ErrorCode[]
   handle(call: RouteCall<A, Infer<P>, Infer<Q>, Infer<B>>): Promise<Reply>
 }
 
-/** A route with its types erased, as the app, the document and the tests see it. */
+/** A route without its type parameters, as `mountRoutes`, the OpenAPI document and the tests use it. */
 export type Route = RouteDefinition<Access, z.ZodType | undefined, z.ZodType | undefined, z.ZodType | undefined>
 
-/** Declares a route: registration, validation, OpenAPI and the security matrix are all made from it. */
+/** Declares a route. Registration, validation, the OpenAPI document and the security tests are all made from it. */
 export function defineRoute<
   const A extends Access,
   P extends z.ZodType | undefined = undefined,
   Q extends z.ZodType | undefined = undefined,
   B extends z.ZodType | undefined = undefined,
 >(route: RouteDefinition<A, P, Q, B>): Route {
-  // each call is validated against the same schemas before it is handed to the handler
+  // safe: `mountRoutes` validates each call against these schemas before it calls `handle`
   return route
 }
 

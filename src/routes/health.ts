@@ -1,6 +1,6 @@
 import type { Context as HonoContext } from 'hono'
 import type { AppEnv } from '../env.ts'
-import { checkOwnHealth } from '../services/health/check.ts'
+import { checkOwnHealth } from '../services/health/index.ts'
 
 /**
  * `GET /healthz`: 200 while requests are served (`ok`, or `degraded`), else 503; the body says what doesn't work. The time

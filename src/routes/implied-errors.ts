@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../contract/errors.ts'
-import type { Access, Route } from './define.ts'
+import type { Access } from '../middleware/authorize.ts'
+import type { Route } from './define.ts'
 
 const BAD_KEYS: readonly ErrorCode[] = ['api_key_malformed', 'api_key_unknown', 'api_key_revoked', 'api_key_expired']
 const BAD_CREDENTIALS: readonly ErrorCode[] = ['invalid_session', ...BAD_KEYS]

@@ -11,20 +11,22 @@ import {
 import { DoctorReport } from '../contract/doctor.ts'
 import { Structure } from '../contract/structure.ts'
 import { DebugStatus, Run, SyncRequest, SyncState } from '../contract/sync.ts'
-import { connectIntegration } from '../services/integrations/connect.ts'
-import { createIntegration } from '../services/integrations/create.ts'
-import { deleteIntegration } from '../services/integrations/delete.ts'
-import { diagnoseIntegration } from '../services/integrations/diagnose.ts'
-import { getContentTypes } from '../services/integrations/get-content-types.ts'
-import { getDebugStatus } from '../services/integrations/get-debug-status.ts'
-import { getSyncStatus } from '../services/integrations/get-sync-status.ts'
-import { getIntegration } from '../services/integrations/get.ts'
-import { listIntegrations } from '../services/integrations/list.ts'
-import { startSync } from '../services/integrations/start-sync.ts'
-import { testIntegration } from '../services/integrations/test.ts'
-import { updateContentTypes } from '../services/integrations/update-content-types.ts'
-import { updateStructure } from '../services/integrations/update-structure.ts'
-import { updateIntegration } from '../services/integrations/update.ts'
+import { connectIntegration } from '../services/connections/index.ts'
+import {
+  createIntegration,
+  deleteIntegration,
+  diagnoseIntegration,
+  getContentTypes,
+  getDebugStatus,
+  getSyncStatus,
+  getIntegration,
+  listIntegrations,
+  testIntegration,
+  updateContentTypes,
+  updateStructure,
+  updateIntegration,
+} from '../services/integrations/index.ts'
+import { startSync } from '../services/runs/index.ts'
 import { accepted, created, defineRoute, noContent, ok, type Route } from './define.ts'
 
 const COLLECTION = `${API_PREFIX}/integration/integrations`

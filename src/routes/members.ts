@@ -1,11 +1,13 @@
 import * as z from 'zod'
 import { API_PREFIX, listOf, ListQuery, UserId } from '../contract/common.ts'
 import { Account, Invitation, InvitationAccept, InvitationCreate, Member, MemberUpdate } from '../contract/people.ts'
-import { acceptInvitation } from '../services/members/accept.ts'
-import { createInvitation } from '../services/members/invite.ts'
-import { listMembers } from '../services/members/list.ts'
-import { removeMember } from '../services/members/remove.ts'
-import { updateMember } from '../services/members/update.ts'
+import {
+  acceptInvitation,
+  createInvitation,
+  listMembers,
+  removeMember,
+  updateMember,
+} from '../services/members/index.ts'
 import { created, defineRoute, noContent, ok, type Route } from './define.ts'
 
 const COLLECTION = `${API_PREFIX}/members`

@@ -34,7 +34,7 @@ function stepsOf(route: Route): MiddlewareHandler<AppEnv>[] {
     ...(route.query ? [validate('query', route.query)] : []),
     ...(route.body ? [validate('json', route.body)] : []),
     provideContext,
-    ...(isWrite && route.access.kind !== 'public' ? [idempotency(route)] : []),
+    ...(isWrite && route.access.kind !== 'public' ? [idempotency({ hasBody: route.body !== undefined })] : []),
   ]
 }
 

@@ -14,17 +14,17 @@ import {
   PreferencesUpdate,
   SecretRotate,
 } from '../contract/notifications.ts'
-import { listDeliveries } from '../services/deliveries/list.ts'
-import { redeliver } from '../services/deliveries/redeliver.ts'
-import { createEndpoint } from '../services/endpoints/create.ts'
-import { deleteEndpoint } from '../services/endpoints/delete.ts'
-import { getEndpoint } from '../services/endpoints/get.ts'
-import { listEndpoints } from '../services/endpoints/list.ts'
-import { rotateEndpointSecret } from '../services/endpoints/rotate-secret.ts'
-import { testEndpoint } from '../services/endpoints/test.ts'
-import { updateEndpoint } from '../services/endpoints/update.ts'
-import { getPreferences } from '../services/notifications/get-preferences.ts'
-import { updatePreferences } from '../services/notifications/update-preferences.ts'
+import { listDeliveries, redeliver } from '../services/deliveries/index.ts'
+import {
+  createEndpoint,
+  deleteEndpoint,
+  getEndpoint,
+  listEndpoints,
+  rotateEndpointSecret,
+  testEndpoint,
+  updateEndpoint,
+} from '../services/endpoints/index.ts'
+import { getPreferences, updatePreferences } from '../services/notifications/index.ts'
 import { accepted, created, defineRoute, noContent, ok, type Route } from './define.ts'
 
 const BASE = `${API_PREFIX}/notifications`

@@ -3,8 +3,8 @@ import { API_PREFIX, IntegrationId } from '../contract/common.ts'
 import { PollAnswer, PollRequest } from '../contract/polling.ts'
 import { TestResult } from '../contract/integrations.ts'
 import { MoveRequest } from '../contract/move.ts'
-import { receivePoll } from '../services/polling/receive.ts'
-import { moveIntegration } from '../services/integrations/move.ts'
+import { receivePoll } from '../services/inbound/index.ts'
+import { moveIntegration } from '../services/connections/index.ts'
 import { defineRoute, ok, type Route } from './define.ts'
 
 const Params = z.lazy(() => z.object({ integration_id: IntegrationId }))

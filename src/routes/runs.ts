@@ -2,10 +2,7 @@ import * as z from 'zod'
 import { API_PREFIX, IntegrationId, listOf, ListQuery, RunId } from '../contract/common.ts'
 import { Item, SyncItemRequest } from '../contract/content.ts'
 import { Run } from '../contract/sync.ts'
-import { syncItem } from '../services/content/sync.ts'
-import { cancelRun } from '../services/runs/cancel.ts'
-import { listRuns } from '../services/runs/list.ts'
-import { startDriftCheck } from '../services/integrations/start-drift-check.ts'
+import { syncItem, cancelRun, listRuns, startDriftCheck } from '../services/runs/index.ts'
 import { accepted, defineRoute, ok, type Route } from './define.ts'
 
 const DETAIL = `${API_PREFIX}/integration/integrations/:integration_id`

@@ -1,11 +1,7 @@
 import * as z from 'zod'
 import { API_PREFIX, listOf, ListQuery, SiteId } from '../contract/common.ts'
 import { Site, SiteCreate, SiteUpdate } from '../contract/sites.ts'
-import { createSite } from '../services/sites/create.ts'
-import { deleteSite } from '../services/sites/delete.ts'
-import { getSite } from '../services/sites/get.ts'
-import { listSites } from '../services/sites/list.ts'
-import { updateSite } from '../services/sites/update.ts'
+import { createSite, deleteSite, getSite, listSites, updateSite } from '../services/sites/index.ts'
 import { created, defineRoute, noContent, ok, type Route } from './define.ts'
 
 const COLLECTION = `${API_PREFIX}/sites`

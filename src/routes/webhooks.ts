@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import { API_PREFIX } from '../contract/common.ts'
 import { MetadataEvent, StatusEvent, WebhookAccepted } from '../contract/webhooks.ts'
-import { receiveWebhook } from '../services/webhooks/receive.ts'
+import { receiveWebhook } from '../services/inbound/index.ts'
 import { accepted, defineRoute, type Route } from './define.ts'
 
 const webhookRoute = (kind: 'status' | 'metadata', summary: string, body: z.ZodType): Route =>

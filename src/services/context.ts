@@ -14,9 +14,10 @@ export type Actor =
   | { kind: 'anonymous' }
 
 export type KnownActor = Exclude<Actor, { kind: 'anonymous' }>
+export type ApiKeyActor = Extract<Actor, { kind: 'api_key' }>
 
 /** What every service call gets. Time and ids are injected, so that tests and the simulator can drive them. */
-export interface Context<A extends Actor = KnownActor> {
+export interface ServiceContext<A extends Actor = KnownActor> {
   db: Db
   actor: A
   requestId: string

@@ -2,9 +2,7 @@ import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { apiKeys, idempotencyKeys, sites } from '../../src/db/schema/index.ts'
-import type { StoredAnswer } from '../../src/services/idempotency/answer.ts'
-import { claimIdempotencyKey } from '../../src/services/idempotency/claim.ts'
-import { completeRequest } from '../../src/services/idempotency/complete.ts'
+import { type StoredAnswer, claimIdempotencyKey, completeRequest } from '../../src/services/idempotency/index.ts'
 import {
   addMember,
   createTestContext,

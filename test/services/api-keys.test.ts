@@ -4,12 +4,11 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { db } from '../../src/db/client.ts'
 import { apiKeys, sites } from '../../src/db/schema/index.ts'
 import { createApiKey as generateApiKey, hashApiKey } from '../../src/lib/api-key.ts'
-import { authenticateApiKey } from '../../src/services/api-keys/authenticate.ts'
+import { authenticateApiKey, verifySiteApiKey } from '../../src/services/api-keys/authenticate.ts'
 import { rotateApiKey } from '../../src/services/api-keys/rotate.ts'
 import { createApiKeyStore, type ApiKeyStore } from '../../src/services/api-keys/store.ts'
-import { verifySiteApiKey } from '../../src/services/api-keys/verify.ts'
-import { verifyAuditChain } from '../../src/services/audit/verify.ts'
-import type { Actor, Context, KnownActor } from '../../src/services/context.ts'
+import { verifyAuditChain } from '../../src/services/audit/index.ts'
+import type { Actor, ServiceContext, KnownActor } from '../../src/services/context.ts'
 import { createTestContext, createTestKey, createTestSite, signUpPerson, type Person } from '../support/identity.ts'
 
 const HOUR_MS = 3_600_000
@@ -34,7 +33,7 @@ beforeAll(async () => {
 })
 
 /** Authenticates a key as a request does, and waits for what it left behind. */
-async function authenticate(plaintext: string, overrides: Partial<Context<Actor>> = {}) {
+async function authenticate(plaintext: string, overrides: Partial<ServiceContext<Actor>> = {}) {
   const work: Promise<void>[] = []
   const ctx = createTestContext<Actor>({ kind: 'anonymous' }, overrides)
   try {
@@ -205,7 +204,7 @@ describe('rotating a key', () => {
 })
 
 describe('a key offered for a site', () => {
-  const verify = (site: string, plaintext: string, overrides: Partial<Context<Actor>> = {}) =>
+  const verify = (site: string, plaintext: string, overrides: Partial<ServiceContext<Actor>> = {}) =>
     verifySiteApiKey({ ctx: createTestContext<Actor>({ kind: 'anonymous' }, overrides), siteId: site, plaintext })
 
   test('is taken if it is that site’s own and works', async () => {

@@ -4,10 +4,9 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { db } from '../../src/db/client.ts'
 import { auditLog, sites } from '../../src/db/schema/index.ts'
 import { createId } from '../../src/lib/ids.ts'
-import { appendAudit } from '../../src/services/audit/append.ts'
-import { verifyAuditChain } from '../../src/services/audit/verify.ts'
+import { appendAudit, verifyAuditChain } from '../../src/services/audit/index.ts'
+import { createSite } from '../../src/services/sites/index.ts'
 import type { KnownActor } from '../../src/services/context.ts'
-import { createSite } from '../../src/services/sites/create.ts'
 import { createTestContext } from '../support/identity.ts'
 
 const LENGTH = 6

@@ -4,9 +4,8 @@ import { expect, test } from 'vitest'
 import { db } from '../../src/db/client.ts'
 import { accounts, sessions, userCredentials, users } from '../../src/db/schema/index.ts'
 import { createId } from '../../src/lib/ids.ts'
-import { createAuth, createTrace } from '../../src/services/people/better-auth.ts'
-import { signSessionToken, verifySessionToken } from '../../src/services/people/session-token.ts'
-import { signUp } from '../../src/services/people/sign-up.ts'
+import { createAuth, createTrace, signUp } from '../../src/services/people/password.ts'
+import { signSessionToken, verifySessionToken } from '../../src/services/people/credentials.ts'
 import { createTestContext, signUpPerson } from '../support/identity.ts'
 
 const d1 = () => db(env, null).db

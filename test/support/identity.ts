@@ -8,12 +8,12 @@ import { db } from '../../src/db/client.ts'
 import { memberships } from '../../src/db/schema/index.ts'
 import { createId } from '../../src/lib/ids.ts'
 import { createApiKeyStore } from '../../src/services/api-keys/store.ts'
-import type { Actor, Context } from '../../src/services/context.ts'
+import type { Actor, ServiceContext } from '../../src/services/context.ts'
 
 const app = createApp()
 
 // some 200 modules, which routes load at first use: not on the clock of the first test
-await import('../../src/services/people/sign-up.ts')
+await import('../../src/services/people/password.ts')
 
 /** An answer of the API: status, headers and the parsed body, null where there is none. */
 export interface Answer {
@@ -111,7 +111,10 @@ export async function createTestKey(
 }
 
 /** A context as requests have it, with what a test wants different. */
-export function createTestContext<A extends Actor>(actor: A, overrides: Partial<Context<A>> = {}): Context<A> {
+export function createTestContext<A extends Actor>(
+  actor: A,
+  overrides: Partial<ServiceContext<A>> = {},
+): ServiceContext<A> {
   return {
     db: db(env, null).db,
     actor,

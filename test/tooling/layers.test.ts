@@ -38,7 +38,7 @@ const LAYERS: [file: string, forbidden: string[], allowed: string[]][] = [
   [
     'src/site/object.ts',
     ['hono', 'drizzle-orm', '../db/schema/index.ts', ...ENTRANCES],
-    ['cloudflare:workers', '../services/live/read.ts', './runs/runner.ts', '../db/client.ts', '../lib/log.ts'],
+    ['cloudflare:workers', '../services/live/index.ts', './runs/runner.ts', '../db/client.ts', '../lib/log.ts'],
   ],
   [
     'src/site/items/fixture.ts',
@@ -102,6 +102,11 @@ const LAYERS: [file: string, forbidden: string[], allowed: string[]][] = [
     'src/routes/fixture.ts',
     ['drizzle-orm', '../db/client.ts', '../db/schema/index.ts', '../site/rpc.ts', '../cron/index.ts'],
     ['hono', 'zod', '../services/errors.ts', '../contract/common.ts'],
+  ],
+  [
+    'src/middleware/fixture.ts',
+    ['../routes/define.ts', '../cron/index.ts'],
+    ['hono', '../services/people/index.ts', '../db/client.ts', '../lib/log.ts', './throttle.ts'],
   ],
   [
     'src/cron/fixture.ts',

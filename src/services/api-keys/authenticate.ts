@@ -1,13 +1,13 @@
+import { and, eq, isNull, lt, or } from 'drizzle-orm'
+import { apiKeys } from '../../db/schema/index.ts'
 import { hashApiKey, parseApiKey } from '../../lib/api-key.ts'
 import { log } from '../../lib/log.ts'
-import type { Actor, Context } from '../context.ts'
-import { ServiceError } from '../errors.ts'
-import { readApiKeyRecord } from './internal.ts'
-import { recordUse } from './record-use.ts'
+import { readApiKeyRecord } from './records.ts'
 import type { ApiKeyRecord } from './store.ts'
+import type { Actor, ApiKeyActor, ServiceContext } from '../context.ts'
+import { ServiceError } from '../errors.ts'
 
-type KeyContext = Pick<Context<Actor>, 'db' | 'apiKeys' | 'config' | 'now'>
-type ApiKeyActor = Extract<Actor, { kind: 'api_key' }>
+type KeyContext = Pick<ServiceContext<Actor>, 'db' | 'apiKeys' | 'config' | 'now'>
 
 interface AuthenticateInput {
   plaintext: string
@@ -78,4 +78,60 @@ export async function authenticateApiKey({
     siteId: record.site_id,
     scopes: record.scopes,
   }
+}
+
+const SAMPLE_MS = 3_600_000
+const MAX_REMEMBERED = 10_000
+
+/** When this isolate last recorded a key's use, by key id. */
+const recorded = new Map<string, number>()
+
+type UseContext = Pick<ServiceContext<Actor>, 'db' | 'now'>
+
+async function writeUse(ctx: UseContext, keyId: string, now: number): Promise<void> {
+  const isOlder = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, new Date(now - SAMPLE_MS)))
+  try {
+    await ctx.db
+      .update(apiKeys)
+      .set({ lastUsedAt: new Date(now) })
+      .where(and(eq(apiKeys.id, keyId), isOlder))
+  } catch (cause) {
+    recorded.delete(keyId)
+    log.warn('use of an API key not recorded', { key: keyId, cause })
+  }
+}
+
+/**
+ * Records that a key was used, exact to an hour: at most one write per key and hour from each isolate.
+ * @returns the write, to be kept alive beside the answer, which it never fails; null where none is due
+ */
+function recordUse({ ctx, input }: { ctx: UseContext; input: { keyId: string } }): Promise<void> | null {
+  const now = ctx.now()
+  if (now - (recorded.get(input.keyId) ?? -Infinity) < SAMPLE_MS) return null
+  if (recorded.size >= MAX_REMEMBERED) recorded.clear()
+  recorded.set(input.keyId, now)
+  return writeUse(ctx, input.keyId, now)
+}
+
+/**
+ * Whether a key is this site's own and may be used now. Asks D1, so that it knows of every revocation.
+ * @throws ServiceError `site_inactive` when only the site keeps it from being used
+ */
+export async function verifySiteApiKey({
+  ctx,
+  siteId,
+  plaintext,
+}: {
+  ctx: Pick<ServiceContext<Actor>, 'db' | 'config' | 'now'>
+  siteId: string
+  plaintext: string
+}): Promise<boolean> {
+  const parsed = parseApiKey(plaintext)
+  if (!parsed) return false
+  const hash = await hashApiKey(ctx.config.apiKeyPepper, plaintext)
+  const record = await readApiKeyRecord({ ctx, input: { keyId: parsed.keyId, hash } })
+  if (record?.site_id !== siteId || record.status === 'revoked') return false
+  if (record.expires_at !== null && record.expires_at <= ctx.now()) return false
+  if (record.status === 'site_inactive') throw new ServiceError('site_inactive')
+  return true
 }

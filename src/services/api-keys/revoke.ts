@@ -1,15 +1,15 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import { apiKeys, integrations } from '../../db/schema/index.ts'
-import { appendAudit } from '../audit/append.ts'
-import type { Context } from '../context.ts'
+import { type ApiKeyRow, loadApiKey, toApiKeyRecord } from './records.ts'
+import { appendAudit } from '../audit/index.ts'
+import type { ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
-import { loadSite } from '../sites/internal.ts'
-import { loadApiKey, toApiKeyRecord, type ApiKeyRow } from './internal.ts'
+import { loadSite } from '../tenant.ts'
 
 const REPEAT_AFTER_S = 5
 
 /** The truth, and what people see of it: the key ends, and the integrations that it connected say so. */
-async function markRevoked(ctx: Context, key: ApiKeyRow): Promise<void> {
+async function markRevoked(ctx: ServiceContext, key: ApiKeyRow): Promise<void> {
   const now = new Date(ctx.now())
   const inSite = and(eq(apiKeys.accountId, key.accountId), eq(apiKeys.siteId, key.siteId))
   const connectedWithIt = and(
@@ -46,7 +46,7 @@ async function markRevoked(ctx: Context, key: ApiKeyRow): Promise<void> {
  * Tells the site's object and the edge of a key that is revoked in D1. Each is told even if the other can't be.
  * @throws ServiceError `unavailable` when one of them wasn't reached: the revocation holds and can be repeated
  */
-export async function spreadRevocation(ctx: Context, key: ApiKeyRow): Promise<void> {
+export async function spreadRevocation(ctx: ServiceContext, key: ApiKeyRow): Promise<void> {
   const told = await Promise.allSettled([
     ctx.site(key.siteId).revokeKey(key.id),
     ctx.apiKeys.put(key.hash, { ...toApiKeyRecord(key, true), status: 'revoked' }),
@@ -69,7 +69,7 @@ export async function revokeApiKey({
   ctx,
   input,
 }: {
-  ctx: Context
+  ctx: ServiceContext
   input: { siteId: string; keyId: string }
 }): Promise<void> {
   await loadSite({ ctx, siteId: input.siteId })

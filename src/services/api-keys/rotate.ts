@@ -3,13 +3,12 @@ import type { ApiKeyCreated, ApiKeyRotate } from '../../contract/sites.ts'
 import { apiKeys } from '../../db/schema/index.ts'
 import { createApiKey as generateApiKey, hashApiKey, maskApiKey } from '../../lib/api-key.ts'
 import { log } from '../../lib/log.ts'
-import { appendAudit } from '../audit/append.ts'
-import type { Context } from '../context.ts'
-import { ServiceError } from '../errors.ts'
-import { loadSite, type SiteRow } from '../sites/internal.ts'
-import { publishApiKey } from './publish.ts'
-import { loadApiKey, presentApiKey, toApiKeyRecord, type ApiKeyRow } from './internal.ts'
+import { type ApiKeyRow, loadApiKey, presentApiKey, publishApiKey, toApiKeyRecord } from './records.ts'
 import { revokeApiKey } from './revoke.ts'
+import { appendAudit } from '../audit/index.ts'
+import type { ServiceContext } from '../context.ts'
+import { ServiceError } from '../errors.ts'
+import { loadSite, type SiteRow } from '../tenant.ts'
 
 type RotateInput = ApiKeyRotate & { siteId: string; keyId: string }
 
@@ -20,7 +19,7 @@ function endOfGrace(key: ApiKeyRow, graceS: number, now: number): Date {
   return new Date(Math.min(ends, now + graceS * 1000))
 }
 
-async function prepareSuccessor(ctx: Context, old: ApiKeyRow): Promise<{ row: ApiKeyRow; plaintext: string }> {
+async function prepareSuccessor(ctx: ServiceContext, old: ApiKeyRow): Promise<{ row: ApiKeyRow; plaintext: string }> {
   const { keyId, plaintext } = generateApiKey()
   const hash = await hashApiKey(ctx.config.apiKeyPepper, plaintext)
   const fresh = { expiresAt: null, revokedAt: null, lastUsedAt: null, createdAt: new Date(ctx.now()) }
@@ -28,7 +27,7 @@ async function prepareSuccessor(ctx: Context, old: ApiKeyRow): Promise<{ row: Ap
 }
 
 /** The insert of a key that happens only if `condition` holds for the key that it follows. */
-function insertSuccessor(ctx: Context, row: ApiKeyRow, condition: SQL | undefined) {
+function insertSuccessor(ctx: ServiceContext, row: ApiKeyRow, condition: SQL | undefined) {
   const successor = ctx.db
     .select({
       id: sql<string>`${row.id}`.as('id'),
@@ -52,7 +51,7 @@ function insertSuccessor(ctx: Context, row: ApiKeyRow, condition: SQL | undefine
  * Commits the change of keys in one batch. Both statements ask that the old key still be as it was read, so that of
  * two rotations at once one is refused.
  */
-async function polling(ctx: Context, old: ApiKeyRow, row: ApiKeyRow, expiresAt: Date): Promise<void> {
+async function polling(ctx: ServiceContext, old: ApiKeyRow, row: ApiKeyRow, expiresAt: Date): Promise<void> {
   const unchanged = and(
     eq(apiKeys.id, old.id),
     eq(apiKeys.siteId, old.siteId),
@@ -78,7 +77,13 @@ async function polling(ctx: Context, old: ApiKeyRow, row: ApiKeyRow, expiresAt: 
 }
 
 /** Carries the old key's end to where keys are asked for. The new key must reach its owner: failures are only logged. */
-async function endOldKey(ctx: Context, old: ApiKeyRow, site: SiteRow, expiresAt: Date, graceS: number): Promise<void> {
+async function endOldKey(
+  ctx: ServiceContext,
+  old: ApiKeyRow,
+  site: SiteRow,
+  expiresAt: Date,
+  graceS: number,
+): Promise<void> {
   try {
     if (graceS === 0) await revokeApiKey({ ctx, input: { siteId: site.id, keyId: old.id } })
     else await ctx.apiKeys.put(old.hash, toApiKeyRecord({ ...old, expiresAt }, site.isActive))
@@ -92,7 +97,13 @@ async function endOldKey(ctx: Context, old: ApiKeyRow, site: SiteRow, expiresAt:
  * when it is used; without grace it is revoked. D1 changes first, the edge follows.
  * @throws ServiceError `site_not_found`, `api_key_not_found`, `api_key_inactive`, `conflict`
  */
-export async function rotateApiKey({ ctx, input }: { ctx: Context; input: RotateInput }): Promise<ApiKeyCreated> {
+export async function rotateApiKey({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: RotateInput
+}): Promise<ApiKeyCreated> {
   const site = await loadSite({ ctx, siteId: input.siteId })
   const old = await loadApiKey({ ctx, input })
   const expiresAt = endOfGrace(old, input.grace_s, ctx.now())

@@ -10,7 +10,7 @@ const TOMBSTONE_TTL_S = 30 * 86_400
 /** KV takes one write per key and second. */
 const RETRY_AFTER_MS = 1_100
 
-const ApiKeyRecord = z.lazy(() =>
+export const ApiKeyRecord = z.lazy(() =>
   z.object({
     key_id: z.string(),
     account_id: z.string(),

@@ -2,17 +2,15 @@ import { and, desc, eq, inArray, isNull } from 'drizzle-orm'
 import { DELIVERY_ERRORS, type DeliveryErrorCode } from '../../contract/notifications.ts'
 import { isUniqueViolation } from '../../db/errors.ts'
 import { memberships, notificationEndpoints, notificationMessages, users } from '../../db/schema/index.ts'
-import type { Context } from '../context.ts'
-import { isEndpoint, type EndpointRow } from '../endpoints/internal.ts'
-import type { EndpointFailing } from '../notifications/message.ts'
-import { postMessages } from '../notifications/post-message.ts'
-import { TOLD_BY_ROLE, wantsEmail } from '../notifications/recipients.ts'
+import type { ServiceContext } from '../context.ts'
 import type { Failure } from './record.ts'
+import { type EndpointRow, isEndpoint } from '../endpoints/index.ts'
+import { type EndpointFailing, postMessages, TOLD_BY_ROLE, wantsEmail } from '../notifications/index.ts'
 
 /** Shorter failures are an endpoint's own business. */
 const TOLD_AFTER_MS = 3_600_000
 
-type AlertContext = Pick<Context, 'db' | 'config' | 'newId'>
+type AlertContext = Pick<ServiceContext, 'db' | 'config' | 'newId'>
 
 const isLong = ({ failingSince, failingToldAt }: EndpointRow, code: DeliveryErrorCode, now: number) =>
   failingToldAt === null &&

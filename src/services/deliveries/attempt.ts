@@ -1,15 +1,112 @@
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import type { Db } from '../../db/client.ts'
+import {
+  memberships,
+  notificationDeliveries,
+  notificationEndpoints,
+  notificationMessages,
+  users,
+} from '../../db/schema/index.ts'
 import { log } from '../../lib/log.ts'
-import type { Context } from '../context.ts'
-import { composeEmail } from '../email/compose.ts'
-import { sendEmail } from '../email/send.ts'
-import type { StoredMessage } from '../notifications/message.ts'
-import type { PreparedDelivery } from './load.ts'
-import { failure, type Outcome } from './outcome.ts'
-import { sendWebhook } from './send-webhook.ts'
+import { composeEmail, failure, type Outcome, sendEmail, sendWebhook } from '../channels/index.ts'
+import type { ServiceContext } from '../context.ts'
+import type { EndpointRow } from '../endpoints/index.ts'
+import { type StoredMessage, wantsEmail } from '../notifications/index.ts'
 
-type AttemptContext = Pick<Context, 'config' | 'now'>
+/** Longer than a page of attempts takes; after that it counts as broken off, and is made again. */
+const LEASE_MS = 3 * 60_000
+/** Of so many that are due the next page is chosen. */
+const LOOKED_AT = 500
+
+interface ClaimInput {
+  db: Db
+  /** Milliseconds since 1970. */
+  now: number
+  limit: number
+  /** E-mail waits while its provider is away. */
+  withEmail: boolean
+}
+
+/**
+ * Takes on a page of deliveries: one of each endpoint, the one that was tried least, and endpoints that are well before
+ * those that fail, so that a hanging one holds up no other. The lease is part of the claim: two ticks at once take on
+ * each one once, and what breaks off is due again.
+ */
+export async function claimDeliveries({ db, now, limit, withEmail }: ClaimInput) {
+  const channel = withEmail ? sql`` : sql`AND channel <> 'email'`
+  const due = sql`SELECT account_id, id, endpoint_id, attempts, next_attempt_at FROM notification_deliveries
+    WHERE next_attempt_at <= ${now} ${channel} ORDER BY next_attempt_at LIMIT ${LOOKED_AT}`
+  const ranked = sql`SELECT due.account_id, due.id, due.next_attempt_at, endpoint.failing_since IS NOT NULL AS is_ill,
+      row_number() OVER (PARTITION BY ifnull(due.endpoint_id, due.id) ORDER BY due.attempts, due.id) AS place
+    FROM (${due}) AS due LEFT JOIN notification_endpoints AS endpoint
+      ON endpoint.account_id = due.account_id AND endpoint.id = due.endpoint_id`
+  const page = sql`SELECT account_id, id FROM (${ranked}) WHERE place = 1 ORDER BY is_ill, next_attempt_at LIMIT ${limit}`
+  return db
+    .update(notificationDeliveries)
+    .set({ nextAttemptAt: new Date(now + LEASE_MS), attempts: sql`${notificationDeliveries.attempts} + 1` })
+    .where(sql`(${notificationDeliveries.accountId}, ${notificationDeliveries.id}) IN (${page})`)
+    .returning()
+}
+
+export type ClaimedDelivery = Awaited<ReturnType<typeof claimDeliveries>>[number]
+
+/** A claimed delivery with what it takes to make it; without a recipient where there is none any more. */
+export interface PreparedDelivery {
+  delivery: ClaimedDelivery
+  body: string
+  summary: string
+  endpoint: EndpointRow | null
+  address: string | null
+}
+
+const isMessage = and(
+  eq(notificationMessages.accountId, notificationDeliveries.accountId),
+  eq(notificationMessages.id, notificationDeliveries.messageId),
+)
+
+/** Of members alone who still want it: who has left is told nothing of the account. */
+const isRecipient = and(
+  eq(memberships.accountId, notificationDeliveries.accountId),
+  eq(memberships.userId, notificationDeliveries.userId),
+  wantsEmail,
+)
+
+/** What a page of deliveries needs, in one query. */
+export async function loadDeliveries(db: Db, page: readonly ClaimedDelivery[]): Promise<PreparedDelivery[]> {
+  const ids = page.map(({ id }) => id)
+  const accounts = [...new Set(page.map(({ accountId }) => accountId))]
+  const rows = await db
+    .select({
+      id: notificationDeliveries.id,
+      body: notificationMessages.body,
+      summary: notificationMessages.summary,
+      endpoint: notificationEndpoints,
+      address: users.email,
+    })
+    .from(notificationDeliveries)
+    .innerJoin(notificationMessages, isMessage)
+    .leftJoin(
+      notificationEndpoints,
+      and(
+        eq(notificationEndpoints.accountId, notificationDeliveries.accountId),
+        eq(notificationEndpoints.id, notificationDeliveries.endpointId),
+      ),
+    )
+    .leftJoin(memberships, isRecipient)
+    .leftJoin(users, and(eq(users.id, memberships.userId), eq(users.isActive, true)))
+    .where(and(inArray(notificationDeliveries.accountId, accounts), inArray(notificationDeliveries.id, ids)))
+  const found = new Map(rows.map((row) => [row.id, row]))
+  return page.map((delivery) => {
+    const row = found.get(delivery.id)
+    if (!row) return { delivery, body: '', summary: '', endpoint: null, address: null }
+    return { ...row, delivery }
+  })
+}
+
+type AttemptContext = Pick<ServiceContext, 'config' | 'now'>
 
 const isFinal = { isFinal: true }
+
 const GONE = failure('recipient_gone', 'There is nobody to deliver this to any more.', isFinal)
 
 async function attemptWebhook(ctx: AttemptContext, { delivery, endpoint, body }: PreparedDelivery): Promise<Outcome> {

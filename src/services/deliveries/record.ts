@@ -2,10 +2,27 @@ import { and, eq, gt, lte, ne, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Db } from '../../db/client.ts'
 import { notificationDeliveries, notificationEndpoints } from '../../db/schema/index.ts'
-import { isEndpoint, WELL } from '../endpoints/internal.ts'
-import { retryDelayMs } from './backoff.ts'
-import type { ClaimedDelivery } from './claim.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome } from '../channels/index.ts'
+import type { ClaimedDelivery } from './attempt.ts'
+import { isEndpoint, WELL } from '../endpoints/index.ts'
+
+const FIRST_MS = 60_000
+const LONGEST_MS = 6 * 3_600_000
+
+/**
+ * How long until the next attempt: from a minute on, doubling up to six hours, spread a little; longer where the
+ * recipient asks for it, and the longest at once where it says that it is gone.
+ * @param attempts made so far
+ * @returns milliseconds
+ */
+function retryDelayMs(
+  attempts: number,
+  { retryAfterS, isGone }: { retryAfterS: number | null; isGone: boolean },
+  random = Math.random(),
+): number {
+  const ceiling = isGone ? LONGEST_MS : Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.max(0, attempts - 1))
+  return Math.max((retryAfterS ?? 0) * 1000, Math.round(ceiling * (0.75 + random / 4)))
+}
 
 export type Failure = Extract<Outcome, { ok: false }>
 

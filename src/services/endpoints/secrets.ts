@@ -1,26 +1,99 @@
-import { openSecret, sealSecret, type KeyRing } from '../../lib/secrets.ts'
+import { and, eq, exists, gt, lt, or, sql } from 'drizzle-orm'
+import type { EndpointCreated, SecretRotate } from '../../contract/notifications.ts'
+import type { Config } from '../../config.ts'
+import type { Db } from '../../db/client.ts'
+import { notificationEndpoints } from '../../db/schema/index.ts'
+import { log } from '../../lib/log.ts'
+import { createSigningSecret } from '../../lib/signature.ts'
+import { appendAudit } from '../audit/index.ts'
+import { openSecrets, sealSecrets } from '../channels/index.ts'
+import type { ServiceContext } from '../context.ts'
+import { type EndpointRow, isEndpoint, loadEndpoint, presentEndpoint } from './rows.ts'
+import { ServiceError } from '../errors.ts'
 
-const rowOf = (endpointId: string) => `notification_endpoints/${endpointId}`
-
-/** The columns that hold an endpoint's signing secrets, sealed for its row alone. */
-export async function sealSecrets(ring: KeyRing, endpointId: string, secrets: string[]) {
-  const sealed = await sealSecret(ring, JSON.stringify(secrets), rowOf(endpointId))
-  return { secrets: sealed, sealedWith: ring.currentId }
+/** The secret that goes on for the time of grace; none where it can't be opened any more, as a new one is the cure. */
+async function previousSecret(ctx: ServiceContext, row: EndpointRow): Promise<string[]> {
+  try {
+    return (await openSecrets(ctx.config.keyRing, row)).slice(0, 1)
+  } catch (cause) {
+    log.warn('signing secret not readable', { endpoint: row.id, cause })
+    return []
+  }
 }
 
-/** Every secret that is stored, newest first. @throws Error as {@link openSecret} */
-export async function openSecrets(ring: KeyRing, row: { id: string; secrets: string }): Promise<string[]> {
-  return JSON.parse(await openSecret(ring, row.secrets, rowOf(row.id))) as string[]
+/**
+ * Gives an endpoint a new signing secret. Messages carry a signature by the old one, too, until `grace_s` is over.
+ * @throws ServiceError `endpoint_not_found`; `conflict` when it was rotated at the same moment
+ */
+export async function rotateEndpointSecret({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: SecretRotate & { id: string }
+}): Promise<EndpointCreated> {
+  const { row, pending } = await loadEndpoint({ ctx, id: input.id })
+  const secret = createSigningSecret()
+  const previous = input.grace_s > 0 ? await previousSecret(ctx, row) : []
+  const sealed = await sealSecrets(ctx.config.keyRing, row.id, [secret, ...previous])
+  const previousSecretUntil = previous.length > 0 ? new Date(ctx.now() + input.grace_s * 1000) : null
+  const isIt = isEndpoint(row.accountId, row.id)
+  const done = ctx.db
+    .select({ one: sql`1` })
+    .from(notificationEndpoints)
+    .where(and(isIt, eq(notificationEndpoints.secrets, sealed.secrets)))
+  const [changed] = await appendAudit({
+    ctx,
+    input: {
+      entry: { action: 'notification_endpoint.secret_rotated', entityId: row.id, when: exists(done) },
+      changes: [
+        ctx.db
+          .update(notificationEndpoints)
+          .set({ ...sealed, previousSecretUntil })
+          .where(and(isIt, eq(notificationEndpoints.secrets, row.secrets)))
+          .returning({ id: notificationEndpoints.id }),
+      ],
+    },
+  })
+  if (changed.length === 0) throw new ServiceError('conflict')
+  return { ...presentEndpoint({ ...row, ...sealed, previousSecretUntil }, pending, ctx.now()), secret }
 }
 
-interface Rotating {
-  id: string
-  secrets: string
-  previousSecretUntil: Date | null
+interface ResealInput {
+  db: Db
+  config: Config
+  /** Milliseconds since 1970. */
+  now: number
+  /** Most endpoints that are sealed anew. */
+  limit: number
 }
 
-/** The secrets that messages are signed with now: the newest, and while it rotates the one before. */
-export async function activeSecrets(ring: KeyRing, row: Rotating, now: number): Promise<string[]> {
-  const secrets = await openSecrets(ring, row)
-  return (row.previousSecretUntil?.getTime() ?? 0) > now ? secrets : secrets.slice(0, 1)
+/** Seals signing secrets under the current encryption key, after a rotation. @returns how many */
+export async function resealEndpoints({ db, config, now, limit }: ResealInput): Promise<number> {
+  const { keyRing } = config
+  const { sealedWith } = notificationEndpoints
+  const rows = await db
+    .select()
+    .from(notificationEndpoints)
+    // written so that the index is used
+    .where(or(lt(sealedWith, keyRing.currentId), gt(sealedWith, keyRing.currentId)))
+    .limit(limit)
+  let resealed = 0
+  for (const row of rows) {
+    try {
+      const sealed = await sealSecrets(keyRing, row.id, await openSecrets(keyRing, row))
+      const isUnchanged = and(isEndpoint(row.accountId, row.id), eq(notificationEndpoints.secrets, row.secrets))
+      await db.update(notificationEndpoints).set(sealed).where(isUnchanged)
+      resealed++
+    } catch (cause) {
+      log.error('signing secret not readable', { endpoint: row.id, cause })
+      // told once, and shown until there is a new one; else it would hold up those behind it
+      const failure = { errorCode: 'secret_unreadable', errorDetail: null, failingSince: new Date(now) } as const
+      await db
+        .update(notificationEndpoints)
+        .set({ ...failure, sealedWith: keyRing.currentId })
+        .where(isEndpoint(row.accountId, row.id))
+    }
+  }
+  return resealed
 }

@@ -1,70 +1,101 @@
-import { DEFAULT_FETCH_LIMIT, type ContentTypes, type ContentTypesUpdate } from '../../contract/content-types.ts'
-import {
-  NO_DRIFT_CHECK,
-  NO_TYPE_DRIFT_CHECK,
-  type DriftCheck,
-  type DriftCheckSnapshot,
-} from '../../contract/drift-check.ts'
+import { and, eq, sql } from 'drizzle-orm'
+import type { ContentTypes, ContentTypesUpdate, StructureStored } from '../../contract/content-types.ts'
 import type { Structure } from '../../contract/structure.ts'
-import type { CountsSnapshot } from '../../contract/counts.ts'
-import { describeHealth, type HealthSource } from './health.ts'
+import { recordEvent } from '../../db/record-event.ts'
+import { integrations } from '../../db/schema/index.ts'
+import type { ServiceContext } from '../context.ts'
+import { ServiceError } from '../errors.ts'
+import { describeContentTypes, healthColumns } from './present.ts'
+import { assertKeyMayWrite, publishChange, toRpcCall, unwrap } from '../site-calls.ts'
+import { type IntegrationRow, loadIntegration, tenantFilter } from '../tenant.ts'
 
-/** The columns of an integration that the tab is made from. */
-export interface ContentTypesSource extends HealthSource {
-  structure: Structure | null
-  structureFetchedAt: Date | null
-  typeSettings: ContentTypesUpdate
-  counts: CountsSnapshot | null
-  countsAsOf: Date | null
+/**
+ * The Content Types tab in one query of one row: its cost doesn't depend on how much content there is.
+ * @throws ServiceError `integration_not_found`
+ */
+export async function getContentTypes({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { id: string }
+}): Promise<ContentTypes> {
+  const [row] = await ctx.db
+    .select({
+      ...healthColumns,
+      structure: integrations.structure,
+      structureFetchedAt: integrations.structureFetchedAt,
+      typeSettings: integrations.typeSettings,
+      counts: integrations.counts,
+      countsAsOf: integrations.countsAsOf,
+    })
+    .from(integrations)
+    .where(and(eq(integrations.id, input.id), tenantFilter(ctx.actor, integrations)))
+    .limit(1)
+  if (!row) throw new ServiceError('integration_not_found')
+  return describeContentTypes(row)
 }
 
-type Kind = 'post_types' | 'taxonomies'
-
-const mapValues = <V, W>(record: Record<string, V>, map: (value: V, key: string) => W): Record<string, W> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]))
-
-/** The newer of what the structure says and what the site said since, when something changed there. */
-function currentCount(
-  { structureFetchedAt }: ContentTypesSource,
-  pushed: number,
-  total: { n: number; at: number } | undefined,
-): { count: number; count_as_of: string | null } {
-  const isNewer = total !== undefined && total.at >= (structureFetchedAt?.getTime() ?? 0)
-  if (isNewer) return { count: total.n, count_as_of: new Date(total.at).toISOString() }
-  return { count: pushed, count_as_of: structureFetchedAt?.toISOString() ?? null }
+/** @throws ServiceError `unknown_content_type` with one entry per type that the site doesn't have */
+function assertKnownTypes(row: IntegrationRow, patch: ContentTypesUpdate): void {
+  const errors = (['post_types', 'taxonomies'] as const).flatMap((kind) =>
+    Object.keys(patch[kind] ?? {})
+      .filter((slug) => !Object.hasOwn(row.structure?.[kind] ?? {}, slug))
+      .map((slug) => ({
+        path: `body.${kind}.${slug}`,
+        code: 'unknown_content_type',
+        message: 'the site has no such type',
+      })),
+  )
+  if (errors.length > 0) throw new ServiceError('unknown_content_type', undefined, { errors })
 }
 
-function describeDriftCheck(snapshot: DriftCheckSnapshot | undefined): DriftCheck {
-  if (!snapshot) return NO_DRIFT_CHECK
-  const { types: _types, ...driftCheck } = snapshot
-  return driftCheck
+/**
+ * Stores what an editor chose per type. The merge happens in the database, so that two editors who change different
+ * types at once both keep their change.
+ * @throws ServiceError `integration_not_found`, `unknown_content_type`
+ */
+export async function updateContentTypes({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { id: string; patch: ContentTypesUpdate }
+}): Promise<ContentTypes> {
+  await assertKeyMayWrite(ctx)
+  const before = await loadIntegration({ ctx, id: input.id })
+  assertKnownTypes(before, input.patch)
+  const merged = sql`json_patch(${integrations.typeSettings}, ${JSON.stringify(input.patch)})`
+  const [rows] = await ctx.db.batch([
+    ctx.db
+      .update(integrations)
+      .set({ typeSettings: merged, updatedAt: new Date(ctx.now()) })
+      .where(and(eq(integrations.id, input.id), tenantFilter(ctx.actor, integrations)))
+      .returning(),
+    recordEvent(ctx, before, { action: 'update_content_types', startedAt: ctx.now() }),
+  ])
+  const after = rows[0]
+  if (!after) throw new ServiceError('integration_not_found')
+  publishChange(ctx, after.siteId)
+  return describeContentTypes(after)
 }
 
-/** Structure, the editor's choices over it, and the counts that the site's object projected. */
-export function describeContentTypes(row: ContentTypesSource): ContentTypes {
-  const structure = row.structure
-  const describe = (kind: Kind, slug: string, pushed: { label: string; count: number; enabled: boolean }) => ({
-    label: pushed.label,
-    ...currentCount(row, pushed.count, row.counts?.[kind][slug]?.total),
-    synced_count: row.counts?.[kind][slug]?.synced ?? 0,
-    enabled: row.typeSettings[kind]?.[slug]?.enabled ?? pushed.enabled,
-    fetch_limit: row.typeSettings[kind]?.[slug]?.fetch_limit ?? DEFAULT_FETCH_LIMIT,
-    limited: row.counts?.[kind][slug]?.limited ?? false,
-  })
-  return {
-    connection: row.connection,
-    health: describeHealth(row),
-    last_structure_fetch: row.structureFetchedAt?.toISOString() ?? null,
-    as_of: (row.countsAsOf ?? row.structureFetchedAt)?.toISOString() ?? null,
-    post_types: mapValues(structure?.post_types ?? {}, (type, slug) => ({
-      ...describe('post_types', slug, type),
-      failed_count: row.counts?.post_types[slug]?.failed ?? 0,
-      conflict_count: row.counts?.post_types[slug]?.conflict ?? 0,
-      drift_check: row.counts?.drift_check?.types[slug] ?? NO_TYPE_DRIFT_CHECK,
-    })),
-    taxonomies: mapValues(structure?.taxonomies ?? {}, (taxonomy, slug) => describe('taxonomies', slug, taxonomy)),
-    drift_check: describeDriftCheck(row.counts?.drift_check),
-    plugin_connection_enabled: structure?.plugin_connection_enabled ?? false,
-    two_way_sync_enabled: structure?.two_way_sync_enabled ?? false,
-  }
+/**
+ * Stores the structure that a plugin pushes. For an API key the site is known, so that the object's one write is all:
+ * it names account, site and integration, and finds nothing where they don't belong together.
+ * @throws ServiceError `integration_not_found`, `api_key_revoked`
+ */
+export async function updateStructure({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { id: string; structure: Structure }
+}): Promise<StructureStored> {
+  const { actor } = ctx
+  const row =
+    actor.kind === 'api_key'
+      ? { id: input.id, accountId: actor.accountId, siteId: actor.siteId }
+      : await loadIntegration({ ctx, id: input.id })
+  return unwrap(await ctx.site(row.siteId).storeStructure(toRpcCall(ctx, row), input.structure))
 }

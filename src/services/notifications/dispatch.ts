@@ -1,14 +1,13 @@
 import { and, eq, lte, sql } from 'drizzle-orm'
-import { describeReason, type Connection } from '../../contract/health.ts'
-import { MOST_CHANGES, type ConnectionChange } from '../../contract/notifications.ts'
+import { type Connection, describeReason } from '../../contract/health.ts'
+import { type ConnectionChange, MOST_CHANGES } from '../../contract/notifications.ts'
 import type { Config } from '../../config.ts'
 import type { Db } from '../../db/client.ts'
 import { isUniqueViolation } from '../../db/errors.ts'
 import { connectionWatch } from '../../db/schema/index.ts'
 import type { IdPrefix } from '../../lib/ids.ts'
-import { summarize } from './message.ts'
-import { postMessages, type NewMessage } from './post-message.ts'
-import { loadPendingChanges, type PendingChanges, type DueChange } from './pending-changes.ts'
+import { type NewMessage, postMessages, summarize } from './message.ts'
+import { type DueChange, loadPendingChanges, type PendingChanges } from './pending-changes.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS

@@ -8,7 +8,24 @@ import {
   sites,
   users,
 } from '../../db/schema/index.ts'
-import { wantsEmail } from './recipients.ts'
+import { wantsEmail } from './preferences.ts'
+
+interface FindInput {
+  db: Db
+  /** Milliseconds since 1970. */
+  now: number
+  limit: number
+}
+
+/** Accounts that have something to be told. */
+export async function findDueAccounts({ db, now, limit }: FindInput): Promise<string[]> {
+  const rows = await db
+    .selectDistinct({ accountId: connectionWatch.accountId })
+    .from(connectionWatch)
+    .where(lte(connectionWatch.dueAt, new Date(now)))
+    .limit(limit)
+  return rows.map(({ accountId }) => accountId)
+}
 
 const HOUR_MS = 3_600_000
 /** Most changes that are read at once; what is beyond comes with the next page. */
@@ -43,6 +60,7 @@ const dueChanges = ({ db, accountIds, now }: ReadInput) =>
     .where(and(inArray(connectionWatch.accountId, [...accountIds]), lte(connectionWatch.dueAt, new Date(now))))
     .orderBy(asc(connectionWatch.accountId), asc(connectionWatch.dueAt))
     .limit(MOST_READ)
+
 export type DueChange = Awaited<ReturnType<typeof dueChanges>>[number]
 
 /** What was told to each account so far; more messages than these there are not in an hour. */
@@ -95,4 +113,5 @@ export async function loadPendingChanges(input: ReadInput) {
   )
   return { accounts, isCut: due.length === MOST_READ }
 }
+
 export type PendingChanges = Awaited<ReturnType<typeof loadPendingChanges>>['accounts'][number]

@@ -1,11 +1,41 @@
 import { asc, eq } from 'drizzle-orm'
-import type { Role } from '../../contract/people.ts'
-import { memberships, sessions, users } from '../../db/schema/index.ts'
-import type { Actor, Context } from '../context.ts'
+import type { Role, Session, User } from '../../contract/people.ts'
+import { accounts, memberships, sessions, users } from '../../db/schema/index.ts'
+import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
-import { verifySessionToken } from './session-token.ts'
+import {
+  assertOriginAllowed,
+  expiredSessionCookie,
+  readBearer,
+  readCredentials,
+  readSessionCookie,
+  verifySessionToken,
+} from './credentials.ts'
 
-type SessionContext = Pick<Context<Actor>, 'db' | 'config' | 'now'>
+interface UserFields {
+  id: string
+  name: string
+  email: string
+  createdAt: Date
+}
+
+/** The wire's shape of a person. */
+export const presentUser = ({ id, name, email, createdAt }: UserFields): User => ({
+  id,
+  name,
+  email,
+  created_at: createdAt.toISOString(),
+})
+
+/** A new session: `token` for the Authorization header, `cookies` for a browser. */
+export interface SignInResult {
+  token: string
+  user: User
+  cookies: string[]
+}
+
+type SessionContext = Pick<ServiceContext<Actor>, 'db' | 'config' | 'now'>
+
 type PersonActor = Extract<Actor, { kind: 'user' }>
 
 interface Membership {
@@ -14,7 +44,7 @@ interface Membership {
 }
 
 /** A session, its person and their accounts, oldest membership first: one query, one row per membership. */
-function readRows(ctx: SessionContext, token: string) {
+function selectMemberships(ctx: SessionContext, token: string) {
   return ctx.db
     .select({
       userId: users.id,
@@ -54,11 +84,73 @@ export async function authenticatePerson({
   input: { signedToken: string; accountId: string | null }
 }): Promise<PersonActor> {
   const token = await verifySessionToken(ctx.config.sessionSecret, input.signedToken)
-  const rows = token === null ? [] : await readRows(ctx, token)
+  const rows = token === null ? [] : await selectMemberships(ctx, token)
   const [first] = rows
   if (!first || first.expiresAt.getTime() <= ctx.now()) throw new ServiceError('invalid_session')
   if (!first.isActive) throw new ServiceError('user_inactive')
   const mine = rows.flatMap(({ accountId, role }) => (accountId !== null && role !== null ? [{ accountId, role }] : []))
   const { accountId, role } = chooseMembership(mine, input.accountId)
   return { kind: 'user', userId: first.userId, accountId, role }
+}
+
+function selectAccounts(ctx: ServiceContext, token: string) {
+  return ctx.db
+    .select({
+      user: { id: users.id, name: users.name, email: users.email, createdAt: users.createdAt },
+      account: { id: accounts.id, name: accounts.name, role: memberships.role },
+      expiresAt: sessions.expiresAt,
+    })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .innerJoin(memberships, eq(memberships.userId, users.id))
+    .innerJoin(accounts, eq(accounts.id, memberships.accountId))
+    .where(eq(sessions.token, token))
+    .orderBy(asc(memberships.createdAt), asc(memberships.accountId))
+}
+
+/**
+ * The session that a request carries: its person, all of their accounts, and the one in which they act.
+ * @throws ServiceError `invalid_session`
+ */
+export async function getSession({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { headers: Headers }
+}): Promise<Session> {
+  const credentials = readCredentials(ctx.config, input.headers)
+  if (credentials.kind !== 'session') throw new ServiceError('invalid_session')
+  const token = await verifySessionToken(ctx.config.sessionSecret, credentials.signedToken)
+  const rows = token === null ? [] : await selectAccounts(ctx, token)
+  const current = rows.find(({ account }) => account.id === ctx.actor.accountId)
+  if (!current) throw new ServiceError('invalid_session')
+  return {
+    user: presentUser(current.user),
+    accounts: rows.map(({ account }) => account),
+    account: current.account,
+    expires_at: current.expiresAt.toISOString(),
+  }
+}
+
+/**
+ * Ends the sessions that a request carries, as Bearer token and as cookie. One that has ended already is no error.
+ * @returns the cookie that takes the session from a browser
+ * @throws ServiceError `origin_not_allowed`
+ */
+export async function signOut({
+  ctx,
+  input,
+}: {
+  ctx: Pick<ServiceContext<Actor>, 'db' | 'config'>
+  input: { headers: Headers }
+}): Promise<string> {
+  const { headers } = input
+  assertOriginAllowed(ctx.config, headers)
+  const carried = [readBearer(headers.get('authorization')), readSessionCookie(ctx.config, headers.get('cookie'))]
+  for (const signed of carried) {
+    const token = signed && (await verifySessionToken(ctx.config.sessionSecret, signed))
+    if (token) await ctx.db.delete(sessions).where(eq(sessions.token, token))
+  }
+  return expiredSessionCookie(ctx.config)
 }

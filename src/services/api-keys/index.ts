@@ -1,0 +1,95 @@
+import { and, desc, eq, sql } from 'drizzle-orm'
+import type { ListQuery, Page } from '../../contract/common.ts'
+import type { ApiKey, ApiKeyCreate, ApiKeyCreated } from '../../contract/sites.ts'
+import { apiKeys } from '../../db/schema/index.ts'
+import { createApiKey as generateApiKey, hashApiKey, maskApiKey } from '../../lib/api-key.ts'
+import { type ApiKeyRow, presentApiKey, publishApiKey } from './records.ts'
+import { appendAudit } from '../audit/index.ts'
+import type { ServiceContext } from '../context.ts'
+import { ServiceError } from '../errors.ts'
+import { loadSite, tenantFilter } from '../tenant.ts'
+import { readCursor, toPage } from '../wire.ts'
+export { authenticateApiKey, verifySiteApiKey } from './authenticate.ts'
+export { inGroups, rewriteSiteKeys } from './records.ts'
+export { revokeApiKey, spreadRevocation } from './revoke.ts'
+export { rotateApiKey } from './rotate.ts'
+export { createApiKeyStore } from './store.ts'
+
+/** @throws ServiceError `validation_error` for an end that has passed */
+function readExpiry(expiresAt: string | null, now: number): Date | null {
+  if (expiresAt === null) return null
+  const end = new Date(expiresAt)
+  if (end.getTime() > now) return end
+  const message = 'must be in the future'
+  const errors = [{ path: 'body.expires_at', code: 'custom', message }]
+  throw new ServiceError('validation_error', `body.expires_at: ${message}`, { errors })
+}
+
+/**
+ * Makes a key for a site. The answer holds the whole key, which is stored nowhere.
+ * @throws ServiceError `site_not_found`, `validation_error`
+ */
+export async function createApiKey({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: ApiKeyCreate & { siteId: string }
+}): Promise<ApiKeyCreated> {
+  const site = await loadSite({ ctx, siteId: input.siteId })
+  const { keyId, plaintext } = generateApiKey()
+  const row: ApiKeyRow = {
+    id: keyId,
+    accountId: site.accountId,
+    siteId: site.id,
+    name: input.name,
+    hash: await hashApiKey(ctx.config.apiKeyPepper, plaintext),
+    masked: maskApiKey(plaintext),
+    scopes: [...new Set(input.scopes)],
+    expiresAt: readExpiry(input.expires_at, ctx.now()),
+    revokedAt: null,
+    lastUsedAt: null,
+    createdAt: new Date(ctx.now()),
+  }
+  await appendAudit({
+    ctx,
+    input: {
+      entry: { action: 'api_key.created', entityId: row.id, metadata: { site_id: site.id, scopes: row.scopes } },
+      changes: [ctx.db.insert(apiKeys).values(row)],
+    },
+  })
+  await publishApiKey({ ctx, input: { row, siteIsActive: site.isActive } })
+  return { ...presentApiKey(row, ctx.now()), key: plaintext }
+}
+
+/** Rows behind the one that the cursor names; a key's id says nothing of its age. */
+const olderThan = (siteId: string, keyId: string) =>
+  sql`(${apiKeys.createdAt}, ${apiKeys.id}) < (select created_at, id from api_keys where id = ${keyId} and site_id = ${siteId})`
+
+/**
+ * A site's keys, masked, newest first, those that no longer work among them.
+ * @throws ServiceError `site_not_found`, `invalid_cursor`
+ */
+export async function listApiKeys({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: ListQuery & { siteId: string }
+}): Promise<Page<ApiKey>> {
+  const last = readCursor(input.cursor)
+  await loadSite({ ctx, siteId: input.siteId })
+  const rows = await ctx.db
+    .select()
+    .from(apiKeys)
+    .where(
+      and(
+        eq(apiKeys.siteId, input.siteId),
+        tenantFilter(ctx.actor, apiKeys),
+        last === null ? undefined : olderThan(input.siteId, last),
+      ),
+    )
+    .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
+    .limit(input.limit + 1)
+  return toPage(rows, input.limit, (row) => presentApiKey(row, ctx.now()))
+}

@@ -1,0 +1,124 @@
+import { and, eq, isNull } from 'drizzle-orm'
+import type { ApiKey } from '../../contract/sites.ts'
+import { apiKeys, sites } from '../../db/schema/index.ts'
+import { equalInConstantTime } from '../../lib/hmac.ts'
+import { log } from '../../lib/log.ts'
+import type { ApiKeyRecord } from './store.ts'
+import type { Actor, ServiceContext } from '../context.ts'
+import { ServiceError } from '../errors.ts'
+import { tenantFilter } from '../tenant.ts'
+
+export type ApiKeyRow = typeof apiKeys.$inferSelect
+
+/** As long as the longest grace period of a rotation. */
+const EXPIRING_WITHIN_MS = 7 * 86_400_000
+
+/** The caller's key of this id and site. @throws ServiceError `api_key_not_found`, also when it is somebody else's */
+export async function loadApiKey({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { siteId: string; keyId: string }
+}): Promise<ApiKeyRow> {
+  const [row] = await ctx.db
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.id, input.keyId), eq(apiKeys.siteId, input.siteId), tenantFilter(ctx.actor, apiKeys)))
+    .limit(1)
+  if (!row) throw new ServiceError('api_key_not_found')
+  return row
+}
+
+/** A key's row as the edge keeps it. A revoked key stays revoked, whatever becomes of its site. */
+export function toApiKeyRecord(row: ApiKeyRow, siteIsActive: boolean): ApiKeyRecord {
+  return {
+    key_id: row.id,
+    account_id: row.accountId,
+    site_id: row.siteId,
+    scopes: row.scopes,
+    status: row.revokedAt ? 'revoked' : siteIsActive ? 'active' : 'site_inactive',
+    expires_at: row.expiresAt?.getTime() ?? null,
+  }
+}
+
+/** What D1 says of a key: one read by primary key. Null where there is none, or its secret is another one. */
+export async function readApiKeyRecord({
+  ctx,
+  input,
+}: {
+  ctx: Pick<ServiceContext<Actor>, 'db'>
+  input: { keyId: string; hash: string }
+}): Promise<ApiKeyRecord | null> {
+  const [found] = await ctx.db
+    .select({ key: apiKeys, siteIsActive: sites.isActive })
+    .from(apiKeys)
+    .innerJoin(sites, and(eq(sites.id, apiKeys.siteId), eq(sites.accountId, apiKeys.accountId)))
+    .where(eq(apiKeys.id, input.keyId))
+    .limit(1)
+  if (!found || !equalInConstantTime(found.key.hash, input.hash)) return null
+  return toApiKeyRecord(found.key, found.siteIsActive)
+}
+
+function statusOf(row: ApiKeyRow, now: number): ApiKey['status'] {
+  if (row.revokedAt) return 'revoked'
+  if (!row.expiresAt) return 'active'
+  const left = row.expiresAt.getTime() - now
+  if (left <= 0) return 'expired'
+  return left <= EXPIRING_WITHIN_MS ? 'expiring' : 'active'
+}
+
+/** The wire's shape of a key, masked; `expiring` from seven days before its end. */
+export function presentApiKey(row: ApiKeyRow, now: number): ApiKey {
+  return {
+    id: row.id,
+    site_id: row.siteId,
+    name: row.name,
+    key: row.masked,
+    scopes: row.scopes,
+    status: statusOf(row, now),
+    expires_at: row.expiresAt?.toISOString() ?? null,
+    last_used_at: row.lastUsedAt?.toISOString() ?? null,
+    created_at: row.createdAt.toISOString(),
+  }
+}
+
+/** Copies a new key to the edge; where that fails its first use does it. */
+export async function publishApiKey({
+  ctx,
+  input,
+}: {
+  ctx: Pick<ServiceContext, 'apiKeys'>
+  input: { row: ApiKeyRow; siteIsActive: boolean }
+}): Promise<void> {
+  try {
+    await ctx.apiKeys.put(input.row.hash, toApiKeyRecord(input.row, input.siteIsActive))
+  } catch (cause) {
+    log.warn('API key not copied to the edge', { key: input.row.id, cause })
+  }
+}
+
+/** As many as a Worker has connections. */
+const PARALLEL = 6
+
+/** Runs work over all items, a few at a time. */
+export async function inGroups<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (let start = 0; start < items.length; start += PARALLEL) {
+    await Promise.all(items.slice(start, start + PARALLEL).map(work))
+  }
+}
+
+/** Tells the edge that a site was switched on or off, for each of its keys that isn't revoked. */
+export async function rewriteSiteKeys({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { siteId: string; isActive: boolean }
+}): Promise<void> {
+  const rows = await ctx.db
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.siteId, input.siteId), tenantFilter(ctx.actor, apiKeys), isNull(apiKeys.revokedAt)))
+  await inGroups(rows, (row) => ctx.apiKeys.put(row.hash, toApiKeyRecord(row, input.isActive)))
+}

@@ -1,0 +1,2 @@
+export { connectIntegration } from './connect.ts'
+export { moveIntegration } from './move.ts'

@@ -1,0 +1,210 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { ListQuery, Page } from '../../contract/common.ts'
+import type { Item, ItemCreate, ItemFilter, ItemSummary, ItemUpdate, Resolution } from '../../contract/content.ts'
+import { integrations, sites } from '../../db/schema/index.ts'
+import { log } from '../../lib/log.ts'
+import type { ServiceContext } from '../context.ts'
+import { ServiceError } from '../errors.ts'
+import { unwrap } from '../site-calls.ts'
+import { SITE_TENANT, tenantFilter } from '../tenant.ts'
+import type { CallingKey, RpcCall } from '../../site/rpc.ts'
+
+const CURSOR = /^row_([1-9a-z][0-9a-z]{0,10})$/
+const RADIX = 36
+
+/** The cursor of a page that ends with this row; null after the last page. */
+const toRowCursor = (row: number | null): string | null => (row === null ? null : `row_${row.toString(RADIX)}`)
+
+/** The row in a cursor. @throws ServiceError `invalid_cursor` */
+function readRowCursor(cursor: string | undefined): number | null {
+  if (cursor === undefined) return null
+  const row = Number.parseInt(CURSOR.exec(cursor)?.[1] ?? '', RADIX)
+  if (!Number.isSafeInteger(row)) throw new ServiceError('invalid_cursor')
+  return row
+}
+
+/** A site whose content is changed, and where its changes go by themselves; null where they wait for a sync. */
+interface ContentSite {
+  key: CallingKey
+  twoWay: RpcCall | null
+}
+
+const selectSite = (ctx: ServiceContext, siteId: string) =>
+  ctx.db
+    .select({ accountId: sites.accountId, isActive: sites.isActive })
+    .from(sites)
+    .where(and(eq(sites.id, siteId), tenantFilter(ctx.actor, SITE_TENANT)))
+    .limit(1)
+
+/** The site's WordPress integration, if it sends changes by itself. */
+const selectTwoWay = (ctx: ServiceContext, siteId: string) =>
+  ctx.db
+    .select({ id: integrations.id })
+    .from(integrations)
+    .where(
+      and(
+        eq(integrations.siteId, siteId),
+        tenantFilter(ctx.actor, integrations),
+        eq(integrations.platform, 'wordpress'),
+        eq(integrations.isActive, true),
+        eq(integrations.syncEnabled, true),
+        sql`json_extract(${integrations.structure}, '$.two_way_sync_enabled')`,
+      ),
+    )
+    .limit(1)
+
+/** @throws ServiceError `site_not_found`, also when the site is somebody else's */
+async function assertSite({ ctx, siteId }: { ctx: ServiceContext; siteId: string }): Promise<void> {
+  const [site] = await selectSite(ctx, siteId)
+  if (!site) throw new ServiceError('site_not_found')
+}
+
+/** The caller's site, to change its content. @throws ServiceError `site_not_found`, also when it is somebody else's */
+async function loadContentSite({ ctx, siteId }: { ctx: ServiceContext; siteId: string }): Promise<ContentSite> {
+  const [[site], [integration]] = await ctx.db.batch([selectSite(ctx, siteId), selectTwoWay(ctx, siteId)])
+  if (!site) throw new ServiceError('site_not_found')
+  const keyId = ctx.actor.kind === 'api_key' ? ctx.actor.keyId : null
+  const key = { accountId: site.accountId, siteId, keyId, requestId: ctx.requestId }
+  const isSent = site.isActive && integration !== undefined
+  return { key, twoWay: isSent ? { ...key, integrationId: integration.id } : null }
+}
+
+/** Has a change travel by itself. It is stored already: where this fails it goes with the next sync. */
+async function sendChange(ctx: ServiceContext, { twoWay }: ContentSite): Promise<void> {
+  if (!twoWay) return
+  try {
+    const queued = await ctx.site(twoWay.siteId).enqueueChange(twoWay)
+    if (!queued.ok) log.warn('change not queued', { site_id: twoWay.siteId, code: queued.code })
+  } catch (cause) {
+    log.warn('change not queued', { site_id: twoWay.siteId, cause })
+  }
+}
+
+type ListInput = ListQuery & ItemFilter & { siteId: string }
+
+/** The items of a site, newest first. @throws ServiceError `site_not_found`, `invalid_cursor` */
+export async function listItems({ ctx, input }: { ctx: ServiceContext; input: ListInput }): Promise<Page<ItemSummary>> {
+  const { siteId, cursor, limit, type, state, q, external_id } = input
+  const before = readRowCursor(cursor)
+  await assertSite({ ctx, siteId })
+  const { results, next } = await ctx.site(siteId).listItems(siteId, { type, state, q, external_id }, before, limit)
+  return { results, next: toRowCursor(next) }
+}
+
+interface ItemInput {
+  siteId: string
+  itemId: string
+}
+
+/** @throws ServiceError `site_not_found`, `item_not_found` */
+export async function getItem({ ctx, input }: { ctx: ServiceContext; input: ItemInput }): Promise<Item> {
+  const { siteId, itemId } = input
+  await assertSite({ ctx, siteId })
+  return unwrap(await ctx.site(siteId).getItem(siteId, itemId))
+}
+
+/**
+ * Makes an item; WordPress gets it with the next sync, or at once where the site syncs both ways.
+ * @throws ServiceError `site_not_found`, `parent_not_found`, `item_too_large`, `api_key_revoked`
+ */
+export async function createItem({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { siteId: string; item: ItemCreate }
+}): Promise<Item> {
+  const site = await loadContentSite({ ctx, siteId: input.siteId })
+  const item = unwrap(await ctx.site(input.siteId).createItem(site.key, input.item))
+  await sendChange(ctx, site)
+  return item
+}
+
+/**
+ * Changes the IGNY8 side of an item.
+ * @throws ServiceError `site_not_found`, `item_not_found`, `conflict` when it is past `if_revision`, `item_deleted`,
+ *   `item_unreadable`, `parent_not_found`, `item_too_large`, `api_key_revoked`
+ */
+export async function updateItem({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { siteId: string; itemId: string; patch: ItemUpdate }
+}): Promise<Item> {
+  const { siteId, itemId, patch } = input
+  const site = await loadContentSite({ ctx, siteId })
+  const item = unwrap(await ctx.site(siteId).updateItem(site.key, itemId, patch))
+  await sendChange(ctx, site)
+  return item
+}
+
+/**
+ * Deletes an item for good, here at once and at WordPress with the next sync. Repeating it changes nothing.
+ * @throws ServiceError `site_not_found`, `item_not_found`, `api_key_revoked`
+ */
+export async function deleteItem({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { siteId: string; itemId: string }
+}): Promise<void> {
+  const { siteId, itemId } = input
+  const site = await loadContentSite({ ctx, siteId })
+  unwrap(await ctx.site(siteId).deleteItem(site.key, itemId))
+  await sendChange(ctx, site)
+}
+
+/**
+ * Ends the conflict of an item as an editor chooses; it can be undone.
+ * @throws ServiceError `site_not_found`, `item_not_found`, `conflict` when it is past `if_revision`, `no_conflict`,
+ *   `resolution_incomplete`, `api_key_revoked`
+ */
+export async function resolveItem({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { siteId: string; itemId: string; resolution: Resolution }
+}): Promise<Item> {
+  const { siteId, itemId, resolution } = input
+  const site = await loadContentSite({ ctx, siteId })
+  const item = unwrap(await ctx.site(siteId).resolveItem(site.key, itemId, resolution))
+  await sendChange(ctx, site)
+  return item
+}
+
+/**
+ * Opens the last settled conflict of an item again. Nothing is sent: that is for the next resolution to say.
+ * @throws ServiceError `site_not_found`, `item_not_found`, `nothing_to_undo`, `api_key_revoked`
+ */
+export async function undoResolution({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { siteId: string; itemId: string }
+}): Promise<Item> {
+  const { siteId, itemId } = input
+  const { key } = await loadContentSite({ ctx, siteId })
+  return unwrap(await ctx.site(siteId).undoItem(key, itemId))
+}
+
+/**
+ * Has a failed item tried again without waiting for its turn.
+ * @throws ServiceError `site_not_found`, `item_not_found`, `not_failed`, `api_key_revoked`
+ */
+export async function retryItem({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { siteId: string; itemId: string }
+}): Promise<Item> {
+  const { siteId, itemId } = input
+  const site = await loadContentSite({ ctx, siteId })
+  const item = unwrap(await ctx.site(siteId).retryItem(site.key, itemId))
+  await sendChange(ctx, site)
+  return item
+}

@@ -1,0 +1,228 @@
+import { and, asc, eq, gt, sql } from 'drizzle-orm'
+import type { ListQuery, Page } from '../../contract/common.ts'
+import {
+  type Endpoint,
+  type EndpointCreate,
+  type EndpointCreated,
+  type EndpointTest,
+  type EndpointUpdate,
+  MOST_ENDPOINTS,
+  type OutgoingMessage,
+} from '../../contract/notifications.ts'
+import { notificationDeliveries, notificationEndpoints } from '../../db/schema/index.ts'
+import { createSigningSecret } from '../../lib/signature.ts'
+import { appendAudit } from '../audit/index.ts'
+import { sealSecrets, sendWebhook } from '../channels/index.ts'
+import type { ServiceContext } from '../context.ts'
+import {
+  assertCallable,
+  type EndpointRow,
+  isEndpoint,
+  loadEndpoint,
+  makePendingDue,
+  pendingCount,
+  presentEndpoint,
+  presentError,
+  WELL,
+} from './rows.ts'
+import { ServiceError } from '../errors.ts'
+import { readCursor, toPage } from '../wire.ts'
+export { type EndpointRow, isEndpoint, loadEndpoint, presentError, WELL } from './rows.ts'
+export { resealEndpoints, rotateEndpointSecret } from './secrets.ts'
+
+/** The account's endpoints, oldest first. @throws ServiceError `invalid_cursor` */
+export async function listEndpoints({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: ListQuery
+}): Promise<Page<Endpoint>> {
+  const last = readCursor(input.cursor)
+  const rows = await ctx.db
+    .select({ id: notificationEndpoints.id, row: notificationEndpoints, pending: pendingCount })
+    .from(notificationEndpoints)
+    .where(
+      and(
+        eq(notificationEndpoints.accountId, ctx.actor.accountId),
+        last === null ? undefined : gt(notificationEndpoints.id, last),
+      ),
+    )
+    .orderBy(asc(notificationEndpoints.id))
+    .limit(input.limit + 1)
+  return toPage(rows, input.limit, ({ row, pending }) => presentEndpoint(row, pending, ctx.now()))
+}
+
+/** One endpoint. @throws ServiceError `endpoint_not_found` */
+export async function getEndpoint({ ctx, input }: { ctx: ServiceContext; input: { id: string } }): Promise<Endpoint> {
+  const { row, pending } = await loadEndpoint({ ctx, id: input.id })
+  return presentEndpoint(row, pending, ctx.now())
+}
+
+/** The insert counts by itself, so that two at once can't both be the last one. */
+function insertWithinLimit(ctx: ServiceContext, row: EndpointRow) {
+  const count = sql`SELECT count(*) FROM ${notificationEndpoints} WHERE ${notificationEndpoints.accountId} = ${row.accountId}`
+  const { id, accountId, name, url, secrets, sealedWith } = row
+  return ctx.db
+    .insert(notificationEndpoints)
+    .select(
+      sql`SELECT ${id}, ${accountId}, ${name}, ${url}, 1, ${secrets}, ${sealedWith}, NULL, NULL, NULL, NULL, NULL, NULL,
+        ${row.createdAt.getTime()} WHERE (${count}) < ${MOST_ENDPOINTS}`,
+    )
+    .returning({ id: notificationEndpoints.id })
+}
+
+/**
+ * Adds an endpoint. The answer holds its signing secret, which is stored sealed and never shown again.
+ * @throws ServiceError `validation_error` for an address that may not be called, `too_many_endpoints`
+ */
+export async function createEndpoint({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: EndpointCreate
+}): Promise<EndpointCreated> {
+  assertCallable(ctx, input.url)
+  const id = ctx.newId('hook')
+  const secret = createSigningSecret()
+  const row: EndpointRow = {
+    id,
+    accountId: ctx.actor.accountId,
+    name: input.name,
+    url: input.url,
+    isActive: true,
+    ...(await sealSecrets(ctx.config.keyRing, id, [secret])),
+    previousSecretUntil: null,
+    failingSince: null,
+    failingToldAt: null,
+    errorCode: null,
+    errorDetail: null,
+    lastDeliveredAt: null,
+    createdAt: new Date(ctx.now()),
+  }
+  const made = sql`EXISTS (SELECT 1 FROM ${notificationEndpoints} WHERE ${notificationEndpoints.id} = ${id}
+    AND ${notificationEndpoints.accountId} = ${row.accountId})`
+  const [inserted] = await appendAudit({
+    ctx,
+    input: {
+      entry: { action: 'notification_endpoint.created', entityId: id, metadata: { name: row.name }, when: made },
+      changes: [insertWithinLimit(ctx, row)],
+    },
+  })
+  if (inserted.length === 0) throw new ServiceError('too_many_endpoints')
+  return { ...presentEndpoint(row, 0, ctx.now()), secret }
+}
+
+type UpdateInput = EndpointUpdate & { id: string }
+
+/** What waits for an endpoint that is switched off ends visibly, and can be delivered again. */
+function endPending(ctx: ServiceContext, endpointId: string) {
+  return ctx.db
+    .update(notificationDeliveries)
+    .set({
+      status: 'failed',
+      nextAttemptAt: null,
+      finishedAt: new Date(ctx.now()),
+      errorCode: 'switched_off',
+      errorDetail: null,
+    })
+    .where(
+      and(
+        eq(notificationDeliveries.accountId, ctx.actor.accountId),
+        eq(notificationDeliveries.endpointId, endpointId),
+        eq(notificationDeliveries.status, 'pending'),
+      ),
+    )
+}
+
+/**
+ * Changes an endpoint.
+ * @throws ServiceError `endpoint_not_found`, `validation_error` for an address that may not be called
+ */
+export async function updateEndpoint({ ctx, input }: { ctx: ServiceContext; input: UpdateInput }): Promise<Endpoint> {
+  const { id, name, url, is_active: isActive } = input
+  const { row } = await loadEndpoint({ ctx, id })
+  if (url !== undefined) assertCallable(ctx, url)
+  const isMoved = url !== undefined && url !== row.url
+  const isFresh = isMoved || (isActive === true && !row.isActive)
+  const changes = {
+    ...(name !== undefined && { name }),
+    ...(url !== undefined && { url }),
+    ...(isActive !== undefined && { isActive }),
+  }
+  const update = ctx.db
+    .update(notificationEndpoints)
+    .set({ ...changes, ...(isFresh && WELL) })
+    .where(isEndpoint(ctx.actor.accountId, id))
+  const metadata = {
+    ...(name !== undefined && { name }),
+    ...(isActive !== undefined && { is_active: isActive }),
+    moved: isMoved,
+  }
+  const entry = { action: 'notification_endpoint.updated', entityId: id, metadata }
+  // what waits is tried at once where the address is another one
+  const pending = isActive === false ? [endPending(ctx, id)] : isMoved ? [makePendingDue(ctx.db, row, ctx.now())] : []
+  await appendAudit({ ctx, input: { entry, changes: [update, ...pending] } })
+  const after = await loadEndpoint({ ctx, id })
+  return presentEndpoint(after.row, after.pending, ctx.now())
+}
+
+/** Deletes an endpoint with its deliveries. @throws ServiceError `endpoint_not_found` */
+export async function deleteEndpoint({ ctx, input }: { ctx: ServiceContext; input: { id: string } }): Promise<void> {
+  const { row } = await loadEndpoint({ ctx, id: input.id })
+  const entry = { action: 'notification_endpoint.deleted', entityId: row.id, metadata: { name: row.name } }
+  const deliveries = and(
+    eq(notificationDeliveries.accountId, row.accountId),
+    eq(notificationDeliveries.endpointId, row.id),
+  )
+  await appendAudit({
+    ctx,
+    input: {
+      entry,
+      changes: [
+        ctx.db.delete(notificationEndpoints).where(isEndpoint(row.accountId, row.id)),
+        ctx.db.delete(notificationDeliveries).where(deliveries),
+      ],
+    },
+  })
+}
+
+/**
+ * Sends a `ping` now and tells how it went. One that comes through ends what was wrong, and what waits
+ * follows it; one that doesn't leaves the
+ * state to real messages.
+ * @throws ServiceError `endpoint_not_found`
+ */
+export async function testEndpoint({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { id: string }
+}): Promise<EndpointTest> {
+  const { row } = await loadEndpoint({ ctx, id: input.id })
+  const startedAt = ctx.now()
+  const message = {
+    type: 'ping',
+    timestamp: new Date(startedAt).toISOString(),
+    data: { endpoint_id: row.id },
+  } satisfies OutgoingMessage
+  const outcome = await sendWebhook({
+    ctx,
+    input: { endpoint: row, id: ctx.newId('msg'), body: JSON.stringify(message) },
+  })
+  const tookMs = Math.max(0, ctx.now() - startedAt)
+  if (!outcome.ok) {
+    const error = presentError(outcome.code, outcome.detail)
+    return { success: false, status: outcome.status, error, took_ms: tookMs }
+  }
+  await ctx.db.batch([
+    ctx.db
+      .update(notificationEndpoints)
+      .set({ ...WELL, lastDeliveredAt: new Date(ctx.now()) })
+      .where(isEndpoint(row.accountId, row.id)),
+    makePendingDue(ctx.db, row, ctx.now()),
+  ])
+  return { success: true, status: outcome.status, error: null, took_ms: tookMs }
+}

@@ -1,0 +1,84 @@
+import { and, eq, sql } from 'drizzle-orm'
+import {
+  DELIVERY_ERRORS,
+  type DeliveryError,
+  type DeliveryErrorCode,
+  type Endpoint,
+} from '../../contract/notifications.ts'
+import type { Db } from '../../db/client.ts'
+import { notificationDeliveries, notificationEndpoints } from '../../db/schema/index.ts'
+import { checkOutboundUrl } from '../../lib/url-guard.ts'
+import { allowsLoopback } from '../channels/index.ts'
+import type { ServiceContext } from '../context.ts'
+import { ServiceError } from '../errors.ts'
+
+export type EndpointRow = typeof notificationEndpoints.$inferSelect
+
+/** The columns of an endpoint with which nothing is wrong. */
+export const WELL = { failingSince: null, failingToldAt: null, errorCode: null, errorDetail: null }
+
+/** The condition that names an endpoint in every query. */
+export const isEndpoint = (accountId: string, id: string) =>
+  and(eq(notificationEndpoints.accountId, accountId), eq(notificationEndpoints.id, id))
+
+/** How many deliveries wait for an endpoint; written out, since drizzle names columns of a single table without it. */
+export const pendingCount = sql<number>`(SELECT count(*) FROM notification_deliveries AS waiting
+  WHERE waiting.account_id = notification_endpoints.account_id AND waiting.endpoint_id = notification_endpoints.id
+    AND waiting.status = 'pending')`
+
+/** The caller's endpoint of this id. @throws ServiceError `endpoint_not_found`, also when it is somebody else's */
+export async function loadEndpoint({ ctx, id }: { ctx: ServiceContext; id: string }) {
+  const [found] = await ctx.db
+    .select({ row: notificationEndpoints, pending: pendingCount })
+    .from(notificationEndpoints)
+    .where(isEndpoint(ctx.actor.accountId, id))
+    .limit(1)
+  if (!found) throw new ServiceError('endpoint_not_found')
+  return found
+}
+
+/** @throws ServiceError `validation_error` for an address that is not public, or not https */
+export function assertCallable(ctx: ServiceContext, url: string): void {
+  const checked = checkOutboundUrl(url, { allowLoopback: allowsLoopback(ctx) })
+  if (checked.ok) return
+  const errors = [{ path: 'body.url', code: checked.code, message: checked.detail }]
+  throw new ServiceError('validation_error', checked.detail, { errors })
+}
+
+/** An error as the wire has it; null where there is none. */
+export function presentError(code: DeliveryErrorCode | null, detail: string | null): DeliveryError | null {
+  if (code === null) return null
+  const { title, fix } = DELIVERY_ERRORS[code]
+  return { code, title, detail: detail ?? title, fix }
+}
+
+/** The wire's shape of an endpoint; no secret is in it. */
+export function presentEndpoint(row: EndpointRow, pending: number, now: number): Endpoint {
+  const previous = row.previousSecretUntil
+  return {
+    id: row.id,
+    name: row.name,
+    url: row.url,
+    is_active: row.isActive,
+    failing_since: row.failingSince?.toISOString() ?? null,
+    last_error: presentError(row.errorCode, row.errorDetail),
+    last_delivered_at: row.lastDeliveredAt?.toISOString() ?? null,
+    pending,
+    previous_secret_until: previous && previous.getTime() > now ? previous.toISOString() : null,
+    created_at: row.createdAt.toISOString(),
+  }
+}
+
+/** Has what waits for an endpoint be tried with the next tick: it is well again, or is somewhere else. */
+export function makePendingDue(db: Db, endpoint: { accountId: string; id: string }, now: number) {
+  return db
+    .update(notificationDeliveries)
+    .set({ nextAttemptAt: new Date(now) })
+    .where(
+      and(
+        eq(notificationDeliveries.accountId, endpoint.accountId),
+        eq(notificationDeliveries.endpointId, endpoint.id),
+        eq(notificationDeliveries.status, 'pending'),
+      ),
+    )
+}

@@ -1,0 +1,163 @@
+import { and, desc, eq, lt, sql } from 'drizzle-orm'
+import type { Activity, ActivityDay } from '../../contract/activity.ts'
+import type { ListQuery, Page } from '../../contract/common.ts'
+import type { EventFilter, SyncEvent } from '../../contract/sync.ts'
+import type { Db } from '../../db/client.ts'
+import { syncEvents } from '../../db/schema/index.ts'
+import type { ServiceContext } from '../context.ts'
+import { loadIntegration, tenantFilter } from '../tenant.ts'
+import { readCursor, toPage } from '../wire.ts'
+
+/** The wire's shape of a sync event. */
+export function presentEvent(row: typeof syncEvents.$inferSelect): SyncEvent {
+  return {
+    id: row.id,
+    integration_id: row.integrationId,
+    run_id: row.runId,
+    action: row.action,
+    direction: row.direction,
+    success: row.success,
+    code: row.code,
+    detail: row.detail,
+    item_ids: row.itemIds,
+    counts: row.counts,
+    started_at: row.startedAt.toISOString(),
+    finished_at: row.finishedAt.toISOString(),
+  }
+}
+
+/** The least id that an event made at this moment (milliseconds since 1970) can have: ids begin with their time. */
+export const firstEventIdAt = (ms: number) => `evt_${Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0')}`
+
+type ListInput = ListQuery & EventFilter & { id: string }
+
+/**
+ * An integration's sync events, newest first.
+ * @throws ServiceError `integration_not_found`, `invalid_cursor`
+ */
+export async function listEvents({ ctx, input }: { ctx: ServiceContext; input: ListInput }): Promise<Page<SyncEvent>> {
+  const before = readCursor(input.cursor)
+  await loadIntegration({ ctx, id: input.id })
+  const { action, success, run_id: runId, direction } = input
+  const rows = await ctx.db
+    .select()
+    .from(syncEvents)
+    .where(
+      and(
+        eq(syncEvents.integrationId, input.id),
+        tenantFilter(ctx.actor, syncEvents),
+        before === null ? undefined : lt(syncEvents.id, before),
+        // written out, so that the index of failures is used
+        success === undefined ? undefined : sql`${syncEvents.success} = ${sql.raw(success ? '1' : '0')}`,
+        action === undefined ? undefined : eq(syncEvents.action, action),
+        runId === undefined ? undefined : eq(syncEvents.runId, runId),
+        direction === undefined ? undefined : eq(syncEvents.direction, direction),
+      ),
+    )
+    .orderBy(desc(syncEvents.id))
+    .limit(input.limit + 1)
+  return toPage(rows, input.limit, presentEvent)
+}
+
+const DAY_MS = 86_400_000
+
+/** A day as the query counts it; `median` and `max` in milliseconds. */
+interface DayRow {
+  day: string
+  runs: number
+  succeeded: number
+  failed: number
+  cancelled: number
+  median: number | null
+  max: number | null
+  changed: number
+  webhooks: number
+}
+
+const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10)
+
+/**
+ * One row a day. Of each run its last event counts: earlier ones tell of attempts that were repeated. Bounded by the key, whose
+ * second part begins with the time.
+ */
+const activityQuery = (accountId: string, integrationId: string, since: number) => sql<DayRow>`
+  WITH told AS (
+    SELECT id, run_id, action, success, code, counts, finished_at - started_at AS ms,
+      date(finished_at / 1000, 'unixepoch') AS day,
+      row_number() OVER (PARTITION BY ifnull(run_id, id) ORDER BY id DESC) AS back
+    FROM sync_events
+    WHERE integration_id = ${integrationId} AND account_id = ${accountId} AND id >= ${firstEventIdAt(since)}
+      AND action IN ('sync', 'sync_item', 'webhook')
+  ), counted AS (
+    SELECT *, action = 'sync' AS is_run,
+      row_number() OVER (PARTITION BY day, action ORDER BY ms) AS rank,
+      count(*) OVER (PARTITION BY day, action) AS n
+    FROM told WHERE back = 1
+  )
+  SELECT day,
+    sum(is_run) AS runs,
+    sum(is_run AND success) AS succeeded,
+    sum(is_run AND NOT success AND code <> 'cancelled') AS failed,
+    sum(is_run AND NOT success AND code = 'cancelled') AS cancelled,
+    avg(CASE WHEN is_run AND rank IN ((n + 1) / 2, (n + 2) / 2) THEN ms END) AS median,
+    max(CASE WHEN is_run THEN ms END) AS max,
+    sum(ifnull(counts ->> 'created', 0) + ifnull(counts ->> 'updated', 0) + ifnull(counts ->> 'deleted', 0)) AS changed,
+    sum(CASE WHEN action = 'webhook' THEN ifnull(counts ->> 'webhooks', 1) ELSE 0 END) AS webhooks
+  FROM counted GROUP BY day`
+
+function presentDay(date: string, row: DayRow | undefined): ActivityDay {
+  const whole = (ms: number | null | undefined) => (ms == null ? null : Math.max(0, Math.round(ms)))
+  return {
+    date,
+    runs: row?.runs ?? 0,
+    succeeded: row?.succeeded ?? 0,
+    failed: row?.failed ?? 0,
+    cancelled: row?.cancelled ?? 0,
+    duration_ms_median: whole(row?.median),
+    duration_ms_max: whole(row?.max),
+    items_changed: row?.changed ?? 0,
+    webhooks: row?.webhooks ?? 0,
+  }
+}
+
+/**
+ * What an integration did on each of the last days (UTC), oldest first, in one query.
+ * @throws ServiceError `integration_not_found`
+ */
+export async function listActivity({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { id: string; days: number }
+}): Promise<Activity> {
+  const { accountId, id } = await loadIntegration({ ctx, id: input.id })
+  const today = Math.floor(ctx.now() / DAY_MS) * DAY_MS
+  const dates = Array.from({ length: input.days }, (_, index) => today - (input.days - 1 - index) * DAY_MS)
+  const rows = await ctx.db.all<DayRow>(activityQuery(accountId, id, dates[0] ?? today))
+  const byDay = new Map(rows.map((row) => [row.day, row]))
+  return { days: dates.map((ms) => presentDay(dayOf(ms), byDay.get(dayOf(ms)))) }
+}
+
+interface PruneInput {
+  db: Db
+  /** Milliseconds since 1970. */
+  now: number
+  /** How long an event is kept, in milliseconds. */
+  retentionMs: number
+  /** Most rows that are deleted. */
+  limit: number
+}
+
+/** The id that sorts before every event of a moment: ids are UUIDv7, which begin with the time in milliseconds. */
+const firstEventId = (ms: number) => `evt_${Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0')}`
+
+/** Deletes the oldest events that are past their time. @returns how many */
+export async function pruneEvents({ db, now, retentionMs, limit }: PruneInput): Promise<number> {
+  const expired = sql`SELECT ${syncEvents.integrationId}, ${syncEvents.id} FROM ${syncEvents}
+    WHERE ${syncEvents.id} < ${firstEventId(now - retentionMs)} ORDER BY ${syncEvents.id} LIMIT ${limit}`
+  const { meta } = await db
+    .delete(syncEvents)
+    .where(sql`(${syncEvents.integrationId}, ${syncEvents.id}) IN (${expired})`)
+  return meta.changes
+}

@@ -1,0 +1,143 @@
+import { and, asc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm'
+import * as z from 'zod'
+import type { Db } from '../../db/client.ts'
+import { idempotencyKeys } from '../../db/schema/index.ts'
+import type { Actor, ServiceContext } from '../context.ts'
+import { ServiceError } from '../errors.ts'
+import { openSecret, sealSecret, type KeyRing } from '../../lib/secrets.ts'
+
+/** An answer as it is replayed: status and JSON text, empty for 204. */
+export const StoredAnswer = z.lazy(() => z.object({ status: z.number().int(), body: z.string() }))
+
+export type StoredAnswer = z.infer<typeof StoredAnswer>
+
+const rowOf = (id: string) => `idempotency_keys/${id}`
+
+/** Sealed, since some answers hold a key that is shown once. */
+const sealAnswer = (ring: KeyRing, id: string, answer: StoredAnswer) =>
+  sealSecret(ring, JSON.stringify(answer), rowOf(id))
+
+async function openAnswer(ring: KeyRing, id: string, sealed: string): Promise<StoredAnswer> {
+  return StoredAnswer.parse(JSON.parse(await openSecret(ring, sealed, rowOf(id))))
+}
+
+/** A crashed request's key can be taken over after this. Longer than any request runs. */
+const LEASE_MS = 60_000
+/** A key is new again after a day. */
+const LIFETIME_MS = 86_400_000
+/** How long a repeat waits for the first request before it is told to come again. */
+const WAIT_MS = 8_000
+const POLL_MS = 50
+
+interface ClaimInput {
+  /** Hash of actor, route and key. */
+  id: string
+  /** Hash of the request's body. */
+  fingerprint: string
+}
+
+/** `mine`: the caller runs the request, and settles the key with this lease; `answered`: it ran before. */
+type Claim = { kind: 'mine'; leaseUntil: Date } | { kind: 'answered'; answer: StoredAnswer }
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
+async function tryClaim(ctx: ServiceContext<Actor>, input: ClaimInput): Promise<Date | null> {
+  const now = ctx.now()
+  const fresh = {
+    fingerprint: input.fingerprint,
+    status: null,
+    response: null,
+    leaseUntil: new Date(now + LEASE_MS),
+    expiresAt: new Date(now + LIFETIME_MS),
+  }
+  const crashed = and(
+    isNull(idempotencyKeys.status),
+    lt(idempotencyKeys.leaseUntil, new Date(now)),
+    eq(idempotencyKeys.fingerprint, input.fingerprint),
+  )
+  const claimed = await ctx.db
+    .insert(idempotencyKeys)
+    .values({ id: input.id, accountId: 'accountId' in ctx.actor ? ctx.actor.accountId : '', ...fresh })
+    .onConflictDoUpdate({
+      target: idempotencyKeys.id,
+      set: fresh,
+      setWhere: or(lt(idempotencyKeys.expiresAt, new Date(now)), crashed) ?? sql`false`,
+    })
+    .returning({ id: idempotencyKeys.id })
+  return claimed.length === 1 ? fresh.leaseUntil : null
+}
+
+/**
+ * Claims an idempotency key, or waits for the answer of the request that holds it.
+ * @throws ServiceError `idempotency_key_reused` when the key belongs to another body, `request_in_progress` when the
+ *   first request is still running after eight seconds
+ */
+export async function claimIdempotencyKey({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext<Actor>
+  input: ClaimInput
+}): Promise<Claim> {
+  for (let waited = 0; waited <= WAIT_MS; waited += POLL_MS) {
+    const leaseUntil = await tryClaim(ctx, input)
+    if (leaseUntil) return { kind: 'mine', leaseUntil }
+    const [row] = await ctx.db.select().from(idempotencyKeys).where(eq(idempotencyKeys.id, input.id)).limit(1)
+    if (row && row.fingerprint !== input.fingerprint) throw new ServiceError('idempotency_key_reused')
+    if (row?.response) return { kind: 'answered', answer: await openAnswer(ctx.config.keyRing, input.id, row.response) }
+    await pause(POLL_MS)
+  }
+  throw new ServiceError('request_in_progress', undefined, { retryAfterS: WAIT_MS / 1000 })
+}
+
+interface CompleteInput {
+  id: string
+  /** As it was claimed: a request that ran past its lease neither answers nor frees the key of the one after it. */
+  leaseUntil: Date
+  /** Null: the request had no effect, so that the key is free again. */
+  answer: StoredAnswer | null
+}
+
+/** Ends a claim with the answer to replay, or gives the key back. */
+export async function completeRequest({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext<Actor>
+  input: CompleteInput
+}): Promise<void> {
+  const mine = and(
+    eq(idempotencyKeys.id, input.id),
+    isNull(idempotencyKeys.status),
+    eq(idempotencyKeys.leaseUntil, input.leaseUntil),
+  )
+  if (input.answer === null) {
+    await ctx.db.delete(idempotencyKeys).where(mine)
+    return
+  }
+  const response = await sealAnswer(ctx.config.keyRing, input.id, input.answer)
+  await ctx.db.update(idempotencyKeys).set({ status: input.answer.status, response }).where(mine)
+}
+
+/** Deletes answers that nobody can ask for any more, the oldest first. @returns how many */
+export async function pruneIdempotencyKeys({
+  db,
+  now,
+  limit,
+}: {
+  db: Db
+  now: number
+  limit: number
+}): Promise<number> {
+  const expired = db
+    .select({ id: idempotencyKeys.id })
+    .from(idempotencyKeys)
+    .where(lt(idempotencyKeys.expiresAt, new Date(now)))
+    .orderBy(asc(idempotencyKeys.expiresAt))
+    .limit(limit)
+  const pruned = await db
+    .delete(idempotencyKeys)
+    .where(inArray(idempotencyKeys.id, expired))
+    .returning({ id: idempotencyKeys.id })
+  return pruned.length
+}

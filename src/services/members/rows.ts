@@ -1,0 +1,78 @@
+import { and, eq, exists, ne, sql, type SQL } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
+import { type Member, type Role, ROLES } from '../../contract/people.ts'
+import { memberships, users } from '../../db/schema/index.ts'
+import type { ServiceContext } from '../context.ts'
+import { ServiceError } from '../errors.ts'
+
+interface MemberRow {
+  userId: string
+  name: string
+  email: string
+  role: Role
+  createdAt: Date
+}
+
+export const MEMBER_COLUMNS = {
+  userId: memberships.userId,
+  name: users.name,
+  email: users.email,
+  role: memberships.role,
+  createdAt: memberships.createdAt,
+}
+
+/** A member of the actor's account. @throws ServiceError `member_not_found` */
+export async function loadMember({ ctx, userId }: { ctx: ServiceContext; userId: string }): Promise<MemberRow> {
+  const [row] = await ctx.db
+    .select(MEMBER_COLUMNS)
+    .from(memberships)
+    .innerJoin(users, eq(users.id, memberships.userId))
+    .where(and(eq(memberships.accountId, ctx.actor.accountId), eq(memberships.userId, userId)))
+    .limit(1)
+  if (!row) throw new ServiceError('member_not_found')
+  return row
+}
+
+/**
+ * Nobody deals with a role above their own.
+ * @throws ServiceError `role_too_low`; `person_required` for anything but a person
+ */
+export function assertNotAbove({ actor }: ServiceContext, role: Role): void {
+  if (actor.kind !== 'user') throw new ServiceError('person_required')
+  if (ROLES.indexOf(role) > ROLES.indexOf(actor.role)) {
+    throw new ServiceError('role_too_low', `This concerns the role ${role}; yours is ${actor.role}.`)
+  }
+}
+
+/**
+ * The condition of every change to a membership: it is still as it was read, and somebody else owns the account. Asked
+ * by the change itself, so that two owners who remove each other at once can't both succeed.
+ */
+export function changeable(ctx: ServiceContext, member: MemberRow): SQL | undefined {
+  const other = alias(memberships, 'other')
+  const anotherOwner = ctx.db
+    .select({ one: sql`1` })
+    .from(other)
+    .where(and(eq(other.accountId, ctx.actor.accountId), eq(other.role, 'owner'), ne(other.userId, member.userId)))
+  return and(
+    eq(memberships.accountId, ctx.actor.accountId),
+    eq(memberships.userId, member.userId),
+    eq(memberships.role, member.role),
+    exists(anotherOwner),
+  )
+}
+
+/** Tells why {@link changeable} did not hold. */
+export async function refuseChange(ctx: ServiceContext, member: MemberRow): Promise<never> {
+  const now = await loadMember({ ctx, userId: member.userId })
+  throw new ServiceError(now.role === 'owner' && member.role === 'owner' ? 'last_owner' : 'conflict')
+}
+
+/** The wire's shape of a member. */
+export const presentMember = ({ userId, name, email, role, createdAt }: MemberRow): Member => ({
+  user_id: userId,
+  name,
+  email,
+  role,
+  created_at: createdAt.toISOString(),
+})

@@ -1,0 +1,37 @@
+import { sql } from 'drizzle-orm'
+import type { Db } from '../../db/client.ts'
+import { notificationDeliveries, notificationMessages } from '../../db/schema/index.ts'
+export { dispatchChanges } from './dispatch.ts'
+export { type EndpointFailing, postMessages, STATES, type StoredMessage } from './message.ts'
+export { findDueAccounts } from './pending-changes.ts'
+export { getPreferences, TOLD_BY_ROLE, updatePreferences, wantsEmail } from './preferences.ts'
+
+interface PruneInput {
+  db: Db
+  /** Milliseconds since 1970. */
+  now: number
+  /** How long a message is kept, in milliseconds. */
+  retentionMs: number
+  /** Most rows of each table that are deleted. */
+  limit: number
+}
+
+/** Messages live a little longer than their deliveries, one of which may just be repeated. */
+const MARGIN_MS = 4 * 86_400_000
+
+/** Deletes the oldest deliveries and messages that are past their time. @returns how many */
+export async function pruneNotifications({ db, now, retentionMs, limit }: PruneInput): Promise<number> {
+  const old = (age: number) => sql`created_at < ${now - age} ORDER BY created_at LIMIT ${limit}`
+  const deliveries = sql`SELECT account_id, id FROM ${notificationDeliveries}
+    WHERE status <> 'pending' AND ${old(retentionMs)}`
+  const messages = sql`SELECT account_id, id FROM ${notificationMessages} WHERE ${old(retentionMs + MARGIN_MS)}`
+  const [first, second] = await db.batch([
+    db
+      .delete(notificationDeliveries)
+      .where(sql`(${notificationDeliveries.accountId}, ${notificationDeliveries.id}) IN (${deliveries})`),
+    db
+      .delete(notificationMessages)
+      .where(sql`(${notificationMessages.accountId}, ${notificationMessages.id}) IN (${messages})`),
+  ])
+  return first.meta.changes + second.meta.changes
+}

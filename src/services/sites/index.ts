@@ -1,0 +1,193 @@
+import { and, asc, eq, gt, isNull } from 'drizzle-orm'
+import type { ListQuery, Page } from '../../contract/common.ts'
+import type { Site, SiteCreate, SiteUpdate } from '../../contract/sites.ts'
+import { apiKeys, integrations, sites } from '../../db/schema/index.ts'
+import { inGroups, rewriteSiteKeys, spreadRevocation } from '../api-keys/index.ts'
+import { appendAudit } from '../audit/index.ts'
+import type { ServiceContext } from '../context.ts'
+import { ServiceError } from '../errors.ts'
+import { publishChange } from '../site-calls.ts'
+import { loadSite, SITE_TENANT, type SiteRow, tenantFilter } from '../tenant.ts'
+import { readCursor, toPage } from '../wire.ts'
+
+/** Keeps what an error says of a URL free of what it may hold. */
+function refuse(message: string): never {
+  const errors = [{ path: 'body.url', code: 'custom', message }]
+  throw new ServiceError('validation_error', `body.url: ${message}`, { errors })
+}
+
+/**
+ * The one form in which a site's address is stored: lower-case host, no default port, query, fragment or trailing
+ * slash. Whether it may be called is decided by the link, on every call.
+ * @throws ServiceError `validation_error` for another scheme, or a user name or password in the address
+ */
+export function normalizeSiteUrl(raw: string): string {
+  const url = URL.parse(raw)
+  if (!url || !/^https?:$/.test(url.protocol)) return refuse('must be an absolute http or https URL')
+  if (url.username || url.password) return refuse('must not contain a user name or password')
+  return url.origin + url.pathname.replace(/\/+$/, '')
+}
+
+/** The wire's shape of a site. */
+function presentSite(row: SiteRow): Site {
+  return {
+    id: row.id,
+    name: row.name,
+    url: row.url,
+    is_active: row.isActive,
+    created_at: row.createdAt.toISOString(),
+    updated_at: row.updatedAt.toISOString(),
+  }
+}
+
+/** The account's sites, oldest first; for an API key its own one. @throws ServiceError `invalid_cursor` */
+export async function listSites({ ctx, input }: { ctx: ServiceContext; input: ListQuery }): Promise<Page<Site>> {
+  const last = readCursor(input.cursor)
+  const rows = await ctx.db
+    .select()
+    .from(sites)
+    .where(and(tenantFilter(ctx.actor, SITE_TENANT), last === null ? undefined : gt(sites.id, last)))
+    .orderBy(asc(sites.id))
+    .limit(input.limit + 1)
+  return toPage(rows, input.limit, presentSite)
+}
+
+/** One of the caller's sites. @throws ServiceError `site_not_found` */
+export async function getSite({ ctx, input }: { ctx: ServiceContext; input: { siteId: string } }): Promise<Site> {
+  return presentSite(await loadSite({ ctx, siteId: input.siteId }))
+}
+
+/** Adds a site to the actor's account. @throws ServiceError `validation_error` for an address that can't be one */
+export async function createSite({ ctx, input }: { ctx: ServiceContext; input: SiteCreate }): Promise<Site> {
+  const now = new Date(ctx.now())
+  const row: SiteRow = {
+    id: ctx.newId('site'),
+    accountId: ctx.actor.accountId,
+    name: input.name,
+    url: normalizeSiteUrl(input.url),
+    isActive: true,
+    createdAt: now,
+    updatedAt: now,
+  }
+  await appendAudit({
+    ctx,
+    input: {
+      entry: { action: 'site.created', entityId: row.id, metadata: { name: row.name, url: row.url } },
+      changes: [ctx.db.insert(sites).values(row)],
+    },
+  })
+  return presentSite(row)
+}
+
+type UpdateInput = SiteUpdate & { siteId: string }
+
+/** Why an integration is disabled, so that switching the site on again wakes those alone that it put to sleep. */
+const REASON = 'site_inactive'
+
+/** Integrations follow their site: asleep with it, and due for a check as soon as it is back. */
+function followSite(ctx: ServiceContext, siteId: string, isActive: boolean) {
+  const now = new Date(ctx.now())
+  const asleep = and(eq(integrations.connection, 'disabled'), eq(integrations.connectionReason, REASON))
+  const state = isActive
+    ? ({ connection: 'not_connected', connectionReason: null, nextCheckAt: now } as const)
+    : ({ connection: 'disabled', connectionReason: REASON, nextCheckAt: null } as const)
+  return ctx.db
+    .update(integrations)
+    .set({ ...state, connectionDetail: null, connectionSince: now, updatedAt: now })
+    .where(
+      and(
+        eq(integrations.siteId, siteId),
+        tenantFilter(ctx.actor, integrations),
+        eq(integrations.isActive, true),
+        isActive ? asleep : undefined,
+      ),
+    )
+    .returning({ id: integrations.id })
+}
+
+async function commit(ctx: ServiceContext, input: UpdateInput) {
+  const { siteId, name, url, is_active: isActive } = input
+  const changes = {
+    ...(name !== undefined && { name }),
+    ...(url !== undefined && { url: normalizeSiteUrl(url) }),
+    ...(isActive !== undefined && { isActive }),
+  }
+  const update = ctx.db
+    .update(sites)
+    .set({ ...changes, updatedAt: new Date(ctx.now()) })
+    .where(and(eq(sites.id, siteId), tenantFilter(ctx.actor, SITE_TENANT)))
+    .returning()
+  const entry = { action: 'site.updated', entityId: siteId, metadata: { ...changes } }
+  if (isActive === undefined) {
+    const [rows] = await appendAudit({ ctx, input: { entry, changes: [update] } })
+    return { row: rows[0], followers: [] }
+  }
+  const [rows, followers] = await appendAudit({
+    ctx,
+    input: { entry, changes: [update, followSite(ctx, siteId, isActive)] },
+  })
+  return { row: rows[0], followers }
+}
+
+/**
+ * Changes a site. Switched off, its keys are refused with `site_inactive` and its integrations rest: D1 first, then
+ * the edge's copies of the keys, then the site's object. Repeating it completes what failed before.
+ * @throws ServiceError `site_not_found`, `validation_error`
+ */
+export async function updateSite({ ctx, input }: { ctx: ServiceContext; input: UpdateInput }): Promise<Site> {
+  await loadSite({ ctx, siteId: input.siteId })
+  const { row, followers } = await commit(ctx, input)
+  if (!row) throw new ServiceError('site_not_found')
+  if (input.is_active !== undefined) {
+    await rewriteSiteKeys({ ctx, input: { siteId: row.id, isActive: row.isActive } })
+  }
+  if (input.is_active === true) publishChange(ctx, row.id)
+  if (input.is_active === false) {
+    for (const { id } of followers) await ctx.site(row.id).stop(id)
+  }
+  return presentSite(row)
+}
+
+const ofSite = (ctx: ServiceContext, site: SiteRow) => ({
+  site: and(eq(sites.id, site.id), tenantFilter(ctx.actor, SITE_TENANT)),
+  keys: and(eq(apiKeys.siteId, site.id), tenantFilter(ctx.actor, apiKeys)),
+  integrations: and(eq(integrations.siteId, site.id), tenantFilter(ctx.actor, integrations)),
+})
+
+/** Closes every way in: the site is off and all of its keys are revoked, in D1, at the object and at the edge. */
+async function close(ctx: ServiceContext, site: SiteRow): Promise<void> {
+  const rows = ofSite(ctx, site)
+  const now = new Date(ctx.now())
+  const [, , keys] = await ctx.db.batch([
+    ctx.db.update(sites).set({ isActive: false, updatedAt: now }).where(rows.site),
+    ctx.db
+      .update(apiKeys)
+      .set({ revokedAt: now })
+      .where(and(rows.keys, isNull(apiKeys.revokedAt))),
+    ctx.db.select().from(apiKeys).where(rows.keys),
+  ])
+  await inGroups(keys, (key) => spreadRevocation(ctx, key))
+}
+
+/**
+ * Deletes a site with its integrations and keys. Its keys end first and its rows go last, so that a deletion which
+ * failed half-way can be repeated. Sync events stay until they are pruned by age.
+ * @throws ServiceError `site_not_found`, `unavailable`
+ */
+export async function deleteSite({ ctx, input }: { ctx: ServiceContext; input: { siteId: string } }): Promise<void> {
+  const site = await loadSite({ ctx, siteId: input.siteId })
+  await close(ctx, site)
+  await ctx.site(site.id).forget()
+  const rows = ofSite(ctx, site)
+  await appendAudit({
+    ctx,
+    input: {
+      entry: { action: 'site.deleted', entityId: site.id, metadata: { name: site.name, url: site.url } },
+      changes: [
+        ctx.db.delete(integrations).where(rows.integrations),
+        ctx.db.delete(apiKeys).where(rows.keys),
+        ctx.db.delete(sites).where(rows.site),
+      ],
+    },
+  })
+}
