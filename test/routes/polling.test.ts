@@ -238,12 +238,12 @@ describe('the doctor of a site that is served by polling', () => {
       raw: { status: 401 },
     })
     expect(report.findings[0]?.detail).toMatch(
-      /^It can’t be called: layer basic_auth \(basic_auth_required\)\. .* it called \d+ s ago, and work waits some 60 s /,
+      /^It can’t be called: layer basic_auth \(basic_auth_required\)\. .* it polled \d+ s ago, and work waits about 60 s /,
     )
-    expect(report.findings[0]?.evidence).toContain('time between its calls, as seen: 60 s')
+    expect(report.findings[0]?.evidence).toContain('time between its polls, as measured: 60 s')
     expect(report.steps.at(-1)).toMatchObject({
       step: 'polling',
-      note: expect.stringMatching(/^it called \d+ s ago$/),
+      note: expect.stringMatching(/^it polled \d+ s ago$/),
     })
     expect(await lastEvent(site.integrationId, 'doctor')).toMatchObject({ success: true, code: null })
     expect(await readIntegration(site.integrationId)).toEqual(before)

@@ -10,38 +10,38 @@ import type { RpcCall, ProbeOutcome } from '../rpc.ts'
 import { applyProbeResult, probeFully, probeKnownEndpoint } from './probe.ts'
 import type { ObjectContext } from '../runs/context.ts'
 
-const isWrong = ({ code }: Symptom) => code === 'clone_detected' || SYMPTOMS[code].severity === 'warning'
+const needsAttention = ({ code }: Symptom) => code === 'clone_detected' || SYMPTOMS[code].severity === 'warning'
 
-/** What is only half right with a site that answers; null when nothing is. */
-function firstWrong(outcome: ProbeOutcome): Symptom | null {
+/** The first symptom of a site that answers but needs attention; null if there is none. */
+function firstSymptom(outcome: ProbeOutcome): Symptom | null {
   if (!outcome.ok || !outcome.plugin) return null
-  return findSymptoms(outcome.plugin, outcome.clockSkewS ?? 0).find(isWrong) ?? null
+  return findSymptoms(outcome.plugin, outcome.clockSkewS ?? 0).find(needsAttention) ?? null
 }
 
-/** Where the look leaves the connection, and why. */
-function judge(row: CheckedIntegration, outcome: ProbeOutcome) {
+/** The connection's new state and the reason for it. */
+function deriveState(row: CheckedIntegration, outcome: ProbeOutcome) {
   if (!outcome.ok) {
     const connection = connectionAfterFailure(row.connection, outcome.code)
     return { connection, reason: outcome.code, detail: outcome.detail }
   }
-  const wrong = firstWrong(outcome)
-  const connection = connectionAfterSuccess(row.hasStructure === 1, wrong !== null)
-  return { connection, reason: wrong?.code ?? null, detail: wrong?.detail ?? null }
+  const symptom = firstSymptom(outcome)
+  const connection = connectionAfterSuccess(row.hasStructure === 1, symptom !== null)
+  return { connection, reason: symptom?.code ?? null, detail: symptom?.detail ?? null }
 }
 
-/** What the site said last, by itself or because it was asked. */
+/** When the site last sent something with a valid signature: an answer, a webhook or a poll. Null if that is stored already. */
 function verifiedAt(ctx: ObjectContext, row: CheckedIntegration, outcome: ProbeOutcome): number | null {
   if (outcome.ok && outcome.transport === 'direct') return ctx.now()
-  const heard = Math.max(ctx.store.replica.inbox.lastHeardAt() ?? 0, ctx.store.transport.read().lastPollAt ?? 0)
-  return heard > (row.lastVerifiedAt?.getTime() ?? 0) ? heard : null
+  const receivedAt = Math.max(ctx.store.replica.inbox.lastHeardAt() ?? 0, ctx.store.transport.read().lastPollAt ?? 0)
+  return receivedAt > (row.lastVerifiedAt?.getTime() ?? 0) ? receivedAt : null
 }
 
-function describeEvent(action: string, startedAt: number, outcome: ProbeOutcome, reason: string | null): EventInput {
+function toEvent(action: string, startedAt: number, outcome: ProbeOutcome, reason: string | null): EventInput {
   if (!outcome.ok) return { action, startedAt, failure: { code: outcome.code, detail: outcome.detail } }
   return { action, startedAt, ...(reason !== null && { note: reason }) }
 }
 
-async function store(
+async function storeOutcome(
   ctx: ObjectContext,
   call: RpcCall,
   row: CheckedIntegration,
@@ -50,51 +50,51 @@ async function store(
 ): Promise<void> {
   const action = isAsked ? 'test_connection' : 'health_check'
   if (isResting(row.connection)) {
-    const event = describeEvent(action, startedAt, outcome, null)
+    const event = toEvent(action, startedAt, outcome, null)
     return storeCheck(ctx, call, row, null, event)
   }
-  const judged = judge(row, outcome)
+  const state = deriveState(row, outcome)
   const failures = outcome.ok ? 0 : ctx.store.schedule.failures('health') + 1
   const nextCheckAt = ctx.now() + checkDelayMs(failures, ctx.random())
   ctx.store.schedule.plan('health', nextCheckAt, failures)
-  // a check that nobody asked for is told where it changed something: 24 a day that say "still well" help nobody
-  const isNews = judged.connection !== row.connection || judged.reason !== row.connectionReason
-  const event = isAsked || isNews ? describeEvent(action, startedAt, outcome, judged.detail) : null
+  // a scheduled check is recorded only if it changed something; otherwise there would be 24 equal events a day
+  const hasChanged = state.connection !== row.connection || state.reason !== row.connectionReason
+  const event = isAsked || hasChanged ? toEvent(action, startedAt, outcome, state.detail) : null
   const stored: CheckOutcome = {
-    ...judged,
+    ...state,
     verifiedAt: verifiedAt(ctx, row, outcome),
     nextCheckAt,
     ...describeTransport(ctx.store),
     transport: outcome.ok ? outcome.transport : null,
     commandsUrl: outcome.ok ? outcome.commandsUrl : null,
-    // every connection is looked at again and again: so a rotation of the encryption key reaches all of them
+    // health checks reach every connection, so they also carry the rotation of the encryption key
     credentials: await resealCredentials(ctx.config.keyRing, row),
   }
   await storeCheck(ctx, call, row, stored, event)
 }
 
 /**
- * Looks at the site, moves the connection's state by what it finds, and plans the next look.
- * @param isAsked a person or the plugin waits for the outcome: then the whole way is tried, whatever the state
- * @returns null when the integration is gone, or nobody asked and nothing is to be looked at
+ * Probes the site, updates the connection's state and schedules the next health check.
+ * @param isAsked whether a person or the plugin waits for the outcome; then the site is probed fully, whatever its state
+ * @returns null if the integration is gone, or if a scheduled check has nothing to do
  */
 export async function checkSite(ctx: ObjectContext, call: RpcCall, isAsked: boolean): Promise<ProbeOutcome | null> {
   const row = await readForCheck(ctx, call)
-  const isIdle = !row || (!isAsked && (!row.isActive || isResting(row.connection) || row.credentials === null))
-  if (!row || isIdle) {
+  const isSkipped = !row || (!isAsked && (!row.isActive || isResting(row.connection) || row.credentials === null))
+  if (!row || isSkipped) {
     ctx.store.schedule.cancel('health')
     return null
   }
   const startedAt = ctx.now()
-  const seen = isAsked ? await probeFully(ctx, call, row) : await probeKnownEndpoint(ctx, call, row)
-  const outcome = applyProbeResult(ctx.store, seen, true, ctx.now())
-  await store(ctx, call, row, outcome, { startedAt, isAsked })
+  const probed = isAsked ? await probeFully(ctx, call, row) : await probeKnownEndpoint(ctx, call, row)
+  const outcome = applyProbeResult(ctx.store, probed, true, ctx.now())
+  await storeOutcome(ctx, call, row, outcome, { startedAt, isAsked })
   return outcome
 }
 
 /**
- * The health check, where it is due. It is put off before it begins, so that one that breaks off doesn't spin; by a fault
- * of ours, that is, which is only in the log: the queue goes on.
+ * Runs the health check if it is due. The next one is scheduled before this one starts, so that a crash does not repeat it
+ * at once. An error of ours is only logged: the runs in the queue continue.
  */
 export async function checkIfDue(ctx: ObjectContext): Promise<void> {
   const { store, now } = ctx

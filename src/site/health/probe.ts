@@ -12,7 +12,7 @@ import type { ProbeOutcome, ProbeRequest, RpcCall } from '../rpc.ts'
 import { askSite, findSite, type LinkContext } from '../transport/site-link.ts'
 import type { SiteStore } from '../replica/store.ts'
 
-/** Takes in what a look at the site means for its transport. @returns the look, {@link applyPolling result} */
+/** Updates the site's transport after a probe. @returns the outcome after {@link applyPolling} */
 export function applyProbeResult(
   store: Pick<SiteStore, 'transport'>,
   outcome: ProbeOutcome,
@@ -25,13 +25,13 @@ export function applyProbeResult(
   return applyPolling(store, outcome, now)
 }
 
-/** What a look at the site means where it is served by its own calls: those count as its answers. Changes nothing. */
+/** The outcome of a probe for a site that polls: a recent poll counts as its answer. Stores nothing. */
 export function applyPolling(store: Pick<SiteStore, 'transport'>, outcome: ProbeOutcome, now: number): ProbeOutcome {
   const { transport } = store.transport.read()
   if (outcome.ok || transport === 'direct' || !isSolvedByPolling(outcome.code)) return outcome
-  const calls = describeCalls(store, now)
-  const evidence: EvidenceStep[] = [...outcome.evidence, { step: 'polling', note: calls }]
-  const detail = `The site can’t be called (${outcome.code}), and ${calls}.`
+  const polls = describePolls(store, now)
+  const evidence: EvidenceStep[] = [...outcome.evidence, { step: 'polling', note: polls }]
+  const detail = `The site can’t be called (${outcome.code}), and ${polls}.`
   if (isSilent(store, now)) {
     const { fix } = ERRORS.site_not_polling
     return { ok: false, code: 'site_not_polling', detail, fix, plugin: null, evidence, clockSkewS: null }
@@ -39,16 +39,16 @@ export function applyPolling(store: Pick<SiteStore, 'transport'>, outcome: Probe
   return { ok: true, transport, detail, commandsUrl: null, plugin: null, evidence, clockSkewS: null }
 }
 
-/** When the site called last; goes on from a sentence about it. */
-export function describeCalls({ transport }: Pick<SiteStore, 'transport'>, now: number): string {
+/** When the site last polled, as the end of a sentence about it. */
+export function describePolls({ transport }: Pick<SiteStore, 'transport'>, now: number): string {
   const { lastPollAt } = transport.read()
-  if (lastPollAt === null) return 'has never called'
-  return `it called ${Math.max(0, Math.round((now - lastPollAt) / 1000))} s ago`
+  if (lastPollAt === null) return 'has never polled'
+  return `it polled ${Math.max(0, Math.round((now - lastPollAt) / 1000))} s ago`
 }
 
 /**
- * Looks at a site as a test does: finds its command endpoint anew and asks the plugin for its status. What is wrong is
- * the outcome, never an exception.
+ * Probes a site fully: finds its command endpoint from the front page on and asks the plugin for its status. A failure is
+ * an outcome, never an exception.
  */
 export async function probeSite(ctx: LinkContext, request: ProbeRequest): Promise<ProbeOutcome> {
   const evidence: EvidenceStep[] = []
@@ -73,13 +73,13 @@ async function targetOf(ctx: ObjectContext, call: RpcCall, row: CheckedIntegrati
   return { ...call, siteUrl: row.siteUrl, signingSecrets, restRoot: rootOfCommands(row.commandsUrl), mayPoll: true }
 }
 
-/** Tries the whole way to a site, from its front page on. */
+/** Probes an integration's site fully. */
 export const probeFully = async (ctx: ObjectContext, call: RpcCall, row: CheckedIntegration): Promise<ProbeOutcome> =>
   probeSite(ctx, await targetOf(ctx, call, row))
 
 /**
- * Looks at a site: one request where it answers at the address that worked last, and a whole probe where it doesn't,
- * which finds a REST API that has moved, or says best what is wrong.
+ * Probes a site with one request to the command endpoint that last worked. If that fails, probes it fully, to find a REST
+ * API that moved or to name the cause.
  */
 export async function probeKnownEndpoint(
   ctx: ObjectContext,

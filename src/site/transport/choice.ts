@@ -2,66 +2,84 @@ import type { ErrorCode } from '../../contract/errors.ts'
 import { isSolvedByPolling, LINK_ERRORS, type LinkErrorCode } from '../../contract/link-errors.ts'
 import type { SiteStore } from '../replica/store.ts'
 
-/** Failures of calling a site in a row after which it is waited for instead. */
-const PATIENCE = 2
-/** A site that has called within this can be served by polling; in direct mode it calls every quarter of an hour. */
-const HEARD_MS = 3_600_000
+/*
+ * Chooses the transport of a site, and gives it back.
+ *
+ * A site starts with `direct`: the API calls the plugin. It changes to `polling` if both are true:
+ * - calls have failed with an error that polling solves (a firewall, a closed REST API, …): two in a row, or one that only
+ *   the owner can fix;
+ * - the plugin itself polled within the last hour. Plugins poll every 15 minutes in direct mode just to show that they can.
+ * A site that can't be called when it connects, but proves that it polls, starts with `polling` (enablePolling).
+ *
+ * Health checks keep calling a site that polls. The first call that succeeds changes it back to `direct`, and each success
+ * clears the count of failures. If a site that polls stops doing so, its checks fail with `site_not_polling`.
+ *
+ * The state is one row in the object's database (replica/tables/transport.ts). `projectedAt: null` makes the next
+ * projection write it to D1.
+ */
 
-/** The plugin is asked to call this often, in seconds. */
+/** Failed calls in a row after which a site is served by polling. */
+const MAX_DIRECT_FAILURES = 2
+/** A poll within this time shows that the site can be served by polling. */
+const RECENT_POLL_MS = 3_600_000
+
+/** How often the plugin is asked to poll, in seconds: while it is served by polling, and while it is called. */
 export const POLL_INTERVAL_S = 60
 export const IDLE_INTERVAL_S = 900
 
-/** A site that polls has fallen silent after this many of its usual intervals, and never sooner than `SILENT_MS`. */
+/** A site has stopped polling after this many of its usual intervals, and never sooner than `SILENT_MS`. */
 const SILENT_INTERVALS = 3
 const SILENT_MS = 15 * 60_000
 
-/** Whether the site has called lately. */
-export function isHeard({ transport }: Pick<SiteStore, 'transport'>, now: number): boolean {
+/** Whether the site polled recently. */
+function hasPolledRecently({ transport }: Pick<SiteStore, 'transport'>, now: number): boolean {
   const { lastPollAt } = transport.read()
-  return lastPollAt !== null && now - lastPollAt < HEARD_MS
+  return lastPollAt !== null && now - lastPollAt < RECENT_POLL_MS
 }
 
-/** Whether a site that polls has not called for much longer than usual. */
+/** Whether a site that polls has not polled for much longer than usual. */
 export function isSilent({ transport }: Pick<SiteStore, 'transport'>, now: number): boolean {
   const { lastPollAt, intervalMs } = transport.read()
   return now - (lastPollAt ?? 0) > Math.max(SILENT_MS, SILENT_INTERVALS * (intervalMs ?? 0))
 }
 
 /**
- * Takes in that the site could not be called. Once that goes on, and the site itself calls, it is served by polling.
- * @returns whether the transport has changed
+ * Records a failed call of the site, and changes to polling if that is due.
+ * @returns whether the transport changed
  */
 export function noteDirectFailure(store: Pick<SiteStore, 'transport'>, code: ErrorCode, now: number): boolean {
   const { transport, directFailures } = store.transport.read()
   if (transport === 'polling' || !isSolvedByPolling(code)) return false
-  const isPassing = LINK_ERRORS[code as LinkErrorCode].retryable
-  // what nobody but the owner can mend is not tried twice
-  store.transport.save({ directFailures: isPassing ? directFailures + 1 : Math.max(PATIENCE, directFailures + 1) })
-  // a plugin that was switched off doesn't call either: whether it is only hidden is told by its next call, not by earlier ones
+  const isRetryable = LINK_ERRORS[code as LinkErrorCode].retryable
+  // an error that only the owner can fix counts at once
+  store.transport.save({
+    directFailures: isRetryable ? directFailures + 1 : Math.max(MAX_DIRECT_FAILURES, directFailures + 1),
+  })
+  // a deactivated plugin doesn't poll either, so earlier polls say nothing: its next poll shows that it is only hidden
   return code !== 'plugin_not_found' && switchIfDue(store, now)
 }
 
-/** Goes over to polling where calling the site fails and the site calls. @returns whether it did */
+/** Changes to polling if calls keep failing and the site polled recently. @returns whether the transport changed */
 export function switchIfDue(store: Pick<SiteStore, 'transport'>, now: number): boolean {
   const { transport, directFailures } = store.transport.read()
-  if (transport === 'polling' || directFailures < PATIENCE || !isHeard(store, now)) return false
+  if (transport === 'polling' || directFailures < MAX_DIRECT_FAILURES || !hasPolledRecently(store, now)) return false
   store.transport.save({ transport: 'polling', projectedAt: null })
   return true
 }
 
-/** A site that can't be called has just proven that it calls. */
+/** Changes to polling at once: the site can't be called and has just verified that it polls. */
 export function enablePolling(store: Pick<SiteStore, 'transport'>, now: number): void {
   const intervalMs = POLL_INTERVAL_S * 1000
   store.transport.save({
     transport: 'polling',
-    directFailures: PATIENCE,
+    directFailures: MAX_DIRECT_FAILURES,
     lastPollAt: now,
     intervalMs,
     projectedAt: null,
   })
 }
 
-/** Takes in that the site was called and answered. @returns whether the transport has changed */
+/** Records a successful call, and changes back to direct calls. @returns whether the transport changed */
 export function noteDirectSuccess(store: Pick<SiteStore, 'transport'>): boolean {
   const { transport, directFailures } = store.transport.read()
   if (transport === 'direct' && directFailures === 0) return false
@@ -73,7 +91,7 @@ export function noteDirectSuccess(store: Pick<SiteStore, 'transport'>): boolean 
   return transport === 'polling'
 }
 
-/** What D1 shows of the transport. */
+/** The transport as D1 has it. `expectedLatencyS` is how long work waits for the next poll; null for direct calls. */
 export function describeTransport(store: Pick<SiteStore, 'transport'>) {
   const { transport, lastPollAt, intervalMs } = store.transport.read()
   return {

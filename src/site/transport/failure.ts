@@ -2,19 +2,19 @@ import * as z from 'zod'
 import { ERRORS, type ErrorCode } from '../../contract/errors.ts'
 import { LinkError } from './direct/errors.ts'
 
-/** Why an attempt failed, as a run and its event show it; `cause` is for the log alone. */
+/** Why an attempt failed, as runs and events show it. `cause` goes to the log only. */
 export interface SiteFailure {
   code: ErrorCode
   detail: string
   fix: string
   retryable: boolean
   retryAfterS: number
-  /** As the answer of the site names it; null where there was none. */
+  /** The request id that the site's answer states; null if there is none. */
   pluginRequestId: string | null
   cause: unknown
 }
 
-/** Names a failure: the link's by its own code, anything else as an error of ours, whose words stay in the log. */
+/** Describes an error: a LinkError by its code, anything else as `internal_error`, whose message stays in the log. */
 export function describeFailure(cause: unknown): SiteFailure {
   if (cause instanceof z.ZodError) {
     const issue = cause.issues[0]

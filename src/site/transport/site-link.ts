@@ -7,29 +7,29 @@ import { LinkError } from './direct/errors.ts'
 import type { Wire } from './direct/http.ts'
 import type { EvidenceStep } from '../../contract/evidence.ts'
 
-/** What the link needs of its surroundings. */
+/** What calls to a site need. */
 export interface LinkContext {
   config: Config
   now: () => number
   newId: (prefix: IdPrefix) => string
   fetch: (url: string, init: RequestInit) => Promise<Response>
-  /** Sees every answer, for who looks closer than usual. */
+  /** Receives every request and its answer; the doctor and the run's meter use it. */
   observe?: Wire['observe']
 }
 
-/** A site as the link addresses it. */
+/** The site to call, and what the call is for. */
 export interface LinkTarget {
   integrationId: string
   siteUrl: string
   /** Newest first. */
   signingSecrets: readonly string[]
-  /** Of the request that asks, or that the run was started by, for the logs of both sides. */
+  /** Id of the request that this is done for, for the logs of both sides. */
   requestId: string
-  /** The run that asks, where one does. */
+  /** Id of the run that this is done for, if any. */
   runId?: string
 }
 
-/** Loopback is a site's address on a developer's machine alone. */
+/** Sites on loopback addresses are accepted only in development and tests. */
 const allowsLoopback = (config: Config) => config.environment !== 'production'
 
 /** Finds the command endpoint. @throws LinkError */
@@ -50,7 +50,7 @@ function assertConnected({ signingSecrets }: LinkTarget): void {
   throw new LinkError({ code: 'plugin_not_connected', detail: 'The plugin has not been connected yet.' }, [])
 }
 
-/** Has the site execute a batch, with all that was seen on the way. @throws LinkError as {@link sendToSite} */
+/** Sends a batch of commands; returns results, clock skew and evidence. @throws LinkError as {@link sendToSite} */
 export async function sendBatch(
   ctx: LinkContext,
   target: LinkTarget & { endpoint: string },
@@ -72,7 +72,7 @@ export async function sendBatch(
   })
 }
 
-/** Has the site execute a batch. @throws LinkError, before anything is sent when the plugin was never connected */
+/** Sends a batch of commands and returns their results. @throws LinkError `plugin_not_connected` without a signing secret */
 export async function sendToSite(
   ctx: LinkContext,
   target: LinkTarget & { endpoint: string },
@@ -81,7 +81,7 @@ export async function sendToSite(
   return (await sendBatch(ctx, target, commands)).results
 }
 
-/** Has the site execute one command without arguments. @throws LinkError as {@link sendToSite} */
+/** Sends one command without arguments and returns its data. @throws LinkError as {@link sendToSite} */
 export async function askSite<Name extends keyof CommandData>(
   ctx: LinkContext,
   target: LinkTarget,

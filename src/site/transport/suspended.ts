@@ -1,10 +1,10 @@
 /**
- * Ends a piece of work until the site has called and brought its answers; it is then played again from its last commit.
- * No failure: what is waited for is kept in the commandLog.
+ * Thrown to suspend a piece of work until the site polls and brings results. The work is then replayed from its last
+ * commit. This is not a failure: the command log keeps the commands that wait.
  */
 export class Suspended extends Error {
   override readonly name = 'Suspended'
-  /** Whether it only makes room for what webhooks named, and goes on right after. */
+  /** Whether the work only yields to other work, such as a due inbox, and continues right after it. */
   readonly isBrief: boolean
 
   constructor(isBrief = false) {

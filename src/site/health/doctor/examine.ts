@@ -11,20 +11,34 @@ import { compareEcho } from './echo.ts'
 import { errorFinding, findingOf, sortFindings, verdictOf } from './finding.ts'
 import { refineFailure } from './refine.ts'
 import { findSymptoms } from './symptoms.ts'
-import { recordTraffic, redactAnswer, type RecordedCall } from './traffic.ts'
+import { recordCalls, redactAnswer, type HttpCall } from './traffic.ts'
 
-/** What a site says of itself may repeat a secret, as the last error of a plugin does; none is shown. */
-const withoutSecrets = <T>(told: T): T => JSON.parse(blankSecrets(JSON.stringify(told))) as T
+/*
+ * The doctor: examines a site from the outside in, from DNS to the plugin, and names the layer at fault.
+ *
+ *   examine.ts   calls the site: finds the endpoint, then asks for `status` and `echo`
+ *   symptoms.ts  what the plugin's status says: clock, cron, outbox, PHP limits, a copy of the site
+ *   echo.ts      whether our request reached PHP unchanged
+ *   refine.ts    if a call failed: reads the answer again to find the exact layer (firewall, cache, PHP, …)
+ *   polling.ts   the same report for a site that polls
+ *   traffic.ts   records the HTTP calls and redacts what is shown of them
+ *   finding.ts   builds findings from the tables of errors and symptoms (contract/)
+ *
+ * A report has findings, the steps taken, and one raw answer. It never contains secrets.
+ */
 
-/** The answer that the failure rests on: the step that was noted with its code, else the last one. */
-function findCulprit(recorded: RecordedCall[], evidence: EvidenceStep[], code: string): RecordedCall | null {
+/** Blanks secrets everywhere in a report: texts from the site may repeat one, for example in the plugin's last error. */
+const withoutSecrets = <T>(report: T): T => JSON.parse(blankSecrets(JSON.stringify(report))) as T
+
+/** The call that failed: the step whose note has the error's code, else the last call. */
+function findFailedCall(recorded: HttpCall[], evidence: EvidenceStep[], code: string): HttpCall | null {
   const answered = evidence.filter(({ status }) => status !== undefined)
   const at = answered.findLastIndex((step) => step.note?.split('; ').includes(code))
   return recorded[at] ?? recorded.at(-1) ?? null
 }
 
-/** What is there to show where nobody answered at all. */
-function describeLast(steps: EvidenceStep[]): string[] {
+/** Evidence for a failure without an answer: the last step. */
+function describeLastStep(steps: EvidenceStep[]): string[] {
   const { step, url = '', note = '' } = steps.at(-1) ?? { step: 'nothing was asked' }
   return [[step, url, note && `→ ${note}`].filter(Boolean).join(' ')]
 }
@@ -40,15 +54,15 @@ function describeDiscovery(found: Discovered): Finding[] {
   ]
 }
 
-/** The site was found: has it tell how it is, and what of our request arrived. */
-async function askPlugin(ctx: LinkContext, request: ProbeRequest, found: Discovered, recorded: RecordedCall[]) {
+/** Asks the plugin for its status, and for our request as it arrived. */
+async function askPlugin(ctx: LinkContext, request: ProbeRequest, found: Discovered, recorded: HttpCall[]) {
   const commands = (['status', 'echo'] as const).map((name) => ({ id: ctx.newId('cmd'), name, args: {} }))
   const sent = await sendBatch(ctx, { ...request, endpoint: found.commandsUrl }, commands)
   const status = readCommandData('status', sent.results[0], sent.evidence)
   const echoed = sent.results[1]
-  // an older plugin has no such command, which its own finding tells
+  // an older plugin has no `echo`; a symptom names the missing command
   const echo = echoed?.ok ? readCommandData('echo', echoed, sent.evidence) : null
-  const recordedCall = recorded.at(-1)
+  const lastCall = recorded.at(-1)
   const symptoms = findSymptoms(status, sent.skewS).map(({ code, detail, evidence }) =>
     code === 'clone_detected' ? errorFinding(code, detail, evidence) : findingOf(code, detail, evidence),
   )
@@ -57,7 +71,7 @@ async function askPlugin(ctx: LinkContext, request: ProbeRequest, found: Discove
       `WordPress ${status.wp_version}, PHP ${status.php_version}, ${status.db}, plugin ${status.plugin_version}`,
     ]),
     ...symptoms,
-    ...(echo && recordedCall ? compareEcho(recordedCall, echo) : []),
+    ...(echo && lastCall ? compareEcho(lastCall, echo) : []),
     ...(status.permalinks === 'plain'
       ? [findingOf('permalinks_plain', 'The REST API is reached with ?rest_route=.', [found.restRoot])]
       : []),
@@ -67,46 +81,46 @@ async function askPlugin(ctx: LinkContext, request: ProbeRequest, found: Discove
 }
 
 /**
- * Examines a site from the outside in, and says which layer is at fault, with what shows it and what to do. Some ten
- * requests at most, 55 seconds at most. What is wrong is the report, never an exception.
+ * Examines a site and reports the layer at fault, the evidence and a fix. At most about ten requests and 55 seconds. A
+ * failure is part of the report, never an exception.
  */
 export async function examineSite(outer: LinkContext, request: ProbeRequest): Promise<Examination> {
-  const { observe, recorded } = recordTraffic()
+  const { observe, recorded } = recordCalls()
   const ctx = { ...outer, observe }
   const steps: EvidenceStep[] = []
-  const report = (findings: Finding[], culprit: RecordedCall | null): DoctorReport =>
+  const report = (findings: Finding[], failedCall: HttpCall | null): DoctorReport =>
     withoutSecrets({
       verdict: verdictOf(findings),
       at: new Date(ctx.now()).toISOString(),
       findings: sortFindings(findings),
       steps,
-      raw: culprit && redactAnswer(culprit.answer),
+      raw: failedCall && redactAnswer(failedCall.answer),
     })
   try {
     const found = await findSite(ctx, request, request.restRoot)
     steps.push(...found.evidence)
-    const told = await askPlugin(ctx, request, found, recorded)
-    steps.push(...told.evidence)
+    const asked = await askPlugin(ctx, request, found, recorded)
+    steps.push(...asked.evidence)
     const probe = {
       ok: true,
       transport: 'direct',
       detail: `WordPress answered at ${found.commandsUrl}.`,
       commandsUrl: found.commandsUrl,
-      plugin: told.status,
+      plugin: asked.status,
       evidence: steps,
-      clockSkewS: told.skewS,
+      clockSkewS: asked.skewS,
     } as const
-    return { probe, report: report([...told.findings, ...describeDiscovery(found)], recorded.at(-1) ?? null) }
+    return { probe, report: report([...asked.findings, ...describeDiscovery(found)], recorded.at(-1) ?? null) }
   } catch (cause) {
     if (cause instanceof LinkError) steps.push(...cause.evidence)
     const failure = describeFailure(cause)
     const { code, detail, fix } = failure
-    const culprit = findCulprit(recorded, steps, code)
-    const closer = await refineFailure(failure, culprit)
-    const shown = closer.evidence.length > 0 ? closer.evidence : describeLast(steps)
-    const finding = { ...errorFinding(code, detail, shown), layer: closer.layer }
+    const failedCall = findFailedCall(recorded, steps, code)
+    const closer = await refineFailure(failure, failedCall)
+    const evidence = closer.evidence.length > 0 ? closer.evidence : describeLastStep(steps)
+    const finding = { ...errorFinding(code, detail, evidence), layer: closer.layer }
     const refined = { ...finding, detail: closer.detail ?? detail, fix: closer.fix ?? fix }
     const probe = { ok: false, code, detail, fix, plugin: null, evidence: steps, clockSkewS: null } as const
-    return { probe, report: report([refined], culprit) }
+    return { probe, report: report([refined], failedCall) }
   }
 }

@@ -3,7 +3,7 @@ import type { DoctorReport, Finding } from '../../../contract/doctor.ts'
 import { SYMPTOMS, type Layer, type SymptomCode } from '../../../contract/symptoms.ts'
 import type { LinkErrorCode } from '../../../contract/link-errors.ts'
 
-/** What is at fault where a look at the site ends with an error; `refine.ts` looks closer at some. */
+/** The layer that each link error points to. refine.ts finds a more exact one in some cases. */
 const LAYER_OF: Readonly<Record<LinkErrorCode, Layer>> = {
   invalid_site_url: 'dns',
   https_required: 'tls',
@@ -55,23 +55,23 @@ const isLinkError = (code: ErrorCode): code is LinkErrorCode => Object.hasOwn(LA
 
 export const layerOf = (code: ErrorCode): Layer => (isLinkError(code) ? LAYER_OF[code] : 'connection')
 
-/** A finding of the table of symptoms. */
+/** A finding with the texts of the symptom table. */
 export function findingOf(code: SymptomCode, detail: string, evidence: string[]): Finding {
   const { layer, severity, title, fix } = SYMPTOMS[code]
   return { layer, code, severity, title, detail, evidence, fix: fix || null }
 }
 
-/** A finding of the table of errors. */
+/** A finding with the texts of the error table. */
 export function errorFinding(code: ErrorCode, detail: string, evidence: string[]): Finding {
   const { title, fix } = ERRORS[code]
   return { layer: layerOf(code), code, severity: 'error', title, detail, evidence, fix }
 }
 
-const WEIGHT: Readonly<Record<Finding['severity'], number>> = { error: 0, warning: 1, info: 2, ok: 3 }
+const SEVERITY_ORDER: Readonly<Record<Finding['severity'], number>> = { error: 0, warning: 1, info: 2, ok: 3 }
 
-/** The worst first; in the order of the table of layers otherwise. */
+/** Sorts findings by severity, the worst first; equal ones keep their order. */
 export const sortFindings = (findings: readonly Finding[]): Finding[] =>
-  findings.toSorted((left, right) => WEIGHT[left.severity] - WEIGHT[right.severity])
+  findings.toSorted((left, right) => SEVERITY_ORDER[left.severity] - SEVERITY_ORDER[right.severity])
 
 export function verdictOf(findings: readonly Finding[]): DoctorReport['verdict'] {
   if (findings.some(({ severity }) => severity === 'error')) return 'broken'

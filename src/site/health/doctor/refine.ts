@@ -5,20 +5,20 @@ import { findFirewall, looksLikeWordPress } from '../../transport/direct/markers
 import { parseRestError } from '../../transport/direct/rest-error.ts'
 import { layerOf } from './finding.ts'
 import type { SiteFailure } from '../../transport/failure.ts'
-import { cacheOf, type RecordedCall } from './traffic.ts'
+import { cacheOf, type HttpCall } from './traffic.ts'
 
-/** What the failure is about, and what shows it. */
+/** The layer at fault, and the evidence for it. */
 export interface Diagnosis {
   layer: Layer
   evidence: string[]
-  /** Says more than the error's own; absent where there is no more to say. */
+  /** More exact than the error's own detail; absent if there is none. */
   detail?: string
   fix?: string
 }
 
 const MEMORY = /Allowed memory size of \d+ bytes exhausted|Out of memory/i
 const TIME = /Maximum execution time of \d+ seconds? exceeded/i
-/** What a page cache may have kept from before the plugin was there, or from a visitor. */
+/** Answers that a page cache may have stored for a visitor, or before the plugin was installed. */
 const MAY_BE_CACHED = new Set([
   'response_unsigned',
   'answered_html',
@@ -26,11 +26,11 @@ const MAY_BE_CACHED = new Set([
   'rest_not_found',
   'response_trailing_garbage',
 ])
-const OF_SIGNATURE = new Set<string>(['signature_rejected', 'signature_removed', 'body_changed'])
+const SIGNATURE_ERRORS = new Set<string>(['signature_rejected', 'signature_removed', 'body_changed'])
 const SIGNED_HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature']
 
-/** The plugin refused our signature: because the way took something from the request, or because the secrets differ. */
-async function refineSignature({ call, answer }: RecordedCall): Promise<Diagnosis | null> {
+/** Finds why the plugin refused our signature: something on the way changed the request, or the secrets differ. */
+async function refineSignature({ request, answer }: HttpCall): Promise<Diagnosis | null> {
   const received = parseRestError(toText(answer))?.data?.received
   if (!received) return null
   const missing = SIGNED_HEADERS.filter((name) => received.missing.includes(name))
@@ -40,7 +40,7 @@ async function refineSignature({ call, answer }: RecordedCall): Promise<Diagnosi
       detail: `PHP received our request without ${missing.join(', ')}.`,
       evidence: [`sent: ${SIGNED_HEADERS.join(', ')}`, `missing in PHP: ${missing.join(', ')}`],
     }
-  const sent = await sha256Hex(call.body ?? '')
+  const sent = await sha256Hex(request.body ?? '')
   if (sent === received.body_sha256)
     return {
       layer: 'signature',
@@ -52,7 +52,7 @@ async function refineSignature({ call, answer }: RecordedCall): Promise<Diagnosi
   }
 }
 
-function refinePhp({ answer }: RecordedCall): Diagnosis | null {
+function refinePhp({ answer }: HttpCall): Diagnosis | null {
   const text = toText(answer)
   const limit = MEMORY.exec(text) ?? TIME.exec(text)
   if (!limit) return null
@@ -67,18 +67,18 @@ function refinePhp({ answer }: RecordedCall): Diagnosis | null {
   }
 }
 
-/** Looks closer at a failure, with the answer that it rests on. */
-export async function refineFailure(failure: SiteFailure, recordedCall: RecordedCall | null): Promise<Diagnosis> {
+/** Finds a more exact layer and detail for a failure in the answer that caused it. */
+export async function refineFailure(failure: SiteFailure, httpCall: HttpCall | null): Promise<Diagnosis> {
   const { code } = failure
   const plain: Diagnosis = { layer: layerOf(code), evidence: [] }
-  if (!recordedCall) return plain
-  const { call, answer } = recordedCall
-  const line = `${call.method} ${call.url.pathname} → ${answer.status}`
+  if (!httpCall) return plain
+  const { request, answer } = httpCall
+  const line = `${request.method} ${request.url.pathname} → ${answer.status}`
   const cache = cacheOf(answer.headers)
   const firewall = code === 'rest_blocked' || code === 'blocked_by_firewall' ? findFirewall(toText(answer)) : null
   const closer =
-    (OF_SIGNATURE.has(code) ? await refineSignature(recordedCall) : null) ??
-    refinePhp(recordedCall) ??
+    (SIGNATURE_ERRORS.has(code) ? await refineSignature(httpCall) : null) ??
+    refinePhp(httpCall) ??
     (cache !== null && MAY_BE_CACHED.has(code) ? ({ layer: 'page_cache', evidence: [cache] } as const) : null) ??
     (firewall === null
       ? null

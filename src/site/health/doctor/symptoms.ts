@@ -2,16 +2,16 @@ import { MIN_PLUGIN_VERSION, type StatusData } from '../../../contract/link.ts'
 import type { SymptomCode } from '../../../contract/symptoms.ts'
 import { isTooOld } from '../../../lib/plugin-version.ts'
 
-/** A clock that is off by half of what signatures tolerate is told before it breaks anything. */
+/** Half of what signatures tolerate: warns before requests fail. */
 const CLOCK_OFF_S = 150
-/** A change that waits for longer was not only put off by a busy minute. */
+/** A change that waits longer than this is stuck. */
 const OUTBOX_LAG_S = 30 * 60
-/** The plugin's daily event is that late: whatever starts cron doesn't. Our own visits start WP-Cron every hour. */
+/** If the plugin's daily event is later than this, nothing starts cron. Our hourly health checks start WP-Cron too. */
 const CRON_LATE_S = 3 * 3600
-const LEAST_MEMORY_MB = 64
-const LEAST_TIME_S = 15
-/** What this API asks of a plugin. */
-const NEEDED_COMMANDS = ['status', 'structure', 'index', 'fetch', 'terms', 'apply', 'media'] as const
+const MIN_MEMORY_MB = 64
+const MIN_TIME_S = 15
+/** Commands that this API needs from a plugin. */
+const REQUIRED_COMMANDS = ['status', 'structure', 'index', 'fetch', 'terms', 'apply', 'media'] as const
 
 export interface Symptom {
   code: SymptomCode | 'clone_detected'
@@ -63,15 +63,15 @@ function phpSymptom({ memory_limit_mb: memoryMb, max_execution_s: limitS, php_ve
     `memory_limit: ${memoryMb < 0 ? 'none' : `${memoryMb} MB`}`,
     `max_execution_time: ${limitS <= 0 ? 'none' : `${limitS} s`}`,
   ]
-  if (memoryMb >= 0 && memoryMb < LEAST_MEMORY_MB)
+  if (memoryMb >= 0 && memoryMb < MIN_MEMORY_MB)
     return { code: 'memory_low', detail: `PHP may use ${memoryMb} MB of memory.`, evidence }
-  if (limitS > 0 && limitS < LEAST_TIME_S)
+  if (limitS > 0 && limitS < MIN_TIME_S)
     return { code: 'time_limit_low', detail: `PHP may run for ${limitS} s.`, evidence }
   return { code: 'php_sufficient', detail: `PHP ${version}.`, evidence }
 }
 
 function pluginSymptoms(status: StatusData): Symptom[] {
-  const missing = NEEDED_COMMANDS.filter((name) => !status.commands.includes(name))
+  const missing = REQUIRED_COMMANDS.filter((name) => !status.commands.includes(name))
   const isOld = isTooOld(status.plugin_version)
   const detail = isOld
     ? `Version ${status.plugin_version} is older than ${MIN_PLUGIN_VERSION}, the oldest that works.`
@@ -88,7 +88,7 @@ function cloneSymptoms({ install, home_url: home }: StatusData): Symptom[] {
   return [{ code: 'clone_detected', detail, evidence }]
 }
 
-/** What is right and what is only half right with a site that answers. Pure. */
+/** All symptoms of a site that answers, good and bad, from the status that its plugin reports. Pure. */
 export function findSymptoms(status: StatusData, skewS: number): Symptom[] {
   return [
     ...cloneSymptoms(status),

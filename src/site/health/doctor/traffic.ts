@@ -4,27 +4,28 @@ import { toText, type LinkAnswer, type LinkRequest } from '../../transport/direc
 
 const EXCERPT_CHARACTERS = 2000
 const MAX_HEADER_LENGTH = 300
-/** Headers whose values say who is signed in, or prove something: their names are enough. */
+/** Headers whose values identify or authorise somebody; only their names are shown. */
 const SECRET_HEADERS = /cookie|auth|token|secret|signature|nonce|csrf|session|api-?key/i
-/** What pages carry that gives access to something: nonces, keys and tokens in scripts and forms. */
+/** Nonces, keys and tokens in the scripts and forms of pages. */
 const SECRET_TEXT =
   /((?:nonce|token|secret|passw(?:or)?d|api_?key|csrf)[\w-]{0,20}["']?\s*[:=]\s*["']?)[^"'\s&<>,;]{4,}/gi
 
-export interface RecordedCall {
-  call: LinkRequest
+/** A request and its answer. */
+export interface HttpCall {
+  request: LinkRequest
   answer: LinkAnswer
 }
 
-/** Keeps every answer that a look at a site brings, in order. */
-export function recordTraffic(): {
-  observe: (call: LinkRequest, answer: LinkAnswer) => void
-  recorded: RecordedCall[]
+/** Records all HTTP calls of an examination, in order. */
+export function recordCalls(): {
+  observe: (request: LinkRequest, answer: LinkAnswer) => void
+  recorded: HttpCall[]
 } {
-  const recorded: RecordedCall[] = []
-  return { observe: (call, answer) => void recorded.push({ call, answer }), recorded }
+  const recorded: HttpCall[] = []
+  return { observe: (request, answer) => void recorded.push({ request, answer }), recorded }
 }
 
-/** An answer as people may see it: bounded, and without what gives access to anything. */
+/** An answer that may be shown to people: shortened, with secrets redacted. */
 export function redactAnswer({ status, headers, ...answer }: LinkAnswer): RawAnswer {
   const shown = [...headers].map(([name, value]) => [
     name,
@@ -40,9 +41,9 @@ export function redactAnswer({ status, headers, ...answer }: LinkAnswer): RawAns
   }
 }
 
-/** The cache that an answer came from, by its headers; null where none says so. */
+/** The header that shows that a cache sent this answer; null if there is none. */
 export function cacheOf(headers: Headers): string | null {
-  const said: readonly (readonly [string, RegExp])[] = [
+  const marks: readonly (readonly [string, RegExp])[] = [
     ['cf-cache-status', /^(HIT|STALE|UPDATING|REVALIDATED)/i],
     ['x-litespeed-cache', /hit/i],
     ['x-proxy-cache', /hit/i],
@@ -54,7 +55,7 @@ export function cacheOf(headers: Headers): string | null {
     ['x-wp-super-cache', /./],
     ['age', /^[1-9]/],
   ]
-  for (const [name, pattern] of said) {
+  for (const [name, pattern] of marks) {
     const value = headers.get(name)
     if (value !== null && pattern.test(value)) return `${name}: ${value.slice(0, 60)}`
   }

@@ -6,20 +6,20 @@ import { isRedirect, readRedirect } from './redirects.ts'
 import { classifyRestError, parseRestError } from './rest-error.ts'
 import { parseRetryAfter } from '../../../lib/outbound-http.ts'
 
-/** Markers are looked for in this much of a page. */
+/** How much of a page is searched for markers. */
 const MARKER_CHARACTERS = 65_536
 
 export interface BadAnswer {
   url: URL
   status: number
   headers: Headers
-  /** The first 64 kB for an error; the whole text where the shape of a 200 is in question. */
+  /** The first 64 kB of an error; the whole body of a 200. */
   body: string
   nowMs: number
   allowLoopback: boolean
 }
 
-/** Cloudflare's own statuses stand for what happened between it and the origin. */
+/** Statuses that a proxy sends about its connection to the origin; 52x and 530 are Cloudflare's. */
 const EDGE_PROBLEMS: Readonly<Record<number, LinkProblem>> = {
   408: { code: 'wordpress_timeout', detail: 'The site answered 408: it waited too long for our request.' },
   504: { code: 'wordpress_timeout', detail: 'The site answered 504: a proxy in front of it gave up waiting.' },
@@ -34,7 +34,7 @@ const EDGE_PROBLEMS: Readonly<Record<number, LinkProblem>> = {
 }
 
 function classifyGate({ status, headers, body }: BadAnswer): LinkProblem | null {
-  // Content may speak of captchas and firewalls: a JSON body is only believed where it is a refusal.
+  // Content in JSON may mention captchas and firewalls, so only HTML is searched for captchas.
   const page = /^\s*[{[]/.test(body) ? '' : body.slice(0, MARKER_CHARACTERS)
   const captcha = findCaptcha(headers, page)
   if (captcha) return { code: 'captcha_page', detail: `${captcha} answered ${status} with a captcha.` }
@@ -51,7 +51,7 @@ function classifyGate({ status, headers, body }: BadAnswer): LinkProblem | null 
   return null
 }
 
-/** What PHP prints when it stops, whatever the status is that it had sent by then. */
+/** What PHP prints on a fatal error; the status may be 200, because it was sent before. */
 const PHP_STOPPED = /(?:<b>|^|\n)\s*(?:PHP )?(?:Fatal|Parse) error(?:<\/b>)?:\s*([^\n<]{1,200})/
 
 function classifyPhp({ body }: BadAnswer): LinkProblem | null {
@@ -103,7 +103,7 @@ function classifyBody({ status, body }: BadAnswer): LinkProblem {
   const shape = describeJson(body)
   if (shape === 'html' && isLoginPage(body))
     return { code: 'login_wall', detail: `The site answered ${status} with a login page.` }
-  // Nothing of WordPress answers 202; hosts do, with a page that makes a browser come back.
+  // WordPress never answers 202; hosts do, with a page that makes a browser try again.
   if (shape === 'html' && status === 202)
     return { code: 'captcha_page', detail: 'The host answered 202 with a page for browsers.' }
   const part = shape === 'trailing_garbage' ? excerpt(body.slice(-400)) : excerpt(body)
@@ -111,9 +111,8 @@ function classifyBody({ status, body }: BadAnswer): LinkProblem {
 }
 
 /**
- * Says what an answer is that is not the one asked for. Pure; always finds a code. What sits in front of WordPress is
- * looked for first, since it also sends JSON, 200 and 503; then WordPress and the plugin; then the bare status; then
- * the body.
+ * Classifies an answer that is not the expected one. Pure; always returns a code. Checks in this order: what stands in
+ * front of WordPress (it also sends JSON, 200 and 503), WordPress and the plugin, the status, the body.
  */
 export function classifyAnswer(answer: BadAnswer): LinkProblem {
   const { status, url, headers, nowMs, allowLoopback } = answer

@@ -10,26 +10,38 @@ import { looksLikeWordPress } from './markers.ts'
 import { probeRoot, type RestIndexState, type RootProbe } from './unsigned-probe.ts'
 import { commandsUrlOf, listRoots, readRoot } from './rest-root.ts'
 
+/*
+ * Discovery: finds the plugin's command endpoint from the URL that people know.
+ *
+ * 1. The REST root that worked last, if one is known and on the same origin.
+ * 2. The front page, following redirects: its Link header and HTML name the REST root.
+ * 3. The two usual places, `/wp-json/` and `?rest_route=/`, below the page that answered and below the URL entered.
+ * For each root, unsigned-probe.ts reads the REST index and, if that is closed or stale, calls the endpoint unsigned. The
+ * plugin's refusal shows that it is there.
+ *
+ * Many things fail on the way; `summarize` returns the failure that says most about the cause. No credentials are sent.
+ */
+
 export interface DiscoverLimits {
-  /** Of one request. */
+  /** For one request. */
   timeoutMs: number
-  /** Of all requests together. */
+  /** For all requests together. */
   budgetMs: number
 }
 const DISCOVER_LIMITS: DiscoverLimits = { timeoutMs: 10_000, budgetMs: 30_000 }
 
 export interface Discovered {
-  /** The canonical address of the site: after redirects, with the path that WordPress itself calls home. */
+  /** The site's canonical URL: after redirects, with the path of WordPress's own home URL. */
   siteUrl: string
   restRoot: string
   commandsUrl: string
-  /** What its index is like; the command endpoint is open. */
+  /** State of the REST index; the command endpoint answers in any case. */
   index: RestIndexState
   evidence: EvidenceStep[]
 }
 
-/** The most telling first: what was met on any of the tries names the cause. */
-const TELLING: readonly LinkErrorCode[] = [
+/** Codes in the order in which they explain a failed discovery best. */
+const CAUSE_PRIORITY: readonly LinkErrorCode[] = [
   'dns_failed',
   'tls_error',
   'unreachable',
@@ -52,8 +64,8 @@ const TELLING: readonly LinkErrorCode[] = [
   'redirect_broken',
 ]
 
-/** After these, asking the same host again would only make it wait, or is not allowed. */
-const GIVE_UP = new Set<LinkErrorCode>([
+/** Errors after which the host is not asked again: it would fail in the same way, or is not allowed. */
+const FINAL_ERRORS = new Set<LinkErrorCode>([
   'invalid_site_url',
   'https_required',
   'private_address',
@@ -64,8 +76,8 @@ const GIVE_UP = new Set<LinkErrorCode>([
   'wordpress_timeout',
 ])
 
-/** What the front page says of the whole address: it isn't the site's, or, by the edge in front of it, leads nowhere. */
-const HOPELESS = new Set<LinkErrorCode>([
+/** Errors of the front page that make the whole address unusable. */
+const ADDRESS_ERRORS = new Set<LinkErrorCode>([
   'redirected_elsewhere',
   'too_many_redirects',
   'dns_failed',
@@ -73,14 +85,14 @@ const HOPELESS = new Set<LinkErrorCode>([
   'unreachable',
 ])
 
-interface Front {
+interface FrontPage {
   url: URL
   link: string | null
   html: string
   problem: LinkProblem | null
 }
 
-/** People enter http:// out of habit; the site is asked over https all the same. */
+/** The URL to start from. An http:// URL, which people enter out of habit, becomes https://. */
 function startUrl(siteUrl: string, wire: Wire): URL {
   const entered = checkOutboundUrl(siteUrl, wire)
   const isPlain = !entered.ok && entered.code === 'https_required'
@@ -89,17 +101,17 @@ function startUrl(siteUrl: string, wire: Wire): URL {
   throw new LinkError(checked, wire.evidence)
 }
 
-/** Runs a try; problems of the site come back as values, those that end the search are thrown. */
+/** Runs one request. Errors that end the search are thrown, others are passed to `onProblem`. */
 async function attempt<T>(run: () => Promise<T>, onProblem: (problem: LinkProblem) => T): Promise<T> {
   try {
     return await run()
   } catch (error) {
-    if (!(error instanceof LinkError) || GIVE_UP.has(error.code)) throw error
+    if (!(error instanceof LinkError) || FINAL_ERRORS.has(error.code)) throw error
     return onProblem({ code: error.code, detail: error.detail })
   }
 }
 
-async function getFront(wire: Wire, start: URL, timeoutMs: number): Promise<Front> {
+async function getFront(wire: Wire, start: URL, timeoutMs: number): Promise<FrontPage> {
   const page = await getFollowing(wire, {
     step: 'front_page',
     url: start,
@@ -109,7 +121,7 @@ async function getFront(wire: Wire, start: URL, timeoutMs: number): Promise<Fron
   })
   const html = toText(page)
   const problem = classifyAnswer({ ...page, body: html, nowMs: wire.now(), allowLoopback: wire.allowLoopback })
-  // A page with 200 is what a front page is; only a captcha in its place says something.
+  // A front page with status 200 is fine, whatever it contains, unless it is a captcha.
   const isProblem = page.status !== 200 || problem.code === 'captcha_page'
   if (isProblem) note(wire.evidence, problem.code)
   return { url: page.url, link: page.headers.get('link'), html, problem: isProblem ? problem : null }
@@ -127,7 +139,7 @@ function describe(wire: Wire, found: Extract<RootProbe, { kind: 'found' }>, base
   }
 }
 
-/** Tries one root after the other until one has the plugin, or says for certain that it is missing. */
+/** Tries the roots in order until one has the plugin, or shows for certain that the plugin is missing. */
 async function searchRoots(wire: Wire, roots: URL[], timeoutMs: number) {
   const failed: Extract<RootProbe, { kind: 'failed' }>[] = []
   for (const root of roots) {
@@ -142,11 +154,11 @@ async function searchRoots(wire: Wire, roots: URL[], timeoutMs: number) {
   return { found: null, failed }
 }
 
-function summarize(front: Front, failed: Extract<RootProbe, { kind: 'failed' }>[]): LinkProblem {
+function summarize(front: FrontPage, failed: Extract<RootProbe, { kind: 'failed' }>[]): LinkProblem {
   const problems = [...failed.map(({ problem }) => problem), ...(front.problem ? [front.problem] : [])]
-  for (const code of TELLING) {
-    const told = problems.find((problem) => problem.code === code)
-    if (told) return told
+  for (const code of CAUSE_PRIORITY) {
+    const cause = problems.find((problem) => problem.code === code)
+    if (cause) return cause
   }
   const isWordPress = failed.some((probe) => probe.isWordPress) || looksLikeWordPress(front.html + (front.link ?? ''))
   const where = describeUrl(front.url)
@@ -156,9 +168,9 @@ function summarize(front: Front, failed: Extract<RootProbe, { kind: 'failed' }>[
 }
 
 /**
- * Finds the command endpoint of a site, from the URL that people know. No credentials are sent. `restRootHint` is tried
- * first where it has the site's own origin, and otherwise ignored. At most `limits.budgetMs` and some ten requests, one
- * at a time. Throws LinkError with the most telling reason and all evidence.
+ * Finds the command endpoint of a site. `restRootHint` is tried first, and ignored if it has another origin than the site.
+ * Sends at most about ten requests, one at a time, within `limits.budgetMs`.
+ * @throws LinkError with the likeliest cause and all evidence
  */
 export async function discoverSite(input: {
   siteUrl: string
@@ -188,9 +200,9 @@ export async function discoverSite(input: {
 
   const front = await attempt(
     () => getFront(wire, start, limits.timeoutMs),
-    (problem): Front => ({ url: start, link: null, html: '', problem }),
+    (problem): FrontPage => ({ url: start, link: null, html: '', problem }),
   )
-  if (front.problem && HOPELESS.has(front.problem.code)) throw new LinkError(front.problem, wire.evidence)
+  if (front.problem && ADDRESS_ERRORS.has(front.problem.code)) throw new LinkError(front.problem, wire.evidence)
   const { found, failed } = await searchRoots(wire, listRoots(front, start, wire), limits.timeoutMs)
   if (!found) throw new LinkError(summarize(front, failed), wire.evidence)
   return describe(wire, found, front.url, start.pathname)

@@ -4,25 +4,25 @@ import { checkOutboundUrl } from '../../../lib/url-guard.ts'
 import { LinkError, type LinkProblem } from './errors.ts'
 import { describeUrl } from './evidence.ts'
 
-/** How much of an error page is read to find out what it is. */
+/** How much of an error page is read to classify it. */
 export const MAX_ERROR_BYTES = 65_536
 const READ_BYTES = 65_536
 
 export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>
 
-/** What the link needs of the world; injected, so that tests and the simulator can drive it. */
+/** Network, clock and limits of a series of requests; injected, so that tests and the simulator control them. */
 export interface Wire {
-  /** Called as a plain function: workerd refuses `fetch` as somebody's method. */
+  /** Call it as a plain function: workerd refuses `fetch` as a method of another object. */
   fetch: FetchFunction
   /** Unix milliseconds. */
   now: () => number
   /** Development only, see `checkOutboundUrl`. */
   allowLoopback: boolean
-  /** No request starts after this moment (Unix ms), and none goes on. */
+  /** No request starts or continues after this time (Unix milliseconds). */
   deadlineMs: number
-  /** Filled step by step. */
+  /** Each request adds a step. */
   evidence: EvidenceStep[]
-  /** Sees every answer with the request that it answers, where somebody wants to look closer. */
+  /** Receives every request and its answer. */
   observe?: ((call: LinkRequest, answer: LinkAnswer) => void) | undefined
 }
 
@@ -33,7 +33,7 @@ export interface LinkRequest {
   headers: Record<string, string>
   body?: string
   timeoutMs: number
-  /** Most bytes kept of a 200; of anything else `MAX_ERROR_BYTES` are. Counted after decompression. */
+  /** The most bytes kept of a 200, after decompression. Of other answers, `MAX_ERROR_BYTES` are kept. */
   maxBytes: number
 }
 
@@ -42,8 +42,8 @@ export interface LinkAnswer {
   status: number
   headers: Headers
   bytes: Uint8Array
-  /** The body was longer, and the rest of it was not read. */
-  isCut: boolean
+  /** Whether the body was longer; the rest was not read. */
+  isTruncated: boolean
 }
 
 const FAULTS: Record<NetworkFault, (host: string) => LinkProblem> = {
@@ -59,19 +59,19 @@ const FAULTS: Record<NetworkFault, (host: string) => LinkProblem> = {
 
 const classifyNetworkError = (error: unknown, { host }: URL): LinkProblem => FAULTS[networkFault(error)](host)
 
-/** How the next part of a body is read: in large parts where the stream allows it, since each one costs a round. */
+/** Opens a body for reading, in large chunks if the stream allows it: each chunk costs a turn of the event loop. */
 function openBody(body: ReadableStream<Uint8Array>) {
   try {
     const reader = body.getReader({ mode: 'byob' })
     return { read: () => reader.read(new Uint8Array(READ_BYTES)), cancel: () => reader.cancel() }
   } catch {
-    // not a stream of bytes
+    // not a byte stream
     const reader = body.getReader()
     return { read: () => reader.read(), cancel: () => reader.cancel() }
   }
 }
 
-async function readCapped(response: Response, maxBytes: number): Promise<{ bytes: Uint8Array; isCut: boolean }> {
+async function readCapped(response: Response, maxBytes: number): Promise<{ bytes: Uint8Array; isTruncated: boolean }> {
   const chunks: Uint8Array[] = []
   let length = 0
   const reader = response.body && openBody(response.body)
@@ -90,10 +90,10 @@ async function readCapped(response: Response, maxBytes: number): Promise<{ bytes
     bytes.set(chunk, offset)
     offset += chunk.length
   }
-  return { bytes, isCut: length > maxBytes }
+  return { bytes, isTruncated: length > maxBytes }
 }
 
-/** Once the head is here, a body that fails has broken off, unless it was our own time that ran out. */
+/** The error of a body that could not be read to its end: our time-out, or a closed connection. */
 function bodyProblem(error: unknown, url: URL): LinkProblem {
   const problem = classifyNetworkError(error, url)
   if (problem.code === 'wordpress_timeout') return problem
@@ -101,9 +101,9 @@ function bodyProblem(error: unknown, url: URL): LinkProblem {
 }
 
 /**
- * One request: guarded, bounded in time and size, never following a redirect, never carrying cookies or an
- * Authorization header. Any status is an answer. Throws LinkError where there is none: the address is refused, no
- * connection, no answer in time, a body that breaks off. Adds one step to the evidence either way.
+ * Sends one request: checked by the SSRF guard, limited in time and size, without cookies and Authorization header, and
+ * following no redirect. Returns an answer of any status. Adds one step to the evidence in any case.
+ * @throws LinkError if there is no answer: address refused, no connection, time-out, body incomplete
  */
 export async function request(wire: Wire, call: LinkRequest): Promise<LinkAnswer> {
   const { fetch, now, evidence, allowLoopback } = wire
@@ -146,7 +146,7 @@ export async function request(wire: Wire, call: LinkRequest): Promise<LinkAnswer
   }
 }
 
-/** The body as text for looking at, whatever its bytes are. */
+/** The body as text; invalid UTF-8 is replaced. Don't verify a signature over it. */
 export function toText(answer: LinkAnswer): string {
   return new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(answer.bytes)
 }

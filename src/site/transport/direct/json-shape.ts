@@ -1,6 +1,6 @@
 export type JsonShape = 'empty' | 'html' | 'valid' | 'truncated' | 'leading_garbage' | 'trailing_garbage' | 'invalid'
 
-/** Index after the first complete object or array that starts at `start`, or null where it never closes. */
+/** The index after the object or array that starts at `start`; null if it never closes. */
 function findEnd(text: string, start: number): number | null {
   let depth = 0
   for (let index = start; index < text.length; index++) {
@@ -29,8 +29,8 @@ const isJson = (text: string) => {
 const isHtml = (text: string) => /^\s*(<!doctype|<html|<head|<body|<!--|<\?xml)/i.test(text)
 
 /**
- * The answer of our protocol, of WordPress, or its REST index, out of what other code has printed round it; null where
- * there is none.
+ * Finds an answer of the plugin, a WordPress error or the REST index in a text to which other code has added output; null
+ * if there is none.
  */
 export function extractAnswer(text: string): string | null {
   const start = /\{\s*"(protocol|code|home|namespaces)"/.exec(text)?.index
@@ -40,14 +40,14 @@ export function extractAnswer(text: string): string | null {
 }
 
 /**
- * What is wrong with a body that should have been one JSON object: HTML, an answer that broke off, output of some
- * other code before or after it. Linear in the length of the text.
+ * Describes a body that should be one JSON object: valid, HTML, incomplete, or with other output before or after it. Takes
+ * time linear in the length of the text.
  */
 export function describeJson(text: string): JsonShape {
   const trimmed = text.trim()
   if (trimmed === '') return 'empty'
   if (isJson(text)) return 'valid'
-  // A byte order mark is white space to trim() and an error to JSON.parse().
+  // trim() removes a byte order mark, JSON.parse() fails on it.
   if (isJson(trimmed)) return 'leading_garbage'
   if (trimmed.startsWith('{') || trimmed.startsWith('[')) {
     const end = findEnd(trimmed, 0)

@@ -1,11 +1,11 @@
-/** What hosts and security plugins write into the pages that they send instead of the site's own answer. */
+/** A text by which to recognise a page that a host or security plugin sends in place of the site's answer. */
 interface Marker {
   name: string
   pattern: RegExp
 }
 
 /**
- * Challenges for browsers, which no server can solve. Cloudflare's are told by `_cf_chl_opt`: its
+ * Challenges for browsers, which a server can't solve. Cloudflare's are recognised by `_cf_chl_opt`: its
  * `/cdn-cgi/challenge-platform/` script is in ordinary pages too. SiteGround: https://github.com/woocommerce/woocommerce/issues/52896
  */
 const CAPTCHAS: readonly Marker[] = [
@@ -44,24 +44,24 @@ const FIREWALLS: readonly Marker[] = [
 const find = (markers: readonly Marker[], html: string) =>
   markers.find(({ pattern }) => pattern.test(html))?.name ?? null
 
-/** The maker of the captcha that this answer is, or null. */
+/** The vendor of a captcha page; null if the answer is none. */
 export function findCaptcha(headers: Headers, html: string): string | null {
   if (headers.has('sg-captcha')) return 'SiteGround'
   if (headers.get('cf-mitigated') === 'challenge') return 'Cloudflare'
   return find(CAPTCHAS, html)
 }
 
-/** The maker of the firewall whose refusal this page is, or null. Only for pages that are a refusal. */
+/** The vendor of a firewall's refusal, or null. Call it only for refusals: other pages may mention firewalls. */
 export const findFirewall = (html: string): string | null => find(FIREWALLS, html)
 
-/** Whether a page is a login form, of WordPress or of something in front of it. */
+/** Whether a page is a login form, of WordPress or of a system in front of it. */
 export const isLoginPage = (html: string): boolean =>
   /id=["']?loginform\b|name=["']?pwd\b|<input[^>]{0,200}type=["']?password\b/i.test(html)
 
-/** WordPress's own page while it updates itself, and the usual maintenance plugins. */
+/** Whether a page is WordPress's maintenance page or that of a common maintenance plugin. */
 export const isMaintenancePage = (html: string): boolean =>
   /Briefly unavailable for scheduled maintenance|<title>[^<]{0,80}(maintenance|coming soon)/i.test(html)
 
-/** Whether a page was made by WordPress, with or without its REST API. */
+/** Whether WordPress made a page, with or without a REST API. */
 export const looksLikeWordPress = (html: string): boolean =>
   /\/wp-(content|includes)\/|<meta[^>]{0,100}content=["']WordPress|rel=["']https:\/\/api\.w\.org\//i.test(html)

@@ -24,8 +24,8 @@ function findInHtml(html: string): string | null {
 }
 
 /**
- * A REST root that was named by the site or a caller, if it is usable: a URL of the same site that passes the guard.
- * Behind a proxy WordPress often believes itself to be on http; its root is then taken as https.
+ * Parses a REST root that the site or a caller named; null unless it is on the same site and passes the SSRF guard. An http
+ * root of an https site becomes https: behind a proxy WordPress often takes itself for an http site.
  */
 export function readRoot(text: string, base: URL, { allowLoopback }: { allowLoopback: boolean }): URL | null {
   const url = URL.parse(text, base)
@@ -36,22 +36,22 @@ export function readRoot(text: string, base: URL, { allowLoopback }: { allowLoop
   return checked.ok && isSameSite(base, url) ? checked.url : null
 }
 
-/** `https://site/blog/anything` with a path below it, which ends in a slash. */
+/** The directory of a page's path, with a slash at its end. */
 function directory(url: URL): string {
   const path = url.pathname.replace(/[^/]*\.[^/]*$/, '')
   return path.endsWith('/') ? path : `${path}/`
 }
 
 /**
- * Where the REST API may be, most likely first: as the front page says in its header, then in its HTML, then each of
- * the two usual places, below the page that answered and below the address that was entered.
+ * Possible REST roots, the likeliest first: from the front page's Link header, from its HTML, then the two usual places
+ * below the page that answered and below the URL that was entered.
  */
 export function listRoots(
   page: { url: URL; link: string | null; html: string },
   entered: URL,
   options: { allowLoopback: boolean },
 ): URL[] {
-  const said = [findInLinkHeader(page.link), findInHtml(page.html)].flatMap((text) => {
+  const named = [findInLinkHeader(page.link), findInHtml(page.html)].flatMap((text) => {
     const root = text === null ? null : readRoot(text, page.url, options)
     return root ? [root] : []
   })
@@ -59,17 +59,17 @@ export function listRoots(
   const usual = ['wp-json/', '?rest_route=/'].flatMap((place) =>
     paths.map((path) => new URL(path + place, page.url.origin)),
   )
-  return [...new Map([...said, ...usual].map((url) => [url.href, url])).values()]
+  return [...new Map([...named, ...usual].map((url) => [url.href, url])).values()]
 }
 
-/** A REST root with a route (`''` is the index) and query parameters, for pretty and for plain permalinks. */
+/** Adds a route (`''` is the index) and a query to a REST root, for pretty and for plain permalinks. */
 export function routeUrl(root: URL, route: string, query: Record<string, string> = {}): URL {
   const url = new URL(root)
   const kept = new URLSearchParams(url.search)
   const isPlain = kept.has('rest_route')
   kept.delete('rest_route')
   for (const [name, value] of Object.entries(query)) kept.set(name, value)
-  // As WordPress writes it: some firewalls stumble over %2F.
+  // Slashes stay unescaped, as WordPress writes them: some firewalls refuse %2F.
   const parts = [isPlain ? `rest_route=/${route}` : '', kept.toString()].filter(Boolean)
   if (!isPlain) url.pathname = `${url.pathname.replace(/\/$/, '')}/${route}`
   url.search = parts.join('&')

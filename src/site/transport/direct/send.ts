@@ -83,7 +83,7 @@ async function readAnswer(
   const classify = () =>
     classifyAnswer({ ...answer, body: toText(answer), nowMs: wire.now(), allowLoopback: wire.allowLoopback })
   if (answer.status !== 200) return explainRefusal(classify(), answer, body)
-  if (answer.isCut) {
+  if (answer.isTruncated) {
     const detail = `The answer is longer than ${answer.bytes.length} bytes.`
     return /^\s*</.test(toText(answer)) ? classify() : { code: 'response_too_large', detail }
   }

@@ -18,15 +18,15 @@ const RestIndex = z.lazy(() =>
   }),
 )
 
-/** `stale`: without the plugin, which answers all the same, as where a cache keeps the index. */
+/** State of the REST index. `stale`: it lacks the plugin, which answers nevertheless; usually a cache keeps the index. */
 export type RestIndexState = 'open' | 'closed' | 'stale'
 
 export type RootProbe =
   | { kind: 'found'; root: URL; home: string | null; index: RestIndexState }
-  /** `isWordPress`: something there speaks the REST API. */
+  /** `isWordPress`: the REST API answered. `isFinal`: the plugin is certainly missing. */
   | { kind: 'failed'; problem: LinkProblem; isWordPress: boolean; isFinal: boolean }
 
-/** What other code prints round the index doesn't matter: our own route knows how to keep its answers clean. */
+/** Parses the REST index, ignoring output of other code around it: the plugin removes such output from its own answers. */
 function parseIndex(text: string): z.infer<typeof RestIndex> | null {
   try {
     const parsed = RestIndex.safeParse(JSON.parse(extractAnswer(text) ?? text))
@@ -36,7 +36,7 @@ function parseIndex(text: string): z.infer<typeof RestIndex> | null {
   }
 }
 
-/** An index that something closes says nothing about the routes below it: security plugins often exempt those. */
+/** Errors that close the index but not always the routes below it: security plugins often exempt those. */
 const CLOSED = new Set<LinkProblem['code']>([
   'rest_blocked',
   'blocked_by_firewall',
@@ -48,7 +48,7 @@ const CLOSED = new Set<LinkProblem['code']>([
 const classify = (wire: Wire, answer: LinkAnswer) =>
   classifyAnswer({ ...answer, body: toText(answer), nowMs: wire.now(), allowLoopback: wire.allowLoopback })
 
-/** Asks the command endpoint without a signature: the plugin's refusal is the proof that it is there. */
+/** Calls the command endpoint without a signature. If the plugin refuses, it is there. */
 async function probeCommands(
   wire: Wire,
   root: URL,
@@ -81,8 +81,8 @@ async function probeCommands(
 }
 
 /**
- * Looks whether a REST root is one and knows the plugin's namespace. The root that is found is the one that answered,
- * after redirects. Throws LinkError as `getFollowing` does.
+ * Checks whether a URL is a REST root with the plugin's routes. Returns the root that answered, after redirects.
+ * @throws LinkError as `getFollowing`
  */
 export async function probeRoot(wire: Wire, root: URL, timeoutMs: number): Promise<RootProbe> {
   const query = { _fields: 'namespaces,home' }
@@ -105,9 +105,9 @@ export async function probeRoot(wire: Wire, root: URL, timeoutMs: number): Promi
     note(wire.evidence, 'plugin_not_found')
     const detail = `WordPress answers at ${reached.origin}, but has no ${NAMESPACE}.`
     const missing = { code: 'plugin_not_found', detail } as const
-    // caches keep the index for longer than a plugin is there, and never a POST
-    const asked = await probeCommands(wire, reached, { problem: missing, index: 'stale' }, timeoutMs)
-    return asked.kind === 'found' ? asked : { kind: 'failed', problem: missing, isWordPress: true, isFinal: true }
+    // a cache may have kept an index from before the plugin was installed; caches never keep a POST
+    const probed = await probeCommands(wire, reached, { problem: missing, index: 'stale' }, timeoutMs)
+    return probed.kind === 'found' ? probed : { kind: 'failed', problem: missing, isWordPress: true, isFinal: true }
   }
   const problem = classify(wire, answer)
   note(wire.evidence, problem.code)
