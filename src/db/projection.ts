@@ -7,22 +7,22 @@ import type { SyncStatus } from '../contract/sync.ts'
 import { recordEventOf, type EventContext, type EventInput } from './record-event.ts'
 import { integrations } from './schema/index.ts'
 
-/** What names the integration in every query of the site's object. */
+/** Names an integration in every query of the site's object. */
 export interface IntegrationRef {
   integrationId: string
   accountId: string
   siteId: string
 }
 
-/** The rows of `integrations` that a integrationRef names: one, or none where it is gone. */
-export const isIntegration = (integrationRef: IntegrationRef): SQL | undefined =>
+/** Matches the row of an integration; none if it was deleted. */
+export const isIntegration = (integration: IntegrationRef): SQL | undefined =>
   and(
-    eq(integrations.id, integrationRef.integrationId),
-    eq(integrations.accountId, integrationRef.accountId),
-    eq(integrations.siteId, integrationRef.siteId),
+    eq(integrations.id, integration.integrationId),
+    eq(integrations.accountId, integration.accountId),
+    eq(integrations.siteId, integration.siteId),
   )
 
-/** A structure makes a connection ready; what a health check found wrong is for a health check to clear. */
+/** States that a new structure leaves alone: a problem that a health check found is cleared by a health check. */
 const KEEPS_STATE = sql`${integrations.connection} IN ('ready', 'degraded', 'unreachable', 'key_revoked', 'disabled')`
 const readyConnection = sql<'ready'>`CASE WHEN ${KEEPS_STATE} THEN ${integrations.connection} ELSE 'ready' END`
 
@@ -41,12 +41,12 @@ const structureFields = (structure: Structure, now: Date) => ({
 })
 
 /**
- * Stores a structure that the plugin pushed, and its event, in one write.
- * @returns null when the integration is gone
+ * Stores a structure that the plugin sent, and its event, in one batch.
+ * @returns null if the integration was deleted
  */
 export async function writeStructure(
   ctx: EventContext,
-  integrationRef: IntegrationRef,
+  integration: IntegrationRef,
   structure: Structure,
   event: EventInput,
 ): Promise<StructureStored | null> {
@@ -55,7 +55,7 @@ export async function writeStructure(
     post_types: Object.keys(structure.post_types).length,
     taxonomies: Object.keys(structure.taxonomies).length,
   }
-  const matches = isIntegration(integrationRef)
+  const matches = isIntegration(integration)
   const [, stored] = await ctx.db.batch([
     recordEventOf(ctx, matches, { ...event, counts }),
     ctx.db.update(integrations).set(structureFields(structure, now)).where(matches).returning({ id: integrations.id }),
@@ -64,13 +64,13 @@ export async function writeStructure(
   ctx.onProjected?.()
   return {
     success: true,
-    integration_id: integrationRef.integrationId,
+    integration_id: integration.integrationId,
     ...counts,
     last_structure_fetch: now.toISOString(),
   }
 }
 
-/** The columns that a run works by. */
+/** The columns that a run needs. */
 const RUN_COLUMNS = {
   id: integrations.id,
   isActive: integrations.isActive,
@@ -84,12 +84,15 @@ const RUN_COLUMNS = {
   syncEpoch: integrations.syncEpoch,
 }
 
-/** Marks the start of a run and fences all runs before it. @returns the integration as it is now, null when it is gone */
-export async function beginRun(ctx: EventContext, integrationRef: IntegrationRef) {
+/**
+ * Marks the start of a run: raises the epoch, so that no earlier run can write the row any more.
+ * @returns the integration as it is now; null if it was deleted
+ */
+export async function beginRun(ctx: EventContext, integration: IntegrationRef) {
   const [row] = await ctx.db
     .update(integrations)
     .set({ syncEpoch: sql`${integrations.syncEpoch} + 1`, syncStatus: 'syncing' })
-    .where(isIntegration(integrationRef))
+    .where(isIntegration(integration))
     .returning(RUN_COLUMNS)
   ctx.onProjected?.()
   return row ?? null
@@ -97,23 +100,20 @@ export async function beginRun(ctx: EventContext, integrationRef: IntegrationRef
 
 export type RunIntegration = NonNullable<Awaited<ReturnType<typeof beginRun>>>
 
-/** The integration as a run goes on with it; null when it is gone. */
-export async function readIntegration(
-  ctx: EventContext,
-  integrationRef: IntegrationRef,
-): Promise<RunIntegration | null> {
-  const [row] = await ctx.db.select(RUN_COLUMNS).from(integrations).where(isIntegration(integrationRef)).limit(1)
+/** Reads the integration for a run that goes on, without raising the epoch; null if it was deleted. */
+export async function readIntegration(ctx: EventContext, integration: IntegrationRef): Promise<RunIntegration | null> {
+  const [row] = await ctx.db.select(RUN_COLUMNS).from(integrations).where(isIntegration(integration)).limit(1)
   return row ?? null
 }
 
-/** What the site's object has to tell D1; whatever is absent stays as it is. */
+/** What the site's object writes into the integration's row. Absent fields stay as they are. */
 export interface Projection {
-  /** Fence of the run; null for work outside of runs. */
+  /** Epoch of the run; the write does nothing if a newer run has begun. Null for work outside of runs. */
   epoch: number | null
   structure?: Structure
   counts?: CountsSnapshot
   status?: SyncStatus
-  /** Whether a run has ended well. */
+  /** Whether a run has succeeded. */
   isSynced?: boolean
   link?: LinkProjection
   /** Whether the site has just answered signed commands. */
@@ -121,36 +121,36 @@ export interface Projection {
   event?: EventInput
 }
 
-/** How commands reach the site, after the site itself has called. */
+/** How commands reach the site, written after the site has polled. */
 export interface LinkProjection {
   transport: Transport
   lastPollAt: Date | null
   expectedLatencyS: number | null
-  /** Whether the state of the connection is to be looked at anew: the transport has changed, or a silent site is back. */
-  isNews: boolean
+  /** Whether a health check is due now: the transport has changed, or a silent site is back. */
+  needsCheck: boolean
 }
 
-const linkFields = ({ isNews, lastPollAt, ...link }: LinkProjection, now: Date) => ({
+const linkFields = ({ needsCheck, lastPollAt, ...link }: LinkProjection, now: Date) => ({
   ...link,
   lastPollAt,
   ...(lastPollAt && { lastVerifiedAt: lastPollAt }),
-  ...(isNews && { nextCheckAt: now }),
+  ...(needsCheck && { nextCheckAt: now }),
 })
 
 /**
- * Writes what the site's object knows into the integration's row, with an event where there is one, in one batch. A run that was
- * overtaken matches no row; counts never go back in time.
+ * Writes into the integration's row, and stores an event if there is one, in one batch. Two guards are part of the
+ * condition: a run with an older epoch matches no row, and counts never go back in time.
  * @returns whether the row was written
  */
 export async function writeProjection(
   ctx: EventContext,
-  integrationRef: IntegrationRef,
+  integration: IntegrationRef,
   projection: Projection,
 ): Promise<boolean> {
   const { epoch, structure, counts, status, isSynced, link, isVerified, event } = projection
   const now = new Date(ctx.now())
   const matches = and(
-    isIntegration(integrationRef),
+    isIntegration(integration),
     epoch === null ? undefined : eq(integrations.syncEpoch, epoch),
     counts ? sql`ifnull(${integrations.countsAsOf}, 0) <= ${now.getTime()}` : undefined,
   )

@@ -6,16 +6,17 @@ import { integrations, syncEvents } from './schema/index.ts'
 
 const MAX_DETAIL = 1000
 
-/** What writing an event needs; time and ids are injected. */
+/** What writing an event needs. Time and ids are injected. */
 export interface EventContext {
   db: Db
   now: () => number
   newId: (prefix: IdPrefix) => string
-  /** Told when the integration's row or its events changed. */
+  /** Called after the integration's row or its events changed. */
   onProjected?: () => void
 }
 
-export interface EventSubject {
+/** The integration that an event belongs to. */
+export interface EventIntegration {
   id: string
   accountId: string
   siteId: string
@@ -27,15 +28,15 @@ export interface EventInput {
   startedAt: number
   runId?: string | null
   direction?: RunDirection | null
-  /** Absent: it succeeded. */
+  /** Absent if the action succeeded. */
   failure?: { code: string; detail: string }
   itemIds?: string[]
   counts?: Record<string, number>
-  /** Something odd about a success. */
+  /** A remark about a success. */
   note?: string
 }
 
-/** An event's own columns, without those that name whose it is. */
+/** The columns of an event, except those that name its integration. */
 function columnsOf(ctx: EventContext, event: EventInput) {
   return {
     runId: event.runId ?? null,
@@ -51,8 +52,8 @@ function columnsOf(ctx: EventContext, event: EventInput) {
   }
 }
 
-/** The insert of one SyncEvent, to be awaited or put into the batch of the change that it records. */
-export function recordEvent(ctx: EventContext, integration: EventSubject, event: EventInput) {
+/** The insert of one sync event. Await it, or put it into the batch of the change that it records. */
+export function recordEvent(ctx: EventContext, integration: EventIntegration, event: EventInput) {
   return ctx.db.insert(syncEvents).values({
     id: ctx.newId('evt'),
     accountId: integration.accountId,
@@ -62,7 +63,7 @@ export function recordEvent(ctx: EventContext, integration: EventSubject, event:
   })
 }
 
-/** As {@link recordEvent}, for the integration that a condition finds; inserts nothing where it finds none. */
+/** Like {@link recordEvent}, for the integration that a condition matches; inserts nothing if none does. */
 export function recordEventOf(ctx: EventContext, condition: SQL | undefined, event: EventInput) {
   const columns = columnsOf(ctx, event)
   return ctx.db.insert(syncEvents).select(

@@ -118,17 +118,17 @@ describe('the id of a request', () => {
 })
 
 describe('a webhook', () => {
-  test('is followed from the plugin’s request, by ours, to the look at its post', async () => {
+  test('is followed from the plugin’s request, by ours, to the fetch of its post', async () => {
     const site = await connectSiteWithStructure()
     const before = site.wordpress.requests.length
     const log = watchLog()
     const received = await sendSigned(site, STATUS, edited(4711), { 'x-request-id': PLUGIN_ID })
     const requestId = received.headers.get('x-request-id')
     expect(requestId).not.toBe(PLUGIN_ID)
-    const looked = await firstLine(log, 'webhooks looked at')
+    const processed = await firstLine(log, 'webhooks processed')
     const [command] = site.wordpress.requests.slice(before)
     expect([command?.headers.get('x-request-id'), command?.headers.get('x-run-id')]).toEqual([requestId, null])
-    expect(looked).toMatchObject({
+    expect(processed).toMatchObject({
       request_id: requestId,
       integration_id: site.integrationId,
       site_id: site.siteId,

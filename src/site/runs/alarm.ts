@@ -1,43 +1,44 @@
 import { MAX_WAIT_MS } from '../../lib/backoff.ts'
 
-/** After a fault of ours (not of the site's, which has its own pauses) the queue rests, instead of spinning. */
+/** After an error of our own (errors of the site have their own backoff) the queue rests this long. */
 const FAULT_PAUSE_MS = 30_000
-/**
- * Between two looks at what webhooks named: those of a burst are looked at together, by one request to the site. The
- * first of them is looked at at once.
- */
+/** The first webhook of a burst is processed at once; those that follow within this time are processed together. */
 const WEBHOOK_PAUSE_MS = 250
 
 /**
- * The object's one alarm. It is set where the next thing is due earlier than it would ring, and at the end of each
- * ringing; what comes meanwhile finds it armed, at the cost of no read and no write.
+ * The object's one alarm, always set to the earliest due time. A Durable Object has a single alarm, and setting it costs
+ * a write: so it is set only if something is due earlier than it would fire, and once at the end of each firing.
  */
 export class SiteAlarm {
   readonly #storage: DurableObjectStorage
   readonly #nextDueAt: (inboxFrom: number) => number | null
-  /** When it rings, as far as this instance knows: it knows what it has set itself. */
+  /** When the alarm fires, as far as this instance set it; null if unknown. */
   #armedFor: number | null = null
   #isFiring = false
   #inboxFrom = 0
 
-  /** @param nextDueAt when the next thing is due; looks at what webhooks named, not before the time given */
+  /** @param nextDueAt when the next work is due; webhooks count from the time it is given */
   constructor(storage: DurableObjectStorage, nextDueAt: (inboxFrom: number) => number | null) {
     this.#storage = storage
     this.#nextDueAt = nextDueAt
   }
 
-  /** Arms the alarm for what is due next. While it rings nothing has to be done: it is armed anew at the end. */
+  /** Sets the alarm to what is due next. Does nothing while the alarm fires: `onAlarm` arms it at its end. */
   async arm(): Promise<void> {
     if (!this.#isFiring) await this.#set(Date.now())
   }
 
-  /** The same, where a webhook has come that is to be looked at. */
+  /** Like `arm`, for a webhook: waits up to 250 ms so that one request handles a burst. */
   async armForWebhook(): Promise<void> {
     const isArmed = this.#armedFor !== null && this.#armedFor <= Math.max(Date.now(), this.#inboxFrom)
     if (!isArmed) await this.arm()
   }
 
-  /** What happens when it rings. Never throws, since after six throws no alarm would come. @param onFault hears why */
+  /**
+   * Does the work of a firing and arms the alarm again. Never throws: after six throws the platform gives up, and no
+   * alarm would come.
+   * @param onFault receives what the work threw
+   */
   async onAlarm(work: () => Promise<void>, onFault: (cause: unknown) => void): Promise<void> {
     this.#armedFor = null
     this.#isFiring = true
@@ -64,7 +65,7 @@ export class SiteAlarm {
     if (due === null) return
     const at = Math.max(Math.min(due, Date.now() + MAX_WAIT_MS), notBefore)
     if (this.#armedFor !== null && this.#armedFor <= at) return
-    // known before it is awaited: it may ring meanwhile, which takes the knowledge back
+    // Set before the await: the alarm can fire while `setAlarm` is pending, and `onAlarm` then resets this.
     this.#armedFor = at
     await this.#storage.setAlarm(at).catch((cause: unknown) => {
       this.#armedFor = null

@@ -1,8 +1,9 @@
 import type { LogIds } from '../../lib/log.ts'
-import type { CallingKey, IntegrationRef } from '../rpc.ts'
 import type { LeasedRun } from '../replica/tables/runs.ts'
+import type { CallingKey, IntegrationRef } from '../rpc.ts'
+import type { SiteFailure } from '../transport/failure.ts'
 
-/** What a call of the object is for, as the log names it. */
+/** The ids under which the log names a call of the object. */
 export const idsOfCall = ({
   siteId,
   integrationId,
@@ -15,12 +16,16 @@ export const idsOfCall = ({
   ...(pluginRequestId !== undefined && { plugin_request_id: pluginRequestId }),
 })
 
-export const idsOfIntegration = (integrationRef: Pick<IntegrationRef, 'siteId' | 'integrationId'> | null): LogIds =>
-  integrationRef ? { site_id: integrationRef.siteId, integration_id: integrationRef.integrationId } : {}
+export const idsOfIntegration = (integration: Pick<IntegrationRef, 'siteId' | 'integrationId'> | null): LogIds =>
+  integration ? { site_id: integration.siteId, integration_id: integration.integrationId } : {}
 
-/** A run belongs to the request that started it, whoever has it go on. */
+/** A run logs under the request that started it, whichever alarm or poll continues it. */
 export const idsOfRun = (run: Pick<LeasedRun, 'id' | 'requestId' | 'siteId' | 'integrationId'>): LogIds => ({
   ...idsOfIntegration(run),
   request_id: run.requestId,
   run_id: run.id,
 })
+
+/** The request id in the site's answer: equal to ours if the request reached the plugin. */
+export const pluginIdOf = ({ pluginRequestId }: SiteFailure) =>
+  pluginRequestId === null ? {} : { plugin_request_id: pluginRequestId }

@@ -5,14 +5,14 @@ import type { StepInput } from '../replica/tables/steps.ts'
 
 type Segment = Omit<StepInput, 'durationMs' | 'items'>
 
-/** Measures what a slice does and what that takes, kind by kind, until it is committed. */
+/** Measures the steps of a slice between two commits: per kind of work the time, requests, bytes and items. */
 export class Meter {
   readonly #now: () => number
   readonly #closed: StepInput[] = []
   #open: Segment
   #items: number
 
-  /** @param items of the run's progress so far */
+  /** @param items the run's progress so far, in items */
   constructor(now: () => number, items: number) {
     this.#now = now
     this.#items = items
@@ -23,14 +23,14 @@ export class Meter {
     return { at: this.#now(), phase, type, requests: 0, bytes: 0, error: null }
   }
 
-  /** Work of another kind begins. */
+  /** Begins a step, unless work of the same kind goes on. */
   enter(phase: RunPhase, type: string | null): void {
     if (this.#open.phase === phase && this.#open.type === type) return
     this.#close(0)
     this.#open = this.#begin(phase, type)
   }
 
-  /** The surroundings of the link, with every request counted that it makes. */
+  /** The link's surroundings, extended to count every request and its bytes. */
   watch<C extends LinkContext>(ctx: C): C {
     const { fetch, observe } = ctx
     return {
@@ -46,8 +46,8 @@ export class Meter {
     }
   }
 
-  /** An polling with a site that calls by itself has brought answers. */
-  carried(bytes: number): void {
+  /** Counts results that a poll of the site brought. */
+  countPolled(bytes: number): void {
     this.#open.requests++
     this.#open.bytes += bytes
   }
@@ -58,7 +58,7 @@ export class Meter {
     this.#closed.push({ ...this.#open, items, durationMs: Math.max(0, this.#now() - this.#open.at) })
   }
 
-  /** The steps since the last commit. @param items of the run's progress now */
+  /** The steps since the last commit. @param items the run's progress now, in items */
   take(items: number, error: RunStep['error'] = null): StepInput[] {
     this.#open.error = error
     this.#close(Math.max(0, items - this.#items))

@@ -1,82 +1,85 @@
-import { PollRequest, type PollAnswer } from '../../contract/polling.ts'
+/**
+ * A poll: the plugin of a site that can't be called calls us, signed, with results, and takes commands with it.
+ *
+ * A poll takes four steps. It verifies the signature. It stores the results in the **command log**. It plays the engine:
+ * the piece of work whose commands were answered is replayed from its last commit, finds its results in the log, and
+ * gets as far as the next request that has none; that request is queued in the log. It answers with what the log holds
+ * unanswered.
+ *
+ * So the log is the only state between two polls, and each step may repeat. A poll whose answer was lost gets the same
+ * commands again; the plugin recognises their ids. A result that comes twice is ignored the second time. One piece of
+ * work owns the log at a time, a run or the inbox; others wait until it has committed (transport/polling-sender.ts).
+ */
 import { PROTOCOL } from '../../contract/link.ts'
+import { PollRequest, type PollAnswer } from '../../contract/polling.ts'
 import { writeProjection } from '../../db/projection.ts'
 import { log } from '../../lib/log.ts'
 import { signMessage } from '../../lib/signature.ts'
-import { describeTransport, POLL_INTERVAL_S, IDLE_INTERVAL_S, isSilent, switchIfDue } from '../transport/choice.ts'
-import type { CallingKey, RpcResult, SignedAnswer, WebhookMessage } from '../rpc.ts'
-import { countsOf, runNext, type ObjectContext } from './runner.ts'
+import { refusal, type CallingKey, type RpcResult, type SignedAnswer, type WebhookMessage } from '../rpc.ts'
+import { describeTransport, IDLE_INTERVAL_S, isSilent, POLL_INTERVAL_S, switchIfDue } from '../transport/choice.ts'
+import type { ObjectContext } from './context.ts'
+import { countsOf } from './counts.ts'
 import { verifyFromSite } from './receive-webhook.ts'
+import { runNext } from './runner.ts'
 
-/** What the plugin is told to bound its work by: the time of a batch, and bytes of its results. */
+/** Limits the plugin must keep: the time it works on a batch, and the bytes of its results. */
 const TIME_MS = 20_000
 const MAX_BYTES = 1_000_000
-/** After this no further step of the engine is begun while the site waits for its answer. */
-const WORK_MS = 5_000
-/** D1 is told of the site's calls, and of progress, at most this often. */
+/** The site waits for its answer: no further step of the engine begins after this. */
+const PLAY_MS = 5_000
+/** The longest that D1 lags behind: without results, with results, and for a site that is called directly. */
 const IDLE_PROJECTION_MS = 300_000
 const BUSY_PROJECTION_MS = 15_000
 const DIRECT_PROJECTION_MS = 6 * 3_600_000
 
-/** Does work in an exclusive turn at the site. @returns false when somebody else has it: then nothing is done */
-export type TryTurn = (work: () => Promise<void>) => Promise<boolean>
+/** Runs a task with exclusive access to the site. @returns false, without running it, if somebody else has the access */
+export type TryExclusive = (task: () => Promise<void>) => Promise<boolean>
 
-const refuse = (code: (RpcResult<never> & { ok: false })['code'], detail: string): RpcResult<never> => ({
-  ok: false,
-  code,
-  detail,
-})
+type PollingSite = CallingKey & { integrationId: string }
 
 /**
- * Takes in a call of the site: its results first, then the engine's next steps with them, and answers with what the site
- * is to do next. A call whose answer was lost is answered with the same commands again; a result that comes twice has no
- * second effect.
- * @param tryTurn at most one request at a time goes to the site: while it is being called, the engine stands still
+ * Receives a poll: stores its results, plays the engine with them, and answers with the next commands.
+ * @param tryExclusive at most one request at a time goes to the site: while it is being called, the engine rests
  */
 export async function receivePoll(
   ctx: ObjectContext,
-  site: CallingKey & { integrationId: string },
+  site: PollingSite,
   message: WebhookMessage,
-  tryTurn: TryTurn,
+  tryExclusive: TryExclusive,
 ): Promise<RpcResult<SignedAnswer>> {
   const { store } = ctx
   const signed = await verifyFromSite(ctx, site, message)
   if (!signed.ok) return signed
-  const integrationRef = store.access.integration()
-  if (integrationRef?.integrationId !== site.integrationId)
-    return refuse('integration_not_found', 'Integration not found')
+  if (store.access.integration()?.integrationId !== site.integrationId)
+    return refusal('integration_not_found', 'Integration not found')
   const parsed = PollRequest.safeParse(JSON.parse(message.body))
-  if (!parsed.success) return refuse('validation_error', 'The body is not an polling.')
-  const { results, wants } = parsed.data
+  if (!parsed.success) return refusal('validation_error', 'The body is not a poll.')
+  const { results, wants, trigger } = parsed.data
   const startedAt = ctx.now()
   const wasSilent = store.transport.read().transport === 'polling' && isSilent(store, startedAt)
   store.transport.notePoll(startedAt)
   switchIfDue(store, startedAt)
-  let taken = 0
-  for (const result of results) if (store.commandLog.answer(result, ctx.now())) taken++
-  const isBusy = store.transport.read().transport === 'polling' && !(await tryTurn(() => work(ctx, startedAt)))
-  await writeTransport(ctx, taken > 0, wasSilent)
-  const answer = nextCommands(ctx, site, wants, isBusy)
-  if (taken > 0 || answer.commands.length > 0)
-    log.info('site called', { trigger: parsed.data.trigger, results: taken, commands: answer.commands.length })
-  return { ok: true, value: await sign(ctx, answer, signed.value) }
+  let stored = 0
+  for (const result of results) if (store.commandLog.answer(result, ctx.now())) stored++
+  const isPolling = store.transport.read().transport === 'polling'
+  const isBusy = isPolling && !(await tryExclusive(() => playUntilBlocked(ctx, startedAt)))
+  await writeTransport(ctx, { hasResults: stored > 0, isBack: wasSilent })
+  const answer = createAnswer(ctx, site, wants, isBusy)
+  if (stored > 0 || answer.commands.length > 0)
+    log.info('site called', { trigger, results: stored, commands: answer.commands.length })
+  return { ok: true, value: await signAnswer(ctx, answer, signed.value) }
 }
 
-/** Plays the engine until it needs the site, or has nothing to do, or the site has waited long enough. */
-async function work(ctx: ObjectContext, startedAt: number): Promise<void> {
-  while (ctx.now() - startedAt < WORK_MS) {
+/** Plays the engine until it needs the site, has nothing to do, or the site has waited long enough. */
+async function playUntilBlocked(ctx: ObjectContext, startedAt: number): Promise<void> {
+  while (ctx.now() - startedAt < PLAY_MS) {
     const due = ctx.store.nextWorkAt()
     if (due === null || due > ctx.now()) return
     await runNext(ctx)
   }
 }
 
-function nextCommands(
-  ctx: ObjectContext,
-  site: CallingKey & { integrationId: string },
-  wants: PollRequest['wants'],
-  isBusy: boolean,
-): PollAnswer {
+function createAnswer(ctx: ObjectContext, site: PollingSite, wants: PollRequest['wants'], isBusy: boolean): PollAnswer {
   const { store } = ctx
   const { transport } = store.transport.read()
   const isPolling = transport === 'polling'
@@ -91,19 +94,19 @@ function nextCommands(
     transport,
     more: isPolling && (commands.length > 0 || isBusy || store.waitsForSite() || (due !== null && due <= ctx.now())),
     interval_s: isPolling ? POLL_INTERVAL_S : IDLE_INTERVAL_S,
-    ...(commands.length > 0 && namesOf(ctx, site.requestId)),
+    ...(commands.length > 0 && idsOfCommands(ctx, site.requestId)),
   }
 }
 
-/** What the commands are for: the run that asks and the request that started it, else the call that fetches them. */
-function namesOf({ store }: ObjectContext, requestId: string | undefined) {
+/** The ids that the plugin logs with the commands: of their run and its request, else of this poll. */
+function idsOfCommands({ store }: ObjectContext, requestId: string | undefined) {
   const run = store.runs.find(store.commandLog.owner()?.workId ?? '')
   if (run) return { request_id: run.requestId, run_id: run.run.id }
   return requestId === undefined ? {} : { request_id: requestId }
 }
 
-/** Signed as the direct transport signs a request, under the id of the message that it answers. */
-async function sign(
+/** Signs an answer like a direct request, under the id of the message that it answers. */
+async function signAnswer(
   ctx: ObjectContext,
   answer: PollAnswer,
   { id, secrets }: { id: string; secrets: string[] },
@@ -117,16 +120,20 @@ async function sign(
   }
 }
 
-/** Shows in D1 when the site has called; where that fails the next call makes up for it. */
-async function writeTransport(ctx: ObjectContext, isBusy: boolean, isBack: boolean): Promise<void> {
-  const integrationRef = ctx.store.access.integration()
+/** Tells D1 when the site polled last. If D1 can't be written, the next poll makes up for it. */
+async function writeTransport(
+  ctx: ObjectContext,
+  { hasResults, isBack }: { hasResults: boolean; isBack: boolean },
+): Promise<void> {
+  const integration = ctx.store.access.integration()
   const { projectedAt, transport } = ctx.store.transport.read()
-  const quiet = transport === 'polling' ? IDLE_PROJECTION_MS : DIRECT_PROJECTION_MS
-  const pause = isBack ? 0 : isBusy ? BUSY_PROJECTION_MS : quiet
-  if (!integrationRef || (projectedAt !== null && ctx.now() - projectedAt < pause)) return
-  const link = { ...describeTransport(ctx.store), isNews: transport === 'polling' && (isBack || projectedAt === null) }
+  const quietMs = transport === 'polling' ? IDLE_PROJECTION_MS : DIRECT_PROJECTION_MS
+  const pauseMs = isBack ? 0 : hasResults ? BUSY_PROJECTION_MS : quietMs
+  if (!integration || (projectedAt !== null && ctx.now() - projectedAt < pauseMs)) return
+  const needsCheck = transport === 'polling' && (isBack || projectedAt === null)
+  const link = { ...describeTransport(ctx.store), needsCheck }
   try {
-    await writeProjection(ctx, integrationRef, { epoch: null, counts: countsOf(ctx.store), link })
+    await writeProjection(ctx, integration, { epoch: null, counts: countsOf(ctx.store), link })
     ctx.store.transport.save({ projectedAt: ctx.now() })
   } catch (cause) {
     log.warn('transport not projected', { cause })

@@ -1,16 +1,21 @@
+/**
+ * A webhook only says which post changed. It is verified, stored in the inbox, and answered; nothing else happens here,
+ * so that it is handled whatever comes next. `processInbox` later fetches the post as it is then, which makes the order
+ * and the repetition of webhooks irrelevant.
+ */
 import type { Config } from '../../config.ts'
 import { DigestEvent, WebhookEvent } from '../../contract/content-link.ts'
 import type { Db } from '../../db/client.ts'
 import { readSiteLink } from '../../db/read-link.ts'
-import { openSigningSecrets } from '../../lib/link-credentials.ts'
 import type { IdPrefix } from '../../lib/ids.ts'
+import { openSigningSecrets } from '../../lib/link-credentials.ts'
 import { log } from '../../lib/log.ts'
 import { verifyMessage } from '../../lib/signature.ts'
-import type { CallingKey, RpcResult, WebhookMessage } from '../rpc.ts'
 import { queueRequestedDriftCheck } from '../drift/plan.ts'
 import type { SiteStore } from '../replica/store.ts'
+import { refusal, type CallingKey, type RpcResult, type WebhookMessage } from '../rpc.ts'
 
-/** Credentials that were read within this time are not read again because of a signature that doesn't fit. */
+/** A signature that doesn't match doesn't cause D1 to be read again within this time. */
 const FRESH_MS = 10_000
 
 interface WebhookContext {
@@ -21,26 +26,20 @@ interface WebhookContext {
   newId: (prefix: IdPrefix) => string
 }
 
-const refuse = (code: (RpcResult<never> & { ok: false })['code'], detail: string): RpcResult<never> => ({
-  ok: false,
-  code,
-  detail,
-})
-
-/** Secrets with which the site may sign, from the object's own sealed copy; read anew from D1 where there is none. */
+/** The secrets that the site may sign with: from the object's sealed copy, or from D1 if there is none or on a refresh. */
 async function signingSecrets(
   ctx: Omit<WebhookContext, 'newId'>,
   site: CallingKey,
   isRefresh: boolean,
 ): Promise<string[] | null> {
   const known = isRefresh ? null : ctx.store.access.sealedCredentials()
-  const integrationRef = ctx.store.access.integration()
-  if (known && integrationRef) {
-    const copy = { id: integrationRef.integrationId, credentials: known.sealed }
+  const integration = ctx.store.access.integration()
+  if (known && integration) {
+    const copy = { id: integration.integrationId, credentials: known.sealed }
     try {
       return await openSigningSecrets(ctx.config.keyRing, copy, ctx.now())
     } catch (cause) {
-      // sealed under an encryption key that has been taken away since; D1's are sealed anew
+      // sealed under an encryption key that was removed since; D1's copy was sealed again
       log.info('credentials read again', { cause })
     }
   }
@@ -55,17 +54,9 @@ async function verify(ctx: Pick<WebhookContext, 'now'>, { headers, body }: Webho
   return verifyMessage({ headers: signed, body, secrets, nowS: Math.round(ctx.now() / 1000) })
 }
 
-/** Has everything compared, by a run of its own. @returns false for a repeat */
-function recheckSite({ store, now, newId }: WebhookContext, webhookId: string): boolean {
-  const integrationRef = store.access.integration()
-  if (!store.replica.inbox.note(webhookId, now()) || !integrationRef) return false
-  queueRequestedDriftCheck({ store, now, newId }, integrationRef)
-  return true
-}
-
 /**
- * Whether a message is signed by the site. Nothing but the object's own database is asked, unless the site's secret has
- * changed.
+ * Verifies that the site signed a message. Reads D1 only if the object has no credentials yet, or the signature doesn't
+ * match those it has.
  */
 export async function verifyFromSite(
   ctx: Omit<WebhookContext, 'newId'>,
@@ -73,7 +64,7 @@ export async function verifyFromSite(
   message: WebhookMessage,
 ): Promise<RpcResult<{ id: string; secrets: string[] }>> {
   const known = await signingSecrets(ctx, site, false)
-  if (!known) return refuse('integration_not_found', 'The site has no WordPress integration.')
+  if (!known) return refusal('integration_not_found', 'The site has no WordPress integration.')
   let secrets = known
   let verified = await verify(ctx, message, secrets)
   const readAt = ctx.store.access.sealedCredentials()?.at ?? 0
@@ -81,14 +72,19 @@ export async function verifyFromSite(
     secrets = (await signingSecrets(ctx, site, true)) ?? []
     verified = await verify(ctx, message, secrets)
   }
-  if (!verified.ok) return refuse(verified.reason, 'The message is not signed as it has to be.')
+  if (!verified.ok) return refusal(verified.reason, 'The message is not signed as it has to be.')
   return { ok: true, value: { id: verified.id, secrets } }
 }
 
-/**
- * Takes a webhook in: verifies its signature and stores it, so that it is handled whatever happens next. A repeat has no
- * effect. Nothing but the object's own database is asked, unless the site's secret has changed.
- */
+/** Queues a drift check, because the site lost track of its changes. @returns false for a repeat */
+function requestDriftCheck({ store, now, newId }: WebhookContext, webhookId: string): boolean {
+  const integration = store.access.integration()
+  if (!store.replica.inbox.note(webhookId, now()) || !integration) return false
+  queueRequestedDriftCheck({ store, now, newId }, integration)
+  return true
+}
+
+/** Verifies a webhook and stores it in the inbox. A repeat has no effect. */
 export async function receiveWebhook(
   ctx: WebhookContext,
   site: CallingKey,
@@ -96,12 +92,11 @@ export async function receiveWebhook(
 ): Promise<RpcResult<{ isRepeat: boolean }>> {
   const signed = await verifyFromSite(ctx, site, message)
   if (!signed.ok) return signed
-  const verified = signed.value
+  const { id } = signed.value
   const body: unknown = JSON.parse(message.body)
   const event = WebhookEvent.safeParse(body)
-  if (event.success) {
-    return { ok: true, value: { isRepeat: !ctx.store.replica.inbox.add(verified.id, event.data, ctx.now(), site) } }
-  }
-  if (!DigestEvent.safeParse(body).success) return refuse('validation_error', 'The body is not an event.')
-  return { ok: true, value: { isRepeat: !recheckSite(ctx, verified.id) } }
+  if (event.success)
+    return { ok: true, value: { isRepeat: !ctx.store.replica.inbox.add(id, event.data, ctx.now(), site) } }
+  if (!DigestEvent.safeParse(body).success) return refusal('validation_error', 'The body is not an event.')
+  return { ok: true, value: { isRepeat: !requestDriftCheck(ctx, id) } }
 }

@@ -4,7 +4,7 @@ import type { RunDirection } from '../../contract/sync.ts'
 import type { RunIntegration } from '../../db/projection.ts'
 import type { RunConfig, Source } from '../stages/context.ts'
 
-/** What of the structure is switched on: the editor's choice where there is one, else the plugin's. */
+/** The types of the structure that are switched on: by the editor's choice if there is one, else by the plugin's. */
 function sourcesOf(integration: RunIntegration, kind: 'post_types' | 'taxonomies'): Source[] {
   const chosen = integration.typeSettings[kind] ?? {}
   return Object.entries(integration.structure?.[kind] ?? {})
@@ -12,7 +12,7 @@ function sourcesOf(integration: RunIntegration, kind: 'post_types' | 'taxonomies
     .map(([slug, { count }]) => ({ slug, count, limit: chosen[slug]?.fetch_limit ?? DEFAULT_FETCH_LIMIT }))
 }
 
-/** What a run does, from the integration's row. */
+/** What a run does and to which types, from the integration's row. */
 export function createRunConfig(integration: RunIntegration, direction: RunDirection): RunConfig {
   return {
     direction,

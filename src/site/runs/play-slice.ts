@@ -8,7 +8,7 @@ import { reconcileRound } from '../stages/reconcile.ts'
 
 type Save = (cursor: RunCursor) => void
 
-/** One request and what follows from it. @returns false when the stage is done */
+/** Plays one request and what follows from it. @returns false when the stage is done */
 function playRound(ctx: EngineContext, runConfig: RunConfig, cursor: RunCursor, save: Save): Promise<boolean> {
   if (cursor.stage === 'push') return pushRound(ctx, runConfig, cursor, save)
   if (cursor.stage === 'drift_check') return driftCheckRound(ctx, runConfig, cursor, save)
@@ -17,10 +17,10 @@ function playRound(ctx: EngineContext, runConfig: RunConfig, cursor: RunCursor, 
 }
 
 /**
- * Plays rounds until the run is done or its time is up; each round commits its rows and the cursor together. The stage `structure`
- * is the caller's, since its result belongs to D1.
- * @param deadline milliseconds since 1970 after which no round begins
- * @param pass names this run's passes over the terms
+ * Plays rounds until the run is done or its time is up. Each round commits its rows and the cursor together. The stage
+ * `structure` is the caller's, since its result belongs to D1.
+ * @param options `deadline`: milliseconds since 1970 after which no round begins. `pass`: names this run's passes over
+ * the terms
  * @returns whether the run is done
  */
 export async function playSlice(

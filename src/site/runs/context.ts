@@ -1,0 +1,14 @@
+import type { Config } from '../../config.ts'
+import type { EventContext } from '../../db/record-event.ts'
+import type { SiteStore } from '../replica/store.ts'
+import type { FetchFunction } from '../transport/direct/http.ts'
+
+/** Everything the object's work touches. Injected, so that the simulator drives the same code with its own clock and site. */
+export interface ObjectContext extends EventContext {
+  store: SiteStore
+  config: Config
+  /** In [0, 1), for jitter. */
+  random: () => number
+  sleep: (ms: number) => Promise<void>
+  fetch: FetchFunction
+}

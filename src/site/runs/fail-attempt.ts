@@ -1,0 +1,50 @@
+import { writeProjection } from '../../db/projection.ts'
+import { backoffMs, MAX_ATTEMPTS } from '../../lib/backoff.ts'
+import { log } from '../../lib/log.ts'
+import type { LeasedRun } from '../replica/tables/runs.ts'
+import { noteDirectFailure } from '../transport/choice.ts'
+import type { SiteFailure } from '../transport/failure.ts'
+import type { ObjectContext } from './context.ts'
+import { countsOf } from './counts.ts'
+import { pluginIdOf } from './log-ids.ts'
+import { eventOf, logEnd, type Session } from './report-run.ts'
+
+/** After this many failures in a row the site was away so long that webhooks may be lost: a drift check follows. */
+const OUTAGE_FAILURES = 3
+
+/**
+ * Puts a failed attempt back into the queue, or ends the run. The row in D1 goes first: if it can't be written the run
+ * stays open, and is taken again when its lease ends.
+ */
+export async function failAttempt(
+  ctx: ObjectContext,
+  run: LeasedRun,
+  { cursor, meter }: Session,
+  failure: SiteFailure,
+): Promise<void> {
+  const { runs, steps, commandLog, driftChecks, schedule } = ctx.store
+  const { code, detail, fix } = failure
+  if (!runs.holds(run, ctx.now())) return
+  commandLog.forget(run.id)
+  const isSwitched = noteDirectFailure(ctx.store, code, ctx.now())
+  const failures = runs.failuresOf(run)
+  log.warn('run attempt failed', { failures, code, ...pluginIdOf(failure), cause: failure.cause })
+  for (const step of meter.take(cursor.progress.done, { code, detail, fix })) steps.add(run, step)
+  const isRetried = isSwitched || (failure.retryable && failures < MAX_ATTEMPTS)
+  if (!isRetried || failures >= OUTAGE_FAILURES) driftChecks.noteOutage()
+  await writeProjection(ctx, run, {
+    epoch: cursor.epoch,
+    ...(cursor.stage !== 'structure' && { counts: countsOf(ctx.store) }),
+    status: isRetried ? 'pending' : 'failed',
+    event: { ...eventOf(run), failure: { code, detail } },
+  })
+  const reason = { code, detail, fix }
+  const retryAt = ctx.now() + (isSwitched ? 0 : backoffMs(failures, ctx.random(), failure.retryAfterS))
+  // a health check tells whether the site or only this run is at fault; it honours the site's Retry-After
+  if (schedule.failures('health') === 0) schedule.makeDue('health', failure.retryAfterS > 0 ? retryAt : ctx.now())
+  if (isRetried) runs.retry(run, retryAt, reason)
+  else {
+    runs.finish(run, ctx.now(), reason, cursor.counts)
+    logEnd(ctx, run, 'failed', cursor, code)
+  }
+}

@@ -1,0 +1,61 @@
+import { writeProjection, type IntegrationRef } from '../../db/projection.ts'
+import { log, withLogIds } from '../../lib/log.ts'
+import { planAfterSync } from '../drift/plan.ts'
+import { INBOX } from '../replica/tables/command-log.ts'
+import { deferInbox, playInbox } from '../stages/inbox.ts'
+import { noteDirectFailure } from '../transport/choice.ts'
+import { describeFailure } from '../transport/failure.ts'
+import { Suspended } from '../transport/suspended.ts'
+import type { ObjectContext } from './context.ts'
+import { countsOf } from './counts.ts'
+import { idsOfIntegration, pluginIdOf } from './log-ids.ts'
+import { openEngine } from './open-engine.ts'
+
+interface Batch {
+  requestId: string
+  /** The requests that brought the webhooks, for the log. */
+  origins: readonly object[]
+  startedAt: number
+}
+
+/** Fetches the posts that due webhooks name. If the site can't answer now they are deferred, and count as lag. */
+export async function processInbox(ctx: ObjectContext): Promise<void> {
+  const { access, commandLog, replica } = ctx.store
+  const integration = access.integration()
+  const startedAt = ctx.now()
+  const isOpen = commandLog.owner()?.workId === INBOX
+  if (!isOpen && replica.inbox.duePosts(startedAt, 1).length === 0) return
+  if (!integration) return commandLog.forget(INBOX)
+  // the work runs under the request of the webhook that has waited longest; a reminder has none
+  const origins = replica.inbox.origins(startedAt)
+  const requestId = origins[0]?.request_id ?? ctx.newId('req')
+  await withLogIds({ ...idsOfIntegration(integration), request_id: requestId }, () =>
+    processBatch(ctx, integration, { requestId, origins, startedAt }),
+  )
+}
+
+async function processBatch(ctx: ObjectContext, ref: IntegrationRef, batch: Batch): Promise<void> {
+  const { commandLog, replica } = ctx.store
+  const { requestId, origins, startedAt } = batch
+  try {
+    const engine = await openEngine(ctx, ref, requestId, INBOX)
+    if (!engine) {
+      commandLog.forget(INBOX)
+      return replica.inbox.clear()
+    }
+    const counts = await playInbox(engine.connect(), engine.runConfig)
+    if (!counts) return
+    planAfterSync(ctx)
+    const event = { action: 'webhook', startedAt, counts, direction: 'from_external' as const }
+    await writeProjection(ctx, ref, { epoch: null, counts: countsOf(ctx.store), event })
+    log.info('webhooks processed', { counts, origins })
+  } catch (cause) {
+    if (cause instanceof Suspended) return
+    commandLog.forget(INBOX)
+    const failure = describeFailure(cause)
+    // a site that just switched to polling is asked again at once, by polling
+    if (noteDirectFailure(ctx.store, failure.code, ctx.now())) return
+    log.warn('webhooks deferred', { code: failure.code, origins, ...pluginIdOf(failure), cause })
+    deferInbox({ replica, now: ctx.now, random: ctx.random }, failure.code)
+  }
+}

@@ -1,0 +1,39 @@
+import type { ErrorCode } from '../../contract/errors.ts'
+import { writeProjection, type RunIntegration } from '../../db/projection.ts'
+import { log } from '../../lib/log.ts'
+import type { RunCursor } from '../replica/tables/run-cursor.ts'
+import type { LeasedRun } from '../replica/tables/runs.ts'
+import type { ObjectContext } from './context.ts'
+import { countsOf } from './counts.ts'
+import type { Meter } from './meter.ts'
+
+/** What one attempt at a slice works with. */
+export interface Session {
+  meter: Meter
+  integration: RunIntegration
+  cursor: RunCursor
+  startedAt: number
+}
+
+/** The fields that every event of a run has. */
+export const eventOf = ({ id, direction, startedAt }: LeasedRun) => ({
+  action: direction === 'drift_check' ? 'drift_check' : 'sync',
+  runId: id,
+  direction,
+  startedAt,
+})
+
+/** Logs in one line how a run ended and what it took. */
+export function logEnd(ctx: ObjectContext, run: LeasedRun, status: string, { counts }: RunCursor, code?: ErrorCode) {
+  const { requests, bytes, duration_ms } = ctx.store.steps.describe(run.id)
+  const spent = { requests, bytes, duration_ms, attempts: run.attempt }
+  log.info('run ended', { direction: run.direction, status, counts, ...spent, ...(code !== undefined && { code }) })
+}
+
+/** Tells D1 that a run was cancelled during this slice, so that its integration doesn't stay `syncing`. */
+export async function writeCancellation(ctx: ObjectContext, run: LeasedRun, { cursor }: Session): Promise<void> {
+  const failure = { code: 'cancelled', detail: 'The run was ended from outside.' }
+  const event = { ...eventOf(run), failure }
+  await writeProjection(ctx, run, { epoch: cursor.epoch, counts: countsOf(ctx.store), status: 'pending', event })
+  logEnd(ctx, run, 'cancelled', cursor)
+}
