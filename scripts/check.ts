@@ -1,51 +1,82 @@
-/** `npm run check:static`: every check that runs no code of the project. All are run; the exit code tells of any that failed. */
-import { spawnSync } from 'node:child_process'
-import { readFileSync, rmSync } from 'node:fs'
+/**
+ * `npm run check:static`: every check that runs no code of the project. `npm run check` adds the tests that run in Node
+ * (`--unit`). As many checks run at once as there are processors; the exit code says whether all passed.
+ */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { ROOT } from './lib/paths.ts'
+import { tryCommand } from './lib/processes.ts'
+import { stopEverything } from './lib/shutdown.ts'
 
+interface Result {
+  passed: boolean
+  output: string
+}
 interface Check {
   name: string
-  command: string[]
+  run: () => Promise<Result>
 }
 
-const CHECKS: Check[] = [
-  { name: 'format', command: ['oxfmt', '--check', '.'] },
-  { name: 'lint and layers', command: ['oxlint', '--type-aware', '--deny-warnings'] },
-  { name: 'types of the Worker', command: ['tsc', '-p', 'tsconfig.json'] },
-  { name: 'types of its tests', command: ['tsc', '-p', 'test/tsconfig.json'] },
-  { name: 'types of scripts', command: ['tsc', '-p', 'tsconfig.node.json'] },
-  { name: 'types of the web app', command: ['tsc', '-p', 'web/tsconfig.json'] },
-  { name: 'dead code', command: ['knip'] },
-  { name: 'generated client', command: ['node', 'scripts/client.ts', '--check'] },
-]
+/**
+ * One thread a check: the checks run side by side, and the type checkers do much of the same work again in each further
+ * thread. With fewer garbage collections they take a quarter less time and about twice the memory (1.4 GB at most).
+ */
+const GO = { GOMAXPROCS: '1', GOGC: '400' }
 
-const run = (command: string[]) => {
+async function run(command: string[]): Promise<Result> {
   const [program = '', ...args] = command
-  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' })
-  return { passed: status === 0, output: `${stdout}${stderr}`.trim() }
+  const PATH = `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH']}`
+  const { code, stdout, stderr } = await tryCommand(program, args, { cwd: ROOT, env: { ...GO, PATH, NO_COLOR: '1' } })
+  return { passed: code === 0, output: `${stdout}${stderr}`.trim() }
 }
 
-/** A generated file is checked by making it again elsewhere. */
-function checkGenerated(): { passed: boolean; output: string } {
+/** Generates worker-configuration.d.ts again elsewhere and compares the two. */
+async function checkGenerated(): Promise<Result> {
   const fresh = '.cache/worker-configuration.d.ts'
-  const { passed, output } = run(['wrangler', 'types', '--include-runtime=false', fresh])
+  mkdirSync(join(ROOT, '.cache'), { recursive: true })
+  const { passed, output } = await run(['wrangler', 'types', '--include-runtime=false', fresh])
   if (!passed) return { passed, output }
   const body = (path: string) =>
-    readFileSync(path, 'utf8').split('\n').slice(2).join('\n').replaceAll('../src/', './src/')
+    readFileSync(join(ROOT, path), 'utf8').split('\n').slice(2).join('\n').replaceAll('../src/', './src/')
   const isSame = body(fresh) === body('worker-configuration.d.ts')
-  rmSync(fresh)
+  rmSync(join(ROOT, fresh))
   return { passed: isSame, output: isSame ? '' : 'worker-configuration.d.ts is out of date: npm run types' }
 }
 
-let failed = 0
-for (const { name, check } of [
-  ...CHECKS.map(({ name, command }) => ({ name, check: () => run(command) })),
-  { name: 'generated types', check: checkGenerated },
-]) {
-  const { passed, output } = check()
-  console.info(`${passed ? 'ok    ' : 'FAILED'} ${name}`)
-  if (passed) continue
-  failed++
-  console.info(output)
+const check = (name: string, command: string[]): Check => ({ name, run: () => run(command) })
+const types = (name: string, project: string): Check => check(name, ['tsc', '-p', project, '--singleThreaded'])
+
+/** The longest first, so that no processor is idle at the end. */
+const CHECKS: Check[] = [
+  check('lint and layers', ['oxlint', '--type-aware', '--deny-warnings']),
+  types('types of scripts', 'tsconfig.node.json'),
+  types('types of the tests in workerd', 'test/tsconfig.json'),
+  types('types of the web app', 'web/tsconfig.json'),
+  types('types of the Worker', 'tsconfig.json'),
+  check('dead code', ['knip']),
+  { name: 'generated types', run: checkGenerated },
+  check('format', ['oxfmt', '--check', '.']),
+]
+const UNIT = check('tests in Node', ['vitest', 'run', '--project', 'unit'])
+
+async function main(checks: Check[]): Promise<number> {
+  const waiting = [...checks]
+  let failed = 0
+  async function work(): Promise<void> {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const { passed, output } = await next.run()
+      console.info(`${passed ? 'ok    ' : 'FAILED'} ${next.name}`)
+      if (passed) continue
+      failed++
+      console.info(output)
+    }
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, work))
+  console.info(`${checks.length - failed} passed, ${failed} failed`)
+  return failed
 }
-console.info(`${CHECKS.length + 1 - failed} passed, ${failed} failed`)
-process.exitCode = failed === 0 ? 0 : 1
+
+const failed = await main(process.argv.includes('--unit') ? [UNIT, ...CHECKS] : CHECKS)
+await stopEverything()
+process.exit(failed === 0 ? 0 : 1)

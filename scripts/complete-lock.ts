@@ -48,12 +48,7 @@ function completeLock(lock: Lock): number {
   return Object.keys(lock.packages).length - before
 }
 
-const FILES = [
-  'package-lock.json',
-  'scripts/client/package-lock.json',
-  'scripts/php-versions/package-lock.json',
-  'scripts/playground/package-lock.json',
-]
+const FILES = ['package-lock.json', 'scripts/php-versions/package-lock.json', 'scripts/playground/package-lock.json']
 const check = process.argv.includes('--check')
 let incomplete = 0
 for (const file of FILES) {
