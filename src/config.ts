@@ -19,17 +19,23 @@ const parseJson = (text: string, issues: z.core.$ZodRawIssue[]) => {
   }
 }
 
-/** Everybody who can reach the server could sign in: there is no demo but on a developer's machine. */
-const hasDemoInDevelopmentAlone = (raw: { ENVIRONMENT: string; DEMO_SIGN_IN: string }) =>
+/** The demo lets everybody sign in who can reach the server, so only a developer's machine may have it. */
+const hasDemoOnlyInDevelopment = (raw: { ENVIRONMENT: string; DEMO_SIGN_IN: string }) =>
   raw.DEMO_SIGN_IN === '' || raw.ENVIRONMENT === 'development'
 
-/** An address without a key sends nothing: e-mail is configured whole or not at all. */
+/** E-mail needs all three variables or none. */
 const hasWholeEmail = (raw: { EMAIL_API_URL: string; EMAIL_API_KEY: string; EMAIL_FROM: string }) =>
   new Set([raw.EMAIL_API_URL !== '', raw.EMAIL_API_KEY !== '', raw.EMAIL_FROM !== '']).size === 1
 
-/** The key goes there: in the clear only on one's own machine. */
-const isSafeEmailUrl = (raw: { ENVIRONMENT: string; EMAIL_API_URL: string }) =>
-  raw.ENVIRONMENT !== 'production' || raw.EMAIL_API_URL === '' || raw.EMAIL_API_URL.startsWith('https://')
+/** Sites, endpoints and the e-mail provider may be on this machine, over plain http, only in development and tests. */
+export const allowsLoopback = ({ environment }: Pick<Config, 'environment'>) =>
+  environment === 'development' || environment === 'test'
+
+/** Requests to the e-mail provider carry its API key, so plain http is only for a provider on this machine. */
+const isSafeEmailUrl = (raw: { ENVIRONMENT: Config['environment']; EMAIL_API_URL: string }) =>
+  allowsLoopback({ environment: raw.ENVIRONMENT }) ||
+  raw.EMAIL_API_URL === '' ||
+  raw.EMAIL_API_URL.startsWith('https://')
 
 const RawConfig = z.lazy(() =>
   z
@@ -63,8 +69,8 @@ const RawConfig = z.lazy(() =>
         .transform((text, context) => parseJson(text, context.issues))
         .pipe(EncryptionKeys),
     })
-    .refine(hasDemoInDevelopmentAlone, { path: ['DEMO_SIGN_IN'], error: 'is for ENVIRONMENT=development alone' })
-    .refine(hasWholeEmail, { path: ['EMAIL_API_URL'], error: 'needs EMAIL_API_KEY and EMAIL_FROM, and they need it' })
+    .refine(hasDemoOnlyInDevelopment, { path: ['DEMO_SIGN_IN'], error: 'is only for ENVIRONMENT=development' })
+    .refine(hasWholeEmail, { path: ['EMAIL_API_URL'], error: 'must be set together with EMAIL_API_KEY and EMAIL_FROM' })
     .refine(isSafeEmailUrl, { path: ['EMAIL_API_URL'], error: 'must be https' }),
 )
 
@@ -88,9 +94,9 @@ export interface Config {
   webOrigins: string[]
   /** How long sync events are kept. */
   eventRetentionMs: number
-  /** Whom `sign-in/demo` signs in; null where there is no demo. */
+  /** The person whom `sign-in/demo` signs in; null if there is no demo. */
   demo: { email: string; password: string } | null
-  /** Where e-mail is handed in; null where none is sent. */
+  /** The e-mail provider; null if no e-mail is sent. */
   email: EmailConfig | null
   apiKeyPepper: string
   sessionSecret: string

@@ -1,13 +1,19 @@
-/** Standard Webhooks signatures (https://www.standardwebhooks.com), as docs/protocol.md uses them in both directions. */
+/*
+ * Standard Webhooks signatures (https://www.standardwebhooks.com), used in both directions as docs/protocol.md
+ * describes.
+ */
 
-/** How far a sender's clock may be from ours before a request is refused. */
+/** How far a sender's clock may differ from ours. */
 const SIGNATURE_TOLERANCE_S = 300
+
+/** The headers that carry a signature. */
+export const SIGNED_HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const
 
 const SECRET_PREFIX = 'whsec_'
 const SECRET_MIN_BYTES = 24
 const SECRET_MAX_BYTES = 64
 const NEW_SECRET_BYTES = 32
-/** A rotation needs two; the bound keeps a hostile header from buying HMACs. */
+/** A rotation needs two. The limit keeps a hostile header from causing more HMAC computations. */
 const MAX_SIGNATURES = 10
 const HMAC = { name: 'HMAC', hash: 'SHA-256' }
 
@@ -20,7 +26,7 @@ export type Verification =
 
 type Bytes = Uint8Array<ArrayBuffer>
 
-/** Decodes canonical base64 only: one text per byte sequence, so that no bit of a header is free to change. */
+/** Decodes canonical base64 only. Each byte sequence has one text, so any changed bit of a header is noticed. */
 function decodeBase64(text: string): Bytes | null {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text) || text.length % 4 !== 0) return null
   const binary = atob(text)
@@ -34,19 +40,19 @@ function encodeBase64(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))
 }
 
-/** The key bytes of a `whsec_` secret (base64 of 24 to 64 bytes), or null where the text is not one. */
+/** The key bytes of a `whsec_` secret (base64 of 24 to 64 bytes), or null if the text is not one. */
 export function parseSigningSecret(secret: string): Bytes | null {
   if (!secret.startsWith(SECRET_PREFIX) || secret.length > 100) return null
   const bytes = decodeBase64(secret.slice(SECRET_PREFIX.length))
   return bytes && bytes.length >= SECRET_MIN_BYTES && bytes.length <= SECRET_MAX_BYTES ? bytes : null
 }
 
-/** A new secret of 32 random bytes, `whsec_…`. */
+/** A new random secret of 32 bytes, `whsec_…`. */
 export function createSigningSecret(): string {
   return SECRET_PREFIX + encodeBase64(crypto.getRandomValues(new Uint8Array(NEW_SECRET_BYTES)))
 }
 
-/** Imported keys by secret: importing costs more than signing. They are forgotten when there are too many. */
+/** Imported keys by secret, since an import costs more than a signature. The cache is emptied when it is full. */
 const keys = new Map<string, CryptoKey>()
 const MAX_KEYS = 1000
 
@@ -72,9 +78,9 @@ function signedContent(id: string, timestamp: string, body: string | Uint8Array)
 }
 
 /**
- * The `webhook-signature` header value: one `v1,…` per secret, separated by spaces.
- * `timestamp` is Unix seconds. Throws TypeError for a malformed secret, and for no secret at all, rather than sending
- * something unsigned.
+ * The value of the `webhook-signature` header: one `v1,…` for each secret, separated by spaces. `timestamp` is Unix
+ * seconds.
+ * @throws TypeError for a malformed secret, and without secrets: a message is never sent unsigned
  */
 export async function signMessage(message: {
   id: string
@@ -98,7 +104,7 @@ function parseSignatures(header: string): Bytes[] {
     .filter((bytes) => bytes !== null)
 }
 
-/** Compares inside `crypto.subtle.verify`, which takes the same time wherever the bytes differ. */
+/** Compares with `crypto.subtle.verify`, whose time does not depend on where the bytes differ. */
 async function matchesAny(secrets: readonly string[], signatures: Bytes[], content: Bytes): Promise<boolean> {
   for (const secret of secrets) {
     const key = await importSecret(secret)
@@ -110,10 +116,10 @@ async function matchesAny(secrets: readonly string[], signatures: Bytes[], conte
 }
 
 /**
- * Checks the three `webhook-*` headers over the raw body. One matching signature of one of the secrets is enough.
- * `nowS` is Unix seconds. With `toleranceS: null` the stated time is not held against the sender (a site's own clock
- * is not trusted, docs/protocol.md): the skew is returned instead, and the time is still part of what is signed.
- * Throws TypeError for a malformed secret.
+ * Verifies the three `webhook-*` headers against the raw body. One signature by one of the secrets is enough. `nowS` is
+ * Unix seconds. With `toleranceS: null` any time is accepted and the skew is returned: the clock of a site may be wrong
+ * (docs/protocol.md). The time is part of what is signed in any case.
+ * @throws TypeError for a malformed secret
  */
 export async function verifyMessage(input: {
   headers: Pick<Headers, 'get'>

@@ -1,3 +1,4 @@
+/** Three names of one host. Other addresses of 127.0.0.0/8 are hosts of their own, as for the plugin. */
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
 function hostsOf({ hostname }: URL): string[] {
@@ -6,9 +7,12 @@ function hostsOf({ hostname }: URL): string[] {
   return [bare, `www.${bare}`]
 }
 
+/** Whether two URLs have one host: `www.` makes no difference, and the loopback names are one. */
+export const isSameHost = (left: URL, right: URL): boolean => hostsOf(left).includes(right.hostname)
+
 /**
- * All spellings of one site's address. Scheme, `www.`, case, default port and a trailing slash make no difference, and the
- * loopback names are one host. The plugin compares addresses by the same rules (docs/protocol.md).
+ * All spellings of one site's address. Scheme, `www.`, case, default port and a trailing slash make no difference, and
+ * the loopback names are one host. The plugin compares addresses by the same rules (docs/protocol.md).
  * @returns absolute URLs without a trailing slash; empty if `raw` is not a URL
  */
 export function addressForms(raw: string): string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { addressForms, isWithin, rootOfCommands } from '../../src/lib/site-address.ts'
+import { addressForms, isSameHost, isWithin, rootOfCommands } from '../../src/lib/site-address.ts'
 
 const isSameAddress = (left: string, right: string) => isWithin(left, right) && isWithin(right, left)
 
@@ -46,6 +46,18 @@ describe('the address of a site (T33)', () => {
     ])
     for (const form of forms) expect(addressForms(form)).toEqual(forms)
   })
+})
+
+test.each([
+  ['http://localhost', 'http://127.0.0.1:8080', true],
+  ['http://[::1]', 'http://localhost', true],
+  ['https://www.example.org', 'http://example.org', true],
+  ['http://127.0.0.1', 'http://127.0.0.2', false],
+  ['http://127.0.0.2', 'http://localhost', false],
+  ['https://example.org', 'https://shop.example.org', false],
+])('%s and %s are one host: %s', (left, right, isSame) => {
+  expect(isSameHost(new URL(left), new URL(right))).toBe(isSame)
+  expect(isSameHost(new URL(right), new URL(left))).toBe(isSame)
 })
 
 test.each([

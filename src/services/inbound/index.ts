@@ -1,14 +1,16 @@
 import type { WebhookAccepted } from '../../contract/webhooks.ts'
 import type { ApiKeyActor, ServiceContext } from '../context.ts'
 import { toCallingKey, unwrap } from '../site-calls.ts'
+import { SIGNED_HEADERS } from '../../lib/signature.ts'
 import type { SignedAnswer } from '../../site/rpc.ts'
 
-/** What a signature is made of; nothing else of a request reaches the object. */
-const SIGNED_HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const
+/** The headers that the object needs to verify the signature. No other header reaches it. */
+const signedHeaders = (headers: Headers) =>
+  Object.fromEntries(SIGNED_HEADERS.map((name) => [name, headers.get(name) ?? '']))
 
 /**
- * Hands a webhook to its site's object, which has stored it when this returns. The key names the site, so that nobody
- * else is asked.
+ * Passes a webhook to its site's object, which has stored it when this returns. The API key names the site, so D1 is
+ * not read.
  * @param input `body`: the bytes that were signed, as text
  * @throws ServiceError `signature_missing`, `timestamp_out_of_range`, `signature_invalid`, `integration_not_found`,
  *   `api_key_revoked`
@@ -21,13 +23,14 @@ export async function receiveWebhook({
   input: { headers: Headers; body: string }
 }): Promise<WebhookAccepted> {
   const { siteId } = ctx.actor
-  const headers = Object.fromEntries(SIGNED_HEADERS.map((name) => [name, input.headers.get(name) ?? '']))
+  const headers = signedHeaders(input.headers)
   const received = await ctx.site(siteId).receiveWebhook(toCallingKey(ctx), { headers, body: input.body })
   return { accepted: true, duplicate: unwrap(received).isRepeat }
 }
 
 /**
- * Hands a call of a site to its object: its results are stored when this returns, and the answer says what it is to do.
+ * Passes a site's poll to its object. The object has stored the results in it when this returns, and answers with the
+ * next commands.
  * @param input `body`: the bytes that were signed, as text
  * @throws ServiceError `signature_missing`, `timestamp_out_of_range`, `signature_invalid`, `integration_not_found`,
  *   `api_key_revoked`
@@ -39,7 +42,7 @@ export async function receivePoll({
   ctx: ServiceContext<ApiKeyActor>
   input: { id: string; headers: Headers; body: string }
 }): Promise<SignedAnswer> {
-  const headers = Object.fromEntries(SIGNED_HEADERS.map((name) => [name, input.headers.get(name) ?? '']))
+  const headers = signedHeaders(input.headers)
   const message = { headers, body: input.body }
   return unwrap(await ctx.site(ctx.actor.siteId).poll(toCallingKey(ctx), input.id, message))
 }

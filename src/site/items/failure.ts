@@ -1,24 +1,34 @@
-import { jitteredMs } from '../../lib/backoff.ts'
+import { backoffMs, type Backoff } from '../../lib/backoff.ts'
 import type { ItemFault, ItemRecord } from './record.ts'
 
+/** What an editor can do about a failed item, by the code of the failure. */
 const FIXES: Readonly<Record<string, string>> = {
+  item_too_large: 'Shorten the item in WordPress, or move large embedded data into the media library.',
+  invalid_utf8: 'Open the item in WordPress and save it again; its text is stored in a broken encoding.',
   parent_not_sent: 'Send the parent first, or choose another one.',
   parent_cycle: 'Choose a parent that is not below the item itself.',
   media_not_found: 'Choose an image that can be opened in a browser.',
   content_altered:
     'Remove the characters that the site’s database cannot store, or ask the host for the utf8mb4 character set.',
 }
-const DEFAULT_FIX = 'Correct what detail names and send the item again.'
+const SEND_AGAIN = 'Correct what detail names and send the item again.'
+const SAVE_AGAIN = 'Open the item in WordPress and save it again; if that does not help, tell support the item’s id.'
 
-/** Why an item could not be sent, and what its editor can do about it. */
-export const faultOf = (code: string, detail: string): ItemFault => ({ code, detail, fix: FIXES[code] ?? DEFAULT_FIX })
+/** Why an item could not be sent to the site. */
+export const pushFault = (code: string, detail: string): ItemFault => ({ code, detail, fix: FIXES[code] ?? SEND_AGAIN })
 
-const BASE_MS = 60_000
-const CAP_MS = 6 * 3_600_000
+/** Why the site's document of an item could not be used. */
+export const importFault = (code: string, detail: string): ItemFault => ({
+  code,
+  detail,
+  fix: FIXES[code] ?? SAVE_AGAIN,
+})
+
+const ITEM_BACKOFF: Backoff = { firstMs: 60_000, longestMs: 6 * 3_600_000, jitter: 0.5 }
 
 /** Delay in milliseconds before a failed item is retried: one minute to six hours, with jitter. */
 export function itemBackoffMs(attempt: number, random: number): number {
-  return Math.round(jitteredMs(attempt, random, BASE_MS, CAP_MS))
+  return backoffMs(ITEM_BACKOFF, attempt, random)
 }
 
 /** Marks an item as failed and schedules its retry. */

@@ -5,9 +5,15 @@ import { createRecord, deleteRecord, editRecord, type DocPatch } from '../items/
 import { presentItem, summarizeItem } from '../items/present.ts'
 import { stateOf, withoutError, type ItemRecord } from '../items/record.ts'
 import { resolveConflict, undoResolution } from '../items/conflict.ts'
-import type { RpcResult } from '../rpc.ts'
+import { refusal, type RpcResult } from '../rpc.ts'
 
-/** What the editor's side of the replica needs of its surroundings. */
+/*
+ * Editors' actions on items: list, get, create, update, delete, resolve, undo, retry. Each change loads the item,
+ * decides with the pure functions of items/, and saves it in one transaction. `if_revision` refuses a change if
+ * somebody else changed the item since. Nothing here talks to the site: the next run sends what changed.
+ */
+
+/** What the actions need. */
 export interface ContentContext {
   replica: Replica
   siteId: string
@@ -18,10 +24,9 @@ export interface ContentContext {
 
 type Refusal = RpcResult<never> & { ok: false }
 
-const refuse = (code: Refusal['code'], detail: string): Refusal => ({ ok: false, code, detail })
-const NOT_FOUND = refuse('item_not_found', 'Item not found')
+const NOT_FOUND = refusal('item_not_found', 'Item not found')
 
-/** The wire's fields as the document has them. A parent is named by its item id. */
+/** Converts fields of the API to those of a document; resolves the parent, which the API names by its item id. */
 function toDocPatch({ replica }: ContentContext, input: ItemUpdate | ItemCreate): DocPatch | Refusal {
   const { parent_id: parentId, featured_image: featured, ...rest } = input
   const {
@@ -35,7 +40,7 @@ function toDocPatch({ replica }: ContentContext, input: ItemUpdate | ItemCreate)
   if (parentId === undefined) return patch
   const parent = parentId === null ? null : replica.items.get(parentId)
   if (parentId !== null && (!parent || parent.deletion === 'both'))
-    return refuse('parent_not_found', `There is no item ${parentId}.`)
+    return refusal('parent_not_found', `There is no item ${parentId}.`)
   patch.parent = parent ? (parent.externalId ?? parent.id) : null
   return patch
 }
@@ -45,12 +50,12 @@ const isRefusal = (value: DocPatch | Refusal): value is Refusal => 'ok' in value
 function tooLarge(record: ItemRecord): Refusal | null {
   const bytes = new TextEncoder().encode(JSON.stringify(record.local)).length
   return bytes > MAX_ITEM_BYTES
-    ? refuse('item_too_large', `It has ${bytes} bytes; ${MAX_ITEM_BYTES} are possible.`)
+    ? refusal('item_too_large', `It has ${bytes} bytes; ${MAX_ITEM_BYTES} are possible.`)
     : null
 }
 
-/** Loads, changes and stores one item in one transaction; a change that another one overtook is refused. */
-function change(
+/** Loads, changes and saves one item in one transaction; refuses the change if the item has another revision. */
+function changeItem(
   ctx: ContentContext,
   id: string,
   ifRevision: number | undefined,
@@ -60,7 +65,7 @@ function change(
     const before = ctx.replica.items.get(id)
     if (!before) return NOT_FOUND
     if (ifRevision !== undefined && ifRevision !== before.revision) {
-      return refuse('conflict', `The item is at revision ${before.revision}.`)
+      return refusal('conflict', `The item is at revision ${before.revision}.`)
     }
     const after = decide(before)
     if ('ok' in after) return after
@@ -69,7 +74,7 @@ function change(
   })
 }
 
-/** A page of items, newest first. @param before row of the last one shown */
+/** A page of items, newest first. @param before row number of the last item of the previous page */
 export function listItems(
   { replica, siteId }: ContentContext,
   filter: ItemFilter,
@@ -89,14 +94,14 @@ export function getItem({ replica, siteId }: ContentContext, id: string): RpcRes
   return record ? { ok: true, value: presentItem(replica, siteId, record) } : NOT_FOUND
 }
 
-/** Makes an item that the site gets with the next sync. */
+/** Creates an item; the next run sends it to the site. */
 export function createItem(ctx: ContentContext, input: ItemCreate): RpcResult<Item> {
   return ctx.replica.database.transaction(() => {
     const patch = toDocPatch(ctx, input)
     if (isRefusal(patch)) return patch
     const record = createRecord(ctx.newId('item'), input.type, patch, ctx.now())
-    const refusal = tooLarge(record)
-    if (refusal) return refusal
+    const problem = tooLarge(record)
+    if (problem) return problem
     const n = ctx.replica.items.save(record)
     return { ok: true, value: presentItem(ctx.replica, ctx.siteId, { ...record, n }) }
   })
@@ -104,10 +109,10 @@ export function createItem(ctx: ContentContext, input: ItemCreate): RpcResult<It
 
 /** Changes the IGNY8 side of an item. */
 export function updateItem(ctx: ContentContext, id: string, input: ItemUpdate): RpcResult<Item> {
-  return change(ctx, id, input.if_revision, (before) => {
-    if (before.deletion !== null) return refuse('item_deleted', 'The item was deleted.')
+  return changeItem(ctx, id, input.if_revision, (before) => {
+    if (before.deletion !== null) return refusal('item_deleted', 'The item was deleted.')
     if (before.external === null && before.externalId !== null)
-      return refuse('item_unreadable', 'The item could not be read yet.')
+      return refusal('item_unreadable', 'The item could not be read yet.')
     const patch = toDocPatch(ctx, input)
     if (isRefusal(patch)) return patch
     const after = editRecord(before, patch, ctx.now())
@@ -115,47 +120,47 @@ export function updateItem(ctx: ContentContext, id: string, input: ItemUpdate): 
   })
 }
 
-/** Deletes the IGNY8 side; the site follows with the next sync. Repeating it changes nothing. */
+/** Deletes the IGNY8 side; the next run deletes the post. Idempotent. */
 export function deleteItem(ctx: ContentContext, id: string): RpcResult<Item> {
-  return change(ctx, id, undefined, (before) => {
+  return changeItem(ctx, id, undefined, (before) => {
     if (before.deletion === 'both' || before.deletion === 'local') return before
     return deleteRecord(before, ctx.now())
   })
 }
 
-/** Ends a conflict as an editor chooses; what was there before is kept for an undo. */
+/** Resolves a conflict as an editor chooses, and stores the conflict for an undo. */
 export function resolveItem(
   ctx: ContentContext,
   id: string,
   { choice, fields, if_revision }: Resolution,
 ): RpcResult<Item> {
-  return change(ctx, id, if_revision, (before) => {
-    if (stateOf(before) !== 'conflict') return refuse('no_conflict', 'The item has no conflict.')
+  return changeItem(ctx, id, if_revision, (before) => {
+    if (stateOf(before) !== 'conflict') return refusal('no_conflict', 'The item has no conflict.')
     const open = before.conflictFields
     const unknown = Object.keys(fields ?? {}).filter((field) => !open.includes(field))
-    if (unknown.length > 0) return refuse('no_conflict', `There is no conflict in ${unknown.join(', ')}.`)
+    if (unknown.length > 0) return refusal('no_conflict', `There is no conflict in ${unknown.join(', ')}.`)
     const missing = choice ? [] : open.filter((field) => fields?.[field] === undefined)
-    if (missing.length > 0) return refuse('resolution_incomplete', `Choose a side for ${missing.join(', ')} too.`)
+    if (missing.length > 0) return refusal('resolution_incomplete', `Choose a side for ${missing.join(', ')} too.`)
     const choices = choice ? Object.fromEntries(open.map((field) => [field, choice])) : (fields ?? {})
     ctx.replica.resolutions.add(before.n, before, ctx.now())
     return resolveConflict(before, choices, { now: ctx.now() })
   })
 }
 
-/** Opens the last settled conflict of an item again. */
+/** Undoes the last resolution of an item. */
 export function undoItem(ctx: ContentContext, id: string): RpcResult<Item> {
-  return change(ctx, id, undefined, (before) => {
-    const settled = ctx.replica.resolutions.takeLast(before.n, ctx.now())
-    return settled
-      ? undoResolution(before, settled, { now: ctx.now() })
-      : refuse('nothing_to_undo', 'No resolution can be undone.')
+  return changeItem(ctx, id, undefined, (before) => {
+    const snapshot = ctx.replica.resolutions.takeLast(before.n, ctx.now())
+    return snapshot
+      ? undoResolution(before, snapshot, { now: ctx.now() })
+      : refusal('nothing_to_undo', 'No resolution can be undone.')
   })
 }
 
-/** Has a failed item tried again with the next sync, without waiting. */
+/** Retries a failed item with the next run, without waiting for its backoff. */
 export function retryItem(ctx: ContentContext, id: string): RpcResult<Item> {
-  return change(ctx, id, undefined, (before) => {
-    if (!before.error) return refuse('not_failed', 'The item has not failed.')
+  return changeItem(ctx, id, undefined, (before) => {
+    if (!before.error) return refusal('not_failed', 'The item has not failed.')
     if (before.externalId !== null) ctx.replica.inbox.remind(before.externalId, ctx.now(), ctx.now())
     return before.external === null && before.externalId !== null
       ? { ...before, retryAt: ctx.now() }

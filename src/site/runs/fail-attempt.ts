@@ -1,5 +1,5 @@
 import { writeProjection } from '../../db/projection.ts'
-import { backoffMs, MAX_ATTEMPTS } from '../../lib/backoff.ts'
+import { MAX_ATTEMPTS, runBackoffMs } from '../../lib/backoff.ts'
 import { log } from '../../lib/log.ts'
 import type { LeasedRun } from '../replica/tables/runs.ts'
 import { noteDirectFailure } from '../transport/choice.ts'
@@ -39,7 +39,7 @@ export async function failAttempt(
     event: { ...eventOf(run), failure: { code, detail } },
   })
   const reason = { code, detail, fix }
-  const retryAt = ctx.now() + (isSwitched ? 0 : backoffMs(failures, ctx.random(), failure.retryAfterS))
+  const retryAt = ctx.now() + (isSwitched ? 0 : runBackoffMs(failures, ctx.random(), failure.retryAfterS))
   // a health check tells whether the site or only this run is at fault; it honours the site's Retry-After
   if (schedule.failures('health') === 0) schedule.makeDue('health', failure.retryAfterS > 0 ? retryAt : ctx.now())
   if (isRetried) runs.retry(run, retryAt, reason)

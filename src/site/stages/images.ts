@@ -3,7 +3,7 @@ import { sha256Hex } from '../../lib/hmac.ts'
 import type { PushPlan, ResolvedReferences } from '../items/push-plan.ts'
 import type { ItemFault, ItemRecord } from '../items/record.ts'
 import { assertHeld, type EngineContext } from './context.ts'
-import { faultOf } from '../items/failure.ts'
+import { pushFault } from '../items/failure.ts'
 
 /** An image that the site's library lacks; `hash` names its address. */
 export interface Image {
@@ -50,7 +50,7 @@ export async function sendImages(
       const parsed = result?.ok ? MediaData.safeParse(result.data) : null
       if (parsed?.success) ctx.replica.media.save(hash, parsed.data.id, parsed.data.url)
       else if (result && !result.ok && result.code !== 'not_reached')
-        faults.set(hash, faultOf(result.code, result.detail))
+        faults.set(hash, pushFault(result.code, result.detail))
     }
   })
   return faults

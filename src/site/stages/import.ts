@@ -6,7 +6,7 @@ import { createRecord } from '../items/edit.ts'
 import { importDeletion, importPost, type Rules } from '../items/import.ts'
 import { stateOf, type Decision, type ItemFault, type ItemRecord } from '../items/record.ts'
 import type { ItemHead } from '../replica/tables/items.ts'
-import { failRecord } from '../items/failure.ts'
+import { failRecord, importFault } from '../items/failure.ts'
 import type { EngineContext } from './context.ts'
 
 type ImportContext = Pick<EngineContext, 'replica' | 'now' | 'newId' | 'random'>
@@ -17,26 +17,18 @@ const rulesOf = (ctx: ImportContext, policy: ConflictPolicy): Rules => ({
   newId: () => ctx.newId('item'),
 })
 
-const FIXES: Readonly<Record<string, string>> = {
-  item_too_large: 'Shorten the item in WordPress, or move large embedded data into the media library.',
-  invalid_utf8: 'Open the item in WordPress and save it again; its text is stored in a broken encoding.',
-}
-const DEFAULT_FIX = 'Open the item in WordPress and save it again; if that does not help, tell support the item’s id.'
-
-const faultOf = (code: string, detail: string): ItemFault => ({ code, detail, fix: FIXES[code] ?? DEFAULT_FIX })
-
 /** A document, or what is wrong with it; a bad one fails alone. */
 export function readDocument(raw: RawDocument): { post: PostDocument } | { fault: ItemFault } {
   const poisoned = 'error' in raw ? PoisonedDocument.safeParse(raw) : null
-  if (poisoned?.success) return { fault: faultOf(poisoned.data.error.code, poisoned.data.error.detail) }
+  if (poisoned?.success) return { fault: importFault(poisoned.data.error.code, poisoned.data.error.detail) }
   const parsed = PostDocument.safeParse(raw)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
-    return { fault: faultOf('invalid_document', `${issue?.path.join('.')}: ${issue?.message}`) }
+    return { fault: importFault('invalid_document', `${issue?.path.join('.')}: ${issue?.message}`) }
   }
   const { body, title, excerpt } = parsed.data
   const length = (body?.length ?? 0) + title.length + excerpt.length
-  if (length > MAX_ITEM_BYTES) return { fault: faultOf('item_too_large', `It has ${length} characters.`) }
+  if (length > MAX_ITEM_BYTES) return { fault: importFault('item_too_large', `It has ${length} characters.`) }
   return { post: parsed.data }
 }
 

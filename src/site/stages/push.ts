@@ -11,7 +11,7 @@ import { advance } from './cursor.ts'
 import type { RunCursor } from '../replica/tables/run-cursor.ts'
 import { imageToSend, resolveFeatured, sendImages, type Image } from './images.ts'
 import { importFetched, fetchPosts } from './fetch-posts.ts'
-import { failRecord, faultOf } from '../items/failure.ts'
+import { failRecord, pushFault } from '../items/failure.ts'
 import { importTotals, countRequests } from './totals.ts'
 
 interface Planned {
@@ -45,7 +45,7 @@ async function toRequest(
 ): Promise<Request | ItemFault | null> {
   const parent = plan.paths.includes('parent') ? resolveParent(ctx, record.local.parent) : 0
   if (parent === null && waitsFor !== null && onTheirWay.has(waitsFor)) return null
-  if (parent === null) return faultOf('parent_not_sent', 'The parent is not at the site yet.')
+  if (parent === null) return pushFault('parent_not_sent', 'The parent is not at the site yet.')
   const featured = plan.paths.includes('featured') ? await resolveFeatured(ctx, record.local.featured, there) : null
   if (featured === undefined) return null
   const fields: ApplyFields = toApplyFields(record.local, plan.paths, { parent, featured })
@@ -182,7 +182,7 @@ function applyAnswers(
     if ('fault' in step) storeItemFault(ctx, planned.record, step.fault, cursor)
     else if (result?.ok) importApplied(ctx, planned, result.data, runConfig, cursor)
     else if (result && result.code !== 'not_reached') {
-      storeItemFault(ctx, planned.record, faultOf(result.code, result.detail), cursor)
+      storeItemFault(ctx, planned.record, pushFault(result.code, result.detail), cursor)
     } else firstLeft = Math.min(firstLeft, planned.record.n)
   }
   return firstLeft

@@ -1,4 +1,4 @@
-import type { Config } from '../../config.ts'
+import { allowsLoopback, type Config } from '../../config.ts'
 import type { Command, CommandData, CommandResult } from '../../contract/link.ts'
 import type { IdPrefix } from '../../lib/ids.ts'
 import { readCommandData, sendCommands } from './direct/send.ts'
@@ -30,7 +30,6 @@ export interface LinkTarget {
 }
 
 /** Sites on loopback addresses are accepted only in development and tests. */
-const allowsLoopback = (config: Config) => config.environment !== 'production'
 
 /** Finds the command endpoint. @throws LinkError */
 export function findSite(ctx: LinkContext, target: LinkTarget, restRootHint: string | null): Promise<Discovered> {
@@ -72,7 +71,10 @@ export async function sendBatch(
   })
 }
 
-/** Sends a batch of commands and returns their results. @throws LinkError `plugin_not_connected` without a signing secret */
+/**
+ * Sends a batch of commands and returns their results.
+ * @throws LinkError `plugin_not_connected` without a signing secret
+ */
 export async function sendToSite(
   ctx: LinkContext,
   target: LinkTarget & { endpoint: string },

@@ -1,5 +1,6 @@
 import type { Layer } from '../../../contract/symptoms.ts'
 import { sha256Hex } from '../../../lib/hmac.ts'
+import { SIGNED_HEADERS } from '../../../lib/signature.ts'
 import { toText } from '../../transport/direct/http.ts'
 import { findFirewall, looksLikeWordPress } from '../../transport/direct/markers.ts'
 import { parseRestError } from '../../transport/direct/rest-error.ts'
@@ -27,7 +28,6 @@ const MAY_BE_CACHED = new Set([
   'response_trailing_garbage',
 ])
 const SIGNATURE_ERRORS = new Set<string>(['signature_rejected', 'signature_removed', 'body_changed'])
-const SIGNED_HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature']
 
 /** Finds why the plugin refused our signature: something on the way changed the request, or the secrets differ. */
 async function refineSignature({ request, answer }: HttpCall): Promise<Diagnosis | null> {

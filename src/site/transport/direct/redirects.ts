@@ -1,3 +1,4 @@
+import { isSameHost } from '../../../lib/site-address.ts'
 import { checkOutboundUrl } from '../../../lib/url-guard.ts'
 import { LinkError, type LinkProblem } from './errors.ts'
 import { describeUrl, note } from './evidence.ts'
@@ -5,30 +6,26 @@ import { request, type LinkAnswer, type LinkRequest, type Wire } from './http.ts
 
 /*
  * Redirects of a site. A GET without credentials follows up to three of them while they stay on the same site: http to
- * https, the apex to `www.`, a page in another language. A signed POST follows none, because a redirect would turn it into
- * a GET or carry the signature elsewhere. Each target passes the SSRF guard.
+ * https, the apex to `www.`, a page in another language. A signed POST follows none, because a redirect would turn it
+ * into a GET or carry the signature elsewhere. Each target passes the SSRF guard.
  */
 
 /** http → https and apex → `www.` are two hops; the third is the site's own. */
 const MAX_HOPS = 3
 
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
-
-function siteOf({ hostname, port }: URL): string {
-  const host = LOOPBACK.test(hostname) ? 'localhost' : hostname.replace(/^www\./, '')
-  return `${host}:${port}`
-}
-
-/** Whether two URLs have the same host and port. `www.` and the scheme make no difference; the loopback names are one host. */
+/**
+ * Whether two URLs have the same host and port. `www.` and the scheme make no difference; the loopback names are one
+ * host.
+ */
 export function isSameSite(left: URL, right: URL): boolean {
-  return siteOf(left) === siteOf(right)
+  return isSameHost(left, right) && left.port === right.port
 }
 
 export const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status)
 
 /**
- * Resolves the target of a redirect and checks that it may be followed: it passes the SSRF guard and is on the same site.
- * Otherwise returns the problem; its detail names the target, so that the owner sees which address to enter.
+ * Resolves the target of a redirect and checks that it may be followed: it passes the SSRF guard and is on the same
+ * site. Otherwise returns the problem; its detail names the target, so that the owner sees which address to enter.
  */
 export function readRedirect(
   from: URL,
