@@ -6,9 +6,9 @@ import { LINK_ERRORS } from './link-errors.ts'
 interface ErrorEntry {
   /** HTTP status */
   status: number
-  /** What happened, the same for every occurrence. */
+  /** What is wrong. The same for every occurrence. */
   title: string
-  /** One sentence on what to do. */
+  /** One thing a person can do about it. */
   fix: string
 }
 
@@ -17,7 +17,7 @@ const API_ERRORS = {
   validation_error: {
     status: 400,
     title: 'The request is not valid',
-    fix: 'Correct the fields named in errors and send it again.',
+    fix: 'Correct the fields listed in errors and send the request again.',
   },
   too_many_types: {
     status: 400,
@@ -35,17 +35,17 @@ const API_ERRORS = {
   parent_not_found: {
     status: 400,
     title: 'The parent is not an item of this site',
-    fix: 'Name the id of an item of the same site.',
+    fix: 'Send the id of an item of the same site.',
   },
   unknown_content_type: {
     status: 400,
     title: 'The site has no such content type',
-    fix: 'Name a type that the content types list; push the structure first if it is new.',
+    fix: 'Use a type that the content types list. If it is new, send the site structure first.',
   },
-  invalid_cursor: { status: 400, title: 'The cursor is not one of ours', fix: 'Start again without a cursor.' },
+  invalid_cursor: { status: 400, title: 'The cursor is not valid', fix: 'Start again without a cursor.' },
   invalid_idempotency_key: {
     status: 400,
-    title: 'The Idempotency-Key is not usable',
+    title: 'The Idempotency-Key is not valid',
     fix: 'Send 1 to 200 visible ASCII characters.',
   },
   signature_missing: {
@@ -55,21 +55,21 @@ const API_ERRORS = {
   },
   timestamp_out_of_range: {
     status: 401,
-    title: 'The webhook’s time is too far from ours',
-    fix: 'Set the clock of the site; five minutes are allowed.',
+    title: 'The webhook’s timestamp is too old or too new',
+    fix: 'Set the clock of the site. It may be five minutes off at most.',
   },
   signature_invalid: {
     status: 401,
-    title: 'The webhook’s signature does not fit',
-    fix: 'Connect the plugin again, so that both sides have the same secret.',
+    title: 'The webhook’s signature is not valid',
+    fix: 'Connect the plugin again, so that both sides use the same secret.',
   },
   credentials_missing: {
     status: 401,
-    title: 'No credentials',
-    fix: 'Send a session or Authorization: Bearer with an API key.',
+    title: 'The request has no credentials',
+    fix: 'Sign in, or send an API key as Authorization: Bearer.',
   },
   invalid_session: { status: 401, title: 'The session is not valid', fix: 'Sign in again.' },
-  invalid_credentials: { status: 401, title: 'E-mail or password is not right', fix: 'Check both and try again.' },
+  invalid_credentials: { status: 401, title: 'Wrong e-mail address or password', fix: 'Check both and try again.' },
   api_key_malformed: {
     status: 401,
     title: 'This is not an API key',
@@ -92,22 +92,22 @@ const API_ERRORS = {
   },
   invalid_api_key: {
     status: 403,
-    title: 'The API key is not this site’s',
+    title: 'The API key belongs to another site',
     fix: 'Use a key that was created for this site and is still valid.',
   },
   role_too_low: { status: 403, title: 'Your role does not allow this', fix: 'Ask an admin or owner of the account.' },
   insufficient_scope: {
     status: 403,
     title: 'The API key does not allow this',
-    fix: 'Use a key with the scope that detail names.',
+    fix: 'Use a key that has the scope named in detail.',
   },
   person_required: { status: 403, title: 'An API key cannot do this', fix: 'Sign in as a person.' },
-  user_inactive: { status: 403, title: 'This person is switched off', fix: 'Ask an owner of the account.' },
-  no_account: { status: 403, title: 'You are in no account', fix: 'Ask for an invitation.' },
+  user_inactive: { status: 403, title: 'This user is deactivated', fix: 'Ask an owner of the account.' },
+  no_account: { status: 403, title: 'You are not a member of an account', fix: 'Ask for an invitation.' },
   site_inactive: { status: 403, title: 'The site is switched off', fix: 'Switch the site on in its settings.' },
   origin_not_allowed: {
     status: 403,
-    title: 'This origin may not write',
+    title: 'Requests from this origin are not allowed',
     fix: 'Send the request from the web app, or with a Bearer token.',
   },
   not_found: { status: 404, title: 'Not found', fix: 'Check the address and the id.' },
@@ -123,42 +123,42 @@ const API_ERRORS = {
   },
   api_key_not_found: { status: 404, title: 'API key not found', fix: 'Check the id.' },
   item_not_found: { status: 404, title: 'Item not found', fix: 'Check the id.' },
-  run_not_found: { status: 404, title: 'Run not found', fix: 'Check the id; old runs are forgotten.' },
+  run_not_found: { status: 404, title: 'Run not found', fix: 'Check the id; old runs are deleted.' },
   member_not_found: { status: 404, title: 'Member not found', fix: 'Check the id.' },
   endpoint_not_found: { status: 404, title: 'Endpoint not found', fix: 'Check the id; it may have been deleted.' },
-  delivery_not_found: { status: 404, title: 'Delivery not found', fix: 'Check the id; old deliveries are forgotten.' },
+  delivery_not_found: { status: 404, title: 'Delivery not found', fix: 'Check the id; old deliveries are deleted.' },
   invitation_not_found: {
     status: 404,
     title: 'Invitation not found',
-    fix: 'Ask for a new invitation, and accept it with the e-mail address it was made for.',
+    fix: 'Ask for a new invitation, and accept it with the e-mail address it was sent to.',
   },
-  demo_unavailable: { status: 404, title: 'There is no demo here', fix: 'Sign in with e-mail and password.' },
+  demo_unavailable: { status: 404, title: 'This server has no demo', fix: 'Sign in with e-mail and password.' },
   method_not_allowed: { status: 405, title: 'Method not allowed', fix: 'Use one of the methods in the Allow header.' },
   no_conflict: {
     status: 409,
-    title: 'There is no such conflict',
-    fix: 'Read the item again; it may have been settled meanwhile.',
+    title: 'The item has no such conflict',
+    fix: 'Read the item again. The conflict may already be resolved.',
   },
   resolution_incomplete: {
     status: 409,
-    title: 'A part of the conflict is left open',
+    title: 'The conflict is only partly resolved',
     fix: 'Choose a side for every field of the conflict.',
   },
   nothing_to_undo: {
     status: 409,
     title: 'There is nothing to undo',
-    fix: 'Only the resolution of a conflict can be undone, once.',
+    fix: 'Only the last resolution of a conflict can be undone.',
   },
   not_failed: { status: 409, title: 'The item has not failed', fix: 'Retry only failed items.' },
   item_deleted: {
     status: 409,
     title: 'The item was deleted',
-    fix: 'Create a new item, or settle the conflict if there is one.',
+    fix: 'Create a new item, or resolve the conflict if there is one.',
   },
   item_unreadable: {
     status: 409,
     title: 'The item could not be read yet',
-    fix: 'Mend what its error names; then it can be edited.',
+    fix: 'Fix the item’s error first, then edit it.',
   },
   integration_exists: {
     status: 409,
@@ -168,25 +168,29 @@ const API_ERRORS = {
   site_url_taken: {
     status: 409,
     title: 'Another site has this address',
-    fix: 'Correct or delete the other site in IGNY8; if this site is a copy, choose that in wp-admin.',
+    fix: 'Change or delete the other site in IGNY8. If this site is a copy, choose that in wp-admin.',
   },
   sync_disabled: { status: 409, title: 'Sync is switched off', fix: 'Switch sync on for this integration.' },
-  email_taken: { status: 409, title: 'This e-mail address has an account', fix: 'Sign in instead.' },
-  already_member: { status: 409, title: 'Already a member', fix: 'Change the role of the member instead.' },
+  email_taken: { status: 409, title: 'This e-mail address already has an account', fix: 'Sign in instead.' },
+  already_member: {
+    status: 409,
+    title: 'This person is already a member',
+    fix: 'Change the role of the member instead.',
+  },
   last_owner: { status: 409, title: 'An account needs an owner', fix: 'Make somebody else owner first.' },
   api_key_inactive: { status: 409, title: 'The API key is no longer active', fix: 'Create a new key.' },
-  conflict: { status: 409, title: 'It changed meanwhile', fix: 'Read it again and repeat the change.' },
+  conflict: { status: 409, title: 'It has changed since you read it', fix: 'Read it again and repeat the change.' },
   too_many_endpoints: {
     status: 409,
-    title: 'The account has as many endpoints as it may',
-    fix: 'Delete one that is not needed any more.',
+    title: 'The account has too many endpoints',
+    fix: 'Delete an endpoint that is no longer needed.',
   },
-  delivery_pending: { status: 409, title: 'The delivery is under way', fix: 'Wait for its next attempt.' },
+  delivery_pending: { status: 409, title: 'The delivery is still pending', fix: 'Wait for its next attempt.' },
   endpoint_inactive: { status: 409, title: 'The endpoint is switched off', fix: 'Switch it on first.' },
   request_in_progress: {
     status: 409,
     title: 'A request with this Idempotency-Key is still running',
-    fix: 'Wait for Retry-After seconds and repeat it.',
+    fix: 'Repeat it after Retry-After seconds.',
   },
   body_too_large: { status: 413, title: 'The body is too large', fix: 'Send at most 1,900,000 bytes.' },
   unsupported_media_type: {
@@ -201,30 +205,30 @@ const API_ERRORS = {
   },
   upgrade_required: {
     status: 426,
-    title: 'This is a WebSocket',
+    title: 'This endpoint is a WebSocket',
     fix: 'Send Upgrade: websocket, as browsers do with new WebSocket().',
   },
-  too_many_requests: { status: 429, title: 'Too many requests', fix: 'Wait for Retry-After seconds.' },
+  too_many_requests: { status: 429, title: 'Too many requests', fix: 'Try again after Retry-After seconds.' },
   internal_error: {
     status: 500,
-    title: 'Something went wrong here',
-    fix: 'Try again; if it stays, tell support the request_id.',
+    title: 'Something went wrong in IGNY8',
+    fix: 'Try again. If it keeps failing, send support the request_id.',
   },
   unsupported_platform: { status: 501, title: 'This platform is not supported yet', fix: 'Use wordpress.' },
   unavailable: { status: 503, title: 'Temporarily unavailable', fix: 'Try again after Retry-After seconds.' },
 } as const satisfies Record<string, ErrorEntry>
 
-/** Every error code there is, with its status, title and fix: the one table. */
+/** Every error code with its status, title and fix. */
 export const ERRORS = { ...API_ERRORS, ...LINK_ERRORS } as const satisfies Record<string, ErrorEntry>
 export type ErrorCode = keyof typeof ERRORS
 
-/** Whether a code of unknown origin is one of ours. */
+/** Narrows a value to an error code of this API. */
 export const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERRORS, code)
 
 export const FieldError = z.lazy(() =>
   z
     .object({
-      path: z.string().meta({ description: 'Where, for example `body.post_types.post.count`' }),
+      path: z.string().meta({ description: 'Path of the field, for example `body.post_types.post.count`' }),
       code: z.string(),
       message: z.string(),
     })
@@ -244,9 +248,9 @@ export const Problem = z.lazy(() =>
       fix: z.string(),
       request_id: z.string(),
       errors: z.array(FieldError).optional(),
-      evidence: z.array(EvidenceStep).optional().meta({ description: 'What was tried at the site' }),
+      evidence: z.array(EvidenceStep).optional().meta({ description: 'The requests sent to the site and its answers' }),
       polling: PollingOffer.optional().meta({
-        description: 'How a site that can’t be called may connect all the same',
+        description: 'How a site that the API can’t call may connect by polling',
       }),
     })
     .meta({ id: 'Problem' }),

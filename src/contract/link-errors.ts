@@ -1,9 +1,9 @@
 import type { EvidenceStep } from './evidence.ts'
 
 /**
- * Everything that can go wrong between the API and a site: what it is called, and what the site's owner does about it.
- * 422: the request was understood, and the site could not be reached or used as it asks. `retryable` says whether the
- * same request may succeed later without anybody changing anything.
+ * Everything that can go wrong between the API and a site, with a title and what the site's owner can do. The status is 422: the
+ * API understood the request, but could not reach or use the site. `retryable`: the same request may succeed later although
+ * nobody changed anything.
  */
 interface LinkErrorEntry {
   status: 422
@@ -18,12 +18,12 @@ const retryable = (title: string, fix: string) => ({ status: 422, title, fix, re
 export const LINK_ERRORS = {
   // The address
   invalid_site_url: once(
-    'The site URL is not usable',
+    'The site URL is not valid',
     'Enter the address of the site as https:// and its domain name, without user name or port.',
   ),
   https_required: once(
     'The site is not served over HTTPS',
-    'Set up HTTPS for the site (most hosts do it free of charge) and enter its https:// address.',
+    'Set up HTTPS for the site (most hosts do this free of charge) and enter its https:// address.',
   ),
   private_address: once(
     'The site URL points into a private network',
@@ -32,7 +32,7 @@ export const LINK_ERRORS = {
   // The connection
   dns_failed: retryable(
     'The domain name was not found',
-    'Check the spelling of the domain; if it is new or has just moved, wait until its DNS records are visible.',
+    'Check the spelling of the domain. If it is new or has just moved, wait until its DNS records are visible.',
   ),
   unreachable: retryable(
     'The site could not be reached',
@@ -40,20 +40,20 @@ export const LINK_ERRORS = {
   ),
   connection_lost: retryable(
     'The connection to the site was lost',
-    'Try again; if it stays, ask the host whether a firewall or a crashing PHP process ends the requests.',
+    'Try again. If it keeps failing, ask the host whether a firewall or a crashing PHP process ends the requests.',
   ),
   tls_error: once(
     'The site’s HTTPS certificate is not valid',
-    'Renew the certificate, or install one for exactly this domain name; the host can do it.',
+    'Ask the host to renew the certificate or to install one for this domain name.',
   ),
   wordpress_timeout: retryable(
     'The site did not answer in time',
-    'Try again; if it stays, ask the host why requests to /wp-json/ take so long.',
+    'Try again. If it keeps failing, ask the host why requests to /wp-json/ take so long.',
   ),
   // Redirects
   redirected_elsewhere: once(
     'The site redirects to another address',
-    'Enter the address that it redirects to as the site URL.',
+    'Enter the address it redirects to as the site URL.',
   ),
   too_many_redirects: once(
     'The site redirects in circles',
@@ -61,7 +61,7 @@ export const LINK_ERRORS = {
   ),
   redirect_loses_post: once(
     'The site redirects the REST API',
-    'Enter the address that it redirects to (with or without www., https://) as the site URL and connect again.',
+    'Enter the address it redirects to (with or without www., https://) as the site URL and connect again.',
   ),
   redirect_broken: once(
     'The site answers with a broken redirect',
@@ -70,11 +70,11 @@ export const LINK_ERRORS = {
   // Something else answers
   not_wordpress: once(
     'There is no WordPress at this address',
-    'Enter the address of the WordPress site itself, with its folder if it is installed in one.',
+    'Enter the address of the WordPress site, including its folder if it is installed in one.',
   ),
   answered_html: once(
     'The site answers with a web page instead of data',
-    'Clear page caches and exclude /wp-json/ from them; switch off what removes the REST API, such as a snippet, or a “coming soon” mode.',
+    'Clear page caches and exclude /wp-json/ from them. Switch off code snippets and “coming soon” modes that block the REST API.',
   ),
   login_wall: once(
     'The site asks for a login',
@@ -99,7 +99,7 @@ export const LINK_ERRORS = {
   ),
   rest_not_found: once(
     'The REST API was not found',
-    'Switch off the plugin or snippet that removes the REST API; else open Settings → Permalinks in wp-admin, press Save once, and check the server’s rewrite rules.',
+    'Open Settings → Permalinks in wp-admin and press Save. If that does not help, switch off the plugin or snippet that removes the REST API, and check the server’s rewrite rules.',
   ),
   plugin_not_found: once(
     'The IGNY8 plugin is not active on the site',
@@ -116,7 +116,7 @@ export const LINK_ERRORS = {
   ),
   signature_removed: once(
     'Something on the way removes our signature',
-    'Ask the host which proxy or security rule removes request headers that start with “webhook-”, and have it exempt /wp-json/igny8/v1/.',
+    'Ask the host which proxy or security rule removes request headers that start with “webhook-”, and to exempt /wp-json/igny8/v1/ from it.',
   ),
   body_changed: once(
     'Something on the way changes our requests',
@@ -124,7 +124,7 @@ export const LINK_ERRORS = {
   ),
   clock_skew: once(
     'The clock of the site is wrong',
-    'Ask the host to set the server’s clock (NTP); it may be at most five minutes off.',
+    'Ask the host to set the server’s clock (NTP). It may be five minutes off at most.',
   ),
   other_integration: once(
     'The site is connected to another integration',
@@ -136,15 +136,15 @@ export const LINK_ERRORS = {
   ),
   request_rejected: once(
     'The site did not understand the request',
-    'Update the plugin; if it is up to date, a proxy or firewall changes our requests.',
+    'Update the plugin. If it is up to date, ask the host whether a proxy or firewall changes our requests.',
   ),
   site_not_polling: retryable(
-    'The site can neither be called nor does it call',
-    'Open wp-admin once, or have an external cron call the address shown under Settings → IGNY8, so that the site calls regularly.',
+    'The site can’t be called and does not poll',
+    'Have an external cron call the address shown under Settings → IGNY8, so that the site polls regularly. Opening wp-admin once also helps.',
   ),
   waiting_for_site: retryable(
-    'The site is asked when it calls next',
-    'Nothing to do: it can’t be called from outside, and the work is queued until it calls.',
+    'Waiting for the site’s next poll',
+    'Nothing to do: the site can’t be called from outside, so the work waits until it polls.',
   ),
   request_too_large: once(
     'The site refuses requests of this size',
@@ -152,22 +152,22 @@ export const LINK_ERRORS = {
   ),
   command_failed: retryable(
     'The plugin could not carry out a command',
-    'See the detail; the plugin’s log in wp-admin has more.',
+    'Read the detail. The plugin’s log in wp-admin has more.',
   ),
   // Trouble on the site
   wordpress_error: retryable(
     'The site answered with an error',
-    'Look for a fatal error in the PHP log of the site; a plugin or theme may have crashed.',
+    'Look for a fatal error in the PHP log of the site: a plugin or theme may have crashed.',
   ),
-  wordpress_busy: retryable('The site is busy or under maintenance', 'Nothing to do: we try again by ourselves.'),
+  wordpress_busy: retryable('The site is busy or under maintenance', 'Nothing to do: we try again automatically.'),
   // The answer
   response_too_large: once(
     'The answer of the site is too large',
-    'Update the plugin; if it is up to date, another plugin adds to its answers.',
+    'Update the plugin. If it is up to date, another plugin adds to its answers.',
   ),
   response_truncated: retryable(
     'The answer of the site broke off',
-    'Try again; if it stays, ask the host about PHP memory and time limits.',
+    'Try again. If it keeps failing, ask the host about PHP memory and time limits.',
   ),
   response_empty: retryable('The answer of the site is empty', 'Look for a fatal error in the PHP log of the site.'),
   response_not_json: once(
@@ -176,18 +176,18 @@ export const LINK_ERRORS = {
   ),
   response_leading_garbage: once(
     'Something is printed before the answer of the site',
-    'Set WP_DEBUG_DISPLAY to false in wp-config.php; the detail shows what is printed.',
+    'Set WP_DEBUG_DISPLAY to false in wp-config.php. The detail shows what is printed.',
   ),
   response_trailing_garbage: once(
     'Something is printed after the answer of the site',
-    'Find the plugin or theme that prints to every response; the detail shows what is printed.',
+    'Find the plugin or theme that prints to every response. The detail shows what is printed.',
   ),
   response_unsigned: once(
     'The answer of the site is not signed',
-    'Exclude /wp-json/igny8/v1/ from caches and optimisers, which change it; else disconnect and connect again.',
+    'Exclude /wp-json/igny8/v1/ from caches and optimisers, since they change the answer. If that does not help, connect again.',
   ),
   response_invalid: once(
-    'The answer of the site is not what the protocol says',
+    'The answer of the site does not follow the protocol',
     'Update the plugin to its newest version.',
   ),
 } as const satisfies Record<string, LinkErrorEntry>
@@ -195,7 +195,7 @@ export const LINK_ERRORS = {
 export type LinkErrorCode = keyof typeof LINK_ERRORS
 
 /**
- * What another transport doesn't mend: the address is none, the site answers and refuses us, or it can't carry out a command.
+ * Failures that polling doesn't solve: the address is not valid, the site answers and refuses, or it can't carry out a command.
  */
 const NOT_SOLVED: ReadonlySet<LinkErrorCode> = new Set([
   'invalid_site_url',
@@ -210,11 +210,11 @@ const NOT_SOLVED: ReadonlySet<LinkErrorCode> = new Set([
   'waiting_for_site',
 ])
 
-/** Whether a site that can't be called for this reason may be served by its own calls. */
+/** Whether a site that can't be called for this reason may connect by polling. */
 export const isSolvedByPolling = (code: string): boolean =>
   Object.hasOwn(LINK_ERRORS, code) && !NOT_SOLVED.has(code as LinkErrorCode)
 
-/** A failure as a value, for crossing RPC. `evidence` lists what was asked and answered up to then. */
+/** A failure as a value, since RPC carries no custom errors. `evidence` lists the requests and answers until then. */
 export interface LinkFailure {
   ok: false
   code: LinkErrorCode
@@ -222,6 +222,6 @@ export interface LinkFailure {
   fix: string
   evidence: EvidenceStep[]
   retryable: boolean
-  /** What the site asked for with `Retry-After`, in seconds; null where it did not. */
+  /** Seconds from the site's `Retry-After`; null if it sent none. */
   retryAfterS: number | null
 }

@@ -15,40 +15,43 @@ export const DELIVERY_LIFETIME_S = 3 * 86_400
 /** Why a delivery failed, as a person is told it. */
 export const DELIVERY_ERRORS = {
   address_refused: {
-    title: 'The address may not be called',
+    title: 'The address is not allowed',
     fix: 'Enter an https address with a public host name.',
   },
   name_not_found: { title: 'The host name was not found', fix: 'Check the address and its DNS records.' },
-  tls_failed: { title: 'No trusted TLS connection', fix: 'Renew or repair the certificate of the server.' },
+  tls_failed: { title: 'The certificate is not trusted', fix: 'Renew or repair the certificate of the server.' },
   connection_failed: {
-    title: 'No connection, or it broke off',
-    fix: 'Check that the server runs and lets requests from the internet through.',
+    title: 'The connection failed',
+    fix: 'Check that the server runs and accepts requests from the internet.',
   },
-  timed_out: { title: 'No answer within 10 seconds', fix: 'Answer at once, and do the work after that.' },
+  timed_out: { title: 'No answer within 10 seconds', fix: 'Make the server answer first and do its work afterwards.' },
   redirected: {
     title: 'The address redirects',
-    fix: 'Enter the address that it leads to: a redirect is not followed.',
+    fix: 'Enter the address it redirects to. Redirects are not followed.',
   },
   gone: {
-    title: 'The endpoint says that it is gone',
-    fix: 'Delete it here if it is not needed any more, or make it answer again.',
+    title: 'The endpoint no longer exists',
+    fix: 'Delete it here if it is no longer needed, or make it answer again.',
   },
-  refused: { title: 'The endpoint refused the message', fix: 'Look into its log: it has to answer with 2xx.' },
-  too_many: { title: 'The endpoint asked for fewer messages', fix: 'Nothing, unless it lasts: we wait as it says.' },
-  server_error: { title: 'The endpoint failed', fix: 'Look into its log: it has to answer with 2xx.' },
-  switched_off: { title: 'The endpoint was switched off', fix: 'Switch it on, and deliver the message again.' },
+  refused: { title: 'The endpoint refused the message', fix: 'Read its log. It must answer with 2xx.' },
+  too_many: { title: 'The endpoint asked for fewer messages', fix: 'Nothing to do: we wait as long as it asks.' },
+  server_error: { title: 'The endpoint failed', fix: 'Read its log. It must answer with 2xx.' },
+  switched_off: { title: 'The endpoint was switched off', fix: 'Switch it on and deliver the message again.' },
   recipient_gone: {
-    title: 'The person does not get these e-mails any more',
-    fix: 'Nothing: they left the account, or switched e-mail off.',
+    title: 'The person no longer gets these e-mails',
+    fix: 'Nothing to do: they left the account or switched e-mail off.',
   },
-  email_refused: { title: 'The e-mail was refused', fix: 'Check the address of the person.' },
+  email_refused: { title: 'The e-mail was refused', fix: 'Check the person’s address.' },
   email_unavailable: {
     title: 'E-mail can’t be sent at the moment',
-    fix: 'Nothing: it is tried again; if it lasts, tell the operator of this server.',
+    fix: 'Nothing to do: it is retried. If it keeps failing, tell the operator of this server.',
   },
-  email_not_configured: { title: 'E-mail is not configured', fix: 'Ask the operator of this server.' },
-  internal_error: { title: 'Something went wrong here', fix: 'Nothing: it is tried again; if it stays, tell support.' },
-  secret_unreadable: { title: 'The signing secret can’t be read', fix: 'Make a new secret for this endpoint.' },
+  email_not_configured: { title: 'E-mail is not set up', fix: 'Ask the operator of this server.' },
+  internal_error: {
+    title: 'Something went wrong in IGNY8',
+    fix: 'Nothing to do: it is retried. If it keeps failing, tell support.',
+  },
+  secret_unreadable: { title: 'The signing secret can’t be read', fix: 'Create a new secret for this endpoint.' },
 } as const
 export type DeliveryErrorCode = keyof typeof DELIVERY_ERRORS
 const DELIVERY_ERROR_CODES = Object.keys(DELIVERY_ERRORS) as [DeliveryErrorCode, ...DeliveryErrorCode[]]

@@ -1,4 +1,4 @@
-/** Where on the way between the API and the content something can be at fault, from the outside in. */
+/** Layers between the API and the content that can cause a problem, from the outside in. */
 export const LAYERS = [
   'dns',
   'network',
@@ -28,7 +28,7 @@ export type Layer = (typeof LAYERS)[number]
 
 interface SymptomEntry {
   layer: Layer
-  /** `warning` makes a connection degraded; `info` and `ok` are for the doctor alone. */
+  /** `warning` makes a connection degraded; only the doctor shows `info` and `ok`. */
   severity: 'ok' | 'info' | 'warning'
   title: string
   fix: string
@@ -38,7 +38,7 @@ const ok = (layer: Layer, title: string) => ({ layer, severity: 'ok', title, fix
 const info = (layer: Layer, title: string, fix: string) => ({ layer, severity: 'info', title, fix }) as const
 const warning = (layer: Layer, title: string, fix: string) => ({ layer, severity: 'warning', title, fix }) as const
 
-/** What a site that answers, or calls, tells of itself: what is right, worth knowing, or only half right. */
+/** Findings on a site that answers or polls. */
 export const SYMPTOMS = {
   plugin_outdated: warning(
     'plugin',
@@ -48,17 +48,17 @@ export const SYMPTOMS = {
   clock_off: warning(
     'clock',
     'The clock of the site is off',
-    'Ask the host to set the server’s clock (NTP); from five minutes on every message is refused.',
+    'Ask the host to set the server’s clock (NTP). If it is five minutes off, every message is refused.',
   ),
   changes_not_noted: warning(
     'outbox',
-    'The plugin cannot note changes',
+    'The plugin can’t record changes',
     'Give the database user of WordPress the right to create tables, then deactivate and activate the plugin.',
   ),
   outbox_lagging: warning(
     'outbox',
-    'Changes on the site wait to be sent',
-    'Check that the site can reach the IGNY8 API, and that its cron runs; nothing is lost meanwhile.',
+    'Changes on the site are waiting to be sent',
+    'Check that the site can reach the IGNY8 API and that its cron runs. No change is lost.',
   ),
   cron_stale: warning(
     'cron',
@@ -77,23 +77,23 @@ export const SYMPTOMS = {
   ),
   served_by_polling: warning(
     'connection',
-    'The site can’t be called, and calls for its work itself',
-    'Nothing has to be done: it is kept in sync all the same. To have changes arrive at once, mend what keeps us from calling it.',
+    'The site can’t be called, so it polls IGNY8',
+    'Nothing to do: it stays in sync. To make changes arrive at once, remove what blocks our calls.',
   ),
   callable_again: info(
     'connection',
     'The site can be called again',
-    'Nothing has to be done: from the next check on we call it, and changes arrive at once. A test of the connection does so right now.',
+    'Nothing to do: we call it again after the next check. Test the connection to do so now.',
   ),
   header_stripped: info(
     'headers',
     'Something on the way removes headers of our requests',
-    'Nothing needs them to work, but logs of both sides can’t be matched; ask the host to let them pass.',
+    'Sync works without them, but support can’t match the logs of both sides. Ask the host to let them pass.',
   ),
   address_rewritten: info(
     'web_server',
-    'WordPress sees another address than we call',
-    'If links or redirects go wrong, have the proxy pass the Host header and X-Forwarded-Proto.',
+    'WordPress sees another address than the one we call',
+    'If links or redirects are wrong, have the proxy pass the Host and X-Forwarded-Proto headers.',
   ),
   served_from_cache: info(
     'page_cache',
@@ -102,10 +102,10 @@ export const SYMPTOMS = {
   ),
   rest_index_blocked: info(
     'rest_api',
-    'The REST index is closed, the plugin’s own route is open',
-    'Nothing to do; a security plugin closes the rest.',
+    'The index of the REST API is blocked, the plugin’s routes are open',
+    'Nothing to do: a security plugin blocks the rest.',
   ),
-  permalinks_plain: info('permalinks', 'The site has plain permalinks', 'Nothing to do; we use ?rest_route= instead.'),
+  permalinks_plain: info('permalinks', 'The site has plain permalinks', 'Nothing to do: we use ?rest_route= instead.'),
   cron_disabled: info(
     'cron',
     'WP-Cron is switched off',
@@ -116,11 +116,11 @@ export const SYMPTOMS = {
     'Sync is switched off in the plugin’s settings',
     'Switch it on in Settings → IGNY8 if it should run.',
   ),
-  answered: ok('connection', 'The plugin answers, and its signature is right'),
+  answered: ok('connection', 'The plugin answers with a valid signature'),
   headers_arrive: ok('headers', 'Method, headers and body arrive as they were sent'),
-  clock_right: ok('clock', 'The clock is right'),
+  clock_right: ok('clock', 'The clock is correct'),
   cron_runs: ok('cron', 'Scheduled tasks run'),
-  changes_sent: ok('outbox', 'Every change that was noted was sent'),
+  changes_sent: ok('outbox', 'Every recorded change was sent'),
   php_sufficient: ok('php', 'PHP has enough memory and time'),
 } as const satisfies Record<string, SymptomEntry>
 export type SymptomCode = keyof typeof SYMPTOMS

@@ -68,7 +68,7 @@ describe('an editor in a real browser, with a real WordPress', { timeout: 120_00
     await page.getByLabel('Address of the site').fill(wordpress.url)
     await page.keyboard.press('Tab')
     await page.getByLabel('Name', { exact: true }).fill('Example shop')
-    await page.getByRole('button', { name: 'Add and go on' }).click()
+    await page.getByRole('button', { name: 'Add and continue' }).click()
     await page.waitForURL('**/connect**')
     siteId = /sites\/([^/]+)\/connect/.exec(page.url())?.[1] ?? ''
     expect(siteId).toMatch(/^site_/)
@@ -166,12 +166,12 @@ describe('an editor in a real browser, with a real WordPress', { timeout: 120_00
     await page.getByRole('link', { name: 'Nine roses', exact: true }).click()
     await page.getByText('Nine tulips').first().waitFor()
     await page.getByRole('radio', { name: /^WordPress/ }).check()
-    await page.getByRole('button', { name: 'Settle', exact: true }).click()
+    await page.getByRole('button', { name: 'Resolve', exact: true }).click()
     await page.getByRole('heading', { level: 1, name: 'Nine tulips' }).waitFor()
     await page.getByRole('button', { name: 'Undo resolution' }).click()
     await page.getByRole('heading', { level: 1, name: 'Nine roses' }).waitFor()
     await page.getByRole('radio', { name: /^IGNY8/ }).check()
-    await page.getByRole('button', { name: 'Settle', exact: true }).click()
+    await page.getByRole('button', { name: 'Resolve', exact: true }).click()
     await expect.poll(() => titleInWordPress('Nine roses'), { timeout: RUN_MS }).toBe('1')
   })
 

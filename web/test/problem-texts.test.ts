@@ -4,6 +4,7 @@ import { describeReason } from '../../src/contract/health.ts'
 import { DELIVERY_ERRORS } from '../../src/contract/notifications.ts'
 import { SYMPTOMS } from '../../src/contract/symptoms.ts'
 import { errors as german } from '../src/i18n/de/errors.ts'
+import { errors as english } from '../src/i18n/en/errors.ts'
 
 const CHOICES = ['integration_inactive']
 const known = [...Object.keys(ERRORS), ...Object.keys(SYMPTOMS), ...CHOICES, ...Object.keys(DELIVERY_ERRORS)]
@@ -19,4 +20,15 @@ test('every code that the API can answer with has a German text of its own', () 
 
 test('the reasons that are chosen by people are among them', () => {
   for (const code of CHOICES) expect(describeReason(code).title).not.toBe(code)
+})
+
+test.each([
+  ['credentials_missing', 'en'],
+  ['invalid_session', 'en'],
+  ['credentials_missing', 'de'],
+  ['invalid_session', 'de'],
+] as const)('%s tells an editor to sign in again, not to send credentials (%s)', (code, locale) => {
+  const { title, fix } = { en: english, de: german }[locale][code] ?? { title: '', fix: '' }
+  expect(title).toMatch(/signed out|abgemeldet/)
+  expect(fix).toMatch(/text is kept|Text bleibt/)
 })

@@ -63,7 +63,7 @@ const eventOf = async (id: string): Promise<HTMLElement> =>
 
 test('the numbers of the pictures are in a table, and another period is asked for', async () => {
   const api = open()
-  const table = await screen.findByRole('table', { name: 'Runs, failures and durations a day', hidden: true })
+  const table = await screen.findByRole('table', { name: 'Runs, failures and durations per day', hidden: true })
   const [, newest, older] = within(table).getAllByRole('row', { hidden: true })
   expect(newest).toHaveTextContent(/^Nov 21532.*4\.2 sec1 min 5 sec1,2347$/)
   expect(older).toHaveTextContent(/^Nov 200000––00$/)
@@ -142,7 +142,7 @@ test('while nothing has happened it says what will be here; without a connection
   open({ [EVENTS]: page([]), [RUNS]: page([]), [ACTIVITY]: { body: { days: [day('2026-11-21')] } } })
   expect(await screen.findByText('Nothing has happened yet')).toBeVisible()
   expect(screen.getByText('No sync has run yet.')).toBeVisible()
-  expect(await screen.findByText('No sync ran in this time.')).toBeVisible()
+  expect(await screen.findByText('No sync ran in this period.')).toBeVisible()
 })
 
 test('a site without a connection is led to connect', async () => {

@@ -31,7 +31,7 @@ test('a run tells what it did step by step, what that took, and what was in the 
   expect(rows[1]).toHaveTextContent(/^Reading items: post.*12212\.1 kB660 ms$/)
   await screen.findByText('The site is busy or under maintenance')
   expect(screen.getByTestId('step-error')).toHaveTextContent('The site is busy or under maintenance')
-  expect(screen.getByTestId('step-error')).toHaveTextContent('HTTP 503. Nothing to do: we try again by ourselves.')
+  expect(screen.getByTestId('step-error')).toHaveTextContent('HTTP 503. Nothing to do: we try again automatically.')
   expect(rows.at(-1)).toHaveTextContent(/^Total312\.9 kB750 ms$/)
   expect(screen.getByText('3 created, 1 updated, 8 unchanged')).toBeVisible()
   expect(await screen.findByRole('list', { name: 'Events' })).toHaveTextContent('Synced')
@@ -64,11 +64,11 @@ test('a run that goes on is looked at again by itself', async () => {
       progress: { done: 0, total: 0, by_type: {} },
     }),
   )
-  expect(await screen.findByText('Waiting for its turn.')).toBeVisible()
-  expect(screen.getByText('No step yet.')).toBeVisible()
+  expect(await screen.findByText('Waiting for another run to finish.')).toBeVisible()
+  expect(screen.getByText('No steps yet.')).toBeVisible()
   api.answer({ [`GET ${RUN}`]: { body: sampleRunDetail() } })
   expect(await screen.findByText('Succeeded')).toBeVisible()
-  expect(screen.queryByText('Waiting for its turn.')).not.toBeInTheDocument()
+  expect(screen.queryByText('Waiting for another run to finish.')).not.toBeInTheDocument()
 })
 
 test('a failed run tells why and what to do; one that is tried again says that', async () => {
@@ -78,12 +78,12 @@ test('a failed run tells why and what to do; one that is tried again says that',
   await within(trouble).findByText('The site could not be reached')
   expect(trouble).toHaveTextContent('No route to host.')
   expect(trouble).toHaveTextContent('Check the firewall.')
-  expect(trouble).toHaveTextContent('it is tried again by itself')
+  expect(trouble).toHaveTextContent('It is retried automatically.')
 })
 
 test('a run that is forgotten says so, with the way to the activity', async () => {
   open(sampleRunDetail(), { [`GET ${RUN}`]: problem(404, 'run_not_found') })
-  expect(await screen.findByText('This run is not there')).toBeVisible()
+  expect(await screen.findByText('Run not found')).toBeVisible()
   expect(screen.getByRole('link', { name: 'All activity' })).toHaveAttribute('href', '/sites/site_1/activity')
 })
 

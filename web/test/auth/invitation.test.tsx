@@ -25,7 +25,7 @@ test('accepting joins the account and works in it from then on; the token is in 
   expect(localStorage.getItem('igny8-account')).toBe('acc_2')
   expect(api.callsOf(ACCEPT)[0]?.body).toEqual({ token: 'inv_abc' })
   expect(api.calls.map(({ path, query }) => `${path}?${query.toString()}`).join('\n')).not.toContain('inv_abc')
-  expect(await screen.findByText('Welcome! You now work in Beta.')).toBeVisible()
+  expect(await screen.findByText('Welcome! You are now working in Beta.')).toBeVisible()
 })
 
 test('an invitation that is over or another person’s is explained, and another address can be used', async () => {
@@ -48,8 +48,8 @@ test('a member already, and a link without a token, are told so', async () => {
   signedIn({ [ACCEPT]: problem(409, 'already_member') })
   const { unmount } = renderAt('/invitation#token=inv_abc')
   await accept()
-  expect(await screen.findByText('You are a member already')).toBeVisible()
+  expect(await screen.findByText('You are already a member')).toBeVisible()
   unmount()
   renderAt('/invitation')
-  expect(await screen.findByText('This link holds no invitation')).toBeVisible()
+  expect(await screen.findByText('This link contains no invitation')).toBeVisible()
 })

@@ -63,7 +63,7 @@ test('mistakes are told beside their fields without asking the API, and the firs
 })
 
 test('a wrong password is told, and the fields keep what was typed', async () => {
-  signedOut({ [SIGN_IN]: problem(401, 'invalid_credentials', 'E-mail or password is not right') })
+  signedOut({ [SIGN_IN]: problem(401, 'invalid_credentials', 'Wrong e-mail address or password') })
   renderAt('/sign-in')
   await fillIn()
   expect(await screen.findByRole('alert')).toHaveTextContent('Do it right.')
@@ -125,7 +125,7 @@ test('in German an error is told in German, its details as the API has them', as
   await userEvent.type(screen.getByLabelText('Passwort'), 'x')
   await userEvent.click(screen.getByRole('button', { name: 'Anmelden' }))
   const alert = await screen.findByRole('alert')
-  expect(alert).toHaveTextContent('Diese Person ist abgeschaltet')
+  expect(alert).toHaveTextContent('Dieser Benutzer ist deaktiviert')
   expect(alert).toHaveTextContent('Fragen Sie einen Inhaber des Kontos.')
   expect(within(alert).getByText('Since Monday.')).toHaveAttribute('lang', 'en')
 })

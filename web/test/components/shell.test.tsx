@@ -17,7 +17,7 @@ test('who is not signed in is sent to sign in, and the address is kept to come b
 test('a site that is not there is said to be not there, and one that could not be read can be tried again', async () => {
   const api = fakeApi({ ...SIGNED_IN, 'GET /api/v1/sites/site_1': problem(404, 'site_not_found') })
   const { unmount } = renderAt('/sites/site_1/settings')
-  expect(await screen.findByText('There is nothing here')).toBeVisible()
+  expect(await screen.findByText('Page not found')).toBeVisible()
   unmount()
   api.answer({
     'GET /api/v1/sites/site_1': [problem(403, 'role_too_low', 'Only for editors.'), { body: sampleSite() }],

@@ -44,10 +44,10 @@ test('the state is told with its reason, fix, proof and transport', async () => 
   app({}, sampleIntegration({ health, transport: 'polling', expected_latency_s: 60, last_poll_at: AT }))
   renderAt('/sites/site_1/connection')
   const status = await panel('Status')
-  expect(status.getByText('Connected, but degraded')).toBeVisible()
+  expect(status.getByText('Connected with problems')).toBeVisible()
   for (const text of ['Changes wait', 'Three for an hour.', 'Check the cron.'])
     expect(status.getByText(text)).toBeVisible()
-  expect(status.getByText(/By polling: the site calls/)).toBeVisible()
+  expect(status.getByText(/Polling: the site calls/)).toBeVisible()
   expect(status.getByText(/about every 60 seconds/)).toBeVisible()
 })
 
@@ -63,7 +63,7 @@ test('in German the reason is told in German', async () => {
 test('the plugin tells of itself, and what it leaves out or garbles is left out', async () => {
   app()
   renderAt('/sites/site_1/connection')
-  const told = await panel('What the plugin says of itself')
+  const told = await panel('What the plugin reports')
   expect(await told.findByText('6.5.5')).toBeVisible()
   expect(told.getByText('no limit')).toBeVisible()
   expect(told.getByText('WP-Cron is switched off')).toBeVisible()
@@ -83,7 +83,7 @@ test('a plugin that can’t be asked says why', async () => {
     }),
   })
   renderAt('/sites/site_1/connection')
-  const told = await panel('What the plugin says of itself')
+  const told = await panel('What the plugin reports')
   expect(await told.findByText('Look at the firewall.')).toBeVisible()
 })
 
@@ -113,7 +113,7 @@ test('a test shows its steps in words, and moves the state', async () => {
   await userEvent.click(test_.getByRole('button', { name: 'Test connection' }))
   expect(await test_.findByText('The connection doesn’t work')).toBeVisible()
   expect(test_.getByText('Connect anew.')).toBeVisible()
-  expect(test_.getByText('Asked the REST API what it offers')).toBeVisible()
+  expect(test_.getByText('Read the index of the REST API')).toBeVisible()
   expect(test_.getByText(/HTTP 200.*173 ms/)).toBeVisible()
   expect(test_.getByText('Sent a signed command')).toBeVisible()
   await waitFor(() => expect(api.callsOf(INTEGRATIONS).length).toBeGreaterThan(asked))
@@ -146,7 +146,7 @@ test('the doctor says what is wrong first, what is fine folded, and shows the ra
   expect(await doctor.findByText('It works, but not as it should')).toBeVisible()
   expect(doctor.getByText('Warning · Scheduled tasks')).toBeVisible()
   expect(doctor.getByText('Call wp-cron.php.')).toBeVisible()
-  expect(doctor.getByText('1 check is fine')).toBeVisible()
+  expect(doctor.getByText('1 check passed')).toBeVisible()
   expect(doctor.getByText(/<script>alert\(1\)<\/script>/)).toBeInTheDocument()
   expect(document.querySelector('script')).toBeNull()
 })
@@ -167,7 +167,7 @@ test('disconnecting asks first, and a refusal stays in the question', async () =
 test('a viewer is told that this is for editors, and neither keys nor the plugin are asked for', async () => {
   const api = siteApp({ role: 'viewer' })
   renderAt('/sites/site_1/connection')
-  expect(await screen.findByText('The connection is for editors and above')).toBeVisible()
+  expect(await screen.findByText('Only editors and above can see the connection')).toBeVisible()
   expect(api.callsOf(KEYS)).toHaveLength(0)
   expect(api.callsOf(`GET ${BASE}/debug-status`)).toHaveLength(0)
 })

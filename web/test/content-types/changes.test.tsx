@@ -75,7 +75,7 @@ test('what the API refuses is set back, with the reason at the row and as a mess
   await userEvent.click(posts())
   await waitFor(() => expect(posts()).toBeChecked())
   expect(await rowOf('Posts').findByText('The site has no such type.')).toBeVisible()
-  expect(await screen.findByText('Posts: not saved, and set back')).toBeVisible()
+  expect(await screen.findByText('Posts: not saved')).toBeVisible()
   expect(posts()).toHaveAccessibleDescription('Not saved: The site has no such type. Do it right.')
   api.answer({ [PATCH]: save })
   await userEvent.click(posts())

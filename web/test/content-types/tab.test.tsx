@@ -60,12 +60,12 @@ test('each number says how it is known and as of when: on hover, on focus, on a 
   openTab()
   const total = await screen.findByRole('button', { name: '123 total' })
   await userEvent.hover(total)
-  expect(screen.getByRole('tooltip')).toHaveTextContent(/As the site’s own admin shows it.*As of Nov 21, 2026/)
+  expect(screen.getByRole('tooltip')).toHaveTextContent(/As wp-admin shows it.*As of Nov 21, 2026/)
   await userEvent.unhover(total)
   expect(screen.queryByRole('tooltip')).not.toBeInTheDocument()
   screen.getAllByRole('button', { name: '45 synced' })[0]?.focus()
   const tip = await screen.findByRole('tooltip')
-  expect(tip).toHaveTextContent(/Counted by triggers.*Compared with the site: Equal.*root ab12…/)
+  expect(tip).toHaveTextContent(/Updated with every change.*Compared with the site: Identical.*checksum ab12…/)
   expect(document.activeElement).toHaveAccessibleDescription(tip.textContent)
   await userEvent.keyboard('{Escape}')
   expect(screen.queryByRole('tooltip')).not.toBeInTheDocument()
@@ -83,7 +83,7 @@ test('failed items and conflicts lead to them; a type that stopped at its limit 
     'href',
     '/sites/site_1/items?type=post&state=conflict',
   )
-  expect(screen.getByText('Stopped at the limit of 100: raise it to import the rest.')).toBeVisible()
+  expect(screen.getByText('Stopped at the limit of 100. Raise it to import the rest.')).toBeVisible()
 })
 
 test('T46: markup in labels and slugs is text', async () => {
@@ -102,7 +102,7 @@ const ACTIONS: [Connection, string, string, RegExp | null][] = [
   ['authenticating', 'Authenticating', 'Test connection', null],
   ['structure_syncing', 'Connected, structure syncing', 'Test connection', null],
   ['ready', 'Connected & ready', 'Test connection', null],
-  ['degraded', 'Connected, but degraded', 'Find the cause', /\/sites\/site_1\/connection$/],
+  ['degraded', 'Connected with problems', 'Find the cause', /\/sites\/site_1\/connection$/],
   ['unreachable', 'Unreachable', 'Find the cause', /\/sites\/site_1\/connection$/],
   ['key_revoked', 'API key revoked', 'Create a new key', /\/sites\/site_1\/connection$/],
   ['disabled', 'Switched off', 'Switch on', null],
@@ -124,7 +124,7 @@ test.each(ACTIONS)(
   },
 )
 
-test('the facts: when the structure was fetched, what came of the last sync, the last proof and the next check', async () => {
+test('the facts: when the structure was fetched, what came of the last sync, the last verification and the next check', async () => {
   const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString()
   const health = { ...sampleContentTypes().health, last_verified_at: minutesAgo(3), next_check_at: minutesAgo(-30.2) }
   const last = sampleRun({ status: 'failed', finished_at: minutesAgo(4) })
@@ -133,10 +133,10 @@ test('the facts: when the structure was fetched, what came of the last sync, the
     [`GET ${INTEGRATION}/sync-status`]: { body: sampleSyncState({ last_run: last }) },
   })
   openTab()
-  expect(await screen.findByText('Last structure fetch')).toBeVisible()
+  expect(await screen.findByText('Structure last fetched')).toBeVisible()
   const fact = (id: string) => document.querySelector(`[data-fact="${id}"] dd`)
   expect(fact('structure-fetch')).toHaveTextContent('2 minutes ago')
-  expect(fact('last-proof')).toHaveTextContent('3 minutes ago')
+  expect(fact('last-verified')).toHaveTextContent('3 minutes ago')
   expect(fact('next-check')).toHaveTextContent('in 30 minutes')
   await waitFor(() => expect(fact('last-sync')).toHaveTextContent('Failed, 4 minutes ago'))
   expect(fact('last-sync')?.querySelector('a')).toHaveAttribute('href', '/sites/site_1/activity/runs/run_1')
@@ -154,7 +154,7 @@ test('a test of the connection tells its result, and where the evidence is', asy
   api.answer({ [`POST ${INTEGRATION}/test-connection`]: { body: { ...result, transport: 'direct' } } })
   openTab()
   await userEvent.click(await screen.findByRole('button', { name: 'Test connection' }))
-  const evidence = await screen.findByRole('link', { name: 'See the evidence' })
+  const evidence = await screen.findByRole('link', { name: 'See the details' })
   expect(evidence).toHaveAttribute('href', '/sites/site_1/connection')
   expect(evidence.closest('output')).toHaveTextContent(/The test failed: No answer\. Wake it\./)
 })
@@ -188,7 +188,7 @@ test('while the structure is on the way its rows are outlined; where it can’t 
   expect(await screen.findByRole('status', { name: /WordPress is sending/ })).toBeVisible()
   unmount()
   openTab()
-  expect(await screen.findByText('The structure of the site is not known yet')).toBeVisible()
+  expect(await screen.findByText('The site has not sent its content types yet')).toBeVisible()
 })
 
 test('a site without post types or taxonomies says so', async () => {

@@ -80,28 +80,28 @@ test('a conflict is settled part by part; it shows what comes of it, and can be 
     [`POST ${ITEM}/resolve`]: { body: settled },
     [`POST ${ITEM}/undo`]: { body: sampleConflict({ revision: 5 }) },
   })
-  const settle = await screen.findByRole('button', { name: 'Settle' })
-  expect(settle).toBeDisabled()
+  const resolve = await screen.findByRole('button', { name: 'Resolve' })
+  expect(resolve).toBeDisabled()
   await userEvent.click(within(field('Title')).getByRole('radio', { name: 'WordPress' }))
-  expect(settle).toBeDisabled()
+  expect(resolve).toBeDisabled()
   await userEvent.click(within(field('Body')).getByRole('radio', { name: 'IGNY8' }))
-  const result = screen.getByRole('region', { name: 'What both sides will have' })
+  const result = screen.getByRole('region', { name: 'Result on both sides' })
   expect(result).toHaveTextContent('Title · WordPressOpening times')
   expect(result).toHaveTextContent('We open at eight.')
-  await userEvent.click(settle)
+  await userEvent.click(resolve)
   expect(await screen.findByRole('button', { name: 'Undo resolution' })).toBeVisible()
   expect(api.callsOf(`POST ${ITEM}/resolve`)[0]?.body).toEqual({
     fields: { title: 'wordpress', body: 'igny8' },
     if_revision: 3,
   })
   await userEvent.click(screen.getByRole('button', { name: 'Undo resolution' }))
-  expect(await screen.findByRole('button', { name: 'Settle' })).toBeVisible()
+  expect(await screen.findByRole('button', { name: 'Resolve' })).toBeVisible()
 })
 
 test('one side for all is one choice', async () => {
   const api = open(sampleConflict(), { [`POST ${ITEM}/resolve`]: { body: sampleItem({ revision: 4 }) } })
   await userEvent.click(await screen.findByRole('button', { name: 'All from IGNY8' }))
-  await userEvent.click(screen.getByRole('button', { name: 'Settle' }))
+  await userEvent.click(screen.getByRole('button', { name: 'Resolve' }))
   await waitFor(() => expect(api.callsOf(`POST ${ITEM}/resolve`)[0]?.body).toEqual({ choice: 'igny8', if_revision: 3 }))
 })
 
@@ -109,9 +109,9 @@ test('a conflict that was settled meanwhile is explained, and the item is shown 
   const api = open(sampleConflict(), { [`POST ${ITEM}/resolve`]: problem(409, 'no_conflict') })
   await userEvent.click(await screen.findByRole('button', { name: 'All from WordPress' }))
   api.answer({ [`GET ${ITEM}`]: { body: sampleItem({ revision: 4 }) } })
-  await userEvent.click(screen.getByRole('button', { name: 'Settle' }))
-  expect(await screen.findByText('It changed meanwhile')).toBeVisible()
-  await waitFor(() => expect(screen.queryByRole('button', { name: 'Settle' })).not.toBeInTheDocument())
+  await userEvent.click(screen.getByRole('button', { name: 'Resolve' }))
+  expect(await screen.findByText('The item has changed')).toBeVisible()
+  await waitFor(() => expect(screen.queryByRole('button', { name: 'Resolve' })).not.toBeInTheDocument())
   expect(await screen.findByText('Both sides are the same.')).toBeVisible()
 })
 
@@ -121,7 +121,7 @@ test('what was deleted on one side is told in words, with what each choice does'
   expect(await screen.findByText(/It was deleted in WordPress and changed in IGNY8/)).toBeVisible()
   expect(screen.getByRole('radio', { name: 'WordPress' })).toHaveAccessibleDescription('Delete it in IGNY8 too.')
   expect(screen.getByRole('radio', { name: 'IGNY8' })).toHaveAccessibleDescription(
-    'Keep it: it is made anew in WordPress.',
+    'Keep it. It is created again in WordPress.',
   )
   expect((await changeOf('title')).querySelector('ins')).toHaveTextContent('Changed here')
   expect(screen.queryByRole('button', { name: 'Edit' })).not.toBeInTheDocument()
@@ -129,9 +129,9 @@ test('what was deleted on one side is told in words, with what each choice does'
 
 test('a viewer sees both versions, and no way to choose', async () => {
   open(sampleConflict(), { [`GET ${INTEGRATION}`]: problem(403, 'role_too_low') }, 'viewer')
-  expect(await screen.findByText('Editors of the account can settle this.')).toBeVisible()
+  expect(await screen.findByText('Editors of the account can resolve this.')).toBeVisible()
   expect(within(field('Title')).getByRole('radio', { name: 'WordPress' })).toBeDisabled()
-  expect(screen.queryByRole('button', { name: /^(Edit|Delete|Sync now|Settle)$/ })).not.toBeInTheDocument()
+  expect(screen.queryByRole('button', { name: /^(Edit|Delete|Sync now|Resolve)$/ })).not.toBeInTheDocument()
 })
 
 const FAULT = {
@@ -179,7 +179,7 @@ test('what was typed is given up only after a question', async () => {
   await userEvent.click(await screen.findByRole('button', { name: 'Edit' }))
   await userEvent.type(await screen.findByLabelText('Title'), '!')
   await userEvent.click(screen.getByRole('button', { name: 'Cancel' }))
-  expect(ask).toHaveBeenLastCalledWith('Leave without saving? What you changed here is lost.')
+  expect(ask).toHaveBeenLastCalledWith('Leave without saving? Your changes are lost.')
   expect(screen.getByLabelText('Title')).toHaveValue(`${sampleItem().title}!`)
   await userEvent.click(screen.getByRole('button', { name: 'Cancel' }))
   expect(screen.queryByLabelText('Title')).not.toBeInTheDocument()
@@ -200,11 +200,11 @@ test('an edit of what changed meanwhile is refused and not lost: it is compared,
   api.answer({ [`GET ${ITEM}`]: { body: theirs } })
   await userEvent.click(screen.getByRole('button', { name: 'Save' }))
   const notice = await screen.findByRole('alert')
-  expect(notice).toHaveTextContent('Your changes were not saved, and are not lost')
+  expect(notice).toHaveTextContent('Your changes are not saved yet, but kept here')
   expect(notice.querySelector('[data-field=title] del')?.textContent).toBe('Their')
   expect(notice.querySelector('[data-field=title] ins')?.textContent).toBe('My')
   expect(title).toHaveValue('My title')
-  await userEvent.click(within(notice).getByRole('button', { name: 'Save mine' }))
+  await userEvent.click(within(notice).getByRole('button', { name: 'Save my changes' }))
   await waitFor(() => expect(api.callsOf(`PATCH ${ITEM}`)).toHaveLength(2))
   expect(api.callsOf(`PATCH ${ITEM}`)[1]?.body).toEqual({ title: 'My title', if_revision: 4 })
 })
@@ -226,16 +226,16 @@ test('deleting asks first, says that WordPress follows, and leads back to the li
   })
   await userEvent.click(await screen.findByRole('button', { name: 'Delete' }))
   const dialog = await screen.findByRole('dialog', { name: 'Delete this item?' })
-  expect(dialog).toHaveTextContent('In WordPress too, past its trash.')
+  expect(dialog).toHaveTextContent('It is also deleted in WordPress, without going to the trash.')
   expect(api.callsOf(`DELETE ${ITEM}`)).toHaveLength(0)
-  await userEvent.click(within(dialog).getByRole('button', { name: 'Delete for good' }))
+  await userEvent.click(within(dialog).getByRole('button', { name: 'Delete permanently' }))
   await waitFor(() => expect(window.location.pathname).toBe('/sites/site_1/items'))
   expect(api.callsOf(`DELETE ${ITEM}`)).toHaveLength(1)
 })
 
 test('an item that is not there says so, with the way to the list', async () => {
   open(sampleItem(), { [`GET ${ITEM}`]: problem(404, 'item_not_found') })
-  expect(await screen.findByText('This item is not there')).toBeVisible()
+  expect(await screen.findByText('Item not found')).toBeVisible()
   expect(screen.getByRole('link', { name: 'All items' })).toHaveAttribute('href', '/sites/site_1/items')
 })
 

@@ -134,7 +134,7 @@ test('the next page is added below, by its cursor; when it does not come it can 
 
 test('an empty list says why: nothing synced, nothing connected, or nothing that matches', async () => {
   const api = open({ [LIST]: page([]) })
-  expect(await screen.findByText('Nothing is synced yet')).toBeVisible()
+  expect(await screen.findByText('Nothing synced yet')).toBeVisible()
   expect(await screen.findByRole('link', { name: 'To the content types' })).toBeVisible()
   api.answer({ [LIST]: ({ query }) => page(query.get('q') ? [] : [sampleSummary()]) })
   await userEvent.type(screen.getByLabelText('Search'), 'zzz')
@@ -168,7 +168,7 @@ test('a new item is made as a draft, and opened; without a title it is not sent'
   await userEvent.click(await screen.findByRole('button', { name: 'New item' }))
   const dialog = await screen.findByRole('dialog')
   await userEvent.click(await within(dialog).findByRole('button', { name: 'Create draft' }))
-  expect(within(dialog).getByText('Give it a title.')).toBeVisible()
+  expect(within(dialog).getByText('Enter a title.')).toBeVisible()
   await userEvent.type(within(dialog).getByLabelText(/Title/), 'Fresh')
   await userEvent.type(within(dialog).getByLabelText('Body'), 'Hello')
   await userEvent.click(within(dialog).getByRole('button', { name: 'Create draft' }))

@@ -51,9 +51,9 @@ test('a refused role goes back to what it was, with the reason', async () => {
 test('nobody is offered what the rules forbid: the own role, somebody above, the last owner', async () => {
   app('admin', [ada('admin'), member(2, 'Bob', 'owner'), member(3, 'Cleo', 'viewer')])
   const { unmount } = renderAt('/members')
-  expect((await row('Ada')).getByText(/Your own role is changed by another admin/)).toBeVisible()
+  expect((await row('Ada')).getByText(/Another admin or owner can change your role/)).toBeVisible()
   const bob = await row('Bob')
-  expect(bob.getByText('Only owners change owners.')).toBeVisible()
+  expect(bob.getByText('Only owners can change owners.')).toBeVisible()
   expect(bob.queryByRole('button')).not.toBeInTheDocument()
   const roles = within((await row('Cleo')).getByRole('combobox')).getAllByRole('option')
   expect(roles.map(({ textContent }) => textContent)).toEqual(['Viewer', 'Editor', 'Admin'])
@@ -83,11 +83,11 @@ test('an invitation becomes a link whose token stands behind the #', async () =>
   const api = app('owner', [ada('owner')], { 'POST /api/v1/members/invitations': { status: 201, body: invitation } })
   renderAt('/members')
   const form = within(await screen.findByRole('form', { name: 'Invite somebody' }))
-  await userEvent.click(form.getByRole('button', { name: 'Make the invitation' }))
+  await userEvent.click(form.getByRole('button', { name: 'Create invitation' }))
   expect(form.getByLabelText('E-mail')).toHaveAccessibleDescription(/Enter an e-mail address/)
   await userEvent.type(form.getByLabelText('E-mail'), 'new@example.com')
   await userEvent.selectOptions(form.getByLabelText('Role'), 'Admin')
-  await userEvent.click(form.getByRole('button', { name: 'Make the invitation' }))
+  await userEvent.click(form.getByRole('button', { name: 'Create invitation' }))
   expect(await screen.findByLabelText('Invitation link')).toHaveValue(
     `${window.location.origin}/invitation#token=inv_abc`,
   )
@@ -100,7 +100,7 @@ test('who is a member already is told so', async () => {
   app('owner', [ada('owner')], { 'POST /api/v1/members/invitations': problem(409, 'already_member', 'They are in.') })
   renderAt('/members')
   await userEvent.type(await screen.findByLabelText('E-mail'), 'ada@example.com')
-  await userEvent.click(screen.getByRole('button', { name: 'Make the invitation' }))
+  await userEvent.click(screen.getByRole('button', { name: 'Create invitation' }))
   expect(await screen.findByText('They are in.')).toBeVisible()
 })
 
@@ -108,7 +108,7 @@ test('a viewer reads who is there and what they may, and changes nothing', async
   app('viewer', [ada('viewer'), member(2, 'Bob', 'editor')])
   renderAt('/members')
   expect((await row('Bob')).getByText('Works with content and connections')).toBeVisible()
-  expect(screen.getByText(/Inviting people and changing roles is for admins/)).toBeVisible()
+  expect(screen.getByText(/Only admins and owners can invite people/)).toBeVisible()
   expect(screen.queryByRole('combobox')).not.toBeInTheDocument()
   expect(screen.queryByRole('button', { name: /Remove|invitation/ })).not.toBeInTheDocument()
 })

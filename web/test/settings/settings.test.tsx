@@ -38,8 +38,8 @@ test('each choice of the sync is saved at once', async () => {
   expect(await screen.findByRole('radio', { name: 'Ask me' })).toBeChecked()
   await userEvent.click(screen.getByRole('switch', { name: /^Sync content/ }))
   await waitFor(() => expect(screen.getByRole('switch', { name: /^Sync content/ })).not.toBeChecked())
-  await userEvent.click(screen.getByRole('radio', { name: 'The newest wins' }))
-  await waitFor(() => expect(screen.getByRole('radio', { name: 'The newest wins' })).toBeChecked())
+  await userEvent.click(screen.getByRole('radio', { name: 'The newest change wins' }))
+  await waitFor(() => expect(screen.getByRole('radio', { name: 'The newest change wins' })).toBeChecked())
   expect(api.callsOf(`PATCH ${INTEGRATION}`).map(({ body }) => body)).toEqual([
     { sync_enabled: false },
     { config_json: { conflict_policy: 'newest' } },
@@ -70,7 +70,7 @@ test('a site is deleted only after its name is typed, and a refusal can be repea
   renderAt('/sites/site_1/settings')
   await userEvent.click(await screen.findByRole('button', { name: 'Delete site' }))
   const dialog = within(await screen.findByRole('dialog', { name: 'Delete Example?' }))
-  const confirm = dialog.getByRole('button', { name: 'Delete for ever' })
+  const confirm = dialog.getByRole('button', { name: 'Delete permanently' })
   await userEvent.type(dialog.getByLabelText('Type Example to confirm'), 'Exampl{Enter}')
   expect(confirm).toBeDisabled()
   expect(api.callsOf(`DELETE ${SITE}`)).toHaveLength(0)

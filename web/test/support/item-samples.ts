@@ -90,7 +90,7 @@ export const sampleRunDetail = (patch: Partial<RunDetail> = {}): RunDetail => ({
       bytes: 800,
       items: 0,
       duration_ms: 90,
-      error: { code: 'wordpress_busy', detail: 'HTTP 503.', fix: 'Nothing to do: we try again by ourselves.' },
+      error: { code: 'wordpress_busy', detail: 'HTTP 503.', fix: 'Nothing to do: we try again automatically.' },
     },
   ],
   requests: 3,

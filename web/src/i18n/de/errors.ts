@@ -3,15 +3,16 @@ import { deliveryErrors } from './delivery-errors.ts'
 import { linkErrors } from './link-errors.ts'
 
 const text = (title: string, fix: string) => ({ title, fix })
+const SIGNED_OUT = text(
+  'Sie wurden abgemeldet',
+  'Melden Sie sich in einem anderen Tab wieder an; Ihr Text bleibt hier erhalten.',
+)
 
 const apiErrors = {
-  malformed_json: text(
-    'Die Anfrage ist kein gültiges JSON',
-    'Laden Sie die Seite neu, und versuchen Sie es noch einmal.',
-  ),
+  malformed_json: text('Die Anfrage ist kein gültiges JSON', 'Senden Sie ein JSON-Dokument in UTF-8.'),
   validation_error: text(
     'Die Angaben sind nicht gültig',
-    'Berichtigen Sie die genannten Felder, und senden Sie sie noch einmal.',
+    'Berichtigen Sie die genannten Felder, und senden Sie die Anfrage noch einmal.',
   ),
   too_many_types: text(
     'Zu viele Inhaltstypen',
@@ -30,26 +31,29 @@ const apiErrors = {
   ),
   unknown_content_type: text(
     'Diesen Inhaltstyp hat die Website nicht',
-    'Wählen Sie einen Typ aus der Liste; ist er neu, lassen Sie zuerst die Struktur abgleichen.',
+    'Wählen Sie einen Typ aus der Liste. Ist er neu, senden Sie zuerst die Struktur der Website.',
   ),
-  invalid_cursor: text('Die Stelle in der Liste ist unbekannt', 'Beginnen Sie die Liste von vorn.'),
-  invalid_idempotency_key: text('Der Idempotency-Key ist unbrauchbar', 'Senden Sie 1 bis 200 sichtbare ASCII-Zeichen.'),
+  invalid_cursor: text('Der Cursor ist nicht gültig', 'Beginnen Sie ohne Cursor von vorn.'),
+  invalid_idempotency_key: text(
+    'Der Idempotency-Key ist nicht gültig',
+    'Senden Sie 1 bis 200 sichtbare ASCII-Zeichen.',
+  ),
   signature_missing: text(
     'Eine Kopfzeile des Webhooks fehlt',
     'Senden Sie webhook-id, webhook-timestamp und webhook-signature.',
   ),
   timestamp_out_of_range: text(
-    'Die Zeit des Webhooks weicht zu weit ab',
-    'Stellen Sie die Uhr der Website; fünf Minuten sind erlaubt.',
+    'Der Zeitstempel des Webhooks ist zu alt oder zu neu',
+    'Stellen Sie die Uhr der Website. Höchstens fünf Minuten Abweichung sind möglich.',
   ),
   signature_invalid: text(
-    'Die Signatur des Webhooks stimmt nicht',
-    'Verbinden Sie das Plugin neu, damit beide Seiten dasselbe Geheimnis haben.',
+    'Die Signatur des Webhooks ist nicht gültig',
+    'Verbinden Sie das Plugin neu, damit beide Seiten dasselbe Geheimnis verwenden.',
   ),
-  credentials_missing: text('Sie sind nicht angemeldet', 'Melden Sie sich an.'),
-  invalid_session: text('Die Sitzung ist nicht mehr gültig', 'Melden Sie sich neu an.'),
+  credentials_missing: SIGNED_OUT,
+  invalid_session: SIGNED_OUT,
   invalid_credentials: text(
-    'E-Mail-Adresse oder Passwort stimmt nicht',
+    'Falsche E-Mail-Adresse oder falsches Passwort',
     'Prüfen Sie beides, und versuchen Sie es noch einmal.',
   ),
   api_key_malformed: text(
@@ -69,7 +73,7 @@ const apiErrors = {
     'Erstellen Sie unter „Verbindung“ einen neuen Schlüssel, und verbinden Sie die Website damit.',
   ),
   invalid_api_key: text(
-    'Der API-Schlüssel gehört nicht zu dieser Website',
+    'Der API-Schlüssel gehört zu einer anderen Website',
     'Verwenden Sie einen Schlüssel, der für diese Website erstellt wurde und noch gültig ist.',
   ),
   role_too_low: text('Ihre Rolle erlaubt das nicht', 'Fragen Sie einen Administrator oder Inhaber des Kontos.'),
@@ -78,15 +82,15 @@ const apiErrors = {
     'Verwenden Sie einen Schlüssel mit der genannten Berechtigung.',
   ),
   person_required: text('Das geht nicht mit einem API-Schlüssel', 'Melden Sie sich als Person an.'),
-  user_inactive: text('Diese Person ist abgeschaltet', 'Fragen Sie einen Inhaber des Kontos.'),
-  no_account: text('Sie gehören zu keinem Konto', 'Bitten Sie um eine Einladung.'),
+  user_inactive: text('Dieser Benutzer ist deaktiviert', 'Fragen Sie einen Inhaber des Kontos.'),
+  no_account: text('Sie sind in keinem Konto Mitglied', 'Bitten Sie um eine Einladung.'),
   site_inactive: text('Die Website ist abgeschaltet', 'Schalten Sie die Website in ihren Einstellungen ein.'),
   origin_not_allowed: text(
-    'Von hier aus darf nicht geschrieben werden',
-    'Verwenden Sie die Web-App unter ihrer eigenen Adresse.',
+    'Anfragen von diesem Ursprung sind nicht erlaubt',
+    'Senden Sie die Anfrage aus der Web-App oder mit einem Bearer-Token.',
   ),
-  not_found: text('Nicht gefunden', 'Prüfen Sie die Adresse.'),
-  demo_unavailable: text('Hier gibt es keine Demo', 'Melden Sie sich mit E-Mail-Adresse und Passwort an.'),
+  not_found: text('Nicht gefunden', 'Prüfen Sie die Adresse und die Kennung.'),
+  demo_unavailable: text('Dieser Server hat keine Demo', 'Melden Sie sich mit E-Mail-Adresse und Passwort an.'),
   site_not_found: text(
     'Website nicht gefunden',
     'Prüfen Sie die Adresse, und ob der Schlüssel für diese Website erstellt wurde.',
@@ -97,44 +101,41 @@ const apiErrors = {
   ),
   api_key_not_found: text('API-Schlüssel nicht gefunden', 'Laden Sie die Liste der Schlüssel neu.'),
   item_not_found: text('Inhalt nicht gefunden', 'Laden Sie die Liste der Inhalte neu.'),
-  run_not_found: text('Lauf nicht gefunden', 'Prüfen Sie die Adresse; alte Läufe werden vergessen.'),
+  run_not_found: text('Lauf nicht gefunden', 'Prüfen Sie die Kennung; alte Läufe werden gelöscht.'),
   member_not_found: text('Mitglied nicht gefunden', 'Laden Sie die Liste der Mitglieder neu.'),
   endpoint_not_found: text(
     'Endpunkt nicht gefunden',
     'Prüfen Sie die Kennung; vielleicht wurde der Endpunkt gelöscht.',
   ),
-  delivery_not_found: text('Zustellung nicht gefunden', 'Prüfen Sie die Kennung; alte Zustellungen werden vergessen.'),
-  too_many_endpoints: text(
-    'Das Konto hat so viele Endpunkte, wie es haben darf',
-    'Löschen Sie einen, den Sie nicht mehr brauchen.',
-  ),
-  delivery_pending: text('Die Zustellung läuft noch', 'Warten Sie den nächsten Versuch ab.'),
+  delivery_not_found: text('Zustellung nicht gefunden', 'Prüfen Sie die Kennung; alte Zustellungen werden gelöscht.'),
+  too_many_endpoints: text('Das Konto hat zu viele Endpunkte', 'Löschen Sie einen, den Sie nicht mehr brauchen.'),
+  delivery_pending: text('Die Zustellung steht noch aus', 'Warten Sie den nächsten Versuch ab.'),
   endpoint_inactive: text('Der Endpunkt ist ausgeschaltet', 'Schalten Sie ihn zuerst ein.'),
   invitation_not_found: text(
     'Einladung nicht gefunden',
-    'Bitten Sie um eine neue Einladung, und nehmen Sie sie mit der E-Mail-Adresse an, für die sie gilt.',
+    'Bitten Sie um eine neue Einladung, und nehmen Sie sie mit der E-Mail-Adresse an, an die sie ging.',
   ),
   method_not_allowed: text('Das geht an dieser Adresse nicht', 'Verwenden Sie eine der erlaubten Methoden.'),
   no_conflict: text(
-    'Diesen Konflikt gibt es nicht',
-    'Laden Sie den Inhalt neu; vielleicht wurde der Konflikt inzwischen gelöst.',
+    'Diesen Konflikt hat der Inhalt nicht',
+    'Laden Sie den Inhalt neu. Vielleicht ist der Konflikt schon gelöst.',
   ),
   resolution_incomplete: text(
-    'Ein Teil des Konflikts ist noch offen',
+    'Der Konflikt ist erst teilweise gelöst',
     'Wählen Sie für jedes Feld des Konflikts eine Seite.',
   ),
   nothing_to_undo: text(
     'Es gibt nichts rückgängig zu machen',
-    'Nur die Lösung eines Konflikts lässt sich rückgängig machen, und nur einmal.',
+    'Nur die letzte Lösung eines Konflikts lässt sich rückgängig machen.',
   ),
-  not_failed: text('Der Inhalt ist nicht fehlgeschlagen', 'Wiederholt wird nur, was fehlgeschlagen ist.'),
+  not_failed: text('Der Inhalt ist nicht fehlgeschlagen', 'Wiederholen Sie nur fehlgeschlagene Inhalte.'),
   item_deleted: text(
     'Der Inhalt wurde gelöscht',
     'Legen Sie einen neuen Inhalt an, oder lösen Sie den Konflikt, wenn es einen gibt.',
   ),
   item_unreadable: text(
     'Der Inhalt konnte noch nicht gelesen werden',
-    'Beheben Sie, was sein Fehler nennt; danach lässt er sich bearbeiten.',
+    'Beheben Sie zuerst den Fehler des Inhalts, und bearbeiten Sie ihn dann.',
   ),
   integration_exists: text(
     'Die Website hat diese Verbindung schon',
@@ -142,22 +143,28 @@ const apiErrors = {
   ),
   site_url_taken: text(
     'Eine andere Website hat diese Adresse',
-    'Berichtigen oder löschen Sie die andere Website in IGNY8; ist diese hier eine Kopie, wählen Sie das in wp-admin.',
+    'Ändern oder löschen Sie die andere Website in IGNY8. Ist diese hier eine Kopie, wählen Sie das in wp-admin.',
   ),
   sync_disabled: text(
     'Der Abgleich ist abgeschaltet',
     'Schalten Sie den Abgleich in den Einstellungen der Website ein.',
   ),
   email_taken: text('Für diese E-Mail-Adresse gibt es schon ein Konto', 'Melden Sie sich stattdessen an.'),
-  already_member: text('Schon Mitglied', 'Ändern Sie stattdessen die Rolle des Mitglieds.'),
+  already_member: text('Diese Person ist schon Mitglied', 'Ändern Sie stattdessen die Rolle des Mitglieds.'),
   last_owner: text('Ein Konto braucht einen Inhaber', 'Machen Sie zuerst jemand anderen zum Inhaber.'),
   api_key_inactive: text('Der API-Schlüssel ist nicht mehr aktiv', 'Erstellen Sie einen neuen Schlüssel.'),
-  conflict: text('Es hat sich inzwischen geändert', 'Laden Sie die Seite neu, und wiederholen Sie die Änderung.'),
+  conflict: text(
+    'Es hat sich geändert, seit Sie es geladen haben',
+    'Laden Sie es neu, und wiederholen Sie die Änderung.',
+  ),
   request_in_progress: text(
-    'Dieselbe Anfrage läuft noch',
+    'Eine Anfrage mit diesem Idempotency-Key läuft noch',
     'Warten Sie einen Augenblick, und versuchen Sie es noch einmal.',
   ),
-  upgrade_required: text('Diese Adresse ist ein WebSocket', 'Laden Sie die Seite neu.'),
+  upgrade_required: text(
+    'Dieser Endpunkt ist ein WebSocket',
+    'Senden Sie Upgrade: websocket, wie Browser es mit new WebSocket() tun.',
+  ),
   body_too_large: text('Die Anfrage ist zu groß', 'Senden Sie höchstens 1.900.000 Bytes.'),
   unsupported_media_type: text(
     'Die Anfrage ist kein JSON',
@@ -169,8 +176,8 @@ const apiErrors = {
   ),
   too_many_requests: text('Zu viele Anfragen', 'Warten Sie eine Minute, und versuchen Sie es noch einmal.'),
   internal_error: text(
-    'Hier ist etwas schiefgegangen',
-    'Versuchen Sie es noch einmal; wenn es bleibt, nennen Sie dem Support die Nummer der Anfrage.',
+    'In IGNY8 ist etwas schiefgegangen',
+    'Versuchen Sie es noch einmal. Wenn es bleibt, nennen Sie dem Support die Nummer der Anfrage.',
   ),
   unsupported_platform: text('Diese Plattform wird noch nicht unterstützt', 'Verwenden Sie WordPress.'),
   unavailable: text('Vorübergehend nicht verfügbar', 'Versuchen Sie es gleich noch einmal.'),
@@ -180,5 +187,5 @@ const apiErrors = {
   ),
 }
 
-/** German, by the code of an error, of a link's or a delivery's failure, or of what the doctor found. */
+/** German texts by the code of an error, a failed delivery or a finding of the doctor. */
 export const errors: ProblemTexts = { ...apiErrors, ...linkErrors, ...deliveryErrors }

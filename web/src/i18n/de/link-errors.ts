@@ -1,9 +1,9 @@
 const text = (title: string, fix: string) => ({ title, fix })
 
-/** What goes wrong between the API and a site, and what a site that answers tells of itself. */
+/** Errors between the API and a site, and findings on a site that answers or polls. */
 export const linkErrors = {
   invalid_site_url: text(
-    'Die Adresse der Website ist nicht brauchbar',
+    'Die Adresse der Website ist nicht gültig',
     'Geben Sie die Adresse als https:// und Domainnamen ein, ohne Benutzernamen und Port.',
   ),
   https_required: text(
@@ -16,7 +16,7 @@ export const linkErrors = {
   ),
   dns_failed: text(
     'Der Domainname wurde nicht gefunden',
-    'Prüfen Sie die Schreibweise; ist die Domain neu oder gerade umgezogen, warten Sie, bis ihre DNS-Einträge sichtbar sind.',
+    'Prüfen Sie die Schreibweise. Ist die Domain neu oder gerade umgezogen, warten Sie, bis ihre DNS-Einträge sichtbar sind.',
   ),
   unreachable: text(
     'Die Website war nicht erreichbar',
@@ -24,15 +24,15 @@ export const linkErrors = {
   ),
   connection_lost: text(
     'Die Verbindung zur Website brach ab',
-    'Versuchen Sie es noch einmal; wenn es bleibt, fragen Sie den Hoster, ob eine Firewall oder ein abstürzendes PHP die Anfragen beendet.',
+    'Versuchen Sie es noch einmal. Wenn es bleibt, fragen Sie den Hoster, ob eine Firewall oder ein abstürzendes PHP die Anfragen beendet.',
   ),
   tls_error: text(
     'Das HTTPS-Zertifikat der Website ist nicht gültig',
-    'Erneuern Sie das Zertifikat, oder richten Sie eines für genau diesen Domainnamen ein; der Hoster kann das tun.',
+    'Bitten Sie den Hoster, das Zertifikat zu erneuern oder eines für diesen Domainnamen einzurichten.',
   ),
   wordpress_timeout: text(
     'Die Website antwortete nicht rechtzeitig',
-    'Versuchen Sie es noch einmal; wenn es bleibt, fragen Sie den Hoster, warum Anfragen an /wp-json/ so lange dauern.',
+    'Versuchen Sie es noch einmal. Wenn es bleibt, fragen Sie den Hoster, warum Anfragen an /wp-json/ so lange dauern.',
   ),
   redirected_elsewhere: text(
     'Die Website leitet auf eine andere Adresse weiter',
@@ -56,7 +56,7 @@ export const linkErrors = {
   ),
   answered_html: text(
     'Die Website antwortet mit einer Webseite statt mit Daten',
-    'Leeren Sie die Seiten-Caches, und nehmen Sie /wp-json/ davon aus; schalten Sie ab, was die REST-API entfernt, etwa ein Code-Snippet oder ein „Demnächst“-Modus.',
+    'Leeren Sie die Seiten-Caches, und nehmen Sie /wp-json/ davon aus. Schalten Sie Code-Snippets und „Demnächst“-Modi ab, die die REST-API sperren.',
   ),
   login_wall: text(
     'Die Website verlangt eine Anmeldung',
@@ -80,7 +80,7 @@ export const linkErrors = {
   ),
   rest_not_found: text(
     'Die REST-API wurde nicht gefunden',
-    'Schalten Sie das Plugin oder Code-Snippet ab, das die REST-API entfernt; sonst öffnen Sie in wp-admin Einstellungen → Permalinks, drücken einmal Speichern, und prüfen die Rewrite-Regeln des Servers.',
+    'Öffnen Sie in wp-admin Einstellungen → Permalinks, und drücken Sie Speichern. Hilft das nicht, schalten Sie das Plugin oder Code-Snippet ab, das die REST-API entfernt, und prüfen Sie die Rewrite-Regeln des Servers.',
   ),
   plugin_not_found: text(
     'Das IGNY8-Plugin ist auf der Website nicht aktiv',
@@ -108,7 +108,7 @@ export const linkErrors = {
   ),
   clock_skew: text(
     'Die Uhr der Website geht falsch',
-    'Bitten Sie den Hoster, die Uhr des Servers zu stellen (NTP); höchstens fünf Minuten Abweichung sind möglich.',
+    'Bitten Sie den Hoster, die Uhr des Servers zu stellen (NTP). Höchstens fünf Minuten Abweichung sind möglich.',
   ),
   other_integration: text(
     'Die Website ist mit einer anderen Verbindung verbunden',
@@ -120,7 +120,7 @@ export const linkErrors = {
   ),
   request_rejected: text(
     'Die Website hat die Anfrage nicht verstanden',
-    'Aktualisieren Sie das Plugin; ist es aktuell, verändert ein Proxy oder eine Firewall unsere Anfragen.',
+    'Aktualisieren Sie das Plugin. Ist es aktuell, fragen Sie den Hoster, ob ein Proxy oder eine Firewall unsere Anfragen verändert.',
   ),
   request_too_large: text(
     'Die Website nimmt Anfragen dieser Größe nicht an',
@@ -128,23 +128,23 @@ export const linkErrors = {
   ),
   command_failed: text(
     'Das Plugin konnte einen Befehl nicht ausführen',
-    'Sehen Sie die Einzelheiten an; mehr steht im Protokoll des Plugins in wp-admin.',
+    'Lesen Sie die Einzelheiten. Mehr steht im Protokoll des Plugins in wp-admin.',
   ),
   wordpress_error: text(
     'Die Website antwortete mit einem Fehler',
-    'Suchen Sie im PHP-Protokoll der Website nach einem schweren Fehler; ein Plugin oder Theme ist vielleicht abgestürzt.',
+    'Suchen Sie im PHP-Protokoll der Website nach einem schweren Fehler: Vielleicht ist ein Plugin oder Theme abgestürzt.',
   ),
   wordpress_busy: text(
     'Die Website ist ausgelastet oder wird gewartet',
-    'Nichts zu tun: Wir versuchen es von selbst wieder.',
+    'Nichts zu tun: Wir versuchen es automatisch wieder.',
   ),
   response_too_large: text(
     'Die Antwort der Website ist zu groß',
-    'Aktualisieren Sie das Plugin; ist es aktuell, hängt ein anderes Plugin etwas an seine Antworten an.',
+    'Aktualisieren Sie das Plugin. Ist es aktuell, hängt ein anderes Plugin etwas an seine Antworten an.',
   ),
   response_truncated: text(
     'Die Antwort der Website brach ab',
-    'Versuchen Sie es noch einmal; wenn es bleibt, fragen Sie den Hoster nach den Grenzen von PHP für Speicher und Zeit.',
+    'Versuchen Sie es noch einmal. Wenn es bleibt, fragen Sie den Hoster nach den Grenzen von PHP für Speicher und Zeit.',
   ),
   response_empty: text(
     'Die Antwort der Website ist leer',
@@ -156,27 +156,27 @@ export const linkErrors = {
   ),
   response_leading_garbage: text(
     'Vor der Antwort der Website wird etwas ausgegeben',
-    'Setzen Sie WP_DEBUG_DISPLAY in wp-config.php auf false; was ausgegeben wird, steht in den Einzelheiten.',
+    'Setzen Sie WP_DEBUG_DISPLAY in wp-config.php auf false. Was ausgegeben wird, steht in den Einzelheiten.',
   ),
   response_trailing_garbage: text(
     'Nach der Antwort der Website wird etwas ausgegeben',
-    'Suchen Sie das Plugin oder Theme, das an jede Antwort etwas anhängt; was es ist, steht in den Einzelheiten.',
+    'Suchen Sie das Plugin oder Theme, das an jede Antwort etwas anhängt. Was es ist, steht in den Einzelheiten.',
   ),
   response_unsigned: text(
     'Die Antwort der Website ist nicht signiert',
-    'Nehmen Sie /wp-json/igny8/v1/ von Caches und Optimierern aus, die sie verändern; sonst trennen und verbinden Sie neu.',
+    'Nehmen Sie /wp-json/igny8/v1/ von Caches und Optimierern aus, da sie die Antwort verändern. Hilft das nicht, verbinden Sie neu.',
   ),
   response_invalid: text(
     'Die Antwort der Website entspricht nicht dem Protokoll',
     'Aktualisieren Sie das Plugin auf die neueste Version.',
   ),
   site_not_polling: text(
-    'Die Website ist nicht erreichbar und meldet sich auch nicht',
-    'Öffnen Sie einmal wp-admin, oder lassen Sie einen externen Cron die Adresse unter Einstellungen → IGNY8 aufrufen, damit sich die Website regelmäßig meldet.',
+    'Die Website lässt sich nicht aufrufen und fragt auch nicht ab',
+    'Lassen Sie einen externen Cron die Adresse unter Einstellungen → IGNY8 aufrufen, damit die Website regelmäßig abfragt. Es hilft auch, einmal wp-admin zu öffnen.',
   ),
   waiting_for_site: text(
-    'Die Website wird gefragt, wenn sie sich das nächste Mal meldet',
-    'Nichts zu tun: Von außen ist sie nicht erreichbar, und die Arbeit wartet, bis sie sich meldet.',
+    'Wartet auf die nächste Abfrage der Website',
+    'Nichts zu tun: Die Website lässt sich von außen nicht aufrufen; die Arbeit wartet, bis sie abfragt.',
   ),
   plugin_outdated: text(
     'Das Plugin ist zu alt',
@@ -184,15 +184,15 @@ export const linkErrors = {
   ),
   clock_off: text(
     'Die Uhr der Website weicht ab',
-    'Bitten Sie den Hoster, die Uhr des Servers zu stellen (NTP); ab fünf Minuten wird jede Nachricht abgelehnt.',
+    'Bitten Sie den Hoster, die Uhr des Servers zu stellen (NTP). Ab fünf Minuten Abweichung wird jede Nachricht abgelehnt.',
   ),
   changes_not_noted: text(
-    'Das Plugin kann Änderungen nicht festhalten',
+    'Das Plugin kann Änderungen nicht aufzeichnen',
     'Geben Sie dem Datenbankbenutzer von WordPress das Recht, Tabellen anzulegen; deaktivieren und aktivieren Sie danach das Plugin.',
   ),
   outbox_lagging: text(
     'Änderungen auf der Website warten auf den Versand',
-    'Prüfen Sie, ob die Website die IGNY8-API erreicht und ob ihr Cron läuft; verloren geht inzwischen nichts.',
+    'Prüfen Sie, ob die Website die IGNY8-API erreicht und ob ihr Cron läuft. Keine Änderung geht verloren.',
   ),
   cron_stale: text(
     'Geplante Aufgaben der Website laufen nicht',
@@ -207,19 +207,19 @@ export const linkErrors = {
     'Bitten Sie den Hoster, max_execution_time auf 30 Sekunden oder mehr zu stellen.',
   ),
   served_by_polling: text(
-    'Die Website lässt sich nicht aufrufen und holt sich ihre Aufträge selbst',
-    'Nichts muss getan werden: Sie wird trotzdem abgeglichen. Damit Änderungen sofort ankommen, beheben Sie, was unsere Aufrufe verhindert.',
+    'Die Website lässt sich nicht aufrufen und fragt deshalb IGNY8 ab',
+    'Nichts zu tun: Sie wird weiter abgeglichen. Damit Änderungen sofort ankommen, beheben Sie, was unsere Aufrufe sperrt.',
   ),
   callable_again: text(
     'Die Website lässt sich wieder aufrufen',
-    'Nichts muss getan werden: Ab der nächsten Prüfung rufen wir sie auf, und Änderungen kommen sofort an. Ein Test der Verbindung tut das gleich.',
+    'Nichts zu tun: Nach der nächsten Prüfung rufen wir sie wieder auf. Mit einem Test der Verbindung geschieht das sofort.',
   ),
   header_stripped: text(
     'Etwas auf dem Weg entfernt Kopfzeilen unserer Anfragen',
-    'Gebraucht werden sie nicht, aber die Protokolle beider Seiten lassen sich nicht zuordnen; bitten Sie den Hoster, sie durchzulassen.',
+    'Der Abgleich funktioniert ohne sie, aber der Support kann die Protokolle beider Seiten nicht zuordnen. Bitten Sie den Hoster, sie durchzulassen.',
   ),
   address_rewritten: text(
-    'WordPress sieht eine andere Adresse, als wir aufrufen',
+    'WordPress sieht eine andere Adresse als die, die wir aufrufen',
     'Wenn Links oder Weiterleitungen nicht stimmen, lassen Sie den Proxy die Kopfzeilen Host und X-Forwarded-Proto weitergeben.',
   ),
   served_from_cache: text(
@@ -227,12 +227,12 @@ export const linkErrors = {
     'Nehmen Sie /wp-json/igny8/v1/ von Seiten-Caches aus.',
   ),
   rest_index_blocked: text(
-    'Das Verzeichnis der REST-API ist geschlossen, der Weg des Plugins offen',
-    'Nichts zu tun; ein Sicherheits-Plugin schließt den Rest.',
+    'Das Verzeichnis der REST-API ist gesperrt, die Adressen des Plugins sind offen',
+    'Nichts zu tun: Ein Sicherheits-Plugin sperrt den Rest.',
   ),
   permalinks_plain: text(
     'Die Website hat einfache Permalinks',
-    'Nichts zu tun; wir verwenden stattdessen ?rest_route=.',
+    'Nichts zu tun: Wir verwenden stattdessen ?rest_route=.',
   ),
   cron_disabled: text(
     'WP-Cron ist abgeschaltet',
@@ -242,10 +242,10 @@ export const linkErrors = {
     'Der Abgleich ist in den Einstellungen des Plugins abgeschaltet',
     'Schalten Sie ihn unter Einstellungen → IGNY8 ein, wenn er laufen soll.',
   ),
-  answered: text('Das Plugin antwortet, und seine Signatur stimmt', ''),
+  answered: text('Das Plugin antwortet mit gültiger Signatur', ''),
   headers_arrive: text('Methode, Kopfzeilen und Inhalt kommen so an, wie sie gesendet wurden', ''),
   clock_right: text('Die Uhr geht richtig', ''),
   cron_runs: text('Geplante Aufgaben laufen', ''),
-  changes_sent: text('Jede festgehaltene Änderung wurde gesendet', ''),
+  changes_sent: text('Jede aufgezeichnete Änderung wurde gesendet', ''),
   php_sufficient: text('PHP hat genug Speicher und Zeit', ''),
 }

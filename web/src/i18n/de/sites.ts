@@ -2,7 +2,7 @@ import type { sites as english } from '../en/sites.ts'
 
 export const sites: typeof english = {
   title: 'Websites',
-  description: 'Die WordPress-Websites von {account}, und wie es um ihre Verbindungen steht.',
+  description: 'Die WordPress-Websites von {account} und ihre Verbindungen.',
   add: 'Website hinzufügen',
   search: 'Nach Name oder Adresse suchen',
   site: 'Website',
@@ -17,14 +17,14 @@ export const sites: typeof english = {
   off: 'abgeschaltet',
   connect: 'Verbinden',
   open: 'Öffnen',
-  noConnectionKnown: 'nicht gelesen',
+  noConnectionKnown: 'nicht angezeigt',
   noMatch: 'Keine Website passt zu „{search}“',
-  noMatchText: 'Gesucht wird in Namen und Adressen.',
+  noMatchText: 'Die Suche umfasst Namen und Adressen.',
   clearSearch: 'Alle Websites zeigen',
   empty: 'Noch keine Website',
   emptyText:
     'Fügen Sie Ihre WordPress-Website hinzu, installieren Sie das Plugin, und drücken Sie Verbinden. Das dauert etwa drei Minuten.',
-  emptyViewer: 'Zu diesem Konto hat noch niemand eine Website hinzugefügt. Administratoren und Inhaber können das.',
+  emptyViewer: 'Dieses Konto hat noch keine Website. Administratoren und Inhaber können eine hinzufügen.',
   shown: '{count, plural, one {# Website} other {# Websites}}',
   shownSome: 'bisher {count, plural, one {# Website} other {# Websites}}',
 }

@@ -1,11 +1,16 @@
-/** What a person reads about one code of the API: what happened, and what to do. */
+/** What a person reads for one code of the API: what is wrong, and what to do about it. */
 export interface ProblemText {
   title: string
   fix: string
 }
 
-/** Texts by code, in place of the API's own; a code that is missing keeps the API's. */
+/** Texts by code that replace the API's own. A code that is missing keeps the API's text. */
 export type ProblemTexts = Readonly<Record<string, ProblemText>>
 
-/** English is what the API speaks: its own text stays. */
-export const errors: ProblemTexts = {}
+const SIGNED_OUT: ProblemText = {
+  title: 'You were signed out',
+  fix: 'Sign in again in another tab; your text is kept here.',
+}
+
+/** The API speaks English, so its texts stay, except where it speaks to developers and the app to an editor. */
+export const errors: ProblemTexts = { credentials_missing: SIGNED_OUT, invalid_session: SIGNED_OUT }

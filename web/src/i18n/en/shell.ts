@@ -1,7 +1,7 @@
 /** What stands round every page. */
 export const shell = {
   skip: 'Skip to content',
-  home: 'IGNY8, to the sites',
+  home: 'IGNY8, go to sites',
   mainNavigation: 'Main',
   siteNavigation: 'Site',
   trail: 'Where you are',
@@ -16,7 +16,7 @@ export const shell = {
   scheme: 'Appearance',
   light: 'Light',
   dark: 'Dark',
-  system: 'As the system',
+  system: 'System',
   language: 'Language',
   tabs: {
     contentTypes: 'Content types',
@@ -30,11 +30,11 @@ export const shell = {
     live: 'Live',
     liveHint: 'Changes in WordPress appear here at once.',
     reconnecting: 'Connection lost, trying again',
-    polling: 'Meanwhile this page asks every 5 seconds.',
-    stale: 'Nothing answers: what you see may be out of date.',
-    paused: 'Paused while nobody looked',
-    ended: 'Live updates have ended',
-    endedFix: 'Load the page anew to try again.',
+    polling: 'This page checks for changes every 5 seconds.',
+    stale: 'The server does not answer. What you see may be out of date.',
+    paused: 'Paused while the page was hidden',
+    ended: 'Live updates have stopped',
+    endedFix: 'Reload the page to try again.',
     retry: 'Try now',
   },
 }

@@ -63,8 +63,8 @@ export function StatusPanel({ integration }: { integration: Integration }): Reac
         facts={[
           [t('status.since'), <RelativeTime key="since" at={health.since} />],
           [
-            t('status.proof'),
-            <span key="proof" title={t('status.verifiedHint')}>
+            t('status.verified'),
+            <span key="verified" title={t('status.verifiedHint')}>
               <RelativeTime at={health.last_verified_at} />
             </span>,
           ],

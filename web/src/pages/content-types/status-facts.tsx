@@ -26,7 +26,7 @@ export function StatusFacts({ integration, health, types }: StatusFactsProps): R
       <Fact name={t('lastSync')} id="last-sync">
         <LastSync integration={integration} />
       </Fact>
-      <Fact name={t('lastVerified')} hint={t('lastVerifiedHint')} id="last-proof">
+      <Fact name={t('lastVerified')} hint={t('lastVerifiedHint')} id="last-verified">
         <RelativeTime at={health.last_verified_at} />
       </Fact>
       <Fact name={t('driftCheck')} hint={t('driftCheckHint')} id="drift-check">
