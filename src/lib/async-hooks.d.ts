@@ -1,4 +1,4 @@
-/** Of Node's module, what the runtime has of it and we use; Node's own types would bring all of Node's globals. */
+/** Types for the part of `node:async_hooks` that we use. Node's own types would declare all of Node's globals. */
 declare module 'node:async_hooks' {
   export class AsyncLocalStorage<T> {
     getStore(): T | undefined

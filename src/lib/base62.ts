@@ -1,6 +1,6 @@
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-/** `length` random base62 characters, each of them equally likely (rejection sampling). */
+/** Random base62 characters; rejection sampling makes each of them equally likely. */
 export function randomBase62(length: number): string {
   const limit = 256 - (256 % ALPHABET.length)
   let out = ''
@@ -12,7 +12,7 @@ export function randomBase62(length: number): string {
   return out
 }
 
-/** A non-negative integer as exactly `length` base62 digits, most significant first, padded with `0`. */
+/** A non-negative integer in exactly `length` base62 digits, most significant first, padded with `0`. */
 export function toBase62(value: number, length: number): string {
   let out = ''
   for (let rest = value; out.length < length; rest = Math.floor(rest / ALPHABET.length)) {

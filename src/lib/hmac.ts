@@ -8,7 +8,9 @@ function toHex(bytes: ArrayBuffer): string {
   return text
 }
 
-/** Imported keys by secret: importing costs more than signing. Secrets of this kind are few (configuration). */
+/**
+ * Imported keys by secret, since an import costs more than a signature. These secrets are few: they are configuration.
+ */
 const keys = new Map<string, Promise<CryptoKey>>()
 
 function importKey(secret: string): Promise<CryptoKey> {
@@ -21,7 +23,9 @@ function importKey(secret: string): Promise<CryptoKey> {
   return imported
 }
 
-/** HMAC-SHA-256 of a text under a secret from the configuration, as lower-case hex. */
+/**
+ * HMAC-SHA-256 of a text as lower-case hex. Use it only with secrets of the configuration: their keys stay in memory.
+ */
 export async function hmacSha256Hex(secret: string, text: string): Promise<string> {
   return toHex(await crypto.subtle.sign('HMAC', await importKey(secret), encoder.encode(text)))
 }
@@ -31,7 +35,7 @@ export async function sha256Hex(text: string): Promise<string> {
   return toHex(await crypto.subtle.digest('SHA-256', encoder.encode(text)))
 }
 
-/** Equality of two strings in time that depends on their length alone. */
+/** Compares two strings in a time that depends only on their length. */
 export function equalInConstantTime(left: string, right: string): boolean {
   if (left.length !== right.length) return false
   let difference = 0

@@ -1,15 +1,18 @@
 import * as z from 'zod'
 import { isSealedWithOldKey, openSecret, sealSecret, type KeyRing } from './secrets.ts'
 
-/** How long the secret before the newest one is accepted: the plugin, too, signs with both for an hour. */
+/** How long the previous secret stays valid after a rotation. The plugin, too, signs with both for an hour. */
 const GRACE_MS = 3_600_000
 
-/** Signing secrets of the link, newest first; the older one is accepted until `older_until`, in milliseconds since 1970. */
+/**
+ * An integration's signing secrets, newest first. The older one is valid until `older_until`, in milliseconds since
+ * 1970.
+ */
 const Credentials = z.lazy(() =>
   z.object({ signing_secrets: z.array(z.string()).max(2), older_until: z.number().default(Infinity) }),
 )
 
-/** A row of an integration, as far as its credentials go. */
+/** The columns of an integration that are needed to open its credentials. */
 interface Sealed {
   id: string
   credentials: string | null
@@ -17,16 +20,19 @@ interface Sealed {
 
 type Credentials = z.infer<typeof Credentials>
 
-/** Enough for every site that one isolate serves; what has been opened is forgotten when there are more. */
+/** Size of the cache. It is emptied when it is full. */
 const MAX_OPENED = 1000
-/** Credentials that were opened before, by row and ciphertext: each key ring has its own, as it decides what opens. */
+/**
+ * Decrypted credentials by row and ciphertext. Each key ring has its own cache, because it decides what can be
+ * decrypted.
+ */
 const openedBy = new WeakMap<KeyRing, Map<string, Credentials>>()
 
 const rowOf = (integrationId: string) => `integrations/${integrationId}`
 
 /**
- * Seals the link's secrets for this integration's row alone.
- * @param signingSecrets newest first; of those behind the first, one is kept for its grace period
+ * Encrypts an integration's signing secrets, bound to its row.
+ * @param signingSecrets newest first; the second is kept for its grace period, others are dropped
  */
 export function sealCredentials(ring: KeyRing, integrationId: string, signingSecrets: string[], now: number) {
   const credentials = { signing_secrets: signingSecrets.slice(0, 2), older_until: now + GRACE_MS }
@@ -44,7 +50,7 @@ async function openCredentials(ring: KeyRing, sealed: string, row: string): Prom
   return credentials
 }
 
-/** The link's signing secrets that are valid now, newest first; empty before the plugin has connected. */
+/** Decrypts the signing secrets that are valid now, newest first; empty before the plugin has connected. */
 export async function openSigningSecrets(ring: KeyRing, integration: Sealed, now: number): Promise<string[]> {
   if (integration.credentials === null) return []
   const { signing_secrets: secrets, older_until: olderUntil } = await openCredentials(
@@ -55,7 +61,7 @@ export async function openSigningSecrets(ring: KeyRing, integration: Sealed, now
   return now < olderUntil ? secrets : secrets.slice(0, 1)
 }
 
-/** The same credentials under the current encryption key, or null when they already are. */
+/** Encrypts credentials again with the current key; null if they already use it. */
 export async function resealCredentials(ring: KeyRing, integration: Sealed): Promise<string | null> {
   if (integration.credentials === null || !isSealedWithOldKey(ring, integration.credentials)) return null
   const row = rowOf(integration.id)

@@ -2,25 +2,25 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 
 export type LogFields = Record<string, unknown>
 
-/** What every line says of what it belongs to: the same names at the edge, in the objects and in the cron. */
+/** Ids that a log line carries, with the same names in the Worker, in Durable Objects and in cron jobs. */
 export interface LogIds {
-  /** Of the request that all this is done for, or of the object's or cron's own start. */
+  /** The request that the work is done for; work that an alarm or cron starts has its own id. */
   request_id?: string
   run_id?: string
   integration_id?: string
   site_id?: string
-  /** What the plugin calls its own request: its word, beside our own id and never in its place. */
+  /** The request id that the plugin states. It is unverified, so it stands beside our own id and never replaces it. */
   plugin_request_id?: string
 }
 
-/** Names that never reach the log, wherever they stand. */
+/** Fields whose values never reach the log. */
 const SECRET_NAMES = /authorization|cookie|password|secret|token|api_?key|credential|signature/i
 const SECRET_VALUES = /igny8_[0-9A-Za-z]{48}|whsec_[A-Za-z0-9+/=]+/g
-/** The database's driver puts the parameters of a failed query into its message: rows with hashes, tokens and addresses. */
+/** Drizzle puts a failed query's parameters into its message; they may contain hashes, tokens and email addresses. */
 const QUERY_PARAMETERS = /\nparams: [\s\S]*?(?=\n\s+at |$)/g
 const MAX_DEPTH = 5
 
-/** Blanks what has the shape of one of our keys and secrets, in a text of unknown origin. */
+/** Redacts everything in a text that looks like one of our API keys or signing secrets. */
 export const blankSecrets = (text: string) => text.replace(SECRET_VALUES, '[redacted]')
 
 function redact(value: unknown, depth = 0): unknown {
@@ -46,17 +46,17 @@ function redact(value: unknown, depth = 0): unknown {
 
 const ids = new AsyncLocalStorage<LogIds>()
 
-/** Has every line that is logged while this goes on, and in what it starts, carry these ids beside those around it. */
+/** Runs `work` with these ids added to every line that it logs, also in asynchronous work that it starts. */
 export const withLogIds = <T>(more: LogIds, work: () => T): T => ids.run({ ...ids.getStore(), ...more }, work)
 
-/** As {@link withLogIds}, for what is found out on the way: the rest of the work under way carries these too. */
+/** Adds ids to the rest of the work of the current {@link withLogIds}. */
 export function noteLogIds(more: LogIds): void {
   Object.assign(ids.getStore() ?? {}, more)
 }
 
 const lineOf = (message: string, fields: LogFields) => redact({ message, ...ids.getStore(), ...fields })
 
-/** One structured line per occurrence, with the ids around it; secrets are blanked by name and by shape. */
+/** Writes structured lines with the current ids. Redacts secrets, by field name and by form. */
 export const log = {
   info: (message: string, fields: LogFields = {}) => console.info(lineOf(message, fields)),
   warn: (message: string, fields: LogFields = {}) => console.warn(lineOf(message, fields)),

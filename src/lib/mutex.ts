@@ -1,4 +1,4 @@
-/** Runs tasks one after the other, in the order of their calls. A task that fails fails alone. */
+/** Runs tasks one after the other, in the order of their calls. A task that fails does not affect the others. */
 export class Mutex {
   #last: Promise<unknown> = Promise.resolve()
   #pending = 0
@@ -10,7 +10,7 @@ export class Mutex {
     return result
   }
 
-  /** Runs the task only if none is under way. @returns whether it did */
+  /** Runs the task only if no other is running or waiting. @returns whether it ran */
   async tryRun(task: () => Promise<void>): Promise<boolean> {
     if (this.#pending > 0) return false
     await this.run(task)

@@ -1,14 +1,16 @@
-import { checkOutboundUrl } from './url-guard.ts'
-
-/*
- * What every request that leaves us shares, to WordPress sites and to webhook receivers: a user agent, a time-out, a name
- * for what went wrong on the network, and the reading of `Retry-After`. `postJson` is a whole request for callers that
- * need only the status of the answer; the link to a site reads answers itself (site/transport/direct/http.ts).
+/**
+ * What every request that leaves us shares, to WordPress sites and to webhook receivers: a user agent, a time-out, a
+ * name for what went wrong on the network, and the reading of `Retry-After`. `postJson` is a whole request for callers
+ * that need only the status of the answer; the link to a site reads answers itself (site/transport/direct/http.ts).
  */
+import { checkOutboundUrl } from './url-guard.ts'
 
 export const USER_AGENT = 'IGNY8-Bridge/1.0 (+https://igny8.com)'
 
-/** A time-out for one request. Call `stop` when the request ends: a pending timer keeps a Durable Object in memory and billed. */
+/**
+ * A time-out for one request. Call `stop` when the request ends: a pending timer keeps a Durable Object in memory and
+ * billed.
+ */
 export function startTimer(timeoutMs: number): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController()
   const handle = setTimeout(() => controller.abort(new DOMException('timed out', 'TimeoutError')), timeoutMs)
@@ -69,8 +71,8 @@ interface Post {
 }
 
 /**
- * Posts JSON once. Refuses addresses that are not public, limits the time, follows no redirect, and reads only the status
- * and headers of the answer.
+ * Posts JSON once. Refuses addresses that are not public, limits the time, follows no redirect, and reads only the
+ * status and headers of the answer.
  */
 export async function postJson({ url, headers, body, timeoutMs, allowLoopback, now }: Post): Promise<PostResult> {
   const checked = checkOutboundUrl(url, { allowLoopback })

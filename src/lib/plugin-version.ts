@@ -6,10 +6,12 @@ const parse = (version: string) =>
     ?.slice(1)
     .map((part) => Number(part ?? 0))
 
-/** Whether a plugin is older than what this API still works with. One that says nothing readable gets the benefit of the doubt. */
+/**
+ * Whether a plugin is older than the oldest version that this API supports. An unreadable version counts as supported.
+ */
 export function isTooOld(version: string): boolean {
-  const [stated, least] = [parse(version), parse(MIN_PLUGIN_VERSION)]
-  if (!stated || !least) return false
-  const at = least.findIndex((part, index) => part !== stated[index])
-  return at >= 0 && (stated[at] ?? 0) < (least[at] ?? 0)
+  const [stated, oldest] = [parse(version), parse(MIN_PLUGIN_VERSION)]
+  if (!stated || !oldest) return false
+  const at = oldest.findIndex((part, index) => part !== stated[index])
+  return at >= 0 && (stated[at] ?? 0) < (oldest[at] ?? 0)
 }

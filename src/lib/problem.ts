@@ -8,7 +8,7 @@ interface ProblemOptions {
   polling?: Problem['polling']
 }
 
-/** The RFC 9457 document of an error code; `type` leads to its entry in the docs. */
+/** Builds the RFC 9457 document of an error code. `type` links to its entry in the docs. */
 export function createProblem(code: ErrorCode, requestId: string, options: ProblemOptions = {}): Problem {
   const { status, title, fix } = ERRORS[code]
   return {

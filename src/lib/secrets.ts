@@ -2,7 +2,7 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 const IV_BYTES = 12
 
-/** Encryption keys by id, newest first; the first encrypts, all decrypt, so that a key rotates without downtime. */
+/** Encryption keys by id. The current one encrypts, all of them decrypt, so a key can be rotated without downtime. */
 export interface KeyRing {
   currentId: string
   /** 32 bytes each, base64. */
@@ -17,8 +17,8 @@ function importAesKey(base64: string, usage: 'encrypt' | 'decrypt'): Promise<Cry
 }
 
 /**
- * Encrypts with AES-256-GCM. The row's identity (for example `integrations/int_…`) is additional data: a ciphertext
- * moved to another row does not open.
+ * Encrypts with AES-256-GCM. `row` (for example `integrations/int_…`) is authenticated as additional data, so a
+ * ciphertext copied to another row can't be decrypted.
  * @returns `v1.{key id}.{base64 of iv and ciphertext}`
  */
 export async function sealSecret(ring: KeyRing, plaintext: string, row: string): Promise<string> {
@@ -34,8 +34,8 @@ export async function sealSecret(ring: KeyRing, plaintext: string, row: string):
 }
 
 /**
- * Opens what {@link sealSecret} sealed.
- * @throws Error when the key is gone, the row is another one, or a bit has changed
+ * Decrypts a ciphertext of {@link sealSecret}.
+ * @throws Error if the key is missing, the row is another one, or the ciphertext was changed
  */
 export async function openSecret(ring: KeyRing, sealed: string, row: string): Promise<string> {
   const [version, keyId, payload] = sealed.split('.')
@@ -51,5 +51,5 @@ export async function openSecret(ring: KeyRing, sealed: string, row: string): Pr
   return decoder.decode(plaintext)
 }
 
-/** Whether a ciphertext should be sealed anew because the current key is another one. */
+/** Whether a ciphertext uses another key than the current one and should be encrypted again. */
 export const isSealedWithOldKey = (ring: KeyRing, sealed: string) => sealed.split('.')[1] !== ring.currentId

@@ -1,8 +1,7 @@
-/*
+/**
  * Standard Webhooks signatures (https://www.standardwebhooks.com), used in both directions as docs/protocol.md
  * describes.
  */
-
 /** How far a sender's clock may differ from ours. */
 const SIGNATURE_TOLERANCE_S = 300
 

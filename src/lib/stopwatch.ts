@@ -5,8 +5,8 @@ interface Part {
 }
 
 /**
- * For how long each kind of work was under way; pieces of a kind that overlap count once. The runtime's clock stands still
- * but for I/O, so that it is waiting that is measured, and no secret of a computation.
+ * Measures the time spent on each kind of work; overlapping work of a kind counts once. The clock of the runtime
+ * advances only with I/O, so this measures waiting and reveals nothing about a computation.
  */
 export class Stopwatch {
   readonly #parts = new Map<string, Part>()
@@ -27,7 +27,7 @@ export class Stopwatch {
     }
   }
 
-  /** As `Server-Timing` has it (https://www.w3.org/TR/server-timing/), in milliseconds: `auth;dur=4, db;dur=11`. */
+  /** The value of a `Server-Timing` header (https://www.w3.org/TR/server-timing/), in ms: `auth;dur=4, db;dur=11`. */
   describe(): string {
     return [...this.#parts].map(([name, { totalMs }]) => `${name};dur=${totalMs}`).join(', ')
   }

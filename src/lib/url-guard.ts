@@ -5,8 +5,8 @@ const MAX_URL_LENGTH = 2048
 const MAX_HOST_LENGTH = 253
 
 /**
- * Names that resolve only inside some network, or never: RFC 6761, 6762, 7686, 8375, 9476, ICANN's `.internal`, and
- * the ones that ICANN holds back because private networks use them. `.arpa` covers `home.arpa`.
+ * Top-level names that resolve only in private networks, or never: RFC 6761, 6762, 7686, 8375, 9476, ICANN's
+ * `.internal`, and names that ICANN does not delegate because private networks use them. `.arpa` covers `home.arpa`.
  */
 const RESERVED_SUFFIXES = new Set(
   'local localhost localdomain internal intranet private lan home corp mail arpa test invalid onion alt'.split(' '),
@@ -36,7 +36,7 @@ const isIpLiteral = (host: string) => host.startsWith('[') || isIpv4(host)
 const ipv4Number = (host: string) => host.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
 
 /**
- * Whether an IP address is certainly private. All IP addresses are refused; this only decides which reason is given.
+ * Whether an IP address is certainly private. All IP addresses are refused; this only decides the reason.
  * IPv6: everything but global unicast (2000::/3), and in it the Teredo, ORCHID and benchmarking (2001::/23),
  * documentation (2001:db8::/32, 3fff::/20) and 6to4 (2002::/16) ranges. Mapped and NAT64 forms lie outside 2000::/3.
  */
@@ -57,10 +57,12 @@ function refuse(code: UrlProblem, detail: string): UrlCheck {
   return { ok: false, code, detail }
 }
 
-/** What WHATWG parsing would repair in silence is refused here, so that nobody reads another URL than we fetch. */
+/**
+ * Refuses what the WHATWG parser would silently repair, so that people never read another URL than the one we fetch.
+ */
 function rawProblem(raw: string): string | null {
   if (raw.length > MAX_URL_LENGTH) return `The address is longer than ${MAX_URL_LENGTH} characters.`
-  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is looked for
+  // oxlint-disable-next-line no-control-regex -- this looks for control characters
   if (/[\u0000-\u0020\u007f-\u00a0\u2028\u2029\\]/.test(raw))
     return 'The address contains spaces, control characters or backslashes.'
   const authority = /^https?:\/\/([^/?#]+)/i.exec(raw)?.[1]
@@ -88,20 +90,20 @@ function hostProblem(host: string): UrlCheck | null {
 }
 
 /**
- * Decides whether a URL may be fetched on behalf of a user (SSRF guard). Applied to every URL before every request, and
- * to every redirect target.
+ * The SSRF guard: decides whether a URL may be fetched on behalf of a user. Call it before every request and for every
+ * redirect target.
  *
- * Allowed: https, default port, a dotted public DNS name, no user name. Refused: IP addresses in any notation (the
- * WHATWG parser has already turned decimal, octal, hexadecimal, short, percent-encoded and full-width forms into the
- * canonical one), reserved and single-label names, other ports, anything the parser would have to repair.
- * `allowLoopback` (development only) additionally permits http and any port for 127.0.0.0/8, [::1] and `localhost`;
- * every other private address stays refused.
+ * Allowed: https, the default port, a public DNS name with a dot, no user name. Refused: IP addresses in any notation
+ * (the WHATWG parser turns decimal, octal, hexadecimal, short, percent-encoded and full-width forms into the canonical
+ * one), reserved and single-label names, other ports, and anything that the parser would repair. `allowLoopback`
+ * (development only) also allows http and any port for 127.0.0.0/8, [::1] and `localhost`; other private addresses stay
+ * refused.
  *
- * A public name may still resolve to a private address, and may change between a check and the connection, so names are
- * not resolved here. In production the platform answers for that: Workers' `fetch` leaves from Cloudflare's edge, which
- * has no route to private addresses and refuses DNS records that point to them, and `global_fetch_strictly_public`
- * (wrangler.toml) keeps it from reaching our own origin past Cloudflare's front door. A local workerd has no such
- * protection: run with `allowLoopback` only where every site owner is trusted.
+ * Names are not resolved here: a public name may resolve to a private address, and may change between the check and the
+ * connection. In production the platform protects against that. Workers' `fetch` leaves from Cloudflare's edge, which
+ * has no route to private addresses and refuses DNS records that point to them; `global_fetch_strictly_public`
+ * (wrangler.toml) keeps it from bypassing Cloudflare to reach our own origin. A local workerd has no such protection:
+ * use `allowLoopback` only if you trust every site owner.
  */
 export function checkOutboundUrl(raw: string, { allowLoopback }: { allowLoopback: boolean }): UrlCheck {
   const problem = rawProblem(raw)

@@ -2,25 +2,25 @@ import type * as z from 'zod'
 import { isErrorCode, type ErrorCode, type FieldError } from '../contract/errors.ts'
 
 const MAX_FIELD_ERRORS = 20
-/** Messages name unknown keys, of which a body may have as many as fit in. */
+/** A message lists all unknown keys of a body, so its length must be limited. */
 const MAX_MESSAGE_CHARACTERS = 300
 
-/** What a schema found, as the error table's code and a list of fields. */
+/** A validation error: a code of the error table and the invalid fields. */
 export interface InputFault {
   code: ErrorCode
   detail: string
   errors: FieldError[]
 }
 
-/** Schemas name a code of the error table in an issue's `params.code`. */
+/** The code of an issue. A schema can set one of the error table with `params.code`. */
 function codeOf(issue: z.core.$ZodIssue): string {
   const params = issue.code === 'custom' ? issue.params : undefined
   return typeof params?.['code'] === 'string' ? params['code'] : issue.code
 }
 
 /**
- * Turns a schema's issues into one fault. The first issue with a code of the error table gives the fault its code,
- * else it is `validation_error`. At most 20 fields are listed.
+ * Combines a schema's issues into one fault. Its code is the first of the error table among them, else
+ * `validation_error`. Lists at most 20 fields.
  * @param where `body`, `query` or `params`
  */
 export function describeIssues(issues: readonly z.core.$ZodIssue[], where: string): InputFault {

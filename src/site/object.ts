@@ -1,3 +1,18 @@
+/**
+ * The Durable Object of a site. It owns the site's replica and its queue, and only it talks to the site. This class is
+ * thin: each method authorises the caller and delegates to a module of this folder.
+ *
+ * What it guarantees, and how:
+ * - Input gates don't serialise work across an await of fetch, KV or D1: other events run meanwhile. So a mutex lets
+ *   only one request at a time go to the site, and everything that continues after an await checks its lease again
+ *   (runs/).
+ * - Storage is synchronous SQLite. Related rows commit in one transaction (replica/store.ts).
+ * - One alarm drives all work that is due: runs, the inbox, retries, drift checks, health checks. It is set again at
+ *   the end of each firing, and by the constructor, because a firing that crashed leaves no alarm behind.
+ * - A new instance frees the leases of the old one, so an interrupted run continues at once from its last commit.
+ * - A revoked key is refused here from the next call on, even while caches at the edge still accept it.
+ * - Domain errors are returned as values (RpcResult).
+ */
 import { DurableObject } from 'cloudflare:workers'
 import { readConfig } from '../config.ts'
 import type { Item, ItemCreate, ItemFilter, ItemUpdate, Resolution } from '../contract/content.ts'
@@ -23,7 +38,7 @@ import {
 import { enablePolling } from './transport/choice.ts'
 import { openSiteDatabase } from './replica/database.ts'
 import { examineSite } from './health/doctor/examine.ts'
-import { deriveReport } from './health/doctor/polling.ts'
+import { applyPollingToReport } from './health/doctor/polling.ts'
 import { receivePoll } from './runs/receive-poll.ts'
 import { checkIfDue, checkSite } from './health/check.ts'
 import { refuseKey } from './replica/key-gate.ts'
@@ -42,21 +57,23 @@ import type {
   WebhookMessage,
 } from './rpc.ts'
 import { probeSite, applyProbeResult } from './health/probe.ts'
-import { writeProjection, writeStructure } from '../db/projection.ts'
-import { countsOf, runNext, type ObjectContext } from './runs/runner.ts'
+import { writeStructure } from '../db/projection.ts'
+import type { ObjectContext } from './runs/context.ts'
+import { writeCounts } from './runs/counts.ts'
+import { runNext } from './runs/runner.ts'
 import { relocate } from './replica/relocate.ts'
 import { SiteStore } from './replica/store.ts'
-import { readLiveState } from '../services/live/read.ts'
+import { readLiveState } from '../services/live/index.ts'
 import { syncItem } from './runs/sync-item.ts'
 import { receiveWebhook } from './runs/receive-webhook.ts'
 import { SiteAlarm } from './runs/alarm.ts'
-import { end, LiveHub } from './live/hub.ts'
+import { closeSocket, LiveHub } from './live/hub.ts'
 
-/** One per site: its queue, its replica, and the only way to the site itself. Thin; what it does is in sync/. */
+/** Implements {@link SiteRpc}, which documents the methods. */
 export class SiteSync extends DurableObject<Env> implements SiteRpc {
   #store: SiteStore
   readonly #live: LiveHub
-  /** At most one request at a time goes to the site. */
+  /** Serialises requests to the site. */
   readonly #siteAccess = new Mutex()
   readonly #alarm: SiteAlarm
 
@@ -64,13 +81,13 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     super(state, env)
     this.#live = new LiveHub(state, {
       store: () => this.#store,
-      read: (integrationRef, since) => readLiveState(db(env, integrationRef.accountId).db, integrationRef, since),
+      read: (integration, since) => readLiveState(db(env, integration.accountId).db, integration, since),
     })
     this.#store = this.#openStore()
     this.#alarm = new SiteAlarm(state.storage, (inboxFrom) => this.#store.nextDueAt(inboxFrom))
-    // an alarm is consumed when it fires and given up after six throws: pending work always has one again
-    // and whoever held a run before is gone
+    // the instance that held these leases is gone
     this.#store.runs.releaseLeases(Date.now())
+    // the platform drops an alarm when it fires, and after six errors: pending work needs a new one
     void state.blockConcurrencyWhile(() => this.#alarm.arm())
   }
 
@@ -78,7 +95,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     return this.#authorized(request, async () => {
       const outcome = await this.#siteAccess.run(() => probeSite(this.#context(null), request))
       const result = applyProbeResult(this.#store, outcome, request.mayPoll, Date.now())
-      // what waited for a call of the site may go on at once
+      // after a change of the transport, waiting work may continue at once
       await this.#alarm.arm()
       return { ok: true, value: result }
     })
@@ -93,16 +110,16 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     })
   }
 
-  async scheduleCheck(integrationRef: IntegrationRef, dueAt: number): Promise<void> {
-    this.#store.access.setIntegration(integrationRef)
+  async scheduleCheck(integration: IntegrationRef, dueAt: number): Promise<void> {
+    this.#store.access.setIntegration(integration)
     this.#store.schedule.ensure('health', dueAt)
     await this.#alarm.arm()
   }
 
   examine(request: ProbeRequest): Promise<RpcResult<Examination>> {
     return this.#authorized(request, async () => {
-      const seen = await this.#siteAccess.run(() => examineSite(this.#context(null), request))
-      return { ok: true, value: request.mayPoll ? deriveReport(this.#store, seen, Date.now()) : seen }
+      const found = await this.#siteAccess.run(() => examineSite(this.#context(null), request))
+      return { ok: true, value: request.mayPoll ? applyPollingToReport(this.#store, found, Date.now()) : found }
     })
   }
 
@@ -122,7 +139,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
       this.#store.access.setIntegration(call)
       const id = createId('run')
       const run = this.#store.runs.enqueue(id, call, direction, Date.now())
-      // a run that was there already belongs to the request that started it
+      // an unfinished run keeps the request id of the request that queued it
       if (run.id === id) log.info('run queued', { run_id: id, direction })
       else log.info('run joined', { run_id: run.id, direction })
       await this.#alarm.arm()
@@ -199,27 +216,27 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
   }
 
   createItem(key: CallingKey, input: ItemCreate): Promise<RpcResult<Item>> {
-    return this.#change(key, (content) => createItem(content, input))
+    return this.#editItem(key, (content) => createItem(content, input))
   }
 
   updateItem(key: CallingKey, id: string, input: ItemUpdate): Promise<RpcResult<Item>> {
-    return this.#change(key, (content) => updateItem(content, id, input))
+    return this.#editItem(key, (content) => updateItem(content, id, input))
   }
 
   deleteItem(key: CallingKey, id: string): Promise<RpcResult<Item>> {
-    return this.#change(key, (content) => deleteItem(content, id))
+    return this.#editItem(key, (content) => deleteItem(content, id))
   }
 
   resolveItem(key: CallingKey, id: string, resolution: Resolution): Promise<RpcResult<Item>> {
-    return this.#change(key, (content) => resolveItem(content, id, resolution))
+    return this.#editItem(key, (content) => resolveItem(content, id, resolution))
   }
 
   undoItem(key: CallingKey, id: string): Promise<RpcResult<Item>> {
-    return this.#change(key, (content) => undoItem(content, id))
+    return this.#editItem(key, (content) => undoItem(content, id))
   }
 
   retryItem(key: CallingKey, id: string): Promise<RpcResult<Item>> {
-    return this.#change(key, (content) => retryItem(content, id))
+    return this.#editItem(key, (content) => retryItem(content, id))
   }
 
   syncItem(call: RpcCall, contentId: string): Promise<RpcResult<Item>> {
@@ -240,42 +257,45 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
 
   async revokeKey(keyId: string): Promise<void> {
     this.#store.access.setKeyStatus(keyId, 'revoked', Date.now())
-    this.#live.close('access_ended', (watcher) => watcher.keyId === keyId)
-    this.#live.note({ row: true })
+    this.#live.close('access_ended', (subscriber) => subscriber.keyId === keyId)
+    this.#live.publish({ row: true })
   }
 
   async stop(integrationId: string): Promise<void> {
     this.#store.runs.cancelAll(integrationId, Date.now())
     this.#store.driftChecks.plan(null)
     this.#store.access.invalidate()
-    this.#live.note({ row: true })
+    this.#live.publish({ row: true })
     await this.#alarm.arm()
   }
 
   async forget(): Promise<void> {
     this.#live.close('integration_deleted')
     await this.ctx.storage.deleteAll()
-    // a key of the deleted site may still call: it finds empty tables, and D1 says that it is gone
+    // a key of the deleted site may still call: it needs tables, even empty ones, and D1 then refuses it
     this.#store = this.#openStore()
     await this.#alarm.clear()
   }
 
   async publish(): Promise<void> {
-    this.#live.note({ row: true })
+    this.#live.publish({ row: true })
   }
 
-  /** The one request that is no call: a watcher's WebSocket. */
+  /** Opens a live WebSocket, which RPC can't. */
   override async fetch(request: Request): Promise<Response> {
     return this.#live.accept(request)
   }
 
   override webSocketMessage(socket: WebSocket): void {
-    end(socket, 'message_refused')
+    closeSocket(socket, 'message_refused')
   }
 
-  /** One bounded slice of the oldest due run. Never throws: a failure is stored with the run. */
+  /**
+   * Does the work that is due: the health check, then one slice of work. Never throws: errors are stored with the run
+   * or logged.
+   */
   override async alarm(): Promise<void> {
-    const work = () => this.#siteAccess.run(() => this.#work())
+    const work = () => this.#siteAccess.run(() => this.#doDueWork())
     await withLogIds(idsOfIntegration(this.#store.access.integration()), () =>
       this.#alarm.onAlarm(work, (cause) => log.error('alarm failed', { cause })),
     )
@@ -283,13 +303,13 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
 
   #openStore(): SiteStore {
     const store = new SiteStore(openSiteDatabase(this.ctx.storage))
-    store.runs.onRun = (run) => this.#live.note({ run })
-    store.replica.items.onItem = (item) => this.#live.note({ item })
+    store.runs.onRun = (run) => this.#live.publish({ run })
+    store.replica.items.onItem = (item) => this.#live.publish({ item })
     return store
   }
 
-  /** Whatever is due: the look at the site first, since everything else rests on it. */
-  async #work(): Promise<void> {
+  /** The health check comes first: a run depends on its result. */
+  async #doDueWork(): Promise<void> {
     const ctx = this.#context(null)
     await checkIfDue(ctx)
     await runNext(ctx)
@@ -305,7 +325,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
       random: Math.random,
       sleep: (ms) => scheduler.wait(ms),
       fetch: (input, init) => fetch(input, init),
-      onProjected: () => this.#live.note({ row: true }),
+      onProjected: () => this.#live.publish({ row: true }),
     }
   }
 
@@ -313,31 +333,17 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     return { replica: this.#store.replica, siteId, now: Date.now, newId: createId }
   }
 
-  /** A change of the IGNY8 side: admitted, made in one transaction, and shown in D1's counts with the next projection. */
-  #change(key: CallingKey, work: (content: ContentContext) => RpcResult<Item>): Promise<RpcResult<Item>> {
+  /** Changes the IGNY8 side of an item in one transaction, then updates the counts in D1. */
+  #editItem(key: CallingKey, work: (content: ContentContext) => RpcResult<Item>): Promise<RpcResult<Item>> {
     return this.#authorized(key, async () => {
       const changed = work(this.#content(key.siteId))
-      if (changed.ok) this.ctx.waitUntil(this.#writeCounts())
+      if (changed.ok) this.ctx.waitUntil(writeCounts(this.#context(key.accountId)))
       await this.#alarm.arm()
       return changed
     })
   }
 
-  /** What the tab shows follows a change at once; where this fails the next projection makes up for it. */
-  async #writeCounts(): Promise<void> {
-    const integrationRef = this.#store.access.integration()
-    if (!integrationRef) return
-    try {
-      await writeProjection(this.#context(integrationRef.accountId), integrationRef, {
-        epoch: null,
-        counts: countsOf(this.#store),
-      })
-    } catch (cause) {
-      log.warn('counts not projected', { cause })
-    }
-  }
-
-  /** Does what the caller may do here, with its ids in the log. A key that may no longer act is refused first. */
+  /** Refuses a key that may no longer act; otherwise does the work with the caller's ids in the log. */
   #authorized<T>(
     call: CallingKey & { integrationId?: string },
     work: () => Promise<RpcResult<T>>,

@@ -1,3 +1,7 @@
+/**
+ * What the Worker may ask of a site's Durable Object. Services import nothing else of src/site. Keep every change
+ * compatible with the release before: during a deployment, new Workers call old objects for up to five minutes.
+ */
 import type { DoctorReport } from '../contract/doctor.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import type { Transport } from '../contract/polling.ts'
@@ -12,39 +16,49 @@ import type { RunDetail } from '../contract/activity.ts'
 /** Domain errors cross RPC as values: an exception would break the caller's stub and lose its class. */
 export type RpcResult<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; detail: string; fix?: string }
 
-/** Carries a {@link Watcher} as JSON from the Worker to the object; what clients send never gets there. */
-export const WATCHER_HEADER = 'x-igny8-watcher'
+/** A domain error as the value that crosses RPC. */
+export const refusal = (code: ErrorCode, detail: string): RpcResult<never> & { ok: false } => ({
+  ok: false,
+  code,
+  detail,
+})
 
-/** Who opens a live connection, as the Worker authorised them. */
-export interface Watcher {
+/**
+ * Carries a {@link Subscriber} as JSON from the Worker to the object. The Worker makes this request itself: no client
+ * header reaches it.
+ */
+export const SUBSCRIBER_HEADER = 'x-igny8-subscriber'
+
+/** Who opens a live connection, as authorised by the Worker. */
+export interface Subscriber {
   accountId: string
   siteId: string
   integrationId: string
-  /** Null for people. */
+  /** Null for a person's session. */
   keyId: string | null
-  /** When access has to be checked anew; milliseconds since 1970. */
+  /** When access must be authorised again, in milliseconds since 1970. */
   until: number
 }
 
-/** What names an integration. */
+/** Identifies an integration, with the tenant it belongs to. */
 export interface IntegrationRef {
   accountId: string
   siteId: string
   integrationId: string
 }
 
-/** Who calls, as the site's object knows them, and by which request. `keyId` is null for people and the system. */
+/** The caller of an RPC method. The object refuses a revoked key itself; people and the system have `keyId` null. */
 export interface CallingKey {
   accountId: string
   siteId: string
   keyId: string | null
-  /** Absent where a Worker of an earlier release calls, for as long as a deployment takes. */
+  /** Id of the HTTP request. Absent if a Worker of an earlier release calls, during a deployment. */
   requestId?: string
-  /** What the plugin calls its own request; for the log alone. */
+  /** The request id that the plugin states; for the log only. */
   pluginRequestId?: string | undefined
 }
 
-/** Who asks, and for which integration. */
+/** The caller of a method that concerns one integration. */
 export interface RpcCall extends CallingKey {
   integrationId: string
   requestId: string
@@ -52,14 +66,15 @@ export interface RpcCall extends CallingKey {
 
 export interface ProbeRequest extends RpcCall {
   siteUrl: string
-  /** Newest first; the probe is signed with each of them. */
+  /** Newest first; the probe is signed with all of them. */
   signingSecrets: string[]
+  /** REST root that worked last; null if unknown. */
   restRoot: string | null
-  /** Whether calls of the site itself count as its answer, where it can't be called. */
+  /** Whether a recent poll counts as an answer if the site can't be called. */
   mayPoll: boolean
 }
 
-/** What a look at the site showed: the plugin's own `status` where it could be had, and each step on the way. */
+/** The result of a probe: the plugin's `status` if it answered, and the steps taken. */
 export type ProbeOutcome = {
   evidence: EvidenceStep[]
   clockSkewS: number | null
@@ -68,7 +83,7 @@ export type ProbeOutcome = {
   | { ok: false; code: ErrorCode; detail: string; fix: string; plugin: null }
 )
 
-/** What a thorough look showed: as a probe has it, and as the doctor tells it. */
+/** The result of {@link SiteRpc.examine}: the probe, and the doctor's report. */
 export interface Examination {
   probe: ProbeOutcome
   report: DoctorReport
@@ -77,52 +92,65 @@ export interface Examination {
 export interface RunsState {
   currentRun: Run | null
   lastRun: Run | null
+  /** Seconds since the current run was queued; null if there is none. */
   lagS: number | null
-  /** Since when commands wait for the site to call, in milliseconds since 1970. */
+  /** Since when commands wait for the site's next poll, in milliseconds since 1970; null if none do. */
   waitingForSiteSince: number | null
 }
 
-/** A body whose bytes are settled, because its signature in the headers is over them. */
+/** A response whose headers sign exactly these bytes of its body. */
 export interface SignedAnswer {
   body: string
   headers: Record<string, string>
 }
 
-/** A webhook as it came: the headers of its signature, and the raw body. */
+/** A signed message from the site: its signature headers and its raw body. */
 export interface WebhookMessage {
   headers: Record<string, string>
   body: string
 }
 
-/** The site's Durable Object as services see it: one per site, everything done with a site passes through it. */
+/**
+ * RPC methods of a site's Durable Object. There is one object per site, and everything done with the site passes
+ * through it.
+ */
 export interface SiteRpc {
-  /** Calls the site as a test does; one call at a time per site. */
+  /**
+   * Finds the site's command endpoint and asks the plugin for its status. Changes the transport if that is due, not the
+   * connection's state.
+   */
   probe(request: ProbeRequest): Promise<RpcResult<ProbeOutcome>>
-  /** Looks at the site as {@link probe} does, and moves the state of its connection. Null when it is gone. */
+  /** Runs a health check now: probes the site and updates the connection's state. Null if the integration is gone. */
   check(call: RpcCall): Promise<RpcResult<ProbeOutcome | null>>
-  /** Has the site looked at, at this time (milliseconds since 1970) or before. */
+  /** Schedules a health check for this time (milliseconds since 1970), unless one is due earlier. */
   scheduleCheck(integrationRef: IntegrationRef, dueAt: number): Promise<void>
-  /** Looks at the site as {@link probe} does, and says which layer is at fault. */
+  /** Runs the doctor: examines the site and reports which layer is at fault. Changes nothing. */
   examine(request: ProbeRequest): Promise<RpcResult<Examination>>
   /** Stores a structure that the plugin pushed. */
   storeStructure(call: RpcCall, structure: Structure): Promise<RpcResult<StructureStored>>
-  /** Queues a run, or answers with the one that is under way. */
+  /** Queues a run, or returns the unfinished one of the same direction. */
   enqueue(call: RpcCall, direction: RunDirection): Promise<RpcResult<Run>>
-  /** As {@link enqueue} to the site, for a change that was just made: a run under way goes round once more. */
+  /**
+   * Queues a run to the site after a change. If one is running, it repeats once at its end, so that it includes the
+   * change.
+   */
   enqueueChange(call: RpcCall): Promise<RpcResult<Run>>
-  /** @param integrationId absent for the runs of the whole site */
+  /** The current and the last run. @param integrationId absent for the runs of all integrations of the site */
   runs(integrationId?: string): Promise<RunsState>
-  /** Finished and unfinished runs, newest first. */
+  /** Finished and unfinished runs, newest first. @param before id of the last run of the previous page */
   listRuns(integrationId: string, limit: number, before: string | null): Promise<Run[]>
   getRun(integrationId: string, runId: string): Promise<RpcResult<RunDetail>>
   cancelRun(call: RpcCall, runId: string): Promise<RpcResult<Run>>
-  /** Takes in a webhook: durably stored when this returns. */
+  /** Verifies a webhook and stores it in the inbox; it is durable when this returns. */
   receiveWebhook(key: CallingKey, message: WebhookMessage): Promise<RpcResult<{ isRepeat: boolean }>>
-  /** Takes in a call of the site with its results, and answers with what it is to do next. */
+  /** Handles a poll of the site: stores the results it brings and answers with its next commands, signed. */
   poll(key: CallingKey, integrationId: string, message: WebhookMessage): Promise<RpcResult<SignedAnswer>>
-  /** The site can't be called, and has proven that it calls. */
+  /** Sets the transport to polling: the site can't be called, and has verified that it polls. */
   enablePolling(call: RpcCall): Promise<RpcResult<null>>
-  /** The site has another address than these: its links follow, and it is compared soon. */
+  /**
+   * Changes the URLs of items and images after the site moved, and schedules a drift check.
+   * @param from former addresses
+   */
   relocate(call: RpcCall, from: string[], to: string): Promise<RpcResult<null>>
   listItems(
     siteId: string,
@@ -137,18 +165,18 @@ export interface SiteRpc {
   resolveItem(key: CallingKey, id: string, resolution: Resolution): Promise<RpcResult<Item>>
   undoItem(key: CallingKey, id: string): Promise<RpcResult<Item>>
   retryItem(key: CallingKey, id: string): Promise<RpcResult<Item>>
-  /** Brings one item (by its id, or by its post id) up to date on both sides, now. */
+  /** Synchronises one item in both directions now. @param contentId item id or post id */
   syncItem(call: RpcCall, contentId: string): Promise<RpcResult<Item>>
-  /** Whether a key may still act at this site, for writes that don't pass through the object themselves. */
+  /** Checks that a key may still act at this site. For writes that the Worker makes itself. */
   authorizeKey(key: CallingKey): Promise<RpcResult<null>>
-  /** From the next call on the key can do nothing here. */
+  /** Revokes a key at this object: it is refused from the next call on, and its live connections are closed. */
   revokeKey(keyId: string): Promise<void>
-  /** Has watchers told that an integration's row changed, by somebody else than the object. */
+  /** Publishes the integration to its live connections, after somebody else than the object changed its row in D1. */
   publish(): Promise<void>
-  /** Opens the WebSocket of a watcher, whom a header names: see {@link WATCHER_HEADER}. */
+  /** Opens a live WebSocket. The Worker has authorised the request: see {@link SUBSCRIBER_HEADER}. */
   fetch(request: Request): Promise<Response>
-  /** Ends the work for an integration that was deleted or switched off, and has every key looked up anew. */
+  /** Cancels all runs of an integration that was deleted or disabled, and drops cached keys and credentials. */
   stop(integrationId: string): Promise<void>
-  /** Drops everything: the site was deleted. */
+  /** Deletes the object's data and closes its live connections, after the site was deleted. */
   forget(): Promise<void>
 }

@@ -9,15 +9,15 @@ import { describeContentTypes, presentedColumns, presentIntegration } from '../i
 import { assertOriginAllowed } from '../people/index.ts'
 import { assertKeyMayWrite } from '../site-calls.ts'
 import { loadIntegration } from '../tenant.ts'
-import { type Watcher, WATCHER_HEADER } from '../../site/rpc.ts'
+import { type Subscriber, SUBSCRIBER_HEADER } from '../../site/rpc.ts'
 
-/** Most events that are told of at once; whoever missed some finds them in the list. */
+/** Most events in one message. Older ones are in the list of events. */
 const MAX_EVENTS = 50
 
 /**
- * What watchers of an integration are shown, in one round trip.
- * @param since milliseconds since 1970 from which on events are read
- * @returns null when the integration is gone
+ * The live state of an integration, in one round trip.
+ * @param since reads events from this time on, in milliseconds since 1970
+ * @returns null if the integration was deleted
  */
 export async function readLiveState(
   db: Db,
@@ -51,16 +51,16 @@ export async function readLiveState(
   }
 }
 
-/** Access is checked when a connection opens; after this it has to be opened anew. */
+/** Lifetime of a connection. Access is checked when it opens, so it must be reopened regularly. */
 const WATCH_MS = 10 * 60_000
 const RETRY_AFTER_S = 60
 const SWITCHING = 101
 
 /**
- * Opens a live connection to the site's object. A revoked key is refused at once, whatever the edge still believes of it.
+ * Opens a live connection to the site's object. A revoked key is refused at once, even if KV still has it as active.
  * @returns the answer 101, with the WebSocket
  * @throws ServiceError `integration_not_found`, `origin_not_allowed`, `upgrade_required`, `api_key_revoked`,
- *   `too_many_requests` when the site has all the watchers it may have
+ *   `too_many_requests` if the site has the maximum of connections
  */
 export async function watchIntegration({
   ctx,
@@ -75,14 +75,14 @@ export async function watchIntegration({
   await assertKeyMayWrite(ctx)
   if (headers.get('upgrade')?.toLowerCase() !== 'websocket') throw new ServiceError('upgrade_required')
   const keyId = ctx.actor.kind === 'api_key' ? ctx.actor.keyId : null
-  const watcher: Watcher = { accountId, siteId, integrationId: id, keyId, until: ctx.now() + WATCH_MS }
-  const opening = { upgrade: 'websocket', [WATCHER_HEADER]: JSON.stringify(watcher) }
+  const watcher: Subscriber = { accountId, siteId, integrationId: id, keyId, until: ctx.now() + WATCH_MS }
+  const opening = { upgrade: 'websocket', [SUBSCRIBER_HEADER]: JSON.stringify(watcher) }
   const answer = await ctx.site(siteId).fetch(new Request('https://site/live', { headers: opening }))
   if (answer.status !== SWITCHING) {
-    throw new ServiceError('too_many_requests', 'The site has all the live connections that it may have.', {
+    throw new ServiceError('too_many_requests', 'The site has reached its limit of live connections.', {
       retryAfterS: RETRY_AFTER_S,
     })
   }
-  // its own answer, since middleware adds headers
+  // a new response: middleware adds headers, and the object's response is immutable
   return new Response(null, { status: SWITCHING, webSocket: answer.webSocket })
 }

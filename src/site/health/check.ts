@@ -29,7 +29,10 @@ function deriveState(row: CheckedIntegration, outcome: ProbeOutcome) {
   return { connection, reason: symptom?.code ?? null, detail: symptom?.detail ?? null }
 }
 
-/** When the site last sent something with a valid signature: an answer, a webhook or a poll. Null if that is stored already. */
+/**
+ * When the site last sent something with a valid signature: an answer, a webhook or a poll. Null if that is stored
+ * already.
+ */
 function verifiedAt(ctx: ObjectContext, row: CheckedIntegration, outcome: ProbeOutcome): number | null {
   if (outcome.ok && outcome.transport === 'direct') return ctx.now()
   const receivedAt = Math.max(ctx.store.replica.inbox.lastHeardAt() ?? 0, ctx.store.transport.read().lastPollAt ?? 0)
@@ -75,7 +78,8 @@ async function storeOutcome(
 
 /**
  * Probes the site, updates the connection's state and schedules the next health check.
- * @param isAsked whether a person or the plugin waits for the outcome; then the site is probed fully, whatever its state
+ * @param isAsked whether a person or the plugin waits for the outcome; then the site is probed fully, whatever its
+ * state
  * @returns null if the integration is gone, or if a scheduled check has nothing to do
  */
 export async function checkSite(ctx: ObjectContext, call: RpcCall, isAsked: boolean): Promise<ProbeOutcome | null> {
@@ -93,8 +97,8 @@ export async function checkSite(ctx: ObjectContext, call: RpcCall, isAsked: bool
 }
 
 /**
- * Runs the health check if it is due. The next one is scheduled before this one starts, so that a crash does not repeat it
- * at once. An error of ours is only logged: the runs in the queue continue.
+ * Runs the health check if it is due. The next one is scheduled before this one starts, so that a crash does not repeat
+ * it at once. An error of ours is only logged: the runs in the queue continue.
  */
 export async function checkIfDue(ctx: ObjectContext): Promise<void> {
   const { store, now } = ctx

@@ -47,8 +47,8 @@ export function describePolls({ transport }: Pick<SiteStore, 'transport'>, now: 
 }
 
 /**
- * Probes a site fully: finds its command endpoint from the front page on and asks the plugin for its status. A failure is
- * an outcome, never an exception.
+ * Probes a site fully: finds its command endpoint from the front page on and asks the plugin for its status. A failure
+ * is an outcome, never an exception.
  */
 export async function probeSite(ctx: LinkContext, request: ProbeRequest): Promise<ProbeOutcome> {
   const evidence: EvidenceStep[] = []
@@ -78,8 +78,8 @@ export const probeFully = async (ctx: ObjectContext, call: RpcCall, row: Checked
   probeSite(ctx, await targetOf(ctx, call, row))
 
 /**
- * Probes a site with one request to the command endpoint that last worked. If that fails, probes it fully, to find a REST
- * API that moved or to name the cause.
+ * Probes a site with one request to the command endpoint that last worked. If that fails, probes it fully, to find a
+ * REST API that moved or to name the cause.
  */
 export async function probeKnownEndpoint(
   ctx: ObjectContext,

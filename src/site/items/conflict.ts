@@ -18,8 +18,8 @@ function resolveLocalDeletion(record: ItemRecord, side: Side, external: ItemDoc)
 }
 
 /**
- * Resolves a conflict with a side for each field; fields without a choice keep IGNY8's side. Values that differ from the
- * site still have to be sent. Store the record as it was before: an undo restores it.
+ * Resolves a conflict with a side for each field; fields without a choice keep IGNY8's side. Values that differ from
+ * the site still have to be sent. Store the record as it was before: an undo restores it.
  */
 export function resolveConflict(
   record: ItemRecord,
@@ -61,7 +61,10 @@ export const toConflictSnapshot = ({
   deletion,
 })
 
-/** The sides before the resolution. If both sides exist, only the fields in conflict are restored, so later changes stay. */
+/**
+ * The sides before the resolution. If both sides exist, only the fields in conflict are restored, so later changes
+ * stay.
+ */
 function restoreSides(
   record: ItemRecord,
   before: ConflictSnapshot,

@@ -1,8 +1,8 @@
 import type { PostDocument } from '../../contract/content-link.ts'
 
 /**
- * The content of one side of an item: the fields that are compared, merged and sent. `parent` is the parent's post id, or
- * its item id while it has no post, or null. docs/protocol-content.md defines the other fields.
+ * The content of one side of an item: the fields that are compared, merged and sent. `parent` is the parent's post id,
+ * or its item id while it has no post, or null. docs/protocol-content.md defines the other fields.
  */
 export interface ItemDoc {
   title: string

@@ -48,8 +48,8 @@ export function createRecord(id: string, type: string, patch: DocPatch, now: num
 }
 
 /**
- * Applies an editor's change to the IGNY8 side. It clears an error, because the content that failed has changed. A change
- * without effect returns the same record.
+ * Applies an editor's change to the IGNY8 side. It clears an error, because the content that failed has changed. A
+ * change without effect returns the same record.
  */
 export function editRecord(record: ItemRecord, patch: DocPatch, now: number): ItemRecord {
   const local = patchDoc(record.local, patch)
@@ -63,8 +63,8 @@ export function editRecord(record: ItemRecord, patch: DocPatch, now: number): It
 }
 
 /**
- * Deletes the IGNY8 side. An item without a post is deleted at once. If a create was under way and its answer got lost, the
- * import of its post sends the deletion to the site.
+ * Deletes the IGNY8 side. An item without a post is deleted at once. If a create was under way and its answer got lost,
+ * the import of its post sends the deletion to the site.
  */
 export function deleteRecord(record: ItemRecord, now: number): ItemRecord {
   const deletion = record.externalId === null || record.deletion === 'external' ? 'both' : 'local'

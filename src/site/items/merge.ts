@@ -1,9 +1,6 @@
-import type { ItemDoc } from './doc.ts'
-import { diffDocs, isFieldEqual, readField, writeField, type FieldPath } from './fields.ts'
-
-/*
- * Three-way merge by field. `base` is the last content on which both sides agreed, `local` is IGNY8's side, `external` the
- * site's. For each field (see FieldPath):
+/**
+ * Three-way merge by field. `base` is the last content on which both sides agreed, `local` is IGNY8's side, `external`
+ * the site's. For each field (see FieldPath):
  *
  *   changed by            result
  *   neither side          unchanged
@@ -11,9 +8,11 @@ import { diffDocs, isFieldEqual, readField, writeField, type FieldPath } from '.
  *   both, to one value    that value
  *   both, differently     a conflict: both values are kept until somebody chooses
  *
- * The merge loses no change: each change of either side is in the merged document or in a conflict. Merging again with the
- * result as `local` changes nothing.
+ * The merge loses no change: each change of either side is in the merged document or in a conflict. Merging again with
+ * the result as `local` changes nothing.
  */
+import type { ItemDoc } from './doc.ts'
+import { diffDocs, isFieldEqual, readField, writeField, type FieldPath } from './fields.ts'
 
 export interface Merged {
   /** `local` with all changes of the site that do not conflict. */

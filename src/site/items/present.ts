@@ -4,7 +4,9 @@ import { toTimestamp } from '../../lib/timestamp.ts'
 import type { ItemDoc } from './doc.ts'
 import { stateOf, type ItemRecord } from './record.ts'
 
-/** What presentation reads from the replica: the item with a parent's post id, and whether a resolution can be undone. */
+/**
+ * What presentation reads from the replica: the item with a parent's post id, and whether a resolution can be undone.
+ */
 export interface ReplicaView {
   items: { getByExternalId: (postId: number) => Pick<ItemRecord, 'id'> | null }
   resolutions: { canUndo: (n: number) => boolean }

@@ -1,19 +1,18 @@
-import type { ItemState } from '../../contract/content.ts'
-import type { ItemDoc } from './doc.ts'
-import { diffDocs, type FieldPath } from './fields.ts'
-
-/*
- * An item is one piece of content that exists in IGNY8, on the WordPress site, or on both. A record holds three versions of
- * it:
+/**
+ * An item is one piece of content that exists in IGNY8, on the WordPress site, or on both. A record holds three
+ * versions of it:
  *
  *   local      IGNY8's side: what editors change
  *   external   the site's side, as last read; null if there is no post
  *   base       the last content on which both sides agreed; null if it was never sent
  *
  * A difference between `base` and a side is a change of that side; merge.ts merges the changes. The state of an item is
- * always derived from its record (see stateOf) and never stored as a decision of its own. The functions in this folder are
- * pure: they take a record and an event and return the new record. The replica stores it.
+ * always derived from its record (see stateOf) and never stored as a decision of its own. The functions in this folder
+ * are pure: they take a record and an event and return the new record. The replica stores it.
  */
+import type { ItemState } from '../../contract/content.ts'
+import type { ItemDoc } from './doc.ts'
+import { diffDocs, type FieldPath } from './fields.ts'
 
 /** Who deleted the item. `local`: still to be sent. `external`: kept only as a conflict. `both`: a tombstone. */
 export type Deletion = 'local' | 'external' | 'both'

@@ -1,18 +1,29 @@
+/**
+ * The live connections of a site: WebSockets over which the web app receives changes as they happen.
+ *
+ * Every change of a run, an item or the integration's row is passed to `publish`, which costs nothing while nobody is
+ * connected. The outbox collects changes; a round sends them, at most five times a second. Runs and items are read from
+ * the object's database, the integration and its events from D1. The integration is sent only
+ * if it differs from the last one sent; a new connection first receives the full state.
+ *
+ * The sockets hibernate: the object may leave memory while they stay open. What a connection needs to remember (its
+ * subscriber and the events already sent) is in the socket's attachment.
+ */
 import { LIVE_CLOSE, LIVE_PING, type LiveCloseReason, type LiveMessage, type LiveState } from '../../contract/live.ts'
 import { log } from '../../lib/log.ts'
 import { LiveOutbox, type LiveChange } from './outbox.ts'
-import { WATCHER_HEADER, type Watcher } from '../rpc.ts'
+import { SUBSCRIBER_HEADER, type Subscriber } from '../rpc.ts'
 import type { SiteStore } from '../replica/store.ts'
 
-/** Watchers that a site may have at once. */
-const MAX_WATCHERS = 100
-const TOO_MANY = 429
-/** Events are written by several machines: one may come in after another that its id follows. */
+/** Live connections that a site may have at once. */
+const MAX_SUBSCRIBERS = 100
+const TOO_MANY_REQUESTS = 429
+/** Several machines write events, so an event may become visible this much after it finished. */
 const OVERLAP_MS = 5_000
-/** Ids of events that a watcher was told within the overlap. */
-const REMEMBERED_EVENTS = 50
+/** How many sent events a connection remembers, so that none within the overlap is sent twice. */
+const MAX_SENT_EVENTS = 50
 
-const FAREWELLS: Record<LiveCloseReason, string> = {
+const CLOSE_DETAILS: Record<LiveCloseReason, string> = {
   message_refused: 'This connection takes no messages but ping.',
   unavailable: 'The state could not be read; connect again in a moment.',
   reauthorize: 'Access is checked anew; connect again.',
@@ -20,14 +31,14 @@ const FAREWELLS: Record<LiveCloseReason, string> = {
   integration_deleted: 'The integration was deleted.',
 }
 
-/** What a socket remembers, also while the object is not in memory. */
-interface Attachment extends Watcher {
-  /** Not told the state yet. */
+/** State of a connection, kept with its socket while the object hibernates. */
+interface Attachment extends Subscriber {
+  /** Whether the full state was not sent yet. */
   isNew: boolean
-  /** From when on events are told; milliseconds since 1970. */
+  /** Events that finished before this time are not sent; milliseconds since 1970. */
   eventsSince: number
-  /** Events after that moment that were told already. */
-  told: string[]
+  /** Ids of later events that were sent already. */
+  sentEvents: string[]
 }
 
 interface Socket {
@@ -37,22 +48,22 @@ interface Socket {
 
 export interface LiveSource {
   store: () => SiteStore
-  read: (integrationRef: Watcher, eventsSince: number) => Promise<LiveState | null>
+  read: (subscriber: Subscriber, eventsSince: number) => Promise<LiveState | null>
 }
 
-/** Without what changes with every count: that is told as content types. */
+/** The integration without counts and update time: those change often and are sent as content types. */
 function stateOf({ updated_at: _updatedAt, config_json, ...rest }: LiveState['integration']): string {
   const { content_types: _contentTypes, ...config } = config_json
   return JSON.stringify({ ...rest, config })
 }
 
-/** The live connections of a site: hibernating WebSockets, to which everything that changes is told in rounds. */
+/** Accepts live connections and sends them what changed. */
 export class LiveHub {
   readonly #sockets: DurableObjectState
   readonly #source: LiveSource
   readonly #outbox = new LiveOutbox()
-  /** What was told last, by integration. */
-  readonly #last = new Map<string, { contentTypes: string; integration: string }>()
+  /** The content sent last, by integration id. */
+  readonly #lastSent = new Map<string, { contentTypes: string; integration: string }>()
   #isBusy = false
 
   constructor(state: DurableObjectState, source: LiveSource) {
@@ -61,34 +72,34 @@ export class LiveHub {
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair(LIVE_PING.request, LIVE_PING.response))
   }
 
-  /** Takes in a watcher whom the Worker has authorised. */
+  /** Accepts a subscriber; the Worker has authorised the request. */
   accept(request: Request): Response {
-    if (this.#open().length >= MAX_WATCHERS) return new Response(null, { status: TOO_MANY })
-    const watcher = JSON.parse(request.headers.get(WATCHER_HEADER) ?? '') as Watcher
+    if (this.#open().length >= MAX_SUBSCRIBERS) return new Response(null, { status: TOO_MANY_REQUESTS })
+    const subscriber = JSON.parse(request.headers.get(SUBSCRIBER_HEADER) ?? '') as Subscriber
     const { 0: client, 1: server } = new WebSocketPair()
     const now = Date.now()
     this.#sockets.acceptWebSocket(server)
     server.serializeAttachment({
-      ...watcher,
+      ...subscriber,
       isNew: true,
       eventsSince: now - OVERLAP_MS,
-      told: [],
+      sentEvents: [],
     } satisfies Attachment)
     send(server, { type: 'ready', as_of: new Date(now).toISOString() })
-    this.note({ row: true })
+    this.publish({ row: true })
     return new Response(null, { status: 101, webSocket: client })
   }
 
-  /** Something changed. Costs nothing while nobody watches; may be called inside a transaction. */
-  note(change: LiveChange): void {
+  /** Publishes a change with the next round. May be called inside a transaction. */
+  publish(change: LiveChange): void {
     if (this.#sockets.getWebSockets().length === 0) return
     this.#outbox.add(change)
     this.#schedule()
   }
 
-  /** Ends connections, with the reason. */
-  close(reason: LiveCloseReason, isMeant: (watcher: Watcher) => boolean = () => true): void {
-    for (const { socket, state } of this.#open()) if (isMeant(state)) end(socket, reason)
+  /** Closes the matching connections; all of them without a filter. */
+  close(reason: LiveCloseReason, matches: (subscriber: Subscriber) => boolean = () => true): void {
+    for (const { socket, state } of this.#open()) if (matches(state)) closeSocket(socket, reason)
   }
 
   #schedule(): void {
@@ -97,14 +108,14 @@ export class LiveHub {
     setTimeout(() => void this.#round(), this.#outbox.delay(Date.now()))
   }
 
-  /** The sockets that are open and still allowed; the others are closed on the way. */
+  /** The open sockets whose authorisation is still valid; others are closed. */
   #open(): Socket[] {
     const now = Date.now()
     return this.#sockets.getWebSockets().flatMap((socket) => {
       if (socket.readyState !== WebSocket.OPEN) return []
       const state = socket.deserializeAttachment() as Attachment
       if (state.until > now) return [{ socket, state }]
-      end(socket, 'reauthorize')
+      closeSocket(socket, 'reauthorize')
       return []
     })
   }
@@ -112,11 +123,11 @@ export class LiveHub {
   async #round(): Promise<void> {
     try {
       const { runs, items, more, row } = this.#outbox.take(Date.now())
-      for (const id of runs) this.#tellRun(id)
-      if (items.length > 0) this.#tell({ type: 'items', ids: items, more })
-      if (row) await this.#tellState()
+      for (const id of runs) this.#sendRun(id)
+      if (items.length > 0) this.#send({ type: 'items', ids: items, more })
+      if (row) await this.#sendState()
     } catch (cause) {
-      log.warn('watchers not told', { cause })
+      log.warn('live update failed', { cause })
       this.close('unavailable')
     } finally {
       this.#isBusy = false
@@ -124,32 +135,32 @@ export class LiveHub {
     }
   }
 
-  #tell(message: LiveMessage, isMeant: (watcher: Watcher) => boolean = () => true): void {
+  #send(message: LiveMessage, matches: (subscriber: Subscriber) => boolean = () => true): void {
     const text = JSON.stringify(message)
-    for (const { socket, state } of this.#open()) if (isMeant(state)) sendText(socket, text)
+    for (const { socket, state } of this.#open()) if (matches(state)) sendText(socket, text)
   }
 
-  #tellRun(id: string): void {
+  #sendRun(id: string): void {
     const found = this.#source.store().runs.find(id)
-    if (found) this.#tell({ type: 'run', run: found.run }, ({ integrationId }) => integrationId === found.integrationId)
+    if (found) this.#send({ type: 'run', run: found.run }, ({ integrationId }) => integrationId === found.integrationId)
   }
 
-  async #tellState(): Promise<void> {
+  async #sendState(): Promise<void> {
     for (const [integrationId, sockets] of Map.groupBy(this.#open(), ({ state }) => state.integrationId)) {
       const [first] = sockets
       if (!first) continue
       const readAt = Date.now()
       const since = Math.min(...sockets.map(({ state }) => state.eventsSince))
       const read = await this.#source.read(first.state, since)
-      if (read) this.#tellRead(integrationId, sockets, read, readAt)
-      else for (const { socket } of sockets) end(socket, 'integration_deleted')
+      if (read) this.#sendChanges(integrationId, sockets, read, readAt)
+      else for (const { socket } of sockets) closeSocket(socket, 'integration_deleted')
     }
   }
 
-  #tellRead(integrationId: string, sockets: Socket[], read: LiveState, readAt: number): void {
-    const before = this.#last.get(integrationId)
+  #sendChanges(integrationId: string, sockets: Socket[], read: LiveState, readAt: number): void {
+    const before = this.#lastSent.get(integrationId)
     const now = { contentTypes: JSON.stringify(read.contentTypes), integration: stateOf(read.integration) }
-    this.#last.set(integrationId, now)
+    this.#lastSent.set(integrationId, now)
     const { currentRun } = this.#source.store().runsState(readAt, integrationId)
     for (const { socket, state } of sockets) {
       const { isNew } = state
@@ -159,19 +170,19 @@ export class LiveHub {
         send(socket, { type: 'integration', integration: read.integration })
       if (isNew && currentRun) send(socket, { type: 'run', run: currentRun })
       const fresh = read.events.filter(
-        ({ id, finished_at }) => Date.parse(finished_at) >= state.eventsSince && !state.told.includes(id),
+        ({ id, finished_at }) => Date.parse(finished_at) >= state.eventsSince && !state.sentEvents.includes(id),
       )
       for (const event of fresh) send(socket, { type: 'event', event })
-      const told = [...state.told, ...fresh.map(({ id }) => id)].slice(-REMEMBERED_EVENTS)
+      const sentEvents = [...state.sentEvents, ...fresh.map(({ id }) => id)].slice(-MAX_SENT_EVENTS)
       const eventsSince = Math.max(state.eventsSince, readAt - OVERLAP_MS)
-      socket.serializeAttachment({ ...state, isNew: false, eventsSince, told } satisfies Attachment)
+      socket.serializeAttachment({ ...state, isNew: false, eventsSince, sentEvents } satisfies Attachment)
     }
   }
 }
 
-/** Ends a connection, with the reason as its last message. */
-export function end(socket: WebSocket, reason: LiveCloseReason): void {
-  const detail = FAREWELLS[reason]
+/** Closes a connection; its last message is the reason. */
+export function closeSocket(socket: WebSocket, reason: LiveCloseReason): void {
+  const detail = CLOSE_DETAILS[reason]
   send(socket, { type: 'bye', code: reason, detail })
   try {
     socket.close(LIVE_CLOSE[reason], detail)
@@ -182,11 +193,11 @@ export function end(socket: WebSocket, reason: LiveCloseReason): void {
 
 const send = (socket: WebSocket, message: LiveMessage) => sendText(socket, JSON.stringify(message))
 
-/** Whoever left in this moment is told nothing. */
+/** Sends to a socket that may just have been closed by the client. */
 function sendText(socket: WebSocket, text: string): void {
   try {
     socket.send(text)
   } catch (cause) {
-    log.info('watcher is gone', { cause })
+    log.info('live connection is gone', { cause })
   }
 }

@@ -1,21 +1,21 @@
 import { MAX_LIVE_ITEMS } from '../../contract/live.ts'
 
-/** Least time between two rounds of messages, so that a run tells of its progress about five times a second. */
+/** Minimum time between two rounds: the progress of a run is sent about five times a second. */
 const ROUND_MS = 200
 
-/** What changed: the state of a run, items, or what D1 says of the integration. */
+/** What changed: a run or an item (by id), or the integration's row in D1. */
 export type LiveChange = { run: string } | { item: string } | { row: true }
 
-/** What one round tells. */
+/** What one round sends. */
 export interface LiveRound {
   runs: string[]
   items: string[]
-  /** Items changed that are not named. */
+  /** Whether more items changed than are named. */
   more: boolean
   row: boolean
 }
 
-/** Collects what watchers are to be told, and says when: at once after a pause, else with the next round. */
+/** Collects changes for the next round. The first change after a pause is sent at once. */
 export class LiveOutbox {
   #runs = new Set<string>()
   #items = new Set<string>()
@@ -34,11 +34,12 @@ export class LiveOutbox {
     return this.#runs.size === 0 && this.#items.size === 0 && !this.#row
   }
 
-  /** Milliseconds until the next round may be. */
+  /** Milliseconds until the next round may start. */
   delay(now: number): number {
     return Math.min(ROUND_MS, Math.max(0, this.#lastRoundAt + ROUND_MS - now))
   }
 
+  /** Empties the outbox for a round. */
   take(now: number): LiveRound {
     const round = { runs: [...this.#runs], items: [...this.#items], more: this.#more, row: this.#row }
     this.#runs = new Set()

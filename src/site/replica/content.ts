@@ -1,3 +1,8 @@
+/**
+ * Editors' actions on items: list, get, create, update, delete, resolve, undo, retry. Each change loads the item,
+ * decides with the pure functions of items/, and saves it in one transaction. `if_revision` refuses a change if
+ * somebody else changed the item since. Nothing here talks to the site: the next run sends what changed.
+ */
 import type { Item, ItemCreate, ItemFilter, ItemSummary, ItemUpdate, Resolution } from '../../contract/content.ts'
 import { MAX_ITEM_BYTES } from '../../contract/content.ts'
 import type { Replica } from './store.ts'
@@ -6,12 +11,6 @@ import { presentItem, summarizeItem } from '../items/present.ts'
 import { stateOf, withoutError, type ItemRecord } from '../items/record.ts'
 import { resolveConflict, undoResolution } from '../items/conflict.ts'
 import { refusal, type RpcResult } from '../rpc.ts'
-
-/*
- * Editors' actions on items: list, get, create, update, delete, resolve, undo, retry. Each change loads the item,
- * decides with the pure functions of items/, and saves it in one transaction. `if_revision` refuses a change if
- * somebody else changed the item since. Nothing here talks to the site: the next run sends what changed.
- */
 
 /** What the actions need. */
 export interface ContentContext {

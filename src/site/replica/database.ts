@@ -2,15 +2,15 @@
 export type SqlValue = string | number | null
 export type SqlRow = Record<string, SqlValue>
 
-/** What the engine needs of the object's SQLite; the simulator gives it another one with the same behaviour. */
+/** The part of the object's SQLite that is used. The simulator implements it with another SQLite. */
 export interface SiteDatabase {
-  /** Runs one statement, or several without bindings, and reads all its rows. */
+  /** Runs one statement, or several without bindings, and returns all rows. */
   rows<R extends SqlRow>(sql: string, ...bindings: SqlValue[]): R[]
-  /** All or nothing; synchronous, so that nothing can come between. */
+  /** Runs a transaction. Synchronous, so no other event can come in between. */
   transaction<T>(work: () => T): T
 }
 
-/** The object's own SQLite. */
+/** Opens the SQLite database of a Durable Object. */
 export function openSiteDatabase(storage: DurableObjectStorage): SiteDatabase {
   return {
     rows: <R extends SqlRow>(sql: string, ...bindings: SqlValue[]) =>
@@ -19,7 +19,7 @@ export function openSiteDatabase(storage: DurableObjectStorage): SiteDatabase {
   }
 }
 
-/** The first row of a query, or null. */
+/** The first row of a query; null if there is none. */
 export function firstRow<R extends SqlRow>(database: SiteDatabase, sql: string, ...bindings: SqlValue[]): R | null {
   return database.rows<R>(sql, ...bindings)[0] ?? null
 }

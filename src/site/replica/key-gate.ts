@@ -3,13 +3,13 @@ import type { Db } from '../../db/client.ts'
 import { readKeyState } from '../../db/read-key-state.ts'
 import type { SiteStore } from './store.ts'
 
-/** A key seen as active is looked up again after this, in case the message of its revocation was lost. */
-const TRUST_MS = 60_000
+/** How long a key is cached as active. It is then read again, in case the call that revoked it failed. */
+const ACTIVE_TTL_MS = 60_000
 
 /**
- * Whether a key may act at this site's object. A revocation is told to the object as it happens, so the key can do
- * nothing here from the next call on, wherever stale copies of its record may still be.
- * @returns the code of the refusal, or null
+ * Checks whether a key may act at this site's object. The object learns of a revocation at once (`revokeKey`), so it
+ * refuses the key from the next call on, even while KV still has a stale copy.
+ * @returns the error code if the key is refused, else null
  */
 export async function refuseKey(
   { db, store, now }: { db: Db; store: SiteStore; now: () => number },
@@ -18,7 +18,7 @@ export async function refuseKey(
 ): Promise<ErrorCode | null> {
   const known = store.access.keyStatus(keyId)
   if (known?.status === 'revoked') return 'api_key_revoked'
-  if (known && now() - known.checkedAt < TRUST_MS) return null
+  if (known && now() - known.checkedAt < ACTIVE_TTL_MS) return null
   const state = await readKeyState(db, keyId, siteId)
   if (!state || state.revokedAt !== null) {
     store.access.setKeyStatus(keyId, 'revoked', now())
@@ -27,6 +27,6 @@ export async function refuseKey(
   if (state.expiresAt !== null && state.expiresAt.getTime() <= now()) return 'api_key_expired'
   if (!state.siteIsActive) return 'site_inactive'
   store.access.setKeyStatus(keyId, 'active', now())
-  // the revocation may have been told while D1 was asked
+  // `revokeKey` may have been called while D1 was read
   return store.access.keyStatus(keyId)?.status === 'revoked' ? 'api_key_revoked' : null
 }

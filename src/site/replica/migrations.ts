@@ -1,6 +1,6 @@
 import { firstRow, type SiteDatabase } from './database.ts'
 
-/** Forward-only; the position in the list is the version, so that entries are only ever added. */
+/** Forward-only. An entry's position is its version: never change or remove one, only append. */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE runs (
     id TEXT PRIMARY KEY,
@@ -26,7 +26,7 @@ const MIGRATIONS: readonly string[] = [
     bytes INTEGER NOT NULL DEFAULT 0,
     duration_ms INTEGER NOT NULL DEFAULT 0
   ) WITHOUT ROWID;
-  -- coalescing: one unfinished run of a direction
+  -- at most one unfinished run for each direction
   CREATE UNIQUE INDEX runs_unfinished ON runs (direction) WHERE status IN ('queued', 'running');
   -- the last finished run
   CREATE INDEX runs_by_finish ON runs (finished_at) WHERE finished_at IS NOT NULL;
@@ -35,7 +35,7 @@ const MIGRATIONS: readonly string[] = [
     status TEXT NOT NULL,
     checked_at INTEGER NOT NULL
   ) WITHOUT ROWID;
-  -- one row per piece of content; what each side holds is in versions
+  -- one row for each item; its content is in versions
   CREATE TABLE items (
     n INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -59,12 +59,12 @@ const MIGRATIONS: readonly string[] = [
     updated_at INTEGER NOT NULL
   );
   CREATE UNIQUE INDEX items_by_external_id ON items (external_id) WHERE external_id IS NOT NULL;
-  -- the list, newest first, by type or state
+  -- for lists, newest first, by type or state
   CREATE INDEX items_by_type ON items (type, n);
   CREATE INDEX items_by_state ON items (state, n) WHERE state <> 'synced';
-  -- key: n * 4 + side (0 base, 1 local, 2 external, 3 theirs); a side that equals the base has no row
+  -- key: n * 4 + side (0 base, 1 local, 2 external, 3 external in a conflict); a side that equals base has no row
   CREATE TABLE versions (key INTEGER PRIMARY KEY, doc TEXT NOT NULL);
-  -- exact after any sequence of operations, since the database keeps them itself
+  -- number of items by type and state; triggers keep it exact
   CREATE TABLE counters (type TEXT NOT NULL, state TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (type, state)) WITHOUT ROWID;
   CREATE TRIGGER items_counted AFTER INSERT ON items BEGIN
     INSERT INTO counters VALUES (new.type, new.state, 1) ON CONFLICT DO UPDATE SET n = n + 1;
@@ -95,7 +95,7 @@ const MIGRATIONS: readonly string[] = [
     limited INTEGER NOT NULL DEFAULT 0,
     recheck INTEGER NOT NULL DEFAULT 0
   ) WITHOUT ROWID;
-  -- ids seen by a pass over all of a type; dropped when it ends
+  -- post ids that a pass over all posts of a type has read; cleared at its end
   CREATE TABLE pass_ids (type TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID;
   CREATE TABLE inbox (
     webhook_id TEXT PRIMARY KEY,
@@ -120,7 +120,7 @@ const MIGRATIONS: readonly string[] = [
     undone_at INTEGER
   );
   CREATE INDEX resolutions_by_item ON resolutions (item_n, id);
-  -- the one integration of this site, and its credentials as D1 has them: sealed
+  -- the integration of this site, with its encrypted credentials as in D1
   CREATE TABLE integration (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     integration_id TEXT NOT NULL,
@@ -129,7 +129,7 @@ const MIGRATIONS: readonly string[] = [
     sealed TEXT,
     sealed_at INTEGER
   );
-  -- what a run did, step by step; its totals outlive the steps that are no longer kept
+  -- the steps of a run; its totals are in runs, since only the latest steps are kept
   CREATE TABLE run_steps (
     run_id TEXT NOT NULL,
     n INTEGER NOT NULL,
@@ -147,7 +147,7 @@ const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER runs_forgotten AFTER DELETE ON runs BEGIN
     DELETE FROM run_steps WHERE run_id = old.id;
   END;
-  -- how many entries the site said it has, since its last structure
+  -- number of entries by post type and taxonomy, as the site last counted them
   CREATE TABLE site_totals (kind TEXT NOT NULL, slug TEXT NOT NULL, n INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (kind, slug)) WITHOUT ROWID;
   -- how commands reach the site
   CREATE TABLE transport (
@@ -158,7 +158,7 @@ const MIGRATIONS: readonly string[] = [
     interval_ms INTEGER,
     projected_at INTEGER
   );
-  -- what a work has asked of a site that calls by itself, until the work has committed
+  -- commands for a site that polls, kept until the work that needs their results has committed
   CREATE TABLE commands (
     n INTEGER PRIMARY KEY AUTOINCREMENT,
     work_id TEXT NOT NULL,
@@ -170,9 +170,9 @@ const MIGRATIONS: readonly string[] = [
     answered_at INTEGER,
     UNIQUE (work_id, key)
   );
-  -- arguments, results and decisions of it, in parts that fit a row
+  -- arguments, results and memos of that work, split into parts that fit a row
   CREATE TABLE command_texts (name TEXT, part INTEGER, text TEXT NOT NULL, PRIMARY KEY (name, part)) WITHOUT ROWID;
-  -- when the next drift check is due, whether the site asked for it, and how the last one ended
+  -- when the next drift check is due, whether the site asked for one, whether there was an outage, the last result
   CREATE TABLE drift_check (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     due_at INTEGER,
@@ -181,7 +181,7 @@ const MIGRATIONS: readonly string[] = [
     result TEXT
   );
   INSERT INTO drift_check (one) VALUES (1);
-  -- what the object does by itself; an object has one alarm, set to the earliest
+  -- recurring tasks; the object's one alarm is set to the earliest due time
   CREATE TABLE schedule (
     task TEXT PRIMARY KEY,
     due_at INTEGER NOT NULL,
@@ -189,13 +189,13 @@ const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;`,
 ]
 
-/** The version of this code; what an earlier or a later release has written may have another. */
+/** Newest schema version of this release. A database written by another release may have another. */
 export const SITE_STORE_VERSION = MIGRATIONS.length
 
 /**
- * Brings the object's own database to the newest version; one that a later release has made is left as it is. Synchronous, so
- * that it is over before any event.
- * @param to an earlier version, as an earlier release would leave it
+ * Migrates the database to the newest version. A newer database, written by a later release, is left as it is.
+ * Synchronous, so it ends before the first event.
+ * @param to an earlier version, for tests
  */
 export function migrateSiteStore(database: SiteDatabase, to: number = SITE_STORE_VERSION): void {
   database.rows('CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)')

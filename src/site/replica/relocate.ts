@@ -1,25 +1,26 @@
 import { addressForms } from '../../lib/site-address.ts'
 import type { SiteStore } from './store.ts'
 
-/** Until the plugin has taken in that it has moved, and its owner's browser has the page back. */
+/** Delay of the drift check, so that the plugin can store its new address first. */
 const DRIFT_CHECK_PAUSE_MS = 60_000
 
-/** Where a site went into a folder of its own, a repeat must not take it further down. */
-const doneBelow = (from: string, to: string) => (to.startsWith(`${from}/`) ? to : null)
+/** If a site moved into a subfolder of its own address, URLs already below it must not be moved again. */
+const alreadyMoved = (from: string, to: string) => (to.startsWith(`${from}/`) ? to : null)
 
 /**
- * Follows a site to another address: the links and images of its items, in one transaction, and a drift check soon, since tools
- * that move a site write in its database what no hook tells. What was believed of keys and secrets is asked for again.
+ * Moves a site's items to its new address: changes the URLs of items and images in one transaction. Schedules a drift
+ * check, because tools that move a site change its database without calling hooks. Also drops cached keys and
+ * credentials.
  */
 export function relocate(store: SiteStore, from: readonly string[], to: string, now: number): void {
   const { items, media, database } = store.replica
   const before = [...new Set(from.map((url) => url.replace(/\/+$/, '')))].filter((url) => url !== to)
   database.transaction(() => {
     for (const form of new Set(before.flatMap(addressForms)))
-      if (form !== to) items.relocateLinks(form, to, doneBelow(form, to))
+      if (form !== to) items.relocateLinks(form, to, alreadyMoved(form, to))
     for (const url of before) {
-      items.relocateImages(url, to, doneBelow(url, to))
-      media.relocate(url, to, doneBelow(url, to))
+      items.relocateImages(url, to, alreadyMoved(url, to))
+      media.relocate(url, to, alreadyMoved(url, to))
     }
     if (store.driftChecks.dueAt() !== null) store.driftChecks.plan(now + DRIFT_CHECK_PAUSE_MS)
   })

@@ -1,3 +1,16 @@
+/**
+ * The SQLite database of a site's Durable Object, one class per table group. Every method is synchronous: it runs one
+ * statement or one transaction, and no other event of the object can come in between.
+ *
+ * What commits together:
+ * - a page of content, the cursor that covers it and the step that describes it: a crash repeats one page at most;
+ * - results from the site and the deletion of their commands from the log: no result is applied twice or lost;
+ * - an item's row and its versions; SQLite triggers update the counters in the same statement;
+ * - a resolved conflict and the sides as they were before it, which an undo restores.
+ *
+ * D1 holds the summary of all this. A projection writes it there after a slice; until then D1 may be behind, but never
+ * ahead.
+ */
 import type { SiteDatabase } from './database.ts'
 import { migrateSiteStore } from './migrations.ts'
 import type { RunsState } from '../rpc.ts'
@@ -28,19 +41,7 @@ export interface Replica {
   resolutions: ResolutionTable
 }
 
-/*
- * The SQLite database of a site's Durable Object, one class per table group. Every method is synchronous: it runs one
- * statement or one transaction, and no other event of the object can come in between.
- *
- * What commits together:
- * - a page of content, the cursor that covers it and the step that describes it: a crash repeats one page at most;
- * - results from the site and the deletion of their commands from the log: no result is applied twice or lost;
- * - an item's row and its versions; SQLite triggers update the counters in the same statement;
- * - a resolved conflict and the sides as they were before it, which an undo restores.
- *
- * D1 holds the summary of all this. A projection writes it there after a slice; until then D1 may be behind, but never
- * ahead.
- */
+/** All tables of the object, and the questions that concern several of them. */
 export class SiteStore {
   readonly access: AccessTable
   readonly steps: StepTable

@@ -1,22 +1,22 @@
-import type { ErrorCode } from '../../contract/errors.ts'
-import { isSolvedByPolling, LINK_ERRORS, type LinkErrorCode } from '../../contract/link-errors.ts'
-import type { SiteStore } from '../replica/store.ts'
-
-/*
+/**
  * Chooses the transport of a site, and gives it back.
  *
  * A site starts with `direct`: the API calls the plugin. It changes to `polling` if both are true:
- * - calls have failed with an error that polling solves (a firewall, a closed REST API, …): two in a row, or one that only
- *   the owner can fix;
- * - the plugin itself polled within the last hour. Plugins poll every 15 minutes in direct mode just to show that they can.
+ * - calls have failed with an error that polling solves (a firewall, a closed REST API, …): two in a row, or one that
+ *   only the owner can fix;
+ * - the plugin itself polled within the last hour. Plugins poll every 15 minutes in direct mode just to show that they
+ *   can.
  * A site that can't be called when it connects, but proves that it polls, starts with `polling` (enablePolling).
  *
- * Health checks keep calling a site that polls. The first call that succeeds changes it back to `direct`, and each success
- * clears the count of failures. If a site that polls stops doing so, its checks fail with `site_not_polling`.
+ * Health checks keep calling a site that polls. The first call that succeeds changes it back to `direct`, and each
+ * success clears the count of failures. If a site that polls stops doing so, its checks fail with `site_not_polling`.
  *
  * The state is one row in the object's database (replica/tables/transport.ts). `projectedAt: null` makes the next
  * projection write it to D1.
  */
+import type { ErrorCode } from '../../contract/errors.ts'
+import { isSolvedByPolling, LINK_ERRORS, type LinkErrorCode } from '../../contract/link-errors.ts'
+import type { SiteStore } from '../replica/store.ts'
 
 /** Failed calls in a row after which a site is served by polling. */
 const MAX_DIRECT_FAILURES = 2

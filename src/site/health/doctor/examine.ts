@@ -1,3 +1,16 @@
+/**
+ * The doctor: examines a site from the outside in, from DNS to the plugin, and names the layer at fault.
+ *
+ *   examine.ts   calls the site: finds the endpoint, then asks for `status` and `echo`
+ *   symptoms.ts  what the plugin's status says: clock, cron, outbox, PHP limits, a copy of the site
+ *   echo.ts      whether our request reached PHP unchanged
+ *   refine.ts    if a call failed: reads the answer again to find the exact layer (firewall, cache, PHP, …)
+ *   polling.ts   the same report for a site that polls
+ *   traffic.ts   records the HTTP calls and redacts what is shown of them
+ *   finding.ts   builds findings from the tables of errors and symptoms (contract/)
+ *
+ * A report has findings, the steps taken, and one raw answer. It never contains secrets.
+ */
 import type { DoctorReport, Finding } from '../../../contract/doctor.ts'
 import type { EvidenceStep } from '../../../contract/evidence.ts'
 import { blankSecrets } from '../../../lib/log.ts'
@@ -13,21 +26,9 @@ import { refineFailure } from './refine.ts'
 import { findSymptoms } from './symptoms.ts'
 import { recordCalls, redactAnswer, type HttpCall } from './traffic.ts'
 
-/*
- * The doctor: examines a site from the outside in, from DNS to the plugin, and names the layer at fault.
- *
- *   examine.ts   calls the site: finds the endpoint, then asks for `status` and `echo`
- *   symptoms.ts  what the plugin's status says: clock, cron, outbox, PHP limits, a copy of the site
- *   echo.ts      whether our request reached PHP unchanged
- *   refine.ts    if a call failed: reads the answer again to find the exact layer (firewall, cache, PHP, …)
- *   polling.ts   the same report for a site that polls
- *   traffic.ts   records the HTTP calls and redacts what is shown of them
- *   finding.ts   builds findings from the tables of errors and symptoms (contract/)
- *
- * A report has findings, the steps taken, and one raw answer. It never contains secrets.
+/**
+ * Blanks secrets everywhere in a report: texts from the site may repeat one, for example in the plugin's last error.
  */
-
-/** Blanks secrets everywhere in a report: texts from the site may repeat one, for example in the plugin's last error. */
 const withoutSecrets = <T>(report: T): T => JSON.parse(blankSecrets(JSON.stringify(report))) as T
 
 /** The call that failed: the step whose note has the error's code, else the last call. */

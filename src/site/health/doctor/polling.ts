@@ -30,8 +30,8 @@ function addCallableAgain(store: Store, examination: Examination): Examination {
 }
 
 /**
- * The report for a site that polls. While it polls, not being callable breaks nothing, so errors become warnings; the cause
- * is still named. Stores nothing: only probes and health checks change the transport.
+ * The report for a site that polls. While it polls, not being callable breaks nothing, so errors become warnings; the
+ * cause is still named. Stores nothing: only probes and health checks change the transport.
  */
 export function applyPollingToReport(store: Store, examination: Examination, now: number): Examination {
   const probe = applyPolling(store, examination.probe, now)

@@ -12,15 +12,15 @@ interface KeyStatus {
 }
 
 /**
- * Whose work the object does, with which credentials, and which keys may act here: copies of what D1 says.
+ * Cached from D1: the site's integration, its encrypted credentials, and the status of API keys.
  *
- * What was read or written is also kept in memory, since every call asks for it. Nobody else writes these tables: an
- * instance that has been replaced can store nothing any more, so that what it believes has no effect.
+ * Rows are also cached in memory, because every call reads them. That is safe: only this instance writes these tables,
+ * and an instance that was replaced can no longer write.
  */
 export class AccessTable {
   readonly #database: SiteDatabase
   readonly #keys = new Map<string, KeyStatus | null>()
-  /** Undefined while it has to be read. */
+  /** Undefined: not read yet. Null: no row. */
   #integration: AccessRow | null | undefined
 
   constructor(database: SiteDatabase) {
@@ -35,13 +35,13 @@ export class AccessTable {
     return this.#integration
   }
 
-  /** The integration that this site has, as the last call named it; null before the first. */
+  /** The site's integration, as named by the last call; null before the first call. */
   integration(): IntegrationRef | null {
     const row = this.#row()
     return row && { integrationId: row.integrationId, accountId: row.accountId, siteId: row.siteId }
   }
 
-  /** Remembers whose work this is, for what nobody asks for by name. Another integration has other credentials. */
+  /** Stores the site's integration, for work that no call starts. If it changed, cached credentials are dropped. */
   setIntegration({ integrationId, accountId, siteId }: IntegrationRef): void {
     if (this.#row()?.integrationId === integrationId) return
     this.#integration = undefined
@@ -55,19 +55,19 @@ export class AccessTable {
     )
   }
 
-  /** Credentials of the link as D1 has them, sealed; and when they were read. */
+  /** The encrypted credentials and when they were read from D1; null if they must be read. */
   sealedCredentials(): { sealed: string | null; at: number } | null {
     const row = this.#row()
     return row && row.at !== null ? { sealed: row.sealed, at: row.at } : null
   }
 
-  setSealedCredentials(integrationRef: IntegrationRef, sealed: string | null, now: number): void {
-    this.setIntegration(integrationRef)
+  setSealedCredentials(integration: IntegrationRef, sealed: string | null, now: number): void {
+    this.setIntegration(integration)
     this.#integration = undefined
     this.#database.rows('UPDATE integration SET sealed = ?, sealed_at = ?', sealed, now)
   }
 
-  /** What this object knows of a key, and since when. */
+  /** The cached status of a key; null if unknown. */
   keyStatus(keyId: string): KeyStatus | null {
     const known = this.#keys.get(keyId)
     if (known !== undefined) return known
@@ -77,7 +77,7 @@ export class AccessTable {
     return row
   }
 
-  /** Remembers a key's status; a revocation is never undone. */
+  /** Caches a key's status. A revoked key stays revoked. */
   setKeyStatus(keyId: string, status: 'active' | 'revoked', now: number): void {
     this.#keys.delete(keyId)
     this.#database.rows(
@@ -90,7 +90,7 @@ export class AccessTable {
     )
   }
 
-  /** Has what was read of D1 read again: every key that is not revoked, and the credentials of the link. */
+  /** Drops what must be read from D1 again: active keys and credentials. Revocations stay. */
   invalidate(): void {
     this.#keys.clear()
     this.#integration = undefined

@@ -1,26 +1,29 @@
 import type { Command, CommandResult } from '../../../contract/link.ts'
 import { firstRow, type SiteDatabase, type SqlRow } from '../database.ts'
 
-/** Characters of one row's text: the platform stores 2 MB a row, and a character may take three bytes. */
+/** Characters in one row's text. A row may have 2 MB, and a character up to three bytes. */
 const PART_CHARACTERS = 500_000
 
-/** Names the work of looking at what webhooks named; a run's is named by its id. */
+/** Work id of the inbox; a run's work id is the run's id. */
 export const INBOX = 'inbox'
 
-/** A command that waits to be carried out; `key` says what it asks, whatever its id. */
+/** A command for the site's next poll. `key` names what it asks, independent of its id. */
 export interface QueuedCommand extends Command {
   key: string
 }
 
-/** Whose answers are awaited. Only one work is open at a time, so that answers are taken in as the site gave them. */
+/**
+ * The work whose commands are in the log. Only one has commands at a time, so results apply in the order of the site.
+ */
 export interface CommandLogOwner {
   workId: string
   isAnswered: boolean
 }
 
 /**
- * What a piece of work has asked of a site that can't be called, and what came back; kept until the work has committed.
- * The work is then played again from its start, finds its answers here, and gets one step further.
+ * Commands for a site that polls, and their results. A piece of work queues its commands and is suspended. When the
+ * results are here it is replayed from its last commit: it asks the same questions, finds the results, and gets one
+ * step further. Its entries are deleted when it commits.
  */
 export class CommandLogTable {
   readonly #database: SiteDatabase
@@ -29,7 +32,7 @@ export class CommandLogTable {
     this.#database = database
   }
 
-  /** The work that has asked something and has not committed; null where none is. That of a run which ended is dropped. */
+  /** The work that has commands in the log; null if there is none. Commands of a run that ended are deleted. */
   owner(): CommandLogOwner | null {
     const sql = `SELECT work_id AS workId, min(answered_at IS NOT NULL) AS isAnswered,
         work_id = ? OR EXISTS (SELECT 1 FROM runs WHERE id = work_id AND status IN ('queued', 'running')) AS isAlive
@@ -41,13 +44,13 @@ export class CommandLogTable {
     return this.owner()
   }
 
-  /** Since when the oldest command waits for its answer, in milliseconds since 1970; null when none does. */
+  /** Since when the oldest command waits for its result, in milliseconds since 1970; null if none waits. */
   waitingForSiteSince(): number | null {
     const sql = 'SELECT min(queued_at) AS since FROM commands WHERE answered_at IS NULL'
     return firstRow<{ since: number | null }>(this.#database, sql)?.since ?? null
   }
 
-  /** Queues commands of a work; one that asks the same as another of it is not asked twice. */
+  /** Queues commands. A command with a key that the work has queued already is ignored. */
   queue(workId: string, commands: readonly QueuedCommand[], now: number): void {
     this.#database.transaction(() => {
       for (const { key, id, name, args } of commands) {
@@ -65,7 +68,7 @@ export class CommandLogTable {
     })
   }
 
-  /** Answers to what a work asks, by key. */
+  /** The results that have come for a work, by key. */
   answers(workId: string, keys: readonly string[]): Map<string, CommandResult> {
     const rows = this.#database.rows<{ key: string; id: string }>(
       `SELECT key, id FROM commands WHERE work_id = ? AND answered_at IS NOT NULL
@@ -77,8 +80,8 @@ export class CommandLogTable {
   }
 
   /**
-   * The next commands to send, oldest first: at least one, then as many as fit. Those that were sent and not answered are
-   * sent again, since an answer may have been lost.
+   * The next commands to send, oldest first: at least one, then as many as fit. Commands without a result are sent
+   * again, because the site's answer may have been lost.
    */
   batch(limit: number, maxCharacters: number, now: number): Command[] {
     const rows = this.#database.rows<{ id: string; name: string }>(
@@ -98,7 +101,7 @@ export class CommandLogTable {
     return batch
   }
 
-  /** Stores an answer. @returns false where nobody waits for it: it came before, or its work has ended */
+  /** Stores a result. @returns false if it is not expected: it came before, or its work has ended */
   answer(result: CommandResult, now: number): boolean {
     return this.#database.transaction(() => {
       const sql = 'UPDATE commands SET answered_at = ? WHERE id = ? AND answered_at IS NULL RETURNING n'
@@ -108,17 +111,18 @@ export class CommandLogTable {
     })
   }
 
-  /** What a work decided before it asked, as it was then; null before it did. */
+  /** The decision that a work stored for its replay; null if there is none. */
   memo(workId: string): { value: unknown } | null {
     const value = this.#read(`memo ${workId}`)
     return value === undefined ? null : { value }
   }
 
+  /** Stores a decision that a replay must reuse. */
   memoize(workId: string, value: unknown): void {
     this.#database.transaction(() => this.#write(`memo ${workId}`, value))
   }
 
-  /** Drops what a work has asked and heard; to be called in the transaction that commits it, or when it has ended. */
+  /** Deletes everything of a work. Call it in the transaction that commits the work, or when it has ended. */
   forget(workId: string): void {
     const rows = this.#database.rows<{ id: string }>('DELETE FROM commands WHERE work_id = ? RETURNING id', workId)
     const names = [`memo ${workId}`, ...rows.flatMap(({ id }) => [`args ${id}`, `result ${id}`])]
@@ -133,7 +137,7 @@ export class CommandLogTable {
     this.#database.rows('DELETE FROM command_texts WHERE name = ?', name)
     for (let part = 0; part * PART_CHARACTERS < text.length; part++) {
       const piece = text.slice(part * PART_CHARACTERS, (part + 1) * PART_CHARACTERS)
-      // quoted: a piece may end in the middle of a surrogate pair, which only survives as an escape
+      // JSON-encoded, because a piece may end within a surrogate pair, and half a pair survives only as an escape
       this.#database.rows('INSERT INTO command_texts VALUES (?, ?, ?)', name, part, JSON.stringify(piece))
     }
   }

@@ -8,7 +8,7 @@ interface DriftCheckRow extends SqlRow {
   result: string | null
 }
 
-/** When the next drift check is due, why, and how the last one ended. */
+/** When the next drift check is due, why, and the result of the last one. */
 export class DriftCheckTable {
   readonly #database: SiteDatabase
 
@@ -21,32 +21,32 @@ export class DriftCheckTable {
     return row ?? { due_at: null, asked: 0, outage: 0, result: null }
   }
 
-  /** Milliseconds since 1970; null before the first sync. */
+  /** When the next check is due, in milliseconds since 1970; null before the first sync. */
   dueAt(): number | null {
     return this.#row().due_at
   }
 
-  /** @param dueAt null for none: nothing is to be compared until a sync ends well */
+  /** Schedules the next check. @param dueAt null: none until a sync has succeeded */
   plan(dueAt: number | null): void {
     this.#database.rows('UPDATE drift_check SET due_at = ?', dueAt)
   }
 
-  /** The site has lost track of its changes: if it can't digest, everything has to be read anew. */
+  /** Records that the site lost track of its changes. If it does not support digests, everything must be read again. */
   ask(): void {
     this.#database.rows('UPDATE drift_check SET asked = 1')
   }
 
-  /** Whether the site had asked; it is said once. */
+  /** Whether the site asked for a check; clears the flag. */
   takeAsked(): boolean {
     return this.#database.rows('UPDATE drift_check SET asked = 0 WHERE asked = 1 RETURNING one').length === 1
   }
 
-  /** The site can't be reached: what it tells meanwhile may get lost. */
+  /** Records an outage: webhooks of that time may be lost. */
   noteOutage(): void {
     this.#database.rows('UPDATE drift_check SET outage = 1')
   }
 
-  /** Whether there was an outage; it is said once. */
+  /** Whether there was an outage; clears the flag. */
   takeOutage(): boolean {
     return this.#database.rows('UPDATE drift_check SET outage = 0 WHERE outage = 1 RETURNING one').length === 1
   }

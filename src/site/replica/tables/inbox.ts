@@ -1,19 +1,23 @@
 import type { WebhookEvent } from '../../../contract/content-link.ts'
 import { firstRow, type SiteDatabase } from '../database.ts'
 
-/** How long a handled event is remembered, so that its repeats are recognised; plugins retry for less. */
-const REMEMBERED_MS = 3 * 86_400_000
+/** How long a processed event is kept to recognise repeats. Plugins retry for a shorter time. */
+const RETENTION_MS = 3 * 86_400_000
 
-/** The request that brought a webhook, and what the plugin calls it. */
+/** Ids of the request that brought a webhook: ours, and the one that the plugin states. */
 export interface Origin {
   requestId?: string
   pluginRequestId?: string | undefined
 }
 
-/** Origins that a line of the log names at most. */
-const NAMED_ORIGINS = 20
+/** How many origins a log line names. */
+const MAX_ORIGINS = 20
 
-/** Webhooks as they came, until the posts that they name have been looked at. */
+/**
+ * Webhooks that were received. An event names a post and has no content: processing it means fetching the post, so
+ * order and repetition don't matter. `due_at` is set until the post was fetched. The same table has reminders to fetch
+ * a post later.
+ */
 export class InboxTable {
   readonly #database: SiteDatabase
 
@@ -21,7 +25,7 @@ export class InboxTable {
     this.#database = database
   }
 
-  /** @returns false for a repeat, which has no effect */
+  /** Stores an event. @returns false for a repeat, which has no effect */
   add(webhookId: string, event: WebhookEvent, now: number, origin: Origin = {}): boolean {
     const added = this.#database.rows(
       `INSERT INTO inbox (webhook_id, event, post_id, post_type, received_at, due_at, request_id, plugin_request_id)
@@ -39,14 +43,14 @@ export class InboxTable {
     return added.length === 1
   }
 
-  /** Remembers a message that names no post. @returns false for a repeat */
+  /** Stores a message that names no post. @returns false for a repeat */
   note(webhookId: string, now: number): boolean {
     const sql = `INSERT INTO inbox (webhook_id, event, post_id, received_at) VALUES (?, 'digest', 0, ?)
                  ON CONFLICT DO NOTHING RETURNING webhook_id`
     return this.#database.rows(sql, webhookId, now).length === 1
   }
 
-  /** Asks for a look at a post at a later time; a reminder that is there already is moved. */
+  /** Schedules a fetch of a post; moves the reminder if the post has one. */
   remind(postId: number, dueAt: number, now: number): void {
     this.#database.rows(
       `INSERT INTO inbox (webhook_id, event, post_id, received_at, due_at) VALUES (?, 'reminder', ?, ?, ?)
@@ -58,13 +62,13 @@ export class InboxTable {
     )
   }
 
-  /** When the site sent the last message that verified, in milliseconds since 1970. */
+  /** When the last verified message of the site came, in milliseconds since 1970. */
   lastHeardAt(): number | null {
     const sql = "SELECT received_at AS at FROM inbox WHERE event <> 'reminder' ORDER BY received_at DESC LIMIT 1"
     return firstRow<{ at: number }>(this.#database, sql)?.at ?? null
   }
 
-  /** Posts that events ask to look at, the longest waiting first. */
+  /** Posts to fetch now, the longest waiting first. */
   duePosts(now: number, limit: number): number[] {
     return this.#database
       .rows<{ post_id: number }>(
@@ -75,17 +79,17 @@ export class InboxTable {
       .map(({ post_id }) => post_id)
   }
 
-  /** The requests that brought what is due, the longest waiting first. */
+  /** The requests that brought the due events, the oldest first. */
   origins(now: number): { request_id: string; plugin_request_id: string | null }[] {
     return this.#database.rows<{ request_id: string; plugin_request_id: string | null }>(
       `SELECT request_id, plugin_request_id FROM inbox WHERE due_at <= ? AND request_id IS NOT NULL
        ORDER BY received_at LIMIT ?`,
       now,
-      NAMED_ORIGINS,
+      MAX_ORIGINS,
     )
   }
 
-  /** Types that events say these posts have. */
+  /** Post types of these posts, as their events state them. */
   typesOf(postIds: readonly number[]): string[] {
     const sql = `SELECT DISTINCT post_type FROM inbox
                  WHERE due_at IS NOT NULL AND post_type IS NOT NULL AND post_id IN (SELECT value FROM json_each(?))`
@@ -93,8 +97,8 @@ export class InboxTable {
   }
 
   /**
-   * Ends the events of posts that came before `askedAt`; a later one asks for another look.
-   * @returns how many the site had sent
+   * Marks the events of these posts as processed. Events that came after `askedAt`, when the fetch began, stay due.
+   * @returns the number of acknowledged webhooks
    */
   acknowledge(postIds: readonly number[], askedAt: number, now: number): number {
     const acknowledged = this.#database.rows<{ event: string }>(
@@ -102,11 +106,11 @@ export class InboxTable {
       askedAt,
       JSON.stringify(postIds),
     )
-    this.#database.rows('DELETE FROM inbox WHERE due_at IS NULL AND received_at < ?', now - REMEMBERED_MS)
+    this.#database.rows('DELETE FROM inbox WHERE due_at IS NULL AND received_at < ?', now - RETENTION_MS)
     return acknowledged.filter(({ event }) => event !== 'reminder').length
   }
 
-  /** Puts the look at these posts off, with the reason. @returns the most attempts that one of them has had */
+  /** Defers the fetch of these posts after a failure. @param until due time for a number of attempts */
   defer(postIds: readonly number[], until: (attempts: number) => number, error: string): void {
     const attempts = this.attempts(postIds) + 1
     this.#database.rows(
@@ -118,18 +122,19 @@ export class InboxTable {
     )
   }
 
+  /** The highest number of failed attempts among these posts. */
   attempts(postIds: readonly number[]): number {
     const sql =
       'SELECT max(attempts) AS n FROM inbox WHERE due_at IS NOT NULL AND post_id IN (SELECT value FROM json_each(?))'
     return firstRow<{ n: number | null }>(this.#database, sql, JSON.stringify(postIds))?.n ?? 0
   }
 
-  /** Ends every event: nobody is to look. */
+  /** Marks all events as processed, if nothing may be fetched any more. */
   clear(): void {
     this.#database.rows('UPDATE inbox SET due_at = NULL WHERE due_at IS NOT NULL')
   }
 
-  /** When the next event is due, and since when the oldest waits; milliseconds, null when none does. */
+  /** When the next event is due, since when the oldest waits (milliseconds since 1970), and how many wait. */
   pending(): { dueAt: number | null; since: number | null; n: number } {
     const sql =
       'SELECT min(due_at) AS dueAt, min(received_at) AS since, count(*) AS n FROM inbox WHERE due_at IS NOT NULL'
@@ -142,7 +147,7 @@ export class InboxTable {
     )
   }
 
-  /** When the next event is due, in milliseconds since 1970; null when none waits. */
+  /** When the next event is due, in milliseconds since 1970; null if none waits. */
   nextDueAt(): number | null {
     const sql = 'SELECT min(due_at) AS dueAt FROM inbox WHERE due_at IS NOT NULL'
     return firstRow<{ dueAt: number | null }>(this.#database, sql)?.dueAt ?? null

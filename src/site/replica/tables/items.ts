@@ -1,38 +1,22 @@
 import type { ItemFilter, ItemState } from '../../../contract/content.ts'
 import type { CountsSnapshot } from '../../../contract/counts.ts'
+import type { ItemRecord } from '../../items/record.ts'
 import { firstRow, type SiteDatabase, type SqlRow, type SqlValue } from '../database.ts'
-import type { ItemDoc } from '../../items/doc.ts'
-import { diffDocs } from '../../items/fields.ts'
-import { stateOf, type Deletion, type ItemFault, type ItemRecord } from '../../items/record.ts'
+import {
+  COLUMNS,
+  storedVersions,
+  toRecord,
+  valuesOf,
+  VERSIONS_PER_ITEM,
+  versionsOf,
+  type ItemRow,
+  type VersionRow,
+} from './item-rows.ts'
 
-/** Items that failed on their way to the site; what failed on its way here has a reminder in the inbox. */
+/** Items that could not be sent. (A post that could not be read has a reminder in the inbox.) */
 const IS_UNSENT = "state = 'failed' AND retry_at IS NOT NULL AND (external_id IS NULL OR etag IS NOT NULL)"
 
-const BASE = 0
-const LOCAL = 1
-const EXTERNAL = 2
-const THEIRS = 3
-
-interface ItemRow extends SqlRow {
-  n: number
-  id: string
-  type: string
-  external_id: number | null
-  etag: string | null
-  external_modified: number | null
-  external_url: string | null
-  revision: number
-  deletion: Deletion | null
-  conflict_fields: string | null
-  conflict_since: number | null
-  error: string | null
-  error_since: number | null
-  attempts: number
-  retry_at: number | null
-  updated_at: number
-}
-
-/** What a list shows of an item, and what tells whether a post is known. */
+/** The columns that tell whether a post is known and unchanged. */
 export interface ItemHead {
   n: number
   id: string
@@ -42,39 +26,13 @@ export interface ItemHead {
   etag: string | null
 }
 
-/** Columns of an item but its row, in the order of {@link valuesOf}. */
-const COLUMNS = `id, type, state, external_id, etag, external_modified, external_url, title, slug, status, revision,
-  deletion, conflict_fields, conflict_since, error, error_since, attempts, retry_at, updated_at`
-
-const valuesOf = (record: ItemRecord): SqlValue[] => [
-  record.id,
-  record.type,
-  stateOf(record),
-  record.externalId,
-  record.etag,
-  record.externalModified,
-  record.externalUrl,
-  record.local.title.slice(0, 500),
-  record.local.slug,
-  record.local.status,
-  record.revision,
-  record.deletion,
-  record.conflictFields.length > 0 ? JSON.stringify(record.conflictFields) : null,
-  record.conflictSince,
-  record.error && JSON.stringify(record.error),
-  record.errorSince,
-  record.attempts,
-  record.retryAt,
-  record.updatedAt,
-]
-
 const INSERT = `INSERT INTO items (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`
 const PATHS = Array.from({ length: 19 }, (_, index) => `value ->> ${index}`).join()
-/** Many at once, from a JSON array of their values, after a row. */
+/** Inserts many items from a JSON array of their values; their rows follow row ?1. */
 const INSERT_ALL = `INSERT INTO items (n, ${COLUMNS}) SELECT ?1 + 1 + key, ${PATHS} FROM json_each(?2)`
-/** A bound value may have 2 MB in UTF-8. */
+/** A bound value may have 2 MB in UTF-8, and a character up to three bytes. */
 const MAX_JSON_CHARACTERS = 500_000
-/** NUL and halves of a surrogate pair come out of SQLite's JSON as something else. */
+/** SQLite's JSON functions change NUL and unpaired surrogates; items with these are inserted one by one. */
 const ODD_CHARACTERS = /\\u(0000|d[89a-f])/
 
 const INSERT_VERSION = 'INSERT INTO versions VALUES (?, ?) ON CONFLICT DO UPDATE SET doc = excluded.doc'
@@ -82,13 +40,11 @@ const INSERT_VERSION = 'INSERT INTO versions VALUES (?, ?) ON CONFLICT DO UPDATE
 const VERSIONS_PER_INSERT = 50
 const INSERT_VERSIONS = INSERT_VERSION.replace('(?, ?)', Array(VERSIONS_PER_INSERT).fill('(?, ?)').join())
 
-const parse = <T>(text: string | null): T | null => (text === null ? null : (JSON.parse(text) as T))
-
-/** Items with their three sides. A side that equals the base is not stored: most items have one version. */
+/** The items of a site: reads and writes whole records, and answers the queries of runs and lists. */
 export class ItemTable {
   readonly #database: SiteDatabase
 
-  /** Told of every item that is written, inside the transaction that writes it. */
+  /** Called for each item that is written, inside the transaction that writes it. */
   onItem: (id: string) => void = () => undefined
 
   constructor(database: SiteDatabase) {
@@ -96,37 +52,12 @@ export class ItemTable {
   }
 
   #read(row: ItemRow): ItemRecord {
-    const versions = this.#database.rows<{ key: number; doc: string }>(
+    const versions = this.#database.rows<VersionRow>(
       'SELECT key, doc FROM versions WHERE key BETWEEN ? AND ?',
-      row.n * 4,
-      row.n * 4 + THEIRS,
+      row.n * VERSIONS_PER_ITEM,
+      row.n * VERSIONS_PER_ITEM + VERSIONS_PER_ITEM - 1,
     )
-    const docs = new Map(versions.map(({ key, doc }) => [key - row.n * 4, JSON.parse(doc) as ItemDoc]))
-    const base = docs.get(BASE) ?? null
-    const local = docs.get(LOCAL) ?? base
-    if (!local) throw new Error(`item ${row.id} has no version`)
-    return {
-      n: row.n,
-      id: row.id,
-      type: row.type,
-      externalId: row.external_id,
-      etag: row.etag,
-      externalModified: row.external_modified,
-      externalUrl: row.external_url,
-      revision: row.revision,
-      deletion: row.deletion,
-      conflictFields: parse<string[]>(row.conflict_fields) ?? [],
-      conflictSince: row.conflict_since,
-      error: parse<ItemFault>(row.error),
-      errorSince: row.error_since,
-      attempts: row.attempts,
-      retryAt: row.retry_at,
-      updatedAt: row.updated_at,
-      base,
-      local,
-      external: row.external_id === null ? null : (docs.get(EXTERNAL) ?? base),
-      conflictExternal: docs.get(THEIRS) ?? null,
-    }
+    return toRecord(row, versions)
   }
 
   get(id: string): ItemRecord | null {
@@ -139,7 +70,7 @@ export class ItemTable {
     return row && this.#read(row)
   }
 
-  /** Heads of the items that these posts are, by post id. */
+  /** Heads of the items with these posts, by post id. */
   heads(externalIds: readonly number[]): Map<number, ItemHead> {
     const rows = this.#database.rows<
       SqlRow & { external_id: number; n: number; id: string; type: string; state: ItemState; etag: string | null }
@@ -151,7 +82,7 @@ export class ItemTable {
     return new Map(rows.map((row) => [row.external_id, { ...row, externalId: row.external_id }]))
   }
 
-  /** Writes a record, new or changed. @returns its row */
+  /** Inserts or updates a record. @returns its row number */
   save(record: ItemRecord): number {
     const isNew = record.n === 0
     const n = isNew ? this.#insert(record) : this.#update(record)
@@ -160,7 +91,7 @@ export class ItemTable {
     return n
   }
 
-  /** Writes new records: many with few statements. */
+  /** Inserts new records, many with few statements. */
   add(records: readonly ItemRecord[]): void {
     const json = JSON.stringify(records.map(valuesOf))
     if (records.length < 2 || json.length > MAX_JSON_CHARACTERS || ODD_CHARACTERS.test(json)) {
@@ -197,16 +128,19 @@ export class ItemTable {
   }
 
   #saveVersions(n: number, record: ItemRecord, isNew: boolean): void {
-    for (const [side, doc] of storedSides(record).entries()) {
-      if (doc) this.#database.rows(INSERT_VERSION, n * 4 + side, JSON.stringify(doc))
-      else if (!isNew) this.#database.rows('DELETE FROM versions WHERE key = ?', n * 4 + side)
+    for (const [version, doc] of storedVersions(record).entries()) {
+      if (doc) this.#database.rows(INSERT_VERSION, n * VERSIONS_PER_ITEM + version, JSON.stringify(doc))
+      else if (!isNew) this.#database.rows('DELETE FROM versions WHERE key = ?', n * VERSIONS_PER_ITEM + version)
     }
   }
 
-  /** A page of items, newest first; tombstones only where they are asked for. @param before row of the last one shown */
+  /**
+   * A page of items, newest first. Tombstones are included only if the filter asks for them.
+   * @param before row number of the last item of the previous page
+   */
   list(filter: ItemFilter, before: number | null, limit: number): ItemRecord[] {
     const text = filter.q === undefined ? null : `%${filter.q.replaceAll(/[\\%_]/g, '\\$&')}%`
-    // only what is asked for stands in the condition, so that its index is used
+    // only the filters in use are conditions, so that SQLite uses their indexes
     const conditions: [sql: string, value: SqlValue | undefined][] = [
       ['n < ?', before ?? Number.MAX_SAFE_INTEGER],
       ['type = ?', filter.type],
@@ -216,16 +150,16 @@ export class ItemTable {
       ['external_id = ?', filter.external_id === undefined ? undefined : Number(filter.external_id)],
       ["title || char(10) || slug LIKE ? ESCAPE '\\'", text ?? undefined],
     ]
-    const asked = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]))
+    const used = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]))
     const rows = this.#database.rows<ItemRow>(
-      `SELECT * FROM items WHERE ${asked.map(({ sql }) => sql).join(' AND ')} ORDER BY n DESC LIMIT ?`,
-      ...asked.map(({ value }) => value),
+      `SELECT * FROM items WHERE ${used.map(({ sql }) => sql).join(' AND ')} ORDER BY n DESC LIMIT ?`,
+      ...used.map(({ value }) => value),
       limit,
     )
     return rows.map((row) => this.#read(row))
   }
 
-  /** Items that wait to be sent, oldest first, after a row; those that failed only when they are due again. */
+  /** Items to push, oldest first, after a row number. Failed items are included once their retry is due. */
   waiting(after: number, now: number, limit: number): ItemRecord[] {
     const rows = this.#database.rows<ItemRow>(
       `SELECT * FROM items WHERE n > ? AND (state = 'local_ahead' OR (state = 'failed' AND ifnull(retry_at, 0) <= ?)) ORDER BY n LIMIT ?`,
@@ -236,7 +170,7 @@ export class ItemTable {
     return rows.map((row) => this.#read(row))
   }
 
-  /** Has the links of items that are below one address be below another. @param done addresses below this are there already */
+  /** Moves the URLs of items from one address to another. @param done URLs below this address were moved already */
   relocateLinks(from: string, to: string, done: string | null): void {
     this.#database.rows(
       `UPDATE items SET external_url = ?2 || substr(external_url, length(?1) + 1)
@@ -249,8 +183,8 @@ export class ItemTable {
   }
 
   /**
-   * Likewise the addresses of their featured images, where those are the site's own. As text: SQLite's JSON would change other
-   * parts of a document; within strings, quotes are escaped, so that the key is found nowhere else.
+   * Moves the URLs of featured images in the same way. Replaces text, because SQLite's JSON functions would change
+   * other parts of the document. Quotes within JSON strings are escaped, so the key can't match inside a string.
    */
   relocateImages(from: string, to: string, done: string | null): void {
     const key = '"featured":{"id":'
@@ -267,19 +201,19 @@ export class ItemTable {
     )
   }
 
-  /** How many wait to be sent. */
+  /** Number of items with unsent changes. */
   countWaiting(): number {
     const sql = "SELECT ifnull(sum(n), 0) AS n FROM counters WHERE state = 'local_ahead'"
     return firstRow<{ n: number }>(this.#database, sql)?.n ?? 0
   }
 
-  /** Posts of a type that are here, tombstones not counted. */
+  /** Number of a type's posts that are here, without tombstones. */
   countExternal(type: string): number {
     const sql = "SELECT count(*) AS n FROM items WHERE type = ? AND external_id IS NOT NULL AND state <> 'deleted'"
     return firstRow<{ n: number }>(this.#database, sql, type)?.n ?? 0
   }
 
-  /** Etags of the posts that are here, as the site last showed them, after a post id and in their order. */
+  /** Etags of the posts that are here, ordered by post id, after a post id. */
   etags(after: number, limit: number): { id: number; type: string; etag: string; modified: number }[] {
     return this.#database.rows(
       `SELECT external_id AS id, type, etag, ifnull(external_modified, 0) AS modified FROM items
@@ -289,13 +223,13 @@ export class ItemTable {
     )
   }
 
-  /** Post ids of items whose body is not known here as the site has it, in portions. */
+  /** Post ids of items whose body is newer on the site; at most `limit`. */
   outdated(limit: number): number[] {
     const sql = "SELECT external_id FROM items WHERE state = 'external_ahead' AND external_id IS NOT NULL LIMIT ?"
     return this.#database.rows<{ external_id: number }>(sql, limit).map((row) => row.external_id)
   }
 
-  /** Post ids of a type that a complete pass did not see, in portions. */
+  /** Post ids of a type that a complete pass did not find on the site; at most `limit`. */
   unseen(type: string, limit: number): number[] {
     return this.#database
       .rows<{ external_id: number }>(
@@ -308,12 +242,12 @@ export class ItemTable {
       .map((row) => row.external_id)
   }
 
-  /** What the tab shows, from the counters that the database keeps. */
+  /** The counts by post type and state, from the counters that triggers keep. */
   counts(taxonomies: CountsSnapshot['taxonomies']): CountsSnapshot {
     const rows = this.#database.rows<{ type: string; state: ItemState; n: number }>(
       'SELECT type, state, n FROM counters WHERE n > 0',
     )
-    // a type may have the name of something that every object has
+    // a type may be named like a property of Object.prototype
     const post_types: CountsSnapshot['post_types'] = Object.create(null)
     for (const { type, state, n } of rows) {
       const entry = (post_types[type] ??= { synced: 0, failed: 0, conflict: 0 })
@@ -322,34 +256,19 @@ export class ItemTable {
     return { post_types, taxonomies }
   }
 
-  /** Whether an item that could not be sent is to be tried again. */
+  /** Whether the retry of an unsent item is due. */
   hasRetryDue(now: number): boolean {
     return this.#database.rows(`SELECT 1 FROM items WHERE ${IS_UNSENT} AND retry_at <= ? LIMIT 1`, now).length === 1
   }
 
-  /** Puts the tries of items off, when nobody may send them now. */
+  /** Defers all retries, if nothing may be sent now. */
   deferRetries(until: number): void {
     this.#database.rows(`UPDATE items SET retry_at = max(retry_at, ?) WHERE ${IS_UNSENT}`, until)
   }
 
-  /** When the next item that could not be sent is due, in milliseconds since 1970; null when there is none. */
+  /** When the next retry of an unsent item is due, in milliseconds since 1970; null if there is none. */
   nextRetryAt(): number | null {
     const sql = `SELECT min(retry_at) AS due FROM items WHERE ${IS_UNSENT}`
     return firstRow<{ due: number | null }>(this.#database, sql)?.due ?? null
   }
 }
-
-const isSame = (left: ItemDoc | null, right: ItemDoc) =>
-  left === right || (left !== null && diffDocs(left, right).length === 0 && left.featured?.id === right.featured?.id)
-
-/** The sides as they are stored, in the order of their keys; null for one that is absent, or equals the base. */
-const storedSides = ({ base, local, external, conflictExternal }: ItemRecord): (ItemDoc | null)[] => [
-  base,
-  isSame(base, local) ? null : local,
-  external === null || isSame(base, external) ? null : external,
-  conflictExternal,
-]
-
-/** Rows of `versions`. */
-const versionsOf = (n: number, record: ItemRecord): [number, string][] =>
-  storedSides(record).flatMap((doc, side): [number, string][] => (doc ? [[n * 4 + side, JSON.stringify(doc)]] : []))

@@ -1,6 +1,6 @@
 import { firstRow, type SiteDatabase } from '../database.ts'
 
-/** Images that the site's library has, by the hash of the address they were fetched from. */
+/** Images in the site's media library, by the hash of the URL from which they were uploaded. */
 export class MediaTable {
   readonly #database: SiteDatabase
 
@@ -25,7 +25,7 @@ export class MediaTable {
     )
   }
 
-  /** Has images that are below one address be below another. @param done addresses below this are there already */
+  /** Moves image URLs from one address to another. @param done URLs below this address were moved already */
   relocate(from: string, to: string, done: string | null): void {
     this.#database.rows(
       `UPDATE media SET url = ?2 || substr(url, length(?1) + 1)
@@ -36,7 +36,7 @@ export class MediaTable {
     )
   }
 
-  /** Forgets an image that the site no longer has. */
+  /** Removes an image that is no longer on the site. */
   drop(externalId: number): void {
     this.#database.rows('DELETE FROM media WHERE external_id = ?', externalId)
   }

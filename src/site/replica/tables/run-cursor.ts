@@ -1,54 +1,54 @@
 import type { Keyset } from '../../../contract/content-link.ts'
 import type { Run, RunCounts } from '../../../contract/sync.ts'
 
-/** One list that is read page by page. */
+/** A list of the site that is read page by page, and the position in it. */
 export type Stream =
   | { kind: 'terms'; taxonomy: string; after: number; pass: string; left: number }
   | { kind: 'index'; type: string; depth: 'full' | 'metadata'; after: Keyset | null; left: number }
   | { kind: 'ids'; type: string; after: number }
 
-/** How far the comparison of one post type has come. */
+/** Progress of a drift check for one post type. */
 export interface TypeDriftCursor {
   type: string
-  /** Posts modified later take no part; null for all. */
+  /** Posts modified after this are ignored; null for none. */
   until: Keyset | null
   step: 'compare' | 'repair' | 'done'
-  /** Symbols that the site is asked for. */
+  /** Number of sketch symbols to request. */
   size: number
-  /** Last post of the ranges that the site has digested, and what they add up to. */
+  /** Last post id of the ranges received so far; `remote` is the sum of their sketches, as base64. */
   after: number
-  theirs: string | null
-  /** What all of the site's posts added up to. */
+  remote: string | null
+  /** Count and checksum of all posts of the site. */
   root: { count: number; sum: string } | null
   round: number
-  /** Posts unknown here that may still be taken in. */
+  /** How many unknown posts may still be imported. */
   left: number
-  /** Posts that differ and were not looked at yet. */
+  /** Posts that differ and were not repaired yet. */
   ids: readonly number[]
-  /** All posts that were found to differ. */
+  /** All posts that differed. */
   seen: readonly number[]
-  /** Those of them that differ still. */
+  /** Those that still differ after a repair. */
   unresolved: readonly number[]
-  /** `reread`: too many differ to be named. */
+  /** `reread`: so many posts differ that the whole type is read again. */
   outcome: 'equal' | 'differs' | 'skipped' | 'unsupported' | 'reread' | null
 }
 
 export type Stage = 'structure' | 'read' | 'reconcile' | 'drift_check' | 'push' | 'end'
 
-/** Where a run is; stored with every page that it commits, so that a crash repeats one page at most. */
+/** Progress of a run. Stored with every page that it commits, so a crash repeats at most one page. */
 export interface RunCursor {
-  /** Fence of the run in D1. */
+  /** Fences what the run writes to D1. */
   epoch: number
   stage: Stage
-  /** Lists that are not read to their end yet; null before the stage has begun. */
+  /** Lists that are not read to their end; null before the stage starts. */
   streams: Stream[] | null
-  /** Types whose ids were all seen and whose differences are being mended. */
+  /** Types whose ids were all read and whose differences are being repaired. */
   repairing: string[]
-  /** Types whose number of posts differs from ours. */
+  /** Types that have another number of posts on the site than here. */
   mismatches: string[]
-  /** Of a drift check, null before it compares; absent in runs that began before there were any. */
+  /** Progress of the drift check; null before it starts, absent in runs of releases without one. */
   driftChecks?: readonly TypeDriftCursor[] | null
-  /** Row of the last item that was sent. */
+  /** Row number of the last item that was pushed. */
   pushedAfter: number
   counts: RunCounts
   progress: Run['progress']

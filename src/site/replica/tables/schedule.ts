@@ -1,12 +1,12 @@
 import { firstRow, type SiteDatabase, type SqlRow } from '../database.ts'
 import { MAX_WAIT_MS } from '../../../lib/backoff.ts'
 
-/** What the object does by itself, again and again. */
+/** A recurring task of the object. */
 export type Task = 'health'
 
 /**
- * When the object's own tasks are due. What seems to wait for longer than `MAX_WAIT_MS` was planned by a clock that was
- * wrong, and is due.
+ * When recurring tasks are due. A due time further away than `MAX_WAIT_MS` can only come from a wrong clock, so the
+ * task counts as due.
  */
 export class ScheduleTable {
   readonly #database: SiteDatabase
@@ -15,7 +15,7 @@ export class ScheduleTable {
     this.#database = database
   }
 
-  /** Plans a task anew. @param failures how often in a row it has failed */
+  /** Schedules a task and replaces its due time. @param failures how often it has failed in a row */
   plan(task: Task, dueAt: number, failures: number): void {
     this.#database.rows(
       `INSERT INTO schedule (task, due_at, failures) VALUES (?, ?, ?)
@@ -26,14 +26,14 @@ export class ScheduleTable {
     )
   }
 
-  /** Plans a task for this time, unless it is due before. */
+  /** Schedules a task for this time, unless it is due earlier. */
   ensure(task: Task, dueAt: number): void {
     const sql = 'INSERT INTO schedule (task, due_at) VALUES (?, ?) ON CONFLICT DO NOTHING'
     this.#database.rows(sql, task, dueAt)
     this.makeDue(task, dueAt)
   }
 
-  /** Brings a task forward that is planned for later. */
+  /** Moves a task to this time if it is due later. */
   makeDue(task: Task, dueAt: number): void {
     this.#database.rows('UPDATE schedule SET due_at = ?2 WHERE task = ?1 AND due_at > ?2', task, dueAt)
   }
@@ -47,13 +47,13 @@ export class ScheduleTable {
     return this.#database.rows(sql, task, now + 1, now + MAX_WAIT_MS).length === 1
   }
 
-  /** How often in a row a task has failed; 0 for one that is not planned. */
+  /** How often a task has failed in a row; 0 if it is not scheduled. */
   failures(task: Task): number {
     const sql = 'SELECT failures FROM schedule WHERE task = ?'
     return firstRow<SqlRow & { failures: number }>(this.#database, sql, task)?.failures ?? 0
   }
 
-  /** Milliseconds since 1970; null when nothing is planned. */
+  /** When the next task is due, in milliseconds since 1970; null if none is scheduled. */
   nextDueAt(): number | null {
     const sql = 'SELECT min(due_at) AS due FROM schedule'
     return firstRow<SqlRow & { due: number | null }>(this.#database, sql)?.due ?? null

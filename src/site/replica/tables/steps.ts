@@ -1,7 +1,7 @@
 import { MAX_RUN_STEPS, type RunDetail, type RunPhase, type RunStep } from '../../../contract/activity.ts'
 import type { SiteDatabase, SqlRow } from '../database.ts'
 
-/** Work of one kind, as the engine measures it. */
+/** Work of one phase and type, as measured by the engine. */
 export interface StepInput {
   /** Milliseconds since 1970. */
   at: number
@@ -14,7 +14,7 @@ export interface StepInput {
   error: RunStep['error']
 }
 
-/** Names the slice to which a step belongs. */
+/** Identifies the slice of a step. */
 interface Slice {
   id: string
   attempt: number
@@ -31,7 +31,7 @@ interface StepRow extends SqlRow {
   error: string | null
 }
 
-/** What runs did, step by step. */
+/** The history of runs: what each slice did. */
 export class StepTable {
   readonly #database: SiteDatabase
 
@@ -39,7 +39,10 @@ export class StepTable {
     this.#database = database
   }
 
-  /** Adds a step, to the last one where that is of the same kind and slice. To be called in the transaction of what it did. */
+  /**
+   * Adds a step, or extends the last one if it has the same slice, phase and type. Call it in the transaction of the
+   * work.
+   */
   add({ id, attempt }: Slice, step: StepInput): void {
     const { at, phase, type, requests, bytes, items, durationMs, error } = step
     this.#database.rows(
@@ -85,7 +88,7 @@ export class StepTable {
     )
   }
 
-  /** Steps and totals of a run, newest last. */
+  /** Steps (oldest first) and totals of a run. */
   describe(runId: string): Pick<RunDetail, 'steps' | 'requests' | 'bytes' | 'duration_ms'> {
     const steps = this.#database.rows<StepRow>('SELECT * FROM run_steps WHERE run_id = ? ORDER BY n', runId)
     const [totals] = this.#database.rows<{ requests: number; bytes: number; duration_ms: number }>(

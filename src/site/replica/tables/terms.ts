@@ -1,7 +1,7 @@
 import type { TermDocument } from '../../../contract/content-link.ts'
 import { firstRow, type SiteDatabase } from '../database.ts'
 
-/** The site's terms, by taxonomy, as of the etag of their last complete pass. */
+/** The site's terms by taxonomy. The etag of the last complete pass tells whether they changed since. */
 export class TermTable {
   readonly #database: SiteDatabase
 
@@ -9,7 +9,7 @@ export class TermTable {
     this.#database = database
   }
 
-  /** Etag of the last complete pass; null where there was none. */
+  /** Etag of the last complete pass; null if there is none. */
   etag(taxonomy: string): string | null {
     return (
       firstRow<{ etag: string | null }>(this.#database, 'SELECT etag FROM taxonomies WHERE slug = ?', taxonomy)?.etag ??
@@ -29,7 +29,7 @@ export class TermTable {
     )
   }
 
-  /** Ends a pass: what it did not see is gone, unless it stopped at the limit. @returns how many terms there are */
+  /** Ends a pass and deletes the terms it did not read, unless it stopped at the limit. @returns the number of terms */
   endPass(taxonomy: string, pass: string, etag: string | null, isLimited: boolean): number {
     if (!isLimited) this.#database.rows('DELETE FROM terms WHERE taxonomy = ? AND pass <> ?', taxonomy, pass)
     const { n } = firstRow<{ n: number }>(

@@ -4,7 +4,7 @@ import type { SiteDatabase } from '../database.ts'
 
 type Kind = keyof CountsSnapshot
 
-/** How many entries the site said each of its types has, and when: newer than its structure says, or older. */
+/** Number of entries by post type and taxonomy as the site counted them, and when. */
 export class TotalTable {
   readonly #database: SiteDatabase
 
@@ -24,7 +24,7 @@ export class TotalTable {
     }
   }
 
-  /** Adds the totals to what the tab shows. */
+  /** Adds the totals to a snapshot of the counts. */
   addTo(snapshot: CountsSnapshot): void {
     const rows = this.#database.rows<{ kind: Kind; slug: string; n: number; at: number }>('SELECT * FROM site_totals')
     for (const { kind, slug, n, at } of rows) {

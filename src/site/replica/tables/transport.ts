@@ -1,20 +1,23 @@
 import type { Transport } from '../../../contract/polling.ts'
 import { firstRow, type SiteDatabase } from '../database.ts'
 
-/** Calls within this are one conversation; the time between conversations is what somebody has to wait for. */
-const CONVERSATION_MS = 5_000
-/** Weight of the newest interval in what is expected. */
-const NEWEST_SHARE = 0.4
+/**
+ * Polls within this time belong together: the site polls again at once while there is work. They don't count as an
+ * interval.
+ */
+const BURST_MS = 5_000
+/** Weight of the newest interval in the moving average. */
+const NEWEST_WEIGHT = 0.4
 
 export interface TransportState {
   transport: Transport
-  /** Calls of the site in a row that failed because it couldn't be reached. */
+  /** Failed direct calls in a row. */
   directFailures: number
-  /** When the site last called for its commands, in milliseconds since 1970. */
+  /** When the site last polled, in milliseconds since 1970. */
   lastPollAt: number | null
-  /** Between the site's calls, as seen; null before there were two. */
+  /** Average time between polls; null before the second poll. */
   intervalMs: number | null
-  /** When D1 was last told. */
+  /** When the state was last written to D1; null if it must be written. */
   projectedAt: number | null
 }
 
@@ -26,7 +29,7 @@ const START: TransportState = {
   projectedAt: null,
 }
 
-/** How commands reach the site, and how that goes. */
+/** How commands reach the site; see transport/choice.ts. */
 export class TransportTable {
   readonly #database: SiteDatabase
 
@@ -42,28 +45,28 @@ export class TransportTable {
   }
 
   save(change: Partial<TransportState>): TransportState {
-    const link = { ...this.read(), ...change }
+    const state = { ...this.read(), ...change }
     this.#database.rows(
       `INSERT OR REPLACE INTO transport (one, transport, direct_failures, last_poll_at, interval_ms, projected_at)
        VALUES (1, ?, ?, ?, ?, ?)`,
-      link.transport,
-      link.directFailures,
-      link.lastPollAt,
-      link.intervalMs,
-      link.projectedAt,
+      state.transport,
+      state.directFailures,
+      state.lastPollAt,
+      state.intervalMs,
+      state.projectedAt,
     )
-    return link
+    return state
   }
 
-  /** Notes that the site has called. */
+  /** Records a poll of the site. */
   notePoll(now: number): void {
     const { lastPollAt, intervalMs } = this.read()
     const gap = lastPollAt === null ? null : now - lastPollAt
-    if (gap === null || gap < CONVERSATION_MS) {
+    if (gap === null || gap < BURST_MS) {
       this.save({ lastPollAt: now })
       return
     }
-    const interval = intervalMs === null ? gap : intervalMs * (1 - NEWEST_SHARE) + gap * NEWEST_SHARE
+    const interval = intervalMs === null ? gap : intervalMs * (1 - NEWEST_WEIGHT) + gap * NEWEST_WEIGHT
     this.save({ lastPollAt: now, intervalMs: Math.round(interval) })
   }
 }

@@ -1,12 +1,12 @@
 import type { Keyset } from '../../../contract/content-link.ts'
 import { firstRow, type SiteDatabase } from '../database.ts'
 
-/** Which of a type's two watermarks: of passes with bodies, and of passes without. */
+/** A type has two watermarks: for passes that read bodies, and for passes that don't. */
 export type Depth = 'full' | 'metadata'
 
 const COLUMNS = { full: ['modified', 'last_id'], metadata: ['metadata_modified', 'metadata_last_id'] } as const
 
-/** How far each type has been read, and what the last run found odd about it. */
+/** How far each post type was read, and whether the next run must check all of it. */
 export class TypeTable {
   readonly #database: SiteDatabase
 
@@ -14,7 +14,7 @@ export class TypeTable {
     this.#database = database
   }
 
-  /** Where the next pass begins; null at the start. */
+  /** Where the next pass starts; null: at the beginning. */
   watermark(type: string, depth: Depth): Keyset | null {
     const [modified, lastId] = COLUMNS[depth]
     const row = firstRow<{ modified: number; id: number }>(
@@ -36,17 +36,17 @@ export class TypeTable {
     )
   }
 
-  /** Has the next pass over every type begin at its start and compare all ids: what is unchanged costs no write. */
+  /** Makes the next pass over every type start at the beginning and compare all ids. Unchanged posts cost no write. */
   recheckAll(): void {
     this.#database.rows('UPDATE types SET modified = 0, last_id = 0, recheck = 1')
   }
 
-  /** As {@link recheckAll}, for one type. */
+  /** Like {@link recheckAll}, for one type. */
   recheck(type: string): void {
     this.#database.rows('UPDATE types SET modified = 0, last_id = 0, recheck = 1 WHERE slug = ?', type)
   }
 
-  /** Whether all ids of a type are to be compared; it is said once. */
+  /** Whether all ids of a type must be compared; clears the flag. */
   takeRecheck(type: string): boolean {
     return (
       this.#database.rows('UPDATE types SET recheck = 0 WHERE slug = ? AND recheck = 1 RETURNING slug', type).length ===
@@ -68,7 +68,7 @@ export class TypeTable {
     )
   }
 
-  /** Forgets what a pass over all ids of a type has seen. */
+  /** Clears the ids that a pass over a type has read. */
   clearPass(type: string): void {
     this.#database.rows('DELETE FROM pass_ids WHERE type = ?', type)
   }
@@ -89,7 +89,7 @@ export class TypeTable {
     )
   }
 
-  /** Post ids that a pass saw and that no item has, in portions. */
+  /** Post ids that a pass read and that no item has; at most `limit`. */
   unknownIds(type: string, limit: number): number[] {
     return this.#database
       .rows<{ id: number }>(

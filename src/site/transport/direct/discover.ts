@@ -1,3 +1,14 @@
+/**
+ * Discovery: finds the plugin's command endpoint from the URL that people know.
+ *
+ * 1. The REST root that worked last, if one is known and on the same origin.
+ * 2. The front page, following redirects: its Link header and HTML name the REST root.
+ * 3. The two usual places, `/wp-json/` and `?rest_route=/`, below the page that answered and below the URL entered.
+ * For each root, unsigned-probe.ts reads the REST index and, if that is closed or stale, calls the endpoint unsigned.
+ * The plugin's refusal shows that it is there.
+ *
+ * Many things fail on the way; `summarize` returns the failure that says most about the cause. No credentials are sent.
+ */
 import type { EvidenceStep } from '../../../contract/evidence.ts'
 import type { LinkErrorCode } from '../../../contract/link-errors.ts'
 import { checkOutboundUrl } from '../../../lib/url-guard.ts'
@@ -9,18 +20,6 @@ import { MAX_ERROR_BYTES, toText, type FetchFunction, type Wire } from './http.t
 import { looksLikeWordPress } from './markers.ts'
 import { probeRoot, type RestIndexState, type RootProbe } from './unsigned-probe.ts'
 import { commandsUrlOf, listRoots, readRoot } from './rest-root.ts'
-
-/*
- * Discovery: finds the plugin's command endpoint from the URL that people know.
- *
- * 1. The REST root that worked last, if one is known and on the same origin.
- * 2. The front page, following redirects: its Link header and HTML name the REST root.
- * 3. The two usual places, `/wp-json/` and `?rest_route=/`, below the page that answered and below the URL entered.
- * For each root, unsigned-probe.ts reads the REST index and, if that is closed or stale, calls the endpoint unsigned. The
- * plugin's refusal shows that it is there.
- *
- * Many things fail on the way; `summarize` returns the failure that says most about the cause. No credentials are sent.
- */
 
 export interface DiscoverLimits {
   /** For one request. */
@@ -168,8 +167,8 @@ function summarize(front: FrontPage, failed: Extract<RootProbe, { kind: 'failed'
 }
 
 /**
- * Finds the command endpoint of a site. `restRootHint` is tried first, and ignored if it has another origin than the site.
- * Sends at most about ten requests, one at a time, within `limits.budgetMs`.
+ * Finds the command endpoint of a site. `restRootHint` is tried first, and ignored if it has another origin than the
+ * site. Sends at most about ten requests, one at a time, within `limits.budgetMs`.
  * @throws LinkError with the likeliest cause and all evidence
  */
 export async function discoverSite(input: {

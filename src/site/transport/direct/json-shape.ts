@@ -29,8 +29,8 @@ const isJson = (text: string) => {
 const isHtml = (text: string) => /^\s*(<!doctype|<html|<head|<body|<!--|<\?xml)/i.test(text)
 
 /**
- * Finds an answer of the plugin, a WordPress error or the REST index in a text to which other code has added output; null
- * if there is none.
+ * Finds an answer of the plugin, a WordPress error or the REST index in a text to which other code has added output;
+ * null if there is none.
  */
 export function extractAnswer(text: string): string | null {
   const start = /\{\s*"(protocol|code|home|namespaces)"/.exec(text)?.index
@@ -40,8 +40,8 @@ export function extractAnswer(text: string): string | null {
 }
 
 /**
- * Describes a body that should be one JSON object: valid, HTML, incomplete, or with other output before or after it. Takes
- * time linear in the length of the text.
+ * Describes a body that should be one JSON object: valid, HTML, incomplete, or with other output before or after it.
+ * Takes time linear in the length of the text.
  */
 export function describeJson(text: string): JsonShape {
   const trimmed = text.trim()

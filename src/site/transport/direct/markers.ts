@@ -6,7 +6,8 @@ interface Marker {
 
 /**
  * Challenges for browsers, which a server can't solve. Cloudflare's are recognised by `_cf_chl_opt`: its
- * `/cdn-cgi/challenge-platform/` script is in ordinary pages too. SiteGround: https://github.com/woocommerce/woocommerce/issues/52896
+ * `/cdn-cgi/challenge-platform/` script is in ordinary pages too. SiteGround:
+ * https://github.com/woocommerce/woocommerce/issues/52896
  */
 const CAPTCHAS: readonly Marker[] = [
   {

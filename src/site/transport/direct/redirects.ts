@@ -1,14 +1,13 @@
+/**
+ * Redirects of a site. A GET without credentials follows up to three of them while they stay on the same site: http to
+ * https, the apex to `www.`, a page in another language. A signed POST follows none, because a redirect would turn it
+ * into a GET or carry the signature elsewhere. Each target passes the SSRF guard.
+ */
 import { isSameHost } from '../../../lib/site-address.ts'
 import { checkOutboundUrl } from '../../../lib/url-guard.ts'
 import { LinkError, type LinkProblem } from './errors.ts'
 import { describeUrl, note } from './evidence.ts'
 import { request, type LinkAnswer, type LinkRequest, type Wire } from './http.ts'
-
-/*
- * Redirects of a site. A GET without credentials follows up to three of them while they stay on the same site: http to
- * https, the apex to `www.`, a page in another language. A signed POST follows none, because a redirect would turn it
- * into a GET or carry the signature elsewhere. Each target passes the SSRF guard.
- */
 
 /** http → https and apex → `www.` are two hops; the third is the site's own. */
 const MAX_HOPS = 3

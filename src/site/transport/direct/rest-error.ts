@@ -48,9 +48,9 @@ function pluginDetail(error: RestError, nowMs: number): string {
 }
 
 /**
- * Maps a REST error to a link error; null if the status alone says more. `rest_no_route` means that the plugin is missing.
- * Any other 401 or 403 with a code comes from something that closes the REST API: each security plugin has its own code
- * (`rest_not_logged_in`, `rest_cannot_access`, `rest_login_required`, `rest_forbidden`, `rest_disabled`, …).
+ * Maps a REST error to a link error; null if the status alone says more. `rest_no_route` means that the plugin is
+ * missing. Any other 401 or 403 with a code comes from something that closes the REST API: each security plugin has its
+ * own code (`rest_not_logged_in`, `rest_cannot_access`, `rest_login_required`, `rest_forbidden`, `rest_disabled`, …).
  */
 export function classifyRestError(error: RestError, status: number, nowMs: number): LinkProblem | null {
   const own = Object.hasOwn(PLUGIN_CODES, error.code) ? PLUGIN_CODES[error.code] : undefined
@@ -65,8 +65,8 @@ export function classifyRestError(error: RestError, status: number, nowMs: numbe
 }
 
 /**
- * Replaces `signature_rejected` by `body_changed` if the plugin reports another body than we sent: then something on the
- * way changed the body, and the secrets may well be equal.
+ * Replaces `signature_rejected` by `body_changed` if the plugin reports another body than we sent: then something on
+ * the way changed the body, and the secrets may well be equal.
  */
 export async function explainRefusal(problem: LinkProblem, answer: LinkAnswer, body: string): Promise<LinkProblem> {
   if (problem.code !== 'signature_rejected') return problem

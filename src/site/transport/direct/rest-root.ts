@@ -24,8 +24,8 @@ function findInHtml(html: string): string | null {
 }
 
 /**
- * Parses a REST root that the site or a caller named; null unless it is on the same site and passes the SSRF guard. An http
- * root of an https site becomes https: behind a proxy WordPress often takes itself for an http site.
+ * Parses a REST root that the site or a caller named; null unless it is on the same site and passes the SSRF guard. An
+ * http root of an https site becomes https: behind a proxy WordPress often takes itself for an http site.
  */
 export function readRoot(text: string, base: URL, { allowLoopback }: { allowLoopback: boolean }): URL | null {
   const url = URL.parse(text, base)

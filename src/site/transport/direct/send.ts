@@ -1,3 +1,13 @@
+/**
+ * A signed request and its signed answer (docs/protocol.md). One POST carries a batch of commands to the plugin's
+ * command endpoint. We sign it with every secret we have, so that a rotation of secrets interrupts nothing. The plugin
+ * answers with one result for each command and signs the answer, using our message id: the answer is verified to come
+ * from this plugin, for this message, with no byte changed.
+ *
+ * Only a verified answer counts. Anything else becomes a LinkError whose code names the most specific cause: if a login
+ * page or a PHP notice broke the signature, that page is the error, not the signature. The clock of the site is never a
+ * reason to refuse its answer; the difference is returned as `skewS`.
+ */
 import type { EvidenceStep } from '../../../contract/evidence.ts'
 import {
   COMMAND_DATA,
@@ -15,17 +25,6 @@ import { LinkError, type LinkProblem } from './errors.ts'
 import { note } from './evidence.ts'
 import { request, toText, type FetchFunction, type LinkAnswer, type Wire } from './http.ts'
 import { explainRefusal } from './rest-error.ts'
-
-/*
- * A signed request and its signed answer (docs/protocol.md). One POST carries a batch of commands to the plugin's command
- * endpoint. We sign it with every secret we have, so that a rotation of secrets interrupts nothing. The plugin answers
- * with one result for each command and signs the answer, using our message id: the answer is verified to come from this
- * plugin, for this message, with no byte changed.
- *
- * Only a verified answer counts. Anything else becomes a LinkError whose code names the most specific cause: if a login
- * page or a PHP notice broke the signature, that page is the error, not the signature. The clock of the site is never a
- * reason to refuse its answer; the difference is returned as `skewS`.
- */
 
 export interface CommandLimits {
   /** How long the whole request may take. */
@@ -114,9 +113,9 @@ async function readAnswer(
 /**
  * Sends one batch of commands to a site's command endpoint and returns the verified results.
  *
- * `signingSecrets` are newest first; the answer may be signed with any of them. Pass `messageId` to send the same message
- * again. The request carries no Authorization header and no cookies, and follows no redirect. A command that failed on the
- * site is a result, not an error.
+ * `signingSecrets` are newest first; the answer may be signed with any of them. Pass `messageId` to send the same
+ * message again. The request carries no Authorization header and no cookies, and follows no redirect. A command that
+ * failed on the site is a result, not an error.
  * @throws LinkError for anything but a verified answer, and `clone_detected` if the site says it is a copy
  * @throws ZodError for a batch that breaks the protocol
  */

@@ -18,7 +18,9 @@ const RestIndex = z.lazy(() =>
   }),
 )
 
-/** State of the REST index. `stale`: it lacks the plugin, which answers nevertheless; usually a cache keeps the index. */
+/**
+ * State of the REST index. `stale`: it lacks the plugin, which answers nevertheless; usually a cache keeps the index.
+ */
 export type RestIndexState = 'open' | 'closed' | 'stale'
 
 export type RootProbe =
@@ -26,7 +28,9 @@ export type RootProbe =
   /** `isWordPress`: the REST API answered. `isFinal`: the plugin is certainly missing. */
   | { kind: 'failed'; problem: LinkProblem; isWordPress: boolean; isFinal: boolean }
 
-/** Parses the REST index, ignoring output of other code around it: the plugin removes such output from its own answers. */
+/**
+ * Parses the REST index, ignoring output of other code around it: the plugin removes such output from its own answers.
+ */
 function parseIndex(text: string): z.infer<typeof RestIndex> | null {
   try {
     const parsed = RestIndex.safeParse(JSON.parse(extractAnswer(text) ?? text))
