@@ -1,7 +1,7 @@
 /**
  * Bob Jenkins' one-at-a-time hash of an element's 14 bytes (two of the first word, four of each of the next three, most
- * significant first), as PHP's `hash('joaat')` has it. Not linear under exclusive or, so that the sum of several elements doesn't look
- * like one.
+ * significant first), equal to PHP's `hash('joaat')`. It is not linear under exclusive or, so the sum of several
+ * elements does not pass for one element.
  */
 export function joaat14(words: Uint32Array): number {
   let hash = 0

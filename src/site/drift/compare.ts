@@ -1,19 +1,36 @@
+/**
+ * The drift check stage: compares the replica with the site without sending the posts, and repairs the differences.
+ *
+ * Both sides compute a **sketch** of their set of (post id, etag) per post type (sketch.ts). The difference of two
+ * sketches decodes to exactly the posts that differ, and its size depends on the number of differences, not of posts:
+ * 64 symbols are enough for about 17 edits among any number of posts. For each type, the check repeats these steps:
+ *
+ * 1. `compare`: request the site's sketch. A slow site answers in ranges of ids, whose sketches add up.
+ * 2. Equal sketches: done. A difference that decodes names the posts to repair. One that doesn't decode has an estimate
+ *    of its size, so a larger sketch is requested; if that would be too large, the whole type is read again (`reread`).
+ * 3. `repair`: fetch the posts that differ and import them like any other fetch (repair.ts).
+ * 4. Compare the replica with the root that the site sent in step 1. Equal roots verify the repair without another
+ *    request. Otherwise somebody edited the site meanwhile, and the next round asks again, three rounds at most.
+ *
+ * A sketch never changes an item. A wrong or damaged digest only causes posts to be fetched in vain.
+ */
 import { DigestData, SYMBOLS_LIMIT } from '../../contract/content-link.ts'
 import { MAX_COMMANDS, type CommandResult } from '../../contract/link.ts'
 import { decode, estimateDifference } from './decode.ts'
 import { Sketch } from './sketch.ts'
 import { LinkError } from '../transport/direct/errors.ts'
-import { assertHeld, type RunConfig, type EngineContext, type Request } from '../stages/context.ts'
+import type { CommandRequest } from '../transport/sender.ts'
+import { assertHeld, type RunConfig, type EngineContext } from '../stages/context.ts'
 import { advance, assertAdvances, warn } from '../stages/cursor.ts'
 import type { RunCursor, TypeDriftCursor } from '../replica/tables/run-cursor.ts'
 import { digestReplica } from './replica-digest.ts'
 import { repairRound } from './repair.ts'
 
-/** Enough for 17 edits, and to tell how many there are. */
+/** Enough to decode about 17 edits, and to estimate larger differences. */
 const FIRST_SYMBOLS = 64
-/** Symbols per differing element: 1.4 on average, with room for a wrong estimate. */
+/** Symbols requested per differing element: decoding needs 1.4 on average, and the estimate may be low. */
 const SYMBOLS_PER_ELEMENT = 1.5
-/** Comparisons of a type in one drift_check: the site may be edited meanwhile. */
+/** Comparisons of a type in one drift check, since the site may be edited meanwhile. */
 const MAX_ROUNDS = 3
 
 const compareFrom = (type: TypeDriftCursor, size = FIRST_SYMBOLS): TypeDriftCursor => ({
@@ -21,10 +38,10 @@ const compareFrom = (type: TypeDriftCursor, size = FIRST_SYMBOLS): TypeDriftCurs
   step: 'compare',
   size,
   after: 0,
-  theirs: null,
+  remote: null,
 })
 
-/** The types that are compared; of those that are imported up to their limit, what had its turn. */
+/** The first position of each type. Of a type that was imported up to its limit, only what was read takes part. */
 export function openDriftCheck({ replica }: EngineContext, runConfig: RunConfig): TypeDriftCursor[] {
   const limited = replica.types.limited()
   return runConfig.postTypes.map(({ slug, limit }) =>
@@ -34,7 +51,7 @@ export function openDriftCheck({ replica }: EngineContext, runConfig: RunConfig)
       step: 'compare',
       size: 0,
       after: 0,
-      theirs: null,
+      remote: null,
       root: null,
       round: 1,
       left: limit,
@@ -46,16 +63,16 @@ export function openDriftCheck({ replica }: EngineContext, runConfig: RunConfig)
   )
 }
 
-const toRequest = ({ type, until, size, after }: TypeDriftCursor): Request => ({
+const toRequest = ({ type, until, size, after }: TypeDriftCursor): CommandRequest => ({
   name: 'digest',
   args: { type, until, symbols: size, after },
 })
 
-/** What the site says of a range, added to what it said before. @throws LinkError `response_invalid` */
-function addRange(theirs: string | null, { symbols }: DigestData): Sketch {
+/** Adds the sketch of a range of ids to the sum of the earlier ranges. @throws LinkError `response_invalid` */
+function addRange(earlier: string | null, { symbols }: DigestData): Sketch {
   try {
     const part = Sketch.fromBase64(symbols)
-    return theirs === null ? part : Sketch.fromBase64(theirs).combine(part, 1)
+    return earlier === null ? part : Sketch.fromBase64(earlier).combine(part, 1)
   } catch (cause) {
     const problem = { code: 'response_invalid', detail: 'The symbols of a digest are damaged.' } as const
     throw new LinkError(problem, [], { cause })
@@ -67,7 +84,7 @@ const isEqual = (left: Sketch, right: Sketch) => {
   return one.count === other.count && one.sum === other.sum
 }
 
-/** Takes the ids apart: known posts are always looked at, others as far as the type's limit goes. */
+/** Chooses the posts to repair: all known ones, and unknown ones up to the type's limit. */
 function selectIds(ctx: EngineContext, cursor: RunCursor, type: TypeDriftCursor, ids: readonly number[]) {
   const known = ctx.replica.items.heads(ids)
   const unknown = ids.filter((id) => !known.has(id))
@@ -80,26 +97,27 @@ function selectIds(ctx: EngineContext, cursor: RunCursor, type: TypeDriftCursor,
   }
 }
 
-/** Both sides are known: equal, or which posts differ, or a larger question, or everything anew. */
-function judge(ctx: EngineContext, cursor: RunCursor, type: TypeDriftCursor, theirs: Sketch, ours: Sketch) {
-  const root = theirs.root()
-  if (isEqual(theirs, ours)) return { ...type, root, theirs: null, step: 'done', outcome: 'equal' } as const
-  const difference = theirs.combine(ours, -1)
+/** The next step of a type after a comparison: done, repair, compare with more symbols, or read the type again. */
+function nextStep(ctx: EngineContext, cursor: RunCursor, type: TypeDriftCursor, remote: Sketch, local: Sketch) {
+  const root = remote.root()
+  if (isEqual(remote, local)) return { ...type, root, remote: null, step: 'done', outcome: 'equal' } as const
+  const difference = remote.combine(local, -1)
   const wanted = Math.ceil(estimateDifference(difference) * SYMBOLS_PER_ELEMENT) + FIRST_SYMBOLS / 2
   const found = decode(difference)
   if (!found.isComplete) {
     const size = Math.max(wanted, 4 * type.size)
-    if (size > SYMBOLS_LIMIT) return { ...type, root, theirs: null, step: 'done', outcome: 'reread' } as const
+    if (size > SYMBOLS_LIMIT) return { ...type, root, remote: null, step: 'done', outcome: 'reread' } as const
     return compareFrom(type, size)
   }
   const differing = [...new Set([...found.added, ...found.removed].map(({ id }) => id))]
   const { ids, beyond, left } = selectIds(ctx, cursor, type, differing)
   advance(cursor.progress, type.type, 0, ids.length)
   const seen = [...new Set([...type.seen, ...differing])]
-  return { ...type, root, theirs: null, step: 'repair', ids, left, seen, unresolved: beyond } as const
+  return { ...type, root, remote: null, step: 'repair', ids, left, seen, unresolved: beyond } as const
 }
 
-function handleFailure(cursor: RunCursor, type: TypeDriftCursor, result: CommandResult & { ok: false }) {
+/** Ends a type that the site can't compare; any other error fails the attempt. */
+function endFailedType(cursor: RunCursor, type: TypeDriftCursor, result: CommandResult & { ok: false }) {
   if (result.code === 'not_reached') return type
   const outcome = ({ unknown_type: 'skipped', unknown_command: 'unsupported' } as const)[result.code]
   if (!outcome) {
@@ -110,54 +128,55 @@ function handleFailure(cursor: RunCursor, type: TypeDriftCursor, result: Command
   return { ...type, step: 'done', outcome } as const
 }
 
-/** Asks what the types add up to, all in one request, and compares those of which the site has said all. */
+/** Requests the sketches of all types at once, and compares those whose last range has come. */
 async function compareRound(ctx: EngineContext, cursor: RunCursor, types: readonly TypeDriftCursor[]) {
   ctx.enter('compare', types.length === 1 ? (types[0]?.type ?? null) : null)
   const results = await ctx.send(types.map(toRequest))
   assertHeld(ctx)
-  const heard = types.map((type, index): { type: TypeDriftCursor; theirs: Sketch | null } => {
+  const answered = types.map((type, index): { type: TypeDriftCursor; remote: Sketch | null } => {
     const result = results[index]
-    if (!result) return { type, theirs: null }
-    if (!result.ok) return { type: handleFailure(cursor, type, result), theirs: null }
+    if (!result) return { type, remote: null }
+    if (!result.ok) return { type: endFailedType(cursor, type, result), remote: null }
     const data = DigestData.parse(result.data)
-    const theirs = addRange(type.theirs, data)
-    if (data.next === null) return { type, theirs }
+    const remote = addRange(type.remote, data)
+    if (data.next === null) return { type, remote }
     assertAdvances([0, type.after], [0, data.next], type.type)
-    return { type: { ...type, after: data.next, theirs: theirs.toBase64() }, theirs: null }
+    return { type: { ...type, after: data.next, remote: remote.toBase64() }, remote: null }
   })
-  const scopes = heard.flatMap(({ type, theirs }) => (theirs ? [{ ...type, size: theirs.size }] : []))
-  const ours = scopes.length > 0 ? digestReplica(ctx, scopes) : new Map<string, Sketch>()
-  return heard.map(({ type, theirs }): TypeDriftCursor => {
-    const own = ours.get(type.type)
-    return theirs && own ? judge(ctx, cursor, type, theirs, own) : type
+  const selections = answered.flatMap(({ type, remote }) => (remote ? [{ ...type, size: remote.size }] : []))
+  const sketches = selections.length > 0 ? digestReplica(ctx, selections) : new Map<string, Sketch>()
+  return answered.map(({ type, remote }): TypeDriftCursor => {
+    const local = sketches.get(type.type)
+    return remote && local ? nextStep(ctx, cursor, type, remote, local) : type
   })
 }
 
 /**
- * What follows when every differing post was looked at: the replica is compared with what the site had said, which proves the repair
- * without another question. Where they still differ somebody has edited meanwhile, and the site is asked anew.
+ * Ends the repair of a type: compares the replica with the root that the site sent, which verifies the repair without
+ * another request. If they differ, somebody edited the site meanwhile, and the type is compared again. A type with
+ * posts that stayed different ends as `differs`.
  */
-function verify(ctx: EngineContext, types: readonly TypeDriftCursor[]): TypeDriftCursor[] {
+function verifyRepair(ctx: EngineContext, types: readonly TypeDriftCursor[]): TypeDriftCursor[] {
   const open = types.filter(({ step, ids }) => step === 'repair' && ids.length === 0)
-  const isProvable = ({ unresolved }: TypeDriftCursor) => unresolved.length === 0
-  const ours = digestReplica(
+  const isRepaired = ({ unresolved }: TypeDriftCursor) => unresolved.length === 0
+  const sketches = digestReplica(
     ctx,
-    open.filter(isProvable).map(({ type, until }) => ({ type, until, size: 1 })),
+    open.filter(isRepaired).map(({ type, until }) => ({ type, until, size: 1 })),
   )
   return types.map((type): TypeDriftCursor => {
     if (!open.includes(type)) return type
-    const own = ours.get(type.type)?.root()
-    if (!own) return { ...type, step: 'done', outcome: 'differs' }
-    if (own.sum === type.root?.sum && own.count === type.root.count) return { ...type, step: 'done', outcome: 'equal' }
+    const root = sketches.get(type.type)?.root()
+    if (!root) return { ...type, step: 'done', outcome: 'differs' }
+    if (root.sum === type.root?.sum && root.count === type.root.count)
+      return { ...type, step: 'done', outcome: 'equal' }
     if (type.round >= MAX_ROUNDS) return { ...type, step: 'done', outcome: 'differs' }
     return compareFrom({ ...type, round: type.round + 1 })
   })
 }
 
 /**
- * One step of comparing the replica with the site: asks for digests, or looks at posts that differ. Nothing is done because of a
- * digest but to look: what is found goes the way of every other look, and a look that fails changes nothing.
- * @returns false when every type is done
+ * Plays one round: a comparison of all types that need one, a part of the repairs, or the verification of the repairs.
+ * @returns false if every type is done
  */
 export async function driftCheckRound(
   ctx: EngineContext,
@@ -166,9 +185,9 @@ export async function driftCheckRound(
   save: (cursor: RunCursor) => void,
 ): Promise<boolean> {
   const types = cursor.driftChecks ?? openDriftCheck(ctx, runConfig)
-  const asked = types.filter(({ step }) => step === 'compare').slice(0, MAX_COMMANDS)
-  if (asked.length > 0) {
-    const compared = await compareRound(ctx, cursor, asked)
+  const comparing = types.filter(({ step }) => step === 'compare').slice(0, MAX_COMMANDS)
+  if (comparing.length > 0) {
+    const compared = await compareRound(ctx, cursor, comparing)
     const byType = new Map(compared.map((type) => [type.type, type]))
     ctx.replica.database.transaction(() => {
       cursor.driftChecks = types.map((type) => byType.get(type.type) ?? type)
@@ -185,6 +204,6 @@ export async function driftCheckRound(
     return true
   }
   if (types.every(({ step }) => step === 'done')) return false
-  cursor.driftChecks = verify(ctx, types)
+  cursor.driftChecks = verifyRepair(ctx, types)
   return true
 }

@@ -4,26 +4,26 @@ import { WORDS, type Element, type Sketch } from './sketch.ts'
 const TWO_32 = 4_294_967_296
 const hex = (word = 0) => word.toString(16).padStart(8, '0')
 
-/** What a difference of two sketches says. */
+/** The elements found in the difference of two sketches. */
 export interface Difference {
-  /** Everything was found; else `added` and `removed` are a part of it. */
+  /** Whether all elements were found; otherwise `added` and `removed` are a part of them. */
   isComplete: boolean
-  /** What only the first set has. */
+  /** Elements that only the first set has. */
   added: Element[]
-  /** What only the second set has. */
+  /** Elements that only the second set has. */
   removed: Element[]
 }
 
 /**
- * Takes the elements out of a difference of sketches one by one: a symbol with a single element shows it, and gives others
- * away. The sketch is used up. What is found is to be looked at, not to be believed: about one in four billion symbols with more
- * elements passes for one.
+ * Decodes a difference of sketches by peeling: a symbol with a single element shows that element, and removing it from
+ * its other symbols leaves more of them with a single element. Consumes the sketch. The result is a hint and no fact:
+ * about one in four billion symbols with several elements passes for one with a single element.
  */
 export function decode(difference: Sketch): Difference {
   const found: Difference = { isComplete: false, added: [], removed: [] }
   const { sums, counts, size } = difference
   const queue = Array.from({ length: size }, (_, index) => index)
-  // damaged symbols could go on for ever
+  // without a limit, damaged symbols could go on for ever
   let left = 4 * size + 16
   while (left > 0) {
     const index = queue.pop()
@@ -44,8 +44,8 @@ export function decode(difference: Sketch): Difference {
 }
 
 /**
- * How many elements two sets differ in, from a difference of sketches that has too few symbols to tell which: each symbol's count
- * scatters round its share of the whole by as much as elements fell into it by chance. Within a fifth at 64 symbols.
+ * Estimates in how many elements two sets differ, from a difference that has too few symbols to decode. The variance of
+ * the symbols' counts around their expected share grows with the number of elements. Within a fifth at 64 symbols.
  */
 export function estimateDifference({ counts, size }: Sketch): number {
   const all = counts[0] ?? 0

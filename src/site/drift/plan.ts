@@ -1,3 +1,14 @@
+/**
+ * When a site's drift check is due, and how it concludes.
+ *
+ * A check is due a day after the first sync and every day after it, with a tenth of jitter either way. It is due within
+ * a minute after an outage, because webhooks may have been lost, and at once if the plugin reports that its outbox
+ * overflowed. A check that is due is queued as a run like any other.
+ *
+ * A check that ends stores its result and plans the next one. A type in which too much differs is read again in full,
+ * and compared again an hour later. A plugin too old for digests has no result; if it asked for the check, all its
+ * types are read again instead.
+ */
 import { NO_TYPE_DRIFT_CHECK, type DriftCheckSnapshot, type TypeDriftCheck } from '../../contract/drift-check.ts'
 import type { IdPrefix } from '../../lib/ids.ts'
 import type { RunCursor, TypeDriftCursor } from '../replica/tables/run-cursor.ts'
@@ -6,11 +17,11 @@ import type { LeasedRun } from '../replica/tables/runs.ts'
 import type { SiteStore } from '../replica/store.ts'
 
 const DAY_MS = 86_400_000
-/** After an outage many sites come back at once. */
+/** After an outage many sites come back at once; their checks spread over this time. */
 const RECOVERY_SPREAD_MS = 60_000
-/** When everything was read anew the result is compared soon. */
+/** After a type was read again, the check is repeated this soon. */
 const REREAD_PAUSE_MS = 3_600_000
-/** What seems to wait for longer was planned by a clock that was wrong. */
+/** A check planned further ahead was planned by a wrong clock, and counts as due. */
 const LONGEST_PAUSE_MS = 2 * DAY_MS
 
 interface DriftContext {
@@ -20,32 +31,32 @@ interface DriftContext {
   random: () => number
 }
 
-/** A day from now, so that driftChecks of many sites don't meet. */
+/** About a day from now; the jitter keeps the checks of many sites apart. */
 const tomorrow = ({ now, random }: DriftContext) => now() + Math.round(DAY_MS * (0.9 + 0.2 * random()))
 
-/** Queues the drift check that is due. */
+/** Queues a drift check if one is due. */
 export function queueDueDriftCheck(ctx: DriftContext): void {
   const { store } = ctx
-  const [integrationRef, dueAt] = [store.access.integration(), store.driftChecks.dueAt()]
-  if (!integrationRef || dueAt === null || (dueAt > ctx.now() && dueAt <= ctx.now() + LONGEST_PAUSE_MS)) return
+  const [integration, dueAt] = [store.access.integration(), store.driftChecks.dueAt()]
+  if (!integration || dueAt === null || (dueAt > ctx.now() && dueAt <= ctx.now() + LONGEST_PAUSE_MS)) return
   store.driftChecks.plan(tomorrow(ctx))
   store.runs.enqueue(
     ctx.newId('run'),
-    { ...integrationRef, keyId: null, requestId: ctx.newId('req') },
+    { ...integration, keyId: null, requestId: ctx.newId('req') },
     'drift_check',
     ctx.now(),
   )
 }
 
-/** Has the site compared at once, because it says that it lost track of its changes. */
-export function queueRequestedDriftCheck(ctx: Omit<DriftContext, 'random'>, integrationRef: IntegrationRef): void {
+/** Queues a drift check now, because the plugin reports that it lost track of its changes. */
+export function queueRequestedDriftCheck(ctx: Omit<DriftContext, 'random'>, integration: IntegrationRef): void {
   const { store, now, newId } = ctx
   store.driftChecks.ask()
-  const call = { ...integrationRef, keyId: null, requestId: newId('req') }
+  const call = { ...integration, keyId: null, requestId: newId('req') }
   store.runs.repeat(store.runs.enqueue(newId('run'), call, 'drift_check', now()).id)
 }
 
-/** What a sync or a look that ended well means for the next drift_check: the first is planned, and one after an outage comes soon. */
+/** Plans the next drift check after a sync, or processed webhooks, succeeded: the first one, or one after an outage. */
 export function planAfterSync(ctx: DriftContext): void {
   const { store, now, random } = ctx
   if (store.driftChecks.takeOutage()) store.driftChecks.plan(now() + Math.round(RECOVERY_SPREAD_MS * random()))
@@ -55,7 +66,7 @@ export function planAfterSync(ctx: DriftContext): void {
 const total = (types: readonly TypeDriftCheck[], part: 'checked' | 'differing' | 'repaired') =>
   types.reduce((sum, type) => sum + type[part], 0)
 
-/** Hex digits of as many bytes, one by one. */
+/** Exclusive or of two hex texts of the same length. */
 const xor = (left: string, right: string) =>
   Array.from(left, (digit, at) =>
     (Number.parseInt(digit, 16) ^ Number.parseInt(right[at] ?? '0', 16)).toString(16),
@@ -75,9 +86,8 @@ function summarize(types: readonly TypeDriftCheck[]): Pick<DriftCheckSnapshot, '
 }
 
 /**
- * Keeps the result of a drift check that came to its end, and has read anew what could not be compared: types of which too much differs, and, where the site
- * had asked for a drift check that its plugin can't answer, all.
- * @returns the result, or null where the site's plugin is too old
+ * Stores the result of a drift check, queues a run for the types that must be read again, and plans the next check.
+ * @returns the result; null if the plugin is too old
  */
 function concludeDriftCheck(
   ctx: DriftContext,
@@ -107,7 +117,7 @@ function concludeDriftCheck(
   return result
 }
 
-/** The result in a sentence, for the event. */
+/** The result as a sentence, for the sync event. */
 function describeDriftCheck({ state, root, differing, repaired, checked }: DriftCheckSnapshot): string {
   if (state === 'never') return 'Nothing to compare: no post type is switched on.'
   if (state === 'equal') return `${checked} posts are equal, root ${root}.`
@@ -115,7 +125,7 @@ function describeDriftCheck({ state, root, differing, repaired, checked }: Drift
   return `${differing} of ${checked} posts differed, ${repaired} of them were repaired.`
 }
 
-/** What a run that ended well leaves behind: what its event says, and the next drift check. */
+/** Concludes a run that succeeded. @returns the fields of its sync event */
 export function concludeRun(ctx: DriftContext, run: LeasedRun, { driftChecks, counts, warnings }: RunCursor) {
   const result = run.direction === 'drift_check' ? concludeDriftCheck(ctx, run, driftChecks ?? []) : null
   if (run.direction !== 'drift_check') planAfterSync(ctx)

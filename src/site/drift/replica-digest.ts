@@ -5,11 +5,11 @@ import type { EngineContext } from '../stages/context.ts'
 /** Rows of one query. */
 const PAGE = 5000
 
-/** What of a type is compared, and by how many symbols. */
-export interface Scope {
+/** The part of a type that is compared, and by how many symbols. */
+export interface Selection {
   type: string
   size: number
-  /** Posts modified after this take no part; null for all. */
+  /** Posts modified after this are left out; null for none. */
   until: Keyset | null
 }
 
@@ -17,16 +17,16 @@ const isWithin = (modified: number, id: number, until: Keyset | null) =>
   until === null || modified < until[0] || (modified === until[0] && id <= until[1])
 
 /**
- * Digests of the replica's copy of types: of the posts as the site last showed them. One pass over the items, whatever the number of
- * types: some 0.3 s for 100,000 items, and a page of them in memory.
+ * Computes sketches of the replica by type, over the etags that the site last sent. One pass over the items serves all
+ * types: about 0.3 s for 100,000 items, with one page of them in memory.
  */
-export function digestReplica({ replica }: Pick<EngineContext, 'replica'>, scopes: readonly Scope[]) {
-  const byType = new Map(scopes.map(({ type, size, until }) => [type, { sketch: new Sketch(size), until }]))
+export function digestReplica({ replica }: Pick<EngineContext, 'replica'>, selections: readonly Selection[]) {
+  const byType = new Map(selections.map(({ type, size, until }) => [type, { sketch: new Sketch(size), until }]))
   for (let after = 0, page = PAGE; page === PAGE;) {
     const rows = replica.items.etags(after, PAGE)
     for (const { id, type, etag, modified } of rows) {
-      const workId = byType.get(type)
-      if (workId && isWithin(modified, id, workId.until)) workId.sketch.add(id, etag)
+      const digest = byType.get(type)
+      if (digest && isWithin(modified, id, digest.until)) digest.sketch.add(id, etag)
       after = id
     }
     page = rows.length

@@ -2,10 +2,10 @@ import { joaat14 } from './checksum.ts'
 
 /** 32-bit words of an element: id (16 and 32 bits), first half of the etag, check. */
 export const WORDS = 5
-/** Of a symbol on the wire: an element's 18 bytes, and a count. */
+/** Bytes of a symbol on the wire: 18 of its sum and four of its count. */
 const SYMBOL_BYTES = 22
 
-/** One post as it takes part in a digest. */
+/** A post in a sketch. */
 export interface Element {
   id: number
   /** First 16 hex digits of its etag. */
@@ -14,7 +14,7 @@ export interface Element {
 
 const TWO_32 = 4_294_967_296
 
-/** The words of an element. */
+/** The words of an element. The first 16 hex digits of the etag are used. */
 export function wordsOf(id: number, etag: string, words: Uint32Array = new Uint32Array(WORDS)): Uint32Array {
   words[0] = Math.floor(id / TWO_32)
   words[1] = id
@@ -24,21 +24,25 @@ export function wordsOf(id: number, etag: string, words: Uint32Array = new Uint3
   return words
 }
 
-/** The next symbol that has an element: a symbol has one with the probability 1 / (1 + index / 2). `random` is 32 bits. */
+/**
+ * The next symbol that an element is in. An element is in symbol `index` with the probability 1 / (1 + index / 2).
+ * @param random 32 bits
+ */
 export const nextIndex = (index: number, random: number): number =>
   index + Math.max(1, Math.ceil((index + 1.5) * (65_536 / Math.sqrt(random + 1) - 1)))
 
-/** The chance after this one. The first is the last word of the tag. */
+/** The next number of an element's random sequence, which starts with the last word of its tag. */
 export const nextRandom = (random: number): number => (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0
 
 /**
  * Coded symbols of a set of (post id, etag): the rateless invertible Bloom lookup table of Yang, Gilad and Alizadeh
- * (“Practical Rateless Set Reconciliation”, SIGCOMM 2024). Linear: the sketch of two disjoint sets is the sum of theirs, and
- * the difference of two sketches is that of what only one of the sets has. The plugin's Sketch.php computes the same.
+ * (“Practical Rateless Set Reconciliation”, SIGCOMM 2024). Sketches are linear: the sum of the sketches of two
+ * disjoint sets is the sketch of their union, and the difference of two sketches is a sketch of what only one of the
+ * sets has. The plugin's Sketch.php computes the same.
  */
 export class Sketch {
   readonly size: number
-  /** {@link WORDS} per symbol: the exclusive or of its elements. */
+  /** {@link WORDS} words per symbol: the exclusive or of its elements. */
   readonly sums: Uint32Array
   readonly counts: Int32Array
 
@@ -52,7 +56,7 @@ export class Sketch {
     this.toggle(wordsOf(id, etag), 1)
   }
 
-  /** Puts an element in (1) or takes it out (-1). @param onTouch told every symbol that was changed */
+  /** Adds (1) or removes (-1) an element. @param onTouch receives the index of every symbol that changed */
   toggle(words: Uint32Array, sign: number, onTouch?: (index: number) => void): void {
     const { sums, counts, size } = this
     let random = words[3] ?? 0
@@ -64,7 +68,7 @@ export class Sketch {
     }
   }
 
-  /** The sum or difference of this sketch and another one, as long as the shorter of them. */
+  /** The sum or difference of two sketches; as long as the shorter one. */
   combine(other: Sketch, sign: 1 | -1): Sketch {
     const combined = new Sketch(Math.min(this.size, other.size))
     for (let at = 0; at < combined.sums.length; at++) combined.sums[at] = (this.sums[at] ?? 0) ^ (other.sums[at] ?? 0)
@@ -73,14 +77,14 @@ export class Sketch {
     return combined
   }
 
-  /** How many elements there are, and what they add up to as 36 hex digits: equal for equal sets, and for no others. */
+  /** The number of elements, and a checksum of them as 36 hex digits: equal for equal sets, different for others. */
   root(): { count: number; sum: string } {
     const [idHigh = 0, ...words] = this.sums.subarray(0, WORDS)
     const [idLow = 0, ...hashes] = words.map((word) => word.toString(16).padStart(8, '0'))
     return { count: this.counts[0] ?? 0, sum: `${hashes.join('')}${idHigh.toString(16).padStart(4, '0')}${idLow}` }
   }
 
-  /** Base64 of each symbol: 18 bytes, and its count as four, most significant first. */
+  /** Base64 of all symbols: 18 bytes of the sum and four of the count each, most significant first. */
   toBase64(): string {
     const view = new DataView(new ArrayBuffer(this.size * SYMBOL_BYTES))
     for (let index = 0; index < this.size; index++) {
@@ -93,7 +97,7 @@ export class Sketch {
     return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
   }
 
-  /** @throws RangeError where the text is no whole number of symbols, or none */
+  /** @throws RangeError if the text is empty or no whole number of symbols */
   static fromBase64(text: string): Sketch {
     const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
     if (bytes.length === 0 || bytes.length % SYMBOL_BYTES !== 0) throw new RangeError('not a whole number of symbols')

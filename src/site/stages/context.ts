@@ -1,18 +1,14 @@
 import type { RunPhase } from '../../contract/activity.ts'
 import type { ConflictPolicy } from '../../contract/integrations.ts'
 import type { RunDirection } from '../../contract/sync.ts'
-import type { CommandResult } from '../../contract/link.ts'
 import type { Replica } from '../replica/store.ts'
 import type { IdPrefix } from '../../lib/ids.ts'
+import type { SendCommands } from '../transport/sender.ts'
 
-/** A command without the id that the sender gives it; `id` where a repeat must be recognised. */
-export interface Request {
-  name: string
-  args: Record<string, unknown>
-  id?: string
-}
-
-/** What the engine may do besides computing. Time, ids and chance come from outside, so that a simulator can drive it. */
+/**
+ * Everything the stages use besides pure functions. Time, ids and chance are injected, so that the simulator can drive
+ * them.
+ */
 export interface EngineContext {
   replica: Replica
   /** Milliseconds since 1970. */
@@ -20,32 +16,34 @@ export interface EngineContext {
   newId: (prefix: IdPrefix) => string
   random: () => number
   /**
-   * Has the site execute commands; results are in their order. Where the site can't be called this ends the work, which is
-   * played again from its last commit when the results are there: until then nothing may be written that a repeat would
-   * spoil. @throws LinkError, Suspended
+   * Has the site carry out commands; the results are in their order. At a site that polls it throws `Suspended`, and
+   * the work is replayed from its last commit once the results have come. So between two commits a stage writes only
+   * what a replay may write again.
+   * @throws LinkError, Suspended
    */
-  send: (requests: readonly Request[]) => Promise<CommandResult[]>
-  /** Says what kind of work begins, for the steps of a run. */
+  send: SendCommands
+  /** Names the kind of work that begins, for the steps of a run. */
   enter: (phase: RunPhase, type: string | null) => void
-  /** Whether the work is still ours; asked after every await, before anything is written. */
+  /** Whether the work may still write. Check it after every await, before a write. */
   holds: () => boolean
-  /** What was decided when this work was first played, where its answers come later; null otherwise. */
+  /** What {@link EngineContext.memoize} stored before the work was suspended; null if nothing. */
   memo: <T>() => T | null
-  /** Keeps a decision until the commit, since what it was made from may change before the answers come. JSON alone. */
+  /** Stores a decision (JSON) until the commit. A replay must reuse it, because the data behind it may have changed. */
   memoize: (value: unknown) => void
-  /** Ends what was asked so far; to be called in the transaction that takes in its answers. */
+  /** Ends the requests so far. Call it in the transaction that stores what their answers brought. */
   commit: () => void
 }
 
-/** A type or taxonomy that is switched on, and how much of it one run may import. */
+/** A post type or taxonomy that is switched on. */
 export interface Source {
   slug: string
+  /** How many entries one run may import. */
   limit: number
-  /** On the site, as the structure tells. */
+  /** How many entries the site has, by its structure. */
   count: number
 }
 
-/** What a run does and to what; read from the integration's row when the run starts. */
+/** What a run does and to which types; read from the integration's row with each slice. */
 export interface RunConfig {
   direction: RunDirection
   policy: ConflictPolicy
@@ -53,7 +51,7 @@ export interface RunConfig {
   taxonomies: Source[]
 }
 
-/** Ends work that is no longer ours: nothing more is written, and nobody is told. */
+/** Ends an attempt that lost its lease. It writes nothing more, and nothing is reported. */
 export class LostLease extends Error {
   override readonly name = 'LostLease'
 }

@@ -45,7 +45,7 @@ export function advance(progress: Run['progress'], type: string, done: number, t
   progress.total = all.reduce((sum, { total: part }) => sum + part, 0)
 }
 
-/** A list was read to its end: what was expected of it beyond that isn't there. */
+/** Lowers the expected total of a type to what was found, once its list was read to the end. */
 export function endProgress(progress: Run['progress'], type: string): void {
   const entry = Object.hasOwn(progress.by_type, type) ? progress.by_type[type] : undefined
   if (!entry) return
@@ -54,18 +54,18 @@ export function endProgress(progress: Run['progress'], type: string): void {
 }
 
 /**
- * A list whose next page doesn't lie behind the last one would never end.
+ * Checks that the next page of a list lies after the last one; otherwise the list would never end.
  * @throws LinkError `response_invalid`
  */
 export function assertAdvances(after: Keyset | null, next: Keyset | null, name: string): void {
   if (after === null || next === null) return
   if (next[0] > after[0] || (next[0] === after[0] && next[1] > after[1])) return
-  throw new LinkError({ code: 'response_invalid', detail: `The list of ${name} goes round in circles.` }, [])
+  throw new LinkError({ code: 'response_invalid', detail: `The list of ${name} does not advance.` }, [])
 }
 
 const MAX_WARNINGS = 20
 
-/** Notes something odd about the run, once. */
+/** Adds a warning to the run, once. */
 export function warn(cursor: RunCursor, warning: string): void {
   if (cursor.warnings.length < MAX_WARNINGS && !cursor.warnings.includes(warning)) cursor.warnings.push(warning)
 }

@@ -6,15 +6,16 @@ import type { EngineContext, RunConfig } from './context.ts'
 import { importDeletions, importDocuments } from './import.ts'
 import { countRequests, importTotals } from './totals.ts'
 
-/** Posts as they are at the site, and what it says of the number of those of their types. */
+/** Posts as they are on the site now. */
 interface Fetched extends FetchData {
+  /** The answer to the count of their types, if one was requested. */
   counted: CommandResult | undefined
 }
 
 /**
- * Looks at posts by their ids.
- * @param types those of which the number may have changed: asked along
- * @throws LinkError when the site can't say
+ * Fetches posts by their ids.
+ * @param types post types to count in the same request, because their number of posts may have changed
+ * @throws LinkError if the site can't answer
  */
 export async function fetchPosts(
   ctx: EngineContext,
@@ -27,22 +28,25 @@ export async function fetchPosts(
     throw new LinkError({ code: 'command_failed', detail: `The site could not show its posts: ${detail}` }, [])
   }
   const { items, missing } = FetchData.parse(result.data)
-  return { items, missing: await dropUnseen(ctx, missing), counted }
+  return { items, missing: await selectDeleted(ctx, missing), counted }
 }
 
-/** Of posts that a site doesn't show, those that are gone; the others' type has vanished, with the plugin that made it. */
-async function dropUnseen(ctx: EngineContext, missing: readonly number[]): Promise<number[]> {
+/**
+ * The posts that are deleted, among those that the site does not show. If a type is not registered (its plugin was
+ * switched off), the site shows none of its posts, but they still exist.
+ */
+async function selectDeleted(ctx: EngineContext, missing: readonly number[]): Promise<number[]> {
   const typeOf = (postId: number) => ctx.replica.items.getByExternalId(postId)?.type
   const types = [...new Set(missing.flatMap((postId) => typeOf(postId) ?? []))]
   if (types.length === 0) return [...missing]
   const results = await ctx.send(
     types.map((type) => ({ name: 'index', args: { type, after: [0, 0], limit: 1, fields: 'ids' } })),
   )
-  const isThere = new Set(types.filter((_, index) => results[index]?.ok))
-  return missing.filter((postId) => isThere.has(typeOf(postId) ?? ''))
+  const registered = new Set(types.filter((_, index) => results[index]?.ok))
+  return missing.filter((postId) => registered.has(typeOf(postId) ?? ''))
 }
 
-/** Takes in a look at posts: those that are there, and those that are gone. To be called inside a transaction. */
+/** Imports fetched posts and deletions. Call it inside a transaction. */
 export function importFetched(
   ctx: EngineContext,
   { items, missing, counted }: Fetched,

@@ -5,20 +5,20 @@ import type { ItemFault, ItemRecord } from '../items/record.ts'
 import { assertHeld, type EngineContext } from './context.ts'
 import { pushFault } from '../items/failure.ts'
 
-/** An image that the site's library lacks; `hash` names its address. */
+/** An image that the site's media library lacks. `hash` is the SHA-256 of its URL. */
 export interface Image {
   url: string
   alt: string
   hash: string
 }
 
-/** Whether an image is the one that the post has there, named by its address in the site's library. */
-const isThere = ({ external }: ItemRecord, url: string) =>
+/** Whether the post already has this image. */
+const hasImage = ({ external }: ItemRecord, url: string) =>
   external?.featured?.id !== undefined && external.featured.url === url
 
 type Featured = NonNullable<ItemRecord['local']['featured']>
 
-/** The image that has to be in the site's library before the item can name it. */
+/** The image that must be sent to the site's media library before the item. */
 export async function imageToSend(
   { replica }: EngineContext,
   record: ItemRecord,
@@ -26,12 +26,12 @@ export async function imageToSend(
 ): Promise<Image | null> {
   const image = record.local.featured
   if (!paths.includes('featured') || image === null || image.id !== undefined) return null
-  if (isThere(record, image.url)) return null
+  if (hasImage(record, image.url)) return null
   const hash = await sha256Hex(image.url)
   return replica.media.get(hash) ? null : { url: image.url, alt: image.alt, hash }
 }
 
-/** Sends images that the library lacks. @returns why the items that need them can't be sent, by hash */
+/** Sends images to the site's media library. @returns the failures, by hash */
 export async function sendImages(
   ctx: EngineContext,
   wanted: readonly (Image | null)[],
@@ -56,24 +56,24 @@ export async function sendImages(
   return faults
 }
 
-async function findImage({ replica }: EngineContext, { id, url }: Featured, there: Featured | null) {
+async function findImage({ replica }: EngineContext, { id, url }: Featured, current: Featured | null) {
   if (id !== undefined) return id
-  return there?.url === url && there.id !== undefined ? there.id : replica.media.get(await sha256Hex(url))?.id
+  return current?.url === url && current.id !== undefined ? current.id : replica.media.get(await sha256Hex(url))?.id
 }
 
 /**
- * The image in the site's library; undefined while the library doesn't have it. Its text goes with it where the post
- * has the image already, so that the text is what was edited: else the one that the image has there is kept, since it
- * may be other posts' as well.
- * @param there the image that the post has
+ * The image as the site's media library knows it; undefined while the library lacks it. The alternative text is sent
+ * only if the post already shows the image, because then the text is what the editor changed. Otherwise the library's
+ * text stays: other posts may show the image too.
+ * @param current the image that the post has on the site
  */
 export async function resolveFeatured(
   ctx: EngineContext,
   image: Featured | null,
-  there: Featured | null,
+  current: Featured | null,
 ): Promise<ResolvedReferences['featured'] | undefined> {
   if (image === null) return null
-  const id = await findImage(ctx, image, there)
+  const id = await findImage(ctx, image, current)
   if (id === undefined) return undefined
-  return there?.id === id && there.alt !== image.alt ? { id, alt: image.alt } : { id }
+  return current?.id === id && current.alt !== image.alt ? { id, alt: image.alt } : { id }
 }

@@ -1,3 +1,15 @@
+/**
+ * How a page of the site's documents becomes items. Every way of reading posts ends here: the read stage, a fetch after
+ * a webhook, the answer to a push, a repair. What happens to one item is decided by the pure functions of items/; this
+ * module finds the item of each document, stores the decision and counts it.
+ *
+ * Most documents of a page are unchanged or new. An unchanged one has the etag of the last import, and is skipped
+ * without reading the item. New items are inserted together. All others are decided one by one, in the page's order.
+ *
+ * A document that can't be used fails alone: its item is marked as failed, created if necessary, and a reminder in the
+ * inbox fetches the post again later. A post is an item's if it has the item's post id, or, if the answer to a create
+ * was lost, the item's own id in its meta.
+ */
 import { PoisonedDocument, PostDocument, type RawDocument } from '../../contract/content-link.ts'
 import { MAX_ITEM_BYTES } from '../../contract/content.ts'
 import type { ConflictPolicy } from '../../contract/integrations.ts'
@@ -17,7 +29,7 @@ const rulesOf = (ctx: ImportContext, policy: ConflictPolicy): Rules => ({
   newId: () => ctx.newId('item'),
 })
 
-/** A document, or what is wrong with it; a bad one fails alone. */
+/** Parses a document. A bad one is returned as the fault of its item. */
 export function readDocument(raw: RawDocument): { post: PostDocument } | { fault: ItemFault } {
   const poisoned = 'error' in raw ? PoisonedDocument.safeParse(raw) : null
   if (poisoned?.success) return { fault: importFault(poisoned.data.error.code, poisoned.data.error.detail) }
@@ -32,7 +44,7 @@ export function readDocument(raw: RawDocument): { post: PostDocument } | { fault
   return { post: parsed.data }
 }
 
-/** Stores a decision with what an undo needs. Counts what it was. */
+/** Stores a decision, with the snapshot that an undo needs, and counts it. */
 export function storeDecision(
   { replica, now }: ImportContext,
   before: ItemRecord | null,
@@ -49,7 +61,7 @@ export function storeDecision(
   else counts.updated++
 }
 
-/** The item that a post is: by its post id, or by our own id where a create's answer was lost. */
+/** The item of a post: by its post id, or by our own id if the answer to its create was lost. */
 function findItem({ replica }: ImportContext, raw: RawDocument): ItemRecord | null {
   const known = replica.items.getByExternalId(raw.id)
   if (known || typeof raw['item_id'] !== 'string') return known
@@ -57,7 +69,7 @@ function findItem({ replica }: ImportContext, raw: RawDocument): ItemRecord | nu
   return ours?.externalId === null ? ours : null
 }
 
-/** Marks an item whose document could not be used, making one where there is none, so that it is seen. */
+/** Marks the item of a bad document as failed, creating it if necessary so that the failure is visible. */
 function storeFault(ctx: ImportContext, raw: RawDocument, fault: ItemFault, counts: RunCounts): void {
   const placeholder = {
     ...createRecord(ctx.newId('item'), raw.type, {}, ctx.now()),
@@ -66,7 +78,7 @@ function storeFault(ctx: ImportContext, raw: RawDocument, fault: ItemFault, coun
   }
   const failed = failRecord(findItem(ctx, raw) ?? placeholder, fault, ctx)
   ctx.replica.items.save(failed)
-  // the look at a broken item repeats itself, as a webhook would ask for it
+  // the post is fetched again later, as after a webhook
   ctx.replica.inbox.remind(raw.id, failed.retryAt ?? ctx.now(), ctx.now())
   counts.failed++
 }
@@ -80,7 +92,7 @@ const isUnchanged = (head: ItemHead | undefined, raw: RawDocument): boolean =>
   head.state !== 'failed'
 
 /**
- * Takes in a page of documents. To be called inside a transaction.
+ * Imports a page of documents. Call it inside a transaction.
  * @returns how many of them were new or changed
  */
 export function importDocuments(
@@ -92,7 +104,7 @@ export function importDocuments(
   const { items } = ctx.replica
   const heads = items.heads(raws.map(({ id }) => id))
   const rules = rulesOf(ctx, policy)
-  // new items are written together, before anything else is read or written
+  // new items are inserted together, before any other item is read or written
   const added = new Map<number, ItemRecord>()
   const addNew = () => {
     items.add([...added.values()])
@@ -127,7 +139,7 @@ export function importDocuments(
   return changed
 }
 
-/** Takes in documents without bodies: only of items that are here. @returns how many were changed */
+/** Imports documents without bodies, only of known items. @returns how many were changed */
 export function importMetadata(
   ctx: ImportContext,
   raws: readonly RawDocument[],
@@ -143,7 +155,7 @@ export function importMetadata(
   )
 }
 
-/** Takes in that posts are gone for good. To be called inside a transaction. */
+/** Imports the deletion of posts. Call it inside a transaction. */
 export function importDeletions(
   ctx: ImportContext,
   postIds: readonly number[],

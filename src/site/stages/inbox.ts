@@ -1,49 +1,57 @@
-import { importFetched, fetchPosts } from './fetch-posts.ts'
+/**
+ * The inbox: fetches the posts that webhooks named. A webhook only says which post changed, so order and repetition
+ * don't matter.
+ *
+ * The time the fetch began is fixed before the request and memoized with the post ids. A webhook that arrives later may
+ * report a change that the fetch did not see, so only webhooks received until then are acknowledged; the later one
+ * stays due. The acknowledgement and the imported posts commit together.
+ */
 import { NO_COUNTS } from '../../contract/sync.ts'
-import { assertHeld, type RunConfig, type EngineContext } from './context.ts'
 import { itemBackoffMs } from '../items/failure.ts'
+import { assertHeld, type RunConfig, type EngineContext } from './context.ts'
+import { fetchPosts, importFetched } from './fetch-posts.ts'
 
-/** Posts that are looked at in one request. */
+/** Posts fetched in one request. */
 const BATCH = 50
 
-interface Look {
+interface InboxBatch {
   postIds: number[]
-  /** Of which the number of posts may have changed. */
+  /** Post types whose number of posts may have changed. */
   types: string[]
-  /** What is told after this is not settled by it. */
-  askedAt: number
+  /** When the fetch began. Webhooks received after this stay due. */
+  fetchedAt: number
 }
 
-function takeDuePosts({ replica: { inbox, items }, now }: EngineContext): Look {
+function takeDuePosts({ replica: { inbox, items }, now }: EngineContext): InboxBatch {
   const postIds = inbox.duePosts(now(), BATCH)
   const known = [...items.heads(postIds).values()].map(({ type }) => type)
-  return { postIds, types: [...inbox.typesOf(postIds), ...known], askedAt: now() }
+  return { postIds, types: [...inbox.typesOf(postIds), ...known], fetchedAt: now() }
 }
 
 /**
- * Looks at the posts that webhooks named. An event only says where to look, so that order and repetition don't matter.
- * @returns the items' counts and that of the webhooks, or null when nothing was due
+ * Fetches and imports the next posts that are due.
+ * @returns counts of items and webhooks; null if nothing was due
  */
 export async function playInbox(ctx: EngineContext, runConfig: RunConfig) {
   const { inbox, database } = ctx.replica
-  const look = ctx.memo<Look>() ?? takeDuePosts(ctx)
-  const { postIds, askedAt } = look
+  const batch = ctx.memo<InboxBatch>() ?? takeDuePosts(ctx)
+  const { postIds, types, fetchedAt } = batch
   if (postIds.length === 0) return null
-  ctx.memoize(look)
-  const fetched = await fetchPosts(ctx, postIds, look.types)
+  ctx.memoize(batch)
+  const fetched = await fetchPosts(ctx, postIds, types)
   assertHeld(ctx)
   const enabled = new Set(runConfig.postTypes.map(({ slug }) => slug))
   const items = fetched.items.filter(({ type }) => enabled.has(type))
   const counts = { ...NO_COUNTS, webhooks: 0 }
   database.transaction(() => {
-    counts.webhooks = inbox.acknowledge(postIds, askedAt, ctx.now())
+    counts.webhooks = inbox.acknowledge(postIds, fetchedAt, ctx.now())
     importFetched(ctx, { ...fetched, items }, runConfig, counts)
     ctx.commit()
   })
   return counts
 }
 
-/** Puts the look at what is due off, after the site could not be asked. */
+/** Defers the posts that are due, after the site could not be reached. */
 export function deferInbox(
   { replica, now, random }: Pick<EngineContext, 'replica' | 'now' | 'random'>,
   reason: string,

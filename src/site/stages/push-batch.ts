@@ -1,14 +1,15 @@
-import { planPush } from '../items/push-plan.ts'
+import { planPush, type PushPlan } from '../items/push-plan.ts'
 import type { ItemRecord } from '../items/record.ts'
 import type { EngineContext } from './context.ts'
+import { imageToSend, type Image } from './images.ts'
 
-/** Items that one request carries, and characters of their texts: a larger item goes alone. */
+/** Limits of one request: items, and characters of their texts. A larger item goes alone. */
 const BATCH_ITEMS = 20
 const BATCH_CHARACTERS = 500_000
 
 /**
- * The topmost ancestor that the site lacks and that may be sent now: what is below it waits for it. Null where the
- * parent is there, and where no such ancestor is: the item then fails, and says why.
+ * The topmost ancestor that the site lacks and that may be sent now; the items below it wait for it. Null if the parent
+ * is at the site. Null too if an ancestor can't be sent: the item then fails with `parent_not_sent`.
  */
 export function missingAncestor(ctx: EngineContext, record: ItemRecord): ItemRecord | null {
   const seen = new Set([record.id])
@@ -25,18 +26,15 @@ export function missingAncestor(ctx: EngineContext, record: ItemRecord): ItemRec
   return top
 }
 
-/** Items that are sent next. */
-export interface Batch {
+/** Items to send next. */
+interface WaitingItems {
   records: ItemRecord[]
-  /** Row up to which this is all that waits. */
+  /** Row number up to which these are all items that wait. */
   until: number
 }
 
-/**
- * Items that wait, until their texts fill a request. Ancestors that the site lacks are put before those that wait for
- * them, wherever their rows are.
- */
-export function nextBatch(ctx: EngineContext, after: number): Batch {
+/** Items that wait, up to the limits of a request. Ancestors that the site lacks are put before them, from any row. */
+export function nextBatch(ctx: EngineContext, after: number): WaitingItems {
   const batch = new Map<string, ItemRecord>()
   let [until, characters] = [after, 0]
   for (const record of ctx.replica.items.waiting(after, ctx.now(), BATCH_ITEMS)) {
@@ -49,4 +47,53 @@ export function nextBatch(ctx: EngineContext, after: number): Batch {
     until = record.n
   }
   return { records: [...batch.values()], until }
+}
+
+export interface PlannedItem {
+  record: ItemRecord
+  plan: PushPlan
+  image: Image | null
+  /** The image that the post has on the site. */
+  externalFeatured: ItemRecord['local']['featured']
+  /** Id of the ancestor that must be sent first. */
+  waitsFor: string | null
+}
+
+/** A planned round. It holds only what a replay needs, since it is memoized. */
+export interface PushBatch {
+  items: PlannedItem[]
+  /** The type of each record, for the progress. */
+  types: string[]
+  /** Row number up to which these are all items that wait. */
+  until: number
+}
+
+/**
+ * Stores the content of a create as the item's base before it is sent. If the answer is lost and the item is edited,
+ * the next answer is merged against what the site really got.
+ */
+function storeCreateBases(ctx: EngineContext, items: readonly PlannedItem[]): void {
+  ctx.replica.database.transaction(() => {
+    for (const { record, plan } of items) {
+      if (plan.op === 'create' && record.base === null) ctx.replica.items.save({ ...record, base: plan.sent })
+    }
+  })
+}
+
+/** Plans a round and memoizes it. The plan stands whatever happens to its items before the answers come. */
+export async function planBatch(ctx: EngineContext, { records, until }: WaitingItems): Promise<PushBatch> {
+  const items: PlannedItem[] = []
+  for (const record of records) {
+    const plan = planPush(record)
+    if (!plan) continue
+    const waitsFor = missingAncestor(ctx, record)?.id ?? null
+    const externalFeatured = record.external?.featured ?? null
+    items.push({ record, plan, image: await imageToSend(ctx, record, plan), externalFeatured, waitsFor })
+  }
+  storeCreateBases(ctx, items)
+  // the memo leaves out the other sides: they are large, and `plan.sent` has what the answer is compared with
+  for (const item of items) item.record = { ...item.record, base: null, external: null, conflictExternal: null }
+  const batch = { items, types: records.map(({ type }) => type), until }
+  ctx.memoize(batch)
+  return batch
 }

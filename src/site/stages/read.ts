@@ -1,15 +1,28 @@
+/**
+ * The read stage: reads the lists of the site, a page of every open list in each request. A run reads the terms of each
+ * taxonomy, and of each post type the posts that changed since the last run, oldest change first. The position is the
+ * keyset (modified, id) of the last post; the position of a finished page is stored as the type's **watermark**.
+ *
+ * WordPress stores times in whole seconds, so a post can still join a second that a page ended in. The watermark
+ * therefore stops at what was saved two seconds before the site's own time, and the next run reads the rest again;
+ * unchanged posts cost nothing there, since their etags are compared.
+ *
+ * A list by modification time never shows deletions. At the end of a list the number of posts is compared with the
+ * replica's; a difference sends the type to the reconcile stage.
+ */
 import { INDEX_LIMIT, IndexData, TermsData, type Keyset } from '../../contract/content-link.ts'
 import { MAX_COMMANDS, type CommandResult } from '../../contract/link.ts'
 import { LinkError } from '../transport/direct/errors.ts'
 import type { Depth } from '../replica/tables/types.ts'
 import { importDocuments, importMetadata } from './import.ts'
-import { assertHeld, type RunConfig, type EngineContext, type Request } from './context.ts'
+import { assertHeld, type RunConfig, type EngineContext } from './context.ts'
+import type { CommandRequest } from '../transport/sender.ts'
 import { advance, assertAdvances, endProgress, warn } from './cursor.ts'
 import type { RunCursor, Stream } from '../replica/tables/run-cursor.ts'
 
-/** Terms of one page. */
+/** Terms in one page. */
 const TERMS_LIMIT = 1000
-/** Posts saved within this many seconds of a page may still be joined by others with the same time: they are read again. */
+/** Posts saved within this many seconds before a page are read again; others may still get the same time. */
 const STABLE_AFTER_S = 2
 /** A modified time this far ahead of the site's own clock is wrong. */
 const FUTURE_S = 60
@@ -38,7 +51,7 @@ export function openStreams(ctx: EngineContext, runConfig: RunConfig, pass: stri
   ]
 }
 
-function toRequest(ctx: EngineContext, stream: TermsStream | IndexStream): Request {
+function toRequest(ctx: EngineContext, stream: TermsStream | IndexStream): CommandRequest {
   if (stream.kind === 'terms') {
     const known = stream.after === 0 ? ctx.replica.terms.etag(stream.taxonomy) : null
     const limit = Math.min(TERMS_LIMIT, stream.left)
@@ -48,13 +61,13 @@ function toRequest(ctx: EngineContext, stream: TermsStream | IndexStream): Reque
   return { name: 'index', args: { type: stream.type, after: stream.after, limit, fields: stream.depth } }
 }
 
-/** The end of a page up to which nothing can join any more: what was saved in the last moments is read again next time. */
+/** The last position of a page that no other post can still get. */
 function stableKeyset(items: readonly { id: number; modified: number }[], siteTime: number): Keyset | null {
   const last = items.findLast(({ modified }) => modified <= siteTime - STABLE_AFTER_S)
   return last ? [last.modified, last.id] : null
 }
 
-/** @returns the stream's next position, or null when it is read to its end */
+/** Imports a page of posts. @returns the stream at its next page; null if it was read to its end or limit */
 function importIndex(
   ctx: EngineContext,
   runConfig: RunConfig,
@@ -78,7 +91,7 @@ function importIndex(
   if (page.next === null || isLimited) endProgress(cursor.progress, type)
   if (depth === 'full') types.setLimited(type, isLimited)
   if (page.next !== null && !isLimited) return { ...stream, after: page.next, left }
-  // a drift check finds what differs by itself
+  // a drift check compares by itself
   if (depth === 'full' && !isLimited && runConfig.direction !== 'drift_check') {
     const isMismatch = types.takeRecheck(type) || items.countExternal(type) !== page.total
     if (isMismatch) cursor.mismatches.push(type)
@@ -86,7 +99,7 @@ function importIndex(
   return null
 }
 
-/** What the structure lets expect, so that progress is told before the first page: what the replica lacks, up to the limits. */
+/** Sets the expected progress before the first page, from the structure: what the replica lacks, up to the limits. */
 export function expectProgress({ replica }: EngineContext, { postTypes }: RunConfig, cursor: RunCursor): void {
   for (const { slug, count, limit } of postTypes) {
     const missing = Math.min(limit, count - replica.items.countExternal(slug))
@@ -94,13 +107,14 @@ export function expectProgress({ replica }: EngineContext, { postTypes }: RunCon
   }
 }
 
-/** What a type adds to the progress bar, known with its first page. */
+/** What a type adds to the expected progress, known with its first page. */
 function expectedTotal({ replica }: EngineContext, stream: IndexStream, cursor: RunCursor, total: number): number {
   if (Object.hasOwn(cursor.progress.by_type, stream.type)) return 0
   const missing = Math.max(0, total - replica.items.countExternal(stream.type))
   return Math.min(stream.left, missing)
 }
 
+/** Imports a page of terms. @returns the stream at its next page; null if it was read to its end or limit */
 function importTerms(ctx: EngineContext, stream: TermsStream, data: unknown): Stream | null {
   const page = TermsData.parse(data)
   const { terms } = ctx.replica
@@ -114,11 +128,14 @@ function importTerms(ctx: EngineContext, stream: TermsStream, data: unknown): St
   return null
 }
 
-/** A type that vanished, or a command that this older plugin doesn't have yet. */
+/** Errors of one list: its type vanished, or the plugin is too old for the command. */
 const ENDS_LIST = new Set(['unknown_type', 'unknown_taxonomy', 'unknown_command'])
 
-/** A type that vanished ends its own list and no other; everything else is the run's failure. */
-function handleFailure(cursor: RunCursor, stream: Stream, result: CommandResult & { ok: false }): Stream | null {
+/**
+ * Ends a list whose type vanished; any other error fails the attempt.
+ * @returns the stream if the site had no time for it
+ */
+function endFailedStream(cursor: RunCursor, stream: Stream, result: CommandResult & { ok: false }): Stream | null {
   if (result.code === 'not_reached') return stream
   if (ENDS_LIST.has(result.code)) {
     const name = stream.kind === 'terms' ? stream.taxonomy : stream.type
@@ -128,17 +145,17 @@ function handleFailure(cursor: RunCursor, stream: Stream, result: CommandResult 
   throw new LinkError({ code: 'command_failed', detail: `The site failed with ${result.code}: ${result.detail}` }, [])
 }
 
-/** One kind of list is named for what it is; several are read in the same request. */
-function enterRead(ctx: EngineContext, asked: readonly (TermsStream | IndexStream)[]): void {
-  const [first] = asked
+/** Names the step of a request: by its list if there is only one. */
+function enterRead(ctx: EngineContext, streams: readonly (TermsStream | IndexStream)[]): void {
+  const [first] = streams
   const name = first?.kind === 'terms' ? first.taxonomy : (first?.type ?? null)
-  const areTerms = asked.every(({ kind }) => kind === 'terms')
-  ctx.enter(areTerms ? 'terms' : 'read', asked.length === 1 ? name : null)
+  const areTerms = streams.every(({ kind }) => kind === 'terms')
+  ctx.enter(areTerms ? 'terms' : 'read', streams.length === 1 ? name : null)
 }
 
 /**
  * Reads one page of every list that is open, in one request, and commits the pages with the position after them.
- * @returns false when every list is read to its end
+ * @returns false if every list was read to its end
  */
 export async function readRound(
   ctx: EngineContext,
@@ -147,16 +164,16 @@ export async function readRound(
   save: (cursor: RunCursor) => void,
 ): Promise<boolean> {
   const open = (cursor.streams ?? []).filter((stream) => stream.kind === 'terms' || stream.kind === 'index')
-  const [asked, later] = [open.slice(0, MAX_COMMANDS), open.slice(MAX_COMMANDS)]
-  if (asked.length === 0) return false
-  enterRead(ctx, asked)
-  const results = await ctx.send(asked.map((stream) => toRequest(ctx, stream)))
+  const [current, later] = [open.slice(0, MAX_COMMANDS), open.slice(MAX_COMMANDS)]
+  if (current.length === 0) return false
+  enterRead(ctx, current)
+  const results = await ctx.send(current.map((stream) => toRequest(ctx, stream)))
   assertHeld(ctx)
   ctx.replica.database.transaction(() => {
-    const streams = asked.flatMap((stream, index) => {
+    const streams = current.flatMap((stream, index) => {
       const result = results[index]
       if (!result) return [stream]
-      if (!result.ok) return handleFailure(cursor, stream, result) ?? []
+      if (!result.ok) return endFailedStream(cursor, stream, result) ?? []
       const next =
         stream.kind === 'terms'
           ? importTerms(ctx, stream, result.data)

@@ -1,3 +1,16 @@
+/**
+ * The reconcile stage: finds what the list of changed posts can't show. It works off three kinds of differences, one
+ * request a round:
+ * - items whose body is newer on the site (`external_ahead`): they are fetched;
+ * - types whose number of posts differs from the replica's (`cursor.mismatches`): a **pass** reads all their ids;
+ * - after a complete pass (`cursor.repairing`): items the pass did not name are fetched, and so are posts without an
+ *   item.
+ *
+ * A pass deletes nothing by itself. Its ids are collected page by page in `pass_ids`, and only a pass that reached its
+ * last page becomes a repair; one that breaks off is continued, or started over by the next run. An item that a
+ * complete pass did not name is only missing from a list, so the site is asked for that very post, and the item is
+ * deleted only if the site says that the post is gone and its type still exists (fetch-posts.ts).
+ */
 import { IDS_LIMIT, IndexData } from '../../contract/content-link.ts'
 import { LinkError } from '../transport/direct/errors.ts'
 import { assertHeld, type RunConfig, type EngineContext } from './context.ts'
@@ -5,10 +18,10 @@ import { fetchPosts, importFetched } from './fetch-posts.ts'
 import { assertAdvances } from './cursor.ts'
 import type { RunCursor } from '../replica/tables/run-cursor.ts'
 
-/** Posts that are looked at in one request. */
+/** Posts fetched in one request. */
 const FETCH_LIMIT = 100
 
-/** Reads the next page of all ids of a type. What the site doesn't name is only suspected until it was asked for it. */
+/** Reads the next page of a pass: all ids of a type. */
 async function passRound(
   ctx: EngineContext,
   type: string,
@@ -38,7 +51,7 @@ async function passRound(
   })
 }
 
-/** Mends a portion of what differs after all ids of a type were seen. @returns false when nothing differs any more */
+/** Repairs some of what a complete pass found. @returns false if nothing is left to repair */
 async function repairTypeRound(
   ctx: EngineContext,
   type: string,
@@ -55,7 +68,7 @@ async function repairTypeRound(
   assertHeld(ctx)
   database.transaction(() => {
     importFetched(ctx, fetched, runConfig, cursor.counts)
-    // whatever was found: these ids are dealt with, so that the pass comes to its end
+    // these ids are done whatever the fetch brought, so that the repair ends
     types.addToPass(type, unseen)
     types.dropFromPass(type, unseen.length > 0 ? [] : ids)
     save(cursor)
@@ -64,9 +77,8 @@ async function repairTypeRound(
 }
 
 /**
- * One step of looking at posts that are known to have changed, and of comparing all ids of the types whose number of posts is not ours: finds posts that were deleted, or came in with an
- * old time. A pass that breaks off deletes nothing.
- * @returns false when every type is done
+ * Plays one round: continues a repair, then a pass, then fetches newer bodies, then starts the next pass.
+ * @returns false if no difference is left
  */
 export async function reconcileRound(
   ctx: EngineContext,

@@ -2,7 +2,7 @@ import type { Structure } from '../../contract/structure.ts'
 import { LinkError } from '../transport/direct/errors.ts'
 import { askSite, findSite, type LinkContext, type LinkTarget } from '../transport/site-link.ts'
 
-/** Answers after which the endpoint that worked before is looked for again: the site may have moved its REST API. */
+/** Errors after which the endpoint is discovered again: the site may have moved its REST API. */
 const MOVED = new Set([
   'rest_not_found',
   'plugin_not_found',
@@ -12,7 +12,8 @@ const MOVED = new Set([
 ])
 
 /**
- * The site's structure and where it answered: the known endpoint, or the one found anew where that has moved.
+ * Fetches the site's structure from the known endpoint, or from the one that discovery finds if the known one has
+ * moved.
  * @throws LinkError
  */
 export async function fetchStructure(

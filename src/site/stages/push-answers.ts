@@ -1,0 +1,89 @@
+import { ApplyData } from '../../contract/content-link.ts'
+import type { CommandResult } from '../../contract/link.ts'
+import { toItemDoc } from '../items/doc.ts'
+import { failRecord, pushFault } from '../items/failure.ts'
+import { externalColumns, importDeletion, importPost } from '../items/import.ts'
+import type { ItemFault, ItemRecord } from '../items/record.ts'
+import type { RunCursor } from '../replica/tables/run-cursor.ts'
+import type { CommandRequest } from '../transport/sender.ts'
+import type { EngineContext, RunConfig } from './context.ts'
+import { importDocuments, readDocument, storeDecision } from './import.ts'
+import type { PlannedItem } from './push-batch.ts'
+
+/** What a round does with a planned item: send it, mark it as failed, or leave it for the next round. */
+export type PushStep = { item: PlannedItem } & ({ request: CommandRequest } | { fault: ItemFault } | { waits: true })
+
+/** Imports the site's answer to one `apply` command. Call it inside a transaction. */
+function importApplied(
+  ctx: EngineContext,
+  { record: sent, plan }: PlannedItem,
+  data: unknown,
+  runConfig: RunConfig,
+  cursor: RunCursor,
+): void {
+  const applied = ApplyData.parse(data)
+  const current = ctx.replica.items.get(sent.id)
+  if (!current) return
+  const rules = { policy: runConfig.policy, now: ctx.now(), newId: () => ctx.newId('item') }
+  if (applied.item === null) {
+    // the post is gone: by our deletion, by somebody's before it, or deleted before the answer to its create came
+    const decision = importDeletion({ ...current, base: current.base ?? plan.sent }, rules)
+    if (decision) storeDecision(ctx, current, decision, cursor.counts)
+    return
+  }
+  // The site applied this command before, its answer was lost, and somebody edited the post since. What was sent is
+  // then agreed, and their edit came after it. Without this, an edit that restores the old text would look like no edit.
+  const isEditedSince = applied.was_applied && plan.op !== 'create'
+  if (applied.outcome === 'stale' && !isEditedSince) {
+    importDocuments(ctx, [applied.item], runConfig.policy, cursor.counts)
+    return
+  }
+  const read = readDocument(applied.item)
+  if ('fault' in read) {
+    ctx.replica.items.save(failRecord(current, read.fault, ctx))
+    return
+  }
+  if (current.conflictFields.length > 0) {
+    // the item got a conflict while the command was under way: it stays open, with the site's current content
+    const external = toItemDoc(read.post)
+    const conflictExternal = current.conflictExternal ?? current.external
+    ctx.replica.items.save({ ...current, ...externalColumns(read.post), external, conflictExternal })
+    return
+  }
+  const agreed = plan.op === 'create' && !applied.created ? (current.base ?? plan.sent) : plan.sent
+  // if an editor deleted the item while its create was under way, importPost sees that by its missing post id
+  const before = { ...current, etag: null, base: agreed, external: agreed }
+  const decision = importPost(before, read.post, rules)
+  if (decision) storeDecision(ctx, plan.op === 'create' ? null : before, decision, cursor.counts)
+}
+
+function storeItemFault(ctx: EngineContext, { id }: ItemRecord, fault: ItemFault, cursor: RunCursor): void {
+  const current = ctx.replica.items.get(id)
+  if (!current) return
+  ctx.replica.items.save(failRecord(current, fault, ctx))
+  cursor.counts.failed++
+}
+
+/**
+ * Stores the outcome of each item of a batch. Call it inside a transaction.
+ * @returns the lowest row number of the items without an outcome, or `Infinity`
+ */
+export function importAnswers(
+  ctx: EngineContext,
+  steps: readonly PushStep[],
+  results: ReadonlyMap<PushStep, CommandResult>,
+  runConfig: RunConfig,
+  cursor: RunCursor,
+): number {
+  let firstOpen = Infinity
+  for (const step of steps) {
+    const { item } = step
+    const result = results.get(step)
+    if ('fault' in step) storeItemFault(ctx, item.record, step.fault, cursor)
+    else if (result?.ok) importApplied(ctx, item, result.data, runConfig, cursor)
+    else if (result && result.code !== 'not_reached') {
+      storeItemFault(ctx, item.record, pushFault(result.code, result.detail), cursor)
+    } else firstOpen = Math.min(firstOpen, item.record.n)
+  }
+  return firstOpen
+}
