@@ -17,7 +17,7 @@ import { mountRoutes } from './routes/mount.ts'
 import { createPathNormaliser } from './routes/path.ts'
 import { ServiceError } from './services/errors.ts'
 
-/** For browsers; what plugins send names no origin and passes by. */
+/** CORS for browsers. Plugins send no `Origin`, so it doesn't apply to them. */
 const allowOrigins = cors({
   origin: (origin, c) => (readConfig(c.env).webOrigins.includes(origin) ? origin : null),
   credentials: true,
@@ -26,7 +26,7 @@ const allowOrigins = cors({
   maxAge: 600,
 })
 
-/** Lets the web app's own measurements see how long the server took. */
+/** Lets the web app's pages read server timings. */
 const allowTimings: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next()
   const origin = c.req.header('origin')

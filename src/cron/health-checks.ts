@@ -4,17 +4,17 @@ import { scheduleCheck } from '../services/site-calls.ts'
 
 /** Rows of one query. */
 const PAGE = 100
-/** Most objects woken by one tick, of the 10,000 subrequests that an invocation has. */
+/** Most objects woken per tick. An invocation may make 10,000 subrequests. */
 export const MOST_WOKEN = 2_000
-/** No page is begun after this: a tick comes every minute. */
+/** No page begins after this: a tick comes every minute. */
 const MOST_MS = 40_000
-/** Calls under way at once: six connections may wait for headers. */
+/** Concurrent calls. Six connections may wait for headers. */
 const PARALLEL = 5
 
-type Surroundings = Pick<ServiceContext, 'db' | 'site' | 'now'>
+type CronContext = Pick<ServiceContext, 'db' | 'site' | 'now'>
 
-/** Has the objects of one page look at their sites; one that can't be woken holds up no other. */
-async function wake(ctx: Surroundings, page: Awaited<ReturnType<typeof claimOverdueChecks>>, now: number) {
+/** Makes the objects of one page check their sites now. A failure stops no other. @returns how many were woken */
+async function wake(ctx: CronContext, page: Awaited<ReturnType<typeof claimOverdueChecks>>, now: number) {
   const queue = page.values()
   let woken = 0
   const work = async () => {
@@ -25,11 +25,11 @@ async function wake(ctx: Surroundings, page: Awaited<ReturnType<typeof claimOver
 }
 
 /**
- * Reconciles: sites look after themselves by their objects' alarms, and this wakes those whose check is overdue all the
- * same, or planned by a wrong clock. Page by page, bounded, and cheap when there is nothing: two queries.
- * @returns how many were found, and how many of them could be woken
+ * Wakes objects whose health check is overdue, or planned too far ahead by a wrong clock. Normally each object's own
+ * alarm runs its checks. Works page by page, bounded; takes two queries if nothing is due.
+ * @returns how many were found, and how many of them were woken
  */
-export async function reconcileChecks(ctx: Surroundings, now: number): Promise<{ found: number; woken: number }> {
+export async function reconcileChecks(ctx: CronContext, now: number): Promise<{ found: number; woken: number }> {
   const startedAt = ctx.now()
   const counts = { found: 0, woken: 0 }
   for (const claim of [claimFarChecks, claimOverdueChecks]) {

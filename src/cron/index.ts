@@ -10,13 +10,13 @@ import { pruneNotifications } from '../services/notifications/index.ts'
 import { reconcileChecks } from './health-checks.ts'
 import { notify } from './notifications.ts'
 
-/** Deleted per tick; more than ticks bring, so that the table doesn't grow. */
+/** Rows pruned per tick; more than are added in a minute, so the tables don't grow. */
 const PRUNED_PER_TICK = 10_000
 
-/** Endpoints whose secrets are sealed anew per tick, after a rotation of the encryption key. */
+/** Endpoints resealed per tick, after a rotation of the encryption key. */
 const RESEALED_PER_TICK = 20
 
-/** One job per cron expression of wrangler.toml. */
+/** Runs the jobs of a tick, which wrangler.toml schedules. */
 export async function runScheduled(controller: ScheduledController, env: Env): Promise<void> {
   const config = readConfig(env)
   const now = controller.scheduledTime
@@ -28,7 +28,7 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   const site = (siteId: string) => env.SITE_SYNC.getByName(siteId)
   const checks = await reconcileChecks({ db: prune.db, site, now: Date.now }, now)
   const notifications = await notify({ db: prune.db, config, now: Date.now, newId: createId }, now)
-  // last: a tick that breaks off is none
+  // last, so that a tick that fails is not recorded
   await recordTick({ db: prune.db, cron: controller.cron, now })
   log.info('scheduled', {
     cron: controller.cron,

@@ -109,8 +109,8 @@ async function deliverDue(ctx: CronContext): Promise<{ delivered: number; failed
 }
 
 /**
- * Notifies people of changed connections: stores messages about due changes, and attempts due deliveries. Bounded; takes
- * two queries if nothing is due.
+ * Notifies people of changed connections: stores messages about due changes, and attempts due deliveries. Bounded;
+ * takes two queries if nothing is due.
  */
 export async function notify(ctx: CronContext, now: number) {
   const dispatched = await dispatch(ctx, now)

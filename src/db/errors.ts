@@ -1,4 +1,7 @@
-/** Whether a write broke a unique constraint of this table; drizzle and D1 wrap the database's words in one another. */
+/**
+ * Whether a write violated a unique constraint of this table. Drizzle and D1 wrap SQLite's error, so all causes are
+ * searched.
+ */
 export function isUniqueViolation(error: unknown, table: string): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause.message.includes(`UNIQUE constraint failed: ${table}.`)) return true

@@ -5,7 +5,7 @@ import { isIntegration, type IntegrationRef } from './projection.ts'
 import { recordEventOf, type EventContext, type EventInput } from './record-event.ts'
 import { integrations } from './schema/index.ts'
 
-/** The integration as a health check needs it; null when it is gone. */
+/** The integration's columns for a health check; null if it was deleted. */
 export async function readForCheck({ db }: EventContext, integrationRef: IntegrationRef) {
   const [row] = await db
     .select({
@@ -26,28 +26,28 @@ export async function readForCheck({ db }: EventContext, integrationRef: Integra
 }
 export type CheckedIntegration = NonNullable<Awaited<ReturnType<typeof readForCheck>>>
 
-/** Where a look at the site leaves the connection. */
+/** What a health check writes to the integration. */
 export interface CheckOutcome {
   connection: Connection
   reason: string | null
   detail: string | null
-  /** Milliseconds since 1970; null where nothing was proven. */
+  /** Milliseconds since 1970; null if the site did not answer with a valid signature. */
   verifiedAt: number | null
   nextCheckAt: number
-  /** How the site was reached; null where it was not. */
+  /** How the site was reached; null if it was not. */
   transport: Transport | null
-  /** Of a site that calls by itself, in seconds; null of one that is called. */
+  /** Seconds between the site's polls; null for a site that is called. */
   expectedLatencyS: number | null
   lastPollAt: Date | null
   commandsUrl: string | null
-  /** Sealed anew under the current encryption key; null where they already are. */
+  /** Resealed under the current encryption key; null if they already were. */
   credentials: string | null
 }
 
 /**
- * Stores what a look at the site showed, with its event where there is one, in one batch. By the state that was read: a
- * change made meanwhile is newer than this look.
- * @param outcome null for what rests: no look changes it
+ * Stores a health check's outcome and its event in one batch. Applies only if the connection's state is still the one
+ * that was read: a later change is newer than this check.
+ * @param outcome null leaves the state unchanged, as for integrations that are switched off
  */
 export async function storeCheck(
   ctx: EventContext,

@@ -1,7 +1,7 @@
-/** Sees the time that work takes. */
+/** Runs work and measures its time. */
 export type Measure = <T>(work: () => Promise<T>) => Promise<T>
 
-/** A statement whose runs are measured; of one, drizzle uses these. */
+/** A statement that measures its execution. Has the methods that drizzle uses. */
 class MeasuredStatement {
   readonly statement: D1PreparedStatement
   readonly #measure: Measure
@@ -21,7 +21,7 @@ class MeasuredStatement {
   run = () => this.#measure(() => this.statement.run())
 }
 
-/** A session of D1 that tells how long it was asked. */
+/** A D1 session that measures its queries. */
 export const measureSession = (session: D1DatabaseSession, measure: Measure) => ({
   prepare: (query: string) => new MeasuredStatement(session.prepare(query), measure),
   batch: (statements: MeasuredStatement[]) =>

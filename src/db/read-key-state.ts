@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm'
 import type { Db } from './client.ts'
 import { apiKeys, sites } from './schema/index.ts'
 
-/** What D1, the truth, says of a key at its site. Null: there is no such key there. */
+/** A key's state in D1, the source of truth. Null if the site has no such key. */
 export async function readKeyState(db: Db, keyId: string, siteId: string) {
   const [row] = await db
     .select({ revokedAt: apiKeys.revokedAt, expiresAt: apiKeys.expiresAt, siteIsActive: sites.isActive })

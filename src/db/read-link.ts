@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm'
 import type { Db } from './client.ts'
 import { integrations } from './schema/index.ts'
 
-/** The WordPress integration of a site with its sealed credentials; null where there is none. */
+/** A site's WordPress integration with its sealed credentials; null if there is none. */
 export async function readSiteLink(db: Db, site: { accountId: string; siteId: string }) {
   const [row] = await db
     .select({ integrationId: integrations.id, credentials: integrations.credentials, isActive: integrations.isActive })

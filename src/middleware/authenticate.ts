@@ -14,16 +14,16 @@ import { charge, clientAddress } from './throttle.ts'
 const UNAUTHENTICATED = 401
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** What another page could have a browser do: write, or open a WebSocket, to which no CORS applies. */
+/** Requests that a foreign page could make a browser send: writes, and WebSockets, to which CORS doesn't apply. */
 const isGuarded = (c: HonoContext<AppEnv>) => !SAFE_METHODS.has(c.req.method) || c.req.header('upgrade') !== undefined
 
-/** Browsers send no headers of ours with a WebSocket. */
+/** The account of a WebSocket. Browsers can't set headers on one, so a query parameter names it. */
 const accountOfUpgrade = (c: HonoContext<AppEnv>) =>
   c.req.header('upgrade') === undefined ? null : (c.req.query('account_id') ?? null)
 
 /**
- * Asks the primary: neither a sign-in nor a revocation may wait for a replica. The session stays for the rest of the
- * request, which then sees at least what was seen here.
+ * Reads from the primary, because a replica may lag behind a sign-in or a revocation. `provideContext` continues from
+ * this session's bookmark, so the request sees at least this state.
  */
 function authContext(c: HonoContext<AppEnv>) {
   const watch = c.get('stopwatch')
@@ -48,10 +48,10 @@ async function identify(c: HonoContext<AppEnv>, credentials: Credentials): Promi
     const accountId = c.req.header('x-account-id') ?? accountOfUpgrade(c)
     return authenticatePerson({ ctx, input: { signedToken: credentials.signedToken, accountId } })
   }
-  throw new ServiceError('credentials_missing', 'The Authorization header is not one Bearer token.')
+  throw new ServiceError('credentials_missing', 'The Authorization header is not a single Bearer token.')
 }
 
-/** Guessing costs: credentials that are refused as such are charged to the sender's address. */
+/** Charges refused credentials to the sender's address, to limit guessing. */
 async function chargeRefusal(c: HonoContext<AppEnv>, error: unknown): Promise<void> {
   const isRefusal = error instanceof ServiceError && ERRORS[error.code].status === UNAUTHENTICATED
   if (isRefusal) await charge(c.env.THROTTLE_ANONYMOUS, clientAddress(c))
@@ -77,9 +77,9 @@ const actorOf = (c: HonoContext<AppEnv>, access: Access): Promise<Actor> | Actor
   access.kind === 'public' ? { kind: 'anonymous' } : c.get('stopwatch').time('auth', () => findActor(c, access))
 
 /**
- * Finds out who sends a request, from an API key or a session (Bearer or cookie), and sets `actor`. `public` reads
- * nothing; `optional` lets a request without credentials through as anonymous, but none with bad ones. A person in
- * several accounts names one with `X-Account-Id`; an API key may come as `X-IGNY8-Key`.
+ * Identifies the caller by an API key or a session (Bearer or cookie), and sets `actor`. `public` reads no credentials;
+ * `optional` accepts none, but refuses bad ones. A person in several accounts chooses one with `X-Account-Id`. An API
+ * key may also be in `X-IGNY8-Key`.
  * @throws ServiceError the 401 codes of credentials; `no_account`, `user_inactive`, `site_inactive`,
  *   `origin_not_allowed`; `too_many_requests` after too many bad credentials from one address
  */

@@ -12,8 +12,11 @@ import { reachSite } from './reach-site.ts'
 const ID = /^[a-z]{2,4}_[0-9a-f]{32}$/
 const BOOKMARK = /^[0-9a-f-]{1,200}$/i
 
-/** Whom the request is about, as far as its key and its path say so: what is no id of ours stays out of the log. */
-function subjectOf(c: HonoContext<AppEnv>): LogIds {
+/**
+ * The ids to log: the site and integration that the key or the path names. Anything that isn't one of our ids is left
+ * out.
+ */
+function logIdsOf(c: HonoContext<AppEnv>): LogIds {
   const actor = c.get('actor')
   const siteId = actor.kind === 'api_key' ? actor.siteId : (c.req.param('site_id') ?? '')
   const integrationId = c.req.param('integration_id') ?? ''
@@ -24,21 +27,21 @@ function subjectOf(c: HonoContext<AppEnv>): LogIds {
 }
 
 /**
- * Builds what services get. Reads go to the nearest replica, writes to the primary; a client that sends back the
- * `x-d1-bookmark` of an earlier answer reads its own writes wherever it is.
+ * Builds the service context. Reads go to the nearest replica, writes to the primary. A client that sends back the
+ * `x-d1-bookmark` of an earlier response reads its own writes.
  */
 export const provideContext = createMiddleware<AppEnv>(async (c, next) => {
   const actor = c.get('actor')
   const bookmark = c.req.header('x-d1-bookmark')
-  const own = bookmark && BOOKMARK.test(bookmark) ? bookmark : null
+  const valid = bookmark && BOOKMARK.test(bookmark) ? bookmark : null
   const nearest = c.req.method === 'GET' ? 'first-unconstrained' : 'first-primary'
-  // a person's session was read from the primary: what follows is at least as new
-  const readFrom = own ?? c.get('dbSession')?.bookmark() ?? nearest
+  // authentication read from the primary; continue from there
+  const readFrom = valid ?? c.get('dbSession')?.bookmark() ?? nearest
   const watch = c.get('stopwatch')
   const measure: Measure = (work) => watch.time('db', work)
   const session = db(c.env, actor.kind === 'anonymous' ? null : actor.accountId, readFrom, measure)
   c.set('dbSession', session)
-  noteLogIds(subjectOf(c))
+  noteLogIds(logIdsOf(c))
   c.set('ctx', {
     db: session.db,
     actor,

@@ -9,16 +9,16 @@ import { claimIdempotencyKey, completeRequest, type StoredAnswer } from '../serv
 const KEY = /^[\x21-\x7e]{1,200}$/
 
 /**
- * Whose keys are apart from whose: a person's by account, since they may act in several. Somebody unknown shares theirs
- * with nobody but who sends the very same body.
+ * Who owns a key. A person's keys are separate per account. An anonymous caller's key is bound to the body, so that
+ * callers share one only if they send the same body.
  */
 const ownerOf = (actor: Actor, fingerprint: string) =>
   actor.kind === 'anonymous' ? `anonymous:${fingerprint}` : `${actor.accountId} ${describeActor(actor)}`
 
 /**
- * Gives a write with an `Idempotency-Key` one effect, however often it is sent: repeats get the first answer for a
- * day. Only answers of success are kept; a refusal changed nothing and may be tried again. Runs after validation, so
- * that an invalid request never holds a key.
+ * Makes a write with an `Idempotency-Key` happen once: repeats within a day get the first response. Only successful
+ * responses are stored; a refusal changed nothing and can be retried. Runs after validation, so that an invalid request
+ * never holds a key.
  */
 export const idempotency = ({ hasBody }: { hasBody: boolean }) =>
   createMiddleware<AppEnv>(async (c, next) => {

@@ -2,13 +2,13 @@ import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../env.ts'
 import { ServiceError } from '../services/errors.ts'
 
-/** Most bytes that a body may have: an item of the greatest size, with what JSON adds to it. */
+/** Largest body: the largest item with its JSON overhead. */
 export const MAX_BODY_BYTES = 1_900_000
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 const MAX_DEPTH = 64
 
-/** Whether brackets nest deeper than any of our documents, looked at without recursion. */
+/** Whether brackets nest too deep. Without recursion, since that is what it protects from. */
 function isTooDeep(text: string): boolean {
   let depth = 0
   let inString = false
@@ -26,9 +26,8 @@ function isTooDeep(text: string): boolean {
 }
 
 /**
- * Reads the body once, into hono's cache as text, where validator and handlers find it without another conversion, and
- * refuses what is not JSON in UTF-8. A missing content type is refused too: a schema without required fields would
- * otherwise accept anything.
+ * Reads the body once and refuses what is not JSON in UTF-8. Stores the text in hono's cache, where the validator and
+ * handlers read it. A missing content type is refused, too: a schema without required fields would accept any body.
  */
 export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
   const encoding = c.req.header('content-encoding')
@@ -39,7 +38,7 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
     if (isTooDeep(text)) throw new Error(`nested deeper than ${MAX_DEPTH} levels`)
     JSON.parse(text)
-    // hono keeps promises there, which its type doesn't say
+    // hono's cache holds promises, despite its type
     Object.assign(c.req.bodyCache, { text: Promise.resolve(text) })
   } catch (cause) {
     throw new ServiceError('malformed_json', `The body is not valid JSON: ${describeFault(cause)}.`)
@@ -47,7 +46,7 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
   await next()
 })
 
-/** The parser's words quote the input, which may hold a secret: only the kind of fault is told. */
+/** The kind of fault only: the parser's message quotes the input, which may contain a secret. */
 function describeFault(cause: unknown): string {
   if (cause instanceof SyntaxError) return 'syntax error'
   if (cause instanceof TypeError) return 'not UTF-8'

@@ -1,7 +1,7 @@
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../env.ts'
 
-/** Answers are somebody's own, and some hold a key that is shown once: nothing between here and there keeps them. */
+/** Forbids caching: responses are personal, and some contain a secret. */
 export const noStore = createMiddleware<AppEnv>(async (c, next) => {
   await next()
   c.res.headers.set('cache-control', 'no-store')

@@ -6,7 +6,7 @@ import { log } from '../lib/log.ts'
 import { createProblem } from '../lib/problem.ts'
 import { ServiceError } from '../services/errors.ts'
 
-/** Answers a refusal as problem+json. */
+/** Sends a refusal as problem+json. */
 export function sendProblem(c: HonoContext<AppEnv>, error: ServiceError): Response {
   const { errors, evidence, polling, fix, retryAfterS } = error.options
   const problem = createProblem(error.code, c.get('requestId'), {
@@ -21,11 +21,11 @@ export function sendProblem(c: HonoContext<AppEnv>, error: ServiceError): Respon
   return c.json(problem, problem.status as ContentfulStatusCode, { 'content-type': 'application/problem+json' })
 }
 
-/** Refusals by their code; everything else is a bare 500 whose cause is only in the log. */
+/** Sends a `ServiceError` with its code. Any other error becomes a 500 whose cause is only logged. */
 export const onError: ErrorHandler<AppEnv> = (error, c) => {
   if (error instanceof ServiceError) {
     if (error.cause !== undefined) log.warn('request refused', { code: error.code, cause: error.cause })
-    // who is known may ask why, naming the request; whoever knocks without credentials fills no log
+    // so that support can look up a signed-in caller's request; anonymous refusals could flood the log
     else if ((c.get('actor')?.kind ?? 'anonymous') !== 'anonymous') log.info('request refused', { code: error.code })
     return sendProblem(c, error)
   }

@@ -6,7 +6,7 @@ const TRIES = 3
 const PAUSE_MS = 50
 const RETRY_AFTER_S = 1
 
-/** What would be done twice, or refused the second time, where the object had done it and its answer was lost. */
+/** Not retried: if the first call succeeded and its response was lost, a retry would repeat the change or fail. */
 const NOT_REPEATED: ReadonlySet<string> = new Set(['createItem', 'deleteItem', 'resolveItem', 'undoItem', 'retryItem'])
 
 const has = (cause: unknown, flag: 'retryable' | 'overloaded') =>
@@ -15,13 +15,13 @@ const has = (cause: unknown, flag: 'retryable' | 'overloaded') =>
 async function call(open: () => SiteRpc, name: string, args: unknown[]): Promise<unknown> {
   for (let attempt = 1; ; attempt++) {
     try {
-      // a stub that has failed stays broken: each attempt has a new one
+      // a stub stays broken after an exception, so each attempt opens a new one
       const site = open()
       return await (Reflect.apply(Reflect.get(site, name) as () => unknown, site, args) as Promise<unknown>)
     } catch (cause) {
-      const isPassing = has(cause, 'retryable') && !has(cause, 'overloaded')
-      if (!isPassing || attempt === TRIES || NOT_REPEATED.has(name)) {
-        if (!isPassing && !has(cause, 'overloaded')) throw cause
+      const isTransient = has(cause, 'retryable') && !has(cause, 'overloaded')
+      if (!isTransient || attempt === TRIES || NOT_REPEATED.has(name)) {
+        if (!isTransient && !has(cause, 'overloaded')) throw cause
         throw new ServiceError('unavailable', undefined, { cause, retryAfterS: RETRY_AFTER_S })
       }
       await scheduler.wait(PAUSE_MS * attempt)
@@ -30,10 +30,10 @@ async function call(open: () => SiteRpc, name: string, args: unknown[]): Promise
 }
 
 /**
- * A site's object as requests reach it: on the watch, and through what passes. A deployment resets every object, and
- * whoever was asking it then is told `retryable`; an overloaded one is left alone
+ * Stub for a site's Durable Object that times every call and retries transient errors. A deployment resets every
+ * object; calls in progress then fail with `retryable`. An overloaded object is not retried
  * (https://developers.cloudflare.com/durable-objects/best-practices/error-handling/).
- * @param open a new stub
+ * @param open returns a new stub
  */
 export const reachSite = (open: () => SiteRpc, watch: Stopwatch): SiteRpc =>
   new Proxy({} as SiteRpc, {

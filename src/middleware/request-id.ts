@@ -4,8 +4,8 @@ import { withLogIds } from '../lib/log.ts'
 import { createId, readForeignId, REQUEST_ID_HEADER } from '../lib/ids.ts'
 
 /**
- * Gives every request an id of ours, which every line of the log carries that is written for it. An inbound one is not
- * trusted: one of the agreed shape is logged beside ours, as the plugin's.
+ * Gives every request an id, which every log line of the request has. An inbound id doesn't replace it: if it has the
+ * agreed shape it is logged as `plugin_request_id`.
  */
 export const requestId = createMiddleware<AppEnv>(async (c, next) => {
   const id = createId('req')

@@ -14,20 +14,20 @@ const Params = z.lazy(() => z.object({ integration_id: IntegrationId }))
 const reads = { kind: 'member', role: 'editor', scope: 'integration:read' } as const
 const common = { method: 'get', tag: 'activity', throttle: 'integration', access: reads } as const
 
-const LIVE = `A WebSocket on which the server tells what changes; each message is JSON of the schema below. \`ready\` comes first, then
-the state as it is, then what changes. \`ping\` is answered with \`pong\`; any other message ends the connection. Before it
-closes the server says \`bye\`: after 4001 connect again at once, after 1013 after a pause, after other codes of 4000 and above not by yourself.`
+const LIVE = `A WebSocket with live changes. Each message is JSON of the schema below: \`ready\` first, then the
+current state, then changes. The server answers \`ping\` with \`pong\` and closes the connection on any other message. It
+sends \`bye\` before it closes. Reconnect at once after 4001 and after a pause after 1013; don’t reconnect automatically after other codes from 4000 on.`
 
 export const activityRoutes: Route[] = [
   defineRoute({
     ...common,
     path: `${DETAIL}/live`,
     operationId: 'watchIntegration',
-    summary: 'Live messages',
+    summary: 'Watch an integration live',
     description: LIVE.replaceAll('\n', ' '),
     params: Params,
     query: LiveQuery,
-    responses: { 101: { description: 'The connection; each message is this', schema: LiveMessage } },
+    responses: { 101: { description: 'Switching to WebSocket. Schema of each message', schema: LiveMessage } },
     errors: ['integration_not_found', 'upgrade_required', 'origin_not_allowed'],
     handle: async ({ ctx, params, request }) => ({
       status: 101,
@@ -38,9 +38,9 @@ export const activityRoutes: Route[] = [
     ...common,
     path: `${DETAIL}/runs/:run_id`,
     operationId: 'getRun',
-    summary: 'A run with its steps',
+    summary: 'Retrieve a run with its steps',
     params: z.lazy(() => Params.unwrap().extend({ run_id: RunId })),
-    responses: { 200: { description: 'The run, what it did, and what that took', schema: RunDetail } },
+    responses: { 200: { description: 'The run with its steps', schema: RunDetail } },
     errors: ['integration_not_found', 'run_not_found'],
     handle: async ({ ctx, params }) =>
       ok(await getRun({ ctx, input: { id: params.integration_id, runId: params.run_id } })),
@@ -49,10 +49,10 @@ export const activityRoutes: Route[] = [
     ...common,
     path: `${DETAIL}/events`,
     operationId: 'listEvents',
-    summary: 'Sync events, newest first',
+    summary: 'List sync events',
     params: Params,
     query: z.lazy(() => ListQuery.unwrap().extend(EventFilter.unwrap().shape)),
-    responses: { 200: { description: 'One page', schema: listOf(SyncEvent) } },
+    responses: { 200: { description: 'One page, newest first', schema: listOf(SyncEvent) } },
     errors: ['integration_not_found', 'invalid_cursor'],
     handle: async ({ ctx, params, query }) =>
       ok(await listEvents({ ctx, input: { ...query, id: params.integration_id } })),
@@ -61,10 +61,10 @@ export const activityRoutes: Route[] = [
     ...common,
     path: `${DETAIL}/activity`,
     operationId: 'getActivity',
-    summary: 'Runs, failures and changes by day',
+    summary: 'Count runs, failures and changes by day',
     params: Params,
     query: ActivityQuery,
-    responses: { 200: { description: 'One entry a day, today last', schema: Activity } },
+    responses: { 200: { description: 'One entry per day, today last', schema: Activity } },
     errors: ['integration_not_found'],
     handle: async ({ ctx, params, query }) =>
       ok(await listActivity({ ctx, input: { id: params.integration_id, days: query.days } })),

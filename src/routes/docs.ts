@@ -6,7 +6,7 @@ import { ERRORS, type ErrorCode } from '../contract/errors.ts'
 import type { AppEnv } from '../env.ts'
 import { routes } from './index.ts'
 
-/** Only the project's own files; Swagger UI sets inline styles. */
+/** Allows the project's own files, and inline styles, which Swagger UI sets. */
 const pagePolicy = secureHeaders({
   contentSecurityPolicy: {
     defaultSrc: ["'self'"],
@@ -29,7 +29,7 @@ const referencePage = () =>
       <body>
         <div id="reference"></div>
         <noscript
-          >This page needs JavaScript; the document itself is at <a href="/openapi.json">/openapi.json</a>.</noscript
+          >This page needs JavaScript. The OpenAPI document is at <a href="/openapi.json">/openapi.json</a>.</noscript
         >
         <script src="/reference/swagger-ui-bundle.js"></script>
         <script src="/reference/start.js"></script>
@@ -57,7 +57,7 @@ const errorsPage = () =>
         <main>
           <h1>Errors</h1>
           <p>
-            Every <code>code</code> the API answers with, what it means and what to do.
+            Every error <code>code</code> of the API, its meaning and its fix.
             <a href="/docs">API reference</a>
           </p>
           <table>
@@ -79,7 +79,7 @@ const errorsPage = () =>
 
 let documentText: Promise<string> | undefined
 
-/** The generator is loaded with the first request for the document: no other request needs it. */
+/** Loads the generator on the first request for the document. No other request needs it. */
 async function loadDocument(publicUrl: string): Promise<string> {
   const { createOpenApiDocument } = await import('./openapi.ts')
   return JSON.stringify(createOpenApiDocument(routes, publicUrl))

@@ -3,8 +3,8 @@ import type { AppEnv } from '../env.ts'
 import { checkOwnHealth } from '../services/health/index.ts'
 
 /**
- * `GET /healthz`: 200 while requests are served (`ok`, or `degraded`), else 503; the body says what doesn't work. The time
- * is in the answer wherever this runs: a plugin's doctor compares its clock with it.
+ * `GET /healthz`: 200 while requests are served (`ok` or `degraded`), else 503. The body says which part fails. Sets
+ * `Date` explicitly, because a plugin's doctor compares its clock with it and not every runtime adds it.
  */
 export async function health(c: HonoContext<AppEnv>): Promise<Response> {
   const state = await checkOwnHealth(c.env)

@@ -15,7 +15,7 @@ const BY_ACCESS: Record<Access['kind'], readonly ErrorCode[]> = {
 }
 
 const OF_BODIES: readonly ErrorCode[] = ['malformed_json', 'validation_error', 'unsupported_media_type']
-/** Of every method that may carry a body, whether one is wanted or not. */
+/** Applies to every method that can have a body, even if the route takes none. */
 const OF_SIZE: readonly ErrorCode[] = ['body_too_large']
 const OF_WRITES: readonly ErrorCode[] = [
   'invalid_idempotency_key',
@@ -24,7 +24,7 @@ const OF_WRITES: readonly ErrorCode[] = [
   'origin_not_allowed',
 ]
 
-/** Every code that a route can answer with: those it names, and those that its access, input and method imply. */
+/** All error codes of a route: those it declares, and those that its access, input and method imply. */
 export function errorsOf(route: Route): ErrorCode[] {
   const hasInput = route.query !== undefined || route.params !== undefined
   return [
@@ -35,7 +35,7 @@ export function errorsOf(route: Route): ErrorCode[] {
       ...(hasInput ? (['validation_error'] as const) : []),
       ...(route.method !== 'get' && route.access.kind !== 'public' ? OF_WRITES : []),
       ...(route.errors ?? []),
-      // of the site's object, while a deployment resets it
+      // the site's object is reset by a deployment
       ...(route.access.kind === 'public' ? [] : (['unavailable'] as const)),
       'too_many_requests',
       'internal_error',

@@ -11,7 +11,7 @@ import { runRoutes } from './runs.ts'
 import { siteRoutes } from './sites.ts'
 import { webhookRoutes } from './webhooks.ts'
 
-/** Every route there is: the app, the document, the client and the security matrix are made from this list. */
+/** All routes. The app, the OpenAPI document, the client and the security tests are made from this list. */
 export const routes: readonly Route[] = [
   ...authRoutes,
   ...memberRoutes,

@@ -13,7 +13,7 @@ import { throttle } from '../middleware/throttle.ts'
 import { ServiceError } from '../services/errors.ts'
 import type { Reply, Route } from './define.ts'
 
-/** The one wrapper round zod-validator: a refusal is a problem with a path, code and message per field. */
+/** Validates input. A refusal lists a path, code and message per field. */
 const validate = (target: 'param' | 'query' | 'json', schema: z.ZodType) =>
   zValidator(target, schema, (result) => {
     if (result.success) return
@@ -22,7 +22,7 @@ const validate = (target: 'param' | 'query' | 'json', schema: z.ZodType) =>
     throw new ServiceError(fault.code, fault.detail, { errors: fault.errors })
   }) as MiddlewareHandler<AppEnv>
 
-/** Steps before the handler, in order; see docs/architecture.md. */
+/** The middleware before the handler, in order; see docs/architecture.md. */
 function stepsOf(route: Route): MiddlewareHandler<AppEnv>[] {
   const isWrite = route.method !== 'get'
   return [
@@ -38,7 +38,7 @@ function stepsOf(route: Route): MiddlewareHandler<AppEnv>[] {
   ]
 }
 
-/** Outside production an answer that its own document doesn't describe is a fault of ours, and is told so at once. */
+/** Outside production, fails on a response that the route doesn't declare. */
 function checkReply(route: Route, reply: Reply): void {
   const declared = route.responses[reply.status]
   if (!declared) throw new Error(`${route.operationId} answers ${reply.status}, which it does not declare`)
@@ -69,8 +69,8 @@ function handlerOf(route: Route): MiddlewareHandler<AppEnv> {
 }
 
 /**
- * Registers routes, and for each path the answer 405 to the methods it doesn't have. Path by path, so that a path which
- * comes before another that also matches it (`test-connection` before `:integration_id`) is never taken for that one.
+ * Registers routes, and for each path a 405 for methods it doesn't have. Goes path by path, so that a path registered
+ * before another that also matches (`test-connection` before `:integration_id`) wins for every method.
  */
 export function mountRoutes(app: Hono<AppEnv>, routes: readonly Route[]): void {
   for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path)) {

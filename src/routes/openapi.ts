@@ -8,17 +8,17 @@ import { errorsOf } from './implied-errors.ts'
 
 const INTRODUCTION = `The integration API of IGNY8: sites, API keys, and the connection of a site to WordPress.
 
-A trailing slash is optional everywhere, and an action may be written with \`-\` or \`_\`. Errors are
-\`application/problem+json\` (RFC 9457) with a \`code\`, a \`fix\` and the \`request_id\`; every code stands in the
-[list of errors](/docs/errors). Writes take an \`Idempotency-Key\`: a repeat within a day gets the first answer.`
+A trailing slash is optional, and actions may be written with \`-\` or \`_\`. Errors are
+\`application/problem+json\` (RFC 9457) with a \`code\`, a \`fix\` and the \`request_id\`; see the
+[list of errors](/docs/errors). Writes take an \`Idempotency-Key\`: a repeat within a day gets the first response.`
 
-/** Access in words, and as OpenAPI security requirements. */
+/** A route's access as OpenAPI security requirements and as a sentence. */
 function describeAccess({ access }: Route): { security: Record<string, string[]>[]; note: string } {
   if (access.kind === 'public') return { security: [], note: 'Open to everybody.' }
   if (access.kind === 'optional')
     return { security: [{}, { session: [] }, { bearer: [] }], note: 'Credentials are optional.' }
   if (access.kind === 'api_key')
-    return { security: [{ bearer: [] }, { site_key: [] }], note: `API keys with the scope ${access.scope} alone.` }
+    return { security: [{ bearer: [] }, { site_key: [] }], note: `Only API keys with the scope ${access.scope}.` }
   const people = [{ session: [] }, { bearer: [] }]
   if (access.kind === 'person') return { security: people, note: `People with the role ${access.role} or above.` }
   return {
@@ -27,7 +27,7 @@ function describeAccess({ access }: Route): { security: Record<string, string[]>
   }
 }
 
-/** A route that can fail with one reason why a site can't be called can fail with all of them. */
+/** A route that calls the site can fail with every code of the link; routes declare only one of them. */
 function expandLinkErrors(codes: ErrorCode[]): ErrorCode[] {
   const isLink = (code: ErrorCode) => Object.hasOwn(LINK_ERRORS, code)
   return codes.some(isLink) ? [...new Set([...codes, ...(Object.keys(LINK_ERRORS) as ErrorCode[])])] : codes
@@ -63,7 +63,7 @@ const IdempotencyHeader = z.object({
     .min(1)
     .max(200)
     .optional()
-    .meta({ description: 'Makes a repeat of this request harmless' }),
+    .meta({ description: 'Repeats of this request with the same key have no second effect' }),
 })
 
 function describeOperation(route: Route): ZodOpenApiOperationObject {
@@ -85,7 +85,7 @@ function describeOperation(route: Route): ZodOpenApiOperationObject {
   }
 }
 
-/** The OpenAPI 3.1 document, made from the routes and the very schemas that validate. */
+/** The OpenAPI 3.1 document, made from the routes and the schemas that validate them. */
 export function createOpenApiDocument(routes: readonly Route[], serverUrl: string) {
   const paths: ZodOpenApiPathsObject = {}
   for (const route of routes) {
@@ -98,12 +98,12 @@ export function createOpenApiDocument(routes: readonly Route[], serverUrl: strin
     servers: [{ url: serverUrl }],
     components: {
       securitySchemes: {
-        session: { type: 'apiKey', in: 'cookie', name: 'igny8.session_token', description: 'Made by signing in' },
+        session: { type: 'apiKey', in: 'cookie', name: 'igny8.session_token', description: 'Set by signing in' },
         site_key: {
           type: 'apiKey',
           in: 'header',
           name: 'X-IGNY8-Key',
-          description: 'An API key, where a host strips `Authorization` from what its sites send',
+          description: 'An API key, for sites whose host strips `Authorization` from outgoing requests',
         },
         bearer: { type: 'http', scheme: 'bearer', description: 'The token of a sign-in, or an API key `igny8_…`' },
       },
@@ -112,9 +112,9 @@ export function createOpenApiDocument(routes: readonly Route[], serverUrl: strin
     webhooks: {
       notification: {
         post: {
-          summary: 'What endpoints get, signed as Standard Webhooks says',
+          summary: 'Sent to endpoints, signed as in Standard Webhooks',
           requestBody: { required: true, content: { 'application/json': { schema: OutgoingMessage } } },
-          responses: { '2XX': { description: 'Taken; everything else is tried again' } },
+          responses: { '2XX': { description: 'Accepted. Any other response is retried' } },
         },
       },
     },

@@ -1,8 +1,8 @@
 import type { Route } from './define.ts'
 
 /**
- * Makes hono's `getPath`: a trailing slash is optional, and an action segment may be written with `_` for `-`. Only
- * segments that are an action of some route are rewritten, since ids contain `_`.
+ * Creates hono's `getPath`. It removes a trailing slash, and in segments that are an action of some route it replaces
+ * `_` with `-`. Other segments stay, because ids contain `_`.
  */
 export function createPathNormaliser(routes: readonly Pick<Route, 'path'>[]): (request: Request) => string {
   const actions = new Map(

@@ -16,13 +16,13 @@ export const pollingRoutes: Route[] = [
     method: 'post',
     path: `${API_PREFIX}/integration/integrations/:integration_id/poll`,
     operationId: 'poll',
-    summary: 'The site calls for its commands',
+    summary: 'Poll for commands',
     description:
-      'Sent by the plugin of a site that can’t be called, with the headers `webhook-id`, `webhook-timestamp` and `webhook-signature` of Standard Webhooks over the raw body. The answer is signed likewise, under the same id. Repeating a call has no second effect.',
+      'Sent by the plugin of a site that can’t be called. The headers `webhook-id`, `webhook-timestamp` and `webhook-signature` sign the raw body (Standard Webhooks). The response is signed in the same way, with the same id. Repeats have no second effect.',
     access: { kind: 'api_key', scope: 'integration:write' },
     params: Params,
     body: PollRequest,
-    responses: { 200: { description: 'What the site is to do next', schema: PollAnswer } },
+    responses: { 200: { description: 'The next commands for the site', schema: PollAnswer } },
     errors: ['signature_missing', 'timestamp_out_of_range', 'signature_invalid', 'integration_not_found'],
     handle: async ({ ctx, params, request, rawBody }) => {
       const input = { id: params.integration_id, headers: request.headers, body: await rawBody() }
@@ -36,13 +36,13 @@ export const pollingRoutes: Route[] = [
     method: 'post',
     path: `${API_PREFIX}/integration/integrations/:integration_id/move`,
     operationId: 'moveIntegration',
-    summary: 'The site has another address',
+    summary: 'Move a site to another address',
     description:
-      'Sent by the plugin when its owner says that the site has moved, signed as webhooks are. The new address is called, and has to answer a signed command, before integration and site follow. Repeating it has no second effect.',
+      'Sent by the plugin when its owner confirms the move, signed like a webhook. IGNY8 calls the new address and changes integration and site only after it answered a signed command. Repeats have no second effect.',
     access: { kind: 'api_key', scope: 'integration:write' },
     params: Params,
     body: MoveRequest,
-    responses: { 200: { description: 'The site answered there, and was followed', schema: TestResult } },
+    responses: { 200: { description: 'The site answered at its new address and was moved', schema: TestResult } },
     errors: [
       'signature_missing',
       'timestamp_out_of_range',

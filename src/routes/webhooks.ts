@@ -13,16 +13,16 @@ const webhookRoute = (kind: 'status' | 'metadata', summary: string, body: z.ZodT
     operationId: `receive${kind === 'status' ? 'Status' : 'Metadata'}Webhook`,
     summary,
     description:
-      'Sent by the plugin, with the headers `webhook-id`, `webhook-timestamp` and `webhook-signature` of Standard Webhooks over the raw body. Accepted means stored; a repeat has no effect.',
+      'Sent by the plugin. The headers `webhook-id`, `webhook-timestamp` and `webhook-signature` sign the raw body (Standard Webhooks). When it is accepted it is stored. Repeats have no effect.',
     access: { kind: 'api_key', scope: 'integration:write' },
     body,
-    responses: { 202: { description: 'Durably stored', schema: WebhookAccepted } },
+    responses: { 202: { description: 'Stored', schema: WebhookAccepted } },
     errors: ['signature_missing', 'timestamp_out_of_range', 'signature_invalid', 'integration_not_found'],
     handle: async ({ ctx, request, rawBody }) =>
       accepted(await receiveWebhook({ ctx, input: { headers: request.headers, body: await rawBody() } })),
   })
 
 export const webhookRoutes: Route[] = [
-  webhookRoute('status', 'A post was made, edited, trashed or deleted', StatusEvent),
-  webhookRoute('metadata', 'Terms or meta of a post have changed', MetadataEvent),
+  webhookRoute('status', 'Report a created, edited, trashed or deleted post', StatusEvent),
+  webhookRoute('metadata', 'Report changed terms or meta of a post', MetadataEvent),
 ]

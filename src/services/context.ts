@@ -6,7 +6,7 @@ import type { IdPrefix } from '../lib/ids.ts'
 import type { SiteRpc } from '../site/rpc.ts'
 import type { ApiKeyStore } from './api-keys/store.ts'
 
-/** Who acts. A person acts in one account with one role; a key acts in one site; the system acts for an account. */
+/** The caller. A person acts in one account with one role, a key in one site, the system for an account. */
 export type Actor =
   | { kind: 'user'; userId: string; accountId: string; role: Role }
   | { kind: 'api_key'; keyId: string; accountId: string; siteId: string; scopes: Scope[] }
@@ -16,7 +16,7 @@ export type Actor =
 export type KnownActor = Exclude<Actor, { kind: 'anonymous' }>
 export type ApiKeyActor = Extract<Actor, { kind: 'api_key' }>
 
-/** What every service call gets. Time and ids are injected, so that tests and the simulator can drive them. */
+/** What every service function gets. Time and ids are injected so that tests and the simulator control them. */
 export interface ServiceContext<A extends Actor = KnownActor> {
   db: Db
   actor: A
@@ -28,13 +28,13 @@ export interface ServiceContext<A extends Actor = KnownActor> {
   newId: (prefix: IdPrefix) => string
   config: Config
   apiKeys: ApiKeyStore
-  /** Work that goes on behind the answer. */
+  /** Keeps work running after the response, as `waitUntil` does. */
   background: (work: Promise<unknown>) => void
-  /** The object that serialises everything done with a site. */
+  /** Stub for a site's Durable Object. */
   site: (siteId: string) => SiteRpc
 }
 
-/** How an actor is named in records: `user:usr_…`, `api_key:key_…`, `system`. */
+/** An actor's name in records: `user:usr_…`, `api_key:key_…`, `system`. */
 export function describeActor(actor: Actor): string {
   if (actor.kind === 'user') return `user:${actor.userId}`
   if (actor.kind === 'api_key') return `api_key:${actor.keyId}`

@@ -3,17 +3,17 @@ import type { EvidenceStep } from '../contract/evidence.ts'
 import type { PollingOffer } from '../contract/polling.ts'
 
 interface ServiceErrorOptions {
-  /** For the log alone. */
+  /** Logged, never sent to the client. */
   cause?: unknown
   errors?: FieldError[]
   evidence?: EvidenceStep[]
   polling?: PollingOffer | undefined
   retryAfterS?: number
-  /** Instead of the code's own, where the occurrence knows better. */
+  /** Replaces the code's general fix with one for this case. */
   fix?: string | undefined
 }
 
-/** A refusal with a code of the error table. Carries nothing of HTTP; `cause` never leaves the log. */
+/** A refusal with a code of the error table; the HTTP layer maps the code to a status. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError'
   readonly code: ErrorCode
@@ -25,3 +25,7 @@ export class ServiceError extends Error {
     this.options = options
   }
 }
+
+/** The refusal of one field. @param path where the field is, as in `body.url` */
+export const invalidField = (path: string, message: string, code = 'custom') =>
+  new ServiceError('validation_error', `${path}: ${message}`, { errors: [{ path, code, message }] })

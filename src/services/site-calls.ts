@@ -4,7 +4,7 @@ import { ServiceError } from './errors.ts'
 import type { IntegrationRow } from './tenant.ts'
 import type { CallingKey, RpcCall, RpcResult } from '../site/rpc.ts'
 
-/** The value of an answer of the site's object. @throws ServiceError with the code of a refusal */
+/** The value of a result from the site's object. @throws ServiceError with the code of a refusal */
 export function unwrap<T>(result: RpcResult<T>): T {
   if (result.ok) return result.value
   throw new ServiceError(result.code, result.detail, { fix: result.fix })
@@ -12,7 +12,7 @@ export function unwrap<T>(result: RpcResult<T>): T {
 
 type Calling = Pick<ServiceContext<ApiKeyActor>, 'actor' | 'requestId' | 'pluginRequestId'>
 
-/** The key that calls, with the request as both sides name it, as the site's object takes it. */
+/** Names the calling key and its request to the site's object. */
 export const toCallingKey = ({ actor, requestId, pluginRequestId }: Calling): CallingKey => ({
   accountId: actor.accountId,
   siteId: actor.siteId,
@@ -21,7 +21,7 @@ export const toCallingKey = ({ actor, requestId, pluginRequestId }: Calling): Ca
   pluginRequestId,
 })
 
-/** What names an integration and its caller to the site's object. */
+/** Names an integration, its caller and the request to the site's object. */
 export function toRpcCall(ctx: ServiceContext, row: Pick<IntegrationRow, 'id' | 'accountId' | 'siteId'>): RpcCall {
   return {
     accountId: row.accountId,
@@ -34,8 +34,8 @@ export function toRpcCall(ctx: ServiceContext, row: Pick<IntegrationRow, 'id' | 
 }
 
 /**
- * Asks the site's object whether the calling key may still act, before a write that doesn't pass through the object
- * itself: the copy of the key that let the request in may be stale. Costs people nothing.
+ * Asks the site's object whether the calling key is still valid, before a write that doesn't go through the object. KV,
+ * which authenticated the request, may be stale. Does nothing for people.
  * @throws ServiceError `api_key_revoked`, `api_key_expired`, `site_inactive`
  */
 export async function assertKeyMayWrite({ actor, site }: Pick<ServiceContext, 'actor' | 'site'>): Promise<void> {
@@ -45,14 +45,15 @@ export async function assertKeyMayWrite({ actor, site }: Pick<ServiceContext, 'a
 type Watched = Pick<IntegrationRow, 'id' | 'accountId' | 'siteId'>
 
 /**
- * Tells the site's object when to look at the site next. Where it can't be told the reconciling cron makes up for it:
- * D1 says when the check is due.
+ * Schedules the next health check at the site's object. If the object can't be reached, the cron does it later: D1 has
+ * the due time.
  * @param dueAt milliseconds since 1970
+ * @returns whether it was scheduled
  */
 export async function scheduleCheck(ctx: Pick<ServiceContext, 'site'>, row: Watched, dueAt: number): Promise<boolean> {
   try {
-    const subject = { accountId: row.accountId, siteId: row.siteId, integrationId: row.id }
-    await ctx.site(row.siteId).scheduleCheck(subject, dueAt)
+    const integrationRef = { accountId: row.accountId, siteId: row.siteId, integrationId: row.id }
+    await ctx.site(row.siteId).scheduleCheck(integrationRef, dueAt)
     return true
   } catch (cause) {
     log.warn('health check not scheduled', { integration_id: row.id, cause })
@@ -60,8 +61,8 @@ export async function scheduleCheck(ctx: Pick<ServiceContext, 'site'>, row: Watc
   }
 }
 
-/** Has who watches the site told that its integration changed; behind the answer, which it never fails. */
+/** Publishes a change of the integration to live connections, after the response. A failure is only logged. */
 export function publishChange(ctx: Pick<ServiceContext, 'site' | 'background'>, siteId: string): void {
-  const told = ctx.site(siteId).publish()
-  ctx.background(told.catch((cause: unknown) => log.warn('change not announced', { site_id: siteId, cause })))
+  const published = ctx.site(siteId).publish()
+  ctx.background(published.catch((cause: unknown) => log.warn('change not published', { site_id: siteId, cause })))
 }

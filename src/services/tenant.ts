@@ -6,11 +6,10 @@ import { ServiceError } from './errors.ts'
 
 interface TenantColumns {
   accountId: SQLiteColumn
-  /** The site's id, in the table of sites and in those that belong to a site. */
   siteId: SQLiteColumn
 }
 
-/** The condition that every query carries: the actor's account, and for an API key its one site. */
+/** The condition of every query: the actor's account, and for an API key its site. */
 export function tenantFilter(actor: KnownActor, columns: TenantColumns): SQL | undefined {
   const inAccount = eq(columns.accountId, actor.accountId)
   return actor.kind === 'api_key' ? and(inAccount, eq(columns.siteId, actor.siteId)) : inAccount
@@ -18,10 +17,10 @@ export function tenantFilter(actor: KnownActor, columns: TenantColumns): SQL | u
 
 export type SiteRow = typeof sites.$inferSelect
 
-/** Columns that {@link tenantFilter} needs of the table of sites. */
+/** The tenant columns of `sites`, where the site's id is `id`. */
 export const SITE_TENANT = { accountId: sites.accountId, siteId: sites.id }
 
-/** The caller's site of this id; a key has one. @throws ServiceError `site_not_found`, also when it is somebody else's */
+/** A site in the caller's tenant. @throws ServiceError `site_not_found` */
 export async function loadSite({ ctx, siteId }: { ctx: ServiceContext; siteId: string }): Promise<SiteRow> {
   const [row] = await ctx.db
     .select()
@@ -34,7 +33,7 @@ export async function loadSite({ ctx, siteId }: { ctx: ServiceContext; siteId: s
 
 export type IntegrationRow = typeof integrations.$inferSelect
 
-/** The caller's integration of this id. @throws ServiceError `integration_not_found`, also when it is somebody else's */
+/** An integration in the caller's tenant. @throws ServiceError `integration_not_found` */
 export async function loadIntegration({ ctx, id }: { ctx: ServiceContext; id: string }): Promise<IntegrationRow> {
   const [row] = await ctx.db
     .select()
@@ -45,7 +44,7 @@ export async function loadIntegration({ ctx, id }: { ctx: ServiceContext; id: st
   return row
 }
 
-/** As {@link loadIntegration}, for actions that need it switched on. @throws ServiceError `sync_disabled` */
+/** Like {@link loadIntegration}, for actions that need sync switched on. @throws ServiceError `sync_disabled` */
 export async function loadEnabledIntegration(args: { ctx: ServiceContext; id: string }): Promise<IntegrationRow> {
   const row = await loadIntegration(args)
   if (!row.isActive || !row.syncEnabled) throw new ServiceError('sync_disabled')

@@ -4,7 +4,7 @@ import { ServiceError } from './errors.ts'
 const ID = /^[a-z]+_[0-9A-Za-z]{1,60}$/
 
 /**
- * The id in a cursor, which is the last one of the page before.
+ * The id in a cursor: that of the previous page's last row.
  * @throws ServiceError `invalid_cursor`
  */
 export function readCursor(cursor: string | undefined): string | null {
@@ -13,7 +13,7 @@ export function readCursor(cursor: string | undefined): string | null {
   return cursor
 }
 
-/** Makes a page of rows that were read with one more than `limit`. */
+/** Makes a page from rows that were read with a limit of `limit + 1`. */
 export function toPage<R extends { id: string }, T>(rows: R[], limit: number, present: (row: R) => T): Page<T> {
   const shown = rows.slice(0, limit)
   return { results: shown.map(present), next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null }

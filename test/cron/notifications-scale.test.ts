@@ -65,7 +65,7 @@ test(
     }
 
     const idle = await tick()
-    expect(idle).toMatchObject({ told: 0, delivered: 0, queries: 2 })
+    expect(idle).toMatchObject({ notified: 0, delivered: 0, queries: 2 })
 
     const startedAt = performance.now()
     await d1().run(sql`UPDATE integrations SET connection = 'unreachable'`)
@@ -73,10 +73,10 @@ test(
     await pass({ minutes: 3 })
 
     const full = await tick()
-    expect(full).toMatchObject({ told: MOST_ACCOUNTS, delivered: MOST_ACCOUNTS, failed: 0 })
+    expect(full).toMatchObject({ notified: MOST_ACCOUNTS, delivered: MOST_ACCOUNTS, failed: 0 })
     receiver.respond = () => new Response('', { status: 500 })
     const failing = await tick()
-    expect(failing.told).toBe(MOST_ACCOUNTS)
+    expect(failing.notified).toBe(MOST_ACCOUNTS)
     expect(failing.failed).toBeGreaterThanOrEqual(MOST_FAILED)
     receiver.respond = () => new Response('ok')
     const next = await tick()

@@ -277,7 +277,7 @@ describe('two ticks at once', () => {
 test('a tick with nothing to tell costs two queries, and one that tells ten accounts three or four for each', async () => {
   const { bindings, counts } = countingBindings()
   const counted = db({ ...env, ...bindings }, null).db
-  expect(await notifyNow({}, counted)).toEqual({ told: 0, deferred: 0, delivered: 0, failed: 0 })
+  expect(await notifyNow({}, counted)).toEqual({ notified: 0, deferred: 0, delivered: 0, failed: 0 })
   expect(counts.queries).toBe(2)
   for (let index = 0; index < 10; index++) {
     const person = await signUpPerson()
@@ -286,6 +286,6 @@ test('a tick with nothing to tell costs two queries, and one that tells ten acco
   }
   await pass({ minutes: 3 })
   counts.queries = 0
-  expect(await notifyNow({}, counted)).toEqual({ told: 10, deferred: 0, delivered: 10, failed: 0 })
+  expect(await notifyNow({}, counted)).toEqual({ notified: 10, deferred: 0, delivered: 10, failed: 0 })
   expect(counts.queries / 10).toBeLessThanOrEqual(4)
 })

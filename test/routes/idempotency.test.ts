@@ -253,7 +253,7 @@ test('a request that ran past its lease neither answers for nor frees the one th
   const slow = await claim()
   clock.advance(60_001)
   const next = await claim()
-  if (slow.kind !== 'mine' || next.kind !== 'mine') throw new Error('the lease did not end')
+  if (slow.kind !== 'claimed' || next.kind !== 'claimed') throw new Error('the lease did not end')
   const settle = (leaseUntil: Date, answer: StoredAnswer | null) =>
     completeRequest({ ctx, input: { id, leaseUntil, answer } })
   await settle(slow.leaseUntil, null)

@@ -137,7 +137,7 @@ describe('a live connection', () => {
     await runInDurableObject(siteObject(site.siteId), async (_instance, state) => {
       const read = vi.fn(() => Promise.resolve(null))
       const hub = new LiveHub(state, { store: () => new SiteStore(openSiteDatabase(state.storage)), read })
-      hub.note({ row: true })
+      hub.publish({ row: true })
       await scheduler.wait(300)
       expect(read).not.toHaveBeenCalled()
     })

@@ -22,7 +22,7 @@ export const integrations = sqliteTable(
       .default('pending'),
     connection: text('connection', { enum: CONNECTION_STATES }).notNull().default('not_connected'),
     connectionReason: text('connection_reason'),
-    /** What was seen when the reason was found. */
+    /** The evidence for the reason, in words. */
     connectionDetail: text('connection_detail'),
     connectionSince: timestampMs('connection_since'),
     /** When the site last answered a signed command, or sent a signed message that verified. */
@@ -34,21 +34,21 @@ export const integrations = sqliteTable(
     credentials: text('credentials'),
     /** The plugin's command endpoint, found by the last successful test. */
     commandsUrl: text('commands_url'),
-    /** How commands reach the site; its object decides, this is what is shown. */
+    /** How commands reach the site. A copy for display; the site's object decides. */
     transport: text('transport', { enum: TRANSPORTS }).notNull().default('direct'),
     lastPollAt: timestampMs('last_poll_at'),
-    /** Seconds between the site's own calls, as seen. */
+    /** Measured seconds between the site's polls. */
     expectedLatencyS: integer('expected_latency_s'),
     /** What people configured. */
     config: text('config_json', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
     /** What the plugin pushed last. */
     structure: text('structure_json', { mode: 'json' }).$type<Structure>(),
     structureFetchedAt: timestampMs('structure_fetched_at'),
-    /** What editors chose per type; kept apart, so that no push can undo it. */
+    /** Editors' settings per type. Separate from the structure, so that a push can't overwrite them. */
     typeSettings: text('type_settings_json', { mode: 'json' }).$type<ContentTypesUpdate>().notNull(),
     counts: text('counts_json', { mode: 'json' }).$type<CountsSnapshot>(),
     countsAsOf: timestampMs('counts_as_of'),
-    /** Fence: a run raises it, and every projection of that run names it. */
+    /** Fence: a run raises it when it starts, and its writes apply only while it is unchanged. */
     syncEpoch: integer('sync_epoch').notNull().default(0),
     lastSyncAt: timestampMs('last_sync_at'),
     nextCheckAt: timestampMs('next_check_at'),

@@ -5,32 +5,32 @@ import { CHANNELS, DELIVERY_STATUSES, MESSAGE_TYPES, type DeliveryErrorCode } fr
 import { timestampMs } from './columns.ts'
 
 /**
- * What people were told last of each connection that has changed, and from when on they may be told anew. Written by a
- * trigger on `integrations` (migrations/0000_first.sql), so that nothing that changes a state can forget it.
+ * For each connection that has changed: the state last reported, and when to report again. A trigger on `integrations`
+ * (migrations/0000_first.sql) writes it, so that every change of state is covered.
  */
 export const connectionWatch = sqliteTable(
   'connection_watch',
   {
     integrationId: text('integration_id').primaryKey(),
     accountId: text('account_id').notNull(),
-    /** The state that people know of. */
+    /** The state that the last message reported. */
     told: text('told', { enum: CONNECTION_STATES }).notNull(),
-    /** How often the state has changed since. */
+    /** Number of changes since then. */
     changes: integer('changes').notNull().default(0),
-    /** The first change that is not told yet. */
+    /** When the first unreported change happened. */
     changedAt: timestampMs('changed_at').notNull(),
-    /** Null where there is nothing to tell. */
+    /** When to dispatch; null if there is nothing to report. */
     dueAt: timestampMs('due_at'),
-    /** When the first of the messages of this hour went out, and how many there were. */
+    /** When the first message of this hour was sent, and how many there were. */
     windowAt: timestampMs('window_at'),
     windowCount: integer('window_count').notNull().default(0),
   },
   (table) => [
-    // cron: accounts that have something to be told
+    // cron: accounts with due changes
     index('connection_watch_due')
       .on(table.dueAt, table.accountId)
       .where(sql`due_at IS NOT NULL`),
-    // what an account is to be told
+    // an account's due changes
     index('connection_watch_by_account')
       .on(table.accountId, table.dueAt)
       .where(sql`due_at IS NOT NULL`),
@@ -48,11 +48,11 @@ export const notificationEndpoints = sqliteTable(
     isActive: integer('is_active', { mode: 'boolean' }).notNull().default(true),
     /** Sealed JSON array of signing secrets, newest first. */
     secrets: text('secrets').notNull(),
-    /** Id of the encryption key, so that a rotation finds what it has to seal anew. */
+    /** Id of the encryption key, by which a rotation finds the rows to reseal. */
     sealedWith: text('sealed_with').notNull(),
     previousSecretUntil: timestampMs('previous_secret_until'),
     failingSince: timestampMs('failing_since'),
-    /** When people were told that it fails. */
+    /** When people were alerted about the failure. */
     failingToldAt: timestampMs('failing_told_at'),
     errorCode: text('error_code').$type<DeliveryErrorCode>(),
     errorDetail: text('error_detail'),
@@ -62,19 +62,19 @@ export const notificationEndpoints = sqliteTable(
   (table) => [
     // the key is also the order of an account's list
     primaryKey({ columns: [table.accountId, table.id] }),
-    // cron: secrets that are sealed with an older key
+    // cron: secrets sealed with an older key
     index('notification_endpoints_by_key').on(table.sealedWith),
   ],
 )
 
-/** What an account was told; the text is the same for every recipient and every attempt. */
+/** Messages to accounts. Every recipient and every attempt gets the same text. */
 export const notificationMessages = sqliteTable(
   'notification_messages',
   {
     /** Time-ordered; the `webhook-id`. */
     id: text('id').notNull(),
     accountId: text('account_id').notNull(),
-    /** One after the other: of two that would tell the same at once only one can. */
+    /** Consecutive per account, so that of two concurrent dispatches only one can commit. */
     seq: integer('seq').notNull(),
     type: text('type', { enum: MESSAGE_TYPES }).notNull(),
     summary: text('summary').notNull(),
@@ -90,7 +90,7 @@ export const notificationMessages = sqliteTable(
   ],
 )
 
-/** One message on its way to one recipient. */
+/** The delivery of one message to one recipient. */
 export const notificationDeliveries = sqliteTable(
   'notification_deliveries',
   {
@@ -99,15 +99,15 @@ export const notificationDeliveries = sqliteTable(
     accountId: text('account_id').notNull(),
     messageId: text('message_id').notNull(),
     channel: text('channel', { enum: CHANNELS }).notNull(),
-    /** Of a webhook. */
+    /** For a webhook. */
     endpointId: text('endpoint_id'),
-    /** Of an e-mail. */
+    /** For an e-mail. */
     userId: text('user_id'),
     status: text('status', { enum: DELIVERY_STATUSES }).notNull(),
     attempts: integer('attempts').notNull().default(0),
-    /** Also the lease of the attempt that is under way; null once it is over. */
+    /** While an attempt runs, its lease; null once the delivery is finished. */
     nextAttemptAt: timestampMs('next_attempt_at'),
-    /** After this it is not tried any more. */
+    /** No attempt is made after this. */
     expiresAt: timestampMs('expires_at').notNull(),
     lastStatus: integer('last_status'),
     errorCode: text('error_code').$type<DeliveryErrorCode>(),
@@ -118,11 +118,11 @@ export const notificationDeliveries = sqliteTable(
   (table) => [
     // the key is also the order of an account's list
     primaryKey({ columns: [table.accountId, table.id] }),
-    // cron: what is due, the longest due first
+    // cron: due deliveries, oldest first
     index('notification_deliveries_due')
       .on(table.nextAttemptAt)
       .where(sql`next_attempt_at IS NOT NULL`),
-    // an endpoint's deliveries, and what waits for it
+    // an endpoint's deliveries, and the pending ones among them
     index('notification_deliveries_by_endpoint').on(table.accountId, table.endpointId, table.id),
     // pruning
     index('notification_deliveries_by_age').on(table.createdAt),

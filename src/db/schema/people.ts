@@ -9,7 +9,7 @@ export const accounts = sqliteTable('accounts', {
   createdAt: timestampMs('created_at').notNull(),
 })
 
-/** People; this table and the three after it are read and written by better-auth under its own model names. */
+/** People. better-auth reads and writes this table and the next three, under its own model names. */
 export const users = sqliteTable('users', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
@@ -21,7 +21,7 @@ export const users = sqliteTable('users', {
   updatedAt: timestampMs('updated_at').notNull(),
 })
 
-/** `token` alone opens nothing: cookies and Bearer tokens carry its signature under SESSION_SECRET. */
+/** `token` is no credential by itself: cookies and Bearer tokens have its signature by SESSION_SECRET, too. */
 export const sessions = sqliteTable(
   'sessions',
   {
@@ -34,11 +34,11 @@ export const sessions = sqliteTable(
     createdAt: timestampMs('created_at').notNull(),
     updatedAt: timestampMs('updated_at').notNull(),
   },
-  // better-auth ends all sessions of a person
+  // ending all sessions of a person
   (table) => [index('sessions_by_user').on(table.userId)],
 )
 
-/** better-auth's `account`: how a person signs in. */
+/** better-auth's `account`: a person's way to sign in. */
 export const userCredentials = sqliteTable(
   'user_credentials',
   {
@@ -56,7 +56,7 @@ export const userCredentials = sqliteTable(
     createdAt: timestampMs('created_at').notNull(),
     updatedAt: timestampMs('updated_at').notNull(),
   },
-  // sign-in finds the password of a person
+  // sign-in: a person's password
   (table) => [index('user_credentials_by_user').on(table.userId)],
 )
 
@@ -70,18 +70,18 @@ export const verifications = sqliteTable(
     createdAt: timestampMs('created_at').notNull(),
     updatedAt: timestampMs('updated_at').notNull(),
   },
-  // better-auth finds a verification by what it verifies
+  // lookup by identifier
   (table) => [index('verifications_by_identifier').on(table.identifier)],
 )
 
-/** Which person has which role in which account. */
+/** A person's role in an account. */
 export const memberships = sqliteTable(
   'memberships',
   {
     accountId: text('account_id').notNull(),
     userId: text('user_id').notNull(),
     role: text('role', { enum: ROLES }).notNull(),
-    /** Whether they want to be told of connections by e-mail; null: by their role. */
+    /** Whether the person gets e-mail about connections; null: their role decides. */
     notifyEmail: integer('notify_email', { mode: 'boolean' }),
     createdAt: timestampMs('created_at').notNull(),
   },
@@ -92,18 +92,18 @@ export const memberships = sqliteTable(
   ],
 )
 
-/** Invitations into an account; the token itself is only hashed here. */
+/** Invitations into an account. Stores only the token's hash. */
 export const invitations = sqliteTable(
   'invitations',
   {
     tokenHash: text('token_hash').primaryKey(),
     accountId: text('account_id').notNull(),
-    /** Lower case, as in the table of people. */
+    /** Lower case, as in `users`. */
     email: text('email').notNull(),
     role: text('role', { enum: ROLES }).notNull(),
     expiresAt: timestampMs('expires_at').notNull(),
     createdAt: timestampMs('created_at').notNull(),
   },
-  // a new invitation takes the place of the person's older one
+  // a new invitation replaces the address's older one
   (table) => [index('invitations_by_account').on(table.accountId, table.email)],
 )

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { timestampMs } from './columns.ts'
 
-/** One record per action on an integration; kept when the integration goes, until it is pruned by age. */
+/** One record per action on an integration. Outlives the integration and is pruned by age. */
 export const syncEvents = sqliteTable(
   'sync_events',
   {
@@ -25,19 +25,19 @@ export const syncEvents = sqliteTable(
   (table) => [
     // the key is also the order of the list: an integration's events, newest first
     primaryKey({ columns: [table.integrationId, table.id] }),
-    // the events of one run, and what went wrong
+    // the events of one run; failures
     index('sync_events_by_run')
       .on(table.runId, table.id)
       .where(sql`run_id IS NOT NULL`),
     index('sync_events_failed')
       .on(table.integrationId, table.id)
       .where(sql`success = 0`),
-    // pruning of the oldest of all integrations
+    // pruning
     index('sync_events_by_id').on(table.id),
   ],
 )
 
-/** Who did what; each row's hash covers the one before it, under a key that the database doesn't hold. */
+/** The audit log. Each row's hash covers the previous one's, keyed with a secret outside the database. */
 export const auditLog = sqliteTable(
   'audit_log',
   {
@@ -51,17 +51,17 @@ export const auditLog = sqliteTable(
     createdAt: timestampMs('created_at').notNull(),
     hash: text('hash').notNull(),
   },
-  // the key makes the chain: two writers of one link can't both win
+  // the key forms the chain: of two writers of one place only one can commit
   (table) => [primaryKey({ columns: [table.accountId, table.seq] })],
 )
 
-/** When the jobs of a cron were last done to their end; one row a cron. */
+/** When each cron last completed its jobs. */
 export const ticks = sqliteTable('ticks', {
   cron: text('cron').primaryKey(),
   at: timestampMs('at').notNull(),
 })
 
-/** Answers to writes that carried an Idempotency-Key; bodies are sealed, since some hold a key shown once. */
+/** Responses to writes with an Idempotency-Key. Bodies are sealed, because some contain an API key. */
 export const idempotencyKeys = sqliteTable(
   'idempotency_keys',
   {
@@ -75,6 +75,6 @@ export const idempotencyKeys = sqliteTable(
     leaseUntil: timestampMs('lease_until').notNull(),
     expiresAt: timestampMs('expires_at').notNull(),
   },
-  // pruning of what has expired
+  // pruning
   (table) => [index('idempotency_keys_by_expiry').on(table.expiresAt)],
 )

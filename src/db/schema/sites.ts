@@ -17,11 +17,11 @@ export const sites = sqliteTable(
   (table) => [index('sites_by_account').on(table.accountId, table.id)],
 )
 
-/** Machine keys. Only a keyed hash is stored; the plaintext exists in the answer that created it. */
+/** API keys. Stores a keyed hash; the plaintext is only in the response that created the key. */
 export const apiKeys = sqliteTable(
   'api_keys',
   {
-    /** `key_` and the key id that stands in the key itself: the lookup. */
+    /** `key_` and the id that is part of the key itself. */
     id: text('id').primaryKey(),
     accountId: text('account_id').notNull(),
     siteId: text('site_id').notNull(),

@@ -19,8 +19,8 @@ const isSame = (left: ApiKeyRecord | null, right: ApiKeyRecord) =>
   left?.status === right.status && left.expires_at === right.expires_at
 
 /**
- * Copies a key to the edge. A revocation may pass between the read and the write, and its tombstone be overwritten: so
- * D1 is read again afterwards, and a record that has changed meanwhile is written again.
+ * Copies a key to KV. If the key is revoked between our read and our write, the write replaces the tombstone. So D1 is
+ * read again afterwards, and a record that changed is written again.
  */
 async function fillStore(ctx: KeyContext, hash: string, record: ApiKeyRecord): Promise<void> {
   try {
@@ -49,12 +49,12 @@ function assertUsable(record: ApiKeyRecord, now: number): void {
 }
 
 /**
- * Tells whose key this is: one read at the edge, D1 only where the edge doesn't know it. A malformed or mistyped key is
- * refused without any I/O.
+ * Identifies the caller by an API key. Reads KV, and D1 only if KV doesn't have the key. A malformed or mistyped key is
+ * refused without I/O.
  *
- * Worst case after a revocation: KV is eventually consistent, so a location that has read the key shortly before may
- * go on accepting it for plain reads, typically for 60 seconds, and for some minutes where KV is slow to spread the
- * tombstone. Whatever writes or syncs asks the site's own Durable Object, which refuses the key from the next call on.
+ * Worst case after a revocation: KV is eventually consistent. A location that read the key shortly before accepts it
+ * for reads for typically 60 seconds, and for some minutes if the tombstone spreads slowly. Every write and sync asks
+ * the site's Durable Object, which refuses the key from the next call on.
  * @throws ServiceError `api_key_malformed`, `api_key_unknown`, `api_key_revoked`, `api_key_expired`, `site_inactive`
  */
 export async function authenticateApiKey({
@@ -102,8 +102,8 @@ async function writeUse(ctx: UseContext, keyId: string, now: number): Promise<vo
 }
 
 /**
- * Records that a key was used, exact to an hour: at most one write per key and hour from each isolate.
- * @returns the write, to be kept alive beside the answer, which it never fails; null where none is due
+ * Records that a key was used, to the hour: each isolate writes at most once per key and hour.
+ * @returns the write, for `waitUntil`; it never rejects. Null if the use was recorded within the hour
  */
 function recordUse({ ctx, input }: { ctx: UseContext; input: { keyId: string } }): Promise<void> | null {
   const now = ctx.now()
@@ -114,8 +114,8 @@ function recordUse({ ctx, input }: { ctx: UseContext; input: { keyId: string } }
 }
 
 /**
- * Whether a key is this site's own and may be used now. Asks D1, so that it knows of every revocation.
- * @throws ServiceError `site_inactive` when only the site keeps it from being used
+ * Whether a key belongs to this site and is valid now. Reads D1, which has every revocation.
+ * @throws ServiceError `site_inactive` if the key is valid and the site is switched off
  */
 export async function verifySiteApiKey({
   ctx,

@@ -6,7 +6,7 @@ import { createApiKey as generateApiKey, hashApiKey, maskApiKey } from '../../li
 import { type ApiKeyRow, presentApiKey, publishApiKey } from './records.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { ServiceContext } from '../context.ts'
-import { ServiceError } from '../errors.ts'
+import { invalidField } from '../errors.ts'
 import { loadSite, tenantFilter } from '../tenant.ts'
 import { readCursor, toPage } from '../wire.ts'
 export { authenticateApiKey, verifySiteApiKey } from './authenticate.ts'
@@ -15,18 +15,16 @@ export { revokeApiKey, spreadRevocation } from './revoke.ts'
 export { rotateApiKey } from './rotate.ts'
 export { createApiKeyStore } from './store.ts'
 
-/** @throws ServiceError `validation_error` for an end that has passed */
+/** @throws ServiceError `validation_error` for an expiry in the past */
 function readExpiry(expiresAt: string | null, now: number): Date | null {
   if (expiresAt === null) return null
   const end = new Date(expiresAt)
   if (end.getTime() > now) return end
-  const message = 'must be in the future'
-  const errors = [{ path: 'body.expires_at', code: 'custom', message }]
-  throw new ServiceError('validation_error', `body.expires_at: ${message}`, { errors })
+  throw invalidField('body.expires_at', 'must be in the future')
 }
 
 /**
- * Makes a key for a site. The answer holds the whole key, which is stored nowhere.
+ * Creates a key for a site. Only this response has the whole key; we store a hash.
  * @throws ServiceError `site_not_found`, `validation_error`
  */
 export async function createApiKey({
@@ -62,12 +60,12 @@ export async function createApiKey({
   return { ...presentApiKey(row, ctx.now()), key: plaintext }
 }
 
-/** Rows behind the one that the cursor names; a key's id says nothing of its age. */
+/** Rows after the cursor's row. Compares creation times, since a key's id is random. */
 const olderThan = (siteId: string, keyId: string) =>
   sql`(${apiKeys.createdAt}, ${apiKeys.id}) < (select created_at, id from api_keys where id = ${keyId} and site_id = ${siteId})`
 
 /**
- * A site's keys, masked, newest first, those that no longer work among them.
+ * A site's keys, masked, newest first, including revoked and expired ones.
  * @throws ServiceError `site_not_found`, `invalid_cursor`
  */
 export async function listApiKeys({

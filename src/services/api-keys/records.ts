@@ -10,10 +10,10 @@ import { tenantFilter } from '../tenant.ts'
 
 export type ApiKeyRow = typeof apiKeys.$inferSelect
 
-/** As long as the longest grace period of a rotation. */
+/** The longest grace period of a rotation. */
 const EXPIRING_WITHIN_MS = 7 * 86_400_000
 
-/** The caller's key of this id and site. @throws ServiceError `api_key_not_found`, also when it is somebody else's */
+/** A key in the caller's tenant. @throws ServiceError `api_key_not_found` */
 export async function loadApiKey({
   ctx,
   input,
@@ -30,7 +30,7 @@ export async function loadApiKey({
   return row
 }
 
-/** A key's row as the edge keeps it. A revoked key stays revoked, whatever becomes of its site. */
+/** The KV record of a key's row. A revoked key stays `revoked` whether its site is active or not. */
 export function toApiKeyRecord(row: ApiKeyRow, siteIsActive: boolean): ApiKeyRecord {
   return {
     key_id: row.id,
@@ -42,7 +42,7 @@ export function toApiKeyRecord(row: ApiKeyRow, siteIsActive: boolean): ApiKeyRec
   }
 }
 
-/** What D1 says of a key: one read by primary key. Null where there is none, or its secret is another one. */
+/** Reads a key from D1 by primary key. Null if there is none, or if its secret differs. */
 export async function readApiKeyRecord({
   ctx,
   input,
@@ -83,7 +83,7 @@ export function presentApiKey(row: ApiKeyRow, now: number): ApiKey {
   }
 }
 
-/** Copies a new key to the edge; where that fails its first use does it. */
+/** Copies a new key to KV. If that fails, the key's first use copies it. */
 export async function publishApiKey({
   ctx,
   input,
@@ -98,7 +98,7 @@ export async function publishApiKey({
   }
 }
 
-/** As many as a Worker has connections. */
+/** A Worker has six connections. */
 const PARALLEL = 6
 
 /** Runs work over all items, a few at a time. */
@@ -108,7 +108,7 @@ export async function inGroups<T>(items: readonly T[], work: (item: T) => Promis
   }
 }
 
-/** Tells the edge that a site was switched on or off, for each of its keys that isn't revoked. */
+/** Rewrites the KV record of each unrevoked key of a site that was switched on or off. */
 export async function rewriteSiteKeys({
   ctx,
   input,

@@ -8,7 +8,7 @@ import { loadSite } from '../tenant.ts'
 
 const REPEAT_AFTER_S = 5
 
-/** The truth, and what people see of it: the key ends, and the integrations that it connected say so. */
+/** Revokes the key in D1 and shows it on the integrations that connected with it. */
 async function markRevoked(ctx: ServiceContext, key: ApiKeyRow): Promise<void> {
   const now = new Date(ctx.now())
   const inSite = and(eq(apiKeys.accountId, key.accountId), eq(apiKeys.siteId, key.siteId))
@@ -43,15 +43,16 @@ async function markRevoked(ctx: ServiceContext, key: ApiKeyRow): Promise<void> {
 }
 
 /**
- * Tells the site's object and the edge of a key that is revoked in D1. Each is told even if the other can't be.
- * @throws ServiceError `unavailable` when one of them wasn't reached: the revocation holds and can be repeated
+ * Passes a revocation from D1 on to the site's object and to KV. Tries both, even if one fails.
+ * @throws ServiceError `unavailable` if one of them failed. The revocation in D1 holds; the caller can repeat the
+ *   request
  */
 export async function spreadRevocation(ctx: ServiceContext, key: ApiKeyRow): Promise<void> {
-  const told = await Promise.allSettled([
+  const steps = await Promise.allSettled([
     ctx.site(key.siteId).revokeKey(key.id),
     ctx.apiKeys.put(key.hash, { ...toApiKeyRecord(key, true), status: 'revoked' }),
   ])
-  const failed = told.find((step) => step.status === 'rejected')
+  const failed = steps.find((step) => step.status === 'rejected')
   if (!failed) return
   throw new ServiceError('unavailable', 'The key is revoked, but not everywhere yet; repeat the request.', {
     cause: failed.reason,
@@ -60,9 +61,9 @@ export async function spreadRevocation(ctx: ServiceContext, key: ApiKeyRow): Pro
 }
 
 /**
- * Revokes a key: D1 first, then the site's object, where it can do nothing from the next call on, then a tombstone at
- * the edge (see {@link authenticateApiKey} for the worst case of plain reads). Repeating it is harmless, and completes
- * what failed before.
+ * Revokes a key: in D1 first, then at the site's object, which refuses the key from the next call on, and as a
+ * tombstone in KV (`authenticateApiKey` states how long reads may still pass). Repeating it is harmless and completes
+ * a revocation that failed halfway.
  * @throws ServiceError `site_not_found`, `api_key_not_found`, `unavailable`
  */
 export async function revokeApiKey({

@@ -12,7 +12,7 @@ import { loadSite, type SiteRow } from '../tenant.ts'
 
 type RotateInput = ApiKeyRotate & { siteId: string; keyId: string }
 
-/** Grace never makes a key live longer than it would have. @throws ServiceError `api_key_inactive` */
+/** The end of the old key; grace never extends a key's expiry. @throws ServiceError `api_key_inactive` */
 function endOfGrace(key: ApiKeyRow, graceS: number, now: number): Date {
   const ends = key.expiresAt?.getTime() ?? Infinity
   if (key.revokedAt || ends <= now) throw new ServiceError('api_key_inactive')
@@ -26,7 +26,7 @@ async function prepareSuccessor(ctx: ServiceContext, old: ApiKeyRow): Promise<{ 
   return { row: { ...old, ...fresh, id: keyId, hash, masked: maskApiKey(plaintext) }, plaintext }
 }
 
-/** The insert of a key that happens only if `condition` holds for the key that it follows. */
+/** Inserts the successor only if `condition` holds for the old key. */
 function insertSuccessor(ctx: ServiceContext, row: ApiKeyRow, condition: SQL | undefined) {
   const successor = ctx.db
     .select({
@@ -48,10 +48,10 @@ function insertSuccessor(ctx: ServiceContext, row: ApiKeyRow, condition: SQL | u
 }
 
 /**
- * Commits the change of keys in one batch. Both statements ask that the old key still be as it was read, so that of
- * two rotations at once one is refused.
+ * Commits the rotation in one batch. Both statements require that the old key is unchanged since it was read, so of two
+ * concurrent rotations one is refused.
  */
-async function polling(ctx: ServiceContext, old: ApiKeyRow, row: ApiKeyRow, expiresAt: Date): Promise<void> {
+async function commitRotation(ctx: ServiceContext, old: ApiKeyRow, row: ApiKeyRow, expiresAt: Date): Promise<void> {
   const unchanged = and(
     eq(apiKeys.id, old.id),
     eq(apiKeys.siteId, old.siteId),
@@ -76,7 +76,7 @@ async function polling(ctx: ServiceContext, old: ApiKeyRow, row: ApiKeyRow, expi
   if (inserted.length === 0) throw new ServiceError('conflict')
 }
 
-/** Carries the old key's end to where keys are asked for. The new key must reach its owner: failures are only logged. */
+/** Ends the old key in KV. Only logs failures: the response with the new key must reach its owner. */
 async function endOldKey(
   ctx: ServiceContext,
   old: ApiKeyRow,
@@ -93,8 +93,8 @@ async function endOldKey(
 }
 
 /**
- * Gives a key a successor with the same name and scopes. The old one works until `grace_s` is over, which is checked
- * when it is used; without grace it is revoked. D1 changes first, the edge follows.
+ * Replaces a key by one with the same name and scopes. The old key expires after `grace_s` seconds; with no grace it is
+ * revoked. D1 changes first, then KV.
  * @throws ServiceError `site_not_found`, `api_key_not_found`, `api_key_inactive`, `conflict`
  */
 export async function rotateApiKey({
@@ -108,7 +108,7 @@ export async function rotateApiKey({
   const old = await loadApiKey({ ctx, input })
   const expiresAt = endOfGrace(old, input.grace_s, ctx.now())
   const { row, plaintext } = await prepareSuccessor(ctx, old)
-  await polling(ctx, old, row, expiresAt)
+  await commitRotation(ctx, old, row, expiresAt)
   await Promise.all([
     endOldKey(ctx, old, site, expiresAt, input.grace_s),
     publishApiKey({ ctx, input: { row, siteIsActive: site.isActive } }),

@@ -2,9 +2,9 @@ import * as z from 'zod'
 import { Scope } from '../../contract/sites.ts'
 import { log } from '../../lib/log.ts'
 
-/** Seconds for which a location answers from its own copy; the smallest that still spares KV a plugin's burst. */
+/** Seconds for which a location caches a read. Short, yet long enough to cover a plugin's burst of requests. */
 const CACHE_TTL_S = 60
-/** A tombstone that was lost is noticed after a day at the latest, since D1 is asked again. */
+/** After a day D1 is read again, which limits the effect of a lost tombstone. */
 const ACTIVE_TTL_S = 86_400
 const TOMBSTONE_TTL_S = 30 * 86_400
 /** KV takes one write per key and second. */
@@ -17,19 +17,19 @@ export const ApiKeyRecord = z.lazy(() =>
     site_id: z.string(),
     scopes: z.array(Scope),
     status: z.enum(['active', 'revoked', 'site_inactive']),
-    /** Milliseconds since 1970; checked whenever the key is used, so that no job has to end it. */
+    /** Milliseconds since 1970. Checked on every use, so no job has to expire keys. */
     expires_at: z.number().nullable(),
   }),
 )
 
-/** What is known of an API key without asking D1. */
+/** What KV holds of an API key. */
 export type ApiKeyRecord = z.infer<typeof ApiKeyRecord>
 
-/** The copy of the API keys that is read at the edge, by keyed hash. D1 is the truth. */
+/** API keys by keyed hash, in KV. D1 is the source of truth; this is a copy for fast reads. */
 export interface ApiKeyStore {
-  /** Null where the key is not here or the store can't be read: then D1 decides. */
+  /** Null if the key is not here or the store can't be read. Then D1 decides. */
   get(hash: string): Promise<ApiKeyRecord | null>
-  /** Writes a record or a tombstone; nothing is ever deleted. Rejects when it was not stored. */
+  /** Writes a record or a tombstone; records are never deleted. Rejects if it was not stored. */
   put(hash: string, record: ApiKeyRecord): Promise<void>
 }
 
@@ -56,8 +56,8 @@ async function writeRecord(kv: KVNamespace, hash: string, record: ApiKeyRecord):
 }
 
 /**
- * The store on Workers KV. KV is eventually consistent: a change is visible at once where it was written and elsewhere
- * after 60 seconds or more, to which each location's own copy adds up to {@link CACHE_TTL_S}.
+ * The store on Workers KV, which is eventually consistent: a write is visible at once where it was made, and elsewhere
+ * after 60 seconds or more, plus up to {@link CACHE_TTL_S} of a location's cache.
  */
 export function createApiKeyStore(kv: KVNamespace): ApiKeyStore {
   return {

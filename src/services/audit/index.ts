@@ -6,10 +6,10 @@ import { hmacSha256Hex } from '../../lib/hmac.ts'
 import { log } from '../../lib/log.ts'
 import { type Actor, type ServiceContext, describeActor } from '../context.ts'
 
-/** Keeps these hashes apart from the other uses of the pepper. */
+/** Separates these hashes from the pepper's other uses. */
 const DOMAIN = 'igny8:audit:v1'
 
-/** What a link of the chain covers, `metadata` as the text that is stored. */
+/** The hashed columns of a record; `metadata` is the stored text. */
 interface AuditLink {
   accountId: string
   seq: number
@@ -22,14 +22,14 @@ interface AuditLink {
   createdAt: number
 }
 
-/** The hash of a link: HMAC-SHA-256 under the pepper over every column and the hash before it. */
+/** HMAC-SHA-256, keyed with the pepper, over every column and the previous record's hash. */
 function hashAuditLink(pepper: string, previousHash: string, link: AuditLink): Promise<string> {
   const { accountId, seq, actor, action, entityId, metadata, requestId, createdAt } = link
   const fields = [previousHash, accountId, seq, actor, action, entityId, metadata, requestId, createdAt]
   return hmacSha256Hex(pepper, `${DOMAIN}\n${JSON.stringify(fields)}`)
 }
 
-/** Writers of one account that collide wait for each other this often. */
+/** How often a write is retried when another writer of the account was first. */
 const MAX_ATTEMPTS = 8
 
 type AuditContext = Pick<ServiceContext<Actor>, 'db' | 'actor' | 'config' | 'now' | 'requestId'>
@@ -37,22 +37,22 @@ type AuditContext = Pick<ServiceContext<Actor>, 'db' | 'actor' | 'config' | 'now
 type Statement = BatchItem<'sqlite'>
 
 interface AuditEntry {
-  /** What was done, `entity.verb` in the past tense: `api_key.revoked`. */
+  /** The action, `entity.verb` in the past tense: `api_key.revoked`. */
   action: string
   entityId: string
   /** Never a secret. */
   metadata?: Record<string, unknown>
-  /** Whose log; default: the actor's account. */
+  /** The account whose log it is; default: the actor's. */
   accountId?: string
   /** Default: the context's. */
   actor?: Actor
-  /** Records only if this holds after the change, which may have been conditional itself. */
+  /** Writes the record only if this holds after the changes. For changes that are themselves conditional. */
   when?: SQL
 }
 
 interface AppendInput<T> {
   entry: AuditEntry
-  /** What is recorded; committed together with the record or not at all. */
+  /** The changes to record. They commit in one batch with the record. */
   changes: T
 }
 
@@ -93,9 +93,9 @@ function insertLink(ctx: AuditContext, link: AuditLink & { hash: string }, when:
 }
 
 /**
- * Runs changes and their audit record as one batch, so that neither is without the other. Where another writer took
- * the next place in the account's chain the whole batch is run again behind it. The log's newest hash also goes to
- * the Worker's log: the one place from which a record that was cut off the end can be told.
+ * Runs changes and their audit record in one batch: both commit or neither. If another writer took the next place in
+ * the account's chain, the whole batch runs again after it. The newest hash also goes to the Worker's log, which is the
+ * only evidence if somebody cuts records off the end of the table.
  * @returns the results of the changes, in their order
  */
 export async function appendAudit<const T extends readonly Statement[]>({
@@ -118,7 +118,7 @@ export async function appendAudit<const T extends readonly Statement[]>({
   }
 }
 
-/** The batch's results with the last one, which is the record's, first. */
+/** Runs the batch and moves the record's result, which is last, to the front. */
 async function runBatch(ctx: AuditContext, statements: Statement[]): Promise<[unknown[], ...unknown[]]> {
   const results: unknown[] = await ctx.db.batch(statements as [Statement, ...Statement[]])
   const written = results.pop()
@@ -132,7 +132,7 @@ interface AuditHead {
   hash: string
 }
 
-/** `brokenSeq`: the first place of the chain that is not what was written there, null where all are. */
+/** `brokenSeq`: the first place of the chain where the record is not the one written; null if all are intact. */
 interface AuditVerdict {
   brokenSeq: number | null
   head: AuditHead | null
@@ -158,12 +158,12 @@ function readPage(ctx: Pick<ServiceContext, 'db' | 'actor'>, after: number) {
 }
 
 /**
- * Follows the account's audit log from its start and tells the first record that was changed, moved, put in or taken
- * out. Without the pepper nobody can make a chain that passes.
+ * Verifies the account's audit log from its start and finds the first record that was changed, moved, inserted or
+ * removed. Forging a chain that passes takes the pepper.
  *
- * Records cut off the end leave a chain that is shorter and whole: they are noticed only against a `knownHead` from
- * outside the database (each append writes the newest one to the Worker's log), then as broken behind the last record
- * left. Whoever cuts the end before its head was noted anywhere is not found out.
+ * Cutting records off the end leaves a shorter, intact chain. That is detected only with a `knownHead` from outside the
+ * database (each append logs the newest one); the chain then counts as broken after its last record. A cut before the
+ * head was recorded anywhere goes undetected.
  */
 export async function verifyAuditChain({
   ctx,

@@ -1,10 +1,10 @@
 import type { ConnectionChange } from '../../contract/notifications.ts'
-import type { Config, EmailConfig } from '../../config.ts'
+import { allowsLoopback, type Config, type EmailConfig } from '../../config.ts'
 import { postJson } from '../../lib/outbound-http.ts'
 import { emailOutcome, type Outcome } from './outcome.ts'
 import { STATES, type StoredMessage } from '../notifications/index.ts'
 
-/** Most sites that an e-mail names; the rest is in the web app. */
+/** Sites that an e-mail lists; it links to the web app for the others. */
 const MOST_NAMED = 50
 
 interface EmailText {
@@ -13,7 +13,6 @@ interface EmailText {
   html: string
 }
 
-/** One paragraph: words, and where they lead. */
 interface Paragraph {
   title: string
   lines: string[]
@@ -67,7 +66,7 @@ const toHtml = ({ title, lines, link }: Paragraph) =>
     ...(link ? [`<p style="margin:4px 0"><a href="${escape(link.url)}">${escape(link.words)}</a></p>`] : []),
   ].join('\n')
 
-/** The e-mail that tells a message: plain text, and the same as HTML in which everything is escaped. */
+/** Renders a message as an e-mail, in plain text and in HTML. All values are escaped in the HTML. */
 export function composeEmail(message: StoredMessage, summary: string, publicUrl: string): EmailText {
   const settings = `${publicUrl}/notifications`
   const why = 'You get this because e-mail about connections is switched on for you.'
@@ -89,19 +88,19 @@ interface SendInput {
   environment: Config['environment']
   to: string
   text: EmailText
-  /** The provider sends what has the same key once. */
+  /** The provider sends an e-mail once per key. */
   idempotencyKey: string
   now: number
 }
 
-/** Hands one e-mail to the configured provider. */
+/** Sends one e-mail through the configured provider. */
 export async function sendEmail({ email, environment, to, text, idempotencyKey, now }: SendInput): Promise<Outcome> {
   const result = await postJson({
     url: email.apiUrl,
     headers: { authorization: `Bearer ${email.apiKey}`, 'idempotency-key': idempotencyKey },
     body: JSON.stringify({ from: email.from, to: [to], ...text }),
     timeoutMs: TIMEOUT_MS,
-    allowLoopback: environment !== 'production',
+    allowLoopback: allowsLoopback({ environment }),
     now,
   })
   return emailOutcome(result)

@@ -1,19 +1,19 @@
 import type { DeliveryErrorCode } from '../../contract/notifications.ts'
 import type { PostResult } from '../../lib/outbound-http.ts'
 
-/** How one attempt went. */
+/** The result of one delivery attempt. */
 export type Outcome =
   | { ok: true; status: number }
   | {
       ok: false
       code: DeliveryErrorCode
       detail: string
-      /** HTTP status; null where there was no answer. */
+      /** HTTP status; null if there was no response. */
       status: number | null
       retryAfterS: number | null
-      /** No further attempt could go better. */
+      /** A retry can't succeed. */
       isFinal: boolean
-      /** It was not this message: whatever else goes the same way would fail, too. */
+      /** The fault is not this message's: others to the same host would fail, too. */
       isOutage: boolean
     }
 
@@ -27,7 +27,7 @@ const UNANSWERED: Record<Unanswered, { code: DeliveryErrorCode; words: string }>
   no_connection: { code: 'connection_failed', words: 'can’t be connected to' },
 }
 
-/** A failure, with what is so for most of them. */
+/** A failure with the usual values for the fields not given. */
 export const failure = (code: DeliveryErrorCode, detail: string, more: Partial<Extract<Outcome, { ok: false }>> = {}) =>
   ({ ok: false, code, detail, status: null, retryAfterS: null, isFinal: false, isOutage: false, ...more }) as const
 
@@ -38,7 +38,7 @@ function codeOfStatus(status: number): DeliveryErrorCode {
   return status >= 500 ? 'server_error' : 'refused'
 }
 
-/** What the answer of an endpoint means. */
+/** Interprets an endpoint's response. */
 export function webhookOutcome(result: PostResult, host: string): Outcome {
   if (result.kind === 'address_refused') return failure('address_refused', result.detail)
   if (result.kind !== 'answered') {
@@ -50,10 +50,10 @@ export function webhookOutcome(result: PostResult, host: string): Outcome {
   return failure(codeOfStatus(status), `${host} answered ${status}.`, { status, retryAfterS })
 }
 
-/** Statuses of a provider that say nothing of the e-mail itself. */
+/** Statuses below 500 with which the provider fails for reasons other than this e-mail. */
 const PROVIDER_STATUSES = new Set([401, 403, 408, 409, 425, 429])
 
-/** What the answer of the e-mail provider means: it can be away, or refuse this very e-mail. */
+/** Interprets the e-mail provider's response: the provider may be down, or it may refuse this e-mail. */
 export function emailOutcome(result: PostResult): Outcome {
   const outage = { isOutage: true }
   if (result.kind === 'address_refused') return failure('email_unavailable', result.detail, outage)

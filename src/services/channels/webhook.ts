@@ -1,3 +1,4 @@
+import { allowsLoopback } from '../../config.ts'
 import { log } from '../../lib/log.ts'
 import { postJson } from '../../lib/outbound-http.ts'
 import { type KeyRing, openSecret, sealSecret } from '../../lib/secrets.ts'
@@ -5,18 +6,15 @@ import { signMessage } from '../../lib/signature.ts'
 import { failure, type Outcome, webhookOutcome } from './outcome.ts'
 import type { ServiceContext } from '../context.ts'
 
-/** Addresses of one's own machine are endpoints only where they are sites, too. */
-export const allowsLoopback = ({ config }: Pick<ServiceContext, 'config'>) => config.environment !== 'production'
-
 const rowOf = (endpointId: string) => `notification_endpoints/${endpointId}`
 
-/** The columns that hold an endpoint's signing secrets, sealed for its row alone. */
+/** The columns of an endpoint's signing secrets, sealed so that they open only in its own row. */
 export async function sealSecrets(ring: KeyRing, endpointId: string, secrets: string[]) {
   const sealed = await sealSecret(ring, JSON.stringify(secrets), rowOf(endpointId))
   return { secrets: sealed, sealedWith: ring.currentId }
 }
 
-/** Every secret that is stored, newest first. @throws Error as {@link openSecret} */
+/** All stored secrets, newest first. @throws Error as {@link openSecret} */
 export async function openSecrets(ring: KeyRing, row: { id: string; secrets: string }): Promise<string[]> {
   return JSON.parse(await openSecret(ring, row.secrets, rowOf(row.id))) as string[]
 }
@@ -27,7 +25,7 @@ interface Rotating {
   previousSecretUntil: Date | null
 }
 
-/** The secrets that messages are signed with now: the newest, and while it rotates the one before. */
+/** The secrets that sign a message now: the newest, and the previous one during its grace period. */
 async function activeSecrets(ring: KeyRing, row: Rotating, now: number): Promise<string[]> {
   const secrets = await openSecrets(ring, row)
   return (row.previousSecretUntil?.getTime() ?? 0) > now ? secrets : secrets.slice(0, 1)
@@ -43,7 +41,7 @@ interface Target {
 }
 
 /**
- * Sends one message to an endpoint, signed as Standard Webhooks says, by every secret that is valid now.
+ * Sends one message to an endpoint, signed by every active secret (Standard Webhooks).
  * @param input.id the `webhook-id`, the same for every attempt
  */
 export async function sendWebhook({
@@ -60,7 +58,7 @@ export async function sendWebhook({
     secrets = await activeSecrets(ctx.config.keyRing, endpoint, now)
   } catch (cause) {
     log.error('signing secret not readable', { endpoint: endpoint.id, cause })
-    return failure('secret_unreadable', 'The secret was sealed with a key that this server does not have any more.')
+    return failure('secret_unreadable', 'The secret was sealed with a key that this server no longer has.')
   }
   const result = await postJson({
     url: endpoint.url,
@@ -71,7 +69,7 @@ export async function sendWebhook({
     },
     body,
     timeoutMs: TIMEOUT_MS,
-    allowLoopback: allowsLoopback(ctx),
+    allowLoopback: allowsLoopback(ctx.config),
     now,
   })
   return webhookOutcome(result, URL.parse(endpoint.url)?.host ?? 'The host')

@@ -8,20 +8,23 @@ import { verifySiteApiKey } from '../api-keys/index.ts'
 import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 
-export interface Admission {
+export interface SiteAuthorization {
   site: typeof sites.$inferSelect
-  /** The key that admitted the caller; null for a person. */
+  /** The key that authorized the caller; null for a person. */
   keyId: string | null
 }
 
-/** Connecting replaces the site's secrets: a key that may only read must not. @throws ServiceError `insufficient_scope` */
+/**
+ * Connecting replaces the site's secrets, which a read-only key must not do.
+ * @throws ServiceError `insufficient_scope`
+ */
 function assertMayConnect(scopes: readonly Scope[]): void {
   if (!scopes.includes('integration:write'))
     throw new ServiceError('insufficient_scope', 'This needs the scope integration:write.')
 }
 
-/** @throws ServiceError unless a person of the account, or the site's own key, is signed in */
-function authorizeActor(actor: Actor, site: typeof sites.$inferSelect): Admission {
+/** @throws ServiceError unless the actor is a member of the site's account or the site's own key */
+function authorizeActor(actor: Actor, site: typeof sites.$inferSelect): SiteAuthorization {
   if (actor.kind === 'anonymous')
     throw new ServiceError('credentials_missing', 'Sign in, or send the api_key of the site.')
   if (actor.accountId !== site.accountId) throw new ServiceError('site_not_found')
@@ -36,10 +39,10 @@ function authorizeActor(actor: Actor, site: typeof sites.$inferSelect): Admissio
 }
 
 /**
- * Decides whether the caller of the collection-level test may connect this site: the `api_key` in the body is the
- * site's, or the caller's session owns the site. A mistyped key is refused without any I/O.
- * @throws ServiceError `invalid_api_key`, `insufficient_scope`, `site_not_found`, `site_inactive`, `credentials_missing`,
- *   `role_too_low`
+ * Decides whether a caller may connect this site: either the `api_key` in the body is the site's, or the caller is an
+ * editor of the site's account. A mistyped key is refused without I/O.
+ * @throws ServiceError `invalid_api_key`, `insufficient_scope`, `site_not_found`, `site_inactive`,
+ *   `credentials_missing`, `role_too_low`
  */
 export async function authorizeSite({
   ctx,
@@ -47,18 +50,18 @@ export async function authorizeSite({
 }: {
   ctx: ServiceContext<Actor>
   input: ConnectRequest
-}): Promise<Admission> {
+}): Promise<SiteAuthorization> {
   const key = input.api_key === undefined ? null : parseApiKey(input.api_key)
   if (input.api_key !== undefined && key === null) {
     throw new ServiceError('invalid_api_key', 'The API key is mistyped or incomplete.')
   }
-  // the tenant isn't known before the site is: what admits the caller is checked right below
+  // no tenant filter: the site tells us the tenant; the caller is authorized right below
   const [site] = await ctx.db.select().from(sites).where(eq(sites.id, input.site_id)).limit(1)
   if (!site) throw new ServiceError('site_not_found')
   if (key === null) {
-    const admission = authorizeActor(ctx.actor, site)
+    const authorization = authorizeActor(ctx.actor, site)
     if (!site.isActive) throw new ServiceError('site_inactive')
-    return admission
+    return authorization
   }
   const isOwn = await verifySiteApiKey({ ctx, siteId: site.id, plaintext: key.plaintext })
   if (!isOwn) throw new ServiceError('invalid_api_key')

@@ -9,7 +9,7 @@ import { maskApiKey } from '../../lib/api-key.ts'
 import { openSigningSecrets } from '../../lib/link-credentials.ts'
 import { log } from '../../lib/log.ts'
 import { isTooOld } from '../../lib/plugin-version.ts'
-import { type Admission, authorizeSite } from './authorize-site.ts'
+import { type SiteAuthorization, authorizeSite } from './authorize-site.ts'
 import { offerPolling, type SignedRequest, verifyPolling } from './polling-challenge.ts'
 import { verifiedColumns } from './verified-columns.ts'
 import type { Actor, ServiceContext } from '../context.ts'
@@ -19,69 +19,69 @@ import { publishChange, scheduleCheck, unwrap } from '../site-calls.ts'
 import type { IntegrationRow } from '../tenant.ts'
 import type { ProbeOutcome } from '../../site/rpc.ts'
 
-/** A test that made an integration and never ended it (a crash) is taken over after this. */
+/** A crashed test leaves an unfinished integration, which another test takes over after this. */
 const STALE_TEST_MS = 120_000
 
 interface Connected {
-  /** Whether the integration was made by this call. */
-  made: boolean
+  /** Whether this call created the integration. */
+  created: boolean
   result: TestResult
 }
 
 /**
- * The collection-level test, by which a plugin connects: makes the integration where there is none, calls the site, and
- * on failure deletes what it made, and never one that existed before.
- * @throws ServiceError `site_not_found`, `invalid_api_key`, `plugin_too_old`, `sync_disabled`, `conflict`, or the reason why the site can't
- *   be called
+ * Connects a plugin: creates the site's integration if there is none, and calls the site. On failure it deletes the
+ * integration, but only if this call created it.
+ * @throws ServiceError `site_not_found`, `invalid_api_key`, `plugin_too_old`, `sync_disabled`, `conflict`, or the
+ *   reason why the site can't be called
  */
 export async function connectIntegration(args: {
   ctx: ServiceContext<Actor>
   input: ConnectRequest
-  /** The request as it came, where it is signed. */
+  /** The raw request, if it is signed. */
   message?: SignedRequest | undefined
 }): Promise<Connected> {
   const { ctx, input, message } = args
   assertSupported(input.platform)
-  const admission = await authorizeSite({ ctx, input })
+  const authorization = await authorizeSite({ ctx, input })
   if (input.plugin_version !== undefined && isTooOld(input.plugin_version)) {
     const detail = `This is version ${input.plugin_version}; the oldest that works is ${MIN_PLUGIN_VERSION}.`
     throw new ServiceError('plugin_too_old', detail)
   }
   const startedAt = ctx.now()
-  const { row, made } = await findOrMake(ctx, admission, input)
+  const { row, created } = await findOrCreate(ctx, authorization, input)
   if (!row.isActive) throw new ServiceError('sync_disabled', 'This integration is switched off in IGNY8.')
   const signingSecrets = await collectSecrets(ctx, row, input)
-  const look = (await verifyPolling(ctx, input, message))
-    ? adopt(ctx, admission, row)
-    : probe(ctx, admission, row, input, signingSecrets)
-  const outcome = await look.catch(async (cause: unknown) => {
-    if (made) await removeMade(ctx, row)
+  const attempt = (await verifyPolling(ctx, input, message))
+    ? enablePolling(ctx, authorization, row)
+    : probe(ctx, authorization, row, input, signingSecrets)
+  const outcome = await attempt.catch(async (cause: unknown) => {
+    if (created) await removeCreated(ctx, row)
     throw cause
   })
   const { evidence } = outcome
   if (!outcome.ok) {
-    if (made) await removeMade(ctx, row)
+    if (created) await removeCreated(ctx, row)
     const failure = { code: outcome.code, detail: outcome.detail }
     await recordEvent(ctx, row, { action: 'connect', startedAt, failure })
     const polling = await offerPolling(ctx, input, outcome.code)
     throw new ServiceError(outcome.code, outcome.detail, { fix: outcome.fix, evidence, polling })
   }
   const { commandsUrl, transport, detail } = outcome
-  const proof = { commandsUrl, transport, signingSecrets, startedAt }
-  const integrationId = await storeConnection(ctx, row, input, proof)
+  const verification = { commandsUrl, transport, signingSecrets, startedAt }
+  const integrationId = await storeConnection(ctx, row, input, verification)
   return {
-    made,
+    created,
     result: { success: true, integration_id: integrationId, transport, code: 'connected', detail, fix: null, evidence },
   }
 }
 
-/** The request, as both sides name it. */
+/** The request's ids, for the log on both sides. */
 const requestOf = ({ requestId, pluginRequestId }: ServiceContext<Actor>) => ({ requestId, pluginRequestId })
 
-/** The site can't be called, and has shown that it calls: its object waits for it from now on. */
-async function adopt(
+/** Switches the site's object to polling. The site can't be called, and has shown that it can poll. */
+async function enablePolling(
   ctx: ServiceContext<Actor>,
-  { site, keyId }: Admission,
+  { site, keyId }: SiteAuthorization,
   row: IntegrationRow,
 ): Promise<ProbeOutcome> {
   const call = { accountId: site.accountId, siteId: site.id, integrationId: row.id, keyId, ...requestOf(ctx) }
@@ -98,14 +98,14 @@ async function adopt(
   }
 }
 
-async function findOrMake(ctx: ServiceContext<Actor>, { site }: Admission, input: ConnectRequest) {
+async function findOrCreate(ctx: ServiceContext<Actor>, { site }: SiteAuthorization, input: ConnectRequest) {
   const now = new Date(ctx.now())
   const abandoned = and(
     eq(integrations.connection, 'authenticating'),
     isNull(integrations.credentials),
     lt(integrations.updatedAt, new Date(ctx.now() - STALE_TEST_MS)),
   )
-  const [made] = await ctx.db
+  const [inserted] = await ctx.db
     .insert(integrations)
     .values({
       id: ctx.newId('int'),
@@ -126,8 +126,8 @@ async function findOrMake(ctx: ServiceContext<Actor>, { site }: Admission, input
       setWhere: abandoned ?? sql`false`,
     })
     .returning()
-  if (made) return { row: made, made: true }
-  return { row: await loadExisting(ctx, site.id, input), made: false }
+  if (inserted) return { row: inserted, created: true }
+  return { row: await loadExisting(ctx, site.id, input), created: false }
 }
 
 async function loadExisting(
@@ -144,14 +144,14 @@ async function loadExisting(
   return row
 }
 
-/** The secret that the plugin made now, then the ones it had before. */
+/** The signing secrets, newest first: the one in this request, then the stored ones. */
 async function collectSecrets(
   ctx: ServiceContext<Actor>,
   row: IntegrationRow,
   input: ConnectRequest,
 ): Promise<string[]> {
   const known = await openSigningSecrets(ctx.config.keyRing, row, ctx.now()).catch((cause: unknown) => {
-    // whoever connects anew brings a secret: an old one that no key opens any more is no loss
+    // the request brings a new secret, so a stored one that no key can open is not needed
     log.warn('credentials not opened', { integration_id: row.id, cause })
     return []
   })
@@ -161,7 +161,7 @@ async function collectSecrets(
 
 async function probe(
   ctx: ServiceContext<Actor>,
-  { site, keyId }: Admission,
+  { site, keyId }: SiteAuthorization,
   row: IntegrationRow,
   input: ConnectRequest,
   signingSecrets: string[],
@@ -181,44 +181,46 @@ async function probe(
   )
 }
 
-/** Deletes the integration that this call made, unless another test has connected it meanwhile. */
-async function removeMade(ctx: ServiceContext<Actor>, row: IntegrationRow): Promise<void> {
+/** Deletes the integration that this call created, unless another test has connected it since. */
+async function removeCreated(ctx: ServiceContext<Actor>, row: IntegrationRow): Promise<void> {
   await ctx.db.delete(integrations).where(and(eq(integrations.id, row.id), isNull(integrations.credentials)))
 }
 
-interface Proof {
+interface Verification {
   commandsUrl: string | null
   transport: Transport
   signingSecrets: string[]
   startedAt: number
 }
 
-/** @returns the id of the integration, which is another one when it was made anew while the site was asked */
+/**
+ * @returns the integration's id. It differs from `row.id` if the integration was recreated during the call to the site
+ */
 async function storeConnection(
   ctx: ServiceContext<Actor>,
   row: IntegrationRow,
   input: ConnectRequest,
-  proof: Proof,
+  verification: Verification,
 ): Promise<string> {
   const key = input.api_key
-  const proven = {
-    ...(await verifiedColumns(ctx, row, { ...proof, siteUrl: input.site_url })),
+  const columns = {
+    ...(await verifiedColumns(ctx, row, { ...verification, siteUrl: input.site_url })),
     ...(key !== undefined && { apiKeyId: `key_${key.slice(6, 16)}`, apiKeyMasked: maskApiKey(key) }),
   }
-  // a parallel test that failed may have deleted the row meanwhile: the insert brings it back
+  // a parallel test that failed may have deleted the row; the insert restores it
   try {
     await ctx.db.batch([
       ctx.db
         .insert(integrations)
-        .values({ ...row, ...proven })
-        .onConflictDoUpdate({ target: integrations.id, set: proven }),
-      recordEvent(ctx, row, { action: 'connect', startedAt: proof.startedAt }),
+        .values({ ...row, ...columns })
+        .onConflictDoUpdate({ target: integrations.id, set: columns }),
+      recordEvent(ctx, row, { action: 'connect', startedAt: verification.startedAt }),
     ])
-    await scheduleCheck(ctx, row, proven.nextCheckAt.getTime())
+    await scheduleCheck(ctx, row, columns.nextCheckAt.getTime())
     publishChange(ctx, row.siteId)
     return row.id
   } catch (cause) {
     if (!isUniqueViolation(cause, 'integrations')) throw cause
-    return storeConnection(ctx, await loadExisting(ctx, row.siteId, input), input, proof)
+    return storeConnection(ctx, await loadExisting(ctx, row.siteId, input), input, verification)
   }
 }

@@ -10,20 +10,20 @@ import { ServiceError } from '../errors.ts'
 import { publishChange, scheduleCheck, toRpcCall, unwrap } from '../site-calls.ts'
 import { type IntegrationRow, SITE_TENANT, tenantFilter } from '../tenant.ts'
 
-/** A site under its new address, as it was seen there. */
+/** A verified move. */
 export interface Move {
   to: string
-  /** Addresses it had: what IGNY8 knew, and what the site itself was connected as. */
+  /** The old addresses: the one IGNY8 stored, and the one the plugin was connected with. */
   from: string[]
   transport: Transport
   commandsUrl: string | null
-  /** Takes the place of every other one at once. */
+  /** Replaces every older signing secret, without a grace period. */
   secret: string
   /** Milliseconds since 1970. */
   startedAt: number
 }
 
-/** Whether another site of the account has this address, in whatever form, for itself or for its integration. */
+/** Whether another site of the account, or its integration, has this address in any of its forms. */
 function isTaken({ db }: ServiceContext, { accountId, siteId }: IntegrationRow, to: string): SQL | undefined {
   const forms = addressForms(to)
   return or(
@@ -58,11 +58,15 @@ export async function assertAddressFree(ctx: ServiceContext, row: IntegrationRow
   if (own?.taken) throw new ServiceError('site_url_taken', `Another site of the account has the address ${to}.`)
 }
 
-/** Addresses, event and audit record: all of them, or none where the address was taken or changed meanwhile. */
+/**
+ * Writes the addresses, the event and the audit record in one batch; none of them if the address was taken or the
+ * integration changed since it was read.
+ * @returns when the next health check is due; null if nothing was written
+ */
 async function commit(ctx: ServiceContext, row: IntegrationRow, move: Move): Promise<Date | null> {
-  const proven = await verifiedColumns(ctx, row, { ...move, siteUrl: move.to, signingSecrets: [move.secret] })
+  const columns = await verifiedColumns(ctx, row, { ...move, siteUrl: move.to, signingSecrets: [move.secret] })
   const own = and(eq(integrations.id, row.id), tenantFilter(ctx.actor, integrations))
-  const moved = and(own, eq(integrations.siteUrl, move.to), eq(integrations.credentials, proven.credentials))
+  const moved = and(own, eq(integrations.siteUrl, move.to), eq(integrations.credentials, columns.credentials))
   const isMoved = exists(ctx.db.select({ id: integrations.id }).from(integrations).where(moved))
   const metadata = { from: row.siteUrl, to: move.to }
   const note = row.siteUrl === move.to ? `At ${move.to} as before.` : `Moved from ${row.siteUrl} to ${move.to}.`
@@ -73,24 +77,24 @@ async function commit(ctx: ServiceContext, row: IntegrationRow, move: Move): Pro
       changes: [
         ctx.db
           .update(integrations)
-          .set(proven)
+          .set(columns)
           .where(and(own, eq(integrations.siteUrl, row.siteUrl), not(isTaken(ctx, row, move.to) ?? sql`false`)))
           .returning({ id: integrations.id }),
         ctx.db
           .update(sites)
-          .set({ url: move.to, updatedAt: proven.updatedAt })
+          .set({ url: move.to, updatedAt: columns.updatedAt })
           .where(and(eq(sites.id, row.siteId), tenantFilter(ctx.actor, SITE_TENANT), isMoved)),
         recordEventOf(ctx, moved, { action: 'move', startedAt: move.startedAt, note }),
       ],
     },
   })
-  return rows.length > 0 ? proven.nextCheckAt : null
+  return rows.length > 0 ? columns.nextCheckAt : null
 }
 
 /**
- * Stores that a site has moved, and has its object follow: links of its items, and a look at everything, since who moves a
- * site rewrites its database.
- * @throws ServiceError `site_url_taken`, `conflict` where it was moved or taken meanwhile
+ * Stores a move and lets the site's object follow: it rewrites the links of its items and reads the whole site again,
+ * because moving a site rewrites its database.
+ * @throws ServiceError `site_url_taken`, or `conflict` if the integration changed since it was read
  */
 export async function storeMove(ctx: ServiceContext, row: IntegrationRow, move: Move): Promise<void> {
   const checkAt = await commit(ctx, row, move)

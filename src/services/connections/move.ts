@@ -16,37 +16,43 @@ import type { ProbeOutcome } from '../../site/rpc.ts'
 
 type MoveContext = ServiceContext<ApiKeyActor>
 
-type Told = Pick<StatusData, 'home_url' | 'install'>
+type ReportedStatus = Pick<StatusData, 'home_url' | 'install'>
 
-type Seen = { transport: Move['transport']; commandsUrl: string | null; detail: string; told: Told } & Pick<
-  ProbeOutcome,
-  'evidence'
->
+/** What the site answered at its new address. */
+type Visit = {
+  transport: Move['transport']
+  commandsUrl: string | null
+  detail: string
+  status: ReportedStatus
+} & Pick<ProbeOutcome, 'evidence'>
 
-/** The key alone moves nothing: the message is signed by what holds the link's secret. @returns the secrets */
+/** Requires a signature by the link's secret, beside the API key. @returns the secrets */
 async function assertSigned(ctx: MoveContext, row: IntegrationRow, message: SignedRequest): Promise<string[]> {
   const secrets = await openSigningSecrets(ctx.config.keyRing, row, ctx.now())
   const verified = await verifyMessage({ ...message, secrets, nowS: Math.round(ctx.now() / 1000) })
-  if (!verified.ok) throw new ServiceError(verified.reason, 'The message is not signed as it has to be.')
+  if (!verified.ok) throw new ServiceError(verified.reason, 'The message’s signature does not verify.')
   return secrets
 }
 
-/** The site can't be called under its new address either, and has shown there that it calls. */
-const seenByPolling = (told: unknown): Seen => ({
+/** For a site that can't be called at its new address and has shown that it polls from there. */
+const visitByPolling = (status: unknown): Visit => ({
   transport: 'polling',
   commandsUrl: null,
   detail: 'The site can’t be called from outside; it fetches its commands itself.',
   evidence: [{ step: 'polling', note: 'the site has carried out a command and signed its answer' }],
-  told: COMMAND_DATA.status.parse(told),
+  status: COMMAND_DATA.status.parse(status),
 })
 
-/** Calls the new address. @throws ServiceError why it can't be called, with what would do instead */
-async function lookAt(
+/**
+ * Calls the new address.
+ * @throws ServiceError the reason why it can't be called, with an offer to poll if that would help
+ */
+async function visit(
   ctx: MoveContext,
   row: IntegrationRow,
   request: MoveRequest & { site_id: string },
   signingSecrets: string[],
-): Promise<Seen> {
+): Promise<Visit> {
   const outcome = unwrap(
     await ctx.site(row.siteId).probe({
       ...toRpcCall(ctx, row),
@@ -58,7 +64,7 @@ async function lookAt(
   )
   if (outcome.ok && outcome.plugin) {
     const { commandsUrl, detail, evidence, plugin } = outcome
-    return { transport: 'direct', commandsUrl, detail, evidence, told: plugin }
+    return { transport: 'direct', commandsUrl, detail, evidence, status: plugin }
   }
   const { code, detail, fix } = outcome.ok
     ? { code: 'response_invalid' as const, detail: outcome.detail, fix: undefined }
@@ -67,20 +73,21 @@ async function lookAt(
   throw new ServiceError(code, detail, { fix, evidence: outcome.evidence, polling })
 }
 
-/** What answers there has to take itself for the site at that address: anything may stand in front of another one. */
-function assertAtHome({ told }: Seen, to: string): void {
-  // plugins for several languages have the front page of each below the site's own
-  if (isWithin(told.home_url, to)) return
-  throw new ServiceError('invalid_site_url', `The site that answers at ${to} calls itself ${told.home_url}.`, {
+/** The site that answers must have this address as its own: a proxy may forward the address to another site. */
+function assertOwnAddress({ status }: Visit, to: string): void {
+  // multilingual plugins put each language's front page below the site's own
+  if (isWithin(status.home_url, to)) return
+  throw new ServiceError('invalid_site_url', `The site that answers at ${to} calls itself ${status.home_url}.`, {
     fix: 'Set the Site Address under Settings → General to the address that visitors see.',
   })
 }
 
 /**
- * Follows a site to another address, at the word of its owner in wp-admin: looks at it there, and only when it has answered
- * a signed command changes the addresses of integration and site. Repeating it completes what broke off before.
- * @throws ServiceError `integration_not_found`, `sync_disabled`, the codes of signatures, `site_url_taken`, `conflict`, or
- *   the reason why the new address can't be called; then all is as it was
+ * Moves a site to another address, on its owner's request in wp-admin. Calls the site there first, and changes the
+ * addresses of integration and site only after it answered a signed command. Repeating it completes an interrupted
+ * move.
+ * @throws ServiceError `integration_not_found`, `sync_disabled`, the codes of signatures, `site_url_taken`, `conflict`,
+ *   or the reason why the new address can't be called; nothing has changed then
  */
 export async function moveIntegration({
   ctx,
@@ -100,14 +107,14 @@ export async function moveIntegration({
     await assertAddressFree(ctx, row, to)
     const result = request.polling?.result
     const secrets = [...new Set([request.signing_secret, ...known])].slice(0, 2)
-    const proven = result?.ok && (await answersChallenge(ctx, request, result)) ? result.data : null
-    const seen = proven === null ? await lookAt(ctx, row, request, secrets) : seenByPolling(proven)
-    assertAtHome(seen, to)
-    const { transport, commandsUrl } = seen
-    const from = [row.siteUrl, seen.told.install?.connected_url ?? row.siteUrl]
+    const polled = result?.ok && (await answersChallenge(ctx, request, result)) ? result.data : null
+    const visited = polled === null ? await visit(ctx, row, request, secrets) : visitByPolling(polled)
+    assertOwnAddress(visited, to)
+    const { transport, commandsUrl } = visited
+    const from = [row.siteUrl, visited.status.install?.connected_url ?? row.siteUrl]
     await storeMove(ctx, row, { to, from, transport, commandsUrl, secret: request.signing_secret, startedAt })
     if (transport === 'polling') unwrap(await ctx.site(row.siteId).enablePolling(toRpcCall(ctx, row)))
-    const { detail, evidence } = seen
+    const { detail, evidence } = visited
     return { success: true, integration_id: row.id, transport, code: 'moved', detail, fix: null, evidence }
   } catch (cause) {
     if (cause instanceof ServiceError) {

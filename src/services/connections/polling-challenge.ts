@@ -7,10 +7,10 @@ import { equalInConstantTime, hmacSha256Hex } from '../../lib/hmac.ts'
 import { verifyMessage } from '../../lib/signature.ts'
 import type { Actor, ServiceContext } from '../context.ts'
 
-/** How long a challenge is good for: the plugin answers at once. */
+/** Lifetime of a challenge; plugins answer at once. */
 const CHALLENGE_MS = 120_000
 
-/** A request with the headers and bytes that its signature is over. */
+/** The signed parts of a request. */
 export interface SignedRequest {
   headers: Headers
   body: string
@@ -18,13 +18,16 @@ export interface SignedRequest {
 
 type Claim = Pick<ConnectRequest, 'site_id' | 'site_url' | 'signing_secret'>
 
-/** Names the site, its address and its secret, so that nothing has to be stored until the site answers. */
+/**
+ * A command id that is a MAC over the site, its address and its secret, so that we store nothing until the site
+ * answers.
+ */
 async function makeChallenge(ctx: ServiceContext<Actor>, input: Claim, until: number): Promise<string> {
   const claim = ['polling', input.site_id, input.site_url, input.signing_secret, until].join('\n')
   return `cmd_${until.toString(36)}_${(await hmacSha256Hex(ctx.config.apiKeyPepper, claim)).slice(0, 48)}`
 }
 
-/** What a plugin that names `polling` among its transports is to prove after the call to its site has failed. */
+/** The challenge for a plugin that supports `polling`, after the call to its site has failed. */
 export async function offerPolling(
   ctx: ServiceContext<Actor>,
   input: Claim & Pick<ConnectRequest, 'transports'>,
@@ -35,7 +38,7 @@ export async function offerPolling(
   return { challenge: await makeChallenge(ctx, input, ctx.now() + CHALLENGE_MS) }
 }
 
-/** Whether a result is that of the command which a refusal named, for this very claim. */
+/** Whether a command result answers the challenge that we offered for this claim. */
 export async function answersChallenge(
   ctx: ServiceContext<Actor>,
   input: Claim,
@@ -49,8 +52,8 @@ export async function answersChallenge(
 }
 
 /**
- * Whether a connect request proves that the site can be served by its own calls: we could not call it a moment ago, it has
- * carried out the command that our refusal named, and it has signed the answer with the secret that both sides will use.
+ * Whether a connect request shows that the site can poll: it has run the command that our refusal named, and has signed
+ * the result with the secret that both sides will use.
  */
 export async function verifyPolling(
   ctx: ServiceContext<Actor>,

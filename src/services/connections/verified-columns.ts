@@ -4,7 +4,7 @@ import { sealCredentials } from '../../lib/link-credentials.ts'
 import type { ServiceContext } from '../context.ts'
 import type { IntegrationRow } from '../tenant.ts'
 
-/** How a site was reached, and proved to be itself. */
+/** How a site was reached and verified. */
 interface Reached {
   siteUrl: string
   transport: Transport
@@ -13,7 +13,7 @@ interface Reached {
   signingSecrets: string[]
 }
 
-/** The columns that a site leaves which was just proven at its address. */
+/** The columns of an integration whose site was just verified at its address. */
 export async function verifiedColumns(
   ctx: Pick<ServiceContext, 'config' | 'now'>,
   row: Pick<IntegrationRow, 'id' | 'structure'>,

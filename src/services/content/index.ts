@@ -12,7 +12,7 @@ import type { CallingKey, RpcCall } from '../../site/rpc.ts'
 const CURSOR = /^row_([1-9a-z][0-9a-z]{0,10})$/
 const RADIX = 36
 
-/** The cursor of a page that ends with this row; null after the last page. */
+/** The cursor of the page after this row; null after the last page. */
 const toRowCursor = (row: number | null): string | null => (row === null ? null : `row_${row.toString(RADIX)}`)
 
 /** The row in a cursor. @throws ServiceError `invalid_cursor` */
@@ -23,9 +23,10 @@ function readRowCursor(cursor: string | undefined): number | null {
   return row
 }
 
-/** A site whose content is changed, and where its changes go by themselves; null where they wait for a sync. */
+/** A site whose content changes. */
 interface ContentSite {
   key: CallingKey
+  /** The integration that sends changes at once; null if changes wait for the next sync. */
   twoWay: RpcCall | null
 }
 
@@ -36,7 +37,7 @@ const selectSite = (ctx: ServiceContext, siteId: string) =>
     .where(and(eq(sites.id, siteId), tenantFilter(ctx.actor, SITE_TENANT)))
     .limit(1)
 
-/** The site's WordPress integration, if it sends changes by itself. */
+/** The site's WordPress integration, if two-way sync is on. */
 const selectTwoWay = (ctx: ServiceContext, siteId: string) =>
   ctx.db
     .select({ id: integrations.id })
@@ -53,13 +54,13 @@ const selectTwoWay = (ctx: ServiceContext, siteId: string) =>
     )
     .limit(1)
 
-/** @throws ServiceError `site_not_found`, also when the site is somebody else's */
+/** @throws ServiceError `site_not_found` unless the site is in the caller's tenant */
 async function assertSite({ ctx, siteId }: { ctx: ServiceContext; siteId: string }): Promise<void> {
   const [site] = await selectSite(ctx, siteId)
   if (!site) throw new ServiceError('site_not_found')
 }
 
-/** The caller's site, to change its content. @throws ServiceError `site_not_found`, also when it is somebody else's */
+/** A site in the caller's tenant whose content is to be changed. @throws ServiceError `site_not_found` */
 async function loadContentSite({ ctx, siteId }: { ctx: ServiceContext; siteId: string }): Promise<ContentSite> {
   const [[site], [integration]] = await ctx.db.batch([selectSite(ctx, siteId), selectTwoWay(ctx, siteId)])
   if (!site) throw new ServiceError('site_not_found')
@@ -69,7 +70,7 @@ async function loadContentSite({ ctx, siteId }: { ctx: ServiceContext; siteId: s
   return { key, twoWay: isSent ? { ...key, integrationId: integration.id } : null }
 }
 
-/** Has a change travel by itself. It is stored already: where this fails it goes with the next sync. */
+/** Queues a stored change for sending. If that fails, the next sync sends it. */
 async function sendChange(ctx: ServiceContext, { twoWay }: ContentSite): Promise<void> {
   if (!twoWay) return
   try {
@@ -104,7 +105,7 @@ export async function getItem({ ctx, input }: { ctx: ServiceContext; input: Item
 }
 
 /**
- * Makes an item; WordPress gets it with the next sync, or at once where the site syncs both ways.
+ * Creates an item. WordPress gets it at once if two-way sync is on, else with the next sync.
  * @throws ServiceError `site_not_found`, `parent_not_found`, `item_too_large`, `api_key_revoked`
  */
 export async function createItem({
@@ -122,8 +123,8 @@ export async function createItem({
 
 /**
  * Changes the IGNY8 side of an item.
- * @throws ServiceError `site_not_found`, `item_not_found`, `conflict` when it is past `if_revision`, `item_deleted`,
- *   `item_unreadable`, `parent_not_found`, `item_too_large`, `api_key_revoked`
+ * @throws ServiceError `site_not_found`, `item_not_found`, `conflict` if it changed since `if_revision`,
+ *   `item_deleted`, `item_unreadable`, `parent_not_found`, `item_too_large`, `api_key_revoked`
  */
 export async function updateItem({
   ctx,
@@ -140,7 +141,7 @@ export async function updateItem({
 }
 
 /**
- * Deletes an item for good, here at once and at WordPress with the next sync. Repeating it changes nothing.
+ * Deletes an item permanently: here at once, in WordPress when the change is sent. Repeating it changes nothing.
  * @throws ServiceError `site_not_found`, `item_not_found`, `api_key_revoked`
  */
 export async function deleteItem({
@@ -157,8 +158,8 @@ export async function deleteItem({
 }
 
 /**
- * Ends the conflict of an item as an editor chooses; it can be undone.
- * @throws ServiceError `site_not_found`, `item_not_found`, `conflict` when it is past `if_revision`, `no_conflict`,
+ * Resolves an item's conflict as the editor chose. It can be undone.
+ * @throws ServiceError `site_not_found`, `item_not_found`, `conflict` if it changed since `if_revision`, `no_conflict`,
  *   `resolution_incomplete`, `api_key_revoked`
  */
 export async function resolveItem({
@@ -176,7 +177,7 @@ export async function resolveItem({
 }
 
 /**
- * Opens the last settled conflict of an item again. Nothing is sent: that is for the next resolution to say.
+ * Reopens an item's last resolved conflict. Sends nothing; the next resolution does.
  * @throws ServiceError `site_not_found`, `item_not_found`, `nothing_to_undo`, `api_key_revoked`
  */
 export async function undoResolution({
@@ -192,7 +193,7 @@ export async function undoResolution({
 }
 
 /**
- * Has a failed item tried again without waiting for its turn.
+ * Retries a failed item now.
  * @throws ServiceError `site_not_found`, `item_not_found`, `not_failed`, `api_key_revoked`
  */
 export async function retryItem({

@@ -5,16 +5,16 @@ import { memberships, notificationEndpoints, notificationMessages, users } from 
 import type { ServiceContext } from '../context.ts'
 import type { Failure } from './record.ts'
 import { type EndpointRow, isEndpoint } from '../endpoints/index.ts'
-import { type EndpointFailing, postMessages, TOLD_BY_ROLE, wantsEmail } from '../notifications/index.ts'
+import { type EndpointFailing, postMessages, NOTIFIED_ROLES, wantsEmail } from '../notifications/index.ts'
 
-/** Shorter failures are an endpoint's own business. */
-const TOLD_AFTER_MS = 3_600_000
+/** Failures shorter than this are not reported. */
+const ALERT_AFTER_MS = 3_600_000
 
 type AlertContext = Pick<ServiceContext, 'db' | 'config' | 'newId'>
 
 const isLong = ({ failingSince, failingToldAt }: EndpointRow, code: DeliveryErrorCode, now: number) =>
   failingToldAt === null &&
-  (code === 'gone' || (failingSince !== null && now - failingSince.getTime() >= TOLD_AFTER_MS))
+  (code === 'gone' || (failingSince !== null && now - failingSince.getTime() >= ALERT_AFTER_MS))
 
 function messageOf(endpoint: EndpointRow, { code, detail }: Failure, now: number): EndpointFailing {
   const { fix } = DELIVERY_ERRORS[code]
@@ -49,17 +49,17 @@ const adminsOf = ({ db }: AlertContext, accountId: string) =>
     .where(
       and(
         eq(memberships.accountId, accountId),
-        inArray(memberships.role, [...TOLD_BY_ROLE]),
+        inArray(memberships.role, [...NOTIFIED_ROLES]),
         eq(users.isActive, true),
         wantsEmail,
       ),
     )
 
 /**
- * Tells the owners and admins by e-mail, once, that an endpoint has been failing for an hour, or says that it is gone.
- * Where e-mail is not configured the endpoint's own state tells it.
- * @param input.endpoint as it was before the attempt that failed now
- * @returns whether anybody was told
+ * E-mails the owners and admins, once, that an endpoint has been failing for an hour or has answered 410. Does nothing
+ * if e-mail is not configured; the endpoint's state shows the failure.
+ * @param input.endpoint as it was before the failed attempt
+ * @returns whether a message was stored
  */
 export async function alertFailing({
   ctx,
@@ -81,15 +81,15 @@ export async function alertFailing({
     endpointIds: [],
     userIds: people.map(({ userId }) => userId),
   }
-  const told = ctx.db
+  const markAlerted = ctx.db
     .update(notificationEndpoints)
     .set({ failingToldAt: new Date(now) })
     .where(and(found, isNull(notificationEndpoints.failingToldAt)))
   try {
-    await ctx.db.batch([...postMessages({ ...ctx, now }, [input]), told])
+    await ctx.db.batch([...postMessages({ ...ctx, now }, [input]), markAlerted])
     return true
   } catch (error) {
-    // another message of the account was first: the next attempt that fails tells it
+    // another message of the account took this number; the next failed attempt alerts
     if (isUniqueViolation(error, 'notification_messages')) return false
     throw error
   }

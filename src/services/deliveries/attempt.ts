@@ -13,29 +13,29 @@ import type { ServiceContext } from '../context.ts'
 import type { EndpointRow } from '../endpoints/index.ts'
 import { type StoredMessage, wantsEmail } from '../notifications/index.ts'
 
-/** Longer than a page of attempts takes; after that it counts as broken off, and is made again. */
+/** Longer than a page of attempts takes. After it an attempt counts as interrupted and is made again. */
 const LEASE_MS = 3 * 60_000
-/** Of so many that are due the next page is chosen. */
-const LOOKED_AT = 500
+/** How many due deliveries a page is chosen from. */
+const CANDIDATES = 500
 
 interface ClaimInput {
   db: Db
   /** Milliseconds since 1970. */
   now: number
   limit: number
-  /** E-mail waits while its provider is away. */
+  /** False while the e-mail provider is down. */
   withEmail: boolean
 }
 
 /**
- * Takes on a page of deliveries: one of each endpoint, the one that was tried least, and endpoints that are well before
- * those that fail, so that a hanging one holds up no other. The lease is part of the claim: two ticks at once take on
- * each one once, and what breaks off is due again.
+ * Claims a page of due deliveries: of each endpoint the one with the fewest attempts, healthy endpoints before failing
+ * ones, so that a hanging endpoint delays no other. The claim sets a lease: two concurrent ticks claim each delivery
+ * once, and an interrupted attempt becomes due again.
  */
 export async function claimDeliveries({ db, now, limit, withEmail }: ClaimInput) {
   const channel = withEmail ? sql`` : sql`AND channel <> 'email'`
   const due = sql`SELECT account_id, id, endpoint_id, attempts, next_attempt_at FROM notification_deliveries
-    WHERE next_attempt_at <= ${now} ${channel} ORDER BY next_attempt_at LIMIT ${LOOKED_AT}`
+    WHERE next_attempt_at <= ${now} ${channel} ORDER BY next_attempt_at LIMIT ${CANDIDATES}`
   const ranked = sql`SELECT due.account_id, due.id, due.next_attempt_at, endpoint.failing_since IS NOT NULL AS is_ill,
       row_number() OVER (PARTITION BY ifnull(due.endpoint_id, due.id) ORDER BY due.attempts, due.id) AS place
     FROM (${due}) AS due LEFT JOIN notification_endpoints AS endpoint
@@ -50,7 +50,7 @@ export async function claimDeliveries({ db, now, limit, withEmail }: ClaimInput)
 
 export type ClaimedDelivery = Awaited<ReturnType<typeof claimDeliveries>>[number]
 
-/** A claimed delivery with what it takes to make it; without a recipient where there is none any more. */
+/** A claimed delivery with its message and recipient; both recipients are null if it no longer exists. */
 export interface PreparedDelivery {
   delivery: ClaimedDelivery
   body: string
@@ -64,14 +64,14 @@ const isMessage = and(
   eq(notificationMessages.id, notificationDeliveries.messageId),
 )
 
-/** Of members alone who still want it: who has left is told nothing of the account. */
+/** The recipient must still be a member who wants e-mail: people who left learn nothing about the account. */
 const isRecipient = and(
   eq(memberships.accountId, notificationDeliveries.accountId),
   eq(memberships.userId, notificationDeliveries.userId),
   wantsEmail,
 )
 
-/** What a page of deliveries needs, in one query. */
+/** Loads messages and recipients of a page of deliveries, in one query. */
 export async function loadDeliveries(db: Db, page: readonly ClaimedDelivery[]): Promise<PreparedDelivery[]> {
   const ids = page.map(({ id }) => id)
   const accounts = [...new Set(page.map(({ accountId }) => accountId))]
@@ -107,7 +107,7 @@ type AttemptContext = Pick<ServiceContext, 'config' | 'now'>
 
 const isFinal = { isFinal: true }
 
-const GONE = failure('recipient_gone', 'There is nobody to deliver this to any more.', isFinal)
+const GONE = failure('recipient_gone', 'The recipient no longer exists.', isFinal)
 
 async function attemptWebhook(ctx: AttemptContext, { delivery, endpoint, body }: PreparedDelivery): Promise<Outcome> {
   if (!endpoint) return GONE
@@ -124,12 +124,12 @@ async function attemptEmail(ctx: AttemptContext, prepared: PreparedDelivery): Pr
   return sendEmail({ email, environment, to: address, text, idempotencyKey: delivery.id, now: ctx.now() })
 }
 
-/** Makes one attempt to deliver; whatever happens is an outcome, a fault of ours, too, so that it is not tried for ever. */
+/** Makes one delivery attempt. Never throws: a fault of ours is an outcome, too, so that retries end. */
 export async function attemptDelivery(ctx: AttemptContext, prepared: PreparedDelivery): Promise<Outcome> {
   try {
     return await (prepared.delivery.channel === 'email' ? attemptEmail(ctx, prepared) : attemptWebhook(ctx, prepared))
   } catch (cause) {
     log.error('delivery broke off', { delivery: prepared.delivery.id, cause })
-    return failure('internal_error', 'The attempt broke off here.')
+    return failure('internal_error', 'The attempt was interrupted by a fault of ours.')
   }
 }

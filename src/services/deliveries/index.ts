@@ -2,6 +2,7 @@ import { and, desc, eq, lt, ne, type SQL } from 'drizzle-orm'
 import type { ListQuery, Page } from '../../contract/common.ts'
 import { type Delivery, DELIVERY_LIFETIME_S, type DeliveryFilter } from '../../contract/notifications.ts'
 import { notificationDeliveries, notificationEndpoints, notificationMessages, users } from '../../db/schema/index.ts'
+import { toTimestamp } from '../../lib/timestamp.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { ServiceContext } from '../context.ts'
 import { loadEndpoint, presentError } from '../endpoints/index.ts'
@@ -17,7 +18,7 @@ export {
 } from './attempt.ts'
 export { type Delivered, type Failure, recordDelivered, recordFailure } from './record.ts'
 
-/** Deliveries with what they tell and to whom; the caller adds the tenant. */
+/** Deliveries with message and recipient. The caller adds the tenant filter. */
 const selectDeliveries = ({ db }: Pick<ServiceContext, 'db'>) =>
   db
     .select({
@@ -63,9 +64,9 @@ function presentDelivery({ row, type, summary, changes, endpointName, address }:
     attempts: row.attempts,
     last_status: row.lastStatus,
     error: presentError(row.errorCode, row.errorDetail),
-    next_attempt_at: row.nextAttemptAt?.toISOString() ?? null,
+    next_attempt_at: toTimestamp(row.nextAttemptAt),
     created_at: row.createdAt.toISOString(),
-    finished_at: row.finishedAt?.toISOString() ?? null,
+    finished_at: toTimestamp(row.finishedAt),
   }
 }
 
@@ -100,8 +101,8 @@ async function loadDelivery(ctx: ServiceContext, id: string) {
 }
 
 /**
- * Sends a message that has come through or was given up once more, with the same `webhook-id`, from the next tick on
- * and for as long as a new one.
+ * Sends a delivered or failed message again, with the same `webhook-id`. It is due at the next tick and is retried as
+ * long as a new message.
  * @throws ServiceError `delivery_not_found`, `delivery_pending`, `endpoint_inactive`
  */
 export async function redeliver({ ctx, input }: { ctx: ServiceContext; input: { id: string } }): Promise<Delivery> {

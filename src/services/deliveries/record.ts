@@ -2,16 +2,16 @@ import { and, eq, gt, lte, ne, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Db } from '../../db/client.ts'
 import { notificationDeliveries, notificationEndpoints } from '../../db/schema/index.ts'
+import { backoffMs, type Backoff } from '../../lib/backoff.ts'
 import type { Outcome } from '../channels/index.ts'
 import type { ClaimedDelivery } from './attempt.ts'
-import { isEndpoint, WELL } from '../endpoints/index.ts'
+import { isEndpoint, NO_FAILURE } from '../endpoints/index.ts'
 
-const FIRST_MS = 60_000
-const LONGEST_MS = 6 * 3_600_000
+const DELIVERY_BACKOFF: Backoff = { firstMs: 60_000, longestMs: 6 * 3_600_000, jitter: 0.25 }
 
 /**
- * How long until the next attempt: from a minute on, doubling up to six hours, spread a little; longer where the
- * recipient asks for it, and the longest at once where it says that it is gone.
+ * The delay before the next attempt: one minute, doubling up to six hours, with jitter. At least what the recipient's
+ * `Retry-After` asks, and six hours at once if it answered 410.
  * @param attempts made so far
  * @returns milliseconds
  */
@@ -20,13 +20,12 @@ function retryDelayMs(
   { retryAfterS, isGone }: { retryAfterS: number | null; isGone: boolean },
   random = Math.random(),
 ): number {
-  const ceiling = isGone ? LONGEST_MS : Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.max(0, attempts - 1))
-  return Math.max((retryAfterS ?? 0) * 1000, Math.round(ceiling * (0.75 + random / 4)))
+  return Math.max((retryAfterS ?? 0) * 1000, backoffMs(DELIVERY_BACKOFF, isGone ? Infinity : attempts, random))
 }
 
 export type Failure = Extract<Outcome, { ok: false }>
 
-/** The row that the attempt was made for; one that another attempt has taken on meanwhile is left to it. */
+/** Matches the delivery only while this attempt holds it: a later claim has another `attempts`. */
 const isClaim = ({ accountId, id, attempts }: ClaimedDelivery) =>
   and(
     eq(notificationDeliveries.accountId, accountId),
@@ -49,7 +48,7 @@ export interface Delivered {
   status: number
 }
 
-/** Takes note of the deliveries of a page that came through, in one batch. */
+/** Records a page's successful deliveries, in one batch. */
 export async function recordDelivered(db: Db, page: readonly Delivered[], now: number): Promise<void> {
   const at = new Date(now)
   const done = page.map(({ delivery: { accountId, id, endpointId, attempts }, status }) => {
@@ -59,7 +58,7 @@ export async function recordDelivered(db: Db, page: readonly Delivered[], now: n
     value ->> 'attempts' AS attempts, value ->> 'status' AS status FROM json_each(${JSON.stringify(done)})) AS done`
   const isItsEndpoint = (table: typeof notificationDeliveries | typeof notificationEndpoints, id: SQLiteColumn) =>
     and(eq(table.accountId, sql`done.account`), eq(id, sql`done.endpoint`))
-  // what was put off while the endpoint failed goes on now
+  // deliveries that were deferred while the endpoint failed are due now
   const wasIll = sql`EXISTS (SELECT 1 FROM notification_endpoints AS ill WHERE ill.account_id = done.account
     AND ill.id = done.endpoint AND ill.failing_since IS NOT NULL)`
   await db.batch([
@@ -96,20 +95,16 @@ export async function recordDelivered(db: Db, page: readonly Delivered[], now: n
       ),
     db
       .update(notificationEndpoints)
-      .set({ ...WELL, lastDeliveredAt: at })
+      .set({ ...NO_FAILURE, lastDeliveredAt: at })
       .from(rows)
       .where(isItsEndpoint(notificationEndpoints, notificationEndpoints.id)),
   ])
 }
 
-/** An endpoint that fails is asked by one delivery at a time; those that are past their time end with the same reason. */
-function putOffOthers(
-  db: Db,
-  delivery: ClaimedDelivery,
-  { code, detail, status }: Failure,
-  now: number,
-  until: number,
-) {
+/**
+ * Defers the endpoint's other deliveries, so that a failing endpoint gets one at a time, and fails those that expired.
+ */
+function deferOthers(db: Db, delivery: ClaimedDelivery, { code, detail, status }: Failure, now: number, until: number) {
   const waiting = isWaiting(delivery)
   const isExpired = lte(notificationDeliveries.expiresAt, new Date(now))
   const error = { lastStatus: status, errorCode: code, errorDetail: detail }
@@ -125,7 +120,7 @@ function putOffOthers(
   ] as const
 }
 
-/** Takes note of an attempt that failed, at the delivery and at its endpoint, which is never switched off for it. */
+/** Records a failed attempt at the delivery and its endpoint. Failures never switch an endpoint off. */
 export async function recordFailure(db: Db, delivery: ClaimedDelivery, failure: Failure, now: number): Promise<void> {
   const isGone = failure.code === 'gone'
   const next = now + retryDelayMs(delivery.attempts, { retryAfterS: failure.retryAfterS, isGone })
@@ -142,12 +137,12 @@ export async function recordFailure(db: Db, delivery: ClaimedDelivery, failure: 
       errorDetail: detail,
     })
     .where(isClaim(delivery))
-  // a fault of ours is no endpoint's
+  // neither a final failure nor a fault of ours says anything about the endpoint
   const isItsOwn = failure.isFinal || code === 'internal_error'
   if (delivery.endpointId === null || isItsOwn) return void (await failed)
   await db.batch([
     failed,
-    ...putOffOthers(db, delivery, failure, now, next),
+    ...deferOthers(db, delivery, failure, now, next),
     db
       .update(notificationEndpoints)
       .set({

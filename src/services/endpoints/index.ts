@@ -23,11 +23,11 @@ import {
   pendingCount,
   presentEndpoint,
   presentError,
-  WELL,
+  NO_FAILURE,
 } from './rows.ts'
 import { ServiceError } from '../errors.ts'
 import { readCursor, toPage } from '../wire.ts'
-export { type EndpointRow, isEndpoint, loadEndpoint, presentError, WELL } from './rows.ts'
+export { type EndpointRow, isEndpoint, loadEndpoint, presentError, NO_FAILURE } from './rows.ts'
 export { resealEndpoints, rotateEndpointSecret } from './secrets.ts'
 
 /** The account's endpoints, oldest first. @throws ServiceError `invalid_cursor` */
@@ -59,7 +59,7 @@ export async function getEndpoint({ ctx, input }: { ctx: ServiceContext; input: 
   return presentEndpoint(row, pending, ctx.now())
 }
 
-/** The insert counts by itself, so that two at once can't both be the last one. */
+/** The insert itself counts, so that two concurrent ones can't both take the last place. */
 function insertWithinLimit(ctx: ServiceContext, row: EndpointRow) {
   const count = sql`SELECT count(*) FROM ${notificationEndpoints} WHERE ${notificationEndpoints.accountId} = ${row.accountId}`
   const { id, accountId, name, url, secrets, sealedWith } = row
@@ -73,8 +73,8 @@ function insertWithinLimit(ctx: ServiceContext, row: EndpointRow) {
 }
 
 /**
- * Adds an endpoint. The answer holds its signing secret, which is stored sealed and never shown again.
- * @throws ServiceError `validation_error` for an address that may not be called, `too_many_endpoints`
+ * Adds an endpoint. Only this response has its signing secret; we store it sealed.
+ * @throws ServiceError `validation_error` for a URL that may not be called, `too_many_endpoints`
  */
 export async function createEndpoint({
   ctx,
@@ -116,7 +116,7 @@ export async function createEndpoint({
 
 type UpdateInput = EndpointUpdate & { id: string }
 
-/** What waits for an endpoint that is switched off ends visibly, and can be delivered again. */
+/** Fails the pending deliveries of an endpoint that is switched off. They can be redelivered. */
 function endPending(ctx: ServiceContext, endpointId: string) {
   return ctx.db
     .update(notificationDeliveries)
@@ -138,14 +138,14 @@ function endPending(ctx: ServiceContext, endpointId: string) {
 
 /**
  * Changes an endpoint.
- * @throws ServiceError `endpoint_not_found`, `validation_error` for an address that may not be called
+ * @throws ServiceError `endpoint_not_found`, `validation_error` for a URL that may not be called
  */
 export async function updateEndpoint({ ctx, input }: { ctx: ServiceContext; input: UpdateInput }): Promise<Endpoint> {
   const { id, name, url, is_active: isActive } = input
   const { row } = await loadEndpoint({ ctx, id })
   if (url !== undefined) assertCallable(ctx, url)
   const isMoved = url !== undefined && url !== row.url
-  const isFresh = isMoved || (isActive === true && !row.isActive)
+  const isReset = isMoved || (isActive === true && !row.isActive)
   const changes = {
     ...(name !== undefined && { name }),
     ...(url !== undefined && { url }),
@@ -153,7 +153,7 @@ export async function updateEndpoint({ ctx, input }: { ctx: ServiceContext; inpu
   }
   const update = ctx.db
     .update(notificationEndpoints)
-    .set({ ...changes, ...(isFresh && WELL) })
+    .set({ ...changes, ...(isReset && NO_FAILURE) })
     .where(isEndpoint(ctx.actor.accountId, id))
   const metadata = {
     ...(name !== undefined && { name }),
@@ -161,7 +161,7 @@ export async function updateEndpoint({ ctx, input }: { ctx: ServiceContext; inpu
     moved: isMoved,
   }
   const entry = { action: 'notification_endpoint.updated', entityId: id, metadata }
-  // what waits is tried at once where the address is another one
+  // a new URL makes pending deliveries due now
   const pending = isActive === false ? [endPending(ctx, id)] : isMoved ? [makePendingDue(ctx.db, row, ctx.now())] : []
   await appendAudit({ ctx, input: { entry, changes: [update, ...pending] } })
   const after = await loadEndpoint({ ctx, id })
@@ -189,9 +189,8 @@ export async function deleteEndpoint({ ctx, input }: { ctx: ServiceContext; inpu
 }
 
 /**
- * Sends a `ping` now and tells how it went. One that comes through ends what was wrong, and what waits
- * follows it; one that doesn't leaves the
- * state to real messages.
+ * Sends a `ping` now and returns the result. Success clears the endpoint's error and makes pending deliveries due now.
+ * Failure changes nothing: only real messages set the error.
  * @throws ServiceError `endpoint_not_found`
  */
 export async function testEndpoint({
@@ -220,7 +219,7 @@ export async function testEndpoint({
   await ctx.db.batch([
     ctx.db
       .update(notificationEndpoints)
-      .set({ ...WELL, lastDeliveredAt: new Date(ctx.now()) })
+      .set({ ...NO_FAILURE, lastDeliveredAt: new Date(ctx.now()) })
       .where(isEndpoint(row.accountId, row.id)),
     makePendingDue(ctx.db, row, ctx.now()),
   ])

@@ -5,28 +5,31 @@ import {
   type DeliveryErrorCode,
   type Endpoint,
 } from '../../contract/notifications.ts'
+import { allowsLoopback } from '../../config.ts'
 import type { Db } from '../../db/client.ts'
 import { notificationDeliveries, notificationEndpoints } from '../../db/schema/index.ts'
+import { toTimestamp } from '../../lib/timestamp.ts'
 import { checkOutboundUrl } from '../../lib/url-guard.ts'
-import { allowsLoopback } from '../channels/index.ts'
 import type { ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 
 export type EndpointRow = typeof notificationEndpoints.$inferSelect
 
-/** The columns of an endpoint with which nothing is wrong. */
-export const WELL = { failingSince: null, failingToldAt: null, errorCode: null, errorDetail: null }
+/** The columns that say an endpoint is healthy. */
+export const NO_FAILURE = { failingSince: null, failingToldAt: null, errorCode: null, errorDetail: null }
 
-/** The condition that names an endpoint in every query. */
+/** Matches one endpoint. */
 export const isEndpoint = (accountId: string, id: string) =>
   and(eq(notificationEndpoints.accountId, accountId), eq(notificationEndpoints.id, id))
 
-/** How many deliveries wait for an endpoint; written out, since drizzle names columns of a single table without it. */
+/**
+ * Number of an endpoint's pending deliveries. Raw SQL, because drizzle omits the table name in a single-table query.
+ */
 export const pendingCount = sql<number>`(SELECT count(*) FROM notification_deliveries AS waiting
   WHERE waiting.account_id = notification_endpoints.account_id AND waiting.endpoint_id = notification_endpoints.id
     AND waiting.status = 'pending')`
 
-/** The caller's endpoint of this id. @throws ServiceError `endpoint_not_found`, also when it is somebody else's */
+/** An endpoint of the caller's account. @throws ServiceError `endpoint_not_found` */
 export async function loadEndpoint({ ctx, id }: { ctx: ServiceContext; id: string }) {
   const [found] = await ctx.db
     .select({ row: notificationEndpoints, pending: pendingCount })
@@ -37,22 +40,22 @@ export async function loadEndpoint({ ctx, id }: { ctx: ServiceContext; id: strin
   return found
 }
 
-/** @throws ServiceError `validation_error` for an address that is not public, or not https */
+/** @throws ServiceError `validation_error` for a URL that is not public or not https */
 export function assertCallable(ctx: ServiceContext, url: string): void {
-  const checked = checkOutboundUrl(url, { allowLoopback: allowsLoopback(ctx) })
+  const checked = checkOutboundUrl(url, { allowLoopback: allowsLoopback(ctx.config) })
   if (checked.ok) return
   const errors = [{ path: 'body.url', code: checked.code, message: checked.detail }]
   throw new ServiceError('validation_error', checked.detail, { errors })
 }
 
-/** An error as the wire has it; null where there is none. */
+/** The wire's shape of a delivery error. */
 export function presentError(code: DeliveryErrorCode | null, detail: string | null): DeliveryError | null {
   if (code === null) return null
   const { title, fix } = DELIVERY_ERRORS[code]
   return { code, title, detail: detail ?? title, fix }
 }
 
-/** The wire's shape of an endpoint; no secret is in it. */
+/** The wire's shape of an endpoint, without its secrets. */
 export function presentEndpoint(row: EndpointRow, pending: number, now: number): Endpoint {
   const previous = row.previousSecretUntil
   return {
@@ -60,16 +63,16 @@ export function presentEndpoint(row: EndpointRow, pending: number, now: number):
     name: row.name,
     url: row.url,
     is_active: row.isActive,
-    failing_since: row.failingSince?.toISOString() ?? null,
+    failing_since: toTimestamp(row.failingSince),
     last_error: presentError(row.errorCode, row.errorDetail),
-    last_delivered_at: row.lastDeliveredAt?.toISOString() ?? null,
+    last_delivered_at: toTimestamp(row.lastDeliveredAt),
     pending,
     previous_secret_until: previous && previous.getTime() > now ? previous.toISOString() : null,
     created_at: row.createdAt.toISOString(),
   }
 }
 
-/** Has what waits for an endpoint be tried with the next tick: it is well again, or is somewhere else. */
+/** Makes an endpoint's pending deliveries due now, after it recovered or its URL changed. */
 export function makePendingDue(db: Db, endpoint: { accountId: string; id: string }, now: number) {
   return db
     .update(notificationDeliveries)

@@ -11,7 +11,7 @@ import type { ServiceContext } from '../context.ts'
 import { type EndpointRow, isEndpoint, loadEndpoint, presentEndpoint } from './rows.ts'
 import { ServiceError } from '../errors.ts'
 
-/** The secret that goes on for the time of grace; none where it can't be opened any more, as a new one is the cure. */
+/** The secret to keep for the grace period. None if it can't be opened: rotating is the remedy then. */
 async function previousSecret(ctx: ServiceContext, row: EndpointRow): Promise<string[]> {
   try {
     return (await openSecrets(ctx.config.keyRing, row)).slice(0, 1)
@@ -22,8 +22,8 @@ async function previousSecret(ctx: ServiceContext, row: EndpointRow): Promise<st
 }
 
 /**
- * Gives an endpoint a new signing secret. Messages carry a signature by the old one, too, until `grace_s` is over.
- * @throws ServiceError `endpoint_not_found`; `conflict` when it was rotated at the same moment
+ * Gives an endpoint a new signing secret. For `grace_s` seconds messages are signed with the old one, too.
+ * @throws ServiceError `endpoint_not_found`; `conflict` after a concurrent rotation
  */
 export async function rotateEndpointSecret({
   ctx,
@@ -64,18 +64,18 @@ interface ResealInput {
   config: Config
   /** Milliseconds since 1970. */
   now: number
-  /** Most endpoints that are sealed anew. */
+  /** Most endpoints to reseal. */
   limit: number
 }
 
-/** Seals signing secrets under the current encryption key, after a rotation. @returns how many */
+/** Reseals signing secrets under the current encryption key, after its rotation. @returns how many */
 export async function resealEndpoints({ db, config, now, limit }: ResealInput): Promise<number> {
   const { keyRing } = config
   const { sealedWith } = notificationEndpoints
   const rows = await db
     .select()
     .from(notificationEndpoints)
-    // written so that the index is used
+    // not `ne`: this form uses the index
     .where(or(lt(sealedWith, keyRing.currentId), gt(sealedWith, keyRing.currentId)))
     .limit(limit)
   let resealed = 0
@@ -87,7 +87,7 @@ export async function resealEndpoints({ db, config, now, limit }: ResealInput): 
       resealed++
     } catch (cause) {
       log.error('signing secret not readable', { endpoint: row.id, cause })
-      // told once, and shown until there is a new one; else it would hold up those behind it
+      // marked as resealed, so that it is logged once and doesn't block the others; the endpoint shows the error
       const failure = { errorCode: 'secret_unreadable', errorDetail: null, failingSince: new Date(now) } as const
       await db
         .update(notificationEndpoints)

@@ -26,7 +26,7 @@ export function presentEvent(row: typeof syncEvents.$inferSelect): SyncEvent {
   }
 }
 
-/** The least id that an event made at this moment (milliseconds since 1970) can have: ids begin with their time. */
+/** Sorts before every event id of this moment (milliseconds since 1970): ids are UUIDv7, which begin with the time. */
 export const firstEventIdAt = (ms: number) => `evt_${Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0')}`
 
 type ListInput = ListQuery & EventFilter & { id: string }
@@ -47,7 +47,7 @@ export async function listEvents({ ctx, input }: { ctx: ServiceContext; input: L
         eq(syncEvents.integrationId, input.id),
         tenantFilter(ctx.actor, syncEvents),
         before === null ? undefined : lt(syncEvents.id, before),
-        // written out, so that the index of failures is used
+        // a literal, so that the partial index of failures is used
         success === undefined ? undefined : sql`${syncEvents.success} = ${sql.raw(success ? '1' : '0')}`,
         action === undefined ? undefined : eq(syncEvents.action, action),
         runId === undefined ? undefined : eq(syncEvents.runId, runId),
@@ -61,7 +61,7 @@ export async function listEvents({ ctx, input }: { ctx: ServiceContext; input: L
 
 const DAY_MS = 86_400_000
 
-/** A day as the query counts it; `median` and `max` in milliseconds. */
+/** One row of {@link activityQuery}; `median` and `max` in milliseconds. */
 interface DayRow {
   day: string
   runs: number
@@ -77,11 +77,11 @@ interface DayRow {
 const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10)
 
 /**
- * One row a day. Of each run its last event counts: earlier ones tell of attempts that were repeated. Bounded by the key, whose
- * second part begins with the time.
+ * One row per day. Of each run only the last event counts; earlier ones are of attempts that were retried. Reads a
+ * range of the primary key, because event ids begin with their time.
  */
 const activityQuery = (accountId: string, integrationId: string, since: number) => sql<DayRow>`
-  WITH told AS (
+  WITH selected AS (
     SELECT id, run_id, action, success, code, counts, finished_at - started_at AS ms,
       date(finished_at / 1000, 'unixepoch') AS day,
       row_number() OVER (PARTITION BY ifnull(run_id, id) ORDER BY id DESC) AS back
@@ -92,7 +92,7 @@ const activityQuery = (accountId: string, integrationId: string, since: number) 
     SELECT *, action = 'sync' AS is_run,
       row_number() OVER (PARTITION BY day, action ORDER BY ms) AS rank,
       count(*) OVER (PARTITION BY day, action) AS n
-    FROM told WHERE back = 1
+    FROM selected WHERE back = 1
   )
   SELECT day,
     sum(is_run) AS runs,
@@ -121,7 +121,7 @@ function presentDay(date: string, row: DayRow | undefined): ActivityDay {
 }
 
 /**
- * What an integration did on each of the last days (UTC), oldest first, in one query.
+ * An integration's activity on each of the last days (UTC), oldest first, in one query.
  * @throws ServiceError `integration_not_found`
  */
 export async function listActivity({
@@ -145,17 +145,14 @@ interface PruneInput {
   now: number
   /** How long an event is kept, in milliseconds. */
   retentionMs: number
-  /** Most rows that are deleted. */
+  /** Most rows to delete. */
   limit: number
 }
 
-/** The id that sorts before every event of a moment: ids are UUIDv7, which begin with the time in milliseconds. */
-const firstEventId = (ms: number) => `evt_${Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0')}`
-
-/** Deletes the oldest events that are past their time. @returns how many */
+/** Deletes events older than the retention, oldest first. @returns how many */
 export async function pruneEvents({ db, now, retentionMs, limit }: PruneInput): Promise<number> {
   const expired = sql`SELECT ${syncEvents.integrationId}, ${syncEvents.id} FROM ${syncEvents}
-    WHERE ${syncEvents.id} < ${firstEventId(now - retentionMs)} ORDER BY ${syncEvents.id} LIMIT ${limit}`
+    WHERE ${syncEvents.id} < ${firstEventIdAt(now - retentionMs)} ORDER BY ${syncEvents.id} LIMIT ${limit}`
   const { meta } = await db
     .delete(syncEvents)
     .where(sql`(${syncEvents.integrationId}, ${syncEvents.id}) IN (${expired})`)

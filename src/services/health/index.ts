@@ -5,39 +5,39 @@ import { type Db, db } from '../../db/client.ts'
 import { ticks } from '../../db/schema/index.ts'
 import { log } from '../../lib/log.ts'
 
-/** `failing`: requests fail. `degraded`: they don't, but what goes on by itself does not. */
+/** `failing`: requests fail. `degraded`: requests work, the cron doesn't. */
 interface Health {
   status: 'ok' | 'degraded' | 'failing'
   configuration: boolean
   database: boolean
-  /** Whether the database has every migration that this code was written for. */
+  /** Whether the database has every migration that this code needs. */
   migrations: boolean
   key_store: boolean
   object: boolean
-  /** Whether the cron's jobs were done lately. */
+  /** Whether the cron ran recently. */
   cron: boolean
 }
 
-/** Whoever asks, however often: the checks are made this often at most by each instance of the Worker. */
+/** Each isolate runs the checks at most this often. */
 const FRESH_MS = 5_000
-/** What takes longer counts as away. */
-const PATIENCE_MS = 3_000
-/** The cron ticks every minute; triggers may take a quarter of an hour to follow a deployment. */
+/** Slower parts count as down. */
+const TIMEOUT_MS = 3_000
+/** The cron ticks every minute. After a deployment its triggers may take 15 minutes to start. */
 const MAX_TICK_AGE_MS = 15 * 60_000
-/** An object that is no site's. */
+/** Name of an object that belongs to no site. */
 const CANARY = 'healthz'
-/** Its number leads the name of a migration's file, and the one who wrote the code knows the last. */
+/** The number of the last migration; file names begin with it. */
 const EXPECTED = Math.max(...journal.entries.map(({ idx }) => idx))
 
-const assert = (isRight: boolean, words: string) => {
-  if (!isRight) throw new Error(words)
+const assert = (isRight: boolean, message: string) => {
+  if (!isRight) throw new Error(message)
 }
 
-/** Runs a check and says whether it passed in time; the reason is only in the log. */
+/** Whether a check passes in time. The reason for a failure is only logged. */
 async function passes(name: keyof Health, check: () => unknown): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | null = null
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${PATIENCE_MS} ms`)), PATIENCE_MS)
+    timer = setTimeout(() => reject(new Error(`no answer in ${TIMEOUT_MS} ms`)), TIMEOUT_MS)
   })
   try {
     await Promise.race([check(), late])
@@ -52,7 +52,7 @@ async function passes(name: keyof Health, check: () => unknown): Promise<boolean
 
 async function checkMigrations(database: Db): Promise<void> {
   const { name } = await database.get<{ name: string | null }>(sql`select max(name) as name from d1_migrations`)
-  // a newer database is right too: migrations go before the code, and stay when the code goes back
+  // a newer database is fine: migrations run before a deployment, and stay after a rollback
   assert(Number.parseInt(name ?? '', 10) >= EXPECTED, `migrated to ${name}, written for ${EXPECTED}`)
 }
 
@@ -61,8 +61,8 @@ async function checkCron(database: Db, now: number): Promise<void> {
   assert(now - (at ?? 0) <= MAX_TICK_AGE_MS, at === null ? 'never ticked' : `ticked ${now - at} ms ago`)
 }
 
-async function lookAtEverything(env: Env): Promise<Health> {
-  // made where it is used: a binding that is missing fails its own checks
+async function runChecks(env: Env): Promise<Health> {
+  // opened inside each check, so that a missing binding fails only the checks that need it
   const database = () => db(env, null).db
   const [configuration, isDatabaseThere, migrations, keyStore, object, cron] = await Promise.all([
     passes('configuration', () => readConfig(env)),
@@ -77,22 +77,22 @@ async function lookAtEverything(env: Env): Promise<Health> {
   return { status, configuration, database: isDatabaseThere, migrations, key_store: keyStore, object, cron }
 }
 
-/** Settled results alone: what one request has begun another can't wait for. */
-const known = new WeakMap<Env, { at: number; health: Health }>()
+/** Finished results only: in Workers one request can't await a promise of another. */
+const results = new WeakMap<Env, { at: number; health: Health }>()
 
 /**
- * Asks all that the API stands on whether it works: the configuration, the database and its schema, the key store, the
- * objects, and the cron. Costs three queries, one read and one call of an object, every few seconds at most.
+ * Checks what the API depends on: configuration, database, migrations, key store, objects and cron. Costs three
+ * queries, one KV read and one call to an object, every five seconds at most.
  */
 export async function checkOwnHealth(env: Env): Promise<Health> {
-  const last = known.get(env)
+  const last = results.get(env)
   if (last && Date.now() - last.at < FRESH_MS) return last.health
-  const health = await lookAtEverything(env)
-  known.set(env, { at: Date.now(), health })
+  const health = await runChecks(env)
+  results.set(env, { at: Date.now(), health })
   return health
 }
 
-/** Remembers when a cron's jobs were last done, for `/healthz`. */
+/** Records when a cron last completed its jobs, for `/healthz`. */
 export async function recordTick({ db, cron, now }: { db: Db; cron: string; now: number }): Promise<void> {
   const at = new Date(now)
   await db.insert(ticks).values({ cron, at }).onConflictDoUpdate({ target: ticks.cron, set: { at } })

@@ -6,14 +6,14 @@ import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { openSecret, sealSecret, type KeyRing } from '../../lib/secrets.ts'
 
-/** An answer as it is replayed: status and JSON text, empty for 204. */
+/** A stored response: status and JSON text, which is empty for 204. */
 export const StoredAnswer = z.lazy(() => z.object({ status: z.number().int(), body: z.string() }))
 
 export type StoredAnswer = z.infer<typeof StoredAnswer>
 
 const rowOf = (id: string) => `idempotency_keys/${id}`
 
-/** Sealed, since some answers hold a key that is shown once. */
+/** Sealed, because some responses have an API key in them. */
 const sealAnswer = (ring: KeyRing, id: string, answer: StoredAnswer) =>
   sealSecret(ring, JSON.stringify(answer), rowOf(id))
 
@@ -21,11 +21,11 @@ async function openAnswer(ring: KeyRing, id: string, sealed: string): Promise<St
   return StoredAnswer.parse(JSON.parse(await openSecret(ring, sealed, rowOf(id))))
 }
 
-/** A crashed request's key can be taken over after this. Longer than any request runs. */
+/** Longer than any request runs. After it, a repeat takes over the key of a crashed request. */
 const LEASE_MS = 60_000
-/** A key is new again after a day. */
+/** After a day a key can be used anew. */
 const LIFETIME_MS = 86_400_000
-/** How long a repeat waits for the first request before it is told to come again. */
+/** How long a repeat waits for the first request. */
 const WAIT_MS = 8_000
 const POLL_MS = 50
 
@@ -36,8 +36,8 @@ interface ClaimInput {
   fingerprint: string
 }
 
-/** `mine`: the caller runs the request, and settles the key with this lease; `answered`: it ran before. */
-type Claim = { kind: 'mine'; leaseUntil: Date } | { kind: 'answered'; answer: StoredAnswer }
+/** `claimed`: the caller runs the request and completes it with this lease; `answered`: it ran before. */
+type Claim = { kind: 'claimed'; leaseUntil: Date } | { kind: 'answered'; answer: StoredAnswer }
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
@@ -68,8 +68,8 @@ async function tryClaim(ctx: ServiceContext<Actor>, input: ClaimInput): Promise<
 }
 
 /**
- * Claims an idempotency key, or waits for the answer of the request that holds it.
- * @throws ServiceError `idempotency_key_reused` when the key belongs to another body, `request_in_progress` when the
+ * Claims an idempotency key, or waits for the response of the request that holds it.
+ * @throws ServiceError `idempotency_key_reused` if the key was used with another body, `request_in_progress` if the
  *   first request is still running after eight seconds
  */
 export async function claimIdempotencyKey({
@@ -81,7 +81,7 @@ export async function claimIdempotencyKey({
 }): Promise<Claim> {
   for (let waited = 0; waited <= WAIT_MS; waited += POLL_MS) {
     const leaseUntil = await tryClaim(ctx, input)
-    if (leaseUntil) return { kind: 'mine', leaseUntil }
+    if (leaseUntil) return { kind: 'claimed', leaseUntil }
     const [row] = await ctx.db.select().from(idempotencyKeys).where(eq(idempotencyKeys.id, input.id)).limit(1)
     if (row && row.fingerprint !== input.fingerprint) throw new ServiceError('idempotency_key_reused')
     if (row?.response) return { kind: 'answered', answer: await openAnswer(ctx.config.keyRing, input.id, row.response) }
@@ -92,13 +92,13 @@ export async function claimIdempotencyKey({
 
 interface CompleteInput {
   id: string
-  /** As it was claimed: a request that ran past its lease neither answers nor frees the key of the one after it. */
+  /** The lease of the claim. A request that outlived it must not change the key, which another request holds now. */
   leaseUntil: Date
-  /** Null: the request had no effect, so that the key is free again. */
+  /** Null if the request had no effect; the key is free again. */
   answer: StoredAnswer | null
 }
 
-/** Ends a claim with the answer to replay, or gives the key back. */
+/** Completes a claim: stores the response for replays, or frees the key. */
 export async function completeRequest({
   ctx,
   input,
@@ -119,7 +119,7 @@ export async function completeRequest({
   await ctx.db.update(idempotencyKeys).set({ status: input.answer.status, response }).where(mine)
 }
 
-/** Deletes answers that nobody can ask for any more, the oldest first. @returns how many */
+/** Deletes expired keys, oldest first. @returns how many */
 export async function pruneIdempotencyKeys({
   db,
   now,

@@ -3,9 +3,9 @@ import type { Db } from '../../db/client.ts'
 import { integrations } from '../../db/schema/index.ts'
 import { checkDelayMs, RESTING } from '../../lib/connection.ts'
 
-/** A site's object looks at it by itself: only what is later than this has lost its alarm. */
+/** Objects check their sites themselves. A check that is later than this has lost its alarm. */
 const OVERDUE_MS = 2 * 60_000
-/** No check is planned further ahead than an hour: what is was planned by a clock that was wrong. */
+/** Checks are planned an hour ahead at most. One further ahead was planned by a wrong clock. */
 const FAR_AHEAD_MS = 2 * 3_600_000
 
 interface ClaimInput {
@@ -16,7 +16,7 @@ interface ClaimInput {
   limit: number
 }
 
-/** Puts off what a condition finds as after a failed attempt, so that the next page and the next tick find others. */
+/** Claims matching integrations by deferring their checks, so that the next page and the next tick find others. */
 function claim({ db, now, limit }: ClaimInput, isDue: SQL) {
   const due = db
     .select({ id: integrations.id })
@@ -32,12 +32,12 @@ function claim({ db, now, limit }: ClaimInput, isDue: SQL) {
 }
 
 /**
- * Takes on a page of integrations of all accounts whose check is overdue, the longest overdue first; the key of the
- * page is the time itself, since what was taken on lies ahead. Idempotent: two ticks at once take on each one once.
+ * Claims a page of integrations whose check is overdue, of all accounts, longest overdue first. Claiming moves the due
+ * time into the future, so a page needs no cursor and two concurrent ticks claim each integration once.
  */
 export const claimOverdueChecks = (input: ClaimInput) =>
   claim(input, lt(integrations.nextCheckAt, new Date(input.now - OVERDUE_MS)))
 
-/** The same for those whose check was planned into the far future. */
+/** Claims a page of integrations whose check is planned too far ahead; like {@link claimOverdueChecks}. */
 export const claimFarChecks = (input: ClaimInput) =>
   claim(input, gt(integrations.nextCheckAt, new Date(input.now + FAR_AHEAD_MS)))

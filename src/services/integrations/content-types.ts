@@ -10,7 +10,7 @@ import { assertKeyMayWrite, publishChange, toRpcCall, unwrap } from '../site-cal
 import { type IntegrationRow, loadIntegration, tenantFilter } from '../tenant.ts'
 
 /**
- * The Content Types tab in one query of one row: its cost doesn't depend on how much content there is.
+ * The content types with settings and counts. Reads one row, so the cost doesn't grow with the content.
  * @throws ServiceError `integration_not_found`
  */
 export async function getContentTypes({
@@ -36,7 +36,7 @@ export async function getContentTypes({
   return describeContentTypes(row)
 }
 
-/** @throws ServiceError `unknown_content_type` with one entry per type that the site doesn't have */
+/** @throws ServiceError `unknown_content_type` with one field error per type that the site doesn't have */
 function assertKnownTypes(row: IntegrationRow, patch: ContentTypesUpdate): void {
   const errors = (['post_types', 'taxonomies'] as const).flatMap((kind) =>
     Object.keys(patch[kind] ?? {})
@@ -51,8 +51,8 @@ function assertKnownTypes(row: IntegrationRow, patch: ContentTypesUpdate): void 
 }
 
 /**
- * Stores what an editor chose per type. The merge happens in the database, so that two editors who change different
- * types at once both keep their change.
+ * Stores an editor's settings per type. The database merges them, so two editors who change different types at once
+ * both keep their changes.
  * @throws ServiceError `integration_not_found`, `unknown_content_type`
  */
 export async function updateContentTypes({
@@ -81,8 +81,8 @@ export async function updateContentTypes({
 }
 
 /**
- * Stores the structure that a plugin pushes. For an API key the site is known, so that the object's one write is all:
- * it names account, site and integration, and finds nothing where they don't belong together.
+ * Stores the structure that a plugin pushes. An API key names its site, so no row is loaded first: the object's write
+ * names account, site and integration, and matches no row if they don't belong together.
  * @throws ServiceError `integration_not_found`, `api_key_revoked`
  */
 export async function updateStructure({

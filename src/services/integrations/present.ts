@@ -13,7 +13,7 @@ import { integrations } from '../../db/schema/index.ts'
 import { toTimestamp } from '../../lib/timestamp.ts'
 import type { IntegrationRow } from '../tenant.ts'
 
-/** The columns that tell how a connection is. */
+/** The columns of {@link describeHealth}. */
 export const healthColumns = {
   connection: integrations.connection,
   connectionReason: integrations.connectionReason,
@@ -25,19 +25,19 @@ export const healthColumns = {
 
 type HealthSource = Pick<typeof integrations.$inferSelect, keyof typeof healthColumns>
 
-/** How a connection is, as the wire has it. */
+/** The wire's health of a connection. */
 function describeHealth(row: HealthSource): Health {
   const code = row.connectionReason
   return {
     state: row.connection,
     reason: code === null ? null : { code, ...describeReason(code), detail: row.connectionDetail },
-    since: row.connectionSince?.toISOString() ?? null,
-    last_verified_at: row.lastVerifiedAt?.toISOString() ?? null,
-    next_check_at: row.nextCheckAt?.toISOString() ?? null,
+    since: toTimestamp(row.connectionSince),
+    last_verified_at: toTimestamp(row.lastVerifiedAt),
+    next_check_at: toTimestamp(row.nextCheckAt),
   }
 }
 
-/** The columns of an integration that the tab is made from. */
+/** The columns of {@link describeContentTypes}. */
 interface ContentTypesSource extends HealthSource {
   structure: Structure | null
   structureFetchedAt: Date | null
@@ -51,7 +51,7 @@ type Kind = 'post_types' | 'taxonomies'
 const mapValues = <V, W>(record: Record<string, V>, map: (value: V, key: string) => W): Record<string, W> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]))
 
-/** The newer of what the structure says and what the site said since, when something changed there. */
+/** The newer count: from the structure, or from a later change at the site. */
 function currentCount(
   { structureFetchedAt }: ContentTypesSource,
   pushed: number,
@@ -59,7 +59,7 @@ function currentCount(
 ): { count: number; count_as_of: string | null } {
   const isNewer = total !== undefined && total.at >= (structureFetchedAt?.getTime() ?? 0)
   if (isNewer) return { count: total.n, count_as_of: new Date(total.at).toISOString() }
-  return { count: pushed, count_as_of: structureFetchedAt?.toISOString() ?? null }
+  return { count: pushed, count_as_of: toTimestamp(structureFetchedAt) }
 }
 
 function describeDriftCheck(snapshot: DriftCheckSnapshot | undefined): DriftCheck {
@@ -68,7 +68,7 @@ function describeDriftCheck(snapshot: DriftCheckSnapshot | undefined): DriftChec
   return driftCheck
 }
 
-/** Structure, the editor's choices over it, and the counts that the site's object projected. */
+/** Combines the pushed structure, the editor's settings, and the counts that the site's object projected. */
 export function describeContentTypes(row: ContentTypesSource): ContentTypes {
   const structure = row.structure
   const describe = (kind: Kind, slug: string, pushed: { label: string; count: number; enabled: boolean }) => ({
@@ -82,8 +82,8 @@ export function describeContentTypes(row: ContentTypesSource): ContentTypes {
   return {
     connection: row.connection,
     health: describeHealth(row),
-    last_structure_fetch: row.structureFetchedAt?.toISOString() ?? null,
-    as_of: (row.countsAsOf ?? row.structureFetchedAt)?.toISOString() ?? null,
+    last_structure_fetch: toTimestamp(row.structureFetchedAt),
+    as_of: toTimestamp(row.countsAsOf ?? row.structureFetchedAt),
     post_types: mapValues(structure?.post_types ?? {}, (type, slug) => ({
       ...describe('post_types', slug, type),
       failed_count: row.counts?.post_types[slug]?.failed ?? 0,
@@ -97,7 +97,7 @@ export function describeContentTypes(row: ContentTypesSource): ContentTypes {
   }
 }
 
-/** What the wire's shape is made from: no secret leaves the database for it. */
+/** The columns of {@link presentIntegration}. Secrets are not read. */
 export const presentedColumns = {
   id: integrations.id,
   siteId: integrations.siteId,
@@ -124,14 +124,14 @@ export const presentedColumns = {
 
 type PresentedRow = Pick<IntegrationRow, keyof typeof presentedColumns>
 
-/** How commands reach the site, as the wire has it. */
+/** The wire's fields about the transport. */
 export const describeTransport = (row: Pick<IntegrationRow, 'transport' | 'lastPollAt' | 'expectedLatencyS'>) => ({
   transport: row.transport,
   last_poll_at: toTimestamp(row.lastPollAt),
   expected_latency_s: row.expectedLatencyS,
 })
 
-/** What the plugin pushed and the editor chose, in the layout that `config_json` has had from the start. */
+/** `config_json` with the structure and the settings in it; a fixed layout that existing clients read. */
 function describeConfig(row: PresentedRow): Record<string, unknown> {
   if (!row.structure) return { ...row.config }
   const shown = describeContentTypes(row)
@@ -158,7 +158,7 @@ function describeItemCounts({ counts }: PresentedRow): Integration['item_counts'
   return { synced: sum('synced'), failed: sum('failed'), conflicts: sum('conflict') }
 }
 
-/** The wire's shape of an integration; no secret is in it. */
+/** The wire's shape of an integration. */
 export function presentIntegration(row: PresentedRow): Integration {
   return {
     id: row.id,

@@ -14,7 +14,7 @@ import { toRpcCall, unwrap } from '../site-calls.ts'
 import { type IntegrationRow, loadIntegration } from '../tenant.ts'
 import type { Examination, ProbeRequest } from '../../site/rpc.ts'
 
-/** The integration's site and secrets, as a look at it needs them. */
+/** What the object needs to probe the site. */
 const toProbeRequest = async (ctx: ServiceContext, row: IntegrationRow): Promise<ProbeRequest> => ({
   ...toRpcCall(ctx, row),
   siteUrl: row.siteUrl,
@@ -23,15 +23,14 @@ const toProbeRequest = async (ctx: ServiceContext, row: IntegrationRow): Promise
   mayPoll: true,
 })
 
-/** Has the site of an integration examined, with its own secrets. */
+/** Runs a probe and the doctor at the site's object. */
 async function examineIntegration(ctx: ServiceContext, row: IntegrationRow): Promise<Examination> {
   return unwrap(await ctx.site(row.siteId).examine(await toProbeRequest(ctx, row)))
 }
 
 /**
- * The detail-level test: has the site's object really call the site, which moves the connection's state by what it
- * finds.
- * @throws ServiceError `integration_not_found`; what is wrong with the site is the result
+ * Calls the site now and updates the connection's state with the result.
+ * @throws ServiceError `integration_not_found`. A fault of the site is a result, not an error
  */
 export async function testIntegration({
   ctx,
@@ -50,8 +49,9 @@ export async function testIntegration({
 }
 
 /**
- * The doctor: which layer between the API and the site's content is at fault. The connection's state stays as it is.
- * @throws ServiceError `integration_not_found`; what is wrong with the site is the report
+ * The doctor: finds the layer between the API and the site's content that is at fault. Leaves the connection's state
+ * unchanged.
+ * @throws ServiceError `integration_not_found`. A fault of the site is in the report, not an error
  */
 export async function diagnoseIntegration({
   ctx,
@@ -74,7 +74,7 @@ export async function diagnoseIntegration({
   return report
 }
 
-/** What the integration's row and the site's object say of its runs. */
+/** The state of the sync, from the integration's row and the site's object. */
 async function describeSync(ctx: ServiceContext, row: IntegrationRow): Promise<SyncState> {
   const { currentRun, lastRun, lagS, waitingForSiteSince } = await ctx.site(row.siteId).runs(row.id)
   return {
@@ -83,7 +83,7 @@ async function describeSync(ctx: ServiceContext, row: IntegrationRow): Promise<S
     current_run: currentRun,
     last_run: lastRun,
     lag_s: lagS,
-    waiting_for_site_since: waitingForSiteSince === null ? null : new Date(waitingForSiteSince).toISOString(),
+    waiting_for_site_since: toTimestamp(waitingForSiteSince),
   }
 }
 
@@ -100,11 +100,11 @@ export async function getSyncStatus({
 
 const RECENT_FAILURES = 10
 
-/** What a site says of itself may repeat a secret, as the last error of a plugin does; none is shown. */
-const withoutSecrets = <T>(told: T): T => JSON.parse(blankSecrets(JSON.stringify(told))) as T
+/** Removes secrets that a site's own report may repeat, such as in the plugin's last error. */
+const withoutSecrets = <T>(report: T): T => JSON.parse(blankSecrets(JSON.stringify(report))) as T
 
 /**
- * Everything that support asks for first, with a fresh look at the site. Changes nothing.
+ * What support needs first: state, recent failures, and a probe made now. Changes nothing.
  * @throws ServiceError `integration_not_found`
  */
 export async function getDebugStatus({

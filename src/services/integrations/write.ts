@@ -3,19 +3,19 @@ import type { Connection, HealthReason } from '../../contract/health.ts'
 import type { Integration, IntegrationCreate, IntegrationUpdate } from '../../contract/integrations.ts'
 import { isUniqueViolation } from '../../db/errors.ts'
 import { recordEvent } from '../../db/record-event.ts'
-import { integrations, sites } from '../../db/schema/index.ts'
+import { integrations } from '../../db/schema/index.ts'
 import { maskApiKey, parseApiKey } from '../../lib/api-key.ts'
 import { isResting } from '../../lib/connection.ts'
 import { verifySiteApiKey } from '../api-keys/index.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { ServiceContext } from '../context.ts'
-import { ServiceError } from '../errors.ts'
+import { invalidField, ServiceError } from '../errors.ts'
 import { presentIntegration } from './present.ts'
 import { assertKeyMayWrite, publishChange, scheduleCheck } from '../site-calls.ts'
-import { type IntegrationRow, loadIntegration, tenantFilter } from '../tenant.ts'
+import { type IntegrationRow, loadIntegration, loadSite, tenantFilter } from '../tenant.ts'
 
 /**
- * The columns that remember which of a site's keys an integration uses; never the key itself.
+ * The columns that say which of the site's keys an integration uses. The key itself is not stored.
  * @throws ServiceError `invalid_api_key`
  */
 async function describeSiteKey({ ctx, input }: { ctx: ServiceContext; input: { siteId: string; apiKey: string } }) {
@@ -26,31 +26,18 @@ async function describeSiteKey({ ctx, input }: { ctx: ServiceContext; input: { s
   return { apiKeyId: parsed.keyId, apiKeyMasked: maskApiKey(parsed.plaintext) }
 }
 
-/** @throws ServiceError `unsupported_platform` for all but WordPress */
+/** @throws ServiceError `unsupported_platform` unless it is WordPress */
 export function assertSupported(platform: string): void {
   if (platform !== 'wordpress') throw new ServiceError('unsupported_platform', `${platform} is not supported yet.`)
 }
 
-async function loadSite(ctx: ServiceContext, id: string) {
-  const [site] = await ctx.db
-    .select()
-    .from(sites)
-    .where(and(eq(sites.id, id), tenantFilter(ctx.actor, { accountId: sites.accountId, siteId: sites.id })))
-    .limit(1)
-  if (!site) throw new ServiceError('site_not_found')
-  return site
-}
-
 function requireApiKey(input: IntegrationCreate): string {
   if (input.api_key !== undefined) return input.api_key
-  const message = 'a WordPress integration requires an API key'
-  throw new ServiceError('validation_error', `body.api_key: ${message}`, {
-    errors: [{ path: 'body.api_key', code: 'required', message }],
-  })
+  throw invalidField('body.api_key', 'a WordPress integration requires an API key', 'required')
 }
 
 /**
- * Makes an integration; the site itself is not called. It is connected by the plugin, or by a test.
+ * Creates an integration without calling the site. The plugin or a connection test connects it later.
  * @throws ServiceError `unsupported_platform`, `site_not_found`, `invalid_api_key`, `integration_exists`
  */
 export async function createIntegration({
@@ -62,14 +49,14 @@ export async function createIntegration({
 }): Promise<Integration> {
   await assertKeyMayWrite(ctx)
   assertSupported(input.platform)
-  const site = await loadSite(ctx, input.site_id)
+  const site = await loadSite({ ctx, siteId: input.site_id })
   const key = await describeSiteKey({ ctx, input: { siteId: site.id, apiKey: requireApiKey(input) } })
   const now = new Date(ctx.now())
-  const subject = { id: ctx.newId('int'), accountId: site.accountId, siteId: site.id }
+  const ref = { id: ctx.newId('int'), accountId: site.accountId, siteId: site.id }
   const insert = ctx.db
     .insert(integrations)
     .values({
-      ...subject,
+      ...ref,
       ...key,
       platform: input.platform,
       siteUrl: input.site_url ?? site.url,
@@ -81,8 +68,8 @@ export async function createIntegration({
       updatedAt: now,
     })
     .returning()
-  const entry = { action: 'integration.created', entityId: subject.id, metadata: { platform: input.platform } }
-  const event = recordEvent(ctx, subject, { action: 'create', startedAt: ctx.now() })
+  const entry = { action: 'integration.created', entityId: ref.id, metadata: { platform: input.platform } }
+  const event = recordEvent(ctx, ref, { action: 'create', startedAt: ctx.now() })
   const rows = await appendAudit({ ctx, input: { entry, changes: [insert, event] } }).then(
     ([inserted]): IntegrationRow[] => inserted,
     (cause: unknown) => {
@@ -100,7 +87,7 @@ interface NextState {
   connectionReason: HealthReason | null
 }
 
-/** Where switching on or off leaves the connection; null where it stays as it is. */
+/** The connection state after switching on or off; null if it stays. */
 function nextConnection(before: IntegrationRow, patch: IntegrationUpdate): NextState | null {
   if (patch.is_active === false && before.isActive)
     return { connection: 'disabled', connectionReason: 'integration_inactive' }
@@ -110,7 +97,7 @@ function nextConnection(before: IntegrationRow, patch: IntegrationUpdate): NextS
 }
 
 /**
- * Changes an integration. Another address is not trusted with the endpoint that the old one had.
+ * Changes an integration. A new address invalidates the discovered command endpoint.
  * @throws ServiceError `integration_not_found`, `invalid_api_key`
  */
 export async function updateIntegration({
@@ -143,7 +130,7 @@ export async function updateIntegration({
       ...(patch.config_json && {
         config: sql`json_patch(${integrations.config}, ${JSON.stringify(patch.config_json)})`,
       }),
-      // a run that is ended by this leaves no integration that seems to be syncing
+      // switching off ends a run, which must not leave the integration `syncing`
       ...(isOff && {
         syncStatus: sql`iif(${integrations.syncStatus} = 'syncing', 'pending', ${integrations.syncStatus})`,
       }),
@@ -170,7 +157,7 @@ export async function updateIntegration({
 }
 
 /**
- * Deletes an integration and ends what its site's object does for it. Its events stay until they are pruned.
+ * Deletes an integration and stops its work at the site's object. Its events stay until they are pruned.
  * @throws ServiceError `integration_not_found`
  */
 export async function deleteIntegration({ ctx, input }: { ctx: ServiceContext; input: { id: string } }): Promise<void> {

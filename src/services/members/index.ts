@@ -24,8 +24,7 @@ export async function listMembers({ ctx, input }: { ctx: ServiceContext; input: 
 }
 
 /**
- * Gives a member another role. Nobody changes someone above them, nor to above their own role, and the last owner
- * stays one.
+ * Changes a member's role. Nobody can change a role above their own or grant one, and the last owner stays owner.
  * @throws ServiceError `member_not_found`, `role_too_low`, `last_owner`, `conflict`
  */
 export async function updateMember({
@@ -68,8 +67,8 @@ export async function updateMember({
 }
 
 /**
- * Takes a person out of the actor's account, from their next request on. Nobody removes someone above them, and the
- * last owner stays.
+ * Removes a person from the actor's account, effective with their next request. Nobody can remove somebody with a role
+ * above their own, and the last owner can't be removed.
  * @throws ServiceError `member_not_found`, `role_too_low`, `last_owner`, `conflict`
  */
 export async function removeMember({ ctx, input }: { ctx: ServiceContext; input: { userId: string } }): Promise<void> {

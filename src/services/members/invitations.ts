@@ -23,8 +23,8 @@ async function assertNoMember(ctx: ServiceContext, email: string): Promise<void>
 }
 
 /**
- * Invites an e-mail address into the actor's account for seven days, in place of an earlier invitation of the same
- * address. The token is in this answer alone: its 238 random bits are stored as a plain SHA-256.
+ * Invites an e-mail address into the actor's account for seven days. Replaces an earlier invitation of the address.
+ * Only this response has the token; we store its SHA-256, which is enough for 238 random bits.
  * @throws ServiceError `role_too_low` for a role above the actor's, `already_member`
  */
 export async function createInvitation({
@@ -55,7 +55,7 @@ export async function createInvitation({
   return { email, role: input.role, token, expires_at: invitation.expiresAt.toISOString() }
 }
 
-/** @throws ServiceError `invitation_not_found`, alike for one that is over, unknown, or another person's */
+/** @throws ServiceError `invitation_not_found` for one that is expired, unknown, or another person's */
 async function loadInvitation(ctx: ServiceContext, tokenHash: string, userId: string) {
   const [row] = await ctx.db
     .select({ accountId: accounts.id, accountName: accounts.name, role: invitations.role })
@@ -68,7 +68,7 @@ async function loadInvitation(ctx: ServiceContext, tokenHash: string, userId: st
   return row
 }
 
-/** The insert of a membership from an invitation that is still there; none where the person is a member already. */
+/** Inserts the membership if the invitation still exists and the person is not a member yet. */
 function insertMembership(ctx: ServiceContext, tokenHash: string, userId: string, joinedAt: Date) {
   const invited = ctx.db
     .select({
@@ -84,7 +84,7 @@ function insertMembership(ctx: ServiceContext, tokenHash: string, userId: string
 }
 
 /**
- * Makes the signed-in person a member of the account that invited their e-mail address. An invitation works once.
+ * Adds the signed-in person to the account that invited their e-mail address. An invitation works once.
  * @throws ServiceError `invitation_not_found`, `already_member`; `person_required` for anything but a person
  */
 export async function acceptInvitation({

@@ -34,7 +34,7 @@ export async function loadMember({ ctx, userId }: { ctx: ServiceContext; userId:
 }
 
 /**
- * Nobody deals with a role above their own.
+ * Refuses an actor whose own role is below this one.
  * @throws ServiceError `role_too_low`; `person_required` for anything but a person
  */
 export function assertNotAbove({ actor }: ServiceContext, role: Role): void {
@@ -45,8 +45,8 @@ export function assertNotAbove({ actor }: ServiceContext, role: Role): void {
 }
 
 /**
- * The condition of every change to a membership: it is still as it was read, and somebody else owns the account. Asked
- * by the change itself, so that two owners who remove each other at once can't both succeed.
+ * The condition of every change to a membership: it is unchanged since it was read, and somebody else owns the account.
+ * It is part of the statement, so that two owners who remove each other at the same time can't both succeed.
  */
 export function changeable(ctx: ServiceContext, member: MemberRow): SQL | undefined {
   const other = alias(memberships, 'other')
@@ -62,7 +62,7 @@ export function changeable(ctx: ServiceContext, member: MemberRow): SQL | undefi
   )
 }
 
-/** Tells why {@link changeable} did not hold. */
+/** Throws the reason why {@link changeable} did not hold. */
 export async function refuseChange(ctx: ServiceContext, member: MemberRow): Promise<never> {
   const now = await loadMember({ ctx, userId: member.userId })
   throw new ServiceError(now.role === 'owner' && member.role === 'owner' ? 'last_owner' : 'conflict')

@@ -6,17 +6,18 @@ import type { Db } from '../../db/client.ts'
 import { isUniqueViolation } from '../../db/errors.ts'
 import { connectionWatch } from '../../db/schema/index.ts'
 import type { IdPrefix } from '../../lib/ids.ts'
+import { toTimestamp } from '../../lib/timestamp.ts'
 import { type NewMessage, postMessages, summarize } from './message.ts'
 import { type DueChange, loadPendingChanges, type PendingChanges } from './pending-changes.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const ORPHANS_AFTER_MS = 24 * HOUR_MS
-/** Of the two megabytes that a row may have. */
+/** A row may have two megabytes. */
 const MOST_BYTES = 900_000
 
-/** On the way to a state: what it leads to is told, not that it is under way. */
-const PASSING: ReadonlySet<Connection> = new Set(['not_connected', 'authenticating', 'structure_syncing'])
+/** Transitional states, which are not reported; the state they lead to is. */
+const TRANSITIONAL: ReadonlySet<Connection> = new Set(['not_connected', 'authenticating', 'structure_syncing'])
 
 interface DispatchContext {
   db: Db
@@ -24,21 +25,21 @@ interface DispatchContext {
   newId: (prefix: IdPrefix) => string
 }
 
-/** What becomes of an account's changes. */
+/** What to do with an account's changes. */
 interface Plan {
   accountId: string
-  /** Goes into a message. */
-  told: DueChange[]
-  /** Is nothing to tell. */
+  /** In the message. */
+  reported: DueChange[]
+  /** Not worth a message. */
   quiet: DueChange[]
   message: NewMessage | null
-  /** When the others are looked at again; null where there are none, or at once. */
+  /** When the rest is due again; null if there is none, or if it stays due now. */
   deferredTo: number | null
 }
 
 /**
- * When an account may get its next message: n² minutes after the last one if there were n within the hour. So one after
- * a while of quiet goes out at once, and there are six an hour at most.
+ * When an account may get its next message: n² minutes after the last one, if there were n within the hour. So the
+ * first message after a quiet hour goes out at once, and there are at most six an hour.
  * @returns milliseconds since 1970
  */
 function nextSlot({ messagesOfHour, lastMessageAt }: PendingChanges): number {
@@ -54,28 +55,28 @@ function presentChange(row: DueChange): ConnectionChange {
     from: row.told,
     to: row.connection,
     reason: row.reason === null ? null : { code: row.reason, ...describeReason(row.reason) },
-    since: row.since?.toISOString() ?? null,
+    since: toTimestamp(row.since),
     times: row.changes,
   }
 }
 
-/** As many of the changes as one message takes. */
+/** The first changes that fit into one message. */
 function fitting(rows: readonly DueChange[]): DueChange[] {
   let bytes = 0
-  // names and addresses of other alphabets take up to three bytes a character
+  // non-Latin characters take up to three bytes each
   const isShort = (row: DueChange) => (bytes += 600 + 3 * (row.siteUrl.length + row.siteName.length)) <= MOST_BYTES
   return rows.slice(0, MOST_CHANGES).filter(isShort)
 }
 
 function messageOf(
   pending: PendingChanges,
-  told: readonly DueChange[],
+  reported: readonly DueChange[],
   more: number,
   email: boolean,
   now: number,
 ): NewMessage {
   const { accountId, seq, endpointIds, userIds } = pending
-  const changes = told.map(presentChange)
+  const changes = reported.map(presentChange)
   return {
     accountId,
     seq: seq + 1,
@@ -91,36 +92,36 @@ function messageOf(
   }
 }
 
-const isReportable = ({ told, connection }: DueChange) => told !== connection && !PASSING.has(connection)
+const isReportable = ({ told, connection }: DueChange) => told !== connection && !TRANSITIONAL.has(connection)
 
-/** Decides; writes nothing. */
+/** Decides what to do with an account's changes. Writes nothing. */
 function plan(pending: PendingChanges, hasEmail: boolean, isCut: boolean, now: number): Plan {
   const { accountId, due, dueCount } = pending
-  const none = { accountId, told: [], quiet: due, message: null, deferredTo: null }
-  // of integrations that are gone; they would be found again with every tick
+  const none = { accountId, reported: [], quiet: due, message: null, deferredTo: null }
+  // all due changes belong to deleted integrations; deferred, or every tick would find them again
   if (due.length === 0) return { ...none, deferredTo: isCut ? null : now + ORPHANS_AFTER_MS }
   if (pending.endpointIds.length === 0 && !(hasEmail && pending.userIds.length > 0)) return none
-  const [toTell, quiet] = [due.filter(isReportable), due.filter((row) => !isReportable(row))]
-  if (toTell.length === 0) return none
+  const [reportable, quiet] = [due.filter(isReportable), due.filter((row) => !isReportable(row))]
+  if (reportable.length === 0) return none
   const slot = nextSlot(pending)
   if (slot > now) return { ...none, quiet, deferredTo: slot }
-  const told = fitting(toTell)
-  const more = dueCount - quiet.length - told.length
-  return { ...none, told, quiet, message: messageOf(pending, told, more, hasEmail, now) }
+  const reported = fitting(reportable)
+  const more = dueCount - quiet.length - reported.length
+  return { ...none, reported, quiet, message: messageOf(pending, reported, more, hasEmail, now) }
 }
 
-/** Takes note of what is dispatched; a change that came after it was read stays due. */
-function markDispatched({ db }: DispatchContext, rows: readonly DueChange[], toldAt: number | null) {
+/** Marks changes as dispatched. One that changed again after it was read stays due. */
+function markDispatched({ db }: DispatchContext, rows: readonly DueChange[], sentAt: number | null) {
   const dispatched = rows.map((row) => ({
     account: row.accountId,
     id: row.integrationId,
     changes: row.changes,
-    told: PASSING.has(row.connection) ? row.told : row.connection,
+    told: TRANSITIONAL.has(row.connection) ? row.told : row.connection,
   }))
-  const isWindowOpen = sql`${connectionWatch.windowAt} > ${(toldAt ?? 0) - HOUR_MS}`
-  const window = toldAt !== null && {
+  const isWindowOpen = sql`${connectionWatch.windowAt} > ${(sentAt ?? 0) - HOUR_MS}`
+  const window = sentAt !== null && {
     windowCount: sql`CASE WHEN ${isWindowOpen} THEN ${connectionWatch.windowCount} + 1 ELSE 1 END`,
-    windowAt: sql`CASE WHEN ${isWindowOpen} THEN ${connectionWatch.windowAt} ELSE ${toldAt} END`,
+    windowAt: sql`CASE WHEN ${isWindowOpen} THEN ${connectionWatch.windowAt} ELSE ${sentAt} END`,
   }
   return db
     .update(connectionWatch)
@@ -131,7 +132,7 @@ function markDispatched({ db }: DispatchContext, rows: readonly DueChange[], tol
       ...window,
     })
     .from(
-      // as JSON: a query has a hundred parameters
+      // as JSON: D1 allows a hundred parameters
       sql`(SELECT value ->> 'account' AS account, value ->> 'id' AS id, value ->> 'changes' AS changes,
         value ->> 'told' AS told FROM json_each(${JSON.stringify(dispatched)})) AS dispatched`,
     )
@@ -143,6 +144,7 @@ function markDispatched({ db }: DispatchContext, rows: readonly DueChange[], tol
     )
 }
 
+/** Moves the due changes of deferred accounts to their next slot. */
 function defer({ db }: DispatchContext, plans: readonly Plan[], now: number) {
   const slots = plans.map(({ accountId, deferredTo }) => ({ account: accountId, until: deferredTo }))
   return db
@@ -156,9 +158,9 @@ function defer({ db }: DispatchContext, plans: readonly Plan[], now: number) {
 }
 
 /**
- * Tells accounts what has changed and lasted: one message each with all its changes, or none before its next slot.
- * Messages, deliveries and the note that they were told are one transaction, and of two ticks at once one wins.
- * @returns how many accounts were told and how many have to wait; null where another tick was first
+ * Stores one message per account with all its due changes, or defers them to the account's next slot. Messages,
+ * deliveries and marks commit in one transaction; of two concurrent ticks one wins.
+ * @returns how many accounts got a message and how many were deferred; null if another tick was first
  */
 export async function dispatchChanges({
   ctx,
@@ -166,7 +168,7 @@ export async function dispatchChanges({
 }: {
   ctx: DispatchContext
   input: { accountIds: readonly string[]; now: number }
-}): Promise<{ told: number; deferred: number } | null> {
+}): Promise<{ notified: number; deferred: number } | null> {
   const { accounts, isCut } = await loadPendingChanges({ db: ctx.db, accountIds, now })
   const plans = accounts.map((pending) => plan(pending, ctx.config.email !== null, isCut, now))
   const messages = plans.flatMap(({ message }) => (message ? [message] : []))
@@ -176,14 +178,14 @@ export async function dispatchChanges({
     plans.flatMap((each) => each.quiet),
     null,
   )
-  const told = markDispatched(
+  const reported = markDispatched(
     ctx,
-    plans.flatMap((each) => each.told),
+    plans.flatMap((each) => each.reported),
     now,
   )
   try {
-    await ctx.db.batch([quiet, told, defer(ctx, waiting, now), ...postMessages({ ...ctx, now }, messages)])
-    return { told: messages.length, deferred: waiting.length }
+    await ctx.db.batch([quiet, reported, defer(ctx, waiting, now), ...postMessages({ ...ctx, now }, messages)])
+    return { notified: messages.length, deferred: waiting.length }
   } catch (error) {
     if (isUniqueViolation(error, 'notification_messages')) return null
     throw error

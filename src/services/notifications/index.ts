@@ -4,7 +4,7 @@ import { notificationDeliveries, notificationMessages } from '../../db/schema/in
 export { dispatchChanges } from './dispatch.ts'
 export { type EndpointFailing, postMessages, STATES, type StoredMessage } from './message.ts'
 export { findDueAccounts } from './pending-changes.ts'
-export { getPreferences, TOLD_BY_ROLE, updatePreferences, wantsEmail } from './preferences.ts'
+export { getPreferences, NOTIFIED_ROLES, updatePreferences, wantsEmail } from './preferences.ts'
 
 interface PruneInput {
   db: Db
@@ -12,14 +12,14 @@ interface PruneInput {
   now: number
   /** How long a message is kept, in milliseconds. */
   retentionMs: number
-  /** Most rows of each table that are deleted. */
+  /** Most rows to delete from each table. */
   limit: number
 }
 
-/** Messages live a little longer than their deliveries, one of which may just be repeated. */
+/** Messages outlive their deliveries by this, because a delivery can be repeated. */
 const MARGIN_MS = 4 * 86_400_000
 
-/** Deletes the oldest deliveries and messages that are past their time. @returns how many */
+/** Deletes deliveries and messages older than the retention, oldest first. @returns how many */
 export async function pruneNotifications({ db, now, retentionMs, limit }: PruneInput): Promise<number> {
   const old = (age: number) => sql`created_at < ${now - age} ORDER BY created_at LIMIT ${limit}`
   const deliveries = sql`SELECT account_id, id FROM ${notificationDeliveries}

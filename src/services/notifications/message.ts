@@ -4,39 +4,37 @@ import type { Db } from '../../db/client.ts'
 import { notificationDeliveries, notificationMessages } from '../../db/schema/index.ts'
 import type { IdPrefix } from '../../lib/ids.ts'
 
-/** What an e-mail about an endpoint that can't be reached tells. */
+/** The e-mail about an endpoint that can't be reached. */
 export interface EndpointFailing {
   type: 'endpoint.failing'
   timestamp: string
   data: { endpoint_id: string; name: string; host: string; since: string; detail: string; fix: string }
 }
 
-/** What is stored of a message: the very body of the webhook, or the facts of an e-mail. */
+/** The stored form of a message: a webhook's body, or the values of an e-mail. */
 export type StoredMessage = Extract<OutgoingMessage, { type: 'connection.changed' }> | EndpointFailing
-
-const WELL = 'ready'
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
 
-/** One line on what a message of changes says: `Shop is unreachable`, `3 sites need attention, 1 is ready again`. */
+/** A message in one line: `Shop is unreachable`, `3 sites need attention, 1 is ready again`. */
 export function summarize(changes: readonly ConnectionChange[], more: number): string {
   const [first] = changes
   if (first && changes.length === 1 && more === 0) {
-    return first.to === WELL
+    return first.to === 'ready'
       ? `${first.site_name} is connected and ready again`
       : `${first.site_name} is ${STATES[first.to]}`
   }
-  const well = changes.filter((change) => change.to === WELL).length
-  const ill = changes.length - well
+  const ready = changes.filter((change) => change.to === 'ready').length
+  const needing = changes.length - ready
   const parts = [
-    ...(ill > 0 ? [`${count(ill, 'site needs', 'sites need')} attention`] : []),
-    ...(well > 0 ? [`${count(well, 'site is', 'sites are')} ready again`] : []),
+    ...(needing > 0 ? [`${count(needing, 'site needs', 'sites need')} attention`] : []),
+    ...(ready > 0 ? [`${count(ready, 'site is', 'sites are')} ready again`] : []),
     ...(more > 0 ? [`${more} more follow`] : []),
   ]
   return parts.join(', ')
 }
 
-/** States in words that follow "is". */
+/** Each state as it reads after "is". */
 export const STATES: Record<ConnectionChange['to'], string> = {
   not_connected: 'not connected',
   authenticating: 'authenticating',
@@ -50,7 +48,7 @@ export const STATES: Record<ConnectionChange['to'], string> = {
 
 export interface NewMessage {
   accountId: string
-  /** One more than the newest message's: a second writer of the same place fails with its whole batch. */
+  /** The account's newest number plus one. Of two concurrent writers the second fails with its whole batch. */
   seq: number
   message: StoredMessage
   summary: string
@@ -65,14 +63,14 @@ interface PostContext {
   newId: (prefix: IdPrefix) => string
 }
 
-/** The statements that store messages, and a delivery of each to each of its recipients; for one batch. */
+/** The statements that store messages with one delivery per recipient, for a batch. */
 export function postMessages({ db, now, newId }: PostContext, messages: readonly NewMessage[]) {
   const rows = messages.map((each) => ({ ...each, id: newId('msg') }))
   const recipients = rows.flatMap(({ id: message, accountId: account, endpointIds, userIds }) => [
     ...endpointIds.map((endpoint) => ({ id: newId('dlv'), account, message, channel: 'webhook', endpoint })),
     ...userIds.map((user) => ({ id: newId('dlv'), account, message, channel: 'email', user })),
   ])
-  // as JSON: a query has a hundred parameters, and an account any number of members
+  // as JSON: D1 allows a hundred parameters, and an account may have more members
   const deliveries = sql`SELECT value ->> 'id', value ->> 'account', value ->> 'message', value ->> 'channel',
     value ->> 'endpoint', value ->> 'user', 'pending', 0, ${now}, ${now + DELIVERY_LIFETIME_S * 1000}, NULL, NULL, NULL,
     ${now}, NULL FROM json_each(${JSON.stringify(recipients)})`

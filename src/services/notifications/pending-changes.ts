@@ -17,7 +17,7 @@ interface FindInput {
   limit: number
 }
 
-/** Accounts that have something to be told. */
+/** Accounts with due changes. */
 export async function findDueAccounts({ db, now, limit }: FindInput): Promise<string[]> {
   const rows = await db
     .selectDistinct({ accountId: connectionWatch.accountId })
@@ -28,7 +28,7 @@ export async function findDueAccounts({ db, now, limit }: FindInput): Promise<st
 }
 
 const HOUR_MS = 3_600_000
-/** Most changes that are read at once; what is beyond comes with the next page. */
+/** Most changes to read at once. */
 const MOST_READ = 2_000
 
 interface ReadInput {
@@ -63,8 +63,8 @@ const dueChanges = ({ db, accountIds, now }: ReadInput) =>
 
 export type DueChange = Awaited<ReturnType<typeof dueChanges>>[number]
 
-/** What was told to each account so far; more messages than these there are not in an hour. */
-const toldSoFar = ({ db, accountIds, now }: ReadInput) => {
+/** Each account's recent messages. Twenty suffice: there are fewer in an hour. */
+const messagesSoFar = ({ db, accountIds, now }: ReadInput) => {
   const recent = sql`(SELECT * FROM notification_messages WHERE account_id = account.value ORDER BY seq DESC LIMIT 20)
     WHERE type = 'connection.changed' AND created_at > ${now - HOUR_MS}`
   return db
@@ -94,17 +94,17 @@ const emailRecipients = ({ db, accountIds }: ReadInput) =>
     .innerJoin(users, eq(users.id, memberships.userId))
     .where(and(inArray(memberships.accountId, [...accountIds]), eq(users.isActive, true), wantsEmail))
 
-/** Everything that decides what accounts are told now, as of one moment, in four queries. */
+/** Loads what a dispatch depends on, as of one moment, in four queries. */
 export async function loadPendingChanges(input: ReadInput) {
-  const [due, told, endpoints, people] = await input.db.batch([
+  const [due, messages, endpoints, people] = await input.db.batch([
     dueChanges(input),
-    toldSoFar(input),
+    messagesSoFar(input),
     activeEndpoints(input),
     emailRecipients(input),
   ])
   const of = <R extends { accountId: string }>(rows: readonly R[], accountId: string) =>
     rows.filter((row) => row.accountId === accountId)
-  const accounts = told.map((account) =>
+  const accounts = messages.map((account) =>
     Object.assign(account, {
       due: of(due, account.accountId),
       endpointIds: of(endpoints, account.accountId).map(({ id }) => id),

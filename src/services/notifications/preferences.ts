@@ -4,16 +4,16 @@ import { memberships, users } from '../../db/schema/index.ts'
 import type { ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 
-/** Who gets e-mail without having chosen. */
-export const TOLD_BY_ROLE = ['owner', 'admin'] as const
+/** Roles that get e-mail by default. */
+export const NOTIFIED_ROLES = ['owner', 'admin'] as const
 
-/** Whether a membership gets e-mail: as the person chose, else by their role. */
+/** Whether a member gets e-mail: their own choice, else the default of their role. */
 export const wantsEmail = or(
   eq(memberships.notifyEmail, true),
-  and(isNull(memberships.notifyEmail), inArray(memberships.role, [...TOLD_BY_ROLE])),
+  and(isNull(memberships.notifyEmail), inArray(memberships.role, [...NOTIFIED_ROLES])),
 )
 
-/** What the actor gets by e-mail in this account. @throws ServiceError `person_required` for anything but a person */
+/** The actor's e-mail preference in this account. @throws ServiceError `person_required` for anything but a person */
 export async function getPreferences({ ctx }: { ctx: ServiceContext }): Promise<Preferences> {
   const { actor } = ctx
   if (actor.kind !== 'user') throw new ServiceError('person_required')
@@ -25,14 +25,14 @@ export async function getPreferences({ ctx }: { ctx: ServiceContext }): Promise<
     .limit(1)
   if (!row) throw new ServiceError('no_account')
   return {
-    email: row.notifyEmail ?? TOLD_BY_ROLE.some((role) => role === row.role),
+    email: row.notifyEmail ?? NOTIFIED_ROLES.some((role) => role === row.role),
     address: row.address,
     email_configured: ctx.config.email !== null,
   }
 }
 
 /**
- * Sets what the actor gets by e-mail in this account.
+ * Sets the actor's e-mail preference in this account.
  * @throws ServiceError `person_required` for anything but a person
  */
 export async function updatePreferences({

@@ -6,16 +6,16 @@ import { ServiceError } from '../errors.ts'
 /** better-auth's prefix for the names of our cookies. */
 export const COOKIE_PREFIX = 'igny8'
 
-/** Longer than any header of ours; keeps what is hashed bounded. */
+/** Longer than any token of ours. Bounds what we hash. */
 const MAX_LENGTH = 500
 
 export const usesSecureCookies = (config: Config) => config.publicUrl.startsWith('https://')
 
-/** Name under which better-auth keeps the session in a browser. */
+/** The name of better-auth's session cookie. */
 const sessionCookieName = (config: Config) =>
   `${usesSecureCookies(config) ? '__Secure-' : ''}${COOKIE_PREFIX}.session_token`
 
-/** The `Set-Cookie` that ends a session in a browser, with the attributes that better-auth set it with. */
+/** The `Set-Cookie` that removes the session cookie, with the attributes that better-auth sets. */
 export const expiredSessionCookie = (config: Config) =>
   `${sessionCookieName(config)}=; Max-Age=0; Path=/; HttpOnly; ${usesSecureCookies(config) ? 'Secure; ' : ''}SameSite=Lax`
 
@@ -25,7 +25,7 @@ async function signatureOf(secret: string, token: string): Promise<string> {
   return btoa(hex.replaceAll(/../g, (byte) => String.fromCharCode(Number.parseInt(byte, 16))))
 }
 
-/** The form in which a session leaves the server. The token in the database alone opens nothing. */
+/** Signs a session's token. Clients get the signed form, so the token in the database is not a credential. */
 export async function signSessionToken(secret: string, token: string): Promise<string> {
   return `${token}.${await signatureOf(secret, token)}`
 }
@@ -39,8 +39,8 @@ function decode(text: string): string {
 }
 
 /**
- * The token as the database knows it, or null when its signature isn't ours. Reads `token.signature` as it stands in
- * an Authorization header and, URL-encoded, in a cookie.
+ * The token without its signature; null if the signature isn't ours. Takes `token.signature` as in an Authorization
+ * header, or URL-encoded as in a cookie.
  */
 export async function verifySessionToken(secret: string, signed: string): Promise<string | null> {
   if (signed.length > MAX_LENGTH) return null
@@ -51,7 +51,7 @@ export async function verifySessionToken(secret: string, signed: string): Promis
   return equalInConstantTime(text.slice(dot + 1), await signatureOf(secret, token)) ? token : null
 }
 
-/** The session cookie's value as sent, null where there is none. */
+/** The session cookie's value as sent; null if there is none. */
 export function readSessionCookie(config: Config, header: string | null): string | null {
   const start = `${sessionCookieName(config)}=`
   const pair = (header ?? '').split(';').find((candidate) => candidate.trimStart().startsWith(start))
@@ -60,22 +60,22 @@ export function readSessionCookie(config: Config, header: string | null): string
 
 const BEARER = /^bearer +([^\s,]+)$/i
 
-/** What a request says of its sender, unchecked. `unusable`: an Authorization header that is no single Bearer token. */
+/** A request's credentials, not verified. `unusable`: an Authorization header that isn't a single Bearer token. */
 export type Credentials =
   | { kind: 'none' }
   | { kind: 'unusable' }
   | { kind: 'api_key'; plaintext: string }
   | { kind: 'session'; signedToken: string; transport: 'bearer' | 'cookie' }
 
-/** The one token of an Authorization header; null where there is another scheme, several headers, or garbage. */
+/** The token of an Authorization header; null for another scheme, several headers, or garbage. */
 export const readBearer = (authorization: string | null) => BEARER.exec(authorization?.trim() ?? '')?.[1] ?? null
 
-/** Hosts strip `Authorization` from what their sites send, or put their own into it: a plugin says its key here too. */
+/** Plugins send their key in this header, too: some hosts strip or replace `Authorization` on outgoing requests. */
 const KEY_HEADER = 'x-igny8-key'
 
 /**
- * Finds the credentials of a request. A Bearer token goes before the key's own header, and that before an Authorization header
- * of no use, which in turn goes before a cookie.
+ * Finds the credentials of a request. Precedence: Bearer token, `X-IGNY8-Key`, an unusable Authorization header,
+ * cookie.
  */
 export function readCredentials(config: Config, headers: Headers): Credentials {
   const authorization = headers.get('authorization')
@@ -92,7 +92,7 @@ export function readCredentials(config: Config, headers: Headers): Credentials {
 }
 
 /**
- * Refuses what a browser sends from a page that isn't ours; other clients name no origin.
+ * Refuses requests from web pages that aren't ours. Clients other than browsers send no `Origin`.
  * @throws ServiceError `origin_not_allowed`
  */
 export function assertOriginAllowed(config: Config, headers: Headers): void {

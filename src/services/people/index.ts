@@ -9,24 +9,24 @@ export { authenticatePerson, getSession, type SignInResult, signOut } from './se
 type SignUpArgs = Parameters<typeof Password.signUp>[0]
 type SignInArgs = Parameters<typeof Password.signIn>[0]
 
-// better-auth is large: only a request that signs somebody up or in loads it
-
-/** Makes a person, their account and a session; see `signUp` in password.ts. */
+/** Creates a person, their account and a session; see `signUp` in password.ts, which is loaded on first use. */
 export async function signUp(args: SignUpArgs): Promise<SignInResult> {
   const password = await import('./password.ts')
   return password.signUp(args)
 }
 
-/** Makes a session for an e-mail address and a password; see `signIn` in password.ts. */
+/**
+ * Creates a session for an e-mail address and a password; see `signIn` in password.ts, which is loaded on first use.
+ */
 export async function signIn(args: SignInArgs): Promise<SignInResult> {
   const password = await import('./password.ts')
   return password.signIn(args)
 }
 
 /**
- * Signs the demo person in, with the password that the configuration names: there is no way round the check of it.
- * @throws ServiceError `demo_unavailable` where the server has no demo, which is everywhere but in development;
- *   `invalid_credentials` before the demo person was made; `origin_not_allowed`
+ * Signs the demo person in with the configured password, which is checked like any other.
+ * @throws ServiceError `demo_unavailable` if the server has no demo (only development has one); `invalid_credentials`
+ *   before the demo person exists; `origin_not_allowed`
  */
 export async function signInDemo({
   ctx,

@@ -16,11 +16,11 @@ const SESSION_LIFETIME_S = 30 * 86_400
 
 type AuthContext = Pick<ServiceContext<Actor>, 'db' | 'config' | 'newId'>
 
-/** What happened inside the library that its answers don't say. */
+/** What the library's results don't say. */
 interface AuthTrace {
-  /** Of the person that was made, even where a later step failed. */
+  /** The created person, even if a later step failed. */
   createdUserId: string | null
-  /** The password was right, and the person is switched off. */
+  /** The password was right, but the person is switched off. */
   isInactive: boolean
 }
 
@@ -30,8 +30,8 @@ async function isActive(ctx: AuthContext, userId: string): Promise<boolean> {
 }
 
 /**
- * The library that keeps passwords and makes sessions, on our tables. It is large: only what signs people up and in
- * may import this file, and routes import that dynamically, so that no other request evaluates it.
+ * better-auth on our tables: keeps passwords and creates sessions. It is large, so index.ts imports this file
+ * dynamically, and only sign-up and sign-in requests load it.
  */
 export function createAuth(ctx: AuthContext, trace: AuthTrace) {
   const { config } = ctx
@@ -74,7 +74,7 @@ export function createAuth(ctx: AuthContext, trace: AuthTrace) {
 
 export const createTrace = (): AuthTrace => ({ createdUserId: null, isInactive: false })
 
-/** The code of a refusal by the library, null for anything else. */
+/** The code of a refusal by better-auth; null for any other error. */
 function refusalOf(error: unknown): string | null {
   if (!(error instanceof APIError)) return null
   return error.body?.code ?? error.message
@@ -101,7 +101,7 @@ async function createAccount(ctx: ServiceContext<Actor>, userId: string, name: s
   })
 }
 
-/** Takes back what a sign-up that failed has left, so that the address can be used again. */
+/** Removes what a failed sign-up left, so that the address can sign up again. */
 async function removeUser(ctx: ServiceContext<Actor>, userId: string): Promise<void> {
   await ctx.db.batch([
     ctx.db.delete(sessions).where(eq(sessions.userId, userId)),
@@ -110,7 +110,7 @@ async function removeUser(ctx: ServiceContext<Actor>, userId: string): Promise<v
   ])
 }
 
-/** The library says of two sign-ups at once only that the second failed. */
+/** Of two concurrent sign-ups, better-auth says only that the second failed. So we look the address up. */
 async function isEmailTaken(ctx: ServiceContext<Actor>, email: string, cause: unknown): Promise<boolean> {
   const refusal = refusalOf(cause)
   if (refusal === 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL') return true
@@ -120,8 +120,7 @@ async function isEmailTaken(ctx: ServiceContext<Actor>, email: string, cause: un
 }
 
 /**
- * Makes a person, an account of which they are the owner, and a session. All or nothing: a person whose account could
- * not be made is removed again.
+ * Creates a person, an account that they own, and a session. If the account can't be created, the person is removed.
  * @throws ServiceError `email_taken`, `origin_not_allowed`
  */
 export async function signUp({
@@ -156,7 +155,8 @@ export async function signUp({
 }
 
 /**
- * Makes a session for e-mail and password. An unknown address takes as long and is answered as a wrong password.
+ * Creates a session for an e-mail address and a password. An unknown address gets the same response as a wrong
+ * password, after the same time.
  * @throws ServiceError `invalid_credentials`, `user_inactive`, `origin_not_allowed`
  */
 export async function signIn({

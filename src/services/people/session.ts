@@ -43,7 +43,7 @@ interface Membership {
   role: Role
 }
 
-/** A session, its person and their accounts, oldest membership first: one query, one row per membership. */
+/** A session with its person and memberships, oldest first. One row per membership. */
 function selectMemberships(ctx: SessionContext, token: string) {
   return ctx.db
     .select({
@@ -60,7 +60,7 @@ function selectMemberships(ctx: SessionContext, token: string) {
     .orderBy(asc(memberships.createdAt), asc(memberships.accountId))
 }
 
-/** @throws ServiceError `no_account`, alike for an account that isn't theirs and one that doesn't exist */
+/** @throws ServiceError `no_account`, the same for a foreign account and one that doesn't exist */
 function chooseMembership(mine: Membership[], wanted: string | null): Membership {
   const chosen = wanted === null ? mine[0] : mine.find(({ accountId }) => accountId === wanted)
   if (chosen) return chosen
@@ -71,9 +71,8 @@ function chooseMembership(mine: Membership[], wanted: string | null): Membership
 }
 
 /**
- * Tells whose session this is, without loading the library that made it: the signature is checked first, so that a
- * forged token costs no query. A person in several accounts acts in the one named, by default in the one that they
- * have been in longest.
+ * Identifies the person of a session without loading better-auth. The signature is verified first, so a forged token
+ * costs no query. A person in several accounts acts in the one named, by default in the one they joined first.
  * @throws ServiceError `invalid_session`, `user_inactive`, `no_account`
  */
 export async function authenticatePerson({
@@ -109,7 +108,7 @@ function selectAccounts(ctx: ServiceContext, token: string) {
 }
 
 /**
- * The session that a request carries: its person, all of their accounts, and the one in which they act.
+ * The request's session: the person, their accounts, and the account they act in.
  * @throws ServiceError `invalid_session`
  */
 export async function getSession({
@@ -134,8 +133,8 @@ export async function getSession({
 }
 
 /**
- * Ends the sessions that a request carries, as Bearer token and as cookie. One that has ended already is no error.
- * @returns the cookie that takes the session from a browser
+ * Ends the request's sessions: the Bearer token's and the cookie's. Missing or ended sessions are no error.
+ * @returns the `Set-Cookie` that removes the session cookie
  * @throws ServiceError `origin_not_allowed`
  */
 export async function signOut({

@@ -11,7 +11,7 @@ import { type IntegrationRow, loadEnabledIntegration, loadIntegration, tenantFil
 import { readCursor, toPage } from '../wire.ts'
 
 /**
- * Queues a run at the site's object; while one of the same direction is unfinished, that one is the answer.
+ * Queues a run at the site's object. Returns the unfinished run of the same direction, if there is one.
  * @throws ServiceError `integration_not_found`, `sync_disabled`, `api_key_revoked`
  */
 export async function startSync({
@@ -26,7 +26,7 @@ export async function startSync({
 }
 
 /**
- * Queues a drift audit at the site's object; while one is unfinished, that one is the answer.
+ * Queues a drift check at the site's object. Returns the unfinished one, if there is one.
  * @throws ServiceError `integration_not_found`, `sync_disabled`, `api_key_revoked`
  */
 export async function startDriftCheck({ ctx, input }: { ctx: ServiceContext; input: { id: string } }): Promise<Run> {
@@ -35,7 +35,7 @@ export async function startDriftCheck({ ctx, input }: { ctx: ServiceContext; inp
 }
 
 /**
- * Brings one item up to date on both sides, now.
+ * Syncs one item in both directions now.
  * @param input `contentId`: an item's id, or WordPress' post id
  * @throws ServiceError `integration_not_found`, `sync_disabled`, `item_not_found`, `api_key_revoked`, or the reason why
  *   the site can't be called
@@ -77,7 +77,10 @@ export async function getRun({
   return unwrap(await ctx.site(row.siteId).getRun(row.id, input.runId))
 }
 
-/** Nobody holds a run that was between two slices, to say that it has ended; a later run has another epoch. */
+/**
+ * A run cancelled between two slices has no holder to clear `syncing`, so we do it here. The epoch check spares a newer
+ * run.
+ */
 const endSyncing = (ctx: ServiceContext, row: IntegrationRow) =>
   ctx.db
     .update(integrations)
@@ -92,7 +95,7 @@ const endSyncing = (ctx: ServiceContext, row: IntegrationRow) =>
     )
 
 /**
- * Ends a run: what it has committed stays, and nothing more is done. One that has ended already stays as it is.
+ * Cancels a run. What it committed stays. A run that has ended stays as it is.
  * @throws ServiceError `integration_not_found`, `run_not_found`, `api_key_revoked`
  */
 export async function cancelRun({

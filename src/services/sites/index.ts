@@ -5,26 +5,20 @@ import { apiKeys, integrations, sites } from '../../db/schema/index.ts'
 import { inGroups, rewriteSiteKeys, spreadRevocation } from '../api-keys/index.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { ServiceContext } from '../context.ts'
-import { ServiceError } from '../errors.ts'
+import { invalidField, ServiceError } from '../errors.ts'
 import { publishChange } from '../site-calls.ts'
 import { loadSite, SITE_TENANT, type SiteRow, tenantFilter } from '../tenant.ts'
 import { readCursor, toPage } from '../wire.ts'
 
-/** Keeps what an error says of a URL free of what it may hold. */
-function refuse(message: string): never {
-  const errors = [{ path: 'body.url', code: 'custom', message }]
-  throw new ServiceError('validation_error', `body.url: ${message}`, { errors })
-}
-
 /**
- * The one form in which a site's address is stored: lower-case host, no default port, query, fragment or trailing
- * slash. Whether it may be called is decided by the link, on every call.
+ * The canonical form of a site's address: lower-case host, no default port, query, fragment or trailing slash. Whether
+ * the address may be called is checked on every call. Errors don't repeat the URL, which may have a password in it.
  * @throws ServiceError `validation_error` for another scheme, or a user name or password in the address
  */
 export function normalizeSiteUrl(raw: string): string {
   const url = URL.parse(raw)
-  if (!url || !/^https?:$/.test(url.protocol)) return refuse('must be an absolute http or https URL')
-  if (url.username || url.password) return refuse('must not contain a user name or password')
+  if (!url || !/^https?:$/.test(url.protocol)) throw invalidField('body.url', 'must be an absolute http or https URL')
+  if (url.username || url.password) throw invalidField('body.url', 'must not contain a user name or password')
   return url.origin + url.pathname.replace(/\/+$/, '')
 }
 
@@ -40,7 +34,7 @@ function presentSite(row: SiteRow): Site {
   }
 }
 
-/** The account's sites, oldest first; for an API key its own one. @throws ServiceError `invalid_cursor` */
+/** The account's sites, oldest first; for an API key only its own. @throws ServiceError `invalid_cursor` */
 export async function listSites({ ctx, input }: { ctx: ServiceContext; input: ListQuery }): Promise<Page<Site>> {
   const last = readCursor(input.cursor)
   const rows = await ctx.db
@@ -52,12 +46,12 @@ export async function listSites({ ctx, input }: { ctx: ServiceContext; input: Li
   return toPage(rows, input.limit, presentSite)
 }
 
-/** One of the caller's sites. @throws ServiceError `site_not_found` */
+/** A site in the caller's tenant. @throws ServiceError `site_not_found` */
 export async function getSite({ ctx, input }: { ctx: ServiceContext; input: { siteId: string } }): Promise<Site> {
   return presentSite(await loadSite({ ctx, siteId: input.siteId }))
 }
 
-/** Adds a site to the actor's account. @throws ServiceError `validation_error` for an address that can't be one */
+/** Adds a site to the actor's account. @throws ServiceError `validation_error` for an invalid address */
 export async function createSite({ ctx, input }: { ctx: ServiceContext; input: SiteCreate }): Promise<Site> {
   const now = new Date(ctx.now())
   const row: SiteRow = {
@@ -81,13 +75,13 @@ export async function createSite({ ctx, input }: { ctx: ServiceContext; input: S
 
 type UpdateInput = SiteUpdate & { siteId: string }
 
-/** Why an integration is disabled, so that switching the site on again wakes those alone that it put to sleep. */
+/** Marks integrations that were disabled with their site. Switching the site on again enables only these. */
 const REASON = 'site_inactive'
 
-/** Integrations follow their site: asleep with it, and due for a check as soon as it is back. */
-function followSite(ctx: ServiceContext, siteId: string, isActive: boolean) {
+/** Disables a site's integrations with it, or enables them again, due for a health check now. */
+function switchIntegrations(ctx: ServiceContext, siteId: string, isActive: boolean) {
   const now = new Date(ctx.now())
-  const asleep = and(eq(integrations.connection, 'disabled'), eq(integrations.connectionReason, REASON))
+  const disabledWithSite = and(eq(integrations.connection, 'disabled'), eq(integrations.connectionReason, REASON))
   const state = isActive
     ? ({ connection: 'not_connected', connectionReason: null, nextCheckAt: now } as const)
     : ({ connection: 'disabled', connectionReason: REASON, nextCheckAt: null } as const)
@@ -99,7 +93,7 @@ function followSite(ctx: ServiceContext, siteId: string, isActive: boolean) {
         eq(integrations.siteId, siteId),
         tenantFilter(ctx.actor, integrations),
         eq(integrations.isActive, true),
-        isActive ? asleep : undefined,
+        isActive ? disabledWithSite : undefined,
       ),
     )
     .returning({ id: integrations.id })
@@ -120,30 +114,30 @@ async function commit(ctx: ServiceContext, input: UpdateInput) {
   const entry = { action: 'site.updated', entityId: siteId, metadata: { ...changes } }
   if (isActive === undefined) {
     const [rows] = await appendAudit({ ctx, input: { entry, changes: [update] } })
-    return { row: rows[0], followers: [] }
+    return { row: rows[0], switched: [] }
   }
-  const [rows, followers] = await appendAudit({
+  const [rows, switched] = await appendAudit({
     ctx,
-    input: { entry, changes: [update, followSite(ctx, siteId, isActive)] },
+    input: { entry, changes: [update, switchIntegrations(ctx, siteId, isActive)] },
   })
-  return { row: rows[0], followers }
+  return { row: rows[0], switched }
 }
 
 /**
- * Changes a site. Switched off, its keys are refused with `site_inactive` and its integrations rest: D1 first, then
- * the edge's copies of the keys, then the site's object. Repeating it completes what failed before.
+ * Changes a site. When it is switched off, its keys are refused with `site_inactive` and its integrations stop: in D1
+ * first, then in KV, then at the site's object. Repeating it completes an update that failed halfway.
  * @throws ServiceError `site_not_found`, `validation_error`
  */
 export async function updateSite({ ctx, input }: { ctx: ServiceContext; input: UpdateInput }): Promise<Site> {
   await loadSite({ ctx, siteId: input.siteId })
-  const { row, followers } = await commit(ctx, input)
+  const { row, switched } = await commit(ctx, input)
   if (!row) throw new ServiceError('site_not_found')
   if (input.is_active !== undefined) {
     await rewriteSiteKeys({ ctx, input: { siteId: row.id, isActive: row.isActive } })
   }
   if (input.is_active === true) publishChange(ctx, row.id)
   if (input.is_active === false) {
-    for (const { id } of followers) await ctx.site(row.id).stop(id)
+    for (const { id } of switched) await ctx.site(row.id).stop(id)
   }
   return presentSite(row)
 }
@@ -154,7 +148,7 @@ const ofSite = (ctx: ServiceContext, site: SiteRow) => ({
   integrations: and(eq(integrations.siteId, site.id), tenantFilter(ctx.actor, integrations)),
 })
 
-/** Closes every way in: the site is off and all of its keys are revoked, in D1, at the object and at the edge. */
+/** Switches the site off and revokes all its keys: in D1, at the object and in KV. */
 async function close(ctx: ServiceContext, site: SiteRow): Promise<void> {
   const rows = ofSite(ctx, site)
   const now = new Date(ctx.now())
@@ -170,8 +164,8 @@ async function close(ctx: ServiceContext, site: SiteRow): Promise<void> {
 }
 
 /**
- * Deletes a site with its integrations and keys. Its keys end first and its rows go last, so that a deletion which
- * failed half-way can be repeated. Sync events stay until they are pruned by age.
+ * Deletes a site with its integrations and keys. Revokes the keys first and deletes the rows last, so that a deletion
+ * that failed halfway can be repeated. Sync events stay until they are pruned by age.
  * @throws ServiceError `site_not_found`, `unavailable`
  */
 export async function deleteSite({ ctx, input }: { ctx: ServiceContext; input: { siteId: string } }): Promise<void> {
