@@ -1,24 +1,38 @@
 /**
- * `npm run db:generate`: drizzle-kit writes the next migration, and its new tables become WITHOUT ROWID, which
- * drizzle-kit can't say: with keys of type TEXT every insert would otherwise be billed twice.
+ * `npm run db:generate`: drizzle-kit writes the next migration. Three things follow that it can't do: the new tables become
+ * WITHOUT ROWID, since with keys of type TEXT D1 would otherwise bill every insert twice; older snapshots go, since it reads
+ * only the newest; and the migration's checksum goes into migrations/SHA256SUMS, by which a test sees later edits.
  */
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from './lib/paths.ts'
 
-const DIR = 'migrations'
-const migrations = () => {
-  try {
-    return readdirSync(DIR).filter((name) => name.endsWith('.sql'))
-  } catch {
-    return []
-  }
-}
+const DIR = join(ROOT, 'migrations')
+const SUMS = join(DIR, 'SHA256SUMS')
+const listMigrations = () => readdirSync(DIR).filter((name) => name.endsWith('.sql'))
 
-const before = new Set(migrations())
-execFileSync('drizzle-kit', ['generate', ...process.argv.slice(2)], { stdio: 'inherit' })
-for (const name of migrations().filter((candidate) => !before.has(candidate))) {
-  const path = `${DIR}/${name}`
+const before = new Set(listMigrations())
+execFileSync(join(ROOT, 'node_modules/.bin/drizzle-kit'), ['generate', ...process.argv.slice(2)], {
+  cwd: ROOT,
+  stdio: 'inherit',
+})
+for (const name of listMigrations().filter((candidate) => !before.has(candidate))) {
+  const path = join(DIR, name)
   const sql = readFileSync(path, 'utf8').replaceAll(/(CREATE TABLE [\s\S]*?\n\));/g, '$1 WITHOUT ROWID;')
   writeFileSync(path, sql)
-  console.info(`${path}: tables are WITHOUT ROWID`)
+  console.info(`migrations/${name}: tables are WITHOUT ROWID`)
+}
+
+const snapshots = readdirSync(join(DIR, 'meta')).filter((name) => name.endsWith('_snapshot.json'))
+for (const name of snapshots.toSorted().slice(0, -1)) rmSync(join(DIR, 'meta', name))
+
+const sums = existsSync(SUMS) ? readFileSync(SUMS, 'utf8') : ''
+for (const name of listMigrations().toSorted()) {
+  if (sums.includes(`  ${name}\n`)) continue
+  const sum = createHash('sha256')
+    .update(readFileSync(join(DIR, name)))
+    .digest('hex')
+  appendFileSync(SUMS, `${sum}  ${name}\n`)
 }

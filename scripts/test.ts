@@ -1,8 +1,14 @@
-// npm test: everything, with what it needs set up first. `npm test -- unit phpunit` runs the suites whose names hold a word.
+/**
+ * `npm test`: everything, with what it needs set up first. `npm test -- unit phpunit` runs the suites whose names hold a word;
+ * `--changed` those that the changes since origin/main can break (`--since REF`: since another commit); `--nightly` everything
+ * with more seeds, requests and posts, and all PHP tests on every WordPress.
+ */
+import { parseArgs } from 'node:util'
 import { buildAssets } from './build.ts'
 import { ensureChromium } from './lib/chromium.ts'
 import { elapsed, formatDuration, step } from './lib/progress.ts'
 import { isShuttingDown, stopEverything } from './lib/shutdown.ts'
+import { chooseSuites, listChanges } from './test/changed.ts'
 import { lockSuite, staticSuite, vitestSuite } from './test/javascript.ts'
 import { PHPUNIT_SITES, phpSyntaxSuite, phpcsSuite, phpunitSuite, sharedMariaDb } from './test/php.ts'
 import { phpVersionsSuite } from './test/php-versions.ts'
@@ -10,25 +16,40 @@ import { type Outcome, type Suite, findNeverRun, runSuite } from './test/suite.t
 import { PHP_TEST_PACKAGES, WORDPRESS_PACKAGES, installPackages } from './wordpress/packages.ts'
 import { ensureSources } from './wordpress/sources.ts'
 
+const { values, positionals } = parseArgs({
+  options: {
+    changed: { type: 'boolean', default: false },
+    since: { type: 'string' },
+    nightly: { type: 'boolean', default: false },
+  },
+  allowPositionals: true,
+})
+
+/** What `--nightly` has more of: seeds of the simulator, posts in the drift check, requests of the fuzz test. */
+const NIGHTLY = { SIM_SEEDS: '2000', SIM_POSTS: '100000', FUZZ_REQUESTS: '20000' }
+if (values.nightly) Object.assign(process.env, NIGHTLY)
+
 const mariaDb = sharedMariaDb()
-const phpunitLane = (lane: 0 | 1) =>
-  PHPUNIT_SITES.filter((_, index) => index % 2 === lane).map((site) => phpunitSuite(site, mariaDb))
 
 /**
- * What runs when: stages one after the other, the lanes of a stage side by side, the suites of a lane in their order. Most suites
- * use one core, and wait a good part of their time. Each file of the end-to-end tests has its own API, WordPress and ports.
+ * The stages run one after the other. Within a stage two lanes take suites from one queue, the longest first: each of them
+ * keeps about one core busy. The end-to-end tests wait a good part of their time and run two files at once by themselves.
  */
-const STAGES: Suite[][][] = [
+const stagesFor = (e2eFiles: string[]): Suite[][] => [
   [
-    [lockSuite, staticSuite, vitestSuite('unit'), vitestSuite('web'), phpSyntaxSuite, phpcsSuite],
-    [vitestSuite('workers')],
+    vitestSuite('workers'),
+    staticSuite,
+    ...PHPUNIT_SITES.map((site) => phpunitSuite(values.nightly ? { ...site, isWhole: true } : site, mariaDb)),
+    vitestSuite('web'),
+    vitestSuite('unit'),
+    phpVersionsSuite,
+    phpSyntaxSuite,
+    phpcsSuite,
+    lockSuite,
   ],
-  [[phpVersionsSuite, ...phpunitLane(1)], phpunitLane(0)],
-  [
-    [vitestSuite('e2e', { name: 'web', args: ['test/e2e/web-'] })],
-    [vitestSuite('e2e', { name: 'api', args: ['--exclude', 'test/e2e/web-*'] })],
-  ],
+  [vitestSuite('e2e', e2eFiles)],
 ]
+const LANES = 2
 
 const needsPhp = ({ name }: Suite) => /php|e2e/.test(name)
 
@@ -44,31 +65,59 @@ async function prepare(suites: Suite[]): Promise<void> {
   })
 }
 
-async function runLane(suites: Suite[]): Promise<Outcome[]> {
+async function runStage(suites: Suite[]): Promise<Outcome[]> {
+  const waiting = [...suites]
   const outcomes: Outcome[] = []
-  for (const suite of suites) outcomes.push(await runSuite(suite))
+  async function runLane(): Promise<void> {
+    for (let suite = waiting.shift(); suite; suite = waiting.shift()) outcomes.push(await runSuite(suite))
+  }
+  await Promise.all(Array.from({ length: LANES }, runLane))
   return outcomes
 }
 
+/** The suites to run: those that hold one of the words, or those that a change can break, or all. */
+async function chooseStages(words: string[]): Promise<Suite[][]> {
+  const isChanged = values.changed || values.since !== undefined
+  if (!isChanged) return filterStages(stagesFor([]), words)
+  const files = await listChanges(values.since)
+  const choice = chooseSuites(files)
+  console.log(`${files.length} files have changed`)
+  return files.length === 0 ? [] : filterStages(stagesFor([...choice.e2e]), [...choice.words])
+}
+
+const filterStages = (stages: Suite[][], words: string[]): Suite[][] =>
+  words.length === 0
+    ? stages
+    : stages.map((suites) => suites.filter(({ name }) => words.some((word) => name.includes(word))))
+
 async function main(words: string[]): Promise<number> {
-  const isWanted = ({ name }: Suite) => words.length === 0 || words.some((word) => name.includes(word))
-  const stages = STAGES.map((lanes) => lanes.map((lane) => lane.filter(isWanted)))
-  const suites = stages.flat(2)
+  const stages = await chooseStages(words)
+  const suites = stages.flat()
+  if (suites.length === 0) {
+    console.log(
+      words.length > 0 ? `No suite has one of these words in its name: ${words.join(', ')}` : 'Nothing to run',
+    )
+    console.log(`0 passed, ${words.length > 0 ? 1 : 0} failed`)
+    return words.length > 0 ? 1 : 0
+  }
   await prepare(suites)
   const outcomes: Outcome[] = []
-  for (const lanes of stages) outcomes.push(...(await Promise.all(lanes.map(runLane))).flat())
-  const neverRun = words.length === 0 ? findNeverRun(outcomes) : []
+  for (const stage of stages) outcomes.push(...(await runStage(stage)))
+  const neverRun = isWhole(suites) ? findNeverRun(outcomes) : []
   for (const name of neverRun) console.log(`FAILED ${name} was skipped in every suite`)
   const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0)
   const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, neverRun.length)
-  if (suites.length === 0) console.log(`No suite has one of these words in its name: ${words.join(', ')}`)
   console.log(`\n${suites.length} suites in ${formatDuration(elapsed())}`)
   console.log(`${passed} passed, ${failed} failed`)
   return failed > 0 || passed === 0 ? 1 : 0
 }
 
+/** True if every PHPUnit suite runs: a test that one of them skips must run in another. */
+const isWhole = (suites: Suite[]): boolean =>
+  suites.filter(({ name }) => name.startsWith('phpunit')).length === PHPUNIT_SITES.length
+
 try {
-  const code = await main(process.argv.slice(2))
+  const code = await main(positionals)
   await stopEverything()
   process.exit(code)
 } catch (error) {

@@ -12,17 +12,14 @@ export const lockSuite: Suite = { name: 'lock files', run: () => runScript('comp
 /** Format, lint, layers, types, dead code and generated files. */
 export const staticSuite: Suite = { name: 'static checks', run: () => runScript('check.ts', []) }
 
-/**
- * One project of vitest.config.ts, or a part of it.
- * @param part its name, and the arguments that choose its files
- */
-export function vitestSuite(project: string, part?: { name: string; args: string[] }): Suite {
+/** One project of vitest.config.ts. `files` are beginnings of paths; without any all of the project's files run. */
+export function vitestSuite(project: string, files: string[] = []): Suite {
   return {
-    name: ['vitest', project, ...(part ? [part.name] : [])].join(' '),
+    name: `vitest ${project}`,
     run: async () => {
       const file = join(temporaryFolder('vitest'), 'report.json')
       const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-      const args = [VITEST, 'run', '--project', project, ...reporters, ...(part?.args ?? [])]
+      const args = [VITEST, 'run', '--project', project, ...reporters, ...files]
       const { code, stdout, stderr } = await tryCommand(NODE, args, {
         cwd: ROOT,
         env: { NO_COLOR: '1', IGNY8_ASSETS: 'built' },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 
@@ -28,6 +29,20 @@ function breaking(statement: string, knownTables: ReadonlySet<string>): string |
 
 const tablesIn = (sql: string) => [...sql.matchAll(/CREATE TABLE `?(\w+)`?/gi)].map(([, name]) => name ?? '')
 const statementsOf = (sql: string) => sql.split('--> statement-breakpoint')
+
+describe('migrations that have landed', () => {
+  // D1 runs a migration once: an edit would reach new databases alone, and no two deployments would agree
+  test('are never edited: change the database by a new migration (npm run db:generate)', () => {
+    const sumOf = (name: string) => createHash('sha256').update(read(name)).digest('hex')
+    const sums = files.map((name) => `${sumOf(name)}  ${name}\n`).join('')
+    expect(readFileSync('migrations/SHA256SUMS', 'utf8')).toBe(sums)
+  })
+
+  test('leave drizzle-kit the journal and the newest snapshot, which is all it reads', () => {
+    const newest = `${(files.at(-1) ?? '').slice(0, 4)}_snapshot.json`
+    expect(readdirSync('migrations/meta').toSorted()).toEqual([newest, '_journal.json'])
+  })
+})
 
 describe('T48 a migration of D1', () => {
   test.each(later.map((name, index) => ({ name, before: [base, ...later.slice(0, index)] })))(
