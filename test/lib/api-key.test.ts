@@ -9,7 +9,7 @@ const VECTOR_HASH = '56166e466a8a6411dcc91a2ef1d0ce06b168277833a45589419f23e18d4
 const CHARACTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_'
 
 describe('an API key', () => {
-  test('has the form that the protocol states', () => {
+  test('has the form that the protocol defines', () => {
     const { keyId, plaintext } = createApiKey()
     expect(plaintext).toMatch(/^igny8_[0-9A-Za-z]{48}$/)
     expect(keyId).toBe(`key_${plaintext.slice(6, 16)}`)
@@ -17,17 +17,17 @@ describe('an API key', () => {
     expect(looksLikeApiKey(plaintext)).toBe(true)
   })
 
-  test('has the checksum that another implementation gives it', () => {
+  test('has the same checksum as another implementation', () => {
     expect(parseApiKey(VECTOR)).toEqual({ keyId: 'key_0123456789', plaintext: VECTOR })
   })
 
-  test('is never made twice', () => {
+  test('is never the same twice', () => {
     const keys = Array.from({ length: 1000 }, createApiKey)
     expect(new Set(keys.map(({ plaintext }) => plaintext)).size).toBe(1000)
     expect(new Set(keys.map(({ keyId }) => keyId)).size).toBe(1000)
   })
 
-  test('is not one with any one character changed', () => {
+  test('is invalid with any character changed', () => {
     for (let at = 0; at < VECTOR.length; at++) {
       for (const character of CHARACTERS) {
         if (character === VECTOR[at]) continue
@@ -36,7 +36,7 @@ describe('an API key', () => {
     }
   })
 
-  test('is not one with two neighbours swapped', () => {
+  test('is invalid with two neighbours swapped', () => {
     for (let at = 0; at < VECTOR.length - 1; at++) {
       const [left = '', right = ''] = VECTOR.slice(at, at + 2)
       if (left === right) continue
@@ -44,7 +44,7 @@ describe('an API key', () => {
     }
   })
 
-  test('is not any other text', () => {
+  test('is no other text', () => {
     fc.assert(fc.property(fc.string({ maxLength: 80 }), (text) => parseApiKey(text) === null))
     const similar = fc.string({ unit: fc.constantFrom(...CHARACTERS.split('')), minLength: 48, maxLength: 48 })
     fc.assert(fc.property(similar, (text) => parseApiKey(`igny8_${text}`) === null))

@@ -16,20 +16,20 @@ test('T24 the secret before the newest one is accepted for an hour, and not afte
   expect(await openSigningSecrets(ring, integration, NOW + HOUR_MS)).toEqual([newer])
 })
 
-test('T42 credentials that were moved to another integration do not open', async () => {
+test('T42 credentials copied to another integration can’t be decrypted', async () => {
   const credentials = await seal()
   await expect(openSigningSecrets(ring, { id: 'int_2', credentials }, NOW)).rejects.toThrow()
   expect(await openSigningSecrets(ring, { id: 'int_1', credentials }, NOW)).toEqual([newer, older])
   await expect(openSigningSecrets(ring, { id: 'int_2', credentials }, NOW)).rejects.toThrow()
 })
 
-test('T42 credentials that were open before do not open without their key', async () => {
+test('T42 credentials that were decrypted before can’t be decrypted without their key', async () => {
   const integration = { id: 'int_1', credentials: await seal() }
   await openSigningSecrets(ring, integration, NOW)
   await expect(openSigningSecrets({ currentId: 'k2', keys: { k2: key() } }, integration, NOW)).rejects.toThrow()
 })
 
-test('T42 credentials are sealed anew under a new key, with the grace period that they have', async () => {
+test('T42 credentials are encrypted again with a new key and keep their grace period', async () => {
   const rotated = { currentId: 'k2', keys: { k2: key(), ...ring.keys } }
   const resealed = await resealCredentials(rotated, { id: 'int_1', credentials: await seal() })
   expect(resealed).toMatch(/^v1\.k2\./)

@@ -10,7 +10,7 @@ const after: KeyRing = { currentId: 'k2', keys: { k2: newKey } }
 const ROW = 'integrations/int_1'
 
 describe('a sealed secret', () => {
-  test('opens as it was, whatever it holds', async () => {
+  test('is decrypted to the same text, whatever it contains', async () => {
     const texts = fc.string({ unit: 'grapheme', maxLength: 300 })
     await fc.assert(
       fc.asyncProperty(
@@ -20,7 +20,7 @@ describe('a sealed secret', () => {
     )
   })
 
-  test('says nothing of its content, and is another one each time', async () => {
+  test('reveals nothing of its content and differs each time', async () => {
     const [first, second] = [await sealSecret(before, 'secret', ROW), await sealSecret(before, 'secret', ROW)]
     expect(first).toMatch(/^v1\.k1\.[A-Za-z0-9+/]+={0,2}$/)
     expect(first).not.toBe(second)
@@ -55,7 +55,7 @@ describe('a sealed secret', () => {
 })
 
 describe('T42 a new encryption key', () => {
-  test('takes over without a moment in which something does not open', async () => {
+  test('takes over while old ciphertexts still open', async () => {
     const old = await sealSecret(before, 'secret', ROW)
     expect(await openSecret(during, old, ROW)).toBe('secret')
     expect(isSealedWithOldKey(during, old)).toBe(true)
@@ -64,17 +64,17 @@ describe('T42 a new encryption key', () => {
     expect(await openSecret(after, resealed, ROW)).toBe('secret')
   })
 
-  test('ends what was sealed with the old one once that is gone', async () => {
+  test('can’t open ciphertexts of the old key once that is removed', async () => {
     const old = await sealSecret(before, 'secret', ROW)
     await expect(openSecret(after, old, ROW)).rejects.toThrow('key id')
   })
 
-  test('under the id of the old one does not open what that one sealed', async () => {
+  test('under the old key’s id does not open its ciphertexts', async () => {
     const old = await sealSecret(before, 'secret', ROW)
     await expect(openSecret({ currentId: 'k1', keys: { k1: newKey } }, old, ROW)).rejects.toThrow()
   })
 
-  test('that is not there seals nothing', async () => {
+  test('that is missing encrypts nothing', async () => {
     await expect(sealSecret({ currentId: 'k3', keys: during.keys }, 'secret', ROW)).rejects.toThrow('no encryption key')
   })
 })

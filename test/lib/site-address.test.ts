@@ -24,11 +24,11 @@ describe('the address of a site (T33)', () => {
     ['https://example.org/a', 'https://example.org/b'],
     ['https://example.org', 'https://example.org/a'],
     ['no url', 'no url'],
-  ])('%s and %s are two', (left, right) => {
+  ])('%s and %s are two sites', (left, right) => {
     expect(isSameAddress(left, right)).toBe(false)
   })
 
-  test('holds what is below it, and not what only begins like it', () => {
+  test('contains URLs below it, not URLs that only start alike', () => {
     for (const url of ['https://example.org', 'http://www.example.org/en/', 'https://example.org/en/about'])
       expect(isWithin(url, 'https://example.org')).toBe(true)
     expect(isWithin('https://example.org/shop/en', 'https://example.org/shop')).toBe(true)
@@ -36,7 +36,7 @@ describe('the address of a site (T33)', () => {
       expect(isWithin(url, 'https://example.org/shop')).toBe(false)
   })
 
-  test('has a few forms, each of which leads back to all of them', () => {
+  test('has a few spellings, and each of them yields all of them', () => {
     const forms = addressForms('https://www.example.org/shop/')
     expect(forms.toSorted()).toEqual([
       'http://example.org/shop',

@@ -18,7 +18,7 @@ function onClock() {
 }
 
 describe('a stopwatch', () => {
-  test('counts what overlaps once, and adds up what follows', async () => {
+  test('counts overlapping work once and adds up later work', async () => {
     const { watch, begin, pass } = onClock()
     const first = begin('db')
     pass(5)
@@ -34,7 +34,7 @@ describe('a stopwatch', () => {
     expect(watch.describe()).toBe('db;dur=17')
   })
 
-  test('counts what fails, and leaves the failure as it is', async () => {
+  test('counts work that fails, and passes on its error', async () => {
     const { watch, begin, pass } = onClock()
     const failing = begin('object')
     pass(3)
@@ -43,7 +43,7 @@ describe('a stopwatch', () => {
     await expect(watch.time('object', () => Promise.reject(new Error('away')))).rejects.toThrow('away')
   })
 
-  test('says nothing of what was not done', () => {
+  test('omits work that was not done', () => {
     expect(onClock().watch.describe()).toBe('')
   })
 })

@@ -85,7 +85,7 @@ describe('T37 IPv4', () => {
     }
   })
 
-  test('T37 a public IP address is refused as what it is', () => {
+  test('T37 a public IP address is refused with its own reason', () => {
     for (const address of [
       '8.8.8.8',
       '1.1.1.1',
@@ -187,7 +187,7 @@ describe('T37 names', () => {
   })
 })
 
-describe('T37 the rest of a URL', () => {
+describe('T37 other parts of a URL', () => {
   test.each([
     'https://user@example.com/',
     'https://user:pass@example.com/',
@@ -245,7 +245,7 @@ describe('T37 the rest of a URL', () => {
   })
 })
 
-describe('T37 whatever is typed', () => {
+describe('T37 any input', () => {
   const isIp = (host: string) => host.startsWith('[') || /^[\d.]+$/.test(host)
   const isLoopback = (host: string) => host === '[::1]' || host.startsWith('127.') || host === 'localhost'
   const part = fc.oneof(
@@ -308,7 +308,7 @@ describe('T37 whatever is typed', () => {
     )
   })
 
-  test('T37 what is allowed is allowed again as it is written out', () => {
+  test('T37 an allowed URL is allowed again in its normalised form', () => {
     fc.assert(
       fc.property(anything, (text) => {
         const check = production(text)

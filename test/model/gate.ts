@@ -43,7 +43,7 @@ export function readBatch(body: string): Batch | null {
 
 const REFUSALS = {
   signature_missing: 'The request is not signed.',
-  timestamp_out_of_range: 'The clocks of IGNY8 and this site are more than five minutes apart.',
+  timestamp_out_of_range: 'The clocks of IGNY8 and this site differ by more than five minutes.',
   signature_invalid: 'The signature does not match.',
 } as const
 

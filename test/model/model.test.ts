@@ -105,14 +105,14 @@ describe('T4 faults of a request', () => {
     await served.stop()
   })
 
-  test('a late request arrives when it is let through', async () => {
+  test('a delayed request arrives when it is released', async () => {
     const model = createModel({ faults: once({ kind: 'late' }) })
     await codeOf(send(model, [CREATE]))
     expect(await model.deliverLate()).toBe(1)
     expect(countPosts(model)).toBe(1)
   })
 
-  test('a timeout ends with the clock that was injected', async () => {
+  test('a timeout ends by the injected clock', async () => {
     const waited: number[] = []
     const sleep = (ms: number) => Promise.resolve(void waited.push(ms))
     const model = createModel({ sleep, faults: once({ kind: 'timeout', when: 'before', afterMs: 30_000 }) })
@@ -120,7 +120,7 @@ describe('T4 faults of a request', () => {
     expect(waited).toEqual([30_000])
   })
 
-  test('a clock that is a day off is named', async () => {
+  test('a clock that is a day off is reported', async () => {
     const model = createModel()
     model.setClockOffset(86_400)
     expect(await codeOf(send(model, [CREATE]))).toBe('clock_skew')
@@ -138,7 +138,7 @@ describe('faults of a command', () => {
     }
   })
 
-  test('T2 PHP that dies leaves what it had done', async () => {
+  test('T2 PHP that dies keeps the work done before', async () => {
     const model = createModel({
       faults: { command: ({ name }) => (name === 'status' ? { kind: 'die', when: 'before' } : null) },
     })
@@ -146,7 +146,7 @@ describe('faults of a command', () => {
     expect(countPosts(model)).toBe(1)
   })
 
-  test('a slow command leaves no time for the next', async () => {
+  test('a slow command leaves no time for the next one', async () => {
     const model = createModel({ faults: { command: () => ({ kind: 'slow', ms: 11_000 }) } })
     const results = await send(model, [
       ['status', {}],
@@ -169,8 +169,8 @@ describe('faults of a command', () => {
   })
 })
 
-describe('odd sites', () => {
-  test('an id that was used before belongs to another post', async () => {
+describe('unusual sites', () => {
+  test('an id can be reused by another post', async () => {
     const model = createModel()
     const { id } = model.createPost({ title: 'First' })
     model.deletePost(id)
@@ -225,7 +225,7 @@ describe('odd sites', () => {
     expect(results.map((result) => result.ok && result.data['reused'])).toEqual([false, true])
   })
 
-  test('a hundred thousand posts are there at once, and their pages are whole', async () => {
+  test('a hundred thousand posts are available at once, in complete pages', async () => {
     const model = createModel()
     fillPosts(model, { count: 100_000, stepS: 0 })
     const [result] = await send(model, [['index', { type: 'post', after: null, limit: 200, fields: 'full' }]])
@@ -250,7 +250,7 @@ function play(random: () => number): { webhooks: ModelWebhook[]; model: ModelWor
 }
 
 describe('webhooks', () => {
-  test('each change is told once, the strongest of a post', () => {
+  test('each post has one webhook, for its strongest change', () => {
     const { webhooks } = play(() => 0.5)
     const told = webhooks.map(({ event }) => `${event.event} ${event.status}`)
     expect(told).toEqual([
@@ -281,7 +281,7 @@ describe('webhooks', () => {
     expect(await verifyMessage(input)).toMatchObject({ ok: true, id: webhook.id })
   })
 
-  test('T26 what IGNY8 itself wrote is not told back', async () => {
+  test('T26 changes by IGNY8 send no webhook', async () => {
     const webhooks: ModelWebhook[] = []
     const model = createModel({ onWebhook: (webhook) => webhooks.push(webhook) })
     const [result] = await send(model, [CREATE])
@@ -290,7 +290,7 @@ describe('webhooks', () => {
   })
 })
 
-test('statistics say what a sync cost', async () => {
+test('statistics show the cost of a sync', async () => {
   const model = createModel()
   await send(model, [CREATE, ['status', {}]])
   expect(model.stats).toMatchObject({ requests: 1, commands: { apply: 1, status: 1 }, maxParallel: 1, writes: 1 })

@@ -13,14 +13,14 @@ async function structureCounts(subject: Subject, type: string, taxonomy: string)
 }
 
 function counting(get: () => Subject): void {
-  test('says of the types that are named, and of their taxonomies, what the structure says', async () => {
+  test('has the structure’s counts for the requested types and their taxonomies', async () => {
     const { post_types: types, taxonomies } = await ask(get(), 'event')
     expect(Object.keys(types)).toEqual(['event'])
     expect(Object.keys(taxonomies)).toContain('event_kind')
     expect([types['event'], taxonomies['event_kind']]).toEqual(await structureCounts(get(), 'event', 'event_kind'))
   })
 
-  test('follows what is made, trashed and deleted, in the same request too', async () => {
+  test('follows creation, trash and deletion, in the same request too', async () => {
     const count = async () => (await ask(get(), 'event')).post_types['event'] ?? 0
     const before = await count()
     const made = await create(get(), { title: 'Counted' })
@@ -38,7 +38,7 @@ function counting(get: () => Subject): void {
     expect(await count()).toBe(before + 1)
   })
 
-  test('leaves out what is not there, and answers with objects', async () => {
+  test('omits unknown types, and answers with objects', async () => {
     expect(await ask(get(), 'nothing', 'revision')).toEqual({ post_types: {}, taxonomies: {} })
     expect(await ask(get())).toEqual({ post_types: {}, taxonomies: {} })
   })

@@ -36,7 +36,7 @@ function looks(get: () => Subject): void {
     expect(differing(before, after)).toEqual(ids)
   })
 
-  test('T27 edits that note no time are found: of columns, meta, terms, images and by deletion', async () => {
+  test('T27 edits without a new modification time are found: of columns, meta, terms, images and by deletion', async () => {
     const [image, kind, ...posts] = await get().arrange(
       { op: 'attachment', title: 'Digest image', alt: 'Alt' },
       { op: 'term', taxonomy: 'event_kind', name: 'Digest kind' },
@@ -74,7 +74,7 @@ function bounds(get: () => Subject): void {
     expect((await upTo(third)).count).toBe(3)
   })
 
-  test('posts that cannot be sent take no part, and neither do those of other types', async () => {
+  test('excludes posts that can’t be sent, and other types', async () => {
     const [large = 0, good = 0] = await insertEvents(get(), [START_S, START_S])
     const before = await digest(get())
     await get().arrange({ op: 'grow', id: large, bytes: 5_000_000 }, { op: 'insert', type: 'post', status: 'publish' })
@@ -84,7 +84,7 @@ function bounds(get: () => Subject): void {
     await get().arrange({ op: 'delete', id: large }, { op: 'delete', id: good })
   })
 
-  test('what cannot be digested is refused with a reason', async () => {
+  test('a request that can’t be digested is refused with a reason', async () => {
     expect(await codeOf(get(), 'digest', { type: 'nonsense' })).toBe('unknown_type')
     expect(await codeOf(get(), 'digest', { type: 'event', symbols: 0 })).toBe('invalid_field')
     expect(await codeOf(get(), 'digest', { type: 'event', symbols: 16_385 })).toBe('invalid_field')

@@ -74,7 +74,7 @@ function documents(get: () => Subject): void {
     expect((await fetchOne(get(), id)).terms).toEqual({ event_kind: ['Zed', 'twin-a', 'twin-b', 'Über'] })
   })
 
-  test('T5 a document that cannot be sent names why, and its neighbours come', async () => {
+  test('T5 a document that cannot be sent has a reason, and the others come', async () => {
     const ids = await insertEvents(get(), [START_S + 90_000, START_S + 90_000, START_S + 90_001])
     const [large = 0, broken = 0, good] = ids
     await get().arrange({ op: 'grow', id: large, bytes: 5_000_000 }, { op: 'break_utf8', id: broken })
@@ -91,7 +91,7 @@ function documents(get: () => Subject): void {
 }
 
 function etags(get: () => Subject): void {
-  test('an etag changes with what it covers, comes back with it, and ignores the rest', async () => {
+  test('an etag depends exactly on the content it covers', async () => {
     const [kind, image, id] = await get().arrange(
       { op: 'term', taxonomy: 'event_kind', name: 'Etag kind' },
       { op: 'attachment', title: 'Etag image', alt: 'before' },
@@ -128,7 +128,7 @@ function etags(get: () => Subject): void {
 }
 
 function terms(get: () => Subject): void {
-  test('terms come by id in pages, once, with an etag that saves the next reading', async () => {
+  test('terms come in pages by id, each once, with an etag that saves the next read', async () => {
     const read = (args: Record<string, unknown>) =>
       run(get(), TermsData, 'terms', { taxonomy: 'event_kind', after: 0, limit: 1000, ...args })
     const all = await read({})

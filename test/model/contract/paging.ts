@@ -45,7 +45,7 @@ function paging(get: () => Subject): void {
     expect(total).toBe(9)
   })
 
-  test('a page goes on strictly after a position that no post has', async () => {
+  test('a page continues strictly after a position that no post has', async () => {
     const after = [START_S + 2, 999_999_999]
     const data = await run(get(), IndexData, 'index', { type: 'event', after, limit: 200, fields: 'metadata' })
     expect(data.items.map(({ modified }) => modified)).toEqual([START_S + 3, START_S + 4, START_S + 5])
@@ -81,7 +81,7 @@ function paging(get: () => Subject): void {
 }
 
 function types(get: () => Subject): void {
-  test('types that are unknown, not public or gone are refused, and their posts missing', async () => {
+  test('unknown, private and removed types are refused, and their posts are missing', async () => {
     const index = (type: string) => codeOf(get(), 'index', { type, after: null, limit: 10, fields: 'full' })
     expect(await index('nonsense')).toBe('unknown_type')
     expect(await index('revision')).toBe('unknown_type')
@@ -96,7 +96,7 @@ function types(get: () => Subject): void {
 }
 
 function refusals(get: () => Subject): void {
-  test('arguments out of bounds are named, not bent', async () => {
+  test('arguments out of bounds are refused, not adjusted', async () => {
     const bad: [string, Record<string, unknown>][] = [
       ['index', { limit: 201, fields: 'full' }],
       ['index', { limit: 5001, fields: 'ids' }],

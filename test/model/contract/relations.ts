@@ -5,7 +5,7 @@ import { fetchOne } from './common.ts'
 import { codeOf, newId, run, send, type Subject } from './subject.ts'
 
 function relations(get: () => Subject): void {
-  test('terms replace a taxonomy, found by name, then by slug, else made', async () => {
+  test('terms replace those of a taxonomy: found by name, then by slug, else created', async () => {
     await get().arrange(
       { op: 'term', taxonomy: 'event_kind', name: 'Pair', slug: 'pair-a' },
       { op: 'term', taxonomy: 'event_kind', name: 'Pair', slug: 'pair-b' },
@@ -18,7 +18,7 @@ function relations(get: () => Subject): void {
     expect((await update(get(), changed, { terms: { event_kind: [] } })).terms).toEqual({ event_kind: [] })
   })
 
-  test('a name of two terms is no name, and a post is never without a category', async () => {
+  test('a name of two terms is ambiguous, and a post always has a category', async () => {
     await get().arrange(
       { op: 'term', taxonomy: 'event_kind', name: 'Both', slug: 'both-a' },
       { op: 'term', taxonomy: 'event_kind', name: 'Both', slug: 'both-b' },
@@ -39,7 +39,7 @@ function relations(get: () => Subject): void {
     expect(changed.meta['rank_math_title'] ?? null).toBeNull()
   })
 
-  test('a featured image is set and taken away', async () => {
+  test('a featured image is set and removed', async () => {
     const [image] = await get().arrange({ op: 'attachment', title: 'Featured', alt: 'Alt' })
     const made = await create(get(), { featured: { id: Number(image) } })
     expect(made.featured).toMatchObject({ id: image, alt: 'Alt' })
@@ -96,7 +96,7 @@ function refusing(get: () => Subject): void {
     expect(await applyCode(get(), { op: 'create', type: 'nonsense', fields: { title: 'x' } })).toBe('unknown_type')
   })
 
-  test('T25 what a site would not keep as it is, is undone', async () => {
+  test('T25 a change that the site would alter is undone', async () => {
     const made = await create(get(), { title: 'Filtered', body: 'plain' })
     const before = await count(get())
     await get().arrange({ op: 'filter', isOn: true })
@@ -145,7 +145,7 @@ function media(get: () => Subject): void {
     expect(await altAfter('Other text')).toBe('Other text')
   })
 
-  test('an image that is not there or none is refused', async () => {
+  test('a missing file and a file that is no image are refused', async () => {
     const [page] = await get().arrange({ op: 'file', name: 'contract-page.png', kind: 'page' })
     const code = (url: unknown) => codeOf(get(), 'media', { url, hash: newId('hash'), filename: 'x.png', alt: '' })
     expect(await code(`${get().url}/wp-content/uploads/absent.png`)).toBe('media_not_found')

@@ -88,7 +88,7 @@ function refusals(get: () => Subject): void {
 }
 
 function execution(get: () => Subject): void {
-  test('the site is found from its address alone', async () => {
+  test('the site is found by its address alone', async () => {
     const { url, endpoint, fetch } = get()
     const found = await discoverSite({ siteUrl: url, allowLoopback: true, fetch, now: Date.now })
     expect(found).toMatchObject({ siteUrl: url, commandsUrl: endpoint, index: 'open' })
@@ -107,7 +107,7 @@ function execution(get: () => Subject): void {
     expect(third).toMatchObject({ id: 'cmd_2', ok: true })
   })
 
-  test('commands past the size of the batch are not reached, and nothing else is lost', async () => {
+  test('commands beyond the size of the batch are not executed, and nothing else is lost', async () => {
     const commands = [1, 2, 3].map((number) => ({ id: `cmd_${number}`, name: 'status', args: {} }))
     const results = await send(get(), commands, { maxBytes: 10 })
     expect(results[0]).toMatchObject({ ok: true })
@@ -116,7 +116,7 @@ function execution(get: () => Subject): void {
     }
   })
 
-  test('status says what the site is and can do', async () => {
+  test('status describes the site and its commands', async () => {
     const status = await run(get(), StatusData, 'status', {})
     expect(status).toMatchObject({ home_url: get().url, integration_id: get().integrationId })
     expect(Math.abs(status.time - nowS())).toBeLessThan(5)
@@ -145,7 +145,7 @@ export function describeTransport(get: () => Subject): void {
 
 /** What a site answers that is not connected any more; nothing works after it. */
 export function describeDisconnected(get: () => Subject): void {
-  test('a site that is not connected says so, and proves nothing', async () => {
+  test('a site that is not connected says so, without a signature', async () => {
     await get().arrange({ op: 'disconnect' })
     await expectRefusal(get(), {}, 409, 'igny8_not_connected')
   })

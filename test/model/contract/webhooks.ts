@@ -29,7 +29,7 @@ async function prepare(subject: Subject) {
 }
 
 function edits(get: () => Subject): void {
-  test('a new post is told once, whatever it comes with', async () => {
+  test('a new post sends one webhook, with all its data', async () => {
     await get().webhooks()
     const [id] = await get().arrange({ op: 'insert', type: 'event', status: 'publish', meta: { event_place: 'Here' } })
     const [event, ...more] = await get().webhooks()
@@ -38,7 +38,7 @@ function edits(get: () => Subject): void {
     expect(Math.abs(Date.parse(event?.modified_gmt ?? '') - Date.now())).toBeLessThan(60_000)
   })
 
-  test('edits, trash, untrash and deletion are told, with the children that move', async () => {
+  test('edits, trash, untrash and deletion send webhooks, also for children that move', async () => {
     const { parent, child, plain } = await prepare(get())
     const id = plain
     expect(await tell(get(), { op: 'edit', id, title: 'One' }, { op: 'edit', id, title: 'Two' })).toEqual([
@@ -53,7 +53,7 @@ function edits(get: () => Subject): void {
     ])
   })
 
-  test('terms, meta and images are told as metadata, of every post that shows them', async () => {
+  test('terms, meta and images send metadata webhooks for every post that shows them', async () => {
     const { kind, image, plain, decorated } = await prepare(get())
     const told = (id: number) => [`post.metadata event ${id} publish`]
     const id = plain
@@ -69,14 +69,14 @@ function edits(get: () => Subject): void {
 }
 
 function silence(get: () => Subject): void {
-  test('what no document shows is not told, nor what nobody could notice', async () => {
+  test('changes outside of documents, and changes without effect, send none', async () => {
     const { plain: id } = await prepare(get())
     expect(await tell(get(), { op: 'set_meta', id, key: 'hidden_key', value: 'x' })).toEqual([])
     expect(await tell(get(), { op: 'insert', type: 'event', status: 'auto-draft' })).toEqual([])
     expect(await tell(get(), { op: 'touch', id, modifiedS: 1_700_000_000 })).toEqual([])
   })
 
-  test('T26 what IGNY8 writes itself is not told back', async () => {
+  test('T26 changes by IGNY8 send none', async () => {
     await get().webhooks()
     const fields = { title: 'Mine', status: 'publish', terms: { event_kind: [newId('Mine')] } }
     const create = { op: 'create', type: 'event', item_id: newId('item'), fields }
@@ -89,6 +89,6 @@ function silence(get: () => Subject): void {
 
 /** Webhooks (docs/protocol-content.md). */
 export function describeWebhooks(get: () => Subject): void {
-  describe('what is told', () => edits(get))
-  describe('what is not told', () => silence(get))
+  describe('webhooks sent', () => edits(get))
+  describe('webhooks not sent', () => silence(get))
 }

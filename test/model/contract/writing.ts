@@ -18,7 +18,7 @@ async function applyRaw(
 }
 
 function creating(get: () => Subject): void {
-  test('T25 what is created is stored byte for byte, and answered as it is', async () => {
+  test('T25 a created post is stored byte for byte, and returned as stored', async () => {
     const made = await create(get(), {
       ...NASTY,
       slug: 'made-nasty',
@@ -37,7 +37,7 @@ function creating(get: () => Subject): void {
     expect(await fetchOne(get(), made.id)).toEqual(made)
   })
 
-  test('a stale command is stale once more, or is carried out where the post is back to what it expects', async () => {
+  test('a repeated stale command is stale again, or is executed if the post is back to the expected state', async () => {
     const made = await create(get(), { title: 'Before' })
     const input = { op: 'update', id: made.id, expect: made.etag, fields: { excerpt: 'Ours' } }
     const commandId = newId('cmd')
@@ -49,7 +49,7 @@ function creating(get: () => Subject): void {
     expect(await apply(get(), input, commandId)).toMatchObject({ outcome: 'applied', item: { excerpt: 'Ours' } })
   })
 
-  test('a repeat whose work was taken back since says that it had been done', async () => {
+  test('a repeat of a change that was reverted since reports it as done', async () => {
     const made = await create(get(), { title: 'Before' })
     const input = { op: 'update', id: made.id, expect: made.etag, fields: { title: 'Ours' } }
     const commandId = newId('cmd')
@@ -59,7 +59,7 @@ function creating(get: () => Subject): void {
     expect(again).toMatchObject({ outcome: 'stale', was_applied: true, item: { title: 'Before', etag: made.etag } })
   })
 
-  test('a create with a known item id answers the post there is', async () => {
+  test('a create with a known item id returns the existing post', async () => {
     const input = { op: 'create', item_id: newId('item'), fields: { title: 'Once', status: 'draft' } }
     const first = await apply(get(), input)
     const before = await count(get())
@@ -84,7 +84,7 @@ function creating(get: () => Subject): void {
     expect(await count(get())).toBe(Number(before) - 1)
   })
 
-  test('slugs are unique among what is published', async () => {
+  test('slugs are unique among published posts', async () => {
     const slugs = []
     for (let index = 0; index < 3; index++) slugs.push((await create(get(), { slug: 'the-same' }, 'post')).slug)
     expect(slugs).toEqual(['the-same', 'the-same-2', 'the-same-3'])
@@ -97,7 +97,7 @@ function creating(get: () => Subject): void {
     expect((await Promise.all(below)).map(({ slug }) => slug)).toEqual(['same-below', 'same-below'])
   })
 
-  test('published with a date to come is scheduled, and the other way round', async () => {
+  test('published with a future date is scheduled, and the other way round', async () => {
     const [soon, past] = [Date.now() + 86_400_000, Date.now() - 86_400_000].map((ms) => new Date(ms).toISOString())
     expect((await create(get(), { date: soon ?? null })).status).toBe('future')
     expect((await create(get(), { status: 'future', date: past ?? null })).status).toBe('publish')
@@ -107,14 +107,14 @@ function creating(get: () => Subject): void {
 function dating(get: () => Subject): void {
   const DATE = '2024-02-03T04:05:06Z'
 
-  test('what is made now was modified now, whatever its date', async () => {
+  test('a created post is modified now, whatever its date', async () => {
     const nowS = Date.now() / 1000
     for (const fields of [{ date: DATE }, { date: '2099-01-01T00:00:00Z' }, { status: 'draft' }]) {
       expect(Math.abs((await create(get(), fields)).modified - nowS)).toBeLessThan(60)
     }
   })
 
-  test('a date is taken away from a draft alone', async () => {
+  test('only a draft can lose its date', async () => {
     const out = await create(get(), { date: DATE })
     expect((await update(get(), out, { date: null })).date).toBe(out.date)
     const draft = await create(get(), { date: DATE, status: 'draft' })
@@ -122,7 +122,7 @@ function dating(get: () => Subject): void {
     expect((await update(get(), draft, { date: null })).date).toBeNull()
   })
 
-  test('a draft that is published is dated then', async () => {
+  test('a draft gets its date when it is published', async () => {
     const draft = await create(get(), { status: 'draft', title: 'To be dated' })
     expect(draft).toMatchObject({ date: null, slug: '' })
     const out = await update(get(), draft, { status: 'publish' })
@@ -148,7 +148,7 @@ function updating(get: () => Subject): void {
     expect(modified).toBeGreaterThanOrEqual(made.modified)
   })
 
-  test('a stale update writes nothing and answers what is there', async () => {
+  test('a stale update writes nothing and returns the post', async () => {
     const made = await create(get(), { title: 'Stale' })
     await get().arrange({ op: 'edit', id: made.id, title: 'Edited by somebody' })
     for (const op of ['update', 'trash', 'delete']) {
@@ -163,7 +163,7 @@ function updating(get: () => Subject): void {
     expect(await fetchOne(get(), made.id)).toMatchObject({ title: 'Edited by somebody', body: '', status: 'publish' })
   })
 
-  test('a change that expects nothing, or another type, is stale', async () => {
+  test('a change without an expected etag, or of another type, is stale', async () => {
     const made = await create(get(), { title: 'Expected' })
     const item = { id: made.id, etag: made.etag }
     for (const wrong of [{ expect: null }, { expect: made.etag, type: 'post' }]) {
@@ -172,7 +172,7 @@ function updating(get: () => Subject): void {
     }
   })
 
-  test('an update of a post that is gone is stale', async () => {
+  test('an update of a deleted post is stale', async () => {
     const made = await create(get(), { title: 'Gone' })
     await get().arrange({ op: 'delete', id: made.id })
     const data = await apply(get(), { op: 'update', id: made.id, expect: made.etag, fields: { title: 'x' } })
@@ -190,14 +190,14 @@ function updating(get: () => Subject): void {
     expect(results.map((result) => result.ok && result.data['outcome'])).toEqual(['applied', 'stale'])
   })
 
-  test('white space stays, and a post may be emptied', async () => {
+  test('white space is kept, and a post may be emptied', async () => {
     const made = await create(get(), { title: '  spaced  ', body: ' \n x \n ', excerpt: '\t' })
     expect(made).toMatchObject({ title: '  spaced  ', body: ' \n x \n ', excerpt: '\t' })
     const emptied = await update(get(), made, { title: '', body: '', excerpt: '' })
     expect(emptied).toMatchObject({ title: '', body: '', excerpt: '', slug: made.slug })
   })
 
-  test('meta_etag is that of everything but the body', async () => {
+  test('meta_etag covers everything but the body', async () => {
     const made = await applyRaw(get(), await create(get(), { body: 'none' }), { body: 'one' })
     const changed = await applyRaw(get(), made, { body: 'two' })
     const retitled = await applyRaw(get(), changed, { title: 'Other' })
@@ -205,7 +205,7 @@ function updating(get: () => Subject): void {
     expect(retitled.meta_etag).not.toBe(made.meta_etag)
   })
 
-  test('T30 trash, untrash and delete, each once and again', async () => {
+  test('T30 trash, untrash and delete can be repeated', async () => {
     const made = await create(get(), { title: 'Fate', slug: 'fate' })
     const trashed = await applied(get(), { op: 'trash', id: made.id, expect: made.etag })
     expect(trashed.status).toBe('trash')

@@ -37,12 +37,12 @@ const deletedThere = () => decided(importDeletion(editRecord(agreedItem(), { tit
 const deletedHere = () => imported(deleteRecord(agreedItem({ title: 'A' }), NOW_MS), { title: 'there' })
 
 describe('T29 a conflict of fields', () => {
-  test('settled for WordPress is what the site has', () => {
+  test('resolved for WordPress has the site’s content', () => {
     const record = settle(conflict(), 'wordpress')
     expect([record.local.title, stateOf(record), planPush(record)]).toEqual(['there', 'synced', null])
   })
 
-  test('settled for IGNY8 is sent, against the version that was looked at', () => {
+  test('resolved for IGNY8 is sent, on top of the site’s version that was shown', () => {
     const before = conflict()
     const record = settle(before, 'igny8')
     expect([record.local.title, record.local.body, stateOf(record)]).toEqual(['here', 'b', 'local_ahead'])
@@ -50,7 +50,7 @@ describe('T29 a conflict of fields', () => {
     expect(pushed(record)).toMatchObject({ local: { title: 'here' }, external: { title: 'here' } })
   })
 
-  test('whatever is chosen for each part ends it, and raises the revision', () => {
+  test('any choice of sides ends it and raises the revision', () => {
     const side = fc.constantFrom<Side>('wordpress', 'igny8')
     fc.assert(
       fc.property(anyDoc, anyDoc, anyDoc, fc.infiniteStream(side), (start, here, there, sides) => {
@@ -67,7 +67,7 @@ describe('T29 a conflict of fields', () => {
     )
   })
 
-  test.each(['wordpress', 'igny8'] as const)('settled for %s and undone is as it was, sent or not', (side) => {
+  test.each(['wordpress', 'igny8'] as const)('resolved for %s and undone is as before, sent or not', (side) => {
     const before = conflict()
     for (const settled of [settle(before, side), pushed(settle(before, side))]) {
       const record = undoResolution(settled, toConflictSnapshot(before), now)
@@ -77,7 +77,7 @@ describe('T29 a conflict of fields', () => {
     }
   })
 
-  test.each(['wordpress', 'igny8'] as const)('undone after %s can be settled either way', (side) => {
+  test.each(['wordpress', 'igny8'] as const)('undone after %s can be resolved either way', (side) => {
     const undone = undoResolution(pushed(settle(conflict(), side)), toConflictSnapshot(conflict()), now)
     for (const [choice, title] of [
       ['wordpress', 'there'],
@@ -88,13 +88,13 @@ describe('T29 a conflict of fields', () => {
     }
   })
 
-  test('that is undone, settled and undone again still has both versions', () => {
+  test('that is undone, resolved and undone again still has both versions', () => {
     const undone = undoResolution(pushed(settle(conflict(), 'igny8')), toConflictSnapshot(conflict()), now)
     const again = undoResolution(pushed(settle(undone, 'igny8')), toConflictSnapshot(undone), now)
     expect(titles(again)).toEqual(['here', 'there'])
   })
 
-  test('that is undone leaves alone what was changed after it was settled', () => {
+  test('that is undone keeps changes made after the resolution', () => {
     const settled = pushed(settle(conflict(), 'igny8'))
     const later = pushed(editRecord(settled, { body: 'later here' }, NOW_MS))
     const latest = imported(later, { title: 'here', body: 'later here', slug: 'later-there' })
@@ -122,7 +122,7 @@ describe('T29 a conflict of fields', () => {
     expect([record.conflictFields, ...titles(record)]).toEqual([['title'], 'here', 'newer there'])
   })
 
-  test('that was settled by a policy can be undone as well', () => {
+  test('that a policy resolved can be undone as well', () => {
     const before = editRecord(agreedItem({ title: 'A' }), { title: 'here' }, NOW_MS)
     const decision = importPost(before, post({ title: 'there' }), rules('wordpress'))
     const resolvedFrom = decision?.resolvedFrom
@@ -132,20 +132,20 @@ describe('T29 a conflict of fields', () => {
   })
 })
 
-describe('T30 an item that was deleted there and changed here', () => {
-  test('settled for WordPress is gone', () => {
+describe('T30 an item deleted on the site and changed in IGNY8', () => {
+  test('resolved for WordPress is deleted', () => {
     const record = settle(deletedThere(), 'wordpress')
     expect([stateOf(record), planPush(record)]).toEqual(['deleted', null])
   })
 
-  test('settled for IGNY8 is made anew there', () => {
+  test('resolved for IGNY8 is created again on the site', () => {
     const record = settle(deletedThere(), 'igny8')
     expect([stateOf(record), planPush(record)?.op]).toEqual(['local_ahead', 'create'])
     expect(record.externalId).toBeNull()
     expect(stateOf(pushed(record))).toBe('synced')
   })
 
-  test.each(['wordpress', 'igny8'] as const)('settled for %s and undone can be settled either way', (side) => {
+  test.each(['wordpress', 'igny8'] as const)('resolved for %s and undone can be resolved either way', (side) => {
     const before = deletedThere()
     const undone = undoResolution(pushed(settle(before, side)), toConflictSnapshot(before), now)
     expect(undone).toMatchObject({ deletion: 'external', conflictFields: ['deleted'], local: { title: 'here' } })
@@ -155,27 +155,27 @@ describe('T30 an item that was deleted there and changed here', () => {
     expect([stateOf(gone), planPush(gone)]).toEqual(['deleted', null])
   })
 
-  test('settled for IGNY8, undone, and settled for WordPress takes back the post that was made', () => {
+  test('resolved for IGNY8, undone, and resolved for WordPress deletes the post that was created', () => {
     const before = deletedThere()
     const undone = undoResolution(pushed(settle(before, 'igny8')), toConflictSnapshot(before), now)
     expect(planPush(settle(undone, 'wordpress'))).toMatchObject({ op: 'delete', expect: undone.etag })
   })
 })
 
-describe('T30 an item that was deleted here and changed there', () => {
-  test('settled for WordPress is back, with what was changed', () => {
+describe('T30 an item deleted in IGNY8 and changed on the site', () => {
+  test('resolved for WordPress is restored, with the change', () => {
     const record = settle(deletedHere(), 'wordpress')
     expect([stateOf(record), record.local.title, record.deletion]).toEqual(['synced', 'there', null])
   })
 
-  test('settled for IGNY8 is deleted there', () => {
+  test('resolved for IGNY8 is deleted on the site', () => {
     const before = deletedHere()
     const record = settle(before, 'igny8')
     expect(planPush(record)).toMatchObject({ op: 'delete', expect: before.etag })
     expect(stateOf(pushed(record))).toBe('deleted')
   })
 
-  test.each(['wordpress', 'igny8'] as const)('settled for %s and undone can be settled either way', (side) => {
+  test.each(['wordpress', 'igny8'] as const)('resolved for %s and undone can be resolved either way', (side) => {
     const before = deletedHere()
     const undone = undoResolution(pushed(settle(before, side)), toConflictSnapshot(before), now)
     expect([stateOf(undone), undone.deletion]).toEqual(['conflict', 'local'])

@@ -20,7 +20,7 @@ describe('a post that is new', () => {
     expect([stateOf(record), planPush(record)]).toEqual(['synced', null])
   })
 
-  test('without its body waits for it', () => {
+  test('without its body waits until the body is read', () => {
     const seen = { ...post({ title: 'Hello' }), body: null }
     const record = decided(importPost(null, seen, rules()))
     expect(stateOf(record)).toBe('external_ahead')
@@ -40,7 +40,7 @@ describe('a post that is known', () => {
     )
   })
 
-  test('T26 by what it holds is agreed without anything to send, though its etag is new', () => {
+  test('T26 by its content needs no push, though its etag is new', () => {
     const before = edited(agreedItem({ title: 'A' }), { title: 'B' })
     const plan = planPush(before)
     const record = imported(
@@ -50,7 +50,7 @@ describe('a post that is known', () => {
     expect([stateOf(record), record.revision, planPush(record)]).toEqual(['synced', before.revision, null])
   })
 
-  test('clears an error of reading, but none of sending', () => {
+  test('clears an error of reading, but not one of sending', () => {
     const error = { code: 'unreadable', detail: '', fix: null }
     const shown = post({ title: 'A' })
     const record = decided(importPost(null, shown, rules()))
@@ -68,7 +68,7 @@ describe('a post that is known', () => {
     expect(stateOf(moved)).toBe('synced')
   })
 
-  test('without its body keeps the one that is here, until it is read in full', () => {
+  test('without its body keeps the known body until it is read', () => {
     const record = agreedItem({ title: 'A', body: 'Text' })
     const seen = decided(importPost(record, { ...post({ title: 'B' }), body: null }, rules()))
     expect([seen.local.title, seen.local.body, stateOf(seen)]).toEqual(['B', 'Text', 'external_ahead'])
@@ -76,7 +76,7 @@ describe('a post that is known', () => {
 })
 
 describe('T29 a change of the site', () => {
-  test('is taken over where nothing was changed here', () => {
+  test('is taken over if nothing was changed in IGNY8', () => {
     fc.assert(
       fc.property(anyDoc, anyDoc, (before, after) => {
         const shown = post(after)
@@ -87,14 +87,14 @@ describe('T29 a change of the site', () => {
     )
   })
 
-  test('and one here of other fields become one document, of which the rest is sent', () => {
+  test('and one in IGNY8 of other fields are merged, and IGNY8’s are sent', () => {
     const record = imported(edited(agreedItem({ title: 'A', body: 'a' }), { title: 'B' }), { title: 'A', body: 'b' })
     expect(record.local).toMatchObject({ title: 'B', body: 'b' })
     expect(stateOf(record)).toBe('local_ahead')
     expect(planPush(record)?.paths).toEqual(['title'])
   })
 
-  test('and one here of the same field are both kept, as a conflict, and nothing is sent', () => {
+  test('and one in IGNY8 of the same field become a conflict that keeps both, and nothing is sent', () => {
     const before = edited(agreedItem({ title: 'A', body: 'a' }), { title: 'here' })
     const record = imported(before, { title: 'there', body: 'b' })
     expect(record.conflictFields).toEqual(['title'])
@@ -103,7 +103,7 @@ describe('T29 a change of the site', () => {
     expect([stateOf(record), planPush(record)]).toEqual(['conflict', null])
   })
 
-  test('in no order of edits and looks loses a change: each ends in the item, or in its conflict', () => {
+  test('is never lost, in any order of edits and reads: it ends in the item or in its conflict', () => {
     const step = fc.oneof(
       fc.record({ side: fc.constant('here' as const), contents: anyDoc }),
       fc.record({ side: fc.constant('there' as const), contents: anyDoc }),
@@ -151,7 +151,7 @@ describe('T29 a change of the site', () => {
     expect(stateOf(imported(conflict, { title: 'B' }))).toBe('synced')
   })
 
-  test('raises the revision exactly when it changes what is here', () => {
+  test('raises the revision exactly if it changes IGNY8’s side', () => {
     const record = agreedItem({ title: 'A' })
     expect(imported(record, { title: 'B' }).revision).toBe(record.revision + 1)
     expect(imported(record, { title: 'A' }).revision).toBe(record.revision)
@@ -168,63 +168,63 @@ describe('a conflict under a policy', () => {
     return decided(decision)
   }
 
-  test('of WordPress takes its version over', () => {
+  test('of WordPress takes the site’s version', () => {
     const record = decide('wordpress')
     expect([record.local.title, stateOf(record)]).toEqual(['there', 'synced'])
   })
 
-  test('of IGNY8 sends the version from here', () => {
+  test('of IGNY8 sends IGNY8’s version', () => {
     const record = decide('igny8')
     expect([record.local.title, stateOf(record)]).toEqual(['here', 'local_ahead'])
     expect(planPush(record)).toMatchObject({ op: 'update', paths: ['title'], expect: record.etag })
   })
 
-  test('of the newest asks which side was changed last', () => {
+  test('of the newest takes the side that was changed last', () => {
     expect(decide('newest', NOW_MS / 1000 + 1).local.title).toBe('there')
     expect(decide('newest', NOW_MS / 1000 - 1).local.title).toBe('here')
   })
 })
 
 describe('T30 a post that is gone for good', () => {
-  test('takes an item with it that has nothing unsent', () => {
+  test('deletes an item without unsent changes', () => {
     const record = decided(importDeletion(agreedItem({ title: 'A' }), rules()))
     expect([record.deletion, stateOf(record), planPush(record)]).toEqual(['both', 'deleted', null])
     expect(importDeletion(record, rules())).toBeNull()
   })
 
-  test('and changes here are a conflict, in which they are kept', () => {
+  test('keeps unsent changes in a conflict', () => {
     const record = decided(importDeletion(edited(agreedItem({ title: 'A' }), { title: 'B' }), rules()))
     expect(record).toMatchObject({ conflictFields: [DELETED], deletion: 'external', local: { title: 'B' } })
     expect([stateOf(record), planPush(record)]).toEqual(['conflict', null])
     expect(importDeletion(record, rules())).toBeNull()
   })
 
-  test('in a conflict of fields keeps what is here', () => {
+  test('during a conflict of fields keeps IGNY8’s side', () => {
     const conflict = imported(edited(agreedItem({ title: 'A' }), { title: 'B' }), { title: 'C' })
     const record = decided(importDeletion(conflict, rules()))
     expect(record).toMatchObject({ conflictFields: [DELETED], deletion: 'external', local: { title: 'B' } })
   })
 
-  test('and was deleted here too ends the item', () => {
+  test('and was deleted in IGNY8 too ends the item', () => {
     const record = decided(importDeletion(deleteRecord(agreedItem(), NOW_MS), rules()))
     expect([record.deletion, stateOf(record)]).toEqual(['both', 'deleted'])
   })
 
-  test('that could never be read leaves nothing to decide', () => {
+  test('that could never be read opens no conflict', () => {
     const error = { code: 'unreadable', detail: '', fix: null }
     const placeholder: ItemRecord = { ...newItem(), externalId: 12, error }
     const record = decided(importDeletion(placeholder, rules()))
     expect([stateOf(record), record.error]).toEqual(['deleted', null])
   })
 
-  test('under a policy follows it', () => {
+  test('follows the policy', () => {
     const before = edited(agreedItem({ title: 'A' }), { title: 'B' })
     expect(stateOf(decided(importDeletion(before, rules('wordpress'))))).toBe('deleted')
     const kept = decided(importDeletion(before, rules('igny8')))
     expect(planPush(kept)).toMatchObject({ op: 'create', expect: null })
   })
 
-  test('and comes back is an item again, the same one', () => {
+  test('and comes back is the same item again', () => {
     const tombstone = decided(importDeletion(agreedItem({ title: 'A' }), rules()))
     const record = imported(tombstone, { title: 'B' })
     expect(record).toMatchObject({ id: tombstone.id, deletion: null, local: { title: 'B' } })
@@ -232,28 +232,28 @@ describe('T30 a post that is gone for good', () => {
   })
 })
 
-describe('T30 an item that was deleted here', () => {
+describe('T30 an item that was deleted in IGNY8', () => {
   const deleted = deleteRecord(agreedItem({ title: 'A' }), NOW_MS)
 
-  test('is deleted there, whatever becomes of the etag alone', () => {
+  test('is deleted on the site, even if its etag changed', () => {
     expect(planPush(deleted)).toMatchObject({ op: 'delete', expect: deleted.etag })
     const record = imported(deleted, { title: 'A' })
     expect(planPush(record)).toMatchObject({ op: 'delete', expect: record.etag })
   })
 
-  test('and was changed there is a conflict', () => {
+  test('and changed on the site is a conflict', () => {
     const record = imported(deleted, { title: 'B' })
     expect(record).toMatchObject({ conflictFields: [DELETED], deletion: 'local', external: { title: 'B' } })
     expect(planPush(record)).toBeNull()
     expect(stateOf(imported(record, { title: 'C' }))).toBe('conflict')
   })
 
-  test('before it was sent is gone at once', () => {
+  test('before it was sent is deleted at once', () => {
     const record = deleteRecord(newItem({ title: 'A' }), NOW_MS)
     expect([stateOf(record), planPush(record)]).toEqual(['deleted', null])
   })
 
-  test('while its create was under way is deleted there as well', () => {
+  test('while its create was under way is deleted on the site too', () => {
     const sent = newItem({ title: 'A', body: 'a' })
     const gone = deleteRecord({ ...sent, base: sent.local }, NOW_MS)
     const filledIn = { title: 'A', body: 'a', slug: 'a', date: '2026-11-21T10:00:00.000Z', terms: { category: ['x'] } }
@@ -264,8 +264,8 @@ describe('T30 an item that was deleted here', () => {
   })
 })
 
-describe('a post that is our own, made by a create whose answer was lost', () => {
-  test('is the item, with what was changed here since', () => {
+describe('a post of our own create whose answer was lost', () => {
+  test('belongs to the item, which keeps later changes', () => {
     const sent = newItem({ title: 'A' })
     const later = edited({ ...sent, base: sent.local }, { title: 'B' })
     const record = decided(importPost(later, post({ title: 'A', slug: 'a' }, { item_id: sent.id }), rules()))

@@ -7,7 +7,7 @@ import { anyDoc, doc } from './samples.ts'
 const isEqual = (left: Parameters<typeof diffDocs>[0], right: typeof left) => diffDocs(left, right).length === 0
 
 describe('fields', () => {
-  test('of a document and itself do not differ', () => {
+  test('of a document do not differ from its own', () => {
     fc.assert(
       fc.property(anyDoc, (each) => {
         expect(diffDocs(each, structuredClone(each))).toEqual([])
@@ -15,7 +15,7 @@ describe('fields', () => {
     )
   })
 
-  test('differ the same way round and back, and are made equal by copying those that differ', () => {
+  test('differ in both directions alike, and copying them makes the documents equal', () => {
     fc.assert(
       fc.property(anyDoc, anyDoc, (left, right) => {
         const paths = diffDocs(left, right)
@@ -25,7 +25,7 @@ describe('fields', () => {
     )
   })
 
-  test('that are written are read, and no others change', () => {
+  test('are read as written, and no others change', () => {
     fc.assert(
       fc.property(anyDoc, anyDoc, (left, right) => {
         for (const path of diffDocs(left, right)) {
@@ -46,7 +46,7 @@ describe('fields', () => {
       { featured: { id: 3, url: 'https://x.test/1.jpg', alt: '' } },
       { featured: { url: 'https://x.test/1.jpg', alt: '' } },
     ],
-  ])('are equal whatever %s', (_name, left, right) => {
+  ])('are equal, whatever %s', (_name, left, right) => {
     expect(diffDocs(doc(left), doc(right))).toEqual([])
   })
 
@@ -57,7 +57,7 @@ describe('fields', () => {
     ['the order of a list in meta', { meta: { m: [1, 2] } }, { meta: { m: [2, 1] } }, ['meta.m']],
     ['composed and decomposed text', { title: 'é' }, { title: 'e\u0301' }, ['title']],
     ['a key with a dot', { meta: { 'a.b': 1 } }, { meta: { 'a.b': 2 } }, ['meta.a.b']],
-  ])('tell %s apart', (_name, left, right, paths) => {
+  ])('distinguish %s', (_name, left, right, paths) => {
     expect(diffDocs(doc(left), doc(right))).toEqual(paths)
   })
 })
@@ -100,7 +100,7 @@ describe('T29 a merge', () => {
     )
   })
 
-  test('invents nothing: each part is one of the sides’, and what neither changed stays', () => {
+  test('invents nothing: each field has the value of a side, and unchanged ones stay', () => {
     fc.assert(
       fc.property(...sides, (base, local, external) => {
         const { doc: merged } = mergeDocs(base, local, external)
@@ -111,7 +111,7 @@ describe('T29 a merge', () => {
     )
   })
 
-  test('finds a conflict exactly where both sides changed a part to different values', () => {
+  test('finds a conflict exactly if both sides changed a field to different values', () => {
     fc.assert(
       fc.property(...sides, (base, local, external) => {
         const there = new Set(diffDocs(base, external))
@@ -131,7 +131,7 @@ describe('T29 a merge', () => {
     )
   })
 
-  test('repeated with its own result changes nothing more', () => {
+  test('with its own result changes nothing more', () => {
     fc.assert(
       fc.property(...sides, (base, local, external) => {
         const once = mergeDocs(base, local, external)
@@ -142,7 +142,7 @@ describe('T29 a merge', () => {
     )
   })
 
-  test('asks for the push of exactly what is to change there', () => {
+  test('pushes exactly the fields that must change on the site', () => {
     fc.assert(
       fc.property(...sides, (base, local, external) => {
         const { doc: merged, conflicts, toPush } = mergeDocs(base, local, external)
@@ -153,7 +153,7 @@ describe('T29 a merge', () => {
     )
   })
 
-  test('that is settled has in each part the side that was chosen', () => {
+  test('with a resolved conflict has the chosen side in each field', () => {
     const side = fc.constantFrom<Side>('wordpress', 'igny8')
     fc.assert(
       fc.property(...sides, fc.infiniteStream(side), (base, local, external, stream) => {

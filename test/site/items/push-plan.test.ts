@@ -22,7 +22,7 @@ describe('an edit', () => {
     expect([record.revision, stateOf(record)]).toEqual([failed.revision + 1, 'local_ahead'])
   })
 
-  test('of nothing changes nothing, not even the revision', () => {
+  test('without effect changes nothing, not even the revision', () => {
     fc.assert(
       fc.property(anyDoc, (contents) => {
         const record = agreedItem(contents)
@@ -32,7 +32,7 @@ describe('an edit', () => {
     )
   })
 
-  test('and its opposite leave nothing to send', () => {
+  test('that is reverted leaves nothing to send', () => {
     fc.assert(
       fc.property(anyDoc, anyDoc, (contents, change) => {
         const record = agreedItem(contents)
@@ -49,14 +49,14 @@ describe('an edit', () => {
     expect(after).toEqual(doc({ terms: { category: ['B'], tag: ['t'] }, meta: { b: 2, c: 3 } }))
   })
 
-  test('in a conflict keeps it', () => {
+  test('in a conflict keeps the conflict', () => {
     const conflict = { ...agreedItem({ title: 'A' }), conflictFields: ['title'] }
     expect(stateOf(editRecord(conflict, { body: 'b' }, NOW_MS))).toBe('conflict')
   })
 })
 
-describe('what is sent', () => {
-  test('of a new item is all that it has', () => {
+describe('the push', () => {
+  test('of a new item sends all its fields', () => {
     const record = newItem({ title: 'A', terms: { category: ['News'] } })
     const plan = planPush(record)
     expect(plan).toMatchObject({ op: 'create', expect: null, paths: ['title', 'terms.category'] })
@@ -66,7 +66,7 @@ describe('what is sent', () => {
     })
   })
 
-  test('of a changed item is exactly what differs', () => {
+  test('of a changed item sends exactly the fields that differ', () => {
     fc.assert(
       fc.property(anyDoc, anyDoc, (before, after) => {
         const record = editRecord(agreedItem(before), after, NOW_MS)
@@ -86,7 +86,7 @@ describe('what is sent', () => {
     )
   })
 
-  test('and taken as it is leaves nothing to send', () => {
+  test('leaves nothing to send once the site has taken it', () => {
     fc.assert(
       fc.property(anyDoc, anyDoc, (before, after) => {
         const record = editRecord(agreedItem(before), after, NOW_MS)
@@ -100,7 +100,7 @@ describe('what is sent', () => {
     )
   })
 
-  test('and edited meanwhile has the edit left to send', () => {
+  test('leaves a later edit to send', () => {
     const record = editRecord(agreedItem({ title: 'A', body: 'a' }), { title: 'B' }, NOW_MS)
     const sent = planPush(record)?.sent ?? null
     const meanwhile = editRecord(record, { body: 'b' }, NOW_MS)
@@ -120,12 +120,12 @@ describe('what is sent', () => {
     expect(planPush(record)).toMatchObject({ op, paths, sent: { status: to } })
   })
 
-  test('of an item that was changed and trashed has the changes too', () => {
+  test('of an item that was changed and trashed sends the changes too', () => {
     const record = editRecord(agreedItem({ status: 'publish', title: 'A' }), { status: 'trash', title: 'B' }, NOW_MS)
     expect(planPush(record)).toMatchObject({ op: 'trash', paths: ['title'] })
   })
 
-  test('says that a taxonomy is empty and that a key is gone', () => {
+  test('sends a removed taxonomy as empty and a removed key as null', () => {
     const record = editRecord(
       agreedItem({ terms: { category: ['A'] }, meta: { a: 1 } }),
       { terms: { category: [] }, meta: { a: null } },
@@ -137,7 +137,7 @@ describe('what is sent', () => {
     })
   })
 
-  test('is written field by field as it is, whatever its names', () => {
+  test('sends each field unchanged, whatever its name', () => {
     fc.assert(
       fc.property(anyDoc, anyDoc, (before, after) => {
         const record = editRecord(agreedItem(before), after, NOW_MS)
@@ -162,18 +162,18 @@ describe('what is sent', () => {
     ['a tombstone', { ...deleteRecord(agreedItem(), NOW_MS), deletion: 'both' as const }],
     ['a post that could never be read', { ...newItem({ title: 'A' }), externalId: 12 }],
     ['an item that agrees', agreedItem({ title: 'A' })],
-  ])('of %s is nothing', (_name, record) => {
+  ])('of %s sends nothing', (_name, record) => {
     expect(planPush(record)).toBeNull()
   })
 
-  test('of a deletion is nothing but that', () => {
+  test('of a deletion sends only that', () => {
     const record = deleteRecord(editRecord(agreedItem(), { title: 'B' }, NOW_MS), NOW_MS)
     expect(planPush(record)).toMatchObject({ op: 'delete', paths: [], expect: record.etag })
   })
 })
 
 describe('the state of an item', () => {
-  test('follows from what it holds', () => {
+  test('is derived from its record', () => {
     const error = { code: 'x', detail: '', fix: null }
     const agreed = agreedItem({ title: 'A' })
     expect(stateOf(agreed)).toBe('synced')

@@ -94,7 +94,7 @@ async function playAll(change: (model: ModelWordPress, ids: number[]) => void) {
 }
 
 describe('T20 five webhooks in all 120 orders, each sent ten times', () => {
-  test('of five posts lead to the same state, which is the site’s', async () => {
+  test('of five posts lead to the site’s state', async () => {
     const { model, outcomes } = await playAll((wordpress, [edited = 0, tagged = 0, trashed = 0, deleted = 0]) => {
       wordpress.editPost(edited, { title: 'Edited' })
       wordpress.editPost(tagged, { terms: { post_tag: ['new'] } })
@@ -115,7 +115,7 @@ describe('T20 five webhooks in all 120 orders, each sent ten times', () => {
     expect(model.site.posts.byId('post')).toHaveLength(4)
   })
 
-  test('of one post lead to the same state, which is its last', async () => {
+  test('of one post lead to its last state', async () => {
     const { outcomes } = await playAll((wordpress, [id = 0]) => {
       wordpress.editPost(id, { title: 'Edited' })
       wordpress.trash(id)

@@ -36,7 +36,7 @@ describe('the alarm of an object', () => {
     expect(set[0]).toBeGreaterThanOrEqual(now)
   })
 
-  test('is set earlier for what is due earlier, and never later', async () => {
+  test('moves to an earlier time for earlier work, and never to a later one', async () => {
     const { alarm, set, due } = createAlarm()
     const now = Date.now()
     due.run = now + 2 * HOUR_MS
@@ -49,7 +49,7 @@ describe('the alarm of an object', () => {
     expect(set.slice(1)).toEqual([now + 60_000])
   })
 
-  test('rings again for what came while it rang', async () => {
+  test('fires again for work that came while it fired', async () => {
     const { alarm, set, due, ring } = createAlarm()
     await ring(async () => {
       due.look = Date.now()
@@ -64,7 +64,7 @@ describe('the alarm of an object', () => {
     expect(set).toHaveLength(2)
   })
 
-  test('leaves a moment between looks, and none before the first or between the slices of a run', async () => {
+  test('processes the inbox after a pause, but the first webhook and the next slice of a run at once', async () => {
     const { alarm, set, due, ring } = createAlarm()
     const clock = movableClock()
     await ring(async () => void (due.look = Date.now()))
@@ -79,7 +79,7 @@ describe('the alarm of an object', () => {
     expect(set.at(-1)).toBeLessThanOrEqual(Date.now())
   })
 
-  test('T3 rests after a fault, is told of it, and is set again where storage refused it', async () => {
+  test('T3 pauses after an error, reports it, and is set again after storage refused it', async () => {
     const { set, due, faults, ring } = createAlarm()
     due.run = Date.now()
     await ring(() => Promise.reject(new Error('D1 is away')))

@@ -65,7 +65,7 @@ const evict = (siteId: string) => evictDurableObject(siteObject(siteId))
 const alarmOf = (siteId: string) => withStore(siteId, (_store, state) => state.storage.getAlarm())
 
 describe('the alarm', () => {
-  test('T3 is armed again for pending work by a new instance, also after its last one was given up', async () => {
+  test('T3 is set again for pending work by a new instance, even after the platform gave up the last one', async () => {
     shortenTimeouts(800)
     const site = await connectSiteWithStructure()
     const dueAt = Date.now() + 600_000
@@ -78,7 +78,7 @@ describe('the alarm', () => {
     expect(await alarmOf(site.siteId)).toBe(dueAt)
   })
 
-  test('T3 does not throw when the database is away, and is armed again', async () => {
+  test('T3 does not throw while D1 is unavailable, and is set again', async () => {
     const site = await connectSiteWithStructure()
     const broken = vi.spyOn(env.DB, 'withSession').mockImplementation(() => {
       throw new Error('D1 is away')
@@ -95,7 +95,7 @@ describe('the alarm', () => {
     expect(await runEnd(site, id)).toMatchObject({ status: 'succeeded' })
   })
 
-  test('T8 is never further away than an hour, and a run of the far future is due then', async () => {
+  test('T8 is at most an hour away, and a run due in the far future is due then', async () => {
     const site = await connectSiteWithStructure()
     const clock = movableClock()
     await withStore(site.siteId, (store) =>
@@ -108,7 +108,7 @@ describe('the alarm', () => {
     expect(await readRun(site.siteId, 'run_far')).toMatchObject({ status: 'succeeded' })
   })
 
-  test('T2 a run whose process was killed is taken on by the next instance, and done once', async () => {
+  test('T2 a run whose process was killed is continued by the next instance, and done once', async () => {
     shortenTimeouts(800)
     const site = await connectSiteWithStructure()
     await withStore(site.siteId, (store) => {
@@ -121,7 +121,7 @@ describe('the alarm', () => {
     expect(site.wordpress.executed.filter((name) => name === 'structure')).toHaveLength(1)
   })
 
-  test('a run that kills its process every time is failed, not repeated for ever', async () => {
+  test('a run that kills its process every time fails in the end', async () => {
     const site = await connectSiteWithStructure()
     const clock = movableClock()
     await withStore(site.siteId, (store) => {
@@ -138,7 +138,7 @@ describe('the alarm', () => {
     expect(site.wordpress.executed).toEqual(['status'])
   })
 
-  test('a failure that D1 did not take is not forgotten: the run ends when D1 is back', async () => {
+  test('a failure that D1 could not store ends the run once D1 is available again', async () => {
     const site = await connectSiteWithStructure()
     site.wordpress.fault = { kind: 'no_plugin' }
     const clock = movableClock()
@@ -158,8 +158,8 @@ describe('the alarm', () => {
   })
 })
 
-describe('T12 the holder of a lease that ran out', () => {
-  test('neither stores what it brought nor ends the run', async () => {
+describe('T12 the holder of an expired lease', () => {
+  test('neither stores its results nor ends the run', async () => {
     const site = await connectSiteWithStructure()
     const clock = movableClock()
     site.wordpress.structure = { ...sampleStructure(), taxonomies: {} }
@@ -204,7 +204,7 @@ describe('T12 the holder of a lease that ran out', () => {
 })
 
 describe('the queue', () => {
-  test('knows when the next thing is due, and for how long the oldest has waited', async () => {
+  test('knows when the next work is due, and how long the oldest run has waited', async () => {
     const site = await connectSiteWithStructure()
     await withStore(site.siteId, (store) => {
       store.schedule.cancel('health')
@@ -243,7 +243,7 @@ describe('the queue', () => {
 })
 
 describe('T39 a key that was revoked', () => {
-  test('does nothing from the next request on, though the edge still lets it in', async () => {
+  test('is refused from the next request on, even while the cache at the edge still accepts it', async () => {
     const site = await connectSiteWithStructure()
     const other = await createTestKey(site.owner, site.siteId)
     const { key, id } = await createTestKey(site.owner, site.siteId)
@@ -275,14 +275,14 @@ describe('T39 a key that was revoked', () => {
     expect(await siteObject(site.siteId).runs()).toMatchObject({ currentRun: null, lastRun: null })
   })
 
-  test('can not be used to connect, in the body either', async () => {
+  test('cannot be used to connect, in the body either', async () => {
     const site = await connectSiteWithStructure()
     await revokeBehindTheEdge(site, { id: site.keyId, key: site.key })
     const body = { site_id: site.siteId, api_key: site.key, site_url: site.wordpress.url }
     expect(refusal(await call(`POST ${COLLECTION}/test-connection/`, { body }))).toEqual([403, 'invalid_api_key'])
   })
 
-  test('is found out within a minute, if the object was never told', async () => {
+  test('is refused within a minute if the revocation never reached the object', async () => {
     const site = await connectSiteWithStructure()
     const clock = movableClock()
     await d1().update(apiKeys).set({ revokedAt: new Date() }).where(eq(apiKeys.id, site.keyId))
@@ -292,7 +292,7 @@ describe('T39 a key that was revoked', () => {
     expect(await admitted()).toMatchObject({ ok: false, code: 'api_key_revoked' })
   })
 
-  test('stays revoked at the object, whatever is read or told later', async () => {
+  test('stays revoked at the object, whatever is read or stored later', async () => {
     shortenTimeouts(800)
     const site = await connectSiteWithStructure()
     await siteObject(site.siteId).revokeKey(site.keyId)
@@ -306,7 +306,7 @@ describe('T39 a key that was revoked', () => {
   test.each([
     ['expired', { expiresAt: new Date(1) }, 'api_key_expired'],
     ['of another site', { siteId: 'site_x' }, 'api_key_revoked'],
-  ])('or is %s is refused by the object as well', async (_name, change, code) => {
+  ])('that is %s is refused by the object as well', async (_name, change, code) => {
     const site = await connectSiteWithStructure()
     const { id } = await createTestKey(site.owner, site.siteId)
     await d1().update(apiKeys).set(change).where(eq(apiKeys.id, id))
@@ -314,7 +314,7 @@ describe('T39 a key that was revoked', () => {
   })
 })
 
-test('what is asked of a site goes there one after the other', async () => {
+test('requests to a site are sent one after the other', async () => {
   const site = await connectSiteWithStructure()
   site.wordpress.maxParallel = 0
   const { token } = site.owner
@@ -328,7 +328,7 @@ test('what is asked of a site goes there one after the other', async () => {
   expect(site.wordpress.maxParallel).toBe(1)
 })
 
-test('an object that was told to forget starts anew', async () => {
+test('an object that forgot its data starts anew', async () => {
   const site = await connectSiteWithStructure()
   const { body: run } = await call(`POST ${site.path}/sync/`, { token: site.key, body: {} })
   await runEnd(site, run.id)

@@ -75,7 +75,7 @@ describe('T48 the database of a site’s object', () => {
     expectToWork(database)
   })
 
-  test('that a later release has made is left as it is, and works: code goes back, the database does not', () => {
+  test('of a later release is left as it is and works: code can be rolled back, the database can’t', () => {
     const database = createSiteDatabase()
     migrateSiteStore(database)
     database.rows('ALTER TABLE runs ADD COLUMN later TEXT')

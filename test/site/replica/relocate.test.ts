@@ -29,7 +29,7 @@ describe('T33 the links of a site that has moved', () => {
     ['into a folder', OLD, `${OLD}/blog`],
     ['out of a folder', `${OLD}/blog`, OLD],
     ['from one folder into another', `${OLD}/a`, `${OLD}/b`],
-  ])('%s follow, and a repeat changes nothing', (_name, from, to) => {
+  ])('%s are moved, and a repeat changes nothing', (_name, from, to) => {
     const { store, read } = storeWith(`${from}/hello/`, from + IMAGE)
     for (let n = 0; n < 2; n++) {
       relocate(store, [from, `${from}/`], to, NOW_MS)
@@ -37,7 +37,7 @@ describe('T33 the links of a site that has moved', () => {
     }
   })
 
-  test('follow from http and www too, with plain permalinks, and by no address that only begins alike', () => {
+  test('are moved from http and www too, with plain permalinks, but not from an address that only starts alike', () => {
     const to = 'https://new.example.net'
     for (const [url, expected] of [
       ['http://www.old.example.org/hello/', `${to}/hello/`],
@@ -50,7 +50,7 @@ describe('T33 the links of a site that has moved', () => {
     }
   })
 
-  test('change nothing of what the site itself says: bodies, and meta with addresses of their own', () => {
+  test('are moved without a change to the content: bodies, and meta with URLs', () => {
     const contents = {
       body: `"url":"${OLD}/x" <img src="${OLD}/a.jpg"> \u0000 \ud83d`,
       meta: { gallery: [{ url: `${OLD}/wp-content/b.jpg` }] },
@@ -64,7 +64,7 @@ describe('T33 the links of a site that has moved', () => {
     })
   })
 
-  test('are followed by an audit, but not before there ever was a sync', () => {
+  test('bring a drift check forward, but not before the first sync', () => {
     const { store } = storeWith(`${OLD}/hello/`, OLD + IMAGE)
     relocate(store, [OLD], 'https://new.example.net', NOW_MS)
     expect(store.driftChecks.dueAt()).toBeNull()

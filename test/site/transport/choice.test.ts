@@ -11,13 +11,13 @@ function linkOf(lastPollAt: number | null = NOW - 60_000) {
   return { store: { transport } as unknown as Pick<SiteStore, 'transport'>, kept }
 }
 
-test('a site whose REST API is blocked for good, and which calls, is served by its own calls at once', () => {
+test('a site whose REST API stays blocked is served by polling at once if it polls', () => {
   const { store, kept } = linkOf()
   expect(noteDirectFailure(store, 'rest_blocked', NOW)).toBe(true)
   expect(kept.transport).toBe('polling')
 })
 
-test('a site whose plugin is not there is not called well for calls of before: it changes over with its next call', () => {
+test('a site without the plugin is not served by polling for earlier polls, only after its next one', () => {
   const { store, kept } = linkOf()
   for (let look = 0; look < 5; look++) expect(noteDirectFailure(store, 'plugin_not_found', NOW + look)).toBe(false)
   expect(kept.transport).toBe('direct')
@@ -26,7 +26,7 @@ test('a site whose plugin is not there is not called well for calls of before: i
   expect(kept.transport).toBe('polling')
 })
 
-test('a site that never called stays one that is called', () => {
+test('a site that never polled stays with direct calls', () => {
   const { store, kept } = linkOf(null)
   expect(noteDirectFailure(store, 'rest_blocked', NOW)).toBe(false)
   expect(kept.transport).toBe('direct')

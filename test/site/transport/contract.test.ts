@@ -55,13 +55,13 @@ function issuesOf(value: unknown): string[] {
 const withPost = (post: Record<string, unknown>) => ({ ...STRUCTURE, post_types: { post: { ...POST, ...post } } })
 
 describe('a structure', () => {
-  test('is taken as docs/protocol.md shows it, and unknown fields are dropped', () => {
+  test('is accepted as docs/protocol.md shows it, without its unknown fields', () => {
     expect(Structure.parse(STRUCTURE)).toEqual(STRUCTURE)
     const later = { ...STRUCTURE, later: 1, post_types: { post: { ...POST, later: 1 } } }
     expect(Structure.parse(later)).toEqual(STRUCTURE)
   })
 
-  test('may leave the flags out: a plugin that pushes is on, and two ways are asked for', () => {
+  test('may omit the flags: they default to enabled and two-way', () => {
     const { plugin_connection_enabled: _on, two_way_sync_enabled: _both, ...rest } = STRUCTURE
     expect(Structure.parse(rest)).toMatchObject({ plugin_connection_enabled: true, two_way_sync_enabled: false })
   })
@@ -114,13 +114,13 @@ describe('a structure', () => {
     },
   )
 
-  test('of exactly 500 types is taken, of 501 refused', () => {
+  test('with 500 types is accepted, with 501 refused', () => {
     const types = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`type_${n}`, POST]))
     expect(issuesOf({ ...STRUCTURE, post_types: types(MAX_TYPES) })).toEqual([])
     expect(issuesOf({ ...STRUCTURE, post_types: types(MAX_TYPES + 1) })).toEqual(['post_types too_many_types'])
   })
 
-  test('T44 of 10,000 types is refused without a look at any of them', () => {
+  test('T44 with 10,000 types is refused before any of them is parsed', () => {
     let looks = 0
     const entry = new Proxy({}, { get: () => looks++, has: () => (looks++, true), ownKeys: () => (looks++, []) })
     const types = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`<bad ${n}>`, entry]))
@@ -131,7 +131,7 @@ describe('a structure', () => {
     expect(looks).toBe(0)
   })
 
-  test('T44 with 500 invalid slugs is refused in a short answer', () => {
+  test('T44 with 500 invalid slugs is refused with a short answer', () => {
     const types = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`${'X'.repeat(1000)}${n}`, POST]))
     const issues = issuesOf({ ...STRUCTURE, post_types: types })
     expect(issues).toHaveLength(10)
@@ -149,11 +149,11 @@ describe('a structure', () => {
 })
 
 describe('status', () => {
-  test('is taken as docs/protocol.md shows it, with whatever a later plugin adds', () => {
+  test('is accepted as docs/protocol.md shows it, with fields that a later plugin adds', () => {
     expect(StatusData.parse({ ...STATUS, later: { a: 1 } })).toEqual(STATUS)
   })
 
-  test.each(Object.keys(STATUS))('without %s is not as agreed', (field) => {
+  test.each(Object.keys(STATUS))('without %s breaks the protocol', (field) => {
     expect(StatusData.safeParse({ ...STATUS, [field]: undefined }).success).toBe(false)
   })
 })
@@ -167,7 +167,7 @@ describe('the data of a command', () => {
     expect(readCommandData('structure', { id: 'c', ok: true, data: STRUCTURE, took_ms: 1 }, [])).toEqual(STRUCTURE)
   })
 
-  test('that is not as agreed, failed or is missing says so', async () => {
+  test('that is invalid, failed or missing has its own error', async () => {
     expect(await read({ id: 'c', ok: true, data: { ...STATUS, time: 'now' }, took_ms: 1 })).toMatchObject({
       code: 'response_invalid',
       detail: expect.stringContaining('time'),
@@ -181,7 +181,7 @@ describe('the data of a command', () => {
   })
 })
 
-describe('whatever comes', () => {
+describe('any input', () => {
   const options = { numRuns: 500 }
 
   test('T44 no schema throws', () => {

@@ -95,7 +95,7 @@ describe('a request', () => {
     expect(await failureOf(sendTo({ url: endpoint }, { path: '', fetch }))).toMatchObject({ code })
   })
 
-  test('T37 to loopback never leaves where it is not development', async () => {
+  test('T37 to loopback never leaves outside development', async () => {
     await withHost(obey, async (host) => {
       expect(await failureOf(sendTo(host, { allowLoopback: false }))).toMatchObject({ code: 'private_address' })
       expect(host.requests).toHaveLength(0)
@@ -104,7 +104,7 @@ describe('a request', () => {
 })
 
 describe('an answer', () => {
-  test('T33 that a copy of the site refuses fails whole, so that nothing counts as refused for good', async () => {
+  test('T33 by a copy of the site fails the whole batch, so that no command counts as refused', async () => {
     const commands = ['status', 'apply'].map((name, n) => ({ id: `cmd_${n}`, name, args: {} }))
     const results = [
       { id: 'cmd_0', ok: true, data: {}, took_ms: 1 },
@@ -123,7 +123,7 @@ describe('an answer', () => {
     })
   })
 
-  test('gives the results in the order of the commands, a failed command among them', async () => {
+  test('has the results in the order of the commands, failed ones included', async () => {
     const results = [
       { id: 'cmd_3', ok: false, code: 'not_reached', retryable: true },
       { id: 'cmd_1', ok: true, data: { deep: { x: [1] } }, took_ms: 3, later_field: true },
@@ -150,17 +150,17 @@ describe('an answer', () => {
   test.each<[string, Parameters<typeof signedHeaders>[2]]>([
     ['signed with another secret', { secret: OTHER_SECRET }],
     ['signed for another message', { id: 'msg_2' }],
-  ])('%s proves nothing', async (_, options) => {
+  ])('%s is not verified', async (_, options) => {
     const failure = await failureOf(withHost(answers(GOOD, options), (host) => sendTo(host)))
     expect(failure).toMatchObject({ code: 'response_unsigned', retryable: false })
   })
 
-  test('without a signature proves nothing', async () => {
+  test('without a signature is not verified', async () => {
     const reply: Reply = (response) => json(response, 200, { protocol: 1, results: GOOD })
     expect(await failureOf(withHost(reply, (host) => sendTo(host)))).toMatchObject({ code: 'response_unsigned' })
   })
 
-  test('T23 with any bit of its body flipped proves nothing', async () => {
+  test('T23 with any bit of its body flipped is not verified', async () => {
     const body = Buffer.from(JSON.stringify({ protocol: 1, results: GOOD }))
     let bit = 0
     const reply: Reply = (response, request) => {
@@ -186,7 +186,7 @@ describe('an answer', () => {
     ['another protocol', '{"protocol":2,"results":[]}'],
     ['a list', '[]'],
     ['null', 'null'],
-  ])('T4 signed, but with %s, is not as agreed', async (_, results) => {
+  ])('T4 signed, but with %s, breaks the protocol', async (_, results) => {
     expect(await failureOf(withHost(answers(results), (host) => sendTo(host)))).toMatchObject({
       code: 'response_invalid',
     })
@@ -202,7 +202,7 @@ describe('an answer', () => {
     expect(await failureOf(withHost(reply, (host) => sendTo(host)))).toMatchObject({ code: 'response_not_json' })
   })
 
-  test('T44 deeper nesting than anybody needs is bounded by the size alone', async () => {
+  test('T44 with very deep nesting is limited only by its size', async () => {
     const deep = `{"protocol":1,"results":[{"id":"cmd_1","ok":true,"data":{"a":${'['.repeat(40_000)}${']'.repeat(40_000)}}}]}`
     const sent = await withHost(answers(deep), (host) => sendTo(host))
     expect(sent.results).toHaveLength(1)
@@ -235,7 +235,7 @@ describe('a refusal of the plugin', () => {
     })
   })
 
-  test('that received other bytes than were sent is about the way, not about the secrets', async () => {
+  test('of other bytes than were sent means that the body was changed, not that the secrets differ', async () => {
     const received = { missing: [], body_sha256: '0'.repeat(64), body_bytes: 7 }
     const reply: Reply = (response) => restError(response, 401, 'igny8_signature_invalid', { received })
     const failure = await failureOf(withHost(reply, (host) => sendTo(host)))
@@ -243,7 +243,7 @@ describe('a refusal of the plugin', () => {
     expect(failure.detail).toMatch(/^The body was changed on its way: \d+ bytes were sent, 7 arrived\.$/)
   })
 
-  test('of our time says how far the clock of the site is off', async () => {
+  test('of our time states the difference of the clocks', async () => {
     const reply: Reply = (response) =>
       restError(response, 401, 'igny8_timestamp_out_of_range', { site_time: NOW_S - 7200 })
     expect((await failureOf(withHost(reply, (host) => sendTo(host)))).detail).toBe(

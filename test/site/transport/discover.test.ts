@@ -99,13 +99,13 @@ describe('a WordPress with the plugin is found', () => {
     expect(await withHost(wordpress({ onIndex }), (host) => discoverAt(host.url))).toMatchObject({ index: 'stale' })
   })
 
-  test('behind what other plugins print round the index', async () => {
+  test('despite output of other plugins around the index', async () => {
     const onIndex: Reply = (r) =>
       html(r, 200, '<br />\n<b>Notice</b>: x\n{"home":"http://127.0.0.1","namespaces":["igny8/v1"]}<!-- 42 queries -->')
     expect(await withHost(wordpress({ onIndex }), (host) => discoverAt(host.url))).toMatchObject({ index: 'open' })
   })
 
-  test('at the path that WordPress itself calls home, whatever language it redirects to', async () => {
+  test('at the path of WordPress’s home URL, whatever language it redirects to', async () => {
     const wp = wordpress({ announce: 'nowhere', home: 'http://127.0.0.1/' })
     const reply: Reply = (response, request) => {
       if (request.url === '/') return send(response, 302, { location: '/en/' })
@@ -187,7 +187,7 @@ describe('redirects', () => {
     }
   })
 
-  test('in circles are counted', async () => {
+  test('in a loop end after three', async () => {
     await withHost(
       (response) => send(response, 302, { location: '/' }),
       async (host) => {
@@ -198,7 +198,7 @@ describe('redirects', () => {
   })
 })
 
-describe('what is no WordPress with the plugin', () => {
+describe('a site without WordPress or the plugin', () => {
   // oxfmt-ignore
   test.each<[string, Reply, string]>([
     ['a web site of another kind', (r, q) => html(r, q.url === '/' ? 200 : 404, page('Hello')), 'not_wordpress'],
@@ -266,7 +266,7 @@ describe('what is no WordPress with the plugin', () => {
     )
   })
 
-  test('a host that takes its time for every answer uses up one budget, not one each', async () => {
+  test('a host that answers slowly each time uses up one common budget', async () => {
     let nowMs = 0
     const { fetch, requests } = fakeInternet({
       'https://example.com': () => {
@@ -279,7 +279,7 @@ describe('what is no WordPress with the plugin', () => {
     expect(requests).toHaveLength(2)
   })
 
-  test('a page without end is read no further than its head', async () => {
+  test('an endless page is read only at its beginning', async () => {
     const reply: Reply = (response, request) => {
       if (request.url === '/')
         return html(response, 200, `<link rel="https://api.w.org/" href="/wp-json/">${'x'.repeat(20_000_000)}`)

@@ -82,7 +82,7 @@ const ODD_ANSWERS: [string, Reply, keyof typeof LINK_ERRORS][] = [
   ['a redirect to nonsense', (r) => send(r, 302, { location: 'http://[' }), 'redirect_broken'],
 ]
 
-describe('T4 what is not an answer of the plugin', () => {
+describe('T4 an answer that the plugin did not send', () => {
   test.each(ODD_ANSWERS)('T4 %s is recognised', async (_, reply, code) => {
     const failure = await failureAt(reply)
     expect(failure.code, failure.detail).toBe(code)
@@ -150,7 +150,7 @@ describe('T4 connections', () => {
     expect(await failureAt(reply)).toMatchObject({ code: 'response_truncated', retryable: true })
   })
 
-  test('T4 a host where nobody listens', async () => {
+  test('T4 a host that does not listen', async () => {
     const url = await withHost(obey, (host) => Promise.resolve(host.url))
     expect(await failureOf(sendTo({ url }))).toMatchObject({ code: 'unreachable', retryable: true })
   })
@@ -166,7 +166,7 @@ describe('T4 connections', () => {
     [{ message: "TLS peer's certificate is not trusted; reason = Hostname mismatch" }, 'tls_error'],
     [{ message: 'Network connection lost.' }, 'connection_lost'],
     [{ message: 'internal error; reference = 10.0.0.1' }, 'unreachable'],
-  ])('a fetch that fails with %j is told apart, and its text stays in the log', async ({ code, message }, expected) => {
+  ])('a fetch that fails with %j is classified, and its text stays in the log', async ({ code, message }, expected) => {
     const cause = Object.assign(new Error(message ?? 'connect 10.0.0.1:443'), { code })
     const fetch = () => Promise.reject(new TypeError('fetch failed', { cause }))
     const failure = await failureOf(sendTo({ url: 'https://example.com' }, { fetch }))
@@ -176,7 +176,7 @@ describe('T4 connections', () => {
   })
 })
 
-describe('T44 answers without end', () => {
+describe('T44 endless answers', () => {
   test('T44 an answer above the limit is cut off, not read', async () => {
     const closed = Promise.withResolvers<void>()
     const reply: Reply = (response) => {
@@ -198,14 +198,14 @@ describe('T44 answers without end', () => {
     expect(failure.code).toBe('answered_html')
   })
 
-  test('T44 a zip bomb counts by what it unpacks to', async () => {
+  test('T44 a zip bomb counts by its decompressed size', async () => {
     const bomb = gzipSync(`{"protocol":1,"a":"${'0'.repeat(50_000_000)}"}`)
     const reply: Reply = (response) =>
       void response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(bomb)
     expect(await failureAt(reply)).toMatchObject({ code: 'response_too_large' })
   })
 
-  test('T44 an error page without end is read no further than needed', async () => {
+  test('T44 an endless error page is read only as far as needed', async () => {
     const failure = await failureAt((response) => html(response, 500, `${page('Error')}${'x'.repeat(5_000_000)}`))
     expect(failure.code).toBe('wordpress_error')
     expect(failure.detail.length).toBeLessThan(300)
@@ -213,7 +213,7 @@ describe('T44 answers without end', () => {
 })
 
 describe('the table of errors', () => {
-  test('every error says in one sentence what to do', () => {
+  test('every error has a fix of one sentence', () => {
     for (const [code, { status, title, fix }] of Object.entries(LINK_ERRORS)) {
       expect(status, code).toBe(422)
       expect(title, code).toMatch(/^[A-Z].*[^.]$/)
