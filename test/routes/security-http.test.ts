@@ -104,7 +104,8 @@ describe('another origin', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe('http://app.test')
     expect(answer.headers.get('access-control-allow-credentials')).toBe('true')
     expect(answer.headers.get('vary')).toContain('Origin')
-    expect(answer.headers.get('access-control-expose-headers')).toContain('x-request-id')
+    const exposed = answer.headers.get('access-control-expose-headers')
+    for (const name of ['x-request-id', 'x-d1-bookmark', 'retry-after']) expect(exposed).toContain(name)
   })
 
   test('gets what it needs from a preflight, on every route', async () => {
@@ -112,7 +113,7 @@ describe('another origin', () => {
       const headers = {
         origin: 'http://app.test',
         'access-control-request-method': route.method.toUpperCase(),
-        'access-control-request-headers': 'authorization,content-type,idempotency-key,x-account-id',
+        'access-control-request-headers': 'authorization,content-type,idempotency-key,x-account-id,x-d1-bookmark',
       }
       const answer = await send(`OPTIONS ${route.path.replaceAll(/:\w+/g, 'x')}/`, { headers })
       expect(answer.status).toBe(204)
