@@ -1,12 +1,12 @@
 import * as z from 'zod'
 
-// Every schema of the contract is made by `z.lazy`: built when it is first used, and what validates one request is a
-// small part of what documents them all. Made at once they would take half of the Worker's start.
+// Every schema of the contract is a `z.lazy`, built when it is first used: one request needs few of them. Building them all
+// at once would take half of the Worker's start-up time.
 
-/** Base path of every route but `/healthz`, `/openapi.json` and `/docs`. */
+/** Base path of every route except `/healthz`, `/openapi.json` and `/docs`. */
 export const API_PREFIX = '/api/v1'
 
-/** Opaque id with its prefix, for example `site_0193…`. Absent and foreign ids are answered alike, so the shape is loose. */
+/** Opaque id with a prefix, for example `site_0193…`. Accepts any text: a malformed id is answered like an unknown one. */
 export const prefixedId = (prefix: string, name: string) =>
   z
     .lazy(() => z.string().max(64))
@@ -23,7 +23,7 @@ export const UserId = prefixedId('usr', 'a person')
 /** RFC 3339 in UTC, with milliseconds. */
 export const Timestamp = z.lazy(() => z.iso.datetime().meta({ example: '2026-11-21T10:00:00.000Z' }))
 
-/** An absolute http(s) URL of at most 2,000 characters, as typed by a person; what may be called is decided by the link. */
+/** An absolute http(s) URL of at most 2,000 characters, as typed by a person. The transport decides which URLs it calls. */
 export const HttpUrl = z.lazy(() =>
   z
     .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
@@ -31,26 +31,26 @@ export const HttpUrl = z.lazy(() =>
     .meta({ example: 'https://example.com' }),
 )
 
-/** One line of plain text for people: trimmed, no control characters. */
+/** One line of plain text: trimmed, without control characters. */
 export const PlainText = z.lazy(() =>
   z
     .string()
     .trim()
     .min(1)
     .max(200)
-    // oxlint-disable-next-line no-control-regex -- control characters are what is refused
+    // oxlint-disable-next-line no-control-regex -- the pattern refuses control characters
     .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters'),
 )
 
 export const ListQuery = z.lazy(() =>
   z.object({
-    cursor: z.string().max(200).optional().meta({ description: 'The `next` of the page before' }),
+    cursor: z.string().max(200).optional().meta({ description: 'The `next` of the previous page' }),
     limit: z.coerce.number().int().min(1).max(200).default(50),
   }),
 )
 export type ListQuery = z.infer<typeof ListQuery>
 
-/** `{ results, next }`: one page; `next` is the cursor of the following one, null on the last. */
+/** One page: `{ results, next }`. `next` is the cursor of the next page; null on the last one. */
 export const listOf = <T extends z.ZodType>(item: T) =>
   z.lazy(() => z.object({ results: z.array(item), next: z.string().nullable() }))
 
@@ -60,10 +60,9 @@ export interface Page<T> {
   next: string | null
 }
 
-/** A number of things. */
 export const Count = z.lazy(() => z.number().int().min(0))
 
-/** Seconds for which what is replaced goes on working: up to a week, a day unless said otherwise. */
+/** Seconds for which a replaced key or secret keeps working: at most a week, one day by default. */
 export const graceSeconds = (description: string) =>
   z
     .number()

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** Documents of one page of `index`, and ids of one page with `fields: ids`. */
+/** Most documents in one page of `index`, and most ids in a page with `fields: ids`. */
 export const INDEX_LIMIT = 200
 export const IDS_LIMIT = 5000
 
@@ -9,7 +9,7 @@ const UnixSeconds = z.lazy(() => z.int().min(0).max(1e11))
 const Etag = z.lazy(() => z.string().regex(/^[0-9a-f]{32}$/))
 const Type = z.lazy(() => z.string().min(1).max(32))
 
-/** What identifies a document that the plugin could not send, and why. */
+/** In place of a document that the plugin could not send: its id and the reason. */
 export const PoisonedDocument = z.lazy(() =>
   z.object({
     id: PostId,
@@ -48,11 +48,11 @@ export const PostDocument = z.lazy(() =>
 )
 export type PostDocument = z.infer<typeof PostDocument>
 
-/** Checked one by one by the reader, so that a bad one fails alone; here only what names it. */
+/** A document whose identity alone is checked here. The reader checks each document, so that an invalid one fails alone. */
 const RawDocument = z.lazy(() => z.looseObject({ id: PostId, type: Type, modified: UnixSeconds }))
 export type RawDocument = z.infer<typeof RawDocument>
 
-/** Position in `index`: modified (Unix seconds) and id. */
+/** Position in `index`: time of the last change (Unix seconds) and id. */
 export const Keyset = z.lazy(() => z.tuple([UnixSeconds, z.int().min(0)]))
 export type Keyset = z.infer<typeof Keyset>
 
@@ -74,10 +74,10 @@ export const FetchData = z.lazy(() =>
 )
 export type FetchData = z.infer<typeof FetchData>
 
-/** Most symbols that one `digest` may ask for. */
+/** Most symbols in one `digest` command. */
 export const SYMBOLS_LIMIT = 16_384
 
-/** Coded symbols over the posts of a type up to `next`, or all of them (src/site/drift). */
+/** Coded symbols over the posts of a type, up to id `next` or all of them (src/site/drift). */
 export const DigestData = z.lazy(() =>
   z.object({
     count: z.int().min(0),
@@ -113,11 +113,11 @@ export const TermsData = z.lazy(() =>
 )
 export type TermsData = z.infer<typeof TermsData>
 
-/** Post types that one `counts` may name. */
+/** Most post types in one `counts` command. */
 export const MAX_COUNTED_TYPES = 50
 const CountBySlug = z.lazy(() => z.record(Type, z.int().min(0)))
 
-/** How many entries types have, as wp-admin shows them under “All”: those that were named, and the taxonomies that belong to them. */
+/** Number of entries, as wp-admin shows it under “All”, of the requested types and their taxonomies. */
 export const CountsData = z.lazy(() => z.object({ post_types: CountBySlug, taxonomies: CountBySlug }))
 export type CountsData = z.infer<typeof CountsData>
 
@@ -126,7 +126,7 @@ export const ApplyData = z.lazy(() =>
     outcome: z.enum(['applied', 'stale']),
     item: RawDocument.nullable(),
     created: z.boolean().default(false),
-    /** Whether the command was carried out, now or, where it is stale, by an earlier try, with an edit there since. */
+    /** Whether the command was carried out: now, or, if `stale`, by an earlier attempt after which somebody edited the post. */
     was_applied: z.boolean().default(false),
   }),
 )
@@ -135,7 +135,7 @@ export type ApplyData = z.infer<typeof ApplyData>
 export const MediaData = z.lazy(() => z.object({ id: PostId, url: z.string().max(2000), reused: z.boolean() }))
 export type MediaData = z.infer<typeof MediaData>
 
-/** What the fields of an `apply` may hold; only those that change are there. */
+/** Fields of an `apply` command; only those that change. */
 export interface ApplyFields {
   title?: string
   body?: string
@@ -146,13 +146,13 @@ export interface ApplyFields {
   parent?: number
   terms?: Record<string, string[]>
   meta?: Record<string, unknown>
-  /** `alt` where the image itself is to have another text. */
+  /** `alt` is set if the text of the image itself changes. */
   featured?: { id: number; alt?: string } | null
 }
 
 export type ApplyOperation = 'create' | 'update' | 'trash' | 'untrash' | 'delete'
 
-/** Body of a webhook of the plugin. It only says where to look. */
+/** Body of a webhook of the plugin. It only names the post; the API then fetches it. */
 export const WebhookEvent = z.lazy(() =>
   z
     .object({
@@ -166,7 +166,7 @@ export const WebhookEvent = z.lazy(() =>
 )
 export type WebhookEvent = z.infer<typeof WebhookEvent>
 
-/** The plugin could not keep every change: everything since then has to be looked at. */
+/** The plugin lost changes since `since`: the API has to compare everything from then on. */
 export const DigestEvent = z.lazy(() =>
   z.object({ event: z.literal('site.digest'), since: z.string().max(40) }).meta({ id: 'DigestEvent' }),
 )

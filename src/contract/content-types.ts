@@ -4,21 +4,21 @@ import { Count, IntegrationId, Timestamp } from './common.ts'
 import { Connection, Health } from './health.ts'
 import { bySlug } from './structure.ts'
 
-/** Items of a type imported per run unless the editor chose otherwise. */
+/** Default for how many items of a type one run imports. */
 export const DEFAULT_FETCH_LIMIT = 100
 
 const FetchLimit = z.lazy(() =>
-  z.number().int().min(1).max(1_000_000).meta({ description: 'Items imported per type and run' }),
+  z.number().int().min(1).max(1_000_000).meta({ description: 'Most items of the type imported per run' }),
 )
 const TaxonomyRow = z.lazy(() =>
   z.object({
     label: z.string(),
-    count: Count.meta({ description: 'On the site, as its own admin shows it' }),
-    count_as_of: Timestamp.nullable().meta({ description: 'When the site last said `count`' }),
+    count: Count.meta({ description: 'Entries on the site, as wp-admin shows them' }),
+    count_as_of: Timestamp.nullable().meta({ description: 'When the site last reported `count`' }),
     synced_count: Count,
     enabled: z.boolean(),
     fetch_limit: FetchLimit,
-    limited: z.boolean().meta({ description: 'The last run stopped at the limit: the site has more' }),
+    limited: z.boolean().meta({ description: 'Whether the last run stopped at the limit although the site has more' }),
   }),
 )
 
@@ -26,17 +26,17 @@ const PostTypeRow = z.lazy(() =>
   TaxonomyRow.unwrap().extend({ failed_count: Count, conflict_count: Count, drift_check: TypeDriftCheck }),
 )
 
-/** What the Content Types tab shows; one read, whatever the amount of content. */
+/** What the Content Types tab shows. Reading it costs the same however much content there is. */
 export const ContentTypes = z.lazy(() =>
   z
     .object({
       connection: Connection,
       health: Health,
       last_structure_fetch: Timestamp.nullable(),
-      as_of: Timestamp.nullable().meta({ description: 'Moment for which the synced counts hold' }),
+      as_of: Timestamp.nullable().meta({ description: 'Time of the synced counts' }),
       post_types: z.record(z.string(), PostTypeRow),
       taxonomies: z.record(z.string(), TaxonomyRow),
-      drift_check: DriftCheck.meta({ description: 'The last comparison of all posts with the site' }),
+      drift_check: DriftCheck.meta({ description: 'The last comparison of all items with the site' }),
       plugin_connection_enabled: z.boolean(),
       two_way_sync_enabled: z.boolean(),
     })

@@ -5,10 +5,10 @@ export const ITEM_STATES = ['synced', 'local_ahead', 'external_ahead', 'conflict
 export const ItemState = z.lazy(() => z.enum(ITEM_STATES).meta({ id: 'ItemState' }))
 export type ItemState = z.infer<typeof ItemState>
 
-/** Statuses that people may set; a site's own custom status is shown as it is, and kept. */
+/** Statuses that people may set. A site's custom status is shown and kept unchanged. */
 export const ItemStatus = z.lazy(() => z.enum(['draft', 'pending', 'private', 'future', 'publish', 'trash']))
 
-/** Most bytes of one item as JSON, here and in the plugin: rows of the object's database end at 2 MB. */
+/** Most bytes of one item as JSON, in the API and the plugin: a row of the object's SQLite holds at most 2 MB. */
 export const MAX_ITEM_BYTES = 1_500_000
 
 export const ItemId = z
@@ -29,8 +29,8 @@ const EditableFields = z.lazy(() =>
     status: ItemStatus,
     date: Timestamp.nullable(),
     parent_id: z.string().max(64).nullable().meta({ description: 'Item id of the parent' }),
-    terms: Terms.meta({ description: 'Names by taxonomy; replaces the taxonomies that it names' }),
-    meta: Meta.meta({ description: 'By key; null deletes the key' }),
+    terms: Terms.meta({ description: 'Term names by taxonomy. Replaces all terms of each taxonomy given' }),
+    meta: Meta.meta({ description: 'Values by key. Null deletes the key' }),
     featured_image: FeaturedImage.nullable(),
   }),
 )
@@ -48,14 +48,18 @@ export const ItemUpdate = z.lazy(() =>
   EditableFields.unwrap()
     .partial()
     .extend({
-      if_revision: z.number().int().optional().meta({ description: 'Refused with 409 when the item has moved on' }),
+      if_revision: z
+        .number()
+        .int()
+        .optional()
+        .meta({ description: 'The change is refused with 409 if the item has another revision' }),
     })
     .strict()
     .meta({ id: 'ItemUpdate' }),
 )
 export type ItemUpdate = z.infer<typeof ItemUpdate>
 
-/** One side of an item, in full. */
+/** The version of an item on one side. */
 export const ItemVersion = z.lazy(() =>
   z
     .object({
@@ -79,9 +83,9 @@ export const Conflict = z.lazy(() =>
     .object({
       fields: z
         .array(z.string())
-        .meta({ description: 'What both sides changed; `deleted` where one of them deleted the item' }),
+        .meta({ description: 'Fields that both sides changed; `deleted` if one side deleted the item' }),
       since: Timestamp,
-      wordpress: ItemVersion.nullable().meta({ description: 'Null: deleted there' }),
+      wordpress: ItemVersion.nullable().meta({ description: 'Null if deleted in WordPress' }),
       base: ItemVersion.nullable(),
     })
     .meta({ id: 'Conflict' }),
@@ -93,7 +97,7 @@ export const ItemError = z.lazy(() =>
     .meta({ id: 'ItemError' }),
 )
 
-/** A piece of content, as IGNY8 has it. */
+/** An item in IGNY8: a post, page or other piece of content. */
 export const Item = z.lazy(() =>
   ItemVersion.unwrap()
     .extend({
@@ -101,14 +105,14 @@ export const Item = z.lazy(() =>
       site_id: SiteId,
       type: z.string(),
       state: ItemState,
-      deleted: z.boolean().meta({ description: 'Deleted here; WordPress follows with the next sync' }),
-      external_id: z.string().nullable().meta({ description: 'WordPress’ post id' }),
+      deleted: z.boolean().meta({ description: 'Deleted in IGNY8. The next sync deletes it in WordPress' }),
+      external_id: z.string().nullable().meta({ description: 'Post id in WordPress' }),
       external_url: z.string().nullable(),
       revision: z.number().int(),
       wordpress: ItemVersion.nullable().meta({
-        description: 'The WordPress side as it was seen last; null where there is none',
+        description: 'The last known version in WordPress; null if there is none',
       }),
-      base: ItemVersion.nullable().meta({ description: 'The last state on which both sides agreed' }),
+      base: ItemVersion.nullable().meta({ description: 'The last version that both sides had' }),
       conflict: Conflict.nullable(),
       error: ItemError.nullable(),
       can_undo: z.boolean().meta({ description: 'Whether the last resolution of a conflict can be undone' }),
@@ -118,7 +122,7 @@ export const Item = z.lazy(() =>
 )
 export type Item = z.infer<typeof Item>
 
-/** An item in a list: without body and meta. */
+/** An item in a list, without body and meta. */
 export const ItemSummary = z.lazy(() =>
   Item.unwrap()
     .omit({ body: true, meta: true, excerpt: true, conflict: true, wordpress: true, base: true })
@@ -130,13 +134,13 @@ export type ItemSummary = z.infer<typeof ItemSummary>
 export const ItemFilter = z.lazy(() =>
   z.object({
     type: TypeSlug.optional(),
-    state: ItemState.optional().meta({ description: 'Default: every state but `deleted`' }),
+    state: ItemState.optional().meta({ description: 'Default: every state except `deleted`' }),
     q: z.string().max(200).optional().meta({ description: 'Part of the title or slug' }),
     external_id: z
       .string()
       .regex(/^[1-9]\d{0,15}$/)
       .optional()
-      .meta({ description: 'WordPress’ post id' }),
+      .meta({ description: 'Post id in WordPress' }),
   }),
 )
 export type ItemFilter = z.infer<typeof ItemFilter>
@@ -146,12 +150,12 @@ export const SyncItemRequest = z.lazy(() =>
     .object({
       content_id: z
         .union([z.string().min(1).max(64), z.number().int().min(1)])
-        .meta({ description: 'Id of an item, or WordPress’ post id' }),
+        .meta({ description: 'Id of an item, or post id in WordPress' }),
     })
     .meta({ id: 'SyncItemRequest' }),
 )
 
-/** How a conflict ends: one side for all fields, or a side per field. */
+/** Resolves a conflict: one side for all fields, or a side for each field. */
 export const Resolution = z.lazy(() =>
   z
     .object({

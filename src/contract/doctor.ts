@@ -3,23 +3,23 @@ import { Timestamp } from './common.ts'
 import { EvidenceStep } from './evidence.ts'
 import { LAYERS } from './symptoms.ts'
 
-/** One thing that the doctor saw. */
+/** One finding of the doctor. */
 export const Finding = z.lazy(() =>
   z
     .object({
-      layer: z.enum(LAYERS).meta({ description: 'What is at fault, or was looked at' }),
-      code: z.string().meta({ description: 'Stable name of the finding' }),
+      layer: z.enum(LAYERS).meta({ description: 'The layer at fault, or that was checked' }),
+      code: z.string().meta({ description: 'Stable code of the finding' }),
       severity: z.enum(['ok', 'info', 'warning', 'error']),
       title: z.string(),
       detail: z.string(),
-      evidence: z.array(z.string()).meta({ description: 'What was seen, line by line; no secrets' }),
-      fix: z.string().nullable().meta({ description: 'What to do; null where nothing is to be done' }),
+      evidence: z.array(z.string()).meta({ description: 'Evidence, line by line, without secrets' }),
+      fix: z.string().nullable().meta({ description: 'What a person can do; null if nothing' }),
     })
     .meta({ id: 'Finding' }),
 )
 export type Finding = z.infer<typeof Finding>
 
-/** The answer of the site that the verdict rests on, without its secrets. */
+/** The site's answer on which the verdict is based, without secrets. */
 export const RawAnswer = z.lazy(() =>
   z
     .object({
@@ -31,14 +31,14 @@ export const RawAnswer = z.lazy(() =>
 )
 export type RawAnswer = z.infer<typeof RawAnswer>
 
-/** What a thorough look at a site showed, and which layer is at fault. */
+/** Result of a full diagnosis of a site: findings, and the layer at fault. */
 export const DoctorReport = z.lazy(() =>
   z
     .object({
       verdict: z.enum(['healthy', 'degraded', 'broken']),
       at: Timestamp,
-      findings: z.array(Finding).meta({ description: 'The worst first' }),
-      steps: z.array(EvidenceStep).meta({ description: 'What was tried, in order' }),
+      findings: z.array(Finding).meta({ description: 'Most severe first' }),
+      steps: z.array(EvidenceStep).meta({ description: 'The requests made, in order' }),
       raw: RawAnswer.nullable(),
     })
     .meta({ id: 'DoctorReport' }),

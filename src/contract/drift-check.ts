@@ -2,12 +2,12 @@ import * as z from 'zod'
 import { Count, Timestamp } from './common.ts'
 
 /**
- * How the last drift audit ended: `equal` proves that both sides were the same at that moment, `repaired` that they are now,
- * `differs` that something is left, `never` that none has ended yet.
+ * Result of the last drift check. `equal`: both sides were the same. `repaired`: they are the same after repairs. `differs`: some
+ * differences remain. `never`: no check has finished yet.
  */
 export const DRIFT_STATES = ['never', 'equal', 'repaired', 'differs'] as const
 
-/** What an audit found out about one post type. */
+/** Result of a drift check for one post type. */
 export const TypeDriftCheck = z.lazy(() =>
   z
     .object({
@@ -16,27 +16,27 @@ export const TypeDriftCheck = z.lazy(() =>
       root: z
         .string()
         .nullable()
-        .meta({ description: 'Digest of all posts as they are on both sides, as hex digits; null where they differ' }),
-      checked: Count.meta({ description: 'Posts that were compared' }),
+        .meta({ description: 'Checksum over all posts, equal on both sides, as hex digits; null if they differ' }),
+      checked: Count.meta({ description: 'Posts compared' }),
       differing: Count.meta({ description: 'Posts that differed' }),
-      repaired: Count.meta({ description: 'Of those, posts that are equal now' }),
+      repaired: Count.meta({ description: 'Differing posts that are the same now' }),
     })
     .meta({ id: 'TypeDriftCheck' }),
 )
 export type TypeDriftCheck = z.infer<typeof TypeDriftCheck>
 
-/** The last drift audit of a site, over all types. */
+/** The last drift check of a site, over all types. */
 export const DriftCheck = z.lazy(() =>
   TypeDriftCheck.unwrap()
     .extend({
-      requests: Count.meta({ description: 'Requests to the site, repair included' }),
-      bytes: Count.meta({ description: 'Sent and received by them' }),
+      requests: Count.meta({ description: 'Requests to the site, including repairs' }),
+      bytes: Count.meta({ description: 'Bytes sent and received by these requests' }),
     })
     .meta({ id: 'DriftCheck' }),
 )
 export type DriftCheck = z.infer<typeof DriftCheck>
 
-/** An audit with its types, as the site's object keeps and projects it. */
+/** A drift check with its types, as the site's object stores and projects it. */
 export interface DriftCheckSnapshot extends DriftCheck {
   types: Record<string, TypeDriftCheck>
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** One step of a test, in the order taken: what was asked, what came back. Never holds a secret. */
+/** One step of a connection test: the request and its answer. Contains no secrets. */
 export const EvidenceStep = z.lazy(() =>
   z
     .object({

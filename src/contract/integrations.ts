@@ -4,7 +4,7 @@ import { EvidenceStep } from './evidence.ts'
 import { Transport, transportFields, PollingVerification } from './polling.ts'
 import { Connection, Health } from './health.ts'
 
-/** Platforms an integration may name; all but `wordpress` answer 501 `unsupported_platform`. */
+/** Platforms of an integration. All except `wordpress` are answered with 501 `unsupported_platform`. */
 export const PLATFORMS = ['wordpress', 'shopify', 'wix', 'webflow', 'squarespace', 'custom'] as const
 export const Platform = z.lazy(() => z.enum(PLATFORMS).meta({ id: 'Platform' }))
 
@@ -16,17 +16,17 @@ export const ConflictPolicy = z.lazy(() =>
 )
 export type ConflictPolicy = z.infer<typeof ConflictPolicy>
 
-/** Sent as typed by the owner: the key is checked for the site, never echoed. */
+/** An API key in plain text. The API checks that it belongs to the site, and never returns it. */
 const PlainApiKey = z.lazy(() => z.string().min(1).max(200).meta({ example: 'igny8_…' }))
 
 export const SigningSecret = z.lazy(() =>
   z
     .string()
     .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be whsec_ and base64 of 24 to 64 bytes')
-    .meta({ description: 'Made by the plugin; kept encrypted; never shown again' }),
+    .meta({ description: 'Created by the plugin. Stored encrypted and never returned' }),
 )
 
-/** Settings of an integration that people may write. What the plugin pushes is added under `content_types`. */
+/** Settings of an integration that people may change. The API adds what the plugin sends under `content_types`. */
 export const IntegrationConfig = z.lazy(() =>
   z.object({ conflict_policy: ConflictPolicy.optional() }).strict().meta({ id: 'IntegrationConfig' }),
 )
@@ -48,7 +48,7 @@ export const Integration = z.lazy(() =>
       sync_enabled: z.boolean(),
       sync_status: SyncStatus,
       connection: Connection,
-      connection_reason: z.string().nullable().meta({ description: 'Code of what is wrong, null when nothing is' }),
+      connection_reason: z.string().nullable().meta({ description: 'Code of the problem; null if there is none' }),
       health: Health,
       ...transportFields(),
       api_key: z.string().nullable().meta({ description: 'Masked', example: 'igny8_ab12…9xYz' }),
@@ -91,7 +91,7 @@ export const IntegrationUpdate = z.lazy(() =>
 )
 export type IntegrationUpdate = z.infer<typeof IntegrationUpdate>
 
-/** Body of the collection-level test, which the plugin sends when its owner presses Connect. */
+/** Body of `integrations/test-connection`, which the plugin sends when the site's owner presses Connect. */
 export const ConnectRequest = z.lazy(() =>
   z
     .object({
@@ -99,13 +99,13 @@ export const ConnectRequest = z.lazy(() =>
       api_key: PlainApiKey.optional(),
       site_url: HttpUrl,
       signing_secret: SigningSecret.optional(),
-      rest_root: HttpUrl.optional().meta({ description: 'Where the plugin believes its REST API to be; only a hint' }),
+      rest_root: HttpUrl.optional().meta({ description: 'Address of the REST API according to the plugin; a hint' }),
       plugin_version: z.string().max(40).optional(),
       transports: z
         .array(Transport)
         .max(2)
         .optional()
-        .meta({ description: 'What the plugin can do; `direct` if absent' }),
+        .meta({ description: 'Transports that the plugin supports; only `direct` if absent' }),
       polling: PollingVerification.optional(),
       platform: Platform.default('wordpress'),
     })
@@ -119,7 +119,7 @@ export const TestResult = z.lazy(() =>
       success: z.boolean(),
       integration_id: IntegrationId,
       transport: Transport,
-      code: z.string().meta({ description: '`connected`, `moved`, or the code of what went wrong' }),
+      code: z.string().meta({ description: '`connected`, `moved`, or an error code' }),
       detail: z.string(),
       fix: z.string().nullable(),
       evidence: z.array(EvidenceStep),

@@ -1,33 +1,33 @@
 import * as z from 'zod'
 import { Structure } from './structure.ts'
 
-/** Version of the command protocol, stated in every batch and answer. */
+/** Version of the command protocol, sent in every batch and answer. */
 export const PROTOCOL = 1
 /**
  * The oldest plugin that this API works with, in every part of the protocol; raised in a release of its own, never before the
  * plugin's successor has been out for half a year. `test/fixtures/releases` holds one to prove it with.
  */
 export const MIN_PLUGIN_VERSION = '0.2.0'
-/** Commands in one batch. */
+/** Most commands in one batch. */
 export const MAX_COMMANDS = 50
 
 const MAX_DETAIL_LENGTH = 1000
 
 const CommandId = z.lazy(() => z.string().regex(/^[\x21-\x7e]{1,100}$/))
 const CommandName = z.lazy(() => z.string().regex(/^[a-z][a-z0-9_]{0,63}$/))
-/** A message of the site for people; one that is too long is cut, since it must not cost the results beside it. */
+/** A message of the site for people. A long one is cut, so that it doesn't invalidate the other results of its batch. */
 const Detail = z.lazy(() => z.string().overwrite((text) => text.slice(0, MAX_DETAIL_LENGTH)))
 const ShortText = z.lazy(() => z.string().max(200))
 const SiteUrl = z.lazy(() => z.string().max(2048))
 const UnixSeconds = z.lazy(() => z.int().min(0).max(1e11))
 
-/** One thing to do on the site. `id` makes a repeat harmless: the plugin does nothing twice. */
+/** A command for the plugin. The plugin carries out each `id` once, so a repeat is harmless. */
 export const Command = z.lazy(() =>
   z.object({ id: CommandId, name: CommandName, args: z.record(z.string(), z.unknown()) }),
 )
 export type Command = z.infer<typeof Command>
 
-/** Body of a request to the command endpoint. `time_ms` and `max_bytes` bound what the plugin does and answers. */
+/** Body of a request to the command endpoint. `time_ms` limits how long the plugin works, `max_bytes` the size of its answer. */
 export const CommandBatch = z.lazy(() =>
   z.object({
     protocol: z.literal(PROTOCOL),
@@ -45,7 +45,7 @@ export type CommandBatch = z.infer<typeof CommandBatch>
 
 const TookMs = z.lazy(() => z.number().min(0).max(3_600_000).default(0))
 
-/** `data` is checked per command (`COMMAND_DATA`), so that one bad result fails alone. */
+/** `data` is checked for each command (`COMMAND_DATA`), so that an invalid result fails alone. */
 export const CommandResult = z.lazy(() =>
   z.discriminatedUnion('ok', [
     z.object({ id: CommandId, ok: z.literal(true), data: z.record(z.string(), z.unknown()), took_ms: TookMs }),
@@ -61,7 +61,7 @@ export const CommandResult = z.lazy(() =>
 )
 export type CommandResult = z.infer<typeof CommandResult>
 
-/** Answer 200 of the command endpoint; its results are matched to the commands by id. */
+/** Body of answer 200 of the command endpoint. Results belong to commands by id. */
 export const CommandAnswer = z.lazy(() =>
   z.object({
     protocol: z.literal(PROTOCOL),
@@ -71,8 +71,8 @@ export const CommandAnswer = z.lazy(() =>
 export type CommandAnswer = z.infer<typeof CommandAnswer>
 
 /**
- * Data of `status`: what the plugin sees of its site. Times are Unix seconds; `memory_limit_mb` -1 and
- * `max_execution_s` 0 mean no limit; `received_headers` are names alone. What a later plugin adds must be optional
+ * Data of `status`: what the plugin reports about its site. Times are Unix seconds; `memory_limit_mb` -1 and
+ * `max_execution_s` 0 mean no limit; `received_headers` contains names only. Fields of later plugins must be optional
  * here, since older plugins stay connected.
  */
 export const StatusData = z.lazy(() =>
@@ -102,7 +102,7 @@ export const StatusData = z.lazy(() =>
     plugin_connection_enabled: z.boolean(),
     two_way_sync_enabled: z.boolean(),
     received_headers: z.array(z.string().max(256)).max(200),
-    /** Changes that were noted and not yet accepted by the API. */
+    /** Recorded changes that the API has not accepted yet. */
     outbox: z
       .object({
         pending: z.int().min(0),
@@ -111,9 +111,9 @@ export const StatusData = z.lazy(() =>
         last_error: z.object({ code: ShortText, detail: Detail, at: UnixSeconds }).nullable(),
       })
       .optional(),
-    /** Which installation this is, and whether it takes itself for a copy of the one that connected. */
+    /** Identity of the installation, and whether it is a copy of the one that connected. */
     install: z.object({ id: ShortText, connected_url: SiteUrl.nullable(), is_clone: z.boolean() }).optional(),
-    /** How commands reach the site, and how often it calls for them, as it has seen it. */
+    /** The transport in use, and how often the site polled. */
     polling: z
       .object({
         transport: ShortText,
@@ -128,7 +128,7 @@ export const StatusData = z.lazy(() =>
 )
 export type StatusData = z.infer<typeof StatusData>
 
-/** Data of `echo`: the request as PHP received it. Header names alone, since values may be secrets of the site. */
+/** Data of `echo`: the request as PHP received it. Names of headers only, since values may be secrets of the site. */
 export const EchoData = z.lazy(() =>
   z.object({
     method: ShortText,
@@ -142,15 +142,15 @@ export const EchoData = z.lazy(() =>
 )
 export type EchoData = z.infer<typeof EchoData>
 
-/** What each command answers with. */
+/** Schema of each command's data. */
 export const COMMAND_DATA = { status: StatusData, structure: Structure, echo: EchoData } as const
 export type CommandData = { [Name in keyof typeof COMMAND_DATA]: z.infer<(typeof COMMAND_DATA)[Name]> }
 
-/** A refusal before execution, by the plugin or by WordPress itself. */
+/** The plugin, or WordPress itself, refused the request before it ran a command. */
 export const RestError = z.lazy(() =>
   z.object({
     code: z.string().min(1).max(200),
-    /** Always there in WordPress's own errors; other APIs have codes too. */
+    /** Tells WordPress's errors from those of other APIs, which have codes but no message. */
     message: Detail,
     data: z
       .object({

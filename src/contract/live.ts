@@ -4,21 +4,21 @@ import { ContentTypes } from './content-types.ts'
 import { Integration } from './integrations.ts'
 import { Run, SyncEvent } from './sync.ts'
 
-/** Most item ids that one message names. */
+/** Most item ids in one message. */
 export const MAX_LIVE_ITEMS = 100
 
-/** What a client sends and gets back, to find out whether the connection still holds; any other message ends it. */
+/** A client sends `ping` and gets `pong` while the connection works. Any other message closes the connection. */
 export const LIVE_PING = { request: 'ping', response: 'pong' } as const
 
-/** Codes with which the server closes a live connection, after a `bye`; 4001 and 1013 ask for another one. */
+/** Close codes of the server, sent after a `bye`. After 4001 and 1013 the client connects again. */
 export const LIVE_CLOSE = {
-  /** Messages other than `ping` are not for this connection. */
+  /** The client sent something else than `ping`. */
   message_refused: 1008,
   /** The state could not be read: connect again after a pause. */
   unavailable: 1013,
-  /** The time for which access was checked is over: connect again at once. */
+  /** Access has to be checked again: connect again at once. */
   reauthorize: 4001,
-  /** Access was taken away. */
+  /** The person or key lost access. */
   access_ended: 4003,
   /** The integration, or its site, was deleted. */
   integration_deleted: 4004,
@@ -26,8 +26,8 @@ export const LIVE_CLOSE = {
 export type LiveCloseReason = keyof typeof LIVE_CLOSE
 
 /**
- * A message of the server on the live connection of an integration. After `ready` come `content_types`, `integration` and,
- * where one is under way, `run`: whatever changed while nobody was connected is in them.
+ * A message of the server on the live connection of an integration. After `ready` the server sends `content_types`,
+ * `integration` and the current `run`, if any. They include everything that changed while the client was not connected.
  */
 export const LiveMessage = z.lazy(() =>
   z
@@ -39,7 +39,7 @@ export const LiveMessage = z.lazy(() =>
       z.object({
         type: z.literal('items'),
         ids: z.array(z.string()).max(MAX_LIVE_ITEMS).meta({ description: 'Items that changed' }),
-        more: z.boolean().meta({ description: 'Others changed too: read the list again' }),
+        more: z.boolean().meta({ description: 'More items changed: read the list again' }),
       }),
       z.object({ type: z.literal('event'), event: SyncEvent }),
       z.object({
@@ -52,7 +52,7 @@ export const LiveMessage = z.lazy(() =>
 )
 export type LiveMessage = z.infer<typeof LiveMessage>
 
-/** What a live connection shows: read by the Worker's services, sent by the site's object. */
+/** Data for a live connection: services read it, the site's object sends it. */
 export interface LiveState {
   contentTypes: ContentTypes
   integration: Integration
@@ -63,7 +63,7 @@ export interface LiveState {
 export const LiveQuery = z.lazy(() =>
   z.object({
     account_id: AccountId.optional().meta({
-      description: 'As `X-Account-Id`, which browsers cannot send with a WebSocket',
+      description: 'Replaces `X-Account-Id`, which browsers cannot send with a WebSocket',
     }),
   }),
 )

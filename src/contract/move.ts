@@ -4,21 +4,21 @@ import { Transport, PollingVerification } from './polling.ts'
 import { SigningSecret } from './integrations.ts'
 
 /**
- * Sent by the plugin when the owner of a site that was found under another address says that it has moved. Signed as
- * webhooks are, with the secret that both sides have; the new one takes its place, so that what is left at the old address
- * can neither be told anything nor tell anything.
+ * Body of the request that the plugin sends when the owner says that the site has moved to another address. The plugin signs
+ * it like a webhook, with the current secret. The new secret then replaces it, so that a copy at the old address can neither
+ * send nor receive messages.
  */
 export const MoveRequest = z.lazy(() =>
   z
     .object({
-      site_url: HttpUrl.meta({ description: 'Where the site is now' }),
+      site_url: HttpUrl.meta({ description: 'New address of the site' }),
       signing_secret: SigningSecret,
-      rest_root: HttpUrl.optional().meta({ description: 'Where the plugin believes its REST API to be; only a hint' }),
+      rest_root: HttpUrl.optional().meta({ description: 'Address of the REST API according to the plugin; a hint' }),
       transports: z
         .array(Transport)
         .max(2)
         .optional()
-        .meta({ description: 'What the plugin can do; `direct` if absent' }),
+        .meta({ description: 'Transports that the plugin supports; only `direct` if absent' }),
       polling: PollingVerification.optional(),
     })
     .meta({ id: 'MoveRequest' }),

@@ -5,14 +5,14 @@ import { Connection } from './health.ts'
 export const EndpointId = prefixedId('hook', 'an endpoint')
 export const DeliveryId = prefixedId('dlv', 'a delivery')
 
-/** Most endpoints of one account. */
+/** Most endpoints per account. */
 export const MOST_ENDPOINTS = 10
-/** Most changes that one message lists; what is beyond comes with the next one. */
+/** Most changes in one message. Further changes follow in the next message. */
 export const MOST_CHANGES = 1_000
-/** For how long a delivery is tried. */
+/** How long a delivery is retried. */
 export const DELIVERY_LIFETIME_S = 3 * 86_400
 
-/** Why a delivery failed, as a person is told it. */
+/** Why a delivery failed, in words for people. */
 export const DELIVERY_ERRORS = {
   address_refused: {
     title: 'The address is not allowed',
@@ -56,20 +56,20 @@ export const DELIVERY_ERRORS = {
 export type DeliveryErrorCode = keyof typeof DELIVERY_ERRORS
 const DELIVERY_ERROR_CODES = Object.keys(DELIVERY_ERRORS) as [DeliveryErrorCode, ...DeliveryErrorCode[]]
 
-/** Why something was not delivered. */
+/** Why a message was not delivered. */
 export const DeliveryError = z.lazy(() =>
   z
     .object({
       code: z.enum(DELIVERY_ERROR_CODES),
       title: z.string(),
-      detail: z.string().meta({ description: 'What was seen this time' }),
+      detail: z.string().meta({ description: 'Details of this occurrence' }),
       fix: z.string(),
     })
     .meta({ id: 'DeliveryError' }),
 )
 export type DeliveryError = z.infer<typeof DeliveryError>
 
-/** Where an account's notifications are sent. */
+/** A webhook that gets an account's notifications. */
 export const Endpoint = z.lazy(() =>
   z
     .object({
@@ -77,12 +77,12 @@ export const Endpoint = z.lazy(() =>
       name: z.string(),
       url: z.string(),
       is_active: z.boolean(),
-      failing_since: Timestamp.nullable().meta({ description: 'Since when nothing has come through; null when well' }),
+      failing_since: Timestamp.nullable().meta({ description: 'Since when deliveries fail; null if they succeed' }),
       last_error: DeliveryError.nullable(),
       last_delivered_at: Timestamp.nullable(),
-      pending: z.number().int().meta({ description: 'Messages that wait for their next attempt' }),
+      pending: z.number().int().meta({ description: 'Messages waiting for their next attempt' }),
       previous_secret_until: Timestamp.nullable().meta({
-        description: 'Until when messages are signed with the secret before the newest one, too',
+        description: 'Until when messages are also signed with the previous secret',
       }),
       created_at: Timestamp,
     })
@@ -90,7 +90,7 @@ export const Endpoint = z.lazy(() =>
 )
 export type Endpoint = z.infer<typeof Endpoint>
 
-/** The secret is in this answer alone. */
+/** An endpoint with its secret. No other answer contains the secret. */
 export const EndpointCreated = z.lazy(() =>
   Endpoint.unwrap()
     .extend({ secret: z.string().meta({ description: '`whsec_…`, shown here once' }) })
@@ -115,7 +115,7 @@ export type EndpointUpdate = z.infer<typeof EndpointUpdate>
 export const SecretRotate = z.lazy(() =>
   z
     .object({
-      grace_s: graceSeconds('Seconds for which messages are signed with the old secret, too'),
+      grace_s: graceSeconds('Seconds for which messages are also signed with the old secret'),
     })
     .meta({ id: 'NotificationSecretRotate' }),
 )
@@ -126,7 +126,7 @@ export const EndpointTest = z.lazy(() =>
   z
     .object({
       success: z.boolean(),
-      status: z.number().int().nullable().meta({ description: 'HTTP status; null where there was no answer' }),
+      status: z.number().int().nullable().meta({ description: 'HTTP status; null without an answer' }),
       error: DeliveryError.nullable(),
       took_ms: z.number().int(),
     })
@@ -136,20 +136,20 @@ export type EndpointTest = z.infer<typeof EndpointTest>
 
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const
 export const CHANNELS = ['webhook', 'email'] as const
-/** What a message tells: how connections changed, or that an endpoint can't be reached. */
+/** Types of messages: connections changed, or an endpoint can't be reached. */
 export const MESSAGE_TYPES = ['connection.changed', 'endpoint.failing'] as const
 
-/** One message on its way to one recipient. */
+/** The delivery of one message to one recipient. */
 export const Delivery = z.lazy(() =>
   z
     .object({
       id: DeliveryId,
-      message_id: z.string().meta({ description: 'The `webhook-id`, the same for every attempt' }),
+      message_id: z.string().meta({ description: 'The `webhook-id`; the same for every attempt' }),
       type: z.enum(MESSAGE_TYPES),
       channel: z.enum(CHANNELS),
       endpoint_id: EndpointId.nullable(),
       recipient: z.string().meta({ description: 'Name of the endpoint, or e-mail address' }),
-      changes: z.number().int().meta({ description: 'How many changes the message tells of' }),
+      changes: z.number().int().meta({ description: 'Number of changes in the message' }),
       summary: z.string(),
       status: z.enum(DELIVERY_STATUSES),
       attempts: z.number().int(),
@@ -168,13 +168,15 @@ export const DeliveryFilter = z.lazy(() =>
 )
 export type DeliveryFilter = z.infer<typeof DeliveryFilter>
 
-/** What the person who asks wants to get. */
+/** What the signed-in person wants to receive. */
 export const Preferences = z.lazy(() =>
   z
     .object({
-      email: z.boolean().meta({ description: 'Whether changes are told by e-mail; at first, to owners and admins' }),
+      email: z
+        .boolean()
+        .meta({ description: 'Whether the person gets e-mails about changes. Default: owners and admins do' }),
       address: z.string(),
-      email_configured: z.boolean().meta({ description: 'Whether this server can send e-mail at all' }),
+      email_configured: z.boolean().meta({ description: 'Whether this server can send e-mail' }),
     })
     .meta({ id: 'NotificationPreferences' }),
 )
@@ -185,7 +187,7 @@ export const PreferencesUpdate = z.lazy(() =>
 )
 export type PreferencesUpdate = z.infer<typeof PreferencesUpdate>
 
-/** One site whose connection is not as it was when it was told last. */
+/** A site whose connection has changed since the last message. */
 export const ConnectionChange = z.lazy(() =>
   z
     .object({
@@ -197,13 +199,13 @@ export const ConnectionChange = z.lazy(() =>
       to: Connection,
       reason: z.object({ code: z.string(), title: z.string(), fix: z.string() }).nullable(),
       since: Timestamp.nullable(),
-      times: z.number().int().meta({ description: 'How often the state changed meanwhile' }),
+      times: z.number().int().meta({ description: 'How often the state changed since then' }),
     })
     .meta({ id: 'ConnectionChange' }),
 )
 export type ConnectionChange = z.infer<typeof ConnectionChange>
 
-/** Body of an outgoing webhook. `data.more` further changes follow in the next message. */
+/** Body of an outgoing webhook. `data.more`: number of changes that follow in the next message. */
 export const OutgoingMessage = z.lazy(() =>
   z
     .discriminatedUnion('type', [

@@ -29,14 +29,14 @@ export type User = z.infer<typeof User>
 export const Account = z.lazy(() => z.object({ id: AccountId, name: z.string(), role: Role }).meta({ id: 'Account' }))
 export type Account = z.infer<typeof Account>
 
-/** The token is shown here alone; send it as `Authorization: Bearer`. Browsers get the same session as a cookie. */
+/** A new session. Send the token, which no other answer contains, as `Authorization: Bearer`. Browsers also get a cookie. */
 export const SignedIn = z.lazy(() => z.object({ token: z.string(), user: User }).meta({ id: 'SignedIn' }))
 export type SignedIn = z.infer<typeof SignedIn>
 
-/** Ways to sign in that this server has besides e-mail and password. */
+/** Ways to sign in besides e-mail and password. */
 export const AuthOptions = z.lazy(() =>
   z
-    .object({ demo: z.boolean().meta({ description: 'Whether `sign-in/demo` signs in, as in `npm start`' }) })
+    .object({ demo: z.boolean().meta({ description: 'Whether `sign-in/demo` works, as with `npm start`' }) })
     .meta({ id: 'AuthOptions' }),
 )
 export type AuthOptions = z.infer<typeof AuthOptions>
@@ -58,7 +58,7 @@ export const InvitationCreate = z.lazy(() =>
 )
 export type InvitationCreate = z.infer<typeof InvitationCreate>
 
-/** The token is shown once, to be handed to the person invited; it works for their e-mail address alone. */
+/** A new invitation. Its token is shown once; give it to the invited person. It only works for their e-mail address. */
 export const Invitation = z.lazy(() =>
   z.object({ email: z.string(), role: Role, token: z.string(), expires_at: Timestamp }).meta({ id: 'Invitation' }),
 )

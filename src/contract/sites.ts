@@ -27,7 +27,7 @@ export const SiteUpdate = z.lazy(() =>
 )
 export type SiteUpdate = z.infer<typeof SiteUpdate>
 
-/** What an API key may do; a route names the one scope it wants. */
+/** Scopes of an API key. Each route requires one of them. */
 export const SCOPES = ['integration:read', 'integration:write', 'content:read', 'content:write'] as const
 export const Scope = z.lazy(() => z.enum(SCOPES).meta({ id: 'Scope' }))
 export type Scope = z.infer<typeof Scope>
@@ -38,11 +38,11 @@ export const ApiKey = z.lazy(() =>
       id: ApiKeyId,
       site_id: SiteId,
       name: z.string(),
-      key: z.string().meta({ description: 'Masked: the first ten characters and the last four' }),
+      key: z.string().meta({ description: 'Masked: the first ten and the last four characters' }),
       scopes: z.array(Scope),
       status: z.enum(['active', 'expiring', 'expired', 'revoked']),
       expires_at: Timestamp.nullable(),
-      last_used_at: Timestamp.nullable().meta({ description: 'Sampled: exact to an hour' }),
+      last_used_at: Timestamp.nullable().meta({ description: 'Accurate to an hour' }),
       created_at: Timestamp,
     })
     .meta({ id: 'ApiKey' }),
@@ -73,11 +73,11 @@ export const ApiKeyRotate = z.lazy(() =>
 )
 export type ApiKeyRotate = z.infer<typeof ApiKeyRotate>
 
-/** A new key: `key` is the whole secret, in this answer alone. */
+/** A new key. No other answer contains the whole `key`. */
 export const ApiKeyCreated = z.lazy(() =>
   ApiKey.unwrap()
     .extend({
-      key: z.string().meta({ description: 'The whole key, shown here once' }),
+      key: z.string().meta({ description: 'The whole key, shown only in this answer' }),
     })
     .meta({ id: 'ApiKeyCreated' }),
 )

@@ -1,22 +1,22 @@
 import * as z from 'zod'
 
-/** Post types, and again taxonomies, that a site may have. */
+/** Most post types, and most taxonomies, of a site. */
 export const MAX_TYPES = 500
 const MAX_COUNT = 1_000_000_000
 const MAX_LABEL_CHARACTERS = 200
 const MAX_REPORTED_SLUGS = 10
 const SLUG = /^[a-z0-9_-]{1,32}$/
 
-/** Codes that an issue of `Structure` may carry in `params.code`, to be answered as they are. */
+/** Error codes in `params.code` of an issue. The API answers with such a code instead of `validation_error`. */
 type StructureIssueCode = 'too_many_types' | 'negative_count' | 'markup_in_label' | 'invalid_slug'
 
 const SLUG_RULE = 'must be 1 to 32 characters of a-z, 0-9, _ and -'
 const coded = (code: StructureIssueCode, error: string) => ({ params: { code }, error })
 const issue = (code: StructureIssueCode, message: string) => ({ code: 'custom', params: { code }, message }) as const
 
-/** `__proto__` fits the pattern, but JavaScript objects can't hold it as a plain key. */
+/** `__proto__` matches the pattern, but is no plain key of a JavaScript object. */
 const isSlug = (text: string) => SLUG.test(text) && text !== '__proto__'
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+// oxlint-disable-next-line no-control-regex -- the pattern finds control characters
 const isPlainText = (text: string) => !/<[a-z!/?]|[\u0000-\u001f\u007f-\u009f\u2028\u2029]/i.test(text)
 
 const Slug = z.lazy(() => z.string().max(1000).refine(isSlug, coded('invalid_slug', SLUG_RULE)))
@@ -51,8 +51,8 @@ const Taxonomy = z.lazy(() =>
 )
 
 /**
- * A record with slugs as keys. Number of keys, then keys, then entries: each stage only when the one before passed, so
- * that refusing 10,000 types costs no more than counting them.
+ * A record with slugs as keys. Checks the number of keys, then the keys, then the entries, and stops at the first failure:
+ * refusing 10,000 types costs no more than counting them.
  */
 export const bySlug = <T extends z.ZodType>(entry: T) =>
   z.preprocess(
@@ -73,7 +73,7 @@ export const bySlug = <T extends z.ZodType>(entry: T) =>
 
 /**
  * The post types and taxonomies of a site, as the plugin reports them: body of `update-structure` and data of the
- * `structure` command (docs/protocol.md). Unknown fields are dropped. Issues that users meet carry their own code in
+ * `structure` command (docs/protocol.md). Unknown fields are dropped. Issues that site owners meet have their own code in
  * `params.code`.
  */
 export const Structure = z.lazy(() =>

@@ -13,7 +13,7 @@ export const Direction = z.lazy(() =>
 )
 export type Direction = z.infer<typeof Direction>
 
-/** What a run does: a sync in some direction, or a drift audit. */
+/** A sync in one direction, or a drift check. */
 export const RunDirection = z.lazy(() =>
   z.enum([...Direction.unwrap().options, 'drift_check']).meta({ id: 'RunDirection' }),
 )
@@ -67,9 +67,9 @@ export const SyncState = z.lazy(() =>
         .number()
         .min(0)
         .nullable()
-        .meta({ description: 'Seconds since the oldest work not yet done was queued; null when none waits' }),
+        .meta({ description: 'Age of the oldest queued work, in seconds; null if none is queued' }),
       waiting_for_site_since: Timestamp.nullable().meta({
-        description: 'Since when commands wait for the site to call (transport polling); null when none does',
+        description: 'Since when commands wait for the site’s next poll; null if none wait',
       }),
     })
     .meta({ id: 'SyncState' }),
@@ -106,7 +106,7 @@ export const EventFilter = z.lazy(() =>
 )
 export type EventFilter = z.infer<typeof EventFilter>
 
-/** What support needs to see at once: state, proof, recent failures, and a fresh look at the site. */
+/** What support needs: connection state, sync state, recent failures, and a new probe of the site. */
 export const DebugStatus = z.lazy(() =>
   z
     .object({

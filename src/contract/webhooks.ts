@@ -3,7 +3,7 @@ import { DigestEvent, WebhookEvent } from './content-link.ts'
 
 const eventNames = () => WebhookEvent.unwrap().shape.event
 
-/** What the route `status` takes: a post was made, edited, trashed, or is gone; or everything is to be looked at. */
+/** Body of the `status` webhook: a post was created, edited, trashed or deleted, or the plugin lost changes. */
 export const StatusEvent = z.lazy(() =>
   z
     .discriminatedUnion('event', [
@@ -13,7 +13,7 @@ export const StatusEvent = z.lazy(() =>
     .meta({ id: 'StatusEvent' }),
 )
 
-/** What the route `metadata` takes: terms or meta of a post have changed. */
+/** Body of the `metadata` webhook: terms or meta of a post have changed. */
 export const MetadataEvent = z.lazy(() =>
   WebhookEvent.unwrap()
     .extend({ event: eventNames().extract(['post.metadata']) })
@@ -26,7 +26,7 @@ export const WebhookAccepted = z.lazy(() =>
   z
     .object({
       accepted: z.literal(true),
-      duplicate: z.boolean().meta({ description: 'It was accepted before, and this time has had no effect' }),
+      duplicate: z.boolean().meta({ description: 'Whether it was accepted before; the repeat has no effect' }),
     })
     .meta({ id: 'WebhookAccepted' }),
 )
