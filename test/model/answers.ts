@@ -1,6 +1,6 @@
 import { PAGES, type Fault } from './faults.ts'
 
-/** An answer of the site, before a transport makes HTTP of it. */
+/** An answer of the site, before a transport turns it into HTTP. */
 export interface ModelAnswer {
   status: number
   headers: Record<string, string>
@@ -49,7 +49,7 @@ function cutInHalf(answer: ModelAnswer, isClean: boolean): ModelAnswer {
   return isClean ? { ...answer, body: body.slice(0, half) } : { ...answer, body, cutAt: half }
 }
 
-/** The answer as a fault leaves it; the same one where the fault is about something else. */
+/** Applies a fault to an answer; other faults leave it unchanged. */
 export function spoil(fault: Fault, answer: ModelAnswer): ModelAnswer {
   if (fault.kind === 'html') return html(200, PAGES.html)
   if (fault.kind === 'login') return html(200, PAGES.login)

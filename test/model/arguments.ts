@@ -70,7 +70,7 @@ export const MediaArguments = z.object({
   alt: z.string().default(''),
 })
 
-/** Arguments as their command wants them, or the failure that names the first wrong one. */
+/** Parses a command's arguments; throws a failure that names the first invalid one. */
 export function readArguments<T>(schema: z.ZodType<T>, args: unknown): T {
   const parsed = schema.safeParse(args)
   if (parsed.success) return parsed.data

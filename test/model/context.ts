@@ -1,7 +1,7 @@
 import type { EchoData } from '../../src/contract/link.ts'
 import type { Part } from './document.ts'
 
-/** What is left of a batch's time and size. Time is by the model's own account: nothing here waits. */
+/** The time and size left for a batch. The model only counts time; nothing waits. */
 export class Context {
   #bytesLeft: number
   readonly #timeMs: number
@@ -32,7 +32,7 @@ export class Context {
     this.elapsedMs += ms
   }
 
-  /** Takes parts until the size or time is used up, but at least one: a list that stays empty would never end. */
+  /** Takes parts until size or time is used up, but at least one: otherwise paging would never end. */
   takeParts<T>(all: Iterable<T>, toPart: (item: T) => Part, msPerPart: number): { parts: string[]; last: T | null } {
     const parts: string[] = []
     let last: T | null = null

@@ -26,7 +26,7 @@ export type DocumentFields = 'full' | 'metadata' | 'ids'
 
 export const bodyOf = (post: ModelPost): string => (typeof post.body === 'string' ? post.body : post.body(post.id))
 
-/** Where people read a post. */
+/** The public URL of a post. */
 export function permalinkOf(site: Site, post: ModelPost): string {
   const type = site.types.get(post.type)
   const hasAddress = ['publish', 'inherit'].includes(post.status) && post.slug !== ''
@@ -69,7 +69,7 @@ function featuredOf(site: Site, post: ModelPost) {
   return { id: image.id, url: image.fileUrl, alt: typeof alt === 'string' ? alt : '' }
 }
 
-/** Every field that the etag covers but the body. */
+/** All fields that the etag covers, except the body. */
 function head(site: Site, post: ModelPost) {
   const { id, type, title, excerpt, slug, parent, author } = post
   return {
@@ -88,7 +88,7 @@ function head(site: Site, post: ModelPost) {
   }
 }
 
-/** What is kept of a post until something that it depends on changes: all but the body, which may be large. */
+/** Cached parts of a document, except the body, which may be large. Dropped when something they depend on changes. */
 interface Kept {
   post: ModelPost
   revision: number

@@ -2,11 +2,11 @@ import type { Site } from './site.ts'
 import type { ModelPost, ModelTerm, NewPost, PostChanges, PostType } from './types.ts'
 import { deletePost, insertPost, publishDue, trashPost, untrashPost, updatePost } from './writing.ts'
 
-/** What tests write: terms by name, made where they are missing. */
+/** What tests write: terms by name; missing ones are created. */
 export type Edit = Omit<PostChanges, 'terms'> & { terms?: Record<string, string[]> }
 export type Creation = Omit<NewPost, 'terms'> & { terms?: Record<string, string[]> }
 
-/** What people, other plugins and accidents do to a site. Everything but `editBehindItsBack` is told by webhook. */
+/** What people, other plugins and accidents do to a site. All but `editBehindItsBack` send webhooks. */
 export abstract class SiteEditing {
   readonly site: Site
 
@@ -14,7 +14,7 @@ export abstract class SiteEditing {
     this.site = site
   }
 
-  /** Tells what was changed. */
+  /** Sends the webhooks of the changes. */
   abstract flush(): void
 
   post(id: number): ModelPost {
@@ -23,12 +23,12 @@ export abstract class SiteEditing {
     return post
   }
 
-  /** A post as the editor makes it: an auto-draft, then saved, so that `modified` is now. */
+  /** Creates a post like the editor: an auto-draft that is then saved, so `modified` is now. */
   createPost(input: Creation = {}): ModelPost {
     return this.importPost({ modifiedS: this.site.timeS(), ...input })
   }
 
-  /** A post as importers and `wp_insert_post` make it: `modified` is its own date, or 0 for a draft without one. */
+  /** Creates a post like importers and `wp_insert_post`: `modified` is its date, or 0 for a draft without one. */
   importPost({ terms, ...input }: Creation = {}): ModelPost {
     const post = insertPost(this.site, { title: 'Untitled', ...input, ...(terms && { terms: this.#termIds(terms) }) })
     this.flush()
@@ -67,20 +67,20 @@ export abstract class SiteEditing {
     this.flush()
   }
 
-  /** Publishes what is due, as WordPress' cron does. */
+  /** Publishes scheduled posts that are due, like WordPress's cron. */
   runCron(): void {
     publishDue(this.site)
     this.flush()
   }
 
-  /** A term, also one with the name of another. */
+  /** Creates a term; its name may be taken. */
   addTerm(
     taxonomy: string,
     name: string,
     options?: { slug?: string; parent?: number; description?: string },
   ): ModelTerm {
     const term = this.site.terms.add(taxonomy, name, options)
-    this.#tellTwins(taxonomy, [name])
+    this.#reportSameNamed(taxonomy, [name])
     return term
   }
 
@@ -89,7 +89,7 @@ export abstract class SiteEditing {
     if (!term) return
     const before = term.name
     this.site.terms.change(term, { name })
-    this.#tellTwins(term.taxonomy, [before, name])
+    this.#reportSameNamed(term.taxonomy, [before, name])
   }
 
   removeTerm(id: number): void {
@@ -97,7 +97,7 @@ export abstract class SiteEditing {
     if (!term) return
     this.site.touchWhere(({ terms }) => terms[term.taxonomy]?.includes(id) ?? false)
     this.site.terms.remove(term)
-    this.#tellTwins(term.taxonomy, [term.name])
+    this.#reportSameNamed(term.taxonomy, [term.name])
   }
 
   /** Puts an image into the media library by hand. */
@@ -115,7 +115,7 @@ export abstract class SiteEditing {
     this.site.version++
   }
 
-  /** A type vanishes, with its plugin; its posts stay in the table. */
+  /** Unregisters a type, like a deactivated plugin; its posts stay in the table. */
   unregisterType(name: string): void {
     this.site.types.delete(name)
   }
@@ -124,10 +124,10 @@ export abstract class SiteEditing {
     this.site.clockOffsetS = seconds
   }
 
-  /** Posts with terms of these names get other texts in their documents. */
-  #tellTwins(taxonomy: string, names: string[]): void {
-    const twins = new Set(names.flatMap((name) => this.site.terms.named(taxonomy, name).map(({ id }) => id)))
-    this.site.touchWhere(({ terms }) => terms[taxonomy]?.some((id) => twins.has(id)) ?? false)
+  /** Reports posts with terms of these names: their documents now name these terms differently. */
+  #reportSameNamed(taxonomy: string, names: string[]): void {
+    const sameNamed = new Set(names.flatMap((name) => this.site.terms.named(taxonomy, name).map(({ id }) => id)))
+    this.site.touchWhere(({ terms }) => terms[taxonomy]?.some((id) => sameNamed.has(id)) ?? false)
     this.flush()
   }
 

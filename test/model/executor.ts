@@ -12,7 +12,7 @@ import type { Site } from './site.ts'
 import { byteLength } from './text.ts'
 import { CommandFailure } from './types.ts'
 
-/** What commands cost the site, in milliseconds of the model's own account. */
+/** Cost of commands in milliseconds, as the model counts time. */
 export interface Costs {
   commandMs: number
   documentMs: number

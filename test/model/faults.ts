@@ -1,26 +1,26 @@
 import type { Command } from '../../src/contract/link.ts'
 
-/** The request as the model sees it, before anything is done. `number` counts from 1. */
+/** A request before it is handled. `number` counts from 1. */
 export interface SeenRequest {
   number: number
   method: string
   path: string
-  /** Of a batch; empty for anything else. */
+  /** Commands of a batch; empty for other requests. */
   commands: Command[]
 }
 
-/** `before`: nothing was done yet; `after`: everything was done, and the answer is lost. */
+/** `before`: nothing is done. `after`: everything is done, but the answer is lost. */
 export type When = 'before' | 'after'
 
-/** What happens to a request instead of, or beside, its answer. */
+/** A fault that replaces or changes the answer to a request. */
 export type Fault =
   /** The connection breaks. */
   | { kind: 'reset'; when: When }
-  /** No answer: rejects when the caller gives up, or after `afterMs` of the clock that was injected. */
+  /** No answer: rejects when the caller gives up, or after `afterMs` of the injected clock. */
   | { kind: 'timeout'; when: When; afterMs?: number }
-  /** Half of the answer, then the connection breaks; `isClean`: it ends as if that were all. */
+  /** Half of the answer, then the connection breaks. `isClean`: the connection ends normally. */
   | { kind: 'half_body'; isClean?: boolean }
-  /** A page with 200, or JSON with something round it. */
+  /** An HTML page with status 200, or JSON with other output around it. */
   | { kind: 'html' | 'captcha' | 'login'; when?: When }
   | { kind: 'trailing_html' | 'leading_notice' | 'empty' }
   | { kind: 'status'; status: number; retryAfter?: string | number; when?: When }
@@ -36,11 +36,11 @@ export type Fault =
 /** What happens to one command of a batch. */
 export type CommandFault =
   | { kind: 'error'; code: string; detail?: string; isRetryable?: boolean; when?: When }
-  /** PHP dies there: what was done before stays done, and the answer is a bare 500. */
+  /** PHP dies at this command: earlier work stays done, and the answer is an empty 500. */
   | { kind: 'die'; when: When }
-  /** Takes this long by the model's own account, so that `time_ms` bounds it. */
+  /** Takes this long as the model counts time, so `time_ms` limits it. */
   | { kind: 'slow'; ms: number }
-  /** Answers these data, as an odd plugin might. */
+  /** Answers with these data, as a faulty plugin might. */
   | { kind: 'data'; data: unknown }
 
 /** Decides about every request and every command; deterministic where the caller's randomness is. */

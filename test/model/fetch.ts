@@ -14,7 +14,7 @@ function brokenStream(answer: ModelAnswer, cutAt: number): ReadableStream<Uint8A
   })
 }
 
-/** A `fetch` that reaches the model and nothing else, with the failures of a real one. */
+/** A `fetch` that reaches only the model, and fails like a real one. */
 export function modelFetch(model: ModelWordPress): (url: string, init?: RequestInit) => Promise<Response> {
   return async (url, init = {}) => {
     if (new URL(url).origin !== new URL(model.url).origin)

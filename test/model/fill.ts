@@ -11,8 +11,8 @@ function createTexts(characters: number): (id: number) => string {
 }
 
 /**
- * Adds many published posts at once: no hooks, no webhooks; texts are made when they are read. Posts are `stepS` seconds apart (0:
- * all in one second, as after an import) and end a day ago.
+ * Adds many published posts at once: no hooks, no webhooks; texts are made when they are read. Posts are `stepS`
+ * seconds apart (0: all in one second, as after an import) and end a day ago.
  */
 export function fillPosts(
   model: ModelWordPress,

@@ -65,7 +65,7 @@ export async function admit(
   return restError(401, `igny8_${reason}`, REFUSALS[reason], data)
 }
 
-/** The signed answer, or what a fault makes of its signature. */
+/** Signs an answer, unless a fault changes the signature. */
 export async function signAnswer(
   text: string,
   by: { secret: string; messageId: string },

@@ -16,14 +16,14 @@ export interface ModelRequest {
   signal: AbortSignal | null
 }
 
-/** Waits on a clock that the test owns. */
+/** Waits on the test's clock. */
 export type Sleep = (ms: number, signal: AbortSignal | null) => Promise<void>
 
 export interface Statistics {
   requests: number
   bytesIn: number
   bytesOut: number
-  /** Most requests that were under way at once. */
+  /** Highest number of concurrent requests. */
   maxParallel: number
 }
 
@@ -37,7 +37,7 @@ function routeOf(url: URL, base: string): string | null {
   return path === '/wp-json' || path.startsWith('/wp-json/') ? path.slice('/wp-json'.length) || '/' : null
 }
 
-/** Faults whose answer comes from something in front of WordPress, unless `when` says otherwise. */
+/** Faults whose answer something in front of WordPress sends, unless `when` says otherwise. */
 const IN_FRONT = new Set<Fault['kind']>(['html', 'captcha', 'login', 'status', 'rest_error', 'late'])
 
 function isBefore(fault: Fault | null): boolean {
@@ -45,7 +45,7 @@ function isBefore(fault: Fault | null): boolean {
   return 'when' in fault && fault.when ? fault.when === 'before' : IN_FRONT.has(fault.kind)
 }
 
-/** The web server of the model: pages, the REST index, the command endpoint, and what goes wrong with them. */
+/** The web server of the model: pages, the REST index, the command endpoint, and their faults. */
 export class HttpSide {
   readonly stats: Statistics = { requests: 0, bytesIn: 0, bytesOut: 0, maxParallel: 0 }
   faults: Faults = {}
@@ -88,7 +88,7 @@ export class HttpSide {
     }
   }
 
-  /** Lets requests arrive that were held up on their way; nobody waits for their answers. */
+  /** Delivers delayed requests; nobody waits for their answers. */
   async deliverLate(): Promise<number> {
     const requests = this.#late.splice(0)
     for (const request of requests) await this.#serve(request, this.#see(request), null)
@@ -111,7 +111,7 @@ export class HttpSide {
     return fault ? this.#fail(fault, request, last) : last
   }
 
-  /** What the caller gets in the place of an answer, or the answer where the fault is not about it. */
+  /** Replaces the answer if the fault concerns it. */
   async #fail(fault: Fault | null, { signal }: ModelRequest, answer: ModelAnswer): Promise<ModelAnswer> {
     if (fault?.kind === 'reset' || fault?.kind === 'late') throw new NoAnswer(false)
     if (fault?.kind === 'timeout') return this.#stayAway(signal, fault.afterMs)

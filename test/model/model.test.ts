@@ -56,10 +56,10 @@ const CREATE: [string, Record<string, unknown>] = [
 
 const countPosts = (model: ModelWordPress) => model.site.posts.byId('post').length
 
-/** Only a site that does not answer at all is not waited for. */
+/** A site that never answers gets a short time-out. */
 const timeoutOf = ({ kind }: Fault) => ({ timeoutMs: kind === 'timeout' ? 300 : 20_000 })
 
-/** Every way in which a site goes wrong, the code by which the API knows it, and whether the command was carried out. */
+/** Every fault of a site, the API's error code for it, and whether the command was executed. */
 const FAULTS: [Fault, string, boolean][] = [
   [{ kind: 'reset', when: 'before' }, 'connection_lost', false],
   [{ kind: 'reset', when: 'after' }, 'connection_lost', true],

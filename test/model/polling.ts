@@ -14,10 +14,10 @@ export interface HeartbeatMessage {
 /** Sends a message to the API; null where nothing came back. */
 export type SendHome = (message: HeartbeatMessage) => Promise<HeartbeatMessage | null>
 
-/** What goes wrong between two calls: nothing, or the plugin dies after it has carried out what it got. */
+/** A fault between two polls: none, or the plugin dies after it has executed its commands. */
 export type HeartbeatFault = () => 'none' | 'dies'
 
-/** Bytes of results that go with one call; at least one result does. */
+/** Bytes of results that one poll may carry; it carries at least one result. */
 const CALL_BYTES = 1_200_000
 
 const MAX_CALLS = 500
@@ -53,7 +53,7 @@ function execute(model: ModelWordPress, answer: PollAnswer): CommandResult[] {
   }
 }
 
-/** The results that go with the next call, and those that don't fit. */
+/** The results for the next poll, and those that don't fit. */
 function split(results: CommandResult[]): [now: CommandResult[], later: CommandResult[]] {
   let bytes = 0
   const end = results.findIndex((result) => (bytes += JSON.stringify(result).length) > CALL_BYTES)
@@ -61,8 +61,8 @@ function split(results: CommandResult[]): [now: CommandResult[], later: CommandR
 }
 
 /**
- * A visit of the plugin's heartbeat: calls, carries out what comes back, and calls again with the results while there is more.
- * What is lost on the way is not kept: the API names its commands again at the next heartbeat.
+ * A visit of the plugin's heartbeat: calls, carries out what comes back, and calls again with the results while there
+ * is more. What is lost on the way is not kept: the API names its commands again at the next heartbeat.
  * @returns the last answer; null where the API could not be reached
  */
 export async function callHome(

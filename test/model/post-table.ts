@@ -51,7 +51,7 @@ export class PostTable {
     this.#orders.delete(post.type)
   }
 
-  /** Changes fields and keeps the orders true. */
+  /** Changes fields and keeps the sorted lists up to date. */
   change(post: ModelPost, changes: Partial<ModelPost>): void {
     if (changes.slug !== undefined && changes.slug !== post.slug) this.#forgetSlug(post)
     if (changes.type !== undefined && changes.type !== post.type) this.#orders.delete(post.type)

@@ -48,7 +48,7 @@ async function answer(model: ModelWordPress, incoming: IncomingMessage, response
   }
 }
 
-/** Serves a model on 127.0.0.1, and makes that address the model's own. `latencyMs` is waited before every answer. */
+/** Serves a model on 127.0.0.1 and makes that the model's address. Waits `latencyMs` before every answer. */
 export async function serveModel(
   model: ModelWordPress,
   options: { port?: number; latencyMs?: number } = {},

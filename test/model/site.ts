@@ -27,7 +27,7 @@ export interface SiteOptions {
   now: () => number
 }
 
-/** The content of a WordPress site, and what it tells its plugin about changes. */
+/** The content of a WordPress site, and the changes that its plugin notices. */
 export class Site {
   readonly posts = new PostTable()
   readonly terms = new TermTable()
@@ -54,11 +54,11 @@ export class Site {
   clockOffsetS = 0
   /** `post_modified` never moves, as with some importers and caches. */
   isModifiedFrozen = false
-  /** What the database or a filter makes of every text that is stored. */
+  /** What the database or a filter changes in every stored text. */
   alterText: (text: string) => string = (text) => text
   /** Changes of WordPress' tables. */
   writes = 0
-  /** Raised by what changes documents of other posts. */
+  /** Increased by changes that affect documents of other posts. */
   version = 0
   #touched = new Map<number, { post: ModelPost; kind: EventKind }>()
 
@@ -84,19 +84,19 @@ export class Site {
     return type.taxonomies.filter((name) => this.taxonomies.get(name)?.isPublic)
   }
 
-  /** Notes a change for the plugin's outbox: one event a post and request, the strongest. */
+  /** Adds a change to the plugin's outbox; of each post and request, the strongest event counts. */
   touch(post: ModelPost, kind: EventKind): void {
     this.writes++
     const noted = this.#touched.get(post.id)
     if (!noted || STRENGTH[kind] >= STRENGTH[noted.kind]) this.#touched.set(post.id, { post, kind })
   }
 
-  /** Notes posts that show something which was changed elsewhere. */
+  /** Adds posts whose documents show something that was changed elsewhere. */
   touchWhere(isConcerned: (post: ModelPost) => boolean): void {
     for (const post of this.posts.all()) if (isConcerned(post)) this.touch(post, 'metadata')
   }
 
-  /** Drops what is noted of a post: the answer of an `apply` has told it already. */
+  /** Drops the event of a post: the answer to an `apply` has reported it. */
   untouch(id: number): void {
     this.#touched.delete(id)
   }

@@ -9,7 +9,7 @@ export class TermTable {
   #byName = new Map<string, Set<ModelTerm>>()
   #bySlug = new Map<string, ModelTerm>()
   #lists = new Map<string, ModelTerm[]>()
-  /** Raised by every change: what was derived from terms before is out of date. */
+  /** Increased by every change; data derived from older terms is out of date. */
   version = 0
   #nextId = 1
 
@@ -58,7 +58,7 @@ export class TermTable {
     return this.#bySlug.get(key(taxonomy, slug))
   }
 
-  /** As documents name terms: by name, or by slug where the name says nothing; in byte order. */
+  /** Terms as documents name them: by name, or by slug if the name is ambiguous; in byte order. */
   describe(ids: readonly number[]): string[] {
     const texts = ids.flatMap((id) => {
       const term = this.#terms.get(id)

@@ -16,7 +16,9 @@ export function compareBytes(left: string, right: string): number {
   return a.length - b.length
 }
 
-/** `sanitize_title` of WordPress, as far as titles of tests need it: accents off, the rest of Unicode percent-encoded. */
+/**
+ * `sanitize_title` of WordPress, as far as titles of tests need it: accents off, the rest of Unicode percent-encoded.
+ */
 export function sanitizeTitle(text: string): string {
   const plain = text
     .replaceAll(/<[^>]*>/g, '')

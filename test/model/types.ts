@@ -1,7 +1,10 @@
 /** Makes the text of a post when it is asked for, so that 100,000 posts cost no memory for theirs. */
 export type LazyBody = (id: number) => string
 
-/** A row of `wp_posts` with what hangs on it. Times are Unix seconds; `dateS` null and `modifiedS` 0 are WordPress's zeros. */
+/**
+ * A row of `wp_posts` with what hangs on it. Times are Unix seconds; `dateS` null and `modifiedS` 0 are WordPress's
+ * zeros.
+ */
 export interface ModelPost {
   id: number
   type: string
@@ -23,7 +26,7 @@ export interface ModelPost {
   fileUrl: string
   /** Some plugin throws whenever this post is read. */
   isUnreadable: boolean
-  /** Raised by every change. */
+  /** Increased by every change. */
   revision: number
 }
 

@@ -30,8 +30,9 @@ export interface ModelOptions {
 }
 
 /**
- * A WordPress site with the IGNY8 plugin, as docs/protocol.md and docs/protocol-content.md describe it, with WordPress's own habits
- * where they show (`modified`, slugs, statuses, trash). Deterministic: no timers, the clock and randomness are the caller's.
+ * A WordPress site with the IGNY8 plugin, as docs/protocol.md and docs/protocol-content.md describe it, with
+ * WordPress's own habits where they show (`modified`, slugs, statuses, trash). Deterministic: no timers, the clock and
+ * randomness are the caller's.
  */
 export class ModelWordPress extends SiteEditing {
   readonly executor: Executor
@@ -106,7 +107,7 @@ export class ModelWordPress extends SiteEditing {
     for (const post of this.site.posts.byModified(type)) this.executor.documents.etag(post)
   }
 
-  /** Everything done in `run` is one request to the site: of each post it tells at most one thing. */
+  /** Everything done in `run` is one request to the site, with at most one event for each post. */
   asOneRequest<T>(run: () => T): T {
     this.#isInRequest = true
     try {

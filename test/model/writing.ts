@@ -29,7 +29,7 @@ function settleStatus(site: Site, status: string, dateS: number | null): string 
   return status === 'future' && !isToCome ? 'publish' : status
 }
 
-/** Only what is not out yet has a date that floats. */
+/** Only a post that is not published can have a floating date. */
 function settleDate(site: Site, status: string, dateS: number | null, known: number | null): number | null {
   return dateS === null && !UNSETTLED.has(status) ? (known ?? site.timeS()) : dateS
 }
@@ -89,7 +89,9 @@ export function insertPost(site: Site, input: NewPost): ModelPost {
 
 const ASIDE = new Set(['terms', 'meta', 'featured'])
 
-/** `wp_update_post` and the calls for terms and meta beside it; these alone leave `modified` as it is, unless `isWhole`. */
+/**
+ * `wp_update_post` and the calls for terms and meta beside it; these alone leave `modified` as it is, unless `isWhole`.
+ */
 export function updatePost(site: Site, post: ModelPost, input: PostChanges, isWhole = false): void {
   const changes = alter(site, input)
   const isPostSaved = isWhole || Object.keys(changes).some((key) => !ASIDE.has(key))
@@ -119,7 +121,7 @@ export function updatePost(site: Site, post: ModelPost, input: PostChanges, isWh
 
 const isAltNew = (before: ModelPost, after: ModelPost) => before.meta[ALT_KEY] !== after.meta[ALT_KEY]
 
-/** Meta that documents don't show is nobody's business. */
+/** Meta that no document shows sends no webhook. */
 function hasShownKey(site: Site, post: ModelPost, meta: Record<string, unknown> = {}): boolean {
   const shown = metaKeysOf(site, post.type)
   return Object.keys(meta).some((key) => shown.includes(key))

@@ -26,7 +26,7 @@ const MAX_SENT_EVENTS = 50
 const CLOSE_DETAILS: Record<LiveCloseReason, string> = {
   message_refused: 'This connection takes no messages but ping.',
   unavailable: 'The state could not be read; connect again in a moment.',
-  reauthorize: 'Access is checked anew; connect again.',
+  reauthorize: 'Access must be checked again; connect again.',
   access_ended: 'The API key was revoked.',
   integration_deleted: 'The integration was deleted.',
 }

@@ -6,7 +6,7 @@
  *   only the owner can fix;
  * - the plugin itself polled within the last hour. Plugins poll every 15 minutes in direct mode just to show that they
  *   can.
- * A site that can't be called when it connects, but proves that it polls, starts with `polling` (enablePolling).
+ * A site that can't be called when it connects, but verifies that it polls, starts with `polling` (enablePolling).
  *
  * Health checks keep calling a site that polls. The first call that succeeds changes it back to `direct`, and each
  * success clears the count of failures. If a site that polls stops doing so, its checks fail with `site_not_polling`.

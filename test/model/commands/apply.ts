@@ -85,11 +85,11 @@ interface Outcome {
   outcome: 'applied' | 'stale'
   post: ModelPost | null
   isCreated: boolean
-  /** Stale, but an earlier try was carried out. */
+  /** Stale, but an earlier attempt was executed. */
   isOvertaken?: boolean
 }
 
-/** What is kept of a command that was carried out: what it left, not the document. */
+/** What is stored of an executed command: its effect, without the document. */
 interface Entry {
   id: number
   isCreated: boolean
@@ -125,7 +125,7 @@ export class Applier {
     return this.#answer(result)
   }
 
-  /** A post that was edited since then must not pass for what the command left. */
+  /** A post that was edited since must not be taken for the command's result. */
   #again({ id, isCreated, etag }: Entry): Outcome {
     const post = this.#site.posts.get(id) ?? null
     const isSame = (post && this.#documents.etag(post)) === etag

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { firstAfter } from '../post-table.ts'
 import { requireType, type Reading } from './read.ts'
 
-/** Posts between two looks at the clock. */
+/** Number of posts between two checks of the clock. */
 const PORTION = 1000
 const SYMBOL_BYTES = 30
 

@@ -16,12 +16,12 @@ const find = (site: Site, isWanted: (image: ModelPost) => boolean) =>
 
 const hashesOf = ({ meta }: ModelPost): unknown[] => (Array.isArray(meta[HASH_KEY]) ? meta[HASH_KEY] : [])
 
-/** What was trashed is not found. */
+/** Posts in the trash are not found. */
 const isThere = ({ status }: ModelPost) => status !== 'trash'
 
 const answer = ({ id, fileUrl: url }: ModelPost, reused: boolean) => JSON.stringify({ id, url, reused })
 
-/** One image has one alternative text, whatever the posts that share it would call it. */
+/** An image has one alternative text, shared by all posts that feature it. */
 function reuse(site: Site, image: ModelPost, hash: string, alt: string): string {
   const hashes = hashesOf(image)
   if (!hashes.includes(hash)) site.posts.change(image, { meta: { ...image.meta, [HASH_KEY]: [...hashes, hash] } })

@@ -8,7 +8,7 @@ import { CommandFailure, type ModelPost, type PostType } from '../types.ts'
 export interface Reading {
   site: Site
   documents: Documents
-  /** What one document costs the site, by the model's account. */
+  /** Cost of one document, as the model counts time. */
   msPerDocument: number
 }
 
@@ -46,7 +46,7 @@ export function runIndex({ site, documents, msPerDocument }: Reading, args: unkn
   return `{"items":[${page.parts.join(',')}],"next":${JSON.stringify(next)},"total":${posts.length},"site_time":${site.timeS()}}`
 }
 
-/** `fetch`: documents by id. Ids that the bounds did not let it reach are neither in `items` nor in `missing`. */
+/** `fetch`: documents by id. Ids beyond the limits are neither in `items` nor in `missing`. */
 export function runFetch({ site, documents, msPerDocument }: Reading, args: unknown, context: Context): string {
   const ids = [...new Set(readArguments(FetchArguments, args).ids)]
   const found = ids.flatMap((id) => {

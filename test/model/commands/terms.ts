@@ -17,7 +17,7 @@ function countPosts(site: Site, taxonomy: string): Map<number, number> {
   return counts
 }
 
-/** `terms`: a page of a taxonomy by id, or the news that nothing changed. */
+/** `terms`: a page of a taxonomy by id, or that nothing changed. */
 export function runTerms(site: Site, args: unknown, context: Context): string {
   const { taxonomy, after, limit, if_etag: ifEtag } = readArguments(TermsArguments, args)
   if (!site.taxonomies.get(taxonomy)?.isPublic) {

@@ -34,7 +34,7 @@ export async function applied(subject: Subject, input: Apply): Promise<PostDocum
 export const create = (subject: Subject, fields: ApplyFields, type = 'event') =>
   applied(subject, { op: 'create', type, fields: { title: 'Made', status: 'publish', ...fields } })
 
-/** Changes a document that was seen just now. */
+/** Changes a document at its current etag. */
 export const update = (subject: Subject, { id, etag: expected }: PostDocument, fields: Record<string, unknown>) =>
   applied(subject, { op: 'update', id, expect: expected, fields })
 

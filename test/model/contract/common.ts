@@ -4,7 +4,7 @@ import { run, type Subject } from './subject.ts'
 /** A moment long past. */
 export const START_S = 1_700_000_000
 
-/** Texts that filters, slashes, charsets and JSON like to change. */
+/** Texts that filters, slashes, charsets and JSON often change. */
 export const NASTY = {
   title: 'Quotes “a” & <b>tags</b> \\ back \\\\ slash 🦊 é',
   body: [

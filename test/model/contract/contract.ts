@@ -10,7 +10,9 @@ import type { Subject } from './subject.ts'
 import { describeWebhooks } from './webhooks.ts'
 import { describeWriting } from './writing.ts'
 
-/** Holds a site against docs/protocol.md and docs/protocol-content.md: the same for the model and for the plugin. */
+/**
+ * The contract: checks a site against docs/protocol.md and docs/protocol-content.md. Runs for the model and the plugin.
+ */
 export function describeContract(name: string, start: () => Promise<Subject>, transport: Transport = 'direct'): void {
   describe(name, () => {
     let subject: Subject | undefined

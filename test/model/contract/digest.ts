@@ -18,7 +18,7 @@ async function expected(subject: Subject, ids: number[], size: number): Promise<
   return sketch
 }
 
-/** Ids of posts that two looks show differently. */
+/** Ids of posts that differ between two reads. */
 function differing(before: DigestData, after: DigestData): number[] {
   const { isComplete, added, removed } = decode(read(after).combine(read(before), -1))
   expect(isComplete).toBe(true)

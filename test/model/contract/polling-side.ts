@@ -9,13 +9,13 @@ interface Limits {
   maxBytes: number
 }
 
-/** The API's side of the polling, as docs/protocol.md has it: gives out commands, and keeps their results. */
+/** The API's side of polling (docs/protocol.md): hands out commands and keeps their results. */
 export class PollingSide {
   readonly #integrationId: string
   readonly #results = new Map<string, CommandResult>()
   #commands: readonly Command[] = []
   #limits: Limits = { timeMs: 20_000, maxBytes: 1_000_000 }
-  /** One conversation at a time, as the site has it. */
+  /** One series of polls at a time, like the site. */
   readonly #turn = new Mutex()
   secret = ''
 
@@ -23,7 +23,7 @@ export class PollingSide {
     this.#integrationId = integrationId
   }
 
-  /** Has the site carry out commands. @param call makes it call, until nothing is left */
+  /** Has the site execute commands. @param call makes it poll until nothing is left */
   carry(commands: readonly Command[], limits: Limits, call: () => Promise<unknown>): Promise<CommandResult[]> {
     return this.#turn.run(() => this.#carry(commands, limits, call))
   }
@@ -40,7 +40,7 @@ export class PollingSide {
     })
   }
 
-  /** Answers a call of the site. */
+  /** Answers a poll of the site. */
   async answer({ headers, body }: HeartbeatMessage): Promise<HeartbeatMessage> {
     const secrets = [this.secret]
     const nowS = Math.floor(Date.now() / 1000)

@@ -15,7 +15,7 @@ interface Delivery {
 export interface Receiver {
   url: string
   /** Everything received since the last call, checked for key, signature and path; only what is about posts. */
-  /** Answers the site's calls for commands. */
+  /** Answers the site's polls. */
   polling: PollingSide | null
   take: (apiKey: string, secret: string) => Promise<WebhookEvent[]>
   stop: () => Promise<void>

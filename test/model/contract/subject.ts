@@ -45,7 +45,7 @@ export type Action =
   | { op: 'count'; type: string }
   | { op: 'disconnect' }
 
-/** A site that the contract is held against. Types `event` (hierarchical, with `event_place`) and `event_kind` are there. */
+/** A site under test. It has the type `event` (hierarchical, with `event_place`) and the taxonomy `event_kind`. */
 export interface Subject {
   url: string
   endpoint: string
@@ -54,9 +54,9 @@ export interface Subject {
   fetch: (url: string, init: RequestInit) => Promise<Response>
   /** Performs actions as one request to the site would. */
   arrange: (...actions: Action[]) => Promise<unknown[]>
-  /** What the site has told by signed webhooks since the last call. */
+  /** The signed webhooks that the site sent since the last call. */
   webhooks: () => Promise<WebhookEvent[]>
-  /** Instead of calling the site: has it call, with these commands for an answer. */
+  /** Sends these commands as the answer to a poll of the site. */
   poll?: (commands: readonly Command[], limits: { timeMs: number; maxBytes: number }) => Promise<CommandResult[]>
   stop: () => Promise<void>
 }

@@ -22,7 +22,7 @@ interface Post {
   alter?: (body: string) => string
 }
 
-/** Posts to the command endpoint, well signed unless told otherwise, and gives status and JSON. */
+/** Posts to the command endpoint, with a valid signature by default; returns status and JSON. */
 async function post(subject: Subject, options: Post = {}) {
   const { timestamp = nowS(), secrets = [subject.secret], alter = (body: string) => body } = options
   const body = options.body ?? batchOf(subject)
@@ -143,7 +143,7 @@ export function describeTransport(get: () => Subject): void {
   describe('batches', () => execution(get))
 }
 
-/** What a site answers that is not connected any more; nothing works after it. */
+/** The answers of a site that is no longer connected; nothing works after this. */
 export function describeDisconnected(get: () => Subject): void {
   test('a site that is not connected says so, without a signature', async () => {
     await get().arrange({ op: 'disconnect' })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ApplyData } from '../../../src/contract/content-link.ts'
 import { newId, run, type Action, type Subject } from './subject.ts'
 
-/** Performs actions as one request, and gives what the site tells about them. */
+/** Performs actions as one request and returns the webhooks they caused. */
 async function tell(subject: Subject, ...actions: Action[]): Promise<string[]> {
   await subject.arrange(...actions)
   const events = await subject.webhooks()
@@ -14,7 +14,7 @@ async function insert(subject: Subject, more: Partial<Action> = {}): Promise<num
   return Number(id)
 }
 
-/** Posts and pages of a small site, told already. */
+/** Posts and pages of a small site whose webhooks were sent. */
 async function prepare(subject: Subject) {
   const [kind, image] = await subject.arrange(
     { op: 'term', taxonomy: 'event_kind', name: newId('Kind') },

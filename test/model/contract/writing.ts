@@ -7,7 +7,7 @@ import { newId, send, type Subject } from './subject.ts'
 const RawItem = z.object({ id: z.int(), etag: z.string(), meta_etag: z.string().optional() })
 type RawItem = z.infer<typeof RawItem>
 
-/** Changes a document and gives the answer with what no schema knows. */
+/** Changes a document and returns the raw answer, including fields unknown to the schema. */
 async function applyRaw(
   subject: Subject,
   { id, etag }: Pick<RawItem, 'id' | 'etag'>,

@@ -10,10 +10,10 @@ import { resolveConflict, toConflictSnapshot, undoResolution } from '../../../sr
 import { agreedItem, anyDoc, decided, imported, NOW_MS, post, rules } from './samples.ts'
 
 const now = { now: NOW_MS + 1000 }
-const settle = (record: ItemRecord, side: Side) =>
+const resolve = (record: ItemRecord, side: Side) =>
   resolveConflict(record, Object.fromEntries(record.conflictFields.map((field) => [field, side])), now)
 
-/** The item after the site has taken what is to be sent. */
+/** The item after the site has accepted its push. */
 function pushed(record: ItemRecord): ItemRecord {
   const plan = planPush(record)
   if (!plan) return record
@@ -38,13 +38,13 @@ const deletedHere = () => imported(deleteRecord(agreedItem({ title: 'A' }), NOW_
 
 describe('T29 a conflict of fields', () => {
   test('resolved for WordPress has the site’s content', () => {
-    const record = settle(conflict(), 'wordpress')
+    const record = resolve(conflict(), 'wordpress')
     expect([record.local.title, stateOf(record), planPush(record)]).toEqual(['there', 'synced', null])
   })
 
   test('resolved for IGNY8 is sent, on top of the site’s version that was shown', () => {
     const before = conflict()
-    const record = settle(before, 'igny8')
+    const record = resolve(before, 'igny8')
     expect([record.local.title, record.local.body, stateOf(record)]).toEqual(['here', 'b', 'local_ahead'])
     expect(planPush(record)).toMatchObject({ op: 'update', paths: ['title'], expect: before.etag })
     expect(pushed(record)).toMatchObject({ local: { title: 'here' }, external: { title: 'here' } })
@@ -69,8 +69,8 @@ describe('T29 a conflict of fields', () => {
 
   test.each(['wordpress', 'igny8'] as const)('resolved for %s and undone is as before, sent or not', (side) => {
     const before = conflict()
-    for (const settled of [settle(before, side), pushed(settle(before, side))]) {
-      const record = undoResolution(settled, toConflictSnapshot(before), now)
+    for (const resolved of [resolve(before, side), pushed(resolve(before, side))]) {
+      const record = undoResolution(resolved, toConflictSnapshot(before), now)
       expect([record.conflictFields, ...titles(record)]).toEqual([['title'], 'here', 'there'])
       expect(record.base).toMatchObject({ title: 'A' })
       expect([stateOf(record), planPush(record)]).toEqual(['conflict', null])
@@ -78,46 +78,46 @@ describe('T29 a conflict of fields', () => {
   })
 
   test.each(['wordpress', 'igny8'] as const)('undone after %s can be resolved either way', (side) => {
-    const undone = undoResolution(pushed(settle(conflict(), side)), toConflictSnapshot(conflict()), now)
+    const undone = undoResolution(pushed(resolve(conflict(), side)), toConflictSnapshot(conflict()), now)
     for (const [choice, title] of [
       ['wordpress', 'there'],
       ['igny8', 'here'],
     ] as const) {
-      const record = pushed(settle(undone, choice))
+      const record = pushed(resolve(undone, choice))
       expect([stateOf(record), record.local.title, record.external?.title]).toEqual(['synced', title, title])
     }
   })
 
   test('that is undone, resolved and undone again still has both versions', () => {
-    const undone = undoResolution(pushed(settle(conflict(), 'igny8')), toConflictSnapshot(conflict()), now)
-    const again = undoResolution(pushed(settle(undone, 'igny8')), toConflictSnapshot(undone), now)
+    const undone = undoResolution(pushed(resolve(conflict(), 'igny8')), toConflictSnapshot(conflict()), now)
+    const again = undoResolution(pushed(resolve(undone, 'igny8')), toConflictSnapshot(undone), now)
     expect(titles(again)).toEqual(['here', 'there'])
   })
 
   test('that is undone keeps changes made after the resolution', () => {
-    const settled = pushed(settle(conflict(), 'igny8'))
-    const later = pushed(editRecord(settled, { body: 'later here' }, NOW_MS))
+    const resolved = pushed(resolve(conflict(), 'igny8'))
+    const later = pushed(editRecord(resolved, { body: 'later here' }, NOW_MS))
     const latest = imported(later, { title: 'here', body: 'later here', slug: 'later-there' })
     const record = undoResolution(latest, toConflictSnapshot(conflict()), now)
     expect(titles(record)).toEqual(['here', 'there'])
     expect(record.local).toMatchObject({ body: 'later here', slug: 'later-there' })
     for (const choice of ['wordpress', 'igny8'] as const) {
-      expect(planPush(settle(record, choice))?.paths ?? []).toEqual(choice === 'wordpress' ? ['title'] : [])
+      expect(planPush(resolve(record, choice))?.paths ?? []).toEqual(choice === 'wordpress' ? ['title'] : [])
     }
   })
 
   test('that is undone stays open when the site changes something else', () => {
-    const undone = undoResolution(pushed(settle(conflict(), 'igny8')), toConflictSnapshot(conflict()), now)
+    const undone = undoResolution(pushed(resolve(conflict(), 'igny8')), toConflictSnapshot(conflict()), now)
     const record = imported(undone, { title: 'here', body: 'c', slug: 's' })
     expect([record.conflictFields, ...titles(record)]).toEqual([['title'], 'here', 'there'])
     expect(record.local.body).toBe('c')
-    const settled = settle(record, 'wordpress')
-    expect(planPush(settled)).toMatchObject({ paths: ['title'] })
-    expect(pushed(settled).external).toMatchObject({ title: 'there', body: 'c' })
+    const resolved = resolve(record, 'wordpress')
+    expect(planPush(resolved)).toMatchObject({ paths: ['title'] })
+    expect(pushed(resolved).external).toMatchObject({ title: 'there', body: 'c' })
   })
 
   test('that is undone follows the site where that changes the very field', () => {
-    const undone = undoResolution(pushed(settle(conflict(), 'igny8')), toConflictSnapshot(conflict()), now)
+    const undone = undoResolution(pushed(resolve(conflict(), 'igny8')), toConflictSnapshot(conflict()), now)
     const record = imported(undone, { title: 'newer there', body: 'b', slug: 's' })
     expect([record.conflictFields, ...titles(record)]).toEqual([['title'], 'here', 'newer there'])
   })
@@ -126,7 +126,7 @@ describe('T29 a conflict of fields', () => {
     const before = editRecord(agreedItem({ title: 'A' }), { title: 'here' }, NOW_MS)
     const decision = importPost(before, post({ title: 'there' }), rules('wordpress'))
     const resolvedFrom = decision?.resolvedFrom
-    if (!resolvedFrom) throw new Error('nothing was settled')
+    if (!resolvedFrom) throw new Error('nothing was resolved')
     const record = undoResolution(decided(decision), toConflictSnapshot(resolvedFrom), now)
     expect([record.conflictFields, ...titles(record)]).toEqual([['title'], 'here', 'there'])
   })
@@ -134,12 +134,12 @@ describe('T29 a conflict of fields', () => {
 
 describe('T30 an item deleted on the site and changed in IGNY8', () => {
   test('resolved for WordPress is deleted', () => {
-    const record = settle(deletedThere(), 'wordpress')
+    const record = resolve(deletedThere(), 'wordpress')
     expect([stateOf(record), planPush(record)]).toEqual(['deleted', null])
   })
 
   test('resolved for IGNY8 is created again on the site', () => {
-    const record = settle(deletedThere(), 'igny8')
+    const record = resolve(deletedThere(), 'igny8')
     expect([stateOf(record), planPush(record)?.op]).toEqual(['local_ahead', 'create'])
     expect(record.externalId).toBeNull()
     expect(stateOf(pushed(record))).toBe('synced')
@@ -147,44 +147,44 @@ describe('T30 an item deleted on the site and changed in IGNY8', () => {
 
   test.each(['wordpress', 'igny8'] as const)('resolved for %s and undone can be resolved either way', (side) => {
     const before = deletedThere()
-    const undone = undoResolution(pushed(settle(before, side)), toConflictSnapshot(before), now)
+    const undone = undoResolution(pushed(resolve(before, side)), toConflictSnapshot(before), now)
     expect(undone).toMatchObject({ deletion: 'external', conflictFields: ['deleted'], local: { title: 'here' } })
-    const kept = pushed(settle(undone, 'igny8'))
+    const kept = pushed(resolve(undone, 'igny8'))
     expect([stateOf(kept), kept.local.title, kept.external?.title]).toEqual(['synced', 'here', 'here'])
-    const gone = pushed(settle(undone, 'wordpress'))
+    const gone = pushed(resolve(undone, 'wordpress'))
     expect([stateOf(gone), planPush(gone)]).toEqual(['deleted', null])
   })
 
   test('resolved for IGNY8, undone, and resolved for WordPress deletes the post that was created', () => {
     const before = deletedThere()
-    const undone = undoResolution(pushed(settle(before, 'igny8')), toConflictSnapshot(before), now)
-    expect(planPush(settle(undone, 'wordpress'))).toMatchObject({ op: 'delete', expect: undone.etag })
+    const undone = undoResolution(pushed(resolve(before, 'igny8')), toConflictSnapshot(before), now)
+    expect(planPush(resolve(undone, 'wordpress'))).toMatchObject({ op: 'delete', expect: undone.etag })
   })
 })
 
 describe('T30 an item deleted in IGNY8 and changed on the site', () => {
   test('resolved for WordPress is restored, with the change', () => {
-    const record = settle(deletedHere(), 'wordpress')
+    const record = resolve(deletedHere(), 'wordpress')
     expect([stateOf(record), record.local.title, record.deletion]).toEqual(['synced', 'there', null])
   })
 
   test('resolved for IGNY8 is deleted on the site', () => {
     const before = deletedHere()
-    const record = settle(before, 'igny8')
+    const record = resolve(before, 'igny8')
     expect(planPush(record)).toMatchObject({ op: 'delete', expect: before.etag })
     expect(stateOf(pushed(record))).toBe('deleted')
   })
 
   test.each(['wordpress', 'igny8'] as const)('resolved for %s and undone can be resolved either way', (side) => {
     const before = deletedHere()
-    const undone = undoResolution(pushed(settle(before, side)), toConflictSnapshot(before), now)
+    const undone = undoResolution(pushed(resolve(before, side)), toConflictSnapshot(before), now)
     expect([stateOf(undone), undone.deletion]).toEqual(['conflict', 'local'])
-    const back = pushed(settle(undone, 'wordpress'))
+    const back = pushed(resolve(undone, 'wordpress'))
     expect([stateOf(back), back.local.title, diffDocs(back.local, back.external ?? back.local)]).toEqual([
       'synced',
       'there',
       [],
     ])
-    expect(stateOf(pushed(settle(undone, 'igny8')))).toBe('deleted')
+    expect(stateOf(pushed(resolve(undone, 'igny8')))).toBe('deleted')
   })
 })

@@ -159,11 +159,11 @@ describe('T29 a merge', () => {
       fc.property(...sides, fc.infiniteStream(side), (base, local, external, stream) => {
         const { doc: merged, conflicts } = mergeDocs(base, local, external)
         const choices = Object.fromEntries(conflicts.map((path) => [path, stream.next().value as Side]))
-        const settled = resolveDocs(merged, external, choices)
+        const resolved = resolveDocs(merged, external, choices)
         for (const [path, chosen] of Object.entries(choices)) {
-          expect(isFieldEqual(settled, chosen === 'wordpress' ? external : local, path)).toBe(true)
+          expect(isFieldEqual(resolved, chosen === 'wordpress' ? external : local, path)).toBe(true)
         }
-        expect(diffDocs(settled, merged).every((path) => conflicts.includes(path))).toBe(true)
+        expect(diffDocs(resolved, merged).every((path) => conflicts.includes(path))).toBe(true)
       }),
     )
   })

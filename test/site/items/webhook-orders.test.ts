@@ -50,7 +50,7 @@ function createEngine(model: ModelWordPress): EngineContext {
   }
 }
 
-/** All that is known of the items, apart from ids and times of ours. */
+/** The items without our own ids and times. */
 function snapshot({ replica }: EngineContext): unknown[] {
   const records = [...replica.items.list({}, null, 100), ...replica.items.list({ state: 'deleted' }, null, 100)]
   return records
@@ -58,7 +58,9 @@ function snapshot({ replica }: EngineContext): unknown[] {
     .toSorted((left, right) => Number(left.external_id) - Number(right.external_id))
 }
 
-/** Plays one order: each webhook ten times, with looks at the site in between where `isEager`, and a last one. */
+/**
+ * Sends the webhooks in one order, each ten times. Processes the inbox at the end, and if `isEager` also in between.
+ */
 async function play(model: ModelWordPress, start: RawDocument[], order: ModelWebhook[], isEager: boolean) {
   const engine = createEngine(model)
   const { inbox, database } = engine.replica
@@ -74,7 +76,7 @@ async function play(model: ModelWordPress, start: RawDocument[], order: ModelWeb
   return { accepted: accepted.filter(Boolean).length, items: snapshot(engine), pending: inbox.pending().n }
 }
 
-/** Changes a site that was imported before, and plays the webhooks of these changes in every order. */
+/** Changes a site after its import and sends the webhooks of these changes in every order. */
 async function playAll(change: (model: ModelWordPress, ids: number[]) => void) {
   const webhooks: ModelWebhook[] = []
   let nowMs = NOW_MS

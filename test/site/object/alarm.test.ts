@@ -6,7 +6,7 @@ const HOUR_MS = 3_600_000
 const LOOK_PAUSE_MS = 250
 const FAULT_PAUSE_MS = 30_000
 
-/** An alarm whose storage tells what was set, and where looks and runs are due when the test says so. */
+/** An alarm with a storage that records what was set; the test controls when the inbox and runs are due. */
 function createAlarm() {
   const set: number[] = []
   const due: { look: number | null; run: number | null } = { look: null, run: null }

@@ -59,7 +59,7 @@ const contextOf = (store: SiteStore, overrides: Partial<ObjectContext> = {}): Ob
 /** The alarm, whether it is due or not. */
 const fireAlarm = (siteId: string) => runInDurableObject(siteObject(siteId), (instance) => instance.alarm())
 
-/** Takes the object out of memory. That waits for its timers, of which every request to a site leaves one. */
+/** Evicts the object from memory. That waits for its timers; every request to a site leaves one. */
 const evict = (siteId: string) => evictDurableObject(siteObject(siteId))
 
 const alarmOf = (siteId: string) => withStore(siteId, (_store, state) => state.storage.getAlarm())

@@ -9,7 +9,7 @@ export const NOW_S = 1_763_750_000
 
 type Options = Partial<Parameters<typeof sendCommands>[0]> & { path?: string }
 
-/** Sends one `status` command (unless told otherwise) to a host. */
+/** Sends one `status` command (or the given ones) to a host. */
 export function sendTo(
   host: { url: string },
   { path = '/wp-json/igny8/v1/commands', ...options }: Options = {},

@@ -94,7 +94,7 @@ async function readAnswer(
     const problem = classify()
     if (problem.code !== 'response_invalid') return problem
     const why = signed.ok ? 'its signature is that of another message' : signed.reason
-    return { code: 'response_unsigned', detail: `The answer proves nothing: ${why}.` }
+    return { code: 'response_unsigned', detail: `The answer could not be verified: ${why}.` }
   }
   if (!parsed) return { code: 'response_not_json', detail: 'The answer is signed, but not JSON in UTF-8.' }
   const results = matchResults(parsed.json, commands)
