@@ -46,7 +46,7 @@ beforeEach(async () => {
   mail = new Receiver(EMAIL.EMAIL_API_URL)
 })
 
-/** A change of one site that is ripe to be told. */
+/** A change of one site that is due to be reported. */
 async function ripeChange(person = owner, name = 'Shop'): Promise<string> {
   const { id } = await addIntegration(person, name)
   await setConnection(id, 'unreachable', 'dns_failed')
@@ -128,7 +128,7 @@ describe('a webhook', () => {
     })
   })
 
-  test('to one that hangs ends in time, and holds up no other', async () => {
+  test('to one that hangs times out, and delays no other', async () => {
     shortenTimeouts(300)
     receiver.respond = ({ signal }) =>
       new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)))
@@ -184,7 +184,7 @@ describe('a webhook', () => {
     const update = vi.fn<() => void>()
     receiver.respond = async () => {
       update()
-      // as a tick that ends before it can take note: its claim is all that is left
+      // as after a tick that was interrupted before it recorded the result: only the claim is left
       await d1()
         .update(notificationDeliveries)
         .set({ attempts: sql`attempts + 1` })
@@ -213,7 +213,7 @@ describe('a webhook', () => {
       await notifyNow()
     }
     const asked = receiver.requests.length
-    // each message when it was new, and the oldest ones when their time came
+    // each message when it was new, and the oldest again when they were due
     expect(asked).toBeLessThanOrEqual(2 * messages)
     await pass({ minutes: 600 })
     await notifyNow()

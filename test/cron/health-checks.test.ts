@@ -23,10 +23,10 @@ import { call } from '../support/openapi.ts'
 import { playInternet, shortenTimeouts } from '../support/plugin.ts'
 
 beforeAll(playInternet)
-// what the test before left behind is no business of the next one
+// removes what the previous test left
 beforeEach(() => d1().update(integrations).set({ nextCheckAt: null }))
 
-/** One tick of the cron, at its full length. */
+/** Runs one whole tick of the cron. */
 async function tick(): Promise<void> {
   const controller = createScheduledController({ scheduledTime: new Date(Date.now()), cron: '* * * * *' })
   const execution = createExecutionContext()
@@ -54,7 +54,7 @@ const subjectOf = ({ owner, siteId, integrationId }: ConnectedSite) => ({
 const minutesToNextCheck = async (site: ConnectedSite) =>
   (((await readIntegration(site.integrationId))?.nextCheckAt?.getTime() ?? 0) - Date.now()) / 60_000
 
-/** Until the site's object has looked at it: the tick only wakes it. */
+/** Waits until the site's object has checked the site; the tick only wakes the object. */
 const checked = (site: ConnectedSite, state: Record<string, unknown>) =>
   vi.waitFor(async () => expect(await readIntegration(site.integrationId)).toMatchObject(state), { timeout: 10_000 })
 
@@ -78,7 +78,7 @@ test('wakes what is overdue, and nothing else', async () => {
   })
   expect(minutes).toBeLessThanOrEqual(60)
   expect(later.wordpress.requests).toHaveLength(asked)
-  // well as before: no news, and no event
+  // healthy as before: no notification and no event
   expect(await lastEvent(due.integrationId, 'health_check')).toBeUndefined()
 })
 
@@ -154,7 +154,7 @@ test('a site that is down is asked less and less often, and at least every hour'
   expect(await minutesToNextCheck(site)).toBeGreaterThan(44)
 })
 
-test('the object looks at its site by itself within the hour, without any cron', async () => {
+test('the object checks its site within the hour, without a cron', async () => {
   const site = await connectSiteWithStructure()
   const clock = movableClock()
   const at = await runInDurableObject(siteObject(site.siteId), (_instance, state) => state.storage.getAlarm())
@@ -205,7 +205,7 @@ test('T33 a site that is a copy under another address is degraded and says so, a
   await checked(copy, { connection: 'ready', connectionReason: null })
 })
 
-test('T13 one that hangs holds up no other', async () => {
+test('T13 one that hangs delays no other', async () => {
   shortenTimeouts(2000)
   const hanging = await connectSiteWithStructure()
   const others = [await connectSiteWithStructure(hanging.owner), await connectSiteWithStructure(hanging.owner)]
@@ -217,7 +217,7 @@ test('T13 one that hangs holds up no other', async () => {
   await checked(hanging, { connection: 'unreachable', connectionReason: 'wordpress_timeout' })
 })
 
-test('one whose check breaks off by a fault of ours keeps its state and is put off, and the others are looked at', async () => {
+test('one whose check fails by a fault of ours keeps its state and is deferred, and the others are checked', async () => {
   const [odd, other] = [await connectSiteWithStructure(), await connectSiteWithStructure()]
   await d1().update(integrations).set({ credentials: 'v1.gone.AAAA' }).where(eq(integrations.id, odd.integrationId))
   await makeDue(odd, other)

@@ -16,7 +16,7 @@ const CHUNK = 2_000
 
 beforeAll(playInternet)
 
-/** Ten sites to an account, all of them well, and an endpoint to each account. */
+/** Ten `ready` sites and one endpoint per account. */
 async function fill(url: string): Promise<void> {
   for (let from = 0; from < INTEGRATIONS; from += 10_000) {
     await d1().run(sql`INSERT INTO integrations (id, account_id, site_id, platform, site_url, is_active, sync_enabled,
@@ -82,7 +82,7 @@ test(
     const next = await tick()
     console.info({ integrations: INTEGRATIONS, recorded, idle, full, failing, next })
     for (const { queries, requests } of [full, failing, next]) {
-      // an invocation has 1,000 queries of D1 and 10,000 subrequests
+      // an invocation may make 1,000 queries of D1 and 10,000 subrequests
       expect(queries).toBeLessThan(700)
       expect(queries + requests).toBeLessThan(10_000)
     }
@@ -90,7 +90,7 @@ test(
     expect(ids.length - new Set(ids).size).toBe(0)
     expect(receiver.messages.every(({ data }) => data.changes.length === 10)).toBe(true)
     expect(MOST_DELIVERED).toBeGreaterThan(MOST_ACCOUNTS)
-    // at this pace everybody is told within the hour
+    // at this rate everybody is notified within the hour
     expect(ACCOUNTS / MOST_ACCOUNTS).toBeLessThan(60)
   },
 )

@@ -26,7 +26,7 @@ let endpoint: Awaited<ReturnType<typeof addEndpoint>>
 
 beforeAll(playInternet)
 beforeEach(async () => {
-  // what the test before left behind is no business of the next one
+  // removes what the previous test left
   await d1().delete(connectionWatch)
   await d1().delete(notificationDeliveries)
   await d1().update(integrations).set({ nextCheckAt: null })
@@ -38,7 +38,7 @@ beforeEach(async () => {
 const statesTold = () => receiver.messages.map(({ data }) => data.changes.map(({ to }: { to: string }) => to).join())
 
 describe('a change of a connection', () => {
-  test('is told once it has lasted two minutes, signed, with its reason and fix', async () => {
+  test('is reported once it has lasted two minutes, signed, with its reason and fix', async () => {
     const { id, siteId } = await addIntegration(owner, 'Shop')
     await setConnection(id, 'unreachable', 'dns_failed')
     await tick()
@@ -75,9 +75,9 @@ describe('a change of a connection', () => {
     expect(receiver.requests).toHaveLength(1)
   })
 
-  test('is told of a site whose plugin breaks, whatever writes the state', async () => {
+  test('is reported for a site whose plugin breaks, whatever writes the state', async () => {
     const site = await connectSiteWithStructure(owner)
-    // first connecting wakes nobody
+    // a first connection is not reported
     expect(await watchOf(site.integrationId)).toBeUndefined()
     await call(`PATCH ${site.path}/`, { token: owner.token, body: { is_active: false } })
     await pass({ minutes: 3 })
@@ -86,7 +86,7 @@ describe('a change of a connection', () => {
     await call(`PATCH ${site.path}/`, { token: owner.token, body: { is_active: true } })
     await pass({ minutes: 3 })
     await tick()
-    // on its way back: what it leads to is told
+    // transitional: only the state it leads to is reported
     expect(statesTold()).toEqual(['disabled'])
     await setConnection(site.integrationId, 'ready')
     await pass({ minutes: 3 })
@@ -94,7 +94,7 @@ describe('a change of a connection', () => {
     expect(statesTold()).toEqual(['disabled', 'ready'])
   })
 
-  test('of a revoked key is told', async () => {
+  test('of a revoked key is reported', async () => {
     const site = await connectSiteWithStructure(owner)
     await call(`DELETE /api/v1/sites/${site.siteId}/api-keys/${site.keyId}/`, { token: owner.token })
     await pass({ minutes: 3 })
@@ -105,7 +105,7 @@ describe('a change of a connection', () => {
     })
   })
 
-  test('of a first connection is told only where it goes wrong', async () => {
+  test('of a first connection is reported only if it fails', async () => {
     const [good, bad, never] = [
       await addIntegration(owner, 'Good', 'not_connected'),
       await addIntegration(owner, 'Bad', 'structure_syncing'),
@@ -120,7 +120,7 @@ describe('a change of a connection', () => {
     expect(receiver.messages[0].data.changes).toMatchObject([{ integration_id: bad.id, from: 'structure_syncing' }])
   })
 
-  test('of an integration that is gone is told to nobody', async () => {
+  test('of a deleted integration is not reported', async () => {
     const { id } = await addIntegration(owner)
     await setConnection(id, 'unreachable')
     await d1().delete(integrations).where(eq(integrations.id, id))
@@ -130,7 +130,7 @@ describe('a change of a connection', () => {
     expect(receiver.requests).toHaveLength(0)
   })
 
-  test('in an account that nobody listens to is not told later, when somebody does', async () => {
+  test('in an account without recipients is not reported later, when there is one', async () => {
     const quiet = await signUpPerson()
     const { id } = await addIntegration(quiet)
     await setConnection(id, 'unreachable')
@@ -159,7 +159,7 @@ describe('a change of a connection', () => {
 })
 
 describe('a flood', () => {
-  test('flapping that ends where it began is told to nobody', async () => {
+  test('flapping that ends in the original state is not reported', async () => {
     const { id } = await addIntegration(owner)
     await setConnection(id, 'unreachable')
     await pass({ minutes: 1 })
@@ -171,7 +171,7 @@ describe('a flood', () => {
     expect(await watchOf(id)).toMatchObject({ dueAt: null, changes: 0, told: 'ready' })
   })
 
-  test('a state that is never at rest is told after ten minutes at the latest', async () => {
+  test('a state that keeps changing is reported after ten minutes at the latest', async () => {
     const { id } = await addIntegration(owner)
     for (let minute = 0; minute < 11; minute++) {
       await setConnection(id, minute % 2 === 0 ? 'unreachable' : 'degraded')
@@ -183,7 +183,7 @@ describe('a flood', () => {
     expect(receiver.messages[0].data.changes[0]).toMatchObject({ from: 'ready', times: 11 })
   })
 
-  test('a site that goes on flapping is told of twice, and then once when the hour is over', async () => {
+  test('a site that keeps flapping is reported twice, and then once when the hour is over', async () => {
     const { id } = await addIntegration(owner)
     const flap = async (state: 'unreachable' | 'ready') => {
       await setConnection(id, state)

@@ -9,7 +9,7 @@ import { countingBindings, d1 } from '../support/integration.ts'
 const INTEGRATIONS = 100_000
 const OVERDUE_MS = 3_600_000
 
-/** Rows as they are after months: each of them connected, and due at its own time. */
+/** Rows as after months of operation: all connected, with spread due times. */
 async function fill(now: number): Promise<void> {
   for (let from = 0; from < INTEGRATIONS; from += 10_000) {
     await d1().run(sql`INSERT INTO integrations (id, account_id, site_id, platform, site_url, is_active, sync_enabled,
@@ -52,14 +52,14 @@ test(
     const full = await tick(now + 2 * OVERDUE_MS)
     expect(full).toMatchObject({ found: MOST_WOKEN, woken: MOST_WOKEN })
     expect(full.queries).toBeLessThanOrEqual(MOST_WOKEN / 100 + 2)
-    // an invocation has 10,000 subrequests, 1,000 queries of D1 and 15 minutes
+    // an invocation may make 10,000 subrequests, 1,000 queries of D1 and 15 minutes
     expect(full.queries + full.woken).toBeLessThan(10_000)
 
     const next = await tick(now + 2 * OVERDUE_MS)
     expect(next.woken).toBe(MOST_WOKEN)
     expect([...woken.values()].every((times) => times === 1)).toBe(true)
     console.info({ integrations: INTEGRATIONS, idle, full, next })
-    // at this pace all are woken within the hour
+    // at this rate all are woken within the hour
     expect((INTEGRATIONS / MOST_WOKEN) * 60_000).toBeLessThan(3_600_000)
   },
 )

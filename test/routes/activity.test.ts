@@ -185,7 +185,7 @@ describe('activity', () => {
     expect(plan.results.map(({ detail }) => detail).join()).toContain('integration_id=? AND id>?')
   })
 
-  test('knows how many changes WordPress told of', async () => {
+  test('counts the changes that WordPress reported', async () => {
     const site = await connect()
     const { item, postId } = await createShared(site)
     site.outbox.splice(0)

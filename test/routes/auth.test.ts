@@ -76,7 +76,7 @@ describe('signing in', () => {
     expect((await call(GET_SESSION, { token: answer.body.token })).status).toBe(200)
   })
 
-  test('answers a wrong password and an unknown address alike', async () => {
+  test('answers a wrong password and an unknown address in the same way', async () => {
     const { email } = await signUpPerson()
     const wrong = await call(SIGN_IN, { body: { email, password: 'wrong password' } })
     const unknown = await call(SIGN_IN, { body: { email: 'unknown@example.com', password } })
@@ -103,7 +103,7 @@ describe('signing in', () => {
     expect(refusal(answer)).toEqual([403, 'origin_not_allowed'])
   })
 
-  test('does not look at credentials that are sent along', async () => {
+  test('ignores credentials in the request', async () => {
     const { email } = await signUpPerson()
     const answer = await call(SIGN_IN, { token: 'igny8_wrong', body: { email, password } })
     expect(answer.status).toBe(200)
@@ -178,7 +178,7 @@ describe('a person in several accounts', () => {
     expect(other.body.accounts).toHaveLength(2)
   })
 
-  test('T38 is told the same of an account that is not theirs and of one that does not exist', async () => {
+  test('T38 gets the same answer for a foreign account and for one that does not exist', async () => {
     const [mine, foreign] = [await signUpPerson(), await signUpPerson()]
     const ids = [foreign.accountId, 'acc_00000000000000000000000000000000']
     const answers = await Promise.all(
@@ -221,7 +221,7 @@ describe('credentials', () => {
     }
   })
 
-  test('of a machine do not do where a person is wanted', async () => {
+  test('of a machine are refused where a person is required', async () => {
     const ada = await signUpPerson()
     const { key } = await createTestKey(ada, await createTestSite(ada))
     expect(refusal(await call(GET_SESSION, { token: key }))).toEqual([403, 'person_required'])

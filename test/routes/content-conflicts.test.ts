@@ -87,7 +87,7 @@ describe('T29 changes on both sides', () => {
     expect(refusal(await content(site, `POST /${item.id}/resolve/`, resolution))).toEqual([409, 'no_conflict'])
   })
 
-  test('want a choice for each field, of what is at stake, at the revision that was looked at', async () => {
+  test('need a choice for each field in conflict, at the current revision', async () => {
     const site = await connect()
     const { item, postId } = await createShared(site)
     site.model.editPost(postId, { title: 'there', body: 'there' })
@@ -102,7 +102,7 @@ describe('T29 changes on both sides', () => {
     expect(site.model.post(postId)).toMatchObject({ title: 'here', body: 'there' })
   })
 
-  test('settled and undone are in conflict again as they were, and can be settled the other way', async () => {
+  test('that were resolved and undone are in conflict again as before, and can be resolved the other way', async () => {
     const site = await connect()
     const { item, postId } = await sharedConflict(site)
     await content(site, `POST /${item.id}/resolve/`, { choice: 'igny8' })

@@ -50,7 +50,7 @@ test('T33 after a move links and images are those of the new address, and sync g
   await move(site, to)
   const after = await readItem(site, before.id)
   expect([after.external_url, after.featured_image?.url]).toEqual([`${to}/hello/`, `${to}/wp-content/uploads/sea.jpg`])
-  // what the site itself says is the site's to say
+  // what the site reports about itself stays
   const links = JSON.stringify(before).replaceAll(`"url":"${from}/`, `"url":"${to}/`)
   expect(after).toEqual({ ...JSON.parse(links), external_url: after.external_url })
 

@@ -242,7 +242,7 @@ describe('an item that is deleted', () => {
   })
 })
 
-test('an item without conflict or failure has nothing to settle, to undo or to retry', async () => {
+test('an item without conflict or failure can’t be resolved, undone or retried', async () => {
   const { id } = await create({ title: 'A' })
   const attempts: [string, unknown, string][] = [
     ['resolve', { choice: 'igny8' }, 'no_conflict'],
@@ -337,7 +337,7 @@ describe('who may do what with content', () => {
 })
 
 describe('a change', () => {
-  test('travels by itself where the site syncs both ways', async () => {
+  test('is sent at once if two-way sync is on', async () => {
     const both = await connectWordPress({ owner: site.owner, twoWay: true })
     const item = await create({ title: 'A', status: 'publish' }, both)
     const sent = await eventually(both, item.id, { state: 'synced' })

@@ -13,7 +13,7 @@ import { playInternet } from '../support/plugin.ts'
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
 
-/** Every value in the document with the way to it. */
+/** Every value in the document with its path. */
 function* walk(value: Json, way: string[] = []): Generator<[way: string[], value: Json]> {
   yield [way, value]
   if (typeof value !== 'object' || value === null) return
@@ -81,7 +81,7 @@ describe('the document', () => {
     for (const id of ids) expect(id).toMatch(/^[a-z][a-zA-Z]+$/)
   })
 
-  test('has no reference that leads nowhere, and no schema that nobody uses', () => {
+  test('has no broken reference and no unused schema', () => {
     const references = [...walk(openApi)].flatMap(([way, target]) =>
       way.at(-1) === '$ref' && typeof target === 'string' ? [target] : [],
     )
@@ -158,7 +158,7 @@ describe('the document', () => {
   })
 })
 
-describe('the judge of answers', () => {
+describe('the check of responses', () => {
   const path = '/api/v1/sites/'
   const good = { results: [], next: null }
   const answer = (status: number, body: unknown, type = 'application/json') => ({
@@ -248,7 +248,7 @@ describe('paths', () => {
     expect([refused.status, refused.body]).toEqual([401, null])
   })
 
-  test('what is encoded badly is somebody’s id that there is not', async () => {
+  test('a badly encoded id is treated as an unknown id', async () => {
     for (const id of ['%E0%A4%A', '%', '%00', '%ED%A0%80', '%2F', '..%2f..', '%F0%9F%92%A9', "'%20OR%201=1--"]) {
       const answer = await call(`GET /api/v1/sites/${id}/`, { token: site.key })
       expect([id, ...refusal(answer)]).toEqual([id, 404, 'site_not_found'])

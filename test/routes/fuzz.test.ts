@@ -15,7 +15,7 @@ import { playInternet } from '../support/plugin.ts'
 /** By hand: `FUZZ_REQUESTS=100000 FUZZ_SEED=7 vitest run --project workers test/routes/fuzz.test.ts`. */
 const REQUESTS = Number(process.env['FUZZ_REQUESTS'] || 1500)
 const SEED = Number(process.env['FUZZ_SEED'] || 20_261_121)
-/** After these, when they succeed, the site may be gone or closed: the next request finds a new one. */
+/** These may delete or close the site if they succeed; the next request gets a new one. */
 const SPOILS = new Set([
   'deleteSite',
   'updateSite',
@@ -38,7 +38,7 @@ interface World {
 let owner: Person
 let viewer: Person
 let editor: Person
-/** Credentials that stay what they are. */
+/** Credentials that no request changes. */
 let tokens: Record<string, string>
 let foreign: ConnectedSite
 let world: World | null = null
@@ -80,7 +80,7 @@ beforeAll(async () => {
 const sendJson = async (request: string, token: string, body: unknown) =>
   (await callRaw(request, { token, headers: JSON_TYPE, body: JSON.stringify(body) })).body
 
-/** A connected site with something of everything; the account's people have their roles again. */
+/** A connected site with one of everything; resets the roles of the account's people. */
 async function createWorld(): Promise<World> {
   const own = await connectSiteWithStructure(owner)
   const { accountId, token } = owner
@@ -113,7 +113,7 @@ async function createWorld(): Promise<World> {
   }
 }
 
-/** Puts what it stands for in the place of every name; what is absent looks like an id. */
+/** Replaces placeholders by their values. An absent value becomes a well-formed id. */
 const fill = ({ values }: World, text: string): string =>
   text.replaceAll(/<(own|foreign|absent) (\w+)>/g, (name, whose: string, kind: string) =>
     whose === 'absent' ? `${kind.slice(0, -3)}_${'0'.repeat(32)}` : (values[name] ?? name),
@@ -152,7 +152,7 @@ async function play(request: GeneratedRequest): Promise<void> {
   const route = routes.find(({ operationId }) => operationId === request.operationId)
   if (!route) throw new Error(request.operationId)
   const body = request.body && route.method !== 'get' ? fill(current, request.body.text) : null
-  // signing out ends the session that was sent: nobody's whom the others need
+  // signing out ends the session sent, so these requests use one that no other needs
   const isSignOut = route.operationId === 'signOut'
   const token = request.token === null || isSignOut ? undefined : current.tokens[request.token]
   const { cookie, ...headers } = await headersOf(current, request, body ?? '')
@@ -177,7 +177,7 @@ test(
     const request = fc.oneof(...routes.map(requestTo))
     await fc.assert(fc.asyncProperty(request, play), { numRuns: REQUESTS, seed: SEED })
     console.info('statuses', Object.fromEntries([...statuses].toSorted(([left], [right]) => left - right)))
-    // a generator that never gets past the door proves nothing
+    // a generator whose requests are all refused would test nothing
     const never = routes.map(({ operationId }) => operationId).filter((id) => !reached.has(id))
     console.info('never reached', never)
     expect(never.length).toBeLessThan(routes.length / 4)

@@ -21,7 +21,7 @@ const ALL_WELL = {
 
 const tick = () => runScheduled(createScheduledController({ scheduledTime: Date.now(), cron: '* * * * *' }), env)
 
-/** Asks as a new instance of the Worker, which remembers nothing. */
+/** Asks as a new isolate, which has no cached result. */
 const ask = (bindings: Partial<Env> = {}) => call('GET /healthz', { bindings })
 
 const WORDS = 'secret words of the platform'
@@ -30,7 +30,7 @@ const broken = (): never => {
   throw new Error(WORDS)
 }
 
-/** Bindings that fail, or do as a test says. */
+/** Bindings that fail, or behave as a test says. */
 const database = (withSession: unknown) => ({ DB: { withSession } as D1Database })
 const keyStore = (get: unknown) => ({ API_KEYS: { get } as KVNamespace })
 const objects = (runs: unknown) => ({ SITE_SYNC: { getByName: () => ({ runs }) } as unknown as Env['SITE_SYNC'] })

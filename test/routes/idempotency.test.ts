@@ -57,7 +57,7 @@ describe('an Idempotency-Key', () => {
     expect(await countSites(person)).toBe(1)
   })
 
-  test('T17 whose first request is still running is told to wait', async () => {
+  test('T17 is refused with Retry-After while the first request is still running', async () => {
     const person = await signUpPerson()
     const key = newKey()
     expect((await createSite(person, key)).status).toBe(201)
@@ -149,7 +149,7 @@ describe('an Idempotency-Key', () => {
     expect(await countSites(person)).toBe(0)
   })
 
-  test('is not looked at where nothing is written', async () => {
+  test('is ignored on reads', async () => {
     const { token, accountId } = await signUpPerson()
     const headers = { 'idempotency-key': newKey() }
     for (let n = 0; n < 2; n++) {

@@ -35,7 +35,7 @@ const secretsOf = async (site: TestSite) => {
   return row ? openSigningSecrets(createTestContext({ kind: 'anonymous' }).config.keyRing, row, Date.now()) : []
 }
 
-/** Bindings with which a request waits at the gate before it deletes anything. */
+/** Bindings that hold a request before its first delete. */
 function deletionsAtGate() {
   const opened = Promise.withResolvers<void>()
   const reached = Promise.withResolvers<void>()
@@ -61,7 +61,7 @@ function deletionsAtGate() {
   return { bindings: { DB }, reached: reached.promise, open: opened.resolve }
 }
 
-/** What a site can do wrong, and what that is called. */
+/** Faults of a site with their codes. */
 const FAULTS: [Fault, string][] = [
   [{ kind: 'down' }, 'connection_lost'],
   [{ kind: 'hang' }, 'wordpress_timeout'],
@@ -284,7 +284,7 @@ describe('two collection-level tests at once', () => {
     expect(await secretsOf(site)).toEqual([site.wordpress.signingSecret])
   })
 
-  test('of which the loser’s row is gone and made anew meanwhile end in one integration', async () => {
+  test('end in one integration if the loser’s row is deleted and recreated in between', async () => {
     const site = await createSiteWithKey()
     const release = site.wordpress.hold()
     const slow = connect(site)
@@ -398,7 +398,7 @@ describe('the detail-level test', () => {
 })
 
 describe('debug-status', () => {
-  test('shows state, a fresh look and the last failures, and changes nothing', async () => {
+  test('shows the state, a new probe and the last failures, and changes nothing', async () => {
     const site = await connectSiteWithStructure()
     site.wordpress.fault = { kind: 'status', status: 500 }
     await call(`POST ${site.path}/test-connection/`, { token: site.key })

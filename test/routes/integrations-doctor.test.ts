@@ -21,7 +21,7 @@ async function examine(site: { path: string; key: string }): Promise<DoctorRepor
 }
 
 describe('the doctor', () => {
-  test('finds a healthy site healthy, and says what it looked at', async () => {
+  test('finds a healthy site healthy, and lists what it checked', async () => {
     const site = await connectSiteWithStructure()
     const before = await readIntegration(site.integrationId)
     const report = await examine(site)

@@ -18,7 +18,7 @@ async function signed(body: unknown, secret: string, timestamp = Math.floor(Date
   return { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': signature }
 }
 
-/** The connected site at another address, with the link's secret, and the status of one that waits for its owner. */
+/** The connected site at another address, with the link's secret, and with the status of a clone that waits for its owner. */
 function standAt(url: string, { wordpress }: ConnectedSite): ModelSite {
   const there = startModelSite(url)
   there.signingSecret = wordpress.signingSecret
@@ -113,7 +113,7 @@ describe('T33 a site whose owner says that it has moved', () => {
       polling: { result: { id, ok: true, data: there.status, took_ms: 1 } },
     })
     const { challenge } = refused.body.polling
-    // of another address, or a made-up one, it proves nothing
+    // a challenge of another address, or an invented one, is not accepted
     const other = await move(site, { to: newUrl(), newSecret, more: proof(challenge) })
     expect(refusal(other)).toEqual([422, 'dns_failed'])
     const { status, body } = await move(site, { to, newSecret, more: proof(challenge) })
@@ -130,7 +130,7 @@ describe('T33 a move that is refused', () => {
     expect(test.body).toMatchObject({ success: true })
   }
 
-  test('by a key alone, by another secret, or of another time, calls nobody', async () => {
+  test('by a key alone, by another secret, or of another time, calls no site', async () => {
     const site = await connectSite()
     const to = newUrl()
     const there = standAt(to, site)
@@ -149,7 +149,7 @@ describe('T33 a move that is refused', () => {
     await stays(site)
   })
 
-  test('where nobody, or somebody else, answers there', async () => {
+  test('is refused if no site, or another site, answers there', async () => {
     const site = await connectSite()
     expect(refusal(await move(site, { to: newUrl() }))).toEqual([422, 'dns_failed'])
     const foreign = startModelSite(newUrl())
@@ -193,7 +193,7 @@ describe('T33 a move that is refused', () => {
     await stays(site)
   })
 
-  test('never by what other accounts have: nobody learns of it', async () => {
+  test('is never refused for an address in another account, which would reveal it', async () => {
     const site = await connectSite()
     const to = newUrl()
     standAt(to, site)
@@ -204,7 +204,7 @@ describe('T33 a move that is refused', () => {
 
   test('is one of two where two sites of the account come at once to the same address', async () => {
     const site = await connectSite()
-    // as a site and its restored backup, each with a connection of its own
+    // as a site and its restored backup, each with its own connection
     const second = await connectSite(site.owner, site.wordpress.signingSecret)
     const to = newUrl()
     const there = standAt(to, site)

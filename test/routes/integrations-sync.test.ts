@@ -206,7 +206,7 @@ describe('a site that fails', () => {
     expect(waitedS).toBeGreaterThanOrEqual(expected)
     expect(waitedS).toBeLessThan(expected + 1)
     const before = site.wordpress.requests.length
-    // neither the run nor a look at the site's health
+    // neither the run nor a health check
     await runDurableObjectAlarm(siteObject(site.siteId))
     await runDurableObjectAlarm(siteObject(site.siteId))
     expect(site.wordpress.requests).toHaveLength(before)

@@ -177,7 +177,7 @@ describe('changing an integration', () => {
     expect(await readIntegration(site.integrationId)).toMatchObject({ commandsUrl: null })
   })
 
-  test('switched off it is disabled, switched on it waits for its next look at the site', async () => {
+  test('switched off it is disabled, switched on it waits for its next health check', async () => {
     const { path, owner, integrationId } = await connectSiteWithStructure()
     const patch = (body: unknown) => call(`PATCH ${path}/`, { token: owner.token, body })
     expect((await patch({ is_active: false })).body).toMatchObject({ is_active: false, connection: 'disabled' })

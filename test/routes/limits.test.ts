@@ -12,7 +12,7 @@ import { playInternet } from '../support/plugin.ts'
 let site: ConnectedSite
 let packed: Uint8Array<ArrayBuffer> | undefined
 
-/** 20 MB of nothing in some 20 kB. */
+/** 20 MB of zeros, compressed to about 20 kB. */
 const bomb = () => (packed ??= gzipSync(new Uint8Array(20_000_000)))
 
 beforeAll(async () => {
@@ -23,7 +23,7 @@ beforeAll(async () => {
 const SITES = 'POST /api/v1/sites/'
 const send = (request: string, options: RawRequest) => callRaw(request, { token: site.owner.token, ...options })
 const sendJson = (request: string, body: string) => send(request, { headers: JSON_TYPE, body })
-/** A request of a route, with ids that lead to the test's own site where there are any. */
+/** A request of a route, with the ids of the test's own site. */
 const requestOf = (route: Route) =>
   `${route.method.toUpperCase()} ${route.path
     .replace(':site_id', site.siteId)
@@ -78,7 +78,7 @@ describe('T44 a body', () => {
     expect(sent).toBeLessThan(3_000_000)
   })
 
-  test('of just the limit is looked at', async () => {
+  test('at exactly the limit is accepted', async () => {
     const sized = (bytes: number) => JSON.stringify({ name: 'S', url: 'https://example.com' }).padEnd(bytes, ' ')
     expect((await sendJson(SITES, sized(1_900_000))).status).toBe(201)
     expect(refusal(await sendJson(SITES, sized(1_900_001)))).toEqual([413, 'body_too_large'])
@@ -119,7 +119,7 @@ describe('T44 a body', () => {
         const body = JSON.stringify({ ...(sampleOf(schemaOf(route)) as object), [name]: value })
         const answer = await inTime(sendJson(requestOf(route), body))
         expect(answer.status).toBeLessThan(500)
-        // what is accepted is told again
+        // an accepted value is returned
         if (answer.status >= 400) expect(JSON.stringify(answer.body).length).toBeLessThan(30_000)
       }
     }
@@ -242,6 +242,6 @@ test('a body changes no prototype', async () => {
   expect(answer.body.admin).toBeUndefined()
 })
 
-test('after all of that nobody has signed up', async () => {
+test('after all of that there is no new person', async () => {
   expect(await d1().$count(users)).toBe(1)
 })

@@ -103,7 +103,7 @@ describe('a live connection', () => {
     const post = site.model.createPost({ title: 'New', status: 'publish', terms: { category: ['Brand new'] } })
     await deliverAll(site)
     await vi.waitFor(() => expect(count()).toMatchObject({ count: before + 1, synced_count: 1 }))
-    // as of the site's answer, not of the structure before it
+    // as of the site's response, not of the earlier structure
     expect(Date.parse(count()?.count_as_of ?? '')).toBeGreaterThan(Date.parse(asOf))
     expect(site.model.stats.requests).toBe(asked + 1)
     site.model.deletePost(post.id)
@@ -132,7 +132,7 @@ describe('a live connection', () => {
     await watcher.told('integration', ({ integration }) => !integration.sync_enabled)
   })
 
-  test('costs nothing while nobody watches', async () => {
+  test('costs nothing while there is no connection', async () => {
     const site = await connect()
     await runInDurableObject(siteObject(site.siteId), async (_instance, state) => {
       const read = vi.fn(() => Promise.resolve(null))
@@ -198,7 +198,7 @@ describe('a live connection', () => {
     await watcher.told('integration', ({ integration }) => !integration.sync_enabled)
   })
 
-  test('is not for ever: after ten minutes access is checked anew before anything more is told', async () => {
+  test('ends after ten minutes, so that access is checked again', async () => {
     const site = await connect()
     const clock = movableClock()
     const person = await addMember(owner, 'editor')

@@ -91,7 +91,7 @@ describe('an invitation', () => {
     expect(Object.keys(await rolesOf(owner))).toHaveLength(2)
   })
 
-  test('does nothing for somebody else, nor unknown, nor after seven days', async () => {
+  test('is refused for another person, if unknown, and after seven days', async () => {
     const [guest, thief] = [await signUpPerson(), await signUpPerson()]
     const { body } = await invite(owner, guest.email, 'viewer')
     const stolen = await accept(thief, body.token)

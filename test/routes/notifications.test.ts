@@ -202,7 +202,7 @@ describe('one’s own e-mail', () => {
     expect(set.body.email).toBe(true)
     expect((await of(viewer)).email).toBe(true)
     expect((await of(owner)).email).toBe(true)
-    // in their own account nothing has changed
+    // their own account is unchanged
     expect((await call(`GET ${PREFERENCES}`, { token: viewer.token })).body.email).toBe(true)
   })
 

@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 type Flags = { retryable?: boolean; overloaded?: boolean }
 
-/** Objects that fail this often, as the platform has them fail, before or after they have done what was asked. */
+/** Objects that fail this often with the platform's errors, before or after they ran the call. */
 function failingObjects(times: number, flags: Flags, when: 'before' | 'after' = 'before') {
   const seen = { calls: 0, stubs: 0 }
   const getByName = (name: string) => {

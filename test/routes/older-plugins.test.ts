@@ -61,14 +61,14 @@ describe('T50 a plugin of another release', () => {
     expect((await sendSigned(own, `${own.path}/poll/`, heartbeat)).status).toBe(200)
   })
 
-  test('that says nothing but what the first release said connects and is looked at', async () => {
+  test('that sends only what the first release sent connects and is checked', async () => {
     const site = await createSiteWithKey()
     const { status } = site.wordpress
     for (const later of ['outbox', 'install', 'polling'] as const) expect(status).not.toHaveProperty(later)
     expect((await call(CONNECT, { body: connectBody(site) })).status).toBe(201)
   })
 
-  test('that is too old is told so, with what to do, before it is called; nothing is left of it', async () => {
+  test('that is too old is refused with a fix, before it is called, and leaves nothing', async () => {
     const site = await createSiteWithKey()
     const answer = await call(CONNECT, { body: { ...connectBody(site), plugin_version: '0.0.9' } })
     expect(refusal(answer)).toEqual([422, 'plugin_too_old'])

@@ -40,7 +40,7 @@ async function signed(body: unknown, secret: string, timestamp = Math.floor(Date
 
 const statusResult = (site: TestSite, id: string) => ({ id, ok: true, data: site.wordpress.status, took_ms: 1 })
 
-/** A connect request of a plugin that offers polling; with the proof that a refusal has asked for, signed. */
+/** A connect request of a plugin that supports polling, signed; with the result of the challenge if there is one. */
 async function connect(site: TestSite, proof?: { challenge: string; secret?: string; claim?: object }) {
   const body = { ...connectBody(site), transports: ['direct', 'polling'], ...proof?.claim }
   if (!proof) return call(CONNECT, { body })
@@ -48,7 +48,7 @@ async function connect(site: TestSite, proof?: { challenge: string; secret?: str
   return call(CONNECT, { body: whole, headers: await signed(whole, proof.secret ?? site.wordpress.signingSecret) })
 }
 
-/** A site that can't be called and has connected by polling, and the WordPress that calls. */
+/** A site that can't be called and has connected by polling, with its WordPress. */
 async function connectByPolling(): Promise<ConnectedSite & { model: ModelWordPress; send: SendHome }> {
   const site = await createSiteWithKey()
   site.wordpress.fault = { kind: 'down' }
@@ -74,7 +74,7 @@ const syncState = async ({ path, owner }: ConnectedSite) =>
   (await call(`GET ${path}/sync-status/`, { token: owner.token })).body
 
 describe('a plugin whose site can’t be called', () => {
-  test('is told how it may connect all the same, and nothing is left of the attempt', async () => {
+  test('is offered polling, and nothing is left of the attempt', async () => {
     const site = await createSiteWithKey()
     site.wordpress.fault = { kind: 'down' }
     const answer = await connect(site)
@@ -84,7 +84,7 @@ describe('a plugin whose site can’t be called', () => {
     expect(list.body.results).toEqual([])
   })
 
-  test('is told nothing of it if it does not offer polling, or if that would not help', async () => {
+  test('is not offered polling if its plugin can’t poll, or if that would not help', async () => {
     const site = await createSiteWithKey()
     site.wordpress.fault = { kind: 'down' }
     expect((await call(CONNECT, { body: connectBody(site) })).body.polling).toBeUndefined()
@@ -149,7 +149,7 @@ describe('the polling', () => {
     expect(first).toMatchObject({ more: true, integration_id: site.integrationId })
   })
 
-  test('takes a result that comes twice, or that nobody asked for, without a second effect', async () => {
+  test('applies a repeated result once, and ignores one for no command', async () => {
     const site = await connectByPolling()
     const body = { ...idleBody(), results: [{ id: 'cmd_nobody', ok: true, data: {}, took_ms: 1 }] }
     const headers = await signed(body, site.wordpress.signingSecret)
@@ -166,7 +166,7 @@ describe('the polling', () => {
     const headers = await signed(body, site.wordpress.signingSecret)
     const answer = await call(`POST ${site.path}/poll/`, { token: site.key, body, headers })
     expect(answer.body).toMatchObject({ transport: 'direct', commands: [], more: false, interval_s: 900 })
-    // nothing is news about it, so that nobody has to look
+    // nothing about it is reported, as there is nothing to do
     expect((await readIntegration(site.integrationId))?.nextCheckAt).toEqual(nextCheckAt)
   })
 
@@ -188,7 +188,7 @@ describe('the polling', () => {
     expect(await heartbeat()).toBe('direct')
   })
 
-  test('T13 of one that takes its commands and never answers holds up no other', async () => {
+  test('T13 a site that takes its commands and never answers delays no other', async () => {
     const [hanging, quick] = [await connectByPolling(), await connectByPolling()]
     quick.model.createPost({ title: 'A post', status: 'publish' })
     const stuck = await runOf(hanging)

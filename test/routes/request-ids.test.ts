@@ -9,7 +9,7 @@ import { playInternet } from '../support/plugin.ts'
 
 beforeAll(playInternet)
 
-/** As a plugin calls its own request. */
+/** A plugin's id of its request. */
 const PLUGIN_ID = 'wp_5f3c2a9be1d04c7a'
 
 const idsIn = ({ request_id, run_id, integration_id, site_id }: LogLine) => ({
@@ -21,7 +21,7 @@ const idsIn = ({ request_id, run_id, integration_id, site_id }: LogLine) => ({
 
 let sent = 0
 
-/** Sends what a plugin signs. */
+/** Sends a signed request as a plugin does. */
 async function sendSigned(site: ConnectedSite, path: string, body: unknown, more: Record<string, string> = {}) {
   const [id, timestamp] = [`msg_ids_${++sent}`, Math.floor(Date.now() / 1000)]
   const secrets = [site.wordpress.signingSecret]
@@ -77,7 +77,7 @@ describe('the id of a request', () => {
     expect(shown.body.request_id).toBe(requestId)
   })
 
-  test('stays that of who started the run, when somebody else asks for the same', async () => {
+  test('stays that of the request that started the run, if another request asks for the same', async () => {
     const site = await connectSite()
     const release = site.wordpress.hold()
     const log = watchLog()
@@ -154,8 +154,8 @@ describe('a webhook', () => {
   })
 })
 
-describe('a site that calls by itself', () => {
-  test('is told what its commands are for: the run, and the request that started it', async () => {
+describe('a site that polls', () => {
+  test('gets with its commands the ids of the run and of the request that started it', async () => {
     const site = await connectSite()
     await callHome(site)
     site.wordpress.fault = { kind: 'down' }

@@ -198,7 +198,7 @@ describe('sync-wordpress-content', () => {
     const site = await connect()
     const make = async (title: string, more = {}): Promise<string> =>
       (await content(site, 'POST /', { type: 'page', title, ...more })).body.id
-    // the child is the oldest: its parents come behind it in the queue
+    // the child is the oldest, so its parents are behind it in the queue
     const child = await make('Child')
     const top = await make('Top')
     const middle = await make('Middle', { parent_id: top })

@@ -40,7 +40,7 @@ beforeAll(async () => {
 })
 afterAll(() => vi.restoreAllMocks())
 
-/** A database that fails, in words that repeat what it was asked, as drivers do. */
+/** A database that fails with a message that repeats the query, as drivers do. */
 const failingDatabase = (failsAt: RegExp) => {
   const wrap = <T extends object>(target: T): T =>
     new Proxy(target, {
@@ -184,7 +184,7 @@ describe('the throttle', () => {
     expect(counter.keys).toEqual([`api_key:${site.keyId}`, `user:${site.owner.userId}`, `api_key:${site.keyId}`])
   })
 
-  test('counts strangers per address, before anything is looked up', async () => {
+  test('counts anonymous callers per address, before anything is read', async () => {
     const counter = limiter(1)
     const options = {
       body: { ...connectBody(site), site_id: 'site_x' },

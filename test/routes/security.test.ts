@@ -24,7 +24,7 @@ let sibling: ConnectedSite
 let foreign: ConnectedSite
 const people: Partial<Record<(typeof ROLES)[number], Person>> = {}
 let badKeys: [name: string, key: string, code: string][]
-/** Whatever a route names in its path, its query or its body is one of these. */
+/** Routes name one of these in their path, query or body. */
 let ids: Record<string, Record<Whose, string>>
 
 const mapValues = <K extends string, V, W>(record: Record<K, V>, map: (value: V, key: K) => W): Record<K, W> =>
@@ -95,7 +95,7 @@ beforeAll(async () => {
   await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(endsAt))
 })
 
-/** A well-formed key with the id of another one, but not its secret. */
+/** A well-formed key with another key's id and a different secret. */
 function withOtherSecret(keyId: string): string {
   const body = `igny8_${keyId.slice(4)}${createApiKey().plaintext.slice(16, 48)}`
   return body + toBase62(crc32(body), 6)
@@ -107,7 +107,7 @@ function idOf(name: string, whose: Whose, route: Route): string {
   return known[whose]
 }
 
-/** A request that would be valid, with the ids of its path and body being of somebody. */
+/** A valid request whose ids in path and body belong to this owner. */
 function requestOf(route: Route, whoseId: (name: string) => Whose): [request: string, options: { body?: unknown }] {
   const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) => idOf(name, whoseId(name), route))
   const request = `${route.method.toUpperCase()} ${path}/`
@@ -131,7 +131,7 @@ const answerTo = async (route: Route, options: Options, whose: Whose | ((name: s
   return call(request, { ...options, ...(body !== undefined && { body }) })
 }
 
-/** What an answer tells, but for the request's id and the ids that it was asked about. */
+/** A response without the request's id and the ids that were sent. */
 function told(answer: { status: number; body: Record<string, unknown> | null }): string {
   const { request_id: _, ...rest } = answer.body ?? {}
   const names = Object.values(ids).flatMap((known) => Object.values(known))
@@ -203,7 +203,7 @@ describe.each(byKind('person', 'member', 'optional'))('T38 %s', (_operationId, r
     expect(refusal(await answerTo(route, { token: person.token }))).toEqual([403, 'user_inactive'])
   })
 
-  test('tells nothing of what is somebody else’s', async () => {
+  test('reveals nothing of other accounts', async () => {
     const actors: [string, Options][] = [['person', { token: own.owner.token }]]
     if (access.kind !== 'person') actors.push(['key', { token: own.key }])
     for (const name of namesOf(route)) {
@@ -228,7 +228,7 @@ describe.each(byKind('person', 'member', 'optional'))('T38 %s', (_operationId, r
     }
   })
 
-  test('finds nothing of somebody else’s by a filter', async () => {
+  test('finds nothing of other accounts through a filter', async () => {
     const parameters: { in: string; name: string }[] = openApi.paths[documentPath(route)][route.method].parameters ?? []
     for (const { name } of parameters.filter((each) => each.in === 'query' && each.name in ids)) {
       const [request] = requestOf(route, () => 'own')
@@ -238,7 +238,7 @@ describe.each(byKind('person', 'member', 'optional'))('T38 %s', (_operationId, r
         const [theirs, nobodys] = [await search('foreign'), await search('absent')]
         expect(theirs.body).toEqual({ results: [], next: null })
         expect(told(theirs)).toBe(told(nobodys))
-        // the event of a run comes when the run has ended
+        // a run's event is written when the run ends
         const found = async () => expect((await search('own')).body.results).toHaveLength(1)
         await vi.waitFor(found, { timeout: 20_000 })
       }
@@ -265,7 +265,7 @@ describe.each(byKind('public'))('T38 %s', (_operationId, route) => {
 })
 
 describe.each(byKind('api_key'))('T38 %s', (_operationId, route) => {
-  test('is for keys that may do this, and for nobody else', async () => {
+  test('is open only to keys with the scope', async () => {
     for (const [name, token, code] of badKeys) {
       const expected = code === 'invalid_session' ? 'credentials_missing' : code
       expect([name, ...refusal(await answerTo(route, { token }))]).toEqual([name, 401, expected])
@@ -293,7 +293,7 @@ test('T39 a key that was revoked writes nothing anywhere, though the edge still 
       writes.add(operationId)
     }
   }
-  // whatever only reads may go on for as long as the edge believes its copy
+  // reads may pass for as long as KV has the old record
   expect(reads).toContain('getContentTypes')
   expect(writes).toContain('updateStructure')
 })

@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 const DELAY_MS = 40
 
-/** D1 that takes its time, as a far one does. */
+/** A slow D1, as from a distant region. */
 const slowDatabase = () => ({
   DB: new Proxy(env.DB, {
     get: (target, name) => {

@@ -174,7 +174,7 @@ describe('switching a site off', () => {
     expect(await readIntegration(integration)).toEqual({ connection: 'not_connected', reason: null })
   })
 
-  test('wakes no key that was revoked, and no integration that was switched off by itself', async () => {
+  test('enables no revoked key, and no integration that was switched off on its own', async () => {
     const id = await createTestSite(owner)
     const { id: keyId, key: token } = await createTestKey(owner, id)
     const integration = await insertIntegration(id, owner.accountId, keyId)

@@ -49,7 +49,7 @@ const eventOf = (event: Partial<WebhookEvent> = {}): WebhookEvent => ({
 })
 const webhook = (event: Partial<WebhookEvent> = {}): ModelWebhook => ({ id: `msg_${++sent}`, event: eventOf(event) })
 
-/** A message signed as a test wants it. */
+/** A message signed as a test says. */
 async function send(
   path: string,
   options: {
@@ -148,7 +148,7 @@ describe('a webhook', () => {
     await eventually(site, item.id, { title: 'Late' })
   })
 
-  test('of a burst is looked at with the others, by few requests to the site', async () => {
+  test('of a burst is processed with the others, in few requests to the site', async () => {
     const posts = Array.from({ length: 12 }, (_, n) => site.model.createPost({ title: `Old ${n}` }))
     await syncSite(site, 'from_external')
     site.outbox.length = 0
@@ -206,11 +206,11 @@ describe('the key of a webhook', () => {
     ['an empty key', { 'x-igny8-key': ' ' }, 'api_key_malformed'],
     ['no API key', { 'x-igny8-key': 'hello' }, 'api_key_malformed'],
     ['Basic credentials', { authorization: `Basic ${btoa('a:b')}` }, 'credentials_missing'],
-  ])('is wanted: %s is refused', async (_name, headers, code) => {
+  ])('is required: %s is refused', async (_name, headers, code) => {
     expect(refusal(await send(STATUS, { headers, token: null }))).toEqual([401, code])
   })
 
-  test('T38 is wanted: people have none, and are not looked for', async () => {
+  test('T38 is required: a session is refused without a query', async () => {
     const { counts, bindings } = countingBindings()
     expect(refusal(await send(STATUS, { token: owner.token, bindings }))).toEqual([401, 'credentials_missing'])
     const cookie = await send(STATUS, { token: null, headers: { cookie: owner.cookie }, bindings })
@@ -343,7 +343,7 @@ describe('the body of a webhook', () => {
     expect([answer.status, await answer.json()]).toEqual([202, { accepted: true, duplicate: false }])
   })
 
-  test('that says that everything is to be looked at starts one run that does', async () => {
+  test('that asks for a full check starts one run that does it', async () => {
     const other = await connectWordPress({ owner })
     const { item, postId } = await createShared(other)
     other.model.editBehindItsBack(postId, { title: 'By import' })

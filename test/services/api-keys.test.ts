@@ -14,7 +14,7 @@ import { createTestContext, createTestKey, createTestSite, signUpPerson, type Pe
 const HOUR_MS = 3_600_000
 const d1 = () => db(env, null).db
 
-/** Fails whatever is asked of it. */
+/** Rejects every call. */
 const forbid = (name: string): never =>
   new Proxy(
     {},
@@ -32,7 +32,7 @@ beforeAll(async () => {
   siteId = await createTestSite(owner)
 })
 
-/** Authenticates a key as a request does, and waits for what it left behind. */
+/** Authenticates a key like a request, and waits for its background work. */
 async function authenticate(plaintext: string, overrides: Partial<ServiceContext<Actor>> = {}) {
   const work: Promise<void>[] = []
   const ctx = createTestContext<Actor>({ kind: 'anonymous' }, overrides)
@@ -98,7 +98,7 @@ describe('an API key', () => {
     },
   )
 
-  test('that nobody made is unknown, and leaves no trace at the edge', async () => {
+  test('that was never created is unknown, and is not stored in KV', async () => {
     const { plaintext } = generateApiKey()
     const put = vi.fn<ApiKeyStore['put']>()
     const apiKeyStore = { ...createApiKeyStore(env.API_KEYS), put }

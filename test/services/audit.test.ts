@@ -151,7 +151,7 @@ describe('T47 the audit log shows', () => {
     expect(await brokenSeq()).toBe(1)
   })
 
-  test('an end that was cut off only to whom knew it', async () => {
+  test('records cut off the end, only against a known head', async () => {
     const { head: knownHead } = await verifyAuditChain({ ctx })
     expect(knownHead).not.toBeNull()
     if (!knownHead) return

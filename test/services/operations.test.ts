@@ -28,7 +28,7 @@ import { playInternet } from '../support/plugin.ts'
 
 beforeAll(playInternet)
 
-// The procedures of docs/operations.md, as far as they can be gone through here.
+// The procedures of docs/operations.md that can be run here.
 
 let sent = 0
 async function sendWebhook(site: ConnectedSite, bindings: Partial<Env> = {}) {
@@ -89,7 +89,7 @@ describe('T42 an encryption key is replaced', () => {
     )
   })
 
-  test('too early, for a site that was not looked at: its plugin connects anew, and all is well', async () => {
+  test('removed too early for a site that was not checked since: its plugin connects again and works', async () => {
     const site = await connectSiteWithStructure()
     const alone = await deployKeys(site, { k9: newKey() })
     const answer = await call(CONNECT, { body: connectBody(site), bindings: alone })
@@ -132,7 +132,7 @@ describe('the key store is lost', () => {
 })
 
 describe('D1 is restored to an earlier moment, while the object goes on', () => {
-  /** What D1 held then; what it held later is gone. */
+  /** D1's rows at the time of the backup. Later rows are lost. */
   async function restore(row: NonNullable<Awaited<ReturnType<typeof readIntegration>>>) {
     await d1().update(integrations).set(row).where(eq(integrations.id, row.id))
   }
@@ -182,7 +182,7 @@ describe('D1 is restored to an earlier moment, while the object goes on', () => 
     })
   })
 
-  test('which knows nothing of a site: its key is refused at its object within the minute, and its plugin told why', async () => {
+  test('without a site: the site’s object refuses its key within a minute, with the reason', async () => {
     const site = await connectSiteWithStructure()
     await call(`DELETE ${site.path}/`, { token: site.owner.token })
     await env.DB.prepare('DELETE FROM api_keys WHERE id = ?').bind(site.keyId).run()

@@ -21,7 +21,7 @@ async function dump(): Promise<Set<string>> {
   return texts
 }
 
-/** A text, and the texts inside it where it is JSON. */
+/** A text and, if it is JSON, the texts in it. */
 function collect(value: unknown, texts: Set<string>): void {
   if (typeof value === 'string') {
     texts.add(value)

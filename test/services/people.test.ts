@@ -11,7 +11,7 @@ import { createTestContext, signUpPerson } from '../support/identity.ts'
 const d1 = () => db(env, null).db
 const anonymous = { kind: 'anonymous' } as const
 
-test('a sign-up whose account can not be made leaves nobody behind', async () => {
+test('a sign-up whose account can’t be created leaves no person', async () => {
   const input = { name: 'Half', email: 'half@example.com', password: 'correct horse battery', headers: new Headers() }
   const newId: typeof createId = (prefix) => {
     if (prefix === 'acc') throw new Error('no account today')

@@ -12,7 +12,7 @@ type Way = 'requests' | 'answers'
 const gates = { requests: new Map<ModelWordPress, Promise<void>>(), answers: new Map<ModelWordPress, Promise<void>>() }
 let made = 0
 
-/** Replaces the outside by WordPress models, for the rest of the file: runs go on after the test that started them. */
+/** Replaces the internet by WordPress models, for the rest of the file, because runs outlive the test that started them. */
 export function playWordPress(): void {
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
     const request = new Request(input, init)
@@ -27,7 +27,7 @@ export function playWordPress(): void {
   })
 }
 
-/** Keeps what is asked of WordPress waiting, or what it has answered, until the returned function is called. */
+/** Holds requests to WordPress, or its responses, until the returned function is called. */
 export function hold({ model }: Pick<ContentSite, 'model'>, way: Way = 'requests'): () => void {
   let open: () => void = () => undefined
   gates[way].set(model, new Promise((resolve) => (open = resolve)))
@@ -37,7 +37,7 @@ export function hold({ model }: Pick<ContentSite, 'model'>, way: Way = 'requests
   }
 }
 
-/** A site with content in WordPress and here, whose plugin is connected. */
+/** A connected site with content in WordPress and in IGNY8. */
 export interface ContentSite {
   owner: Person
   siteId: string
@@ -54,11 +54,11 @@ export interface ContentSite {
 
 interface SiteOptions {
   owner?: Person
-  /** Whether changes travel by themselves; else with a sync alone. */
+  /** Whether two-way sync is on. */
   twoWay?: boolean
 }
 
-/** A model WordPress, connected as its plugin does it, that has pushed its structure. */
+/** A model WordPress whose plugin has connected and pushed its structure. */
 export async function connectWordPress({ owner, twoWay = false }: SiteOptions = {}): Promise<ContentSite> {
   const outbox: ModelWebhook[] = []
   const url = `https://wordpress-${++made}.example.com`
@@ -79,7 +79,7 @@ export async function connectWordPress({ owner, twoWay = false }: SiteOptions = 
   return { ...site, content: `/api/v1/sites/${siteId}/content` }
 }
 
-/** Moves a WordPress to another address: it answers there alone. */
+/** Moves a WordPress to another address; it stops answering at the old one. */
 export function moveWordPress({ model }: Pick<ContentSite, 'model'>, url: string): void {
   internet.delete(model.url)
   model.site.url = url
@@ -88,7 +88,7 @@ export function moveWordPress({ model }: Pick<ContentSite, 'model'>, url: string
 
 type Syncable = Pick<ContentSite, 'path' | 'key'>
 
-/** Waits until nothing is under way. @returns the last run */
+/** Waits until no run is unfinished. @returns the last run */
 export const quiet = (site: Syncable): Promise<Run> =>
   vi.waitFor(
     async () => {
@@ -99,7 +99,7 @@ export const quiet = (site: Syncable): Promise<Run> =>
     { timeout: 10_000, interval: 10 },
   )
 
-/** Syncs, and waits for the end. */
+/** Syncs and waits until the run has ended. */
 export async function syncSite(site: Syncable, direction: Direction = 'both'): Promise<Run> {
   const started = await call(`POST ${site.path}/sync/`, { token: site.key, body: { direction } })
   expect(started.status).toBe(202)
@@ -114,7 +114,7 @@ export function content(site: ContentSite, request: string, body?: unknown, toke
   return call(`${method} ${site.content}/${rest.replace(/^\//, '')}`, { token, body })
 }
 
-/** The item that a post is. */
+/** The item of a post. */
 export async function itemOf(site: ContentSite, postId: number): Promise<Item> {
   const { body } = await content(site, 'GET ?limit=200')
   const found = body.results.find(({ external_id: id }: Item) => id === String(postId))
@@ -143,12 +143,12 @@ export async function deliver(
   })
 }
 
-/** Sends all webhooks that wait, in order. */
+/** Delivers all pending webhooks, in order. */
 export async function deliverAll(site: ContentSite): Promise<void> {
   for (const webhook of site.outbox.splice(0)) expect((await deliver(site, webhook)).status).toBe(202)
 }
 
-/** Waits until an item is as it is expected to be. */
+/** Waits until an item matches what is expected. */
 export const eventually = (site: ContentSite, id: string, expected: Partial<Item>): Promise<Item> =>
   vi.waitFor(
     async () => {
@@ -164,7 +164,7 @@ export async function patchItem(site: ContentSite, id: string, body: Record<stri
   expect((await content(site, `PATCH /${id}`, body)).status).toBe(200)
 }
 
-/** A post, and the item that it is here. */
+/** A post and its item. */
 export async function createShared(
   site: ContentSite,
   input: Parameters<ModelWordPress['createPost']>[0] = {},

@@ -12,10 +12,10 @@ import type { Actor, ServiceContext } from '../../src/services/context.ts'
 
 const app = createApp()
 
-// some 200 modules, which routes load at first use: not on the clock of the first test
+// loads some 200 modules, which would count against the first test's timeout
 await import('../../src/services/people/password.ts')
 
-/** An answer of the API: status, headers and the parsed body, null where there is none. */
+/** A response of the API: status, headers and the parsed body, null if it is empty. */
 export interface Answer {
   status: number
   headers: Headers
@@ -31,7 +31,7 @@ interface CallOptions {
   bindings?: Partial<Env>
 }
 
-/** Sends one request to the app, and waits for the work that it leaves behind its answer. */
+/** Sends one request to the app, and waits for its background work. */
 export async function call(request: string, options: CallOptions = {}): Promise<Answer> {
   const [method = 'GET', path = ''] = request.split(' ')
   const headers = new Headers(options.headers)
@@ -53,10 +53,10 @@ export async function call(request: string, options: CallOptions = {}): Promise<
 /** Status and code of a refusal. */
 export const refusal = (answer: Answer | undefined) => [answer?.status, answer?.body.code]
 
-/** What a refusal tells, apart from the id of its request. */
+/** A refusal's body without its request id. */
 export const withoutRequestId = (answer: Answer | undefined) => ({ ...answer?.body, request_id: '' })
 
-/** Somebody who is signed in, and the account that they own. */
+/** A signed-in person and the account that they own. */
 export interface Person {
   token: string
   cookie: string
@@ -67,7 +67,7 @@ export interface Person {
 
 let people = 0
 
-/** Somebody who has just signed up, and owns an account. */
+/** Signs a person up. */
 export async function signUpPerson(name = 'Ada'): Promise<Person> {
   const email = `person-${++people}-${crypto.randomUUID().slice(0, 8)}@example.com`
   const body = { name, email, password: 'correct horse battery' }
@@ -79,7 +79,7 @@ export async function signUpPerson(name = 'Ada'): Promise<Person> {
   return { token, cookie, email, userId: user.id, accountId: session.body.account.id }
 }
 
-/** Somebody with this role in the owner's account; their requests name it with `X-Account-Id`. */
+/** Adds a new person to the owner's account. Their requests choose it with `X-Account-Id`. */
 export async function addMember(owner: Person, role: Role): Promise<Person> {
   const person = await signUpPerson(role)
   const createdAt = new Date()
@@ -92,14 +92,14 @@ export async function addMember(owner: Person, role: Role): Promise<Person> {
 /** The header with which a person acts in an account. */
 export const inAccount = ({ accountId }: Person) => ({ 'x-account-id': accountId })
 
-/** A site of the person's account; its id. */
+/** Creates a site in the person's account. @returns its id */
 export async function createTestSite({ token }: Person, url = 'https://example.com'): Promise<string> {
   const answer = await call('POST /api/v1/sites/', { token, body: { name: 'Example', url } })
   expect(answer.status).toBe(201)
   return answer.body.id
 }
 
-/** A key of the site: its id and the whole key. */
+/** Creates a key of the site. @returns its id and the whole key */
 export async function createTestKey(
   { token }: Person,
   siteId: string,
@@ -110,7 +110,7 @@ export async function createTestKey(
   return answer.body
 }
 
-/** A context as requests have it, with what a test wants different. */
+/** The context of a request, with a test's overrides. */
 export function createTestContext<A extends Actor>(
   actor: A,
   overrides: Partial<ServiceContext<A>> = {},

@@ -37,7 +37,7 @@ export async function createSiteWithKey(owner?: Person): Promise<TestSite> {
   return { owner: person, siteId, key, keyId, wordpress }
 }
 
-/** The body with which the plugin of a site connects. */
+/** The connect request of a site's plugin. */
 export const connectBody = ({ siteId, key, wordpress }: TestSite) => ({
   site_id: siteId,
   api_key: key,
@@ -47,7 +47,7 @@ export const connectBody = ({ siteId, key, wordpress }: TestSite) => ({
 
 export const CONNECT = `POST ${COLLECTION}/test-connection/`
 
-/** A site whose plugin has connected, as a plugin does it. @param signingSecret default: a new one */
+/** A site whose plugin has connected. @param signingSecret default: a new one */
 export async function connectSite(owner?: Person, signingSecret?: string): Promise<ConnectedSite> {
   const site = await createSiteWithKey(owner)
   if (signingSecret !== undefined) site.wordpress.signingSecret = signingSecret
@@ -108,7 +108,7 @@ export function runEnd(site: ConnectedSite, runId: string) {
   )
 }
 
-/** Revokes a key, and leaves at the edge the copy in which it is still active, as a far location has it. */
+/** Revokes a key, and restores its active record in KV, as a distant location still has it. */
 export async function revokeBehindTheEdge({ siteId, owner }: TestSite, { id, key }: { id: string; key: string }) {
   const hash = await hashApiKey(readConfig(env).apiKeyPepper, key)
   const copy = (await env.API_KEYS.get(hash)) ?? ''
@@ -118,7 +118,7 @@ export async function revokeBehindTheEdge({ siteId, owner }: TestSite, { id, key
   await env.API_KEYS.put(hash, copy)
 }
 
-/** A clock that the test moves: everything that asks for the time through `Date.now` sees it. */
+/** A clock that the test sets, through `Date.now`. */
 export function movableClock() {
   const real = Date.now.bind(Date)
   let offsetMs = 0
@@ -131,7 +131,7 @@ export function movableClock() {
   }
 }
 
-/** Bindings that count what a request asks of D1 and KV. */
+/** Bindings that count a request's queries of D1 and reads of KV. */
 export function countingBindings() {
   const counts = { queries: 0, keyReads: 0 }
   const counted = <T extends object>(target: T, methods: Record<string, keyof typeof counts | 'session'>): T =>

@@ -13,7 +13,7 @@ interface WatchOptions {
   query?: string
 }
 
-/** Asks for a live connection as a browser does. */
+/** Opens a live connection as a browser does. */
 export function askToWatch(path: string, { token, cookie, headers, query = '' }: WatchOptions): Promise<Response> {
   const request = new Request(`http://api.test${path}/live${query}`, {
     headers: {
@@ -28,7 +28,7 @@ export function askToWatch(path: string, { token, cookie, headers, query = '' }:
 
 type Message<T extends LiveMessage['type']> = Extract<LiveMessage, { type: T }>
 
-/** A watcher of an integration, and everything it was told. Its messages are held against their schema. */
+/** A live connection and the messages it got. Each message is validated against its schema. */
 export async function watch(path: string, options: WatchOptions) {
   const answer = await askToWatch(path, options)
   expect(answer.status).toBe(101)
@@ -52,7 +52,7 @@ export async function watch(path: string, options: WatchOptions) {
     texts,
     of,
     closed: closed.promise,
-    /** Waits for a message that fits. */
+    /** Waits for a matching message. */
     told: <T extends LiveMessage['type']>(type: T, fits: (message: Message<T>) => boolean = () => true) =>
       vi.waitFor(
         () => {

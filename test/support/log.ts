@@ -4,7 +4,7 @@ export interface LogLine extends Record<string, unknown> {
   message: string
 }
 
-/** Everything that is logged from now on until the test is over, by the edge and by the objects. */
+/** Collects what the Worker and the objects log until the test ends. */
 export function watchLog(): { lines: LogLine[]; of: (message: string) => LogLine[] } {
   const lines: LogLine[] = []
   for (const level of ['info', 'warn', 'error'] as const) {

@@ -35,11 +35,11 @@ export const withEmail = EMAIL as unknown as Partial<Env>
 
 let servers = 0
 
-/** A server of the model internet that takes webhooks or e-mail, and remembers them. */
+/** A server of the model internet that records the webhooks or e-mails it gets. */
 export class Receiver {
   readonly url: string
   readonly requests: SeenRequest[] = []
-  /** What it answers; a rejection breaks the connection. */
+  /** Its response. A rejected promise breaks the connection. */
   respond: (seen: SeenRequest) => Promise<Response> | Response = () => new Response('ok')
 
   constructor(url = `https://hooks-${++servers}.example.com/igny8`) {
@@ -50,7 +50,7 @@ export class Receiver {
     })
   }
 
-  /** The bodies that came, parsed. */
+  /** The received bodies, parsed. */
   get messages() {
     return this.requests.map(({ body }) => JSON.parse(body))
   }
@@ -61,18 +61,18 @@ export class Receiver {
   }
 }
 
-/** An endpoint of the person's account at a receiver; its id, secret and path. */
+/** Creates an endpoint at a receiver. @returns its id, secret and path */
 export async function addEndpoint(owner: Person, receiver: Receiver) {
   const { status, body } = await call(`POST ${ENDPOINTS}/`, { token: owner.token, body: { url: receiver.url } })
   expect(status).toBe(201)
   return { id: body.id as string, secret: body.secret as string, path: `${ENDPOINTS}/${body.id}` }
 }
 
-/** Whether a request carries a signature by this secret, as a receiver checks it. */
+/** Whether a request is signed with this secret, checked as a receiver does. */
 export const isSignedBy = async ({ headers, body }: SeenRequest, ...secrets: string[]) =>
   (await verifyMessage({ headers, body, secrets, nowS: Math.floor(Date.now() / 1000) })).ok
 
-/** A site with an integration that is well, without a WordPress. */
+/** A site with a `ready` integration, without a WordPress. */
 export async function addIntegration(owner: Person, name = 'Shop', connection: Connection = 'ready') {
   const at = new Date()
   const { accountId } = owner
@@ -94,7 +94,7 @@ export async function addIntegration(owner: Person, name = 'Shop', connection: C
   return { id, siteId }
 }
 
-/** Changes the state of a connection, as whatever writes it does. */
+/** Changes the state of a connection in D1. */
 export const setConnection = (id: string, connection: Connection, reason: string | null = null) =>
   d1()
     .update(integrations)
@@ -104,7 +104,7 @@ export const setConnection = (id: string, connection: Connection, reason: string
 export const watchOf = async (id: string) =>
   (await d1().select().from(connectionWatch).where(eq(connectionWatch.integrationId, id)))[0]
 
-/** Lets time go by for everything that notifications go by: all of their moments move back. */
+/** Lets time pass for notifications, by moving all their timestamps back. */
 export async function pass({ minutes }: { minutes: number }): Promise<void> {
   const ms = minutes * 60_000
   const back = (table: string, columns: string[]) =>
@@ -115,7 +115,7 @@ export async function pass({ minutes }: { minutes: number }): Promise<void> {
   await back('notification_endpoints', ['failing_since', 'failing_told_at', 'previous_secret_until'])
 }
 
-/** One tick of the cron, as the platform makes it. */
+/** Runs one tick of the cron. */
 export async function tick(bindings: Partial<Env> = {}): Promise<void> {
   const controller = createScheduledController({ scheduledTime: new Date(Date.now()), cron: '* * * * *' })
   const execution = createExecutionContext()
@@ -123,11 +123,11 @@ export async function tick(bindings: Partial<Env> = {}): Promise<void> {
   await waitOnExecutionContext(execution)
 }
 
-/** The part of a tick that notifies, with its counts. */
+/** Runs the notifications of a tick. @returns its counts */
 export const notifyNow = (bindings: Partial<Env> = {}, db = d1()) =>
   notify({ db, config: readConfig({ ...env, ...bindings }), now: Date.now, newId: createId }, Date.now())
 
-/** A delivery that has failed: to an endpoint, or to the person by e-mail. @returns its id */
+/** Creates a failed delivery, to an endpoint or to the person by e-mail. @returns its id */
 export async function addDelivery({ accountId, userId }: Person, endpointId?: string): Promise<string> {
   const at = new Date()
   const [id, messageId] = [createId('dlv'), createId('msg')]

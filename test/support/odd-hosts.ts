@@ -11,7 +11,7 @@ export interface Received {
   body: string
 }
 
-/** A web server on 127.0.0.1 that answers as it is told and remembers what it was asked. */
+/** A web server on 127.0.0.1 that answers as a test says and records its requests. */
 export interface OddHost {
   url: string
   requests: Received[]
@@ -47,7 +47,7 @@ export async function startOddHost(reply: Reply): Promise<OddHost> {
 export const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 export const OTHER_SECRET = `whsec_${Buffer.alloc(32, 8).toString('base64')}`
 
-/** The `webhook-signature` of a message, made with node:crypto and so apart from the code under test. */
+/** The `webhook-signature` of a message, made with node:crypto, independent of the code under test. */
 export function sign(secret: string, id: string, timestamp: number, body: string | Uint8Array): string {
   const hmac = createHmac('sha256', Buffer.from(secret.slice('whsec_'.length), 'base64'))
   return `v1,${hmac.update(`${id}.${timestamp}.`).update(body).digest('base64')}`
@@ -80,7 +80,7 @@ export const restError = (
   data: Record<string, unknown> = {},
 ): void => json(response, status, { code, message: `Message of ${code}`, data: { status, ...data } })
 
-/** The head of a signed answer to a request, at the site's own clock. */
+/** The headers of a signed response, at the site's clock. */
 export function signedHeaders(
   request: Received,
   body: string | Uint8Array,
@@ -96,7 +96,7 @@ export function signedHeaders(
   }
 }
 
-/** The answer of a plugin that does everything it is told, with `{}` as data. */
+/** The response of a plugin that runs every command, with `{}` as data. */
 export function obey(response: ServerResponse, request: Received): void {
   const { commands } = JSON.parse(request.body) as { commands: { id: string }[] }
   const body = JSON.stringify({
@@ -110,8 +110,8 @@ const WORDPRESS_PAGE =
   '<!doctype html><html><head><link rel="stylesheet" href="/wp-content/themes/x/style.css"></head><body>Hello</body></html>'
 
 /**
- * A WordPress with the plugin under `path` (`''` or `/blog`). `permalinks: 'plain'` knows `?rest_route=` alone;
- * `announce` says where it names its REST root.
+ * A WordPress with the plugin under `path` (`''` or `/blog`). `permalinks: 'plain'` supports only
+ * `?rest_route=`; `announce` says where it names its REST root.
  */
 export function wordpress(options: {
   path?: string
@@ -152,5 +152,5 @@ export function wordpress(options: {
   }
 }
 
-/** What the plugin answers to a request without its headers. */
+/** The plugin's response to an unsigned request. */
 const refuseUnsigned: Reply = (response) => restError(response, 401, 'igny8_signature_missing')

@@ -3,7 +3,7 @@ import { documentPath, openApi } from './openapi.ts'
 import { resolveSchema, sampleOf, type JsonSchema } from './openapi-sample.ts'
 import type { Route } from '../../src/routes/define.ts'
 
-/** Stands for an id that the test knows when it sends the request: `<own site_id>`. */
+/** Placeholder of an id that the test fills in when it sends the request: `<own site_id>`. */
 export const placeholder = (whose: string, name: string) => `<${whose} ${name}>`
 
 const HOSTILE_TEXTS = [
@@ -63,7 +63,7 @@ const ids = (name: string) =>
 
 const isId = (name: string) => name.endsWith('_id')
 
-/** Texts that a schema allows, as far as its examples and bounds tell. */
+/** Texts within a schema's examples and bounds. */
 function textOf(name: string, schema: JsonSchema): fc.Arbitrary<unknown> {
   if (isId(name)) return ids(name)
   if (name === 'api_key') return fc.constantFrom(placeholder('own', name), placeholder('foreign', name), 'igny8_x')
@@ -86,7 +86,7 @@ function objectOf(schema: JsonSchema): fc.Arbitrary<unknown> {
   return fc.dictionary(slug, valueOf('', schema.additionalProperties), { maxKeys: 4, noNullPrototype: true })
 }
 
-/** Values that a schema of the document allows. */
+/** Values that match a schema of the document. */
 function valueOf(name: string, unresolved: JsonSchema): fc.Arbitrary<unknown> {
   const schema = resolveSchema(unresolved)
   if (schema.const !== undefined) return fc.constant(schema.const)
@@ -118,7 +118,7 @@ function valueOf(name: string, unresolved: JsonSchema): fc.Arbitrary<unknown> {
   }
 }
 
-/** Spoils one field of a good body, or adds one. */
+/** Corrupts one field of a valid body, or adds one. */
 const spoilt = (good: fc.Arbitrary<unknown>, names: string[]) =>
   fc
     .tuple(good, fc.oneof(fc.constantFrom(...names, 'extra'), hostileText), hostileValue, fc.boolean())
@@ -199,7 +199,7 @@ const goodBody = (route: Route): fc.Arbitrary<GeneratedBody | null> => {
 
 export interface GeneratedRequest {
   operationId: string
-  /** Texts for the ids in the path of which `whose` says `hostile`. */
+  /** Texts for path ids that `whose` marks as `hostile`. */
   ids: string[]
   whose: ('own' | 'foreign' | 'absent' | 'hostile')[]
   style: string
@@ -212,7 +212,7 @@ export interface GeneratedRequest {
 
 const none = <T>(): fc.Arbitrary<T[]> => fc.constant([])
 
-/** What a good client sends; ids and credentials are placeholders. */
+/** A valid request. Ids and credentials are placeholders. */
 const wellMeant = (route: Route): fc.Arbitrary<GeneratedRequest> =>
   fc.record({
     operationId: fc.constant(route.operationId),
@@ -239,6 +239,6 @@ const hostile = (route: Route): fc.Arbitrary<GeneratedRequest> =>
     isSigned: fc.boolean(),
   })
 
-/** A request that somebody might send: well-meant, or not. */
+/** Any request, valid or hostile. */
 export const requestTo = (route: Route): fc.Arbitrary<GeneratedRequest> =>
   fc.oneof({ weight: 2, arbitrary: wellMeant(route) }, { weight: 3, arbitrary: hostile(route) })

@@ -15,7 +15,7 @@ export interface RawRequest {
   bindings?: Partial<Env>
 }
 
-/** Sends what no well-behaved client would, and holds the answer against the document. */
+/** Sends a malformed request, and checks the response against the document. */
 export async function callRaw(request: string, { token, headers, body, bindings }: RawRequest = {}): Promise<Answer> {
   const [method = 'GET', path = ''] = request.split(' ')
   const sent = new Headers(headers)
@@ -23,7 +23,7 @@ export async function callRaw(request: string, { token, headers, body, bindings 
   const init = { method, headers: sent, ...(body !== undefined && { body }) }
   const execution = createExecutionContext()
   const message = new Request(`http://api.test${path}`, init)
-  // a text body brings a content type of its own
+  // a text body sets its own content type
   if (!sent.has('content-type')) message.headers.delete('content-type')
   const response = await app.fetch(message, { ...env, ...bindings }, execution)
   const text = await response.text()

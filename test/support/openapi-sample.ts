@@ -3,7 +3,7 @@ import { openApi } from './openapi.ts'
 // oxlint-disable-next-line no-explicit-any -- JSON Schema has too many shapes to name
 export type JsonSchema = any
 
-/** A schema itself, whatever it refers to. */
+/** A schema with references resolved. */
 export function resolveSchema(schema: JsonSchema): JsonSchema {
   const name = typeof schema?.$ref === 'string' ? schema.$ref.split('/').at(-1) : undefined
   return name === undefined ? schema : resolveSchema(openApi.components.schemas[name])
@@ -18,8 +18,8 @@ function sampleText({ pattern, minLength = 1, format }: JsonSchema): string {
 }
 
 /**
- * A value that a schema allows: its example where there is one, of an object the fields that it requires, or its first
- * one where it requires none.
+ * A value that matches a schema: its example if it has one; for an object the required fields, or the first field if none
+ * is required.
  */
 export function sampleOf(unresolved: JsonSchema): unknown {
   const schema = resolveSchema(unresolved)

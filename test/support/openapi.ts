@@ -10,7 +10,7 @@ import type { Route } from '../../src/routes/define.ts'
 import { call as sendRequest, type Answer } from './identity.ts'
 
 /** The document as any client reads it: plain JSON. */
-// oxlint-disable-next-line no-explicit-any -- tests look into every corner of it
+// oxlint-disable-next-line no-explicit-any -- tests read every part of it
 export const openApi: any = JSON.parse(JSON.stringify(createOpenApiDocument(routes, 'http://api.test')))
 
 const ajv = new Ajv2020({ strict: false, allErrors: true })
@@ -20,7 +20,7 @@ ajv.addSchema(openApi, 'openapi')
 const validators = new Map<string, ValidateFunction>()
 const escapePointer = (segment: string) => encodeURIComponent(segment.replaceAll('~', '~0').replaceAll('/', '~1'))
 
-/** A validator for a schema of the document, named by the way to it. */
+/** A validator for a schema of the document, by its JSON pointer. */
 export function validatorAt(...way: string[]): ValidateFunction {
   const pointer = `openapi#/${way.map(escapePointer).join('/')}`
   const known = validators.get(pointer) ?? ajv.compile({ $ref: pointer })
@@ -34,7 +34,7 @@ const patterns = routes.map((route) => ({
   pattern: new RegExp(`^${route.path.replaceAll(/:\w+/g, '[^/]+')}$`),
 }))
 
-/** The route that a request leads to, as the app decides: by the first path that matches, then by the method. */
+/** The route of a request, as the app chooses it: the first matching path, then the method. */
 export function findRoute(method: string, path: string): Route | undefined {
   const normal = normalise(new Request(`http://api.test${path}`))
   const found = patterns.find(({ pattern }) => pattern.test(normal))
@@ -59,7 +59,7 @@ function problemFaults({ status, headers, body }: Answer): string[] {
   return faults
 }
 
-/** What an answer is that the document doesn't say, in words; empty when all is as described. */
+/** How a response deviates from the document, in words; empty if it doesn't. */
 export function contractFaults(method: string, path: string, answer: Answer): string[] {
   const { status, headers, body } = answer
   const faults = status >= 400 ? problemFaults(answer) : []
@@ -78,7 +78,7 @@ export function contractFaults(method: string, path: string, answer: Answer): st
   return validate(body) ? faults : [...faults, ajv.errorsText(validate.errors)]
 }
 
-/** Sends a request as `call` of identity.ts does, and holds the answer against the document. */
+/** Sends a request like `call` of identity.ts, and checks the response against the document. */
 export async function call(request: string, options: Parameters<typeof sendRequest>[1] = {}): Promise<Answer> {
   const answer = await sendRequest(request, options)
   const [method = 'GET', path = ''] = request.split(' ')

@@ -9,7 +9,7 @@ import { Executor } from '../model/executor.ts'
 import { Site } from '../model/site.ts'
 import { createSigningSecret, signMessage, verifyMessage } from '../../src/lib/signature.ts'
 
-/** What a model site does instead of its duty. */
+/** How a model site misbehaves. */
 export type Fault =
   | { kind: 'no_plugin' | 'html' | 'hang' | 'down' | 'wrong_signature' | 'not_connected' }
   | { kind: 'status'; status: number; headers?: Record<string, string> }
@@ -72,20 +72,20 @@ export const sampleStructure = (): Structure => ({
   two_way_sync_enabled: true,
 })
 
-/** A WordPress site with the plugin, as far as the link sees it. Its fields may be changed while it plays. */
+/** A model of a WordPress site with the plugin, at the level of HTTP. Tests may change its fields at any time. */
 export class ModelSite {
   readonly url: string
   signingSecret = createSigningSecret()
   status: StatusData
   structure: Structure = sampleStructure()
-  /** Posts and terms; none at first. */
+  /** Posts and terms; empty at first. */
   readonly content: Site
   fault: Fault | null = null
-  /** Everything that was asked, in order. */
+  /** All requests, in order. */
   readonly requests: SeenRequest[] = []
-  /** Commands that were carried out, in order. */
+  /** Executed commands, in order. */
   readonly executed: string[] = []
-  /** Most requests that were under way at once. */
+  /** The highest number of concurrent requests. */
   maxParallel = 0
   #parallel = 0
   readonly #executor: Executor
@@ -98,7 +98,7 @@ export class ModelSite {
     this.#executor = new Executor(this.content)
   }
 
-  /** Keeps requests waiting from now on, until the returned function is called. */
+  /** Holds requests until the returned function is called. */
   hold(): () => void {
     let open: () => void = () => undefined
     this.#gate = new Promise((resolve) => (open = resolve))
@@ -197,32 +197,32 @@ async function modelFetch(input: RequestInfo | URL, init?: RequestInit): Promise
   })
 }
 
-// runs that are still under way would outlive the model, and ask the real internet
+// unfinished runs would outlive the model and call the real internet
 afterAll(() => reset(), 120_000)
 
 /**
- * Replaces the outside by model sites, for the rest of the file: runs go on after the test that started them. Whatever
- * is not a model site has no DNS record; nothing leaves the machine.
+ * Replaces the internet by model sites, for the rest of the file, because runs outlive the test that started them. Any
+ * other host has no DNS record, so nothing leaves the machine.
  */
 export function playInternet(): void {
   vi.spyOn(globalThis, 'fetch').mockImplementation(modelFetch)
 }
 
-/** A new site of the model internet. */
+/** Adds a site to the model internet. */
 export function startModelSite(url = `https://site-${++made}.example.com`): ModelSite {
   const site = new ModelSite(url)
   internet.set(new URL(url).origin, site)
   return site
 }
 
-/** Puts another server into the model internet. */
+/** Adds any other server to the model internet. */
 export const startModelServer = (origin: string, answer: (seen: SeenRequest) => Promise<Response>) =>
   internet.set(origin, { answer })
 
-/** No request to a site has a shorter time-out. */
+/** The shortest time-out of a request to a site. */
 const LINK_TIMEOUT_MS = 9_000
 
-/** Until the test is over, outgoing requests (or what else waits as long) time out after this instead of seconds. */
+/** Until the test ends, time-outs of outgoing requests (and timers as long) fire after this instead of seconds. */
 export function shortenTimeouts(ms = 30, fromMs = LINK_TIMEOUT_MS): void {
   const start = globalThis.setTimeout
   const shortened = (work: () => void, delayMs = 0) => start(work, delayMs >= fromMs ? ms : delayMs)
