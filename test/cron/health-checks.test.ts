@@ -169,18 +169,18 @@ test('the object checks its site within the hour, without a cron', async () => {
 test('what is only half right makes a connection degraded, with its reason, until it is mended', async () => {
   const site = await connectSiteWithStructure()
   const nowS = Math.floor(Date.now() / 1000)
-  const look = async () => {
+  const checkHealth = async () => {
     const { body } = await call(`POST ${site.path}/test-connection/`, { token: site.key })
     expect(body.success).toBe(true)
     return (await call(`GET ${site.path}/content-types/`, { token: site.key })).body.health
   }
   site.wordpress.status.outbox = { pending: 2, oldest_at: nowS - 7200, needs_digest: false, last_error: null }
-  expect(await look()).toMatchObject({
+  expect(await checkHealth()).toMatchObject({
     state: 'degraded',
     reason: { code: 'outbox_lagging', detail: '2 changes wait, the oldest for 120 minutes.', fix: expect.any(String) },
   })
   site.wordpress.status.outbox = { pending: 0, oldest_at: null, needs_digest: false, last_error: null }
-  expect(await look()).toMatchObject({ state: 'ready', reason: null })
+  expect(await checkHealth()).toMatchObject({ state: 'ready', reason: null })
 })
 
 test('T33 a site that is a copy under another address is degraded and says so, and a plain one goes on', async () => {

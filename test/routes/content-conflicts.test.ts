@@ -76,11 +76,11 @@ describe('T29 changes on both sides', () => {
     [{ choice: 'igny8' }, 'here'],
     [{ choice: 'wordpress' }, 'there'],
     [{ fields: { title: 'wordpress' } }, 'there'],
-  ])('settled by %j are %s on both sides', async (resolution, title) => {
+  ])('resolved by %j are %s on both sides', async (resolution, title) => {
     const site = await connect()
     const { item, postId } = await sharedConflict(site)
-    const settled = await content(site, `POST /${item.id}/resolve/`, resolution)
-    expect(settled.body).toMatchObject({ title, conflict: null, can_undo: true, revision: item.revision + 1 })
+    const resolved = await content(site, `POST /${item.id}/resolve/`, resolution)
+    expect(resolved.body).toMatchObject({ title, conflict: null, can_undo: true, revision: item.revision + 1 })
     await syncSite(site)
     expect(await readItem(site, item.id)).toMatchObject({ title, excerpt: 'e', state: 'synced', can_undo: true })
     expect(site.model.post(postId)).toMatchObject({ title, body: 'b', excerpt: 'e' })
@@ -93,11 +93,11 @@ describe('T29 changes on both sides', () => {
     site.model.editPost(postId, { title: 'there', body: 'there' })
     await patchItem(site, item.id, { title: 'here', body: 'here' })
     await syncSite(site)
-    const settle = (body: unknown) => content(site, `POST /${item.id}/resolve/`, body)
-    expect(refusal(await settle({ fields: { title: 'igny8' } }))).toEqual([409, 'resolution_incomplete'])
-    expect(refusal(await settle({ fields: { slug: 'igny8' } }))).toEqual([409, 'no_conflict'])
-    expect(refusal(await settle({ choice: 'igny8', if_revision: 1 }))).toEqual([409, 'conflict'])
-    await settle({ fields: { title: 'igny8', body: 'wordpress' } })
+    const resolve = (body: unknown) => content(site, `POST /${item.id}/resolve/`, body)
+    expect(refusal(await resolve({ fields: { title: 'igny8' } }))).toEqual([409, 'resolution_incomplete'])
+    expect(refusal(await resolve({ fields: { slug: 'igny8' } }))).toEqual([409, 'no_conflict'])
+    expect(refusal(await resolve({ choice: 'igny8', if_revision: 1 }))).toEqual([409, 'conflict'])
+    await resolve({ fields: { title: 'igny8', body: 'wordpress' } })
     await syncSite(site)
     expect(site.model.post(postId)).toMatchObject({ title: 'here', body: 'there' })
   })
@@ -128,7 +128,7 @@ describe('T29 changes on both sides', () => {
   test.each([
     ['wordpress', 'there'],
     ['igny8', 'here'],
-  ])('under the policy %s settle themselves, and can be undone', async (policy, title) => {
+  ])('under the policy %s are resolved automatically, and can be undone', async (policy, title) => {
     const site = await connect()
     await setPolicy(site, policy)
     const { item, postId } = await sharedConflict(site)

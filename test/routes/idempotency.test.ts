@@ -254,12 +254,12 @@ test('a request that ran past its lease neither answers for nor frees the one th
   clock.advance(60_001)
   const next = await claim()
   if (slow.kind !== 'claimed' || next.kind !== 'claimed') throw new Error('the lease did not end')
-  const settle = (leaseUntil: Date, answer: StoredAnswer | null) =>
+  const complete = (leaseUntil: Date, answer: StoredAnswer | null) =>
     completeRequest({ ctx, input: { id, leaseUntil, answer } })
-  await settle(slow.leaseUntil, null)
-  await settle(slow.leaseUntil, { status: 200, body: '"slow"' })
+  await complete(slow.leaseUntil, null)
+  await complete(slow.leaseUntil, { status: 200, body: '"slow"' })
   const [row] = await d1().select().from(idempotencyKeys).where(eq(idempotencyKeys.id, id))
   expect(row).toMatchObject({ status: null, response: null })
-  await settle(next.leaseUntil, { status: 200, body: '"next"' })
+  await complete(next.leaseUntil, { status: 200, body: '"next"' })
   expect(await claim()).toEqual({ kind: 'answered', answer: { status: 200, body: '"next"' } })
 })

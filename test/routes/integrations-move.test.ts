@@ -108,15 +108,15 @@ describe('T33 a site whose owner says that it has moved', () => {
     const refused = await move(site, { to, newSecret, more: { transports } })
     expect(refusal(refused)).toEqual([422, 'connection_lost'])
     expect(await urlsOf(site)).toEqual([site.wordpress.url, site.wordpress.url])
-    const proof = (id: string) => ({
+    const challengeResult = (id: string) => ({
       transports,
       polling: { result: { id, ok: true, data: there.status, took_ms: 1 } },
     })
     const { challenge } = refused.body.polling
     // a challenge of another address, or an invented one, is not accepted
-    const other = await move(site, { to: newUrl(), newSecret, more: proof(challenge) })
+    const other = await move(site, { to: newUrl(), newSecret, more: challengeResult(challenge) })
     expect(refusal(other)).toEqual([422, 'dns_failed'])
-    const { status, body } = await move(site, { to, newSecret, more: proof(challenge) })
+    const { status, body } = await move(site, { to, newSecret, more: challengeResult(challenge) })
     expect([status, body.transport]).toEqual([200, 'polling'])
     expect(await urlsOf(site)).toEqual([to, to])
     expect(await siteObject(site.siteId).runs(site.integrationId)).toMatchObject({ currentRun: null })

@@ -156,11 +156,11 @@ describe('update-structure', () => {
     const site = await connectSiteWithStructure()
     const before = await readIntegration(site.integrationId)
     const ctx = createTestContext({ kind: 'system', accountId: site.owner.accountId })
-    const subject = { integrationId: site.integrationId, accountId: site.owner.accountId, siteId: site.siteId }
+    const integrationRef = { integrationId: site.integrationId, accountId: site.owner.accountId, siteId: site.siteId }
     const event = { action: 'sync', startedAt: Date.now() }
     const overtaken = (before?.syncEpoch ?? 0) - 1
     const projection = { epoch: overtaken, structure: sampleStructure(), status: 'success', event } as const
-    expect(await writeProjection(ctx, subject, projection)).toBe(false)
+    expect(await writeProjection(ctx, integrationRef, projection)).toBe(false)
     expect(await readIntegration(site.integrationId)).toEqual(before)
     expect(await lastEvent(site.integrationId, 'sync')).toBeUndefined()
   })

@@ -41,11 +41,11 @@ async function signed(body: unknown, secret: string, timestamp = Math.floor(Date
 const statusResult = (site: TestSite, id: string) => ({ id, ok: true, data: site.wordpress.status, took_ms: 1 })
 
 /** A connect request of a plugin that supports polling, signed; with the result of the challenge if there is one. */
-async function connect(site: TestSite, proof?: { challenge: string; secret?: string; claim?: object }) {
-  const body = { ...connectBody(site), transports: ['direct', 'polling'], ...proof?.claim }
-  if (!proof) return call(CONNECT, { body })
-  const whole = { ...body, polling: { result: statusResult(site, proof.challenge) } }
-  return call(CONNECT, { body: whole, headers: await signed(whole, proof.secret ?? site.wordpress.signingSecret) })
+async function connect(site: TestSite, challenged?: { challenge: string; secret?: string; claim?: object }) {
+  const body = { ...connectBody(site), transports: ['direct', 'polling'], ...challenged?.claim }
+  if (!challenged) return call(CONNECT, { body })
+  const whole = { ...body, polling: { result: statusResult(site, challenged.challenge) } }
+  return call(CONNECT, { body: whole, headers: await signed(whole, challenged.secret ?? site.wordpress.signingSecret) })
 }
 
 /** A site that can't be called and has connected by polling, with its WordPress. */
@@ -177,14 +177,15 @@ describe('the polling', () => {
       const headers = await signed(body, site.wordpress.signingSecret)
       return (await call(`POST ${site.path}/poll/`, { token: site.key, body, headers })).body.transport
     }
-    const look = async () => (await call(`POST ${site.path}/test-connection/`, { token: site.owner.token })).body
+    const testConnection = async () =>
+      (await call(`POST ${site.path}/test-connection/`, { token: site.owner.token })).body
     expect(await heartbeat()).toBe('direct')
     site.wordpress.fault = { kind: 'down' }
-    expect(await look()).toMatchObject({ success: false, code: 'connection_lost' })
-    expect(await look()).toMatchObject({ success: true, transport: 'polling' })
+    expect(await testConnection()).toMatchObject({ success: false, code: 'connection_lost' })
+    expect(await testConnection()).toMatchObject({ success: true, transport: 'polling' })
     expect(await heartbeat()).toBe('polling')
     site.wordpress.fault = null
-    expect(await look()).toMatchObject({ success: true, transport: 'direct' })
+    expect(await testConnection()).toMatchObject({ success: true, transport: 'direct' })
     expect(await heartbeat()).toBe('direct')
   })
 

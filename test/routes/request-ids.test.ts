@@ -159,9 +159,9 @@ describe('a site that polls', () => {
     const site = await connectSite()
     await callHome(site)
     site.wordpress.fault = { kind: 'down' }
-    const look = () => call(`POST ${site.path}/test-connection/`, { token: site.key })
-    await look()
-    expect((await look()).body.transport).toBe('polling')
+    const testConnection = () => call(`POST ${site.path}/test-connection/`, { token: site.key })
+    await testConnection()
+    expect((await testConnection()).body.transport).toBe('polling')
     const started = await startSync(site)
     const names = { request_id: started.headers.get('x-request-id'), run_id: started.body.id }
     const log = watchLog()

@@ -169,7 +169,7 @@ describe('D1 is restored to an earlier moment, while the object goes on', () => 
     expect(await readIntegration(site.integrationId)).toMatchObject({ syncStatus: 'success' })
   })
 
-  test('and looks that are overdue by it are made up for by the cron', async () => {
+  test('and health checks overdue because of it are made by the cron', async () => {
     const site = await connectSiteWithStructure()
     const then = await readIntegration(site.integrationId)
     if (!then) throw new Error('no row')

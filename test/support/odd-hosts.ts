@@ -111,18 +111,18 @@ const WORDPRESS_PAGE =
 
 /**
  * A WordPress with the plugin under `path` (`''` or `/blog`). `permalinks: 'plain'` supports only
- * `?rest_route=`; `announce` says where it names its REST root.
+ * `?rest_route=`; `restRootIn` says where it names its REST root.
  */
 export function wordpress(options: {
   path?: string
   namespaces?: string[]
   permalinks?: 'pretty' | 'plain'
-  announce?: 'header' | 'html' | 'nowhere'
+  restRootIn?: 'header' | 'html' | 'nowhere'
   home?: string
   onIndex?: Reply
   onCommands?: Reply
 }): Reply {
-  const { path = '', namespaces = ['wp/v2', 'igny8/v1'], permalinks = 'pretty', announce = 'header' } = options
+  const { path = '', namespaces = ['wp/v2', 'igny8/v1'], permalinks = 'pretty', restRootIn = 'header' } = options
   return (response, request) => {
     const base = `http://${request.headers.host}`
     const { pathname, searchParams } = new URL(request.url, base)
@@ -142,8 +142,8 @@ export function wordpress(options: {
     return html(
       response,
       200,
-      announce === 'html' ? tag + WORDPRESS_PAGE : WORDPRESS_PAGE,
-      announce === 'header' ? { link } : {},
+      restRootIn === 'html' ? tag + WORDPRESS_PAGE : WORDPRESS_PAGE,
+      restRootIn === 'header' ? { link } : {},
     )
   }
 

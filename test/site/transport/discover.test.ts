@@ -8,13 +8,13 @@ const pathOf = (url: string) => url.replace(/^http:\/\/127\.0\.0\.1:\d+/, '')
 
 describe('a WordPress with the plugin is found', () => {
   test.each<[string, Parameters<typeof wordpress>[0], string, string]>([
-    ['by its Link header', { announce: 'header' }, '', '/wp-json/igny8/v1/commands'],
-    ['by the link in its HTML', { announce: 'html' }, '', '/wp-json/igny8/v1/commands'],
-    ['by /wp-json/ when it says nothing', { announce: 'nowhere' }, '', '/wp-json/igny8/v1/commands'],
-    ['in a folder', { path: '/blog', announce: 'nowhere' }, '/blog', '/blog/wp-json/igny8/v1/commands'],
+    ['by its Link header', { restRootIn: 'header' }, '', '/wp-json/igny8/v1/commands'],
+    ['by the link in its HTML', { restRootIn: 'html' }, '', '/wp-json/igny8/v1/commands'],
+    ['by /wp-json/ when it says nothing', { restRootIn: 'nowhere' }, '', '/wp-json/igny8/v1/commands'],
+    ['in a folder', { path: '/blog', restRootIn: 'nowhere' }, '/blog', '/blog/wp-json/igny8/v1/commands'],
     [
       'in a folder entered with a slash',
-      { path: '/blog', announce: 'nowhere' },
+      { path: '/blog', restRootIn: 'nowhere' },
       '/blog/',
       '/blog/wp-json/igny8/v1/commands',
     ],
@@ -26,19 +26,19 @@ describe('a WordPress with the plugin is found', () => {
     ],
     [
       'with plain permalinks by its HTML',
-      { permalinks: 'plain', announce: 'html' },
+      { permalinks: 'plain', restRootIn: 'html' },
       '',
       '/?rest_route=/igny8/v1/commands&lang=en',
     ],
     [
       'with plain permalinks that say nothing',
-      { permalinks: 'plain', announce: 'nowhere' },
+      { permalinks: 'plain', restRootIn: 'nowhere' },
       '',
       '/?rest_route=/igny8/v1/commands',
     ],
     [
       'with plain permalinks in a folder',
-      { path: '/b', permalinks: 'plain', announce: 'nowhere' },
+      { path: '/b', permalinks: 'plain', restRootIn: 'nowhere' },
       '/b',
       '/b/?rest_route=/igny8/v1/commands',
     ],
@@ -57,7 +57,7 @@ describe('a WordPress with the plugin is found', () => {
   })
 
   test('at once by a hint, without loading the front page', async () => {
-    await withHost(wordpress({ announce: 'nowhere' }), async (host) => {
+    await withHost(wordpress({ restRootIn: 'nowhere' }), async (host) => {
       const found = await discoverAt(host.url, { restRootHint: `${host.url}/wp-json/` })
       expect(pathOf(found.commandsUrl)).toBe('/wp-json/igny8/v1/commands')
       expect(host.requests).toHaveLength(1)
@@ -106,7 +106,7 @@ describe('a WordPress with the plugin is found', () => {
   })
 
   test('at the path of WordPress’s home URL, whatever language it redirects to', async () => {
-    const wp = wordpress({ announce: 'nowhere', home: 'http://127.0.0.1/' })
+    const wp = wordpress({ restRootIn: 'nowhere', home: 'http://127.0.0.1/' })
     const reply: Reply = (response, request) => {
       if (request.url === '/') return send(response, 302, { location: '/en/' })
       return request.url === '/en/' ? html(response, 200, page('Hello')) : wp(response, request)
