@@ -3,6 +3,7 @@ import { allowsLoopback, readConfig } from '../../src/config.ts'
 
 const read = (variables: Record<string, string>) =>
   readConfig({
+    ...({} as Env),
     ENVIRONMENT: 'production',
     PUBLIC_URL: 'https://api.example.org',
     WEB_ORIGINS: '',
