@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { listItems, updateItem } from '../../src/site/replica/content.ts'
 import { presentItem } from '../../src/site/items/present.ts'
+import { runNext } from '../../src/site/runs/runner.ts'
 import { fillPosts } from '../model/fill.ts'
 import { createRandom, World } from './world.ts'
 
@@ -252,6 +253,31 @@ test('a site that could not keep every change has everything looked at: edits th
     status: 'succeeded',
     counts: { created: 0, updated: 1, deleted: 1 },
   })
+})
+
+test('a webhook that arrives while its post is being fetched stays due, and the later edit is imported', async () => {
+  const world = await imported(3)
+  const edit = async (title: string) => {
+    world.wordpress.editPost(2, { title })
+    world.loseWebhooks()
+    const modified_gmt = new Date(world.nowMs).toISOString().replace(/\.\d+Z$/, 'Z')
+    await world.receive({ event: 'post.status', post_id: 2, post_type: 'post', status: 'publish', modified_gmt })
+  }
+  const titleOf = () => world.store.replica.items.getByExternalId(2)?.local.title
+  await edit('First edit')
+  const context = world.context()
+  let requests = 0
+  const fetch: typeof context.fetch = async (url, init) => {
+    const answer = await context.fetch(url, init)
+    if (requests++ === 0) await edit('Second edit')
+    return answer
+  }
+  await runNext({ ...context, fetch })
+  expect([requests, titleOf()]).toEqual([1, 'First edit'])
+  expect(world.store.replica.inbox.pending().n).toBe(1)
+  await world.settle(1_000)
+  expect(titleOf()).toBe('Second edit')
+  expect(world.store.replica.inbox.pending().n).toBe(0)
 })
 
 test('an edit whose answer was lost, and which the site’s author took back since, is not repeated: the later edit holds', async () => {

@@ -20,6 +20,11 @@ export interface Outcome {
   items: number
 }
 
+export interface SeedOptions {
+  /** Default: only odd seeds have drift checks. */
+  hasDriftChecks?: boolean
+}
+
 function pick<T>(world: World, list: readonly T[]): T {
   const picked = list[Math.floor(world.random() * list.length)]
   if (picked === undefined) throw new Error('nothing to pick from')
@@ -104,8 +109,8 @@ async function syncUntilQuiet(world: World): Promise<void> {
   }
 }
 
-/** Ends every conflict, so that both sides can become equal. */
-function settleAll(world: World): void {
+/** Resolves every conflict, so that both sides can become equal. */
+function resolveAll(world: World): void {
   for (const { id, state } of allItems(world)) {
     if (state === 'conflict') resolveItem(world.content, id, { choice: pick(world, ['wordpress', 'igny8']) })
   }
@@ -161,24 +166,48 @@ function miscounts({ store }: World): string[] {
   return text(recount) === text(counted) ? [] : [`counters say ${text(counted)}, a recount ${text(recount)}`]
 }
 
+/** Sometimes both sides change while an answer is on its way, and the webhook of it arrives first. */
+async function actMeanwhile(world: World): Promise<void> {
+  if (world.random() >= 0.15) return
+  if (world.random() < 0.3) actInIgny8(world)
+  else actInWordPress(world)
+  await world.deliverWebhooks()
+}
+
+const DIRECTIONS = ['both', 'both', 'from_external', 'to_external', 'metadata'] as const
+
 /**
- * Plays a seed: both sides change at random while syncs run, the site fails, webhooks are lost, doubled and late, and the
- * process is killed at awaits; then the faults end, conflicts are settled, and both sides must become equal.
+ * Plays a seed: both sides change at random while runs play, the site fails, webhooks are lost, doubled and late, and the
+ * process is killed at awaits. Then the faults end, conflicts are resolved, and both sides must become equal.
+ *
+ * With drift checks, webhooks may be lost for good and posts change by SQL; a drift check finds that. But it would also
+ * hide a change that the incremental path lost. So the other seeds play without one, and each change is reported by a
+ * webhook that the plugin's outbox keeps until it is delivered.
  */
-export async function playSeed(seed: number, transport: Transport = 'direct'): Promise<Outcome> {
-  const world = new World(seed, transport)
+export async function playSeed(
+  seed: number,
+  transport: Transport = 'direct',
+  { hasDriftChecks = seed % 2 === 1 }: SeedOptions = {},
+): Promise<Outcome> {
+  const world = new World(seed, transport, { hasDriftChecks })
+  const checkDrift = async () => {
+    if (!hasDriftChecks) return
+    world.enqueue('drift_check')
+    await world.settle(QUIET_MS)
+  }
   const rates: FaultRates = { kill: world.random() * 0.08, site: world.random() * 0.25, webhook: world.random() }
   await world.connect()
   for (let index = 0; index < 5; index++) actInWordPress(world)
   world.rates = rates
+  world.meanwhile = () => actMeanwhile(world)
   const steps = 15 + Math.floor(world.random() * 25)
   for (let step = 0; step < steps; step++) {
     const chance = world.random()
     if (chance < 0.35) actInWordPress(world)
-    else if (chance < 0.42) actBehindItsBack(world)
+    else if (chance < 0.42) (hasDriftChecks ? actBehindItsBack : actInWordPress)(world)
     else if (chance < 0.75) actInIgny8(world)
     else if (chance < 0.95) {
-      world.enqueue(pick(world, ['both', 'both', 'from_external', 'to_external', 'metadata', 'drift_check']))
+      world.enqueue(pick(world, hasDriftChecks ? [...DIRECTIONS, 'drift_check'] : DIRECTIONS))
       // between heartbeats both sides go on, with commands on their way
       world.patience = transport === 'polling' ? Math.floor(world.random() * 4) : Infinity
       await world.settle(world.random() * QUIET_MS)
@@ -186,19 +215,19 @@ export async function playSeed(seed: number, transport: Transport = 'direct'): P
     world.nowMs += Math.floor(world.random() * 5_000)
   }
   world.rates = NO_FAULTS
+  world.meanwhile = () => Promise.resolve()
   world.patience = Infinity
   await world.wordpress.deliverLate()
   await syncUntilQuiet(world)
-  world.enqueue('drift_check')
-  await world.settle(QUIET_MS)
-  settleAll(world)
+  await checkDrift()
+  resolveAll(world)
   await syncUntilQuiet(world)
-  settleAll(world)
+  resolveAll(world)
   await syncUntilQuiet(world)
-  world.enqueue('drift_check')
-  await world.settle(QUIET_MS)
+  await checkDrift()
   const state = world.store.driftChecks.result()?.state
-  const problems = [...findProblems(world), ...(state === 'equal' ? [] : [`the last audit says ${state}`])]
+  const isVerified = !hasDriftChecks || state === 'equal'
+  const problems = [...findProblems(world), ...(isVerified ? [] : [`the last drift check says ${state}`])]
   return {
     seed,
     problems,

@@ -90,11 +90,19 @@ export class World {
   #nextHeartbeatAt = START_MS
   /** Heartbeats that a settling waits for at most; what is not done by then stays on its way. */
   patience = Infinity
+  /** What happens between the site's answer to a request and its arrival. */
+  meanwhile: () => Promise<void> = () => Promise.resolve()
   readonly transport: Transport
+  readonly hasDriftChecks: boolean
   store: SiteStore
 
-  constructor(seed: number, transport: Transport = 'direct') {
+  /**
+   * @param options.hasDriftChecks false: no drift check is ever due, and the plugin's outbox keeps a webhook until it is
+   *   delivered. True: a lost webhook is lost for good, as when the outbox lost its table.
+   */
+  constructor(seed: number, transport: Transport = 'direct', { hasDriftChecks = true } = {}) {
     this.transport = transport
+    this.hasDriftChecks = hasDriftChecks
     this.random = createRandom(seed)
     this.wordpress = new ModelWordPress({
       url: 'https://site.example.com',
@@ -105,7 +113,13 @@ export class World {
       onWebhook: (webhook) => this.#webhooks.push(webhook),
     })
     this.wordpress.faults = { request: () => this.#siteFault() }
-    this.store = new SiteStore(this.#site)
+    this.store = this.#openStore()
+  }
+
+  #openStore(): SiteStore {
+    const store = new SiteStore(this.#site)
+    if (!this.hasDriftChecks) store.driftChecks.dueAt = () => null
+    return store
   }
 
   /** Stores the integration as a connected one, with every type switched on. */
@@ -164,7 +178,9 @@ export class World {
         alive(async () => {
           if (this.transport === 'polling') throw new Error('a site that can’t be called was called')
           this.nowMs += 1 + Math.floor(this.random() * 40)
-          return reach(url, init)
+          const answer = await reach(url, init)
+          await this.meanwhile()
+          return answer
         }),
     }
   }
@@ -197,7 +213,7 @@ export class World {
     const end = this.nowMs + quietMs
     let heartbeats = 0
     for (let step = 0; step < 2_000; step++) {
-      await this.#deliverWebhooks()
+      await this.deliverWebhooks()
       if (this.transport === 'polling' && this.store.waitsForSite()) {
         if (++heartbeats > this.patience) return
         this.nowMs = Math.max(this.nowMs, this.#nextHeartbeatAt)
@@ -249,7 +265,7 @@ export class World {
     )
     const outcome = await Promise.race([ended, died])
     if (outcome !== 'died') return outcome && outcome.value
-    this.store = new SiteStore(this.#site)
+    this.store = this.#openStore()
     this.store.runs.releaseLeases(this.nowMs)
     return null
   }
@@ -302,13 +318,16 @@ export class World {
     return kinds[Math.floor(this.random() * kinds.length)] ?? null
   }
 
-  /** Webhooks arrive in any order; some twice, some late, some never. */
-  async #deliverWebhooks(): Promise<void> {
+  /** Delivers what the outbox has: webhooks arrive in any order; some twice, some late, some never (or later, if the outbox keeps them). */
+  async deliverWebhooks(): Promise<void> {
     if (this.random() < this.rates.webhook) await this.wordpress.deliverLate()
     const waiting = this.#webhooks.splice(0)
     for (const webhook of waiting.toSorted(() => this.random() - 0.5)) {
       const chance = this.random()
-      if (chance < this.rates.webhook / 3) continue
+      if (chance < this.rates.webhook / 3) {
+        if (!this.hasDriftChecks) this.#webhooks.push(webhook)
+        continue
+      }
       if (chance < (this.rates.webhook * 2) / 3) this.#webhooks.push(webhook)
       const { headers, body } = await this.wordpress.signWebhook(webhook)
       await receiveWebhook({ ...this.context(), db: db({ DB: this.#d1.binding }, null).db }, CALL, { headers, body })
