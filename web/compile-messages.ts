@@ -2,7 +2,7 @@ import compile from 'icu-minify/compile'
 import type { Plugin } from 'vite'
 
 const FILE = /\/i18n\/[a-z]{2}\/([a-z-]+)\.ts$/
-/** What gathers messages, and what the API's errors are called, which is read as it is, not formatted. */
+/** Files without ICU messages: indexes, and the texts of the API's errors. */
 const UNFORMATTED = new Set(['base', 'errors', 'files', 'index', 'link-errors'])
 
 type Messages = { [key: string]: string | Messages }
@@ -16,8 +16,8 @@ const compileAll = (messages: Messages): object =>
   )
 
 /**
- * Messages are parsed when the page is built, so that no parser of messages is a part of it: a fifteenth of what every
- * page has to load before it can be used. While developing and in tests they are parsed when they are shown.
+ * Parses ICU messages at build time, so that the page contains no message parser, which would be a fifteenth of its initial
+ * load. In development and tests, messages are parsed when they are shown.
  */
 export const compiledMessages = (): Plugin => ({
   name: 'igny8-compiled-messages',

@@ -5,7 +5,7 @@ import { compiledMessages } from './compile-messages.ts'
 
 const here = (path: string) => join(import.meta.dirname, path)
 
-/** The page is built into the Worker's static assets, beside the API's reference and the plugin's zip. */
+/** Builds the app into the Worker's static assets, next to the API reference and the plugin's zip. */
 export default defineConfig({
   root: here('.'),
   publicDir: here('./static'),

@@ -179,8 +179,8 @@ describe('the health of a real site in a real browser (T8, T33, T36)', { timeout
     const { id } = await desk.integration()
     await world.owner.post(`/integration/integrations/${id}/audit/`, {})
     await open('content-types')
-    const facts = page.locator('[data-fact=audit]')
-    await facts.getByText(/^Equal, .*, root [0-9a-f]{8}…$/).waitFor({ timeout: LOOK_MS })
+    const facts = page.locator('[data-fact=drift-check]')
+    await facts.getByText(/^Identical, .*, checksum [0-9a-f]{8}…$/).waitFor({ timeout: LOOK_MS })
     const { audit } = await world.owner.get<{ audit: { root: string } }>(
       `/integration/integrations/${id}/content-types/`,
     )

@@ -1,11 +1,11 @@
-// Runs before the first paint, so that a page never flashes in the other scheme. A file of its own: the policy of the
-// page allows no inline script.
+// Runs before the first paint, so that the page never flashes in the other colour scheme. It is a separate file, since the
+// content security policy allows no inline scripts.
 ;(() => {
   let chosen = null
   try {
     chosen = localStorage.getItem('mantine-color-scheme-value')
   } catch {
-    // a browser that keeps nothing gets the system's scheme
+    // without localStorage, the system's scheme is used
   }
   const isDark = chosen === 'dark' || (chosen !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
   document.documentElement.setAttribute('data-mantine-color-scheme', isDark ? 'dark' : 'light')

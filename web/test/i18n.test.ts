@@ -4,11 +4,11 @@ import { expect, test } from 'vitest'
 import { messages as allGerman } from '../src/i18n/de/index.ts'
 import { messages as allEnglish } from '../src/i18n/en/index.ts'
 
-// texts by the API's codes, which English takes from the API itself: see problem-texts.test.ts
+// texts by error code: see problem-texts.test.ts
 const { errors: _german, ...german } = allGerman
 const { errors: _english, ...english } = allEnglish
 
-/** Every message by its path. */
+/** All messages by path. */
 function flatten(node: object, path = ''): Map<string, string> {
   const found = new Map<string, string>()
   for (const [key, value] of Object.entries(node)) {
@@ -18,7 +18,7 @@ function flatten(node: object, path = ''): Map<string, string> {
   return found
 }
 
-/** Names of the values and tags that a message takes. */
+/** Names of the arguments and tags of a message. */
 const argumentsOf = (text: string, locale: string): string[] => {
   const names = new Set<string>()
   JSON.stringify(new IntlMessageFormat(text, locale).getAst(), (key, value: unknown) => {
@@ -29,7 +29,7 @@ const argumentsOf = (text: string, locale: string): string[] => {
   return [...names].toSorted()
 }
 
-test('every message is there in both languages, is one that can be formatted, and takes the same values', () => {
+test('every message exists in both languages, is valid, and takes the same arguments', () => {
   const [de, en] = [flatten(german), flatten(english)]
   expect([...de.keys()].toSorted()).toEqual([...en.keys()].toSorted())
   for (const [path, text] of en) {
@@ -40,7 +40,7 @@ test('every message is there in both languages, is one that can be formatted, an
   }
 })
 
-test('a message that was parsed when the page was built says what it would have said otherwise', async () => {
+test('a message parsed at build time formats the same as at run time', async () => {
   const { default: format } = await import('icu-minify/format')
   const values = { count: 2, more: 'true', name: 'A', title: 'B', fields: 'C', side: 'D', number: 3 }
   for (const [locale, messages] of [['en', english] as const, ['de', german] as const]) {

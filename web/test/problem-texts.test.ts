@@ -18,7 +18,7 @@ test('every code that the API can answer with has a German text of its own', () 
   }
 })
 
-test('the reasons that are chosen by people are among them', () => {
+test('the reasons chosen by people have texts', () => {
   for (const code of CHOICES) expect(describeReason(code).title).not.toBe(code)
 })
 

@@ -2,10 +2,10 @@ import '@testing-library/jest-dom/vitest'
 import { cleanup, configure } from '@testing-library/react'
 import { afterEach, vi } from 'vitest'
 
-// the first visit of a page loads its code
+// the first visit of a page also loads its code
 configure({ asyncUtilTimeout: 5_000 })
 
-// what a browser has and jsdom lacks, as Mantine needs it
+// browser APIs that Mantine needs and jsdom lacks
 window.matchMedia = (query) => ({
   matches: false,
   media: query,
@@ -21,14 +21,14 @@ window.ResizeObserver = class {
   unobserve(): void {}
   disconnect(): void {}
 }
-// nobody answers a live connection unless a test does
+// live connections stay silent unless a test replaces this
 window.WebSocket = class extends EventTarget {
   close(): void {}
   send(): void {}
 } as unknown as typeof WebSocket
 Element.prototype.scrollIntoView = () => undefined
 
-/** What was told stays on the screen for a while: not in the next test. */
+/** Removes notifications, which would otherwise stay visible in the next test. */
 async function forgetNotifications(): Promise<void> {
   if (!document.querySelector('.mantine-Notifications-root')) return
   const { notifications } = await import('../src/components/mantine-notifications.ts')

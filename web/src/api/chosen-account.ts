@@ -1,6 +1,6 @@
 const KEY = 'igny8-account'
 
-/** The account that a person in several of them works in; kept on this device. Null: the API's choice. */
+/** The account that the person chose, stored in this browser. Null: the API chooses. */
 export const chosenAccount = {
   get: (): string | null => localStorage.getItem(KEY),
   set: (id: string): void => localStorage.setItem(KEY, id),

@@ -10,7 +10,7 @@ type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 type PathsOf<M extends Method> = keyof Endpoints extends infer Key ? (Key extends `${M} ${infer P}` ? P : never) : never
 type EndpointOf<M extends Method, P extends string> = Endpoints[`${M} ${P}` & keyof Endpoints]
 
-/** What a caller may send: defaults may be left out. What zod coerces or preprocesses has the type that it results in. */
+/** What a caller may send. Fields with defaults are optional; coerced and preprocessed fields have their resulting type. */
 type Sent<S> = S extends z.ZodType ? TypedInput<z.input<S>, z.output<S>> : never
 type TypedInput<In, Out> = {
   [K in keyof In]: unknown extends In[K] ? (K extends keyof Out ? Out[K] : never) : In[K]

@@ -1,9 +1,9 @@
 import type { Problem } from './types.ts'
 
-/** An answer of the API that refuses: its problem document. */
+/** The API refused a request. `problem` is its answer. */
 export class ApiError extends Error {
   readonly problem: Problem
-  /** From `Retry-After`: seconds to wait before the same may be asked again; null where the API names none. */
+  /** Seconds to wait before repeating the request, from `Retry-After`; null if the API sent none. */
   readonly retryAfterS: number | null
 
   constructor(problem: Problem, retryAfterS: number | null = null) {
@@ -22,7 +22,7 @@ export class ApiError extends Error {
   }
 }
 
-/** No answer came, or one that isn't the API's: no network, or something between that answers for it. */
+/** No answer from the API: no network, or something in between answered. */
 export class NoAnswerError extends Error {
   constructor(cause: unknown) {
     super('The API did not answer', { cause })
@@ -32,7 +32,7 @@ export class NoAnswerError extends Error {
 
 export const isCode = (error: unknown, code: string): boolean => error instanceof ApiError && error.code === code
 
-/** Message per field of a form, from the refusal of its values: `body.url` is the field `url`. */
+/** Error messages by form field: the path `body.url` belongs to the field `url`. */
 export function fieldErrors(error: unknown): Record<string, string> {
   if (!(error instanceof ApiError)) return {}
   const entries = (error.problem.errors ?? []).map(({ path, message }) => [path.replace(/^body\./, ''), message])

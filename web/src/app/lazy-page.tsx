@@ -22,8 +22,8 @@ function AddedTexts({ area, own, children }: AddedTextsProps): ReactNode {
 }
 
 /**
- * Adds the texts of an area to those that are there. It waits for them where they aren't, and does nothing else: React can't
- * yet play hooks again that come after a wait.
+ * Adds the texts of an area to the loaded ones, and suspends until they are there. It does nothing else, since React can't
+ * replay hooks that come after a suspension.
  */
 function AreaTexts({ area, children }: Omit<AddedTextsProps, 'own'>): ReactNode {
   const own = textsOf(useLocale(), area)
@@ -34,7 +34,7 @@ function AreaTexts({ area, children }: Omit<AddedTextsProps, 'own'>): ReactNode 
   )
 }
 
-/** A page and the texts of its area, both loaded with the first visit, one beside the other. */
+/** A page and the texts of its area, loaded in parallel on the first visit. */
 export function lazyPage(area: Area, load: () => Promise<{ default: ComponentType }>): ComponentType {
   return lazy(async () => {
     const [{ default: Page }] = await Promise.all([load(), loadTexts(preferredLocale(), area)])

@@ -10,14 +10,14 @@ interface LocaleChoice {
 
 const LocaleContext = createContext<LocaleChoice | null>(null)
 
-/** The language of the page, and how to choose another one. */
+/** The current language, and a function to change it. */
 export function useLocaleChoice(): LocaleChoice {
   const choice = useContext(LocaleContext)
   if (!choice) throw new Error('useLocaleChoice outside of LocaleProvider')
   return choice
 }
 
-/** The texts of what stands round the pages; a page adds those of its area (lazy-page.tsx). */
+/** Provides the shared texts. A page adds those of its area (lazy-page.tsx). */
 function BaseTexts({ locale, children }: { locale: Locale; children: ReactNode }): ReactNode {
   const base = textsOf(locale, 'base')
   return (
@@ -28,8 +28,8 @@ function BaseTexts({ locale, children }: { locale: Locale; children: ReactNode }
 }
 
 /**
- * Loads the language and gives it to the page; nothing is shown before it is there, and another language is shown when
- * all of it is there, so no text changes under the reader twice.
+ * Loads the language and provides it to the page. Nothing is shown before it is loaded, and another language is shown once all of
+ * its parts are loaded, so that texts change only once.
  */
 export function LocaleProvider({ children }: { children: ReactNode }): ReactNode {
   const [locale, setLocale] = useState<Locale | null>(null)
@@ -37,7 +37,7 @@ export function LocaleProvider({ children }: { children: ReactNode }): ReactNode
     let isCurrent = true
     const start = async () => {
       const preferred = preferredLocale()
-      // what the API's errors are called is seldom needed, and then at once: nothing waits for it here
+      // loads the error texts early, without waiting: they are seldom needed, but then at once
       void loadTexts(preferred, 'errors')
       await loadTexts(preferred, 'base')
       if (isCurrent) setLocale(preferred)
@@ -55,7 +55,7 @@ export function LocaleProvider({ children }: { children: ReactNode }): ReactNode
     const change = async (next: Locale) => {
       rememberLocale(next)
       await loadSameTexts(locale, next)
-      // of two choices made fast, the second one stays
+      // if two languages are chosen quickly, the second one wins
       if (preferredLocale() === next) setLocale(next)
     }
     return { locale, choose: (next: Locale) => void change(next) }

@@ -3,10 +3,10 @@ import { ApiError } from '../api/errors.ts'
 
 const MOST_RETRIES = 2
 const FIRST_SERVER_ERROR = 500
-/** Answers are taken for fresh this long; what is pushed over the live channel is fresh anyway. */
+/** Answers count as fresh for this long. The live connection updates the cache in between. */
 const STALE_MS = 10_000
 
-/** What the API refused stays refused; only what didn't answer, or broke, is asked again. */
+/** Retries requests without an answer or with a server error, but not those that the API refused. */
 function mayRetry(failures: number, error: Error): boolean {
   if (error instanceof ApiError && error.status < FIRST_SERVER_ERROR) return false
   return failures < MOST_RETRIES
@@ -16,7 +16,7 @@ export const createQueryClient = (): QueryClient =>
   new QueryClient({
     defaultOptions: {
       queries: { retry: mayRetry, staleTime: STALE_MS, networkMode: 'always' },
-      // a change is never repeated by itself: the person who made it sees that it failed
+      // a failed change is not retried: the person sees the error and decides
       mutations: { retry: false, networkMode: 'always' },
     },
   })

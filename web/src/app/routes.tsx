@@ -6,7 +6,7 @@ import { RequireSession } from '../layout/require-session.tsx'
 import { SiteLayout } from '../layout/site-layout.tsx'
 import { lazyPage } from './lazy-page.tsx'
 
-// Every page is a file of its own, loaded with the first visit, and the texts of its area with it.
+// Each page is a separate file, loaded on the first visit together with the texts of its area.
 const SignInPage = lazyPage('auth', () => import('../pages/auth/sign-in-page.tsx'))
 const SignUpPage = lazyPage('auth', () => import('../pages/auth/sign-up-page.tsx'))
 const InvitationPage = lazyPage('auth', () => import('../pages/auth/invitation-page.tsx'))
@@ -64,7 +64,7 @@ function AccountRoutes(): ReactNode {
   )
 }
 
-/** Addresses of the web app; each of them can be bookmarked, shared and loaded anew. */
+/** Routes of the app. Each of them can be bookmarked, shared and reloaded. */
 export function AppRoutes(): ReactNode {
   return (
     <Suspense fallback={<PageSkeleton />}>

@@ -2,8 +2,8 @@ const RELOADED_AT = 'igny8-reloaded-at'
 const ONCE_PER_MS = 60_000
 
 /**
- * A page that was open while a new version was deployed asks for files that are gone. It is loaded anew then, once a
- * minute at most, so that a fault that stays can't reload for ever.
+ * After a deployment, an open page requests files that no longer exist. The page then reloads, at most once a minute, so that
+ * a lasting failure doesn't reload it forever.
  */
 export function reloadOnStaleChunk(): void {
   window.addEventListener('vite:preloadError', (event) => {

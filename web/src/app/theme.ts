@@ -13,7 +13,7 @@ const ink: MantineColorsTuple = [
   '#312e81',
 ]
 
-/** Every pair of text and ground reaches a contrast of 4.5 (WCAG 2.2 AA) in both schemes; axe checks it in the tests. */
+/** Text has a contrast of at least 4.5 (WCAG 2.2 AA) in both colour schemes; axe checks this in the tests. */
 export const theme = createTheme({
   colors: { ink },
   primaryColor: 'ink',
@@ -24,7 +24,7 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
   headings: { fontWeight: '650', sizes: { h1: { fontSize: '1.625rem' }, h2: { fontSize: '1.25rem' } } },
   respectReducedMotion: true,
-  // a dialog's head is no banner of the page
+  // the header of a dialog is not a banner landmark of the page
   components: { Modal: { defaultProps: { attributes: { header: { role: 'presentation' } } } } },
 })
 

@@ -7,13 +7,13 @@ const KILO = 1_000
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
 
 interface Amounts {
-  /** A span of time, in the two units that tell most: "850 ms", "3.2 s", "4 min 5 s". */
+  /** A duration in its two largest units: "850 ms", "3.2 s", "4 min 5 s". */
   duration: (ms: number) => string
-  /** An amount of data: "12 kB". */
+  /** A data size: "12 kB". */
   bytes: (bytes: number) => string
 }
 
-/** Amounts as the reader's language writes them. */
+/** Formats amounts in the current language. */
 export function useAmounts(): Amounts {
   const format = useFormatter()
   const unit = (value: number, name: string, digits = 0) =>

@@ -6,19 +6,19 @@ import { useProblemText } from './use-problem-text.ts'
 type OwnCode = keyof Messages['common']['codes']
 type Titles = Readonly<Record<string, { title: string }>>
 
-/** The API's own table of what can be wrong with a site, loaded beside the page: it is large, and most pages have nothing to name. */
+/** Loads the API's table of link errors on demand: it is large, and most pages don't need it. */
 async function loadTitles(): Promise<Titles> {
   const { LINK_ERRORS } = await import('../../../src/contract/link-errors.ts')
   return LINK_ERRORS
 }
 
-/** `some_code` as words, for codes that are newer than this page. */
+/** Turns `some_code` into words, for codes that this version doesn't know. */
 export const wordsOfCode = (code: string): string => {
   const words = code.replaceAll(/[_-]+/g, ' ').trim()
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** What an error code means, in a few words. */
+/** Returns the title of an error code. */
 export function useCodeTitle(): (code: string) => string {
   const t = useTranslations('common.codes')
   const textOf = useProblemText()

@@ -10,7 +10,7 @@ interface ConfirmButtonProps
   label: string
 }
 
-/** A button for what can't be undone: it asks first. The question is loaded when somebody reaches for the button. */
+/** A button that asks for confirmation first. The dialog is loaded when the button gets hover or focus. */
 export function ConfirmButton(props: ConfirmButtonProps): ReactNode {
   const { label, title, text, confirmLabel, cancelLabel, isDangerous, onConfirm, isPending, error, ...button } = props
   const question = {

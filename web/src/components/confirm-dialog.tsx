@@ -4,27 +4,27 @@ import { useTranslations } from 'use-intl'
 import { ErrorState } from './states.tsx'
 
 export interface Question {
-  /** Heading of the question, and what will happen. */
+  /** Heading of the dialog, and what will happen. */
   title: string
   text: ReactNode
-  /** What the button that does it says. */
+  /** Label of the confirm button. */
   confirmLabel: string
-  /** What the other button says; "Cancel" where absent. */
+  /** Label of the cancel button; "Cancel" by default. */
   cancelLabel?: string
   isDangerous?: boolean
-  /** Closes the dialog when it resolves; what it throws is shown in it. */
+  /** The dialog closes when this resolves, and shows the error when it rejects. */
   onConfirm: () => Promise<unknown>
   isPending: boolean
   error: unknown
 }
 
-/** The question of a {@link ConfirmButton}. */
+/** The dialog of a {@link ConfirmButton}. */
 export default function ConfirmDialog(props: Question & { isOpen: boolean; onClose: () => void }): ReactNode {
   const { title, text, confirmLabel, isDangerous = false, onConfirm, isPending, error, isOpen, onClose } = props
   const t = useTranslations('common')
   const { cancelLabel = t('cancel') } = props
   const confirm = () => {
-    // the error is in `error` already
+    // the error is already in `error`
     onConfirm().then(onClose, () => undefined)
   }
   return (

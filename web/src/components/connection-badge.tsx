@@ -14,7 +14,7 @@ const TONE: Record<Connection, 'good' | 'warn' | 'bad' | 'idle' | 'busy'> = {
   disabled: 'idle',
 }
 
-/** Dot and words of a connection; the dot's shape differs as well, for those who don't see its colour. */
+/** Dot and label of a connection state. The dot's shape differs too, for people who don't see its colour. */
 export function ConnectionBadge({ state }: { state: Connection }): ReactNode {
   const t = useTranslations('common.connectionState')
   const tone = TONE[state]

@@ -3,7 +3,7 @@ import { IconCheck, IconCopy } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 
-/** A value to be taken elsewhere: readable, selectable, copied by one press. */
+/** A read-only value with a copy button. */
 export function CopyField({
   label,
   value,

@@ -3,7 +3,7 @@ import { CrashedState } from './states.tsx'
 
 interface ErrorBoundaryProps {
   children: ReactNode
-  /** Another value gives the page another try, without making anew what is whole. */
+  /** When this value changes, the boundary renders its children again. */
   resetKey?: string
 }
 
@@ -12,7 +12,7 @@ interface ErrorBoundaryState {
   resetKey: string | undefined
 }
 
-/** A fault of a page stays in that page: it says so, and how to go on. */
+/** Catches an error of a page, so that the rest of the app keeps working, and offers a reload. */
 export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundaryState> {
   override state: ErrorBoundaryState = { error: null, resetKey: this.props.resetKey }
 

@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { ErrorState } from './states.tsx'
 
-/** Seconds for which the old one goes on working. */
+/** Seconds for which the old key or secret keeps working. */
 const GRACES_S = { none: 0, hour: 3_600, day: 86_400, week: 604_800 } as const
 export type Grace = keyof typeof GRACES_S
 const GRACES = Object.keys(GRACES_S) as Grace[]
@@ -21,7 +21,7 @@ interface GraceFormProps {
   error: unknown
 }
 
-/** Asks for how long what is replaced works beside the new one. */
+/** Asks how long the replaced key or secret keeps working. */
 export function GraceForm(props: GraceFormProps): ReactNode {
   const { text, label, labelOf, confirmLabel, onConfirm, onCancel, isPending, error } = props
   const t = useTranslations('common')

@@ -10,7 +10,7 @@ const COLORS: Partial<Record<Health['state'], string>> = {
   key_revoked: 'red',
 }
 
-/** Why a connection is not what it should be, and what to do about it; nothing where nothing is wrong. */
+/** The reason for a connection's state and its fix; renders nothing if there is no problem. */
 export function HealthReason({ health, children }: { health: Health; children?: ReactNode }): ReactNode {
   const textOf = useProblemText()
   if (!health.reason) return null

@@ -3,16 +3,16 @@ import type { ReactNode } from 'react'
 import table from './cards-table.module.css'
 
 interface ListTableProps {
-  /** What the table lists, for who doesn't see the heading above it. */
+  /** Label of the table for screen readers. */
   caption: string
   columns: readonly string[]
-  /** Name of the last column, which has buttons; null where there is none. */
+  /** Heading of the last column, which has buttons; null without that column. */
   actions: string | null
   /** The rows. */
   children: ReactNode
 }
 
-/** A list as a table, whose rows become cards on a phone. */
+/** A list as a table. On a phone, each row becomes a card. */
 export function ListTable({ caption, columns, actions, children }: ListTableProps): ReactNode {
   return (
     <table className={table.table}>

@@ -4,16 +4,16 @@ import { MoreButton } from './more-button.tsx'
 import { ErrorState } from './states.tsx'
 
 interface LoadMoreProps {
-  /** How much of the list is here, in words. */
+  /** How many entries are shown, in words. */
   shown: string
   hasNextPage: boolean
   isFetchingNextPage: boolean
-  /** Why the next page did not come; null where it did. */
+  /** Error of the last page request; null if it succeeded. */
   error: unknown
   onMore: () => void
 }
 
-/** The end of a list that goes on: how much is here, and the next page. */
+/** Footer of a paged list: how much is shown, and a button for the next page. */
 export function LoadMore({ shown, hasNextPage, isFetchingNextPage, error, onMore }: LoadMoreProps): ReactNode {
   if (error) return <ErrorState error={error} onRetry={onMore} />
   return (

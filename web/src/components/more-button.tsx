@@ -8,7 +8,7 @@ interface MoreButtonProps {
   onMore: () => void
 }
 
-/** Asks for the next page of a list; nothing where the list has ended. */
+/** Button for the next page of a list; renders nothing on the last page. */
 export function MoreButton({ hasNextPage, isFetchingNextPage, onMore }: MoreButtonProps): ReactNode {
   const t = useTranslations('common')
   if (!hasNextPage) return null

@@ -3,7 +3,7 @@ import { useNotificationsWanted } from './notifications.ts'
 
 const Notifications = lazy(async () => ({ default: (await import('./mantine-notifications.ts')).Notifications }))
 
-/** The corner in which notifications appear. */
+/** The corner where notifications appear. */
 export function NotificationOutlet(): ReactNode {
   if (!useNotificationsWanted()) return null
   return (

@@ -4,7 +4,7 @@ import { useSyncExternalStore } from 'react'
 let isWanted = false
 const listeners = new Set<() => void>()
 
-/** Whether anything was ever to be told: what shows notifications is loaded with the first one. */
+/** Whether any notification was shown: the outlet is loaded with the first one. */
 export const useNotificationsWanted = (): boolean =>
   useSyncExternalStore(
     (listener) => {
@@ -16,7 +16,7 @@ export const useNotificationsWanted = (): boolean =>
 
 type Store = typeof Notifications
 
-/** The store of notifications; asks for the place where they appear. */
+/** Loads the notification store and requests the outlet. */
 export async function notificationStore(): Promise<Store> {
   isWanted = true
   for (const listener of listeners) listener()

@@ -4,13 +4,13 @@ import { ProblemMessage } from './problem-message.tsx'
 
 const ERROR_SHOWN_MS = 10_000
 
-/** Tells that something was done. */
+/** Shows a notification of success. */
 export async function notifyDone(message: string): Promise<void> {
   const store = await notificationStore()
   store.show({ message, color: 'green' })
 }
 
-/** Tells that something was refused or didn't arrive: what, and what to do about it, in the person's language. */
+/** Shows a notification about a failure: what is wrong and what to do, in the person's language. */
 export async function notifyFailure(title: string, error: unknown): Promise<void> {
   const message = createElement(ProblemMessage, { error })
   const store = await notificationStore()

@@ -9,13 +9,13 @@ const isWebAddress = (url: string) => /^https?:\/\//i.test(url) && URL.canParse(
 interface OutsideLinkProps {
   url: string
   children: ReactNode
-  /** What it leads to, where the text alone doesn't say it. */
+  /** Label, if the text alone doesn't name the target. */
   label?: string
-  /** In the colour of the text round it. */
+  /** Uses the colour of the surrounding text. */
   isQuiet?: boolean
 }
 
-/** A link away from here, in a new tab. An address from a site that is none of the web is shown, and leads nowhere. */
+/** A link to another site, opened in a new tab. A URL that is not http(s) is shown as text. */
 export function OutsideLink({ url, children, label, isQuiet = false }: OutsideLinkProps): ReactNode {
   const t = useTranslations('common')
   if (!isWebAddress(url)) return <span>{url}</span>
@@ -30,7 +30,7 @@ export function OutsideLink({ url, children, label, isQuiet = false }: OutsideLi
   )
 }
 
-/** A link away from here round a part of a message. */
+/** An outside link around part of a message. */
 export const outsideLinkTo =
   (url: string) =>
   (text: ReactNode): ReactNode => <OutsideLink url={url}>{text}</OutsideLink>

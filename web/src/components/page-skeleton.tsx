@@ -2,7 +2,7 @@ import { Skeleton, Stack } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 
-/** The outline of a page while its code or its data is on the way; as high as a page, so that nothing jumps. */
+/** Placeholder of a page while its code or data loads. It is as high as a page, so that nothing jumps. */
 export function PageSkeleton(): ReactNode {
   const t = useTranslations('common')
   return (

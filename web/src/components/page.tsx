@@ -4,19 +4,19 @@ import { useLocation } from 'wouter'
 
 interface PageProps {
   title: string
-  /** Further parts of the document's title, from the particular to the general: the site's name. */
+  /** Further parts of the document title, such as the site's name. */
   context?: string
   description?: ReactNode
   actions?: ReactNode
   children: ReactNode
 }
 
-/** Where the last page was; null before the first one, whose focus is the browser's business. */
+/** Path of the previous page; null on the first load, where the browser handles focus. */
 let lastPath: string | null = null
 
 /**
- * A page with its one heading. Names the document, and moves the focus to the heading after a navigation, so that a
- * screen reader tells where one is; not at the first load, where the browser does it.
+ * A page with its heading. It sets the document title, and moves focus to the heading after a navigation, so that screen readers
+ * announce the page. On the first load the browser does that.
  */
 export function Page({ title, context, description, actions, children }: PageProps): ReactNode {
   const heading = useRef<HTMLHeadingElement>(null)

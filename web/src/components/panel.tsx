@@ -9,7 +9,7 @@ interface PanelProps {
   children?: ReactNode
 }
 
-/** One part of the page, with its heading and what can be done there. */
+/** A section of the page with its heading and actions. */
 export function Panel({ heading, text, actions, children }: PanelProps): ReactNode {
   const id = useId()
   return (
@@ -34,7 +34,7 @@ export function Panel({ heading, text, actions, children }: PanelProps): ReactNo
   )
 }
 
-/** Names and values; what has no value isn't shown. */
+/** Names and values. Facts without a value are left out. */
 export function Facts({ facts }: { facts: readonly (readonly [name: string, value: ReactNode])[] }): ReactNode {
   const known = facts.filter(([, value]) => value !== null && value !== undefined && value !== '')
   return (
@@ -49,12 +49,12 @@ export function Facts({ facts }: { facts: readonly (readonly [name: string, valu
   )
 }
 
-/** Text from elsewhere, folded away, as it is. */
+/** Raw text in a collapsed block. */
 export function Folded({ summary, text }: { summary: string; text: string }): ReactNode {
   return (
     <details>
       <summary className={classes.summary}>{summary}</summary>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by keyboard */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard */}
       <section className={classes.raw} tabIndex={0} aria-label={summary}>
         {text}
       </section>

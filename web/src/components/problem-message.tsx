@@ -3,7 +3,7 @@ import { useTranslations } from 'use-intl'
 import { ApiError } from '../api/errors.ts'
 import { useProblemText } from './use-problem-text.ts'
 
-/** What went wrong and what to do, in one paragraph, for a notification. */
+/** An error and its fix in one paragraph, for a notification. */
 export function ProblemMessage({ error }: { error: unknown }): ReactNode {
   const t = useTranslations('common')
   const textOf = useProblemText()

@@ -8,7 +8,7 @@ let now = Date.now()
 let timer: ReturnType<typeof setInterval> | undefined
 const listeners = new Set<() => void>()
 
-/** One clock for all: it ticks while anybody looks at it. */
+/** One shared clock. It ticks while any component subscribes to it. */
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)
   timer ??= setInterval(() => {
@@ -23,28 +23,41 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
-/** The clock's time; a clock that stood still while nobody looked is set first. */
+/** The clock's time. Sets a stopped clock first. */
 function readClock(): number {
   if (timer === undefined && Math.abs(Date.now() - now) >= TICK_MS) now = Date.now()
   return now
 }
 
-/** Milliseconds since 1970, anew each second. */
+/** Returns the time in milliseconds since 1970, updated each second. */
 export const useNow = (): number => useSyncExternalStore(subscribe, readClock)
 
-/** "2 minutes ago", and ticking; the exact moment on hover. "never" for null. */
+/** A relative time such as "2 minutes ago" that updates itself, with the exact time on hover. "never" for null. */
 export function RelativeTime({ at }: { at: string | null }): ReactNode {
   const t = useTranslations('common')
   const format = useFormatter()
   const present = useNow()
   if (at === null) return <span>{t('never')}</span>
   const moment = new Date(at)
-  // a clock that is a little behind the API's must not say "in 2 seconds"
+  // if this clock is behind the API's, it must not show "in 2 seconds"
   const reference = Math.max(present, moment.getTime())
   const isJustNow = reference - moment.getTime() < JUST_NOW_S * 1000
   return (
     <time dateTime={at} title={format.dateTime(moment, { dateStyle: 'medium', timeStyle: 'medium' })}>
       {isJustNow ? t('justNow') : format.relativeTime(moment, reference)}
+    </time>
+  )
+}
+
+/** The time of day, with the date if it isn't today; the relative time on hover. */
+export function ClockTime({ at }: { at: string }): ReactNode {
+  const format = useFormatter()
+  const now = useNow()
+  const moment = new Date(at)
+  const isToday = moment.toDateString() === new Date(now).toDateString()
+  return (
+    <time dateTime={at} title={format.relativeTime(moment, now)}>
+      {format.dateTime(moment, { ...(!isToday && { dateStyle: 'medium' }), timeStyle: 'short' })}
     </time>
   )
 }

@@ -5,19 +5,19 @@ import { useLeaveGuard } from './use-leave-guard.ts'
 
 interface ShownOnceProps {
   text: string
-  /** What it is called, and what it is. */
+  /** Label and value of the secret. */
   label: string
   secret: string
   /** What to do with it. */
   children?: ReactNode
-  /** What the box says that has to be ticked, what is asked of who leaves before, and what the button says. */
+  /** Texts of the checkbox, of the question before leaving, and of the button. */
   kept: string
   leave: string
   done: string
   onDone: () => void
 }
 
-/** A secret in full, this once: it is left by saying that it is kept, and leaving the page asks first. */
+/** Shows a secret once. The person has to confirm that they saved it; leaving the page asks first. */
 export function ShownOnce({ text, label, secret, children, kept, leave, done, onDone }: ShownOnceProps): ReactNode {
   const [isKept, setKept] = useState(false)
   useLeaveGuard(!isKept, leave)

@@ -17,7 +17,7 @@ import type { ItemState, Run } from '../api/types.ts'
 
 type Tone = 'good' | 'warn' | 'bad' | 'idle' | 'busy'
 
-const ITEM_LOOKS: Record<ItemState, [TablerIcon, Tone]> = {
+const ITEM_ICONS: Record<ItemState, [TablerIcon, Tone]> = {
   synced: [IconCircleCheck, 'good'],
   local_ahead: [IconCircleArrowUp, 'busy'],
   external_ahead: [IconCircleArrowDown, 'busy'],
@@ -26,7 +26,7 @@ const ITEM_LOOKS: Record<ItemState, [TablerIcon, Tone]> = {
   deleted: [IconTrash, 'idle'],
 }
 
-const RUN_LOOKS: Record<Run['status'], [TablerIcon, Tone]> = {
+const RUN_ICONS: Record<Run['status'], [TablerIcon, Tone]> = {
   queued: [IconClock, 'idle'],
   running: [IconRefresh, 'busy'],
   succeeded: [IconCircleCheck, 'good'],
@@ -34,9 +34,9 @@ const RUN_LOOKS: Record<Run['status'], [TablerIcon, Tone]> = {
   cancelled: [IconBan, 'idle'],
 }
 
-/** Picture and word of a state: its shape tells it as well as its colour, and the word both. */
-function StateBadge({ looks, word, state }: { looks: [TablerIcon, Tone]; word: string; state: string }): ReactNode {
-  const [Icon, tone] = looks
+/** Icon and label of a state. The icon's shape differs too, for people who don't see its colour. */
+function StateBadge({ icon, word, state }: { icon: [TablerIcon, Tone]; word: string; state: string }): ReactNode {
+  const [Icon, tone] = icon
   return (
     <Text component="span" size="sm" style={{ whiteSpace: 'nowrap' }} data-state={state}>
       <Icon
@@ -53,10 +53,10 @@ function StateBadge({ looks, word, state }: { looks: [TablerIcon, Tone]; word: s
 
 export function ItemStateBadge({ state }: { state: ItemState }): ReactNode {
   const t = useTranslations('common.itemState')
-  return <StateBadge looks={ITEM_LOOKS[state]} word={t(state)} state={state} />
+  return <StateBadge icon={ITEM_ICONS[state]} word={t(state)} state={state} />
 }
 
 export function RunStatusBadge({ status }: { status: Run['status'] }): ReactNode {
   const t = useTranslations('common.runStatus')
-  return <StateBadge looks={RUN_LOOKS[status]} word={t(status)} state={status} />
+  return <StateBadge icon={RUN_ICONS[status]} word={t(status)} state={status} />
 }

@@ -13,7 +13,7 @@ interface EmptyStateProps {
   action?: ReactNode
 }
 
-/** What a list says while it has nothing: why, and what to do. */
+/** Empty state of a list: why it is empty, and what to do. */
 export function EmptyState({ icon, title, text, action }: EmptyStateProps): ReactNode {
   return (
     <Center py={56} px="md">
@@ -35,7 +35,7 @@ export function EmptyState({ icon, title, text, action }: EmptyStateProps): Reac
   )
 }
 
-/** What went wrong, what to do, and the request's id for support. `onRetry` where trying again can help. */
+/** An error with its fix and the request id for support. `onRetry` adds a retry button. */
 export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }): ReactNode {
   const t = useTranslations('common')
   const textOf = useProblemText()

@@ -1,8 +1,8 @@
 const parser = new DOMParser()
 
 /**
- * A title as people read it. WordPress keeps titles as HTML, so an ampersand is stored as `&amp;`; its entities are
- * decoded here, and markup stays visible as the characters that it is made of.
+ * A title as plain text. WordPress stores titles as HTML, for example `&amp;` for an ampersand. Entities are decoded; markup stays
+ * visible as text.
  */
 export function titleText(title: string): string {
   if (!title.includes('&')) return title.trim()

@@ -12,18 +12,18 @@ interface Bound {
 
 export interface Fields<T extends Values> {
   values: T
-  /** What an input of this name takes. */
+  /** Props for the input of this name. */
   bind: (name: keyof T & string) => Bound
   set: (patch: Partial<T>) => void
-  /** Puts the API's refusal beside the fields that it names; the others' messages go. */
+  /** Shows the API's errors at their fields and removes all others. */
   refuse: (messages: Record<string, string>) => void
-  /** Handler of the form: checks first, and only what is right gets to `send`. */
+  /** Submit handler: checks the fields, and calls `send` only if they are valid. */
   submit: (send: (values: T) => void) => (event: SubmitEvent<HTMLFormElement>) => void
 }
 
 /**
- * The fields of a form, as text. Mistakes are shown when it is sent, beside their field, until that field is changed;
- * the focus goes to the first of them.
+ * State of a form's text fields. On submit, errors are shown at their fields and focus moves to the first one. Changing a field
+ * clears its error.
  */
 export function useFields<T extends Values>(initial: T, check: (values: T) => Errors<T>): Fields<T> {
   const [values, setValues] = useState(initial)

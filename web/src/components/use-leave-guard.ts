@@ -1,9 +1,9 @@
 import { useEffect } from 'react'
 
 /**
- * Asks before what isn't saved is lost: when the page is closed in the browser's own words, when another page of the app
- * is gone to by `question`.
- * @returns asks the same where a button would lose it; true where it may be lost
+ * Asks before unsaved input is lost. When the tab is closed, the browser asks in its own words; when the person goes to another
+ * page of the app, `question` is asked.
+ * @returns a function that asks the same for a button; true if the input may be lost
  */
 export function useLeaveGuard(isHeld: boolean, question: string): () => boolean {
   useEffect(() => {
@@ -14,7 +14,7 @@ export function useLeaveGuard(isHeld: boolean, question: string): () => boolean 
       if (leaves && event.cancelable && !window.confirm(question)) event.preventDefault()
     }
     window.addEventListener('beforeunload', onUnload)
-    // browsers before 2026 may not have it: there it is the closing of the page alone that asks
+    // older browsers lack the Navigation API: they only ask when the page closes
     const navigation = 'navigation' in window ? window.navigation : null
     navigation?.addEventListener('navigate', onNavigate)
     return () => {

@@ -1,8 +1,8 @@
 import { useLocale } from 'use-intl'
 import { textsOf } from '../i18n/texts.ts'
 
-/** What the API says of an error, a reason or a finding. */
-export interface Told {
+/** Texts of the API for an error, a reason or a finding. */
+export interface ApiText {
   code: string
   title?: string
   detail?: string | null
@@ -11,19 +11,18 @@ export interface Told {
 
 export interface ProblemWords {
   title: string
-  /** What was seen this time, in the API's own language; null where it adds nothing. */
+  /** Details of this occurrence, in the API's language; null if they add nothing. */
   detail: string | null
   fix: string | null
-  /** Language of `detail`, for those who have it read out. */
+  /** Language of `detail`, for screen readers. */
   detailLanguage: 'en'
 }
 
 /**
- * Puts what the API says into the person's language, by its code. Details of the one occurrence stay as the API says
- * them, and a code without a text keeps the API's whole text: it is better read in English than not at all.
- * The texts are a file of their own: only what has something to tell waits for it, and only if it isn't there yet.
+ * Translates the API's texts by their code. Details of an occurrence stay in English, as do texts of unknown codes. The
+ * translations are a separate file; only components that show an error wait for it.
  */
-export function useProblemText(): (told: Told) => ProblemWords {
+export function useProblemText(): (text: ApiText) => ProblemWords {
   const locale = useLocale()
   return ({ code, title, detail, fix }) => {
     const words = textsOf(locale, 'errors')[code]

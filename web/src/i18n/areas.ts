@@ -1,9 +1,9 @@
 import type { Messages } from './en/index.ts'
 
-/** What stands round every page and is shared by them comes as one file, before anything is shown. */
+/** Shared texts, loaded as one file before anything is shown. */
 export type Base = Pick<Messages, 'common' | 'shell'>
 
-/** Texts that are loaded with the pages that need them. */
+/** Texts that are loaded with their pages. */
 export type Area = Exclude<keyof Messages, keyof Base>
 
 export type Texts = { base: Base } & Pick<Messages, Area>

@@ -14,7 +14,7 @@ const KEY = 'igny8-locale'
 
 const isLocale = (value: string | null): value is Locale => value !== null && Object.hasOwn(LOCALES, value)
 
-/** The language that the person chose here, else the first of the browser's that there is, else English. */
+/** The chosen language, else the first supported language of the browser, else English. */
 export function preferredLocale(): Locale {
   const chosen = localStorage.getItem(KEY)
   if (isLocale(chosen)) return chosen

@@ -22,11 +22,11 @@ export function loadTexts<P extends Part>(locale: Locale, part: P): Promise<Text
   return loading
 }
 
-/** One part of a language, for what renders, which waits for it where it isn't there yet. */
+/** One part of a language. Suspends the component until it is loaded. */
 export const textsOf = <P extends Part>(locale: Locale, part: P): Texts[P] =>
   there[locale][part] ?? use(loadTexts(locale, part))
 
-/** Loads everything in another language that is there in this one, so that the whole page can change at once. */
+/** Loads the same parts in another language, so that the whole page changes at once. */
 export async function loadSameTexts(from: Locale, to: Locale): Promise<void> {
   const parts = Object.keys(there[from]) as Part[]
   await Promise.all(parts.map((part) => loadTexts(to, part)))

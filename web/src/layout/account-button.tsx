@@ -15,7 +15,7 @@ const initialsOf = (name: string): string =>
     .slice(0, MOST_INITIALS)
     .join('')
 
-/** Opens the person's own menu, which is loaded when somebody reaches for it. */
+/** Opens the account menu, which is loaded when the button gets hover or focus. */
 export function AccountButton(): ReactNode {
   const t = useTranslations('shell')
   const { data: session } = useSession()

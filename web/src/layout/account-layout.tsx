@@ -8,7 +8,7 @@ import { AccountButton } from './account-button.tsx'
 import classes from './layout.module.css'
 import { Logo } from './logo.tsx'
 
-/** A link that knows whether it leads to where one is. */
+/** A navigation link that marks the current page. */
 export function NavigationLink({ to, label, className }: { to: string; label: string; className: string }): ReactNode {
   const [pathname] = useLocation()
   const isHere = pathname === to || pathname.startsWith(`${to}/`)
@@ -19,7 +19,7 @@ export function NavigationLink({ to, label, className }: { to: string; label: st
   )
 }
 
-/** The frame of every page for people who are signed in. */
+/** Layout of every page for signed-in people. */
 export function AccountLayout({ children }: { children: ReactNode }): ReactNode {
   const t = useTranslations('shell')
   const [pathname] = useLocation()

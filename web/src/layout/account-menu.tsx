@@ -56,7 +56,7 @@ function LanguageChoice(): ReactNode {
   return <Choice label={t('language')} value={locale} options={options} onChoose={choose} />
 }
 
-/** The person's own menu: account, appearance, language, sign out. */
+/** The account menu: account, appearance, language, sign out. */
 export default function AccountMenu({ session, initials }: { session: Session; initials: string }): ReactNode {
   const t = useTranslations('shell')
   const signOut = useSignOut()

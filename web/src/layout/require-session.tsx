@@ -10,7 +10,7 @@ const currentAddress = (): string => {
   return `${pathname}${search}${hash}`
 }
 
-/** Shows what is behind it to those who are signed in; the others sign in first, and come back. */
+/** Renders its children for signed-in people. Others are sent to sign in and return afterwards. */
 export function RequireSession({ children }: { children: ReactNode }): ReactNode {
   const { data, error, isPending, refetch } = useSession()
   if (isPending)

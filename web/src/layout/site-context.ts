@@ -3,7 +3,7 @@ import type { Site } from '../api/types.ts'
 
 export const SiteContext = createContext<Site | null>(null)
 
-/** The site whose pages these are. */
+/** The site of the current page. */
 export function useThisSite(): Site {
   const site = useContext(SiteContext)
   if (!site) throw new Error('useThisSite outside of SiteLayout')

@@ -19,7 +19,7 @@ const TABS = [
   ['settings', 'settings'],
 ] as const
 
-/** The frame of the pages of one site. */
+/** Layout of the pages of one site. */
 export function SiteLayout({ siteId, children }: { siteId: string; children: ReactNode }): ReactNode {
   const t = useTranslations('shell')
   const { data: site, error, isPending, refetch } = useSite(siteId)

@@ -4,18 +4,18 @@ import { backoff } from './backoff.ts'
 import { Heartbeat } from './heartbeat.ts'
 import type { LiveStatus } from './status.ts'
 
-/** A connection that isn't `ready` by then is given up. */
+/** A connection that isn't `ready` after this time is closed. */
 const OPEN_MS = 10_000
-/** A connection that held this long was a good one: the next loss starts with a short pause again. */
+/** After this time a connection counts as stable, and the next loss starts with a short pause again. */
 const STABLE_MS = 10_000
-/** How long a page may be out of sight before its connection is given back. */
+/** A page hidden for this long closes its connection. */
 const HIDDEN_MS = 5 * 60_000
 const NORMAL_CLOSURE = 1000
 
 type Bye = Extract<LiveMessage, { type: 'bye' }>
 type ByeCode = Bye['code']
 
-/** What is known of a `bye` when only its close code arrived. */
+/** Code of a `bye` by close code, if the message itself got lost. */
 const CODES: Record<number, ByeCode> = {
   1013: 'unavailable',
   4001: 'reauthorize',
@@ -24,18 +24,17 @@ const CODES: Record<number, ByeCode> = {
 }
 
 interface LiveConnectionOptions {
-  /** Address of the WebSocket; asked for each attempt. */
+  /** URL of the WebSocket, read for each attempt. */
   url: () => string
   onMessage: (message: LiveMessage) => void
   onStatus: (status: LiveStatus) => void
   /**
-   * Browsers don't tell why a WebSocket was refused. Asks the API the usual way: a refusal that stays one, or null when
-   * another attempt may succeed.
+   * Asks the API why the WebSocket was refused, since browsers don't say. Null if another attempt may succeed.
    */
   whyRefused: () => Promise<ApiError | null>
 }
 
-/** Text of the server, if it is a message. */
+/** Parses a message of the server; null if it is not one. */
 function parseMessage(data: unknown): LiveMessage | null {
   if (typeof data !== 'string') return null
   try {
@@ -47,8 +46,8 @@ function parseMessage(data: unknown): LiveMessage | null {
 }
 
 /**
- * The one live connection of an integration. It comes back by itself after every loss (with growing pauses, at once when
- * the network is back or somebody looks at the page again), and stays away after a refusal or a farewell for good.
+ * The live connection of an integration. After a loss it reconnects with growing pauses, and at once when the network is back or
+ * the page becomes visible. After a final refusal or `bye` it stays closed.
  */
 export class LiveConnection {
   readonly #options: LiveConnectionOptions
@@ -82,12 +81,12 @@ export class LiveConnection {
     this.#onVisibility()
   }
 
-  /** Tries now instead of after the pause. */
+  /** Connects now instead of after the pause. */
   retryNow(): void {
     if (this.#status.kind === 'paused' || (this.#status.kind === 'reconnecting' && !this.#socket)) this.#open()
   }
 
-  /** Ends it for good, without a word: the page goes away. */
+  /** Closes the connection for good, when the page is left. */
   close(): void {
     this.#listeners.abort()
     this.#drop()
@@ -106,13 +105,13 @@ export class LiveConnection {
     this.#socket = socket
     this.#bye = null
     this.#openTimer = setTimeout(() => this.#lose(), OPEN_MS)
-    // what an abandoned socket still says is nobody's business
+    // ignores events of a socket that was replaced
     const isCurrent = () => this.#socket === socket
     socket.addEventListener('message', ({ data }) => isCurrent() && this.#receive(data))
     socket.addEventListener('close', ({ code }) => isCurrent() && this.#onClose(code))
   }
 
-  /** Forgets the present socket and everything that was to happen with it. */
+  /** Closes the current socket and clears its timers. */
   #drop(): void {
     for (const timer of [this.#openTimer, this.#stableTimer, this.#retryTimer]) clearTimeout(timer)
     this.#heartbeat.stop()
@@ -145,7 +144,7 @@ export class LiveConnection {
     const code = this.#bye?.code ?? CODES[closeCode]
     if (code === 'access_ended' || code === 'integration_deleted' || code === 'message_refused')
       this.#end(this.#bye?.detail ?? code)
-    // nobody is told of a connection that is only renewed, unless it was renewed just now
+    // reconnects without showing it, unless it was renewed just before
     else if (code === 'reauthorize' && this.#attempt === 0 && this.#isReady) {
       this.#attempt = 1
       this.#open()
@@ -157,7 +156,7 @@ export class LiveConnection {
     this.#set({ kind: 'ended', end: { detail, problem } })
   }
 
-  /** The connection is gone, or was never made: says so, and tries again after a pause unless it would be in vain. */
+  /** The connection was lost or not made: shows this, and connects again after a pause unless the API refuses for good. */
   #lose(): void {
     const wasReady = this.#isReady
     this.#drop()

@@ -1,8 +1,8 @@
 const BEAT_MS = 25_000
-/** A server that says nothing for so long after a beat is not there anymore. */
+/** Without a message for this long after a ping, the connection counts as lost. */
 const SILENCE_MS = 8_000
 
-/** Finds out that a connection is dead though nobody closed it: a laptop that slept, a network that changed. */
+/** Detects a dead connection that nobody closed, for example after sleep or a change of network. */
 export class Heartbeat {
   readonly #ping: () => void
   readonly #onSilence: () => void
@@ -24,14 +24,14 @@ export class Heartbeat {
     this.heard()
   }
 
-  /** Asks for a sign of life now. */
+  /** Sends a ping now. */
   beat(): void {
     clearTimeout(this.#deadline)
     this.#deadline = setTimeout(this.#onSilence, SILENCE_MS)
     this.#ping()
   }
 
-  /** Whatever arrives is a sign of life. */
+  /** Any message shows that the connection works. */
   heard(): void {
     clearTimeout(this.#deadline)
   }

@@ -2,7 +2,7 @@ import { hashKey, type QueryClient, type QueryKey } from '@tanstack/react-query'
 
 const LEAST_PAUSE_MS = 1_000
 
-/** Has lists read anew: the first time at once, then at most once a second, whatever is told how often. */
+/** Invalidates queries: the first time at once, then at most once a second. */
 export class Invalidator {
   readonly #client: QueryClient
   readonly #marked = new Map<string, QueryKey>()

@@ -4,7 +4,7 @@ import { keys } from '../queries/keys.ts'
 import { Invalidator } from './invalidator.ts'
 import { isActive, laterRun, mergeRun } from './merge-run.ts'
 
-/** Counts and times of content: when they change, items did. */
+/** Counts and times that change whenever items do. */
 const contentOf = (types: ContentTypes): string => JSON.stringify([types.as_of, types.post_types])
 
 const NOTHING_KNOWN: SyncState = {
@@ -16,7 +16,7 @@ const NOTHING_KNOWN: SyncState = {
   waiting_for_site_since: null,
 }
 
-/** Writes into the cache what the server tells of one integration, and has read anew what it only hints at. */
+/** Writes live messages of one integration into the cache, and invalidates what they only hint at. */
 export class LiveCache {
   readonly #client: QueryClient
   readonly #siteId: string
@@ -57,7 +57,7 @@ export class LiveCache {
         break
       case 'bye':
         break
-      // a server that is newer than this page may tell more
+      // a newer server may send other messages
       default:
     }
   }
@@ -67,7 +67,7 @@ export class LiveCache {
     this.#invalidator.mark(keys.integrations)
   }
 
-  /** Content types that were asked for instead of told. */
+  /** Content types from polling instead of a live message. */
   setContentTypes(types: ContentTypes): void {
     const before = this.#client.getQueryData<ContentTypes>(keys.contentTypes(this.#id))
     this.#write(keys.contentTypes(this.#id), types)
@@ -75,7 +75,7 @@ export class LiveCache {
     this.#invalidator.mark(keys.items(this.#siteId), keys.events(this.#id))
   }
 
-  /** The state of the sync that was asked for, while nothing was told. */
+  /** Sync state from polling instead of a live message. */
   setSyncState(state: SyncState): void {
     const before = this.#client.getQueryData<SyncState>(keys.syncStatus(this.#id))
     this.#client.setQueryData(keys.syncStatus(this.#id), state)
@@ -88,14 +88,14 @@ export class LiveCache {
     const key = keys.syncStatus(this.#id)
     const before = this.#client.getQueryData<SyncState>(key)
     const known = [before?.current_run, before?.last_run].find((one) => one?.id === run.id)
-    // told of a run alone, the rest is as old, or as unknown, as it was
+    // the message only updates the run, so the rest keeps its age
     const updatedAt = this.#client.getQueryState(key)?.dataUpdatedAt ?? 0
     this.#client.setQueryData(key, mergeRun(before ?? NOTHING_KNOWN, run), { updatedAt })
     this.#client.setQueriesData<Run>({ queryKey: keys.run(this.#id, run.id), exact: true }, (detail) =>
       detail ? { ...detail, ...laterRun(detail, run) } : undefined,
     )
     if (known?.status === run.status) return
-    // what else waits, how long, and since when: only the API knows
+    // only the API knows what else is queued
     this.#markRuns(...(!before || !isActive(run) ? [key] : []))
   }
 
@@ -103,7 +103,7 @@ export class LiveCache {
     this.#invalidator.mark(...more, keys.runs(this.#id), keys.events(this.#id), keys.activity(this.#id))
   }
 
-  /** Whatever was told while nobody listened is asked for; what was being read in the first moment is new enough. */
+  /** Reads again what may have changed while disconnected. On the first connection, requests under way are new enough. */
   #catchUp(): void {
     const missed: QueryKey[] = [
       keys.syncStatus(this.#id),
@@ -118,7 +118,7 @@ export class LiveCache {
     this.#wasReady = true
   }
 
-  /** An answer that is still on the way is older than what is written now. */
+  /** Cancels requests under way first, since their answers are older than `value`. */
   #write(queryKey: QueryKey, value: unknown): void {
     void this.#client.cancelQueries({ queryKey, exact: true })
     this.#client.setQueryData(queryKey, value)

@@ -3,15 +3,15 @@ import type { LiveStatus } from './status.ts'
 
 export interface Live {
   status: LiveStatus
-  /** What changes is on the screen at once. */
+  /** Whether changes appear at once. */
   isLive: boolean
-  /** The connection was lost, and is tried again. */
+  /** Whether the connection was lost and is being retried. */
   isReconnecting: boolean
-  /** Meanwhile the API is asked every few seconds. */
+  /** Whether the page polls the API every few seconds. */
   isPolling: boolean
-  /** Neither told nor answered: what is shown may be out of date. */
+  /** Whether neither live messages nor polling work, so that data may be out of date. */
   isStale: boolean
-  /** Tries now instead of after the pause. */
+  /** Connects now instead of after the pause. */
   retryNow: () => void
 }
 
@@ -26,5 +26,5 @@ const OFF: Live = {
 
 export const LiveContext = createContext<Live>(OFF)
 
-/** How fresh what is shown of the site is. */
+/** Live status of the site's data. */
 export const useLive = (): Live => useContext(LiveContext)

@@ -7,7 +7,7 @@ import { useLive } from './live-context.ts'
 
 const TONE = { connecting: 'idle', live: 'good', reconnecting: 'warn', paused: 'idle', ended: 'bad' } as const
 
-/** Whether what is shown is told at once, asked for, or old; said when it changes. */
+/** Shows whether data is live, polled or out of date, and announces changes to screen readers. */
 export function LiveIndicator(): ReactNode {
   const t = useTranslations('shell.live')
   const { status, isStale, retryNow } = useLive()
@@ -41,7 +41,7 @@ export function LiveIndicator(): ReactNode {
   )
 }
 
-/** Why nothing is told anymore, when that is for good. */
+/** Why live updates have stopped for good. */
 export function LiveNotice(): ReactNode {
   const t = useTranslations('shell.live')
   const { status } = useLive()

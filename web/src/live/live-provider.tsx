@@ -12,7 +12,7 @@ import { usePolling } from './use-polling.ts'
 
 const UNAUTHENTICATED = 401
 
-/** Address of the live connection; browsers can't say with a header which account is meant. */
+/** URL of the live connection. It names the account, since browsers can't send headers with a WebSocket. */
 function liveUrl(integrationId: string): string {
   const path = `/api/v1/integration/integrations/${encodeURIComponent(integrationId)}/live`
   const url = new URL(path, window.location.href)
@@ -22,7 +22,7 @@ function liveUrl(integrationId: string): string {
   return url.href
 }
 
-/** Keeps everything below it up to date with the site, by one connection for all its pages. */
+/** Keeps the data of a site up to date, with one live connection for all its pages. */
 export function LiveProvider({ siteId, children }: { siteId: string; children: ReactNode }): ReactNode {
   const { data: integration } = useIntegration(siteId)
   const live = useLiveConnection(siteId, integration?.id ?? null)
@@ -53,7 +53,7 @@ function useLiveConnection(siteId: string, integrationId: string | null): Live {
     }
   }, [client, siteId, integrationId])
   useEffect(() => {
-    // who isn't signed in anymore is sent to sign in; who lost the integration sees what is left
+    // without a session the person is sent to sign in; without the integration the page shows what is left
     if (status.kind !== 'ended') return
     if (status.end.problem?.status === UNAUTHENTICATED) void client.invalidateQueries({ queryKey: keys.session })
     else void client.invalidateQueries({ queryKey: keys.integration(siteId) })

@@ -4,17 +4,17 @@ export const isActive = (run: Run): boolean => run.status === 'queued' || run.st
 
 const STAGE: Record<Run['status'], number> = { queued: 0, running: 1, succeeded: 2, failed: 2, cancelled: 2 }
 
-/** Of two descriptions of one run the later one: answers and live messages overtake each other. */
-export function laterRun(known: Run, told: Run): Run {
-  if (STAGE[told.status] !== STAGE[known.status]) return STAGE[told.status] > STAGE[known.status] ? told : known
-  return told.progress.done >= known.progress.done ? told : known
+/** The later of two states of a run, since answers and live messages can overtake each other. */
+export function laterRun(known: Run, update: Run): Run {
+  if (STAGE[update.status] !== STAGE[known.status]) return STAGE[update.status] > STAGE[known.status] ? update : known
+  return update.progress.done >= known.progress.done ? update : known
 }
 
-/** The state of the sync after what was told of one run. */
-export function mergeRun(state: SyncState, told: Run): SyncState {
+/** The sync state after a message about one run. */
+export function mergeRun(state: SyncState, update: Run): SyncState {
   const { current_run: current, last_run: last } = state
-  if (last?.id === told.id) return { ...state, last_run: laterRun(last, told) }
-  const run = current?.id === told.id ? laterRun(current, told) : told
+  if (last?.id === update.id) return { ...state, last_run: laterRun(last, update) }
+  const run = current?.id === update.id ? laterRun(current, update) : update
   if (!isActive(run)) {
     const isLatest = !last || (run.finished_at ?? '') >= (last.finished_at ?? '')
     return {
@@ -23,7 +23,7 @@ export function mergeRun(state: SyncState, told: Run): SyncState {
       last_run: isLatest ? run : last,
     }
   }
-  // one runs at a time: another one that waits is not the one to show
+  // only one run runs at a time, and a queued one is not shown instead
   const isShown = !current || current.id === run.id || startedAt(run) > startedAt(current)
   return isShown ? { ...state, current_run: run, sync_status: 'syncing' } : state
 }
@@ -31,12 +31,12 @@ export function mergeRun(state: SyncState, told: Run): SyncState {
 const startedAt = (run: Run): string => (run.status === 'running' ? (run.started_at ?? run.queued_at) : '')
 
 /**
- * An answer about the sync, with what live messages told while it was on its way.
- * @param asked what was known when it was asked for
- * @param known what is known now
+ * Merges an answer about the sync with live messages that arrived meanwhile.
+ * @param asked state when the request was sent
+ * @param known current state
  */
 export function reconcile(answer: SyncState, asked: SyncState | undefined, known: SyncState | undefined): SyncState {
   const before = new Set([asked?.current_run, asked?.last_run])
-  const told = [known?.last_run, known?.current_run].filter((run) => run && !before.has(run))
-  return told.reduce<SyncState>((state, run) => (run ? mergeRun(state, run) : state), answer)
+  const update = [known?.last_run, known?.current_run].filter((run) => run && !before.has(run))
+  return update.reduce<SyncState>((state, run) => (run ? mergeRun(state, run) : state), answer)
 }

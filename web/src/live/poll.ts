@@ -4,12 +4,12 @@ import type { LiveCache } from './live-cache.ts'
 
 const FINAL = new Set([401, 403, 404])
 
-/** What stays refused however often it is tried; null for everything that may pass. */
+/** Returns an error that a retry can't fix; null for every other error. */
 export const finalRefusal = (error: unknown): ApiError | null =>
   error instanceof ApiError && FINAL.has(error.status) ? error : null
 
 /**
- * Asks for what the live connection would have told.
+ * Reads what the live connection would have sent.
  * @throws ApiError, NoAnswerError
  */
 export async function poll(cache: LiveCache, integrationId: string): Promise<void> {
@@ -24,7 +24,7 @@ export async function poll(cache: LiveCache, integrationId: string): Promise<voi
   cache.setIntegration(integration)
 }
 
-/** Why a live connection was refused, if for good: the API says it where a WebSocket can't. */
+/** Asks the API why a live connection was refused, since a WebSocket doesn't say. Null if a retry may succeed. */
 export async function whyRefused(integrationId: string): Promise<ApiError | null> {
   const params = { path: { integration_id: integrationId } }
   try {

@@ -1,19 +1,19 @@
 import type { Problem } from '../api/types.ts'
 
-/** Why no further connection is tried. `problem` where the API refused with one. */
+/** Why no further connection is made. `problem` is the API's refusal, if any. */
 export interface LiveEnd {
   detail: string
   problem: Problem | null
 }
 
-/** How the live connection is. */
+/** Status of the live connection. */
 export type LiveStatus =
-  /** There is nothing to connect to. */
+  /** There is no integration to connect to. */
   | { kind: 'off' }
   | { kind: 'connecting' }
   | { kind: 'live' }
-  /** Lost since a moment (milliseconds since 1970), and tried again. */
+  /** Lost since a time (milliseconds since 1970), and retried. */
   | { kind: 'reconnecting'; since: number }
-  /** Left while nobody looks at the page. */
+  /** Closed while the page is hidden. */
   | { kind: 'paused' }
   | { kind: 'ended'; end: LiveEnd }

@@ -3,8 +3,8 @@ import { useEffect, useState } from 'react'
 const PAUSE_MS = 5_000
 
 /**
- * Asks at once and then every five seconds, while it is on and the page is seen.
- * @returns whether the last question got no answer
+ * Calls `ask` at once and then every five seconds, while `isOn` and the page is visible.
+ * @returns whether the last request got no answer
  */
 export function usePolling(isOn: boolean, ask: () => Promise<void>): boolean {
   const [hasFailed, setFailed] = useState(false)

@@ -3,7 +3,7 @@ import { api } from '../api/api.ts'
 import type { Activity } from '../api/types.ts'
 import { keys } from './keys.ts'
 
-/** What an integration did on each of the last days (UTC), oldest first. */
+/** Totals of an integration for each of the last days (UTC), oldest first. */
 export const useActivity = (integrationId: string, days: number): UseQueryResult<Activity> =>
   useQuery({
     queryKey: [...keys.activity(integrationId), days],

@@ -13,7 +13,7 @@ import { byCursor, pageQuery } from './paging.ts'
 
 const KEYS_A_PAGE = 50
 
-/** What a key can be allowed to do; the plugin needs all of it. */
+/** All scopes of a key; the plugin needs all of them. */
 export const ALL_SCOPES: Scope[] = ['integration:read', 'integration:write', 'content:read', 'content:write']
 
 type KeyPage = { results: ApiKey[]; next: string | null }
@@ -33,8 +33,8 @@ export const useApiKeys = (
     ...byCursor,
   })
 
-/** Forgets what is known of the site's keys and, since they carry it, of its connection. */
-function useForget(siteId: string): () => Promise<unknown> {
+/** Invalidates the site's keys and its connection, which depends on them. */
+function useInvalidate(siteId: string): () => Promise<unknown> {
   const client = useQueryClient()
   return () =>
     Promise.all([
@@ -44,22 +44,22 @@ function useForget(siteId: string): () => Promise<unknown> {
     ])
 }
 
-/** Makes a key; the answer alone has the whole of it. */
+/** Creates a key. Only this answer contains the whole key. */
 export function useCreateApiKey(siteId: string): UseMutationResult<ApiKeyCreated, Error, ApiKeyCreate> {
-  const forget = useForget(siteId)
+  const invalidate = useInvalidate(siteId)
   return useMutation({
     mutationFn: (body) => api.POST('/sites/{site_id}/api-keys', { params: { path: { site_id: siteId } }, body }),
-    // what is secret isn't kept beyond what shows it
+    // a secret is dropped from the cache as soon as nothing shows it
     gcTime: 0,
-    onSuccess: forget,
+    onSuccess: invalidate,
   })
 }
 
-/** Replaces a key; the old one works for `graceS` more seconds. */
+/** Replaces a key. The old one works for `graceS` more seconds. */
 export function useRotateApiKey(
   siteId: string,
 ): UseMutationResult<ApiKeyCreated, Error, { keyId: string; graceS: number }> {
-  const forget = useForget(siteId)
+  const invalidate = useInvalidate(siteId)
   return useMutation({
     mutationFn: ({ keyId, graceS }) =>
       api.POST('/sites/{site_id}/api-keys/{key_id}/rotate', {
@@ -67,18 +67,18 @@ export function useRotateApiKey(
         body: { grace_s: graceS },
       }),
     gcTime: 0,
-    onSuccess: forget,
+    onSuccess: invalidate,
   })
 }
 
 export function useRevokeApiKey(siteId: string): UseMutationResult<unknown, Error, string> {
-  const forget = useForget(siteId)
+  const invalidate = useInvalidate(siteId)
   return useMutation({
     mutationFn: (keyId) =>
       api.DELETE('/sites/{site_id}/api-keys/{key_id}', {
         params: { path: { site_id: siteId, key_id: keyId } },
       }),
-    // a revocation that did not reach every place holds all the same, so what is shown is read anew either way
-    onSettled: forget,
+    // a revocation that failed halfway may still hold, so the keys are read again in any case
+    onSettled: invalidate,
   })
 }

@@ -18,8 +18,8 @@ export const useAuthOptions = (): UseQueryResult<AuthOptions> =>
     staleTime: Number.POSITIVE_INFINITY,
   })
 
-/** A way in: afterwards nothing is kept of whoever was here before, and the session is known. */
-function useWayIn<T>(enter: (input: T) => Promise<SignedIn>): UseMutationResult<SignedIn, Error, T> {
+/** Signs in, removes cached data of a previous person, and reads the session. */
+function useStartSession<T>(enter: (input: T) => Promise<SignedIn>): UseMutationResult<SignedIn, Error, T> {
   const client = useQueryClient()
   return useMutation({
     mutationFn: enter,
@@ -31,15 +31,15 @@ function useWayIn<T>(enter: (input: T) => Promise<SignedIn>): UseMutationResult<
 }
 
 export const useSignIn = (): UseMutationResult<SignedIn, Error, SignIn> =>
-  useWayIn((body) => api.POST('/auth/sign-in/email', { body }))
+  useStartSession((body) => api.POST('/auth/sign-in/email', { body }))
 
 export const useSignUp = (): UseMutationResult<SignedIn, Error, SignUp> =>
-  useWayIn((body) => api.POST('/auth/sign-up/email', { body }))
+  useStartSession((body) => api.POST('/auth/sign-up/email', { body }))
 
 export const useDemoSignIn = (): UseMutationResult<SignedIn, Error, void> =>
-  useWayIn(() => api.POST('/auth/sign-in/demo'))
+  useStartSession(() => api.POST('/auth/sign-in/demo'))
 
-/** Joins the account that the invitation is for, and goes on in it. */
+/** Accepts an invitation and switches to its account. */
 export function useAcceptInvitation(): UseMutationResult<Account, Error, string> {
   const client = useQueryClient()
   return useMutation({

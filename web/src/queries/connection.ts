@@ -9,12 +9,12 @@ import { api } from '../api/api.ts'
 import type { DebugStatus, DoctorReport, Integration, IntegrationUpdate, Site, TestResult } from '../api/types.ts'
 import { keys } from './keys.ts'
 
-/** The site is asked anew for this, so it is not done at every glance. */
+/** Each read calls the site, so its answer is kept longer. */
 const DEBUG_STALE_MS = 5 * 60_000
 
 const pathOf = (id: string) => ({ params: { path: { integration_id: id } } })
 
-/** What the plugin tells of itself, with a fresh look at the site. */
+/** What the plugin reports, with a new probe of the site. */
 export const useDebugStatus = (integrationId: string, isWanted: boolean): UseQueryResult<DebugStatus> =>
   useQuery({
     queryKey: keys.debugStatus(integrationId),
@@ -24,14 +24,14 @@ export const useDebugStatus = (integrationId: string, isWanted: boolean): UseQue
     refetchOnWindowFocus: false,
   })
 
-/** Looks thoroughly, and names the layer at fault. Changes nothing. */
+/** Runs the doctor, which names the layer at fault and changes nothing. */
 export const useDoctor = (integrationId: string): UseMutationResult<DoctorReport, Error, void> =>
   useMutation({
     mutationFn: () => api.POST('/integration/integrations/{integration_id}/doctor', pathOf(integrationId)),
   })
 
-/** Looks at a site that isn't connected yet: whether WordPress is there, and whether the plugin is. */
-export const useLookAtSite = ({ id, url }: Site): UseMutationResult<TestResult, Error, void> =>
+/** Checks a site that isn't connected yet for WordPress and for the plugin. */
+export const useCheckSite = ({ id, url }: Site): UseMutationResult<TestResult, Error, void> =>
   useMutation({
     mutationFn: () => {
       const body = { site_id: id, site_url: url, platform: 'wordpress' as const }
@@ -55,7 +55,7 @@ export function useUpdateIntegration({
   })
 }
 
-/** Ends the connection: the integration goes with its numbers, the site and its keys stay. */
+/** Deletes the integration with its counts. The site and its keys stay. */
 export function useDisconnect({ id, site_id: siteId }: Integration): UseMutationResult<unknown, Error, void> {
   const client = useQueryClient()
   return useMutation({

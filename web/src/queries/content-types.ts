@@ -14,17 +14,17 @@ import { keys } from './keys.ts'
 
 export type TypeKind = 'post_types' | 'taxonomies'
 
-/** One change that an editor makes to one type. */
+/** One change of one setting of a type. */
 export interface TypeChange {
   kind: TypeKind
   slug: string
   change: { enabled: boolean } | { fetch_limit: number }
 }
 
-/** How long a saved change outweighs what is told: a message may have been on its way since before. */
-const SETTLED_MS = 1_500
+/** How long a saved change overrides live messages, which may have been sent before it. */
+const OVERRIDE_MS = 1_500
 
-/** Structure, counts and choices of a site. */
+/** Structure, counts and settings of a site's content types. */
 export const useContentTypes = (integrationId: string): UseQueryResult<ContentTypes> =>
   useQuery({
     queryKey: keys.contentTypes(integrationId),
@@ -34,17 +34,17 @@ export const useContentTypes = (integrationId: string): UseQueryResult<ContentTy
     },
   })
 
-/** What changes choices, and what starts from them, goes one after the other. */
+/** Mutation scope: changes of settings and starts of a sync run one after the other. */
 export const choicesScope = (integrationId: string): { id: string } => ({ id: `content-types-${integrationId}` })
 
 const changeKey = (integrationId: string) => [...keys.contentTypes(integrationId), 'change']
 
-/** Names the one setting that a change is about. */
+/** Identifies the setting that a change is about. */
 export const settingOf = ({ kind, slug, change }: TypeChange): string => `${kind}/${slug}/${Object.keys(change)[0]}`
 
 /**
- * Saves one change. Changes are sent one after the other in the order in which they were made; none is shown as the
- * API's until it answered (see `useShownContentTypes`), so that a refusal of one leaves the others alone.
+ * Saves one change. Changes are sent one at a time, in order. A change is written to the cache only after the API accepted it (see
+ * `useShownContentTypes`), so that one refusal doesn't undo the others.
  */
 export function useChangeType(
   integrationId: string,
@@ -64,7 +64,7 @@ export function useChangeType(
       return Date.now()
     },
     onError: (error, change) => {
-      // without an answer nobody knows whether it was saved
+      // without an answer it is unknown whether the change was saved
       if (!(error instanceof ApiError)) void client.invalidateQueries({ queryKey, exact: true })
       onRefused(change, error)
     },
@@ -79,7 +79,7 @@ interface Made {
   error: Error | null
 }
 
-/** The content types with what was chosen but not answered yet, and what the API refused. */
+/** Content types with unsaved changes applied, and refused changes. */
 export interface ShownContentTypes {
   types: ContentTypes
   /** Settings that are being saved. */
@@ -88,7 +88,7 @@ export interface ShownContentTypes {
   refused: ReadonlyMap<string, Error>
 }
 
-/** What the tab shows: the API's content types, and over them the changes under way. */
+/** The content types of the API with pending changes applied on top. */
 export function useShownContentTypes(integrationId: string, types: ContentTypes): ShownContentTypes {
   const made = useMutationState<Made>({
     filters: { mutationKey: changeKey(integrationId) },
@@ -100,15 +100,15 @@ export function useShownContentTypes(integrationId: string, types: ContentTypes)
     }),
   })
   const lastSavedAt = Math.max(0, ...made.map(({ savedAt }) => savedAt))
-  const [settledAt, setSettledAt] = useState(0)
+  const [expiredAt, setExpiredAt] = useState(0)
   useEffect(() => {
-    const timer = setTimeout(() => setSettledAt(lastSavedAt), Math.max(0, lastSavedAt + SETTLED_MS - Date.now()))
+    const timer = setTimeout(() => setExpiredAt(lastSavedAt), Math.max(0, lastSavedAt + OVERRIDE_MS - Date.now()))
     return () => clearTimeout(timer)
   }, [lastSavedAt])
-  return useMemo(() => show(types, made, settledAt), [types, made, settledAt])
+  return useMemo(() => show(types, made, expiredAt), [types, made, expiredAt])
 }
 
-function show(types: ContentTypes, made: Made[], settledAt: number): ShownContentTypes {
+function show(types: ContentTypes, made: Made[], expiredAt: number): ShownContentTypes {
   const shown = { ...types, post_types: { ...types.post_types }, taxonomies: { ...types.taxonomies } }
   const saving = new Set<string>()
   const refused = new Map<string, Error>()
@@ -117,7 +117,7 @@ function show(types: ContentTypes, made: Made[], settledAt: number): ShownConten
     refused.delete(setting)
     if (status === 'error' && error) refused.set(setting, error)
     if (status === 'pending') saving.add(setting)
-    if (status === 'pending' || (status === 'success' && savedAt > settledAt)) overlay(shown[of.kind], of)
+    if (status === 'pending' || (status === 'success' && savedAt > expiredAt)) overlay(shown[of.kind], of)
   }
   return { types: shown, saving, refused }
 }

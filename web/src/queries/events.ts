@@ -11,7 +11,7 @@ import { byCursor, type Page, pageQuery } from './paging.ts'
 
 const PAGE_SIZE = 25
 
-/** What a list of events is narrowed to; absent is everything. */
+/** Filter of a list of events; absent fields don't filter. */
 export interface EventFilter {
   action?: string
   success?: 'true' | 'false'
@@ -19,7 +19,7 @@ export interface EventFilter {
   run_id?: string
 }
 
-/** What happened on an integration, newest first, page by page. */
+/** Events of an integration, newest first, paged. */
 export const useEvents = (
   integrationId: string,
   filter: EventFilter,

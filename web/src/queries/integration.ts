@@ -3,7 +3,7 @@ import { api } from '../api/api.ts'
 import type { Integration, TestResult } from '../api/types.ts'
 import { keys } from './keys.ts'
 
-/** Calls the site now, and has read anew how it is. */
+/** Tests the connection, then reads its state again. */
 export function useTestConnection({ id, site_id: siteId }: Integration): UseMutationResult<TestResult, Error, void> {
   const client = useQueryClient()
   const params = { path: { integration_id: id } }
@@ -18,7 +18,7 @@ export function useTestConnection({ id, site_id: siteId }: Integration): UseMuta
   })
 }
 
-/** Switches an integration, or the sync of it, on again. */
+/** Switches an integration or its sync on again. */
 export function useSwitchOn({ id, site_id: siteId }: Integration): UseMutationResult<Integration, Error, void> {
   const client = useQueryClient()
   const params = { path: { integration_id: id } }

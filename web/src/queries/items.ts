@@ -21,7 +21,7 @@ import { byCursor, type Page, pageQuery } from './paging.ts'
 const PAGE_SIZE = 50
 const CONFLICT = 409
 
-/** What a list of items is narrowed to; absent is everything but tombstones. */
+/** Filter of a list of items. By default, everything except deleted items. */
 export interface ItemFilter {
   type?: string
   state?: ItemState
@@ -30,7 +30,7 @@ export interface ItemFilter {
 
 const pathOf = (siteId: string, itemId: string) => ({ params: { path: { site_id: siteId, item_id: itemId } } })
 
-/** The items of a site, newest first, page by page; what was shown stays while another filter is asked for. */
+/** Items of a site, newest first, paged. The previous list stays visible while a new filter loads. */
 export const useItems = (siteId: string, filter: ItemFilter): UseInfiniteQueryResult<InfiniteData<Page<ItemSummary>>> =>
   useInfiniteQuery({
     queryKey: [...keys.items(siteId), 'list', filter],
@@ -49,10 +49,10 @@ const itemQuery = (siteId: string, itemId: string) =>
     queryFn: () => api.GET('/sites/{site_id}/content/{item_id}', pathOf(siteId, itemId)),
   })
 
-/** One item with both of its sides. */
+/** One item with both sides. */
 export const useItem = (siteId: string, itemId: string): UseQueryResult<Item> => useQuery(itemQuery(siteId, itemId))
 
-/** Titles of items by their id; the id itself while, or where, there is none. */
+/** Returns the title of an item by id, or the id while the title is unknown. */
 export function useItemTitles(siteId: string, ids: readonly (string | null | undefined)[]): (id: string) => string {
   const known = [...new Set(ids.filter((id) => typeof id === 'string'))]
   const titles = useQueries({
@@ -63,8 +63,8 @@ export function useItemTitles(siteId: string, ids: readonly (string | null | und
 }
 
 /**
- * A change of one item. Its answer is the item as it is then. What was refused because the item has moved on has the
- * item read again, so that the next try starts from what is there.
+ * A mutation of one item, whose answer is the changed item. If it is refused with 409 because the item has changed, the item is read
+ * again, so that the next attempt starts from the latest version.
  */
 function useItemChange<T>(
   siteId: string,
@@ -101,7 +101,7 @@ export const useUndoResolution = (siteId: string, itemId: string): UseMutationRe
 export const useRetryItem = (siteId: string, itemId: string): UseMutationResult<Item, Error, void> =>
   useItemChange(siteId, itemId, () => api.POST('/sites/{site_id}/content/{item_id}/retry', pathOf(siteId, itemId)))
 
-/** Brings one item up to date on both sides, and waits for it. */
+/** Syncs one item in both directions and waits for the result. */
 export const useSyncItem = (siteId: string, itemId: string): UseMutationResult<Item, Error, string> =>
   useItemChange(siteId, itemId, (integrationId) =>
     api.POST('/integration/integrations/{integration_id}/sync-wordpress-content', {

@@ -1,4 +1,4 @@
-/** Names of everything that is kept of the API, from the general to the particular, so that a branch can be dropped at once. */
+/** Query keys, from general to specific, so that a prefix invalidates a whole branch. */
 export const keys = {
   session: ['session'] as const,
   authOptions: ['auth-options'] as const,
@@ -9,7 +9,7 @@ export const keys = {
   sites: ['sites'] as const,
   site: (siteId: string) => ['sites', siteId] as const,
   apiKeys: (siteId: string) => ['api-keys', siteId] as const,
-  /** The integrations of all sites, by site. */
+  /** The integrations of all sites. */
   integrations: ['integrations'] as const,
   /** The site's WordPress integration, or null. */
   integration: (siteId: string) => ['integration', siteId] as const,

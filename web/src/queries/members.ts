@@ -23,7 +23,7 @@ export const useMembers = (): UseInfiniteQueryResult<InfiniteData<MemberPage>> =
     ...byCursor,
   })
 
-/** Gives a member another role; one's own changes what one may do. */
+/** Changes a member's role. Reads the session again, since it may be one's own role. */
 export function useChangeRole(): UseMutationResult<Member, Error, { userId: string; role: Role }> {
   const client = useQueryClient()
   return useMutation({
@@ -45,7 +45,7 @@ export function useRemoveMember(): UseMutationResult<unknown, Error, string> {
   })
 }
 
-/** Invites an address; the answer alone has the token. */
+/** Invites an e-mail address. Only this answer contains the token. */
 export const useInvite = (): UseMutationResult<Invitation, Error, { email: string; role: Exclude<Role, 'owner'> }> =>
   useMutation({
     mutationFn: (body) => api.POST('/members/invitations', { body }),

@@ -20,15 +20,15 @@ import type {
 import { keys } from './keys.ts'
 import { byCursor, type Page, pageQuery } from './paging.ts'
 
-/** More than an account may have. */
+/** More than the maximum per account. */
 const ENDPOINTS_A_PAGE = 50
 const DELIVERIES_A_PAGE = 20
-/** While something waits for its next attempt, which the cron makes within the minute. */
+/** Refetch interval while a delivery is pending; the cron retries every minute. */
 const WAITING_MS = 15_000
 
 const onEndpoint = (id: string) => ({ params: { path: { endpoint_id: id } } })
 
-/** Where the account's notifications are sent. */
+/** The account's webhook endpoints. */
 export const useEndpoints = (): UseQueryResult<Endpoint[]> =>
   useQuery({
     queryKey: keys.endpoints,
@@ -38,8 +38,8 @@ export const useEndpoints = (): UseQueryResult<Endpoint[]> =>
     },
   })
 
-/** Forgets what is known of the endpoints, and of the deliveries, which name them. */
-function useForget(): () => Promise<unknown> {
+/** Invalidates the endpoints, and the deliveries, which show their names. */
+function useInvalidate(): () => Promise<unknown> {
   const client = useQueryClient()
   return () =>
     Promise.all([
@@ -48,36 +48,36 @@ function useForget(): () => Promise<unknown> {
     ])
 }
 
-/** Adds an endpoint; the answer alone has its secret. */
+/** Adds an endpoint. Only this answer contains its secret. */
 export function useCreateEndpoint(): UseMutationResult<EndpointCreated, Error, { name: string; url: string }> {
-  const forget = useForget()
+  const invalidate = useInvalidate()
   return useMutation({
     mutationFn: (body) => api.POST('/notifications/endpoints', { body }),
-    // what is secret isn't kept beyond what shows it
+    // a secret is dropped from the cache as soon as nothing shows it
     gcTime: 0,
-    onSuccess: forget,
+    onSuccess: invalidate,
   })
 }
 
 export function useUpdateEndpoint(id: string): UseMutationResult<Endpoint, Error, EndpointUpdate> {
-  const forget = useForget()
+  const invalidate = useInvalidate()
   return useMutation({
     mutationFn: (body) => api.PATCH('/notifications/endpoints/{endpoint_id}', { ...onEndpoint(id), body }),
-    onSettled: forget,
+    onSettled: invalidate,
   })
 }
 
 export function useDeleteEndpoint(id: string): UseMutationResult<unknown, Error, void> {
-  const forget = useForget()
+  const invalidate = useInvalidate()
   return useMutation({
     mutationFn: () => api.DELETE('/notifications/endpoints/{endpoint_id}', onEndpoint(id)),
-    onSettled: forget,
+    onSettled: invalidate,
   })
 }
 
-/** Replaces the secret; messages carry a signature by the old one, too, for `graceS` more seconds. */
+/** Replaces the secret. Messages are also signed with the old one for `graceS` more seconds. */
 export function useRotateSecret(id: string): UseMutationResult<EndpointCreated, Error, number> {
-  const forget = useForget()
+  const invalidate = useInvalidate()
   return useMutation({
     mutationFn: (graceS) =>
       api.POST('/notifications/endpoints/{endpoint_id}/rotate-secret', {
@@ -85,20 +85,20 @@ export function useRotateSecret(id: string): UseMutationResult<EndpointCreated, 
         body: { grace_s: graceS },
       }),
     gcTime: 0,
-    onSuccess: forget,
+    onSuccess: invalidate,
   })
 }
 
-/** Sends a ping now. */
+/** Sends a ping to the endpoint now. */
 export function useTestEndpoint(id: string): UseMutationResult<EndpointTest, Error, void> {
-  const forget = useForget()
+  const invalidate = useInvalidate()
   return useMutation({
     mutationFn: () => api.POST('/notifications/endpoints/{endpoint_id}/test', onEndpoint(id)),
-    onSettled: forget,
+    onSettled: invalidate,
   })
 }
 
-/** Messages on their way, newest first; `status` null for all. */
+/** Deliveries, newest first; `status` null for all. */
 export const useDeliveries = (
   status: Delivery['status'] | null,
 ): UseInfiniteQueryResult<InfiniteData<Page<Delivery>>> =>
@@ -116,17 +116,17 @@ export const useDeliveries = (
   })
 
 export function useRedeliver(): UseMutationResult<Delivery, Error, string> {
-  const forget = useForget()
+  const invalidate = useInvalidate()
   return useMutation({
     mutationFn: (id) =>
       api.POST('/notifications/deliveries/{delivery_id}/redeliver', {
         params: { path: { delivery_id: id } },
       }),
-    onSettled: forget,
+    onSettled: invalidate,
   })
 }
 
-/** What the person gets by e-mail in this account. */
+/** E-mail preferences of the person in this account. */
 export const useNotificationPreferences = (): UseQueryResult<NotificationPreferences> =>
   useQuery({
     queryKey: keys.notificationPreferences,

@@ -6,15 +6,15 @@ export interface Page<T> {
   next: string | null
 }
 
-/** What a list by cursor needs to know of its pages. */
+/** Options of an infinite query that pages by cursor. */
 export const byCursor = {
   initialPageParam: null as string | null,
   getNextPageParam: ({ next }: { next: string | null }) => next,
 }
 
-/** The query of one page. */
+/** Query parameters of one page. */
 export const pageQuery = (cursor: string | null, limit: number) => ({ limit, ...(cursor !== null && { cursor }) })
 
-/** The entries of all pages that were read, in order. */
+/** All entries of the loaded pages, in order. */
 export const entriesOf = <T>(data: InfiniteData<Page<T>> | undefined): T[] =>
   data?.pages.flatMap(({ results }) => results) ?? []

@@ -11,13 +11,13 @@ import { keys } from './keys.ts'
 import { byCursor, type Page, pageQuery } from './paging.ts'
 
 const PAGE_SIZE = 10
-/** A run that goes on is asked for so often; its steps are not pushed. */
+/** Refetch interval of an open run, since live messages don't contain its steps. */
 const RUNNING_REFRESH_MS = 2_000
 
-/** Whether a run still has something to do. */
+/** Whether a run is queued or running. */
 export const isOpen = ({ status }: Pick<Run, 'status'>): boolean => status === 'queued' || status === 'running'
 
-/** Runs of an integration, newest first, page by page. */
+/** Runs of an integration, newest first, paged. */
 export const useRuns = (integrationId: string): UseInfiniteQueryResult<InfiniteData<Page<Run>>> =>
   useInfiniteQuery({
     queryKey: [...keys.runs(integrationId), 'list'],
@@ -29,7 +29,7 @@ export const useRuns = (integrationId: string): UseInfiniteQueryResult<InfiniteD
     ...byCursor,
   })
 
-/** A run with its steps; anew every other second while it goes on. Its counts and progress are pushed in between. */
+/** A run with its steps. Refetched every two seconds while it is open; live messages update counts and progress. */
 export const useRun = (integrationId: string, runId: string): UseQueryResult<RunDetail> =>
   useQuery({
     queryKey: keys.run(integrationId, runId),

@@ -19,7 +19,7 @@ async function readSession(): Promise<Session | null> {
     return await api.GET('/auth/get-session')
   } catch (error) {
     if (error instanceof ApiError && error.status === UNAUTHENTICATED) return null
-    // an account that was left, or that this person was removed from, is no reason to be shut out of the others
+    // if the person is no longer in the chosen account, their other accounts still work
     if (isCode(error, 'no_account') && chosenAccount.get() !== null) {
       chosenAccount.clear()
       return readSession()
@@ -34,13 +34,13 @@ export const useSession = (): UseQueryResult<Session | null> =>
 
 const RANK: Record<Role, number> = { viewer: 0, editor: 1, admin: 2, owner: 3 }
 
-/** Whether the person's role in the present account is at least `role`: what they may not do isn't offered. */
+/** Whether the person's role in the current account is at least `role`. Pages hide actions that are not allowed. */
 export function useMay(role: Role): boolean {
   const { data } = useSession()
   return data ? RANK[data.account.role] >= RANK[role] : false
 }
 
-/** Ends the session, and forgets everything that was read with it. */
+/** Signs out and clears the cache. */
 export function useSignOut(): UseMutationResult<unknown, Error, void> {
   const client = useQueryClient()
   return useMutation({

@@ -15,15 +15,15 @@ import { byCursor, pageQuery } from './paging.ts'
 
 const SITES_A_PAGE = 50
 const INTEGRATIONS_A_PAGE = 200
-/** Most requests for the connections of a list of sites; 2,000 sites. */
+/** Most pages read for the connections of a list of sites: 2,000 sites. */
 const MOST_PAGES = 10
 
-/** How often the list looks how its sites are; a site's own pages are told. */
-const LOOK_EVERY_MS = 15_000
+/** Refetch interval of the list of sites. Pages of one site use the live connection instead. */
+const REFRESH_MS = 15_000
 
 type SitePage = { results: Site[]; next: string | null }
 
-/** The sites of the account, oldest first, page by page. */
+/** Sites of the account, oldest first, paged. */
 export const useSites = (): UseInfiniteQueryResult<InfiniteData<SitePage>> =>
   useInfiniteQuery({
     queryKey: keys.sites,
@@ -33,16 +33,16 @@ export const useSites = (): UseInfiniteQueryResult<InfiniteData<SitePage>> =>
 
 export interface IntegrationsBySite {
   bySite: ReadonlyMap<string, Integration>
-  /** Whether there are more than were read: then a site that isn't in `bySite` may have one still. */
+  /** Whether some integrations were not read: a site missing from `bySite` may still have one. */
   isCut: boolean
 }
 
-/** The WordPress integrations of all sites, in a few large pages rather than a request per site. */
+/** The WordPress integrations of all sites, read in a few large pages instead of one request per site. */
 export const useIntegrations = (isWanted: boolean): UseQueryResult<IntegrationsBySite> =>
   useQuery({
     queryKey: keys.integrations,
     enabled: isWanted,
-    refetchInterval: LOOK_EVERY_MS,
+    refetchInterval: REFRESH_MS,
     queryFn: async () => {
       const bySite = new Map<string, Integration>()
       let cursor: string | null = null
@@ -67,7 +67,7 @@ export const useSite = (siteId: string): UseQueryResult<Site> =>
     queryFn: () => api.GET('/sites/{site_id}', { params: { path: { site_id: siteId } } }),
   })
 
-/** The WordPress integration of a site; null while there is none. `everyMs` asks again and again while it is waited for. */
+/** The WordPress integration of a site; null if there is none. `everyMs` is the refetch interval. */
 export const useIntegration = (
   siteId: string,
   everyMs: number | false | ((integration: Integration | null | undefined) => number | false) = false,
@@ -101,7 +101,7 @@ export function useUpdateSite(siteId: string): UseMutationResult<Site, Error, Si
       client.setQueryData(keys.site(siteId), site)
       await Promise.all([
         client.invalidateQueries({ queryKey: keys.sites, exact: true }),
-        // switching a site moves its connection too
+        // switching a site on or off also changes its connection
         client.invalidateQueries({ queryKey: keys.integration(siteId) }),
         client.invalidateQueries({ queryKey: keys.integrations }),
       ])

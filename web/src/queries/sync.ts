@@ -11,7 +11,7 @@ import { mergeRun, reconcile } from '../live/merge-run.ts'
 import { choicesScope } from './content-types.ts'
 import { keys } from './keys.ts'
 
-/** The run under way, the last one, and how far behind the sync is. */
+/** The current run, the last run, and the lag of the sync. */
 export const useSyncStatus = (integrationId: string): UseQueryResult<SyncState> =>
   useQuery({
     queryKey: keys.syncStatus(integrationId),
@@ -34,7 +34,7 @@ function useRunWritten(integrationId: string): (run: Run) => void {
   }
 }
 
-/** Starts a sync, once the choices made before it are saved; while one is under way, that one is the answer. */
+/** Starts a sync after pending settings are saved. If a run is already open, the API returns that run. */
 export function useStartSync(integrationId: string): UseMutationResult<Run, Error, Direction> {
   const write = useRunWritten(integrationId)
   const params = { path: { integration_id: integrationId } }
@@ -46,7 +46,7 @@ export function useStartSync(integrationId: string): UseMutationResult<Run, Erro
   })
 }
 
-/** Ends a run; what it has done stays. */
+/** Cancels a run. What it already did stays. */
 export function useCancelRun(integrationId: string): UseMutationResult<Run, Error, string> {
   const write = useRunWritten(integrationId)
   return useMutation({

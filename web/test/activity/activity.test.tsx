@@ -61,7 +61,7 @@ const eventOf = async (id: string): Promise<HTMLElement> =>
     return found
   })
 
-test('the numbers of the pictures are in a table, and another period is asked for', async () => {
+test('the charts’ numbers are also in a table, and the period can be changed', async () => {
   const api = open()
   const table = await screen.findByRole('table', { name: 'Runs, failures and durations per day', hidden: true })
   const [, newest, older] = within(table).getAllByRole('row', { hidden: true })
@@ -71,7 +71,7 @@ test('the numbers of the pictures are in a table, and another period is asked fo
   await waitFor(() => expect(api.callsOf(ACTIVITY).at(-1)?.query.get('days')).toBe('90'))
 })
 
-test('runs tell how they ended, how long they took and what came of them, and lead to their page', async () => {
+test('runs show status, duration and result, and link to their page', async () => {
   const failed = sampleRun({
     id: 'run_2',
     direction: 'to_external',
@@ -88,7 +88,7 @@ test('runs tell how they ended, how long they took and what came of them, and le
   )
 })
 
-test('events are told in words, with their reason, and lead to their run and items', async () => {
+test('events are sentences with a reason and links to their run and items', async () => {
   const events: SyncEvent[] = [
     sampleEvent({ id: 'evt_1', run_id: 'run_1', counts: { created: 2, failed: 1 } }),
     sampleEvent({
@@ -113,7 +113,7 @@ test('events are told in words, with their reason, and lead to their run and ite
   expect(await eventOf('evt_3')).toHaveTextContent('Some new thing: Some new code')
 })
 
-test('events are filtered in the address; what matches nothing can be widened again', async () => {
+test('the event filter is in the URL, and an empty result offers to clear it', async () => {
   const api = open({}, '/sites/site_1/activity?success=false&action=sync&direction=nonsense')
   await eventOf('evt_1')
   expect(Object.fromEntries(api.callsOf(EVENTS)[0]?.query ?? [])).toMatchObject({ success: 'false', action: 'sync' })
@@ -138,25 +138,25 @@ test('older events are added by cursor', async () => {
   expect(screen.getByText('2 events shown')).toBeVisible()
 })
 
-test('while nothing has happened it says what will be here; without a connection, how to get one', async () => {
+test('without events the page says what will appear; without a connection, how to connect', async () => {
   open({ [EVENTS]: page([]), [RUNS]: page([]), [ACTIVITY]: { body: { days: [day('2026-11-21')] } } })
   expect(await screen.findByText('Nothing has happened yet')).toBeVisible()
   expect(screen.getByText('No sync has run yet.')).toBeVisible()
   expect(await screen.findByText('No sync ran in this period.')).toBeVisible()
 })
 
-test('a site without a connection is led to connect', async () => {
+test('a site without a connection links to connecting it', async () => {
   open({ [`GET ${INTEGRATION}`]: page([]) })
   expect(await screen.findByRole('link', { name: 'Connect WordPress' })).toBeVisible()
 })
 
-test('a part that cannot be read says so by itself, and the others are there', async () => {
+test('a panel that cannot be loaded shows its error, and the others still work', async () => {
   open({ [RUNS]: problem(500, 'internal_error', 'Runs are broken.') })
   expect(await screen.findByText('Runs are broken.')).toBeVisible()
   await eventOf('evt_1')
 })
 
-test('a viewer is told whom to ask, and nothing is asked of the API', async () => {
+test('a viewer reads whom to ask, and the API is not called', async () => {
   const api = open({ [`GET ${INTEGRATION}`]: problem(403, 'role_too_low') }, '/sites/site_1/activity', 'viewer')
   expect(await screen.findByText('Only for editors')).toBeVisible()
   expect(api.callsOf(EVENTS)).toHaveLength(0)

@@ -24,7 +24,7 @@ const open = (run: RunDetail, answers: Answers = {}): FakeApi => {
   return api
 }
 
-test('a run tells what it did step by step, what that took, and what was in the way', async () => {
+test('a run shows its steps, their cost and their errors', async () => {
   const api = open(sampleRunDetail())
   expect(await screen.findByRole('heading', { level: 1, name: 'Run: Both ways' })).toBeVisible()
   const rows = within(screen.getByRole('table')).getAllByRole('row')
@@ -39,7 +39,7 @@ test('a run tells what it did step by step, what that took, and what was in the 
   expect(screen.queryByRole('button', { name: 'Cancel run' })).not.toBeInTheDocument()
 })
 
-test('a run that goes on shows how far it is, follows what happens, and can be cancelled', async () => {
+test('an open run shows its progress, follows live messages and can be cancelled', async () => {
   const progress = { done: 30, total: 120, by_type: { post: { done: 30, total: 120 } } }
   const running = sampleRunDetail({ status: 'running', finished_at: null, progress })
   const api = open(running, { [`POST ${RUN}/cancel`]: { body: sampleRun({ status: 'cancelled' }) } })
@@ -54,7 +54,7 @@ test('a run that goes on shows how far it is, follows what happens, and can be c
   expect(await screen.findByText('Cancelled')).toBeVisible()
 })
 
-test('a run that goes on is looked at again by itself', async () => {
+test('an open run is refetched automatically', async () => {
   const api = open(
     sampleRunDetail({
       status: 'queued',
@@ -71,7 +71,7 @@ test('a run that goes on is looked at again by itself', async () => {
   expect(screen.queryByText('Waiting for another run to finish.')).not.toBeInTheDocument()
 })
 
-test('a failed run tells why and what to do; one that is tried again says that', async () => {
+test('a failed run shows why and what to do, and whether it is retried', async () => {
   const error = { code: 'unreachable', detail: 'No route to host.', fix: 'Check the firewall.' }
   open(sampleRunDetail({ status: 'queued', finished_at: null, error }))
   const trouble = await screen.findByTestId('run-trouble')
@@ -81,7 +81,7 @@ test('a failed run tells why and what to do; one that is tried again says that',
   expect(trouble).toHaveTextContent('It is retried automatically.')
 })
 
-test('a run that is forgotten says so, with the way to the activity', async () => {
+test('a deleted run shows "Run not found" with a link to the activity', async () => {
   open(sampleRunDetail(), { [`GET ${RUN}`]: problem(404, 'run_not_found') })
   expect(await screen.findByText('Run not found')).toBeVisible()
   expect(screen.getByRole('link', { name: 'All activity' })).toHaveAttribute('href', '/sites/site_1/activity')

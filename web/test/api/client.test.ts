@@ -4,7 +4,7 @@ import { chosenAccount } from '../../src/api/chosen-account.ts'
 import { ApiError, NoAnswerError } from '../../src/api/errors.ts'
 import { fakeApi, problem } from '../support/fake-api.ts'
 
-/** Answers every request, and keeps them as the client made them. */
+/** Answers every request and records it. */
 function keepRequests(answer: () => Response): Request[] {
   const requests: Request[] = []
   vi.stubGlobal('fetch', (request: Request) => {
@@ -72,7 +72,7 @@ test.each([
   await expect(api.GET('/sites')).rejects.toBeInstanceOf(NoAnswerError)
 })
 
-test('what was deleted is answered with nothing', async () => {
+test('a 204 answer resolves to undefined', async () => {
   keepRequests(() => new Response(null, { status: 204 }))
   expect(await api.DELETE('/sites/{site_id}', { params: { path: { site_id: 'site_1' } } })).toBeUndefined()
 })

@@ -16,7 +16,7 @@ const signedIn = (more: Answers = {}) =>
   })
 const accept = async () => userEvent.click(await screen.findByRole('button', { name: 'Accept the invitation' }))
 
-test('accepting joins the account and works in it from then on; the token is in no address that is asked for', async () => {
+test('accepting an invitation switches to its account, and the token is in no request URL', async () => {
   const api = signedIn({ [ACCEPT]: { body: { id: 'acc_2', name: 'Beta', role: 'editor' } } })
   renderAt('/invitation#token=inv_abc')
   await accept()
@@ -28,7 +28,7 @@ test('accepting joins the account and works in it from then on; the token is in 
   expect(await screen.findByText('Welcome! You are now working in Beta.')).toBeVisible()
 })
 
-test('an invitation that is over or another person’s is explained, and another address can be used', async () => {
+test('an expired or foreign invitation is explained, and the person can sign in with another address', async () => {
   const api = signedIn({
     [ACCEPT]: problem(404, 'invitation_not_found'),
     'POST /api/v1/auth/sign-out': { status: 204 },
@@ -44,7 +44,7 @@ test('an invitation that is over or another person’s is explained, and another
   expect(window.history.state).toEqual({ from: '/invitation#token=inv_abc' })
 })
 
-test('a member already, and a link without a token, are told so', async () => {
+test('a member and a link without a token get an explanation', async () => {
   signedIn({ [ACCEPT]: problem(409, 'already_member') })
   const { unmount } = renderAt('/invitation#token=inv_abc')
   await accept()

@@ -24,7 +24,7 @@ async function fillIn(email = 'ada@example.com', password = 'correct horse'): Pr
   await userEvent.click(screen.getByRole('button', { name: 'Sign in' }))
 }
 
-test('signing in leads back to where the person was sent away from', async () => {
+test('signing in returns to the page the person came from', async () => {
   const api = signedOut({ [SESSION]: [NOBODY, { body: sampleSession() }], [SIGN_IN]: SIGNED_IN })
   renderAt('/members?role=admin')
   await fillIn()
@@ -32,7 +32,7 @@ test('signing in leads back to where the person was sent away from', async () =>
   expect(api.callsOf(SIGN_IN)[0]?.body).toEqual({ email: 'ada@example.com', password: 'correct horse' })
 })
 
-test('only paths of this origin are gone back to', () => {
+test('only paths of this origin are return paths', () => {
   const origin = 'https://app.example.com'
   expect(returnPath('/sites/site_1/items?state=failed#x', origin)).toBe('/sites/site_1/items?state=failed#x')
   const elsewhere = [
@@ -50,7 +50,7 @@ test('only paths of this origin are gone back to', () => {
   }
 })
 
-test('mistakes are told beside their fields without asking the API, and the first one gets the focus', async () => {
+test('input errors show at their fields without an API call, and the first one gets focus', async () => {
   const api = signedOut()
   renderAt('/sign-in')
   await fillIn('ada@nowhere', ' ')
@@ -62,7 +62,7 @@ test('mistakes are told beside their fields without asking the API, and the firs
   expect(api.callsOf(SIGN_IN)).toHaveLength(0)
 })
 
-test('a wrong password is told, and the fields keep what was typed', async () => {
+test('a wrong password shows an error, and the fields keep their text', async () => {
   signedOut({ [SIGN_IN]: problem(401, 'invalid_credentials', 'Wrong e-mail address or password') })
   renderAt('/sign-in')
   await fillIn()
@@ -70,7 +70,7 @@ test('a wrong password is told, and the fields keep what was typed', async () =>
   expect(screen.getByLabelText('E-mail')).toHaveValue('ada@example.com')
 })
 
-test('what the API finds wrong with a field is told beside it', async () => {
+test('the API’s field errors show at their fields', async () => {
   const errors = [{ path: 'body.email', code: 'invalid_format', message: 'Invalid email address' }]
   signedOut({ [SIGN_IN]: problem(400, 'validation_error', 'Refused.', { errors }) })
   renderAt('/sign-in')
@@ -78,14 +78,14 @@ test('what the API finds wrong with a field is told beside it', async () => {
   await waitFor(() => expect(screen.getByLabelText('E-mail')).toHaveAccessibleDescription('Invalid email address'))
 })
 
-test('too many attempts: the button waits for as long as the API asks, and says so', async () => {
+test('after too many attempts the button counts down Retry-After', async () => {
   signedOut({ [SIGN_IN]: { ...problem(429, 'too_many_requests'), headers: { 'retry-after': '42' } } })
   renderAt('/sign-in')
   await fillIn()
   expect(await screen.findByRole('button', { name: /Try again in 4\d seconds/ })).toBeDisabled()
 })
 
-test('the demo is offered where the server has one, and needs one press', async () => {
+test('the demo sign-in shows if the server has one, and takes one click', async () => {
   const api = signedOut({
     'GET /api/v1/auth/options': { body: { demo: true } },
     'POST /api/v1/auth/sign-in/demo': SIGNED_IN,
@@ -117,7 +117,7 @@ test('language and appearance can be chosen before signing in', async () => {
   expect(document.documentElement).toHaveAttribute('data-mantine-color-scheme', 'dark')
 })
 
-test('in German an error is told in German, its details as the API has them', async () => {
+test('in German an error is German, and its details stay English', async () => {
   localStorage.setItem('igny8-locale', 'de')
   signedOut({ [SIGN_IN]: problem(403, 'user_inactive', 'Since Monday.') })
   renderAt('/sign-in')

@@ -40,7 +40,7 @@ test('the fields name themselves to password managers', async () => {
   expect(screen.getByLabelText('Password')).toHaveAttribute('autocomplete', 'new-password')
 })
 
-test('an address that has an account is told at its field, with the way to sign in', async () => {
+test('an address with an account shows an error at its field, with a link to sign in', async () => {
   signedOut({ [SIGN_UP]: problem(409, 'email_taken') })
   renderAt('/sign-up')
   await fillIn()
@@ -50,7 +50,7 @@ test('an address that has an account is told at its field, with the way to sign 
   expect(await screen.findByRole('heading', { level: 1, name: 'Sign in' })).toBeVisible()
 })
 
-test('a short password is told before anything is sent', async () => {
+test('a short password shows an error before anything is sent', async () => {
   const api = signedOut()
   renderAt('/sign-up')
   await userEvent.type(await screen.findByLabelText('Password'), 'short')
@@ -60,7 +60,7 @@ test('a short password is told before anything is sent', async () => {
   expect(api.callsOf(SIGN_UP)).toHaveLength(0)
 })
 
-test('who was invited and has no account yet signs up, and comes back to the invitation', async () => {
+test('an invited person without an account signs up and returns to the invitation', async () => {
   signedOut({ [SIGN_UP]: SIGNED_IN, [SESSION]: [NOBODY, { body: sampleSession() }] })
   renderAt('/invitation#token=inv_abc')
   expect(await screen.findByText(/You were invited/)).toBeVisible()

@@ -5,7 +5,7 @@ import { ConnectionBadge } from '../../src/components/connection-badge.tsx'
 import { messages } from '../../src/i18n/en/index.ts'
 import { renderInApp } from '../support/render.tsx'
 
-/** The dot without its colour: what is left for those who don't see it. */
+/** The dot without its colour. */
 const shapeOf = (dot: Element) => dot.innerHTML.replaceAll(/var\(--app-\w+\)/g, '')
 
 test.each(CONNECTION_STATES)('%s has its words and a dot', async (state) => {
@@ -16,7 +16,7 @@ test.each(CONNECTION_STATES)('%s has its words and a dot', async (state) => {
   expect(badge?.querySelector('svg')).toHaveAttribute('aria-hidden')
 })
 
-test('good, half good, bad and idle have dots of different shapes', async () => {
+test('good, degraded, bad and idle states have dots of different shapes', async () => {
   renderInApp(
     <>
       {(['ready', 'degraded', 'unreachable', 'disabled'] as const).map((state) => (

@@ -35,7 +35,7 @@ test('the exact moment is there for machines and on hover', async () => {
   expect(time).toHaveAttribute('title', expect.stringContaining('2026'))
 })
 
-test('a moment that never was is never; one of a clock that runs ahead is just now', async () => {
+test('null is "never"; a time slightly in the future is "just now"', async () => {
   const { unmount } = await show(null)
   expect(text()).toBe('never')
   unmount()
@@ -43,7 +43,7 @@ test('a moment that never was is never; one of a clock that runs ahead is just n
   expect(text()).toBe('just now')
 })
 
-test('the clock does not stand still while nobody looks at it', async () => {
+test('the clock is current after nobody subscribed to it', async () => {
   const { unmount } = await show(NOW)
   unmount()
   vi.setSystemTime('2026-11-21T12:00:00.000Z')

@@ -7,14 +7,14 @@ import { sampleSession, sampleSite } from '../support/samples.ts'
 
 const SIGNED_IN = { 'GET /api/v1/auth/get-session': { body: sampleSession() } }
 
-test('who is not signed in is sent to sign in, and the address is kept to come back to', async () => {
+test('a signed-out person is sent to sign in and returns to the same address', async () => {
   fakeApi({ 'GET /api/v1/auth/get-session': problem(401, 'credentials_missing') })
   renderAt('/sites/site_1/items?state=failed')
   await waitFor(() => expect(window.location.pathname).toBe('/sign-in'))
   expect(window.history.state).toMatchObject({ from: '/sites/site_1/items?state=failed' })
 })
 
-test('a site that is not there is said to be not there, and one that could not be read can be tried again', async () => {
+test('a missing site shows "Page not found", and a failed read can be retried', async () => {
   const api = fakeApi({ ...SIGNED_IN, 'GET /api/v1/sites/site_1': problem(404, 'site_not_found') })
   const { unmount } = renderAt('/sites/site_1/settings')
   expect(await screen.findByText('Page not found')).toBeVisible()
@@ -28,7 +28,7 @@ test('a site that is not there is said to be not there, and one that could not b
   expect(await screen.findByRole('heading', { level: 1, name: 'Settings' })).toBeVisible()
 })
 
-test('every page names the document, and has one heading and a way past the navigation', async () => {
+test('every page sets the document title and has one heading and a skip link', async () => {
   fakeApi({ ...SIGNED_IN, 'GET /api/v1/sites/site_1': { body: sampleSite() } })
   renderAt('/sites/site_1/settings')
   await screen.findByRole('heading', { level: 1 })
@@ -37,7 +37,7 @@ test('every page names the document, and has one heading and a way past the navi
   expect(screen.getByRole('link', { name: 'Skip to content' })).toHaveAttribute('href', '#content')
 })
 
-test('the language is chosen in the person’s menu, and kept', async () => {
+test('the language is chosen in the account menu and remembered', async () => {
   fakeApi({ ...SIGNED_IN, 'GET /api/v1/sites/site_1': { body: sampleSite() } })
   renderAt('/sites/site_1/settings')
   await userEvent.click(await screen.findByRole('button', { name: /Account of Ada Editor/ }))

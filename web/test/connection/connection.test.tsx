@@ -38,7 +38,7 @@ const app = (more: Answers = {}, integration = sampleIntegration()) =>
   siteApp({ integration }, { [`GET ${BASE}/debug-status`]: probe(PLUGIN), ...more })
 const panel = async (name: string) => within(await screen.findByRole('region', { name }))
 
-test('the state is told with its reason, fix, proof and transport', async () => {
+test('the status panel shows state, reason, fix, last verification and transport', async () => {
   const reason = { code: 'outbox_lagging', title: 'Changes wait', detail: 'Three for an hour.', fix: 'Check the cron.' }
   const health = { ...sampleIntegration().health, state: 'degraded' as const, reason }
   app({}, sampleIntegration({ health, transport: 'polling', expected_latency_s: 60, last_poll_at: AT }))
@@ -51,7 +51,7 @@ test('the state is told with its reason, fix, proof and transport', async () => 
   expect(status.getByText(/about every 60 seconds/)).toBeVisible()
 })
 
-test('in German the reason is told in German', async () => {
+test('in German the reason is German', async () => {
   localStorage.setItem('igny8-locale', 'de')
   const reason = { code: 'dns_failed', title: 'The domain name was not found', detail: null, fix: 'Check.' }
   app({}, sampleIntegration({ health: { ...sampleIntegration().health, state: 'unreachable', reason } }))
@@ -60,14 +60,14 @@ test('in German the reason is told in German', async () => {
   expect(screen.queryByText('The domain name was not found')).not.toBeInTheDocument()
 })
 
-test('the plugin tells of itself, and what it leaves out or garbles is left out', async () => {
+test('the plugin’s report is shown without missing or invalid values', async () => {
   app()
   renderAt('/sites/site_1/connection')
-  const told = await panel('What the plugin reports')
-  expect(await told.findByText('6.5.5')).toBeVisible()
-  expect(told.getByText('no limit')).toBeVisible()
-  expect(told.getByText('WP-Cron is switched off')).toBeVisible()
-  expect(told.getByText(/3 wait/)).toBeVisible()
+  const report = await panel('What the plugin reports')
+  expect(await report.findByText('6.5.5')).toBeVisible()
+  expect(report.getByText('no limit')).toBeVisible()
+  expect(report.getByText('WP-Cron is switched off')).toBeVisible()
+  expect(report.getByText(/3 wait/)).toBeVisible()
   expect(
     readPluginFacts({ plugin_version: 7, cron: 'x', memory_limit_mb: 'all', last_structure_sync_at: 1e300 }),
   ).toMatchObject({ version: null, memoryMb: null, isCronOff: false, structureAt: null })
@@ -83,11 +83,11 @@ test('a plugin that can’t be asked says why', async () => {
     }),
   })
   renderAt('/sites/site_1/connection')
-  const told = await panel('What the plugin reports')
-  expect(await told.findByText('Look at the firewall.')).toBeVisible()
+  const report = await panel('What the plugin reports')
+  expect(await report.findByText('Look at the firewall.')).toBeVisible()
 })
 
-test('a test shows its steps in words, and moves the state', async () => {
+test('a test shows its steps in words and updates the state', async () => {
   const evidence = [
     {
       step: 'rest_index',
@@ -119,7 +119,7 @@ test('a test shows its steps in words, and moves the state', async () => {
   await waitFor(() => expect(api.callsOf(INTEGRATIONS).length).toBeGreaterThan(asked))
 })
 
-test('the doctor says what is wrong first, what is fine folded, and shows the raw answer as text', async () => {
+test('the doctor shows problems first, passed checks collapsed, and the raw answer as text', async () => {
   const finding = (code: string, severity: string, title: string, fix: string | null) => ({
     layer: 'cron',
     code,
@@ -151,7 +151,7 @@ test('the doctor says what is wrong first, what is fine folded, and shows the ra
   expect(document.querySelector('script')).toBeNull()
 })
 
-test('disconnecting asks first, and a refusal stays in the question', async () => {
+test('disconnecting asks first, and a refusal shows in the dialog', async () => {
   const api = app({ [`DELETE ${BASE}`]: [problem(503, 'unavailable', 'Not now.'), { status: 204 }] })
   renderAt('/sites/site_1/connection')
   await userEvent.click(await screen.findByRole('button', { name: 'Disconnect' }))
@@ -164,7 +164,7 @@ test('disconnecting asks first, and a refusal stays in the question', async () =
   expect(await screen.findByRole('link', { name: 'Connect this site' })).toBeInTheDocument()
 })
 
-test('a viewer is told that this is for editors, and neither keys nor the plugin are asked for', async () => {
+test('a viewer reads that the page is for editors, and neither keys nor plugin are requested', async () => {
   const api = siteApp({ role: 'viewer' })
   renderAt('/sites/site_1/connection')
   expect(await screen.findByText('Only editors and above can see the connection')).toBeVisible()

@@ -18,7 +18,7 @@ const other = sampleKey({
 })
 const withKeys = { [KEYS]: onePage([sampleKey(), other]) }
 
-test('each key is listed masked, with what it may, how it is, and whether the connection rests on it', async () => {
+test('each key is listed masked, with scopes, status, and whether the connection uses it', async () => {
   siteApp({}, withKeys)
   renderAt('/sites/site_1/connection')
   const first = within(await screen.findByRole('row', { name: /WordPress plugin/ }))
@@ -30,7 +30,7 @@ test('each key is listed masked, with what it may, how it is, and whether the co
   expect(second.queryByRole('button')).not.toBeInTheDocument()
 })
 
-test('a new key is shown once, in a dialog that is left only by saying that it is kept', async () => {
+test('a new key is shown once, in a dialog that closes only after confirming it is saved', async () => {
   const api = siteApp({ integration: null }, { [CREATE]: { status: 201, body: sampleKey({ key: SECRET }) } })
   renderAt('/sites/site_1/connection')
   await userEvent.click(await screen.findByRole('button', { name: 'Create a key' }))
@@ -55,7 +55,7 @@ test('a new key is shown once, in a dialog that is left only by saying that it i
   expect(days).toBeLessThanOrEqual(30)
 })
 
-test('a key that may nothing is not made', async () => {
+test('a key without scopes is not created', async () => {
   const api = siteApp({ integration: null })
   renderAt('/sites/site_1/connection')
   await userEvent.click(await screen.findByRole('button', { name: 'Create a key' }))
@@ -68,7 +68,7 @@ test('a key that may nothing is not made', async () => {
   expect(api.callsOf(CREATE)).toHaveLength(0)
 })
 
-test('rotating gives the old key a time of grace, and shows the new one', async () => {
+test('rotating gives the old key a grace period and shows the new key', async () => {
   const api = siteApp({}, { ...withKeys, [`POST ${KEY}/rotate`]: { status: 201, body: sampleKey({ key: SECRET }) } })
   renderAt('/sites/site_1/connection')
   await userEvent.click(await screen.findByRole('button', { name: 'Rotate: WordPress plugin' }))
@@ -79,7 +79,7 @@ test('rotating gives the old key a time of grace, and shows the new one', async 
   expect(api.callsOf(`POST ${KEY}/rotate`)[0]?.body).toEqual({ grace_s: 3_600 })
 })
 
-test('revoking says what becomes of the connection, and a refusal stays in the question', async () => {
+test('revoking explains the effect on the connection, and a refusal shows in the dialog', async () => {
   const api = siteApp(
     {},
     { ...withKeys, [`DELETE ${KEY}`]: [problem(503, 'unavailable', 'Not everywhere yet.'), { status: 204 }] },
@@ -95,7 +95,7 @@ test('revoking says what becomes of the connection, and a refusal stays in the q
   expect(api.callsOf(KEYS).length).toBeGreaterThan(1)
 })
 
-test('a revoked key is the state of the connection, with the way to a new one', async () => {
+test('a revoked key is the connection’s state, with a link to a new key', async () => {
   const reason = { code: 'api_key_revoked', title: 'The API key was revoked', detail: null, fix: 'Create a new key.' }
   siteApp({
     integration: sampleIntegration({ health: { ...sampleIntegration().health, state: 'key_revoked', reason } }),
@@ -110,7 +110,7 @@ test('a revoked key is the state of the connection, with the way to a new one', 
   )
 })
 
-test('an editor sees the keys and is told who may change them', async () => {
+test('an editor sees the keys and reads who may change them', async () => {
   siteApp({ role: 'editor' }, withKeys)
   renderAt('/sites/site_1/connection')
   expect(await screen.findByText(/Only admins and owners can create, rotate and revoke keys/)).toBeVisible()

@@ -11,9 +11,9 @@ const PATCH = `PATCH ${INTEGRATION}/content-types`
 const unknown = problem(400, 'unknown_content_type', 'The site has no such type.')
 
 let api: FakeApi
-/** What the API holds; its PATCH merges into it, as the real one does. */
+/** State of the fake API; PATCH merges into it, as in the real API. */
 let stored: ContentTypes
-/** Lets the API answer, one change after the other. */
+/** Gates that let the API answer one change after the other. */
 let gates: (() => void)[]
 
 const merge = (patch: ContentTypesUpdate): ContentTypes => {
@@ -27,7 +27,7 @@ const save = ({ body }: { body: unknown }) => {
   return { body: stored }
 }
 
-/** Has each change wait for its gate. */
+/** Makes each change wait for its gate. */
 function holdAnswers() {
   const answering = globalThis.fetch
   globalThis.fetch = async (input, init) => {
@@ -56,7 +56,7 @@ const pages = () => screen.getByRole('switch', { name: 'Sync Pages' })
 const limit = () => screen.getByRole('textbox', { name: 'Limit of Posts' })
 const rowOf = (label: string) => within(screen.getByRole('row', { name: new RegExp(`^${label}`) }))
 
-test('a switch shows what was chosen at once, and saves it', async () => {
+test('a switch changes at once and is saved', async () => {
   holdAnswers()
   await openTab()
   await userEvent.click(posts())
@@ -69,7 +69,7 @@ test('a switch shows what was chosen at once, and saves it', async () => {
   expect(api.callsOf(PATCH).map(({ body }) => body)).toEqual([{ post_types: { post: { enabled: false } } }])
 })
 
-test('what the API refuses is set back, with the reason at the row and as a message', async () => {
+test('a refused change is reset, with the reason at the row and as a notification', async () => {
   api.answer({ [PATCH]: unknown })
   await openTab()
   await userEvent.click(posts())
@@ -83,7 +83,7 @@ test('what the API refuses is set back, with the reason at the row and as a mess
   expect(posts()).not.toBeChecked()
 })
 
-test('a refusal while other changes are under way undoes itself alone', async () => {
+test('a refused change does not undo other pending changes', async () => {
   holdAnswers()
   api.answer({ [PATCH]: [unknown, save, save] })
   await openTab()
@@ -137,7 +137,7 @@ test('a live message that is older than a change doesn’t set it back', async (
   expect(posts()).not.toBeChecked()
 })
 
-test('what another editor changes appears once the own change has settled', async () => {
+test('another editor’s change appears after one’s own change is saved', async () => {
   await openTab()
   FakeSocket.last.accept()
   await userEvent.click(posts())
@@ -146,7 +146,7 @@ test('what another editor changes appears once the own change has settled', asyn
   await waitFor(() => expect(posts()).toBeChecked())
 })
 
-test('a change that got no answer is looked up, since it may have been saved', async () => {
+test('a change without an answer is read again, since it may have been saved', async () => {
   await openTab()
   const answering = globalThis.fetch
   const asked = api.callsOf(`GET ${INTEGRATION}/content-types`).length
@@ -194,7 +194,7 @@ test.each(['0', '1000001', '1.5', '-3', '1e3', 'many', '', '0x10'])(
   },
 )
 
-test('a limit that the API refuses goes back to what it was', async () => {
+test('a limit that the API refuses is reset', async () => {
   api.answer({ [PATCH]: unknown })
   await openTab()
   await userEvent.clear(limit())

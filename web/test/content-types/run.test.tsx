@@ -33,7 +33,7 @@ const openTab = async () => {
   FakeSocket.last.accept()
 }
 const FRAME_MS = 20
-/** Tells of a run, and waits until that is on the screen. */
+/** Sends a run and waits until it is shown. */
 const tell = async (run: Run) => {
   FakeSocket.last.tell({ type: 'run', run })
   await act(() => new Promise((done) => setTimeout(done, FRAME_MS)))
@@ -42,7 +42,7 @@ const holds = (run: Run) => api.answer({ [STATUS]: { body: sampleSyncState({ las
 const panel = () => within(screen.getByRole('region', { name: 'Sync' }))
 const said = () => screen.getAllByRole('status').map(({ textContent }) => textContent)
 
-test('[Sync now] syncs both ways at one press', async () => {
+test('[Sync now] syncs in both directions', async () => {
   const queued = sampleRun({ status: 'queued', started_at: null })
   api.answer({
     [SYNC]: { status: 202, body: queued },
@@ -56,7 +56,7 @@ test('[Sync now] syncs both ways at one press', async () => {
   expect(screen.getByRole('button', { name: 'Syncing…' })).toBeDisabled()
 })
 
-test('another direction is chosen beside it, with what each does', async () => {
+test('the menu next to it offers other directions with an explanation', async () => {
   api.answer({ [SYNC]: { status: 202, body: sampleRun({ status: 'queued' }) } })
   await openTab()
   await userEvent.click(screen.getByRole('button', { name: 'Choose what to sync' }))
@@ -71,7 +71,7 @@ test('another direction is chosen beside it, with what each does', async () => {
   await waitFor(() => expect(api.callsOf(SYNC).map(({ body }) => body)).toEqual([{ direction: 'from_external' }]))
 })
 
-test('a sync that is refused says why', async () => {
+test('a refused sync shows why', async () => {
   api.answer({ [SYNC]: problem(409, 'sync_disabled', 'Sync is off.') })
   await openTab()
   await userEvent.click(screen.getByRole('button', { name: 'Sync now' }))
@@ -79,7 +79,7 @@ test('a sync that is refused says why', async () => {
   expect(screen.getByText(/Sync is off\./)).toBeVisible()
 })
 
-test('a run under way shows a bar per type with what is done, how fast, and how long still', async () => {
+test('a current run shows a bar per type with progress, rate and time left', async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true })
   await openTab()
   await tell(sampleRun({ progress: at(0, 0), started_at: new Date().toISOString() }))
@@ -95,14 +95,14 @@ test('a run under way shows a bar per type with what is done, how fast, and how 
   expect(panel().getByText('1 failed')).toBeVisible()
 })
 
-test('a page that is opened in the middle of a run knows of it', async () => {
+test('a page opened during a run shows it', async () => {
   api.answer({ [STATUS]: { body: sampleSyncState({ current_run: sampleRun({ progress: at(30, 10) }) }) } })
   renderAt('/sites/site_1/content-types')
   expect(await screen.findByText('Sync is running')).toBeVisible()
   expect(panel().getByRole('progressbar', { name: 'Progress: All types' })).toHaveAttribute('aria-valuenow', '20')
 })
 
-test('a run whose site has to call first says since when it is waited for', async () => {
+test('a run that waits for a poll shows since when', async () => {
   const waiting_for_site_since = new Date().toISOString()
   api.answer({ [STATUS]: { body: sampleSyncState({ current_run: sampleRun(), waiting_for_site_since }) } })
   renderAt('/sites/site_1/content-types')
@@ -132,7 +132,7 @@ test('screen readers hear the start, each quarter and the end, and nothing in be
   expect(heard).toEqual(['Sync has started.', 'Sync: 25 percent.', 'Sync: 50 percent.', 'Sync: 75 percent.'])
 })
 
-test('a run is cancelled; what it did stays', async () => {
+test('a cancelled run keeps its results', async () => {
   const cancelled = ended({ status: 'cancelled', counts: counts({ created: 7 }) })
   api.answer({ [CANCEL]: [problem(404, 'run_not_found', 'No such run.'), { body: cancelled }] })
   await openTab()
@@ -145,7 +145,7 @@ test('a run is cancelled; what it did stays', async () => {
   expect(panel().getByText('7 created')).toBeVisible()
 })
 
-test('the end says what came of it, with links, until it is dismissed', async () => {
+test('a finished run shows its result with links until dismissed', async () => {
   await openTab()
   await tell(sampleRun({ progress: at(10, 0) }))
   const run = ended({ status: 'succeeded', counts: counts({ created: 10, failed: 2, conflicts: 1 }) })
@@ -162,7 +162,7 @@ test('the end says what came of it, with links, until it is dismissed', async ()
   expect(document.querySelector('[data-open="true"]')).toBeNull()
 })
 
-test('a failed run says why and what to do', async () => {
+test('a failed run shows why and what to do', async () => {
   await openTab()
   await tell(sampleRun())
   const error = { code: 'some_code', detail: 'The site did not answer.', fix: 'Wake it up.' }
@@ -174,14 +174,14 @@ test('a failed run says why and what to do', async () => {
   expect(panel().getByText(/Wake it up\./)).toBeVisible()
 })
 
-test('the end of a run that nobody watched here is not told', async () => {
+test('a run that ended before the page was opened is not shown', async () => {
   api.answer({ [STATUS]: { body: sampleSyncState({ last_run: ended({ status: 'failed' }) }) } })
   await openTab()
   await screen.findByText(/^Failed,/)
   expect(screen.queryByRole('region', { name: 'Sync' })).not.toBeInTheDocument()
 })
 
-test('the rate is that of the last ten seconds, sinks when nothing moves, and starts anew with each run', () => {
+test('the rate covers ten seconds, drops when nothing moves, and resets with each run', () => {
   const meter = new RateMeter()
   const started_at = new Date(0).toISOString()
   const run = (posts: number, id = 'run_1') => sampleRun({ id, started_at, progress: at(posts, 0) })
@@ -196,7 +196,7 @@ test('the rate is that of the last ten seconds, sinks when nothing moves, and st
   expect(meter.rates(run(5, 'run_2'), 43_000).overall).toBe(0)
 })
 
-test('how long it takes still is only told where it is known', () => {
+test('the time left is null if it is unknown', () => {
   expect(secondsLeft(100, 10)).toBe(10)
   for (const rate of [0, null, undefined]) expect(secondsLeft(100, rate)).toBeNull()
   expect(secondsLeft(0, 10)).toBeNull()

@@ -56,7 +56,7 @@ test('the example of the seed: each type with its label, slug, counts, switch an
   expect(document.title).toBe('Content types · Example · IGNY8')
 })
 
-test('each number says how it is known and as of when: on hover, on focus, on a tap; Escape puts it away', async () => {
+test('each count shows how and when it was measured on hover, focus or tap; Escape closes it', async () => {
   openTab()
   const total = await screen.findByRole('button', { name: '123 total' })
   await userEvent.hover(total)
@@ -73,7 +73,7 @@ test('each number says how it is known and as of when: on hover, on focus, on a 
   expect(screen.getByRole('tooltip')).toBeVisible()
 })
 
-test('failed items and conflicts lead to them; a type that stopped at its limit says so', async () => {
+test('counts of failed items and conflicts are links; a type that stopped at its limit says so', async () => {
   const post = postType('Posts', 123, 45, { failed_count: 3, conflict_count: 1, limited: true })
   api.answer({ [TYPES]: { body: sampleContentTypes({ post_types: { post } }) } })
   openTab()
@@ -124,7 +124,7 @@ test.each(ACTIONS)(
   },
 )
 
-test('the facts: when the structure was fetched, what came of the last sync, the last verification and the next check', async () => {
+test('the facts show structure fetch, last sync, last verification and next check', async () => {
   const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString()
   const health = { ...sampleContentTypes().health, last_verified_at: minutesAgo(3), next_check_at: minutesAgo(-30.2) }
   const last = sampleRun({ status: 'failed', finished_at: minutesAgo(4) })
@@ -142,7 +142,7 @@ test('the facts: when the structure was fetched, what came of the last sync, the
   expect(fact('last-sync')?.querySelector('a')).toHaveAttribute('href', '/sites/site_1/activity/runs/run_1')
 })
 
-test('a test of the connection tells its result, and where the evidence is', async () => {
+test('a connection test shows its result and a link to details', async () => {
   const result = {
     success: false,
     integration_id: 'int_1',
@@ -159,7 +159,7 @@ test('a test of the connection tells its result, and where the evidence is', asy
   expect(evidence.closest('output')).toHaveTextContent(/The test failed: No answer\. Wake it\./)
 })
 
-test('what is switched off is switched on from here, and syncs nothing before', async () => {
+test('a switched-off connection can be switched on here, and does not sync before', async () => {
   api.answer({
     ...listed({ connection: 'disabled', is_active: false }),
     [TYPES]: { body: inState('disabled') },
@@ -172,14 +172,14 @@ test('what is switched off is switched on from here, and syncs nothing before', 
   expect(api.callsOf(`PATCH ${INTEGRATION}`)[0]?.body).toEqual({ is_active: true, sync_enabled: true })
 })
 
-test('without an integration the way leads to onboarding', async () => {
+test('without an integration the page links to onboarding', async () => {
   api.answer({ [LIST]: { body: { results: [], next: null } } })
   openTab()
   expect(await screen.findByText('Not connected')).toBeVisible()
   expect(screen.getByRole('link', { name: 'Connect WordPress' })).toHaveAttribute('href', '/sites/site_1/connect')
 })
 
-test('while the structure is on the way its rows are outlined; where it can’t come, the page says why', async () => {
+test('while the structure loads the page shows placeholders; if it can’t load, the page says why', async () => {
   const none = { last_structure_fetch: null, post_types: {}, taxonomies: {} }
   api.answer({
     [TYPES]: [{ body: { ...inState('structure_syncing'), ...none } }, { body: { ...inState('unreachable'), ...none } }],
@@ -198,7 +198,7 @@ test('a site without post types or taxonomies says so', async () => {
   expect(screen.getByText('The site has no public taxonomies.')).toBeVisible()
 })
 
-test('viewers are told whom to ask; what can’t be read can be tried again', async () => {
+test('viewers read whom to ask; a failed read can be retried', async () => {
   api.answer({
     'GET /api/v1/auth/get-session': { body: sampleSession('viewer') },
     [LIST]: problem(403, 'role_too_low'),
@@ -217,7 +217,7 @@ test('viewers are told whom to ask; what can’t be read can be tried again', as
   expect(await screen.findByText('Posts')).toBeVisible()
 })
 
-test('in German everything of it is German', async () => {
+test('in German all of its texts are German', async () => {
   localStorage.setItem('igny8-locale', 'de')
   openTab()
   expect(await screen.findByText('Verbunden und bereit')).toBeVisible()

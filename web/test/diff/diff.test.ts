@@ -27,7 +27,7 @@ const word = fc.constantFrom(
   '\n',
 )
 const text = fc.array(word, { maxLength: 12 }).map((words) => words.join(' '))
-/** Bodies as they are, and as they should not be: blocks in blocks, void ones, ones never closed, loose HTML, halves. */
+/** Valid and broken bodies: nested, void and unclosed blocks, loose HTML, fragments. */
 const body = fc
   .array(
     fc.oneof(
@@ -67,7 +67,7 @@ describe('blocks of a body', () => {
     expect(blocks[0]?.text).toBe(group)
   })
 
-  test('what the classic editor writes is split into paragraphs', () => {
+  test('classic editor content is split into paragraphs', () => {
     const texts = splitBlocks('First line.\nStill first.\n\nSecond.\n\n<h2>Third</h2><p>Fourth</p>').map(
       ({ text }) => text,
     )
@@ -88,7 +88,7 @@ describe('aligned blocks', () => {
     )
   })
 
-  test('a changed paragraph stands beside its old version, between those that stayed', () => {
+  test('a changed paragraph is next to its old version, between unchanged ones', () => {
     const left = post('The first of them', 'The second paragraph is about the weather', 'The last')
     const right = post('The first of them', 'Something new', 'The second paragraph is about the climate', 'The last')
     const rows = alignBlocks(splitBlocks(left), splitBlocks(right), AMPLE_MS)
@@ -120,7 +120,7 @@ describe('words', () => {
 })
 
 describe('compared bodies', () => {
-  test('what stayed is folded, what changed is shown by word without the delimiters of its block', () => {
+  test('unchanged blocks are folded, changed ones are compared by word without delimiters', () => {
     const left = post('One', 'Two', 'The old house', 'Four')
     const right = post('One', 'Two', 'The new house', 'Four')
     const rows = compareBodies(left, right)?.rows ?? []
@@ -142,21 +142,21 @@ describe('compared bodies', () => {
     expect(row?.kind === 'changed' && row.pieces.some(({ kind, text }) => kind === 'added' && text === '3')).toBe(true)
   })
 
-  test('bodies that differ in blank space alone say so', () => {
+  test('bodies that differ only in blank space say so', () => {
     expect(compareBodies(post('A', 'B'), post('A', 'B').replace('\n\n<', '\n\n\n<'))).toMatchObject({
       isBlankOnly: true,
     })
     expect(compareBodies(post('A'), post('A'))).toMatchObject({ isBlankOnly: false })
   })
 
-  test('a body made to stop the page does not', () => {
+  test('a malicious body does not freeze the page', () => {
     const started = performance.now()
     const hostile = '<!-- wp:a {}} '.repeat(20_000)
     expect(bodyOf(splitBlocks(hostile))).toBe(hostile)
     expect(performance.now() - started).toBeLessThan(1_000)
   })
 
-  test('two large bodies take less than a second, and beyond a limit they are not compared', () => {
+  test('two large bodies take less than a second; larger ones are not compared', () => {
     const long = (seed: number) =>
       post(...Array.from({ length: 900 }, (_, index) => `Word${(index * seed) % 701} and ${index * seed} more of it`))
     const started = performance.now()

@@ -32,7 +32,7 @@ const changeOf = async (path: string) => {
   })
 }
 
-test('an item that is the same on both sides says so, with its facts and the way to WordPress', async () => {
+test('an item that is the same on both sides says so, with its details and a link to WordPress', async () => {
   const featured_image = { url: 'https://example.com/a.jpg', alt: 'Our shop' }
   open(sampleItem({ featured_image, wordpress: sampleVersion({ featured_image }) }))
   expect(await screen.findByRole('heading', { level: 1, name: 'Opening hours' })).toBeVisible()
@@ -44,7 +44,7 @@ test('an item that is the same on both sides says so, with its facts and the way
   expect(document.title).toMatch(/^Opening hours · Example/)
 })
 
-test('what differs is shown by field and by word: in one side alone struck, in the other marked', async () => {
+test('differences are shown by field and word: removed text struck, added text marked', async () => {
   open(
     sampleItem({
       state: 'local_ahead',
@@ -74,10 +74,10 @@ test('what differs is shown by field and by word: in one side alone struck, in t
   expect((await changeOf('meta.color')).querySelector('ins')).toHaveTextContent('red')
 })
 
-test('a conflict is settled part by part; it shows what comes of it, and can be undone afterwards', async () => {
-  const settled = sampleItem({ title: 'Opening times', revision: 4, can_undo: true })
+test('a conflict is resolved field by field with a preview, and can be undone', async () => {
+  const resolved = sampleItem({ title: 'Opening times', revision: 4, can_undo: true })
   const api = open(sampleConflict(), {
-    [`POST ${ITEM}/resolve`]: { body: settled },
+    [`POST ${ITEM}/resolve`]: { body: resolved },
     [`POST ${ITEM}/undo`]: { body: sampleConflict({ revision: 5 }) },
   })
   const resolve = await screen.findByRole('button', { name: 'Resolve' })
@@ -98,14 +98,14 @@ test('a conflict is settled part by part; it shows what comes of it, and can be 
   expect(await screen.findByRole('button', { name: 'Resolve' })).toBeVisible()
 })
 
-test('one side for all is one choice', async () => {
+test('one button chooses one side for all fields', async () => {
   const api = open(sampleConflict(), { [`POST ${ITEM}/resolve`]: { body: sampleItem({ revision: 4 }) } })
   await userEvent.click(await screen.findByRole('button', { name: 'All from IGNY8' }))
   await userEvent.click(screen.getByRole('button', { name: 'Resolve' }))
   await waitFor(() => expect(api.callsOf(`POST ${ITEM}/resolve`)[0]?.body).toEqual({ choice: 'igny8', if_revision: 3 }))
 })
 
-test('a conflict that was settled meanwhile is explained, and the item is shown as it is now', async () => {
+test('a conflict resolved elsewhere is explained, and the latest version is shown', async () => {
   const api = open(sampleConflict(), { [`POST ${ITEM}/resolve`]: problem(409, 'no_conflict') })
   await userEvent.click(await screen.findByRole('button', { name: 'All from WordPress' }))
   api.answer({ [`GET ${ITEM}`]: { body: sampleItem({ revision: 4 }) } })
@@ -115,7 +115,7 @@ test('a conflict that was settled meanwhile is explained, and the item is shown 
   expect(await screen.findByText('Both sides are the same.')).toBeVisible()
 })
 
-test('what was deleted on one side is told in words, with what each choice does', async () => {
+test('a deletion on one side is explained, with the effect of each choice', async () => {
   const conflict = { fields: ['deleted'], since: '2026-11-21T10:00:00.000Z', wordpress: null, base: sampleVersion() }
   open(sampleItem({ state: 'conflict', title: 'Changed here', wordpress: null, conflict }))
   expect(await screen.findByText(/It was deleted in WordPress and changed in IGNY8/)).toBeVisible()
@@ -141,7 +141,7 @@ const FAULT = {
   since: '2026-11-21T10:00:00.000Z',
 }
 
-test('a failed item tells why and what to do, is tried again, and is synced at once', async () => {
+test('a failed item shows why and what to do, and can be retried and synced', async () => {
   const api = open(sampleItem({ state: 'failed', error: FAULT }), {
     [`POST ${ITEM}/retry`]: problem(500, 'internal_error', 'Not now.'),
     [`POST ${INTEGRATION}/int_1/sync-wordpress-content`]: { body: sampleItem({ revision: 4 }) },
@@ -159,7 +159,7 @@ test('a failed item tells why and what to do, is tried again, and is synced at o
   expect(screen.queryByText('Not now.')).not.toBeInTheDocument()
 })
 
-test('an edit sends what was changed and the revision it was made on', async () => {
+test('an edit sends only changed fields and the revision they are based on', async () => {
   const api = open(sampleItem(), { [`PATCH ${ITEM}`]: { body: sampleItem({ title: 'New title', revision: 4 }) } })
   await userEvent.click(await screen.findByRole('button', { name: 'Edit' }))
   const title = await screen.findByLabelText('Title')
@@ -173,7 +173,7 @@ test('an edit sends what was changed and the revision it was made on', async () 
   expect(screen.queryByLabelText('Body')).not.toBeInTheDocument()
 })
 
-test('what was typed is given up only after a question', async () => {
+test('unsaved text is discarded only after a confirmation', async () => {
   const ask = vi.spyOn(window, 'confirm').mockReturnValueOnce(false).mockReturnValueOnce(true)
   open(sampleItem())
   await userEvent.click(await screen.findByRole('button', { name: 'Edit' }))
@@ -188,7 +188,7 @@ test('what was typed is given up only after a question', async () => {
   expect(ask).toHaveBeenCalledTimes(2)
 })
 
-test('an edit of what changed meanwhile is refused and not lost: it is compared, and saved over it if wanted', async () => {
+test('an edit of an outdated version is refused but kept, compared, and can be saved', async () => {
   const theirs = sampleItem({ title: 'Their title', excerpt: 'Theirs', revision: 4 })
   const api = open(sampleItem(), {
     [`PATCH ${ITEM}`]: [problem(409, 'conflict'), { body: { ...theirs, revision: 5 } }],
@@ -209,7 +209,7 @@ test('an edit of what changed meanwhile is refused and not lost: it is compared,
   expect(api.callsOf(`PATCH ${ITEM}`)[1]?.body).toEqual({ title: 'My title', if_revision: 4 })
 })
 
-test('a value that the API refuses is told at its field, and what was typed stays', async () => {
+test('a refused value shows an error at its field, and the text stays', async () => {
   const errors = [{ path: 'body.slug', code: 'too_big', message: 'too long' }]
   open(sampleItem(), { [`PATCH ${ITEM}`]: problem(400, 'validation_error', 'Not valid.', { errors }) })
   await userEvent.click(await screen.findByRole('button', { name: 'Edit' }))
@@ -219,7 +219,7 @@ test('a value that the API refuses is told at its field, and what was typed stay
   expect(screen.getByLabelText('Slug')).toHaveValue('opening-hours-x')
 })
 
-test('deleting asks first, says that WordPress follows, and leads back to the list', async () => {
+test('deleting asks first, explains the effect in WordPress, and returns to the list', async () => {
   const api = open(sampleItem(), {
     [`DELETE ${ITEM}`]: { status: 204 },
     'GET /api/v1/sites/site_1/content': { body: { results: [], next: null } },
@@ -233,7 +233,7 @@ test('deleting asks first, says that WordPress follows, and leads back to the li
   expect(api.callsOf(`DELETE ${ITEM}`)).toHaveLength(1)
 })
 
-test('an item that is not there says so, with the way to the list', async () => {
+test('a missing item shows "Item not found" with a link to the list', async () => {
   open(sampleItem(), { [`GET ${ITEM}`]: problem(404, 'item_not_found') })
   expect(await screen.findByText('Item not found')).toBeVisible()
   expect(screen.getByRole('link', { name: 'All items' })).toHaveAttribute('href', '/sites/site_1/items')

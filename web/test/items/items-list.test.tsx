@@ -47,7 +47,7 @@ const open = (answers: Answers = {}, path = '/sites/site_1/items', role: 'viewer
 }
 const lastQuery = (api: FakeApi) => Object.fromEntries(api.callsOf(LIST).at(-1)?.query ?? [])
 
-test('each item stands with its type, state, status and what is wrong, and leads to itself and to WordPress', async () => {
+test('each item shows type, state, status and problem, and links to its page and WordPress', async () => {
   const failed = sampleSummary({
     id: 'item_2',
     title: 'Broken',
@@ -76,7 +76,7 @@ test('each item stands with its type, state, status and what is wrong, and leads
   expect(screen.getByText('Both sides changed: Title, Terms: post_tag')).toBeVisible()
 })
 
-test('the filters are in the address, ask the API, and the way back takes them back', async () => {
+test('filters are in the URL, query the API, and follow the back button', async () => {
   const api = open()
   await screen.findByRole('option', { name: 'Conflict (4)' })
   await userEvent.selectOptions(screen.getByLabelText('State'), 'conflict')
@@ -92,7 +92,7 @@ test('the filters are in the address, ask the API, and the way back takes them b
   await waitFor(() => expect(lastQuery(api)).not.toHaveProperty('state'))
 })
 
-test('a deep link opens with its filters, and nonsense in it is left out', async () => {
+test('a deep link opens with its filters, and invalid values are ignored', async () => {
   const api = open({}, '/sites/site_1/items?state=failed&type=%3Cb%3E&q=hours')
   await screen.findByRole('link', { name: 'Opening hours' })
   expect(lastQuery(api)).toMatchObject({ state: 'failed', q: 'hours' })
@@ -101,7 +101,7 @@ test('a deep link opens with its filters, and nonsense in it is left out', async
   expect(screen.getByLabelText('State')).toHaveValue('failed')
 })
 
-test('typing asks once after a pause, and keeps the focus and what is typed', async () => {
+test('typing queries once after a pause, and keeps focus and text', async () => {
   const api = open()
   await screen.findByRole('link', { name: 'Opening hours' })
   const before = api.callsOf(LIST).length
@@ -112,7 +112,7 @@ test('typing asks once after a pause, and keeps the focus and what is typed', as
   expect(screen.getByLabelText('Search')).toHaveValue('shop')
 })
 
-test('the next page is added below, by its cursor; when it does not come it can be tried again', async () => {
+test('the next page is appended by cursor, and can be retried if it fails', async () => {
   const api = open({
     [LIST]: ({ query }) =>
       page(
@@ -144,7 +144,7 @@ test('an empty list says why: nothing synced, nothing connected, or nothing that
   expect(screen.getByLabelText('Search')).toHaveValue('')
 })
 
-test('a site without a connection is led to connect', async () => {
+test('a site without a connection links to connecting it', async () => {
   open({ [LIST]: page([]), [`GET ${INTEGRATION}`]: { body: { results: [], next: null } } })
   expect(await screen.findByRole('link', { name: 'Connect WordPress' })).toHaveAttribute(
     'href',
@@ -152,7 +152,7 @@ test('a site without a connection is led to connect', async () => {
   )
 })
 
-test('a list that cannot be read says so and can be tried again', async () => {
+test('a list that cannot be loaded shows an error and can be retried', async () => {
   const api = open({ [LIST]: problem(500, 'internal_error', 'Broken.') })
   expect(await screen.findByRole('alert')).toHaveTextContent('Broken.')
   api.answer({ [LIST]: page([sampleSummary()]) })
@@ -160,7 +160,7 @@ test('a list that cannot be read says so and can be tried again', async () => {
   expect(await screen.findByRole('link', { name: 'Opening hours' })).toBeVisible()
 })
 
-test('a new item is made as a draft, and opened; without a title it is not sent', async () => {
+test('a new item is created as a draft and opened; without a title it is not sent', async () => {
   const api = open({
     'POST /api/v1/sites/site_1/content': { status: 201, body: sampleItem({ id: 'item_7', title: 'Fresh' }) },
     'GET /api/v1/sites/site_1/content/item_7': { body: sampleItem({ id: 'item_7', title: 'Fresh' }) },
@@ -181,7 +181,7 @@ test('a new item is made as a draft, and opened; without a title it is not sent'
   })
 })
 
-test('a viewer is offered no new item, and sees the list', async () => {
+test('a viewer sees the list without the new-item button', async () => {
   open({ [`GET ${INTEGRATION}`]: problem(403, 'role_too_low') }, '/sites/site_1/items', 'viewer')
   expect(await screen.findByRole('link', { name: 'Opening hours' })).toBeVisible()
   expect(screen.queryByRole('button', { name: 'New item' })).not.toBeInTheDocument()

@@ -43,7 +43,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('it is live once the server is ready, and passes on what the server tells', () => {
+test('it is live after `ready`, and passes messages on', () => {
   expect(kind()).toBe('connecting')
   FakeSocket.last.accept()
   expect(kind()).toBe('live')
@@ -53,7 +53,7 @@ test('it is live once the server is ready, and passes on what the server tells',
   expect(messages.map(({ type }) => type)).toEqual(['ready', 'items'])
 })
 
-test('after a loss it says so at once, and comes back with pauses that double up to half a minute', async () => {
+test('after a loss it shows so at once and reconnects with pauses doubling up to 30 s', async () => {
   FakeSocket.last.accept()
   FakeSocket.last.drop()
   expect(kind()).toBe('reconnecting')
@@ -70,13 +70,13 @@ test('after a loss it says so at once, and comes back with pauses that double up
   expect(kind()).toBe('live')
 })
 
-test('pauses are spread, never shorter than half of what they are at most', () => {
+test('pauses have jitter and are at least half of their maximum', () => {
   expect(backoff(3, 0)).toBe(4 * SECOND)
   expect(backoff(3, 1)).toBe(8 * SECOND)
   expect(backoff(40, 1)).toBe(30 * SECOND)
 })
 
-test('a connection that held for a while starts with a short pause again, one that broke at once does not', async () => {
+test('a stable connection resets the pause, one that broke at once does not', async () => {
   FakeSocket.last.drop()
   await vi.advanceTimersByTimeAsync(SECOND)
   FakeSocket.last.accept()
@@ -92,7 +92,7 @@ test('a connection that held for a while starts with a short pause again, one th
   expect(FakeSocket.all).toHaveLength(4)
 })
 
-test('it tries at once when the network is back, when the page is looked at again, and when it is told to', async () => {
+test('it reconnects at once when the network is back, the page becomes visible, or on retryNow', async () => {
   FakeSocket.last.accept()
   window.dispatchEvent(new Event('offline'))
   expect(kind()).toBe('reconnecting')
@@ -109,7 +109,7 @@ test('it tries at once when the network is back, when the page is looked at agai
   }
 })
 
-test('a server that says nothing to a heartbeat is not there anymore', async () => {
+test('a server that does not answer a ping counts as lost', async () => {
   FakeSocket.last.accept()
   await vi.advanceTimersByTimeAsync(25 * SECOND)
   expect(FakeSocket.last.sent).toEqual(['ping'])
@@ -121,13 +121,13 @@ test('a server that says nothing to a heartbeat is not there anymore', async () 
   expect(FakeSocket.last.isClosedByPage).toBe(true)
 })
 
-test('a connection that is never ready is given up and tried again', async () => {
+test('a connection that never gets `ready` is closed and retried', async () => {
   await vi.advanceTimersByTimeAsync(10 * SECOND)
   expect(kind()).toBe('reconnecting')
   expect(FakeSocket.last.isClosedByPage).toBe(true)
 })
 
-test('what an abandoned connection still says changes nothing', async () => {
+test('messages of a replaced connection are ignored', async () => {
   const [first] = FakeSocket.all
   await vi.advanceTimersByTimeAsync(11 * SECOND)
   first?.accept()
@@ -135,7 +135,7 @@ test('what an abandoned connection still says changes nothing', async () => {
   expect(messages).toEqual([])
 })
 
-test('a refusal for good is shown with its reason, and nothing more is tried', async () => {
+test('a final refusal is shown with its reason and not retried', async () => {
   refusal = new ApiError(problem(404, 'integration_not_found', 'It is gone.').body)
   FakeSocket.last.drop()
   await vi.advanceTimersByTimeAsync(0)
@@ -146,7 +146,7 @@ test('a refusal for good is shown with its reason, and nothing more is tried', a
   expect(FakeSocket.all).toHaveLength(1)
 })
 
-test('a farewell for good ends it; by its close code too, when its message got lost', async () => {
+test('a final `bye` ends it, also by close code alone', async () => {
   FakeSocket.last.accept()
   FakeSocket.last.tell({ type: 'bye', code: 'integration_deleted', detail: 'The integration was deleted.' })
   FakeSocket.last.drop(4004)
@@ -167,7 +167,7 @@ test('a farewell for good ends it; by its close code too, when its message got l
   expect(FakeSocket.all).toHaveLength(2)
 })
 
-test('access that is only checked anew is nobody’s concern, unless it goes round in circles', async () => {
+test('`reauthorize` reconnects silently, unless it repeats', async () => {
   FakeSocket.last.accept()
   FakeSocket.last.tell({ type: 'bye', code: 'reauthorize', detail: 'Connect again.' })
   FakeSocket.last.drop(4001)
@@ -179,7 +179,7 @@ test('access that is only checked anew is nobody’s concern, unless it goes rou
   expect(kind()).toBe('reconnecting')
 })
 
-test('a server that cannot read the state is asked again after a pause', async () => {
+test('after `unavailable` it reconnects after a pause', async () => {
   FakeSocket.last.accept()
   FakeSocket.last.tell({ type: 'bye', code: 'unavailable', detail: 'In a moment.' })
   FakeSocket.last.drop(1013)
@@ -188,7 +188,7 @@ test('a server that cannot read the state is asked again after a pause', async (
   expect(FakeSocket.all).toHaveLength(2)
 })
 
-test('a page that nobody looks at for long gives its connection back, and takes one again when it is looked at', async () => {
+test('a hidden page closes its connection, and reopens it when visible', async () => {
   FakeSocket.last.accept()
   setVisible(false)
   await vi.advanceTimersByTimeAsync(4 * MINUTE)
@@ -203,7 +203,7 @@ test('a page that nobody looks at for long gives its connection back, and takes 
   expect(kind()).toBe('live')
 })
 
-test('closing it leaves nothing behind', async () => {
+test('closing it leaves no socket or timer', async () => {
   FakeSocket.last.accept()
   connection.close()
   expect(FakeSocket.last.isClosedByPage).toBe(true)

@@ -24,14 +24,14 @@ afterEach(() => {
 
 const progress = (done: number): Run['progress'] => ({ done, total: 10, by_type: { post: { done, total: 10 } } })
 
-/** Counts how often something that is on the screen is read. */
+/** Counts how often an observed query is read. */
 function watch(queryKey: readonly unknown[]) {
   const read = vi.fn(async () => 'read')
   new QueryObserver(client, { queryKey, queryFn: read }).subscribe(() => undefined)
   return read
 }
 
-test('content types and the integration are written as they are told', () => {
+test('messages write content types and the integration to the cache', () => {
   const types = sampleContentTypes()
   cache.apply({ type: 'content_types', content_types: types })
   cache.apply({ type: 'integration', integration: sampleIntegration({ connection: 'degraded' }) })
@@ -39,7 +39,7 @@ test('content types and the integration are written as they are told', () => {
   expect(client.getQueryData(keys.integration('site_1'))).toMatchObject({ connection: 'degraded' })
 })
 
-test('an answer that was on the way when something newer was told is dropped', async () => {
+test('an answer older than a message is dropped', async () => {
   let answer: (types: ContentTypes) => void = () => undefined
   const asked = new Promise<ContentTypes>((resolve) => {
     answer = resolve
@@ -52,7 +52,7 @@ test('an answer that was on the way when something newer was told is dropped', a
   expect(client.getQueryData(keys.contentTypes('int_1'))).toEqual(told)
 })
 
-test('lists are read anew at once, and then once a second however much is told', async () => {
+test('lists are refetched at once, then at most once a second', async () => {
   const items = watch(keys.items('site_1'))
   const item = watch(keys.item('site_1', 'item_7'))
   const other = watch(keys.item('site_1', 'item_8'))
@@ -68,7 +68,7 @@ test('lists are read anew at once, and then once a second however much is told',
   expect(other).toHaveBeenCalledTimes(1)
 })
 
-test('a run moves the state of the sync; its list is read when it begins and ends, not with each step', async () => {
+test('a run updates the sync state; its list is refetched when it starts and ends, not at each step', async () => {
   client.setQueryData(keys.syncStatus('int_1'), sampleSyncState())
   const runs = watch(keys.runs('int_1'))
   await vi.advanceTimersByTimeAsync(0)
@@ -85,7 +85,7 @@ test('a run moves the state of the sync; its list is read when it begins and end
   expect(runs).toHaveBeenCalledTimes(3)
 })
 
-test('with every new connection everything that could have been missed is read anew', async () => {
+test('each new connection refetches everything that could have been missed', async () => {
   const watched = [keys.syncStatus('int_1'), keys.runs('int_1'), keys.events('int_1'), keys.items('site_1')].map(watch)
   const item = watch(keys.item('site_1', 'item_1'))
   await vi.advanceTimersByTimeAsync(0)
@@ -94,11 +94,11 @@ test('with every new connection everything that could have been missed is read a
   for (const read of [...watched, item]) expect(read).toHaveBeenCalledTimes(2)
 })
 
-test('a message that this page does not know is left alone', () => {
+test('an unknown message is ignored', () => {
   expect(() => cache.apply({ type: 'weather' } as never)).not.toThrow()
 })
 
-test('of two descriptions of a run the later one counts, whichever came first', () => {
+test('the later state of a run wins, whichever arrives first', () => {
   const early = sampleRun({ progress: progress(2) })
   const late = sampleRun({ progress: progress(5) })
   const ended = sampleRun({ status: 'failed', progress: progress(3) })
@@ -107,7 +107,7 @@ test('of two descriptions of a run the later one counts, whichever came first', 
   expect(laterRun(ended, late)).toBe(ended)
 })
 
-test('what was told while an answer was on its way outweighs it; what was known before does not', () => {
+test('messages that arrive during a request override its answer; older ones do not', () => {
   const before = sampleSyncState({ current_run: sampleRun() })
   const over = mergeRun(before, sampleRun({ status: 'succeeded' }))
   expect(reconcile(before, before, over)).toMatchObject({ current_run: null, last_run: { status: 'succeeded' } })
@@ -116,7 +116,7 @@ test('what was told while an answer was on its way outweighs it; what was known 
   expect(reconcile(idle, before, before)).toEqual(idle)
 })
 
-test('a run that has ended does not come back, and one that waits does not hide the one that runs', () => {
+test('an ended run does not reopen, and a queued run does not hide the running one', () => {
   const ended = sampleRun({ status: 'succeeded', finished_at: '2026-11-21T10:01:00.000Z' })
   const over = sampleSyncState({ last_run: ended })
   expect(mergeRun(over, sampleRun())).toEqual(over)

@@ -24,7 +24,7 @@ const openTab = async () => {
 }
 const networkFails = () => vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')))
 
-test('there is one connection for all pages of the site; what is told is on the screen without another request', async () => {
+test('all pages of a site share one connection, and messages appear without a request', async () => {
   await openTab()
   expect(FakeSocket.all.map(({ url }) => url)).toEqual([`ws://${window.location.host}${INTEGRATION}/live`])
   FakeSocket.last.accept()
@@ -41,13 +41,13 @@ test('there is one connection for all pages of the site; what is told is on the 
   expect(FakeSocket.all).toHaveLength(1)
 })
 
-test('who works in several accounts says in the address which one is meant', async () => {
+test('the URL of the connection names the chosen account', async () => {
   localStorage.setItem('igny8-account', 'acc_2')
   await openTab()
   expect(new URL(FakeSocket.last.url).searchParams.get('account_id')).toBe('acc_2')
 })
 
-test('when the connection is lost the page says so, asks every five seconds, and is live again afterwards', async () => {
+test('after a loss the page says so, polls every five seconds, and is live again afterwards', async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true })
   await openTab()
   FakeSocket.last.accept()
@@ -65,7 +65,7 @@ test('when the connection is lost the page says so, asks every five seconds, and
   expect(api.callsOf(`GET ${INTEGRATION}/content-types`)).toHaveLength(asked)
 })
 
-test('when nobody answers either, the numbers are said to be old; [Try now] does', async () => {
+test('if polling fails too, the page says that data may be old, and [Try now] reconnects', async () => {
   await openTab()
   FakeSocket.last.accept()
   networkFails()
@@ -78,7 +78,7 @@ test('when nobody answers either, the numbers are said to be old; [Try now] does
   await waitFor(() => expect(screen.queryByText(/may be out of date/)).not.toBeInTheDocument())
 })
 
-test('a role that was taken away is final, and shown with what to do', async () => {
+test('a removed role ends the connection and shows what to do', async () => {
   await openTab()
   FakeSocket.last.accept()
   const refused = problem(403, 'role_too_low', 'This needs the role editor.')
@@ -90,7 +90,7 @@ test('a role that was taken away is final, and shown with what to do', async () 
   expect(screen.getByText('Live updates have stopped')).toBeVisible()
 })
 
-test('a session that ended leads to signing in, and back', async () => {
+test('an ended session leads to signing in and back', async () => {
   await openTab()
   const refused = problem(401, 'credentials_missing')
   api.answer({ [`GET ${INTEGRATION}`]: refused, 'GET /api/v1/auth/get-session': refused })
@@ -99,7 +99,7 @@ test('a session that ended leads to signing in, and back', async () => {
   expect(window.history.state).toMatchObject({ from: '/sites/site_1/content-types' })
 })
 
-test('an integration that was deleted meanwhile leads to connecting again', async () => {
+test('a deleted integration leads to connecting again', async () => {
   await openTab()
   FakeSocket.last.accept()
   api.answer({ 'GET /api/v1/integration/integrations': { body: { results: [], next: null } } })

@@ -24,7 +24,7 @@ const app = (role: Role, people: Member[], more: Answers = {}) =>
   })
 const row = async (name: string) => within(await screen.findByRole('row', { name: new RegExp(name) }))
 
-test('an owner gives another role, which is read anew afterwards', async () => {
+test('an owner changes a role, which is then read again', async () => {
   const api = app('owner', [ada('owner'), member(2, 'Bob', 'editor')], {
     [`PATCH ${BOB}`]: { body: member(2, 'Bob', 'admin') },
   })
@@ -37,7 +37,7 @@ test('an owner gives another role, which is read anew afterwards', async () => {
   await waitFor(() => expect(bob.getByRole('combobox')).toHaveValue('admin'))
 })
 
-test('a refused role goes back to what it was, with the reason', async () => {
+test('a refused role change is reset, with the reason', async () => {
   app('owner', [ada('owner'), member(2, 'Bob', 'owner')], {
     [`PATCH ${BOB}`]: problem(409, 'last_owner', 'Only one left.'),
   })
@@ -48,7 +48,7 @@ test('a refused role goes back to what it was, with the reason', async () => {
   expect(bob.getByRole('combobox')).toHaveValue('owner')
 })
 
-test('nobody is offered what the rules forbid: the own role, somebody above, the last owner', async () => {
+test('forbidden changes are not offered: one’s own role, a higher role, the last owner', async () => {
   app('admin', [ada('admin'), member(2, 'Bob', 'owner'), member(3, 'Cleo', 'viewer')])
   const { unmount } = renderAt('/members')
   expect((await row('Ada')).getByText(/Another admin or owner can change your role/)).toBeVisible()
@@ -73,7 +73,7 @@ test('removing asks first', async () => {
   expect(await screen.findByText('Bob was removed.')).toBeVisible()
 })
 
-test('an invitation becomes a link whose token stands behind the #', async () => {
+test('an invitation is a link with the token in its fragment', async () => {
   const invitation = {
     email: 'new@example.com',
     role: 'admin',
@@ -96,7 +96,7 @@ test('an invitation becomes a link whose token stands behind the #', async () =>
   expect(screen.queryByLabelText('Invitation link')).not.toBeInTheDocument()
 })
 
-test('who is a member already is told so', async () => {
+test('inviting a member shows that they are already a member', async () => {
   app('owner', [ada('owner')], { 'POST /api/v1/members/invitations': problem(409, 'already_member', 'They are in.') })
   renderAt('/members')
   await userEvent.type(await screen.findByLabelText('E-mail'), 'ada@example.com')
@@ -104,7 +104,7 @@ test('who is a member already is told so', async () => {
   expect(await screen.findByText('They are in.')).toBeVisible()
 })
 
-test('a viewer reads who is there and what they may, and changes nothing', async () => {
+test('a viewer sees members and roles, but no actions', async () => {
   app('viewer', [ada('viewer'), member(2, 'Bob', 'editor')])
   renderAt('/members')
   expect((await row('Bob')).getByText('Works with content and connections')).toBeVisible()

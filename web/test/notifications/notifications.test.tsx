@@ -76,7 +76,7 @@ test('the page is reached from the account’s navigation', async () => {
   expect(screen.getByRole('link', { name: 'Notifications' })).toHaveAttribute('aria-current', 'page')
 })
 
-test('an endpoint is added, and left only by saying that its secret is kept', async () => {
+test('an endpoint is added, and its dialog closes only after confirming the secret is saved', async () => {
   const api = app({
     [`GET ${ENDPOINTS}`]: list(),
     [`POST ${ENDPOINTS}`]: { status: 201, body: { ...endpoint({ last_delivered_at: null }), secret: SECRET } },
@@ -102,7 +102,7 @@ test('an endpoint is added, and left only by saying that its secret is kept', as
   expect(document.body).not.toHaveTextContent(SECRET)
 })
 
-test('an address that the API refuses is told beside its field', async () => {
+test('a refused address shows an error at its field', async () => {
   app({
     [`POST ${ENDPOINTS}`]: problem(400, 'validation_error', 'Private.', {
       errors: [{ path: 'body.url', code: 'private_address', message: 'The name is of a private network.' }],
@@ -115,7 +115,7 @@ test('an address that the API refuses is told beside its field', async () => {
   await waitFor(() => expect(dialog.getByLabelText('Address')).toHaveAccessibleDescription(/of a private network/))
 })
 
-test('that there are too many is told with its fix', async () => {
+test('too many endpoints is an error with its fix', async () => {
   app({ [`POST ${ENDPOINTS}`]: problem(409, 'too_many_endpoints', 'Ten are there.') })
   await userEvent.click(await screen.findByRole('button', { name: 'Add a webhook' }))
   const dialog = within(await screen.findByRole('dialog'))
@@ -124,7 +124,7 @@ test('that there are too many is told with its fix', async () => {
   expect(await dialog.findByText('Ten are there.')).toBeVisible()
 })
 
-test('one that fails says since when, why and what to do, and that it stays on', async () => {
+test('a failing endpoint shows since when, why and what to do, and that it stays on', async () => {
   app({ [`GET ${ENDPOINTS}`]: list(endpoint({ failing_since: AT, last_error: ERROR, pending: 3 })) })
   const pager = await row(/Pager/)
   expect(pager.getByText(/Failing since/)).toBeVisible()
@@ -134,7 +134,7 @@ test('one that fails says since when, why and what to do, and that it stays on',
   expect(pager.getByText('3 messages waiting')).toBeVisible()
 })
 
-test('a test tells how the ping was answered', async () => {
+test('a test shows how the ping was answered', async () => {
   const TEST = `POST ${ENDPOINTS}/hook_1/test`
   const api = app({ [TEST]: { body: { success: false, status: 500, error: ERROR, took_ms: 12 } } })
   const pager = await row(/Pager/)
@@ -149,7 +149,7 @@ test('a test tells how the ping was answered', async () => {
   expect(await pager.findByRole('alert')).toHaveTextContent('Slow down.')
 })
 
-test('switching off is shown at once, and goes back when it is refused', async () => {
+test('switching off shows at once, and is reset if refused', async () => {
   const api = app({ [`PATCH ${ENDPOINTS}/hook_1`]: problem(404, 'endpoint_not_found', 'Gone.') })
   const toggle = (await row(/Pager/)).getByRole('switch', { name: 'Send to Pager' })
   await userEvent.click(toggle)
@@ -158,7 +158,7 @@ test('switching off is shown at once, and goes back when it is refused', async (
   expect(api.callsOf(`PATCH ${ENDPOINTS}/hook_1`)[0]?.body).toEqual({ is_active: false })
 })
 
-test('a new secret is made with a time of grace, and shown once', async () => {
+test('a new secret has a grace period and is shown once', async () => {
   const ROTATE = `POST ${ENDPOINTS}/hook_1/rotate-secret`
   const api = app({ [ROTATE]: { status: 201, body: { ...endpoint(), secret: SECRET } } })
   await userEvent.click((await row(/Pager/)).getByRole('button', { name: 'New secret for Pager' }))
@@ -189,7 +189,7 @@ test('an endpoint is changed, and deleted after a question', async () => {
   expect(await screen.findByText('Pager was deleted.')).toBeVisible()
 })
 
-test('deliveries tell what became of them, are filtered by state, and delivered again', async () => {
+test('deliveries show their result, are filtered by state, and can be delivered again', async () => {
   const waiting = delivery({
     id: 'dlv_2',
     status: 'pending',
@@ -225,7 +225,7 @@ test('deliveries tell what became of them, are filtered by state, and delivered 
   expect(api.callsOf(`POST ${DELIVERIES}/dlv_3/redeliver`)).toHaveLength(1)
 })
 
-test('e-mail is one’s own choice, and goes back when it is refused', async () => {
+test('each person sets their own e-mail preference, which is reset if refused', async () => {
   const api = app({ [`PUT ${PREFERENCES}`]: { body: preferences({ email: false }) } })
   const choice = await screen.findByRole('switch', { name: /^Send me e-mails/ })
   expect(choice).toBeChecked()
@@ -244,7 +244,7 @@ test('a server without e-mail says so', async () => {
   expect(await screen.findByText('E-mail is not set up on this server')).toBeVisible()
 })
 
-test('who may not change endpoints sees them, without being offered it', async () => {
+test('a person without permission sees endpoints without actions', async () => {
   app({}, 'editor')
   const pager = await row(/Pager/)
   expect(pager.queryByRole('button')).not.toBeInTheDocument()
@@ -256,7 +256,7 @@ test('who may not change endpoints sees them, without being offered it', async (
   expect(told.queryByRole('button')).not.toBeInTheDocument()
 })
 
-test('each part that can’t be read says so by itself', async () => {
+test('each panel that can’t be loaded shows its own error', async () => {
   app({ [`GET ${ENDPOINTS}`]: problem(500, 'internal_error', 'Broken.') })
   expect(await screen.findByText('Broken.')).toBeVisible()
   expect(await screen.findByText('Shop is unreachable')).toBeVisible()

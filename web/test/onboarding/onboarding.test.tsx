@@ -8,12 +8,12 @@ import { sampleIntegration, sampleKey, sampleSite } from '../support/samples.ts'
 import { INTEGRATIONS, KEYS, onePage, siteApp } from '../support/site-app.ts'
 
 const CREATE_SITE = 'POST /api/v1/sites'
-const LOOK = 'POST /api/v1/integration/integrations/test-connection'
+const CHECK = 'POST /api/v1/integration/integrations/test-connection'
 const AT = '2026-11-21T10:00:00.000Z'
 const SECRET = 'igny8_theWholeKeyThatIsShownOnce'
-const see = async () => within(await screen.findByTestId('what-we-see'))
+const progress = async () => within(await screen.findByTestId('connect-progress'))
 
-test('an address is completed, and what is no web address is refused', () => {
+test('a typed address is completed, and other schemes are refused', () => {
   expect(completeAddress(' example.com/blog ')).toBe('https://example.com/blog')
   expect(completeAddress('http://example.com')).toBe('http://example.com')
   for (const good of ['https://example.com', 'http://127.0.0.1:8890']) expect(isSiteAddress(good)).toBe(true)
@@ -22,7 +22,7 @@ test('an address is completed, and what is no web address is refused', () => {
   }
 })
 
-test('step 1 adds the site under the name of its host, and leads to the plugin', async () => {
+test('step 1 adds the site with its host as name, and goes to the plugin step', async () => {
   const api = siteApp({ integration: null }, { [CREATE_SITE]: { status: 201, body: sampleSite() } })
   renderAt('/sites/new')
   await userEvent.type(await screen.findByLabelText('Address of the site'), 'www.example.com')
@@ -34,7 +34,7 @@ test('step 1 adds the site under the name of its host, and leads to the plugin',
   expect(window.location.pathname).toBe('/sites/site_1/connect')
 })
 
-test('what the API refuses of a site is told beside the field', async () => {
+test('the API’s errors about a site show at their fields', async () => {
   const errors = [{ path: 'body.url', code: 'custom', message: 'must not contain a user name or password' }]
   siteApp({ integration: null }, { [CREATE_SITE]: problem(400, 'validation_error', 'Refused.', { errors }) })
   renderAt('/sites/new')
@@ -45,7 +45,7 @@ test('what the API refuses of a site is told beside the field', async () => {
   expect(url).toHaveFocus()
 })
 
-test('an editor may not add a site, and a viewer may not connect one: both are told who may', async () => {
+test('an editor can’t add and a viewer can’t connect a site; both read who can', async () => {
   siteApp({ role: 'editor', integration: null })
   const { unmount } = renderAt('/sites/new')
   expect(await screen.findByText('Only admins and owners can add a site')).toBeVisible()
@@ -56,7 +56,7 @@ test('an editor may not add a site, and a viewer may not connect one: both are t
   expect(api.callsOf(KEYS)).toHaveLength(0)
 })
 
-test('without a key the plugin comes first, with its zip and the page of wp-admin that takes it', async () => {
+test('without a key the plugin step is first, with its zip and a link to wp-admin', async () => {
   siteApp({ integration: null })
   renderAt('/sites/site_1/connect')
   expect(await screen.findByRole('link', { name: 'Download the plugin' })).toHaveAttribute(
@@ -70,22 +70,22 @@ test('without a key the plugin comes first, with its zip and the page of wp-admi
   expect(screen.getByText(/WordPress 6.1 or later, PHP 7.4 or later/)).toBeVisible()
 })
 
-test('the site itself is asked whether the plugin is there, and what is in the way is told with its fix', async () => {
-  const api = siteApp({ integration: null }, { [LOOK]: problem(422, 'plugin_not_connected') })
+test('the check calls the site and shows whether the plugin is active, or the problem and its fix', async () => {
+  const api = siteApp({ integration: null }, { [CHECK]: problem(422, 'plugin_not_connected') })
   renderAt('/sites/site_1/connect?step=2')
   const check = await screen.findByRole('button', { name: 'Check the site now' })
   await userEvent.click(check)
   expect(await screen.findByText(/The plugin is active/)).toBeVisible()
-  expect(api.callsOf(LOOK)[0]?.body).toMatchObject({ site_id: 'site_1', site_url: 'https://example.com' })
-  api.answer({ [LOOK]: problem(422, 'plugin_not_found') })
+  expect(api.callsOf(CHECK)[0]?.body).toMatchObject({ site_id: 'site_1', site_url: 'https://example.com' })
+  api.answer({ [CHECK]: problem(422, 'plugin_not_found') })
   await userEvent.click(check)
   expect(await screen.findByText(/the plugin is not active yet/)).toBeVisible()
-  api.answer({ [LOOK]: problem(422, 'blocked_by_firewall', 'Answered 403 by a firewall.') })
+  api.answer({ [CHECK]: problem(422, 'blocked_by_firewall', 'Answered 403 by a firewall.') })
   await userEvent.click(check)
   expect(await screen.findByRole('alert')).toHaveTextContent('Answered 403 by a firewall.')
 })
 
-test('the key is made here, shown with its copy button, and put into the lines for wp-config.php', async () => {
+test('a key is created, shown with a copy button, and put into the wp-config.php lines', async () => {
   const api = siteApp(
     { integration: null },
     { 'POST /api/v1/sites/site_1/api-keys': { status: 201, body: sampleKey({ key: SECRET }) } },
@@ -102,19 +102,19 @@ test('the key is made here, shown with its copy button, and put into the lines f
   expect(api.callsOf('POST /api/v1/sites/site_1/api-keys')).toHaveLength(1)
 })
 
-test('an editor, who may not make keys, is told so', async () => {
+test('an editor reads that only admins can create keys', async () => {
   siteApp({ role: 'editor', integration: null })
   renderAt('/sites/site_1/connect?step=3')
   expect(await screen.findByText(/Only admins and owners can create keys/)).toBeVisible()
   expect(screen.queryByRole('button', { name: 'Create an API key' })).not.toBeInTheDocument()
 })
 
-test('each step is seen as it happens: key used, plugin calling, structure on its way, ready', async () => {
+test('the progress panel follows each step: key used, plugin called, structure syncing, ready', async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true })
   const health = sampleIntegration().health
   const api = siteApp({ integration: null }, { [KEYS]: onePage([sampleKey()]) })
   renderAt('/sites/site_1/connect')
-  const panel = await see()
+  const panel = await progress()
   expect(panel.getByText('Key igny8_ab12…9xYz is not used yet')).toBeVisible()
   expect(panel.getByText('Not connected')).toBeVisible()
   const authenticating = sampleIntegration({ health: { ...health, state: 'authenticating' } })
@@ -140,12 +140,12 @@ test('each step is seen as it happens: key used, plugin calling, structure on it
   vi.useRealTimers()
 })
 
-test('a connection in trouble says the reason and its fix', async () => {
+test('a connection with a problem shows reason and fix', async () => {
   const reason = { code: 'clock_skew', title: 'The clock is wrong', detail: 'Ten minutes ahead.', fix: 'Set it.' }
   const health = { ...sampleIntegration().health, state: 'degraded' as const, reason }
   siteApp({ integration: sampleIntegration({ health }) })
   renderAt('/sites/site_1/connect')
-  const panel = await see()
+  const panel = await progress()
   expect(panel.getByText('The clock is wrong')).toBeVisible()
   expect(panel.getByText('Ten minutes ahead.')).toBeVisible()
   expect(panel.getByText('Set it.')).toBeVisible()

@@ -9,7 +9,7 @@ import { siteApp } from '../support/site-app.ts'
 const SITE = '/api/v1/sites/site_1'
 const INTEGRATION = '/api/v1/integration/integrations/int_1'
 
-test('name and address are saved, and the field shows the address as it is kept', async () => {
+test('name and address are saved, and the field shows the stored address', async () => {
   const api = siteApp({}, { [`PATCH ${SITE}`]: { body: sampleSite({ name: 'New', url: 'https://new.example' }) } })
   renderAt('/sites/site_1/settings')
   const name = await screen.findByLabelText('Name')
@@ -24,7 +24,7 @@ test('name and address are saved, and the field shows the address as it is kept'
   expect(api.callsOf(`PATCH ${SITE}`)[0]?.body).toEqual({ name: 'New', url: 'HTTPS://new.example/' })
 })
 
-test('each choice of the sync is saved at once', async () => {
+test('each sync setting is saved at once', async () => {
   const api = siteApp(
     {},
     {
@@ -46,7 +46,7 @@ test('each choice of the sync is saved at once', async () => {
   ])
 })
 
-test('a refused choice goes back, with the reason', async () => {
+test('a refused setting is reset, with the reason', async () => {
   siteApp({}, { [`PATCH ${INTEGRATION}`]: problem(503, 'unavailable', 'Not now.') })
   renderAt('/sites/site_1/settings')
   await userEvent.click(await screen.findByRole('switch', { name: /^Connection switched on/ }))
@@ -82,7 +82,7 @@ test('a site is deleted only after its name is typed, and a refusal can be repea
   expect(await screen.findByText('Example was deleted.')).toBeVisible()
 })
 
-test('an editor sets the sync and reads the site; a viewer reads the site alone', async () => {
+test('an editor changes sync settings and reads the site; a viewer only reads the site', async () => {
   siteApp({ role: 'editor' })
   const { unmount } = renderAt('/sites/site_1/settings')
   expect(await screen.findByRole('switch', { name: /^Sync content/ })).toBeInTheDocument()

@@ -14,7 +14,7 @@ const named = (number: number): Site =>
 const app = (role: 'viewer' | 'editor' | 'owner', more: Answers) =>
   fakeApi({ 'GET /api/v1/auth/get-session': { body: sampleSession(role) }, [INTEGRATIONS]: page([]), ...more })
 
-test('each site says how its connection is and why, and sites that are not connected lead to connecting', async () => {
+test('each site shows its connection and reason, and unconnected sites link to connecting', async () => {
   const reason = { code: 'dns_failed', title: 'The domain name was not found', detail: null, fix: 'Check it.' }
   const health = { ...sampleIntegration().health, state: 'unreachable' as const, reason }
   const item_counts = { synced: 1204, failed: 3, conflicts: 1 }
@@ -41,7 +41,7 @@ test('each site says how its connection is and why, and sites that are not conne
   expect(api.callsOf(INTEGRATIONS)).toHaveLength(1)
 })
 
-test('an account without sites is led to its first one; who may not add sites is told who may', async () => {
+test('an empty account links to adding a site; without permission it says who can', async () => {
   app('owner', { [SITES]: page([]) })
   const { unmount } = renderAt('/sites')
   expect(await screen.findByRole('link', { name: 'Add a site' })).toHaveAttribute('href', '/sites/new')
@@ -52,7 +52,7 @@ test('an account without sites is led to its first one; who may not add sites is
   expect(screen.queryByRole('link', { name: 'Add a site' })).not.toBeInTheDocument()
 })
 
-test('a viewer sees the sites, and connections are not asked for', async () => {
+test('a viewer sees the sites, and connections are not requested', async () => {
   const api = app('viewer', { [SITES]: page([named(1)]) })
   renderAt('/sites')
   expect(await screen.findByRole('link', { name: 'Site 1' })).toBeVisible()
@@ -60,7 +60,7 @@ test('a viewer sees the sites, and connections are not asked for', async () => {
   expect(api.callsOf(INTEGRATIONS)).toHaveLength(0)
 })
 
-test('a search goes through all pages, and says what it does not find', async () => {
+test('a search reads all pages, and says if nothing matches', async () => {
   const first = Array.from({ length: 9 }, (_, index) => named(index))
   app('owner', {
     [SITES]: ({ query }) => (query.get('cursor') === 'next' ? page([named(77)]) : page(first, 'next')),

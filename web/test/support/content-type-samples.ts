@@ -40,7 +40,7 @@ const taxonomy = (
   limited: false,
 })
 
-/** The example of the seed: its labels, counts and switches. */
+/** The example of the seed: labels, counts and settings. */
 export const sampleContentTypes = (patch: Partial<ContentTypes> = {}): ContentTypes => ({
   connection: 'ready',
   health: { state: 'ready', reason: null, since: AT, last_verified_at: AT, next_check_at: AT },
@@ -87,7 +87,7 @@ export const sampleSyncState = (patch: Partial<SyncState> = {}): SyncState => ({
 
 export const INTEGRATION = '/api/v1/integration/integrations/int_1'
 
-/** The answers that the tab of a connected site needs. */
+/** Answers for the tab of a connected site. */
 export const connectedSite = (types: ContentTypes = sampleContentTypes()): Answers => ({
   'GET /api/v1/auth/get-session': { body: sampleSession() },
   'GET /api/v1/sites/site_1': { body: sampleSite() },

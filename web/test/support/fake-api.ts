@@ -13,12 +13,12 @@ interface Reply {
 }
 type Answer = Reply | ((call: Call) => Reply)
 
-/** Answers by `METHOD /path`; an array answers one call after the other, and stays at its last. */
+/** Answers by `METHOD /path`. An array is used call by call; its last entry repeats. */
 export type Answers = Record<string, Answer | Answer[]>
 
 export interface FakeApi {
   calls: Call[]
-  /** Calls of one route, in order. */
+  /** Calls of one route in order. */
   callsOf: (route: string) => Call[]
   /** Replaces or adds answers. */
   answer: (more: Answers) => void
@@ -41,8 +41,8 @@ export const problem = (status: number, code: string, detail = 'Refused.', extra
 })
 
 /**
- * Stands in for the API in component tests: what it is asked is recorded, and what was not told to answer fails the page.
- * The real API answers in test/e2e.
+ * A fake API for component tests. It records all calls; a route without an answer is answered with 501. test/e2e runs
+ * against the real API.
  */
 export function fakeApi(answers: Answers): FakeApi {
   const known = { ...answers }

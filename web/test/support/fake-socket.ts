@@ -5,7 +5,7 @@ import type { LiveMessage } from '../../src/api/types.ts'
 const ABNORMAL = 1006
 const OPEN = 1
 
-/** A WebSocket whose other side is the test. */
+/** A WebSocket whose server side is the test. */
 export class FakeSocket extends EventTarget {
   static all: FakeSocket[] = []
   static answersPings = true
@@ -35,7 +35,7 @@ export class FakeSocket extends EventTarget {
     this.isClosedByPage = true
   }
 
-  /** The server takes the connection. */
+  /** The server accepts the connection. */
   accept(): void {
     this.readyState = OPEN
     this.tell({ type: 'ready', as_of: '2026-11-21T10:00:00.000Z' })
@@ -49,13 +49,13 @@ export class FakeSocket extends EventTarget {
     act(() => void this.dispatchEvent(new MessageEvent('message', { data })))
   }
 
-  /** The connection ends; without a code as if the network had. */
+  /** Closes the connection; without a code like a network failure. */
   drop(code = ABNORMAL): void {
     act(() => void this.dispatchEvent(new CloseEvent('close', { code })))
   }
 }
 
-/** Puts fake WebSockets in the browser's place, until the end of the test. */
+/** Replaces WebSocket until the end of the test. */
 export function fakeSockets(): typeof FakeSocket {
   FakeSocket.all = []
   FakeSocket.answersPings = true

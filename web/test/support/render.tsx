@@ -7,7 +7,7 @@ import { AppRoutes } from '../../src/app/routes.tsx'
 import { cssVariables, theme } from '../../src/app/theme.ts'
 import { NotificationOutlet } from '../../src/components/notification-outlet.tsx'
 
-/** Renders with everything that stands round a page; nothing is asked twice, so that a test sees the first answer. */
+/** Renders with all providers of a page. Queries are not retried, so that a test sees the first answer. */
 export function renderInApp(children: ReactNode): RenderResult {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: 'always' } } })
   return render(

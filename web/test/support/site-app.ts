@@ -7,7 +7,7 @@ export const KEYS = 'GET /api/v1/sites/site_1/api-keys'
 
 export const onePage = (results: unknown[]) => ({ body: { results, next: null } })
 
-/** The API of one site, signed in; without an integration where it is null. */
+/** Fake API of a signed-in person with one site; `null` for no integration. */
 export const siteApp = (
   { role = 'owner', integration = sampleIntegration() }: { role?: Role; integration?: Integration | null },
   more: Answers = {},

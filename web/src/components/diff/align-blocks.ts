@@ -1,21 +1,21 @@
 import { diffArrays } from 'diff'
 import type { BodyBlock } from './split-blocks.ts'
 
-/** One row of a comparison: a block of the left side beside one of the right. */
+/** One row of a comparison: a block of the left side next to one of the right. */
 export type BlockRow =
   | { kind: 'same' | 'changed'; left: BodyBlock; right: BodyBlock }
   | { kind: 'removed'; left: BodyBlock; right: null }
   | { kind: 'added'; left: null; right: BodyBlock }
 
-/** A stretch without a common block is searched for pairs as long as it is no larger than this, blocks times blocks. */
+/** Largest section without a common block that is searched for similar pairs, as left blocks times right blocks. */
 const MAX_PAIRS = 2_500
-/** Share of words that two blocks have in common, from which on one is a changed version of the other. */
+/** From this share of common words on, a block counts as a changed version of the other. */
 const ALIKE = 0.35
 const MAX_WORDS = 500
 
 const wordsOf = (text: string) => new Set((text.match(/[\p{L}\p{N}]+/gu) ?? []).slice(0, MAX_WORDS))
 
-/** Share of common words, 0 to 1 (Dice). Blocks of different kinds are no versions of each other. */
+/** Share of common words, 0 to 1 (Dice). Blocks of different kinds have 0. */
 function similarity(left: BodyBlock, right: BodyBlock, leftWords: Set<string>, rightWords: Set<string>): number {
   if (left.name !== right.name) return 0
   const total = leftWords.size + rightWords.size
@@ -25,7 +25,7 @@ function similarity(left: BodyBlock, right: BodyBlock, leftWords: Set<string>, r
   return (2 * common) / total
 }
 
-/** Pairs of similar blocks in the order of both sides, as many alike as possible (the LCS of "alike"). */
+/** Most pairs of similar blocks that keep the order of both sides (longest common subsequence). */
 function findPairs(left: readonly BodyBlock[], right: readonly BodyBlock[]): [left: number, right: number][] {
   if (left.length * right.length > MAX_PAIRS) return []
   const [leftWords, rightWords] = [left, right].map((blocks) => blocks.map(({ text }) => wordsOf(text)))
@@ -58,7 +58,7 @@ function findPairs(left: readonly BodyBlock[], right: readonly BodyBlock[]): [le
 const removed = (left: BodyBlock): BlockRow => ({ kind: 'removed', left, right: null })
 const added = (right: BodyBlock): BlockRow => ({ kind: 'added', left: null, right })
 
-/** Rows of a stretch in which no block is the same. */
+/** Rows of a section in which no two blocks are equal. */
 function alignStretch(left: readonly BodyBlock[], right: readonly BodyBlock[]): BlockRow[] {
   const rows: BlockRow[] = []
   let [i, j] = [0, 0]
@@ -72,9 +72,9 @@ function alignStretch(left: readonly BodyBlock[], right: readonly BodyBlock[]): 
 }
 
 /**
- * Puts the blocks of two bodies beside one another. The left blocks of all rows, in order, are the left body, the right ones the
- * right body. Blocks whose text is equal are the same whatever gap follows them.
- * @returns null when that takes longer than `budgetMs`
+ * Aligns the blocks of two bodies in rows. The left blocks of all rows, in order, are the left body; the right blocks are the right
+ * body. Blocks with equal text are equal whatever gap follows them.
+ * @returns null if it takes longer than `budgetMs`
  */
 export function alignBlocks(
   left: readonly BodyBlock[],

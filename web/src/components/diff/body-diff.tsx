@@ -6,14 +6,14 @@ import { compareBodies, type ComparedRow } from './compare-bodies.ts'
 import classes from './diff.module.css'
 import { MarkupText, Pieces } from './pieces.tsx'
 
-/** `core/list-item` as a person would say it. */
+/** Name of a block type for people: `core/list-item` becomes "List item". */
 const blockName = (name: string | null): string | null =>
   name === null ? null : wordsOfCode(name.slice(name.indexOf('/') + 1))
 
-/** A text in full, in a window of its own that scrolls. */
+/** The full text in a scrolling box. */
 export function WholeText({ text, label }: { text: string; label: string }): ReactNode {
   return (
-    // what scrolls has to be reached by keyboard
+    // a scrolling region must be reachable by keyboard
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <section className={classes.whole} aria-label={label} tabIndex={0}>
       <div className={classes.text}>
@@ -60,7 +60,7 @@ interface BodyDiffProps {
   rightLabel: string
 }
 
-/** Two bodies, by block and by word; side by side where that would take too long. */
+/** Compares two bodies by block and word, or shows them side by side if that would take too long. */
 export function BodyDiff({ left, right, leftLabel, rightLabel }: BodyDiffProps): ReactNode {
   const t = useTranslations('items.diff')
   const comparison = useMemo(() => compareBodies(left, right), [left, right])

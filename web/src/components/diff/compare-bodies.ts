@@ -2,12 +2,12 @@ import { alignBlocks, type BlockRow } from './align-blocks.ts'
 import { diffWords, type Piece } from './diff-words.ts'
 import { splitBlocks } from './split-blocks.ts'
 
-/** Longest time that a comparison may take on the page's thread. */
+/** Longest time that a comparison may block the page. */
 const BUDGET_MS = 400
-/** Bodies beyond this, together, are not compared but shown side by side. */
+/** Bodies that together are longer are shown side by side without comparison. */
 const MAX_CHARACTERS = 600_000
 
-/** A row of the comparison, with its words where the block was changed; consecutive blocks that are the same are one fold. */
+/** A row of the comparison: a changed block with its words, or a fold of equal blocks. */
 export type ComparedRow =
   | { kind: 'fold'; rows: BlockRow[] }
   | { kind: 'changed'; name: string | null; pieces: Piece[] }
@@ -15,11 +15,11 @@ export type ComparedRow =
 
 export interface Comparison {
   rows: ComparedRow[]
-  /** The texts are equal but for blank space between blocks. */
+  /** Whether the texts differ only in blank space between blocks. */
   isBlankOnly: boolean
 }
 
-/** The comment that opens a block says nothing to a reader as long as it is the same on both sides. */
+/** Removes the comment that opens a block if both sides have the same one: it tells a reader nothing. */
 const DELIMITERS = /^<!--\s+wp:[\s\S]*?-->\n?|\n?<!--\s+\/wp:[^>]*?-->$/g
 const withoutDelimiters = (text: string) => text.replace(DELIMITERS, '')
 const openerOf = (text: string) => /^<!--\s+wp:[\s\S]*?-->/.exec(text)?.[0] ?? ''
@@ -39,8 +39,8 @@ function compareRow(row: BlockRow, budgetMs: number): ComparedRow {
 }
 
 /**
- * Compares two bodies by block, and changed blocks by word, within a budget of time.
- * @returns null where they are too large for it: to be shown side by side
+ * Compares two bodies by block, and changed blocks by word, within a time budget.
+ * @returns null if they are too large; they are then shown side by side
  */
 export function compareBodies(left: string, right: string, now: () => number = () => performance.now()) {
   if (left.length + right.length > MAX_CHARACTERS) return null

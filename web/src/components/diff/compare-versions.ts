@@ -1,10 +1,10 @@
 import type { ItemVersion } from '../../api/types.ts'
 
-/** A part in which two versions of an item differ. `path` as the API names the parts of a conflict. */
+/** A field in which two versions of an item differ. `path` is the API's name of a conflicting field. */
 export type FieldChange =
   | { kind: 'body'; path: 'body'; left: string; right: string }
   | { kind: 'text'; path: string; left: string; right: string }
-  /** Short values that are replaced as a whole; null: there is none. */
+  /** Short values that are compared as a whole; null if absent. */
   | { kind: 'value'; path: string; left: string | null; right: string | null }
   | { kind: 'list'; path: string; removed: string[]; kept: string[]; added: string[] }
 
@@ -15,7 +15,7 @@ function sortKeys(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, entry]) => [key, sortKeys(entry)]))
 }
 
-/** A meta value as text: as it is, or as JSON with its keys in order. */
+/** A meta value as text; objects as JSON with sorted keys. */
 export const metaText = (value: unknown): string =>
   typeof value === 'string' ? value : (JSON.stringify(sortKeys(value), null, 2) ?? '')
 
@@ -50,7 +50,7 @@ function compareMeta(left: ItemVersion['meta'], right: ItemVersion['meta']): Fie
   })
 }
 
-/** The parts in which two versions of an item differ, those that people look at first in front. */
+/** The fields in which two versions of an item differ, the most important first. */
 export function compareVersions(left: ItemVersion, right: ItemVersion): FieldChange[] {
   const changes: FieldChange[] = [
     { kind: 'text', path: 'title', left: left.title, right: right.title },

@@ -1,15 +1,15 @@
 import { diffWordsWithSpace } from 'diff'
 
-/** A stretch of text: in both texts, in the left one alone, or in the right one alone. */
+/** A piece of text that is in both texts, only in the left or only in the right one. */
 export interface Piece {
   kind: 'same' | 'removed' | 'added'
   text: string
 }
 
-/** Beyond so many changed words the difference is no longer read word by word. */
+/** With more changed words than this, the texts are shown as replaced. */
 const MAX_EDITS = 2_000
 
-/** What stands in only one of two texts without being compared further. */
+/** Pieces of two texts that are shown as replaced. */
 export const replaceWhole = (left: string, right: string): Piece[] => {
   const pieces: Piece[] = [
     { kind: 'removed', text: left },
@@ -18,7 +18,7 @@ export const replaceWhole = (left: string, right: string): Piece[] => {
   return pieces.filter(({ text }) => text !== '')
 }
 
-/** A blank that stayed between two words that were replaced is replaced with them: people read phrases, not words. */
+/** Merges a blank between two replaced words into the replacement, since people read phrases. */
 function joinPhrases(pieces: readonly Piece[]): Piece[] {
   const joined: Piece[] = []
   let [removed, added] = ['', '']
@@ -42,8 +42,8 @@ function joinPhrases(pieces: readonly Piece[]): Piece[] {
 }
 
 /**
- * Compares two texts word by word. Without the removed pieces the result is `right`, without the added ones `left`.
- * @param budgetMs when it is used up, or too much differs, the texts are replaced as a whole
+ * Compares two texts word by word. Without the removed pieces the result is `right`, without the added pieces it is `left`.
+ * @param budgetMs if it runs out, or the texts differ too much, the whole text counts as replaced
  */
 export function diffWords(left: string, right: string, budgetMs: number): Piece[] {
   if (left === right) return left === '' ? [] : [{ kind: 'same', text: left }]

@@ -4,7 +4,7 @@ import type { Piece } from './diff-words.ts'
 
 const TAG = /(<[^<>]*>)/
 
-/** Text with its markup set back, so that the words are what is read. It stays text (T46). */
+/** Text with its markup dimmed. It is rendered as text, never as HTML (T46). */
 export function MarkupText({ text }: { text: string }): ReactNode {
   return text.split(TAG).map((part, index) =>
     index % 2 === 1 ? (
@@ -19,7 +19,7 @@ export function MarkupText({ text }: { text: string }): ReactNode {
   )
 }
 
-/** A compared text: what was removed and what was added, in place. */
+/** A compared text with removed and added pieces in place. */
 export function Pieces({ pieces }: { pieces: readonly Piece[] }): ReactNode {
   return pieces.map(({ kind, text }, index) => {
     const key = `${index}-${kind}`

@@ -2,9 +2,9 @@ import { parse } from '@wordpress/block-serialization-default-parser'
 
 type ParsedBlock = ReturnType<typeof parse>[number]
 
-/** A block of a body, as its exact text. All blocks of a body, each with its gap, are the body again. */
+/** A block of a body with its exact text. All blocks with their gaps, joined, are the body. */
 export interface BodyBlock {
-  /** `core/paragraph` …; null for HTML outside of blocks. */
+  /** For example `core/paragraph`; null for HTML outside of blocks. */
   name: string | null
   text: string
   /** Blank space up to the next block. */
@@ -15,16 +15,16 @@ const OPENER = /<!--\s+wp:[a-z][a-z0-9_/-]*\s/y
 const PLAIN_END = /-->/g
 const ATTRIBUTES_END = /\}\s+\/?-->/g
 const CLOSER = /<!--\s+\/wp:[^>]*?-->/y
-/** Ends of what a classic editor writes as one paragraph: a blank line, or the end of a block of HTML. */
+/** Where a paragraph of the classic editor ends: a blank line, or the end of a block-level element. */
 const PARAGRAPH_END = /\n\s*\n|<\/(?:p|h[1-6]|ul|ol|dl|table|blockquote|figure|pre|div)>/gi
 
-/** Where a pattern that is global or sticky matches next from a position, as the end of the match; null where it doesn't. */
+/** End of the next match of a global or sticky pattern from a position; null without a match. */
 function endOf(pattern: RegExp, text: string, from: number): number | null {
   pattern.lastIndex = from
   return pattern.test(text) ? pattern.lastIndex : null
 }
 
-/** Where a parsed block ends in its source; null when the source is not what the parser makes of it. */
+/** Where a parsed block ends in its source; null if the source doesn't match the parser's result. */
 function findEnd(source: string, block: ParsedBlock, start: number): number | null {
   if (block.blockName === null) {
     return source.startsWith(block.innerHTML, start) ? start + block.innerHTML.length : null
@@ -61,7 +61,7 @@ function splitParagraphs(source: string): BodyBlock[] {
   return blocks
 }
 
-/** Blank space between two blocks belongs to the gap after the first of them. */
+/** Moves blank space between two blocks into the gap of the first one. */
 function joinBlank(blocks: readonly BodyBlock[]): BodyBlock[] {
   const joined: BodyBlock[] = []
   for (const { name, text, gap } of blocks) {
@@ -74,14 +74,14 @@ function joinBlank(blocks: readonly BodyBlock[]): BodyBlock[] {
   return joined
 }
 
-/** The parser goes through the whole body for each block whose attributes don't end: a body full of those would stop the page. */
+/** The parser scans the rest of the body for each block with unclosed attributes, so a body full of them would freeze the page. */
 const MAX_ENDLESS = 5
 const BEGINS_ATTRIBUTES = /^\s+wp:[a-z][a-z0-9_/-]*\s+\{/
 const ENDS_ATTRIBUTES = /\}\s+\/?-->/
 const isParsable = (body: string): boolean =>
   body.split('<!--').filter((part) => BEGINS_ATTRIBUTES.test(part) && !ENDS_ATTRIBUTES.test(part)).length <= MAX_ENDLESS
 
-/** Splits the body of an item into its blocks; HTML outside of blocks, as the classic editor writes it, into paragraphs. */
+/** Splits a body into its blocks, and HTML outside of blocks (classic editor) into paragraphs. */
 export function splitBlocks(body: string): BodyBlock[] {
   if (!body.includes('<!-- wp:') || !isParsable(body)) return joinBlank(splitParagraphs(body))
   const blocks: BodyBlock[] = []
@@ -94,7 +94,7 @@ export function splitBlocks(body: string): BodyBlock[] {
     else blocks.push(toBlock(block.blockName, source))
     start = end
   }
-  // what could not be followed is shown too, only less finely
+  // HTML after the last block that could be parsed
   if (start < body.length) blocks.push(...splitParagraphs(body.slice(start)))
   return joinBlank(blocks)
 }

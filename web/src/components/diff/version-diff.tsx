@@ -14,7 +14,7 @@ interface VersionDiffProps {
   right: ItemVersion
   leftLabel: string
   rightLabel: string
-  /** What a part is called, and what one of its values says. */
+  /** Label of a field, and a value as text. */
   fieldLabel: (path: string) => string
   valueText: (path: string, value: string) => string
   /** Shown where nothing differs. */
@@ -61,7 +61,7 @@ function Change({ change, props }: { change: FieldChange; props: VersionDiffProp
   )
 }
 
-/** In what two versions of an item differ, part by part. Everything in it is text, whatever it says (T46). */
+/** The differences between two versions of an item, by field. All values are rendered as text (T46). */
 export default function VersionDiff(props: VersionDiffProps): ReactNode {
   const t = useTranslations('items.diff')
   const changes = compareVersions(props.left, props.right)

@@ -1,13 +1,13 @@
 import type { AreaFiles } from '../areas.ts'
 
-/** Where the texts of each area are in German: a file each, loaded with the first page that needs it. */
+/** German texts: one file per area, loaded with the first page that needs it. */
 export const files: AreaFiles = {
   base: () => import('./base.ts'),
   activity: async () => (await import('./activity.ts')).activity,
   auth: async () => (await import('./auth.ts')).auth,
   connection: async () => (await import('./connection.ts')).connection,
   contentTypes: async () => (await import('./content-types.ts')).contentTypes,
-  // without them the API's own texts are shown: nothing fails because of how a failure is called
+  // if these can't be loaded, the API's English texts are shown
   errors: () =>
     import('./errors.ts').then(
       ({ errors }) => errors,

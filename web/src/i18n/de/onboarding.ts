@@ -69,7 +69,7 @@ export const onboarding: typeof english = {
     siteId: 'Kennung der Website',
     apiUrl: 'Adresse der API',
   },
-  see: {
+  progress: {
     heading: 'Fortschritt',
     site: 'Die Website ist hinzugefügt',
     keyNone: 'Noch kein API-Schlüssel',

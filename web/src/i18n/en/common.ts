@@ -1,4 +1,4 @@
-/** Words that every page shares. */
+/** Texts that several pages share. */
 export const common = {
   loading: 'Loading…',
   retry: 'Try again',

@@ -1,7 +1,7 @@
 import type { AreaFiles } from '../areas.ts'
 import { errors } from './errors.ts'
 
-/** Where the texts of each area are in English: a file each, loaded with the first page that needs it. */
+/** English texts: one file per area, loaded with the first page that needs it. */
 export const files: AreaFiles = {
   base: () => import('./base.ts'),
   activity: async () => (await import('./activity.ts')).activity,

@@ -12,7 +12,7 @@ import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 import { sites } from './sites.ts'
 
-/** English, by area. Its shape is what every other language has to have. */
+/** English texts by area. Other languages must have the same shape. */
 export const messages = {
   activity,
   auth,

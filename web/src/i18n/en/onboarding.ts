@@ -65,7 +65,7 @@ export const onboarding = {
     siteId: 'Site ID',
     apiUrl: 'API URL',
   },
-  see: {
+  progress: {
     heading: 'Progress',
     site: 'The site is added',
     keyNone: 'No API key yet',

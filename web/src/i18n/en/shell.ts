@@ -1,4 +1,4 @@
-/** What stands round every page. */
+/** Shared layout texts. */
 export const shell = {
   skip: 'Skip to content',
   home: 'IGNY8, go to sites',

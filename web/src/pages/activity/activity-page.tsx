@@ -12,7 +12,7 @@ import { EventsPanel } from './events-panel.tsx'
 import { RunsPanel } from './runs-panel.tsx'
 
 const ChartPanel = lazy(() => import('./chart-panel.tsx'))
-/** As high as the chart with its numbers. */
+/** Height of the chart with its table. */
 const CHART_HEIGHT = 420
 
 function Unconnected(): ReactNode {
@@ -51,7 +51,7 @@ function Content(): ReactNode {
   )
 }
 
-/** What happened with the site's content: over time, by run, and one by one. */
+/** Activity of a site: over time, by run, and by event. */
 export default function ActivityPage(): ReactNode {
   const t = useTranslations('activity')
   const site = useThisSite()

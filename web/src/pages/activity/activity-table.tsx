@@ -9,7 +9,7 @@ import { useDayText } from './charts.tsx'
 
 const COUNTED = ['succeeded', 'failed', 'cancelled'] as const
 
-/** The numbers of the pictures, newest day first. */
+/** The numbers of the charts as a table, newest day first. */
 export function ActivityTable({ days }: { days: readonly ActivityDay[] }): ReactNode {
   const t = useTranslations('activity.chart')
   const format = useFormatter()
@@ -19,7 +19,7 @@ export function ActivityTable({ days }: { days: readonly ActivityDay[] }): React
   return (
     <Box component="details" className={diff.fold} mt="md" mb={0}>
       <summary>{t('asTable')}</summary>
-      {/* what scrolls has to be reached by keyboard */}
+      {/* a scrolling region must be reachable by keyboard */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <section className={classes.scroll} aria-label={t('table')} tabIndex={0}>
         <table className={`${classes.table} ${classes.dense}`} aria-label={t('table')}>

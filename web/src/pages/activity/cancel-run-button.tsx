@@ -5,7 +5,7 @@ import { ConfirmButton } from '../../components/confirm-button.tsx'
 import { notifyDone } from '../../components/notify.ts'
 import { useCancelRun } from '../../queries/sync.ts'
 
-/** Ends a run, after a question. */
+/** Cancels a run after confirmation. */
 export function CancelRunButton({ integrationId, runId }: { integrationId: string; runId: string }): ReactNode {
   const t = useTranslations('activity.run')
   const { mutateAsync: cancel, isPending, error } = useCancelRun(integrationId)

@@ -15,7 +15,7 @@ const CHARTS_HEIGHT = 210
 const sumOf = (days: readonly ActivityDay[], field: 'runs' | 'failed' | 'items_changed' | 'webhooks') =>
   days.reduce((sum, day) => sum + day[field], 0)
 
-/** The median of the days' medians: what a run usually takes. */
+/** The median of the days' medians: the usual duration of a run. */
 function usualMs(days: readonly ActivityDay[]): number | null {
   const known = days.flatMap(({ duration_ms_median: ms }) => (ms === null ? [] : [ms])).toSorted((a, b) => a - b)
   return known[Math.floor(known.length / 2)] ?? null
@@ -59,7 +59,7 @@ function Pictures({ days }: { days: readonly ActivityDay[] }): ReactNode {
       </Text>
     )
   return (
-    // the same numbers are in the table below
+    // hidden from screen readers: the table below has the same numbers
     <SimpleGrid cols={{ base: 1, sm: 2 }} aria-hidden spacing="xl">
       <Box miw={0}>
         <Text size="sm" fw={600} mb={8}>
@@ -77,7 +77,7 @@ function Pictures({ days }: { days: readonly ActivityDay[] }): ReactNode {
   )
 }
 
-/** Runs, failures and durations a day, as pictures and as numbers. */
+/** Runs, failures and durations per day, as charts and as a table. */
 export default function ChartPanel({ integrationId }: { integrationId: string }): ReactNode {
   const t = useTranslations('activity.chart')
   const [days, setDays] = useState(DEFAULT_DAYS)

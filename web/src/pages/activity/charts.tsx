@@ -10,7 +10,7 @@ interface ChartProps {
   height: number
 }
 
-/** A day of the API is one of UTC, and is written as that. */
+/** The API's days are in UTC, so they are formatted in UTC. */
 export function useDayText(): (date: string) => string {
   const format = useFormatter()
   return (date) => format.dateTime(new Date(date), { day: 'numeric', month: 'short', timeZone: 'UTC' })
@@ -19,7 +19,7 @@ export function useDayText(): (date: string) => string {
 const Y_AXIS_WIDTH = 44
 const xAxis = { minTickGap: 24, tickMargin: 8, padding: { left: 8, right: 8 } }
 
-// the table beside the pictures is what is read aloud and reached by keyboard
+// screen readers and keyboards use the table next to the charts
 
 /** Runs of each day, stacked by how they ended. */
 export function RunsChart({ days, height }: ChartProps): ReactNode {
@@ -53,7 +53,7 @@ export function RunsChart({ days, height }: ChartProps): ReactNode {
   )
 }
 
-/** What the runs of each day took; days without any are left out of the line. */
+/** Duration of each day's runs; days without runs are left out of the line. */
 export function DurationChart({ days, height }: ChartProps): ReactNode {
   const t = useTranslations('activity.chart')
   const dayText = useDayText()

@@ -31,7 +31,7 @@ function ItemLinks({ ids }: { ids: readonly string[] }): ReactNode {
   )
 }
 
-/** What an event is about besides its sentence: direction, counts, duration, where it leads. */
+/** Details of an event: direction, counts, duration and links. */
 function EventDetails({ event, isOfRun }: { event: SyncEvent; isOfRun: boolean }): ReactNode {
   const t = useTranslations('activity.events')
   const direction = useTranslations('common.direction')
@@ -93,7 +93,7 @@ function Event({ event, isOfRun }: { event: SyncEvent; isOfRun: boolean }): Reac
   )
 }
 
-/** Events in words. `isOfRun`: they stand on the page of their run. */
+/** A list of events. `isOfRun`: the list is on the page of their run. */
 export function EventList({ events, isOfRun = false }: { events: readonly SyncEvent[]; isOfRun?: boolean }): ReactNode {
   const t = useTranslations('activity.events')
   return (

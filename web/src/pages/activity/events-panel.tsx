@@ -70,7 +70,7 @@ function Nothing({ isFiltered, clear }: Pick<Address, 'isFiltered' | 'clear'>): 
   )
 }
 
-/** What happened, one by one, newest first. */
+/** The events, newest first. */
 export function EventsPanel({ integrationId }: { integrationId: string }): ReactNode {
   const t = useTranslations('activity.events')
   const address = useEventFilter()

@@ -17,7 +17,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }): ReactN
   )
 }
 
-/** What is known of a run as a whole. */
+/** Details of a run. */
 export function RunFacts({ run }: { run: RunDetail }): ReactNode {
   const t = useTranslations('activity.run')
   const nothing = useTranslations('activity.counts')

@@ -43,7 +43,7 @@ function RunGone(): ReactNode {
   )
 }
 
-/** Why the run failed, or why it waits for another attempt. */
+/** Why the run failed, or why it is being retried. */
 function RunTrouble({ run }: { run: RunDetail }): ReactNode {
   const t = useTranslations('activity.run')
   const codeTitle = useCodeTitle()
@@ -140,7 +140,7 @@ function RunView({ integrationId, runId }: { integrationId: string; runId: strin
   )
 }
 
-/** One run: what it did, step by step, and what was in the way. */
+/** Page of one run: its steps and errors. */
 export default function RunPage(): ReactNode {
   const site = useThisSite()
   const { runId } = useParams<{ runId: string }>()

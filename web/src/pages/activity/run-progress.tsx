@@ -24,7 +24,7 @@ function Bar({ label, done, total }: { label: string; done: number; total: numbe
   )
 }
 
-/** How far a run has come, for each type that it works on. */
+/** Progress of a run for each type. */
 export function RunProgress({ run }: { run: RunDetail }): ReactNode {
   const t = useTranslations('activity.run')
   const types = Object.entries(run.progress.by_type)

@@ -6,7 +6,7 @@ import { useAmounts } from '../../components/amounts.ts'
 import { useCodeTitle } from '../../components/code-title.ts'
 import classes from '../../components/data-list.module.css'
 
-/** As many are kept, the newest: where there are so many, older ones are gone. */
+/** The API keeps this many steps: with so many, older ones are missing. */
 const MOST_STEPS = 200
 
 const NUMBERS = ['items', 'requests', 'bytes', 'duration'] as const
@@ -57,7 +57,7 @@ function Step({ step }: { step: RunStep }): ReactNode {
   )
 }
 
-/** The sums of all steps, those that are no longer kept too. */
+/** Sums of all steps, including those no longer kept. */
 function Totals({ run }: { run: RunDetail }): ReactNode {
   const t = useTranslations('activity.run')
   const format = useFormatter()
@@ -74,7 +74,7 @@ function Totals({ run }: { run: RunDetail }): ReactNode {
   )
 }
 
-/** What a run did, step by step, oldest first. */
+/** The steps of a run, oldest first. */
 export function RunSteps({ run }: { run: RunDetail }): ReactNode {
   const t = useTranslations('activity.run')
   return (
@@ -82,7 +82,7 @@ export function RunSteps({ run }: { run: RunDetail }): ReactNode {
       <Title order={2} size="h3">
         {t('steps')}
       </Title>
-      {/* what scrolls has to be reached by keyboard */}
+      {/* a scrolling region must be reachable by keyboard */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <section className={`panel ${classes.scroll}`} aria-label={t('steps')} tabIndex={0}>
         {run.steps.length === 0 ? (

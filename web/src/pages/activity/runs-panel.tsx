@@ -18,7 +18,7 @@ import { useCountsText } from './use-counts-text.ts'
 
 const PHONE = '(max-width: 48em)'
 
-/** How long a run took, or takes so far. */
+/** Duration of a run, so far if it is still running. */
 export function RunDuration({ run }: { run: Pick<Run, 'status' | 'started_at' | 'finished_at'> }): ReactNode {
   const t = useTranslations('activity.runs')
   const amounts = useAmounts()
@@ -28,7 +28,7 @@ export function RunDuration({ run }: { run: Pick<Run, 'status' | 'started_at' | 
   return <span data-numeric>{amounts.duration(Math.max(0, end - Date.parse(run.started_at)))}</span>
 }
 
-/** What came of a run: its counts, or why it failed. */
+/** Result of a run: its counts or its error. */
 function RunResult({ run }: { run: Run }): ReactNode {
   const t = useTranslations('activity.counts')
   const countsText = useCountsText()
@@ -75,7 +75,7 @@ function RunCards({ runs }: { runs: readonly Run[] }): ReactNode {
 function RunTable({ runs }: { runs: readonly Run[] }): ReactNode {
   const t = useTranslations('activity.runs')
   return (
-    // what scrolls has to be reached by keyboard
+    // a scrolling region must be reachable by keyboard
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <section className={classes.scroll} aria-label={t('title')} tabIndex={0}>
       <table className={`${classes.table} ${classes.dense}`}>

@@ -4,7 +4,7 @@ import type { Messages } from '../../i18n/en/index.ts'
 
 type Action = keyof Messages['activity']['action']
 
-/** Actions that an integration records, in the order in which they are offered. */
+/** Recorded actions, in the order of the filter. */
 export const ACTIONS = [
   'sync',
   'sync_item',
@@ -22,7 +22,7 @@ export const ACTIONS = [
 ] as const satisfies readonly Action[]
 const isAction = (action: string): action is Action => ACTIONS.some((known) => known === action)
 
-/** What was done, or could not be done, as a sentence. */
+/** Returns a sentence for an action that succeeded or failed. */
 export function useActionText(): (action: string, success: boolean) => string {
   const done = useTranslations('activity.action')
   const failed = useTranslations('activity.failedAction')

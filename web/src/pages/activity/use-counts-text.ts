@@ -2,7 +2,7 @@ import { useTranslations } from 'use-intl'
 
 const KINDS = ['created', 'updated', 'deleted', 'failed', 'conflicts', 'unchanged'] as const
 
-/** What came of a run or an event, in words: "3 created, 1 conflict". What is zero isn't named; empty where all is. */
+/** Counts in words: "3 created, 1 conflict". Zeros are left out; empty if all are zero. */
 export function useCountsText(): (counts: Readonly<Record<string, number>>) => string {
   const t = useTranslations('activity.counts')
   return (counts) => {

@@ -10,12 +10,12 @@ const isDirection = (value: string | null): value is Direction => DIRECTIONS.som
 interface FilterInAddress {
   filter: EventFilter
   isFiltered: boolean
-  /** Changes one part; an empty value drops it. */
+  /** Changes one field; an empty value removes it. */
   change: (name: 'action' | 'success' | 'direction', value: string) => void
   clear: () => void
 }
 
-/** The filter of the events, kept in the address. */
+/** The filter of the events, stored in the URL. */
 export function useEventFilter(): FilterInAddress {
   const [search, setSearch] = useSearchParams()
   const [action, success, direction] = [search.get('action'), search.get('success'), search.get('direction')]

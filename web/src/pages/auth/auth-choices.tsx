@@ -8,7 +8,7 @@ import classes from './auth.module.css'
 
 const SCHEMES = ['auto', 'light', 'dark'] as const
 
-/** Language and appearance, for those who have no menu yet. */
+/** Language and appearance for people who are not signed in. */
 export function AuthChoices(): ReactNode {
   const t = useTranslations('shell')
   const { locale, choose } = useLocaleChoice()

@@ -10,13 +10,13 @@ interface CameFrom {
   from?: unknown
 }
 
-/** Where the person came from, as the history has it, and where to go afterwards. */
+/** The page the person came from (history state), to return to after signing in. */
 export function useReturn(): { state: CameFrom; path: string } {
   const state = useHistoryState<CameFrom | null>() ?? {}
   return { state, path: returnPath(state.from) }
 }
 
-/** A password that can be looked at while it is typed; the button that shows it is reached by keyboard too. */
+/** A password field with a show button that works by keyboard too. */
 export function PasswordField(props: PasswordInputProps): ReactNode {
   const t = useTranslations('auth')
   return (
@@ -28,7 +28,7 @@ export function PasswordField(props: PasswordInputProps): ReactNode {
   )
 }
 
-/** The button of a form; while the API asks to be left alone it says for how long. */
+/** Submit button. It shows the remaining seconds while the API asks to wait. */
 export function SubmitButton({ label, waitS, ...button }: ButtonProps & { label: string; waitS: number }): ReactNode {
   const t = useTranslations('auth')
   return (
@@ -38,12 +38,12 @@ export function SubmitButton({ label, waitS, ...button }: ButtonProps & { label:
   )
 }
 
-/** What was refused, where no field is to blame. */
+/** A refusal that no field caused. */
 export function FormError({ error }: { error: unknown }): ReactNode {
   return error === null || error === undefined ? null : <ErrorState error={error} />
 }
 
-/** A link that takes along where one came from. */
+/** A link that passes on the page the person came from. */
 export function LinkAlong({ to, children }: { to: string; children: ReactNode }): ReactNode {
   const { state } = useReturn()
   return (
@@ -53,7 +53,7 @@ export function LinkAlong({ to, children }: { to: string; children: ReactNode })
   )
 }
 
-/** The way to the other form; where one came from goes along. */
+/** Link to the other form. It passes on the page the person came from. */
 export function OtherForm({ question, label, to }: { question: string; label: string; to: string }): ReactNode {
   return (
     <Text ta="center" size="sm">

@@ -41,7 +41,7 @@ function BrandPanel(): ReactNode {
   )
 }
 
-/** The frame of the pages for people who aren't signed in: what this is, beside the form. */
+/** Layout of the pages for signed-out people: a form next to a short introduction. */
 export function AuthLayout({
   title,
   description,

@@ -1,7 +1,7 @@
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 const PASSWORD_LENGTH = { min: 8, max: 128 }
 
-/** Good enough to spare a request; the API decides. */
+/** A rough check that saves a request; the API decides. */
 export const isEmail = (text: string): boolean => EMAIL.test(text.trim())
 
 export const isNewPassword = (text: string): boolean =>

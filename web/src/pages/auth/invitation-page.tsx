@@ -11,7 +11,7 @@ import { EmptyState, ErrorState } from '../../components/states.tsx'
 import { useAcceptInvitation } from '../../queries/auth.ts'
 import { useSession, useSignOut } from '../../queries/session.ts'
 
-/** The token stands behind the #, which browsers send to nobody. */
+/** The token is in the URL's fragment, which browsers don't send. */
 const readToken = (): string | null => new URLSearchParams(window.location.hash.slice(1)).get('token') || null
 
 function Refused({ email, token }: { email: string; token: string }): ReactNode {

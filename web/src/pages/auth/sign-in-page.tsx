@@ -44,7 +44,7 @@ function SignInForm(): ReactNode {
   )
 }
 
-/** One press, where the server has a demo. */
+/** Signs in as the demo user, if the server has one. */
 function DemoWay(): ReactNode {
   const t = useTranslations('auth')
   const options = useAuthOptions()

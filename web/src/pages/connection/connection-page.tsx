@@ -18,8 +18,8 @@ import { PluginPanel } from './plugin-panel.tsx'
 import { StatusPanel } from './status-panel.tsx'
 import { TestPanel } from './test-panel.tsx'
 
-/** The state moves by itself: by checks, the plugin's messages, and other people. */
-const LOOK_EVERY_MS = 15_000
+/** Refetch interval: checks, the plugin and other people change the state. */
+const REFRESH_MS = 15_000
 
 function NotConnected({ siteId }: { siteId: string }): ReactNode {
   const t = useTranslations('connection')
@@ -53,7 +53,7 @@ function Connected({ integration }: { integration: Integration }): ReactNode {
 }
 
 function Panels({ siteId }: { siteId: string }): ReactNode {
-  const { data: integration, error, isPending, refetch } = useIntegration(siteId, LOOK_EVERY_MS)
+  const { data: integration, error, isPending, refetch } = useIntegration(siteId, REFRESH_MS)
   if (isPending) return <PageSkeleton />
   if (integration === undefined) return <ErrorState error={error} onRetry={() => void refetch()} />
   return (

@@ -49,7 +49,7 @@ function ScopeChoice({
   )
 }
 
-/** What the new key is called, may do, and how long it lives. */
+/** Name, scopes and expiry of the new key. */
 export function CreateKeyForm({ onMade, onCancel }: CreateKeyFormProps): ReactNode {
   const t = useTranslations('connection.keys')
   const c = useTranslations('common')

@@ -12,7 +12,7 @@ const MS_PER_S = 1000
 const loadReport = () => import('./doctor-report.tsx')
 const Report = lazy(loadReport)
 
-/** How long it has taken so far: nobody knows how long a site needs, so the bar only moves. */
+/** Elapsed time. The total is unknown, so the bar shows no percentage. */
 function Running({ sinceMs }: { sinceMs: number }): ReactNode {
   const t = useTranslations('connection.doctor')
   const seconds = Math.max(0, Math.floor((useNow() - sinceMs) / MS_PER_S))
@@ -26,7 +26,7 @@ function Running({ sinceMs }: { sinceMs: number }): ReactNode {
   )
 }
 
-/** Finds the layer at fault. */
+/** Runs the doctor and shows its report. */
 export function DoctorPanel({ integration }: { integration: Integration }): ReactNode {
   const t = useTranslations('connection.doctor')
   const doctor = useDoctor(integration.id)

@@ -14,7 +14,7 @@ const COLORS = { healthy: 'green', degraded: 'yellow', broken: 'red' } as const
 const rawText = ({ status, headers, body_excerpt: body }: NonNullable<DoctorReport['raw']>): string =>
   [`HTTP ${status}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), '', body].join('\n')
 
-/** What the doctor found: the verdict, what is wrong, and folded what is fine and what was tried. */
+/** Report of the doctor: verdict and problems; passed checks and steps are collapsed. */
 export default function Report({ report }: { report: DoctorReport }): ReactNode {
   const t = useTranslations('connection.doctor')
   const e = useTranslations('connection.test')

@@ -7,7 +7,7 @@ import { useThisSite } from '../../layout/site-context.ts'
 import { useDisconnect } from '../../queries/connection.ts'
 import { Panel } from '../../components/panel.tsx'
 
-/** Ends the connection, after asking. */
+/** Disconnects the site after confirmation. */
 export function EndPanel({ integration }: { integration: Integration }): ReactNode {
   const t = useTranslations('connection.end')
   const site = useThisSite()

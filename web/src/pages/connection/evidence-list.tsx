@@ -12,7 +12,7 @@ function Step({ step }: { step: EvidenceStep }): ReactNode {
   const t = useTranslations('connection.evidence')
   const textOf = useProblemText()
   const name = nameOf(step.step)
-  // a note is a code where something went wrong, and a remark else
+  // after a failure the note is an error code, otherwise a remark
   const note = step.note === undefined ? null : textOf({ code: step.note }).title
   return (
     <li>
@@ -36,12 +36,12 @@ function Step({ step }: { step: EvidenceStep }): ReactNode {
   )
 }
 
-/** What was tried, in order, and what came back. */
+/** The steps of a test in order, with the answers. */
 export function EvidenceList({ steps }: { steps: EvidenceStep[] }): ReactNode {
   return (
     <ol className={classes.evidence}>
       {steps.map((step, index) => (
-        // the same step can be there twice, and the list never changes
+        // a step can occur twice, and the list never changes
         // oxlint-disable-next-line react/no-array-index-key
         <Step key={index} step={step} />
       ))}

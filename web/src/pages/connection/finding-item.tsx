@@ -7,20 +7,20 @@ import { useProblemText } from '../../components/use-problem-text.ts'
 import classes from './connection.module.css'
 
 const ICON_PX = 20
-const LOOKS = {
+const ICONS = {
   ok: { tone: 'var(--app-good)', Icon: IconCircleCheck },
   info: { tone: 'var(--app-idle)', Icon: IconInfoCircle },
   warning: { tone: 'var(--app-warn)', Icon: IconAlertTriangle },
   error: { tone: 'var(--app-bad)', Icon: IconAlertOctagon },
 } as const
 
-/** One thing that the doctor saw: which layer, what, how it is known, and what to do. */
+/** One finding of the doctor: layer, problem, evidence and fix. */
 export function FindingItem({ finding }: { finding: Finding }): ReactNode {
   const t = useTranslations('connection.doctor')
   const textOf = useProblemText()
   const { layer, severity, evidence } = finding
   const { title, detail, detailLanguage, fix } = textOf(finding)
-  const { tone, Icon } = LOOKS[severity]
+  const { tone, Icon } = ICONS[severity]
   return (
     <li
       className={classes.finding}

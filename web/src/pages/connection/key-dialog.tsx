@@ -7,12 +7,12 @@ import { NewKey } from './new-key.tsx'
 import { RotateKeyForm } from './rotate-key-form.tsx'
 
 interface KeyDialogProps {
-  /** The key that a new one is to replace; null for one more. */
+  /** The key to replace; null to create another one. */
   replaces: ApiKey | null
   onClose: () => void
 }
 
-/** Makes a key and shows it once: from then on it is left only by saying that the key is kept. */
+/** Creates a key and shows it once. The dialog then closes only after the person confirms that they saved it. */
 export default function KeyDialog({ replaces, onClose }: KeyDialogProps): ReactNode {
   const t = useTranslations('connection.keys')
   const c = useTranslations('common')

@@ -85,7 +85,7 @@ function Actions({ apiKey, isInUse, onRotate }: Omit<KeyRowProps, 'mayChange'>):
   )
 }
 
-/** One key: what it may, how it is, when it was used; never the key itself. */
+/** One key: scopes, status and last use, but never the key itself. */
 export function KeyRow({ apiKey, isInUse, mayChange, onRotate }: KeyRowProps): ReactNode {
   const t = useTranslations('connection.keys')
   const format = useFormatter()

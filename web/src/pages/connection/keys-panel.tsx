@@ -43,13 +43,13 @@ function KeysTable({ keys, integration, onRotate }: KeysTableProps): ReactNode {
   )
 }
 
-/** The keys of the site, and what can be done with them. */
+/** The API keys of the site with their actions. */
 export function KeysPanel({ integration }: { integration: Integration | null }): ReactNode {
   const t = useTranslations('connection.keys')
   const site = useThisSite()
   const mayChange = useMay('admin')
   const query = useApiKeys(site.id)
-  // which dialog is open: none, the one for a new key, or the one that replaces this key
+  // open dialog: none, for a new key, or to replace this key
   const [dialog, setDialog] = useState<'create' | ApiKey | null>(null)
   const keys = entriesOf(query.data)
   const create = mayChange && (

@@ -9,7 +9,7 @@ interface NewKeyProps {
   onDone: () => void
 }
 
-/** The key in full, this once. */
+/** Shows the whole key once. */
 export function NewKey({ plaintext, isReplacement, onDone }: NewKeyProps): ReactNode {
   const t = useTranslations('connection.keys')
   const words = { text: t('createdText'), label: t('key'), kept: t('kept'), leave: t('leave'), done: t('done') }

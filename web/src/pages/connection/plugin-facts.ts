@@ -1,6 +1,6 @@
 /**
- * What a plugin of any version may tell of itself. It comes from a site of unknown quality, so each value is looked at
- * before it is shown, and one that is missing or odd is left out.
+ * What a plugin of any version may report. The values come from an untrusted site, so each one is checked before it is shown, and
+ * left out if it is missing or invalid.
  */
 export interface PluginFacts {
   version: string | null
@@ -39,9 +39,9 @@ function momentOf(value: unknown): string | null {
   return Number.isNaN(moment.getTime()) ? null : moment.toISOString()
 }
 
-/** Null where the plugin told nothing. */
-export function readPluginFacts(told: unknown): PluginFacts | null {
-  const status = partOf(told)
+/** Null if the plugin reported nothing. */
+export function readPluginFacts(reported: unknown): PluginFacts | null {
+  const status = partOf(reported)
   if (!status) return null
   const [cron, outbox, error] = [partOf(status.cron), partOf(status.outbox), partOf(status.last_error)]
   return {

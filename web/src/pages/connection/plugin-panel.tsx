@@ -10,7 +10,7 @@ import { useDebugStatus } from '../../queries/connection.ts'
 import { Facts, Panel } from '../../components/panel.tsx'
 import { type PluginFacts, readPluginFacts } from './plugin-facts.ts'
 
-/** Less is the time that the answer took. */
+/** A smaller difference is only the time that the answer took. */
 const CLOCK_TOLERANCE_S = 5
 
 function useSizes() {
@@ -37,7 +37,7 @@ function Outbox({ outbox }: { outbox: NonNullable<PluginFacts['outbox']> }): Rea
   )
 }
 
-function Told({ facts, skewS }: { facts: PluginFacts; skewS: number | null }): ReactNode {
+function ReportedFacts({ facts, skewS }: { facts: PluginFacts; skewS: number | null }): ReactNode {
   const t = useTranslations('connection.plugin')
   const { megabytes, seconds } = useSizes()
   const offS = skewS === null ? null : Math.round(Math.abs(skewS))
@@ -81,7 +81,7 @@ function Told({ facts, skewS }: { facts: PluginFacts; skewS: number | null }): R
   )
 }
 
-/** What kept the plugin from telling anything. */
+/** Why the plugin could not be reached. */
 function Silent({ probe }: { probe: DebugStatus['probe'] }): ReactNode {
   const t = useTranslations('connection.plugin')
   const textOf = useProblemText()
@@ -97,7 +97,7 @@ function Silent({ probe }: { probe: DebugStatus['probe'] }): ReactNode {
   )
 }
 
-/** The plugin's own account: versions, clock, cron, outbox. */
+/** What the plugin reports: versions, clock, cron, outbox. */
 export function PluginPanel({ integration }: { integration: Integration }): ReactNode {
   const t = useTranslations('connection.plugin')
   const { data, error, isPending, isFetching, refetch } = useDebugStatus(integration.id, true)
@@ -119,7 +119,7 @@ export function PluginPanel({ integration }: { integration: Integration }): Reac
     >
       {isPending && <Skeleton height={184} />}
       {error && <ErrorState error={error} />}
-      {data && facts && <Told facts={facts} skewS={data.probe.clock_skew_s} />}
+      {data && facts && <ReportedFacts facts={facts} skewS={data.probe.clock_skew_s} />}
       {data && !facts && <Silent probe={data.probe} />}
     </Panel>
   )

@@ -10,7 +10,7 @@ interface RotateKeyFormProps {
   onCancel: () => void
 }
 
-/** How long the old key goes on working beside the new one. */
+/** How long the old key keeps working beside the new one. */
 export function RotateKeyForm({ apiKey, onMade, onCancel }: RotateKeyFormProps): ReactNode {
   const t = useTranslations('connection.keys')
   const { mutate, isPending, error } = useRotateApiKey(apiKey.site_id)

@@ -10,7 +10,7 @@ import { RelativeTime, useNow } from '../../components/relative-time.tsx'
 import { OutsideLink } from '../../components/outside-link.tsx'
 import { Facts, Panel } from '../../components/panel.tsx'
 
-/** "in 40 minutes"; what is overdue is due. */
+/** "in 40 minutes", or "now" if the time has passed. */
 function Upcoming({ at }: { at: string | null }): ReactNode {
   const t = useTranslations('connection.status')
   const format = useFormatter()
@@ -35,7 +35,7 @@ function PollingFacts({ integration }: { integration: Integration }): ReactNode 
   )
 }
 
-/** How the connection is, why, since when, and what proves it. */
+/** State of the connection: why, since when, and when it was last verified. */
 export function StatusPanel({ integration }: { integration: Integration }): ReactNode {
   const t = useTranslations('connection')
   const { health, site_id: siteId, site_url: siteUrl, api_key: key, transport } = integration

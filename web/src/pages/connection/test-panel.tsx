@@ -47,7 +47,7 @@ function Result({ result }: { result: TestResult }): ReactNode {
   )
 }
 
-/** Calls the site now, and shows what happened on the way. */
+/** Tests the connection now and shows each step. */
 export function TestPanel({ integration }: { integration: Integration }): ReactNode {
   const t = useTranslations('connection.test')
   const test = useTestConnection(integration)

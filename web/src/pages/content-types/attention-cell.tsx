@@ -2,7 +2,7 @@ import { Group, Text, VisuallyHidden } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import classes from './content-types.module.css'
-import { KnownNumber } from './known-number.tsx'
+import { ExplainedCount } from './explained-count.tsx'
 import { CELL } from './table-roles.ts'
 
 interface AttentionCellProps {
@@ -11,11 +11,11 @@ interface AttentionCellProps {
   type?: string
   failed: number
   conflicts: number
-  /** As of when the numbers hold. */
+  /** Time of the numbers. */
   at: string | null
 }
 
-/** Counts of what needs somebody, leading to it. */
+/** Counts of failed items and conflicts, linked to them. */
 export function AttentionCell({ siteId, type, failed, conflicts, at }: AttentionCellProps): ReactNode {
   const t = useTranslations('contentTypes')
   const itemsWith = (state: string) => {
@@ -33,14 +33,14 @@ export function AttentionCell({ siteId, type, failed, conflicts, at }: Attention
       )}
       <Group gap="sm" data-numeric>
         {failed > 0 && (
-          <KnownNumber how={t('known.failed')} at={at} href={itemsWith('failed')}>
+          <ExplainedCount how={t('known.failed')} at={at} href={itemsWith('failed')}>
             {t('failed', { count: failed })}
-          </KnownNumber>
+          </ExplainedCount>
         )}
         {conflicts > 0 && (
-          <KnownNumber how={t('known.conflicts')} at={at} href={itemsWith('conflict')}>
+          <ExplainedCount how={t('known.conflicts')} at={at} href={itemsWith('conflict')}>
             {t('conflicts', { count: conflicts })}
-          </KnownNumber>
+          </ExplainedCount>
         )}
       </Group>
     </td>

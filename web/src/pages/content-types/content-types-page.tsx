@@ -17,7 +17,7 @@ import { SyncButton } from './sync-button.tsx'
 import { TabSkeleton } from './tab-skeleton.tsx'
 import { TypesSection } from './types-section.tsx'
 
-/** Site Settings → Content types: how the connection is, and what of the site is synced. */
+/** Site Settings → Content types: connection, and which types are synced. */
 export default function ContentTypesPage(): ReactNode {
   const t = useTranslations('contentTypes')
   const site = useThisSite()

@@ -3,31 +3,31 @@ import { useTranslations } from 'use-intl'
 import type { TypeKind } from '../../queries/content-types.ts'
 import type { TypeDriftCheck } from './drift-check-words.tsx'
 import classes from './content-types.module.css'
-import { KnownNumber } from './known-number.tsx'
+import { ExplainedCount } from './explained-count.tsx'
 import { CELL } from './table-roles.ts'
 
 const WHOLE = 100
 
 const known = (how: string, at: string | null, driftCheck?: TypeDriftCheck) => (words: ReactNode) => (
-  <KnownNumber how={how} at={at} driftCheck={driftCheck}>
+  <ExplainedCount how={how} at={at} driftCheck={driftCheck}>
     {words}
-  </KnownNumber>
+  </ExplainedCount>
 )
 
 interface CountsCellProps {
   kind: TypeKind
   total: number
   synced: number
-  /** As of when each of the two holds. */
+  /** Time of each of the two counts. */
   totalAt: string | null
   syncedAt: string | null
   isEnabled: boolean
-  /** Only post types are compared. */
+  /** Only post types have a drift check. */
   driftCheck?: TypeDriftCheck | undefined
   children?: ReactNode
 }
 
-/** `123 total · 45 synced`, with a bar. Taxonomies have no column of failures: theirs is this one's. */
+/** `123 total · 45 synced`, with a bar. Taxonomies have no failures, so their cell spans that column too. */
 export function CountsCell({
   kind,
   total,

@@ -12,7 +12,7 @@ interface DirectionMenuProps {
   onChoose: (direction: Direction) => void
 }
 
-/** The directions of a sync, with what each does. */
+/** Menu of sync directions, with what each does. */
 export default function DirectionMenu({ label, isDisabled, onChoose }: DirectionMenuProps): ReactNode {
   const t = useTranslations('contentTypes.sync.hints')
   const direction = useTranslations('common.direction')

@@ -7,7 +7,7 @@ export type TypeDriftCheck = ContentTypes['post_types'][string]['drift_check']
 
 const SHOWN_DIGITS = 8
 
-/** What the last comparison of everything with the site found, when, and the digest that both sides have since. */
+/** Result, time and checksum of the last drift check. */
 export function DriftCheckWords({ driftCheck }: { driftCheck: TypeDriftCheck }): ReactNode {
   const t = useTranslations('contentTypes.driftCheck')
   const { state, at, root, differing, repaired } = driftCheck

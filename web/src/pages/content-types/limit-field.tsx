@@ -4,7 +4,7 @@ import { useTranslations } from 'use-intl'
 
 const MOST = 1_000_000
 
-/** The limit that was typed; null if it is none. */
+/** The typed limit; null if it is not valid. */
 export function parseLimit(text: string): number | null {
   if (!/^\s*\d{1,7}\s*$/.test(text)) return null
   const limit = Number(text)
@@ -14,15 +14,15 @@ export function parseLimit(text: string): number | null {
 interface LimitFieldProps {
   label: string
   value: number
-  /** Id of what says more about it: why it wasn't saved. */
+  /** Id of the element that says why it wasn't saved. */
   describedBy: string | undefined
   onSave: (limit: number) => void
 }
 
-/** The limit of one type: saved by Enter or by leaving the field, put back by Escape. */
+/** Limit of one type. Enter or leaving the field saves it, Escape resets it. */
 export function LimitField({ label, value, describedBy, onSave }: LimitFieldProps): ReactNode {
   const t = useTranslations('contentTypes')
-  /** What is typed but not saved; null while nobody types. */
+  /** The unsaved text; null while nobody edits. */
   const [draft, setDraft] = useState<string | null>(null)
   const [isWrong, setWrong] = useState(false)
   const errorId = useId()
@@ -44,7 +44,7 @@ export function LimitField({ label, value, describedBy, onSave }: LimitFieldProp
   return (
     <div>
       <Input
-        // its own labels know of no description from elsewhere
+        // Mantine's own labels know nothing of an outside description
         withAria={false}
         aria-label={label}
         aria-invalid={isWrong}

@@ -5,7 +5,7 @@ import classes from './content-types.module.css'
 
 const COUNTS = ['created', 'updated', 'deleted', 'unchanged', 'failed', 'conflicts'] as const
 
-/** What a run has done, in words; nothing where it did nothing. */
+/** Counts of a run in words; renders nothing if all are zero. */
 export function RunCounts({ counts }: { counts: Run['counts'] }): ReactNode {
   const t = useTranslations('contentTypes.run.counts')
   const shown = COUNTS.filter((name) => counts[name] > 0)

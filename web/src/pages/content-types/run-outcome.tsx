@@ -12,7 +12,7 @@ const ICON = 22
 
 export type Outcome = 'succeeded' | 'succeededPartly' | 'failed' | 'cancelled'
 
-/** How a run ended, in the words that are shown. */
+/** Heading for how a run ended. */
 export function outcomeOf({ status, counts }: Run): Outcome {
   if (status === 'failed' || status === 'cancelled') return status
   return counts.failed > 0 || counts.conflicts > 0 ? 'succeededPartly' : 'succeeded'
@@ -35,7 +35,7 @@ function Why({ error }: { error: NonNullable<Run['error']> }): ReactNode {
   )
 }
 
-/** How a run ended, why, and where to see more; until somebody dismisses it. */
+/** How a run ended, why, and links to more, until dismissed. */
 export function RunOutcome({ run, onDismiss }: { run: Run; onDismiss: () => void }): ReactNode {
   const t = useTranslations('contentTypes.run')
   const { id: siteId } = useThisSite()

@@ -7,19 +7,19 @@ import { useSyncStatus } from '../../queries/sync.ts'
 import classes from './content-types.module.css'
 import { outcomeOf, RunOutcome } from './run-outcome.tsx'
 import { RunProgress } from './run-progress.tsx'
-import { useWitnessedRun } from './use-witnessed-run.ts'
+import { useWatchedRun } from './use-watched-run.ts'
 
 interface RunPanelProps {
   integrationId: string
   types: ContentTypes | null
 }
 
-/** The sync under way, and how it ended. It unfolds, so that what is below moves and doesn't jump. */
+/** The current sync, and how it ended. It expands with a transition, so that the page below doesn't jump. */
 export function RunPanel({ integrationId, types }: RunPanelProps): ReactNode {
   const t = useTranslations('contentTypes.run')
   const { data } = useSyncStatus(integrationId)
-  const { run, dismiss } = useWitnessedRun(integrationId, data)
-  // what was shown last stays while it folds away
+  const { run, dismiss } = useWatchedRun(integrationId, data)
+  // keeps its last content while it collapses
   const [last, setLast] = useState<Run | null>(null)
   if (run && run !== last) setLast(run)
   const shown = run ?? last
@@ -52,10 +52,10 @@ export function RunPanel({ integrationId, types }: RunPanelProps): ReactNode {
 const QUARTERS = 4
 const QUARTER_PERCENT = 25
 
-/** Says start, each quarter and end, and nothing in between: a bar that ticks would drown everything else. */
+/** Announces start, each quarter and end to screen readers, since every tick would drown everything else. */
 function Announcer({ run }: { run: Run | null }): ReactNode {
   const t = useTranslations('contentTypes.run')
-  // a total that grows doesn't turn time back
+  // a growing total must not lower the announced quarter
   const [most, setMost] = useState({ id: '', quarter: 0 })
   if (run && (run.id !== most.id || quarterOf(run) > most.quarter)) setMost({ id: run.id, quarter: quarterOf(run) })
   return <VisuallyHidden component="output">{run ? said(run, most.quarter, t) : ''}</VisuallyHidden>

@@ -3,10 +3,9 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { ContentTypes, Run } from '../../api/types.ts'
 import { notifyFailure } from '../../components/notify.ts'
-import { useNow } from '../../components/relative-time.tsx'
+import { ClockTime, useNow } from '../../components/relative-time.tsx'
 import { useCancelRun } from '../../queries/sync.ts'
 import classes from './content-types.module.css'
-import { Moment } from './moment.tsx'
 import { RunCounts } from './run-counts.tsx'
 import { RateMeter, secondsLeft } from './run-rates.ts'
 
@@ -18,11 +17,11 @@ interface RunProgressProps {
   integrationId: string
   run: Run
   types: ContentTypes | null
-  /** Since when the site is waited for; null while it isn't. */
+  /** Since when the run waits for the site's poll; null if it doesn't. */
   waitingForSiteSince: string | null
 }
 
-/** A run under way: a bar per type, how fast, how long still, and what came of it so far. */
+/** A current run: a bar per type, rate, time left and counts so far. */
 export function RunProgress({ integrationId, run, types, waitingForSiteSince }: RunProgressProps): ReactNode {
   const t = useTranslations('contentTypes.run')
   const direction = useTranslations('common.direction')
@@ -31,7 +30,7 @@ export function RunProgress({ integrationId, run, types, waitingForSiteSince }: 
   useEffect(() => meter.add(run, Date.now()), [meter, run])
   const { overall, byType } = meter.rates(run, now)
   const entries = Object.entries(run.progress.by_type)
-  const since = waitingForSiteSince !== null && <Moment at={waitingForSiteSince} />
+  const since = waitingForSiteSince !== null && <ClockTime at={waitingForSiteSince} />
   const words = run.status === 'queued' ? 'queued' : run.progress.total === 0 ? 'preparing' : 'running'
   return (
     <>

@@ -11,22 +11,22 @@ interface Sample {
 }
 
 export interface Rates {
-  /** Items per second of all types; null while it can't be told. */
+  /** Items per second over all types; null if unknown. */
   overall: number | null
   byType: Record<string, number>
 }
 
-/** How fast a run goes: over the last ten seconds, before that since it started. */
+/** Rate of a run over the last ten seconds, or since its start. */
 export class RateMeter {
   #samples: Sample[] = []
   #runId: string | null = null
 
-  /** Takes in what is known of the run now. */
+  /** Adds a sample of the run's progress. */
   add({ id, progress }: Run, now: number): void {
     if (id !== this.#runId) this.#samples = []
     this.#runId = id
     const byType = Object.fromEntries(Object.entries(progress.by_type).map(([type, { done }]) => [type, done]))
-    // one sample older than the window is kept, to measure from
+    // keeps one sample older than the window to measure from
     const found = this.#samples.findIndex(({ at }) => at >= now - WINDOW_MS)
     const firstInside = found === -1 ? this.#samples.length : found
     this.#samples = [...this.#samples.slice(Math.max(0, firstInside - 1)), { at: now, done: progress.done, byType }]
@@ -46,12 +46,12 @@ export class RateMeter {
   }
 }
 
-/** Since the run started, which a page that was opened in the middle of it doesn't know better. */
+/** Rate since the run started, used until there are enough samples. */
 function averageOf({ started_at, progress }: Run, now: number): number | null {
   const span = started_at === null ? 0 : now - Date.parse(started_at)
   return span < LEAST_SPAN_MS ? null : (progress.done * SECOND_MS) / span
 }
 
-/** Seconds until `left` items are done at `rate` a second; null when that can't be told. */
+/** Seconds until `left` items are done at `rate` per second; null if unknown. */
 export const secondsLeft = (left: number, rate: number | null | undefined): number | null =>
   rate === null || rate === undefined || rate <= 0 || left <= 0 ? null : Math.ceil(left / rate)

@@ -10,7 +10,7 @@ import classes from './content-types.module.css'
 
 type Action = 'connect' | 'test' | 'cause' | 'newKey' | 'reconnect' | 'switchOn'
 
-/** What helps in which state; the first of them is what to do. */
+/** Actions for each state; the first is the main one. */
 const ACTIONS: Record<Connection, Action[]> = {
   not_connected: ['connect'],
   authenticating: ['test', 'connect'],
@@ -21,7 +21,7 @@ const ACTIONS: Record<Connection, Action[]> = {
   key_revoked: ['newKey', 'reconnect'],
   disabled: ['switchOn'],
 }
-/** States in which nothing has to be done. */
+/** States that need no action. */
 const CALM = new Set<Connection>(['ready', 'structure_syncing', 'authenticating'])
 
 interface StatusActionsProps {
@@ -29,7 +29,7 @@ interface StatusActionsProps {
   health: Integration['health']
 }
 
-/** What the person can do about the state of the connection. */
+/** Actions for the current state of the connection. */
 export function StatusActions({ integration, health }: StatusActionsProps): ReactNode {
   const test = useTestConnection(integration)
   const actions = [...ACTIONS[health.state]]

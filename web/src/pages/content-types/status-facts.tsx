@@ -14,7 +14,7 @@ interface StatusFactsProps {
   types: ContentTypes | null
 }
 
-/** When the site was last heard of, and what it is set to. */
+/** Times of the last contacts with the site, and its settings. */
 export function StatusFacts({ integration, health, types }: StatusFactsProps): ReactNode {
   const t = useTranslations('contentTypes.status')
   const onOff = (isOn: boolean | undefined) => (isOn === undefined ? '–' : t(isOn ? 'on' : 'off'))
@@ -51,7 +51,7 @@ export function StatusFacts({ integration, health, types }: StatusFactsProps): R
 interface FactProps {
   name: string
   hint?: string
-  /** Finds it, whatever the language. */
+  /** Language-independent id for tests. */
   id: string
   children: ReactNode
 }
@@ -89,7 +89,7 @@ function TransportWords({ integration }: { integration: Integration }): ReactNod
   return `${t(transport)}, ${t('pollEvery', { seconds: Math.round(seconds) })}`
 }
 
-/** A moment to come; one that has come is now. */
+/** A future time; "now" once it has passed. */
 function NextCheck({ at }: { at: string | null }): ReactNode {
   const t = useTranslations('contentTypes.status')
   const now = useNow()

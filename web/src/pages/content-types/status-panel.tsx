@@ -1,25 +1,25 @@
 import { Group, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { ClockTime } from '../../components/relative-time.tsx'
 import { useTranslations } from 'use-intl'
 import type { ContentTypes, Integration } from '../../api/types.ts'
 import { ConnectionBadge } from '../../components/connection-badge.tsx'
 import { useProblemText } from '../../components/use-problem-text.ts'
 import classes from './content-types.module.css'
-import { Moment } from './moment.tsx'
 import { StatusActions } from './status-actions.tsx'
 import { StatusFacts } from './status-facts.tsx'
 
 interface StatusPanelProps {
   integration: Integration
-  /** Null while they can't be read. */
+  /** Null if they could not be read. */
   types: ContentTypes | null
 }
 
-/** How the connection is: dot and words, since when, why, what to do about it, and what proves it. */
+/** State of the connection: since when, why, what to do, and its details. */
 export function StatusPanel({ integration, types }: StatusPanelProps): ReactNode {
   const t = useTranslations('contentTypes.status')
   const health = types?.health ?? integration.health
-  const since = health.since !== null && <Moment at={health.since} />
+  const since = health.since !== null && <ClockTime at={health.since} />
   return (
     <section className={`panel ${classes.status}`} aria-label={t('region')}>
       <Group justify="space-between" align="flex-start" gap="md">

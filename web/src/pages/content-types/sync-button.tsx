@@ -9,10 +9,10 @@ import { useStartSync, useSyncStatus } from '../../queries/sync.ts'
 const loadMenu = () => import('./direction-menu.tsx')
 const DirectionMenu = lazy(loadMenu)
 
-/** States in which there is nobody to sync with. */
+/** States in which a sync is not possible. */
 const NOT_YET = new Set<Connection>(['not_connected', 'authenticating', 'key_revoked'])
 
-/** Starts a sync: both ways at one press, or what is chosen beside it. */
+/** Starts a sync in both directions, or in a direction chosen from the menu. */
 export function SyncButton({ integration }: { integration: Integration }): ReactNode {
   const t = useTranslations('contentTypes.sync')
   const { data } = useSyncStatus(integration.id)
@@ -49,7 +49,7 @@ interface DirectionsProps {
   onChoose: (direction: Direction) => void
 }
 
-/** The directions, in a menu that is loaded when somebody reaches for it. */
+/** Menu of directions, loaded when its button gets hover or focus. */
 function Directions({ isDisabled, onChoose }: DirectionsProps): ReactNode {
   const t = useTranslations('contentTypes.sync')
   const [isWanted, setWanted] = useState(false)

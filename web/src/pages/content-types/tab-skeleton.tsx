@@ -6,7 +6,7 @@ import classes from './content-types.module.css'
 const STATUS_HEIGHT = 150
 const ROWS = [0, 1, 2]
 
-/** Rows that are on the way. */
+/** Placeholder rows. */
 export function SkeletonRows({ label }: { label: string }): ReactNode {
   return (
     <output className={`panel ${classes.skeleton}`} aria-label={label}>
@@ -21,7 +21,7 @@ export function SkeletonRows({ label }: { label: string }): ReactNode {
   )
 }
 
-/** The tab before anything is known, as high as it will be. */
+/** Placeholder of the tab, as high as the loaded tab. */
 export function TabSkeleton(): ReactNode {
   const t = useTranslations('common')
   return (

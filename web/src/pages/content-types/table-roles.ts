@@ -1,4 +1,4 @@
-/** Browsers forget what a table's parts are when CSS lays them out as cards; these say it again. */
+/** ARIA roles for tables: browsers drop table semantics when CSS lays rows out as cards. */
 export const TABLE = { role: 'table' } as const
 export const GROUP = { role: 'rowgroup' } as const
 export const ROW = { role: 'row' } as const

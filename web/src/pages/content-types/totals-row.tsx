@@ -12,7 +12,7 @@ type Row = ContentTypes['post_types'][string] | ContentTypes['taxonomies'][strin
 
 const sumOf = (rows: Row[], value: (row: Row) => number): number => rows.reduce((sum, row) => sum + value(row), 0)
 
-/** A sum is as old as the oldest of its parts. */
+/** A sum has the time of its oldest part. */
 const oldestOf = (rows: Row[]): string | null =>
   rows.reduce<string | null>(
     (oldest, { count_as_of: at }) => (oldest === null || (at ?? '') < oldest ? at : oldest),
@@ -23,7 +23,7 @@ interface TotalsRowProps {
   siteId: string
   kind: TypeKind
   rows: Row[]
-  /** As of when the counts of IGNY8 hold. */
+  /** Time of IGNY8's counts. */
   at: string | null
 }
 

@@ -18,15 +18,15 @@ interface TypeRowProps {
   kind: TypeKind
   slug: string
   row: PostTypeRow | TaxonomyRow
-  /** As of when the counts of IGNY8 hold. */
+  /** Time of IGNY8's counts. */
   at: string | null
   isSaving: boolean
-  /** Why the last change wasn't saved. */
+  /** Error of the last change. */
   refusal: Error | undefined
   onChange: (change: TypeChange) => void
 }
 
-/** One post type or taxonomy: what there is of it, what of that is synced, and whether it is to be. */
+/** One post type or taxonomy: counts, and its settings. */
 export const TypeRow = memo(function TypeRow(props: TypeRowProps): ReactNode {
   const { siteId, kind, slug, row, at, isSaving, refusal, onChange } = props
   const t = useTranslations('contentTypes')

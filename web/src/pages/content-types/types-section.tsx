@@ -19,7 +19,7 @@ interface TypesSectionProps {
   types: ContentTypes
 }
 
-/** What the site has, and what of it is synced. */
+/** Post types and taxonomies of the site. */
 export function TypesSection({ integration, types }: TypesSectionProps): ReactNode {
   if (types.last_structure_fetch === null) return <NoStructure connection={types.connection} />
   return <Tables integration={integration} types={types} />

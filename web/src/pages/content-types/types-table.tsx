@@ -12,7 +12,7 @@ interface TypesTableProps {
   siteId: string
   kind: TypeKind
   shown: ShownContentTypes
-  /** As of when the counts of IGNY8 hold. */
+  /** Time of IGNY8's counts. */
   at: string | null
   onChange: (change: TypeChange) => void
 }
@@ -21,7 +21,7 @@ const SETTINGS = ['enabled', 'fetch_limit']
 const TITLES = { post_types: 'postTypes', taxonomies: 'taxonomies' } as const
 const NONE = { post_types: 'noPostTypes', taxonomies: 'noTaxonomies' } as const
 
-/** The post types, or the taxonomies, a row each and their sum. On a phone each row is a card. */
+/** Post types or taxonomies, one row each, with a sum. On a phone each row is a card. */
 export function TypesTable({ siteId, kind, shown, at, onChange }: TypesTableProps): ReactNode {
   const t = useTranslations('contentTypes')
   const titleId = useId()

@@ -7,7 +7,7 @@ const SIDES: readonly Side[] = ['wordpress', 'igny8']
 
 interface ConflictChoiceProps {
   label: string
-  /** The part, as the API names it. */
+  /** The API's name of the field. */
   name: string
   value: Side | undefined
   isDisabled: boolean
@@ -15,7 +15,7 @@ interface ConflictChoiceProps {
   onChange: (side: Side) => void
 }
 
-/** The choice between the two versions of one part. */
+/** Choice between the two versions of one field. */
 export function ConflictChoice({ label, name, value, isDisabled, textOf, onChange }: ConflictChoiceProps): ReactNode {
   const t = useTranslations('items.side')
   const id = useId()

@@ -14,11 +14,11 @@ import type { ItemWork } from './use-item-work.ts'
 
 export type Conflict = NonNullable<Item['conflict']>
 
-/** Which of the two deleted the item; null where both still have it. */
+/** The side that deleted the item; null if both have it. */
 const deletedBy = ({ deleted }: Item, { fields }: Conflict): 'wordpress' | 'igny8' | null =>
   fields.includes('deleted') ? (deleted ? 'igny8' : 'wordpress') : null
 
-/** One side for all, where it is one; else a side per part. */
+/** One side for all fields if they agree, else a side per field. */
 function toResolution(fields: readonly string[], choices: Readonly<Record<string, Side>>): Resolution {
   const [first] = fields
   const choice = first === undefined ? undefined : choices[first]
@@ -26,7 +26,7 @@ function toResolution(fields: readonly string[], choices: Readonly<Record<string
   return { fields: Object.fromEntries(fields.flatMap((field) => (choices[field] ? [[field, choices[field]]] : []))) }
 }
 
-/** The side that each part shall take. Chosen for the revision that is shown: what moves on is chosen anew. */
+/** The chosen side of each field, for the revision on the screen. A new revision clears the choice. */
 function useChoices(revision: number) {
   const [shown, setShown] = useState(revision)
   const [choices, setChoices] = useState<Record<string, Side>>({})
@@ -77,7 +77,7 @@ function OneSideForAll({ onChoose }: { onChoose: (side: Side) => void }): ReactN
   )
 }
 
-/** Both versions of what two sides changed, the choice between them, and what comes of it. */
+/** Resolves a conflict: both versions, a choice per field, and a preview of the result. */
 export function ConflictPanel({ item, conflict, work }: ConflictPanelProps): ReactNode {
   const t = useTranslations('items.conflict')
   const mayEdit = useMay('editor')

@@ -10,7 +10,7 @@ interface ConflictResultProps {
   textOf: (side: Side, field: string) => string
 }
 
-/** What both sides will have once the conflict is settled as it is chosen now. */
+/** Preview of the item after resolving the conflict with the current choices. */
 export function ConflictResult({ fields, choices, textOf }: ConflictResultProps): ReactNode {
   const t = useTranslations('items')
   const fieldLabel = useFieldLabel()

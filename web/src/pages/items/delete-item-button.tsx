@@ -9,7 +9,7 @@ import { notifyDone } from '../../components/notify.ts'
 import { titleText } from '../../components/title-text.ts'
 import { useDeleteItem } from '../../queries/items.ts'
 
-/** Deletes an item on both sides, after a question; then its list is shown. */
+/** Deletes an item on both sides after confirmation, then shows the list. */
 export function DeleteItemButton({ item }: { item: Item }): ReactNode {
   const t = useTranslations('items')
   const common = useTranslations('common')

@@ -18,7 +18,7 @@ interface EditFormProps {
   onClose: () => void
 }
 
-/** A plain editor of the IGNY8 side. What somebody else changed meanwhile is never overwritten unseen, and nothing typed is lost. */
+/** A simple editor of the IGNY8 side. It never overwrites a newer change unseen, and keeps what was typed. */
 export default function EditForm({ item, onClose }: EditFormProps): ReactNode {
   const t = useTranslations('items.edit')
   const common = useTranslations('common')
@@ -90,7 +90,7 @@ interface FieldsProps {
 function Fields({ draft: { values, set }, errors, status }: FieldsProps): ReactNode {
   const fieldLabel = useFieldLabel()
   const statusLabel = useStatusLabel()
-  // a status of the site's own is kept until another is chosen
+  // a custom status of the site stays selected until another is chosen
   const statuses = KNOWN_STATUSES.some((known) => known === status) ? KNOWN_STATUSES : [status, ...KNOWN_STATUSES]
   const monospaced = hasBlocks(values.body) && {
     styles: { input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } },

@@ -4,7 +4,7 @@ const PLAIN = ['title', 'body', 'excerpt', 'slug', 'status', 'date', 'parent', '
 type Plain = (typeof PLAIN)[number]
 const isPlain = (path: string): path is Plain => PLAIN.some((name) => name === path)
 
-/** What a part of an item is called: a plain field, a taxonomy (`terms.category`) or a meta key (`meta.price`). */
+/** Label of a field: a plain field, a taxonomy (`terms.category`) or a meta key (`meta.price`). */
 export function useFieldLabel(): (path: string) => string {
   const t = useTranslations('items')
   return (path) => {
@@ -18,7 +18,7 @@ const STATUSES = ['draft', 'pending', 'private', 'future', 'publish', 'trash'] a
 export type KnownStatus = (typeof STATUSES)[number]
 export const KNOWN_STATUSES: readonly KnownStatus[] = STATUSES
 
-/** A WordPress status in words; a site's own status as it is. */
+/** Label of a WordPress status; a custom status unchanged. */
 export function useStatusLabel(): (status: string) => string {
   const t = useTranslations('items.status')
   return (status) => {

@@ -14,14 +14,14 @@ interface ItemActionsProps {
   onEdit: () => void
 }
 
-/** What an editor can do with an item. */
+/** Actions of an editor on an item. */
 export function ItemActions({ item, work, isEditing, onEdit }: ItemActionsProps): ReactNode {
   const t = useTranslations('items.action')
   const common = useTranslations('common')
   const { data: integration } = useIntegration(item.site_id)
-  // what the site holds could not be read yet: the API takes no change of it
+  // the site's version could not be read yet, so the API refuses changes
   const isUnreadable = item.external_id !== null && item.wordpress === null && item.error !== null
-  // what was deleted in WordPress is settled before it is edited
+  // an item deleted in WordPress has to be resolved before it is edited
   const isDeletedThere = item.conflict !== null && item.conflict.wordpress === null
   return (
     <>

@@ -9,7 +9,7 @@ import classes from '../../components/data-list.module.css'
 import { OutsideLink } from '../../components/outside-link.tsx'
 import { useFieldLabel } from './field-label.ts'
 
-/** The item's title, leading to it, and its slug. */
+/** Title linked to the item, and its slug. */
 export function ItemTitle({ item }: { item: ItemSummary }): ReactNode {
   const t = useTranslations('items')
   return (
@@ -22,7 +22,7 @@ export function ItemTitle({ item }: { item: ItemSummary }): ReactNode {
   )
 }
 
-/** What is wrong with an item, in words. */
+/** Problem of an item in words. */
 export function ItemTrouble({ item }: { item: ItemSummary }): ReactNode {
   const t = useTranslations('items')
   const fieldLabel = useFieldLabel()

@@ -19,7 +19,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }): ReactN
   )
 }
 
-/** The parent by its title, as soon as that is known. */
+/** Title of the parent once it is known. */
 function ParentLink({ siteId, parentId }: { siteId: string; parentId: string }): ReactNode {
   const titleOf = useItemTitles(siteId, [parentId])
   return (
@@ -29,7 +29,7 @@ function ParentLink({ siteId, parentId }: { siteId: string; parentId: string }):
   )
 }
 
-/** What is known of an item besides its text. */
+/** Details of an item. */
 export function ItemFacts({ item }: { item: Item }): ReactNode {
   const t = useTranslations('items')
   const common = useTranslations('common')

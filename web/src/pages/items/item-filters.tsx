@@ -8,7 +8,7 @@ import { countOf, type TypeRows } from './use-type-rows.ts'
 
 const TYPING_PAUSE_MS = 300
 
-/** The text that is searched for: typed here, taken over after a pause, and following the address when that changes. */
+/** Search field. The text goes into the URL after a pause, and follows the URL when that changes. */
 function SearchField({ value, onChange }: { value: string; onChange: (q: string) => void }): ReactNode {
   const t = useTranslations('items.filter')
   const [text, setText] = useState(value)
@@ -20,7 +20,7 @@ function SearchField({ value, onChange }: { value: string; onChange: (q: string)
   }, TYPING_PAUSE_MS)
   if (seen !== value) {
     setSeen(value)
-    // what comes back of one's own typing must not overwrite what was typed since
+    // our own update of the URL must not overwrite newer typing
     if (value !== sent) setText(value)
     setSent(value)
   }
@@ -46,7 +46,7 @@ interface ItemFiltersProps {
   address: ReturnType<typeof useItemFilter>
 }
 
-/** Narrows the list by text, type and state. */
+/** Filters of the list: text, type and state. */
 export function ItemFilters({ rows, address }: ItemFiltersProps): ReactNode {
   const t = useTranslations('items.filter')
   const stateName = useTranslations('common.itemState')

@@ -14,7 +14,7 @@ const COLUMNS = ['title', 'type', 'state', 'status', 'trouble', 'updated', 'word
 const SKELETON_ROWS = Array.from({ length: 8 }, (_, index) => index)
 const PHONE = '(max-width: 48em)'
 
-/** Whether rows are shown as cards; known at the first paint, so that nothing jumps. */
+/** Whether rows are shown as cards. Known at the first paint, so that nothing jumps. */
 const useIsPhone = () => useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
 
 function Head(): ReactNode {
@@ -32,7 +32,7 @@ function Head(): ReactNode {
   )
 }
 
-/** Rows that are on their way, as high as those that will come. */
+/** Placeholder rows, as high as real ones. */
 export function ItemListSkeleton(): ReactNode {
   const t = useTranslations('common')
   const isPhone = useIsPhone()
@@ -100,14 +100,14 @@ interface ItemListProps {
   rows: TypeRows | null
 }
 
-/** Items as a table, on a phone as cards. */
+/** Items as a table; as cards on a phone. */
 export function ItemList({ items, rows }: ItemListProps): ReactNode {
   const t = useTranslations('items')
   const statusLabel = useStatusLabel()
   const isPhone = useIsPhone()
   if (isPhone) return <ItemCards items={items} rows={rows} />
   return (
-    // a region that scrolls has to be reached by keyboard
+    // a scrolling region must be reachable by keyboard
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <section className={classes.scroll} aria-label={t('title')} tabIndex={0}>
       <table className={classes.table}>

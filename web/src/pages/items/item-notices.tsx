@@ -8,7 +8,7 @@ import { RelativeTime } from '../../components/relative-time.tsx'
 import { useMay } from '../../queries/session.ts'
 import type { ItemWork } from './use-item-work.ts'
 
-/** Why an item failed, what to do about it, and another try. */
+/** Why an item failed, what to do, and a retry button. */
 export function FailurePanel({ item, work }: { item: Item; work: ItemWork }): ReactNode {
   const t = useTranslations('items.failure')
   const mayEdit = useMay('editor')
@@ -45,7 +45,7 @@ export function FailurePanel({ item, work }: { item: Item; work: ItemWork }): Re
   )
 }
 
-/** What was asked for was decided elsewhere meanwhile: the page shows what is so now. */
+/** A request was refused because the item had changed. The page shows the latest version. */
 export function MovedOnNotice(): ReactNode {
   const t = useTranslations('items.movedOn')
   return (
@@ -70,7 +70,7 @@ export function DeletedNotice({ isGone }: { isGone: boolean }): ReactNode {
   )
 }
 
-/** The last resolution can be taken back. */
+/** Offers to undo the last resolution. */
 export function UndoNotice({ work }: { work: ItemWork }): ReactNode {
   const t = useTranslations('items.undo')
   if (!useMay('editor')) return null

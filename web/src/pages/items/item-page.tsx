@@ -32,7 +32,7 @@ function ItemGone(): ReactNode {
   )
 }
 
-/** One item: how it stands, both of its sides, and what can be done. */
+/** Page of one item: state, both sides and actions. */
 export default function ItemPage(): ReactNode {
   const site = useThisSite()
   const { itemId } = useParams<{ itemId: string }>()

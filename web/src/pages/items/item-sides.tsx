@@ -20,7 +20,7 @@ interface Compared {
   rightLabel: string
 }
 
-/** What a view sets against what; null where one of them isn't there. */
+/** The two versions a view compares; null if one is missing. */
 function useCompared(item: Item, view: View): Compared | null {
   const t = useTranslations('items.side')
   const wordpress = item.conflict ? item.conflict.wordpress : item.wordpress
@@ -39,7 +39,7 @@ function useCompared(item: Item, view: View): Compared | null {
   }
 }
 
-/** What a plugin or theme keeps with an item. */
+/** Meta fields of an item. */
 function MetaList({ meta }: { meta: Item['meta'] }): ReactNode {
   const t = useTranslations('items')
   const entries = Object.entries(meta)
@@ -63,7 +63,7 @@ function MetaList({ meta }: { meta: Item['meta'] }): ReactNode {
   )
 }
 
-/** The text of the item as IGNY8 has it. */
+/** Body of the item in IGNY8. */
 function WholeItem({ item, isOpen }: { item: Item; isOpen: boolean }): ReactNode {
   const t = useTranslations('items')
   const fieldLabel = useFieldLabel()
@@ -90,7 +90,7 @@ function WholeItem({ item, isOpen }: { item: Item; isOpen: boolean }): ReactNode
   )
 }
 
-/** Both sides of an item, and in what they differ. */
+/** Both sides of an item and their differences. */
 export default function ItemSides({ item }: { item: Item }): ReactNode {
   const t = useTranslations('items')
   const fieldLabel = useFieldLabel()

@@ -21,7 +21,7 @@ import { isMovedOn, useItemWork } from './use-item-work.ts'
 const ItemSides = lazy(() => import('./item-sides.tsx'))
 const EditForm = lazy(() => import('./edit-form.tsx'))
 
-/** How the item stands, in a line under its title. */
+/** State of the item, below its title. */
 function Standing({ item }: { item: Item }): ReactNode {
   const t = useTranslations('items')
   const { id } = useThisSite()

@@ -17,7 +17,7 @@ import { NewItemButton } from './new-item-button.tsx'
 import { useItemFilter } from './use-item-filter.ts'
 import { useTypeRows } from './use-type-rows.ts'
 
-/** Why the list has nothing, and what to do about it. */
+/** Why the list is empty, and what to do. */
 function NothingHere({ integrationId }: { integrationId: string | null | undefined }): ReactNode {
   const t = useTranslations('items.empty')
   const { id } = useThisSite()
@@ -54,7 +54,7 @@ function NothingFound({ onClear }: { onClear: () => void }): ReactNode {
   )
 }
 
-/** Every piece of content of the site, and how it stands. */
+/** Page with all items of the site. */
 export default function ItemsPage(): ReactNode {
   const t = useTranslations('items')
   const site = useThisSite()

@@ -7,7 +7,7 @@ import type { TypeRows } from './use-type-rows.ts'
 const loadDialog = () => import('./new-item-dialog.tsx')
 const NewItemDialog = lazy(loadDialog)
 
-/** Opens the form for a new item, which is loaded when somebody reaches for it. */
+/** Opens the form for a new item, which is loaded when the button gets hover or focus. */
 export function NewItemButton({ rows }: { rows: TypeRows | null }): ReactNode {
   const t = useTranslations('items.new')
   const [isOpen, setOpen] = useState(false)

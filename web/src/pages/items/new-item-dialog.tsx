@@ -9,14 +9,14 @@ import { useCreateItem } from '../../queries/items.ts'
 import type { TypeRows } from './use-type-rows.ts'
 
 const INITIAL = { title: '', type: 'post', body: '' }
-/** What an editor may write, as the site knows it; a site that was never read has posts and pages. */
+/** Types for a new item: those of the site, or posts and pages if unknown. */
 const typesOf = (rows: TypeRows | null) => {
   const known = Object.entries(rows ?? {}).filter(([slug]) => slug !== 'attachment')
   const types = known.map(([value, { label }]) => ({ value, label }))
   return types.length > 0 ? types : ['post', 'page'].map((value) => ({ value, label: value }))
 }
 
-/** The form for a new item: a draft, which WordPress gets with the next sync. */
+/** Form for a new item. It is created as a draft, and the next sync sends it to WordPress. */
 export default function NewItemDialog({ rows, onClose }: { rows: TypeRows | null; onClose: () => void }): ReactNode {
   const t = useTranslations('items')
   const common = useTranslations('common')

@@ -10,14 +10,14 @@ import { useValueText } from './value-text.ts'
 interface StaleEditNoticeProps {
   item: Item
   changes: ItemUpdate
-  /** The API refused to save because of it. */
+  /** Whether the API refused to save because of the newer version. */
   isRefused: boolean
   isSaving: boolean
   onKeepMine: () => void
   onTakeTheirs: () => void
 }
 
-/** The item changed while it was being edited: shows what saving would do to it as it is now, and lets the person decide. */
+/** The item changed while being edited. Shows what saving would change in the latest version, and lets the person decide. */
 export function StaleEditNotice(props: StaleEditNoticeProps): ReactNode {
   const { item, changes, isRefused, isSaving, onKeepMine, onTakeTheirs } = props
   const t = useTranslations('items.edit.stale')

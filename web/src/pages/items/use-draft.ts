@@ -10,23 +10,23 @@ const valuesOf = ({ title, slug, status, excerpt, body }: Values): Values => ({ 
 interface Draft {
   values: Values
   set: (field: Field) => (event: { currentTarget: { value: string } }) => void
-  /** What was changed here, and nothing else: what others change in other fields stays theirs. */
+  /** Only the fields changed here, so that changes of others in other fields stay. */
   changes: ItemUpdate
   isDirty: boolean
-  /** The item moved on since the editing began. */
+  /** Whether the item has a newer revision than the edited one. */
   isStale: boolean
-  /** The revision that is being edited. */
+  /** The revision being edited. */
   revision: number
-  /** Drops what was typed, and begins anew from the item as it is now. */
+  /** Discards the draft and starts from the latest version. */
   startOver: () => void
 }
 
-/** What is being typed, apart from the item: the item may change under it. */
+/** The text being edited, separate from the item, which may change meanwhile. */
 export function useDraft(item: Item): Draft {
   const [start, setStart] = useState(item)
   const [values, setValues] = useState(() => valuesOf(item))
   const changed = FIELDS.filter((field) => values[field] !== start[field])
-  // as long as nothing is typed the form shows what is so now
+  // without changes the form follows the item
   if (start.revision !== item.revision && changed.length === 0) {
     setStart(item)
     setValues(valuesOf(item))

@@ -19,12 +19,12 @@ const MOST_CHARACTERS = 200
 interface FilterInAddress {
   filter: ItemFilter
   isFiltered: boolean
-  /** Changes some of it; null drops a part. `isTyping`: the address is replaced, so that "back" skips single letters. */
+  /** Changes the filter; null removes a field. `isTyping` replaces the URL, so that "back" skips single letters. */
   change: (patch: Partial<Record<keyof ItemFilter, string | null>>, isTyping?: boolean) => void
   clear: () => void
 }
 
-/** The filter of the list, kept in the address: it can be linked to, and the browser's "back" takes it back. */
+/** The filter of the list, stored in the URL, so that links and the browser's "back" work. */
 export function useItemFilter(): FilterInAddress {
   const [search, setSearch] = useSearchParams()
   const [type, state, q] = [search.get('type'), search.get('state'), search.get('q')?.slice(0, MOST_CHARACTERS)]

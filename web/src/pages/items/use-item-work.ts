@@ -4,21 +4,21 @@ import type { Item, Resolution } from '../../api/types.ts'
 import { notifyDone } from '../../components/notify.ts'
 import { useRetryItem, useResolveItem, useSyncItem, useUndoResolution } from '../../queries/items.ts'
 
-/** What can be done with an item at the press of a button, and how the last of it went. */
+/** Actions on an item, and the result of the last one. */
 export interface ItemWork {
   resolve: (resolution: Resolution) => void
   undo: () => void
   retry: () => void
   sync: (integrationId: string) => void
-  /** What is under way. */
+  /** The running action. */
   pending: 'resolve' | 'undo' | 'retry' | 'sync' | null
-  /** Why the last of it was refused; null where it wasn't. */
+  /** Error of the last action; null if it succeeded. */
   error: unknown
 }
 
 const MOVED_ON = ['conflict', 'no_conflict', 'resolution_incomplete', 'nothing_to_undo', 'not_failed']
 
-/** Whether something was refused because the item is no longer what was on the screen. */
+/** Whether an action was refused because the item has changed. */
 export const isMovedOn = (error: unknown): boolean => MOVED_ON.some((code) => isCode(error, code))
 
 export function useItemWork({ site_id: siteId, id, revision }: Item): ItemWork {
@@ -28,7 +28,7 @@ export function useItemWork({ site_id: siteId, id, revision }: Item): ItemWork {
   const retrying = useRetryItem(siteId, id)
   const syncing = useSyncItem(siteId, id)
   const all = { resolve: resolving, undo: undoing, retry: retrying, sync: syncing }
-  // what the one before it said is over
+  // clears the result of the previous action
   const begin = () => Object.values(all).forEach((mutation) => mutation.reset())
   const pending = (Object.keys(all) as (keyof typeof all)[]).find((name) => all[name].isPending) ?? null
   return {
@@ -47,7 +47,7 @@ export function useItemWork({ site_id: siteId, id, revision }: Item): ItemWork {
     sync: (integrationId) => {
       begin()
       const tell = ({ error, state }: Item) => {
-        // why it failed stands on the page then
+        // the page then shows why it failed
         if (!error) void notifyDone(t(state === 'conflict' ? 'syncedConflict' : 'synced'))
       }
       syncing.mutate(integrationId, { onSuccess: tell })

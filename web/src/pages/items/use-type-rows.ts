@@ -8,9 +8,9 @@ import { useIntegration } from '../../queries/sites.ts'
 export type TypeRows = ContentTypes['post_types']
 
 interface SiteTypes {
-  /** Post types by slug; null while they are unknown, as they are to viewers. */
+  /** Post types by slug; null while unknown, and always for viewers. */
   rows: TypeRows | null
-  /** The id of the integration; null where there is none, undefined while that is unknown. */
+  /** Id of the integration; null if there is none, undefined while unknown. */
   integrationId: string | null | undefined
 }
 
@@ -36,7 +36,7 @@ const COUNTED: Partial<Record<ItemState, 'synced_count' | 'failed_count' | 'conf
   conflict: 'conflict_count',
 }
 
-/** How many items are in a state, of one type or of all; null where that is not counted. */
+/** Number of items in a state, of one type or all; null if not counted. */
 export function countOf(rows: TypeRows | null, state: ItemState, type: string | undefined): number | null {
   const field = COUNTED[state]
   if (!rows || !field) return null
@@ -44,6 +44,6 @@ export function countOf(rows: TypeRows | null, state: ItemState, type: string | 
   return asked.reduce((sum, [, row]) => sum + row[field], 0)
 }
 
-/** What a type is called: as the site labels it, else by its slug. */
+/** Label of a type from the site, else its slug. */
 export const typeLabel = (rows: TypeRows | null, type: string): string =>
   (rows && Object.hasOwn(rows, type) ? rows[type]?.label : undefined) ?? type

@@ -3,7 +3,7 @@ import type { Item, ItemVersion } from '../../api/types.ts'
 import { metaText } from '../../components/diff/compare-versions.ts'
 import { useStatusLabel } from './field-label.ts'
 
-/** Ids of the parents that the sides of an item name. */
+/** Ids of the parents on both sides of an item. */
 export const parentsOf = (item: Item): (string | null | undefined)[] => [
   item.parent_id,
   item.wordpress?.parent_id,
@@ -11,10 +11,10 @@ export const parentsOf = (item: Item): (string | null | undefined)[] => [
   item.conflict?.wordpress?.parent_id,
 ]
 
-/** The comments that delimit blocks say nothing to a reader. */
+/** Block delimiters, which are left out for readers. */
 const DELIMITERS = /<!--\s+\/?wp:[\s\S]*?-->\s*/g
 
-/** A short value as it is read: a status by its name, a moment as the reader writes it, a parent by its title. */
+/** A short value for people: label of a status, formatted date, title of a parent. */
 export function useValueText(titleOf: (id: string) => string): (path: string, value: string) => string {
   const format = useFormatter()
   const statusLabel = useStatusLabel()
@@ -29,7 +29,7 @@ export function useValueText(titleOf: (id: string) => string): (path: string, va
 const own = <T>(record: Record<string, T>, key: string): T | undefined =>
   Object.hasOwn(record, key) ? record[key] : undefined
 
-/** The value of a part of a version as text; empty where there is none. `path` as the API names the parts of a conflict. */
+/** The value of a field as text; empty if absent. `path` is the API's name of a conflicting field. */
 function readPart(version: ItemVersion, path: string): string {
   const key = path.slice(path.indexOf('.') + 1)
   if (path.startsWith('terms.')) return (own(version.terms, key) ?? []).join(', ')
@@ -55,7 +55,7 @@ function readPart(version: ItemVersion, path: string): string {
   }
 }
 
-/** Tells what one side has in a part, in words. */
+/** Returns the value of a field on one side, in words. */
 export function usePartText(titleOf: (id: string) => string): (version: ItemVersion, path: string) => string {
   const t = useTranslations('items')
   const valueText = useValueText(titleOf)

@@ -13,7 +13,7 @@ import { isEmail } from '../auth/check.ts'
 type Invitable = Exclude<Role, 'owner'>
 const INVITABLE: Invitable[] = ['viewer', 'editor', 'admin']
 
-/** The token stands behind the #, so that it reaches no server, log or referrer. */
+/** The token is in the URL's fragment, so that it reaches no server, log or referrer. */
 const linkOf = (token: string) => `${window.location.origin}/invitation#token=${encodeURIComponent(token)}`
 
 function Made({ invitation, onAnother }: { invitation: Invitation; onAnother: () => void }): ReactNode {
@@ -82,7 +82,7 @@ function InviteForm({ invite }: { invite: ReturnType<typeof useInvite> }): React
   )
 }
 
-/** Makes an invitation, whose link is shown once. */
+/** Creates an invitation and shows its link once. */
 export function InvitePanel(): ReactNode {
   const t = useTranslations('members.invite')
   const invite = useInvite()

@@ -10,13 +10,13 @@ const ROLES: Role[] = ['viewer', 'editor', 'admin', 'owner']
 
 interface MemberRowProps {
   member: Member
-  /** The role of the person who looks; null where they may change nobody. */
+  /** Role of the signed-in person; null if they may change nobody. */
   ruler: Role | null
   isOneself: boolean
   isLastOwner: boolean
 }
 
-/** Why this person's role can't be changed by the one who looks; null where it can. */
+/** Why the signed-in person can't change this role; null if they can. */
 function useObstacle({ member, ruler, isOneself, isLastOwner }: MemberRowProps): string | null {
   const t = useTranslations('members')
   if (ruler === null) return ''
@@ -41,7 +41,7 @@ function RoleChoice({ member, ruler }: { member: Member; ruler: Role }): ReactNo
       size="sm"
       w={170}
       aria-label={t('roleOf', { name: member.name })}
-      // shown at once, and back again when it is refused
+      // shown at once, and reset if refused
       value={change.isPending ? change.variables.role : member.role}
       disabled={change.isPending}
       onChange={(event) => choose(event.currentTarget.value as Role)}
@@ -96,7 +96,7 @@ function Person({ member, isOneself }: Pick<MemberRowProps, 'member' | 'isOnesel
   )
 }
 
-/** One person of the account: what they are, and what may be changed about it. */
+/** One member with their role and actions. */
 export function MemberRow(props: MemberRowProps): ReactNode {
   const { member, ruler, isOneself } = props
   const t = useTranslations('members')

@@ -15,7 +15,7 @@ import { MemberRow } from './member-row.tsx'
 interface MembersTableProps {
   members: Member[]
   session: Session
-  /** Whether these are all members there are. */
+  /** Whether all members are loaded. */
   isWhole: boolean
 }
 

@@ -30,7 +30,7 @@ function DeliveriesTable({ deliveries }: { deliveries: readonly Delivery[] }): R
   )
 }
 
-/** What was told to whom, and what became of it. */
+/** The deliveries and their results. */
 export function DeliveriesPanel(): ReactNode {
   const t = useTranslations('notifications.deliveries')
   const [status, setStatus] = useState<Delivery['status'] | null>(null)

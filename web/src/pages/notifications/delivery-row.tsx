@@ -8,18 +8,18 @@ import { RelativeTime } from '../../components/relative-time.tsx'
 import { useRedeliver } from '../../queries/notifications.ts'
 import { ErrorWords } from './error-words.tsx'
 
-const LOOKS: Record<Delivery['status'], [TablerIcon, tone: string]> = {
+const ICONS: Record<Delivery['status'], [TablerIcon, tone: string]> = {
   pending: [IconClock, 'busy'],
   delivered: [IconCircleCheck, 'good'],
   failed: [IconAlertTriangle, 'bad'],
 }
 
-/** What became of a message: a word, how often it was tried, why it did not come through, and when it is tried again. */
+/** Result of a delivery: status, attempts, error and next attempt. */
 function Result({ delivery }: { delivery: Delivery }): ReactNode {
   const t = useTranslations('notifications.deliveries')
   const format = useFormatter()
   const { status, attempts, error, next_attempt_at: next } = delivery
-  const [Icon, tone] = LOOKS[status]
+  const [Icon, tone] = ICONS[status]
   const when = next !== null && format.dateTime(new Date(next), { dateStyle: 'medium', timeStyle: 'short' })
   return (
     <Stack gap={2}>
@@ -81,13 +81,13 @@ function Recipient({ delivery }: { delivery: Delivery }): ReactNode {
   )
 }
 
-/** One message on its way to one recipient. */
+/** One delivery. */
 export function DeliveryRow({ delivery, mayRepeat }: { delivery: Delivery; mayRepeat: boolean }): ReactNode {
   const t = useTranslations('notifications.deliveries')
   return (
     <tr data-delivery={delivery.status}>
       <td>
-        {/* as it was told: in the language of the messages */}
+        {/* messages are in English */}
         <Text size="sm" fw={600} lang="en">
           {delivery.summary}
         </Text>

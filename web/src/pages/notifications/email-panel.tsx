@@ -17,14 +17,14 @@ function EmailSwitch({ preferences }: { preferences: NotificationPreferences }):
     <Switch
       label={t('label')}
       description={t('hint', { address: preferences.address })}
-      // shown at once, and back again when it is refused
+      // shown at once, and reset if refused
       checked={save.isPending ? save.variables.email : preferences.email}
       onChange={(event) => choose(event.currentTarget.checked)}
     />
   )
 }
 
-/** Whether the person is told by e-mail; each has their own. */
+/** The person's own e-mail setting. */
 export function EmailPanel(): ReactNode {
   const t = useTranslations('notifications.email')
   const { data, error, isPending, refetch } = useNotificationPreferences()

@@ -8,7 +8,7 @@ import { RotateSecretForm } from './rotate-secret-form.tsx'
 
 export type EndpointTask = { kind: 'add' } | { kind: 'change' | 'rotate'; endpoint: Endpoint }
 
-/** Adds or changes an endpoint, or gives it a new secret, which is left only by saying that it is kept. */
+/** Adds or changes an endpoint, or replaces its secret. A new secret has to be confirmed as saved. */
 export default function EndpointDialog({ task, onClose }: { task: EndpointTask; onClose: () => void }): ReactNode {
   const t = useTranslations('notifications.dialog')
   const c = useTranslations('common')

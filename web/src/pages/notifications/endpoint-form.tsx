@@ -9,13 +9,13 @@ import { useFields } from '../../components/use-fields.ts'
 import { useCreateEndpoint, useUpdateEndpoint } from '../../queries/notifications.ts'
 
 interface EndpointFormProps {
-  /** The endpoint that is changed; null for a new one. */
+  /** The endpoint to change; null for a new one. */
   endpoint: Endpoint | null
   onMade: (secret: string) => void
   onDone: () => void
 }
 
-/** What an endpoint is called, and its address. What may be called is the API's to say. */
+/** Name and URL of an endpoint. The API decides which URLs are allowed. */
 export function EndpointForm({ endpoint, onMade, onDone }: EndpointFormProps): ReactNode {
   const t = useTranslations('notifications.dialog')
   const c = useTranslations('common')

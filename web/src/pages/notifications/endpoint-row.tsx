@@ -76,7 +76,7 @@ function Removal({ endpoint }: Pick<EndpointRowProps, 'endpoint'>): ReactNode {
   )
 }
 
-/** One endpoint: how it is, what may be done with it, and how its test went. */
+/** One endpoint: state, actions and result of its test. */
 export function EndpointRow({ endpoint, mayChange, onTask }: EndpointRowProps): ReactNode {
   const t = useTranslations('notifications.endpoints')
   const d = useTranslations('notifications.dialog')

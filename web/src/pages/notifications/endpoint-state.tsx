@@ -8,7 +8,7 @@ import { ErrorWords } from './error-words.tsx'
 
 type State = 'well' | 'fresh' | 'failing' | 'off'
 
-const LOOKS: Record<State, [TablerIcon, tone: string]> = {
+const ICONS: Record<State, [TablerIcon, tone: string]> = {
   well: [IconCircleCheck, 'good'],
   fresh: [IconClock, 'idle'],
   failing: [IconAlertTriangle, 'bad'],
@@ -21,11 +21,11 @@ function stateOf(endpoint: Endpoint): State {
   return endpoint.last_delivered_at === null ? 'fresh' : 'well'
 }
 
-/** How an endpoint is: in a word with a picture, and since when and why where it fails. */
+/** State of an endpoint; for a failing one also since when and why. */
 export function EndpointState({ endpoint }: { endpoint: Endpoint }): ReactNode {
   const t = useTranslations('notifications.endpoints')
   const state = stateOf(endpoint)
-  const [Icon, tone] = LOOKS[state]
+  const [Icon, tone] = ICONS[state]
   return (
     <Stack gap={4}>
       <Text component="span" size="sm" fw={550} data-state={state}>

@@ -35,7 +35,7 @@ function EndpointsTable({
   )
 }
 
-/** Where the account's notifications are sent, how that goes, and what can be done about it. */
+/** The account's webhook endpoints with their state and actions. */
 export function EndpointsPanel(): ReactNode {
   const t = useTranslations('notifications.endpoints')
   const mayChange = useMay('admin')

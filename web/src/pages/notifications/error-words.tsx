@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import type { DeliveryError } from '../../api/types.ts'
 import { useProblemText } from '../../components/use-problem-text.ts'
 
-/** Why something was not delivered, and what to do. */
+/** Why a delivery failed, and what to do. */
 export function ErrorWords({ error }: { error: DeliveryError }): ReactNode {
   const { title, detail, fix, detailLanguage } = useProblemText()(error)
   return (

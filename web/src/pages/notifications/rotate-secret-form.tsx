@@ -10,7 +10,7 @@ interface RotateSecretFormProps {
   onCancel: () => void
 }
 
-/** How long messages are signed with the old secret beside the new one. */
+/** How long messages are also signed with the old secret. */
 export function RotateSecretForm({ endpoint, onMade, onCancel }: RotateSecretFormProps): ReactNode {
   const t = useTranslations('notifications.dialog')
   const { mutate, isPending, error } = useRotateSecret(endpoint.id)

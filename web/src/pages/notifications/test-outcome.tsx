@@ -5,7 +5,7 @@ import type { EndpointTest } from '../../api/types.ts'
 import { ErrorState } from '../../components/states.tsx'
 import { ErrorWords } from './error-words.tsx'
 
-/** How a ping went; an error of the API itself is told as such. */
+/** Result of a ping, or the API's error. */
 export function TestOutcome({ result, error }: { result: EndpointTest | null; error: unknown }): ReactNode {
   const t = useTranslations('notifications.endpoints')
   if (!result) return <ErrorState error={error} />

@@ -4,7 +4,7 @@ import { type ReactNode, useId } from 'react'
 import { useTranslations } from 'use-intl'
 import classes from './onboarding.module.css'
 
-/** Lines to be taken elsewhere: scrolled by keyboard where they are too long, copied by one press. */
+/** Code to copy, with a copy button. Long lines scroll by keyboard too. */
 export function CodeBlock({ label, code }: { label: string; code: string }): ReactNode {
   const t = useTranslations('common')
   const id = useId()
@@ -29,7 +29,7 @@ export function CodeBlock({ label, code }: { label: string; code: string }): Rea
           )}
         </CopyButton>
       </Group>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by keyboard */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard */}
       <section className={classes.code} tabIndex={0} aria-labelledby={id}>
         {code}
       </section>

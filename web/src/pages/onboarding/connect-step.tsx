@@ -11,7 +11,7 @@ import { KeyMaker, type KeyMaking } from './key-maker.tsx'
 import classes from './onboarding.module.css'
 import { adminUrl } from './site-address.ts'
 
-/** The API that the plugin calls where wp-config.php names no other. */
+/** The API that the plugin calls by default. */
 const PLUGINS_API = 'https://api.igny8.com'
 const KEY_TO_COME = 'igny8_…'
 
@@ -68,7 +68,7 @@ function Details(): ReactNode {
   )
 }
 
-/** Step 3: the key, and where it goes. */
+/** Step 3: create a key and enter it in the plugin. */
 export function ConnectStep({ making, back }: { making: KeyMaking; back: string }): ReactNode {
   const t = useTranslations('onboarding.connect')
   const o = useTranslations('onboarding')

@@ -12,12 +12,12 @@ import { useMay } from '../../queries/session.ts'
 
 export type KeyMaking = ReturnType<typeof useCreateApiKey>
 
-/** Said in the plugin's own words, so that the list of keys tells what it was made for. */
+/** Default name of the key, so that the list of keys shows its purpose. */
 const NAME = 'WordPress plugin'
 
 const isUsable = ({ status }: ApiKey) => status === 'active' || status === 'expiring'
 
-/** Makes the key that the plugin asks for; what exists already is named, so that keys don't pile up. */
+/** Creates a key for the plugin. It names existing keys, so that people don't create too many. */
 export function KeyMaker({ making }: { making: KeyMaking }): ReactNode {
   const t = useTranslations('onboarding.connect')
   const format = useFormatter()

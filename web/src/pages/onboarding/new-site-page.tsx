@@ -32,7 +32,7 @@ function NewSiteForm(): ReactNode {
   const send = fields.submit(() => {
     const body = { url: address, name: name.trim() || hostOf(address) }
     create.mutate(body, {
-      // step 1 is done then, and going back would do it again
+      // replaces step 1 in the history, since going back would add the site again
       onSuccess: (site) => navigate(`/sites/${site.id}/connect`, { replace: true }),
       onError: (error) => fields.refuse(fieldErrors(error)),
     })
@@ -71,7 +71,7 @@ function NewSiteForm(): ReactNode {
   )
 }
 
-/** Step 1: the site. Nothing of it is kept here: what was added is found in the list of sites. */
+/** Step 1: add the site. */
 export default function NewSitePage(): ReactNode {
   const t = useTranslations('onboarding')
   const mayAdd = useMay('admin')

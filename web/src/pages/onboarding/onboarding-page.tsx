@@ -12,18 +12,18 @@ import { ConnectStep } from './connect-step.tsx'
 import classes from './onboarding.module.css'
 import { PluginStep } from './plugin-step.tsx'
 import { type StepNumber, Stepper } from './stepper.tsx'
-import { type Sight, useSight } from './use-sight.ts'
-import { WhatWeSee } from './what-we-see.tsx'
+import { type ConnectProgress, useConnectProgress } from './use-connect-progress.ts'
+import { ConnectProgressPanel } from './connect-progress.tsx'
 
-function stepsDone({ integration, isReady }: Sight): Set<StepNumber> {
+function stepsDone({ integration, isReady }: ConnectProgress): Set<StepNumber> {
   const done = new Set<StepNumber>([1])
   if (integration) done.add(2)
   if (isReady) done.add(3)
   return done
 }
 
-/** The step that the address asks for, else the one that what the API knows leads to. */
-function currentStep(search: string, { newestKey, integration }: Sight): 2 | 3 {
+/** The step in the URL, else the next one according to the API. */
+function currentStep(search: string, { newestKey, integration }: ConnectProgress): 2 | 3 {
   const asked = new URLSearchParams(search).get('step')
   if (asked === '2' || asked === '3') return asked === '2' ? 2 : 3
   return newestKey || integration ? 3 : 2
@@ -31,31 +31,31 @@ function currentStep(search: string, { newestKey, integration }: Sight): 2 | 3 {
 
 function Steps({ siteId }: { siteId: string }): ReactNode {
   const search = useSearch()
-  const sight = useSight(siteId)
-  // kept above the steps, so that going back and forth doesn't lose the key that is shown once
+  const progress = useConnectProgress(siteId)
+  // kept above the steps, so that switching steps doesn't lose the key, which is shown once
   const making = useCreateApiKey(siteId)
-  if (sight.isPending) return <PageSkeleton />
-  const current = currentStep(search, sight)
+  if (progress.isPending) return <PageSkeleton />
+  const current = currentStep(search, progress)
   const base = `/sites/${siteId}/connect`
   const hrefs = { 1: `/sites/${siteId}/settings`, 2: `${base}?step=2`, 3: `${base}?step=3` }
   return (
     <>
-      <Stepper current={current} done={stepsDone(sight)} hrefs={hrefs} />
+      <Stepper current={current} done={stepsDone(progress)} hrefs={hrefs} />
       <div className={classes.columns}>
         <section className={`panel ${classes.body}`}>
           {current === 2 ? (
-            <PluginStep isConnected={sight.integration !== null} next={hrefs[3]} />
+            <PluginStep isConnected={progress.integration !== null} next={hrefs[3]} />
           ) : (
             <ConnectStep making={making} back={hrefs[2]} />
           )}
         </section>
-        <WhatWeSee sight={sight} />
+        <ConnectProgressPanel progress={progress} />
       </div>
     </>
   )
 }
 
-/** Steps 2 and 3 of connecting a site, entered anywhere: where one is follows from what the API knows. */
+/** Steps 2 and 3 of connecting a site. The API's data decides which step comes next. */
 export default function OnboardingPage(): ReactNode {
   const t = useTranslations('onboarding')
   const site = useThisSite()

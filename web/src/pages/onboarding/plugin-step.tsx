@@ -7,12 +7,12 @@ import { ApiError } from '../../api/errors.ts'
 import { outsideLinkTo } from '../../components/outside-link.tsx'
 import { ErrorState } from '../../components/states.tsx'
 import { useThisSite } from '../../layout/site-context.ts'
-import { useLookAtSite } from '../../queries/connection.ts'
+import { useCheckSite } from '../../queries/connection.ts'
 import classes from './onboarding.module.css'
 import { adminUrl } from './site-address.ts'
 
 const PLUGIN_ZIP = '/plugin/igny8-wordpress-bridge.zip'
-/** The plugin is there, and refuses what isn't signed for its own connection. */
+/** The plugin is active and refuses requests that are not signed for its connection. */
 const PLUGIN_IS_THERE = new Set([
   'plugin_not_connected',
   'other_integration',
@@ -21,23 +21,23 @@ const PLUGIN_IS_THERE = new Set([
   'body_changed',
 ])
 
-/** Asks the site itself whether the plugin is there, since a plugin that isn't connected yet calls nobody. */
-function LookAtSite(): ReactNode {
+/** Checks whether the plugin is active by calling the site, since an unconnected plugin calls nobody. */
+function SiteCheck(): ReactNode {
   const t = useTranslations('onboarding.plugin')
-  const look = useLookAtSite(useThisSite())
-  const code = look.error instanceof ApiError ? look.error.code : null
-  const isThere = look.isSuccess || (code !== null && PLUGIN_IS_THERE.has(code))
+  const check = useCheckSite(useThisSite())
+  const code = check.error instanceof ApiError ? check.error.code : null
+  const isThere = check.isSuccess || (code !== null && PLUGIN_IS_THERE.has(code))
   const isMissing = code === 'plugin_not_found'
   return (
     <Stack gap="sm" align="flex-start">
-      <Button variant="default" loading={look.isPending} onClick={() => look.mutate()}>
+      <Button variant="default" loading={check.isPending} onClick={() => check.mutate()}>
         {t('check')}
       </Button>
       <Text component="output" aria-live="polite" size="sm" c={isThere ? 'var(--app-good)' : 'var(--app-warn)'}>
         {isThere && t('isThere')}
         {isMissing && t('isMissing')}
       </Text>
-      {look.error && !isThere && !isMissing && <ErrorState error={look.error} />}
+      {check.error && !isThere && !isMissing && <ErrorState error={check.error} />}
     </Stack>
   )
 }
@@ -63,7 +63,7 @@ export function PluginStep({ isConnected, next }: { isConnected: boolean; next: 
         <li>{t.rich('two', { link: outsideLinkTo(adminUrl(site.url, 'plugin-install.php?tab=upload')) })}</li>
         <li>{t('three')}</li>
       </ol>
-      {isConnected ? <Text c="var(--app-good)">{t('connected')}</Text> : <LookAtSite />}
+      {isConnected ? <Text c="var(--app-good)">{t('connected')}</Text> : <SiteCheck />}
       <Group justify="flex-end">
         <Button
           component={Link}

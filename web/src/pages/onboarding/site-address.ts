@@ -1,10 +1,10 @@
-/** What a person typed, as an address: `example.com` is meant as `https://example.com`. */
+/** Completes a typed address: `example.com` becomes `https://example.com`. */
 export function completeAddress(typed: string): string {
   const text = typed.trim()
   return text === '' || /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`
 }
 
-/** Whether it is one of the web, with a host; what may be called is decided by the API. */
+/** Whether it is an http(s) URL with a host. The API decides which URLs it calls. */
 export function isSiteAddress(address: string): boolean {
   const url = URL.parse(address)
   return url !== null && /^https?:$/.test(url.protocol) && url.hostname !== '' && !/\s/.test(address)

@@ -8,11 +8,11 @@ import classes from './onboarding.module.css'
 export type StepNumber = 1 | 2 | 3
 
 interface StepperProps {
-  /** The step that is on the screen. */
+  /** The current step. */
   current: StepNumber
-  /** What the API says is done. */
+  /** Steps that are done according to the API. */
   done: ReadonlySet<StepNumber>
-  /** Where a step can be entered; none where it can't be. */
+  /** Link to a step; none if it can't be opened. */
   hrefs: Partial<Record<StepNumber, string>>
 }
 
@@ -22,7 +22,7 @@ const STEPS = [
   [3, 'stepConnect'],
 ] as const
 
-/** Where one is on the way to a connected site. */
+/** The steps of connecting a site. */
 export function Stepper({ current, done, hrefs }: StepperProps): ReactNode {
   const t = useTranslations('onboarding')
   return (

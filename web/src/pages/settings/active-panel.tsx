@@ -8,7 +8,7 @@ import { Panel } from '../../components/panel.tsx'
 import { useMay } from '../../queries/session.ts'
 import { useUpdateSite } from '../../queries/sites.ts'
 
-/** Whether the site is in use. Switching it off asks first, since keys are refused from then on. */
+/** Switches the site on or off. Switching off asks first, since it disables the site's keys. */
 export function ActivePanel({ site }: { site: Site }): ReactNode {
   const t = useTranslations('settings.active')
   const mayChange = useMay('admin')

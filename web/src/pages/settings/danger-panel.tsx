@@ -6,7 +6,7 @@ import { Panel } from '../../components/panel.tsx'
 
 const DeleteDialog = lazy(() => import('./delete-dialog.tsx'))
 
-/** Deleting the site, behind a question that can't be answered by accident. */
+/** Deletes the site after a confirmation that can't be given by accident. */
 export function DangerPanel({ site }: { site: Site }): ReactNode {
   const t = useTranslations('settings.danger')
   const [isAsking, setAsking] = useState(false)

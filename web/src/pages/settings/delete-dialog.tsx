@@ -7,7 +7,7 @@ import { notifyDone } from '../../components/notify.ts'
 import { ErrorState } from '../../components/states.tsx'
 import { useDeleteSite } from '../../queries/sites.ts'
 
-/** Deletes the site once its name is typed. */
+/** Deletes the site after its name is typed. */
 export default function DeleteDialog({ site, onClose }: { site: Site; onClose: () => void }): ReactNode {
   const t = useTranslations('settings.danger')
   const c = useTranslations('common')

@@ -10,7 +10,7 @@ import { useMay } from '../../queries/session.ts'
 import { useUpdateSite } from '../../queries/sites.ts'
 import { completeAddress, isSiteAddress } from '../onboarding/site-address.ts'
 
-/** Name and address; for those who may not change them, to be read. */
+/** Name and address of the site; read-only without permission. */
 export function SiteForm({ site }: { site: Site }): ReactNode {
   const t = useTranslations('settings.site')
   const c = useTranslations('common')
@@ -26,7 +26,7 @@ export function SiteForm({ site }: { site: Site }): ReactNode {
     update.mutate(
       { name: name.trim(), url: completeAddress(url) },
       {
-        // the API keeps one form of an address; the field shows that one
+        // the API normalises the address, and the field shows the result
         onSuccess: (saved) => fields.set({ name: saved.name, url: saved.url }),
         onError: (error) => fields.refuse(fieldErrors(error)),
       },

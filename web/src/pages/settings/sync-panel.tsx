@@ -12,7 +12,7 @@ import { useIntegration } from '../../queries/sites.ts'
 const POLICIES = ['manual', 'wordpress', 'igny8', 'newest'] as const
 type Policy = (typeof POLICIES)[number]
 
-/** The policy as it is kept; `manual` where none was chosen. */
+/** The stored policy; `manual` by default. */
 const policyOf = ({ config_json: config }: Integration): Policy =>
   POLICIES.find((policy) => policy === config.conflict_policy) ?? 'manual'
 
@@ -21,7 +21,7 @@ function SyncChoices({ integration }: { integration: Integration }): ReactNode {
   const update = useUpdateIntegration(integration)
   const save = (patch: IntegrationUpdate) =>
     update.mutate(patch, { onError: (error) => void notifyFailure(t('failed'), error) })
-  // what was chosen is shown at once, and goes back when it is refused
+  // a choice is shown at once, and reset if refused
   const underWay = update.isPending ? update.variables : {}
   return (
     <Stack gap="lg">
@@ -53,7 +53,7 @@ function SyncChoices({ integration }: { integration: Integration }): ReactNode {
   )
 }
 
-/** How the site is synced; each choice is saved when it is made. */
+/** Sync settings of the site; each change is saved at once. */
 export function SyncPanel({ siteId }: { siteId: string }): ReactNode {
   const t = useTranslations('settings.sync')
   const { data: integration, error, isPending, refetch } = useIntegration(siteId)

@@ -10,9 +10,9 @@ import { useProblemText } from '../../components/use-problem-text.ts'
 
 interface SiteRowProps {
   site: Site
-  /** Null: it has none. Undefined: it isn't known. */
+  /** Null if there is none, undefined while unknown. */
   integration: Integration | null | undefined
-  /** Whether the person may see connections at all. */
+  /** Whether the person may see connections. */
   hasConnection: boolean
   mayConnect: boolean
 }
@@ -54,7 +54,7 @@ function LastSync({ integration }: { integration: Integration }): ReactNode {
   )
 }
 
-/** What of the site is synced; what wants somebody's attention leads to it. */
+/** Counts of the site; failed items and conflicts are links. */
 function ContentCell({ siteId, counts }: { siteId: string; counts: Integration['item_counts'] }): ReactNode {
   const t = useTranslations('sites')
   if (counts === null) return '–'
@@ -102,7 +102,7 @@ function SiteName({ site }: { site: Site }): ReactNode {
   )
 }
 
-/** One site of the list: what it is, how its connection is, and the way in. */
+/** One site in the list: name, connection and link. */
 export function SiteRow({ site, integration, hasConnection, mayConnect }: SiteRowProps): ReactNode {
   const t = useTranslations('sites')
   const isOpen = integration === null && mayConnect && site.is_active

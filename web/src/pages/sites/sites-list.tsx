@@ -11,7 +11,7 @@ import { useMay } from '../../queries/session.ts'
 import { type IntegrationsBySite, useIntegrations, type useSites } from '../../queries/sites.ts'
 import { SiteRow } from './site-row.tsx'
 
-/** From so many sites on there is something to search. */
+/** From this many sites on, the search field is shown. */
 const MANY = 8
 
 const matches = ({ name, url }: Site, search: string): boolean =>
@@ -58,7 +58,7 @@ function SitesTable({ sites, known }: { sites: Site[]; known: IntegrationsBySite
   )
 }
 
-/** The sites, page by page; a search goes through all of them. */
+/** Paged list of sites; a search reads all pages. */
 export function SitesList({ query }: { query: ReturnType<typeof useSites> }): ReactNode {
   const t = useTranslations('sites')
   const integrations = useIntegrations(useMay('editor'))

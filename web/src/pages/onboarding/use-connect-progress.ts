@@ -3,22 +3,22 @@ import { useApiKeys } from '../../queries/api-keys.ts'
 import { entriesOf } from '../../queries/paging.ts'
 import { useIntegration } from '../../queries/sites.ts'
 
-const LOOK_EVERY_MS = 3_000
+const REFRESH_MS = 3_000
 
-/** What can be known of how far the connecting has come. */
-export interface Sight {
+/** How far connecting the site has come. */
+export interface ConnectProgress {
   isPending: boolean
-  /** The key that was used last or, where none was used yet, that was made last; null where there is none. */
+  /** The key used last, or created last if none was used; null without keys. */
   newestKey: ApiKey | null
   integration: Integration | null
   isReady: boolean
-  /** Content types that the plugin has named; null before it did. */
+  /** Number of content types that the plugin reported; null before that. */
   types: number | null
   asOf: string | null
   error: Error | null
 }
 
-/** Number of types in the structure that the plugin pushed; its shape is the plugin's, so nothing is taken for granted. */
+/** Number of types in the plugin's structure. Its shape is checked, since it comes from the plugin. */
 function countTypes(integration: Integration | null): number | null {
   const structure = integration?.config_json.content_types
   if (typeof structure !== 'object' || structure === null) return null
@@ -27,14 +27,14 @@ function countTypes(integration: Integration | null): number | null {
   return sizeOf(postTypes) + sizeOf(taxonomies)
 }
 
-/** Asks the API for what there is; again and again until the connection is ready, and never from memory. */
-export function useSight(siteId: string): Sight {
+/** Polls the API until the connection is ready. */
+export function useConnectProgress(siteId: string): ConnectProgress {
   const connection = useIntegration(siteId, (integration) =>
-    integration?.health.state === 'ready' ? false : LOOK_EVERY_MS,
+    integration?.health.state === 'ready' ? false : REFRESH_MS,
   )
   const integration = connection.data ?? null
   const isReady = integration?.health.state === 'ready'
-  const keys = useApiKeys(siteId, isReady ? false : LOOK_EVERY_MS)
+  const keys = useApiKeys(siteId, isReady ? false : REFRESH_MS)
   const usable = entriesOf(keys.data).filter(({ status }) => status === 'active' || status === 'expiring')
   return {
     isPending: connection.isPending || keys.isPending,

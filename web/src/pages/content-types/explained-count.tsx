@@ -5,21 +5,21 @@ import { RelativeTime } from '../../components/relative-time.tsx'
 import { DriftCheckWords, type TypeDriftCheck } from './drift-check-words.tsx'
 import classes from './content-types.module.css'
 
-interface KnownNumberProps {
-  /** The number, in words. */
+interface ExplainedCountProps {
+  /** The number with its unit, in words. */
   children: ReactNode
-  /** How it is known. */
+  /** How the number was measured. */
   how: string
-  /** The moment for which it holds; null when it was never told. */
+  /** Time of the number; null if it was never reported. */
   at: string | null
-  /** What a comparison with the site found. */
+  /** Result of the drift check. */
   driftCheck?: TypeDriftCheck | undefined
-  /** Where the number leads to. */
+  /** Target of the number's link. */
   href?: string
 }
 
-/** A number that says, on hover, focus or tap, as of when it holds and how it is known. Escape puts that away. */
-export function KnownNumber({ children, how, at, driftCheck, href }: KnownNumberProps): ReactNode {
+/** A count that shows on hover, focus or tap when and how it was measured. Escape closes the tooltip. */
+export function ExplainedCount({ children, how, at, driftCheck, href }: ExplainedCountProps): ReactNode {
   const id = useId()
   const [isOpen, setOpen] = useState(false)
   const close = () => setOpen(false)
@@ -28,7 +28,7 @@ export function KnownNumber({ children, how, at, driftCheck, href }: KnownNumber
   const shared = { className: classes.number, onFocus: open, onBlur: close, onKeyDown }
   const described = isOpen ? { 'aria-describedby': id } : {}
   return (
-    // the explanation is inside, so that the pointer may move onto it
+    // the tooltip is a child, so that the pointer can move onto it
     <span className={classes.known} onPointerEnter={open} onPointerLeave={close}>
       {href === undefined ? (
         <button type="button" {...shared} {...described} onClick={open}>
@@ -46,7 +46,7 @@ export function KnownNumber({ children, how, at, driftCheck, href }: KnownNumber
 
 const EDGE = 8
 
-interface ExplanationProps extends Pick<KnownNumberProps, 'how' | 'at' | 'driftCheck'> {
+interface ExplanationProps extends Pick<ExplainedCountProps, 'how' | 'at' | 'driftCheck'> {
   id: string
 }
 
@@ -55,7 +55,7 @@ function Explanation({ id, how, at, driftCheck }: ExplanationProps): ReactNode {
   const format = useFormatter()
   const bubble = useRef<HTMLSpanElement>(null)
   useLayoutEffect(() => {
-    // moved back into the window where it would stand out of it
+    // moves the tooltip back into the window
     const box = bubble.current?.getBoundingClientRect()
     if (!bubble.current || !box) return
     const over = box.right - (document.documentElement.clientWidth - EDGE)

@@ -10,7 +10,7 @@ import { RelativeTime } from '../../components/relative-time.tsx'
 import { ErrorState } from '../../components/states.tsx'
 import { useThisSite } from '../../layout/site-context.ts'
 import classes from './onboarding.module.css'
-import type { Sight } from './use-sight.ts'
+import type { ConnectProgress } from './use-connect-progress.ts'
 
 const ICON_PX = 18
 
@@ -27,8 +27,8 @@ function Check({ isDone, children }: { isDone: boolean; children: ReactNode }): 
   )
 }
 
-function KeyCheck({ newestKey }: Pick<Sight, 'newestKey'>): ReactNode {
-  const t = useTranslations('onboarding.see')
+function KeyCheck({ newestKey }: Pick<ConnectProgress, 'newestKey'>): ReactNode {
+  const t = useTranslations('onboarding.progress')
   const usedAt = newestKey?.last_used_at ?? null
   return (
     <Check isDone={usedAt !== null}>
@@ -44,7 +44,7 @@ function KeyCheck({ newestKey }: Pick<Sight, 'newestKey'>): ReactNode {
 }
 
 function Ready({ integration, types }: { integration: Integration; types: number | null }): ReactNode {
-  const t = useTranslations('onboarding.see')
+  const t = useTranslations('onboarding.progress')
   return (
     <Stack gap="sm" align="flex-start">
       <Text size="sm">
@@ -57,14 +57,20 @@ function Ready({ integration, types }: { integration: Integration; types: number
   )
 }
 
-/** What the API knows of the way to a connection, looked at every few seconds. */
-export function WhatWeSee({ sight }: { sight: Sight }): ReactNode {
-  const t = useTranslations('onboarding.see')
+/** Progress of connecting, read from the API every few seconds. */
+export function ConnectProgressPanel({ progress }: { progress: ConnectProgress }): ReactNode {
+  const t = useTranslations('onboarding.progress')
   const site = useThisSite()
-  const { newestKey, integration, isReady, types, asOf, error } = sight
+  const { newestKey, integration, isReady, types, asOf, error } = progress
   return (
-    <Stack className="panel" p="lg" component="section" aria-labelledby="what-we-see" data-testid="what-we-see">
-      <Title order={2} size="h4" id="what-we-see">
+    <Stack
+      className="panel"
+      p="lg"
+      component="section"
+      aria-labelledby="connect-progress"
+      data-testid="connect-progress"
+    >
+      <Title order={2} size="h4" id="connect-progress">
         {isReady ? t('readyHeading') : t('heading')}
       </Title>
       <ul className={classes.checks} aria-live="polite">
