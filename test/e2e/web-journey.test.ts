@@ -77,7 +77,7 @@ describe('an editor in a real browser, with a real WordPress', { timeout: 120_00
     await page.getByRole('link', { name: 'Download the plugin' }).click()
     expect((await download).suggestedFilename()).toBe('igny8-wordpress-bridge.zip')
     await page.getByRole('button', { name: 'Check the site now' }).click()
-    await page.getByText('The plugin is there and active').waitFor()
+    await page.getByText('The plugin is active').waitFor()
     await page
       .getByRole('link', { name: 'Next: connect' })
       .or(page.getByRole('button', { name: 'Next: connect' }))
