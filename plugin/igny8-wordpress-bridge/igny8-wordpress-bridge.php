@@ -2,7 +2,7 @@
 /**
  * Plugin Name:       IGNY8 WordPress Bridge
  * Plugin URI:        https://igny8.com/wordpress
- * Description:       Connects this site to IGNY8: content types, counts and content stay in step between WordPress and IGNY8.
+ * Description:       Connects this site to IGNY8 and keeps content types, counts and content in sync.
  * Version:           0.2.0
  * Requires at least: 6.1
  * Requires PHP:      7.4

@@ -29,19 +29,19 @@ final class Cli_Test extends Site_Test_Case {
 		self::assertSame( 'Bearer ' . self::KEY, $this->api->requests[0]['authorization'] );
 	}
 
-	public function test_connect_ends_with_an_error_that_says_why(): void {
+	public function test_connect_exits_with_an_error_and_the_reason(): void {
 		$this->api->answers_everything_with( Fake_Api::problem( 401, 'api_key_unknown' ) );
 		self::assertSame( 'exit 1', $this->run_until_exit( 'connect', [ [], [ 'key' => self::KEY ] ] ) );
 		self::assertSame( [ 'Error: Failed to connect. Detail of api_key_unknown. Fix of api_key_unknown. (reference: req_1)' ], WP_CLI::$said );
 	}
 
-	public function test_connect_says_when_it_is_tried_again(): void {
+	public function test_connect_shows_the_next_try(): void {
 		$this->api->answers_everything_with( Fake_Api::problem( 503, 'unavailable' ) );
 		self::assertSame( 'exit 1', $this->run_until_exit( 'connect', [ [], [ 'key' => self::KEY ] ] ) );
 		self::assertStringContainsString( 'Next try', end( WP_CLI::$said ) );
 	}
 
-	public function test_status_ends_with_1_unless_ready(): void {
+	public function test_status_exits_with_1_unless_ready(): void {
 		self::assertSame( 'exit 1', $this->run_until_exit( 'status', [] ) );
 		self::assertSame( 'Not connected (not_connected)', WP_CLI::$said[0] );
 		$this->connect();

@@ -10,6 +10,8 @@ use WP_REST_Response;
 
 /**
  * `POST igny8/v1/commands`, through WordPress' own REST server.
+ *
+ * @group environment
  */
 final class Commands_Route_Test extends Site_Test_Case {
 
@@ -34,7 +36,7 @@ final class Commands_Route_Test extends Site_Test_Case {
 		self::assertSame( [ 'cmd_1', 'cmd_2' ], array_column( self::results( $response ), 'id' ) );
 	}
 
-	public function test_status_says_what_the_protocol_says(): void {
+	public function test_status_follows_the_protocol(): void {
 		$data = self::results( self::dispatch( $this->request( [ self::command( 'status' ) ] ) ) )[0]['data'];
 		$keys = [ 'plugin_version', 'wp_version', 'php_version', 'db', 'home_url', 'site_url', 'rest_root', 'permalinks', 'multisite', 'locale', 'timezone', 'time', 'memory_limit_mb', 'max_execution_s', 'cron', 'integration_id', 'last_structure_sync_at', 'last_error', 'plugin_connection_enabled', 'two_way_sync_enabled', 'received_headers', 'commands', 'outbox', 'polling', 'install' ];
 		self::assertEqualsCanonicalizing( $keys, array_keys( $data ) );
@@ -46,7 +48,7 @@ final class Commands_Route_Test extends Site_Test_Case {
 		self::assertContains( 'structure', $data['commands'] );
 	}
 
-	public function test_status_tells_the_last_failure_and_headers_by_name_alone(): void {
+	public function test_status_reports_the_last_failure_and_only_names_of_headers(): void {
 		$this->api->answers_everything_with( Fake_Api::problem( 503, 'unavailable' ) );
 		try {
 			$this->plugin->structure_sync->push();
@@ -62,7 +64,7 @@ final class Commands_Route_Test extends Site_Test_Case {
 		self::assertStringNotContainsString( 'value-of-the-secret', $response->body() );
 	}
 
-	public function test_echo_tells_what_arrived_by_names_and_hash_alone(): void {
+	public function test_echo_reports_only_header_names_and_the_hash_of_the_body(): void {
 		$request = $this->request( [ self::command( 'echo' ) ] );
 		$request->set_header( 'x-secret-of-the-site', 'value-of-the-secret' );
 		$response = self::dispatch( $request );
@@ -73,7 +75,7 @@ final class Commands_Route_Test extends Site_Test_Case {
 		self::assertStringNotContainsString( 'value-of-the-secret', $response->body() );
 	}
 
-	public function test_a_refusal_says_which_of_the_sender_s_headers_were_lost_and_what_became_of_the_body(): void {
+	public function test_a_refusal_reports_missing_headers_and_the_hash_of_the_body(): void {
 		$request = $this->request( [ self::command( 'status' ) ] );
 		$request->remove_header( 'webhook_signature' );
 		$request->set_header( 'x-of-the-proxy', 'hop' );
@@ -93,7 +95,7 @@ final class Commands_Route_Test extends Site_Test_Case {
 	/**
 	 * @dataProvider unsigned
 	 */
-	public function test_what_is_not_rightly_signed_is_refused( callable $spoil, string $code ): void {
+	public function test_a_request_without_a_valid_signature_is_refused( callable $spoil, string $code ): void {
 		$request = $this->request( [ self::command( 'status' ) ] );
 		$spoil( $request );
 		$this->assert_refused( 401, $code, self::dispatch( $request ) );
@@ -153,7 +155,7 @@ final class Commands_Route_Test extends Site_Test_Case {
 		$this->assert_refused( 409, 'igny8_other_integration', self::dispatch( $request ) );
 	}
 
-	public function test_while_connecting_again_the_new_integration_may_ask(): void {
+	public function test_while_connecting_again_commands_of_the_new_integration_are_accepted(): void {
 		$pending = $this->plugin->keys->begin_pending();
 		$request = self::signed_request( $pending, self::batch( [ self::command( 'status' ) ], [ 'integration_id' => 'int_2' ] ) );
 		self::assertSame( 200, self::dispatch( $request )->get_status() );
@@ -172,7 +174,7 @@ final class Commands_Route_Test extends Site_Test_Case {
 	/**
 	 * @dataProvider wrong_bodies
 	 */
-	public function test_a_signed_body_that_is_no_batch_is_refused( string $body ): void {
+	public function test_a_signed_body_that_is_not_a_batch_is_refused( string $body ): void {
 		$this->assert_refused( 400, 'igny8_body_invalid', self::dispatch( self::signed_request( $this->secret, $body ) ) );
 	}
 
@@ -195,7 +197,7 @@ final class Commands_Route_Test extends Site_Test_Case {
 		];
 	}
 
-	public function test_a_malformed_body_of_a_stranger_is_refused_as_unsigned(): void {
+	public function test_a_malformed_unsigned_body_is_refused_as_unsigned(): void {
 		$request = new WP_REST_Request( 'POST', '/igny8/v1/commands' );
 		$request->set_header( 'content-type', 'application/json' );
 		$request->set_body( '{' );

@@ -11,7 +11,7 @@ use Igny8\Bridge\Cron\Schedule;
 use WP_Error;
 
 /**
- * P2: every way in which connecting can end.
+ * P2: every outcome of connecting.
  */
 final class Connect_Test extends Site_Test_Case {
 
@@ -67,7 +67,7 @@ final class Connect_Test extends Site_Test_Case {
 		self::assertSame( Outcome::CONNECTED, $this->plugin->connector->connect( new Credentials( '', '', ' ' . self::KEY . " \n" ) )->kind() );
 	}
 
-	public function test_a_mistyped_key_is_refused_without_asking_anybody(): void {
+	public function test_a_mistyped_key_is_refused_without_a_request(): void {
 		$outcome = $this->by_key( substr( self::KEY, 0, -1 ) . 'x' );
 		self::assertSame( [ Outcome::FAILED, 'Failed to connect', 'api_key_malformed' ], $this->ending( $outcome ) );
 		self::assertSame( [], $this->api->requests );
@@ -117,7 +117,7 @@ final class Connect_Test extends Site_Test_Case {
 	/**
 	 * @dataProvider refusals
 	 */
-	public function test_what_is_refused_leaves_an_earlier_connection_as_it_was( string $path, array $answer ): void {
+	public function test_a_refusal_leaves_an_earlier_connection_unchanged( string $path, array $answer ): void {
 		$this->connect();
 		$secrets = $this->plugin->keys->signing_secrets();
 		$this->api->on( 0 === strpos( $path, '/api/v1/sites' ) ? 'GET' : 'POST', $path, $answer );
@@ -165,7 +165,7 @@ final class Connect_Test extends Site_Test_Case {
 		];
 	}
 
-	public function test_when_the_api_is_back_the_connection_is_made_by_cron(): void {
+	public function test_when_the_api_is_back_cron_connects_the_site(): void {
 		$this->api->answers_everything_with( Fake_Api::problem( 503, 'unavailable' ) );
 		$this->by_key();
 		$this->api->answers_everything_with( Fake_Api::problem( 404, 'not_found' ) )->is_up( home_url() );
@@ -214,7 +214,7 @@ final class Connect_Test extends Site_Test_Case {
 		$this->assert_nothing_is_kept();
 	}
 
-	public function test_a_slip_of_the_pen_does_not_end_a_connection_that_waits(): void {
+	public function test_a_typing_mistake_does_not_end_an_attempt_that_waits(): void {
 		$this->api->answers_everything_with( Fake_Api::problem( 503, 'unavailable' ) );
 		$this->by_key();
 		self::assertSame( Outcome::FAILED, $this->by_key( 'igny8_oops' )->kind() );
@@ -222,7 +222,7 @@ final class Connect_Test extends Site_Test_Case {
 		self::assertNotFalse( wp_next_scheduled( Schedule::CONNECT ) );
 	}
 
-	public function test_while_a_new_key_waits_the_old_connection_goes_on(): void {
+	public function test_while_a_new_key_waits_the_old_connection_still_works(): void {
 		$this->connect();
 		$this->api->answers_everything_with( new WP_Error( 'http_request_failed', 'timed out' ) );
 		$this->by_key( self::OTHER_KEY );
@@ -231,7 +231,7 @@ final class Connect_Test extends Site_Test_Case {
 		self::assertTrue( $this->plugin->status->is_usable() );
 	}
 
-	public function test_with_email_and_password_it_makes_a_key_and_signs_out(): void {
+	public function test_with_email_and_password_it_creates_a_key_and_signs_out(): void {
 		$this->person_can_sign_in();
 		$outcome = $this->plugin->connector->connect( new Credentials( 'me@example.com', 'Pass word "1"', '' ) );
 
@@ -261,7 +261,7 @@ final class Connect_Test extends Site_Test_Case {
 		$this->assert_nothing_is_kept();
 	}
 
-	public function test_with_key_and_person_both_must_be_right(): void {
+	public function test_with_key_and_password_both_must_be_right(): void {
 		$this->api->is_up( home_url() )->on( 'POST', '/api/v1/auth/sign-in/email', Fake_Api::problem( 401, 'invalid_credentials' ) );
 		$outcome = $this->plugin->connector->connect( new Credentials( 'me@example.com', 'wrong', self::KEY ) );
 		self::assertSame( [ Outcome::FAILED, 'Failed to connect', 'invalid_credentials' ], $this->ending( $outcome ) );
@@ -272,7 +272,7 @@ final class Connect_Test extends Site_Test_Case {
 		self::assertNotContains( 'POST /api/v1/sites/site_1/api-keys/', $this->api->calls() );
 	}
 
-	public function test_a_key_made_for_a_connection_that_fails_is_revoked_again(): void {
+	public function test_a_key_created_for_a_failed_connection_is_revoked(): void {
 		$this->person_can_sign_in();
 		$this->api->on( 'POST', self::TEST, Fake_Api::problem( 422, 'rest_blocked' ) );
 		$this->plugin->connector->connect( new Credentials( 'me@example.com', 'secret', '' ) );
@@ -282,7 +282,7 @@ final class Connect_Test extends Site_Test_Case {
 		$this->assert_nothing_is_kept();
 	}
 
-	public function test_without_a_key_an_outage_keeps_nothing_because_a_password_is_never_stored(): void {
+	public function test_an_outage_during_a_sign_in_stores_nothing(): void {
 		$this->api->answers_everything_with( Fake_Api::problem( 503, 'unavailable' ) );
 		$outcome = $this->plugin->connector->connect( new Credentials( 'me@example.com', 'secret', '' ) );
 		self::assertSame( Outcome::FAILED, $outcome->kind() );
@@ -290,19 +290,19 @@ final class Connect_Test extends Site_Test_Case {
 		$this->assert_nothing_is_kept();
 	}
 
-	public function test_incomplete_credentials_are_refused_without_asking_anybody(): void {
+	public function test_incomplete_credentials_are_refused_without_a_request(): void {
 		foreach ( [ new Credentials( '', '', '' ), new Credentials( 'me@example.com', '', '' ), new Credentials( '', 'secret', '' ), new Credentials( 'me', 'secret', '' ) ] as $credentials ) {
 			self::assertSame( 'credentials_incomplete', $this->plugin->connector->connect( $credentials )->failure()->reason() );
 		}
 		self::assertSame( [], $this->api->requests );
 	}
 
-	public function test_an_address_filled_in_by_the_browser_beside_a_key_asks_for_no_sign_in(): void {
+	public function test_an_autofilled_address_beside_a_key_causes_no_sign_in(): void {
 		$this->api->is_up( home_url() );
 		self::assertSame( Outcome::CONNECTED, $this->plugin->connector->connect( new Credentials( 'me@example.com', '', self::KEY ) )->kind() );
 	}
 
-	public function test_a_second_attempt_meanwhile_is_turned_away(): void {
+	public function test_a_second_attempt_at_the_same_time_is_refused(): void {
 		$meanwhile = null;
 		$this->api->is_up( home_url() )->on(
 			'POST',
@@ -318,7 +318,7 @@ final class Connect_Test extends Site_Test_Case {
 		self::assertSame( self::KEY, $this->plugin->keys->api_key() );
 	}
 
-	public function test_if_only_the_structure_fails_the_connection_stands_and_the_push_is_planned(): void {
+	public function test_if_only_the_structure_fails_the_site_is_connected_and_the_push_is_planned(): void {
 		$this->api->is_up( home_url() )->on( 'POST', self::PUSH, Fake_Api::problem( 503, 'unavailable' ) );
 		$outcome = $this->by_key();
 		self::assertSame( Outcome::CONNECTED, $outcome->kind() );
@@ -337,13 +337,13 @@ final class Connect_Test extends Site_Test_Case {
 		$this->assert_nothing_is_kept();
 	}
 
-	public function test_disconnecting_an_integration_that_is_gone_is_no_failure(): void {
+	public function test_disconnecting_a_deleted_integration_succeeds(): void {
 		$this->connect();
 		$this->api->on( 'DELETE', Fake_Api::INTEGRATION . 'int_1/', Fake_Api::problem( 404, 'integration_not_found' ) );
 		self::assertNull( $this->plugin->disconnector->disconnect() );
 	}
 
-	public function test_disconnecting_works_here_even_if_the_api_is_away(): void {
+	public function test_disconnecting_works_on_this_side_even_if_the_api_is_down(): void {
 		$this->connect();
 		$this->api->answers_everything_with( new WP_Error( 'http_request_failed', 'timed out' ) );
 		self::assertSame( 'api_unreachable', $this->plugin->disconnector->disconnect()->reason() );

@@ -19,7 +19,7 @@ use WP_CLI;
 use WP_Error;
 
 /**
- * The doctor: what the site sees of itself, and what IGNY8 sees from outside.
+ * The doctor: local checks, and the report of IGNY8.
  */
 final class Doctor_Test extends Site_Test_Case {
 
@@ -29,7 +29,7 @@ final class Doctor_Test extends Site_Test_Case {
 		global $wpdb;
 
 		parent::setUp();
-		// Where making a table ends a transaction, it must not be the one that is rolled back.
+		// Created before the transaction, because MariaDB ends a transaction when a table is created.
 		$wpdb->query( 'ROLLBACK' );
 		$this->plugin->outbox->tables->ensure();
 		$wpdb->query( 'START TRANSACTION' );
@@ -38,7 +38,7 @@ final class Doctor_Test extends Site_Test_Case {
 		$this->api_answers( 0 );
 	}
 
-	public function test_a_site_in_order_is_healthy_here_and_outside(): void {
+	public function test_a_healthy_site_passes_every_check(): void {
 		$this->connect();
 		$this->outside_view( [ self::told( 'ok', 'connection', 'answered' ) ] );
 		update_option( Runner::LAST_RUN_OPTION, time() );
@@ -54,7 +54,7 @@ final class Doctor_Test extends Site_Test_Case {
 	/**
 	 * @dataProvider networks
 	 */
-	public function test_a_failure_of_the_network_is_told_in_its_own_words( string $said, string $code, string $layer ): void {
+	public function test_a_network_failure_is_reported_with_its_original_message( string $said, string $code, string $layer ): void {
 		$this->api->on( 'GET', '/healthz', new WP_Error( 'http_request_failed', $said ) );
 		$resolve = static function ( string $host ): array {
 			return [ "address of $host" ];
@@ -78,7 +78,7 @@ final class Doctor_Test extends Site_Test_Case {
 		];
 	}
 
-	public function test_outgoing_requests_that_wp_config_forbids_are_named_so(): void {
+	public function test_outgoing_requests_blocked_by_wp_config_are_reported(): void {
 		$this->connect();
 		self::assertTrue( WP_HTTP_BLOCK_EXTERNAL );
 		$this->api->on( 'GET', '/healthz', new WP_Error( 'http_request_not_executed', 'User has blocked requests through HTTP.' ) );
@@ -88,24 +88,24 @@ final class Doctor_Test extends Site_Test_Case {
 		self::assertStringContainsString( wp_parse_url( Fake_Api::url(), PHP_URL_HOST ), $finding['fix'] );
 	}
 
-	public function test_outgoing_requests_that_a_plugin_stops_are_named_so(): void {
+	public function test_outgoing_requests_blocked_by_a_plugin_are_reported(): void {
 		$this->connect();
 		$this->api->on( 'GET', '/healthz', new WP_Error( 'security_plugin', 'Outgoing requests are blocked.' ) );
 		$finding = $this->examine()['here'][0];
 		self::assertSame( [ 'http_blocked', 'security_plugin' ], [ $finding['code'], $finding['layer'] ] );
 	}
 
-	public function test_where_the_api_cannot_be_reached_nobody_is_asked_and_the_report_says_so(): void {
+	public function test_if_the_api_is_unreachable_the_report_says_why_igny8_did_not_check(): void {
 		$this->connect();
 		$this->api->on( 'GET', '/healthz', new WP_Error( 'security_plugin', 'Outgoing requests are blocked.' ) );
 		$report = $this->examine();
 		self::assertSame( Report::BROKEN, $report['verdict'] );
 		self::assertFalse( $report['outside']['asked'] );
-		self::assertStringContainsString( 'cannot be reached', $report['outside']['reason'] );
+		self::assertStringContainsString( 'cannot reach IGNY8', $report['outside']['reason'] );
 		self::assertSame( [ 'GET /healthz' ], $this->api->calls() );
 	}
 
-	public function test_a_page_in_place_of_the_api_is_not_taken_for_it(): void {
+	public function test_a_page_in_place_of_the_api_is_an_error(): void {
 		$this->connect();
 		$this->api->on( 'GET', '/healthz', Fake_Api::html( 200 ) );
 		$report = $this->examine();
@@ -116,7 +116,7 @@ final class Doctor_Test extends Site_Test_Case {
 	/**
 	 * @dataProvider clocks
 	 */
-	public function test_the_clock_is_compared_with_that_of_the_api( int $skew_s, string $severity, string $code ): void {
+	public function test_the_clock_is_compared_with_the_apis( int $skew_s, string $severity, string $code ): void {
 		$this->connect();
 		$this->api_answers( -$skew_s );
 		$this->outside_view( [ self::told( 'ok', 'connection', 'answered' ) ] );
@@ -134,14 +134,14 @@ final class Doctor_Test extends Site_Test_Case {
 		];
 	}
 
-	public function test_a_wrong_clock_keeps_nobody_from_asking_igny8(): void {
+	public function test_igny8_is_asked_in_spite_of_a_wrong_clock(): void {
 		$this->connect();
 		$this->api_answers( -1800 );
 		$this->outside_view( [ self::told( 'error', 'clock', 'clock_skew' ) ] );
 		self::assertTrue( $this->examine()['outside']['asked'] );
 	}
 
-	public function test_salts_that_changed_are_named(): void {
+	public function test_changed_salts_are_reported(): void {
 		$this->connect();
 		add_filter(
 			'salt',
@@ -155,7 +155,10 @@ final class Doctor_Test extends Site_Test_Case {
 		self::assertStringNotContainsString( AUTH_KEY, (string) wp_json_encode( $finding ) );
 	}
 
-	public function test_missing_tables_are_named(): void {
+	/**
+	 * @group environment
+	 */
+	public function test_missing_tables_are_reported(): void {
 		global $wpdb;
 		$this->connect();
 		$this->outside_view( [ self::told( 'ok', 'connection', 'answered' ) ] );
@@ -169,7 +172,7 @@ final class Doctor_Test extends Site_Test_Case {
 		self::assertSame( [ 'gone_igny8_outbox', 'gone_igny8_commands' ], $finding['evidence'] );
 	}
 
-	public function test_a_cron_that_does_not_run_is_named_with_its_last_run(): void {
+	public function test_a_stale_cron_is_reported_with_its_last_run(): void {
 		$this->connect();
 		$this->outside_view( [ self::told( 'ok', 'connection', 'answered' ) ] );
 		update_option( Runner::LAST_RUN_OPTION, time() - 2 * DAY_IN_SECONDS );
@@ -209,7 +212,7 @@ final class Doctor_Test extends Site_Test_Case {
 		];
 	}
 
-	public function test_a_copy_asks_igny8_nothing(): void {
+	public function test_a_copy_does_not_ask_igny8(): void {
 		$this->connect();
 		add_filter( 'option_home', static fn(): string => 'https://copy.example', 999 );
 		$report = $this->examine();
@@ -218,7 +221,10 @@ final class Doctor_Test extends Site_Test_Case {
 		self::assertSame( [ 'GET /healthz' ], $this->api->calls() );
 	}
 
-	public function test_a_rest_api_closed_to_strangers_is_no_fault_while_our_route_is_exempt(): void {
+	/**
+	 * @group environment
+	 */
+	public function test_a_closed_rest_api_is_fine_while_the_plugins_route_is_open(): void {
 		$this->connect();
 		$this->outside_view( [ self::told( 'ok', 'connection', 'answered' ) ] );
 		add_filter( 'rest_authentication_errors', [ self::class, 'close' ] );
@@ -226,7 +232,10 @@ final class Doctor_Test extends Site_Test_Case {
 		self::assertContains( '/wp/v2/types: rest_login_required: Closed.', $finding['evidence'] );
 	}
 
-	public function test_a_plugin_that_closes_our_route_too_is_at_fault(): void {
+	/**
+	 * @group environment
+	 */
+	public function test_a_plugin_that_closes_the_plugins_route_is_an_error(): void {
 		self::become_admin();
 		$this->connect();
 		$this->outside_view( [ self::told( 'error', 'security_plugin', 'rest_blocked' ) ] );
@@ -242,6 +251,9 @@ final class Doctor_Test extends Site_Test_Case {
 		self::assertSame( 1, get_current_user_id() );
 	}
 
+	/**
+	 * @group environment
+	 */
 	public function test_a_plugin_that_ends_the_request_is_survived(): void {
 		$this->connect();
 		$this->outside_view( [ self::told( 'ok', 'connection', 'answered' ) ] );
@@ -256,7 +268,7 @@ final class Doctor_Test extends Site_Test_Case {
 		self::assertContains( '/igny8/v1/commands: ended: Go away', $finding['evidence'] );
 	}
 
-	public function test_without_a_connection_everything_here_is_looked_at_all_the_same(): void {
+	public function test_without_a_connection_the_local_checks_still_run(): void {
 		$report = $this->examine();
 		self::assertSame( 'info', $this->finding( $report, 'not_connected' )['severity'] );
 		self::assertSame( Report::HEALTHY, $report['verdict'] );
@@ -272,7 +284,7 @@ final class Doctor_Test extends Site_Test_Case {
 		self::assertSame( 'req_1', $report['outside']['request_id'] );
 	}
 
-	public function test_what_the_api_answers_is_not_believed_blindly(): void {
+	public function test_the_report_of_the_api_is_validated(): void {
 		$this->connect();
 		$this->api->on( 'POST', self::DOCTOR, Fake_Api::json( 200, [ 'findings' => [ 'x', [ 'severity' => 'fatal' ], [ 'severity' => 'info', 'layer' => [], 'title' => '<b>T</b>', 'evidence' => 'line' ] ] ] ) );
 		$findings = $this->examine()['outside']['findings'];
@@ -297,7 +309,7 @@ final class Doctor_Test extends Site_Test_Case {
 		self::assertStringNotContainsString( '<script', $page );
 		self::assertStringContainsString( 'data-igny8-verdict="broken"', $page );
 		self::assertStringContainsString( 'data-igny8-layer="firewall"', $page );
-		self::assertStringContainsString( '<strong>At fault</strong> — Firewall: ', $page );
+		self::assertStringContainsString( '<strong>Problem</strong> — Firewall: ', $page );
 		self::assertStringContainsString( 'Fix of blocked_by_firewall.', $page );
 		self::assertStringContainsString( esc_html( $bad ), $page );
 	}
@@ -311,7 +323,7 @@ final class Doctor_Test extends Site_Test_Case {
 		}
 	}
 
-	public function test_the_command_ends_with_1_where_something_is_at_fault_and_0_where_nothing_is(): void {
+	public function test_the_command_exits_with_1_on_a_problem_and_0_otherwise(): void {
 		$this->connect();
 		$this->outside_view( [ self::told( 'ok', 'connection', 'answered' ) ] );
 		self::assertSame( '', $this->run_command( [] ) );
@@ -346,7 +358,7 @@ final class Doctor_Test extends Site_Test_Case {
 	}
 
 	/**
-	 * What the site itself finds at fault.
+	 * Local findings that are errors or warnings.
 	 */
 	private static function faults( array $report ): array {
 		return array_values(

@@ -18,11 +18,11 @@ final class Executor_Test extends Site_Test_Case {
 		self::assertContains( 'command_failed', self::log_codes( $this->plugin ) );
 	}
 
-	public function test_where_it_failed_stays_inside(): void {
+	public function test_file_paths_are_not_in_the_answer(): void {
 		self::assertStringNotContainsString( ABSPATH, $this->execute( [ 'bug' ] )[0]['detail'] );
 	}
 
-	public function test_a_command_it_does_not_know_is_answered_so(): void {
+	public function test_an_unknown_command_is_answered_with_its_own_code(): void {
 		$result = $this->execute( [ 'fly' ] )[0];
 		self::assertSame( [ false, 'unknown_command', false ], [ $result['ok'], $result['code'], $result['retryable'] ] );
 		self::assertArrayHasKey( 'took_ms', $result );
@@ -41,7 +41,7 @@ final class Executor_Test extends Site_Test_Case {
 		self::assertSame( 'not_reached', $results[3]['code'] );
 	}
 
-	public function test_what_is_not_utf_8_fails_alone_and_says_so(): void {
+	public function test_invalid_utf_8_fails_only_its_own_command(): void {
 		$results = $this->execute( [ 'binary', 'good' ] );
 		self::assertSame( [ 'unencodable', true ], [ $results[0]['code'], $results[1]['ok'] ] );
 	}
@@ -57,7 +57,7 @@ final class Executor_Test extends Site_Test_Case {
 		self::assertSame( '{"protocol":1,"results":[]}', $executor->execute( [], new Context( 1000, 1000 ) ) );
 	}
 
-	public function test_args_reach_the_command_and_text_stays_as_it_is(): void {
+	public function test_args_and_texts_reach_the_command_unchanged(): void {
 		$batch  = [ [ 'id' => 'cmd_1', 'name' => 'echo', 'args' => [ 'text' => "Grüße 🎉 / \u{2028}" ] ] ];
 		$answer = json_decode( $this->executor()->execute( $batch, new Context( 1000, 1000 ) ), true );
 		self::assertSame( $batch[0]['args'], $answer['results'][0]['data'] );

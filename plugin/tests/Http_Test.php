@@ -10,7 +10,9 @@ use Igny8\Bridge\Security\Signer;
 use PHPUnit\Framework\TestCase;
 
 /**
- * The command endpoint through PHP's own web server: headers, bytes, and what other plugins print.
+ * The command endpoint behind PHP's built-in web server: headers, bytes, and output of other plugins.
+ *
+ * @group environment
  */
 final class Http_Test extends TestCase {
 
@@ -28,7 +30,7 @@ final class Http_Test extends TestCase {
 
 	protected function setUp(): void {
 		parent::setUp();
-		// Seen by another process, so nothing here is inside a transaction.
+		// The web server is another process, so these tests use no transaction.
 		$plugin = Plugin::instance();
 		$plugin->keys->begin_pending();
 		$plugin->keys->promote_pending();
@@ -75,7 +77,7 @@ final class Http_Test extends TestCase {
 		self::assertStringContainsString( '?rest_route=/', $result['data']['rest_root'] );
 	}
 
-	public function test_the_name_of_a_request_comes_back_with_its_answer_and_with_a_refusal(): void {
+	public function test_answers_and_refusals_carry_the_request_id(): void {
 		$this->serve();
 		foreach ( [ $this->secret, 'whsec_' . base64_encode( 'wrong' ) ] as $secret ) {
 			$answer = $this->ask( '/?rest_route=/igny8/v1/commands', $secret, [ 'X-Request-Id: req_7' ] );
@@ -84,7 +86,7 @@ final class Http_Test extends TestCase {
 		self::assertStringStartsWith( 'wp_', $this->ask( '/?rest_route=/igny8/v1/commands' )['headers']['x-request-id'] );
 	}
 
-	public function test_nobody_may_cache_an_answer(): void {
+	public function test_answers_forbid_caching(): void {
 		$this->serve();
 		foreach ( [ $this->ask( '/?rest_route=/igny8/v1/commands' ), $this->ask( '/?rest_route=/igny8/v1/commands', 'whsec_' . base64_encode( 'wrong' ) ) ] as $answer ) {
 			self::assertStringContainsString( 'no-cache', $answer['headers']['cache-control'] );
@@ -97,7 +99,7 @@ final class Http_Test extends TestCase {
 		$this->assert_signed( $this->ask( '/wp-json/igny8/v1/commands' ) );
 	}
 
-	public function test_not_even_before_this_plugin_is_loaded_if_php_buffers(): void {
+	public function test_output_of_plugins_loaded_earlier_is_removed_if_php_buffers(): void {
 		$this->mu_plugin( 'echo "\xEF\xBB\xBF";' );
 		$this->serve( [ '-d', 'output_buffering=4096' ] );
 		$this->assert_signed( $this->ask( '/wp-json/igny8/v1/commands' ) );
@@ -118,7 +120,7 @@ final class Http_Test extends TestCase {
 		$this->assert_signed( $answer );
 	}
 
-	public function test_plugins_that_close_the_rest_api_are_passed_with_a_signature_alone(): void {
+	public function test_a_valid_signature_passes_plugins_that_close_the_rest_api(): void {
 		$this->mu_plugin( "add_filter( 'rest_authentication_errors', function () { return new WP_Error( 'rest_closed', 'Closed.', array( 'status' => 401 ) ); } );" );
 		$this->serve();
 		$this->assert_signed( $this->ask( '/wp-json/igny8/v1/commands' ) );
@@ -128,7 +130,7 @@ final class Http_Test extends TestCase {
 
 	private function use_permalinks( string $structure ): void {
 		update_option( 'permalink_structure', $structure );
-		// Made anew by the next request, which doesn't know the types that tests register here.
+		// The next request creates it again, without the types that tests register.
 		delete_option( 'rewrite_rules' );
 	}
 
@@ -161,7 +163,7 @@ final class Http_Test extends TestCase {
 	}
 
 	private function is_listening(): bool {
-		// A refused connection is expected here, and its warning not a failure of the test.
+		// A refused connection is expected, so its warning must not fail the test.
 		set_error_handler( '__return_true' );
 		$connection = stream_socket_client( 'tcp://' . $this->address, $number, $message, 1 );
 		restore_error_handler();
@@ -180,7 +182,7 @@ final class Http_Test extends TestCase {
 		$body    = '{"protocol":1,"integration_id":"int_1","time_ms":20000,"max_bytes":2000000,"commands":[{"id":"cmd_1","name":"status","args":{}}]}';
 		$time    = time();
 		$headers = [
-			// A network of sites knows its sites by this.
+			// A network finds its sites by this header.
 			'Host: ' . explode( '/', (string) preg_replace( '#^https?://#', '', home_url() ) )[0],
 			'Content-Type: application/json',
 			'webhook-id: msg_1',

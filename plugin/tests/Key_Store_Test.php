@@ -9,11 +9,11 @@ use Igny8\Bridge\Security\Cipher;
 use Igny8\Bridge\Security\Key_Store;
 
 /**
- * T41 on this side: the options table holds no usable credential.
+ * T41 in the plugin: the options table holds no usable credential.
  */
 final class Key_Store_Test extends Site_Test_Case {
 
-	public function test_a_key_that_was_kept_is_read_back(): void {
+	public function test_a_stored_key_is_read_back(): void {
 		$this->plugin->keys->save_api_key( self::KEY );
 		self::assertSame( self::KEY, $this->plugin_with( '' )->keys->api_key() );
 	}
@@ -44,14 +44,14 @@ final class Key_Store_Test extends Site_Test_Case {
 		self::assertNotSame( $cipher->encrypt( self::KEY, 'api_key' ), $cipher->encrypt( self::KEY, 'api_key' ) );
 	}
 
-	public function test_a_ciphertext_moved_to_another_place_does_not_open(): void {
+	public function test_a_ciphertext_cannot_be_decrypted_under_another_name(): void {
 		$cipher = new Cipher();
 		$text   = $cipher->encrypt( self::KEY, 'api_key' );
 		self::assertSame( self::KEY, $cipher->decrypt( $text, 'api_key' ) );
 		self::assertNull( $cipher->decrypt( $text, 'current' ) );
 	}
 
-	public function test_a_damaged_ciphertext_does_not_open(): void {
+	public function test_a_damaged_ciphertext_cannot_be_decrypted(): void {
 		$cipher = new Cipher();
 		$text   = $cipher->encrypt( self::KEY, 'api_key' );
 		foreach ( [ '', 'v1:', 'v2:' . substr( $text, 3 ), substr( $text, 0, -8 ), 'v1:!!!', substr( $text, 0, 10 ) . 'AAAA' . substr( $text, 14 ) ] as $damaged ) {
@@ -70,7 +70,7 @@ final class Key_Store_Test extends Site_Test_Case {
 		self::assertSame( [], $this->api->requests );
 	}
 
-	public function test_after_a_change_of_salts_connecting_again_mends_it(): void {
+	public function test_after_a_change_of_salts_connecting_again_works(): void {
 		$this->connect();
 		$this->change_salts();
 		$this->connect();

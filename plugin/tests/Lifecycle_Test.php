@@ -8,7 +8,9 @@ use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Support\Lifecycle;
 
 /**
- * P7, and activation.
+ * P7 and activation.
+ *
+ * @group environment
  */
 final class Lifecycle_Test extends Site_Test_Case {
 

@@ -10,7 +10,7 @@ use RecursiveDirectoryIterator;
 use RecursiveIteratorIterator;
 
 /**
- * What is in the zip.
+ * Contents of the plugin's zip.
  */
 final class Package_Test extends TestCase {
 

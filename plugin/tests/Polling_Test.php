@@ -13,7 +13,7 @@ use Igny8\Bridge\Support\Lock;
 use WP_Error;
 
 /**
- * The transport with which this site calls for its commands.
+ * Polling: the site fetches its commands.
  */
 final class Polling_Test extends Site_Test_Case {
 
@@ -27,7 +27,7 @@ final class Polling_Test extends Site_Test_Case {
 		$this->connect();
 	}
 
-	public function test_a_call_is_signed_and_says_what_the_protocol_says(): void {
+	public function test_a_poll_is_signed_and_follows_the_protocol(): void {
 		$this->answers_with( [] );
 		self::assertTrue( $this->run_poll() );
 
@@ -40,7 +40,7 @@ final class Polling_Test extends Site_Test_Case {
 		self::assertSame( 'current', ( new Signer() )->verify( $this->plugin->keys->signing_secrets(), $message, time() ) );
 	}
 
-	public function test_commands_are_carried_out_and_their_results_go_with_the_next_call(): void {
+	public function test_commands_are_executed_and_their_results_go_with_the_next_poll(): void {
 		$this->answers_with( [ self::command( 'status', 'a' ), self::command( 'no_such', 'b' ) ], [] );
 		$this->run_poll();
 
@@ -50,14 +50,14 @@ final class Polling_Test extends Site_Test_Case {
 		self::assertCount( 2, $this->api->requests );
 	}
 
-	public function test_it_calls_again_while_there_is_more(): void {
+	public function test_it_polls_again_while_there_are_more_commands(): void {
 		$this->answers[] = $this->answer( [], [ 'more' => true ] );
 		$this->answers_with( [] );
 		$this->run_poll();
 		self::assertCount( 2, $this->api->requests );
 	}
 
-	public function test_when_its_time_is_used_up_it_brings_the_results_and_takes_no_more(): void {
+	public function test_when_its_time_is_used_up_it_sends_the_results_and_takes_no_more_commands(): void {
 		$this->answers_with( [ self::command( 'status' ) ] );
 		$this->plugin->polling->poller->run( 'cron', 3500 );
 		$wanted = array_column( array_column( array_column( $this->api->requests, 'body' ), 'wants' ), 'commands' );
@@ -65,7 +65,7 @@ final class Polling_Test extends Site_Test_Case {
 		self::assertNotSame( [], end( $this->api->requests )['body']['results'] );
 	}
 
-	public function test_an_answer_that_is_not_signed_for_this_call_is_not_obeyed(): void {
+	public function test_commands_of_an_answer_signed_for_another_poll_are_not_executed(): void {
 		foreach ( [ 'webhook-signature', 'webhook-timestamp' ] as $header ) {
 			$this->answers = [ $this->answer( [ self::command( 'status' ) ], [], [ $header => '1' ] ) ];
 			self::assertFalse( $this->run_poll() );
@@ -77,13 +77,13 @@ final class Polling_Test extends Site_Test_Case {
 		self::assertSame( 'answer_unsigned', $this->plugin->polling_state->last_error()['code'] );
 	}
 
-	public function test_an_answer_for_another_integration_is_not_obeyed(): void {
+	public function test_commands_for_another_integration_are_not_executed(): void {
 		$this->answers = [ $this->answer( [ self::command( 'status' ) ], [ 'integration_id' => 'int_2' ] ) ];
 		self::assertFalse( $this->run_poll() );
 		self::assertCount( 1, $this->api->requests );
 	}
 
-	public function test_a_failure_is_shown_and_paused_after_and_forgotten_with_the_next_success(): void {
+	public function test_a_failure_is_shown_and_pauses_polling_until_the_next_success(): void {
 		$this->api->on( 'POST', self::PATH, new WP_Error( 'http_request_failed', 'No route' ) );
 		self::assertFalse( $this->run_poll() );
 		$state = $this->plugin->polling_state;
@@ -99,7 +99,7 @@ final class Polling_Test extends Site_Test_Case {
 		self::assertSame( 0, $state->paused_until() );
 	}
 
-	public function test_two_polls_do_not_overlap_and_a_lock_of_the_dead_expires(): void {
+	public function test_two_polls_do_not_overlap_and_the_lock_of_a_dead_process_expires(): void {
 		$this->answers_with( [] );
 		$lock = new Lock( 'poll', 60 );
 		self::assertTrue( $lock->acquire() );
@@ -110,7 +110,7 @@ final class Polling_Test extends Site_Test_Case {
 		self::assertTrue( $this->run_poll() );
 	}
 
-	public function test_the_next_call_is_planned_as_the_api_asks(): void {
+	public function test_the_next_poll_is_planned_as_the_api_asks(): void {
 		$this->answers_with( [] );
 		$this->run_poll();
 		self::assertEqualsWithDelta( time() + 60, $this->plugin->schedule->next( Schedule::POLLING ), 2 );
@@ -122,7 +122,7 @@ final class Polling_Test extends Site_Test_Case {
 		self::assertFalse( $this->plugin->polling_state->is_polling() );
 	}
 
-	public function test_the_delay_shown_is_the_one_seen(): void {
+	public function test_the_delay_shown_is_the_measured_one(): void {
 		$state = new State();
 		$this->called_at( time() - 600 );
 		$state->succeeded( 'cron', 'polling', 60 );
@@ -131,7 +131,7 @@ final class Polling_Test extends Site_Test_Case {
 		self::assertSame( 600, $state->seen_s() );
 	}
 
-	public function test_a_quiet_admin_page_sets_nothing_off_and_an_overdue_one_does_not_work_while_the_page_loads(): void {
+	public function test_an_admin_page_polls_only_if_overdue_and_only_after_the_page(): void {
 		$this->answers_with( [] );
 		$this->run_poll();
 		$calls    = count( $this->api->requests );
@@ -162,7 +162,7 @@ final class Polling_Test extends Site_Test_Case {
 		self::assertSame( [ $this->plugin->polling->public_poll_url->url(), false ], $poked );
 	}
 
-	public function test_an_open_tab_of_wp_admin_calls(): void {
+	public function test_an_open_tab_of_wp_admin_polls(): void {
 		$this->answers_with( [] );
 		$this->called_at( time() - 300 );
 		$triggers = new Triggers( $this->plugin->polling->poller, $this->plugin->polling_state, $this->plugin->schedule, $this->plugin->polling->public_poll_url );
@@ -171,7 +171,7 @@ final class Polling_Test extends Site_Test_Case {
 		self::assertSame( 'heartbeat', $this->api->requests[0]['body']['trigger'] );
 	}
 
-	public function test_the_token_of_the_public_poll_url_is_of_this_connection_alone_and_no_key(): void {
+	public function test_the_token_of_the_public_poll_url_belongs_to_this_connection_and_is_not_the_key(): void {
 		$url = $this->plugin->polling->public_poll_url->url();
 		self::assertMatchesRegularExpression( '/[?&]igny8_poll=[0-9a-f]{40}$/', $url );
 		self::assertStringNotContainsString( substr( $url, -40 ), self::options_table() );
@@ -186,7 +186,7 @@ final class Polling_Test extends Site_Test_Case {
 		self::assertFalse( $this->plugin->polling->public_poll_url->authorize( new \WP_REST_Request( 'GET', '/igny8/v1/poll' ) ) );
 	}
 
-	public function test_the_public_poll_url_polls_and_a_second_call_right_after_does_nothing(): void {
+	public function test_the_public_poll_url_polls_once_for_two_calls_in_a_row(): void {
 		$this->answers_with( [] );
 		$this->plugin->polling->public_poll_url->work();
 		$this->plugin->polling->public_poll_url->work();

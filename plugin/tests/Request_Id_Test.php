@@ -16,7 +16,7 @@ use WP_REST_Request;
 use WP_REST_Response;
 
 /**
- * The names by which the same request is found in the logs of both sides.
+ * Ids that find the same request in the logs of both sides.
  */
 final class Request_Id_Test extends Site_Test_Case {
 
@@ -24,7 +24,7 @@ final class Request_Id_Test extends Site_Test_Case {
 
 	private const EVIL = [ "req_1\nInjected: line", 'req 1', '<b>', '', "req_\u{2028}", 'req.1' ];
 
-	public function test_what_fails_while_commands_are_carried_out_is_logged_with_the_request_and_the_run(): void {
+	public function test_failures_of_commands_are_logged_with_request_and_run_id(): void {
 		$this->connect();
 		self::fail_in_status();
 		$this->dispatch_with( [ 'x-request-id' => 'req_7', 'x-run-id' => 'run_9' ] );
@@ -35,7 +35,7 @@ final class Request_Id_Test extends Site_Test_Case {
 		self::assertArrayNotHasKey( 'request_id', $this->plugin->log->entries()[0] );
 	}
 
-	public function test_names_of_another_shape_are_never_logged(): void {
+	public function test_ids_of_another_shape_are_never_logged(): void {
 		$this->connect();
 		self::fail_in_status();
 		foreach ( array_merge( self::EVIL, [ str_repeat( 'a', 65 ) ] ) as $evil ) {
@@ -46,7 +46,7 @@ final class Request_Id_Test extends Site_Test_Case {
 		}
 	}
 
-	public function test_by_polling_the_answer_says_what_its_commands_are_for(): void {
+	public function test_polled_commands_are_logged_with_the_ids_of_the_answer(): void {
 		$this->connect();
 		self::fail_in_status();
 		$origin = [ 'request_id' => 'req_7', 'run_id' => 'run_9' ];
@@ -55,7 +55,7 @@ final class Request_Id_Test extends Site_Test_Case {
 		self::assertSame( [ 'command_failed' ] + $origin, [ $entry['code'] ] + array_intersect_key( $entry, $origin ) );
 	}
 
-	public function test_every_answer_tells_its_name_and_so_does_every_refusal(): void {
+	public function test_every_answer_and_refusal_carries_its_request_id(): void {
 		$this->connect();
 		foreach ( [ self::signing_secret( $this->plugin ), 'whsec_' . base64_encode( str_repeat( 'x', 32 ) ) ] as $secret ) {
 			$request  = self::signed_request( $secret, self::batch( [ self::command( 'status' ) ] ) );
@@ -68,7 +68,7 @@ final class Request_Id_Test extends Site_Test_Case {
 		self::assertArrayNotHasKey( 'x-request-id', $other->get_headers() );
 	}
 
-	public function test_every_request_of_ours_has_a_name_of_its_own(): void {
+	public function test_every_request_of_the_plugin_has_its_own_id(): void {
 		$this->api->is_up( home_url() );
 		$this->plugin->connector->connect( \Igny8\Bridge\Connection\Credentials::of_key( self::KEY ) );
 		$this->poll_brings( [] );
@@ -82,7 +82,7 @@ final class Request_Id_Test extends Site_Test_Case {
 		self::assertSame( $sent, array_values( preg_grep( self::OWN, $sent ) ) );
 	}
 
-	public function test_a_failure_is_logged_with_the_names_of_both_sides(): void {
+	public function test_a_failure_is_logged_with_the_ids_of_both_sides(): void {
 		$this->connect();
 		$this->api->answers_everything_with( Fake_Api::problem( 503, 'unavailable' ) );
 		$this->push_and_fail();
@@ -93,7 +93,7 @@ final class Request_Id_Test extends Site_Test_Case {
 		self::assertStringContainsString( '(reference: req_1, ' . $entry['sent_id'] . ')', $this->panel() );
 	}
 
-	public function test_where_nobody_answered_our_own_name_is_the_reference(): void {
+	public function test_without_an_answer_the_plugins_own_id_is_the_reference(): void {
 		$this->connect();
 		$this->api->answers_everything_with( new WP_Error( 'http_request_failed', 'No route' ) );
 		$failure = $this->push_and_fail();
@@ -103,7 +103,7 @@ final class Request_Id_Test extends Site_Test_Case {
 		self::assertSame( $sent, $this->plugin->connection->last_error()['request_id'] );
 	}
 
-	public function test_a_name_that_the_api_states_is_believed_only_in_its_shape(): void {
+	public function test_an_id_from_the_api_is_used_only_if_well_formed(): void {
 		$this->connect();
 		foreach ( self::EVIL as $evil ) {
 			$this->api->answers_everything_with( Fake_Api::json( 400, [ 'code' => 'x', 'detail' => 'd', 'request_id' => $evil ] ) );
@@ -114,7 +114,7 @@ final class Request_Id_Test extends Site_Test_Case {
 		self::assertSame( 'req_of_header', $this->push_and_fail()->reference() );
 	}
 
-	public function test_a_deed_that_throws_leaves_no_name_behind(): void {
+	public function test_after_a_task_that_throws_the_log_has_no_origin(): void {
 		$log = new Log();
 		try {
 			$log->with_origin(
@@ -152,7 +152,7 @@ final class Request_Id_Test extends Site_Test_Case {
 	}
 
 	/**
-	 * One `status` command, and nothing with the next call.
+	 * Answers the first poll with one `status` command, and the next with none.
 	 */
 	private function poll_brings( array $origin ): void {
 		$calls = 0;

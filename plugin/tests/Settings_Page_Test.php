@@ -36,7 +36,7 @@ final class Settings_Page_Test extends Site_Test_Case {
 		$this->plugin->actions()->hook();
 	}
 
-	public function test_it_is_shown_to_administrators_alone(): void {
+	public function test_it_is_shown_only_to_administrators(): void {
 		$editor = wp_insert_user( [ 'user_login' => 'ed', 'user_pass' => 'x', 'role' => 'editor' ] );
 		wp_set_current_user( $editor );
 		$this->expectExceptionMessage( 'died 403' );
@@ -46,7 +46,7 @@ final class Settings_Page_Test extends Site_Test_Case {
 	/**
 	 * @dataProvider actions
 	 */
-	public function test_nobody_else_can_press_a_button( string $action ): void {
+	public function test_only_administrators_can_use_the_buttons( string $action ): void {
 		foreach ( [ 0, wp_insert_user( [ 'user_login' => 'ed', 'user_pass' => 'x', 'role' => 'editor' ] ) ] as $user ) {
 			wp_set_current_user( $user );
 			self::assertSame( 'died 403', $this->press( $action, [], wp_create_nonce( $action ) ) );
@@ -110,7 +110,7 @@ final class Settings_Page_Test extends Site_Test_Case {
 	/**
 	 * @dataProvider failures
 	 */
-	public function test_a_failure_says_what_why_and_what_to_do( string $method, string $path, array $answer, string $title ): void {
+	public function test_a_failure_shows_the_reason_and_what_to_do( string $method, string $path, array $answer, string $title ): void {
 		self::become_admin();
 		$this->api->is_up( home_url() )->on( $method, $path, $answer );
 		$this->press( Actions::CONNECT, [ 'igny8_api_key' => self::KEY ] );
@@ -186,7 +186,7 @@ final class Settings_Page_Test extends Site_Test_Case {
 		self::assertSame( [], $this->api->requests );
 	}
 
-	public function test_saving_keeps_switches_and_types_and_tells_the_api(): void {
+	public function test_saving_stores_switches_and_types_and_sends_them_to_the_api(): void {
 		$this->connect();
 		self::become_admin();
 		$this->press(
@@ -207,7 +207,7 @@ final class Settings_Page_Test extends Site_Test_Case {
 		self::assertStringContainsString( 'name="igny8_post_types[post]" value="1" checked=', $page );
 	}
 
-	public function test_switching_sync_off_is_told_to_the_api_even_if_it_is_away_at_that_moment(): void {
+	public function test_switching_sync_off_reaches_the_api_even_if_it_is_down_at_first(): void {
 		$this->connect();
 		self::become_admin();
 		$this->api->answers_everything_with( Fake_Api::problem( 503, 'unavailable' ) );
@@ -246,7 +246,7 @@ final class Settings_Page_Test extends Site_Test_Case {
 		}
 	}
 
-	public function test_what_got_into_the_options_with_markup_is_printed_as_text(): void {
+	public function test_markup_in_options_is_printed_as_text(): void {
 		$this->connect();
 		self::become_admin();
 		$evil  = '<script>alert(1)</script>';
@@ -262,7 +262,7 @@ final class Settings_Page_Test extends Site_Test_Case {
 		self::assertStringContainsString( '<th scope="row">Q &amp; &quot;A&quot;</th>', $page );
 	}
 
-	public function test_every_field_has_a_label_and_every_id_is_there_once(): void {
+	public function test_every_field_has_a_label_and_every_id_is_unique(): void {
 		self::become_admin();
 		$dom = new \DOMDocument();
 		$dom->loadHTML( '<?xml encoding="utf-8"?>' . $this->page(), LIBXML_NOERROR );

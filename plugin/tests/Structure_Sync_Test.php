@@ -11,7 +11,7 @@ use Igny8\Bridge\Support\Failure;
 use WP_Error;
 
 /**
- * P4 and P5: the push, its retries, and when it happens.
+ * P4 and P5: the push of the structure, its retries and triggers.
  */
 final class Structure_Sync_Test extends Site_Test_Case {
 
@@ -24,7 +24,7 @@ final class Structure_Sync_Test extends Site_Test_Case {
 		$this->connect();
 	}
 
-	public function test_a_push_sends_what_the_protocol_says_and_notes_the_time(): void {
+	public function test_a_push_follows_the_protocol_and_stores_its_time(): void {
 		update_option( 'igny8_connection', array_merge( get_option( 'igny8_connection' ), [ 'last_structure_sync_at' => 1 ] ) );
 		self::assertTrue( igny8_sync_site_structure_to_backend() );
 		$body = $this->api->last_body( 'POST', self::PUSH );
@@ -42,7 +42,7 @@ final class Structure_Sync_Test extends Site_Test_Case {
 		self::assertSame( [], $this->api->requests );
 	}
 
-	public function test_while_the_api_fails_it_is_logged_and_tried_again_later_and_later(): void {
+	public function test_while_the_api_fails_the_push_is_logged_and_repeated_with_growing_pauses(): void {
 		$this->api->answers_everything_with( Fake_Api::problem( 500, 'internal_error' ) );
 		foreach ( [ 60, 120, 240 ] as $expected ) {
 			$this->push_in_vain();
@@ -80,7 +80,7 @@ final class Structure_Sync_Test extends Site_Test_Case {
 		self::assertSame( 'daily', $this->daily_recurrence() );
 	}
 
-	public function test_a_revoked_key_is_shown_as_such_and_recovers_if_it_was_not(): void {
+	public function test_a_revoked_key_is_shown_and_recovers_if_it_is_accepted_again(): void {
 		$this->api->on( 'POST', self::PUSH, Fake_Api::problem( 401, 'api_key_revoked' ) );
 		$this->push_in_vain();
 		self::assertSame( Status::KEY_REVOKED, $this->plugin->status->state() );
@@ -89,7 +89,7 @@ final class Structure_Sync_Test extends Site_Test_Case {
 		self::assertSame( Status::READY, $this->plugin->status->state() );
 	}
 
-	public function test_an_integration_that_is_gone_is_made_again(): void {
+	public function test_a_deleted_integration_is_created_again(): void {
 		$secret = self::signing_secret( $this->plugin );
 		$this->api->on( 'POST', self::PUSH, Fake_Api::problem( 404, 'integration_not_found' ) )
 			->on( 'POST', self::TEST, Fake_Api::json( 201, Fake_Api::connected( 'int_2' ) ) )
@@ -102,7 +102,7 @@ final class Structure_Sync_Test extends Site_Test_Case {
 		self::assertSame( Status::READY, $this->plugin->status->state() );
 	}
 
-	public function test_if_it_cannot_be_made_again_the_old_secret_stays(): void {
+	public function test_if_it_cannot_be_created_again_the_old_secret_stays(): void {
 		$secret = self::signing_secret( $this->plugin );
 		$this->api->on( 'POST', self::PUSH, Fake_Api::problem( 404, 'integration_not_found' ) )
 			->on( 'POST', self::TEST, Fake_Api::problem( 422, 'rest_blocked' ) );
@@ -154,7 +154,7 @@ final class Structure_Sync_Test extends Site_Test_Case {
 		self::assertFalse( wp_next_scheduled( Schedule::PUSH ) );
 	}
 
-	public function test_a_new_type_seen_in_wp_admin_is_a_change_and_the_same_one_twice_is_not(): void {
+	public function test_a_new_type_in_wp_admin_is_a_change_once(): void {
 		set_current_screen( 'dashboard' );
 		$watcher = new Change_Watcher( $this->plugin->connection, $this->plugin->settings, $this->plugin->schedule, 'x' );
 		$watcher->compare();
@@ -173,7 +173,7 @@ final class Structure_Sync_Test extends Site_Test_Case {
 		self::assertNotFalse( wp_next_scheduled( Schedule::PUSH ) );
 	}
 
-	public function test_visitors_set_nothing_off(): void {
+	public function test_requests_of_visitors_plan_no_push(): void {
 		$watcher = new Change_Watcher( $this->plugin->connection, $this->plugin->settings, $this->plugin->schedule, 'x' );
 		$watcher->compare();
 		self::assertFalse( get_option( Change_Watcher::OPTION ) );

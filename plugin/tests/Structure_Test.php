@@ -10,6 +10,8 @@ use WP_Posts_List_Table;
 
 /**
  * P3: igny8_get_site_structure().
+ *
+ * @group environment
  */
 final class Structure_Test extends Site_Test_Case {
 
@@ -64,7 +66,7 @@ final class Structure_Test extends Site_Test_Case {
 		self::assertSame( $before + 2, igny8_get_site_structure()['taxonomies']['category']['count'] );
 	}
 
-	public function test_it_asks_the_database_once_per_type_whatever_there_is_in_it(): void {
+	public function test_it_runs_one_query_per_type_whatever_the_number_of_posts(): void {
 		global $wpdb;
 
 		for ( $i = 0; $i < 30; $i++ ) {
@@ -75,11 +77,11 @@ final class Structure_Test extends Site_Test_Case {
 		$before    = $wpdb->num_queries;
 		$structure = igny8_get_site_structure();
 		$types     = count( $structure['post_types'] ) + count( $structure['taxonomies'] );
-		// Attachments take two; options are read once.
+		// Attachments take two queries; options are read once.
 		self::assertLessThanOrEqual( $types + 4, $wpdb->num_queries - $before );
 	}
 
-	public function test_choices_of_the_owner_are_in_it(): void {
+	public function test_it_contains_the_owners_choices(): void {
 		$this->plugin->settings->save_types( 'post_types', [ 'page' => false, 'attachment' => true ] );
 		$this->plugin->settings->save_types( 'taxonomies', [ 'post_tag' => false ] );
 		$this->plugin->settings->save_switches( true, false );
@@ -93,7 +95,7 @@ final class Structure_Test extends Site_Test_Case {
 		self::assertFalse( $structure['two_way_sync_enabled'] );
 	}
 
-	public function test_the_choice_for_a_type_that_is_away_for_a_while_survives(): void {
+	public function test_the_choice_for_a_temporarily_missing_type_is_kept(): void {
 		$this->plugin->settings->save_types( 'post_types', [ 'event' => false ] );
 		$this->plugin->settings->save_types( 'post_types', [ 'post' => true ] );
 		self::assertFalse( $this->plugin->settings->is_type_enabled( 'post_types', 'event' ) );
@@ -115,7 +117,7 @@ final class Structure_Test extends Site_Test_Case {
 		self::assertContains( 'taxonomies_left_out', self::log_codes( $this->plugin ) );
 	}
 
-	public function test_a_site_without_types_is_logged_and_goes_on(): void {
+	public function test_a_site_without_types_is_logged_and_still_synced(): void {
 		$GLOBALS['wp_post_types'] = [];
 		$GLOBALS['wp_taxonomies'] = [];
 
@@ -157,7 +159,7 @@ final class Structure_Test extends Site_Test_Case {
 		];
 	}
 
-	public function test_long_labels_are_cut_to_what_the_api_counts_as_200(): void {
+	public function test_long_labels_are_cut_to_200_utf_16_units(): void {
 		self::assertSame( str_repeat( 'ä', 200 ), Label::clean( str_repeat( 'ä', 300 ), 'x' ) );
 		self::assertSame( str_repeat( '🎉', 100 ), Label::clean( str_repeat( '🎉', 300 ), 'x' ) );
 		$mixed = Label::clean( str_repeat( 'a🎉', 300 ), 'x' );
@@ -165,7 +167,7 @@ final class Structure_Test extends Site_Test_Case {
 	}
 
 	/**
-	 * The number beside "All" above the list of posts, asked of the list itself.
+	 * The number beside "All" in the list of posts in wp-admin.
 	 */
 	private function all_in_wp_admin( string $post_type ): int {
 		self::become_admin();

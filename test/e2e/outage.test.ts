@@ -22,7 +22,7 @@ describe('while the API is down', () => {
     await world.stopApi()
     const page = await pressConnect(site.admin, { apiKey: site.apiKey })
     expect(page.notices).toContain('Failed to connect.')
-    expect(page.notices).toMatch(/it is tried again by itself/i)
+    expect(page.notices).toMatch(/the plugin tries again automatically/i)
     expect(shownState(page)).toBe('waiting')
     expect(await secondsUntil('igny8_connect')).toSatisfy((seconds: number) => seconds > 0 && seconds <= 120)
     expect(`${page.html}${await dumpOptions(site)}`).not.toContain(site.apiKey.slice(16))

@@ -84,7 +84,7 @@ describe('a site on which every inbound request is refused (T36)', () => {
   test('says so, with the last polling and the delay, in wp-admin', async () => {
     const { root } = await openSettings(site.admin)
     expect(root.text).toContain('fetched by this site')
-    expect(root.text).toContain('Last polling')
+    expect(root.text).toContain('Last poll')
     expect(root.text).toContain('Expected delay')
   })
 

@@ -15,7 +15,7 @@ final class Autoloader {
 
 	/**
 	 * @param string $root_namespace Namespace without a trailing backslash.
-	 * @param string $directory      Folder which holds its classes, without a trailing slash.
+	 * @param string $directory      Folder with its classes, without a trailing slash.
 	 */
 	public function __construct( string $root_namespace, string $directory ) {
 		$this->prefix    = $root_namespace . '\\';

@@ -145,7 +145,7 @@ final class Plugin {
 	}
 
 	/**
-	 * The settings page, whole.
+	 * Builds the settings page.
 	 */
 	public function settings_page(): Admin\Settings_Page {
 		$panel = new Admin\Status_Panel( $this->status, $this->connection, $this->attempt, $this->keys, $this->schedule, new Admin\State_Texts(), new Admin\Transport_Facts( $this->polling_state, $this->polling->public_poll_url ) );
@@ -195,7 +195,7 @@ final class Plugin {
 	}
 
 	/**
-	 * The one list of commands.
+	 * Lists every command.
 	 */
 	private function build_commands(): void {
 		$names    = fn(): array => $this->executor->names();

@@ -25,7 +25,7 @@ if ( ! function_exists( 'igny8_get_site_structure' ) ) {
 
 if ( ! function_exists( 'igny8_sync_site_structure_to_backend' ) ) {
 	/**
-	 * Sends the structure to IGNY8 now. A failure is logged, and tried again by itself.
+	 * Sends the structure to IGNY8 now. A failure is logged, and the plugin tries again.
 	 *
 	 * @return true|WP_Error True once IGNY8 has stored it; the error's data holds `fix` and `request_id`.
 	 */

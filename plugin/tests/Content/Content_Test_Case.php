@@ -9,7 +9,7 @@ use Igny8\Bridge\Plugin;
 use Igny8\Bridge\Tests\Site_Test_Case;
 
 /**
- * A connected site with a custom post type, and commands as they come over the wire.
+ * Base of tests on a connected site with a custom post type; runs commands as they come over the wire.
  */
 abstract class Content_Test_Case extends Site_Test_Case {
 
@@ -17,7 +17,10 @@ abstract class Content_Test_Case extends Site_Test_Case {
 
 	protected const KIND = 'igny8_kind';
 
-	/** What has to survive: emoji, quotes, slashes, entities, shortcodes, blocks, markup that visitors may not write. */
+	/**
+	 * Text that must be stored unchanged: emoji, quotes, slashes, entities, shortcodes, blocks, and markup that
+	 * visitors may not write.
+	 */
 	protected const NASTY = "<!-- wp:paragraph {\"a\":\"\\u003cb\\u003e \\\\n\"} -->\n<p onclick='x()'>é 🎉 𝒳 \\ \\\\ \\' \" &amp; &#128; &nbsp; < > [gallery ids=\"1,2\"] % %s %d</p>\r\n<script>alert(1)</script>\t<!-- /wp:paragraph -->\n\n[caption]<b>open";
 
 	private static int $made = 0;
@@ -26,7 +29,7 @@ abstract class Content_Test_Case extends Site_Test_Case {
 		global $wpdb;
 
 		parent::setUp();
-		// Where making a table ends a transaction, it must not be the one that is rolled back.
+		// Created before the transaction, because MariaDB ends a transaction when a table is created.
 		$wpdb->query( 'ROLLBACK' );
 		$this->plugin = Plugin::instance();
 		$this->plugin->outbox->tables->ensure();
@@ -38,7 +41,7 @@ abstract class Content_Test_Case extends Site_Test_Case {
 		register_post_meta( self::TYPE, 'place', [ 'type' => 'string', 'single' => true, 'show_in_rest' => true ] );
 		register_post_meta( self::TYPE, 'plan', [ 'type' => 'object', 'single' => true, 'show_in_rest' => [ 'schema' => [ 'type' => 'object' ] ] ] );
 		register_post_meta( self::TYPE, 'guest', [ 'type' => 'string', 'single' => false, 'show_in_rest' => true ] );
-		// What an earlier test left to be written goes nowhere while there is no connection.
+		// Discards changes that an earlier test left to be written, because there is no connection yet.
 		$this->plugin->outbox->recorder->flush();
 		$this->connect();
 	}
@@ -124,7 +127,7 @@ abstract class Content_Test_Case extends Site_Test_Case {
 	}
 
 	/**
-	 * Columns as they lie in the table.
+	 * Columns as stored.
 	 */
 	protected static function row( int $id ): ?array {
 		global $wpdb;

@@ -10,7 +10,7 @@ use Igny8\Bridge\Content\Sketch;
 require_once __DIR__ . '/Content_Test_Case.php';
 
 /**
- * T27 and T28: rows that were changed behind WordPress' back are seen, and what seeing them costs.
+ * T27 and T28: `digest` sees rows changed by SQL, at a bounded cost.
  */
 final class Digest_Test extends Content_Test_Case {
 
@@ -18,10 +18,13 @@ final class Digest_Test extends Content_Test_Case {
 
 	private const POSTS = 3000;
 
-	/** MB for three thousand posts as for a million. */
+	/** MB, for three thousand posts as for a million. */
 	private const MOST_MEMORY = 24;
 
-	public function test_it_is_the_sum_of_the_etags_of_documents(): void {
+	/**
+	 * @group environment
+	 */
+	public function test_the_sketch_covers_the_etags_of_all_documents(): void {
 		$ids = [ self::make_post( [ 'post_title' => 'é 🎉', 'post_content' => self::NASTY ] ), self::make_post( [ 'post_status' => 'draft' ] ), self::make_post() ];
 		wp_trash_post( $ids[2] );
 		self::make_post( [ 'post_status' => 'auto-draft' ] );
@@ -41,9 +44,9 @@ final class Digest_Test extends Content_Test_Case {
 	}
 
 	/**
-	 * The one vector that the API's tests have too (test/site/drift).
+	 * The same vector is in the API's tests (test/site/drift).
 	 */
-	public function test_symbols_are_the_same_to_the_bit_as_the_api_computes_them(): void {
+	public function test_symbols_equal_the_apis_bit_by_bit(): void {
 		$sketch = new Sketch( 6 );
 		$sketch->add( 1, '00112233445566778899aabbccddeeff' );
 		$sketch->add( 281474976710655, 'ffeeddccbbaa99887766554433221100' );
@@ -53,14 +56,15 @@ final class Digest_Test extends Content_Test_Case {
 
 	/**
 	 * @dataProvider changes
+	 * @group environment
 	 */
-	public function test_T27_what_sql_changes_shows_at_once( callable $change ): void {
+	public function test_T27_a_change_by_sql_shows_at_once( callable $change ): void {
 		$id = self::make_post( [ 'post_title' => 'Before' ] );
 		update_post_meta( $id, 'place', 'Here' );
 		update_post_meta( $id, '_thumbnail_id', self::make_image( 'Alt' ) );
 		wp_set_object_terms( $id, [ 'One' ], self::KIND );
 		self::make_post();
-		// Read through WordPress, so that its caches hold what was there.
+		// Fills WordPress' caches with the old values.
 		$this->document( $id );
 		$before   = $this->digest( 1 );
 		$modified = self::row( $id )['post_modified_gmt'] ?? '';
@@ -107,7 +111,7 @@ final class Digest_Test extends Content_Test_Case {
 		];
 	}
 
-	public function test_what_no_document_shows_changes_nothing(): void {
+	public function test_data_outside_of_documents_does_not_change_the_sketch(): void {
 		$id     = self::make_post();
 		$before = $this->digest( 1 );
 		update_post_meta( $id, 'hidden', 'x' );
@@ -115,7 +119,10 @@ final class Digest_Test extends Content_Test_Case {
 		self::assertSame( $before, $this->digest( 1 ) );
 	}
 
-	public function test_ids_that_lie_far_apart_are_read_as_those_that_lie_close_together(): void {
+	/**
+	 * @group environment
+	 */
+	public function test_sparse_and_dense_ids_give_the_same_result(): void {
 		global $wpdb;
 
 		$ids = [];
@@ -150,7 +157,7 @@ final class Digest_Test extends Content_Test_Case {
 		$this->digest( 1 );
 		$queries = $wpdb->num_queries;
 		$memory  = memory_get_usage();
-		// Before PHP 8.2 the peak is that of all tests before this one.
+		// Before PHP 8.2, the peak can't be reset and includes earlier tests.
 		if ( function_exists( 'memory_reset_peak_usage' ) ) {
 			memory_reset_peak_usage();
 			$memory = memory_get_usage();
@@ -206,7 +213,7 @@ final class Digest_Test extends Content_Test_Case {
 	private function digest( int $symbols, array $args = [], int $time_ms = 20000 ): array {
 		$batch = [ [ 'id' => uniqid( 'cmd_' ), 'name' => 'digest', 'args' => $args + [ 'type' => self::TYPE, 'symbols' => $symbols ] ] ];
 		do {
-			// A millisecond may be over before the command begins.
+			// A millisecond can pass before the command starts.
 			$result = json_decode( $this->plugin->executor->execute( $batch, new Context( $time_ms, 10000000 ) ), true )['results'][0];
 		} while ( 'not_reached' === ( $result['code'] ?? '' ) );
 		self::assertTrue( $result['ok'], ( $result['code'] ?? '' ) . ': ' . ( $result['detail'] ?? '' ) );

@@ -10,6 +10,8 @@ require_once __DIR__ . '/Content_Test_Case.php';
 
 /**
  * `media`, T31 and T37.
+ *
+ * @group environment
  */
 final class Media_Test extends Content_Test_Case {
 
@@ -48,7 +50,7 @@ final class Media_Test extends Content_Test_Case {
 		parent::tearDown();
 	}
 
-	public function test_an_image_is_taken_into_the_library(): void {
+	public function test_an_image_is_added_to_the_library(): void {
 		$data = $this->media( 'a.png', [ 'filename' => 'My photo é.JPG', 'alt' => 'A \\ "photo"' ] );
 		self::assertFalse( $data['reused'] );
 		self::assertSame( wp_get_attachment_url( $data['id'] ), $data['url'] );
@@ -98,7 +100,7 @@ final class Media_Test extends Content_Test_Case {
 	/**
 	 * @dataProvider failures
 	 */
-	public function test_what_is_no_image_is_refused_and_leaves_nothing( string $file, string $code, bool $is_passing ): void {
+	public function test_a_file_that_is_not_an_image_is_refused_and_leaves_nothing( string $file, string $code, bool $is_passing ): void {
 		$before = glob( get_temp_dir() . 'igny8-*.tmp' );
 		$result = $this->command_result( 'media', [ 'url' => self::BASE . $file, 'hash' => md5( $file ) ] );
 		self::assertSame( [ $code, $is_passing ], [ $result['code'] ?? 'ok', $result['retryable'] ] );

@@ -7,7 +7,9 @@ namespace Igny8\Bridge\Tests\Content;
 require_once __DIR__ . '/Content_Test_Case.php';
 
 /**
- * T25 and T5 on databases that were set up long ago, or badly.
+ * T25 and T5 on old or badly configured databases.
+ *
+ * @group environment
  */
 final class Odd_Database_Test extends Content_Test_Case {
 
@@ -23,14 +25,14 @@ final class Odd_Database_Test extends Content_Test_Case {
 		parent::tearDown();
 	}
 
-	public function test_bytes_that_are_no_utf_8_poison_their_post_alone(): void {
+	public function test_invalid_utf_8_fails_only_its_own_post(): void {
 		global $wpdb;
 
 		if ( ! self::is_sqlite() ) {
 			$this->put_in_place_of( 'posts', 'MODIFY post_content longblob NOT NULL' );
 		}
 		$ids = [ self::make_post(), self::make_post() ];
-		// Past $wpdb's own methods, which would refuse it, in the ways that one database or the other takes.
+		// Bypasses $wpdb's methods, which would refuse the bytes, in the way of each database.
 		foreach ( self::is_sqlite() ? [ "CAST( X'62726fff6b656e' AS CHAR )", "'bro\xffken'" ] : [ "X'62726fff6b656e'" ] as $bytes ) {
 			if ( "bro\xffken" !== self::row( $ids[0] )['post_content'] ) {
 				$wpdb->query( "UPDATE {$wpdb->posts} SET post_content = $bytes WHERE ID = {$ids[0]}" );
@@ -51,7 +53,7 @@ final class Odd_Database_Test extends Content_Test_Case {
 	/**
 	 * @dataProvider four_byte_texts
 	 */
-	public function test_what_three_byte_columns_cannot_hold_is_refused_and_nothing_is_written( array $fields, string $name ): void {
+	public function test_characters_that_three_byte_columns_cannot_store_are_refused_and_nothing_is_written( array $fields, string $name ): void {
 		$this->need_mariadb();
 		$this->put_in_place_of( 'posts', 'CONVERT TO CHARACTER SET utf8' );
 		$this->put_in_place_of( 'postmeta', 'CONVERT TO CHARACTER SET utf8' );
@@ -93,7 +95,7 @@ final class Odd_Database_Test extends Content_Test_Case {
 	}
 
 	/**
-	 * A copy of a table, altered. It is dropped with the plugin's own.
+	 * An altered copy of a table. It is dropped with the plugin's tables.
 	 */
 	private function put_in_place_of( string $property, string $alteration ): void {
 		global $wpdb;

@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Tests\Content;
 require_once __DIR__ . '/Content_Test_Case.php';
 
 /**
- * T34, for content: what a page costs does not grow with the number of its posts' terms, meta, authors and images.
+ * T34 for content: the number of queries of a page does not grow with its posts' terms, meta, authors and images.
  */
 final class Performance_Test extends Content_Test_Case {
 
@@ -15,7 +15,10 @@ final class Performance_Test extends Content_Test_Case {
 
 	private const FIRST_S = 1704067200;
 
-	/** The same for every size of page and site; the addresses of images are read apart from their texts, which digests read as well. */
+	/**
+	 * Same for every size of page and site. URLs of images take a query of their own, because digests read only the
+	 * texts.
+	 */
 	private const MOST_QUERIES = 19;
 
 	protected function setUp(): void {
@@ -48,7 +51,7 @@ final class Performance_Test extends Content_Test_Case {
 		}
 	}
 
-	public function test_a_whole_pass_walks_through_the_table_a_few_times_and_misses_nothing(): void {
+	public function test_a_full_listing_scans_the_table_a_few_times_and_misses_nothing(): void {
 		$walks = 0;
 		add_filter(
 			'query',
@@ -107,7 +110,7 @@ final class Performance_Test extends Content_Test_Case {
 	}
 
 	/**
-	 * As many posts with their terms and meta as WordPress itself reads them.
+	 * Reads as many posts with terms and meta through WordPress itself.
 	 */
 	private static function plain_posts(): array {
 		return get_posts(
@@ -122,7 +125,7 @@ final class Performance_Test extends Content_Test_Case {
 	}
 
 	/**
-	 * What work takes that finds nothing in the cache.
+	 * Duration of a task with empty caches.
 	 */
 	private function seconds( callable $work ): float {
 		wp_cache_flush();
@@ -133,7 +136,7 @@ final class Performance_Test extends Content_Test_Case {
 	}
 
 	/**
-	 * A hundred posts, and copies of them with another time.
+	 * A hundred posts, and copies of them with other times.
 	 */
 	private function fill(): void {
 		global $wpdb;

@@ -8,10 +8,12 @@ require_once __DIR__ . '/Content_Test_Case.php';
 
 /**
  * `index` and `fetch`.
+ *
+ * @group environment
  */
 final class Reading_Test extends Content_Test_Case {
 
-	public function test_a_document_is_what_is_stored_byte_for_byte(): void {
+	public function test_a_document_equals_the_stored_post_byte_for_byte(): void {
 		kses_remove_filters();
 		$image  = self::make_image( 'An "alt"' );
 		$parent = self::make_post( [ 'post_title' => 'Parent' ] );
@@ -70,7 +72,7 @@ final class Reading_Test extends Content_Test_Case {
 		self::assertSame( 'trash', $this->document( $id )['status'] );
 	}
 
-	public function test_a_term_whose_name_is_taken_twice_is_its_slug(): void {
+	public function test_a_term_with_an_ambiguous_name_is_sent_by_its_slug(): void {
 		wp_insert_term( 'Twin', self::KIND, [ 'slug' => 'twin-a' ] );
 		wp_insert_term( 'Twin', self::KIND, [ 'slug' => 'twin-b' ] );
 		wp_insert_term( 'Single', self::KIND );
@@ -79,7 +81,7 @@ final class Reading_Test extends Content_Test_Case {
 		self::assertSame( [ self::KIND => [ 'Single', 'twin-b' ] ], $this->document( $id )['terms'] );
 	}
 
-	public function test_meta_that_json_cannot_say_is_left_out(): void {
+	public function test_meta_that_json_cannot_express_is_left_out(): void {
 		$id = self::make_post();
 		update_post_meta( $id, 'plan', (object) [ 'a' => 1 ] );
 		update_post_meta( $id, 'place', 'a:1:{broken' );
@@ -89,7 +91,7 @@ final class Reading_Test extends Content_Test_Case {
 	/**
 	 * @dataProvider changes
 	 */
-	public function test_the_etag_moves_with_what_people_can_edit_and_with_nothing_else( callable $change, bool $moves, bool $moves_meta ): void {
+	public function test_the_etag_changes_with_editable_fields_and_with_nothing_else( callable $change, bool $moves, bool $moves_meta ): void {
 		$image = self::make_image( 'before' );
 		$id    = self::make_post( [ 'post_content' => 'Body' ] );
 		update_post_meta( $id, '_thumbnail_id', $image );
@@ -204,7 +206,7 @@ final class Reading_Test extends Content_Test_Case {
 		self::assertSame( array_merge( $full, [ 'body' => null ] ), array_replace( $full, $metadata ) );
 	}
 
-	public function test_ids_come_by_id(): void {
+	public function test_ids_are_listed_in_order(): void {
 		$ids = [ self::make_post(), self::make_post( [ 'post_status' => 'draft' ] ), self::make_post() ];
 		self::set_columns( $ids[0], [ 'post_modified_gmt' => '2030-01-01 00:00:00' ] );
 		$page = $this->run_command( 'index', [ 'type' => self::TYPE, 'fields' => 'ids', 'limit' => 2, 'after' => null ] );
@@ -214,7 +216,7 @@ final class Reading_Test extends Content_Test_Case {
 		self::assertSame( [ [ $ids[2] ], null ], [ array_column( $page['items'], 'id' ), $page['next'] ] );
 	}
 
-	public function test_the_size_of_the_batch_ends_a_page_and_a_post_above_it_goes_alone(): void {
+	public function test_the_size_of_the_batch_ends_a_page_and_a_larger_post_is_sent_alone(): void {
 		foreach ( [ 'a', 'b', 'c' ] as $letter ) {
 			$ids[] = self::make_post( [ 'post_title' => $letter, 'post_content' => str_repeat( $letter, 300000 ) ] );
 		}
@@ -232,7 +234,7 @@ final class Reading_Test extends Content_Test_Case {
 		self::assertSame( [ 2, [] ], [ count( $fetched['items'] ), $fetched['missing'] ] );
 	}
 
-	public function test_a_type_that_has_vanished_is_named_and_its_posts_are_missing(): void {
+	public function test_an_unregistered_type_is_named_and_its_posts_are_missing(): void {
 		$id = self::make_post();
 		unregister_post_type( self::TYPE );
 		self::assertSame( 'unknown_type', $this->code_of( 'index', [ 'type' => self::TYPE ] ) );
@@ -241,7 +243,7 @@ final class Reading_Test extends Content_Test_Case {
 		self::assertSame( [ [], [ $id, 987654321 ] ], [ $fetched['items'], $fetched['missing'] ] );
 	}
 
-	public function test_poisoned_posts_fail_alone_and_say_why(): void {
+	public function test_posts_that_cannot_be_sent_fail_alone_with_a_reason(): void {
 		$ids = [ self::make_post(), self::make_post(), self::make_post(), self::make_post() ];
 		self::set_columns( $ids[0], [ 'post_content' => str_repeat( 'x', 1600000 ) ] );
 		update_post_meta( $ids[1], 'plan', [ 'a' => INF ] );
@@ -263,7 +265,7 @@ final class Reading_Test extends Content_Test_Case {
 		}
 	}
 
-	public function test_json_that_is_longer_than_the_text_counts(): void {
+	public function test_the_size_limit_counts_json_not_text(): void {
 		$id = self::make_post();
 		self::set_columns( $id, [ 'post_content' => str_repeat( "\n\"", 600000 ) ] );
 		self::assertSame( 'item_too_large', $this->document( $id )['error']['code'] );

@@ -8,10 +8,12 @@ require_once __DIR__ . '/Content_Test_Case.php';
 
 /**
  * `terms`.
+ *
+ * @group environment
  */
 final class Terms_Test extends Content_Test_Case {
 
-	public function test_terms_come_by_id_once_with_all_that_is_known_of_them(): void {
+	public function test_terms_are_listed_once_in_the_order_of_ids_with_every_field(): void {
 		$parent = wp_insert_term( 'Top', 'category', [ 'description' => 'About "it" & more' ] )['term_id'];
 		$child  = wp_insert_term( 'A & B <C>', 'category', [ 'parent' => $parent, 'slug' => 'child' ] )['term_id'];
 		$post   = self::make_post( [ 'post_type' => 'post' ] );
@@ -66,7 +68,7 @@ final class Terms_Test extends Content_Test_Case {
 		self::assertCount( 1, $changed['terms'] );
 	}
 
-	public function test_a_taxonomy_that_is_gone_or_not_public_is_named(): void {
+	public function test_a_missing_or_private_taxonomy_is_named(): void {
 		self::assertSame( 'unknown_type', $this->code_of( 'terms', [ 'taxonomy' => 'nonsense' ] ) );
 		self::assertSame( 'unknown_type', $this->code_of( 'terms', [ 'taxonomy' => 'nav_menu' ] ) );
 	}

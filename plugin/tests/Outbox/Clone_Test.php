@@ -40,7 +40,7 @@ final class Clone_Test extends Outbox_Test_Case {
 		WP_CLI::$said = [];
 	}
 
-	public function test_the_original_goes_on(): void {
+	public function test_the_original_is_not_affected(): void {
 		self::assertFalse( $this->plugin->connection->is_clone() );
 		self::assertSame( [ home_url(), false ], [ $this->install()['connected_url'], $this->install()['is_clone'] ] );
 		self::assertTrue( $this->command_result( 'structure', [] )['ok'] );
@@ -50,7 +50,7 @@ final class Clone_Test extends Outbox_Test_Case {
 	/**
 	 * @dataProvider ways_to_another_address
 	 */
-	public function test_t33_a_copy_under_another_url_is_recognised( string $hook ): void {
+	public function test_t33_a_copy_under_another_url_is_detected( string $hook ): void {
 		$id = $this->install()['id'];
 		add_filter( $hook, static fn(): string => self::COPY, 999 );
 		self::assertSame( Status::CLONE_DETECTED, $this->plugin->status->state() );
@@ -66,7 +66,7 @@ final class Clone_Test extends Outbox_Test_Case {
 	/**
 	 * @dataProvider addresses
 	 */
-	public function test_t33_variants_of_the_same_address_are_no_clone( string $connected, string $now, bool $is_clone ): void {
+	public function test_t33_a_variant_of_the_same_address_is_not_a_clone( string $connected, string $now, bool $is_clone ): void {
 		$this->plugin->connection->clear();
 		$this->live_at( $connected );
 		$this->connect();
@@ -91,19 +91,19 @@ final class Clone_Test extends Outbox_Test_Case {
 		];
 	}
 
-	public function test_what_a_copying_tool_replaces_in_the_database_does_not_hide_the_copy(): void {
+	public function test_a_search_and_replace_in_the_database_does_not_hide_the_copy(): void {
 		$kept = (string) wp_json_encode( get_option( Connection::OPTION ), JSON_UNESCAPED_SLASHES );
 		self::assertStringNotContainsString( (string) wp_parse_url( home_url(), PHP_URL_HOST ), $kept );
 	}
 
-	public function test_t33_an_address_that_a_filter_names_is_no_clone(): void {
+	public function test_t33_an_address_from_the_filter_is_not_a_clone(): void {
 		$this->live_at( self::COPY );
 		add_filter( 'igny8_known_urls', static fn( array $urls ): array => array_merge( $urls, [ 'http://www.staging.example.net/shop/' ] ) );
 		self::assertFalse( $this->plugin->connection->is_clone() );
 		self::assertTrue( $this->command_result( 'structure', [] )['ok'] );
 	}
 
-	public function test_a_connection_of_an_older_version_is_at_home_where_it_is_found(): void {
+	public function test_a_connection_of_an_older_version_gets_the_current_address(): void {
 		$old = get_option( Connection::OPTION );
 		unset( $old['home'], $old['install_id'], $old['aliases'] );
 		update_option( Connection::OPTION, $old );
@@ -155,7 +155,7 @@ final class Clone_Test extends Outbox_Test_Case {
 		self::assertFalse( $this->plugin->connection->exists() );
 	}
 
-	public function test_t33_moved_has_igny8_follow_to_the_present_address_with_key_and_signature(): void {
+	public function test_t33_moved_reports_the_current_address_with_key_and_signature(): void {
 		$this->api_follows();
 		$this->live_at( self::COPY );
 		$before = self::signing_secret( $this->plugin );
@@ -168,7 +168,7 @@ final class Clone_Test extends Outbox_Test_Case {
 		self::assertArrayNotHasKey( 'api_key', $sent );
 		self::assertSame( $sent['signing_secret'], self::signing_secret( $this->plugin ) );
 		self::assertNotSame( $before, $sent['signing_secret'] );
-		// By the secret that IGNY8 holds, and by the new one in case it has taken that over already.
+		// Signed with the current secret, and with the new one in case IGNY8 has already stored it.
 		foreach ( [ $before, $sent['signing_secret'] ] as $secret ) {
 			self::assertTrue( $this->is_signed_by( $request, $secret ) );
 		}
@@ -180,7 +180,7 @@ final class Clone_Test extends Outbox_Test_Case {
 		self::assertNotContains( 'POST ' . self::CONNECT, $this->api->calls() );
 	}
 
-	public function test_moved_to_where_nobody_can_call_proves_that_the_site_calls(): void {
+	public function test_moved_to_an_address_that_cannot_be_called_switches_to_polling(): void {
 		$refusal            = Fake_Api::problem( 422, 'connection_lost' );
 		$problem            = json_decode( $refusal['body'], true );
 		$problem['polling'] = [ 'challenge' => 'cmd_1_abc' ];
@@ -200,12 +200,12 @@ final class Clone_Test extends Outbox_Test_Case {
 		self::assertFalse( $this->plugin->connection->is_clone() );
 	}
 
-	public function test_moved_whose_answer_got_lost_can_be_said_again_with_the_same_new_secret(): void {
+	public function test_moved_whose_answer_was_lost_is_repeated_with_the_same_new_secret(): void {
 		$this->api->on( 'POST', self::MOVE, new \WP_Error( 'http_request_failed', 'cut' ) );
 		$this->live_at( self::COPY );
 		self::assertSame( 'exit 1', $this->choose( 'moved' ) );
 		self::assertTrue( $this->plugin->connection->is_clone() );
-		// Whoever has to be asked for it may come back next week.
+		// The owner may try again only next week.
 		self::assertGreaterThan( time() + WEEK_IN_SECONDS, get_option( 'igny8_secrets' )['pending_until'] );
 		$this->api_follows();
 		$this->choose( 'moved' );
@@ -214,7 +214,7 @@ final class Clone_Test extends Outbox_Test_Case {
 		self::assertFalse( $this->plugin->connection->is_clone() );
 	}
 
-	public function test_moved_without_a_readable_key_says_so_and_asks_nobody(): void {
+	public function test_moved_without_a_readable_key_fails_without_a_request(): void {
 		$this->live_at( self::COPY );
 		add_filter( 'salt', static fn(): string => 'another' );
 		self::assertSame( 'exit 1', $this->choose( 'moved' ) );
@@ -222,7 +222,7 @@ final class Clone_Test extends Outbox_Test_Case {
 		self::assertSame( [], $this->requests_to( self::MOVE ) );
 	}
 
-	public function test_moved_changes_nothing_where_the_api_refuses_and_says_why(): void {
+	public function test_moved_that_the_api_refuses_changes_nothing_and_shows_the_reason(): void {
 		$this->live_at( self::COPY );
 		$this->api->on( 'POST', self::MOVE, Fake_Api::problem( 422, 'plugin_not_found' ) );
 		$before = [ get_option( Connection::OPTION ), $this->plugin->keys->signing_secrets(), $this->plugin->keys->api_key() ];
@@ -232,7 +232,7 @@ final class Clone_Test extends Outbox_Test_Case {
 		self::assertTrue( $this->plugin->connection->is_clone() );
 	}
 
-	public function test_a_copy_forgets_all_but_its_settings_without_a_word_to_the_api(): void {
+	public function test_a_copy_deletes_all_but_its_settings_without_a_request(): void {
 		global $wpdb;
 		$this->plugin->settings->save_switches( true, false );
 		$this->api->requests = [];
@@ -251,14 +251,14 @@ final class Clone_Test extends Outbox_Test_Case {
 		self::assertFalse( $this->plugin->settings->is_two_way_enabled() );
 	}
 
-	public function test_a_copy_does_not_connect_by_itself_with_the_key_in_the_copied_wp_config(): void {
+	public function test_a_copy_does_not_connect_automatically_with_the_key_in_the_copied_wp_config(): void {
 		$plugin = new Plugin( new Config( Fake_Api::url(), self::KEY ) );
 		$this->live_at( self::COPY );
 		$plugin->clone_choices->choose( 'copy' );
 		self::assertFalse( $plugin->unattended->is_due() );
 	}
 
-	public function test_alias_goes_on_under_both_addresses_and_tells_what_was_changed_meanwhile(): void {
+	public function test_alias_works_under_both_addresses_and_sends_changes_made_meanwhile(): void {
 		$id = $this->make_known_post();
 		$this->live_at( self::COPY );
 		wp_update_post( [ 'ID' => $id, 'post_title' => 'Edited under the other address' ] );
@@ -274,7 +274,7 @@ final class Clone_Test extends Outbox_Test_Case {
 		self::assertTrue( $this->plugin->connection->is_clone() );
 	}
 
-	public function test_there_is_nothing_to_choose_for_an_original(): void {
+	public function test_an_original_has_nothing_to_choose(): void {
 		foreach ( [ 'moved', 'copy', 'alias' ] as $choice ) {
 			self::assertSame( 'exit 1', $this->choose( $choice ), $choice );
 		}
@@ -285,7 +285,7 @@ final class Clone_Test extends Outbox_Test_Case {
 		self::assertTrue( $this->plugin->connection->is_clone() );
 	}
 
-	public function test_the_notice_offers_the_choices_to_those_who_may_choose_alone(): void {
+	public function test_the_notice_is_shown_only_to_administrators(): void {
 		self::become_admin();
 		self::assertSame( '', $this->notice() );
 		$this->live_at( self::COPY );
@@ -299,7 +299,7 @@ final class Clone_Test extends Outbox_Test_Case {
 		self::assertSame( '', $this->notice() );
 	}
 
-	public function test_a_button_of_the_notice_does_what_it_says_and_the_settings_page_tells(): void {
+	public function test_a_button_of_the_notice_works_and_the_settings_page_shows_the_result(): void {
 		self::become_admin();
 		$this->live_at( self::COPY );
 		add_filter( 'option_siteurl', static fn(): string => self::COPY, 999 );

@@ -10,7 +10,7 @@ use Igny8\Bridge\Tests\Fake_Api;
 require_once dirname( __DIR__ ) . '/Content/Content_Test_Case.php';
 
 /**
- * A site whose changes are to be told.
+ * Base of tests on a site whose changes are recorded and sent.
  */
 abstract class Outbox_Test_Case extends Content_Test_Case {
 
@@ -37,14 +37,14 @@ abstract class Outbox_Test_Case extends Content_Test_Case {
 	}
 
 	/**
-	 * As if a request had ended, and another had begun.
+	 * Ends the request and starts another.
 	 */
 	protected function end_request(): void {
 		$this->plugin->outbox->recorder->flush();
 	}
 
 	/**
-	 * A post that IGNY8 knows already.
+	 * A post that is already synced.
 	 */
 	protected function make_known_post( array $columns = [] ): int {
 		$id = self::make_post( $columns );

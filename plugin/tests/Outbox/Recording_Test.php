@@ -7,14 +7,16 @@ namespace Igny8\Bridge\Tests\Outbox;
 require_once __DIR__ . '/Outbox_Test_Case.php';
 
 /**
- * P6, T20, T26, T32: which changes are noted, and how often.
+ * P6, T20, T26, T32: which changes are recorded, and how often.
+ *
+ * @group environment
  */
 final class Recording_Test extends Outbox_Test_Case {
 
 	/**
 	 * @dataProvider edits
 	 */
-	public function test_an_edit_is_noted_once( callable $edit, string $expected ): void {
+	public function test_an_edit_is_recorded_once( callable $edit, string $expected ): void {
 		wp_insert_term( 'Known', self::KIND );
 		$id = $this->make_known_post();
 		$edit( $id );
@@ -131,7 +133,7 @@ final class Recording_Test extends Outbox_Test_Case {
 		];
 	}
 
-	public function test_drafts_that_nobody_saved_and_types_that_are_not_public_are_left_out(): void {
+	public function test_unsaved_drafts_and_private_types_are_left_out(): void {
 		self::make_post( [ 'post_status' => 'auto-draft' ] );
 		self::make_post( [ 'post_type' => 'wp_block' ] );
 		$id = wp_insert_post( [ 'post_type' => self::TYPE, 'post_title' => 'x', 'post_status' => 'auto-draft' ] );
@@ -140,7 +142,7 @@ final class Recording_Test extends Outbox_Test_Case {
 		self::assertSame( [], self::rows() );
 	}
 
-	public function test_an_attachment_is_noted_as_every_public_type(): void {
+	public function test_an_attachment_is_recorded_like_every_public_type(): void {
 		$image = self::make_image();
 		self::assertSame( [ "status $image" ], self::rows() );
 		self::assertSame( 'publish', self::outbox_row( $image )['status'] );
@@ -151,21 +153,21 @@ final class Recording_Test extends Outbox_Test_Case {
 		self::assertSame( [ "deleted $image" ], self::rows() );
 	}
 
-	public function test_a_scheduled_post_that_comes_out_is_noted(): void {
+	public function test_the_publication_of_a_scheduled_post_is_recorded(): void {
 		$id = $this->make_known_post( [ 'post_status' => 'future', 'post_date' => gmdate( 'Y-m-d H:i:s', time() + 3600 ) ] );
 		self::set_columns( $id, [ 'post_date_gmt' => gmdate( 'Y-m-d H:i:s', time() - 60 ) ] );
 		check_and_publish_future_post( $id );
 		self::assertSame( [ "status $id" ], self::rows() );
 	}
 
-	public function test_children_that_move_up_when_their_parent_is_deleted_are_noted(): void {
+	public function test_children_of_a_deleted_parent_are_recorded(): void {
 		$parent = self::make_post();
 		$child  = $this->make_known_post( [ 'post_parent' => $parent ] );
 		wp_delete_post( $parent, true );
 		self::assertEqualsCanonicalizing( [ "deleted $parent", "status $child" ], self::rows() );
 	}
 
-	public function test_a_term_that_gets_another_text_is_noted_for_its_posts(): void {
+	public function test_a_renamed_term_records_its_posts(): void {
 		$term  = wp_insert_term( 'Old', self::KIND )['term_id'];
 		$other = wp_insert_term( 'Other', self::KIND )['term_id'];
 		$one   = self::make_post();
@@ -196,7 +198,7 @@ final class Recording_Test extends Outbox_Test_Case {
 		self::assertSame( [ "metadata $one", "metadata $two" ], self::rows() );
 	}
 
-	public function test_alternative_text_is_noted_for_the_posts_that_feature_the_image(): void {
+	public function test_a_new_alternative_text_records_the_posts_that_feature_the_image(): void {
 		$image = self::make_image();
 		$id    = self::make_post();
 		update_post_meta( $id, '_thumbnail_id', $image );
@@ -206,7 +208,7 @@ final class Recording_Test extends Outbox_Test_Case {
 		self::assertSame( [ "metadata $id" ], self::rows() );
 	}
 
-	public function test_where_too_many_posts_share_what_changed_all_are_to_be_compared(): void {
+	public function test_if_too_many_posts_share_a_change_a_full_comparison_is_requested(): void {
 		global $wpdb;
 
 		$term = wp_insert_term( 'Old', self::KIND );
@@ -221,7 +223,7 @@ final class Recording_Test extends Outbox_Test_Case {
 		self::assertSame( [ 'digest 0' ], self::rows() );
 	}
 
-	public function test_edits_in_several_requests_are_one_row_that_keeps_its_age_and_becomes_a_new_message(): void {
+	public function test_edits_in_several_requests_are_one_row_with_its_first_time_and_a_new_message_id(): void {
 		global $wpdb;
 
 		$id    = $this->make_known_post();
@@ -250,9 +252,9 @@ final class Recording_Test extends Outbox_Test_Case {
 	}
 
 	/**
-	 * The answer to a command holds the document; a webhook would have IGNY8 fetch the same once more.
+	 * The answer to the command contains the document, so a webhook would only make IGNY8 fetch it again.
 	 */
-	public function test_what_igny8_writes_itself_is_not_told_back(): void {
+	public function test_writes_of_igny8_are_not_reported_back(): void {
 		$item = $this->create( [ 'title' => 'x', 'status' => 'publish', 'terms' => [ self::KIND => [ 'New' ] ], 'meta' => [ 'place' => 'P' ] ] )['item'];
 		$item = $this->change( $item, [ 'title' => 'y', 'meta' => [ 'place' => 'Q' ] ] );
 		$item = $this->change( $item, [], 'trash' );
@@ -262,7 +264,7 @@ final class Recording_Test extends Outbox_Test_Case {
 		self::assertSame( [], self::rows() );
 	}
 
-	public function test_what_others_do_on_hearing_of_it_is_told(): void {
+	public function test_changes_of_other_plugins_on_hooks_of_a_write_are_recorded(): void {
 		$other = $this->make_known_post();
 		$once  = static function ( $id, $post ) use ( $other, &$once ): void {
 			if ( self::TYPE === $post->post_type ) {
@@ -278,7 +280,7 @@ final class Recording_Test extends Outbox_Test_Case {
 		self::assertSame( [ "metadata $other", "metadata {$item['id']}" ], self::rows() );
 	}
 
-	public function test_a_write_that_is_refused_hides_nothing(): void {
+	public function test_a_refused_write_hides_no_change(): void {
 		$id   = $this->make_known_post();
 		$seen = $this->document( $id );
 		add_action(
@@ -294,7 +296,7 @@ final class Recording_Test extends Outbox_Test_Case {
 	/**
 	 * @dataProvider silences
 	 */
-	public function test_nothing_is_noted_that_igny8_is_not_to_hear( callable $silence ): void {
+	public function test_nothing_is_recorded_without_permission( callable $silence ): void {
 		$id = $this->make_known_post();
 		$silence( $this );
 		wp_update_post( [ 'ID' => $id, 'post_title' => 'A' ] );
@@ -329,7 +331,7 @@ final class Recording_Test extends Outbox_Test_Case {
 		];
 	}
 
-	public function test_switching_off_and_disconnecting_forget_what_was_noted(): void {
+	public function test_switching_off_and_disconnecting_delete_recorded_changes(): void {
 		foreach ( [ 'settings', 'connection' ] as $how ) {
 			self::make_post();
 			self::assertNotSame( [], self::rows() );
@@ -340,7 +342,7 @@ final class Recording_Test extends Outbox_Test_Case {
 		}
 	}
 
-	public function test_after_a_time_of_silence_everything_is_to_be_compared(): void {
+	public function test_switching_on_again_requests_a_full_comparison(): void {
 		$this->plugin->settings->save_switches( true, false );
 		$this->plugin->settings->save_switches( true, true );
 		self::assertSame( [ 'digest 0' ], self::rows() );

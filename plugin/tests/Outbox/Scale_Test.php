@@ -10,11 +10,11 @@ use Igny8\Bridge\Tests\Fake_Api;
 require_once __DIR__ . '/Outbox_Test_Case.php';
 
 /**
- * T9: a day without IGNY8.
+ * T9: an outage of a day.
  */
 final class Scale_Test extends Outbox_Test_Case {
 
-	public function test_ten_thousand_edits_while_igny8_is_away_are_all_told_afterwards(): void {
+	public function test_ten_thousand_edits_during_an_outage_are_all_sent_afterwards(): void {
 		global $wpdb;
 
 		$ids = [];
@@ -25,7 +25,7 @@ final class Scale_Test extends Outbox_Test_Case {
 		self::forget_rows();
 		$this->api->answers_everything_with( Fake_Api::problem( 503, 'unavailable' ) );
 
-		// So many edits of a hundred posts, ten in a request, and so many posts edited once.
+		// This many edits of a hundred posts, ten per request, and this many posts edited once.
 		$edits   = self::is_sqlite() ? 1000 : 10000;
 		$posts   = array_map( 'get_post', $ids );
 		$started = microtime( true );
@@ -41,7 +41,7 @@ final class Scale_Test extends Outbox_Test_Case {
 		}
 		$this->end_request();
 		$per_edit = ( microtime( true ) - $started ) / ( 2 * $edits );
-		// The SQLite drivers translate every query in PHP.
+		// Slower on SQLite, whose drivers translate every query in PHP.
 		self::assertLessThan( self::is_sqlite() ? 0.020 : 0.004, $per_edit, 'Seconds for an edit.' );
 
 		$this->send();
@@ -70,7 +70,7 @@ final class Scale_Test extends Outbox_Test_Case {
 		self::assertCount( 100 + $edits, array_unique( $given ) );
 	}
 
-	public function test_what_is_too_much_becomes_a_call_for_a_comparison_and_never_silence(): void {
+	public function test_an_overflowing_outbox_is_replaced_by_a_request_for_a_full_comparison(): void {
 		$outbox = new Outbox( 50 );
 		for ( $id = 1; $id <= 120; $id++ ) {
 			$outbox->put( [ [ 'post_id' => $id, 'kind' => Outbox::STATUS, 'post_type' => 'post', 'status' => 'publish' ] ] );
@@ -83,7 +83,7 @@ final class Scale_Test extends Outbox_Test_Case {
 		self::assertTrue( $outbox->summary()['needs_digest'] );
 	}
 
-	public function test_the_real_capacity_is_kept_too(): void {
+	public function test_the_default_capacity_is_respected(): void {
 		$rows = [];
 		for ( $id = 1; $id <= Outbox::CAPACITY + 600; $id++ ) {
 			$rows[] = [ 'post_id' => $id, 'kind' => Outbox::STATUS, 'post_type' => 'post', 'status' => 'publish' ];

@@ -13,11 +13,11 @@ use WP_Error;
 require_once __DIR__ . '/Outbox_Test_Case.php';
 
 /**
- * P6, T7: how changes are told, and what happens if IGNY8 doesn't listen.
+ * P6, T7: how changes are sent, and what happens if IGNY8 does not accept them.
  */
 final class Sending_Test extends Outbox_Test_Case {
 
-	public function test_an_event_says_where_to_look_and_is_signed(): void {
+	public function test_an_event_names_the_post_and_is_signed(): void {
 		$this->api_accepts();
 		$id = self::make_post( [ 'post_modified_gmt' => '2026-11-21 10:00:00' ] );
 		self::set_columns( $id, [ 'post_modified_gmt' => '2026-11-21 10:00:00' ] );
@@ -37,7 +37,7 @@ final class Sending_Test extends Outbox_Test_Case {
 		self::assertSame( [], self::rows() );
 	}
 
-	public function test_every_kind_goes_its_way(): void {
+	public function test_every_kind_has_its_own_route(): void {
 		$this->api_accepts();
 		$meta   = $this->make_known_post();
 		$gone   = $this->make_known_post();
@@ -57,7 +57,7 @@ final class Sending_Test extends Outbox_Test_Case {
 		self::assertSame( [], self::rows() );
 	}
 
-	public function test_an_event_tells_the_state_at_the_time_of_sending(): void {
+	public function test_an_event_describes_the_post_at_the_time_of_sending(): void {
 		$this->api_accepts();
 		$id = $this->make_known_post();
 		wp_update_post( [ 'ID' => $id, 'post_status' => 'draft' ] );
@@ -70,7 +70,7 @@ final class Sending_Test extends Outbox_Test_Case {
 	/**
 	 * @dataProvider refusals
 	 */
-	public function test_while_igny8_does_not_listen_everything_waits_longer_and_longer( callable $answer ): void {
+	public function test_while_igny8_is_down_pauses_grow( callable $answer ): void {
 		$id = self::make_post();
 		self::make_post();
 		$this->end_request();
@@ -117,7 +117,7 @@ final class Sending_Test extends Outbox_Test_Case {
 		self::assertEqualsWithDelta( time() + 7300, wp_next_scheduled( Schedule::OUTBOX ), 1 );
 	}
 
-	public function test_one_event_that_is_refused_holds_up_no_other_and_is_tried_again(): void {
+	public function test_a_refused_event_is_repeated_and_does_not_block_others(): void {
 		$bad  = self::make_post();
 		$good = self::make_post();
 		$this->api->on(
@@ -136,7 +136,7 @@ final class Sending_Test extends Outbox_Test_Case {
 		self::assertGreaterThan( 0, $good );
 	}
 
-	public function test_an_edit_while_its_event_is_on_the_way_is_told_too(): void {
+	public function test_an_edit_while_its_event_is_being_sent_is_sent_too(): void {
 		$id = self::make_post();
 		$this->end_request();
 		$sent = [];
@@ -187,7 +187,7 @@ final class Sending_Test extends Outbox_Test_Case {
 		self::assertSame( [], self::rows() );
 	}
 
-	public function test_at_the_end_of_a_request_for_which_a_person_waits_it_is_left_to_cron(): void {
+	public function test_after_a_request_that_a_client_waits_for_sending_is_left_to_cron(): void {
 		add_filter( 'pre_http_request', [ $this, 'no_loopback' ], 1, 3 );
 		self::make_post();
 		$this->plugin->outbox->delivery->at_shutdown();
@@ -198,7 +198,7 @@ final class Sending_Test extends Outbox_Test_Case {
 		self::assertCount( 1, $this->api->requests );
 	}
 
-	public function test_at_the_end_of_a_cron_run_it_is_sent_at_once(): void {
+	public function test_at_the_end_of_a_cron_run_the_outbox_is_sent_at_once(): void {
 		$this->api_accepts();
 		add_filter( 'wp_doing_cron', '__return_true' );
 		self::make_post();
@@ -209,14 +209,14 @@ final class Sending_Test extends Outbox_Test_Case {
 		self::assertCount( 1, $this->api->requests );
 	}
 
-	public function test_a_request_without_changes_asks_nothing_of_the_database_at_its_end(): void {
+	public function test_a_request_without_changes_runs_no_query_at_its_end(): void {
 		global $wpdb;
 		$before = $wpdb->num_queries;
 		$this->plugin->outbox->delivery->at_shutdown();
 		self::assertSame( $before, $wpdb->num_queries );
 	}
 
-	public function test_status_tells_how_the_outbox_is_doing(): void {
+	public function test_status_describes_the_outbox(): void {
 		$data = $this->run_command( 'status', [] );
 		self::assertSame( [ 'pending' => 0, 'oldest_at' => null, 'needs_digest' => false, 'last_error' => null ], $data['outbox'] );
 		self::make_post();

@@ -9,7 +9,7 @@ use RuntimeException;
 use WP_Error;
 
 /**
- * Answers the plugin's HTTP requests as docs/protocol.md says, and keeps them. Nothing leaves the machine.
+ * Answers the plugin's HTTP requests as docs/protocol.md describes, and records them. No request leaves the machine.
  */
 final class Fake_Api {
 
@@ -22,7 +22,7 @@ final class Fake_Api {
 	private array $answers = [];
 
 	/**
-	 * That of the WordPress under test, so that its own hooks speak to this too.
+	 * The API URL of the WordPress under test, so that its own hooks use this API too.
 	 */
 	public static function url(): string {
 		return Config::from_constants()->api_url();
@@ -41,7 +41,7 @@ final class Fake_Api {
 	}
 
 	/**
-	 * Everything goes well, for the site with the address $url.
+	 * Accepts every request of the site with the address $url.
 	 */
 	public function is_up( string $url ): self {
 		$site = [

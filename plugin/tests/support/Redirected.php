@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Tests;
 use RuntimeException;
 
 /**
- * Thrown where WordPress would redirect and end the request. The message is the address.
+ * Thrown in place of a redirect that would end the request. The message is the URL.
  */
 final class Redirected extends RuntimeException {
 }

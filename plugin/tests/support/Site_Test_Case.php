@@ -12,11 +12,11 @@ use WP_REST_Request;
 use WP_REST_Response;
 
 /**
- * A test on a real WordPress: everything written is rolled back, nothing is sent to anybody.
+ * Base of tests on a real WordPress. Everything written is rolled back; no request leaves the machine.
  */
 abstract class Site_Test_Case extends TestCase {
 
-	/** Well formed; made up. */
+	/** A well-formed key without an account. */
 	protected const KEY = 'igny8_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef1RDCfM';
 
 	protected const OTHER_KEY = 'igny8_zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz4QErve';
@@ -32,7 +32,8 @@ abstract class Site_Test_Case extends TestCase {
 		global $wpdb, $wp_filter;
 
 		parent::setUp();
-		// MariaDB ends a transaction where a table is dropped: the plugin's own go before it begins.
+		// Drops the plugin's tables before the transaction, because MariaDB ends a transaction when a table is
+		// dropped.
 		$this->forget_everything();
 		$wpdb->query( 'START TRANSACTION' );
 		wp_cache_flush();
@@ -75,7 +76,7 @@ abstract class Site_Test_Case extends TestCase {
 	}
 
 	/**
-	 * Connected as integration int_1 of site_1.
+	 * Connects as integration int_1 of site_1.
 	 */
 	protected function connect(): void {
 		$this->api->is_up( home_url() );
@@ -123,7 +124,7 @@ abstract class Site_Test_Case extends TestCase {
 	}
 
 	/**
-	 * Through WordPress' own REST server, with the routes of $plugin.
+	 * Dispatches through WordPress' own REST server.
 	 */
 	protected static function dispatch( WP_REST_Request $request ): WP_REST_Response {
 		return rest_ensure_response( rest_do_request( $request ) );
@@ -135,7 +136,7 @@ abstract class Site_Test_Case extends TestCase {
 	}
 
 	/**
-	 * All of the options table as one text.
+	 * The whole options table as one text.
 	 */
 	protected static function options_table(): string {
 		global $wpdb;

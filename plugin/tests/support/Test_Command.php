@@ -8,7 +8,7 @@ use Igny8\Bridge\Commands\Command;
 use Igny8\Bridge\Commands\Context;
 
 /**
- * A command made of a function.
+ * A command that runs a callable.
  */
 final class Test_Command implements Command {
 

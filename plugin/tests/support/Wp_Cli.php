@@ -1,6 +1,6 @@
 <?php
 /**
- * Stands in for WP-CLI, which the test machine doesn't have: keeps what would be printed.
+ * Replaces WP-CLI and records what it would print.
  */
 
 declare(strict_types=1);

@@ -1,6 +1,6 @@
 <?php
 /**
- * The functions of WP-CLI that the commands call: keep what would be printed.
+ * Records the calls of WP-CLI functions that would print.
  */
 
 declare(strict_types=1);

@@ -16,7 +16,7 @@ use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Settings;
 
 /**
- * The buttons of the settings page: capability, nonce, deed, redirect.
+ * Handles the buttons of the settings page: checks capability and nonce, runs the action, redirects back.
  */
 final class Actions {
 
@@ -127,7 +127,7 @@ final class Actions {
 			$this->notices->success( __( 'Disconnected', 'igny8-wordpress-bridge' ), __( 'The API key has been deleted from this site.', 'igny8-wordpress-bridge' ) );
 			return;
 		}
-		$this->notices->failure( __( 'Disconnected here, but IGNY8 could not be told; delete the integration there', 'igny8-wordpress-bridge' ), $failure, 'warning' );
+		$this->notices->failure( __( 'Disconnected on this site, but IGNY8 could not be reached. Delete the integration there too', 'igny8-wordpress-bridge' ), $failure, 'warning' );
 	}
 
 	private function save(): void {
@@ -140,7 +140,7 @@ final class Actions {
 		try {
 			$this->sync->push_if_connected();
 		} catch ( Failure $failure ) {
-			$this->notices->failure( __( 'IGNY8 could not be told yet', 'igny8-wordpress-bridge' ), $failure, 'warning' );
+			$this->notices->failure( __( 'The settings could not be sent to IGNY8 yet', 'igny8-wordpress-bridge' ), $failure, 'warning' );
 		}
 	}
 
@@ -154,7 +154,7 @@ final class Actions {
 
 		$text = sprintf(
 			/* translators: 1: number of post types, 2: number of taxonomies, 3: id of a run. */
-			__( 'IGNY8 has got %1$d post types and %2$d taxonomies, and is syncing their metadata (run %3$s).', 'igny8-wordpress-bridge' ),
+			__( 'IGNY8 received %1$d post types and %2$d taxonomies and is now syncing their metadata (run %3$s).', 'igny8-wordpress-bridge' ),
 			$done['post_types'],
 			$done['taxonomies'],
 			$done['run_id']
@@ -180,11 +180,11 @@ final class Actions {
 		if ( Outcome::CONNECTED === $outcome->kind() ) {
 			$this->notices->success( $outcome->title(), null === $failure ? __( 'The content types have been sent to IGNY8.', 'igny8-wordpress-bridge' ) : '' );
 			if ( null !== $failure ) {
-				$this->notices->failure( __( 'The content types could not be sent yet, and are sent again by itself', 'igny8-wordpress-bridge' ), $failure, 'warning' );
+				$this->notices->failure( __( 'The content types could not be sent yet. The plugin tries again automatically', 'igny8-wordpress-bridge' ), $failure, 'warning' );
 			}
 		} elseif ( null !== $failure && Outcome::WAITING === $outcome->kind() ) {
 			/* translators: %s: date and time. */
-			$text = __( 'The API key is kept encrypted and it is tried again by itself; next try: %s.', 'igny8-wordpress-bridge' );
+			$text = __( 'The API key is stored encrypted, and the plugin tries again automatically. Next try: %s.', 'igny8-wordpress-bridge' );
 			$this->notices->warning( $outcome->title(), rtrim( $failure->detail(), '.' ) . '. ' . sprintf( $text, Status_Panel::when( $outcome->next_at() ) ) );
 		} elseif ( null !== $failure ) {
 			$this->notices->failure( $outcome->title(), $failure );
@@ -192,7 +192,7 @@ final class Actions {
 	}
 
 	private function posted( string $name ): string {
-		// The nonce is checked in handle(), before any deed.
+		// handle() checks the nonce before it runs an action.
 		$value = $_POST[ $name ] ?? '';
 		return is_string( $value ) ? (string) wp_unslash( $value ) : '';
 	}

@@ -8,7 +8,7 @@ use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Connection\Home;
 
 /**
- * On every page of wp-admin, until somebody who may has chosen: what this site is, now that it has another address.
+ * Asks on every page of wp-admin what this site is, after its address changed, until an administrator has chosen.
  */
 final class Clone_Notice {
 
@@ -29,10 +29,10 @@ final class Clone_Notice {
 
 		printf(
 			'<div class="notice notice-error" role="alert" data-igny8-clone><p><strong>%1$s</strong> %2$s</p><p>%3$s</p>',
-			esc_html__( 'IGNY8 is on hold: this site answers under another address.', 'igny8-wordpress-bridge' ),
+			esc_html__( 'IGNY8 is on hold: the address of this site has changed.', 'igny8-wordpress-bridge' ),
 			/* translators: 1: URL under which the site was connected, 2: URL it has now. */
 			esc_html( sprintf( __( 'It was connected as %1$s and is now %2$s.', 'igny8-wordpress-bridge' ), $this->connection->connected_url(), Home::url() ) ),
-			esc_html__( 'Until you choose, IGNY8 changes nothing here and nothing is sent from here.', 'igny8-wordpress-bridge' )
+			esc_html__( 'Until you choose, IGNY8 changes nothing on this site and the plugin sends nothing.', 'igny8-wordpress-bridge' )
 		);
 		echo '<div style="display:flex;flex-wrap:wrap;gap:8px;margin-bottom:12px">';
 		Form::action_button( Actions::CLONE_MOVED, __( 'This site has moved', 'igny8-wordpress-bridge' ) );

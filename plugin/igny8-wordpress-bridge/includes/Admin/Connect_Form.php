@@ -9,7 +9,8 @@ use Igny8\Bridge\Connection\Status;
 use Igny8\Bridge\Support\Config;
 
 /**
- * E-mail, API key, password, Connect. Fields come empty: what was typed is never sent back to the page.
+ * Form with e-mail, API key, password and Connect. Its fields are always empty: typed credentials are never sent back
+ * to the page.
  */
 final class Connect_Form {
 
@@ -53,14 +54,14 @@ final class Connect_Form {
 	}
 
 	private function render_fields(): void {
-		$help = __( 'Enter the API key of this site, from IGNY8 → Site Settings → API keys. Or leave it empty and enter the e-mail address and password of your IGNY8 account: the plugin then makes a key by itself.', 'igny8-wordpress-bridge' );
+		$help = __( 'Enter the API key of this site, from IGNY8 → Site Settings → API keys. Or leave it empty and enter the e-mail address and password of your IGNY8 account, and the plugin creates a key for you.', 'igny8-wordpress-bridge' );
 		printf(
 			'<fieldset><legend class="screen-reader-text">%1$s</legend><p>%2$s</p><table class="form-table" role="presentation"><tbody>',
 			esc_html__( 'IGNY8 credentials', 'igny8-wordpress-bridge' ),
 			esc_html( $help )
 		);
 		$this->render_field( 'email', 'email', __( 'E-mail', 'igny8-wordpress-bridge' ), 'username', '' );
-		$this->render_field( 'api_key', 'password', __( 'API key', 'igny8-wordpress-bridge' ), 'off', __( 'Begins with “igny8_” and has 54 characters. It is stored encrypted and never shown again.', 'igny8-wordpress-bridge' ) );
+		$this->render_field( 'api_key', 'password', __( 'API key', 'igny8-wordpress-bridge' ), 'off', __( 'Starts with “igny8_” and has 54 characters. It is stored encrypted and never shown again.', 'igny8-wordpress-bridge' ) );
 		$this->render_field( 'password', 'password', __( 'Password', 'igny8-wordpress-bridge' ), 'current-password', __( 'Used once to sign in, and never stored.', 'igny8-wordpress-bridge' ) );
 		echo '</tbody></table></fieldset>';
 	}

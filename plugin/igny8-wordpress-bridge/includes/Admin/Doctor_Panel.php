@@ -9,7 +9,7 @@ use Igny8\Bridge\Doctor\Layers;
 use Igny8\Bridge\Doctor\Report;
 
 /**
- * The button Diagnose, and what it has shown: which layer is at fault, what proves it, and what to do.
+ * The Diagnose button and the last report: which layer has a problem, the evidence, and what to do.
  */
 final class Doctor_Panel {
 
@@ -23,11 +23,11 @@ final class Doctor_Panel {
 		printf(
 			'<section class="igny8-doctor" aria-labelledby="igny8-doctor"><h2 id="igny8-doctor">%1$s</h2><p>%2$s</p>',
 			esc_html__( 'Diagnosis', 'igny8-wordpress-bridge' ),
-			esc_html__( 'Looks at everything between this site and IGNY8, first from here and then from outside, and says what is at fault. It changes nothing and takes up to a minute.', 'igny8-wordpress-bridge' )
+			esc_html__( 'Checks everything between this site and IGNY8, first from this site and then from IGNY8, and shows what is wrong. It changes nothing and takes up to a minute.', 'igny8-wordpress-bridge' )
 		);
 		Form::open( Actions::DIAGNOSE, 'igny8-inline' );
 		Form::button( __( 'Diagnose', 'igny8-wordpress-bridge' ) );
-		printf( '<span class="igny8-busy" role="status" aria-live="polite" data-igny8-busy="%s"></span>', esc_attr__( 'Looking…', 'igny8-wordpress-bridge' ) );
+		printf( '<span class="igny8-busy" role="status" aria-live="polite" data-igny8-busy="%s"></span>', esc_attr__( 'Checking…', 'igny8-wordpress-bridge' ) );
 		Form::close();
 
 		$report = $this->reports->last();
@@ -46,11 +46,11 @@ final class Doctor_Panel {
 			esc_html( $this->verdict( $report['verdict'] ) ),
 			esc_html( Status_Panel::when( (int) strtotime( $report['at'] ) ) )
 		);
-		$this->render_findings( __( 'Seen from this site', 'igny8-wordpress-bridge' ), $report['here'] );
+		$this->render_findings( __( 'Checked from this site', 'igny8-wordpress-bridge' ), $report['here'] );
 		if ( $outside_view['asked'] || [] !== $outside_view['findings'] ) {
-			$this->render_findings( __( 'Seen by IGNY8 from outside', 'igny8-wordpress-bridge' ), $outside_view['findings'] );
+			$this->render_findings( __( 'Checked by IGNY8 from outside', 'igny8-wordpress-bridge' ), $outside_view['findings'] );
 		} else {
-			printf( '<h3>%1$s</h3><p>%2$s</p>', esc_html__( 'Seen by IGNY8 from outside', 'igny8-wordpress-bridge' ), esc_html( (string) $outside_view['reason'] ) );
+			printf( '<h3>%1$s</h3><p>%2$s</p>', esc_html__( 'Checked by IGNY8 from outside', 'igny8-wordpress-bridge' ), esc_html( (string) $outside_view['reason'] ) );
 		}
 		if ( null !== $outside_view['request_id'] ) {
 			/* translators: %s: id that IGNY8 gave the request. */
@@ -59,7 +59,7 @@ final class Doctor_Panel {
 	}
 
 	/**
-	 * @param array[] $findings As Finding::to_array() gives them, the worst first.
+	 * @param array[] $findings From Finding::to_array(), the worst first.
 	 */
 	private function render_findings( string $heading, array $findings ): void {
 		printf( '<h3>%s</h3>', esc_html( $heading ) );
@@ -78,7 +78,7 @@ final class Doctor_Panel {
 		printf(
 			'<details class="igny8-details"><summary>%s</summary>',
 			/* translators: %s: number of checks. */
-			esc_html( sprintf( __( 'In order (%s)', 'igny8-wordpress-bridge' ), number_format_i18n( count( $quiet ) ) ) )
+			esc_html( sprintf( __( 'Passed (%s)', 'igny8-wordpress-bridge' ), number_format_i18n( count( $quiet ) ) ) )
 		);
 		foreach ( $quiet as $finding ) {
 			$this->render_finding( $finding );
@@ -112,9 +112,9 @@ final class Doctor_Panel {
 
 	private function verdict( string $verdict ): string {
 		$texts = [
-			Report::HEALTHY  => __( 'Nothing is at fault.', 'igny8-wordpress-bridge' ),
-			Report::DEGRADED => __( 'It works, but something is only half right.', 'igny8-wordpress-bridge' ),
-			Report::BROKEN   => __( 'Something is at fault.', 'igny8-wordpress-bridge' ),
+			Report::HEALTHY  => __( 'No problems found.', 'igny8-wordpress-bridge' ),
+			Report::DEGRADED => __( 'The connection works, but there are warnings.', 'igny8-wordpress-bridge' ),
+			Report::BROKEN   => __( 'There are problems.', 'igny8-wordpress-bridge' ),
 		];
 		return $texts[ $verdict ] ?? $verdict;
 	}
@@ -129,10 +129,10 @@ final class Doctor_Panel {
 
 	private function severity( string $severity ): string {
 		$texts = [
-			Finding::OK      => __( 'In order', 'igny8-wordpress-bridge' ),
-			Finding::INFO    => __( 'Worth knowing', 'igny8-wordpress-bridge' ),
-			Finding::WARNING => __( 'Half right', 'igny8-wordpress-bridge' ),
-			Finding::ERROR   => __( 'At fault', 'igny8-wordpress-bridge' ),
+			Finding::OK      => __( 'Passed', 'igny8-wordpress-bridge' ),
+			Finding::INFO    => __( 'Note', 'igny8-wordpress-bridge' ),
+			Finding::WARNING => __( 'Warning', 'igny8-wordpress-bridge' ),
+			Finding::ERROR   => __( 'Problem', 'igny8-wordpress-bridge' ),
 		];
 		return $texts[ $severity ] ?? $severity;
 	}

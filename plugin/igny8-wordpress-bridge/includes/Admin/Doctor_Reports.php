@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Admin;
 use Igny8\Bridge\Doctor\Report;
 
 /**
- * The last diagnosis that a person has asked for, kept for the page they are led back to.
+ * Keeps a user's last diagnosis for the page they are redirected to.
  */
 final class Doctor_Reports {
 
@@ -20,7 +20,7 @@ final class Doctor_Reports {
 	}
 
 	/**
-	 * As Report::to_array() gives it; null where there is none.
+	 * From Report::to_array(); null if there is none.
 	 */
 	public function last(): ?array {
 		$report = get_transient( $this->name() );

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Admin;
 
 /**
- * Opening and closing of the page's forms: each posts one action with its own nonce.
+ * Opens and closes the page's forms. Each posts one action with its own nonce.
  */
 final class Form {
 
@@ -41,7 +41,7 @@ final class Form {
 	}
 
 	/**
-	 * A form of one button.
+	 * A form with one button.
 	 *
 	 * @param string $action One of Actions::ALL.
 	 */

@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Admin;
 use Igny8\Bridge\Support\Log;
 
 /**
- * The log, folded.
+ * The log, collapsed.
  */
 final class Log_Panel {
 
@@ -49,7 +49,7 @@ final class Log_Panel {
 	}
 
 	/**
-	 * By what the same thing is found in the log of IGNY8: its own names first, then ours for a request of this site.
+	 * Ids that find the same event in IGNY8's log: IGNY8's own first, then the plugin's id of its request.
 	 */
 	private function reference( array $entry ): string {
 		$ids = array_filter( array_map( 'strval', array_intersect_key( $entry, array_flip( [ 'request_id', 'run_id', 'sent_id' ] ) ) ) );

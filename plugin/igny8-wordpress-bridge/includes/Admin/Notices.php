@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Admin;
 use Igny8\Bridge\Support\Failure;
 
 /**
- * What one request has to tell on the next page of the same person.
+ * Keeps the notices of one request for the user's next page.
  */
 final class Notices {
 

@@ -13,7 +13,7 @@ use Igny8\Bridge\Security\Api_Key;
 use Igny8\Bridge\Security\Key_Store;
 
 /**
- * State of the connection: dot, words, reason, times.
+ * Shows the state of the connection, the last error and times.
  */
 final class Status_Panel {
 
@@ -68,7 +68,8 @@ final class Status_Panel {
 			: __( 'Last failure', 'igny8-wordpress-bridge' );
 		printf( '<div class="igny8-error"><p><strong>%1$s</strong> (%2$s)</p>', esc_html( $title ), esc_html( self::when( $error['at'] ) ) );
 		printf( '<p>%s</p>', esc_html( $error['detail'] ) );
-		// What is tried again by itself asks nothing of anybody, whatever the API tells its callers to do.
+		// The plugin repeats a retryable request by itself, so the API's advice to its caller is not for the site
+		// owner.
 		if ( ! $error['retryable'] && '' !== $error['fix'] ) {
 			printf( '<p>%s</p>', esc_html( $error['fix'] ) );
 		}
@@ -138,7 +139,7 @@ final class Status_Panel {
 	}
 
 	/**
-	 * @param int $time Unix seconds, 0 for never.
+	 * @param int $time Unix seconds; 0 for never.
 	 */
 	public static function when( int $time ): string {
 		if ( 0 === $time ) {

@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Admin;
 use Igny8\Bridge\Structure\Gatherer;
 
 /**
- * The two switches, and post types and taxonomies with their counts and a checkbox each.
+ * The two switches, and a list of post types and taxonomies with counts and checkboxes.
  */
 final class Sync_Form {
 
@@ -36,13 +36,13 @@ final class Sync_Form {
 			'sync_enabled',
 			$structure['plugin_connection_enabled'],
 			__( 'Enable Sync Operations', 'igny8-wordpress-bridge' ),
-			__( 'Off: nothing is sent to IGNY8 by itself.', 'igny8-wordpress-bridge' )
+			__( 'Off: the plugin sends nothing to IGNY8 automatically.', 'igny8-wordpress-bridge' )
 		);
 		$this->render_switch(
 			'two_way_enabled',
 			$structure['two_way_sync_enabled'],
 			__( 'Enable Two-Way Sync', 'igny8-wordpress-bridge' ),
-			__( 'On: what is edited in IGNY8 is written to this site too.', 'igny8-wordpress-bridge' )
+			__( 'On: edits made in IGNY8 are written to this site too.', 'igny8-wordpress-bridge' )
 		);
 		echo '</fieldset>';
 	}
@@ -80,7 +80,7 @@ final class Sync_Form {
 	}
 
 	private function render_type( string $kind, string $slug, array $type ): void {
-		// The hidden field tells "not ticked" from "not on the page", as a type registered meanwhile.
+		// The hidden field tells an unticked type from one that was registered after the page was rendered.
 		printf(
 			'<tr><th scope="row">%1$s</th><td><code>%2$s</code></td><td class="igny8-number">%3$s</td><td><input type="hidden" name="igny8_%4$s[%2$s]" value="0"><label><input type="checkbox" name="igny8_%4$s[%2$s]" value="1"%5$s> <span class="screen-reader-text">%6$s</span></label></td></tr>',
 			esc_html( $type['label'] ),

@@ -8,7 +8,7 @@ use Igny8\Bridge\Polling\State;
 use Igny8\Bridge\Polling\Public_Poll_Url;
 
 /**
- * How work from IGNY8 reaches this site, and with which delay, in words.
+ * Describes how commands from IGNY8 reach this site, and with which delay.
  */
 final class Transport_Facts {
 
@@ -26,24 +26,24 @@ final class Transport_Facts {
 	 */
 	public function all(): array {
 		if ( ! $this->state->is_polling() ) {
-			return [ __( 'Work from IGNY8', 'igny8-wordpress-bridge' ) => __( 'arrives at once: IGNY8 calls this site', 'igny8-wordpress-bridge' ) ];
+			return [ __( 'Changes from IGNY8', 'igny8-wordpress-bridge' ) => __( 'arrives at once: IGNY8 calls this site directly', 'igny8-wordpress-bridge' ) ];
 		}
 
 		$error = $this->state->last_error();
 		$facts = [
-			__( 'Work from IGNY8', 'igny8-wordpress-bridge' ) => __( 'is fetched by this site, since IGNY8 cannot call it from outside (polling)', 'igny8-wordpress-bridge' ),
-			__( 'Last polling', 'igny8-wordpress-bridge' )   => Status_Panel::when( $this->state->last_at() ),
+			__( 'Changes from IGNY8', 'igny8-wordpress-bridge' ) => __( 'is fetched by this site, because IGNY8 cannot call it (polling)', 'igny8-wordpress-bridge' ),
+			__( 'Last poll', 'igny8-wordpress-bridge' )   => Status_Panel::when( $this->state->last_at() ),
 			__( 'Expected delay', 'igny8-wordpress-bridge' )  => $this->delay(),
 		];
 		if ( null !== $error ) {
-			$facts[ __( 'Last failed polling', 'igny8-wordpress-bridge' ) ] = Status_Panel::when( $error['at'] ) . ': ' . $error['detail'];
+			$facts[ __( 'Last failed poll', 'igny8-wordpress-bridge' ) ] = Status_Panel::when( $error['at'] ) . ': ' . $error['detail'];
 		}
 		$facts[ __( 'Address for an external cron', 'igny8-wordpress-bridge' ) ] = $this->public_poll_url->url();
 		return $facts;
 	}
 
 	/**
-	 * What was seen, not what was planned: nobody may have visited for hours.
+	 * Uses measured intervals, not planned ones: a site without visitors may not poll for hours.
 	 */
 	private function delay(): string {
 		$since = 0 === $this->state->last_at() ? 0 : time() - $this->state->last_at();
@@ -52,6 +52,6 @@ final class Transport_Facts {
 			return __( 'not known yet', 'igny8-wordpress-bridge' );
 		}
 		/* translators: %s: time span, for example "5 minutes". */
-		return sprintf( __( 'up to %s, the time between this site’s calls; less if an external cron calls the address below every minute', 'igny8-wordpress-bridge' ), human_time_diff( time() - $seen ) );
+		return sprintf( __( 'up to %s, the time between two polls. It is shorter if an external cron calls the address below every minute', 'igny8-wordpress-bridge' ), human_time_diff( time() - $seen ) );
 	}
 }

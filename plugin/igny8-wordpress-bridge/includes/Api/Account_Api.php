@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Api;
 use Igny8\Bridge\Support\Failure;
 
 /**
- * People, sites and keys: the calls of the connect flow.
+ * Calls of the connect flow: sign-in, sites and API keys.
  */
 final class Account_Api {
 
@@ -34,24 +34,24 @@ final class Account_Api {
 		);
 		$token  = $answer['token'] ?? '';
 		if ( ! is_string( $token ) || '' === $token ) {
-			throw new Failure( 'unexpected_answer', __( 'IGNY8 accepted the sign-in but sent no session.', 'igny8-wordpress-bridge' ), '', [ 'retryable' => true ] );
+			throw new Failure( 'unexpected_answer', __( 'IGNY8 accepted the sign-in but did not return a session.', 'igny8-wordpress-bridge' ), '', [ 'retryable' => true ] );
 		}
 		return $token;
 	}
 
 	/**
-	 * @throws Failure Whatever the API refuses.
+	 * @throws Failure If the API refuses.
 	 */
 	public function sign_out( string $token ): void {
 		$this->client->post( '/api/v1/auth/sign-out', [], $token );
 	}
 
 	/**
-	 * With an API key: the one site it belongs to. With a session: all sites of the account.
+	 * With an API key, returns the one site it belongs to; with a session, all sites of the account.
 	 *
 	 * @param string $credential API key or session token.
 	 * @return array<int, array{id: string, name: string, url: string}>
-	 * @throws Failure 401 for a key that is wrong or revoked.
+	 * @throws Failure With status 401 if the key is wrong or revoked.
 	 */
 	public function sites( string $credential ): array {
 		$sites  = [];
@@ -70,7 +70,7 @@ final class Account_Api {
 
 	/**
 	 * @return array{id: string, key: string}
-	 * @throws Failure Whatever the API refuses.
+	 * @throws Failure If the API refuses.
 	 */
 	public function create_key( string $site_id, string $token ): array {
 		$answer = $this->client->post( $this->keys_path( $site_id ), [ 'name' => 'WordPress plugin' ], $token );
@@ -81,7 +81,7 @@ final class Account_Api {
 	}
 
 	/**
-	 * @throws Failure Whatever the API refuses.
+	 * @throws Failure If the API refuses.
 	 */
 	public function delete_key( string $site_id, string $key_id, string $token ): void {
 		$this->client->delete( $this->keys_path( $site_id ) . rawurlencode( $key_id ) . '/', $token );

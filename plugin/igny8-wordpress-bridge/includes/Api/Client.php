@@ -9,7 +9,7 @@ use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Request_Id;
 
 /**
- * Speaks JSON with the IGNY8 API. Follows no redirects, so that a credential never reaches another origin.
+ * JSON client for the IGNY8 API. Follows no redirects, so that a credential never reaches another origin.
  */
 final class Client {
 
@@ -27,8 +27,8 @@ final class Client {
 	}
 
 	/**
-	 * @param string $path       From `/api/v1/…`, with its query.
-	 * @param string $credential API key or session token, '' for none.
+	 * @param string $path       From `/api/v1/…`, including the query.
+	 * @param string $credential API key or session token; '' for none.
 	 * @return array The answer's JSON.
 	 * @throws Failure On anything but a 2xx with JSON.
 	 */
@@ -76,7 +76,8 @@ final class Client {
 		}
 
 		$id = Request_Id::fresh();
-		// Not wp_safe_remote_request(): it refuses loopback and most ports, and this address comes from wp-config.php.
+		// wp_safe_remote_request() would refuse loopback and most ports. This address comes from wp-config.php, so it
+		// is trusted.
 		$answer = wp_remote_request(
 			$this->config->api_url() . $path,
 			[

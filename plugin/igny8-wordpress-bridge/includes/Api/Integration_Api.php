@@ -10,11 +10,11 @@ use Igny8\Bridge\Structure\Gatherer;
 use Igny8\Bridge\Support\Failure;
 
 /**
- * The calls about this site's integration. Every call can throw what the API refuses.
+ * Calls about this site's integration. Each throws a Failure if the API refuses.
  */
 final class Integration_Api {
 
-	/** While this request is open the API calls the site back, patiently. */
+	/** Long, because the API calls this site back before it answers. */
 	private const CONNECT_TIMEOUT_S = 60;
 
 	public const BASE = '/api/v1/integration/integrations/';
@@ -26,11 +26,11 @@ final class Integration_Api {
 	}
 
 	/**
-	 * Finds or makes the integration, after the API has called this site with the new signing secret.
+	 * Finds or creates the integration. Before it answers, the API calls this site with the new signing secret.
 	 *
-	 * @param string $status JSON of the result that an earlier refusal has asked for, '' in the first place.
+	 * @param string $status JSON of the `status` result that the API asked for in an earlier refusal; '' at first.
 	 * @return string Integration id.
-	 * @throws Failure `site_not_found` (404), `invalid_api_key` (403), or 422 with why the site could not be called.
+	 * @throws Failure `site_not_found` (404), `invalid_api_key` (403), or 422 with the reason the site could not be called.
 	 */
 	public function connect( string $site_id, string $api_key, string $signing_secret, string $status = '' ): string {
 		$request = [
@@ -55,8 +55,8 @@ final class Integration_Api {
 		if ( empty( $answer['success'] ) || ! is_string( $id ) || '' === $id ) {
 			throw new Failure(
 				'unexpected_answer',
-				__( 'IGNY8 answered without an integration.', 'igny8-wordpress-bridge' ),
-				__( 'Nothing is to be done; if it stays so for hours, ask IGNY8 support.', 'igny8-wordpress-bridge' ),
+				__( 'IGNY8 answered, but did not return an integration.', 'igny8-wordpress-bridge' ),
+				__( 'The plugin tries again automatically. If this goes on for hours, contact IGNY8 support.', 'igny8-wordpress-bridge' ),
 				[ 'retryable' => true ]
 			);
 		}
@@ -64,12 +64,12 @@ final class Integration_Api {
 	}
 
 	/**
-	 * Says that this site has another address than IGNY8 knows; it is called there before anything is changed.
+	 * Reports this site's new address. IGNY8 calls the site there before it changes anything.
 	 *
-	 * @param string[] $signing_secrets Those that IGNY8 may hold: the one of the connection, and the new one in case an earlier answer got lost.
-	 * @param string   $new_secret      Takes their place.
-	 * @param string   $status          JSON of the result that an earlier refusal has asked for, '' in the first place.
-	 * @throws Failure 422 with why the site could not be called, `site_url_taken` (409) among others.
+	 * @param string[] $signing_secrets Secrets that IGNY8 may hold: the connection's, and the new one if an earlier answer was lost.
+	 * @param string   $new_secret      Replaces them.
+	 * @param string   $status          JSON of the `status` result that the API asked for in an earlier refusal; '' at first.
+	 * @throws Failure 422 with the reason the site could not be called, `site_url_taken` (409) and others.
 	 */
 	public function move( string $integration_id, string $api_key, array $signing_secrets, string $new_secret, string $status = '' ): void {
 		$request = [
@@ -84,9 +84,9 @@ final class Integration_Api {
 	}
 
 	/**
-	 * @param array $structure As Gatherer::gather() gives it.
-	 * @return array{post_types: int, taxonomies: int} How many the API has stored.
-	 * @throws Failure 404 where the integration is gone.
+	 * @param array $structure From Gatherer::gather().
+	 * @return array{post_types: int, taxonomies: int} Numbers of types that the API stored.
+	 * @throws Failure 404 if the integration was deleted.
 	 */
 	public function update_structure( string $integration_id, array $structure, string $api_key ): array {
 		$answer = $this->client->post( $this->path( $integration_id ) . 'update-structure/', Gatherer::for_json( $structure ), $api_key );
@@ -97,10 +97,10 @@ final class Integration_Api {
 	}
 
 	/**
-	 * Has IGNY8 look at this site from outside, which may take a minute.
+	 * Asks IGNY8 to check this site from outside, which can take a minute.
 	 *
-	 * @return array The report as it came.
-	 * @throws Failure Whatever the API refuses.
+	 * @return array The report, unchecked.
+	 * @throws Failure If the API refuses.
 	 */
 	public function examine( string $integration_id, string $api_key ): array {
 		return $this->client->post( $this->path( $integration_id ) . 'doctor/', [], $api_key, self::CONNECT_TIMEOUT_S );
@@ -108,7 +108,7 @@ final class Integration_Api {
 
 	/**
 	 * @return string Id of the run.
-	 * @throws Failure `sync_disabled` among others.
+	 * @throws Failure `sync_disabled` and others.
 	 */
 	public function start_metadata_sync( string $integration_id, string $api_key ): string {
 		$answer = $this->client->post( $this->path( $integration_id ) . 'sync/', [ 'direction' => 'metadata' ], $api_key );
@@ -116,9 +116,9 @@ final class Integration_Api {
 	}
 
 	/**
-	 * An integration that is already gone counts as deleted.
+	 * Succeeds if the integration is already deleted.
 	 *
-	 * @throws Failure Whatever else the API refuses.
+	 * @throws Failure If the API refuses for another reason than 404.
 	 */
 	public function delete( string $integration_id, string $api_key ): void {
 		try {
@@ -132,14 +132,14 @@ final class Integration_Api {
 
 	/**
 	 * @param string $body   JSON object.
-	 * @param string $status JSON of a result, '' for none.
+	 * @param string $status JSON of a result; '' for none.
 	 */
 	private static function with_result( string $body, string $status ): string {
 		return '' === $status ? $body : substr( $body, 0, -1 ) . ',"polling":{"result":' . $status . '}}';
 	}
 
 	/**
-	 * @param string[] $secrets With each of which it is signed.
+	 * @param string[] $secrets The message gets one signature for each.
 	 */
 	private function signature( array $secrets, string $body ): array {
 		return ( new Signer() )->headers( $secrets, Signer::new_message_id(), $body );

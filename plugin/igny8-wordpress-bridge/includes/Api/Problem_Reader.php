@@ -9,12 +9,12 @@ use Igny8\Bridge\Support\Request_Id;
 use WP_Error;
 
 /**
- * Makes a failure that a person can act on out of whatever came back instead of the wanted answer.
+ * Turns a network error or an unexpected answer into a Failure that tells the site owner what to do.
  */
 final class Problem_Reader {
 
 	/**
-	 * @param string $sent_id Our own name of the request.
+	 * @param string $sent_id The plugin's own id of the request.
 	 */
 	public function from_network_error( WP_Error $error, string $sent_id ): Failure {
 		$message = wp_strip_all_tags( $error->get_error_message() );
@@ -31,7 +31,7 @@ final class Problem_Reader {
 			'api_unreachable',
 			/* translators: %s: what the network layer reported, in English. */
 			sprintf( __( 'IGNY8 could not be reached: %s', 'igny8-wordpress-bridge' ), $message ),
-			__( 'If it stays so, ask your host whether outgoing https connections are allowed.', 'igny8-wordpress-bridge' ),
+			__( 'If this goes on, ask your host whether outgoing https connections are allowed.', 'igny8-wordpress-bridge' ),
 			[
 				'retryable' => true,
 				'sent_id'   => $sent_id,
@@ -40,9 +40,9 @@ final class Problem_Reader {
 	}
 
 	/**
-	 * @param array  $answer  As WordPress' HTTP API gives it.
-	 * @param array  $json    Decoded body, empty where it is no JSON.
-	 * @param string $sent_id Our own name of the request.
+	 * @param array  $answer  From WordPress' HTTP API.
+	 * @param array  $json    Decoded body; empty if it is not JSON.
+	 * @param string $sent_id The plugin's own id of the request.
 	 */
 	public function from_answer( array $answer, int $status, array $json, string $sent_id ): Failure {
 		$known = is_string( $json['code'] ?? null );
@@ -51,7 +51,7 @@ final class Problem_Reader {
 			'request_id'    => Request_Id::read( $json['request_id'] ?? wp_remote_retrieve_header( $answer, Request_Id::HEADER ) ),
 			'sent_id'       => $sent_id,
 			'status'        => $status,
-			// A 2xx that isn't JSON comes from something in between, a maintenance page for example.
+			// A 2xx that isn't JSON comes from something in between, for example a maintenance page.
 			'retryable'     => 429 === $status || 408 === $status || ( $status >= 500 && 501 !== $status ) || $status < 300,
 			'retry_after_s' => $this->retry_after_s( $answer ),
 			'challenge'     => $this->challenge( $json['polling'] ?? null ),
@@ -70,15 +70,15 @@ final class Problem_Reader {
 	}
 
 	/**
-	 * Something answered that isn't the API: a proxy, a firewall, another server.
+	 * The answer came from something other than the API: a proxy, a firewall, another server.
 	 */
 	private function from_other_server( int $status, array $facts ): Failure {
 		if ( $facts['retryable'] ) {
 			return new Failure(
 				'api_unavailable',
 				/* translators: %d: HTTP status code. */
-				sprintf( __( 'IGNY8 is not available at the moment (status %d).', 'igny8-wordpress-bridge' ), $status ),
-				__( 'Nothing is to be done; if it stays so for hours, ask IGNY8 support.', 'igny8-wordpress-bridge' ),
+				sprintf( __( 'IGNY8 is not available right now (status %d).', 'igny8-wordpress-bridge' ), $status ),
+				__( 'The plugin tries again automatically. If this goes on for hours, contact IGNY8 support.', 'igny8-wordpress-bridge' ),
 				$facts
 			);
 		}
@@ -86,14 +86,14 @@ final class Problem_Reader {
 		return new Failure(
 			'unexpected_answer',
 			/* translators: %d: HTTP status code. */
-			sprintf( __( 'Something else than the IGNY8 API answered (status %d).', 'igny8-wordpress-bridge' ), $status ),
-			__( 'Check IGNY8_API_URL in wp-config.php, and whether a proxy stands between this site and IGNY8.', 'igny8-wordpress-bridge' ),
+			sprintf( __( 'Another server answered in place of the IGNY8 API (status %d).', 'igny8-wordpress-bridge' ), $status ),
+			__( 'Check IGNY8_API_URL in wp-config.php, and whether there is a proxy between this site and IGNY8.', 'igny8-wordpress-bridge' ),
 			$facts
 		);
 	}
 
 	/**
-	 * @param mixed $offer Of the problem.
+	 * @param mixed $offer Field `polling` of the problem document.
 	 */
 	private function challenge( $offer ): string {
 		$challenge = is_array( $offer ) ? ( $offer['challenge'] ?? '' ) : '';
@@ -115,7 +115,7 @@ final class Problem_Reader {
 	}
 
 	/**
-	 * @param mixed $value What the other side sent.
+	 * @param mixed $value As received.
 	 */
 	private function text( $value ): string {
 		if ( is_array( $value ) ) {

@@ -24,7 +24,7 @@ use Igny8\Bridge\Support\Failure;
 use WP_CLI;
 
 /**
- * Connects this site to IGNY8, and tells how the connection is doing.
+ * Connects this site to IGNY8 and shows the state of the connection.
  */
 final class Cli_Command {
 
@@ -64,7 +64,7 @@ final class Cli_Command {
 	 * ## OPTIONS
 	 *
 	 * [--key=<key>]
-	 * : API key of this site. "-" reads it from STDIN, so that it shows in no process list. Default: IGNY8_API_KEY.
+	 * : API key of this site. "-" reads it from STDIN, which keeps it out of process lists. Default: IGNY8_API_KEY.
 	 *
 	 * ## EXAMPLES
 	 *
@@ -97,7 +97,7 @@ final class Cli_Command {
 	}
 
 	/**
-	 * Tells how the connection is doing. Ends with 1 where it isn't ready.
+	 * Shows the state of the connection. Exits with 1 unless it is ready.
 	 */
 	public function status(): void {
 		$state = $this->status->state();
@@ -133,12 +133,13 @@ final class Cli_Command {
 	}
 
 	/**
-	 * Looks at everything between this site and IGNY8 and says what is at fault. Ends with 1 where something is.
+	 * Checks everything between this site and IGNY8 and shows what is wrong. Exits with 1 if there is a problem or a
+	 * warning.
 	 *
 	 * ## OPTIONS
 	 *
 	 * [--format=<format>]
-	 * : json has all of it, with what proves each finding.
+	 * : json includes the evidence of each finding.
 	 * ---
 	 * default: table
 	 * options:
@@ -202,12 +203,12 @@ final class Cli_Command {
 	}
 
 	/**
-	 * Says what this site is, where it is found under another address than it was connected with.
+	 * Tells IGNY8 what this site is, after its address changed.
 	 *
 	 * ## OPTIONS
 	 *
 	 * <choice>
-	 * : moved: it has this address from now on. copy: it is another site, which forgets the connection. alias: it has both.
+	 * : moved: the site now has this address. copy: this is another site; its connection is removed. alias: the site has both addresses.
 	 * ---
 	 * options:
 	 *   - moved
@@ -236,7 +237,7 @@ final class Cli_Command {
 	public function disconnect(): void {
 		$failure = $this->disconnector->disconnect();
 		if ( null !== $failure ) {
-			WP_CLI::warning( __( 'IGNY8 could not be told; delete the integration there.', 'igny8-wordpress-bridge' ) . ' ' . $failure->detail() );
+			WP_CLI::warning( __( 'IGNY8 could not be reached. Delete the integration there too.', 'igny8-wordpress-bridge' ) . ' ' . $failure->detail() );
 		}
 		WP_CLI::success( __( 'Disconnected.', 'igny8-wordpress-bridge' ) );
 	}

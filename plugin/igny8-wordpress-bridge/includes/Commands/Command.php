@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Commands;
 use Throwable;
 
 /**
- * One thing IGNY8 can ask this site for. Added by listing it in Plugin.
+ * A command that IGNY8 can send. Plugin lists all of them.
  */
 interface Command {
 
@@ -17,11 +17,11 @@ interface Command {
 	public function name(): string;
 
 	/**
-	 * @param array   $args    As sent; to be checked by the command.
-	 * @param Context $context Of the batch: what is left of its time and size.
-	 * @return array Data of the answer, a JSON object.
-	 * @throws Command_Failure Where it can say why.
-	 * @throws Throwable       Anything else makes this command fail, and no other.
+	 * @param array   $args    As sent; the command validates them.
+	 * @param Context $context Of the batch, with what is left of its time and size.
+	 * @return array Data of the result, a JSON object.
+	 * @throws Command_Failure If it knows the reason.
+	 * @throws Throwable       Any other exception fails this command only.
 	 */
 	public function run( array $args, Context $context ): array;
 }

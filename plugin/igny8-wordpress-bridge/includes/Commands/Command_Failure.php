@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Commands;
 use RuntimeException;
 
 /**
- * A command that can't be done, and says why.
+ * Failure of a command, with its reason.
  */
 final class Command_Failure extends RuntimeException {
 

@@ -9,11 +9,11 @@ use Igny8\Bridge\Support\Time_Limit;
 use WP_REST_Request;
 
 /**
- * What a command may know of the batch it is in, and may use up.
+ * Context of a batch: the request, and the time and size that are left.
  */
 final class Context {
 
-	/** Part of PHP's own time limit that is left for WordPress to start and for the answer to be sent. */
+	/** Part of PHP's time limit to leave for starting WordPress and sending the answer. */
 	private const SPARE_S = 5;
 
 	private float $deadline;
@@ -28,9 +28,9 @@ final class Context {
 
 	/**
 	 * @param int                $time_ms   Milliseconds from now.
-	 * @param int                $max_bytes Of the whole answer.
-	 * @param Request_Facts|null $request   That brought the batch; null outside of HTTP.
-	 * @param Origin|null        $origin    What the batch is for, where that is known.
+	 * @param int                $max_bytes Size limit of the whole answer.
+	 * @param Request_Facts|null $request   Request with the batch; null for a polled batch.
+	 * @param Origin|null        $origin    IGNY8's request and run, if known.
 	 */
 	public function __construct( int $time_ms, int $max_bytes, ?Request_Facts $request = null, ?Origin $origin = null ) {
 		$this->deadline   = microtime( true ) + Time_Limit::cap_ms( $time_ms, self::SPARE_S ) / 1000;
@@ -44,7 +44,7 @@ final class Context {
 	}
 
 	/**
-	 * Of the command that is being executed.
+	 * Id of the running command.
 	 */
 	public function command_id(): string {
 		return $this->command_id;

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Commands;
 
 /**
- * `echo`: the request as PHP received it, so that IGNY8 sees what was changed on its way. Changes nothing.
+ * `echo`: returns the request as PHP received it, so that IGNY8 sees what was changed on the way. Changes nothing.
  */
 final class Echo_Command implements Command {
 

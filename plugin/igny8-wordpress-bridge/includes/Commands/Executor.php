@@ -11,7 +11,7 @@ use Igny8\Bridge\Support\Utf8;
 use Throwable;
 
 /**
- * Executes a batch in order, within its time and size. Each command fails alone.
+ * Executes a batch in order, within its time and size limits. A failed command does not stop the others.
  */
 final class Executor {
 
@@ -20,7 +20,7 @@ final class Executor {
 	/** @var array<string, Command> */
 	private array $commands = [];
 
-	/** What a copy of the connected site may still be asked: they change nothing, and say what it is. */
+	/** Commands that a clone still runs. They change nothing, and `status` reports that it is a clone. */
 	private const FOR_A_CLONE = [ 'status', 'echo' ];
 
 	private Log $log;
@@ -28,7 +28,7 @@ final class Executor {
 	private Connection $connection;
 
 	/**
-	 * @param Command[] $commands All there are.
+	 * @param Command[] $commands Every command.
 	 */
 	public function __construct( array $commands, Log $log, Connection $connection ) {
 		$this->log        = $log;
@@ -47,7 +47,7 @@ final class Executor {
 
 	/**
 	 * @param array<int, array{id: string, name: string, args: array}> $batch In the order of execution.
-	 * @return string JSON of the answer: these bytes are what is signed and sent.
+	 * @return string JSON of the answer; exactly these bytes are signed and sent.
 	 */
 	public function execute( array $batch, Context $context ): string {
 		return '{"protocol":1,"results":[' . implode( ',', $this->results( $batch, $context ) ) . ']}';
@@ -108,7 +108,7 @@ final class Executor {
 	}
 
 	/**
-	 * @throws Command_Failure `clone_detected`, whichever way the command came.
+	 * @throws Command_Failure `clone_detected`, for both transports.
 	 */
 	private function authorize( string $name ): void {
 		if ( in_array( $name, self::FOR_A_CLONE, true ) ) {
@@ -122,7 +122,7 @@ final class Executor {
 	}
 
 	private function not_reached( string $id ): string {
-		return $this->failed( $id, 'not_reached', __( 'The time or size of the batch was used up.', 'igny8-wordpress-bridge' ), true, microtime( true ) );
+		return $this->failed( $id, 'not_reached', __( 'The time or size limit of the batch was reached.', 'igny8-wordpress-bridge' ), true, microtime( true ) );
 	}
 
 	private function failed( string $id, string $code, string $detail, bool $retryable, float $started ): string {
@@ -135,7 +135,7 @@ final class Executor {
 	}
 
 	/**
-	 * @throws Command_Failure Where the data can't be written as JSON, not being UTF-8 for example.
+	 * @throws Command_Failure If the data can't be encoded as JSON, for example because it isn't UTF-8.
 	 */
 	private function encode( string $id, array $answer, float $started ): string {
 		$result = [

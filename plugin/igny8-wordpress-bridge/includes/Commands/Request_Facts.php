@@ -7,11 +7,11 @@ namespace Igny8\Bridge\Commands;
 use WP_REST_Request;
 
 /**
- * The request as PHP received it, for comparing it with what was sent. Holds names of headers, never values.
+ * The request as PHP received it, to compare with the request as sent. Holds header names, never values.
  */
 final class Request_Facts {
 
-	/** What every signed request carries. */
+	/** Headers of every signed request. */
 	private const EXPECTED = [ 'content-type', 'webhook-id', 'webhook-timestamp', 'webhook-signature', 'x-request-id' ];
 
 	private string $method;
@@ -59,7 +59,7 @@ final class Request_Facts {
 	}
 
 	/**
-	 * For a refusal, which anybody may read: says nothing but what became of the caller's own request.
+	 * Data of a refusal, which anybody can read: it only describes the caller's own request.
 	 *
 	 * @return array{missing: string[], body_sha256: string, body_bytes: int}
 	 */
@@ -72,7 +72,7 @@ final class Request_Facts {
 	}
 
 	/**
-	 * The address of this request as WordPress sees it, without its query.
+	 * URL of this request as WordPress sees it, without the query.
 	 */
 	private static function url(): string {
 		$host = sanitize_text_field( wp_unslash( (string) ( $_SERVER['HTTP_HOST'] ?? '' ) ) );

@@ -14,7 +14,7 @@ use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Settings;
 
 /**
- * `status`: what this site is, and how it is doing. Changes nothing.
+ * `status`: describes this site and its state. Changes nothing.
  */
 final class Status_Command implements Command {
 
@@ -34,7 +34,7 @@ final class Status_Command implements Command {
 	private State $polling;
 
 	/**
-	 * @param callable $command_names Gives the names of all commands.
+	 * @param callable $command_names Returns the names of all commands.
 	 */
 	public function __construct( Connection $connection, Settings $settings, Schedule $schedule, Environment $environment, callable $command_names, Report $outbox, State $polling ) {
 		$this->connection    = $connection;
@@ -67,7 +67,7 @@ final class Status_Command implements Command {
 	}
 
 	/**
-	 * Nothing before there is a connection that could be somebody else's.
+	 * Empty without a connection.
 	 */
 	private function install(): array {
 		if ( '' === $this->connection->install_id() ) {

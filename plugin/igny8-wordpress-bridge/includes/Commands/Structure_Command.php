@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Commands;
 use Igny8\Bridge\Structure\Gatherer;
 
 /**
- * `structure`: the same that a push sends.
+ * `structure`: returns what a push sends.
  */
 final class Structure_Command implements Command {
 

@@ -8,13 +8,13 @@ use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Stored_Option;
 
 /**
- * The attempt to connect: under way, waiting for its next try, or how the last one failed. Holds no secret.
+ * State of the attempt to connect: running, waiting for its next try, or failed. Holds no secret.
  */
 final class Attempt {
 
 	public const OPTION = 'igny8_attempt';
 
-	/** A process that has not come back by then has died. */
+	/** An attempt that runs longer has died with its process. */
 	private const LONGEST_TRY_S = 150;
 
 	private const DEFAULTS = [
@@ -79,7 +79,7 @@ final class Attempt {
 	}
 
 	/**
-	 * Whether a try is to follow: one is planned, or the process of the last one has died.
+	 * Whether to try again: a try is planned, or the process of the last one died.
 	 */
 	public function wants_retry(): bool {
 		return $this->is_waiting() || ( 'authenticating' === $this->option->all()['status'] && ! $this->is_under_way() );
@@ -94,7 +94,7 @@ final class Attempt {
 	}
 
 	/**
-	 * Unix seconds of the next try, 0 where none is planned.
+	 * Unix seconds of the next try; 0 if none is planned.
 	 */
 	public function next_at(): int {
 		return (int) $this->option->all()['next_at'];

@@ -11,7 +11,7 @@ use Igny8\Bridge\Support\Settings;
 use Igny8\Bridge\Support\Uninstaller;
 
 /**
- * What the owner of a site that was found under another address can say of it.
+ * The three choices of the site owner after the address of the site changed.
  */
 final class Clone_Choices {
 
@@ -41,11 +41,11 @@ final class Clone_Choices {
 
 	/**
 	 * @param string $choice One of the constants.
-	 * @throws Failure `not_a_clone`; for MOVED what the API refuses, and then all is as it was.
+	 * @throws Failure `not_a_clone`; for MOVED also the API's refusal, which leaves everything unchanged.
 	 */
 	public function choose( string $choice ): void {
 		if ( ! $this->connection->is_clone() ) {
-			throw new Failure( 'not_a_clone', __( 'This site is not taken for a copy; there is nothing to choose.', 'igny8-wordpress-bridge' ) );
+			throw new Failure( 'not_a_clone', __( 'The address of this site has not changed. There is nothing to choose.', 'igny8-wordpress-bridge' ) );
 		}
 		$actions = [
 			self::MOVED => [ $this, 'moved' ],
@@ -59,13 +59,13 @@ final class Clone_Choices {
 	}
 
 	/**
-	 * @return string What has come of it, one sentence.
+	 * @return string The result for the site owner.
 	 */
 	public function outcome( string $choice ): string {
 		$texts = [
-			self::MOVED => __( 'The site has moved: IGNY8 works with its present address from now on.', 'igny8-wordpress-bridge' ),
-			self::COPY  => __( 'This is a copy: the connection was forgotten here, and the original goes on.', 'igny8-wordpress-bridge' ),
-			self::ALIAS => __( 'Both addresses are this site, which goes on as before.', 'igny8-wordpress-bridge' ),
+			self::MOVED => __( 'The site has moved. IGNY8 uses its new address from now on.', 'igny8-wordpress-bridge' ),
+			self::COPY  => __( 'This is a copy. Its connection was removed; the original site stays connected.', 'igny8-wordpress-bridge' ),
+			self::ALIAS => __( 'Both addresses belong to this site. Sync continues as before.', 'igny8-wordpress-bridge' ),
 		];
 		return $texts[ $choice ] ?? '';
 	}
@@ -73,7 +73,7 @@ final class Clone_Choices {
 	private function moved(): void {
 		$outcome = $this->connector->move();
 		$failure = $outcome->failure();
-		// Once connected, what could not be sent yet is sent again by itself.
+		// If the site is connected, only the structure was not sent, and the plugin sends it again later.
 		if ( null !== $failure && Outcome::CONNECTED !== $outcome->kind() ) {
 			throw $failure;
 		}
@@ -81,11 +81,11 @@ final class Clone_Choices {
 	}
 
 	/**
-	 * Without a word to the API: the connection is that of the original.
+	 * Does not call the API: the connection belongs to the original site.
 	 */
 	private function copied(): void {
 		( new Uninstaller() )->clean_site( [ Settings::OPTION ] );
-		// The key may stand in wp-config.php, which was copied too.
+		// The key can be in wp-config.php, which was copied too.
 		$this->unattended->pause();
 		$this->log->info( 'copy_forgotten', $this->outcome( self::COPY ) );
 	}

@@ -8,7 +8,7 @@ use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Stored_Option;
 
 /**
- * The established connection: which site, which integration, how it is doing. Holds no secret.
+ * The established connection: site, integration, state and last error. Holds no secret.
  */
 final class Connection {
 
@@ -59,21 +59,21 @@ final class Connection {
 	}
 
 	/**
-	 * '' where there is none.
+	 * '' if there is none.
 	 */
 	public function integration_id(): string {
 		return (string) $this->option->all()['integration_id'];
 	}
 
 	/**
-	 * Unix seconds, 0 for never.
+	 * Unix seconds; 0 for never.
 	 */
 	public function last_structure_sync_at(): int {
 		return (int) $this->option->all()['last_structure_sync_at'];
 	}
 
 	/**
-	 * Of the last push; null once one has succeeded.
+	 * Error of the last push; null after one succeeded.
 	 *
 	 * @return array{code: string, detail: string, fix: string, request_id: string, retryable: bool, at: int}|null
 	 */
@@ -104,7 +104,7 @@ final class Connection {
 	}
 
 	/**
-	 * IGNY8 has followed this site to the address it has now.
+	 * Stores the current address as the connected one, after IGNY8 accepted the move.
 	 */
 	public function relocate(): void {
 		$this->option->save(
@@ -118,21 +118,21 @@ final class Connection {
 	}
 
 	/**
-	 * Of this installation; a copy has that of its original. '' where there is no connection.
+	 * Id of this installation; a copy has its original's. '' without a connection.
 	 */
 	public function install_id(): string {
 		return (string) $this->option->all()['install_id'];
 	}
 
 	/**
-	 * Address that this site had when it was connected; '' where there is no connection.
+	 * Address that this site was connected with; '' without a connection.
 	 */
 	public function connected_url(): string {
 		return Home::decode( $this->option->all()['home'] );
 	}
 
 	/**
-	 * Whether this site has the connection of one with another address: then it writes nothing and sends nothing.
+	 * Whether this connection belongs to a site with another address. The plugin then writes and sends nothing.
 	 */
 	public function is_clone(): bool {
 		$connected_url = $this->connected_url();
@@ -142,7 +142,7 @@ final class Connection {
 
 		$aliases = array_map( [ Home::class, 'decode' ], (array) $this->option->all()['aliases'] );
 		/**
-		 * Filters the addresses under which this site is known, besides that of the connection.
+		 * Filters the addresses of this site besides the connected one.
 		 *
 		 * @param string[] $aliases URLs; scheme, `www.` and a trailing slash make no difference.
 		 */
@@ -159,7 +159,7 @@ final class Connection {
 				'clone_detected',
 				/* translators: 1: URL under which the site was connected, 2: URL it has now. */
 				sprintf( __( 'This site was connected as %1$s and is now %2$s.', 'igny8-wordpress-bridge' ), $this->connected_url(), Home::url() ),
-				__( 'Choose in wp-admin whether it has moved, is a copy, or has both addresses.', 'igny8-wordpress-bridge' )
+				__( 'Choose in wp-admin: the site has moved, it is a copy, or it has both addresses.', 'igny8-wordpress-bridge' )
 			);
 		}
 	}
@@ -169,7 +169,7 @@ final class Connection {
 	}
 
 	/**
-	 * A connection made by a version that kept no address is taken to be at home here.
+	 * Stores the current address for a connection made by a version that did not store one.
 	 */
 	public function backfill_home(): void {
 		if ( $this->exists() && '' === $this->connected_url() && '' !== Home::url() ) {

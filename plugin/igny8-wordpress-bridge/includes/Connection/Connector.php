@@ -13,8 +13,8 @@ use Igny8\Bridge\Support\Lock;
 use Igny8\Bridge\Support\Log;
 
 /**
- * Connects this site: identity, handshake, structure. What the API refuses leaves nothing behind; what it could not
- * answer is kept encrypted and tried again.
+ * Connects this site: identifies it, does the handshake and sends the structure. If the API refuses, nothing is
+ * stored; if it cannot answer, the key is stored encrypted and the attempt is repeated.
  */
 final class Connector {
 
@@ -48,7 +48,7 @@ final class Connector {
 	}
 
 	/**
-	 * @param bool $is_unattended Whether nobody waits for the answer: then a site which can't be called yet is tried again too.
+	 * @param bool $is_unattended Whether no user waits for the result. A site that IGNY8 can't call yet (422) is then tried again too.
 	 */
 	public function connect( Credentials $credentials, bool $is_unattended = false ): Outcome {
 		try {
@@ -60,7 +60,7 @@ final class Connector {
 		try {
 			$credentials->check();
 		} catch ( Failure $failure ) {
-			// A slip of the pen must not end an attempt that waits.
+			// A typing mistake must not end an attempt that waits for its next try.
 			return $is_unattended ? $this->refuse( $failure ) : Outcome::failed( $failure );
 		}
 
@@ -72,9 +72,9 @@ final class Connector {
 	}
 
 	/**
-	 * Has IGNY8 follow the site that is connected already to the address it has now.
+	 * Reports the current address of the connected site to IGNY8.
 	 *
-	 * @return Outcome Where it failed, the connection is as it was.
+	 * @return Outcome If it failed, the connection is unchanged.
 	 */
 	public function move(): Outcome {
 		return $this->with_lock(
@@ -89,19 +89,19 @@ final class Connector {
 					if ( ! $failure->is_retryable() ) {
 						$this->keys->discard_attempt();
 					}
-					$this->log->failure( $failure, __( 'The new address could not be told to IGNY8', 'igny8-wordpress-bridge' ) );
+					$this->log->failure( $failure, __( 'The new address could not be sent to IGNY8', 'igny8-wordpress-bridge' ) );
 					return Outcome::failed( $failure );
 				}
 				$this->connection->relocate();
 				/* translators: %s: URL. */
-				$this->log->info( 'moved', sprintf( __( 'IGNY8 has followed this site to %s.', 'igny8-wordpress-bridge' ), Home::url() ) );
+				$this->log->info( 'moved', sprintf( __( 'IGNY8 now uses the address %s for this site.', 'igny8-wordpress-bridge' ), Home::url() ) );
 				return $this->send_structure();
 			}
 		);
 	}
 
 	/**
-	 * @param callable $task Gives an Outcome.
+	 * @param callable $task Returns an Outcome.
 	 */
 	private function with_lock( callable $task ): Outcome {
 		$lock = new Lock( 'connect', self::LOCK_TTL_S );
@@ -109,7 +109,7 @@ final class Connector {
 			return Outcome::failed(
 				new Failure(
 					'busy',
-					__( 'Another attempt to connect is under way.', 'igny8-wordpress-bridge' ),
+					__( 'The plugin is already connecting.', 'igny8-wordpress-bridge' ),
 					__( 'Wait a minute and reload this page.', 'igny8-wordpress-bridge' )
 				)
 			);
@@ -123,7 +123,7 @@ final class Connector {
 	}
 
 	/**
-	 * The next try of an attempt that waits. Null where none does.
+	 * Repeats an attempt that waits; null if none does.
 	 */
 	public function retry( bool $is_unattended ): ?Outcome {
 		if ( ! $this->attempt->wants_retry() ) {
@@ -140,14 +140,14 @@ final class Connector {
 	private function unreadable(): Failure {
 		return new Failure(
 			'key_unreadable',
-			__( 'The API key that was kept can no longer be read, because the salts in wp-config.php have changed.', 'igny8-wordpress-bridge' ),
+			__( 'The stored API key can no longer be decrypted, because the salts in wp-config.php have changed.', 'igny8-wordpress-bridge' ),
 			__( 'Connect again with the API key.', 'igny8-wordpress-bridge' )
 		);
 	}
 
 	private function try_once( Credentials $credentials, bool $is_unattended ): Outcome {
 		if ( $this->attempt->is_waiting() ) {
-			// In case this process dies; every outcome replaces or cancels it.
+			// Covers the death of this process. Every outcome replaces or cancels it.
 			$this->schedule->connect_at( time() + 2 * self::LOCK_TTL_S );
 		}
 		$this->attempt->begin();
@@ -193,7 +193,7 @@ final class Connector {
 		$this->keys->save_waiting( $key, $next_at + DAY_IN_SECONDS );
 		$this->attempt->wait( $failure, $next_at );
 		$this->schedule->connect_at( $next_at );
-		$this->log->failure( $failure, __( 'Connecting is tried again', 'igny8-wordpress-bridge' ) );
+		$this->log->failure( $failure, __( 'Connecting failed and will be tried again', 'igny8-wordpress-bridge' ) );
 		return Outcome::waiting( $failure, $next_at );
 	}
 

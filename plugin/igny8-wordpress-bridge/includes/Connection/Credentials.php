@@ -8,7 +8,7 @@ use Igny8\Bridge\Security\Api_Key;
 use Igny8\Bridge\Support\Failure;
 
 /**
- * What the owner typed. Lives as long as the request, and is stored nowhere as it stands.
+ * Credentials that the site owner entered. They live only as long as the request and are never stored as text.
  */
 final class Credentials {
 
@@ -41,14 +41,14 @@ final class Credentials {
 	}
 
 	/**
-	 * Whether a person is to sign in. An e-mail address alone, filled in by the browser, asks for nothing.
+	 * Whether to sign in with a password. An e-mail address alone may have been filled in by the browser.
 	 */
 	public function has_password(): bool {
 		return '' !== $this->password;
 	}
 
 	/**
-	 * What can be said without asking anybody.
+	 * Checks what can be checked without a request.
 	 *
 	 * @throws Failure `credentials_incomplete`, `api_key_malformed`.
 	 */
@@ -59,15 +59,15 @@ final class Credentials {
 		if ( '' === $this->api_key && '' === $this->password ) {
 			throw new Failure(
 				'credentials_incomplete',
-				__( 'There is neither an API key nor a password.', 'igny8-wordpress-bridge' ),
+				__( 'The API key and the password are both empty.', 'igny8-wordpress-bridge' ),
 				__( 'Enter the API key of this site, or your IGNY8 e-mail address and password.', 'igny8-wordpress-bridge' )
 			);
 		}
 		if ( $this->has_password() && ! is_email( $this->email ) ) {
 			throw new Failure(
 				'credentials_incomplete',
-				__( 'A password needs the e-mail address of your IGNY8 account.', 'igny8-wordpress-bridge' ),
-				__( 'Enter the e-mail address too, or connect with the API key alone.', 'igny8-wordpress-bridge' )
+				__( 'To sign in with a password, the e-mail address of your IGNY8 account is needed too.', 'igny8-wordpress-bridge' ),
+				__( 'Enter the e-mail address, or connect with the API key only.', 'igny8-wordpress-bridge' )
 			);
 		}
 	}

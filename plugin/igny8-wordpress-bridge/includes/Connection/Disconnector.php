@@ -11,7 +11,7 @@ use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Log;
 
 /**
- * Ends the connection on both sides; on this side whatever the API says.
+ * Ends the connection on both sides. This side forgets it even if the API refuses.
  */
 final class Disconnector {
 
@@ -40,7 +40,7 @@ final class Disconnector {
 	}
 
 	/**
-	 * @return Failure|null Why IGNY8 could not be told; null when it was, or knew nothing to be told about.
+	 * @return Failure|null Why the integration could not be deleted at IGNY8; null if it was, or there is none.
 	 */
 	public function disconnect(): ?Failure {
 		$failure = $this->delete_integration();
@@ -51,14 +51,14 @@ final class Disconnector {
 		$this->unattended->pause();
 		$this->log->info( 'disconnected', __( 'Disconnected.', 'igny8-wordpress-bridge' ) );
 		if ( null !== $failure ) {
-			$this->log->failure( $failure, __( 'IGNY8 could not be told about it', 'igny8-wordpress-bridge' ) );
+			$this->log->failure( $failure, __( 'IGNY8 could not be notified', 'igny8-wordpress-bridge' ) );
 		}
 		return $failure;
 	}
 
 	private function delete_integration(): ?Failure {
 		if ( $this->connection->is_clone() ) {
-			// The integration is that of the original.
+			// The integration belongs to the original site.
 			return null;
 		}
 

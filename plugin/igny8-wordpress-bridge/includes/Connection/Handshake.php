@@ -10,8 +10,8 @@ use Igny8\Bridge\Security\Key_Store;
 use Igny8\Bridge\Support\Failure;
 
 /**
- * The collection-level test: the API calls this site with a new signing secret while it is asked, and finds or makes the
- * integration.
+ * Connects by the collection-level `test-connection`: the API calls this site with a new signing secret before it
+ * answers, and finds or creates the integration.
  */
 final class Handshake {
 
@@ -25,7 +25,7 @@ final class Handshake {
 	private $run_status;
 
 	/**
-	 * @param callable $run_status Carries out the command `status` of this id and gives its result as JSON.
+	 * @param callable $run_status Runs the command `status` with this id and returns its result as JSON.
 	 */
 	public function __construct( Integration_Api $api, Key_Store $keys, State $polling, callable $run_status ) {
 		$this->api        = $api;
@@ -36,10 +36,10 @@ final class Handshake {
 
 	/**
 	 * @return string Integration id.
-	 * @throws Failure What the API refuses; an earlier connection is as it was.
+	 * @throws Failure If the API refuses; an earlier connection is unchanged.
 	 */
 	public function perform( string $site_id, string $api_key ): string {
-		// Kept before it is sent: the API calls back while the request is open.
+		// Stored before it is sent, because the API calls back while the request is open.
 		$secret = $this->keys->begin_pending();
 		try {
 			$integration_id = $this->api->connect( $site_id, $api_key, $secret );
@@ -48,7 +48,8 @@ final class Handshake {
 			if ( '' === $failure->challenge() ) {
 				throw $failure;
 			}
-			// IGNY8 can't call this site: this site shows that it can carry out what it fetches itself.
+			// IGNY8 can't call this site. The signed `status` result shows that this site can run commands it polls
+			// for.
 			$result         = ( $this->run_status )( $failure->challenge() );
 			$integration_id = $this->api->connect( $site_id, $api_key, $secret, $result );
 			$this->polling->set_transport( State::POLLING );
@@ -58,14 +59,14 @@ final class Handshake {
 	}
 
 	/**
-	 * Has IGNY8 follow this site to the address it has now. A new secret takes the place of the one that whatever is left at the
-	 * old address holds too.
+	 * Reports the current address to IGNY8. A new secret replaces the old one, which a copy left at the old address
+	 * holds too.
 	 *
-	 * @throws Failure What the API refuses; the connection is as it was.
+	 * @throws Failure If the API refuses; the connection is unchanged.
 	 */
 	public function move( string $integration_id, string $api_key ): void {
 		$secret = $this->keys->begin_pending();
-		// IGNY8 may have taken it over although its answer is lost, and a person comes back to it when they do.
+		// IGNY8 may have stored the secret although its answer was lost, and the owner may try again only days later.
 		$this->keys->extend_pending( time() + MONTH_IN_SECONDS );
 		$secrets = array_values( array_intersect_key( $this->keys->signing_secrets(), array_flip( [ 'current', 'pending' ] ) ) );
 		try {

@@ -5,12 +5,12 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Connection;
 
 /**
- * The address this site has now, and how addresses are kept.
+ * The current address of this site, and how addresses are stored.
  */
 final class Home {
 
 	/**
-	 * Not home_url(): plugins for several languages make another one of it for each.
+	 * Reads the option: multilingual plugins filter home_url() by language.
 	 */
 	public static function url(): string {
 		$url = get_option( 'home' );
@@ -18,14 +18,14 @@ final class Home {
 	}
 
 	/**
-	 * Encoded, because tools that copy a site replace its address wherever they find it in the database.
+	 * Encodes the address, because tools that copy a site replace its address everywhere in the database.
 	 */
 	public static function encode( string $url ): string {
 		return base64_encode( $url ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions.obfuscation_base64_encode -- Says why above.
 	}
 
 	/**
-	 * @param mixed $kept What encode() has given; anything else is ''.
+	 * @param mixed $kept Result of encode(); anything else decodes to ''.
 	 */
 	public static function decode( $kept ): string {
 		$url = is_string( $kept ) ? base64_decode( $kept, true ) : false; // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions.obfuscation_base64_decode -- As encode().
@@ -33,8 +33,8 @@ final class Home {
 	}
 
 	/**
-	 * Whether this site answers under an address that is none of these. What has no host, as on a command line where
-	 * wp-config.php takes the host from the request, says nothing either way.
+	 * Whether the current address is none of these. False if the current address has no host, as on a command line
+	 * where wp-config.php takes the host from the request.
 	 *
 	 * @param string[] $known Addresses.
 	 */

@@ -9,7 +9,7 @@ use Igny8\Bridge\Security\Api_Key;
 use Igny8\Bridge\Support\Failure;
 
 /**
- * Finds out which of IGNY8's sites this is, by key or by signing in as a person.
+ * Finds this site at IGNY8 by API key, or by e-mail and password.
  */
 final class Identifier {
 
@@ -25,7 +25,7 @@ final class Identifier {
 	}
 
 	/**
-	 * @throws Failure `site_not_found`, or what the API refuses.
+	 * @throws Failure `site_not_found`, or the API's refusal.
 	 */
 	public function identify( Credentials $credentials ): Identity {
 		if ( $credentials->has_password() ) {
@@ -35,9 +35,9 @@ final class Identifier {
 	}
 
 	/**
-	 * Ends the person's session. What they came for is settled by now, so that a failure to do so is theirs no more.
+	 * Signs out. The connection is already decided, so a failure here is ignored.
 	 *
-	 * @param bool $is_key_wanted False revokes the key that was made for a connection that didn't come about.
+	 * @param bool $is_key_wanted False revokes the key that was created for a connection that failed.
 	 */
 	public function finish( bool $is_key_wanted ): void {
 		if ( '' === $this->token ) {
@@ -96,7 +96,7 @@ final class Identifier {
 			'site_not_found',
 			$detail,
 			/* translators: %s: URL of this site. */
-			sprintf( __( 'In IGNY8, add a site with the address %s or correct the address of the existing one; then connect with a key of that site.', 'igny8-wordpress-bridge' ), home_url() ),
+			sprintf( __( 'In IGNY8, add a site with the address %s or correct the address of the existing site. Then connect with a key of that site.', 'igny8-wordpress-bridge' ), home_url() ),
 			[ 'status' => 404 ]
 		);
 	}

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Connection;
 
 /**
- * This site as IGNY8 knows it, and the key that proves it.
+ * This site as IGNY8 knows it, and its API key.
  */
 final class Identity {
 

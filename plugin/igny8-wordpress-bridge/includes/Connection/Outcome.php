@@ -30,7 +30,7 @@ final class Outcome {
 	}
 
 	/**
-	 * @param Failure|null $push_failure Why the structure could not be sent at once, where it couldn't.
+	 * @param Failure|null $push_failure Why the structure could not be sent; null if it was.
 	 */
 	public static function connected( ?Failure $push_failure ): self {
 		return new self( self::CONNECTED, $push_failure, 0 );
@@ -59,14 +59,14 @@ final class Outcome {
 	}
 
 	/**
-	 * Unix seconds, 0 where nothing is planned.
+	 * Unix seconds; 0 if nothing is planned.
 	 */
 	public function next_at(): int {
 		return $this->next_at;
 	}
 
 	/**
-	 * The heading a person reads.
+	 * Heading for the site owner.
 	 */
 	public function title(): string {
 		if ( self::CONNECTED === $this->kind ) {

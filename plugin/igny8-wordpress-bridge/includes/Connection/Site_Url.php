@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Connection;
 
 /**
- * Tells whether two URLs mean the same site: scheme, `www.` and a trailing slash make no difference.
+ * Compares addresses of sites: scheme, `www.`, case, default port and a trailing slash make no difference.
  */
 final class Site_Url {
 
@@ -22,7 +22,7 @@ final class Site_Url {
 	}
 
 	/**
-	 * @return string `host[:port][/path]`, '' for what is no URL.
+	 * @return string `host[:port][/path]`; '' if it is not a URL.
 	 */
 	private static function normalize( string $url ): string {
 		$parts = wp_parse_url( trim( $url ) );
@@ -51,7 +51,7 @@ final class Site_Url {
 			$ascii = idn_to_ascii( $host );
 			return false === $ascii ? $host : $ascii;
 		}
-		// The encoder that WordPress brings along, under its name before and since 6.2.
+		// WordPress' own encoder; 6.2 renamed it.
 		foreach ( [ 'WpOrg\\Requests\\IdnaEncoder', 'Requests_IDNAEncoder' ] as $encoder ) {
 			if ( class_exists( $encoder ) ) {
 				try {

@@ -8,7 +8,7 @@ use Igny8\Bridge\Security\Key_Store;
 use Igny8\Bridge\Support\Settings;
 
 /**
- * The one state that people see, out of connection, attempt, keys and settings.
+ * Derives the state shown to users from connection, attempt, keys and settings.
  */
 final class Status {
 
@@ -67,7 +67,7 @@ final class Status {
 	}
 
 	/**
-	 * What went wrong last, where the state is about a failure.
+	 * The last error of the attempt or the connection.
 	 *
 	 * @return array{code: string, detail: string, fix: string, request_id: string, retryable: bool, at: int}|null
 	 */

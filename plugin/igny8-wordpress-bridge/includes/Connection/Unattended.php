@@ -8,11 +8,11 @@ use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Support\Config;
 
 /**
- * Connects by itself where wp-config.php holds IGNY8_API_KEY: on activation, else at the next cron run.
+ * Connects the site automatically if wp-config.php defines IGNY8_API_KEY: on activation, or at the next cron run.
  */
 final class Unattended {
 
-	/** Holds a digest of the key for which the owner pressed Disconnect, or which the API refused, and when. */
+	/** Holds a digest of the key that the owner disconnected or the API refused, and until when not to try it. */
 	public const OPTION = 'igny8_unattended_pause';
 
 	private const INDEFINITELY = 0;
@@ -30,7 +30,7 @@ final class Unattended {
 	}
 
 	/**
-	 * Whether there is a key, no connection, nothing under way, and nobody against it.
+	 * Whether there is a key, but no connection, no attempt and no pause.
 	 */
 	public function is_due(): bool {
 		return $this->config->is_unattended()
@@ -47,14 +47,14 @@ final class Unattended {
 
 		$outcome = $connector->connect( Credentials::of_key( $this->config->api_key() ), true );
 		if ( Outcome::FAILED === $outcome->kind() ) {
-			// A refusal is asked for again once a day, not at every cron run.
+			// After a refusal, try once a day, not at every cron run.
 			$this->pause( time() + DAY_IN_SECONDS );
 		}
 		return $outcome;
 	}
 
 	/**
-	 * On activation the site can often not be called yet; then the very next cron run tries again.
+	 * On activation, IGNY8 often can't call the site yet. The next cron run then tries again.
 	 */
 	public function make_due( Schedule $schedule ): void {
 		if ( $this->config->is_unattended() && $this->attempt->is_waiting() ) {
@@ -63,7 +63,7 @@ final class Unattended {
 	}
 
 	/**
-	 * @param int $until Unix seconds; for good (until the key changes or the plugin is activated again) by default.
+	 * @param int $until Unix seconds; by default until the key changes or the plugin is activated again.
 	 */
 	public function pause( int $until = self::INDEFINITELY ): void {
 		if ( $this->config->is_unattended() ) {

@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Content;
 use Igny8\Bridge\Commands\Command_Failure;
 
 /**
- * Arguments of a command, checked as they are read. What is wrong is named by an `invalid_field` failure.
+ * Arguments of a command, validated when read. An invalid one throws `invalid_field`.
  */
 final class Args {
 
@@ -27,7 +27,7 @@ final class Args {
 	public function text( string $name ): string {
 		$value = $this->args[ $name ] ?? null;
 		if ( ! is_string( $value ) || '' === $value ) {
-			throw self::invalid( $name, __( 'A text is needed.', 'igny8-wordpress-bridge' ) );
+			throw self::invalid( $name, __( 'A string is required.', 'igny8-wordpress-bridge' ) );
 		}
 		return $value;
 	}
@@ -37,7 +37,7 @@ final class Args {
 	}
 
 	/**
-	 * @param string[] $choices The first is taken where there is none.
+	 * @param string[] $choices The first is the default.
 	 */
 	public function choice( string $name, array $choices ): string {
 		$value = $this->args[ $name ] ?? $choices[0];
@@ -48,19 +48,19 @@ final class Args {
 	}
 
 	/**
-	 * @param int $otherwise Where there is none.
+	 * @param int $otherwise Default.
 	 */
 	public function number( string $name, int $least, int $most, int $otherwise ): int {
 		$value = $this->args[ $name ] ?? $otherwise;
 		if ( ! is_int( $value ) || $value < $least || $value > $most ) {
 			/* translators: 1: least number, 2: greatest number. */
-			throw self::invalid( $name, sprintf( __( 'A whole number from %1$d to %2$d is needed.', 'igny8-wordpress-bridge' ), $least, $most ) );
+			throw self::invalid( $name, sprintf( __( 'An integer from %1$d to %2$d is required.', 'igny8-wordpress-bridge' ), $least, $most ) );
 		}
 		return $value;
 	}
 
 	/**
-	 * @return int[]|null Modified (Unix seconds) and id; null for the beginning.
+	 * @return int[]|null Modified (Unix seconds) and id; null to start.
 	 */
 	public function keyset( string $name ): ?array {
 		$value = $this->args[ $name ] ?? null;
@@ -80,7 +80,7 @@ final class Args {
 		$value = $this->args[ $name ] ?? null;
 		if ( ! is_array( $value ) || count( $value ) > $most || count( $this->only_ids( $value, 1 ) ) !== count( $value ) ) {
 			/* translators: %d: greatest number of ids. */
-			throw self::invalid( $name, sprintf( __( 'At most %d ids are needed.', 'igny8-wordpress-bridge' ), $most ) );
+			throw self::invalid( $name, sprintf( __( 'A list of at most %d ids is required.', 'igny8-wordpress-bridge' ), $most ) );
 		}
 		return array_values( array_unique( $value ) );
 	}
@@ -93,7 +93,7 @@ final class Args {
 		$texts = is_array( $value ) ? array_filter( $value, 'is_string' ) : [];
 		if ( ! is_array( $value ) || count( $value ) > $most || count( array_diff( $texts, [ '' ] ) ) !== count( $value ) ) {
 			/* translators: %d: greatest number of texts. */
-			throw self::invalid( $name, sprintf( __( 'At most %d texts are needed.', 'igny8-wordpress-bridge' ), $most ) );
+			throw self::invalid( $name, sprintf( __( 'A list of at most %d strings is required.', 'igny8-wordpress-bridge' ), $most ) );
 		}
 		return array_values( array_unique( $texts ) );
 	}
@@ -101,7 +101,7 @@ final class Args {
 	public function map( string $name ): array {
 		$value = $this->args[ $name ] ?? [];
 		if ( ! is_array( $value ) ) {
-			throw self::invalid( $name, __( 'An object is needed.', 'igny8-wordpress-bridge' ) );
+			throw self::invalid( $name, __( 'An object is required.', 'igny8-wordpress-bridge' ) );
 		}
 		return $value;
 	}

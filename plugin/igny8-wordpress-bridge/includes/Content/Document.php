@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content;
 
 /**
- * One post as it travels, or why it can't.
+ * One post as sent to IGNY8, or the reason it can't be sent.
  */
 final class Document {
 
@@ -14,8 +14,8 @@ final class Document {
 	private int $bytes;
 
 	/**
-	 * @param array $data  As docs/protocol-content.md describes.
-	 * @param int   $bytes Of its JSON, near enough.
+	 * @param array $data  As docs/protocol-content.md describes it.
+	 * @param int   $bytes Approximate bytes of its JSON.
 	 */
 	public function __construct( array $data, int $bytes ) {
 		$this->data  = $data;
@@ -48,7 +48,7 @@ final class Document {
 	}
 
 	/**
-	 * Null for one that can't be sent.
+	 * Null if the post can't be sent.
 	 */
 	public function etag(): ?string {
 		return $this->data['etag'];

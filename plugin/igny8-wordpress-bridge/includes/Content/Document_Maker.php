@@ -9,35 +9,35 @@ use Throwable;
 use WP_Post;
 
 /**
- * Makes a document of what was read about a post. One that can't be made spoils no other.
+ * Makes the document of a post from its row and related data. A failure concerns only this post.
  */
 final class Document_Maker {
 
-	/** Of JSON; a batch of answers must have room for one. */
+	/** Bytes of JSON; the answer to a batch must have room for one document. */
 	public const LARGEST_BYTES = 1500000;
 
-	/** What the names of the fields take. */
+	/** Bytes of the field names. */
 	private const ENVELOPE_BYTES = 400;
 
 	/**
 	 * @param WP_Post $post  As stored.
-	 * @param array   $related_data As Related_Data::of() gives them.
+	 * @param array   $related_data From Related_Data::of().
 	 */
 	public function make( WP_Post $post, array $related_data ): Document {
 		try {
 			return $this->make_unguarded( $post, $related_data );
 		} catch ( Throwable $error ) {
-			// Addresses go through filters of other plugins.
+			// Filters of other plugins for permalinks can throw.
 			return Document::unsendable( $post, 'unreadable', Utf8::repair( get_class( $error ) . ': ' . $error->getMessage() ) );
 		}
 	}
 
 	/**
-	 * The etag of the document that make() would give.
+	 * The etag of the document that make() would return.
 	 *
 	 * @param object $row   Of the posts table.
-	 * @param array  $related_data As for make(); the image's address is not needed.
-	 * @return string|null Null for one that can't be sent.
+	 * @param array  $related_data As for make(), without the image's URL.
+	 * @return string|null Null if the post can't be sent.
 	 */
 	public function etag( object $row, array $related_data ): ?string {
 		$json = $this->json( $this->facts( $row, $related_data ) );
@@ -45,7 +45,7 @@ final class Document_Maker {
 	}
 
 	/**
-	 * @return array<string, string|false> Of each fact; the last is false where it can't be written.
+	 * @return array<string, string|false> JSON of each fact; ends with false if one can't be encoded.
 	 */
 	private function json( array $facts ): array {
 		$json = [];
@@ -59,7 +59,7 @@ final class Document_Maker {
 	}
 
 	/**
-	 * @param string[] $json Of each fact.
+	 * @param string[] $json JSON of each fact.
 	 */
 	private static function bytes( array $json ): int {
 		return array_sum( array_map( 'strlen', $json ) ) + self::ENVELOPE_BYTES;
@@ -88,12 +88,12 @@ final class Document_Maker {
 
 	public static function too_large( object $row, int $bytes ): Document {
 		/* translators: 1: size of the post, 2: largest size, both in bytes. */
-		$detail = sprintf( __( 'It has %1$d bytes, and %2$d can be sent.', 'igny8-wordpress-bridge' ), $bytes, self::LARGEST_BYTES );
+		$detail = sprintf( __( 'The post has %1$d bytes; at most %2$d can be sent.', 'igny8-wordpress-bridge' ), $bytes, self::LARGEST_BYTES );
 		return Document::unsendable( $row, 'item_too_large', $detail );
 	}
 
 	/**
-	 * What the etag is over, in its order. Only terms and meta may be empty lists: they are maps.
+	 * What the etag covers, in order. Only terms and meta can be empty arrays, and they are maps.
 	 *
 	 * @param object $post As stored.
 	 */
@@ -127,7 +127,7 @@ final class Document_Maker {
 			'meta_etag'   => '',
 			'modified'    => Gmt::to_unix( (string) $post->post_modified_gmt ),
 			'author_name' => false === $author ? '' : Utf8::repair( (string) $author->display_name ),
-			// PHP writes an empty map as a list.
+			// PHP encodes an empty map as a list.
 			'terms'       => (object) $facts['terms'],
 			'meta'        => (object) $facts['meta'],
 			'featured'    => $this->featured( $related_data['featured'] ),

@@ -8,13 +8,13 @@ use Igny8\Bridge\Commands\Context;
 use WP_Post;
 
 /**
- * Reads documents, many with a handful of queries.
+ * Reads many documents with a few queries.
  */
 final class Documents {
 
 	private const POSTS_AT_ONCE = 100;
 
-	/** So that PHP's memory holds them however long the posts are. */
+	/** Bounds PHP's memory however long the posts are. */
 	private const BYTES_AT_ONCE = 2000000;
 
 	private Types $types;
@@ -33,10 +33,10 @@ final class Documents {
 	}
 
 	/**
-	 * In the order of the ids, until the time or size of the batch is used up, but at least one.
+	 * Reads in the order of the ids until the time or size of the batch is used up, at least one.
 	 *
-	 * @param int[] $ids Of posts.
-	 * @return array{documents: array<int, Document>, reached: int} How many of the ids were looked at; those without a document don't exist.
+	 * @param int[] $ids Post ids.
+	 * @return array{documents: array<int, Document>, reached: int} `reached` ids were read; those without a document don't exist.
 	 */
 	public function read( array $ids, bool $with_body, Context $context ): array {
 		$documents = [];
@@ -68,7 +68,7 @@ final class Documents {
 	}
 
 	/**
-	 * As it is stored at this moment; null where there is none.
+	 * The document as stored now, past caches; null if there is none.
 	 */
 	public function fresh( int $id ): ?Document {
 		wp_cache_delete( $id, 'posts' );
@@ -77,7 +77,7 @@ final class Documents {
 	}
 
 	/**
-	 * @return array<int, object> Of those posts that travel.
+	 * @return array<int, object> Heads of the posts that are synced.
 	 */
 	private function heads( array $ids ): array {
 		return array_filter(
@@ -90,7 +90,7 @@ final class Documents {
 
 	/**
 	 * @param int[]              $ids   In order.
-	 * @param array<int, object> $heads Of those that exist.
+	 * @param array<int, object> $heads Heads of posts that exist.
 	 * @return array<int, int[]>
 	 */
 	private function portions( array $ids, array $heads ): array {

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content;
 
 /**
- * Fingerprint of values: 32 hex digits, the same on every version of PHP and whatever its settings.
+ * Fingerprint of values: 32 hex digits, the same on every PHP version and configuration.
  */
 final class Etag {
 
@@ -19,17 +19,17 @@ final class Etag {
 	}
 
 	/**
-	 * @param mixed $value Made of scalars, null and arrays.
-	 * @return string|false False for what is no UTF-8, too deep, or infinite.
+	 * @param mixed $value Scalars, null and arrays of them.
+	 * @return string|false False if it is not UTF-8, too deep, or not finite.
 	 */
 	public static function json( $value ) {
 		return json_encode( self::canonical( $value ), JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE );
 	}
 
 	/**
-	 * Keys in byte order. How a fraction is written depends on php.ini, so its bits stand for it.
+	 * Sorts keys in byte order. A float is replaced by its bits, because its decimal form depends on php.ini.
 	 *
-	 * @param mixed $value Made of scalars, null and arrays.
+	 * @param mixed $value Scalars, null and arrays of them.
 	 * @return mixed
 	 */
 	private static function canonical( $value ) {

@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content;
 
 /**
- * Etags of the posts of a type in the order of their ids, computed from the rows as they lie in the tables: what another
- * program wrote there is seen, whether or not it noted a time. Reads nothing that an etag doesn't need.
+ * Etags of the posts of a type in the order of ids, computed from the tables. So they include what other programs
+ * wrote there without updating a time. Reads only what an etag needs.
  */
 final class Etags {
 
@@ -14,7 +14,7 @@ final class Etags {
 
 	private const POSTS_AT_ONCE = 1000;
 
-	/** So that PHP's memory holds them however long the posts are. */
+	/** Bounds PHP's memory however long the posts are. */
 	private const BYTES_AT_ONCE = 2000000;
 
 	private Rows $rows;
@@ -30,11 +30,11 @@ final class Etags {
 	}
 
 	/**
-	 * Portion by portion, so that the caller can stop between them.
+	 * Yields portions, so that the caller can stop in between.
 	 *
 	 * @param int        $after Id.
-	 * @param int[]|null $until Modified (Unix seconds) and id: later ones are passed over.
-	 * @return iterable<int, array<int, string>> Last id that was looked at => etags by id. A post that can't be sent has none.
+	 * @param int[]|null $until Modified (Unix seconds) and id; later posts are skipped.
+	 * @return iterable<int, array<int, string>> Last id read => etags by id. A post that can't be sent has none.
 	 */
 	public function portions( string $type, int $after, ?array $until ): iterable {
 		do {
@@ -70,7 +70,7 @@ final class Etags {
 	}
 
 	/**
-	 * @param int[] $ids Of posts of the type.
+	 * @param int[] $ids Ids of posts of the type.
 	 * @return array<int, string> By id.
 	 */
 	private function read( string $type, array $ids ): array {

@@ -9,26 +9,26 @@ use DateTimeZone;
 use Exception;
 
 /**
- * Times as WordPress stores them in its `_gmt` columns, and as they travel.
+ * Converts times between WordPress' `_gmt` columns and the wire.
  */
 final class Gmt {
 
-	/** What WordPress writes where there is no time. */
+	/** WordPress' value for no time. */
 	public const NONE = '0000-00-00 00:00:00';
 
-	/** Of the wire; some hundreds of centuries from now. */
+	/** Latest time on the wire, some 3,000 years from now. */
 	private const LATEST = 100000000000;
 
 	private const RFC3339 = '/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\z/i';
 
 	/**
-	 * Unix seconds, 0 for none.
+	 * Unix seconds; 0 for none.
 	 */
 	public static function to_unix( string $gmt ): int {
 		if ( 1 !== preg_match( '/^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)\z/', $gmt, $part ) || self::NONE === $gmt ) {
 			return 0;
 		}
-		// MySQL can hold 2024-00-00; counted as the first of January, it sorts after what was read before it.
+		// MySQL can store 2024-00-00. Counting it as the first of January keeps the sort order.
 		$time = gmmktime( (int) $part[4], (int) $part[5], (int) $part[6], max( 1, (int) $part[2] ), max( 1, (int) $part[3] ), (int) $part[1] );
 		return max( 0, min( (int) $time, self::LATEST ) );
 	}
@@ -38,14 +38,14 @@ final class Gmt {
 	}
 
 	/**
-	 * RFC 3339 in UTC, null for none.
+	 * RFC 3339 in UTC; null for none.
 	 */
 	public static function to_wire( string $gmt ): ?string {
 		return '' === $gmt || self::NONE === $gmt ? null : gmdate( 'Y-m-d\TH:i:s\Z', self::to_unix( $gmt ) );
 	}
 
 	/**
-	 * Null for what is no RFC 3339.
+	 * Null if it is not RFC 3339.
 	 */
 	public static function from_wire( string $text ): ?string {
 		if ( 1 !== preg_match( self::RFC3339, $text ) ) {

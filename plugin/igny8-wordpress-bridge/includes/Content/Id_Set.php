@@ -5,20 +5,23 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content;
 
 /**
- * Ids as a condition of SQL.
+ * SQL conditions for ids.
  */
 final class Id_Set {
 
-	/** Rows read in vain for each one that is wanted, at most: a long list costs more, above all where PHP translates SQL. */
+	/**
+	 * A range may contain this many ids for each wanted one. A long list costs more than extra rows, above all where
+	 * PHP translates SQL.
+	 */
 	private const SPARSEST = 3;
 
-	/** Fewer are listed. */
+	/** Fewer ids are listed. */
 	private const FEW = 50;
 
 	/**
-	 * Finds these ids, and where they lie close together some of those between them, too.
+	 * Matches these ids and, if they are close together, also ids between them.
 	 *
-	 * @param string $column Of ids; not from outside.
+	 * @param string $column Name of the id column; not from outside.
 	 * @param int[]  $ids    Not empty.
 	 */
 	public static function near( string $column, array $ids ): string {

@@ -5,15 +5,15 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content;
 
 /**
- * Featured images of many posts.
+ * Reads the featured images of many posts.
  */
 final class Images {
 
 	/**
-	 * From the tables and not from WordPress' cache, so that it is what is stored.
+	 * Reads the tables, not WordPress' cache, to get what is stored.
 	 *
 	 * @param array<int, int> $thumbnails Post id => attachment id.
-	 * @return array<int, array{id: int, alt: string}> Post id => image; only where it still exists.
+	 * @return array<int, array{id: int, alt: string}> Post id => image, if it still exists.
 	 */
 	public function of( array $thumbnails ): array {
 		$thumbnails = array_filter( $thumbnails );
@@ -32,9 +32,9 @@ final class Images {
 	}
 
 	/**
-	 * Loads what the addresses of images are made from in one go.
+	 * Loads at once what WordPress needs for the URLs of images.
 	 *
-	 * @param int[] $ids Of attachments.
+	 * @param int[] $ids Ids of attachments.
 	 */
 	public function prime_urls( array $ids ): void {
 		if ( [] !== $ids ) {
@@ -43,7 +43,7 @@ final class Images {
 	}
 
 	/**
-	 * @param int[] $ids Of attachments, or what once were some.
+	 * @param int[] $ids Ids of attachments, which may be deleted.
 	 * @return array<int, true> By id.
 	 */
 	private function existing( array $ids ): array {

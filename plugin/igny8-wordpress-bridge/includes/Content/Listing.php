@@ -5,17 +5,16 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content;
 
 /**
- * The posts of a type in the order in which they were modified, page by page.
+ * Lists the posts of a type page by page, in the order of modification.
  *
- * WordPress has no index for that order: every page is a walk through all rows of the type. So one walk notes the way for
- * many pages, and whoever goes through a large site is led along it. The last of them is walked anew, so that what was
- * edited meanwhile, and has moved to the end, is met there.
+ * WordPress has no index for this order, so every page would scan all rows of the type. One scan therefore caches the
+ * positions of many pages. The last of them is scanned again, because posts edited meanwhile have moved to the end.
  */
 final class Listing {
 
 	private const POSITIONS_AT_ONCE = 5000;
 
-	/** Fewer are walked through faster than they are noted. */
+	/** Fewer positions are scanned faster than cached. */
 	private const WORTH_REMEMBERING = 1000;
 
 	private const KEPT_S = 600;
@@ -27,7 +26,7 @@ final class Listing {
 	}
 
 	/**
-	 * @param int[]|null $after Modified (Unix seconds) and id; null for the beginning.
+	 * @param int[]|null $after Modified (Unix seconds) and id; null to start.
 	 * @return array{positions: array<int, int[]>, has_more: bool, total: int}
 	 */
 	public function page( string $type, ?array $after, int $limit ): array {
@@ -63,7 +62,7 @@ final class Listing {
 	}
 
 	/**
-	 * @return array{positions: array<int, int[]>, has_more: bool, total: int}|null Null where the way was not noted that far.
+	 * @return array{positions: array<int, int[]>, has_more: bool, total: int}|null Null if the cache doesn't reach that far.
 	 */
 	private function remembered( string $type, array $after, int $limit ): ?array {
 		$stored = get_transient( $this->key( $type ) );

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content;
 
 /**
- * Which meta keys travel: those registered for WordPress' REST API, and those of the two common SEO plugins.
+ * Meta keys that are synced: those registered for WordPress' REST API, and those of the two common SEO plugins.
  */
 final class Meta_Keys {
 

@@ -5,15 +5,15 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content;
 
 /**
- * Meta values as they lie in the table, and as JSON.
+ * Converts meta values between the table and JSON.
  */
 final class Meta_Values {
 
-	/** Objects, custom objects and enums inside serialized data. */
+	/** Matches objects, custom objects and enums in serialized data. */
 	private const OBJECT = '/(?:^|[;{}])[OCE]:\+?\d+:/';
 
 	/**
-	 * Whether JSON can say the same: a PHP object, or serialized data that is broken, can't come back as it was.
+	 * Whether the value survives a conversion to JSON. PHP objects and broken serialized data don't.
 	 */
 	public static function is_plain( string $raw ): bool {
 		if ( ! is_serialized( $raw ) ) {
@@ -26,7 +26,7 @@ final class Meta_Values {
 	}
 
 	/**
-	 * @param string $raw That is_plain().
+	 * @param string $raw A value for which is_plain() is true.
 	 * @return mixed
 	 */
 	public static function decode( string $raw ) {
@@ -34,7 +34,7 @@ final class Meta_Values {
 	}
 
 	/**
-	 * As WordPress will store it: anything but a list or map becomes text.
+	 * The value as WordPress stores it: scalars become text.
 	 *
 	 * @param mixed $value From JSON, not null.
 	 */

@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Content;
 use WP_Post;
 
 /**
- * Loads in a few queries what WordPress would otherwise look up post by post to make addresses and names of authors.
+ * Loads in a few queries what WordPress would otherwise load post by post for permalinks and author names.
  */
 final class Permalinks {
 
@@ -34,7 +34,7 @@ final class Permalinks {
 	}
 
 	/**
-	 * @param array $parents Ids; the address of a page holds the slugs of all above it.
+	 * @param array $parents Ids; the permalink of a page contains the slugs of its ancestors.
 	 */
 	private function prime_ancestors( array $parents ): void {
 		for ( $depth = 0; $depth < self::DEEPEST; $depth++ ) {

@@ -5,16 +5,16 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content;
 
 /**
- * Reads meta of many posts at once, and only the keys asked for: page builders keep megabytes beside them.
+ * Reads meta of many posts at once, and only the requested keys, because page builders store megabytes in others.
  *
  * From the table and not from WordPress' cache, so that it is what is stored.
  */
 final class Post_Meta {
 
 	/**
-	 * @param int[]    $ids  Of posts.
-	 * @param string[] $keys Of meta.
-	 * @return array<int, array<string, string[]>> Post id => key => values as they are stored.
+	 * @param int[]    $ids  Post ids.
+	 * @param string[] $keys Meta keys.
+	 * @return array<int, array<string, string[]>> Post id => key => values as stored.
 	 */
 	public function of( array $ids, array $keys ): array {
 		global $wpdb;
@@ -29,7 +29,7 @@ final class Post_Meta {
 		$wanted  = array_flip( $keys );
 		$found   = [];
 		foreach ( $wpdb->get_results( $wpdb->prepare( $sql, ...$keys ) ) as $row ) {
-			// To MySQL, keys which differ in case alone are the same.
+			// MySQL treats keys that differ only in case as equal.
 			if ( isset( $wanted[ $row->meta_key ] ) ) {
 				$found[ (int) $row->post_id ][ $row->meta_key ][] = (string) $row->meta_value;
 			}
@@ -38,9 +38,9 @@ final class Post_Meta {
 	}
 
 	/**
-	 * The first post that has this value.
+	 * Finds the first post with this value.
 	 *
-	 * @return int Post id, 0 for none.
+	 * @return int Post id; 0 for none.
 	 */
 	public function find( string $key, string $value ): int {
 		global $wpdb;

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content;
 
 /**
- * What hangs on posts beside their rows, read for many at once.
+ * Reads terms, meta and featured images of many posts at once.
  */
 final class Related_Data {
 
@@ -22,7 +22,7 @@ final class Related_Data {
 	}
 
 	/**
-	 * @param int[] $ids Of posts, all of one type.
+	 * @param int[] $ids Ids of posts of one type.
 	 * @return array<int, array> Id => terms (taxonomy => texts, of every taxonomy), meta (key => value), featured (id and alt, or null), item_id (or null).
 	 */
 	public function of( string $type, array $ids ): array {
@@ -52,7 +52,7 @@ final class Related_Data {
 		$values = [];
 		foreach ( array_intersect_key( $keys, $stored ) as $key => $is_single ) {
 			$raw = $stored[ $key ];
-			// A value that JSON can't say stays where it is, unseen and untouched.
+			// A value that JSON can't express is neither sent nor written.
 			if ( $raw !== array_filter( $raw, [ Meta_Values::class, 'is_plain' ] ) ) {
 				continue;
 			}

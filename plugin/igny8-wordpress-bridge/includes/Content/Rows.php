@@ -5,12 +5,12 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content;
 
 /**
- * Reads the posts table as it is, past every cache and filter.
+ * Reads the posts table directly, past caches and filters.
  */
 final class Rows {
 
 	/**
-	 * Posts of a type strictly after a position, in the order of (modified, id).
+	 * Posts of a type after a position, in the order of (modified, id).
 	 *
 	 * @param int[]|null $after Modified (Unix seconds) and id.
 	 * @return object[] With ID and post_modified_gmt.
@@ -38,7 +38,7 @@ final class Rows {
 	}
 
 	/**
-	 * Ids of a type in their order. All that is asked for lies in WordPress' index of types.
+	 * Ids of a type in order. WordPress' index of types covers the query.
 	 *
 	 * @return int[]
 	 */
@@ -50,8 +50,8 @@ final class Rows {
 	}
 
 	/**
-	 * @param int[]      $ids   Of posts of the type.
-	 * @param int[]|null $until Modified (Unix seconds) and id; later ones are left out.
+	 * @param int[]      $ids   Ids of posts of the type.
+	 * @param int[]|null $until Modified (Unix seconds) and id; later posts are left out.
 	 * @return array<int, int> Id => bytes of its texts.
 	 */
 	public function sizes( string $type, array $ids, ?array $until ): array {
@@ -70,7 +70,7 @@ final class Rows {
 	}
 
 	/**
-	 * @param int[] $ids Of posts; each has been found to be no larger than memory allows.
+	 * @param int[] $ids Ids of posts whose size was checked.
 	 * @return array<int, object> Id => the columns that an etag covers.
 	 */
 	public function texts( array $ids ): array {
@@ -82,7 +82,7 @@ final class Rows {
 	}
 
 	/**
-	 * @param int[] $ids Of posts.
+	 * @param int[] $ids Post ids.
 	 * @return array<int, object> Id => ID, post_type, post_status, post_modified_gmt, bytes.
 	 */
 	public function heads( array $ids ): array {
@@ -94,7 +94,7 @@ final class Rows {
 	}
 
 	/**
-	 * @param int[] $ids Of posts.
+	 * @param int[] $ids Post ids.
 	 * @return array<int, object> Id => the whole row.
 	 */
 	public function whole( array $ids ): array {

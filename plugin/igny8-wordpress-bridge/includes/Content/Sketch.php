@@ -6,18 +6,18 @@ namespace Igny8\Bridge\Content;
 
 /**
  * Coded symbols of a set of (post id, etag): the rateless invertible Bloom lookup table of Yang, Gilad and Alizadeh
- * (“Practical Rateless Set Reconciliation”, SIGCOMM 2024). Two sets that differ in d elements are told apart by about
- * 1.4 d symbols, whatever their size. src/site/drift/ computes the same from the API's copy.
+ * (“Practical Rateless Set Reconciliation”, SIGCOMM 2024). About 1.4 d symbols find the d elements in
+ * which two sets differ, whatever their size. src/site/drift/ computes the same from the API's copy.
  */
 final class Sketch {
 
-	/** Of an element: id, first half of the etag, check. */
+	/** Bytes of an element: id, first half of the etag, checksum. */
 	private const ELEMENT_BYTES = 18;
 
-	/** @var string[] Exclusive or of the elements of each symbol. */
+	/** @var string[] XOR of the elements of each symbol. */
 	private array $sums;
 
-	/** @var int[] How many elements each symbol has. */
+	/** @var int[] Number of elements in each symbol. */
 	private array $counts;
 
 	private int $size;
@@ -42,21 +42,22 @@ final class Sketch {
 		while ( $index < $this->size ) {
 			$this->sums[ $index ] = $this->sums[ $index ] ^ $element;
 			++$this->counts[ $index ];
-			// A symbol has an element with the probability 1 / (1 + index / 2); this is the next one that does.
+			// An element is in a symbol with probability 1 / (1 + index / 2). This computes the next index that has
+			// it.
 			$random = ( $random * 1664525 + 1013904223 ) & 0xFFFFFFFF;
 			$index += max( 1, (int) ceil( ( $index + 1.5 ) * ( 65536 / sqrt( $random + 1 ) - 1 ) ) );
 		}
 	}
 
 	/**
-	 * Elements in all.
+	 * Number of elements.
 	 */
 	public function count(): int {
 		return $this->counts[0];
 	}
 
 	/**
-	 * @return string Base64 of each symbol: 18 bytes, and its count as four, most significant first.
+	 * @return string Base64 of all symbols: each 18 bytes and its count as four bytes, big-endian.
 	 */
 	public function to_base64(): string {
 		$bytes = '';

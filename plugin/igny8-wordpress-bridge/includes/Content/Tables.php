@@ -7,11 +7,11 @@ namespace Igny8\Bridge\Content;
 use Igny8\Bridge\Support\Log;
 
 /**
- * The plugin's own tables, made on activation and brought up to date with the first request of a new version.
+ * The plugin's own tables, created on activation and updated with the first request of a new version.
  */
 final class Tables {
 
-	/** Version of the tables that are there, or since when making them has failed. */
+	/** Version of the existing tables, or when creating them failed. */
 	public const OPTION = 'igny8_tables';
 
 	private const VERSION = '1';
@@ -25,7 +25,7 @@ final class Tables {
 	}
 
 	/**
-	 * Changes not yet reported to IGNY8.
+	 * Changes that IGNY8 has not accepted yet.
 	 */
 	public static function outbox(): string {
 		global $wpdb;
@@ -33,7 +33,7 @@ final class Tables {
 	}
 
 	/**
-	 * Commands that were carried out in the last week.
+	 * Commands of the last week.
 	 */
 	public static function commands(): string {
 		global $wpdb;
@@ -45,7 +45,7 @@ final class Tables {
 	}
 
 	/**
-	 * Costs nothing: the option comes with every request.
+	 * Costs no query, because the option is autoloaded.
 	 */
 	public function exist(): bool {
 		return self::VERSION === get_option( self::OPTION );
@@ -58,9 +58,9 @@ final class Tables {
 	}
 
 	/**
-	 * Asks the database itself, whatever the option says.
+	 * Asks the database, not the option.
 	 *
-	 * @return string[] Names of tables that are not there.
+	 * @return string[] Names of missing tables.
 	 */
 	public function missing(): array {
 		global $wpdb;
@@ -82,11 +82,11 @@ final class Tables {
 			return;
 		}
 		update_option( self::OPTION, [ 'failed_at' => time() ], true );
-		$this->log->error( 'tables_missing', __( 'The tables of this plugin could not be made: the database user may not create tables.', 'igny8-wordpress-bridge' ) );
+		$this->log->error( 'tables_missing', __( 'The tables of this plugin could not be created: the database user is not allowed to create tables.', 'igny8-wordpress-bridge' ) );
 	}
 
 	/**
-	 * As dbDelta() reads it: one column a line, two spaces after PRIMARY KEY.
+	 * In the format of dbDelta(): one column per line, two spaces after PRIMARY KEY.
 	 */
 	private function schema(): string {
 		global $wpdb;

@@ -7,17 +7,17 @@ namespace Igny8\Bridge\Content;
 use Igny8\Bridge\Support\Utf8;
 
 /**
- * The terms of a taxonomy, in the order of their ids.
+ * Lists the terms of a taxonomy in the order of ids.
  */
 final class Term_List {
 
 	private const AT_ONCE = 5000;
 
-	/** What numbers and names of fields take. */
+	/** Bytes of numbers and field names. */
 	private const ENVELOPE_BYTES = 120;
 
 	/**
-	 * The etag covers all that people can edit. The count of posts is left out: it changes with every one of them.
+	 * The etag covers everything that can be edited, but not the number of posts, which changes with every post.
 	 *
 	 * @return array{total: int, etag: string}
 	 */
@@ -28,7 +28,7 @@ final class Term_List {
 		do {
 			$rows = $this->rows( $taxonomy, $after, self::AT_ONCE );
 			foreach ( $rows as $row ) {
-				// A length before each text, so that no two lists give the same bytes.
+				// The length before each text makes the encoding unambiguous.
 				foreach ( [ $row->term_id, $row->name, $row->slug, $row->parent, $row->description ] as $fact ) {
 					hash_update( $hash, strlen( (string) $fact ) . ':' . $fact );
 				}
@@ -44,7 +44,7 @@ final class Term_List {
 
 	/**
 	 * @param int $after      Term id.
-	 * @param int $most_bytes Of JSON; at least one term is given.
+	 * @param int $most_bytes Bytes of JSON; at least one term is returned.
 	 * @return array{terms: array[], next: int|null}
 	 */
 	public function page( string $taxonomy, int $after, int $limit, int $most_bytes ): array {

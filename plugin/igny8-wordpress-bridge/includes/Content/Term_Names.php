@@ -5,21 +5,21 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content;
 
 /**
- * The terms of many posts, as the text by which they travel: the name, or the slug where another term has the same name.
+ * Reads the terms of many posts as the text that is sent: the name, or the slug if another term has the same name.
  */
 final class Term_Names {
 
 	/**
-	 * The name as people wrote it. WordPress stores `&`, `<` and `>` escaped.
+	 * The name as entered. WordPress stores `&`, `<` and `>` escaped.
 	 */
 	public static function plain( string $stored ): string {
 		return wp_specialchars_decode( $stored, ENT_NOQUOTES );
 	}
 
 	/**
-	 * @param int[]    $ids        Of posts.
-	 * @param string[] $taxonomies All that are wanted.
-	 * @return array<int, array<string, string[]>> Post id => taxonomy => texts in byte order; only what a post has.
+	 * @param int[]    $ids        Post ids.
+	 * @param string[] $taxonomies Taxonomies to read.
+	 * @return array<int, array<string, string[]>> Post id => taxonomy => texts in byte order; without empty entries.
 	 */
 	public function of( array $ids, array $taxonomies ): array {
 		if ( [] === $ids || [] === $taxonomies ) {
@@ -43,9 +43,9 @@ final class Term_Names {
 	}
 
 	/**
-	 * In two queries: of a join, MySQL may read every post that has one of the terms.
+	 * Uses two queries, because for a join MySQL may read every post that has one of the terms.
 	 *
-	 * @return array[] Object id and term (taxonomy, name, slug) of each link.
+	 * @return array[] Object id and term (taxonomy, name, slug) of each relationship.
 	 */
 	private function rows( array $ids, array $taxonomies ): array {
 		global $wpdb;
@@ -65,8 +65,8 @@ final class Term_Names {
 	}
 
 	/**
-	 * @param int[] $tt_ids Of terms.
-	 * @return array<int, object> Those of the taxonomies, by that id.
+	 * @param int[] $tt_ids Term taxonomy ids.
+	 * @return array<int, object> Terms of these taxonomies by term taxonomy id.
 	 */
 	private function terms( array $tt_ids, array $taxonomies ): array {
 		global $wpdb;
@@ -87,8 +87,8 @@ final class Term_Names {
 	}
 
 	/**
-	 * @param array[] $rows As rows() gives them.
-	 * @return array<string, array<string, int>> Taxonomy => name as stored => how many terms have it.
+	 * @param array[] $rows From rows().
+	 * @return array<string, array<string, int>> Taxonomy => stored name => number of terms with it.
 	 */
 	private function name_counts( array $rows, array $taxonomies ): array {
 		global $wpdb;

@@ -7,13 +7,13 @@ namespace Igny8\Bridge\Content;
 use Igny8\Bridge\Commands\Command_Failure;
 
 /**
- * Which posts travel: those of every public type, whether or not it is in WordPress' REST API.
+ * Types that are synced: every public one, whether or not it is in WordPress' REST API.
  */
 final class Types {
 
 	public const ATTACHMENT = 'attachment';
 
-	/** A post that nobody has saved yet. */
+	/** Status of a post that was never saved. */
 	public const UNSAVED = 'auto-draft';
 
 	public function is_public( string $type ): bool {
@@ -59,7 +59,7 @@ final class Types {
 	}
 
 	/**
-	 * As on the wire. Attachments have a status of their own.
+	 * The status on the wire. Attachments have `inherit`, which is sent as `publish`.
 	 */
 	public static function wire_status( string $status ): string {
 		return 'inherit' === $status ? 'publish' : $status;

@@ -8,7 +8,7 @@ use Igny8\Bridge\Support\Lock;
 use Igny8\Bridge\Support\Response_Finisher;
 
 /**
- * Runs this plugin's events at the end of an admin request where the site's own cron does not.
+ * Runs this plugin's overdue events at the end of an admin request, if the site's cron does not run them.
  */
 final class Overdue {
 
@@ -56,7 +56,7 @@ final class Overdue {
 	 */
 	private function events(): array {
 		$overdue = [];
-		// Calls for commands take longer: they have triggers of their own.
+		// Polling takes longer and has its own triggers.
 		foreach ( array_diff( Schedule::ALL, [ Schedule::POLLING ] ) as $event ) {
 			$at = $this->schedule->next( $event );
 			if ( 0 !== $at && $at < time() - self::GRACE_S ) {

@@ -13,7 +13,7 @@ use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Settings;
 
 /**
- * What happens at this site's events.
+ * Handles this plugin's cron events.
  */
 final class Runner {
 
@@ -52,7 +52,8 @@ final class Runner {
 	}
 
 	/**
-	 * The first thing in a cron run: says that cron works, and connects an unattended site even if no event is planned.
+	 * Runs first in every cron run. Records that cron works, and connects an unattended site even if no event is
+	 * planned.
 	 */
 	public function record_cron_run(): void {
 		if ( ! wp_doing_cron() ) {
@@ -70,7 +71,7 @@ final class Runner {
 	}
 
 	/**
-	 * Even where sync has been switched off meanwhile: that is what IGNY8 may still have to be told.
+	 * Runs even if sync was switched off meanwhile: IGNY8 may not know that yet.
 	 */
 	public function push(): void {
 		if ( ! $this->connection->exists() ) {
@@ -80,7 +81,7 @@ final class Runner {
 		try {
 			$this->structure->push();
 		} catch ( Failure $failure ) {
-			// Logged and planned again where it happened.
+			// Structure_Sync has logged it and planned the next try.
 			unset( $failure );
 		}
 	}

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Cron;
 
 /**
- * This site's events: one daily, the others planned when needed.
+ * Plans this plugin's cron events: one daily, the others when needed.
  */
 final class Schedule {
 
@@ -15,36 +15,36 @@ final class Schedule {
 	/** Once: after a change, or after a push that failed. */
 	public const PUSH = 'igny8_push_structure';
 
-	/** Once: the next try of an attempt to connect. */
+	/** Once: the next try to connect. */
 	public const CONNECT = 'igny8_connect';
 
-	/** Once: sends what IGNY8 has not yet been told. */
+	/** Once: sends the outbox. */
 	public const OUTBOX = 'igny8_send_outbox';
 
-	/** Once: the next call for commands. */
+	/** Once: the next poll. */
 	public const POLLING = 'igny8_call_for_commands';
 
 	public const ALL = [ self::DAILY, self::PUSH, self::CONNECT, self::OUTBOX, self::POLLING ];
 
-	/** Long enough that everything a plugin's activation sets off has happened. */
+	/** Long enough for everything that a plugin's activation triggers. */
 	private const SOON_S = 5;
 
 	public function ensure_daily(): void {
 		if ( false === wp_next_scheduled( self::DAILY ) ) {
-			// Spread over the day: sites that were set up together must not all come at the same minute.
+			// Random, so that sites that were set up together don't all send in the same minute.
 			wp_schedule_event( time() + random_int( HOUR_IN_SECONDS, DAY_IN_SECONDS ), 'daily', self::DAILY );
 		}
 	}
 
 	/**
-	 * @return int Unix seconds, 0 where it is not planned.
+	 * @return int Unix seconds; 0 if not planned.
 	 */
 	public function next( string $event ): int {
 		return (int) wp_next_scheduled( $event );
 	}
 
 	/**
-	 * Leaves a planned push as it is: it carries the change too, and keeps the pause the API asked for.
+	 * Leaves a planned push alone: it includes the change too, and respects the pause that the API asked for.
 	 */
 	public function push_soon(): void {
 		if ( 0 === $this->next( self::PUSH ) ) {
@@ -67,7 +67,7 @@ final class Schedule {
 	}
 
 	/**
-	 * @param int $at Unix seconds; an event planned for an earlier time stays.
+	 * @param int $at Unix seconds; an earlier planned event stays.
 	 */
 	public function outbox_by( int $at ): void {
 		$planned = $this->next( self::OUTBOX );
@@ -103,7 +103,7 @@ final class Schedule {
 	}
 
 	private function plan( string $event, int $at ): void {
-		// WordPress ignores an event planned within ten minutes of one of the same name.
+		// WordPress ignores an event within ten minutes of another with the same name.
 		wp_clear_scheduled_hook( $event );
 		wp_schedule_single_event( $at, $event );
 	}

@@ -9,8 +9,8 @@ use WP_Error;
 use WP_Http;
 
 /**
- * The way from this site to the IGNY8 API: allowed, resolved, connected, encrypted, and answered by nobody else. And the
- * time there.
+ * Checks that this site can reach the IGNY8 API: requests are allowed, DNS, network, TLS, and that the API itself
+ * answers. Compares the clocks too.
  */
 final class Api_Check implements Check {
 
@@ -28,7 +28,7 @@ final class Api_Check implements Check {
 	private $resolve;
 
 	/**
-	 * @param callable|null $resolve Looks up the addresses of a name; gethostbynamel() by default.
+	 * @param callable|null $resolve Resolves a host name; gethostbynamel() by default.
 	 */
 	public function __construct( Config $config, Clock_Reader $clock, ?callable $resolve = null ) {
 		$this->config  = $config;
@@ -66,7 +66,7 @@ final class Api_Check implements Check {
 			'connection',
 			'api_url_insecure',
 			__( 'The address of the IGNY8 API is not an https address', 'igny8-wordpress-bridge' ),
-			__( 'A key must not cross the network in the clear, so that nothing is sent.', 'igny8-wordpress-bridge' ),
+			__( 'A key must not be sent unencrypted, so the plugin sends nothing.', 'igny8-wordpress-bridge' ),
 			__( 'Correct IGNY8_API_URL in wp-config.php, or remove it.', 'igny8-wordpress-bridge' ),
 			[ $this->host() ]
 		);
@@ -110,10 +110,10 @@ final class Api_Check implements Check {
 				Finding::ERROR,
 				'network',
 				'stranger_answered',
-				__( 'Something else than the IGNY8 API answers', 'igny8-wordpress-bridge' ),
+				__( 'Another server answers in place of the IGNY8 API', 'igny8-wordpress-bridge' ),
 				/* translators: %d: HTTP status code. */
-				sprintf( __( 'What answered under its address, with status %d, is not the API: a proxy, a firewall or another server.', 'igny8-wordpress-bridge' ), $status ),
-				__( 'Check IGNY8_API_URL in wp-config.php, and ask your host whether a proxy stands between this site and IGNY8.', 'igny8-wordpress-bridge' ),
+				sprintf( __( 'The answer (status %d) did not come from the API, but from a proxy, a firewall or another server.', 'igny8-wordpress-bridge' ), $status ),
+				__( 'Check IGNY8_API_URL in wp-config.php, and ask your host whether there is a proxy between this site and IGNY8.', 'igny8-wordpress-bridge' ),
 				$evidence
 			);
 		}
@@ -122,14 +122,14 @@ final class Api_Check implements Check {
 				Finding::WARNING,
 				'connection',
 				'api_unavailable',
-				__( 'IGNY8 is not wholly available at the moment', 'igny8-wordpress-bridge' ),
+				__( 'IGNY8 is only partly available right now', 'igny8-wordpress-bridge' ),
 				/* translators: %d: HTTP status code. */
-				sprintf( __( 'It answers, and says that not all of it works (status %d).', 'igny8-wordpress-bridge' ), $status ),
-				__( 'Nothing is to be done; if it stays so for hours, ask IGNY8 support.', 'igny8-wordpress-bridge' ),
+				sprintf( __( 'IGNY8 answered that parts of it do not work (status %d).', 'igny8-wordpress-bridge' ), $status ),
+				__( 'The plugin tries again automatically. If this goes on for hours, contact IGNY8 support.', 'igny8-wordpress-bridge' ),
 				$evidence
 			);
 		}
-		return Finding::ok( 'network', 'api_reached', __( 'IGNY8 can be reached from this site', 'igny8-wordpress-bridge' ), __( 'It answers over an outgoing connection.', 'igny8-wordpress-bridge' ), $evidence );
+		return Finding::ok( 'network', 'api_reached', __( 'IGNY8 can be reached from this site', 'igny8-wordpress-bridge' ), __( 'IGNY8 answered over an outgoing connection.', 'igny8-wordpress-bridge' ), $evidence );
 	}
 
 	private function host(): string {

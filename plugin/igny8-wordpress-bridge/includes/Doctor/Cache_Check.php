@@ -5,11 +5,11 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Doctor;
 
 /**
- * Caches inside WordPress: none of them must answer for the plugin.
+ * Finds page caches in WordPress, which must not answer for the plugin.
  */
 final class Cache_Check implements Check {
 
-	/** Constant => what it is of. */
+	/** Constant => name of the plugin that defines it. */
 	private const KNOWN = [
 		'WP_ROCKET_VERSION' => 'WP Rocket',
 		'LSCWP_V'           => 'LiteSpeed Cache',
@@ -37,14 +37,14 @@ final class Cache_Check implements Check {
 					Finding::INFO,
 					'page_cache',
 					'page_cache_here',
-					__( 'A page cache is at work', 'igny8-wordpress-bridge' ),
-					__( 'The plugin asks every cache to leave its answers alone.', 'igny8-wordpress-bridge' ),
-					__( 'If IGNY8 is told of old answers, exclude /wp-json/igny8/v1/ from the page cache.', 'igny8-wordpress-bridge' ),
+					__( 'A page cache is active', 'igny8-wordpress-bridge' ),
+					__( 'The plugin tells every cache not to store its answers.', 'igny8-wordpress-bridge' ),
+					__( 'If IGNY8 receives outdated answers, exclude /wp-json/igny8/v1/ from the page cache.', 'igny8-wordpress-bridge' ),
 					$evidence
 				),
 			];
 		}
-		return [ Finding::ok( 'page_cache', 'page_cache_none', __( 'No page cache of WordPress stands in the way', 'igny8-wordpress-bridge' ), __( 'None was found among drop-ins and plugins.', 'igny8-wordpress-bridge' ), $evidence ) ];
+		return [ Finding::ok( 'page_cache', 'page_cache_none', __( 'No page cache found in WordPress', 'igny8-wordpress-bridge' ), __( 'Neither drop-ins nor plugins cache pages.', 'igny8-wordpress-bridge' ), $evidence ) ];
 	}
 
 	private function name( array $dropin ): string {

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Doctor;
 
 /**
- * Looks at one part of this site. Changes nothing.
+ * Checks one part of this site. Changes nothing.
  */
 interface Check {
 

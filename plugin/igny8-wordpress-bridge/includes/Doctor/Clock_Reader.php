@@ -5,19 +5,19 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Doctor;
 
 /**
- * Compares this site's clock with the time that the API's answer states.
+ * Compares this site's clock with the `Date` header of the API's answer.
  */
 final class Clock_Reader {
 
-	/** Half of what signatures tolerate: told before it breaks anything. */
+	/** Half the tolerance of signatures, to warn before messages are refused. */
 	private const OFF_S = 150;
 
-	/** From here on every message is refused. */
+	/** Above this, every message is refused. */
 	private const REFUSED_S = 300;
 
 	/**
 	 * @param array $answer As WordPress' HTTP API gives it.
-	 * @return Finding[] None where the answer states no time, or may be an old one.
+	 * @return Finding[] None if the answer has no date, or comes from a cache.
 	 */
 	public function compare( array $answer ): array {
 		$stated = strtotime( (string) wp_remote_retrieve_header( $answer, 'date' ) );
@@ -31,7 +31,7 @@ final class Clock_Reader {
 			'WordPress: ' . gmdate( 'Y-m-d H:i:s' ) . ' UTC',
 		];
 		if ( abs( $skew_s ) < self::OFF_S ) {
-			return [ Finding::ok( 'clock', 'clock_right', __( 'The clock is right', 'igny8-wordpress-bridge' ), __( 'The clock of this server agrees with that of IGNY8.', 'igny8-wordpress-bridge' ), $evidence ) ];
+			return [ Finding::ok( 'clock', 'clock_right', __( 'The clock is right', 'igny8-wordpress-bridge' ), __( 'The clock of this server matches IGNY8’s clock.', 'igny8-wordpress-bridge' ), $evidence ) ];
 		}
 
 		$detail = sprintf(
@@ -47,9 +47,9 @@ final class Clock_Reader {
 				abs( $skew_s ) > self::REFUSED_S ? Finding::ERROR : Finding::WARNING,
 				'clock',
 				'clock_off',
-				__( 'The clock of the server is off', 'igny8-wordpress-bridge' ),
+				__( 'The clock of the server is wrong', 'igny8-wordpress-bridge' ),
 				$detail,
-				__( 'Ask your host to set the clock of the server (NTP); from five minutes on, every message is refused.', 'igny8-wordpress-bridge' ),
+				__( 'Ask your host to set the clock of the server (NTP). If it is off by more than five minutes, every message is refused.', 'igny8-wordpress-bridge' ),
 				$evidence
 			),
 		];

@@ -10,7 +10,7 @@ use Igny8\Bridge\Connection\Home;
 use Igny8\Bridge\Connection\Status;
 
 /**
- * Whether there is a connection, of this very site, and how it is doing.
+ * Checks that this site is connected, that the connection is its own, and its state.
  */
 final class Connection_Check implements Check {
 
@@ -23,7 +23,7 @@ final class Connection_Check implements Check {
 		Status::KEY_REVOKED    => Finding::ERROR,
 	];
 
-	/** What other findings say better. */
+	/** States that have a finding of their own. */
 	private const TOLD_ELSEWHERE = [ Status::CLONE_DETECTED, Status::KEY_UNREADABLE ];
 
 	private Status $status;
@@ -59,16 +59,16 @@ final class Connection_Check implements Check {
 			sprintf( __( 'Address now: %s', 'igny8-wordpress-bridge' ), Home::url() ),
 		];
 		if ( ! $this->connection->is_clone() ) {
-			return [ Finding::ok( 'clone', 'address_right', __( 'This is the site that was connected', 'igny8-wordpress-bridge' ), __( 'It has the address it was connected with, or one that it is known under.', 'igny8-wordpress-bridge' ), $evidence ) ];
+			return [ Finding::ok( 'clone', 'address_right', __( 'The address of this site is known to IGNY8', 'igny8-wordpress-bridge' ), __( 'The site has the address it was connected with, or a known alias.', 'igny8-wordpress-bridge' ), $evidence ) ];
 		}
 		return [
 			new Finding(
 				Finding::ERROR,
 				'clone',
 				'clone_detected',
-				__( 'This site has another address than was connected', 'igny8-wordpress-bridge' ),
+				__( 'The address of this site is not the one it was connected with', 'igny8-wordpress-bridge' ),
 				$this->texts->explanation( Status::CLONE_DETECTED ),
-				__( 'Choose in wp-admin, or with wp igny8 clone, whether it has moved, is a copy, or has both addresses.', 'igny8-wordpress-bridge' ),
+				__( 'Choose in wp-admin, or with wp igny8 clone: the site has moved, it is a copy, or it has both addresses.', 'igny8-wordpress-bridge' ),
 				$evidence
 			),
 		];

@@ -8,11 +8,11 @@ use Igny8\Bridge\Cron\Runner;
 use Igny8\Bridge\Cron\Schedule;
 
 /**
- * Whether scheduled tasks of this site run.
+ * Checks whether scheduled tasks run.
  */
 final class Cron_Check implements Check {
 
-	/** An event that is so late was not only waiting for the next visitor of a quiet site. */
+	/** On a site with few visitors, shorter delays are normal. */
 	private const LATE_S = 3 * HOUR_IN_SECONDS;
 
 	private Schedule $schedule;
@@ -46,8 +46,8 @@ final class Cron_Check implements Check {
 					'cron_stale',
 					__( 'Scheduled tasks do not run', 'igny8-wordpress-bridge' ),
 					/* translators: %s: time span, for example "5 hours". */
-					sprintf( __( 'A task of this plugin is late by %s.', 'igny8-wordpress-bridge' ), human_time_diff( time() - $late_s ) ),
-					__( 'Have your host call wp-cron.php every five minutes, or remove DISABLE_WP_CRON from wp-config.php.', 'igny8-wordpress-bridge' ),
+					sprintf( __( 'A task of this plugin is overdue by %s.', 'igny8-wordpress-bridge' ), human_time_diff( time() - $late_s ) ),
+					__( 'Ask your host to call wp-cron.php every five minutes, or remove DISABLE_WP_CRON from wp-config.php.', 'igny8-wordpress-bridge' ),
 					$evidence
 				),
 			];
@@ -59,7 +59,7 @@ final class Cron_Check implements Check {
 					'cron',
 					'cron_disabled',
 					__( 'WP-Cron is switched off', 'igny8-wordpress-bridge' ),
-					__( 'DISABLE_WP_CRON is set, and no run was seen yet.', 'igny8-wordpress-bridge' ),
+					__( 'DISABLE_WP_CRON is set, and cron has not run yet.', 'igny8-wordpress-bridge' ),
 					__( 'Make sure that your host calls wp-cron.php every five minutes.', 'igny8-wordpress-bridge' ),
 					$evidence
 				),

@@ -10,7 +10,7 @@ use Igny8\Bridge\Security\Key_Store;
 use Igny8\Bridge\Support\Failure;
 
 /**
- * Looks at everything that only this site can see, and then has IGNY8 look at it from outside.
+ * Runs every local check, then asks IGNY8 to check this site from outside.
  */
 final class Doctor {
 
@@ -26,7 +26,7 @@ final class Doctor {
 	private Key_Store $keys;
 
 	/**
-	 * @param Check[] $checks All but the one of the API, whose outcome decides whether it is asked.
+	 * @param Check[] $checks All but the API check, which decides whether to ask IGNY8.
 	 */
 	public function __construct( array $checks, Api_Check $api_check, Integration_Api $api, Connection $connection, Key_Store $keys ) {
 		$this->checks     = $checks;
@@ -37,7 +37,7 @@ final class Doctor {
 	}
 
 	/**
-	 * May take a minute. Never throws: what is wrong is the report.
+	 * May take a minute. Never throws; failures become findings.
 	 */
 	public function examine(): Report {
 		$api  = $this->api_check->run();
@@ -49,22 +49,22 @@ final class Doctor {
 	}
 
 	/**
-	 * @param Finding[] $api What the way to IGNY8 is like.
+	 * @param Finding[] $api Findings of the API check.
 	 */
 	private function ask( array $api ): Outside_View {
 		foreach ( $api as $finding ) {
 			if ( Finding::ERROR === $finding->severity() && 'clock' !== $finding->layer() ) {
-				return Outside_View::not_asked( __( 'IGNY8 was not asked to look at this site: it cannot be reached from here.', 'igny8-wordpress-bridge' ) );
+				return Outside_View::not_asked( __( 'IGNY8 did not check this site, because this site cannot reach IGNY8.', 'igny8-wordpress-bridge' ) );
 			}
 		}
 		if ( $this->connection->is_clone() ) {
-			return Outside_View::not_asked( __( 'IGNY8 was not asked to look at this site: it would look at the site under the address that was connected.', 'igny8-wordpress-bridge' ) );
+			return Outside_View::not_asked( __( 'IGNY8 did not check this site: it would check the address that was connected, not this one.', 'igny8-wordpress-bridge' ) );
 		}
 
 		$integration_id = $this->connection->integration_id();
 		$key            = $this->keys->api_key();
 		if ( '' === $integration_id || '' === $key ) {
-			return Outside_View::not_asked( __( 'IGNY8 was not asked to look at this site: it is not connected.', 'igny8-wordpress-bridge' ) );
+			return Outside_View::not_asked( __( 'IGNY8 did not check this site, because it is not connected.', 'igny8-wordpress-bridge' ) );
 		}
 		try {
 			return Outside_View::read( $this->api->examine( $integration_id, $key ) );

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Doctor;
 
 /**
- * One thing that was looked at: right, worth knowing, half right, or at fault. As the API's own findings are.
+ * Result of one check, in the shape of the API's own findings.
  */
 final class Finding {
 
@@ -39,9 +39,9 @@ final class Finding {
 	 * @param string   $severity One of SEVERITIES.
 	 * @param string   $layer    One of Layers::names().
 	 * @param string   $code     Lower_snake.
-	 * @param string   $title    What, without a full stop.
-	 * @param string   $detail   What was seen this time, whole sentences.
-	 * @param string   $fix      What to do; '' where nothing is to be done.
+	 * @param string   $title    Without a full stop.
+	 * @param string   $detail   What was found this time, in whole sentences.
+	 * @param string   $fix      What to do; '' if nothing.
 	 * @param string[] $evidence Line by line; no secrets.
 	 */
 	public function __construct( string $severity, string $layer, string $code, string $title, string $detail, string $fix = '', array $evidence = [] ) {

@@ -10,13 +10,13 @@ use ReflectionFunction;
 use ReflectionMethod;
 
 /**
- * Which plugins and themes listen to a hook, so that a person knows where to look.
+ * Finds the plugins and themes that use a hook.
  */
 final class Hook_Owners {
 
 	/**
 	 * @param string[] $hooks Names.
-	 * @return string[] Folders or files of plugins, must-use plugins and themes; neither WordPress nor this plugin.
+	 * @return string[] Folders or files of plugins, must-use plugins and themes, without WordPress and this plugin.
 	 */
 	public static function of( array $hooks ): array {
 		global $wp_filter;

@@ -9,7 +9,7 @@ use Igny8\Bridge\Security\Key_Store;
 use Igny8\Bridge\Support\Config;
 
 /**
- * Whether the keys can be read, and the salts that they are encrypted with. Says which are there, never what they are.
+ * Checks that the keys can be decrypted and the salts are set. Reports which exist, never their values.
  */
 final class Key_Check implements Check {
 
@@ -37,9 +37,9 @@ final class Key_Check implements Check {
 					Finding::ERROR,
 					'keys',
 					'key_unreadable',
-					__( 'The keys can no longer be read', 'igny8-wordpress-bridge' ),
-					__( 'They are encrypted with the salts of wp-config.php, which are others now, or IGNY8_API_KEY was removed there.', 'igny8-wordpress-bridge' ),
-					__( 'Connect again with the API key, or put the former salts back.', 'igny8-wordpress-bridge' ),
+					__( 'The keys can no longer be decrypted', 'igny8-wordpress-bridge' ),
+					__( 'The keys are encrypted with the salts in wp-config.php. Either the salts have changed, or IGNY8_API_KEY was removed from wp-config.php.', 'igny8-wordpress-bridge' ),
+					__( 'Connect again with the API key, or restore the old salts.', 'igny8-wordpress-bridge' ),
 					$evidence
 				),
 			];
@@ -52,15 +52,15 @@ final class Key_Check implements Check {
 					Finding::INFO,
 					'keys',
 					'salts_in_database',
-					__( 'The salts are kept in the database', 'igny8-wordpress-bridge' ),
+					__( 'The salts are stored in the database', 'igny8-wordpress-bridge' ),
 					/* translators: %s: names of constants. */
-					sprintf( __( 'wp-config.php has no value of its own for %s, so that a copy of the database alone opens the keys.', 'igny8-wordpress-bridge' ), implode( ', ', $missing ) ),
-					__( 'Put salts of your own into wp-config.php, and connect again afterwards.', 'igny8-wordpress-bridge' ),
+					sprintf( __( 'wp-config.php does not define %s, so anybody with a copy of the database can decrypt the keys.', 'igny8-wordpress-bridge' ), implode( ', ', $missing ) ),
+					__( 'Add your own salts to wp-config.php, then connect again.', 'igny8-wordpress-bridge' ),
 					$evidence
 				),
 			];
 		}
-		return [ Finding::ok( 'keys', 'keys_readable', __( 'Keys and salts are in order', 'igny8-wordpress-bridge' ), __( 'Everything that is kept encrypted can be read.', 'igny8-wordpress-bridge' ), $evidence ) ];
+		return [ Finding::ok( 'keys', 'keys_readable', __( 'Keys can be decrypted and salts are set', 'igny8-wordpress-bridge' ), __( 'Everything that is stored encrypted can be decrypted.', 'igny8-wordpress-bridge' ), $evidence ) ];
 	}
 
 	/**

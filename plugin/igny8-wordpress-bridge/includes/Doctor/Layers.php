@@ -5,19 +5,19 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Doctor;
 
 /**
- * The words for what can be at fault between IGNY8 and the content of this site.
+ * Names of the layers between IGNY8 and the content of this site.
  */
 final class Layers {
 
 	/**
-	 * @return string Name for people; of one that this version doesn't know, the code.
+	 * @return string Label; the code itself for a layer that this version doesn't know.
 	 */
 	public static function label( string $layer ): string {
 		return self::names()[ $layer ] ?? $layer;
 	}
 
 	/**
-	 * Those of the API's doctor, and what only the site can see.
+	 * The layers of the API's doctor, and those that only the site can check.
 	 *
 	 * @return array<string, string> Layer => name.
 	 */
@@ -28,7 +28,7 @@ final class Layers {
 			'tls'             => __( 'HTTPS certificate (TLS)', 'igny8-wordpress-bridge' ),
 			'redirect'        => __( 'Redirect', 'igny8-wordpress-bridge' ),
 			'web_server'      => __( 'Web server', 'igny8-wordpress-bridge' ),
-			'basic_auth'      => __( 'Password in front of the site', 'igny8-wordpress-bridge' ),
+			'basic_auth'      => __( 'Password protection of the web server', 'igny8-wordpress-bridge' ),
 			'captcha'         => __( 'Captcha', 'igny8-wordpress-bridge' ),
 			'firewall'        => __( 'Firewall', 'igny8-wordpress-bridge' ),
 			'page_cache'      => __( 'Page cache', 'igny8-wordpress-bridge' ),
@@ -43,7 +43,7 @@ final class Layers {
 			'signature'       => __( 'Signature', 'igny8-wordpress-bridge' ),
 			'clock'           => __( 'Clock', 'igny8-wordpress-bridge' ),
 			'cron'            => __( 'Scheduled tasks (cron)', 'igny8-wordpress-bridge' ),
-			'outbox'          => __( 'Changes to be sent', 'igny8-wordpress-bridge' ),
+			'outbox'          => __( 'Changes waiting to be sent', 'igny8-wordpress-bridge' ),
 			'clone'           => __( 'Address of the site', 'igny8-wordpress-bridge' ),
 			'connection'      => __( 'Connection', 'igny8-wordpress-bridge' ),
 			'keys'            => __( 'Keys and salts', 'igny8-wordpress-bridge' ),

@@ -7,7 +7,8 @@ namespace Igny8\Bridge\Doctor;
 use WP_Error;
 
 /**
- * Why a request of this site got no answer, out of what the network layer says: cURL by a number, PHP's streams in words.
+ * Classifies a failed request of this site by its error message: cURL's has a number, that of PHP's streams only
+ * words.
  *
  * @link https://curl.se/libcurl/c/libcurl-errors.html
  */
@@ -60,15 +61,15 @@ final class Network_Error {
 	public function detail( string $host ): string {
 		$texts = [
 			/* translators: %s: host name. */
-			'api_dns_failed'         => __( 'The name %s cannot be resolved on this server.', 'igny8-wordpress-bridge' ),
+			'api_dns_failed'         => __( 'This server cannot resolve the name %s.', 'igny8-wordpress-bridge' ),
 			/* translators: %s: host name. */
 			'api_timeout'            => __( '%s did not answer in time.', 'igny8-wordpress-bridge' ),
 			/* translators: %s: host name. */
-			'api_tls_failed'         => __( 'No secure connection to %s could be made.', 'igny8-wordpress-bridge' ),
+			'api_tls_failed'         => __( 'A secure connection to %s could not be established.', 'igny8-wordpress-bridge' ),
 			/* translators: %s: host name. */
 			'api_connection_refused' => __( 'The connection to %s was refused.', 'igny8-wordpress-bridge' ),
 			/* translators: %s: host name. */
-			'http_blocked'           => __( 'Something in WordPress keeps it from calling %s.', 'igny8-wordpress-bridge' ),
+			'http_blocked'           => __( 'Something in WordPress blocks requests to %s.', 'igny8-wordpress-bridge' ),
 		];
 		/* translators: %s: host name. */
 		return sprintf( $texts[ $this->code ] ?? __( 'The connection to %s failed.', 'igny8-wordpress-bridge' ), $host );
@@ -76,16 +77,16 @@ final class Network_Error {
 
 	public function fix(): string {
 		$texts = [
-			'api_dns_failed' => __( 'Ask your host why the server cannot look up domain names; check IGNY8_API_URL in wp-config.php if it is set.', 'igny8-wordpress-bridge' ),
-			'api_tls_failed' => __( 'Ask your host to bring OpenSSL and the root certificates (CA bundle) of PHP up to date, and whether a proxy opens encrypted connections.', 'igny8-wordpress-bridge' ),
-			'http_blocked'   => __( 'Look among your plugins for one that blocks outgoing requests, and allow the IGNY8 API there.', 'igny8-wordpress-bridge' ),
+			'api_dns_failed' => __( 'Ask your host why the server cannot look up domain names. If IGNY8_API_URL is set in wp-config.php, check it.', 'igny8-wordpress-bridge' ),
+			'api_tls_failed' => __( 'Ask your host to update OpenSSL and PHP’s root certificates (CA bundle), and whether a proxy decrypts outgoing connections.', 'igny8-wordpress-bridge' ),
+			'http_blocked'   => __( 'Find the plugin that blocks outgoing requests, and allow the IGNY8 API in its settings.', 'igny8-wordpress-bridge' ),
 		];
 		return $texts[ $this->code ] ?? __( 'Ask your host whether outgoing https connections are allowed, and to which hosts.', 'igny8-wordpress-bridge' );
 	}
 
 	/**
 	 * @param callable $resolve As gethostbynamel().
-	 * @return string[] The very words, what the name resolves to here, and with what it was tried.
+	 * @return string[] The original message, the addresses of the name, and the HTTP library.
 	 */
 	public function evidence( string $host, callable $resolve ): array {
 		if ( 'http_blocked' === $this->code ) {

@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Doctor;
 use Igny8\Bridge\Support\Failure;
 
 /**
- * What IGNY8 sees when it looks at this site, or why it was not asked.
+ * Findings of IGNY8's check from outside, or why there are none.
  */
 final class Outside_View {
 
@@ -20,7 +20,7 @@ final class Outside_View {
 	/** @var Finding[] */
 	private array $findings;
 
-	/** Why IGNY8 did not look; '' where it did. */
+	/** Why IGNY8 did not check; '' if it did. */
 	private string $reason;
 
 	private string $request_id;
@@ -46,7 +46,7 @@ final class Outside_View {
 			Finding::ERROR,
 			'connection',
 			$failure->reason(),
-			__( 'IGNY8 did not look at this site', 'igny8-wordpress-bridge' ),
+			__( 'IGNY8 could not check this site', 'igny8-wordpress-bridge' ),
 			$failure->detail(),
 			$failure->fix(),
 			$failure->status() > 0 ? [ 'HTTP ' . $failure->status() ] : []
@@ -55,7 +55,7 @@ final class Outside_View {
 	}
 
 	/**
-	 * @param array $answer The API's report, not yet believed.
+	 * @param array $answer The API's report, unchecked.
 	 */
 	public static function read( array $answer ): self {
 		$findings = [];
@@ -65,7 +65,7 @@ final class Outside_View {
 			}
 		}
 		return [] === $findings
-			? self::failed( new Failure( 'unexpected_answer', __( 'IGNY8 answered without a diagnosis.', 'igny8-wordpress-bridge' ), __( 'Update the plugin.', 'igny8-wordpress-bridge' ) ) )
+			? self::failed( new Failure( 'unexpected_answer', __( 'IGNY8 answered, but did not return a diagnosis.', 'igny8-wordpress-bridge' ), __( 'Update the plugin.', 'igny8-wordpress-bridge' ) ) )
 			: new self( $findings, '' );
 	}
 
@@ -108,14 +108,14 @@ final class Outside_View {
 	}
 
 	/**
-	 * @param mixed $value Of the answer.
+	 * @param mixed $value From the answer.
 	 */
 	private static function name( $value ): string {
 		return is_string( $value ) ? substr( sanitize_key( $value ), 0, 64 ) : '';
 	}
 
 	/**
-	 * @param mixed $value Of the answer.
+	 * @param mixed $value From the answer.
 	 */
 	private static function text( $value ): string {
 		return is_string( $value ) ? mb_substr( sanitize_text_field( $value ), 0, self::LONGEST_TEXT ) : '';

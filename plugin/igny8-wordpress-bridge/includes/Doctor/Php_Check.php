@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Doctor;
 
 /**
- * Memory and time that PHP gives a request of IGNY8's. This request's own limits may be others: wp-admin raises its
- * memory, a command line has none.
+ * Checks the memory and time that PHP gives a request from IGNY8. The limits of the current request can differ:
+ * wp-admin raises the memory limit, and a command line has no limits.
  */
 final class Php_Check implements Check {
 
@@ -20,7 +20,7 @@ final class Php_Check implements Check {
 	private $setting;
 
 	/**
-	 * @param callable|null $setting Gives a setting of php.ini as it was before WordPress changed it.
+	 * @param callable|null $setting Returns a php.ini setting as it was before WordPress changed it.
 	 */
 	public function __construct( string $sapi = PHP_SAPI, ?callable $setting = null ) {
 		$this->sapi    = $sapi;
@@ -36,8 +36,8 @@ final class Php_Check implements Check {
 			'max_execution_time: ' . $time_s . ' s',
 		];
 		if ( 'cli' === $this->sapi ) {
-			// Says nothing of what the web server has.
-			return [ Finding::ok( 'php', 'php_of_command_line', __( 'The limits of PHP are seen from outside alone', 'igny8-wordpress-bridge' ), __( 'A command line has other limits than the web server.', 'igny8-wordpress-bridge' ), $evidence ) ];
+			// These limits are not the web server's.
+			return [ Finding::ok( 'php', 'php_of_command_line', __( 'The limits of PHP can only be checked from outside', 'igny8-wordpress-bridge' ), __( 'The command line has other limits than the web server.', 'igny8-wordpress-bridge' ), $evidence ) ];
 		}
 
 		if ( $memory > 0 && $memory < self::LEAST_MEMORY_BYTES ) {
@@ -60,7 +60,7 @@ final class Php_Check implements Check {
 					Finding::WARNING,
 					'php',
 					'time_limit_low',
-					__( 'PHP may only run for a very short time', 'igny8-wordpress-bridge' ),
+					__( 'PHP’s time limit is very short', 'igny8-wordpress-bridge' ),
 					/* translators: %d: number of seconds. */
 					sprintf( __( 'A request may take %d seconds.', 'igny8-wordpress-bridge' ), $time_s ),
 					__( 'Ask your host to set max_execution_time to 30 seconds or more.', 'igny8-wordpress-bridge' ),
@@ -68,11 +68,11 @@ final class Php_Check implements Check {
 				),
 			];
 		}
-		return [ Finding::ok( 'php', 'php_sufficient', __( 'PHP has enough memory and time', 'igny8-wordpress-bridge' ), __( 'The limits are those that a request of IGNY8 has.', 'igny8-wordpress-bridge' ), $evidence ) ];
+		return [ Finding::ok( 'php', 'php_sufficient', __( 'PHP has enough memory and time', 'igny8-wordpress-bridge' ), __( 'A request from IGNY8 has enough memory and time.', 'igny8-wordpress-bridge' ), $evidence ) ];
 	}
 
 	/**
-	 * WordPress raises the limit of php.ini to WP_MEMORY_LIMIT, never lowers it. 0 or less for no limit.
+	 * WordPress raises php.ini's limit to WP_MEMORY_LIMIT, but never lowers it. 0 or less means no limit.
 	 */
 	private function memory_bytes(): int {
 		$own  = (int) wp_convert_hr_to_bytes( ( $this->setting )( 'memory_limit' ) );

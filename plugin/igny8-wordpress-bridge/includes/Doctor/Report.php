@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Doctor;
 
 /**
- * What was found, from here and from outside. Holds no secret.
+ * Findings of the local checks and of IGNY8. Holds no secret.
  */
 final class Report {
 
@@ -23,9 +23,9 @@ final class Report {
 	private int $at;
 
 	/**
-	 * @param Finding[] $here    What the site itself sees.
-	 * @param Outside_View   $outside_view What IGNY8 sees.
-	 * @param int       $at      Unix seconds.
+	 * @param Finding[]    $here         Local findings.
+	 * @param Outside_View $outside_view Findings of IGNY8.
+	 * @param int          $at           Unix seconds.
 	 */
 	public function __construct( array $here, Outside_View $outside_view, int $at ) {
 		$this->here         = self::sort( $here );
@@ -34,7 +34,7 @@ final class Report {
 	}
 
 	/**
-	 * One of the constants: broken where anything is at fault, degraded where something is only half right.
+	 * One of the constants: broken if a finding is an error, degraded if one is a warning.
 	 */
 	public function verdict(): string {
 		$severities = array_map(
@@ -76,7 +76,7 @@ final class Report {
 
 	/**
 	 * @param Finding[] $findings
-	 * @return Finding[] The worst first, in their order otherwise.
+	 * @return Finding[] The worst first, otherwise in order.
 	 */
 	private static function sort( array $findings ): array {
 		$sorted = [];

@@ -8,7 +8,7 @@ use WP_Error;
 use WP_REST_Request;
 
 /**
- * Whether WordPress lets IGNY8 reach the plugin's own REST route, asked as the stranger that IGNY8 is.
+ * Checks that WordPress lets an anonymous request, as IGNY8's are, reach the plugin's REST route.
  */
 final class Rest_Check implements Check {
 
@@ -18,7 +18,7 @@ final class Rest_Check implements Check {
 
 	private const HOOKS = [ 'rest_authentication_errors', 'rest_pre_dispatch', 'rest_dispatch_request', 'rest_request_before_callbacks' ];
 
-	/** What the plugin itself answers to a request without a signature. */
+	/** The plugin's own answers to an unsigned request. */
 	private const EXPECTED = [ 'igny8_signature_missing', 'igny8_not_connected' ];
 
 	public function run(): array {
@@ -30,7 +30,7 @@ final class Rest_Check implements Check {
 		if ( '' === $structure ) {
 			return new Finding( Finding::INFO, 'permalinks', 'permalinks_plain', __( 'This site has plain permalinks', 'igny8-wordpress-bridge' ), __( 'IGNY8 uses the address with ?rest_route= instead.', 'igny8-wordpress-bridge' ), '', [ rest_url() ] );
 		}
-		return Finding::ok( 'permalinks', 'permalinks_pretty', __( 'This site has readable permalinks', 'igny8-wordpress-bridge' ), __( 'The REST API has an address of its own.', 'igny8-wordpress-bridge' ), [ $structure, rest_url() ] );
+		return Finding::ok( 'permalinks', 'permalinks_pretty', __( 'This site has pretty permalinks', 'igny8-wordpress-bridge' ), __( 'The REST API has its own address.', 'igny8-wordpress-bridge' ), [ $structure, rest_url() ] );
 	}
 
 	private function route(): Finding {
@@ -53,23 +53,23 @@ final class Rest_Check implements Check {
 				Finding::ERROR,
 				[] === $owners ? 'rest_api' : 'security_plugin',
 				'rest_blocked',
-				__( 'WordPress refuses IGNY8 the way to the plugin', 'igny8-wordpress-bridge' ),
-				__( 'A plugin or theme closes the REST API to strangers, the route of this plugin included.', 'igny8-wordpress-bridge' ),
+				__( 'WordPress blocks requests from IGNY8 to the plugin', 'igny8-wordpress-bridge' ),
+				__( 'A plugin or theme closes the REST API to visitors who are not signed in, including this plugin’s route.', 'igny8-wordpress-bridge' ),
 				[] === $owners
-					? __( 'Exempt /wp-json/igny8/v1/ where the REST API is closed.', 'igny8-wordpress-bridge' )
+					? __( 'Allow /wp-json/igny8/v1/ in the code or plugin that closes the REST API.', 'igny8-wordpress-bridge' )
 					/* translators: %s: names of plugins. */
-					: sprintf( __( 'Exempt /wp-json/igny8/v1/ in the settings of: %s.', 'igny8-wordpress-bridge' ), implode( ', ', $owners ) ),
+					: sprintf( __( 'Allow /wp-json/igny8/v1/ in the settings of: %s.', 'igny8-wordpress-bridge' ), implode( ', ', $owners ) ),
 				$evidence
 			);
 		}
 		$detail = null === $answers['other']
-			? __( 'Neither WordPress nor a plugin keeps IGNY8 from it.', 'igny8-wordpress-bridge' )
-			: __( 'A plugin closes the rest of the REST API to strangers; the route of this plugin is exempt.', 'igny8-wordpress-bridge' );
+			? __( 'Neither WordPress nor a plugin blocks IGNY8.', 'igny8-wordpress-bridge' )
+			: __( 'A plugin closes the rest of the REST API to visitors who are not signed in, but not this plugin’s route.', 'igny8-wordpress-bridge' );
 		return Finding::ok( 'rest_api', 'rest_open', __( 'The REST route of this plugin is open', 'igny8-wordpress-bridge' ), $detail, $evidence );
 	}
 
 	/**
-	 * What the REST API would say to a request for this route before it looks at it; null where it lets it pass.
+	 * The error with which WordPress would refuse a request for this route; null if it lets it pass.
 	 */
 	private function refusal_of( string $route ): ?WP_Error {
 		global $wp;
@@ -89,7 +89,7 @@ final class Rest_Check implements Check {
 	private function answer_of_route(): ?WP_Error {
 		try {
 			$answer = rest_do_request( new WP_REST_Request( 'POST', self::OURS ) );
-			// Before WordPress 6.3 what a filter refuses with comes as it is.
+			// Before WordPress 6.3, a filter's error is returned unchanged.
 			return is_wp_error( $answer ) ? $answer : $answer->as_error();
 		} catch ( \RuntimeException $ended ) {
 			return new WP_Error( 'ended', $ended->getMessage() );
@@ -97,7 +97,7 @@ final class Rest_Check implements Check {
 	}
 
 	/**
-	 * @param callable $task Carried out with nobody signed in, and where ending the request is no more than an exception.
+	 * @param callable $task Runs with nobody signed in, and with wp_die() throwing an exception.
 	 * @return mixed
 	 */
 	private function as_anonymous( callable $task ) {

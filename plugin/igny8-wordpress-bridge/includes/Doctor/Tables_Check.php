@@ -8,11 +8,11 @@ use Igny8\Bridge\Content\Tables;
 use Igny8\Bridge\Outbox\Report as Outbox_Report;
 
 /**
- * Whether changes can be noted, and whether those that were noted have been sent.
+ * Checks that changes can be recorded and that recorded changes were sent.
  */
 final class Tables_Check implements Check {
 
-	/** A change that waits for longer was not only put off by a busy minute. */
+	/** Shorter delays are normal. */
 	private const LAG_S = 30 * MINUTE_IN_SECONDS;
 
 	private Tables $tables;
@@ -33,13 +33,13 @@ final class Tables_Check implements Check {
 					'database',
 					'tables_missing',
 					__( 'Tables of this plugin are missing', 'igny8-wordpress-bridge' ),
-					__( 'Changes cannot be noted, and nothing that IGNY8 sends can be written.', 'igny8-wordpress-bridge' ),
+					__( 'Changes cannot be recorded, and changes from IGNY8 cannot be written.', 'igny8-wordpress-bridge' ),
 					__( 'Give the database user of WordPress the right to create tables, then deactivate and activate the plugin.', 'igny8-wordpress-bridge' ),
 					$missing
 				),
 			];
 		}
-		$there = Finding::ok( 'database', 'tables_there', __( 'The tables of this plugin are there', 'igny8-wordpress-bridge' ), __( 'Changes can be noted.', 'igny8-wordpress-bridge' ), [ Tables::outbox(), Tables::commands() ] );
+		$there = Finding::ok( 'database', 'tables_there', __( 'The tables of this plugin exist', 'igny8-wordpress-bridge' ), __( 'Changes can be recorded.', 'igny8-wordpress-bridge' ), [ Tables::outbox(), Tables::commands() ] );
 		return $this->tables->exist() ? [ $there, $this->outbox() ] : [ $there ];
 	}
 
@@ -53,16 +53,16 @@ final class Tables_Check implements Check {
 			$evidence[] = $error['code'] . ': ' . $error['detail'];
 		}
 		if ( $lag_s <= self::LAG_S ) {
-			return Finding::ok( 'outbox', 'changes_sent', __( 'No change waits for long', 'igny8-wordpress-bridge' ), __( 'What was changed here has been told to IGNY8, or is on its way.', 'igny8-wordpress-bridge' ), $evidence );
+			return Finding::ok( 'outbox', 'changes_sent', __( 'No change has been waiting for long', 'igny8-wordpress-bridge' ), __( 'Every change was sent to IGNY8, or is being sent.', 'igny8-wordpress-bridge' ), $evidence );
 		}
 		return new Finding(
 			Finding::WARNING,
 			'outbox',
 			'outbox_lagging',
-			__( 'Changes wait to be sent', 'igny8-wordpress-bridge' ),
+			__( 'Changes are waiting to be sent', 'igny8-wordpress-bridge' ),
 			/* translators: %s: time span, for example "5 minutes". */
-			sprintf( __( 'The oldest waits for %s; nothing is lost meanwhile.', 'igny8-wordpress-bridge' ), human_time_diff( time() - $lag_s ) ),
-			__( 'Mend what is at fault between this site and IGNY8, or its scheduled tasks.', 'igny8-wordpress-bridge' ),
+			sprintf( __( 'The oldest change has been waiting for %s. Nothing is lost.', 'igny8-wordpress-bridge' ), human_time_diff( time() - $lag_s ) ),
+			__( 'Fix the connection to IGNY8 or the scheduled tasks of this site, as the other findings say.', 'igny8-wordpress-bridge' ),
 			$evidence
 		);
 	}

@@ -8,8 +8,8 @@ use Igny8\Bridge\Content\Meta_Keys;
 use Igny8\Bridge\Content\Types;
 
 /**
- * Notes posts that changed because something they share has: a term, an image. Where they are too many to name, all are to
- * be compared.
+ * Records posts that change because a shared term or image changed. If there are too many, it requests a comparison
+ * of everything instead.
  */
 final class Affected_Posts {
 
@@ -49,7 +49,7 @@ final class Affected_Posts {
 	}
 
 	/**
-	 * @param object[] $rows With ID, post_type, post_status.
+	 * @param object[] $rows With ID, post_type and post_status.
 	 */
 	private function record( array $rows ): void {
 		if ( count( $rows ) > self::MOST ) {

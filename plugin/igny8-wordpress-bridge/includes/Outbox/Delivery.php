@@ -10,7 +10,8 @@ use Igny8\Bridge\Support\Response_Finisher;
 use Igny8\Bridge\Support\Time_Limit;
 
 /**
- * When the outbox is sent: at the end of the request that changed something, if nobody has to wait for it, else by cron.
+ * Decides when the outbox is sent: at the end of the request that changed something if no client waits for it,
+ * otherwise by cron.
  */
 final class Delivery {
 
@@ -18,7 +19,7 @@ final class Delivery {
 
 	private const BY_CRON_MS = 20000;
 
-	/** Part of PHP's own time limit that is left for the rest of the cron run. */
+	/** Part of PHP's time limit to leave for the rest of the cron run. */
 	private const SPARE_S = 10;
 
 	private Recorder $recorder;
@@ -74,13 +75,13 @@ final class Delivery {
 		}
 		$next = $this->plan_next();
 		if ( ! $is_delivered && null !== $next && $next <= time() && $this->can_wake_cron() ) {
-			// Else it would wait for the next visitor.
+			// Otherwise the message would wait for the next visitor.
 			spawn_cron();
 		}
 	}
 
 	/**
-	 * What commands have changed besides what they were to change, where the end of the request may have passed already.
+	 * Commands can run after `shutdown`; this saves what they changed besides their own post.
 	 */
 	public function flush_recorded(): void {
 		if ( $this->recorder->has_recorded() ) {
@@ -108,9 +109,9 @@ final class Delivery {
 	}
 
 	/**
-	 * What was changed while IGNY8 was not to hear of it can't be told one by one.
+	 * Changes made while two-way sync was off were not recorded, so a comparison of everything is requested.
 	 *
-	 * @param mixed $before Settings as they were.
+	 * @param mixed $before Settings before.
 	 */
 	public function settings_changed( $before ): void {
 		$was_given = is_array( $before ) && ( $before['sync_enabled'] ?? true ) && ( $before['two_way_enabled'] ?? true );
@@ -122,7 +123,7 @@ final class Delivery {
 	}
 
 	/**
-	 * After a time in which nothing was noted.
+	 * Requests a comparison of everything, after a time in which nothing was recorded.
 	 */
 	public function catch_up(): void {
 		if ( $this->recorder->can_record() ) {
@@ -139,7 +140,7 @@ final class Delivery {
 	}
 
 	/**
-	 * @return int|null Unix seconds of the next message, null where there is none.
+	 * @return int|null Unix seconds of the next message; null if there is none.
 	 */
 	private function plan_next(): ?int {
 		$next = $this->tables->exist() ? $this->sender->next_at() : null;
@@ -150,14 +151,14 @@ final class Delivery {
 	}
 
 	/**
-	 * Where the site's cron is dead, events run at the end of somebody's request in wp-admin.
+	 * Shorter outside of cron: if the site's cron does not run, events run at the end of a request in wp-admin.
 	 */
 	private function cron_ms(): int {
 		return Time_Limit::cap_ms( wp_doing_cron() ? self::BY_CRON_MS : self::AT_SHUTDOWN_MS, self::SPARE_S );
 	}
 
 	/**
-	 * Not where somebody else runs cron, nor where waking it means to redirect the visitor.
+	 * Not if the host runs cron, nor if waking cron would redirect the visitor (ALTERNATE_WP_CRON).
 	 */
 	private function can_wake_cron(): bool {
 		foreach ( [ 'DISABLE_WP_CRON', 'ALTERNATE_WP_CRON' ] as $constant ) {
@@ -169,7 +170,7 @@ final class Delivery {
 	}
 
 	/**
-	 * @return bool Whether nobody waits for the end of this request any more.
+	 * @return bool Whether no client waits for this request any more.
 	 */
 	private function finish_response(): bool {
 		if ( wp_doing_cron() || ( defined( 'WP_CLI' ) && constant( 'WP_CLI' ) ) ) {

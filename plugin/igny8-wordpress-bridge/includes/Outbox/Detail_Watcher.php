@@ -8,7 +8,7 @@ use Igny8\Bridge\Content\Meta_Keys;
 use Igny8\Bridge\Content\Types;
 
 /**
- * Notices that meta and terms of posts change, also where nobody saves the post itself.
+ * Records changes of meta and terms, which can change without the post being saved.
  */
 final class Detail_Watcher {
 
@@ -36,16 +36,16 @@ final class Detail_Watcher {
 	}
 
 	/**
-	 * @param mixed $meta_id Of WordPress, or several.
+	 * @param mixed $meta_id One id or several.
 	 * @param mixed $post_id Id.
-	 * @param mixed $key     Of meta.
+	 * @param mixed $key     Meta key.
 	 */
 	public function meta_changed( $meta_id, $post_id, $key ): void {
 		if ( ! $this->recorder->can_record() ) {
 			return;
 		}
 		if ( Meta_Keys::ALT === $key ) {
-			// Documents show it with the posts that the image is featured in.
+			// The alternative text is part of the documents of all posts that feature the image.
 			$this->affected_posts->record_featuring( (int) $post_id );
 			return;
 		}
@@ -57,12 +57,12 @@ final class Detail_Watcher {
 	}
 
 	/**
-	 * @param mixed $post_id    Or the id of something else that has terms.
-	 * @param mixed $terms      As they were given.
-	 * @param mixed $tt_ids     Of the terms now.
+	 * @param mixed $post_id    Object id, which is not always a post's.
+	 * @param mixed $terms      As given.
+	 * @param mixed $tt_ids     Terms after.
 	 * @param mixed $taxonomy   Slug.
-	 * @param mixed $append     Whether those before were kept.
-	 * @param mixed $old_tt_ids Of the terms before; none where they were kept.
+	 * @param mixed $append     Whether the terms before were kept.
+	 * @param mixed $old_tt_ids Terms before; empty if they were kept.
 	 */
 	public function terms_set( $post_id, $terms, $tt_ids, $taxonomy, $append, $old_tt_ids ): void {
 		$now  = array_map( 'intval', (array) $tt_ids );
@@ -73,8 +73,8 @@ final class Detail_Watcher {
 	}
 
 	/**
-	 * @param mixed $post_id  Or the id of something else that has terms.
-	 * @param mixed $tt_ids   Of the removed terms.
+	 * @param mixed $post_id  Object id, which is not always a post's.
+	 * @param mixed $tt_ids   Removed terms.
 	 * @param mixed $taxonomy Slug.
 	 */
 	public function terms_removed( $post_id, $tt_ids, $taxonomy ): void {

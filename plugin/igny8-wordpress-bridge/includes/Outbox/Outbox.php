@@ -8,7 +8,7 @@ use Igny8\Bridge\Content\Tables;
 use Igny8\Bridge\Security\Signer;
 
 /**
- * Changes that IGNY8 has not yet been told about: one row per post and kind, however often the post was edited.
+ * Table of changes that IGNY8 has not accepted yet: one row per post and kind, however often the post was edited.
  */
 final class Outbox {
 
@@ -18,7 +18,7 @@ final class Outbox {
 
 	public const DELETED = 'deleted';
 
-	/** In place of more rows than anybody would want to be told one by one: everything is to be compared. */
+	/** Replaces the rows when there are too many: IGNY8 compares everything instead. */
 	public const DIGEST = 'digest';
 
 	public const CAPACITY = 20000;
@@ -27,7 +27,7 @@ final class Outbox {
 
 	private int $capacity;
 
-	/** Rows written since they were last counted. */
+	/** Rows written since the last count. */
 	private int $uncounted = 0;
 
 	public function __construct( int $capacity = self::CAPACITY ) {
@@ -35,7 +35,7 @@ final class Outbox {
 	}
 
 	/**
-	 * A row that is there already becomes a new message, so that the sending of the old one doesn't end it.
+	 * An existing row gets a new message id, so that the acceptance of the old message does not delete it.
 	 *
 	 * @param array<int, array{post_id: int, kind: string, post_type: string, status: string}> $rows
 	 */
@@ -72,7 +72,7 @@ final class Outbox {
 	}
 
 	/**
-	 * @param string[] $kinds Of the post that say no more than another one.
+	 * @param string[] $kinds Kinds that another row of the post covers.
 	 */
 	public function drop( int $post_id, array $kinds ): void {
 		global $wpdb;
@@ -83,7 +83,7 @@ final class Outbox {
 	}
 
 	/**
-	 * @return object[] The longest waiting first.
+	 * @return object[] The longest due first.
 	 */
 	public function due( int $now, int $limit ): array {
 		global $wpdb;
@@ -93,7 +93,7 @@ final class Outbox {
 	}
 
 	/**
-	 * Ends a row, unless it has become another message since it was read.
+	 * Deletes a row, unless it got a new message id since it was read.
 	 */
 	public function accepted( object $row ): void {
 		global $wpdb;
@@ -149,7 +149,7 @@ final class Outbox {
 	}
 
 	/**
-	 * Counts only now and then: a table of twenty thousand rows may grow by some hundred more.
+	 * Counts only once in a while: the table may exceed its capacity by a few hundred rows.
 	 */
 	private function bound(): void {
 		global $wpdb;
@@ -163,7 +163,7 @@ final class Outbox {
 			return;
 		}
 
-		// The digest first: whoever dies in between must not leave silence. It covers every change up to its sending.
+		// Write the digest first, so that a crash in between loses nothing. It covers every change until it is sent.
 		$this->request_digest();
 		$wpdb->query( $wpdb->prepare( "DELETE FROM $table WHERE kind <> %s", self::DIGEST ) );
 	}

@@ -21,7 +21,7 @@ use Igny8\Bridge\Support\Log;
 use Igny8\Bridge\Support\Settings;
 
 /**
- * Builds what tells IGNY8 of changes, and hooks it. Its properties are read only.
+ * Builds and hooks the outbox. Its properties are read only.
  */
 final class Outbox_Module {
 
@@ -59,7 +59,7 @@ final class Outbox_Module {
 	}
 
 	/**
-	 * On activation: whatever changed while the plugin was off was not noted.
+	 * On activation: changes while the plugin was off were not recorded.
 	 */
 	public function activate(): void {
 		$this->tables->ensure();

@@ -8,7 +8,7 @@ use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Support\Settings;
 
 /**
- * Whether IGNY8 is to hear of changes.
+ * Whether changes are recorded and sent to IGNY8.
  */
 final class Permission {
 
@@ -22,7 +22,7 @@ final class Permission {
 	}
 
 	/**
-	 * Whether changes are noted but nothing is sent, until the owner has said what this site is.
+	 * Whether changes are recorded but not sent, until the owner says what this site is.
 	 */
 	public function is_on_hold(): bool {
 		return $this->connection->is_clone();

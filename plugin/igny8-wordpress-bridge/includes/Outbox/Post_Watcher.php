@@ -8,7 +8,7 @@ use Igny8\Bridge\Content\Types;
 use WP_Post;
 
 /**
- * Notices that posts are made, edited, published, trashed and deleted.
+ * Records that posts are created, edited, published, trashed and deleted.
  */
 final class Post_Watcher {
 
@@ -16,7 +16,7 @@ final class Post_Watcher {
 
 	private Types $types;
 
-	/** @var array<int, WP_Post[]> Id of a post that is being deleted => its children, which WordPress moves up in silence. */
+	/** @var array<int, WP_Post[]> Id of a post that is being deleted => its children. WordPress changes their parent without a hook. */
 	private array $children = [];
 
 	public function __construct( Recorder $recorder, Types $types ) {
@@ -25,7 +25,7 @@ final class Post_Watcher {
 	}
 
 	public function hook(): void {
-		// After whoever else changes the post on hearing of it.
+		// Last, so that other plugins' changes on the same hook are included.
 		add_action( 'wp_after_insert_post', [ $this, 'saved' ], PHP_INT_MAX );
 		add_action( 'trashed_post', [ $this, 'saved' ], PHP_INT_MAX );
 		add_action( 'untrashed_post', [ $this, 'saved' ], PHP_INT_MAX );
@@ -46,7 +46,7 @@ final class Post_Watcher {
 	/**
 	 * @param mixed $new_status Slug.
 	 * @param mixed $old_status Slug.
-	 * @param mixed $post       Of WordPress.
+	 * @param mixed $post       WP_Post.
 	 */
 	public function status_changed( $new_status, $old_status, $post ): void {
 		if ( $new_status !== $old_status ) {
@@ -56,7 +56,7 @@ final class Post_Watcher {
 
 	/**
 	 * @param mixed $post_id Id.
-	 * @param mixed $post    Of WordPress.
+	 * @param mixed $post    WP_Post.
 	 */
 	public function deleting( $post_id, $post ): void {
 		if ( $post instanceof WP_Post && $this->concerns_us( $post ) && is_post_type_hierarchical( $post->post_type ) && $this->recorder->can_record() ) {
@@ -66,7 +66,7 @@ final class Post_Watcher {
 
 	/**
 	 * @param mixed $post_id Id.
-	 * @param mixed $post    Of WordPress.
+	 * @param mixed $post    WP_Post.
 	 */
 	public function deleted( $post_id, $post ): void {
 		$this->record( Outbox::DELETED, $post );
@@ -77,7 +77,7 @@ final class Post_Watcher {
 	}
 
 	/**
-	 * @param mixed $post Of WordPress, or nothing.
+	 * @param mixed $post WP_Post or null.
 	 */
 	private function record( string $kind, $post ): void {
 		if ( $post instanceof WP_Post && $this->concerns_us( $post ) ) {
@@ -86,7 +86,7 @@ final class Post_Watcher {
 	}
 
 	/**
-	 * Revisions and autosaves are of a type that isn't public.
+	 * Revisions and autosaves have a type that isn't public.
 	 */
 	private function concerns_us( WP_Post $post ): bool {
 		return Types::UNSAVED !== $post->post_status && $this->types->is_public( $post->post_type );

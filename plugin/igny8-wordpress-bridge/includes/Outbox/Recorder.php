@@ -7,8 +7,8 @@ namespace Igny8\Bridge\Outbox;
 use Igny8\Bridge\Content\Tables;
 
 /**
- * Notes changes of posts. The first of a request goes to the table at once, so that it outlives the request; the others
- * are taken together at its end.
+ * Records changes of posts. The first change of a post is written at once, so that a crash of the request does not
+ * lose it; later ones are written together at the end.
  */
 final class Recorder {
 
@@ -18,13 +18,13 @@ final class Recorder {
 
 	private Tables $tables;
 
-	/** @var array<int, array<int, array>> Site id => post id => row as it was written. */
+	/** @var array<int, array<int, array>> Site id => post id => row as written. */
 	private array $recorded = [];
 
-	/** @var array<int, array<int, array>> Site id => post id => row to be written once more, for a change after the first. */
+	/** @var array<int, array<int, array>> Site id => post id => row to write again, for changes after the first. */
 	private array $repeats = [];
 
-	/** @var array<int, array{0: int, 1: array}>|null Site id and row of changes that may turn out to be our own; null while none are. */
+	/** @var array<int, array{0: int, 1: array}>|null Site id and row of changes that may be the running command's own; null if no command runs. */
 	private ?array $held = null;
 
 	public function __construct( Outbox $outbox, Permission $permission, Tables $tables ) {
@@ -67,14 +67,14 @@ final class Recorder {
 	}
 
 	/**
-	 * Keeps what is noted from now on aside, until it is known which post a command answers with.
+	 * Holds back changes until it is known which post the running command answers with.
 	 */
 	public function hold(): void {
 		$this->held = [];
 	}
 
 	/**
-	 * @param int $answered Post whose changes IGNY8 knows; 0 for none.
+	 * @param int $answered Post that the command's answer contains, so IGNY8 knows its changes; 0 for none.
 	 */
 	public function release( int $answered ): void {
 		$held       = $this->held ?? [];
@@ -89,14 +89,14 @@ final class Recorder {
 	}
 
 	/**
-	 * Whether there is something to send since the last flush().
+	 * Whether anything was recorded since the last flush().
 	 */
 	public function has_recorded(): bool {
 		return [] !== $this->recorded || ( null !== $this->held && [] !== $this->held );
 	}
 
 	/**
-	 * Whether changes of other sites of the network were noted.
+	 * Sites of the network with recorded changes.
 	 *
 	 * @return int[] Site ids.
 	 */
@@ -105,8 +105,8 @@ final class Recorder {
 	}
 
 	/**
-	 * At the end of the request, and before anything is sent: what was changed after its row was written may have been
-	 * missed by another request that sent the row meanwhile.
+	 * Runs at the end of the request, before anything is sent. Another request may have sent a row before the post's
+	 * last change, so changed rows are written again.
 	 */
 	public function flush(): void {
 		$this->release( 0 );
@@ -122,7 +122,7 @@ final class Recorder {
 		$post_id = $row['post_id'];
 		$before  = $this->recorded[ $site ][ $post_id ]['kind'] ?? '';
 		if ( $before === $row['kind'] || ( Outbox::STATUS === $before && Outbox::METADATA === $row['kind'] ) ) {
-			// Either way the post is fetched whole.
+			// IGNY8 fetches the whole post for either kind.
 			$this->repeats[ $site ][ $post_id ] = [ 'kind' => $before ] + $row;
 			return;
 		}

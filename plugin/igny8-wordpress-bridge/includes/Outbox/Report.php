@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Outbox;
 use Igny8\Bridge\Content\Tables;
 
 /**
- * How the outbox is doing, for `status`.
+ * State of the outbox for `status`.
  */
 final class Report {
 
@@ -24,7 +24,7 @@ final class Report {
 	}
 
 	/**
-	 * @return array{pending: int, oldest_at: int|null, needs_digest: bool, last_error: array|null} Time in Unix seconds.
+	 * @return array{pending: int, oldest_at: int|null, needs_digest: bool, last_error: array|null} Times in Unix seconds.
 	 */
 	public function describe(): array {
 		if ( ! $this->tables->exist() ) {
@@ -34,7 +34,7 @@ final class Report {
 				'needs_digest' => true,
 				'last_error'   => [
 					'code'   => 'tables_missing',
-					'detail' => __( 'The tables of this plugin could not be made, so that changes are not noted.', 'igny8-wordpress-bridge' ),
+					'detail' => __( 'The tables of this plugin could not be created, so changes are not recorded.', 'igny8-wordpress-bridge' ),
 					'at'     => time(),
 				],
 			];

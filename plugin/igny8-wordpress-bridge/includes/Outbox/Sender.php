@@ -13,7 +13,7 @@ use Igny8\Bridge\Support\Lock;
 use Igny8\Bridge\Support\Log;
 
 /**
- * Sends what is in the outbox, one after the other. Only what IGNY8 has accepted leaves it.
+ * Sends the outbox, one message at a time. A row is deleted only after IGNY8 accepted it.
  */
 final class Sender {
 
@@ -23,7 +23,7 @@ final class Sender {
 
 	private const LONGEST_PAUSE_S = 60 * 60;
 
-	/** What is wrong with one message need not be wrong with the next. */
+	/** Statuses that concern one message only, so the next one is still sent. */
 	private const ABOUT_ONE_MESSAGE = [ 400, 409, 413, 415, 422 ];
 
 	private Outbox $outbox;
@@ -48,7 +48,7 @@ final class Sender {
 	}
 
 	/**
-	 * @param int $most_ms Milliseconds after which no further message is begun.
+	 * @param int $most_ms Milliseconds after which no further message is started.
 	 */
 	public function send( int $most_ms ): void {
 		if ( ! $this->permission->is_given() || $this->permission->is_on_hold() || $this->state->paused_until() > time() ) {
@@ -67,7 +67,7 @@ final class Sender {
 	}
 
 	/**
-	 * When the next message is due; null where there is none, or none may be sent.
+	 * When the next message is due; null if there is none, or sending is on hold.
 	 */
 	public function next_at(): ?int {
 		if ( $this->permission->is_on_hold() ) {
@@ -93,8 +93,8 @@ final class Sender {
 	}
 
 	/**
-	 * @param object|null $post Null for one that is gone.
-	 * @return bool Whether the next one may be tried.
+	 * @param object|null $post Null if it was deleted.
+	 * @return bool Whether to go on with the next message.
 	 */
 	private function send_row( object $row, ?object $post, float $deadline ): bool {
 		$timeout_s = (int) max( 2, min( self::TIMEOUT_S, ceil( $deadline - microtime( true ) ) ) );
@@ -116,8 +116,8 @@ final class Sender {
 		$delay        = ( new Backoff() )->delay_s( $failures + 1, $failure->retry_after_s() );
 		$next_at      = time() + ( null === $failure->retry_after_s() ? min( self::LONGEST_PAUSE_S, $delay ) : $delay );
 		if ( 0 === $failures ) {
-			// Once for a failure that lasts: a day of them would fill the log.
-			$this->log->failure( $failure, __( 'IGNY8 could not be told about a change; it is tried again', 'igny8-wordpress-bridge' ) );
+			// Log only the first of a series: an outage of a day would fill the log.
+			$this->log->failure( $failure, __( 'A change could not be sent to IGNY8 and will be sent again', 'igny8-wordpress-bridge' ) );
 		}
 		if ( $is_about_one ) {
 			$this->outbox->defer( $row, $next_at );
@@ -138,7 +138,7 @@ final class Sender {
 		}
 
 		$kind = null === $post ? Outbox::DELETED : $row->kind;
-		// A post that is there again was restored under its old id.
+		// The post was deleted and then restored under its old id.
 		$kind = null !== $post && Outbox::DELETED === $kind ? Outbox::STATUS : $kind;
 		return [
 			'event'        => 'post.' . $kind,

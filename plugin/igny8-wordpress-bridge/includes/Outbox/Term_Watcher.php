@@ -7,8 +7,8 @@ namespace Igny8\Bridge\Outbox;
 use WP_Term;
 
 /**
- * Notices that a term gets another text in documents. A term of the same name makes a difference to its twins too: where
- * there are two, documents name them by slug.
+ * Records posts whose documents name a term differently after the term changed. A second term with the same name
+ * changes the documents of both: then they name each by its slug.
  */
 final class Term_Watcher {
 
@@ -16,7 +16,7 @@ final class Term_Watcher {
 
 	private Affected_Posts $affected_posts;
 
-	/** @var array<int, WP_Term> By id, as they are before an edit. */
+	/** @var array<int, WP_Term> Terms by id, before an edit. */
 	private array $before = [];
 
 	public function __construct( Recorder $recorder, Affected_Posts $affected_posts ) {
@@ -70,12 +70,12 @@ final class Term_Watcher {
 	}
 
 	/**
-	 * The posts that had it are noticed as it is taken from them.
+	 * The posts of the term itself are recorded when WordPress removes it from them.
 	 *
 	 * @param mixed $term_id  Id.
 	 * @param mixed $tt_id    Id.
 	 * @param mixed $taxonomy Slug.
-	 * @param mixed $deleted  Of WordPress.
+	 * @param mixed $deleted  WP_Term.
 	 */
 	public function deleted( $term_id, $tt_id, $taxonomy, $deleted ): void {
 		if ( $deleted instanceof WP_Term ) {
@@ -84,8 +84,8 @@ final class Term_Watcher {
 	}
 
 	/**
-	 * @param string[] $names  As stored: twins of these are concerned.
-	 * @param int[]    $tt_ids Of terms that are concerned anyway.
+	 * @param string[] $names  Names as stored; every term with one of them is affected.
+	 * @param int[]    $tt_ids Further affected terms.
 	 */
 	private function record( string $taxonomy, array $names, array $tt_ids ): void {
 		global $wpdb;

@@ -16,21 +16,21 @@ use Igny8\Bridge\Support\Log;
 use Igny8\Bridge\Support\Origin;
 
 /**
- * A conversation with IGNY8 that this site begins: asks what is to be done, does it, and calls again with the results,
- * until there is no more or its time is used up. What is lost on the way IGNY8 asks for again.
+ * Polls IGNY8: fetches commands, runs them and sends the results with the next poll, until there are no more commands
+ * or the time is used up. IGNY8 sends a command again if its result got lost.
  */
 final class Poller {
 
 	private const TIMEOUT_S = 15;
 
-	/** Time that is left for the last call, which brings the results. */
+	/** Time reserved for the last poll, which sends the results. */
 	private const LAST_CALL_MS = 3000;
 
 	private const PAUSE_MICROSECONDS = 500000;
 
 	private const MOST_BYTES = 1000000;
 
-	/** Results of one call; IGNY8 takes 1.9 MB. A larger one goes alone. */
+	/** Results of one poll; IGNY8 accepts 1.9 MB. A larger result is sent alone. */
 	private const CALL_BYTES = 1200000;
 
 	private const LARGEST_RESULT_BYTES = 1800000;
@@ -60,22 +60,22 @@ final class Poller {
 	}
 
 	/**
-	 * Whether the time for a call has come.
+	 * Whether the next poll is due.
 	 */
 	public function is_due(): bool {
 		return $this->status->is_usable() && $this->state->next_at() <= time();
 	}
 
 	/**
-	 * @param string $trigger Lower_snake: what makes the site call.
-	 * @param int    $most_ms Milliseconds after which no further command is begun.
-	 * @return bool Whether IGNY8 has answered.
+	 * @param string $trigger Lower_snake: what started the poll.
+	 * @param int    $most_ms Milliseconds after which no further command is started.
+	 * @return bool Whether IGNY8 answered.
 	 */
 	public function run( string $trigger, int $most_ms ): bool {
 		if ( ! $this->status->is_usable() || $this->state->paused_until() > time() ) {
 			return false;
 		}
-		// Whoever died with it is out of the way soon: commands end with PHP's own time limit.
+		// A dead holder blocks the lock only briefly: PHP's time limit ends commands too.
 		$lock = new Lock( 'poll', intdiv( $most_ms, 1000 ) + 2 * self::TIMEOUT_S );
 		if ( ! $lock->acquire() ) {
 			return false;
@@ -86,8 +86,8 @@ final class Poller {
 			return true;
 		} catch ( Failure $failure ) {
 			if ( null === $this->state->last_error() ) {
-				// Once for a failure that lasts: a day of them would fill the log.
-				$this->log->failure( $failure, __( 'IGNY8 could not be asked for work; it is tried again', 'igny8-wordpress-bridge' ) );
+				// Log only the first of a series: an outage of a day would fill the log.
+				$this->log->failure( $failure, __( 'IGNY8 could not be polled and will be polled again', 'igny8-wordpress-bridge' ) );
 			}
 			$this->state->failed( $failure );
 			return false;
@@ -98,7 +98,7 @@ final class Poller {
 	}
 
 	/**
-	 * @throws Failure Where IGNY8 doesn't answer: results that were on their way are asked for again.
+	 * @throws Failure If IGNY8 doesn't answer. It sends the commands again whose results got lost.
 	 */
 	private function poll( string $trigger, float $deadline ): void {
 		$results = [];
@@ -115,7 +115,7 @@ final class Poller {
 				return;
 			}
 			if ( [] === $answer['batch']->commands() ) {
-				// IGNY8 is at it: asking without a pause would only keep it from working.
+				// IGNY8 is still preparing commands. Without a pause, polling would only slow it down.
 				usleep( self::PAUSE_MICROSECONDS );
 				continue;
 			}
@@ -147,7 +147,7 @@ final class Poller {
 		if ( null === $batch || $batch->integration_id() !== $integration_id ) {
 			throw new Failure(
 				'unexpected_answer',
-				__( 'IGNY8 answered something that this version of the plugin does not understand.', 'igny8-wordpress-bridge' ),
+				__( 'This version of the plugin does not understand the answer from IGNY8.', 'igny8-wordpress-bridge' ),
 				__( 'Update the plugin.', 'igny8-wordpress-bridge' ),
 				[ 'retryable' => true ]
 			);
@@ -188,7 +188,7 @@ final class Poller {
 
 	/**
 	 * @param string[] $results JSON of each.
-	 * @return string[] As many as go with one call, at least one of those there are.
+	 * @return string[] As many as fit into one poll, at least one if there are any.
 	 */
 	private function next_results( array $results ): array {
 		$bytes = 0;

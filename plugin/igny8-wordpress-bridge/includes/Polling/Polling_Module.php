@@ -18,7 +18,7 @@ use Igny8\Bridge\Support\Config;
 use Igny8\Bridge\Support\Log;
 
 /**
- * Builds the polling and hooks it. Its properties are read only.
+ * Builds and hooks polling. Its properties are read only.
  */
 final class Polling_Module {
 

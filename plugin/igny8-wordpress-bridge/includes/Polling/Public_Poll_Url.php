@@ -9,14 +9,14 @@ use Igny8\Bridge\Cron\Overdue;
 use Igny8\Bridge\Support\Response_Finisher;
 
 /**
- * An address that an external cron may call, for sites whose own cron is off and that nobody visits. Its token is good for
- * nothing else, and the answer says nothing.
+ * Public URL that makes this site poll, for an external cron on sites without cron and visitors. Its token allows
+ * nothing else, and the answer is empty.
  */
 final class Public_Poll_Url {
 
 	public const PARAMETER = 'igny8_poll';
 
-	/** A second call within this does nothing. */
+	/** Another call within this time does nothing. */
 	private const PAUSE_S = 20;
 
 	private const OPTION = 'igny8_public_poll_at';
@@ -51,7 +51,7 @@ final class Public_Poll_Url {
 	}
 
 	/**
-	 * @param \WP_REST_Request $request With the token.
+	 * @param \WP_REST_Request $request With parameter `token`.
 	 */
 	public function authorize( $request ): bool {
 		return $this->is_token( (string) $request->get_param( 'token' ) );
@@ -63,7 +63,7 @@ final class Public_Poll_Url {
 	}
 
 	/**
-	 * On the front page, for sites whose REST API is closed. Ends the request.
+	 * Handles the URL of the front page, for sites whose REST API is closed. Ends the request.
 	 */
 	public function handle(): void {
 		$token = $_GET[ self::PARAMETER ] ?? null;
@@ -84,7 +84,7 @@ final class Public_Poll_Url {
 	}
 
 	/**
-	 * What is due, and a conversation with IGNY8.
+	 * Runs overdue events, then polls.
 	 */
 	public function work(): void {
 		$last_at = (int) get_option( self::OPTION, 0 );
@@ -99,7 +99,7 @@ final class Public_Poll_Url {
 	}
 
 	/**
-	 * '' while there is no connection.
+	 * '' without a connection.
 	 */
 	public function url(): string {
 		$token = $this->token();
@@ -107,7 +107,7 @@ final class Public_Poll_Url {
 	}
 
 	/**
-	 * Made of the site's salts: stored nowhere, and another one for every connection.
+	 * Derived from the site's salts, so it is not stored, and differs for every connection.
 	 */
 	private function token(): string {
 		$id = $this->connection->integration_id();

@@ -9,7 +9,7 @@ use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Stored_Option;
 
 /**
- * How commands reach this site, when it last called for them, and how that goes.
+ * State of polling: the transport, the last poll, its interval and errors.
  */
 final class State {
 
@@ -19,17 +19,17 @@ final class State {
 
 	public const POLLING = 'polling';
 
-	/** While IGNY8 calls this site itself, the heartbeat only shows that the other way is open. */
+	/** While IGNY8 calls this site directly, polls only show that polling would work. */
 	private const DIRECT_INTERVAL_S = 900;
 
 	private const POLL_INTERVAL_S = 60;
 
 	private const LONGEST_INTERVAL_S = 3600;
 
-	/** Somebody waits for what is done here: no pause is longer than this. */
+	/** Short, because users wait for what commands do. */
 	private const LONGEST_PAUSE_S = 1800;
 
-	/** Calls within this are one conversation. */
+	/** Polls closer together belong to one run and say nothing about the interval. */
 	private const BURST_S = 5;
 
 	private const DEFAULTS = [
@@ -58,28 +58,28 @@ final class State {
 	}
 
 	/**
-	 * Unix seconds of the last call that IGNY8 has answered, 0 for never.
+	 * Unix seconds of the last poll that IGNY8 answered; 0 for never.
 	 */
 	public function last_at(): int {
 		return (int) $this->option->all()['last_at'];
 	}
 
 	/**
-	 * Seconds between this site's calls as they really came, 0 where that isn't known yet.
+	 * Measured seconds between polls; 0 if not known yet.
 	 */
 	public function seen_s(): int {
 		return (int) $this->option->all()['seen_s'];
 	}
 
 	/**
-	 * What made the site call last.
+	 * What started the last poll.
 	 */
 	public function trigger(): string {
 		return (string) $this->option->all()['trigger'];
 	}
 
 	/**
-	 * Unix seconds from which the next call is due.
+	 * Unix seconds from which the next poll is due.
 	 */
 	public function next_at(): int {
 		$all = $this->option->all();
@@ -87,21 +87,21 @@ final class State {
 	}
 
 	/**
-	 * Unix seconds; 0 where nothing keeps the site from calling.
+	 * Unix seconds; 0 if polling does not pause.
 	 */
 	public function paused_until(): int {
 		return (int) $this->option->all()['paused_until'];
 	}
 
 	/**
-	 * @return array{code: string, detail: string, at: int}|null Null once a call has gone well.
+	 * @return array{code: string, detail: string, at: int}|null Null after a successful poll.
 	 */
 	public function last_error(): ?array {
 		return Failure::summary( $this->option->all()['error'] );
 	}
 
 	/**
-	 * What connecting has shown.
+	 * Sets the transport that the handshake found to work, and forgets the state of an earlier connection.
 	 */
 	public function set_transport( string $transport ): void {
 		$is_polling = self::POLLING === $transport;
@@ -114,9 +114,9 @@ final class State {
 	}
 
 	/**
-	 * @param string $trigger    What made the site call.
-	 * @param string $transport    As IGNY8 says.
-	 * @param int    $interval_s Seconds until the next call, as IGNY8 says.
+	 * @param string $trigger    What started the poll.
+	 * @param string $transport    As IGNY8 answered.
+	 * @param int    $interval_s Seconds until the next poll, as IGNY8 answered.
 	 */
 	public function succeeded( string $trigger, string $transport, int $interval_s ): void {
 		$now = time();
@@ -154,7 +154,7 @@ final class State {
 	}
 
 	/**
-	 * For the answer of `status`.
+	 * For the answer to `status`.
 	 */
 	public function describe(): array {
 		return [

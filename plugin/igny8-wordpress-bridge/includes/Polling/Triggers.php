@@ -9,19 +9,19 @@ use Igny8\Bridge\Support\Response_Finisher;
 use Igny8\Bridge\Support\Time_Limit;
 
 /**
- * What makes this site call IGNY8: its cron, work in wp-admin, visitors who don't notice, and what is done on demand.
+ * Starts polls: from cron, from requests in wp-admin, after visitors' pages, and on demand.
  */
 final class Triggers {
 
 	public const BACKGROUND_MS = 20000;
 
-	/** Somebody in wp-admin may have to wait for it. */
+	/** A user in wp-admin may have to wait for it. */
 	private const FOREGROUND_MS = 8000;
 
-	/** A visitor's request sets this off only where nothing else has for so long. */
+	/** A visitor's request starts a poll only if it is overdue by this. */
 	private const VISIT_GRACE_S = 120;
 
-	/** Part of PHP's own time limit that is left for the rest of the request. */
+	/** Part of PHP's time limit to leave for the rest of the request. */
 	private const SPARE_S = 8;
 
 	private Poller $poller;
@@ -56,14 +56,14 @@ final class Triggers {
 
 	/**
 	 * @param int $most_ms Milliseconds.
-	 * @return int The same, within PHP's own time limit.
+	 * @return int The budget within PHP's time limit.
 	 */
 	public static function budget_ms( int $most_ms ): int {
 		return Time_Limit::cap_ms( $most_ms, self::SPARE_S );
 	}
 
 	/**
-	 * One event is always planned while there is a connection.
+	 * Keeps one event planned while there is a connection.
 	 */
 	public function plan(): void {
 		if ( 0 === $this->schedule->next( Schedule::POLLING ) && $this->poller->is_due() ) {
@@ -82,9 +82,9 @@ final class Triggers {
 	}
 
 	/**
-	 * An open tab of wp-admin asks every minute or so, and nobody waits for the answer.
+	 * An open tab of wp-admin sends a heartbeat about every minute, and no user waits for its answer.
 	 *
-	 * @param mixed $answer Passed on.
+	 * @param mixed $answer Returned unchanged.
 	 * @return mixed
 	 */
 	public function at_heartbeat( $answer ) {
@@ -101,7 +101,8 @@ final class Triggers {
 	}
 
 	/**
-	 * After the page. Where PHP can't end the request for the visitor, another request does the work, and isn't waited for.
+	 * Polls after the page was sent. If PHP can't end the response early, a non-blocking request to the public poll
+	 * URL does the work.
 	 */
 	public function at_shutdown(): void {
 		$trigger       = $this->trigger;
@@ -118,7 +119,7 @@ final class Triggers {
 	}
 
 	/**
-	 * Nobody waits any more, and IGNY8 has just heard of a change.
+	 * Runs after the response has ended and IGNY8 has received a change.
 	 */
 	public function after_outbox(): void {
 		if ( $this->state->is_polling() ) {
@@ -127,7 +128,7 @@ final class Triggers {
 	}
 
 	/**
-	 * After Connect and "Sync now": somebody waits, and wants to see it happen.
+	 * Runs after Connect and "Sync now", while the user waits for the result.
 	 */
 	public function on_demand(): void {
 		if ( $this->state->is_polling() ) {

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Rest;
 
 /**
- * A batch of commands, checked.
+ * A validated batch of commands.
  */
 final class Batch {
 
@@ -34,7 +34,7 @@ final class Batch {
 	}
 
 	/**
-	 * Null where the body isn't what docs/protocol.md describes.
+	 * Null if the body does not follow docs/protocol.md.
 	 */
 	public static function from_json( string $body ): ?self {
 		$json = json_decode( $body, true, 64 );
@@ -53,7 +53,7 @@ final class Batch {
 	}
 
 	/**
-	 * '' where the sender doesn't know one yet.
+	 * '' if the sender doesn't know one yet.
 	 */
 	public function integration_id(): string {
 		return $this->integration_id;

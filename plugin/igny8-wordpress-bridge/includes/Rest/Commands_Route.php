@@ -31,10 +31,10 @@ final class Commands_Route {
 
 	private Output $output;
 
-	/** Name of the secret that signed the request being answered. */
+	/** Name of the secret that signed the current request. */
 	private string $signed_by = '';
 
-	/** Of the request being answered. */
+	/** Origin of the current request. */
 	private ?Origin $origin = null;
 
 	public function __construct( Gatekeeper $gatekeeper, Executor $executor, Connection $connection, Output $output ) {
@@ -65,7 +65,7 @@ final class Commands_Route {
 	}
 
 	/**
-	 * Plugins that close the REST API to strangers close it to IGNY8 too. This route has a lock of its own.
+	 * Plugins that close the REST API to anonymous requests would block IGNY8. This route checks signatures itself.
 	 *
 	 * @param mixed $result Error of another plugin, true, or null.
 	 * @return mixed
@@ -76,10 +76,10 @@ final class Commands_Route {
 	}
 
 	/**
-	 * WordPress answers a malformed body before anybody has asked who sent it.
+	 * WordPress would refuse a malformed body before the signature is checked.
 	 *
-	 * @param mixed $response Null, or an error of WordPress'.
-	 * @param mixed $handler  Of the route.
+	 * @param mixed $response Null, or WordPress' error.
+	 * @param mixed $handler  Handler of the route.
 	 * @param mixed $request  The request.
 	 * @return mixed
 	 */
@@ -123,10 +123,10 @@ final class Commands_Route {
 	}
 
 	/**
-	 * The answer, and a refusal too, tells under which name it stands in the log.
+	 * Adds the request id to every answer of this route, refusals included.
 	 *
 	 * @param mixed $response The answer.
-	 * @param mixed $server   Of the REST API.
+	 * @param mixed $server   REST server.
 	 * @param mixed $request  The request.
 	 * @return mixed
 	 */
@@ -139,9 +139,9 @@ final class Commands_Route {
 	}
 
 	/**
-	 * Sends the signed bytes instead of having WordPress encode the data once more.
+	 * Sends the signed bytes; WordPress would encode the data again.
 	 *
-	 * @param mixed $served   Whether somebody has sent the answer already.
+	 * @param mixed $served   Whether the answer was already sent.
 	 * @param mixed $response The answer.
 	 * @return mixed
 	 */
@@ -158,7 +158,7 @@ final class Commands_Route {
 	}
 
 	/**
-	 * A connect request under way may be about an integration that this site doesn't know yet.
+	 * While a connect request runs, IGNY8 may use an integration id that this site doesn't know yet.
 	 */
 	private function is_for_us( Batch $batch ): bool {
 		$own = $this->connection->integration_id();

@@ -13,7 +13,7 @@ use WP_Error;
 use WP_REST_Request;
 
 /**
- * Lets in what carries a valid signature, and nothing else.
+ * Accepts only requests with a valid signature.
  */
 final class Gatekeeper {
 
@@ -21,7 +21,7 @@ final class Gatekeeper {
 
 	private Signer $signer;
 
-	/** The secret that signed the request; it signs the answer even if it is replaced meanwhile. */
+	/** Secret that signed the request. It signs the answer too, even if it is replaced meanwhile. */
 	private string $secret = '';
 
 	public function __construct( Key_Store $keys, Signer $signer ) {
@@ -30,7 +30,7 @@ final class Gatekeeper {
 	}
 
 	/**
-	 * @return string|WP_Error Name of the secret that signed the request, or why it is refused.
+	 * @return string|WP_Error Name of the secret that signed the request, or the refusal.
 	 */
 	public function authorize( WP_REST_Request $request ) {
 		$secrets = $this->keys->signing_secrets();
@@ -55,9 +55,9 @@ final class Gatekeeper {
 	}
 
 	/**
-	 * @param string $id   The request's own.
+	 * @param string $id   Message id of the request.
 	 * @param string $body Exactly the bytes that are sent.
-	 * @return array<string, string> Headers that prove the answer to the request admitted last.
+	 * @return array<string, string> Signature headers for the answer to the last authorized request.
 	 */
 	public function sign( string $id, string $body ): array {
 		return $this->signer->headers( [ $this->secret ], $id, $body );
@@ -66,7 +66,7 @@ final class Gatekeeper {
 	private function refusal( string $reason, int $now, Request_Facts $facts ): WP_Error {
 		$messages = [
 			Signature_Error::MISSING      => __( 'The request is not signed.', 'igny8-wordpress-bridge' ),
-			Signature_Error::OUT_OF_RANGE => __( 'The clocks of IGNY8 and this site are more than five minutes apart.', 'igny8-wordpress-bridge' ),
+			Signature_Error::OUT_OF_RANGE => __( 'The clocks of IGNY8 and this site differ by more than five minutes.', 'igny8-wordpress-bridge' ),
 			Signature_Error::INVALID      => __( 'The signature does not match.', 'igny8-wordpress-bridge' ),
 		];
 		$data     = [

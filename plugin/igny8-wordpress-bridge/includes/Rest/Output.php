@@ -5,17 +5,17 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Rest;
 
 /**
- * Sees to it that the client gets the signed bytes and nothing else: no notice, no byte order mark, no rewritten page.
+ * Sends exactly the signed bytes: without PHP notices, byte order marks or output of other plugins.
  */
 final class Output {
 
-	/** Handlers of PHP itself that have announced an encoding in the headers: they may be emptied, not removed. */
+	/** PHP's own output handlers, which have already sent an encoding header. They can be emptied, but not removed. */
 	private const KEEP = '/zlib|gzhandler|iconv|mb_output/i';
 
 	/**
-	 * Called while plugins load. What the ones before this one printed is out of reach unless PHP buffers by itself.
+	 * Runs while plugins load. Output of plugins loaded earlier can't be removed unless PHP buffers output.
 	 *
-	 * @param string $uri As requested.
+	 * @param string $uri Request URI.
 	 */
 	public function buffer_early( string $uri ): void {
 		if ( false !== strpos( rawurldecode( $uri ), Commands_Route::NAMESPACE . Commands_Route::PATH ) ) {
@@ -25,7 +25,7 @@ final class Output {
 
 	public function send( string $body ): void {
 		$this->discard();
-		// WordPress flushes every buffer at shutdown, this one's too: what is printed from here on must go nowhere.
+		// WordPress flushes every buffer at shutdown. Output after the body must be discarded.
 		remove_action( 'shutdown', 'wp_ob_end_flush_all', 1 );
 		echo $body; // phpcs:ignore -- JSON, whose bytes are signed.
 		ob_start( [ $this, 'discard_output' ] );

@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Rest;
 use WP_REST_Response;
 
 /**
- * An answer whose bytes are settled already, because its signature is over them.
+ * An answer whose bytes are final, because the signature covers them.
  */
 final class Signed_Response extends WP_REST_Response {
 

@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Security;
 use Igny8\Bridge\Support\Failure;
 
 /**
- * The shape of an API key: `igny8_`, 10 characters key id, 32 characters secret, 6 characters checksum, base62.
+ * Format of an API key: `igny8_`, then in base62 10 characters of key id, 32 of secret and 6 of checksum.
  */
 final class Api_Key {
 
@@ -17,11 +17,11 @@ final class Api_Key {
 
 	private const CHECKSUM_LENGTH = 6;
 
-	/** Of anything shorter too much would be seen. */
+	/** A mask would show too much of a shorter text. */
 	private const SHORTEST_TO_SHOW = 40;
 
 	/**
-	 * Nobody is asked: a mistyped key is noticed by its checksum.
+	 * Detects a mistyped key by its checksum, without a request.
 	 *
 	 * @throws Failure `api_key_malformed`.
 	 */
@@ -29,8 +29,8 @@ final class Api_Key {
 		if ( ! self::is_well_formed( $key ) ) {
 			throw new Failure(
 				'api_key_malformed',
-				__( 'This is not an IGNY8 API key, or a character of it is missing or mistyped.', 'igny8-wordpress-bridge' ),
-				__( 'Copy the whole key again, from “igny8_” to its last character; it has 54 characters.', 'igny8-wordpress-bridge' )
+				__( 'This is not an IGNY8 API key, or a character is missing or mistyped.', 'igny8-wordpress-bridge' ),
+				__( 'Copy the whole key again. It starts with “igny8_” and has 54 characters.', 'igny8-wordpress-bridge' )
 			);
 		}
 	}
@@ -47,7 +47,7 @@ final class Api_Key {
 	 * CRC-32 (IEEE) as six base62 digits, most significant first.
 	 */
 	public static function checksum( string $payload ): string {
-		// On 32-bit PHP crc32() is negative for half of all inputs, and its remainder too: hence the bytes.
+		// Divides bytes, because crc32() is negative for half of all inputs on 32-bit PHP.
 		$bytes  = array_values( (array) unpack( 'C4', hash( 'crc32b', $payload, true ) ) );
 		$digits = '';
 		for ( $i = 0; $i < self::CHECKSUM_LENGTH; $i++ ) {

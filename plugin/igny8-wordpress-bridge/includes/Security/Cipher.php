@@ -5,16 +5,16 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Security;
 
 /**
- * Encrypts what must not lie in the options table as text, with a key derived from the site's salts in wp-config.php.
+ * Encrypts secrets for the options table, with a key derived from the salts in wp-config.php.
  *
- * So a copy of the database alone opens nothing; where salts change, what was kept can no longer be read.
+ * A copy of the database alone can't decrypt them. After the salts change, they can't be decrypted at all.
  */
 final class Cipher {
 
 	private const VERSION = 'v1:';
 
 	/**
-	 * @param string $purpose Name of what is encrypted: a text moved to another place does not open there.
+	 * @param string $purpose Name of the secret. A ciphertext can't be decrypted under another name.
 	 */
 	public function encrypt( string $plain, string $purpose ): string {
 		$nonce = random_bytes( SODIUM_CRYPTO_SECRETBOX_NONCEBYTES );
@@ -23,7 +23,7 @@ final class Cipher {
 	}
 
 	/**
-	 * Null where it can't be opened: other salts, other purpose, or damaged.
+	 * Null if it can't be decrypted: the salts or the purpose differ, or it is damaged.
 	 */
 	public function decrypt( string $encrypted, string $purpose ): ?string {
 		if ( 0 !== strpos( $encrypted, self::VERSION ) ) {

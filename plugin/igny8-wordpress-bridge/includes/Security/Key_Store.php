@@ -10,8 +10,8 @@ use Igny8\Bridge\Support\Stored_Option;
 /**
  * The API key and the signing secrets, encrypted in one option that is not autoloaded.
  *
- * Three signing secrets can be valid at once: `current`; `pending`, sent with a connect request that is not yet answered;
- * `previous`, for an hour after a new one took its place.
+ * Up to three signing secrets are valid at once: `current`; `pending`, sent with a connect request that is not
+ * answered yet; `previous`, for an hour after it was replaced.
  */
 final class Key_Store {
 
@@ -19,7 +19,7 @@ final class Key_Store {
 
 	public const PREVIOUS_GRACE_S = 60 * 60;
 
-	/** Outlives the slowest connect request by far. */
+	/** Far longer than the slowest connect request. */
 	public const PENDING_TTL_S = 15 * 60;
 
 	private Cipher $cipher;
@@ -35,21 +35,21 @@ final class Key_Store {
 	}
 
 	/**
-	 * Of the connection; that of wp-config.php where there is one. '' for none, or none that can be read.
+	 * Key of the connection; IGNY8_API_KEY if it is defined. '' if there is none or it can't be decrypted.
 	 */
 	public function api_key(): string {
 		return $this->config->is_unattended() ? $this->config->api_key() : $this->read( 'api_key' );
 	}
 
 	/**
-	 * Of an attempt to connect that goes on by itself; '' for none.
+	 * Key of an attempt that waits for its next try; '' if there is none.
 	 */
 	public function waiting_api_key(): string {
 		return $this->config->is_unattended() ? $this->config->api_key() : $this->read( 'waiting_api_key' );
 	}
 
 	/**
-	 * Whether something is kept that the salts of today don't open.
+	 * Whether a stored secret can't be decrypted with the current salts.
 	 */
 	public function is_unreadable(): bool {
 		foreach ( [ 'api_key', 'current' ] as $name ) {
@@ -62,7 +62,7 @@ final class Key_Store {
 	}
 
 	/**
-	 * @return array<string, string> Name => `whsec_…` of all that are valid now.
+	 * @return array<string, string> Name => `whsec_…` of every valid secret.
 	 */
 	public function signing_secrets(): array {
 		$secrets = [];
@@ -76,8 +76,8 @@ final class Key_Store {
 	}
 
 	/**
-	 * Makes the secret for a connect request. While an attempt goes on by itself it stays the same one, because the API
-	 * may have stored it although its answer got lost.
+	 * Creates the secret for a connect request. Repeated tries use the same secret, because the API may have stored
+	 * it although its answer was lost.
 	 */
 	public function begin_pending(): string {
 		$secret = $this->is_expired( 'pending' ) ? '' : $this->read( 'pending' );
@@ -89,7 +89,8 @@ final class Key_Store {
 	}
 
 	/**
-	 * The API may hold the pending secret although its answer got lost: it must still be there when a person tries again.
+	 * Keeps the pending secret longer. The API may have stored it although its answer was lost, and it is needed for
+	 * the next try.
 	 *
 	 * @param int $until Unix seconds.
 	 */
@@ -98,7 +99,7 @@ final class Key_Store {
 	}
 
 	/**
-	 * The API has proven that it holds the pending secret.
+	 * Makes the pending secret current, after the API accepted it.
 	 */
 	public function promote_pending(): void {
 		$new = $this->read( 'pending' );
@@ -123,7 +124,7 @@ final class Key_Store {
 	public function save_api_key( string $key ): void {
 		$this->write(
 			[
-				// The key of wp-config.php is not copied: it would outlive its removal there.
+				// A key from wp-config.php is not copied, so that its removal there takes effect.
 				'api_key'         => $this->config->is_unattended() ? '' : $key,
 				'waiting_api_key' => '',
 			]
@@ -131,7 +132,7 @@ final class Key_Store {
 	}
 
 	/**
-	 * @param int $until Unix seconds up to which the pending secret stays valid.
+	 * @param int $until Unix seconds until which the pending secret stays valid.
 	 */
 	public function save_waiting( string $key, int $until ): void {
 		$waiting = $this->config->is_unattended() ? '' : $key;
@@ -139,7 +140,7 @@ final class Key_Store {
 	}
 
 	/**
-	 * Forgets what an attempt has left, and nothing of an earlier connection.
+	 * Deletes what an attempt stored, and nothing of an earlier connection.
 	 */
 	public function discard_attempt(): void {
 		$nothing = [
@@ -163,7 +164,7 @@ final class Key_Store {
 	}
 
 	/**
-	 * @param array<string, string> $secrets Name => text, '' to forget it.
+	 * @param array<string, string> $secrets Name => text; '' deletes it.
 	 * @param array<string, int>    $until   Name => Unix seconds.
 	 */
 	private function write( array $secrets, array $until = [] ): void {

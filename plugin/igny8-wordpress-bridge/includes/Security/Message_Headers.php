@@ -8,7 +8,7 @@ use Igny8\Bridge\Support\Config;
 use Igny8\Bridge\Support\Failure;
 
 /**
- * The headers of a signed message to IGNY8: who sends it, when, and that nobody has changed it.
+ * Headers of a signed message to IGNY8: API key, content type and signature.
  */
 final class Message_Headers {
 
@@ -25,10 +25,10 @@ final class Message_Headers {
 	}
 
 	/**
-	 * @param string $id   The same for every try.
+	 * @param string $id   The same for every attempt.
 	 * @param string $body Exactly the bytes that are sent.
 	 * @return array<string, string>
-	 * @throws Failure Where the site has no key, no secret, or an address that must not see them.
+	 * @throws Failure If the site has no key or secret, or the API's address is not safe.
 	 */
 	public function of( string $id, string $body ): array {
 		$key    = $this->keys->api_key();
@@ -37,7 +37,7 @@ final class Message_Headers {
 			throw new Failure(
 				'key_unreadable',
 				__( 'This site has no usable key for IGNY8.', 'igny8-wordpress-bridge' ),
-				__( 'Connect again on the settings page of IGNY8.', 'igny8-wordpress-bridge' )
+				__( 'Connect again on the IGNY8 settings page.', 'igny8-wordpress-bridge' )
 			);
 		}
 

@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Security;
 use RuntimeException;
 
 /**
- * A message whose sender is not proven. The message of the exception is its code.
+ * A message without a valid signature. The exception's message is the code.
  */
 final class Signature_Error extends RuntimeException {
 

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Security;
 
 /**
- * A message with the three headers of Standard Webhooks, as received and not yet believed.
+ * A received message with the three headers of Standard Webhooks, not verified yet.
  */
 final class Signed_Message {
 

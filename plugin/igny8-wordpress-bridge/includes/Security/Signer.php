@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Security;
 
 /**
- * Signs and verifies as Standard Webhooks says: HMAC-SHA-256 over `{id}.{timestamp}.{body}`.
+ * Signs and verifies messages by Standard Webhooks: HMAC-SHA-256 over `{id}.{timestamp}.{body}`.
  *
  * @link https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
@@ -62,7 +62,7 @@ final class Signer {
 	}
 
 	/**
-	 * @param array<string, string> $secrets Name => `whsec_…`: all that are valid now.
+	 * @param array<string, string> $secrets Name => `whsec_…` of every valid secret.
 	 * @param Signed_Message        $message As received.
 	 * @param int                   $now     Unix seconds of this site's clock.
 	 * @return string Name of the secret that signed it.
@@ -89,13 +89,13 @@ final class Signer {
 	}
 
 	private function is_timely( string $timestamp, int $now ): bool {
-		// A form which reads as the same number, as +1 or 01, is not what was signed.
+		// Other notations of the same number, such as +1 or 01, are not the signed text.
 		return 1 === preg_match( '/^[1-9][0-9]{0,11}\z/', $timestamp )
 			&& abs( $now - (int) $timestamp ) <= self::TOLERANCE_S;
 	}
 
 	/**
-	 * @return string[] Base64 of the signatures in our version.
+	 * @return string[] Base64 of the `v1` signatures.
 	 */
 	private function signatures( string $header ): array {
 		$signatures = [];
@@ -109,7 +109,7 @@ final class Signer {
 	}
 
 	/**
-	 * @return string Base64; '' for a secret that is none.
+	 * @return string Base64; '' for an invalid secret.
 	 */
 	private function mac( string $secret, string $id, string $timestamp, string $body ): string {
 		$encoded = 0 === strpos( $secret, self::SECRET_PREFIX ) ? substr( $secret, strlen( self::SECRET_PREFIX ) ) : '';

@@ -9,7 +9,7 @@ use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Support\Settings;
 
 /**
- * Notices that post types, taxonomies or plugins have changed, and has the structure sent once, a few seconds later.
+ * Detects changes of post types, taxonomies and plugins, and plans one push of the structure a few seconds later.
  */
 final class Change_Watcher {
 
@@ -24,7 +24,7 @@ final class Change_Watcher {
 	private string $basename;
 
 	/**
-	 * @param string $basename This plugin's own, whose activation changes nothing.
+	 * @param string $basename Basename of this plugin; its own activation is not a change.
 	 */
 	public function __construct( Connection $connection, Settings $settings, Schedule $schedule, string $basename ) {
 		$this->connection = $connection;
@@ -42,8 +42,8 @@ final class Change_Watcher {
 	}
 
 	/**
-	 * Only wp-admin is compared with wp-admin: some plugins register their types there alone, and what differs from one
-	 * kind of request to the next would be taken for a change again and again.
+	 * Compares only requests in wp-admin. Some plugins register types only there, so other requests would differ
+	 * every time.
 	 */
 	public function compare(): void {
 		if ( ! is_admin() || wp_doing_ajax() || ! $this->connection->exists() ) {
@@ -63,7 +63,7 @@ final class Change_Watcher {
 	}
 
 	/**
-	 * @param mixed $plugin Path of its main file, relative to the plugins' folder.
+	 * @param mixed $plugin Path of its main file, relative to the plugins folder.
 	 */
 	public function plugin_changed( $plugin ): void {
 		if ( $plugin !== $this->basename ) {
@@ -78,7 +78,7 @@ final class Change_Watcher {
 	}
 
 	/**
-	 * Labels are left out: they change with the language of whoever looks.
+	 * Without labels, which depend on the user's language.
 	 */
 	private function fingerprint(): string {
 		$post_types = array_values( get_post_types( [ 'public' => true ] ) );

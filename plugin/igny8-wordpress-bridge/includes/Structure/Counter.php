@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Structure;
 
 /**
- * Counts as wp-admin does under "All"; one query a type, whatever the number of posts and terms.
+ * Counts like "All" in wp-admin, with one query per type.
  */
 final class Counter {
 
@@ -30,7 +30,7 @@ final class Counter {
 	}
 
 	/**
-	 * The media library has statuses of its own, and counts by MIME type.
+	 * The media library has other statuses, and counts by MIME type.
 	 */
 	private function attachments(): int {
 		$counts = (array) wp_count_attachments();

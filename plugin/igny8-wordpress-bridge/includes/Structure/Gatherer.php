@@ -8,11 +8,11 @@ use Igny8\Bridge\Support\Log;
 use Igny8\Bridge\Support\Settings;
 
 /**
- * Gathers every public post type and taxonomy, those hidden from WordPress' REST API included.
+ * Gathers every public post type and taxonomy, including those that are not in WordPress' REST API.
  */
 final class Gatherer {
 
-	/** What the API stores. */
+	/** Limit of the API. */
 	public const MOST_TYPES = 500;
 
 	private const SLUG = '/^[a-z0-9_-]{1,32}\z/';
@@ -43,9 +43,9 @@ final class Gatherer {
 	}
 
 	/**
-	 * PHP writes an empty map as a list, and one with keys like 0, 1 too; on the wire both are objects.
+	 * Casts to objects, because PHP encodes an empty map, or one with keys 0, 1, as a JSON list.
 	 *
-	 * @param array $structure As gather() gives it.
+	 * @param array $structure From gather().
 	 */
 	public static function for_json( array $structure ): array {
 		$structure['post_types'] = (object) $structure['post_types'];
@@ -70,7 +70,7 @@ final class Gatherer {
 	}
 
 	/**
-	 * @param array $post_types Those that are sent.
+	 * @param array $post_types Post types that are sent.
 	 * @return array<string, array{label: string, count: int, enabled: bool, post_types: string[]}>
 	 */
 	private function taxonomies( array $post_types ): array {
@@ -89,9 +89,9 @@ final class Gatherer {
 	}
 
 	/**
-	 * Leaves out, aloud, what the API would refuse: one odd type must not hold up the others.
+	 * Leaves out and logs types that the API would refuse, so that one invalid type does not block the others.
 	 *
-	 * @param array<string, object> $types Slug => what WordPress registered.
+	 * @param array<string, object> $types Slug => type as registered.
 	 */
 	private function usable( array $types, string $kind ): array {
 		$usable = [];
@@ -106,7 +106,7 @@ final class Gatherer {
 
 		if ( [] !== $odd ) {
 			/* translators: %s: list of slugs. */
-			$text = __( 'Left out, because IGNY8 does not accept such names or so many: %s', 'igny8-wordpress-bridge' );
+			$text = __( 'Left out, because IGNY8 does not accept these names or this many types: %s', 'igny8-wordpress-bridge' );
 			$this->log->warning( $kind . '_left_out', sprintf( $text, implode( ', ', array_slice( $odd, 0, 20 ) ) ) );
 		}
 		if ( [] === $usable ) {

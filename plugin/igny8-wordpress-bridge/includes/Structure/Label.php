@@ -7,20 +7,20 @@ namespace Igny8\Bridge\Structure;
 use Igny8\Bridge\Support\Utf8;
 
 /**
- * Makes plain text of a label that a plugin registered: no markup, no entities, no control characters, one line.
+ * Turns a registered label into one line of plain text, without markup, entities and control characters.
  */
 final class Label {
 
 	private const MOST_CHARACTERS = 200;
 
-	/** An entity of an entity of an entity is an attack or a mistake; either way it need not come out readable. */
+	/** Deeper nested entities are an attack or a mistake, and need not be readable. */
 	private const MOST_DECODINGS = 3;
 
-	/** Invisible characters which turn the direction of the text round them. */
+	/** Control characters, including invisible ones that change the direction of text. */
 	private const CONTROL = '/[\p{Cc}\x{061C}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2066}-\x{2069}\x{FEFF}]+/u';
 
 	/**
-	 * @param string $fallback Plain text for a label of which nothing is left.
+	 * @param string $fallback Result if nothing of the label is left.
 	 */
 	public static function clean( string $label, string $fallback ): string {
 		$text = str_replace( "\u{FFFD}", '', Utf8::repair( $label ) );
@@ -39,7 +39,7 @@ final class Label {
 	}
 
 	/**
-	 * Counts as the other side does, in UTF-16 units: an emoji is two.
+	 * Counts UTF-16 units as the API does: an emoji is two.
 	 */
 	private static function cut( string $text ): string {
 		$text = mb_substr( $text, 0, self::MOST_CHARACTERS );

@@ -14,7 +14,7 @@ use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Log;
 
 /**
- * Sends the structure to IGNY8, makes the integration again where it is gone, and sees to the next try.
+ * Sends the structure to IGNY8, creates the integration again if it was deleted, and plans the next try.
  */
 final class Structure_Sync {
 
@@ -44,7 +44,7 @@ final class Structure_Sync {
 
 	/**
 	 * @return array{post_types: int, taxonomies: int} How many the API has stored.
-	 * @throws Failure After it was logged and the next try was planned; `clone_detected` without either.
+	 * @throws Failure After it was logged and the next try planned; `clone_detected` without both.
 	 */
 	public function push(): array {
 		$this->connection->assert_original();
@@ -53,7 +53,7 @@ final class Structure_Sync {
 			throw new Failure(
 				'not_connected',
 				__( 'This site is not connected to IGNY8.', 'igny8-wordpress-bridge' ),
-				__( 'Connect it on the settings page of IGNY8.', 'igny8-wordpress-bridge' )
+				__( 'Connect it on the IGNY8 settings page.', 'igny8-wordpress-bridge' )
 			);
 		}
 
@@ -78,7 +78,7 @@ final class Structure_Sync {
 				if ( 404 !== $failure->status() ) {
 					throw $failure;
 				}
-				$this->log->failure( $failure, __( 'The integration is gone at IGNY8 and is made again', 'igny8-wordpress-bridge' ) );
+				$this->log->failure( $failure, __( 'The integration was deleted in IGNY8 and is created again', 'igny8-wordpress-bridge' ) );
 			}
 		}
 
@@ -91,7 +91,7 @@ final class Structure_Sync {
 		$this->connection->structure_failed( $failure );
 		$this->log->failure( $failure, __( 'The structure could not be sent', 'igny8-wordpress-bridge' ) );
 		if ( ! $failure->is_retryable() ) {
-			// The same answer would come back in a minute; the daily run asks again.
+			// The answer would be the same in a minute. The daily run tries again.
 			$this->schedule->cancel_push();
 			return;
 		}

@@ -12,7 +12,7 @@ use Igny8\Bridge\Support\Log;
 use Igny8\Bridge\Support\Settings;
 
 /**
- * What a person means by "Sync now": the structure at once, then a metadata run.
+ * "Sync now": sends the structure, then starts a metadata run.
  */
 final class Sync_Now {
 
@@ -39,7 +39,7 @@ final class Sync_Now {
 
 	/**
 	 * @return array{post_types: int, taxonomies: int, run_id: string}
-	 * @throws Failure `sync_disabled`, `not_connected`, or what the API refuses.
+	 * @throws Failure `sync_disabled`, `not_connected`, or the API's refusal.
 	 */
 	public function run(): array {
 		if ( ! $this->settings->is_sync_enabled() ) {
@@ -63,7 +63,7 @@ final class Sync_Now {
 	}
 
 	/**
-	 * @throws Failure What the API refuses.
+	 * @throws Failure If the API refuses.
 	 */
 	public function push_if_connected(): void {
 		if ( $this->connection->exists() && '' !== $this->keys->api_key() ) {

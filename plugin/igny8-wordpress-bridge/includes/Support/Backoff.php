@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Support;
 
 /**
- * How long to wait before the next try: 1, 2, 4 … minutes up to 6 hours, with jitter, or what the API asked for.
+ * Wait before the next try: 1, 2, 4 … minutes up to 6 hours with 10 % jitter, or as long as the API asked for.
  */
 final class Backoff {
 
@@ -17,7 +17,7 @@ final class Backoff {
 
 	/**
 	 * @param int      $attempt       Failed tries so far, from 1.
-	 * @param int|null $retry_after_s What the API asked for; it wins, up to a day.
+	 * @param int|null $retry_after_s `Retry-After` of the API, which takes precedence, up to a day.
 	 * @return int Seconds.
 	 */
 	public function delay_s( int $attempt, ?int $retry_after_s = null ): int {
@@ -28,7 +28,7 @@ final class Backoff {
 		$exponent = max( 0, min( $attempt - 1, 20 ) );
 		$delay    = min( self::FIRST_S * ( 2 ** $exponent ), self::LONGEST_S );
 
-		// Sites that failed together must not come back together.
+		// Jitter, so that sites that failed together don't retry together.
 		$jitter = intdiv( $delay, 10 );
 		return $delay - $jitter + random_int( 0, 2 * $jitter );
 	}

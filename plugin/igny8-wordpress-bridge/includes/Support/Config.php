@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Support;
 
 /**
- * What the owner of the server has settled in wp-config.php.
+ * Configuration from wp-config.php.
  */
 final class Config {
 
@@ -17,7 +17,7 @@ final class Config {
 
 	/**
 	 * @param string $api_url Base URL of the IGNY8 API.
-	 * @param string $api_key Key of an unattended connection, '' for none.
+	 * @param string $api_key Key of an unattended connection; '' for none.
 	 */
 	public function __construct( string $api_url, string $api_key = '' ) {
 		$this->api_url = untrailingslashit( trim( $api_url ) );
@@ -41,7 +41,7 @@ final class Config {
 	}
 
 	/**
-	 * '' where wp-config.php names none.
+	 * '' if wp-config.php defines none.
 	 */
 	public function api_key(): string {
 		return $this->api_key;
@@ -52,7 +52,7 @@ final class Config {
 	}
 
 	/**
-	 * A key must never cross a network in the clear, so plain http is for this machine alone.
+	 * Plain http is allowed only for loopback, because a key must never be sent unencrypted.
 	 */
 	public function is_api_url_safe(): bool {
 		$parts = wp_parse_url( $this->api_url );

@@ -5,12 +5,12 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Support;
 
 /**
- * What WordPress, PHP and database this is.
+ * Describes WordPress, PHP and the database.
  */
 final class Environment {
 
 	/**
-	 * @return array<string, mixed> As in the answer of `status`.
+	 * @return array<string, mixed> Fields of `status`.
 	 */
 	public function describe(): array {
 		return [
@@ -31,7 +31,7 @@ final class Environment {
 	}
 
 	/**
-	 * Name and version, of SQLite where a driver puts it in MySQL's place.
+	 * Name and version; SQLite if a driver replaces MySQL.
 	 */
 	private function database(): string {
 		global $wpdb;
@@ -44,13 +44,13 @@ final class Environment {
 			return trim( 'sqlite ' . $version );
 		}
 
-		// MariaDB puts 5.5.5- before its own version, for the sake of old clients.
+		// MariaDB prefixes its version with 5.5.5- for old clients.
 		$version = (string) preg_replace( '/^5\.5\.5-(?=\d+\.)/', '', (string) $wpdb->db_server_info() );
 		return trim( 'mysql ' . preg_replace( '/[^0-9.].*$/', '', $version ) );
 	}
 
 	/**
-	 * Whole megabytes, -1 for no limit.
+	 * Whole megabytes; -1 for no limit.
 	 */
 	private function memory_limit_mb(): int {
 		$bytes = wp_convert_hr_to_bytes( (string) ini_get( 'memory_limit' ) );

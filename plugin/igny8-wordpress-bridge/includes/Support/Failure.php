@@ -8,9 +8,9 @@ use RuntimeException;
 use WP_Error;
 
 /**
- * Something that did not work, told so that a person can act on it.
+ * A failure with an explanation and advice for the site owner.
  *
- * The message is the detail; code, title, fix and request id are those of the API's problem document where it sent one.
+ * The message is the detail. Code, title, fix and request id come from the API's problem document if it sent one.
  */
 final class Failure extends RuntimeException {
 
@@ -22,7 +22,7 @@ final class Failure extends RuntimeException {
 	/**
 	 * @param string $reason Code, lower_snake.
 	 * @param string $detail What happened, one sentence.
-	 * @param string $fix    What to do, one sentence; '' where nothing is to be done.
+	 * @param string $fix    What to do, one sentence; '' if nothing.
 	 * @param array  $facts  Any of title, request_id, sent_id, status (HTTP, 0 for none), retryable, retry_after_s (seconds), challenge.
 	 */
 	public function __construct( string $reason, string $detail, string $fix = '', array $facts = [] ) {
@@ -69,28 +69,28 @@ final class Failure extends RuntimeException {
 	}
 
 	/**
-	 * IGNY8's name of the request; '' where it did not answer.
+	 * IGNY8's id of the request; '' if it did not answer.
 	 */
 	public function request_id(): string {
 		return $this->facts['request_id'];
 	}
 
 	/**
-	 * Our own name of the request; '' where none was sent.
+	 * The plugin's own id of the request; '' if none was sent.
 	 */
 	public function sent_id(): string {
 		return $this->facts['sent_id'];
 	}
 
 	/**
-	 * What support asks for: by this the failure is found in a log. '' where no request was sent.
+	 * Id that finds the failure in a log. '' if no request was sent.
 	 */
 	public function reference(): string {
 		return '' === $this->request_id() ? $this->sent_id() : $this->request_id();
 	}
 
 	/**
-	 * advice() with the reference, for people.
+	 * advice() and the reference.
 	 */
 	public function full_text(): string {
 		/* translators: %s: id of a request, by which it is found in a log. */
@@ -98,14 +98,14 @@ final class Failure extends RuntimeException {
 	}
 
 	/**
-	 * HTTP status of the API's answer; 0 where there was no answer.
+	 * HTTP status of the API's answer; 0 if there was no answer.
 	 */
 	public function status(): int {
 		return $this->facts['status'];
 	}
 
 	/**
-	 * Whether the same request may work later without anybody doing anything.
+	 * Whether the same request may succeed later without a change.
 	 */
 	public function is_retryable(): bool {
 		return $this->facts['retryable'];
@@ -119,21 +119,22 @@ final class Failure extends RuntimeException {
 	}
 
 	/**
-	 * What a site that can't be called is to show so that it may connect all the same; '' where nothing helps.
+	 * Id of the `status` command with whose result a site that can't be called may still connect; '' if there is
+	 * none.
 	 */
 	public function challenge(): string {
 		return $this->facts['challenge'];
 	}
 
 	/**
-	 * Whether the API no longer knows the key.
+	 * Whether the API refused the key.
 	 */
 	public function is_key_refused(): bool {
 		return 401 === $this->status() || 'invalid_api_key' === $this->reason;
 	}
 
 	/**
-	 * For options and notices: holds no secret.
+	 * For options and notices. Holds no secret.
 	 *
 	 * @return array{code: string, detail: string, fix: string, request_id: string, retryable: bool, at: int}
 	 */

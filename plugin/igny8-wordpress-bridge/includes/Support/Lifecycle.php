@@ -39,7 +39,7 @@ final class Lifecycle {
 	}
 
 	/**
-	 * @param mixed $network_wide Other sites of a network get their event at their next request.
+	 * @param mixed $network_wide Ignored: other sites of a network plan their event at their next request.
 	 */
 	public function activate( $network_wide = false ): void {
 		$this->unattended->resume();
@@ -48,10 +48,10 @@ final class Lifecycle {
 	}
 
 	/**
-	 * Runs after WordPress has noted that the plugin is active: before that, the API would find nobody to call back.
+	 * Runs after WordPress stored that the plugin is active. Before that, the API could not call it back.
 	 *
-	 * @param mixed $plugin       Path of its main file, relative to the plugins' folder.
-	 * @param mixed $network_wide Whether on all sites of a network: each connects at its own next cron run.
+	 * @param mixed $plugin       Path of its main file, relative to the plugins folder.
+	 * @param mixed $network_wide Whether on all sites of a network; each connects at its own next cron run.
 	 */
 	public function activated( $plugin, $network_wide = false ): void {
 		if ( $plugin === $this->basename && ! $network_wide && $this->unattended->is_due() ) {

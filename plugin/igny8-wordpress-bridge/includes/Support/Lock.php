@@ -5,9 +5,9 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Support;
 
 /**
- * Keeps two processes of one site from doing the same thing at once.
+ * Lock between processes of one site.
  *
- * Rests on the unique index of the options table: of two processes adding the same option only one succeeds.
+ * Relies on the unique index of the options table: if two processes add the same option, only one succeeds.
  */
 final class Lock {
 
@@ -19,7 +19,7 @@ final class Lock {
 
 	/**
 	 * @param string $name  Lower_snake.
-	 * @param int    $ttl_s Seconds after which a lock whose holder died is free again.
+	 * @param int    $ttl_s Seconds after which the lock of a dead process is free again.
 	 */
 	public function __construct( string $name, int $ttl_s ) {
 		$this->option = 'igny8_lock_' . $name;
@@ -27,7 +27,7 @@ final class Lock {
 	}
 
 	/**
-	 * False while somebody else holds it.
+	 * False while another process holds it.
 	 */
 	public function acquire(): bool {
 		$since = get_option( $this->option );

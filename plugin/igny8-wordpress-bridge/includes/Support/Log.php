@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Support;
 
 /**
- * The last things that happened, for the owner to read on the settings page. Never holds a secret.
+ * Log of the last events, shown on the settings page. Never holds a secret.
  */
 final class Log {
 
@@ -38,9 +38,9 @@ final class Log {
 	}
 
 	/**
-	 * @param Origin   $origin Of what the deed is done for: its entries name it.
+	 * @param Origin   $origin Origin of the work; its log entries name it.
 	 * @param callable $task   Without arguments.
-	 * @return mixed What the deed gives.
+	 * @return mixed Result of the task.
 	 */
 	public function with_origin( Origin $origin, callable $task ) {
 		$before       = $this->origin;
@@ -53,8 +53,8 @@ final class Log {
 	}
 
 	/**
-	 * Newest first. `request_id` and `run_id` are IGNY8's names of what it was about, `sent_id` is ours for a request of our own;
-	 * each is there only where it is known.
+	 * Newest first. `request_id` and `run_id` are IGNY8's ids, `sent_id` is the plugin's own id of a request; each
+	 * only if known.
 	 *
 	 * @return array<int, array{at: int, level: string, code: string, message: string, request_id?: string, run_id?: string, sent_id?: string}>
 	 */
@@ -64,7 +64,7 @@ final class Log {
 	}
 
 	/**
-	 * @param array<string, string> $ids Of a request of ours, beside what it was done for.
+	 * @param array<string, string> $ids Ids of a request, in addition to the origin's.
 	 */
 	private function add( string $level, string $code, string $message, array $ids ): void {
 		$entries = $this->entries();
@@ -82,7 +82,7 @@ final class Log {
 	}
 
 	/**
-	 * A last line of defence: an answer or an exception might quote what it was sent.
+	 * Defence in depth: an answer or an exception might quote a secret.
 	 */
 	private function redact( string $message ): string {
 		$patterns = [ '/igny8_[0-9A-Za-z]{20,}/', '/whsec_[0-9A-Za-z+\/=]{8,}/', '/Bearer\s+\S+/i' ];

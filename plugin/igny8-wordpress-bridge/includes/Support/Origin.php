@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Support;
 use WP_REST_Request;
 
 /**
- * The request and the run at IGNY8 that something is done for here.
+ * IGNY8's request and run that caused the current work.
  */
 final class Origin {
 
@@ -16,8 +16,8 @@ final class Origin {
 	private string $run_id;
 
 	/**
-	 * @param mixed $request_id As the other side states it.
-	 * @param mixed $run_id     As the other side states it.
+	 * @param mixed $request_id As received.
+	 * @param mixed $run_id     As received.
 	 */
 	public function __construct( $request_id = '', $run_id = '' ) {
 		$this->request_id = Request_Id::read( $request_id );
@@ -25,7 +25,7 @@ final class Origin {
 	}
 
 	/**
-	 * Of a request whose id got lost on its way: one of our own, by which its answer is found at least.
+	 * If the request id is missing, makes a new one, so that at least the answer can be found.
 	 */
 	public static function of_request( WP_REST_Request $request ): self {
 		$id = Request_Id::read( $request->get_header( 'x_request_id' ) );
@@ -37,9 +37,9 @@ final class Origin {
 	}
 
 	/**
-	 * For an entry of the log.
+	 * For a log entry.
 	 *
-	 * @return array<string, string> Those of request_id and run_id that are known.
+	 * @return array<string, string> request_id and run_id, if known.
 	 */
 	public function to_array(): array {
 		return array_filter(

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Support;
 
 /**
- * The name by which a request is found in the logs of both sides. Proves nothing, and is no secret.
+ * Id that finds a request in the logs of both sides. It authenticates nothing and is not secret.
  */
 final class Request_Id {
 
@@ -21,8 +21,8 @@ final class Request_Id {
 	}
 
 	/**
-	 * @param mixed $stated By the other side.
-	 * @return string '' for what has not the agreed shape: it would end in the log.
+	 * @param mixed $stated As received.
+	 * @return string '' if it has another shape, to keep it out of the log.
 	 */
 	public static function read( $stated ): string {
 		return is_string( $stated ) && 1 === preg_match( self::SHAPE, $stated ) ? $stated : '';

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Support;
 
 /**
- * What the owner has chosen on the settings page.
+ * Settings of the settings page.
  */
 final class Settings {
 
@@ -13,7 +13,7 @@ final class Settings {
 
 	public const KINDS = [ 'post_types', 'taxonomies' ];
 
-	/** Public to WordPress, yet carried along with the content that uses them: off until somebody asks for them. */
+	/** Synced with the content that uses them, so off until the owner switches them on. */
 	private const OFF_BY_DEFAULT = [ 'attachment', 'post_format' ];
 
 	private Stored_Option $option;
@@ -48,7 +48,7 @@ final class Settings {
 	}
 
 	/**
-	 * Types that aren't listed keep their choice: a plugin which is off for a day must not lose it.
+	 * Keeps the choice of types that aren't listed, for example while their plugin is off.
 	 *
 	 * @param string              $kind    One of KINDS.
 	 * @param array<string, bool> $choices Slug => enabled.

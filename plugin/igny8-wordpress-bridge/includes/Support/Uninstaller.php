@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Support;
 use Igny8\Bridge\Cron\Schedule;
 
 /**
- * Removes everything this plugin has ever written: options, transients, tables, events.
+ * Removes everything that this plugin has written: options, transients, tables and events.
  */
 final class Uninstaller {
 
@@ -27,9 +27,9 @@ final class Uninstaller {
 	}
 
 	/**
-	 * By prefix, so that nothing an older or newer version has left is forgotten.
+	 * Deletes by prefix, so that it includes what other versions stored.
 	 *
-	 * @param string[] $kept Names of options that stay.
+	 * @param string[] $kept Options to keep.
 	 */
 	public function clean_site( array $kept = [] ): void {
 		global $wpdb;
@@ -66,10 +66,11 @@ final class Uninstaller {
 	}
 
 	/**
-	 * Compared here and not in SQL, where "_" is a wildcard: the older SQLite driver takes an escaped one for it too.
+	 * Compares in PHP, because "_" is a wildcard in SQL, and the older SQLite driver treats an escaped one as a
+	 * wildcard too.
 	 *
-	 * @param string[] $names    Of options or tables.
-	 * @param string[] $prefixes One of which it must have.
+	 * @param string[] $names    Options or tables.
+	 * @param string[] $prefixes Accepted prefixes.
 	 * @return string[]
 	 */
 	private function with_prefix( array $names, array $prefixes ): array {

@@ -15,7 +15,7 @@ use Igny8\Bridge\Content\Write\Result;
 use Throwable;
 
 /**
- * `apply`: one change of one post, once per command id.
+ * `apply`: changes one post, once per command id.
  */
 final class Apply_Command implements Command {
 
@@ -57,7 +57,7 @@ final class Apply_Command implements Command {
 			throw $error;
 		}
 		if ( Result::STALE === $result->outcome() ) {
-			// Nothing was written: a repeat may find the post as it expects it.
+			// Nothing was written, so a repeat of the command must be compared with the post again.
 			$this->ledger->abandon( $command );
 		} else {
 			$this->ledger->finish( $command, $result );
@@ -66,8 +66,8 @@ final class Apply_Command implements Command {
 	}
 
 	/**
-	 * A post that was edited since then must not pass for what this command left: its sender would take the edit for
-	 * something both sides had agreed on.
+	 * Answers a repeat of an applied command. If the post was edited since, the answer is `stale`: otherwise IGNY8
+	 * would take the edit for a version that both sides have.
 	 *
 	 * @param array{post_id: int, created: bool, etag: string} $earlier
 	 */

@@ -11,7 +11,7 @@ use Igny8\Bridge\Content\Types;
 use Igny8\Bridge\Structure\Counter;
 
 /**
- * `counts`: how many entries post types have, and the taxonomies that belong to them. Counted as for `structure`.
+ * `counts`: counts the entries of post types and their taxonomies, in the same way as `structure`.
  */
 final class Counts_Command implements Command {
 
@@ -42,7 +42,7 @@ final class Counts_Command implements Command {
 				$taxonomies[ $taxonomy ] = $taxonomies[ $taxonomy ] ?? $this->counter->terms( $taxonomy );
 			}
 		}
-		// An empty map would be a list in JSON, and one with keys like 0, 1 too.
+		// PHP would encode an empty map, or one with keys 0, 1, as a JSON list.
 		return [
 			'post_types' => (object) $post_types,
 			'taxonomies' => (object) $taxonomies,

@@ -12,13 +12,13 @@ use Igny8\Bridge\Content\Sketch;
 use Igny8\Bridge\Content\Types;
 
 /**
- * `digest`: what all posts of a type add up to, so that IGNY8 finds those that differ without being sent any.
+ * `digest`: returns a sketch of all posts of a type, so that IGNY8 finds those that differ without fetching them.
  */
 final class Digest_Command implements Command {
 
 	private const MOST_SYMBOLS = 16384;
 
-	/** Base64 of a symbol. */
+	/** Bytes of a symbol in base64. */
 	private const SYMBOL_BYTES = 30;
 
 	private Types $types;

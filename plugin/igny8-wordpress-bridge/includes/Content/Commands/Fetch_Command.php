@@ -11,7 +11,7 @@ use Igny8\Bridge\Content\Document;
 use Igny8\Bridge\Content\Documents;
 
 /**
- * `fetch`: posts by id.
+ * `fetch`: returns posts by id.
  */
 final class Fetch_Command implements Command {
 

@@ -14,7 +14,7 @@ use Igny8\Bridge\Content\Rows;
 use Igny8\Bridge\Content\Types;
 
 /**
- * `index`: the posts of a type, page by page, in the order in which they were modified.
+ * `index`: lists the posts of a type page by page, in the order of modification.
  */
 final class Index_Command implements Command {
 
@@ -90,9 +90,10 @@ final class Index_Command implements Command {
 	}
 
 	/**
-	 * A time that can't be said in Unix seconds must not send the caller round in a circle.
+	 * A position that does not advance ends the listing. A date that Unix seconds can't express would otherwise
+	 * repeat the page for ever.
 	 *
-	 * @param int[] $position Modified and id of the last one that was looked at.
+	 * @param int[] $position Modified and id of the last post that was read.
 	 * @return int[]|null
 	 */
 	private function next( array $position, ?array $after ): ?array {

@@ -10,7 +10,7 @@ use Igny8\Bridge\Content\Args;
 use Igny8\Bridge\Content\Media\Library;
 
 /**
- * `media`: takes an image into the media library, once.
+ * `media`: adds an image to the media library, once.
  */
 final class Media_Command implements Command {
 
@@ -35,10 +35,10 @@ final class Media_Command implements Command {
 		$url      = $args->text( 'url' );
 		$hash     = $args->text( 'hash' );
 		if ( strlen( $url ) > self::LONGEST_URL || strlen( $hash ) > self::LONGEST_HASH ) {
-			throw Args::invalid( 'url', __( 'It is too long.', 'igny8-wordpress-bridge' ) );
+			throw Args::invalid( 'url', __( 'The value is too long.', 'igny8-wordpress-bridge' ) );
 		}
 		if ( ! is_string( $filename ) || ! is_string( $alt ) ) {
-			throw Args::invalid( is_string( $alt ) ? 'filename' : 'alt', __( 'A text is needed.', 'igny8-wordpress-bridge' ) );
+			throw Args::invalid( is_string( $alt ) ? 'filename' : 'alt', __( 'A string is required.', 'igny8-wordpress-bridge' ) );
 		}
 		return $this->library->take( $url, $hash, $filename, $alt, $context );
 	}

@@ -11,7 +11,7 @@ use Igny8\Bridge\Content\Term_List;
 use Igny8\Bridge\Content\Types;
 
 /**
- * `terms`: the terms of a taxonomy, page by page.
+ * `terms`: lists the terms of a taxonomy page by page.
  */
 final class Terms_Command implements Command {
 

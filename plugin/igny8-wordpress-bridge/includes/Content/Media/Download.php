@@ -10,7 +10,7 @@ use Igny8\Bridge\Content\Args;
 use WP_Error;
 
 /**
- * Fetches a file into a temporary one: bounded in size and time, and from allowed addresses only, redirects included.
+ * Downloads a file to a temporary one, limited in size and time, and only from allowed addresses, redirects included.
  */
 final class Download {
 
@@ -27,7 +27,7 @@ final class Download {
 	}
 
 	/**
-	 * @return string Path; to be removed by the caller.
+	 * @return string Path; the caller removes the file.
 	 * @throws Command_Failure `invalid_field`, `media_not_found`, `media_too_large`, `write_failed`.
 	 */
 	public function fetch( string $url, Context $context ): string {
@@ -35,7 +35,7 @@ final class Download {
 
 		$path = wp_tempnam( 'igny8' );
 		if ( '' === $path ) {
-			throw new Command_Failure( 'write_failed', __( 'No temporary file could be made.', 'igny8-wordpress-bridge' ), true );
+			throw new Command_Failure( 'write_failed', __( 'A temporary file could not be created.', 'igny8-wordpress-bridge' ), true );
 		}
 		try {
 			$this->follow( $url, $path, $context );
@@ -91,8 +91,8 @@ final class Download {
 	}
 
 	/**
-	 * @param array|WP_Error $answer What came.
-	 * @param int            $status Of HTTP, 0 where there was no answer.
+	 * @param array|WP_Error $answer Answer.
+	 * @param int            $status HTTP status; 0 if there was no answer.
 	 */
 	private function not_found( $answer, int $status ): Command_Failure {
 		$is_passing = 0 === $status || 429 === $status || $status >= 500;

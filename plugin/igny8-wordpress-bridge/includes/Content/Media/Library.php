@@ -13,14 +13,14 @@ use Igny8\Bridge\Content\Write\Acting_User;
 use Igny8\Bridge\Support\Lock;
 
 /**
- * The media library: every image is in it once.
+ * Adds images to the media library, each once.
  */
 final class Library {
 
-	/** What the sender calls the image. */
+	/** Hash by which IGNY8 names the image. */
 	public const HASH = '_igny8_media_hash';
 
-	/** Of its bytes. */
+	/** SHA-256 of the image's bytes. */
 	public const SHA256 = '_igny8_media_sha256';
 
 	private const LOCK_TTL_S = 120;
@@ -46,7 +46,7 @@ final class Library {
 	}
 
 	/**
-	 * @param string $hash Names the image; the same one is not fetched again.
+	 * @param string $hash Names the image; an image with a known hash is not fetched again.
 	 * @param string $alt  Alternative text for an image that has none.
 	 * @return array{id: int, url: string, reused: bool}
 	 * @throws Command_Failure `media_not_found`, `media_not_image`, `media_too_large`, `invalid_field`, `write_failed`, `busy`.
@@ -54,7 +54,7 @@ final class Library {
 	public function take( string $url, string $hash, string $filename, string $alt, Context $context ): array {
 		$lock = new Lock( 'media_' . md5( $hash ), self::LOCK_TTL_S );
 		if ( ! $lock->acquire() ) {
-			throw new Command_Failure( 'busy', __( 'This image is being fetched at this moment.', 'igny8-wordpress-bridge' ), true );
+			throw new Command_Failure( 'busy', __( 'This image is already being fetched.', 'igny8-wordpress-bridge' ), true );
 		}
 		try {
 			$id     = $this->find( self::HASH, $hash );
@@ -62,7 +62,7 @@ final class Library {
 			if ( 0 === $id ) {
 				list( $id, $reused ) = $this->fetch( $url, $hash, $filename, $context );
 			}
-			// One image has one alternative text, whatever the posts that share it would call it.
+			// An image has one alternative text, shared by all its posts, so an existing one is kept.
 			if ( '' !== $alt && '' === (string) get_post_meta( $id, Meta_Keys::ALT, true ) ) {
 				update_post_meta( $id, Meta_Keys::ALT, wp_slash( $alt ) );
 			}
@@ -77,7 +77,7 @@ final class Library {
 	}
 
 	/**
-	 * @return array{0: int, 1: bool} Attachment id, and whether it was there already.
+	 * @return array{0: int, 1: bool} Attachment id, and whether it existed already.
 	 */
 	private function fetch( string $url, string $hash, string $filename, Context $context ): array {
 		$path = $this->download->fetch( $url, $context );
@@ -104,18 +104,18 @@ final class Library {
 	}
 
 	/**
-	 * By what is in the file: neither its name nor the header it came with is to be trusted.
+	 * Detects the type from the content. Name and headers can't be trusted.
 	 */
 	private function type( string $path ): string {
 		$type = filesize( $path ) > 0 ? (string) wp_get_image_mime( $path ) : '';
 		if ( ! isset( self::EXTENSIONS[ $type ] ) || ! in_array( $type, get_allowed_mime_types(), true ) ) {
-			throw new Command_Failure( 'media_not_image', __( 'What came is no image that this site accepts.', 'igny8-wordpress-bridge' ) );
+			throw new Command_Failure( 'media_not_image', __( 'The file is not an image that this site accepts.', 'igny8-wordpress-bridge' ) );
 		}
 		return $type;
 	}
 
 	/**
-	 * Without its extension.
+	 * File name without extension.
 	 */
 	private function name( string $filename, string $url ): string {
 		$name = '' === $filename ? wp_basename( (string) wp_parse_url( $url, PHP_URL_PATH ) ) : $filename;

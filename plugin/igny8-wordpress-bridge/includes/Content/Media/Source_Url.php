@@ -5,11 +5,14 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content\Media;
 
 /**
- * Which addresses this site may fetch an image from: public ones over https.
+ * Decides which addresses images may be fetched from: public ones over https.
  */
 final class Source_Url {
 
-	/** Shared address space of providers (RFC 6598), and blocks for protocols, documentation, tests and multicast, which PHP's filter lets through. */
+	/**
+	 * Shared address space of providers (RFC 6598), and blocks for protocols, documentation, tests and multicast,
+	 * which PHP's filter lets through.
+	 */
 	private const SPECIAL = '/^(100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])|192\.0\.[02]|192\.88\.99|198\.1[89]|198\.51\.100|203\.0\.113|2(2[4-9]|3\d))\./';
 
 	private const LOOPBACK = [ 'localhost', '127.0.0.1' ];
@@ -28,7 +31,7 @@ final class Source_Url {
 	}
 
 	/**
-	 * So that WordPress' own check, which knows nothing of development, can be left out for this one.
+	 * Whether to skip WordPress' own check, which refuses loopback addresses even in development.
 	 */
 	public function is_loopback( string $url ): bool {
 		$parts = wp_parse_url( $url );
@@ -40,7 +43,8 @@ final class Source_Url {
 	}
 
 	/**
-	 * WordPress refuses loopback and private networks, but not link-local ones, where clouds keep their credentials.
+	 * WordPress refuses loopback and private networks, but not link-local ones, where cloud providers serve
+	 * credentials.
 	 */
 	private function is_public( string $host ): bool {
 		$addresses = gethostbynamel( trim( $host, '.' ) );

@@ -5,10 +5,10 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content\Write;
 
 /**
- * Lets IGNY8 write as an administrator who may write any HTML, and puts everything back afterwards.
+ * Runs a task as an administrator who may write any HTML, then restores the user and filters.
  *
- * Who may tell this site what to write was settled by the signature. Without this, WordPress would strip what a visitor
- * may not write, and rewrite entities, tags and white space on the way.
+ * The signature has already authorized the task. Without an administrator, WordPress would strip HTML that a visitor
+ * may not write, and rewrite entities, tags and white space.
  */
 final class Acting_User {
 
@@ -24,7 +24,7 @@ final class Acting_User {
 	private array $accounts = [];
 
 	/**
-	 * @return mixed What $task gives.
+	 * @return mixed Result of $task.
 	 */
 	public function run( callable $task ) {
 		$user     = get_current_user_id();
@@ -47,7 +47,7 @@ final class Acting_User {
 	}
 
 	/**
-	 * @return array<int, array{0: string, 1: string, 2: int}> What add_filter() takes.
+	 * @return array<int, array{0: string, 1: string, 2: int}> Arguments of add_filter().
 	 */
 	private function remove_rewriting(): array {
 		$removed = [];
@@ -62,7 +62,7 @@ final class Acting_User {
 	}
 
 	/**
-	 * The administrator who has been here longest; 0 where there is none.
+	 * The administrator with the lowest id; 0 if there is none.
 	 */
 	private function account(): int {
 		$site = get_current_blog_id();

@@ -16,7 +16,7 @@ use Igny8\Bridge\Support\Lock;
 use Throwable;
 
 /**
- * Carries out one change of one post, if the post is still the one that its sender knows.
+ * Applies one change to one post, if the post still has the etag that the sender expects.
  */
 final class Applier {
 
@@ -41,8 +41,8 @@ final class Applier {
 	}
 
 	/**
-	 * IGNY8 is not told about the change by webhook: it gets the document in the answer, and would fetch the same once
-	 * more. What others change meanwhile in other posts, and in this one afterwards, is told.
+	 * Sends no webhook for this change: the answer already contains the document, and IGNY8 would fetch it again.
+	 * Changes that other plugins make meanwhile to other posts, and later changes to this one, are sent.
 	 *
 	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`, `busy`.
 	 */
@@ -71,7 +71,7 @@ final class Applier {
 	private function create( Change $change ): Result {
 		$lock = new Lock( 'create_' . md5( $change->item_id ), self::LOCK_TTL_S );
 		if ( ! $lock->acquire() ) {
-			throw new Command_Failure( 'busy', __( 'This item is being made at this moment.', 'igny8-wordpress-bridge' ), true );
+			throw new Command_Failure( 'busy', __( 'This item is already being created.', 'igny8-wordpress-bridge' ), true );
 		}
 
 		try {
@@ -87,7 +87,8 @@ final class Applier {
 	}
 
 	private function change( Change $change ): Result {
-		// First the row and then the document: an edit between the two shows in the document, a later one in the row.
+		// Reads the row before the document: an edit between the two shows in the document's etag, and a later one in
+		// the row.
 		$row      = $this->rows->whole( [ $change->id ] )[ $change->id ] ?? null;
 		$document = $this->documents->fresh( $change->id );
 		if ( null === $row && 'delete' === $change->op ) {
@@ -123,23 +124,23 @@ final class Applier {
 		}
 		$document = $this->documents->fresh( $id );
 		if ( null === $document ) {
-			throw new Command_Failure( 'write_failed', __( 'The post was gone right after it was written.', 'igny8-wordpress-bridge' ), true );
+			throw new Command_Failure( 'write_failed', __( 'The post was deleted right after it was written.', 'igny8-wordpress-bridge' ), true );
 		}
 		return $document;
 	}
 
 	/**
-	 * Where a site keeps no trash, WordPress would delete for good what was only to be put aside.
+	 * Without a trash, WordPress would delete the post permanently.
 	 */
 	private function check_trash( string $type ): void {
 		if ( ! EMPTY_TRASH_DAYS || ( Types::ATTACHMENT === $type && ! MEDIA_TRASH ) ) {
-			throw new Command_Failure( 'write_failed', __( 'This site keeps no trash; the post can only be deleted.', 'igny8-wordpress-bridge' ) );
+			throw new Command_Failure( 'write_failed', __( 'The trash of this site is switched off. The post can only be deleted.', 'igny8-wordpress-bridge' ) );
 		}
 	}
 
 	private function trash( int $id ): void {
 		if ( ! wp_trash_post( $id ) || 'trash' !== get_post_status( $id ) ) {
-			throw new Command_Failure( 'write_failed', __( 'WordPress did not put the post into the trash.', 'igny8-wordpress-bridge' ), true );
+			throw new Command_Failure( 'write_failed', __( 'WordPress did not move the post to the trash.', 'igny8-wordpress-bridge' ), true );
 		}
 	}
 

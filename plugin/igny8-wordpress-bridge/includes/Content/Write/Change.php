@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content\Write;
 
 /**
- * What an `apply` asks for, checked. Its properties are read only.
+ * A validated `apply`. Its properties are read only.
  */
 final class Change {
 
@@ -13,31 +13,31 @@ final class Change {
 
 	public string $type = '';
 
-	/** Of the post; 0 for one that is to be made. */
+	/** Post id; 0 for a new post. */
 	public int $id = 0;
 
-	/** IGNY8's id of a post that is to be made. */
+	/** IGNY8's id of a new post. */
 	public string $item_id = '';
 
-	/** Etag that the sender last saw; null where it saw a post that could not be sent. */
+	/** Etag that the sender last saw; null if the post could not be sent. */
 	public ?string $expect = null;
 
-	/** @var array<string, string|int> Column => value, as it is to be stored. */
+	/** @var array<string, string|int> Column => value to store. */
 	public array $columns = [];
 
 	/** @var array<string, string[]> Taxonomy => texts. */
 	public array $terms = [];
 
-	/** @var array<string, mixed> Key => value, null to delete it. */
+	/** @var array<string, mixed> Key => value; null deletes it. */
 	public array $meta = [];
 
 	/** @var array<string, bool> Key of $meta => whether it is single. */
 	public array $single = [];
 
-	/** Alternative text that the featured image is to have; null leaves it as it is. */
+	/** New alternative text of the featured image; null keeps it. */
 	public ?string $image_alt = null;
 
-	/** Whether the post is to end in the trash. */
+	/** Whether the post is moved to the trash. */
 	public bool $ends_in_trash = false;
 
 	public function has_fields(): bool {

@@ -9,7 +9,7 @@ use Igny8\Bridge\Content\Args;
 use Igny8\Bridge\Content\Types;
 
 /**
- * Checks the arguments of `apply`.
+ * Validates the arguments of `apply`.
  */
 final class Change_Reader {
 
@@ -60,10 +60,10 @@ final class Change_Reader {
 	private function item_id( Args $args, string $type ): string {
 		$item_id = $args->text( 'item_id' );
 		if ( strlen( $item_id ) > self::LONGEST_ITEM_ID ) {
-			throw Args::invalid( 'item_id', __( 'It is too long.', 'igny8-wordpress-bridge' ) );
+			throw Args::invalid( 'item_id', __( 'The value is too long.', 'igny8-wordpress-bridge' ) );
 		}
 		if ( Types::ATTACHMENT === $type ) {
-			throw Args::invalid( 'type', __( 'Attachments are made with the command “media”.', 'igny8-wordpress-bridge' ) );
+			throw Args::invalid( 'type', __( 'Attachments are created with the command “media”.', 'igny8-wordpress-bridge' ) );
 		}
 		return $item_id;
 	}

@@ -12,7 +12,7 @@ use Igny8\Bridge\Content\Meta_Keys;
 use Igny8\Bridge\Content\Types;
 
 /**
- * Checks the fields of a change, and turns them into what WordPress stores.
+ * Validates the fields of a change and converts them to what WordPress stores.
  */
 final class Field_Reader {
 
@@ -83,7 +83,7 @@ final class Field_Reader {
 				$this->featured( $change, $value );
 				break;
 			default:
-				throw Args::invalid( $name, __( 'There is no such field.', 'igny8-wordpress-bridge' ) );
+				throw Args::invalid( $name, __( 'This field does not exist.', 'igny8-wordpress-bridge' ) );
 		}
 	}
 
@@ -92,7 +92,7 @@ final class Field_Reader {
 	 */
 	private function text( string $name, $value ): string {
 		if ( ! is_string( $value ) ) {
-			throw Args::invalid( $name, __( 'A text is needed.', 'igny8-wordpress-bridge' ) );
+			throw Args::invalid( $name, __( 'A string is required.', 'igny8-wordpress-bridge' ) );
 		}
 		return $value;
 	}
@@ -104,9 +104,9 @@ final class Field_Reader {
 		}
 		$status = is_string( $value ) ? get_post_status_object( $value ) : null;
 		if ( null === $status || $status->internal ) {
-			throw Args::invalid( 'status', __( 'This site has no such status.', 'igny8-wordpress-bridge' ) );
+			throw Args::invalid( 'status', __( 'This site does not have this status.', 'igny8-wordpress-bridge' ) );
 		}
-		// An attachment is as visible as what it is attached to; "publish" is only what it is called on the wire.
+		// "publish" of an attachment stands for `inherit` and needs no change.
 		if ( Types::ATTACHMENT !== $change->type || 'publish' !== $value ) {
 			$change->columns['post_status'] = $value;
 		}
@@ -123,17 +123,17 @@ final class Field_Reader {
 
 	private function parent( int $id, $value ): int {
 		if ( ! is_int( $value ) || $value < 0 || ( $value > 0 && null === get_post( $value ) ) ) {
-			throw Args::invalid( 'parent', __( 'There is no such post.', 'igny8-wordpress-bridge' ) );
+			throw Args::invalid( 'parent', __( 'This post does not exist.', 'igny8-wordpress-bridge' ) );
 		}
 		if ( $value > 0 && in_array( $id, array_merge( [ $value ], get_post_ancestors( $value ) ), true ) ) {
-			throw new Command_Failure( 'parent_cycle', __( 'The parent is the post itself, or below it.', 'igny8-wordpress-bridge' ) );
+			throw new Command_Failure( 'parent_cycle', __( 'The parent is the post itself or one of its descendants.', 'igny8-wordpress-bridge' ) );
 		}
 		return $value;
 	}
 
 	private function author( $value ): int {
 		if ( ! is_int( $value ) || $value < 0 || ( $value > 0 && false === get_userdata( $value ) ) ) {
-			throw Args::invalid( 'author', __( 'There is no such user.', 'igny8-wordpress-bridge' ) );
+			throw Args::invalid( 'author', __( 'This user does not exist.', 'igny8-wordpress-bridge' ) );
 		}
 		return $value;
 	}
@@ -142,11 +142,11 @@ final class Field_Reader {
 		$known = $this->types->taxonomies( $change->type );
 		foreach ( is_array( $value ) ? $value : [ $value ] as $taxonomy => $texts ) {
 			if ( ! in_array( (string) $taxonomy, $known, true ) ) {
-				throw Args::invalid( "terms.$taxonomy", __( 'Posts of this type have no such taxonomy.', 'igny8-wordpress-bridge' ) );
+				throw Args::invalid( "terms.$taxonomy", __( 'Posts of this type do not have this taxonomy.', 'igny8-wordpress-bridge' ) );
 			}
 			$good = is_array( $texts ) ? array_filter( $texts, [ $this, 'is_term' ] ) : [];
 			if ( ! is_array( $texts ) || $good !== $texts || count( $texts ) > self::MOST_TERMS ) {
-				throw Args::invalid( "terms.$taxonomy", __( 'A list of names or slugs is needed.', 'igny8-wordpress-bridge' ) );
+				throw Args::invalid( "terms.$taxonomy", __( 'A list of names or slugs is required.', 'igny8-wordpress-bridge' ) );
 			}
 			$change->terms[ (string) $taxonomy ] = array_values( array_unique( $texts ) );
 		}
@@ -160,11 +160,11 @@ final class Field_Reader {
 		$known = $this->keys->of( $change->type );
 		foreach ( is_array( $value ) ? $value : [ $value ] as $key => $content ) {
 			if ( ! isset( $known[ $key ] ) ) {
-				throw Args::invalid( "meta.$key", __( 'Documents of this type don’t show such a key.', 'igny8-wordpress-bridge' ) );
+				throw Args::invalid( "meta.$key", __( 'This meta key is not synced for this post type.', 'igny8-wordpress-bridge' ) );
 			}
 			$is_list = is_array( $content ) && array_values( $content ) === $content && ! in_array( null, $content, true );
 			if ( null !== $content && ! $known[ $key ] && ! $is_list ) {
-				throw Args::invalid( "meta.$key", __( 'A list of values is needed.', 'igny8-wordpress-bridge' ) );
+				throw Args::invalid( "meta.$key", __( 'A list of values is required.', 'igny8-wordpress-bridge' ) );
 			}
 			$change->meta[ $key ]   = $content;
 			$change->single[ $key ] = $known[ $key ];
@@ -172,12 +172,12 @@ final class Field_Reader {
 	}
 
 	/**
-	 * The featured image is a meta key to WordPress.
+	 * WordPress stores the featured image in a meta key.
 	 */
 	private function featured( Change $change, $value ): void {
 		$id = is_array( $value ) ? ( $value['id'] ?? null ) : $value;
 		if ( null !== $value && ( ! is_int( $id ) || Types::ATTACHMENT !== get_post_type( $id ) ) ) {
-			throw Args::invalid( 'featured', __( 'There is no such image in the media library.', 'igny8-wordpress-bridge' ) );
+			throw Args::invalid( 'featured', __( 'The media library does not have this image.', 'igny8-wordpress-bridge' ) );
 		}
 		if ( is_array( $value ) && isset( $value['alt'] ) ) {
 			$change->image_alt = $this->text( 'featured.alt', $value['alt'] );

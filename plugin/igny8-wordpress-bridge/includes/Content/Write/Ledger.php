@@ -8,19 +8,20 @@ use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Tables;
 
 /**
- * Remembers for a week which commands were carried out, and how. Not the documents: a site's disk would fill with them.
+ * Remembers the results of commands for a week, so that a repeated command is not applied twice. Does not keep
+ * documents, which would fill the disk.
  */
 final class Ledger {
 
 	private const KEPT_S = 7 * 24 * 60 * 60;
 
-	/** Longer than PHP lives: whoever has begun by then and not finished has died. */
+	/** Longer than PHP's time limit: a command that is still running then has died. */
 	private const LONGEST_S = 300;
 
 	private const RUNNING = 'running';
 
 	/**
-	 * @return array{post_id: int, created: bool, etag: string}|null What it left; null where it is now the caller's.
+	 * @return array{post_id: int, created: bool, etag: string}|null Result of the earlier run; null if the caller must run the command.
 	 * @throws Command_Failure `command_running`, `write_failed`.
 	 */
 	public function begin( string $command ): ?array {
@@ -67,7 +68,7 @@ final class Ledger {
 	}
 
 	/**
-	 * It came to nothing; a repeat may try again.
+	 * Forgets a command that changed nothing, so that a repeat runs it again.
 	 */
 	public function abandon( string $command ): void {
 		global $wpdb;
@@ -87,7 +88,7 @@ final class Ledger {
 		$table = Tables::commands();
 		$sql   = "UPDATE $table SET started_at = %d WHERE command = %s AND outcome = %s AND started_at < %d";
 		if ( 1 !== $wpdb->query( $wpdb->prepare( $sql, $now, $hash, self::RUNNING, $now - self::LONGEST_S ) ) ) {
-			throw new Command_Failure( 'command_running', __( 'The same command is being carried out at this moment.', 'igny8-wordpress-bridge' ), true );
+			throw new Command_Failure( 'command_running', __( 'The same command is already running.', 'igny8-wordpress-bridge' ), true );
 		}
 	}
 

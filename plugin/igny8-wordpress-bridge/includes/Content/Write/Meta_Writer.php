@@ -8,7 +8,7 @@ use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Meta_Keys;
 
 /**
- * Writes meta. WordPress takes slashes off whatever it is given.
+ * Writes meta. Slashes its values, because WordPress unslashes them.
  */
 final class Meta_Writer {
 
@@ -28,7 +28,7 @@ final class Meta_Writer {
 	}
 
 	/**
-	 * The text belongs to the image, and with it to every post that features it.
+	 * Writes the alternative text of the featured image, which all posts with this image share.
 	 *
 	 * @throws Command_Failure `content_altered`.
 	 */

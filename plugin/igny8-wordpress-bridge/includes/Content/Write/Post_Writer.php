@@ -12,8 +12,8 @@ use Throwable;
 use WP_Error;
 
 /**
- * Writes a post with all that belongs to it, the way WordPress does: its hooks, revisions, slugs and dates. What is not
- * stored as it was sent is undone.
+ * Writes a post with its terms and meta through WordPress, with its hooks, revisions, slugs and dates. If the stored
+ * values differ from the sent ones, it undoes the change.
  */
 final class Post_Writer {
 
@@ -64,9 +64,9 @@ final class Post_Writer {
 	}
 
 	/**
-	 * @param object $row As it was when it was compared with what the sender expects.
+	 * @param object $row Row as compared with what the sender expects.
 	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`.
-	 * @throws Stale_Write     Nothing was written.
+	 * @throws Stale_Write     If the row has changed; nothing was written.
 	 */
 	public function update( Change $change, object $row ): void {
 		$this->write_verifier->check_before( $change );
@@ -92,7 +92,7 @@ final class Post_Writer {
 	}
 
 	/**
-	 * Through WordPress even if no column of the post changes: that tells everybody else that it was modified.
+	 * Updates through WordPress even if no column changes, so that other plugins learn of the modification.
 	 */
 	private function write( Change $change, array $plan, Write_Guard $guard, object $row ): void {
 		$before = get_post( $change->id );
@@ -115,16 +115,16 @@ final class Post_Writer {
 		$term_ids = $this->terms->write( $id, $plan, $change->type );
 		$this->meta->write( $id, $change );
 		if ( Types::ATTACHMENT !== $change->type ) {
-			// Held back until terms and meta were there too, as WordPress' own REST API does.
+			// Fired only after terms and meta are written, as in WordPress' own REST API.
 			wp_after_insert_post( $id, null !== $before, $before );
 		}
 		$this->write_verifier->check_after( $id, $change, $term_ids );
-		// Last: other posts show it, so that it must not have to be taken back.
+		// Written last, because other posts share it and it should not need to be undone.
 		$this->meta->write_image_alt( $change );
 	}
 
 	/**
-	 * @param string $status Of the post, where the change names none.
+	 * @param string $status Status of the post if the change has none.
 	 */
 	private function columns( Change $change, string $status ): array {
 		$columns = $change->columns;
@@ -135,7 +135,7 @@ final class Post_Writer {
 		$status    = $columns['post_status'] ?? $status;
 		$can_float = in_array( $status, get_post_stati( [ 'date_floating' => true ] ), true );
 		if ( Gmt::NONE === $columns['post_date_gmt'] && ! $can_float ) {
-			// A post that is out has a date; WordPress would make it today's.
+			// A published post keeps its date; WordPress would replace it by today's.
 			unset( $columns['post_date'], $columns['post_date_gmt'] );
 			return $columns;
 		}
@@ -144,12 +144,12 @@ final class Post_Writer {
 
 	private function untrash( int $id ): void {
 		if ( 'trash' === get_post_status( $id ) && ! wp_untrash_post( $id ) ) {
-			throw new Command_Failure( 'write_failed', __( 'WordPress did not take the post out of the trash.', 'igny8-wordpress-bridge' ), true );
+			throw new Command_Failure( 'write_failed', __( 'WordPress did not restore the post from the trash.', 'igny8-wordpress-bridge' ), true );
 		}
 	}
 
 	/**
-	 * @param int|WP_Error $answer Of WordPress.
+	 * @param int|WP_Error $answer Result of WordPress.
 	 */
 	private function id_of( $answer ): int {
 		if ( is_wp_error( $answer ) ) {

@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Content\Write;
 use Igny8\Bridge\Content\Document;
 
 /**
- * How an `apply` ended.
+ * Result of an `apply`.
  */
 final class Result {
 
@@ -31,21 +31,21 @@ final class Result {
 	}
 
 	/**
-	 * @param Document|null $document As it is now; null where the post is gone.
+	 * @param Document|null $document As stored now; null if the post was deleted.
 	 */
 	public static function applied( ?Document $document, bool $created = false ): self {
 		return new self( self::APPLIED, $document, $created, true );
 	}
 
 	/**
-	 * Nothing was written, because the post is not the one that was expected.
+	 * Nothing was written, because the post is not as expected.
 	 */
 	public static function stale( ?Document $document ): self {
 		return new self( self::STALE, $document, false, false );
 	}
 
 	/**
-	 * An earlier try of the same command was carried out, and somebody has edited the post since.
+	 * An earlier attempt of the same command was applied, but the post was edited since.
 	 */
 	public static function overtaken( ?Document $document ): self {
 		return new self( self::STALE, $document, false, true );

@@ -7,12 +7,11 @@ namespace Igny8\Bridge\Content\Write;
 use Igny8\Bridge\Content\Post_Meta;
 
 /**
- * A post as it was before a change, to put it back. What other plugins did outside of the post on hearing of the change
- * can't be taken back.
+ * A post before a change, to restore it. Can't undo what other plugins did outside of the post on its hooks.
  */
 final class Snapshot {
 
-	/** What the trash keeps beside a post. */
+	/** Meta keys of the trash. */
 	private const TRASH_KEYS = [ '_wp_trash_meta_status', '_wp_trash_meta_time', '_wp_desired_post_slug' ];
 
 	private object $row;
@@ -27,8 +26,8 @@ final class Snapshot {
 
 	/**
 	 * @param object   $row        Of the posts table.
-	 * @param string[] $keys       Of meta that may change.
-	 * @param string[] $taxonomies Whose terms may change.
+	 * @param string[] $keys       Meta keys that may change.
+	 * @param string[] $taxonomies Taxonomies that may change.
 	 */
 	public function __construct( object $row, array $keys, array $taxonomies ) {
 		$id                  = (int) $row->ID;
@@ -45,7 +44,7 @@ final class Snapshot {
 		global $wpdb;
 
 		$id = (int) $this->row->ID;
-		// Before the meta: deleting a revision takes what the trash keeps from the post itself.
+		// Before the meta, because deleting a revision deletes the trash's meta of the post itself.
 		foreach ( $this->revisions( $this->last_revision ) as $revision ) {
 			wp_delete_post_revision( (int) $revision );
 		}
@@ -80,7 +79,7 @@ final class Snapshot {
 	}
 
 	/**
-	 * @return string[] Ids above $after, the newest first.
+	 * @return string[] Ids above $after, newest first.
 	 */
 	private function revisions( int $after ): array {
 		global $wpdb;

@@ -7,7 +7,7 @@ namespace Igny8\Bridge\Content\Write;
 use RuntimeException;
 
 /**
- * Somebody else has changed the post since it was compared. Nothing was written.
+ * The post was changed since it was compared. Nothing was written.
  */
 final class Stale_Write extends RuntimeException {
 }

@@ -8,13 +8,13 @@ use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Args;
 
 /**
- * Gives a post its terms, by name or slug; those that don't exist are made.
+ * Sets the terms of a post by name or slug, and creates missing ones.
  */
 final class Term_Writer {
 
 	private Write_Verifier $write_verifier;
 
-	/** @var array<int, string> Id of a term that was made for the change under way => taxonomy. */
+	/** @var array<int, string> Id of a term created for the current change => taxonomy. */
 	private array $made = [];
 
 	public function __construct( Write_Verifier $write_verifier ) {
@@ -22,10 +22,10 @@ final class Term_Writer {
 	}
 
 	/**
-	 * Writes nothing.
+	 * Finds the terms; writes nothing.
 	 *
 	 * @param array<string, string[]> $terms Taxonomy => texts.
-	 * @return array<string, array<int|string>> Taxonomy => ids, and names of terms that are to be made.
+	 * @return array<string, array<int|string>> Taxonomy => ids, and names of terms to create.
 	 * @throws Command_Failure `invalid_field`, `content_altered`.
 	 */
 	public function plan( array $terms ): array {
@@ -41,8 +41,8 @@ final class Term_Writer {
 	}
 
 	/**
-	 * @param array<string, array<int|string>> $plan As plan() gives it.
-	 * @return array<string, int[]> Taxonomy => ids of the terms that the post has now.
+	 * @param array<string, array<int|string>> $plan From plan().
+	 * @return array<string, int[]> Taxonomy => ids of the post's terms.
 	 * @throws Command_Failure `write_failed`, `content_altered`.
 	 */
 	public function write( int $post_id, array $plan, string $type ): array {
@@ -64,7 +64,7 @@ final class Term_Writer {
 	}
 
 	/**
-	 * Removes the terms that were made.
+	 * Deletes the created terms.
 	 */
 	public function undo(): void {
 		foreach ( $this->made as $id => $taxonomy ) {
@@ -74,7 +74,7 @@ final class Term_Writer {
 	}
 
 	/**
-	 * As the table has it.
+	 * Term ids of a post, from the table.
 	 *
 	 * @return int[]
 	 */
@@ -86,9 +86,10 @@ final class Term_Writer {
 	}
 
 	/**
-	 * By its exact name where one term alone has it, else by its slug, else by a name that the database holds for the same.
+	 * Finds a term by its exact name if only one term has it, then by slug, then by a name that the database treats
+	 * as equal.
 	 *
-	 * @return int|string Id, or the name of a term that is to be made.
+	 * @return int|string Id, or the name of a term to create.
 	 */
 	private function find( string $text, string $taxonomy ) {
 		global $wpdb;
@@ -106,7 +107,7 @@ final class Term_Writer {
 		}
 		if ( count( $rows ) > 1 || '' === trim( $name ) ) {
 			/* translators: %s: name of a term. */
-			throw Args::invalid( 'terms.' . $taxonomy, sprintf( __( '“%s” is no name of one term; give the slug.', 'igny8-wordpress-bridge' ), $text ) );
+			throw Args::invalid( 'terms.' . $taxonomy, sprintf( __( '“%s” does not name exactly one term. Use the slug.', 'igny8-wordpress-bridge' ), $text ) );
 		}
 		return 1 === count( $rows ) ? (int) $rows[0]->term_id : $this->storable( $name, $text, $taxonomy );
 	}
@@ -136,7 +137,7 @@ final class Term_Writer {
 	}
 
 	/**
-	 * WordPress leaves no post without a category.
+	 * The default term of a taxonomy. WordPress leaves no post without a category.
 	 *
 	 * @return int[]
 	 */

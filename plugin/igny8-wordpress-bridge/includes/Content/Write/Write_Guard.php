@@ -9,12 +9,11 @@ use Igny8\Bridge\Content\Rows;
 use Throwable;
 
 /**
- * Stands at the last point before WordPress writes the row of a post, and lets it through only if the row in the table is
- * still the one that was compared, and what is written is what was sent.
+ * Checks a write at the last filter before WordPress writes the row of a post. The row in the table must still be the
+ * compared one, and the data must be what was sent.
  *
- * Between that look and WordPress' own UPDATE there is no query, only what other plugins hook to `pre_post_update`: an edit
- * that arrives in those microseconds would be overwritten. No lock that every host's database has could close that, since
- * WordPress' own editor takes none.
+ * Between this check and WordPress' UPDATE there is no query, only other plugins' `pre_post_update` hooks. An edit in
+ * those microseconds would be overwritten. A lock could not prevent that, because WordPress' own editor takes none.
  */
 final class Write_Guard {
 
@@ -28,7 +27,7 @@ final class Write_Guard {
 		'post_excerpt' => 'excerpt',
 	];
 
-	/** What a document shows of the row. */
+	/** Columns that are part of a document. */
 	private const COMPARED = [ 'post_title', 'post_content', 'post_excerpt', 'post_name', 'post_status', 'post_date_gmt', 'post_parent', 'post_author', 'post_type' ];
 
 	/** @var array<string, string|int> */
@@ -42,7 +41,7 @@ final class Write_Guard {
 
 	/**
 	 * @param array<string, string|int> $sent Column => value.
-	 * @param object|null               $row  As it was when it was compared; null for a new post.
+	 * @param object|null               $row  Row as compared; null for a new post.
 	 */
 	public function __construct( array $sent, ?object $row ) {
 		$this->sent  = $sent;
@@ -51,8 +50,8 @@ final class Write_Guard {
 	}
 
 	/**
-	 * @param callable $write Gets what it must put into the array for WordPress.
-	 * @return mixed What $write gives.
+	 * @param callable $write Gets a marker that it must add to the array for WordPress.
+	 * @return mixed Result of $write.
 	 */
 	public function around( callable $write ) {
 		global $wp_filter, $wp_current_filter;
@@ -66,7 +65,7 @@ final class Write_Guard {
 		try {
 			return $write( [ self::MARK => $this->token ] );
 		} catch ( Throwable $error ) {
-			// WordPress keeps account of the hooks that run, and an exception leaves them running for ever.
+			// An exception would leave WordPress' list of running hooks wrong.
 			$wp_filter         = array_merge( $wp_filter, $hooks );
 			$wp_current_filter = $current;
 			throw $error;
@@ -79,15 +78,15 @@ final class Write_Guard {
 	}
 
 	/**
-	 * WordPress saves no post without title, text and excerpt; an editor may well have emptied all three.
+	 * Allows a post without title, text and excerpt, which WordPress would refuse.
 	 */
 	public function allow_empty(): bool {
 		return false;
 	}
 
 	/**
-	 * @param mixed $data    Slashed columns, about to be written.
-	 * @param mixed $postarr What was asked for.
+	 * @param mixed $data    Slashed columns to write.
+	 * @param mixed $postarr Arguments of the write.
 	 * @return mixed
 	 */
 	public function check( $data, $postarr ) {
@@ -99,8 +98,8 @@ final class Write_Guard {
 		if ( null !== $this->row ) {
 			$this->check_row();
 		} else {
-			// WordPress calls a new post modified when it is dated: in the past nobody would look for it, in the future
-			// nobody would look behind it.
+			// WordPress sets the modification time of a new post to its date. A listing by modification would miss it
+			// in the past, and everything before it in the future.
 			$data['post_modified']     = current_time( 'mysql' );
 			$data['post_modified_gmt'] = current_time( 'mysql', true );
 		}
@@ -109,7 +108,7 @@ final class Write_Guard {
 	}
 
 	/**
-	 * @throws Stale_Write Where the row has changed.
+	 * @throws Stale_Write If the row has changed.
 	 */
 	public function check_row(): void {
 		$now = $this->read();
@@ -121,7 +120,7 @@ final class Write_Guard {
 	}
 
 	/**
-	 * Takes the row as it is now for the one that was compared, after a change of our own.
+	 * Makes the current row the compared one, after the plugin's own change.
 	 */
 	public function accept_row(): void {
 		$this->row              = $this->read();
@@ -129,7 +128,7 @@ final class Write_Guard {
 	}
 
 	/**
-	 * Whether something may have been written.
+	 * Whether the post may have been written.
 	 */
 	public function may_have_written(): bool {
 		return $this->may_have_written;
@@ -143,7 +142,7 @@ final class Write_Guard {
 	private function check_texts( array $data ): void {
 		foreach ( self::TEXTS as $column => $name ) {
 			if ( isset( $this->sent[ $column ] ) && $this->sent[ $column ] !== $data[ $column ] ) {
-				throw new Command_Failure( 'content_altered', $name . ': ' . __( 'A plugin or the database of this site changes the text on saving. Nothing was written.', 'igny8-wordpress-bridge' ) );
+				throw new Command_Failure( 'content_altered', $name . ': ' . __( 'A plugin or the database of this site changes the text when it is saved. Nothing was written.', 'igny8-wordpress-bridge' ) );
 			}
 		}
 	}

@@ -13,7 +13,7 @@ use Igny8\Bridge\Content\Rows;
 use Igny8\Bridge\Content\Types;
 
 /**
- * Sees to it that the site keeps the bytes it was sent, or refuses.
+ * Verifies that the site stores exactly the sent values, and refuses otherwise.
  */
 final class Write_Verifier {
 
@@ -38,7 +38,7 @@ final class Write_Verifier {
 	}
 
 	/**
-	 * What can be said before anything is written.
+	 * Checks what can be checked before writing.
 	 *
 	 * @throws Command_Failure `content_altered`, `invalid_field`.
 	 */
@@ -54,8 +54,8 @@ final class Write_Verifier {
 		foreach ( $change->meta as $key => $value ) {
 			$name = 'meta.' . $key;
 			if ( ( $stored[ $key ] ?? [] ) !== array_filter( $stored[ $key ] ?? [], [ Meta_Values::class, 'is_plain' ] ) ) {
-				// Nobody who saw the document knows that there is anything to lose.
-				throw Args::invalid( $name, __( 'What is stored there can’t be shown, and would be lost.', 'igny8-wordpress-bridge' ) );
+				// The document does not show this value, so its sender can't know that it would be lost.
+				throw Args::invalid( $name, __( 'The stored value cannot be sent to IGNY8 and would be lost.', 'igny8-wordpress-bridge' ) );
 			}
 			foreach ( $this->values( $value, $change->single[ $key ] ) as $one ) {
 				if ( sanitize_meta( (string) $key, $one, 'post', $change->type ) !== $one ) {
@@ -70,13 +70,13 @@ final class Write_Verifier {
 	}
 
 	/**
-	 * @param array<string, int[]> $term_ids Taxonomy => ids that the post is to have.
+	 * @param array<string, int[]> $term_ids Taxonomy => ids that the post must have.
 	 * @throws Command_Failure `content_altered`.
 	 */
 	public function check_after( int $id, Change $change, array $term_ids ): void {
 		$row = $this->rows->whole( [ $id ] )[ $id ] ?? null;
 		if ( null === $row ) {
-			throw new Command_Failure( 'write_failed', __( 'The post was gone right after it was written.', 'igny8-wordpress-bridge' ), true );
+			throw new Command_Failure( 'write_failed', __( 'The post was deleted right after it was written.', 'igny8-wordpress-bridge' ), true );
 		}
 
 		$this->check_columns( $row, $change );
@@ -97,17 +97,17 @@ final class Write_Verifier {
 	}
 
 	public static function altered( string $name ): Command_Failure {
-		return new Command_Failure( 'content_altered', $name . ': ' . __( 'A plugin or the database of this site does not keep it as it was sent. What was written is undone.', 'igny8-wordpress-bridge' ) );
+		return new Command_Failure( 'content_altered', $name . ': ' . __( 'A plugin or the database of this site stored another value than was sent. The change was undone.', 'igny8-wordpress-bridge' ) );
 	}
 
 	/**
-	 * A column of an old site may hold neither emoji nor long texts.
+	 * A column of an old site may not support emoji or long texts.
 	 */
 	public function check_storable( string $name, string $table, string $column, string $value ): void {
 		global $wpdb;
 
 		if ( $wpdb->strip_invalid_text_for_column( $table, $column, $value ) !== $value ) {
-			throw new Command_Failure( 'content_altered', $name . ': ' . __( 'The database of this site can’t hold these characters, or so many. Nothing was written.', 'igny8-wordpress-bridge' ) );
+			throw new Command_Failure( 'content_altered', $name . ': ' . __( 'The database of this site cannot store these characters, or the text is too long. Nothing was written.', 'igny8-wordpress-bridge' ) );
 		}
 	}
 
@@ -128,7 +128,7 @@ final class Write_Verifier {
 	}
 
 	/**
-	 * WordPress itself decides by the date whether a post is out or scheduled.
+	 * WordPress decides by the date whether a post is published or scheduled.
 	 */
 	private function is_same_status( string $sent, string $stored ): bool {
 		$by_date = [ 'publish', 'future' ];
@@ -136,7 +136,7 @@ final class Write_Verifier {
 	}
 
 	/**
-	 * @return array<string, string[]> Key => raw values, of the keys of the change.
+	 * @return array<string, string[]> Key => raw values of the changed keys.
 	 */
 	private function stored_meta( int $id, Change $change ): array {
 		$keys = array_map( 'strval', array_keys( $change->meta ) );
@@ -145,7 +145,7 @@ final class Write_Verifier {
 
 	/**
 	 * @param mixed $value As sent.
-	 * @return array Of rows.
+	 * @return array Values of the rows.
 	 */
 	private function values( $value, bool $is_single ): array {
 		if ( null === $value ) {
