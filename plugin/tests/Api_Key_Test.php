@@ -8,25 +8,15 @@ use Igny8\Bridge\Security\Api_Key;
 use Igny8\Bridge\Support\Failure;
 use PHPUnit\Framework\TestCase;
 
+/**
+ * API keys. Shared_Vectors_Test checks their format.
+ */
 final class Api_Key_Test extends TestCase {
 
-	/** Computed with zlib's CRC-32, outside of this code; the last one has a checksum with leading zeros. */
-	private const KEYS = [
-		'igny8_0000000000000000000000000000000000000000002ZAGon',
-		'igny8_zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz4QErve',
-		'igny8_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef1RDCfM',
-		'igny8_tE2bucTKW7eofIZRh4s6Hh4WJZWdBO1zoZUiP2kh8r000175',
-	];
+	private const KEY = 'igny8_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef1RDCfM';
 
-	public function test_keys_with_their_checksum_are_well_formed(): void {
-		foreach ( self::KEYS as $key ) {
-			self::assertSame( 54, strlen( $key ) );
-			self::assertTrue( Api_Key::is_well_formed( $key ), $key );
-		}
-	}
-
-	public function test_any_single_mistyped_character_is_noticed(): void {
-		$key = self::KEYS[2];
+	public function test_every_single_mistyped_character_is_detected(): void {
+		$key = self::KEY;
 		for ( $i = 0; $i < strlen( $key ); $i++ ) {
 			$mistyped       = $key;
 			$mistyped[ $i ] = '7' === $key[ $i ] ? '8' : '7';
@@ -34,18 +24,11 @@ final class Api_Key_Test extends TestCase {
 		}
 	}
 
-	public function test_two_swapped_neighbours_are_noticed(): void {
-		$key = self::KEYS[2];
+	public function test_swapped_neighbours_are_detected(): void {
+		$key = self::KEY;
 		for ( $i = 6; $i < strlen( $key ) - 1; $i++ ) {
 			$swapped = substr( $key, 0, $i ) . $key[ $i + 1 ] . $key[ $i ] . substr( $key, $i + 2 );
 			self::assertSame( $swapped === $key, Api_Key::is_well_formed( $swapped ), "Characters $i and the next" );
-		}
-	}
-
-	public function test_what_is_too_short_too_long_or_something_else_is_no_key(): void {
-		$key = self::KEYS[0];
-		foreach ( [ '', 'igny8_', substr( $key, 0, -1 ), $key . '0', $key . "\n", ' ' . $key, strtoupper( $key ), str_replace( 'igny8_', 'igny9_', $key ) ] as $wrong ) {
-			self::assertFalse( Api_Key::is_well_formed( $wrong ), $wrong );
 		}
 	}
 
@@ -59,8 +42,7 @@ final class Api_Key_Test extends TestCase {
 		}
 	}
 
-	public function test_masked_it_shows_ten_characters_and_four(): void {
-		self::assertSame( 'igny8_0123…DCfM', Api_Key::mask( 'igny8_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef1RDCfM' ) );
+	public function test_a_text_too_short_for_a_key_is_masked_wholly(): void {
 		self::assertSame( '', Api_Key::mask( '' ) );
 		self::assertSame( '', Api_Key::mask( 'a-short-secret' ) );
 	}

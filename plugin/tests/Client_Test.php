@@ -6,7 +6,6 @@ namespace Igny8\Bridge\Tests;
 
 use Igny8\Bridge\Api\Client;
 use Igny8\Bridge\Api\Problem_Reader;
-use Igny8\Bridge\Connection\Site_Url;
 use Igny8\Bridge\Support\Config;
 use Igny8\Bridge\Support\Failure;
 use WP_Error;
@@ -16,7 +15,7 @@ final class Client_Test extends Site_Test_Case {
 	/**
 	 * @dataProvider addresses
 	 */
-	public function test_a_key_travels_by_https_or_not_at_all( string $url, bool $safe ): void {
+	public function test_a_key_is_sent_only_over_https( string $url, bool $safe ): void {
 		self::assertSame( $safe, ( new Config( $url ) )->is_api_url_safe() );
 		if ( ! $safe ) {
 			try {
@@ -48,7 +47,7 @@ final class Client_Test extends Site_Test_Case {
 	 * @dataProvider answers
 	 * @param array|WP_Error $answer Of the other side.
 	 */
-	public function test_whatever_comes_back_becomes_a_failure_that_one_can_act_on( $answer, string $code, bool $retryable ): void {
+	public function test_every_unexpected_answer_becomes_a_failure_with_advice( $answer, string $code, bool $retryable ): void {
 		$this->api->answers_everything_with( $answer );
 		try {
 			$this->client()->get( '/api/v1/sites/', self::KEY );
@@ -76,7 +75,7 @@ final class Client_Test extends Site_Test_Case {
 		];
 	}
 
-	public function test_a_problem_is_read_whole(): void {
+	public function test_every_field_of_a_problem_document_is_read(): void {
 		$this->api->answers_everything_with( Fake_Api::problem( 429, 'too_many_requests', [ 'retry-after' => '30' ] ) );
 		try {
 			$this->client()->post( '/x/', [], '' );
@@ -89,8 +88,8 @@ final class Client_Test extends Site_Test_Case {
 	}
 
 	public function test_detail_and_fix_read_as_two_sentences(): void {
-		self::assertSame( 'It broke. Mend it.', ( new Failure( 'x', 'It broke', 'Mend it.' ) )->advice() );
-		self::assertSame( 'It broke. Mend it.', ( new Failure( 'x', 'It broke.', 'Mend it.' ) )->advice() );
+		self::assertSame( 'It broke. Fix it.', ( new Failure( 'x', 'It broke', 'Fix it.' ) )->advice() );
+		self::assertSame( 'It broke. Fix it.', ( new Failure( 'x', 'It broke.', 'Fix it.' ) )->advice() );
 		self::assertSame( 'It broke', ( new Failure( 'x', 'It broke' ) )->advice() );
 	}
 
@@ -99,32 +98,6 @@ final class Client_Test extends Site_Test_Case {
 		$this->client()->post( '/x/', [], '' );
 		self::assertSame( '{}', $this->api->requests[0]['args']['body'] );
 		self::assertSame( 'application/json', $this->api->requests[0]['args']['headers']['Content-Type'] );
-	}
-
-	/**
-	 * @dataProvider urls
-	 */
-	public function test_two_addresses_of_one_site_are_told_from_those_of_two( string $one, string $other, bool $same ): void {
-		self::assertSame( $same, Site_Url::is_same( $one, $other ) );
-		self::assertSame( $same, Site_Url::is_same( $other, $one ) );
-	}
-
-	public function urls(): array {
-		return [
-			[ 'https://example.com', 'http://example.com/', true ],
-			[ 'https://www.Example.com', 'https://example.com', true ],
-			[ 'https://example.com:443', 'http://example.com:80', true ],
-			[ 'http://localhost:8080', 'http://127.0.0.1:8080/', true ],
-			[ 'http://[::1]:8080', 'http://127.0.0.1:8080', true ],
-			[ 'https://example.com/blog/', 'http://www.example.com/blog', true ],
-			[ 'https://example.com', 'https://example.com/blog', false ],
-			[ 'https://example.com', 'https://example.com:8443', false ],
-			[ 'https://example.com', 'https://shop.example.com', false ],
-			[ 'https://example.com', 'https://example.com.evil.example', false ],
-			[ 'https://example.com/Blog', 'https://example.com/blog', false ],
-			[ '', '', false ],
-			[ 'nonsense', 'nonsense', false ],
-		];
 	}
 
 	public function test_the_log_holds_fifty_lines_and_no_secret(): void {

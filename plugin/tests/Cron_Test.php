@@ -11,33 +11,11 @@ use Igny8\Bridge\Cron\Overdue;
 use Igny8\Bridge\Cron\Runner;
 use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Plugin;
-use Igny8\Bridge\Support\Backoff;
 
 /**
- * P5 and P8: events, backoff, and connecting with nobody there.
+ * P5 and P8: cron events, backoff, and unattended connecting.
  */
 final class Cron_Test extends Site_Test_Case {
-
-	public function test_pauses_double_from_a_minute_to_six_hours_with_a_tenth_of_jitter(): void {
-		$backoff = new Backoff();
-		foreach ( [ 1 => 60, 2 => 120, 3 => 240, 8 => 7680, 9 => 15360, 10 => 21600, 50 => 21600, 100000 => 21600 ] as $attempt => $expected ) {
-			$seen = [];
-			for ( $i = 0; $i < 50; $i++ ) {
-				$delay  = $backoff->delay_s( $attempt );
-				$seen[] = $delay;
-				self::assertGreaterThanOrEqual( 0.9 * $expected, $delay );
-				self::assertLessThanOrEqual( 1.1 * $expected, $delay );
-			}
-			self::assertGreaterThan( 1, count( array_unique( $seen ) ) );
-		}
-	}
-
-	public function test_retry_after_wins_within_a_day(): void {
-		$backoff = new Backoff();
-		self::assertSame( 1, $backoff->delay_s( 9, 0 ) );
-		self::assertSame( 777, $backoff->delay_s( 1, 777 ) );
-		self::assertSame( DAY_IN_SECONDS, $backoff->delay_s( 1, PHP_INT_MAX ) );
-	}
 
 	public function test_the_daily_event_is_planned_again_if_it_gets_lost(): void {
 		wp_clear_scheduled_hook( Schedule::DAILY );
@@ -50,7 +28,7 @@ final class Cron_Test extends Site_Test_Case {
 		self::assertSame( $at, wp_next_scheduled( Schedule::DAILY ) );
 	}
 
-	public function test_a_cron_run_is_noted(): void {
+	public function test_a_cron_run_is_recorded(): void {
 		self::assertFalse( get_option( Runner::LAST_RUN_OPTION ) );
 		do_action( 'wp_loaded' );
 		self::assertFalse( get_option( Runner::LAST_RUN_OPTION ) );
@@ -88,7 +66,7 @@ final class Cron_Test extends Site_Test_Case {
 		self::assertSame( Status::READY, $plugin->status->state() );
 	}
 
-	public function test_unattended_a_refusal_is_asked_for_again_once_a_day(): void {
+	public function test_unattended_a_refused_connection_is_tried_once_a_day(): void {
 		$this->api->answers_everything_with( Fake_Api::problem( 401, 'api_key_unknown' ) );
 		$plugin = $this->plugin_with( self::KEY );
 		self::assertSame( Outcome::FAILED, $plugin->unattended->run( $plugin->connector )->kind() );
@@ -101,7 +79,7 @@ final class Cron_Test extends Site_Test_Case {
 		self::assertNotNull( $plugin->unattended->run( $plugin->connector ) );
 	}
 
-	public function test_a_malformed_key_in_wp_config_is_shown_and_asks_nobody(): void {
+	public function test_a_malformed_key_in_wp_config_is_shown_and_sends_no_request(): void {
 		$plugin = $this->plugin_with( 'igny8_oops' );
 		$plugin->unattended->run( $plugin->connector );
 		self::assertSame( 'api_key_malformed', $plugin->status->error()['code'] );
@@ -119,10 +97,10 @@ final class Cron_Test extends Site_Test_Case {
 		self::assertTrue( $plugin->unattended->is_due() );
 	}
 
-	public function test_a_try_whose_process_died_is_taken_up_again(): void {
+	public function test_a_try_whose_process_died_is_repeated(): void {
 		$this->api->answers_everything_with( Fake_Api::problem( 503, 'unavailable' ) );
 		$this->plugin->connector->connect( Credentials::of_key( self::KEY ) );
-		// As it stands when the process ends in the middle of a try: the event is used up.
+		// The state after a process died during a try: its event is used up.
 		wp_clear_scheduled_hook( Schedule::CONNECT );
 		$at = 0;
 		$this->api->answers_everything_with(
@@ -146,7 +124,7 @@ final class Cron_Test extends Site_Test_Case {
 		self::assertSame( Outcome::CONNECTED, $this->plugin->connector->retry( false )->kind() );
 	}
 
-	public function test_where_cron_is_broken_an_admin_request_runs_what_is_overdue(): void {
+	public function test_if_cron_is_broken_an_admin_request_runs_overdue_events(): void {
 		$this->connect();
 		$this->plugin->schedule->push_at( time() - 600 );
 		$overdue = new Overdue( $this->plugin->schedule );
@@ -157,7 +135,7 @@ final class Cron_Test extends Site_Test_Case {
 		self::assertFalse( wp_next_scheduled( Schedule::PUSH ) );
 	}
 
-	public function test_what_is_due_just_now_is_left_to_cron(): void {
+	public function test_events_that_just_became_due_are_left_to_cron(): void {
 		$this->plugin->schedule->push_at( time() - 10 );
 		$overdue = new Overdue( $this->plugin->schedule );
 		$overdue->check();

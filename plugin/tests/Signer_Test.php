@@ -10,7 +10,7 @@ use Igny8\Bridge\Security\Signer;
 use PHPUnit\Framework\TestCase;
 
 /**
- * T21, T23, and the secret's side of T24. The vectors are those that the TypeScript suite reads.
+ * T21, T23 and the verifying side of T24, with the vectors that the TypeScript tests read too.
  */
 final class Signer_Test extends TestCase {
 
@@ -25,15 +25,14 @@ final class Signer_Test extends TestCase {
 	/**
 	 * @dataProvider vectors
 	 */
-	public function test_it_judges_the_shared_vectors_as_the_other_side_does( string $secret, array $vector ): void {
+	public function test_it_verifies_the_shared_vectors_as_the_api_does( string $secret, array $vector ): void {
 		$message = new Signed_Message( $vector['id'], (string) ( $vector['timestamp'] ?? '' ), $vector['signature'], $vector['body'] );
 		$reason  = $this->reason( [ 'current' => $secret ], $message, $vector['now'] );
 		self::assertSame( $vector['valid'] ? null : $vector['reason'], $reason );
 	}
 
 	public function vectors(): array {
-		$file    = (string) file_get_contents( dirname( __DIR__, 2 ) . '/test/fixtures/signature-vectors.json' );
-		$fixture = json_decode( $file, true );
+		$fixture = Vectors::read( 'signature-vectors' );
 		$named   = [];
 		foreach ( $fixture['vectors'] as $vector ) {
 			$named[ $vector['name'] ] = [ $vector['secret'] ?? $fixture['secret'], $vector ];
@@ -78,7 +77,7 @@ final class Signer_Test extends TestCase {
 		}
 	}
 
-	public function test_a_time_that_only_reads_like_the_signed_one_is_refused(): void {
+	public function test_another_notation_of_the_signed_time_is_refused(): void {
 		foreach ( [ '0' . self::NOW, '+' . self::NOW, self::NOW . '.0', ' ' . self::NOW, self::NOW . "\n", '1e9' ] as $timestamp ) {
 			$signature = ( new Signer() )->sign( self::SECRET, 'msg_1', self::NOW, self::BODY );
 			$message   = new Signed_Message( 'msg_1', $timestamp, $signature, self::BODY );
@@ -86,7 +85,7 @@ final class Signer_Test extends TestCase {
 		}
 	}
 
-	public function test_a_secret_that_is_none_proves_nothing(): void {
+	public function test_an_invalid_secret_verifies_nothing(): void {
 		foreach ( [ '', 'whsec_', 'whsec_!!!', 'no-prefix' ] as $secret ) {
 			$message = new Signed_Message( 'msg_1', (string) self::NOW, ( new Signer() )->sign( $secret, 'msg_1', self::NOW, self::BODY ), self::BODY );
 			self::assertSame( Signature_Error::INVALID, $this->reason( [ 'current' => $secret ], $message, self::NOW ) );

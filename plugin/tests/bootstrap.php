@@ -1,10 +1,10 @@
 <?php
 /**
- * Loads a real WordPress, in which the plugin is active.
+ * Loads a real WordPress with the plugin active.
  *
- *     IGNY8_WP_ROOT=/path/to/wordpress phpunit -c plugin
+ * IGNY8_WP_ROOT=/path/to/wordpress phpunit -c plugin
  *
- * A network of sites goes by its host too: IGNY8_WP_HOST=example.test:8080.
+ * For a network of sites, set its host too: IGNY8_WP_HOST=example.test:8080.
  */
 
 declare(strict_types=1);
@@ -29,7 +29,7 @@ if ( ! defined( 'IGNY8_BRIDGE_FILE' ) ) {
 	exit( 1 );
 }
 
-// In PHPUnit's own handler's place: a warning of a database driver made for older PHP must not be thrown inside it.
+// Replaces PHPUnit's handler, which would throw warnings of a database driver for older PHP inside the driver.
 set_error_handler(
 	static function ( int $level, string $message, string $file, int $line ): bool {
 		if ( 0 === ( error_reporting() & $level ) || 1 === preg_match( '~/sqlite-database-integration/|/wp-includes/sqlite/~', $file ) ) {
@@ -40,6 +40,7 @@ set_error_handler(
 );
 
 require_once __DIR__ . '/support/Fake_Api.php';
+require_once __DIR__ . '/support/Vectors.php';
 require_once __DIR__ . '/support/Site_Test_Case.php';
 require_once __DIR__ . '/support/Redirected.php';
 require_once __DIR__ . '/support/Wp_Cli.php';
