@@ -8,10 +8,12 @@ require_once __DIR__ . '/Content_Test_Case.php';
 
 /**
  * `apply`.
+ *
+ * @group environment
  */
 final class Writing_Test extends Content_Test_Case {
 
-	public function test_what_is_created_is_stored_byte_for_byte(): void {
+	public function test_a_created_post_is_stored_byte_for_byte(): void {
 		$image  = self::make_image();
 		$parent = self::make_post();
 		$fields = [
@@ -42,7 +44,7 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertGreaterThan( 0, $item['author'] );
 	}
 
-	public function test_what_is_updated_is_stored_byte_for_byte_and_the_rest_stays(): void {
+	public function test_updated_fields_are_stored_byte_for_byte_and_the_others_stay(): void {
 		$id     = self::make_post( [ 'post_excerpt' => 'Stays "\\"', 'post_name' => 'stays', 'post_author' => 0, 'post_date' => '2024-01-01 10:00:00' ] );
 		$before = $this->document( $id );
 		$after  = $this->change( $before, [ 'body' => self::NASTY, 'meta' => [ 'place' => 'New' ] ] );
@@ -57,7 +59,7 @@ final class Writing_Test extends Content_Test_Case {
 	/**
 	 * @dataProvider texts
 	 */
-	public function test_texts_come_back_as_the_same_bytes_or_are_refused_with_a_reason( string $text ): void {
+	public function test_texts_are_stored_as_the_same_bytes_or_refused_with_a_reason( string $text ): void {
 		foreach ( [ 'title', 'body', 'excerpt' ] as $name ) {
 			if ( 'body' !== $name && strlen( $text ) > 60000 ) {
 				continue;
@@ -109,14 +111,14 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertTrue( $this->create( [ 'title' => 'Again' ], 'item_x' )['created'] );
 	}
 
-	public function test_two_at_once_cannot_make_the_same_item(): void {
+	public function test_two_processes_cannot_create_the_same_item(): void {
 		$lock = new \Igny8\Bridge\Support\Lock( 'create_' . md5( 'item_x' ), 60 );
 		self::assertTrue( $lock->acquire() );
 		$result = $this->command_result( 'apply', [ 'op' => 'create', 'type' => self::TYPE, 'item_id' => 'item_x', 'fields' => [ 'title' => 'x' ] ] );
 		self::assertSame( [ 'busy', true ], [ $result['code'], $result['retryable'] ] );
 	}
 
-	public function test_a_command_is_carried_out_once(): void {
+	public function test_a_command_is_applied_once(): void {
 		$id   = self::make_post();
 		$args = self::apply_args( 'update', $this->document( $id ), [ 'title' => 'Changed' ] );
 		$once = $this->run_command( 'apply', $args, 'cmd_once' );
@@ -141,7 +143,7 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertSame( $gone, $this->run_command( 'apply', $args, 'cmd_other' ) );
 	}
 
-	public function test_a_command_that_failed_may_be_tried_again(): void {
+	public function test_a_failed_command_can_be_repeated(): void {
 		$args = self::apply_args( 'update', $this->document( self::make_post() ), [ 'title' => 'Changed' ] );
 		add_filter( 'wp_insert_post_data', [ self::class, 'shout' ] );
 		self::assertSame( 'content_altered', $this->command_result( 'apply', $args, 'cmd_again' )['code'] );
@@ -149,7 +151,7 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertSame( 'applied', $this->run_command( 'apply', $args, 'cmd_again' )['outcome'] );
 	}
 
-	public function test_a_command_that_runs_is_not_begun_again_until_its_process_must_be_dead(): void {
+	public function test_a_running_command_is_not_started_again_until_its_process_must_be_dead(): void {
 		global $wpdb;
 
 		$args   = self::apply_args( 'update', $this->document( self::make_post() ), [ 'title' => 'Changed' ] );
@@ -176,7 +178,7 @@ final class Writing_Test extends Content_Test_Case {
 	/**
 	 * @dataProvider ops
 	 */
-	public function test_a_stale_write_is_refused_and_shows_what_is_there( string $op ): void {
+	public function test_a_stale_write_is_refused_and_answered_with_the_current_document( string $op ): void {
 		$id   = self::make_post();
 		$seen = $this->document( $id );
 		self::make_edit( $id, 'By somebody' );
@@ -191,7 +193,36 @@ final class Writing_Test extends Content_Test_Case {
 		return [ [ 'update' ], [ 'trash' ], [ 'untrash' ], [ 'delete' ] ];
 	}
 
-	public function test_an_edit_that_comes_between_the_comparison_and_the_write_wins(): void {
+	/**
+	 * The answer `stale` was lost, so the API sends the command again. A remembered `stale` would be answered with
+	 * `applied`, because the post still has the etag of that answer: IGNY8 would take the edit for its own change.
+	 *
+	 * @dataProvider ops
+	 */
+	public function test_a_stale_command_is_compared_again_when_it_is_repeated( string $op ): void {
+		$id   = self::make_post();
+		$seen = $this->document( $id );
+		$args = self::apply_args( $op, $seen, 'delete' === $op ? [] : [ 'body' => 'x' ] );
+		self::make_edit( $id, 'By somebody' );
+		$first = $this->run_command( 'apply', $args, 'cmd_stale' );
+		self::assertSame( [ 'stale', false ], [ $first['outcome'], $first['was_applied'] ] );
+		self::assertSame( $first, $this->run_command( 'apply', $args, 'cmd_stale' ) );
+		self::assertSame( [ 'By somebody', '', 'publish' ], [ self::row( $id )['post_title'], self::row( $id )['post_content'], self::row( $id )['post_status'] ] );
+
+		self::make_edit( $id, $seen['title'] );
+		self::assertSame( 'applied', $this->run_command( 'apply', $args, 'cmd_stale' )['outcome'] );
+	}
+
+	public function test_a_command_for_a_deleted_post_is_stale_again_when_it_is_repeated(): void {
+		$id   = self::make_post();
+		$args = self::apply_args( 'update', $this->document( $id ), [ 'body' => 'x' ] );
+		wp_delete_post( $id, true );
+		$first = $this->run_command( 'apply', $args, 'cmd_stale' );
+		self::assertSame( [ 'stale', null, false ], [ $first['outcome'], $first['item'], $first['was_applied'] ] );
+		self::assertSame( $first, $this->run_command( 'apply', $args, 'cmd_stale' ) );
+	}
+
+	public function test_an_edit_between_the_comparison_and_the_write_is_kept(): void {
 		$id   = self::make_post();
 		$seen = $this->document( $id );
 		add_filter(
@@ -209,7 +240,7 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertFalse( doing_filter( 'wp_insert_post_data' ) );
 	}
 
-	public function test_a_post_that_is_gone_or_of_another_type_is_stale(): void {
+	public function test_a_deleted_post_or_one_of_another_type_is_stale(): void {
 		$id   = self::make_post();
 		$seen = $this->document( $id );
 		self::set_columns( $id, [ 'post_type' => 'page' ] );
@@ -220,7 +251,7 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertSame( [ 'stale', null ], [ $data['outcome'], $data['item'] ] );
 	}
 
-	public function test_trash_untrash_and_delete_go_as_in_wordpress(): void {
+	public function test_trash_untrash_and_delete_work_as_in_wordpress(): void {
 		$id      = self::make_post( [ 'post_name' => 'fate' ] );
 		$trashed = $this->change( $this->document( $id ), [], 'trash' );
 		self::assertSame( [ 'trash', 'fate__trashed' ], [ $trashed['status'], $trashed['slug'] ] );
@@ -236,7 +267,7 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertNull( self::row( $id ) );
 	}
 
-	public function test_fields_go_with_trash_and_untrash(): void {
+	public function test_trash_and_untrash_can_change_fields_too(): void {
 		$id      = self::make_post( [ 'post_name' => 'fate' ] );
 		$trashed = $this->change( $this->document( $id ), [ 'title' => 'Last words' ], 'trash' );
 		self::assertSame( [ 'trash', 'Last words' ], [ $trashed['status'], $trashed['title'] ] );
@@ -267,7 +298,7 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertSame( $now['date'], $this->change( $now, [ 'date' => null, 'title' => 'x' ] )['date'], 'What is out keeps its date.' );
 	}
 
-	public function test_a_draft_may_be_dated_and_float_again(): void {
+	public function test_a_draft_can_get_a_date_and_lose_it_again(): void {
 		$draft = $this->create( [ 'title' => 'Draft' ] )['item'];
 		self::assertSame( [ 'draft', null, '' ], [ $draft['status'], $draft['date'], $draft['slug'] ] );
 		$dated = $this->change( $draft, [ 'date' => '2030-01-02T03:04:05Z' ] );
@@ -279,7 +310,7 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertSame( 'draft', $out['slug'] );
 	}
 
-	public function test_slugs_are_made_unique_by_wordpress_and_come_back(): void {
+	public function test_wordpress_makes_slugs_unique_and_the_answer_contains_them(): void {
 		$slugs = [];
 		for ( $i = 0; $i < 3; $i++ ) {
 			$slugs[] = $this->create( [ 'title' => 'x', 'slug' => 'the-same', 'status' => 'publish' ] )['item']['slug'];
@@ -288,7 +319,7 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertSame( 'hello-world', $this->create( [ 'title' => 'x', 'slug' => 'Hello World!', 'status' => 'publish' ] )['item']['slug'] );
 	}
 
-	public function test_a_parent_that_is_below_the_post_is_refused(): void {
+	public function test_a_descendant_as_parent_is_refused(): void {
 		$top    = self::make_post();
 		$middle = self::make_post( [ 'post_parent' => $top ] );
 		$bottom = self::make_post( [ 'post_parent' => $middle ] );
@@ -298,7 +329,7 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertSame( 0, $this->change( $this->document( $bottom ), [ 'parent' => 0 ] )['parent'] );
 	}
 
-	public function test_terms_are_found_by_name_then_by_slug_and_else_made(): void {
+	public function test_terms_are_found_by_name_then_by_slug_or_created(): void {
 		wp_insert_term( 'Twin', self::KIND, [ 'slug' => 'twin-a' ] );
 		wp_insert_term( 'Twin', self::KIND, [ 'slug' => 'twin-b' ] );
 		wp_insert_term( 'R&D', self::KIND );
@@ -316,7 +347,7 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertStringStartsWith( 'terms.' . self::KIND . ':', $result['detail'] );
 	}
 
-	public function test_what_a_document_shows_as_terms_can_be_sent_back(): void {
+	public function test_the_terms_of_a_document_can_be_sent_back(): void {
 		wp_insert_term( 'Same', self::KIND, [ 'slug' => 'one' ] );
 		wp_insert_term( 'Same', self::KIND, [ 'slug' => 'two' ] );
 		$id = self::make_post();
@@ -330,7 +361,7 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertSame( [ get_term( (int) get_option( 'default_category' ) )->name ], $item['terms']['category'] );
 	}
 
-	public function test_meta_is_set_as_wordpress_keeps_it_and_deleted_by_null(): void {
+	public function test_meta_is_stored_as_wordpress_does_and_deleted_by_null(): void {
 		$item = $this->create( [ 'title' => 'x', 'meta' => [ 'place' => 12, 'plan' => [], 'guest' => [ 'A', 'A' ], '_yoast_wpseo_title' => '' ] ] )['item'];
 		self::assertEquals( [ 'place' => '12', 'plan' => [], 'guest' => [ 'A', 'A' ], '_yoast_wpseo_title' => '' ], $item['meta'] );
 		$item = $this->change( $item, [ 'meta' => [ 'place' => null, 'guest' => [ 'B' ], 'plan' => [ 'x' => false ] ] ] );
@@ -338,7 +369,7 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertNull( $this->change( $item, [ 'featured' => [ 'id' => self::make_image() ] ] )['meta']['place'] ?? null );
 	}
 
-	public function test_a_value_that_no_document_shows_is_not_overwritten(): void {
+	public function test_a_value_that_documents_leave_out_is_not_overwritten(): void {
 		$id = self::make_post();
 		update_post_meta( $id, 'plan', (object) [ 'a' => 1 ] );
 		$result = $this->apply( 'update', $this->document( $id ), [ 'title' => 'x', 'meta' => [ 'plan' => [ 'b' => 2 ] ] ] );
@@ -348,14 +379,14 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertSame( 'Event', self::row( $id )['post_title'] );
 	}
 
-	public function test_the_featured_image_is_set_and_taken_away(): void {
+	public function test_the_featured_image_is_set_and_removed(): void {
 		$image = self::make_image( 'Alt' );
 		$item  = $this->create( [ 'title' => 'x', 'featured' => [ 'id' => $image ] ] )['item'];
 		self::assertSame( [ $image, 'Alt' ], [ $item['featured']['id'], $item['featured']['alt'] ] );
 		self::assertNull( $this->change( $item, [ 'featured' => null ] )['featured'] );
 	}
 
-	public function test_the_text_of_the_featured_image_is_changed_where_it_is_named_and_else_left(): void {
+	public function test_the_alternative_text_of_the_featured_image_changes_only_if_it_is_sent(): void {
 		$image = self::make_image( 'Alt' );
 		$item  = $this->create( [ 'title' => 'x', 'featured' => [ 'id' => $image ] ] )['item'];
 		$other = $this->create( [ 'title' => 'y', 'featured' => [ 'id' => $image ] ] )['item'];
@@ -369,7 +400,7 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertSame( 'invalid_field', $refused['code'] ?? 'applied' );
 	}
 
-	public function test_a_text_of_an_image_that_the_site_alters_is_refused_and_undone(): void {
+	public function test_an_alternative_text_that_the_site_changes_is_refused_and_undone(): void {
 		$image = self::make_image( 'Alt' );
 		$item  = $this->create( [ 'title' => 'x', 'featured' => [ 'id' => $image ] ] )['item'];
 		$alter = static function ( $value ) {
@@ -390,7 +421,7 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertSame( 'Two \\ "x"', reset( $revisions )->post_content );
 	}
 
-	public function test_hooks_run_once_terms_and_meta_are_there(): void {
+	public function test_hooks_run_after_terms_and_meta_are_written(): void {
 		$seen = [];
 		add_action(
 			'wp_after_insert_post',
@@ -408,7 +439,7 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertSame( [ [ false, [ 'A' ], 'P' ], [ true, [ 'B' ], 'Q' ] ], $seen );
 	}
 
-	public function test_who_writes_is_put_back_afterwards(): void {
+	public function test_the_user_and_filters_are_restored_after_a_write(): void {
 		wp_set_current_user( 0 );
 		self::assertNotFalse( has_filter( 'content_save_pre', 'wp_filter_post_kses' ) );
 		$this->create( [ 'body' => '<script>x</script>' ] );
@@ -422,7 +453,7 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertFalse( has_filter( 'content_save_pre', 'wp_filter_post_kses' ) );
 	}
 
-	public function test_what_a_plugin_alters_is_refused_before_it_is_written(): void {
+	public function test_a_text_that_a_plugin_changes_is_refused_before_it_is_written(): void {
 		$id     = self::make_post( [ 'post_content' => 'Before' ] );
 		$before = self::row( $id );
 		$seen   = $this->document( $id );
@@ -440,7 +471,7 @@ final class Writing_Test extends Content_Test_Case {
 	/**
 	 * @dataProvider late_alterations
 	 */
-	public function test_what_a_plugin_alters_afterwards_is_undone( callable $alter, string $name ): void {
+	public function test_a_write_that_a_plugin_changes_afterwards_is_undone( callable $alter, string $name ): void {
 		$id = self::make_post( [ 'post_content' => 'Before', 'post_name' => 'before' ] );
 		update_post_meta( $id, 'place', 'before' );
 		wp_set_object_terms( $id, [ 'Before' ], self::KIND );
