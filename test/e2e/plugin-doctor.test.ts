@@ -68,5 +68,5 @@ test('with the API away the site says so, in the words of the network, and looks
   expect(verdict(page)).toBe('broken')
   expect(findings(page)).toMatchObject({ api_connection_refused: 'network', tables_there: 'database' })
   expect(page.root.text).toMatch(/cURL error 7|Connection refused/)
-  expect(page.root.text).toContain('it cannot be reached from here')
+  expect(page.root.text).toContain('this site cannot reach IGNY8')
 })
