@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Secrets are made anew for every run, and given as wrangler looks for them. */
 const randomText = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64')
@@ -8,6 +9,22 @@ const randomText = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32)))
 process.env['API_KEY_PEPPER'] ??= randomText()
 process.env['SESSION_SECRET'] ??= randomText()
 process.env['ENCRYPTION_KEYS'] ??= JSON.stringify({ k1: randomText() })
+
+/** The end-to-end files that take longest: they start first, so that no other one runs alone at the end. */
+const LONGEST_E2E = ['matrix', 'release', 'web-health', 'web-journey', 'connect', 'sync']
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const index = LONGEST_E2E.findIndex((name) => moduleId.endsWith(`/e2e/${name}.test.ts`))
+      return index < 0 ? LONGEST_E2E.length : index
+    }
+    return (await super.sort(files)).toSorted((left, right) => rank(left) - rank(right))
+  }
+}
+
+/** For machines that are slow or busy. */
+const HOOK_TIMEOUT_MS = 120_000
 
 const workersProject = async () => ({
   plugins: [
@@ -29,9 +46,14 @@ const workersProject = async () => ({
   ],
   test: {
     name: 'workers',
+    // a runtime of its own costs a file more than its tests do: all files share one, and test/setup.ts empties it between them
+    isolate: false,
+    maxWorkers: 1,
+    sequence: { groupOrder: 1 },
     include: ['test/{routes,services,site/object,cron}/**/*.test.ts'],
-    setupFiles: ['./test/setup.ts'],
+    setupFiles: ['./test/support/leave-nothing.ts', './test/setup.ts'],
     testTimeout: 30_000,
+    hookTimeout: HOOK_TIMEOUT_MS,
     // tests in workerd see no other variables; by hand: FUZZ_REQUESTS=100000 vitest run --project workers test/routes/fuzz
     env: { FUZZ_REQUESTS: process.env['FUZZ_REQUESTS'] ?? '', FUZZ_SEED: process.env['FUZZ_SEED'] ?? '' },
   },
@@ -40,11 +62,17 @@ const workersProject = async () => ({
 export default defineConfig({
   test: {
     silent: 'passed-only',
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
           name: 'unit',
           environment: 'node',
+          pool: 'threads',
+          isolate: false,
+          testTimeout: 20_000,
+          hookTimeout: HOOK_TIMEOUT_MS,
+          setupFiles: ['./test/support/leave-nothing.ts'],
           include: ['test/{lib,site,contract,tooling,sim,model}/**/*.test.ts'],
           exclude: ['test/site/object/**'],
         },
@@ -55,8 +83,11 @@ export default defineConfig({
         test: {
           name: 'web',
           environment: 'jsdom',
+          pool: 'threads',
+          isolate: false,
+          hookTimeout: HOOK_TIMEOUT_MS,
           include: ['web/test/**/*.test.{ts,tsx}'],
-          setupFiles: ['./web/test/setup.ts'],
+          setupFiles: ['./test/support/leave-nothing.ts', './web/test/setup.ts'],
           testTimeout: 20_000,
           css: { include: [] },
         },
@@ -67,7 +98,8 @@ export default defineConfig({
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['./test/e2e/support/prepare.ts'],
-          fileParallelism: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
           testTimeout: 60_000,
           hookTimeout: 300_000,
         },

@@ -1,15 +1,24 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { CommandError, runCommand, tail } from '../lib/processes.ts'
 import { phpString } from './config.ts'
 
 export type PhpIni = Record<string, string | number>
 export type Php = (code: string, options?: PhpOptions) => Promise<string>
 
-/** PHP's command-line arguments for these settings. */
-export const iniArguments = (ini: PhpIni): string[] =>
-  Object.entries({ memory_limit: '256M', 'opcache.enable_cli': 1, 'opcache.revalidate_freq': 0, ...ini }).flatMap(
-    ([name, value]) => ['-d', `${name}=${value}`],
-  )
+/**
+ * PHP's command-line arguments for these settings. All PHP processes of a site share compiled files in its `state` folder:
+ * compiling WordPress is most of what a short command does.
+ */
+export function iniArguments(ini: PhpIni, state: string): string[] {
+  const cache = join(state, 'opcache')
+  mkdirSync(cache, { recursive: true })
+  const opcache = { 'opcache.enable_cli': 1, 'opcache.revalidate_freq': 0, 'opcache.file_cache': cache }
+  return Object.entries({ memory_limit: '256M', ...opcache, ...ini }).flatMap(([name, value]) => [
+    '-d',
+    `${name}=${value}`,
+  ])
+}
 
 type PhpOptions = { installing?: boolean }
 
@@ -29,11 +38,12 @@ export function wrapPhp(
 }
 
 /** What runs PHP inside a site with this machine's PHP, like `wp eval`. */
-export function createPhp(site: { root: string; url: string; debugLog: string; ini: PhpIni }): Php {
+export function createPhp(site: { root: string; state: string; url: string; debugLog: string; ini: PhpIni }): Php {
   return async (code, options) => {
     const input = wrapPhp(site, code, options)
     try {
-      return (await runCommand('php', iniArguments({ ...site.ini, memory_limit: '512M' }), { input })).stdout
+      return (await runCommand('php', iniArguments({ ...site.ini, memory_limit: '512M' }, site.state), { input }))
+        .stdout
     } catch (error) {
       const log = existsSync(site.debugLog) ? tail(readFileSync(site.debugLog, 'utf8'), 5) : ''
       if (error instanceof CommandError)

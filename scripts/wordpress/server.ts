@@ -24,7 +24,7 @@ const WORKERS = 4
 /** Serves a site with PHP's built-in server on the loopback interface, and waits until WordPress answers. */
 export async function startServer(site: ServedSite, ini: PhpIni, front: Front): Promise<Service> {
   const router = join(import.meta.dirname, 'router.php')
-  const args = [...iniArguments(ini), '-S', `127.0.0.1:${site.port}`, '-t', site.www, router]
+  const args = [...iniArguments(ini, site.state), '-S', `127.0.0.1:${site.port}`, '-t', site.www, router]
   const env = {
     PHP_CLI_SERVER_WORKERS: String(WORKERS),
     IGNY8_BASE: site.base,

@@ -14,7 +14,7 @@ const MARK = '# → '
 let world: World
 let site: Site
 beforeAll(async () => {
-  world = await startWorld()
+  world = await startWorld({ isDev: true })
   site = await startSite(world)
   await pressConnect(site.admin, { apiKey: site.apiKey })
 })

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto'
+import { appendFileSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4MiniflareOptions } from 'miniflare'
+import { endWithProcess } from '../../../scripts/lib/shutdown.ts'
+
+type WorkerOptions = Extract<V4MiniflareOptions, { workers: unknown }>['workers'][number]
+
+/** The Worker as `wrangler deploy` bundles it, with the options of wrangler.toml. Every world runs this same one. */
+export interface BuiltWorker {
+  /** File of its only module. */
+  file: string
+  options: WorkerOptions
+}
+
+export interface RunningApi {
+  stop: () => Promise<void>
+}
+
+/** Limits that a test never reaches. */
+const UNLIMITED = { limit: 100_000, period: 60 } as const
+const secret = () => randomBytes(32).toString('base64')
+
+/** Secrets and settings of one world; what is encrypted with them is lost with them. */
+export const createBindings = (url: string): Record<string, string> => ({
+  ENVIRONMENT: 'development',
+  PUBLIC_URL: url,
+  WEB_ORIGINS: url.replace('127.0.0.1', 'localhost'),
+  API_KEY_PEPPER: secret(),
+  SESSION_SECRET: secret(),
+  ENCRYPTION_KEYS: JSON.stringify({ k1: secret() }),
+})
+
+/**
+ * Starts the Worker in workerd, over the databases that `wrangler d1 migrations apply` made in `state`, without the processes
+ * of `wrangler dev` round it; `npm start` and the tutorial's test have those. The log of the Worker goes to `api.log`.
+ */
+export async function startWorker(
+  { file, options }: BuiltWorker,
+  { folder, port, bindings }: { folder: string; port: number; bindings: Record<string, string> },
+): Promise<RunningApi> {
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      host: '127.0.0.1',
+      port,
+      cf: false,
+      log: new Log(LogLevel.ERROR),
+      handleStructuredLogs: (line) => appendFileSync(join(folder, 'api.log'), `${JSON.stringify(line)}\n`),
+      resourcePersistencePath: join(folder, 'state/v3'),
+      workers: [
+        {
+          ...options,
+          name: 'igny8',
+          modules: [{ type: 'ESModule', path: 'index.js', contents: readFileSync(file, 'utf8') }],
+          bindings: { ...options.bindings, ...bindings },
+          ratelimits: {
+            THROTTLE_INTEGRATION: { namespace_id: '1001', simple: UNLIMITED },
+            THROTTLE_ANONYMOUS: { namespace_id: '1002', simple: UNLIMITED },
+          },
+        },
+      ],
+    }),
+  )
+  await miniflare.ready
+  const stop = () => miniflare.dispose()
+  const forget = endWithProcess({ group: undefined, stop, kill: () => undefined })
+  return {
+    stop: async () => {
+      forget()
+      await stop()
+    },
+  }
+}
