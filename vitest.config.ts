@@ -11,7 +11,7 @@ process.env['SESSION_SECRET'] ??= randomText()
 process.env['ENCRYPTION_KEYS'] ??= JSON.stringify({ k1: randomText() })
 
 /** The end-to-end files that take longest: they start first, so that no other one runs alone at the end. */
-const LONGEST_E2E = ['matrix', 'release', 'web-health', 'web-journey', 'connect', 'sync']
+const LONGEST_E2E = ['matrix', 'web-screens', 'connect', 'web-health', 'web-journey', 'outage', 'polling', 'sync']
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
