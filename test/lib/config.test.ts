@@ -5,8 +5,8 @@ const read = (variables: Record<string, string>) =>
   readConfig({
     ...({} as Env),
     ENVIRONMENT: 'production',
-    PUBLIC_URL: 'https://api.example.org',
-    WEB_ORIGINS: '',
+    PUBLIC_URL: 'https://api.igny8.com',
+    WEB_ORIGINS: 'https://app.igny8.com',
     EVENT_RETENTION_DAYS: '90',
     API_KEY_PEPPER: 'p'.repeat(32),
     SESSION_SECRET: 's'.repeat(32),

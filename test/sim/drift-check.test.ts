@@ -23,13 +23,13 @@ async function imported(count: number, fetchLimit?: number): Promise<World> {
   return world
 }
 
-const audit = (world: World) => run(world, 'drift_check')
+const checkDrift = (world: World) => run(world, 'drift_check')
 const result = ({ store }: World) => store.driftChecks.result()
 const titleOf = (world: World, postId: number) => world.store.replica.items.getByExternalId(postId)?.local.title
 const deleted = (world: World) => listItems(world.content, { state: 'deleted' }, null, 10_000).results.length
 const bytes = ({ wordpress }: World) => wordpress.stats.bytesIn + wordpress.stats.bytesOut
 
-/** Makes drift by SQL: edits, and of every ten differences one deletion and one post that came in with an old time. */
+/** Causes drift by SQL: edits, and in every ten differences one deletion and one new post with an old time. */
 function drift(world: World, count: number, size: number): void {
   for (let index = 0; index < count; index++) {
     const id = 1 + ((index * 7919) % size)
@@ -41,15 +41,15 @@ function drift(world: World, count: number, size: number): void {
   world.loseWebhooks()
 }
 
-describe('a drift audit', () => {
-  test('T27 finds an edit that moved no time, a row that vanished, and one that came in late, and repairs them', async () => {
+describe('a drift check', () => {
+  test('T27 finds and repairs an edit that kept its time, a deleted row, and a new post with an old time', async () => {
     const world = await imported(300)
     world.wordpress.editBehindItsBack(7, { title: 'Changed by SQL' })
     world.wordpress.editBehindItsBack(9, { meta: { rank_math_title: 'Changed by SQL' } })
     world.wordpress.site.posts.remove(world.wordpress.post(8))
     world.wordpress.importPost({ title: 'From a backup', status: 'publish', dateS: 1_600_000_000 })
     world.loseWebhooks()
-    expect(await audit(world)).toMatchObject({
+    expect(await checkDrift(world)).toMatchObject({
       status: 'succeeded',
       direction: 'drift_check',
       counts: { created: 1, updated: 2, deleted: 1, failed: 0 },
@@ -63,35 +63,35 @@ describe('a drift audit', () => {
     expect(result(world)?.root).toMatch(/^[0-9a-f]{36}$/)
   })
 
-  test('of equal sides proves it in a request, with the same root each time', async () => {
+  test('of equal sides takes one request, with the same root each time', async () => {
     const world = await imported(300)
-    expect(await audit(world)).toMatchObject({ status: 'succeeded', counts: { updated: 0, unchanged: 0 } })
+    expect(await checkDrift(world)).toMatchObject({ status: 'succeeded', counts: { updated: 0, unchanged: 0 } })
     const first = result(world)
     expect(first).toMatchObject({ state: 'equal', checked: 300, differing: 0, repaired: 0 })
     expect(world.wordpress.stats.commands['digest']).toBe(3)
     expect(world.wordpress.stats.requests).toBeLessThanOrEqual(3)
-    await audit(world)
+    await checkDrift(world)
     expect(result(world)?.root).toBe(first?.root)
     world.wordpress.editBehindItsBack(7, { title: 'Changed by SQL' })
-    await audit(world)
+    await checkDrift(world)
     expect(result(world)?.root).not.toBe(first?.root)
   })
 
-  test('keeps what was edited here: other fields merge, the same field is a conflict', async () => {
+  test('keeps edits made in IGNY8: other fields merge, the same field is a conflict', async () => {
     const world = await imported(20)
     const idOf = (postId: number) => world.store.replica.items.getByExternalId(postId)?.id ?? ''
     updateItem(world.content, idOf(1), { excerpt: 'Ours' })
     updateItem(world.content, idOf(2), { title: 'Ours' })
     world.wordpress.editBehindItsBack(1, { title: 'Theirs' })
     world.wordpress.editBehindItsBack(2, { title: 'Theirs' })
-    await audit(world)
+    await checkDrift(world)
     expect(world.store.replica.items.getByExternalId(1)?.local).toMatchObject({ title: 'Theirs', excerpt: 'Ours' })
     expect(world.store.replica.items.getByExternalId(2)).toMatchObject({ conflictFields: ['title'] })
     expect(titleOf(world, 2)).toBe('Ours')
     expect(result(world)).toMatchObject({ state: 'repaired', differing: 2, repaired: 2 })
   })
 
-  test('T10 deletes nothing because of a digest that fails, lies or ends early', async () => {
+  test('T10 deletes nothing because of a digest that fails, is wrong or ends early', async () => {
     const world = await imported(300)
     const nothing = { count: 0, symbols: btoa('\0'.repeat(22 * 64)), next: null }
     const lies = [
@@ -110,29 +110,29 @@ describe('a drift audit', () => {
     expect(result(world)?.state).not.toBe('equal')
     world.wordpress.faults = {}
     await world.settle(3_600_000)
-    await audit(world)
+    await checkDrift(world)
     expect(result(world)?.state).toBe('equal')
   })
 
-  test('T5 names a post that can not be read as one that differs, and the others are repaired', async () => {
+  test('T5 reports an unreadable post as different, and repairs the others', async () => {
     const world = await imported(50)
     world.wordpress.editBehindItsBack(5, { isUnreadable: true })
     world.wordpress.editBehindItsBack(6, { title: 'Changed by SQL' })
-    expect(await audit(world)).toMatchObject({ status: 'succeeded', counts: { failed: 1, updated: 1 } })
+    expect(await checkDrift(world)).toMatchObject({ status: 'succeeded', counts: { failed: 1, updated: 1 } })
     expect(result(world)).toMatchObject({ state: 'differs', root: null, differing: 2, repaired: 1 })
     expect(titleOf(world, 6)).toBe('Changed by SQL')
   })
 
-  test('compares of a type with a limit what had its turn, and imports no more than the limit', async () => {
+  test('compares only what was read of a type with a limit, and imports no more than the limit', async () => {
     const world = await imported(300, 100)
     world.wordpress.editBehindItsBack(7, { title: 'Changed by SQL' })
-    await audit(world)
+    await checkDrift(world)
     expect(titleOf(world, 7)).toBe('Changed by SQL')
     expect(world.store.replica.items.countExternal('post')).toBe(200)
     expect(result(world)).toMatchObject({ state: 'repaired', checked: 200, differing: 1 })
   })
 
-  test('of a site that is edited meanwhile asks once more, and ends', async () => {
+  test('compares again if the site is edited meanwhile, and ends', async () => {
     const world = await imported(50)
     world.wordpress.editBehindItsBack(1, { title: 'Before' })
     let edits = 0
@@ -143,28 +143,28 @@ describe('a drift audit', () => {
         return null
       },
     }
-    await audit(world)
+    await checkDrift(world)
     expect(edits).toBe(2)
     expect(titleOf(world, 2)).toBe('Meanwhile')
     expect(result(world)).toMatchObject({ state: 'repaired', differing: 2, repaired: 2 })
   })
 
-  test('goes on where a slow site ran out of time', async () => {
+  test('continues where the site ran out of time', async () => {
     const world = await imported(5_000)
     world.wordpress.editBehindItsBack(7, { title: 'Changed by SQL' })
     world.wordpress.editBehindItsBack(4_900, { title: 'Changed by SQL' })
     world.wordpress.executor.costs.documentMs = 15
-    await audit(world)
+    await checkDrift(world)
     await world.settle(600_000)
     expect(world.wordpress.stats.commands['digest']).toBeGreaterThan(4)
     expect(result(world)).toMatchObject({ state: 'repaired', checked: 5_000, differing: 2, repaired: 2 })
   })
 
-  test('reads everything anew where nearly everything differs', async () => {
+  test('reads a type again if nearly all of its posts differ', async () => {
     const world = await imported(12_000)
     for (let id = 1; id <= 12_000; id++) world.wordpress.editBehindItsBack(id, { excerpt: 'By SQL' })
     world.wordpress.site.posts.remove(world.wordpress.post(12_000))
-    await audit(world)
+    await checkDrift(world)
     expect(result(world)?.state).toBe('differs')
     await world.settle(7_200_000)
     expect(world.store.replica.items.getByExternalId(11_999)?.local.excerpt).toBe('By SQL')
@@ -173,7 +173,7 @@ describe('a drift audit', () => {
   })
 })
 
-describe('when an audit runs', () => {
+describe('a drift check runs', () => {
   test('by itself, a day after the first sync and each day after', async () => {
     const world = await imported(20)
     world.wordpress.editBehindItsBack(3, { title: 'Changed by SQL' })
@@ -202,7 +202,7 @@ describe('when an audit runs', () => {
     expect(titleOf(world, 3)).toBe('Changed by SQL')
   })
 
-  test('at once where the site lost track; an older plugin has everything read anew', async () => {
+  test('at once if the plugin lost track of its changes; with an older plugin, all types are read again', async () => {
     for (const isOld of [false, true]) {
       const world = await imported(300)
       if (isOld)
@@ -220,7 +220,10 @@ describe('when an audit runs', () => {
   })
 })
 
-/** `npm run test:nightly` has 100,000: what a check asks for depends on the differences, not on how many posts there are. */
+/**
+ * `npm run test:nightly` has 100,000: what a check asks for depends on the differences, not on how many posts there
+ * are.
+ */
 const SIZE = Number(process.env['SIM_POSTS'] ?? 25_000)
 
 describe(`T28 differences in ${SIZE} posts`, () => {
@@ -233,7 +236,7 @@ describe(`T28 differences in ${SIZE} posts`, () => {
     ] as const) {
       drift(world, count, SIZE / 2 + count)
       world.wordpress.resetStats()
-      expect(await audit(world)).toMatchObject({ status: 'succeeded', counts: { failed: 0, conflicts: 0 } })
+      expect(await checkDrift(world)).toMatchObject({ status: 'succeeded', counts: { failed: 0, conflicts: 0 } })
       console.info(`${count}: ${world.wordpress.stats.requests} requests, ${bytes(world)} bytes`)
       expect(result(world)).toMatchObject({ state: 'repaired' })
       expect(result(world)?.repaired).toBe(result(world)?.differing)
@@ -241,7 +244,7 @@ describe(`T28 differences in ${SIZE} posts`, () => {
       expect(world.wordpress.stats.requests).toBeLessThanOrEqual(requests)
       expect(bytes(world)).toBeLessThanOrEqual(kilobytes * 1000)
       world.nowMs += 60_000
-      await audit(world)
+      await checkDrift(world)
       expect(result(world)).toMatchObject({ state: 'equal', differing: 0 })
       world.nowMs += 60_000
     }

@@ -116,7 +116,7 @@ describe('a site that only calls', () => {
     expect([titles.length, new Set(titles).size]).toEqual([1_000, 1_000])
   })
 
-  test('T27 is audited: what was changed, deleted and restored by SQL is found, repaired and proven equal', async () => {
+  test('T27 gets a drift check: posts changed, deleted and restored by SQL are found, repaired and verified', async () => {
     const world = await polling(300)
     await run(world, 'from_external')
     world.nowMs += 60_000
@@ -138,7 +138,7 @@ describe('a site that only calls', () => {
     expect([rows(world, 'commands'), rows(world, 'command_texts')]).toEqual([0, 0])
   })
 
-  test('T10 deletes nothing and waits, where an audit is under way and the site stops calling', async () => {
+  test('T10 deletes nothing and waits, if the site stops polling during a drift check', async () => {
     const world = await polling(50)
     await run(world, 'from_external')
     world.wordpress.editBehindItsBack(7, { title: 'Changed by SQL' })
@@ -156,16 +156,16 @@ describe('a site that only calls', () => {
     expect(listItems(world.content, { state: 'deleted' }, null, 100).results).toEqual([])
   })
 
-  test('is answered at once where a check of its health is due, and not asked to call again for it', async () => {
+  test('is answered at once if a health check is due, and not asked to poll again for it', async () => {
     const world = await polling(3)
     await run(world, 'from_external')
     world.store.schedule.plan('health', world.nowMs - 1, 0)
     const context = { ...world.context(), now: () => (world.nowMs += 100) }
-    const subject = world.store.access.integration()
-    if (!subject) throw new Error('the site has no integration')
+    const integration = world.store.access.integration()
+    if (!integration) throw new Error('the site has no integration')
     const startedAt = world.nowMs
     const answer = await callHome(world.wordpress, async (message) => {
-      const answered = await receivePoll(context, { ...subject, keyId: null }, message, async (work) => {
+      const answered = await receivePoll(context, { ...integration, keyId: null }, message, async (work) => {
         await work()
         return true
       })

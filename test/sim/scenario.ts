@@ -178,8 +178,8 @@ async function actMeanwhile(world: World): Promise<void> {
 const DIRECTIONS = ['both', 'both', 'from_external', 'to_external', 'metadata'] as const
 
 /**
- * Plays a seed: both sides change at random while runs play, the site fails, webhooks are lost, doubled and late, and the
- * process is killed at awaits. Then the faults end, conflicts are resolved, and both sides must become equal.
+ * Plays a seed: both sides change at random while runs play, the site fails, webhooks are lost, doubled and late, and
+ * the process is killed at awaits. Then the faults end, conflicts are resolved, and both sides must become equal.
  *
  * With drift checks, webhooks may be lost for good and posts change by SQL; a drift check finds that. But it would also
  * hide a change that the incremental path lost. So the other seeds play without one, and each change is reported by a

@@ -1,7 +1,10 @@
 import { expect, test, vi } from 'vitest'
 import { playSeed } from './scenario.ts'
 
-/** Forty in every run of the tests, `npm run test:nightly` plays 2,000; any number by hand: `npm run sim -- --seeds 10000`. */
+/**
+ * Forty in every run of the tests, `npm run test:nightly` plays 2,000; any number by hand: `npm run sim -- --seeds
+ * 10000`.
+ */
 const SEEDS = Number(process.env['SIM_SEEDS'] ?? 40)
 
 test(

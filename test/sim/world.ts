@@ -64,12 +64,15 @@ const config: Config = {
   keyRing: { currentId: 'k1', keys: { k1: btoa('0123456789abcdef0123456789abcdef') } },
 }
 
-/** Somebody who never answers: a process that was killed. Each call has its own, so that nothing holds on to what waits for it. */
+/**
+ * A promise that never settles, as of a killed process. Each call has its own, so that its waiters can be collected.
+ */
 const never = () => new Promise<never>(() => undefined)
 
 /**
- * One site with the real engine, store and D1 queries on one side and a model WordPress on the other, under a virtual clock and
- * seeded chance. What is killed stops at its await, as a process does; the next instance works on the same databases.
+ * One site with the real engine, store and D1 queries on one side and a model WordPress on the other, under a virtual
+ * clock and seeded chance. What is killed stops at its await, as a process does; the next instance works on the same
+ * databases.
  */
 export class World {
   readonly random: () => number
@@ -88,7 +91,7 @@ export class World {
   #d1 = createD1()
   #webhooks: ModelWebhook[] = []
   #nextHeartbeatAt = START_MS
-  /** Heartbeats that a settling waits for at most; what is not done by then stays on its way. */
+  /** The most heartbeats one `settle` waits for; commands without an answer by then stay queued. */
   patience = Infinity
   /** What happens between the site's answer to a request and its arrival. */
   meanwhile: () => Promise<void> = () => Promise.resolve()
@@ -97,8 +100,8 @@ export class World {
   store: SiteStore
 
   /**
-   * @param options.hasDriftChecks false: no drift check is ever due, and the plugin's outbox keeps a webhook until it is
-   *   delivered. True: a lost webhook is lost for good, as when the outbox lost its table.
+   * @param options.hasDriftChecks false: no drift check is ever due, and the plugin's outbox keeps a webhook until it
+   *   is delivered. True: a lost webhook is lost for good, as when the outbox lost its table.
    */
   constructor(seed: number, transport: Transport = 'direct', { hasDriftChecks = true } = {}) {
     this.transport = transport
@@ -194,7 +197,7 @@ export class World {
     return receiveWebhook({ ...this.context(), db: db({ DB: this.#d1.binding }, null).db }, CALL, { headers, body })
   }
 
-  /** Webhooks that are on their way get lost. */
+  /** Loses the webhooks that are not delivered yet. */
   loseWebhooks(): void {
     this.#webhooks = []
   }
@@ -208,7 +211,7 @@ export class World {
     this.store.runs.enqueue(`run_${String(++this.#ids).padStart(12, '0')}`, CALL, direction, this.nowMs)
   }
 
-  /** Lets what is due happen, until nothing is due for `quietMs`; a killed instance is followed by another. */
+  /** Plays everything that is due within `quietMs`; after a kill a new instance continues. */
   async settle(quietMs: number): Promise<void> {
     const end = this.nowMs + quietMs
     let heartbeats = 0
@@ -226,7 +229,7 @@ export class World {
       this.nowMs = Math.max(this.nowMs, due)
       await this.#alarm()
     }
-    throw new Error('the world does not come to rest')
+    throw new Error('the world does not settle')
   }
 
   async #alarm(): Promise<void> {
@@ -234,7 +237,7 @@ export class World {
     this.nowMs += 1
   }
 
-  /** The plugin's turn: messages to us and answers get lost or doubled, and it may die with its results. */
+  /** One heartbeat of the plugin: polls and answers are lost or doubled, and PHP may die with its results. */
   async #heartbeat(): Promise<void> {
     const isLost = () => this.random() < this.rates.site / 3
     const send: SendHome = async (message) => {
@@ -256,7 +259,7 @@ export class World {
     await callHome(this.wordpress, send, () => (isLost() ? 'dies' : 'none'))
   }
 
-  /** What the work gives, or null where its instance was killed: then another one begins. */
+  /** The result of the work; null if its instance was killed, and a new instance starts. */
   async #untilDeath<T>(work: () => Promise<T>): Promise<T | null> {
     const died = new Promise<'died'>((resolve) => (this.#onDeath = () => resolve('died')))
     const ended = work().then(
@@ -318,7 +321,10 @@ export class World {
     return kinds[Math.floor(this.random() * kinds.length)] ?? null
   }
 
-  /** Delivers what the outbox has: webhooks arrive in any order; some twice, some late, some never (or later, if the outbox keeps them). */
+  /**
+   * Delivers what the outbox has: webhooks arrive in any order; some twice, some late, some never (or later, if the
+   * outbox keeps them).
+   */
   async deliverWebhooks(): Promise<void> {
     if (this.random() < this.rates.webhook) await this.wordpress.deliverLate()
     const waiting = this.#webhooks.splice(0)
