@@ -1,6 +1,9 @@
-import { expect, test, vi } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 
 vi.mock('../../src/contract/link.ts', () => ({ MIN_PLUGIN_VERSION: '1.10.2' }))
+// test files share modules: this one needs its own, with the minimum above, and the next one needs the real ones again
+vi.resetModules()
+afterAll(() => void vi.resetModules())
 const { isTooOld } = await import('../../src/lib/plugin-version.ts')
 
 test.each([

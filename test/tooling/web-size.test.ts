@@ -15,16 +15,19 @@ interface Chunk {
   dynamicImports?: string[]
 }
 let manifest: Record<string, Chunk>
-const folder = temporaryFolder('web-size')
+// `npm test` has built the app already
+const isBuilt = process.env['IGNY8_ASSETS'] === 'built'
+const folder = isBuilt ? join(ROOT, 'public') : temporaryFolder('web-size')
 
 beforeAll(async () => {
   // else the development build of React is measured, which nobody is sent
   vi.stubEnv('NODE_ENV', 'production')
-  await build({
+  const options = {
     configFile: join(ROOT, 'web/vite.config.ts'),
     logLevel: 'error',
     build: { outDir: folder },
-  })
+  } as const
+  if (!isBuilt) await build(options)
   manifest = JSON.parse(readFileSync(join(folder, '.vite/manifest.json'), 'utf8')) as typeof manifest
 }, 60_000)
 
