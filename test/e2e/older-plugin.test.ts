@@ -88,12 +88,12 @@ describe('T50 the plugin of the release before, in a real WordPress,', () => {
     expect((await titled('Told by the older')).external_id).not.toBeNull()
   })
 
-  test('is audited: both sides are equal', async () => {
-    await world.owner.post(`${base}/audit/`, {})
+  test('is compared: both sides are equal', async () => {
+    await world.owner.post(`${base}/check-drift/`, {})
     await vi.waitFor(
       async () => {
-        const types = await world.owner.get<{ audit: { state: string } }>(`${base}/content-types/`)
-        expect(types.audit.state).toMatch(/equal|repaired/)
+        const types = await world.owner.get<{ drift_check: { state: string } }>(`${base}/content-types/`)
+        expect(types.drift_check.state).toMatch(/equal|repaired/)
       },
       { timeout: 60_000, interval: 200 },
     )

@@ -177,14 +177,14 @@ const BROKEN: [string, string, string, string, string, RegExp][] = [
 describe('the health of a real site in a real browser (T8, T33, T36)', { timeout: 60_000 }, () => {
   test('healthy: a green dot, and what proves it', async () => {
     const { id } = await desk.integration()
-    await world.owner.post(`/integration/integrations/${id}/audit/`, {})
+    await world.owner.post(`/integration/integrations/${id}/check-drift/`, {})
     await open('content-types')
     const facts = page.locator('[data-fact=drift-check]')
     await facts.getByText(/^Identical, .*, checksum [0-9a-f]{8}…$/).waitFor({ timeout: LOOK_MS })
-    const { audit } = await world.owner.get<{ audit: { root: string } }>(
+    const { drift_check: driftCheck } = await world.owner.get<{ drift_check: { root: string } }>(
       `/integration/integrations/${id}/content-types/`,
     )
-    await facts.getByTitle(audit.root).waitFor()
+    await facts.getByTitle(driftCheck.root).waitFor()
     await page
       .locator('[data-fact=last-verified]')
       .getByText(/just now|seconds? ago/)

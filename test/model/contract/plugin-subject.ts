@@ -19,7 +19,7 @@ const connect = (apiKey: string) => `
   $plugin = Igny8\\Bridge\\Plugin::instance();
   $secret = $plugin->keys->begin_pending();
   $plugin->keys->promote_pending();
-  $plugin->keys->keep_api_key( ${phpString(apiKey)} );
+  $plugin->keys->save_api_key( ${phpString(apiKey)} );
   $plugin->connection->establish( new Igny8\\Bridge\\Connection\\Identity( 'site_contract', 'Contract', '' ), '${INTEGRATION_ID}' );
   echo "${MARK}", $secret;`
 
