@@ -26,6 +26,29 @@ namespace Igny8\Bridge;
 
 defined( 'ABSPATH' ) || exit;
 
+if ( defined( 'IGNY8_BRIDGE_VERSION' ) ) {
+	// Installed twice, as a must-use copy beside the normal one: the copy that WordPress loads second steps back.
+	add_action(
+		'admin_notices',
+		static function () {
+			if ( current_user_can( 'manage_options' ) ) {
+				printf(
+					'<div class="notice notice-warning"><p>%s</p></div>',
+					esc_html(
+						sprintf(
+							/* translators: 1: folder of the copy in use, 2: folder of the copy that is not used. */
+							__( 'IGNY8 is installed twice. The copy in %1$s is in use; the one in %2$s does nothing and can be removed.', 'igny8-wordpress-bridge' ),
+							str_replace( wp_normalize_path( WP_CONTENT_DIR ) . '/', '', wp_normalize_path( dirname( IGNY8_BRIDGE_FILE ) ) ),
+							str_replace( wp_normalize_path( WP_CONTENT_DIR ) . '/', '', wp_normalize_path( __DIR__ ) )
+						)
+					)
+				);
+			}
+		}
+	);
+	return;
+}
+
 define( 'IGNY8_BRIDGE_VERSION', '0.2.0' );
 define( 'IGNY8_BRIDGE_FILE', __FILE__ );
 

@@ -52,6 +52,10 @@ final class Reading_Test extends Content_Test_Case {
 				'featured'    => [ 'id' => $image, 'url' => wp_get_attachment_url( $image ), 'alt' => 'An "alt"' ],
 				'url'         => get_permalink( $id ),
 				'item_id'     => null,
+				'unfinished'  => false,
+				'builder'     => null,
+				'listed'      => true,
+				'protected'   => false,
 			],
 			$document
 		);

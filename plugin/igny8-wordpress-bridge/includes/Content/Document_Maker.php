@@ -114,11 +114,21 @@ final class Document_Maker {
 			'meta'         => $related_data['meta'],
 			'featured_id'  => null === $featured ? null : $featured['id'],
 			'featured_alt' => null === $featured ? null : $featured['alt'],
-		];
+		] + $this->marks( $post, $related_data );
+	}
+
+	/**
+	 * What a document says of few posts: it is part of the etag only where it says something.
+	 *
+	 * @param object $post As stored.
+	 */
+	private function marks( object $post, array $related_data ): array {
+		return ( null === $related_data['builder'] ? [] : [ 'builder' => $related_data['builder'] ] )
+			+ ( '' === (string) ( $post->post_password ?? '' ) ? [] : [ 'protected' => true ] );
 	}
 
 	private function data( WP_Post $post, array $facts, array $related_data ): array {
-		unset( $facts['featured_id'], $facts['featured_alt'] );
+		unset( $facts['featured_id'], $facts['featured_alt'], $facts['builder'], $facts['protected'] );
 		$author = get_userdata( $facts['author'] );
 		return [
 			'id'          => $facts['id'],
@@ -133,6 +143,10 @@ final class Document_Maker {
 			'featured'    => $this->featured( $related_data['featured'] ),
 			'url'         => Utf8::repair( (string) get_permalink( $post ) ),
 			'item_id'     => $related_data['item_id'],
+			'unfinished'  => $related_data['is_unfinished'],
+			'builder'     => $related_data['builder'],
+			'listed'      => Types::is_listed( (string) $post->post_type, (string) $post->post_status ),
+			'protected'   => '' !== (string) $post->post_password,
 		] + $facts;
 	}
 

@@ -16,16 +16,21 @@ final class Gmt {
 	/** WordPress' value for no time. */
 	public const NONE = '0000-00-00 00:00:00';
 
+	/** What travels as 0, like every time before it. */
+	public const EPOCH = '1970-01-01 00:00:00';
+
 	/** Latest time on the wire, some 3,000 years from now. */
 	private const LATEST = 100000000000;
+
+	private const STORED = '/^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)\z/';
 
 	private const RFC3339 = '/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\z/i';
 
 	/**
-	 * Unix seconds; 0 for none.
+	 * Unix seconds; 0 for none, and for every time up to 1970.
 	 */
 	public static function to_unix( string $gmt ): int {
-		if ( 1 !== preg_match( '/^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)\z/', $gmt, $part ) || self::NONE === $gmt ) {
+		if ( 1 !== preg_match( self::STORED, $gmt, $part ) || self::NONE === $gmt ) {
 			return 0;
 		}
 		// MySQL can store 2024-00-00. Counting it as the first of January keeps the sort order.
@@ -41,7 +46,12 @@ final class Gmt {
 	 * RFC 3339 in UTC; null for none.
 	 */
 	public static function to_wire( string $gmt ): ?string {
-		return '' === $gmt || self::NONE === $gmt ? null : gmdate( 'Y-m-d\TH:i:s\Z', self::to_unix( $gmt ) );
+		if ( 1 !== preg_match( self::STORED, $gmt, $part ) || self::NONE === $gmt ) {
+			return null;
+		}
+		// Not gmmktime(), which takes the years 0 to 99 for those of this century.
+		$time = ( new DateTimeImmutable( '@0' ) )->setDate( (int) $part[1], max( 1, (int) $part[2] ), max( 1, (int) $part[3] ) );
+		return $time->setTime( (int) $part[4], (int) $part[5], (int) $part[6] )->format( 'Y-m-d\TH:i:s\Z' );
 	}
 
 	/**

@@ -15,6 +15,9 @@ final class Meta_Keys {
 
 	public const ITEM = '_igny8_item_id';
 
+	/** Of a post that is being made: gone once everything was written. */
+	public const UNFINISHED = '_igny8_unfinished';
+
 	private const SEO = [
 		'_yoast_wpseo_title'      => true,
 		'_yoast_wpseo_metadesc'   => true,
@@ -38,7 +41,7 @@ final class Meta_Keys {
 				}
 			}
 		}
-		unset( $keys[ self::THUMBNAIL ], $keys[ self::ITEM ] );
+		unset( $keys[ self::THUMBNAIL ], $keys[ self::ITEM ], $keys[ self::UNFINISHED ] );
 		return $keys;
 	}
 

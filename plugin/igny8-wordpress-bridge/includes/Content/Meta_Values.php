@@ -9,6 +9,9 @@ namespace Igny8\Bridge\Content;
  */
 final class Meta_Values {
 
+	/** 2^53 - 1. */
+	private const LARGEST_EXACT = 9007199254740991;
+
 	/** Matches objects, custom objects and enums in serialized data. */
 	private const OBJECT = '/(?:^|[;{}])[OCE]:\+?\d+:/';
 
@@ -31,6 +34,45 @@ final class Meta_Values {
 	 */
 	public static function decode( string $raw ) {
 		return maybe_unserialize( $raw );
+	}
+
+	/**
+	 * As it travels: an integer that a number of JSON can't hold exactly (beyond 2^53) travels as text.
+	 *
+	 * @param mixed $value Decoded.
+	 * @return mixed
+	 */
+	public static function shown( $value ) {
+		if ( is_int( $value ) && abs( $value ) > self::LARGEST_EXACT ) {
+			return (string) $value;
+		}
+		return is_array( $value ) ? array_map( [ self::class, 'shown' ], $value ) : $value;
+	}
+
+	/**
+	 * What was sent back as it was shown becomes what is stored, in its own type: 1.0 stays a fraction, and a large integer
+	 * stays one.
+	 *
+	 * @param mixed $sent   From JSON.
+	 * @param mixed $stored Decoded.
+	 * @return mixed
+	 */
+	public static function restored( $sent, $stored ) {
+		if ( self::shown( $stored ) === $sent ) {
+			return $stored;
+		}
+		if ( is_float( $stored ) && ( is_int( $sent ) || is_float( $sent ) ) && (float) $sent === $stored ) {
+			return $stored;
+		}
+		if ( ! is_array( $sent ) || ! is_array( $stored ) ) {
+			return $sent;
+		}
+		foreach ( $sent as $key => $value ) {
+			if ( array_key_exists( $key, $stored ) ) {
+				$sent[ $key ] = self::restored( $value, $stored[ $key ] );
+			}
+		}
+		return $sent;
 	}
 
 	/**

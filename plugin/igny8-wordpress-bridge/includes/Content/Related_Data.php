@@ -23,14 +23,15 @@ final class Related_Data {
 
 	/**
 	 * @param int[] $ids Ids of posts of one type.
-	 * @return array<int, array> Id => terms (taxonomy => texts, of every taxonomy), meta (key => value), featured (id and alt, or null), item_id (or null).
+	 * @return array<int, array> Id => terms (taxonomy => texts, of every taxonomy), meta (key => value), featured (id and alt, or null), item_id (or null), builder (or null).
 	 */
 	public function of( string $type, array $ids ): array {
 		$taxonomies   = $this->types->taxonomies( $type );
 		$keys         = $this->keys->of( $type );
-		$meta         = ( new Post_Meta() )->of( $ids, array_merge( array_map( 'strval', array_keys( $keys ) ), [ Meta_Keys::THUMBNAIL, Meta_Keys::ITEM ] ) );
+		$meta         = ( new Post_Meta() )->of( $ids, array_merge( array_map( 'strval', array_keys( $keys ) ), [ Meta_Keys::THUMBNAIL, Meta_Keys::ITEM, Meta_Keys::UNFINISHED ] ) );
 		$terms        = ( new Term_Names() )->of( $ids, $taxonomies );
 		$images       = $this->images->of( $this->thumbnails( $meta ) );
+		$builders     = ( new Builders() )->of( $ids );
 		$no_terms     = array_fill_keys( $taxonomies, [] );
 		$related_data = [];
 		foreach ( $ids as $id ) {
@@ -39,6 +40,8 @@ final class Related_Data {
 				'meta'     => isset( $meta[ $id ] ) ? $this->values( $meta[ $id ], $keys ) : [],
 				'featured' => $images[ $id ] ?? null,
 				'item_id'  => $meta[ $id ][ Meta_Keys::ITEM ][0] ?? null,
+				'is_unfinished' => isset( $meta[ $id ][ Meta_Keys::UNFINISHED ] ),
+				'builder'  => $builders[ $id ] ?? null,
 			];
 		}
 		return $related_data;
@@ -56,7 +59,7 @@ final class Related_Data {
 			if ( $raw !== array_filter( $raw, [ Meta_Values::class, 'is_plain' ] ) ) {
 				continue;
 			}
-			$decoded        = array_map( [ Meta_Values::class, 'decode' ], $raw );
+			$decoded        = array_map( [ Meta_Values::class, 'shown' ], array_map( [ Meta_Values::class, 'decode' ], $raw ) );
 			$values[ $key ] = $is_single ? $decoded[0] : $decoded;
 		}
 		return $values;

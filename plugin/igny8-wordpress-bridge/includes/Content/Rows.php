@@ -19,12 +19,20 @@ final class Rows {
 		global $wpdb;
 
 		$where = $wpdb->prepare( 'post_type = %s AND post_status <> %s', $type, Types::UNSAVED );
-		if ( null !== $after ) {
-			$time   = Gmt::from_unix( $after[0] );
-			$where .= $wpdb->prepare( ' AND ( post_modified_gmt > %s OR ( post_modified_gmt = %s AND ID > %d ) )', $time, $time, $after[1] );
+		$early = [];
+		if ( null === $after || 0 === $after[0] ) {
+			// On the wire every time up to 1970 is 0: these come first, in the order of their ids.
+			$until = $wpdb->prepare( ' AND post_modified_gmt <= %s AND ID > %d', Gmt::EPOCH, $after[1] ?? 0 );
+			$early = $wpdb->get_results( "SELECT ID, post_modified_gmt FROM {$wpdb->posts} WHERE $where$until ORDER BY ID LIMIT " . $limit );
+			$after = null;
 		}
-		$sql = "SELECT ID, post_modified_gmt FROM {$wpdb->posts} WHERE $where ORDER BY post_modified_gmt, ID LIMIT " . $limit;
-		return $wpdb->get_results( $sql );
+		if ( count( $early ) >= $limit ) {
+			return $early;
+		}
+		$time   = null === $after ? Gmt::EPOCH : Gmt::from_unix( $after[0] );
+		$where .= $wpdb->prepare( ' AND ( post_modified_gmt > %s OR ( post_modified_gmt = %s AND ID > %d ) )', $time, $time, $after[1] ?? PHP_INT_MAX );
+		$sql    = "SELECT ID, post_modified_gmt FROM {$wpdb->posts} WHERE $where ORDER BY post_modified_gmt, ID LIMIT " . ( $limit - count( $early ) );
+		return array_merge( $early, $wpdb->get_results( $sql ) );
 	}
 
 	/**
@@ -60,7 +68,9 @@ final class Rows {
 		$where = Id_Set::near( 'ID', $ids ) . $wpdb->prepare( ' AND post_type = %s AND post_status <> %s', $type, Types::UNSAVED );
 		if ( null !== $until ) {
 			$time   = Gmt::from_unix( $until[0] );
-			$where .= $wpdb->prepare( ' AND ( post_modified_gmt < %s OR ( post_modified_gmt = %s AND ID <= %d ) )', $time, $time, $until[1] );
+			$where .= 0 === $until[0]
+				? $wpdb->prepare( ' AND post_modified_gmt <= %s AND ID <= %d', Gmt::EPOCH, $until[1] )
+				: $wpdb->prepare( ' AND ( post_modified_gmt < %s OR ( post_modified_gmt = %s AND ID <= %d ) )', $time, $time, $until[1] );
 		}
 		$sizes = [];
 		foreach ( $wpdb->get_results( "SELECT ID, LENGTH(post_title) + LENGTH(post_content) + LENGTH(post_excerpt) AS bytes FROM {$wpdb->posts} WHERE $where" ) as $row ) {
@@ -78,7 +88,7 @@ final class Rows {
 
 		$is_gapless = max( $ids ) - min( $ids ) === count( $ids ) - 1;
 		$where      = $is_gapless ? Id_Set::near( 'ID', $ids ) : 'ID IN (' . implode( ',', array_map( 'intval', $ids ) ) . ')';
-		return $this->by_key( $wpdb->get_results( "SELECT ID, post_type, post_title, post_content, post_excerpt, post_name, post_status, post_date_gmt, post_parent, post_author FROM {$wpdb->posts} WHERE $where" ) );
+		return $this->by_key( $wpdb->get_results( "SELECT ID, post_type, post_title, post_content, post_excerpt, post_name, post_status, post_date_gmt, post_parent, post_author, post_password FROM {$wpdb->posts} WHERE $where" ) );
 	}
 
 	/**

@@ -59,6 +59,15 @@ final class Types {
 	}
 
 	/**
+	 * Whether wp-admin counts a post under "All". It leaves out the trash, and statuses that their plugin hides there.
+	 */
+	public static function is_listed( string $type, string $status ): bool {
+		return self::ATTACHMENT === $type
+			? 'trash' !== $status
+			: ! in_array( $status, get_post_stati( [ 'show_in_admin_all_list' => false ] ), true );
+	}
+
+	/**
 	 * The status on the wire. Attachments have `inherit`, which is sent as `publish`.
 	 */
 	public static function wire_status( string $status ): string {

@@ -37,6 +37,14 @@ final class Hook_Owners {
 
 	/**
 	 * @param mixed $callback Of a hook.
+	 * @return string Folder or file of the plugin or theme; '' for WordPress itself and for this plugin.
+	 */
+	public static function of_callback( $callback ): string {
+		return self::owner( self::file_of( $callback ) );
+	}
+
+	/**
+	 * @param mixed $callback Of a hook.
 	 */
 	private static function file_of( $callback ): string {
 		try {

@@ -36,6 +36,10 @@ final class Lock {
 		}
 
 		$this->held = (bool) add_option( $this->option, (string) time(), '', false );
+		if ( $this->held ) {
+			// Another plugin's hook may end the request at any point: then nobody holds the lock any more.
+			register_shutdown_function( [ $this, 'release' ] );
+		}
 		return $this->held;
 	}
 

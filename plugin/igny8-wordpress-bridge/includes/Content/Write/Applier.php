@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content\Write;
 
 use Igny8\Bridge\Commands\Command_Failure;
+use Igny8\Bridge\Content\Builders;
 use Igny8\Bridge\Content\Document;
 use Igny8\Bridge\Content\Documents;
 use Igny8\Bridge\Content\Meta_Keys;
@@ -78,12 +79,42 @@ final class Applier {
 			$existing = ( new Post_Meta() )->find( Meta_Keys::ITEM, $change->item_id );
 			$document = 0 === $existing ? null : $this->documents->fresh( $existing );
 			if ( null !== $document ) {
-				return Result::applied( $document );
+				return $this->found( $existing, $document, $change );
 			}
 			return Result::applied( $this->finished( $this->writer->create( $change ), $change ), true );
 		} finally {
 			$lock->release();
 		}
+	}
+
+	/**
+	 * An earlier try has made the post. Where it was interrupted the rest is written now, unless somebody has edited the
+	 * post since: then nothing of it counts as agreed.
+	 */
+	private function found( int $id, Document $document, Change $change ): Result {
+		$is_finished = '' === (string) get_post_meta( $id, Meta_Keys::UNFINISHED, true );
+		if ( $is_finished ) {
+			return Result::applied( $document );
+		}
+		$row = $this->rows->whole( [ $id ] )[ $id ] ?? null;
+		if ( null === $row || $this->was_edited( $row, $change ) ) {
+			delete_post_meta( $id, Meta_Keys::UNFINISHED );
+			return Result::unfinished( $document );
+		}
+		$this->writer->complete( $id, $change, $row );
+		return Result::applied( $this->finished( $id, $change ), true );
+	}
+
+	/**
+	 * Whether a text is neither what was sent nor missing.
+	 */
+	private function was_edited( object $row, Change $change ): bool {
+		foreach ( [ 'post_title', 'post_content', 'post_excerpt' ] as $column ) {
+			if ( '' !== $row->$column && (string) ( $change->columns[ $column ] ?? '' ) !== $row->$column ) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private function change( Change $change ): Result {
@@ -98,10 +129,23 @@ final class Applier {
 			return Result::stale( $document );
 		}
 
+		( new Open_Editor() )->check( $change->id );
+		$this->check_body( $change );
 		try {
 			return $this->change_row( $change, $row );
 		} catch ( Stale_Write $stale ) {
 			return Result::stale( $this->documents->fresh( $change->id ) );
+		}
+	}
+
+	/**
+	 * @throws Command_Failure `body_read_only` Where a page builder renders the post.
+	 */
+	private function check_body( Change $change ): void {
+		$builder = isset( $change->columns['post_content'] ) ? ( new Builders() )->of( [ $change->id ] )[ $change->id ] ?? null : null;
+		if ( null !== $builder ) {
+			/* translators: %s: name of a page builder. */
+			throw new Command_Failure( 'body_read_only', sprintf( __( 'The page builder “%s” renders this post; visitors would not see a change of its text.', 'igny8-wordpress-bridge' ), $builder ) );
 		}
 	}
 

@@ -20,6 +20,11 @@ final class Ledger {
 
 	private const RUNNING = 'running';
 
+	/** The command under way in this request; '' for none. */
+	private string $running = '';
+
+	private bool $is_watching = false;
+
 	/**
 	 * @return array{post_id: int, created: bool, etag: string}|null Result of the earlier run; null if the caller must run the command.
 	 * @throws Command_Failure `command_running`, `write_failed`.
@@ -36,6 +41,7 @@ final class Ledger {
 			throw new Command_Failure( 'write_failed', __( 'The table of commands could not be written.', 'igny8-wordpress-bridge' ), true );
 		}
 		if ( 1 === $added ) {
+			$this->watch( $command );
 			return null;
 		}
 
@@ -48,13 +54,24 @@ final class Ledger {
 			];
 		}
 		$this->take_over( $hash, $now );
+		$this->watch( $command );
 		return null;
+	}
+
+	/**
+	 * Where the request ends in the middle of the command, its repeat need not wait: nobody carries it out any more.
+	 */
+	public function abandon_interrupted(): void {
+		if ( '' !== $this->running ) {
+			$this->abandon( $this->running );
+		}
 	}
 
 	public function finish( string $command, Result $result ): void {
 		global $wpdb;
 
-		$document = $result->document();
+		$this->running = '';
+		$document      = $result->document();
 		$wpdb->update(
 			Tables::commands(),
 			[
@@ -72,6 +89,8 @@ final class Ledger {
 	 */
 	public function abandon( string $command ): void {
 		global $wpdb;
+
+		$this->running = '';
 		$wpdb->delete( Tables::commands(), [ 'command' => $this->hash( $command ) ] );
 	}
 
@@ -89,6 +108,14 @@ final class Ledger {
 		$sql   = "UPDATE $table SET started_at = %d WHERE command = %s AND outcome = %s AND started_at < %d";
 		if ( 1 !== $wpdb->query( $wpdb->prepare( $sql, $now, $hash, self::RUNNING, $now - self::LONGEST_S ) ) ) {
 			throw new Command_Failure( 'command_running', __( 'The same command is already running.', 'igny8-wordpress-bridge' ), true );
+		}
+	}
+
+	private function watch( string $command ): void {
+		$this->running = $command;
+		if ( ! $this->is_watching ) {
+			$this->is_watching = true;
+			register_shutdown_function( [ $this, 'abandon_interrupted' ] );
 		}
 	}
 

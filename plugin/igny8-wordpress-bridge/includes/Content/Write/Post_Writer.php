@@ -39,7 +39,10 @@ final class Post_Writer {
 		$post = $this->columns( $change, 'draft' ) + [
 			'post_type'   => $change->type,
 			'post_status' => 'draft',
-			'meta_input'  => [ Meta_Keys::ITEM => $change->item_id ],
+			'meta_input'  => [
+				Meta_Keys::ITEM       => $change->item_id,
+				Meta_Keys::UNFINISHED => '1',
+			],
 		];
 
 		$id = 0;
@@ -61,6 +64,17 @@ final class Post_Writer {
 			throw $error;
 		}
 		return $id;
+	}
+
+	/**
+	 * Goes on with a post whose making was interrupted: a hook that exits, a time limit, a fatal error elsewhere. What was
+	 * sent is written once more, over what there is of it.
+	 *
+	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`.
+	 */
+	public function complete( int $id, Change $change, object $row ): void {
+		$change->id = $id;
+		$this->update( $change, $row );
 	}
 
 	/**
@@ -95,13 +109,16 @@ final class Post_Writer {
 	 * Updates through WordPress even if no column changes, so that other plugins learn of the modification.
 	 */
 	private function write( Change $change, array $plan, Write_Guard $guard, object $row ): void {
+		// A persistent object cache may be behind the database, and WordPress writes back what it finds there: old terms, say.
+		clean_post_cache( $change->id );
 		$before = get_post( $change->id );
 		$before = null === $before ? null : clone $before;
 		$post   = $this->columns( $change, (string) ( 'untrash' === $change->op && null !== $before ? $before->post_status : $row->post_status ) );
 		$this->id_of(
 			$guard->around(
 				static function ( array $mark ) use ( $post, $change ) {
-					return wp_update_post( [ 'ID' => $change->id ] + wp_slash( $post ) + $mark, true, false );
+					// Without a name WordPress leaves the template alone; else it refuses every edit once the theme has lost it.
+					return wp_update_post( [ 'ID' => $change->id, 'page_template' => '' ] + wp_slash( $post ) + $mark, true, false );
 				}
 			)
 		);
@@ -119,6 +136,9 @@ final class Post_Writer {
 			wp_after_insert_post( $id, null !== $before, $before );
 		}
 		$this->write_verifier->check_after( $id, $change, $term_ids );
+		if ( '' !== $change->item_id ) {
+			delete_post_meta( $id, Meta_Keys::UNFINISHED );
+		}
 		// Written last, because other posts share it and it should not need to be undone.
 		$this->meta->write_image_alt( $change );
 	}

@@ -23,6 +23,8 @@ final class Result {
 
 	private bool $was_applied;
 
+	private bool $is_finished = true;
+
 	private function __construct( string $outcome, ?Document $document, bool $created, bool $was_applied ) {
 		$this->outcome     = $outcome;
 		$this->document    = $document;
@@ -35,6 +37,15 @@ final class Result {
 	 */
 	public static function applied( ?Document $document, bool $created = false ): self {
 		return new self( self::APPLIED, $document, $created, true );
+	}
+
+	/**
+	 * An interrupted create left a part of the post, and somebody has edited it since.
+	 */
+	public static function unfinished( Document $document ): self {
+		$result              = new self( self::APPLIED, $document, false, true );
+		$result->is_finished = false;
+		return $result;
 	}
 
 	/**
@@ -72,6 +83,7 @@ final class Result {
 			'item'        => null === $this->document ? null : $this->document->to_array(),
 			'created'     => $this->created,
 			'was_applied' => $this->was_applied,
+			'is_finished' => $this->is_finished,
 		];
 	}
 }

@@ -142,7 +142,7 @@ final class Write_Guard {
 	private function check_texts( array $data ): void {
 		foreach ( self::TEXTS as $column => $name ) {
 			if ( isset( $this->sent[ $column ] ) && $this->sent[ $column ] !== $data[ $column ] ) {
-				throw new Command_Failure( 'content_altered', $name . ': ' . __( 'A plugin or the database of this site changes the text when it is saved. Nothing was written.', 'igny8-wordpress-bridge' ) );
+				throw ( new Alteration() )->describe( $column, $name, (string) $this->sent[ $column ], $data );
 			}
 		}
 	}

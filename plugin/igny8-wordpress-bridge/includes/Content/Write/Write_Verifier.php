@@ -51,6 +51,7 @@ final class Write_Verifier {
 			}
 		}
 		$stored = $this->stored_meta( $change->id, $change );
+		$this->restore_shown( $change, $stored );
 		foreach ( $change->meta as $key => $value ) {
 			$name = 'meta.' . $key;
 			if ( ( $stored[ $key ] ?? [] ) !== array_filter( $stored[ $key ] ?? [], [ Meta_Values::class, 'is_plain' ] ) ) {
@@ -58,7 +59,8 @@ final class Write_Verifier {
 				throw Args::invalid( $name, __( 'The stored value cannot be sent to IGNY8 and would be lost.', 'igny8-wordpress-bridge' ) );
 			}
 			foreach ( $this->values( $value, $change->single[ $key ] ) as $one ) {
-				if ( sanitize_meta( (string) $key, $one, 'post', $change->type ) !== $one ) {
+				// WordPress stores text: that a number comes back as one is no change.
+				if ( Meta_Values::encode( sanitize_meta( (string) $key, $one, 'post', $change->type ) ) !== Meta_Values::encode( $one ) ) {
 					throw self::altered( $name );
 				}
 				$this->check_storable( $name, $wpdb->postmeta, 'meta_value', Meta_Values::encode( $one ) );
@@ -90,7 +92,10 @@ final class Write_Verifier {
 		foreach ( $change->meta as $key => $value ) {
 			$found = $stored[ $key ] ?? [];
 			$found = $change->single[ $key ] ? array_values( array_unique( $found ) ) : $found;
-			if ( array_map( [ Meta_Values::class, 'encode' ], $this->values( $value, $change->single[ $key ] ) ) !== $found ) {
+			$sent  = array_map( [ Meta_Values::class, 'encode' ], $this->values( $value, $change->single[ $key ] ) );
+			// SEO plugins remove an emptied value instead of storing it: to everybody who reads it that is the same.
+			$is_emptied = [] === $found && [ '' ] === array_values( array_unique( $sent ) );
+			if ( $sent !== $found && ! $is_emptied ) {
 				throw self::altered( 'meta.' . $key );
 			}
 		}
@@ -107,7 +112,7 @@ final class Write_Verifier {
 		global $wpdb;
 
 		if ( $wpdb->strip_invalid_text_for_column( $table, $column, $value ) !== $value ) {
-			throw new Command_Failure( 'content_altered', $name . ': ' . __( 'The database of this site cannot store these characters, or the text is too long. Nothing was written.', 'igny8-wordpress-bridge' ) );
+			throw new Command_Failure( 'not_storable', $name . ': ' . __( 'The database of this site cannot store these characters, or the text is too long. Nothing was written.', 'igny8-wordpress-bridge' ) );
 		}
 	}
 
@@ -124,6 +129,18 @@ final class Write_Verifier {
 		}
 		if ( isset( $columns['post_status'] ) && Types::ATTACHMENT !== $change->type && ! $this->is_same_status( $columns['post_status'], $row->post_status ) ) {
 			throw self::altered( 'status' );
+		}
+	}
+
+	/**
+	 * @param array<string, string[]> $stored Key => raw values.
+	 */
+	private function restore_shown( Change $change, array $stored ): void {
+		foreach ( $change->meta as $key => $value ) {
+			$decoded = array_map( [ Meta_Values::class, 'decode' ], $stored[ $key ] ?? [] );
+			if ( null !== $value && [] !== $decoded ) {
+				$change->meta[ $key ] = Meta_Values::restored( $value, $change->single[ $key ] ? $decoded[0] : $decoded );
+			}
 		}
 	}
 
