@@ -44,6 +44,10 @@ export const PostDocument = z.lazy(() =>
     featured: z.object({ id: z.int().min(0), url: z.string(), alt: z.string() }).nullable(),
     url: z.string(),
     item_id: z.string().max(64).nullable().default(null),
+    unfinished: z.boolean().default(false),
+    builder: z.string().max(40).nullable().default(null),
+    listed: z.boolean().default(true),
+    protected: z.boolean().default(false),
   }),
 )
 export type PostDocument = z.infer<typeof PostDocument>
@@ -128,6 +132,8 @@ export const ApplyData = z.lazy(() =>
     created: z.boolean().default(false),
     /** Whether the command was carried out: now, or, if `stale`, by an earlier attempt after which somebody edited the post. */
     was_applied: z.boolean().default(false),
+    /** False for a post that an interrupted create left and somebody edited since: nothing of it is agreed. */
+    is_finished: z.boolean().default(true),
   }),
 )
 export type ApplyData = z.infer<typeof ApplyData>

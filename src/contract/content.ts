@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { SiteId, Timestamp } from './common.ts'
+import { refuseBrokenText } from './text.ts'
 
 export const ITEM_STATES = ['synced', 'local_ahead', 'external_ahead', 'conflict', 'failed', 'deleted'] as const
 export const ItemState = z.lazy(() => z.enum(ITEM_STATES).meta({ id: 'ItemState' }))
@@ -16,7 +17,9 @@ export const ItemId = z
   .meta({ description: 'Opaque id of an item', example: 'item_019d8f0c6b7e7c3fb1d2a4e5f6071829' })
 
 const TypeSlug = z.lazy(() => z.string().regex(/^[a-z0-9_-]{1,32}$/))
-const Terms = z.lazy(() => z.record(TypeSlug, z.array(z.string().min(1).max(200)).max(1000)))
+/** A name of WordPress. A limit of a request must not be one of an answer, so answers take any text. */
+const TaxonomySlug = z.lazy(() => z.string().regex(/^[^\s\p{C}<>"'&]{1,32}$/u))
+const Terms = z.lazy(() => z.record(TaxonomySlug, z.array(z.string().min(1).max(200)).max(1000)))
 const Meta = z.lazy(() => z.record(z.string().min(1).max(255), z.unknown()))
 const FeaturedImage = z.lazy(() => z.object({ url: z.string().max(2000), alt: z.string().max(1000).default('') }))
 
@@ -40,6 +43,7 @@ export const ItemCreate = z.lazy(() =>
     .partial()
     .extend({ type: TypeSlug.default('post'), title: z.string().max(65_535) })
     .strict()
+    .superRefine(refuseBrokenText)
     .meta({ id: 'ItemCreate' }),
 )
 export type ItemCreate = z.infer<typeof ItemCreate>
@@ -55,6 +59,7 @@ export const ItemUpdate = z.lazy(() =>
         .meta({ description: 'The change is refused with 409 if the item has another revision' }),
     })
     .strict()
+    .superRefine(refuseBrokenText)
     .meta({ id: 'ItemUpdate' }),
 )
 export type ItemUpdate = z.infer<typeof ItemUpdate>
@@ -70,9 +75,9 @@ export const ItemVersion = z.lazy(() =>
       status: z.string(),
       date: Timestamp.nullable(),
       parent_id: z.string().nullable(),
-      terms: Terms,
-      meta: Meta,
-      featured_image: FeaturedImage.unwrap().extend({ alt: z.string() }).nullable(),
+      terms: z.record(z.string(), z.array(z.string())),
+      meta: z.record(z.string(), z.unknown()),
+      featured_image: z.object({ url: z.string(), alt: z.string() }).nullable(),
     })
     .meta({ id: 'ItemVersion' }),
 )
@@ -109,6 +114,11 @@ export const Item = z.lazy(() =>
       external_id: z.string().nullable().meta({ description: 'Post id in WordPress' }),
       external_url: z.string().nullable(),
       revision: z.number().int(),
+      // the object of an earlier release, which a deployment still meets, doesn't say these two
+      builder: z.string().nullable().default(null).meta({
+        description: 'The page builder that renders the post, for example `elementor`. The body is then read-only',
+      }),
+      protected: z.boolean().default(false).meta({ description: 'Visitors need a password' }),
       wordpress: ItemVersion.nullable().meta({
         description: 'The last known version in WordPress; null if there is none',
       }),
@@ -133,7 +143,7 @@ export type ItemSummary = z.infer<typeof ItemSummary>
 
 export const ItemFilter = z.lazy(() =>
   z.object({
-    type: TypeSlug.optional(),
+    type: z.string().min(1).max(32).optional(),
     state: ItemState.optional().meta({ description: 'Default: every state except `deleted`' }),
     q: z.string().max(200).optional().meta({ description: 'Part of the title or slug' }),
     external_id: z

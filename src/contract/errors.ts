@@ -160,6 +160,11 @@ const API_ERRORS = {
     title: 'The item could not be read yet',
     fix: 'Fix the item’s error first, then edit it.',
   },
+  body_read_only: {
+    status: 409,
+    title: 'The text of this item can’t be edited here',
+    fix: 'Edit the text in the page builder. Everything else can be changed here.',
+  },
   integration_exists: {
     status: 409,
     title: 'The site already has this integration',

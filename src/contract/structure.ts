@@ -5,12 +5,13 @@ export const MAX_TYPES = 500
 const MAX_COUNT = 1_000_000_000
 const MAX_LABEL_CHARACTERS = 200
 const MAX_REPORTED_SLUGS = 10
-const SLUG = /^[a-z0-9_-]{1,32}$/
+/** WordPress restricts names of post types, but not of taxonomies: WooCommerce writes them in any alphabet. */
+const SLUG = /^[^\s\p{C}<>"'&]{1,32}$/u
 
 /** Error codes in `params.code` of an issue. The API answers with such a code instead of `validation_error`. */
 type StructureIssueCode = 'too_many_types' | 'negative_count' | 'markup_in_label' | 'invalid_slug'
 
-const SLUG_RULE = 'must be 1 to 32 characters of a-z, 0-9, _ and -'
+const SLUG_RULE = 'must be 1 to 32 characters without spaces, quotes, markup and control characters'
 const coded = (code: StructureIssueCode, error: string) => ({ params: { code }, error })
 const issue = (code: StructureIssueCode, message: string) => ({ code: 'custom', params: { code }, message }) as const
 

@@ -78,7 +78,15 @@ export const contentRoutes: Route[] = [
     params: Params,
     body: ItemUpdate,
     responses: { 200: { description: 'The changed item', schema: Item } },
-    errors: [...notFound, 'conflict', 'item_deleted', 'item_unreadable', 'parent_not_found', 'item_too_large'],
+    errors: [
+      ...notFound,
+      'conflict',
+      'item_deleted',
+      'item_unreadable',
+      'body_read_only',
+      'parent_not_found',
+      'item_too_large',
+    ],
     handle: async ({ ctx, params, body }) => ok(await updateItem({ ctx, input: { ...toInput(params), patch: body } })),
   }),
   defineRoute({

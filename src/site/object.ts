@@ -35,7 +35,7 @@ import {
   updateItem,
   type ContentContext,
 } from './replica/content.ts'
-import { enablePolling } from './transport/choice.ts'
+import { directRetryMs, enablePolling, urgentDirectTryAt } from './transport/choice.ts'
 import { openSiteDatabase } from './replica/database.ts'
 import { examineSite } from './health/doctor/examine.ts'
 import { applyPollingToReport } from './health/doctor/polling.ts'
@@ -142,6 +142,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
       // an unfinished run keeps the request id of the request that queued it
       if (run.id === id) log.info('run queued', { run_id: id, direction })
       else log.info('run joined', { run_id: run.id, direction })
+      this.#tryDirectAgain()
       await this.#alarm.arm()
       return { ok: true, value: run }
     })
@@ -194,6 +195,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
       this.#store.access.setIntegration(call)
       this.#store.access.invalidate()
       enablePolling(this.#store, Date.now())
+      this.#store.schedule.ensure('health', Date.now() + directRetryMs(this.#store))
       await this.#alarm.arm()
       return { ok: true, value: null }
     })
@@ -299,6 +301,12 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     await withLogIds(idsOfIntegration(this.#store.access.integration()), () =>
       this.#alarm.onAlarm(work, (cause) => log.error('alarm failed', { cause })),
     )
+  }
+
+  /** A site that polls may be callable by now: somebody who waits should not wait for its next poll. */
+  #tryDirectAgain(): void {
+    const dueAt = urgentDirectTryAt(this.#store, Date.now())
+    if (dueAt !== null) this.#store.schedule.ensure('health', dueAt)
   }
 
   #openStore(): SiteStore {

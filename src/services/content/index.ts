@@ -124,7 +124,7 @@ export async function createItem({
 /**
  * Changes the IGNY8 side of an item.
  * @throws ServiceError `site_not_found`, `item_not_found`, `conflict` if it changed since `if_revision`,
- *   `item_deleted`, `item_unreadable`, `parent_not_found`, `item_too_large`, `api_key_revoked`
+ *   `item_deleted`, `item_unreadable`, `body_read_only`, `parent_not_found`, `item_too_large`, `api_key_revoked`
  */
 export async function updateItem({
   ctx,

@@ -5,7 +5,7 @@ import { checkDelayMs, connectionAfterFailure, connectionAfterSuccess, isResting
 import { resealCredentials } from '../../lib/link-credentials.ts'
 import { log, withLogIds } from '../../lib/log.ts'
 import { findSymptoms, type Symptom } from './doctor/symptoms.ts'
-import { describeTransport } from '../transport/choice.ts'
+import { describeTransport, directRetryMs } from '../transport/choice.ts'
 import type { RpcCall, ProbeOutcome } from '../rpc.ts'
 import { applyProbeResult, probeFully, probeKnownEndpoint } from './probe.ts'
 import type { ObjectContext } from '../runs/context.ts'
@@ -58,7 +58,9 @@ async function storeOutcome(
   }
   const state = deriveState(row, outcome)
   const failures = outcome.ok ? 0 : ctx.store.schedule.failures('health') + 1
-  const nextCheckAt = ctx.now() + checkDelayMs(failures, ctx.random())
+  const isPolling = outcome.ok && outcome.transport === 'polling'
+  const delayMs = checkDelayMs(failures, ctx.random())
+  const nextCheckAt = ctx.now() + (isPolling ? Math.min(delayMs, directRetryMs(ctx.store)) : delayMs)
   ctx.store.schedule.plan('health', nextCheckAt, failures)
   // a scheduled check is recorded only if it changed something; otherwise there would be 24 equal events a day
   const hasChanged = state.connection !== row.connection || state.reason !== row.connectionReason

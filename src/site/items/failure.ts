@@ -1,5 +1,5 @@
 import { backoffMs, type Backoff } from '../../lib/backoff.ts'
-import type { ItemFault, ItemRecord } from './record.ts'
+import { isWaiting, type ItemFault, type ItemRecord } from './record.ts'
 
 /** What an editor can do about a failed item, by the code of the failure. */
 const FIXES: Readonly<Record<string, string>> = {
@@ -8,8 +8,13 @@ const FIXES: Readonly<Record<string, string>> = {
   parent_not_sent: 'Send the parent first, or choose another one.',
   parent_cycle: 'Choose a parent that is not below the item itself.',
   media_not_found: 'Choose an image that can be opened in a browser.',
-  content_altered:
+  content_altered: 'Change the setting of the plugin that detail names, or write the text the way it leaves it.',
+  not_storable:
     'Remove the characters that the site’s database cannot store, or ask the host for the utf8mb4 character set.',
+  post_locked: 'It is sent as soon as the post is closed there.',
+  body_read_only: 'Edit the text in the page builder. Everything else can be changed here.',
+  invalid_text: 'Open the item in WordPress, remove the broken characters and save it again.',
+  request_interrupted: 'Ask the host or the developer of the site which plugin stops PHP when this post is saved.',
 }
 const SEND_AGAIN = 'Correct what detail names and send the item again.'
 const SAVE_AGAIN = 'Open the item in WordPress and save it again; if that does not help, tell support the item’s id.'
@@ -31,18 +36,22 @@ export function itemBackoffMs(attempt: number, random: number): number {
   return backoffMs(ITEM_BACKOFF, attempt, random)
 }
 
-/** Marks an item as failed and schedules its retry. */
+/** A post that is open in WordPress' editor is tried again this soon: the lock lasts as long as the tab is open. */
+const LOCK_RETRY_MS = 20_000
+
+/** Marks an item as failed, or as waiting, and schedules its retry. */
 export function failRecord(
   record: ItemRecord,
   fault: ItemFault,
   { now, random }: { now: () => number; random: () => number },
 ): ItemRecord {
-  const attempts = record.attempts + 1
+  const attempts = isWaiting(fault) ? record.attempts : record.attempts + 1
+  const errorSince = record.error?.code === fault.code ? record.errorSince : null
   return {
     ...record,
     error: fault,
-    errorSince: record.errorSince ?? now(),
+    errorSince: errorSince ?? now(),
     attempts,
-    retryAt: now() + itemBackoffMs(attempts, random()),
+    retryAt: now() + (isWaiting(fault) ? LOCK_RETRY_MS : itemBackoffMs(attempts, random())),
   }
 }

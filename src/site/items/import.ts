@@ -24,6 +24,9 @@ export const externalColumns = (post: PostDocument) => ({
   etag: post.body === null ? null : post.etag,
   externalModified: post.modified,
   externalUrl: post.url,
+  builder: post.builder,
+  isProtected: post.protected,
+  isListed: post.listed,
 })
 
 /** An item that is new here, or was deleted and returns: both sides get the site's content. */

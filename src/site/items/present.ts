@@ -71,6 +71,8 @@ export function presentItem(replica: ReplicaView, siteId: string, record: ItemRe
     external_id: record.externalId === null ? null : String(record.externalId),
     external_url: record.externalUrl,
     revision: record.revision,
+    builder: record.builder,
+    protected: record.isProtected,
     wordpress: presentExternal(replica, record),
     base: record.base && presentVersion(replica, record.base),
     conflict: presentConflict(replica, record),

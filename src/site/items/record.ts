@@ -17,6 +17,12 @@ import { diffDocs, type FieldPath } from './fields.ts'
 /** Who deleted the item. `local`: still to be sent. `external`: kept only as a conflict. `both`: a tombstone. */
 export type Deletion = 'local' | 'external' | 'both'
 
+/** Failures that pass by themselves: the item waits and is not marked as failed. */
+const PASSING: ReadonlySet<string> = new Set(['post_locked'])
+
+/** Whether an item only waits for the site, for somebody to close the post there, say. */
+export const isWaiting = (fault: Pick<ItemFault, 'code'> | null): boolean => fault !== null && PASSING.has(fault.code)
+
 export interface ItemFault {
   code: string
   detail: string
@@ -46,6 +52,12 @@ export interface ItemRecord {
   attempts: number
   retryAt: number | null
   updatedAt: number
+  /** The page builder that renders the post: its body is read-only here. Null for most posts. */
+  builder: string | null
+  /** Whether visitors need a password. */
+  isProtected: boolean
+  /** Whether wp-admin counts the post under "All"; it leaves out the trash. */
+  isListed: boolean
   base: ItemDoc | null
   local: ItemDoc
   external: ItemDoc | null
@@ -63,7 +75,7 @@ export interface Decision {
 export function stateOf(record: ItemRecord): ItemState {
   if (record.deletion === 'both') return 'deleted'
   if (record.conflictFields.length > 0) return 'conflict'
-  if (record.error) return 'failed'
+  if (record.error && !isWaiting(record.error)) return 'failed'
   if (record.deletion === 'local' || record.external === null) return 'local_ahead'
   if (diffDocs(record.local, record.external).length > 0) return 'local_ahead'
   return record.etag === null ? 'external_ahead' : 'synced'

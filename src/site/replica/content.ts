@@ -114,6 +114,8 @@ export function updateItem(ctx: ContentContext, id: string, input: ItemUpdate): 
       return refusal('item_unreadable', 'The item could not be read yet.')
     const patch = toDocPatch(ctx, input)
     if (isRefusal(patch)) return patch
+    if (before.builder !== null && patch.body !== undefined && patch.body !== before.local.body)
+      return refusal('body_read_only', `The page builder “${before.builder}” renders this post.`)
     const after = editRecord(before, patch, ctx.now())
     return tooLarge(after) ?? after
   })

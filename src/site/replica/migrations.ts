@@ -187,6 +187,41 @@ const MIGRATIONS: readonly string[] = [
     due_at INTEGER NOT NULL,
     failures INTEGER NOT NULL DEFAULT 0
   ) WITHOUT ROWID;`,
+  `-- marks of a post: the page builder that renders it, a password, and whether wp-admin counts it under All
+  ALTER TABLE items ADD COLUMN builder TEXT;
+  ALTER TABLE items ADD COLUMN protected INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE items ADD COLUMN listed INTEGER NOT NULL DEFAULT 1;
+  -- counters by listed as well, since the site's totals leave out the trash
+  DROP TRIGGER items_counted;
+  DROP TRIGGER items_recounted;
+  DROP TRIGGER items_uncounted;
+  ALTER TABLE counters RENAME TO counters_before;
+  CREATE TABLE counters (
+    type TEXT NOT NULL,
+    state TEXT NOT NULL,
+    listed INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (type, state, listed)
+  ) WITHOUT ROWID;
+  INSERT INTO counters SELECT type, state, 1, n FROM counters_before;
+  DROP TABLE counters_before;
+  CREATE TRIGGER items_counted AFTER INSERT ON items BEGIN
+    INSERT INTO counters VALUES (new.type, new.state, new.listed, 1) ON CONFLICT DO UPDATE SET n = n + 1;
+  END;
+  CREATE TRIGGER items_recounted AFTER UPDATE OF type, state, listed ON items
+  WHEN old.type <> new.type OR old.state <> new.state OR old.listed <> new.listed BEGIN
+    UPDATE counters SET n = n - 1 WHERE type = old.type AND state = old.state AND listed = old.listed;
+    INSERT INTO counters VALUES (new.type, new.state, new.listed, 1) ON CONFLICT DO UPDATE SET n = n + 1;
+  END;
+  CREATE TRIGGER items_uncounted AFTER DELETE ON items BEGIN
+    UPDATE counters SET n = n - 1 WHERE type = old.type AND state = old.state AND listed = old.listed;
+  END;
+  UPDATE items SET listed = 0 WHERE status = 'trash';
+  -- a site that polls is called directly again from time to time
+  ALTER TABLE transport ADD COLUMN direct_tries INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE transport ADD COLUMN tried_at INTEGER;
+  -- how often a command was sent to a site that polls without a result
+  ALTER TABLE commands ADD COLUMN deliveries INTEGER NOT NULL DEFAULT 0;`,
 ]
 
 /** Newest schema version of this release. A database written by another release may have another. */

@@ -12,6 +12,7 @@
  */
 import { PoisonedDocument, PostDocument, type RawDocument } from '../../contract/content-link.ts'
 import { MAX_ITEM_BYTES } from '../../contract/content.ts'
+import { findTextFault } from '../../contract/text.ts'
 import type { ConflictPolicy } from '../../contract/integrations.ts'
 import type { RunCounts } from '../../contract/sync.ts'
 import { createRecord } from '../items/edit.ts'
@@ -38,6 +39,8 @@ export function readDocument(raw: RawDocument): { post: PostDocument } | { fault
     const issue = parsed.error.issues[0]
     return { fault: importFault('invalid_document', `${issue?.path.join('.')}: ${issue?.message}`) }
   }
+  const broken = findTextFault(parsed.data)
+  if (broken) return { fault: importFault('invalid_text', `${broken.path.join('.')} ${broken.message}`) }
   const { body, title, excerpt } = parsed.data
   const length = (body?.length ?? 0) + title.length + excerpt.length
   if (length > MAX_ITEM_BYTES) return { fault: importFault('item_too_large', `It has ${length} characters.`) }
@@ -131,6 +134,11 @@ export function importDocuments(
       continue
     }
     const before = findItem(ctx, raw)
+    if (read.post.unfinished && before?.externalId === null) {
+      // our own create was interrupted: what is missing there is not an edit, and the next push writes it
+      counts.unchanged++
+      continue
+    }
     const decision = importPost(before, read.post, rules)
     if (decision) storeDecision(ctx, before, decision, counts)
     else counts.unchanged++

@@ -1,9 +1,9 @@
 import { ApplyData } from '../../contract/content-link.ts'
 import type { CommandResult } from '../../contract/link.ts'
-import { toItemDoc } from '../items/doc.ts'
+import { EMPTY_DOC, toItemDoc, type ItemDoc } from '../items/doc.ts'
 import { failRecord, pushFault } from '../items/failure.ts'
 import { externalColumns, importDeletion, importPost } from '../items/import.ts'
-import type { ItemFault, ItemRecord } from '../items/record.ts'
+import { isWaiting, type ItemFault, type ItemRecord } from '../items/record.ts'
 import type { RunCursor } from '../replica/tables/run-cursor.ts'
 import type { CommandRequest } from '../transport/sender.ts'
 import type { EngineContext, RunConfig } from './context.ts'
@@ -50,18 +50,24 @@ function importApplied(
     ctx.replica.items.save({ ...current, ...externalColumns(read.post), external, conflictExternal })
     return
   }
-  const agreed = plan.op === 'create' && !applied.created ? (current.base ?? plan.sent) : plan.sent
+  const agreed = agreedContent(current, plan, applied)
   // if an editor deleted the item while its create was under way, importPost sees that by its missing post id
   const before = { ...current, etag: null, base: agreed, external: agreed }
   const decision = importPost(before, read.post, rules)
   if (decision) storeDecision(ctx, plan.op === 'create' ? null : before, decision, cursor.counts)
 }
 
-function storeItemFault(ctx: EngineContext, { id }: ItemRecord, fault: ItemFault, cursor: RunCursor): void {
+/** The content on which both sides agreed before the answer: only what the site has really shown counts. */
+function agreedContent(current: ItemRecord, plan: PlannedItem['plan'], { created, is_finished }: ApplyData): ItemDoc {
+  if (!is_finished) return EMPTY_DOC
+  return plan.op === 'create' && !created ? (current.base ?? plan.sent) : plan.sent
+}
+
+export function storeItemFault(ctx: EngineContext, { id }: ItemRecord, fault: ItemFault, cursor: RunCursor): void {
   const current = ctx.replica.items.get(id)
   if (!current) return
   ctx.replica.items.save(failRecord(current, fault, ctx))
-  cursor.counts.failed++
+  if (!isWaiting(fault)) cursor.counts.failed++
 }
 
 /**

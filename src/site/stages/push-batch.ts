@@ -4,7 +4,7 @@ import type { EngineContext } from './context.ts'
 import { imageToSend, type Image } from './images.ts'
 
 /** Limits of one request: items, and characters of their texts. A larger item goes alone. */
-const BATCH_ITEMS = 20
+export const BATCH_ITEMS = 20
 const BATCH_CHARACTERS = 500_000
 
 /**
@@ -34,10 +34,10 @@ interface WaitingItems {
 }
 
 /** Items that wait, up to the limits of a request. Ancestors that the site lacks are put before them, from any row. */
-export function nextBatch(ctx: EngineContext, after: number): WaitingItems {
+export function nextBatch(ctx: EngineContext, after: number, limit = BATCH_ITEMS): WaitingItems {
   const batch = new Map<string, ItemRecord>()
   let [until, characters] = [after, 0]
-  for (const record of ctx.replica.items.waiting(after, ctx.now(), BATCH_ITEMS)) {
+  for (const record of ctx.replica.items.waiting(after, ctx.now(), limit)) {
     const ancestor = missingAncestor(ctx, record)
     const { id, local } = ancestor ?? record
     characters += batch.has(id) ? 0 : local.body.length + local.excerpt.length

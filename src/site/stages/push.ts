@@ -18,13 +18,14 @@ import { pushFault } from '../items/failure.ts'
 import { planPush, toApplyFields, type PushPlan } from '../items/push-plan.ts'
 import type { ItemFault, ItemRecord } from '../items/record.ts'
 import type { RunCursor } from '../replica/tables/run-cursor.ts'
+import { LinkError } from '../transport/direct/errors.ts'
 import type { CommandRequest } from '../transport/sender.ts'
 import { assertHeld, type EngineContext, type RunConfig } from './context.ts'
 import { advance } from './cursor.ts'
 import { fetchPosts, importFetched } from './fetch-posts.ts'
 import { resolveFeatured, sendImages } from './images.ts'
-import { importAnswers, type PushStep } from './push-answers.ts'
-import { missingAncestor, nextBatch, planBatch, type PlannedItem, type PushBatch } from './push-batch.ts'
+import { importAnswers, storeItemFault, type PushStep } from './push-answers.ts'
+import { BATCH_ITEMS, missingAncestor, nextBatch, planBatch, type PlannedItem, type PushBatch } from './push-batch.ts'
 import { countRequests, importTotals } from './totals.ts'
 
 /** The site's post id of a parent; null while the parent has no post. */
@@ -104,6 +105,50 @@ async function fetchOutdated(
   return fetched.items.length + fetched.missing.length > 0
 }
 
+/** Codes of answers that a site gives when PHP stops in the middle of a request. */
+const BROKEN_ANSWERS: ReadonlySet<string> = new Set([
+  'wordpress_error',
+  'response_empty',
+  'response_truncated',
+  'response_invalid',
+  'response_leading_garbage',
+  'response_trailing_garbage',
+  'response_unsigned',
+  'answered_html',
+  'connection_lost',
+])
+
+/**
+ * One item of a batch may end the site's request: a hook that exits, a fatal error in another plugin. The batch is sent
+ * again, then divided until the culprit is alone; it then fails, and the others go through. The site must still answer
+ * a harmless command, so that an outage fails no item.
+ * @returns whether the round has ended; if not, the attempt fails with `cause`
+ */
+async function divideBatch(
+  ctx: EngineContext,
+  cursor: RunCursor,
+  sent: readonly (PushStep & { request: CommandRequest })[],
+  cause: unknown,
+  save: () => void,
+): Promise<boolean> {
+  if (!(cause instanceof LinkError) || !BROKEN_ANSWERS.has(cause.code) || !ctx.holds()) return false
+  await ctx.send([{ name: 'status', args: {} }])
+  assertHeld(ctx)
+  cursor.brokenPushes = (cursor.brokenPushes ?? 0) + 1
+  const [first] = sent
+  const isCulprit = sent.length === 1 && cursor.brokenPushes > 1
+  if (cursor.brokenPushes > 1 && sent.length > 1) cursor.pushLimit = Math.ceil(sent.length / 2)
+  ctx.replica.database.transaction(() => {
+    if (isCulprit && first) {
+      storeItemFault(ctx, first.item.record, pushFault('request_interrupted', cause.detail), cursor)
+      cursor.pushedAfter = Math.max(cursor.pushedAfter, first.item.record.n)
+      cursor.brokenPushes = 0
+    }
+    save()
+  })
+  return isCulprit
+}
+
 /** Sends a planned batch and commits the answers with the position after them. */
 async function sendBatch(
   ctx: EngineContext,
@@ -118,8 +163,17 @@ async function sendBatch(
   const counting = countRequests(
     sent.filter(({ item }) => item.plan.op !== 'update').map(({ item }) => item.record.type),
   )
-  const answers = sent.length > 0 ? await ctx.send([...sent.map(({ request }) => request), ...counting]) : []
+  const requests = [...sent.map(({ request }) => request), ...counting]
+  let answers: CommandResult[] = []
+  try {
+    if (sent.length > 0) answers = await ctx.send(requests)
+  } catch (cause) {
+    if (!(await divideBatch(ctx, cursor, sent, cause, save))) throw cause
+    return
+  }
   assertHeld(ctx)
+  cursor.brokenPushes = 0
+  if (cursor.pushLimit !== undefined) cursor.pushLimit = Math.min(BATCH_ITEMS, cursor.pushLimit * 2)
   const results = new Map<PushStep, CommandResult>(
     sent.flatMap((step, index) => (answers[index] ? [[step, answers[index]]] : [])),
   )
@@ -144,7 +198,7 @@ export async function pushRound(
 ): Promise<boolean> {
   let batch = ctx.memo<PushBatch>()
   if (batch === null) {
-    const waiting = nextBatch(ctx, cursor.pushedAfter)
+    const waiting = nextBatch(ctx, cursor.pushedAfter, cursor.pushLimit)
     if (waiting.records.length === 0) return false
     if (await fetchOutdated(ctx, waiting.records, runConfig, cursor, save)) return true
     batch = await planBatch(ctx, waiting)

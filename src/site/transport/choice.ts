@@ -8,7 +8,8 @@
  *   can.
  * A site that can't be called when it connects, but verifies that it polls, starts with `polling` (enablePolling).
  *
- * Health checks keep calling a site that polls. The first call that succeeds changes it back to `direct`, and each
+ * Health checks keep calling a site that polls: after 1, 5 and 15 minutes, then hourly, and at once when a person waits
+ * for it. The first call that succeeds changes it back to `direct`, and each
  * success clears the count of failures. If a site that polls stops doing so, its checks fail with `site_not_polling`.
  *
  * The state is one row in the object's database (replica/tables/transport.ts). `projectedAt: null` makes the next
@@ -48,7 +49,8 @@ export function isSilent({ transport }: Pick<SiteStore, 'transport'>, now: numbe
  * @returns whether the transport changed
  */
 export function noteDirectFailure(store: Pick<SiteStore, 'transport'>, code: ErrorCode, now: number): boolean {
-  const { transport, directFailures } = store.transport.read()
+  const { transport, directFailures, directTries } = store.transport.read()
+  if (transport === 'polling') store.transport.save({ directTries: directTries + 1, triedAt: now })
   if (transport === 'polling' || !isSolvedByPolling(code)) return false
   const isRetryable = LINK_ERRORS[code as LinkErrorCode].retryable
   // an error that only the owner can fix counts at once
@@ -63,7 +65,7 @@ export function noteDirectFailure(store: Pick<SiteStore, 'transport'>, code: Err
 export function switchIfDue(store: Pick<SiteStore, 'transport'>, now: number): boolean {
   const { transport, directFailures } = store.transport.read()
   if (transport === 'polling' || directFailures < MAX_DIRECT_FAILURES || !hasPolledRecently(store, now)) return false
-  store.transport.save({ transport: 'polling', projectedAt: null })
+  store.transport.save({ transport: 'polling', projectedAt: null, directTries: 0, triedAt: now })
   return true
 }
 
@@ -76,7 +78,26 @@ export function enablePolling(store: Pick<SiteStore, 'transport'>, now: number):
     lastPollAt: now,
     intervalMs,
     projectedAt: null,
+    directTries: 0,
+    triedAt: now,
   })
+}
+
+/** A site that polls is called directly again after these pauses, then hourly. */
+const DIRECT_RETRY_MS = [60_000, 5 * 60_000, 15 * 60_000]
+const LATER_RETRY_MS = 3_600_000
+/** For a person who waits the site is called at once, but not sooner after the last call than this. */
+const MIN_RETRY_MS = 5_000
+
+/** When a site that polls is called directly again, in milliseconds from now. */
+export function directRetryMs(store: Pick<SiteStore, 'transport'>): number {
+  return DIRECT_RETRY_MS[store.transport.read().directTries] ?? LATER_RETRY_MS
+}
+
+/** When a site that polls is called directly because somebody waits for it; null if it is called anyway. */
+export function urgentDirectTryAt(store: Pick<SiteStore, 'transport'>, now: number): number | null {
+  const { transport, triedAt } = store.transport.read()
+  return transport === 'polling' ? Math.max(now, (triedAt ?? 0) + MIN_RETRY_MS) : null
 }
 
 /** Records a successful call, and changes back to direct calls. @returns whether the transport changed */

@@ -26,6 +26,8 @@ export const sampleItem = (patch: Partial<Item> = {}): Item => ({
   external_id: '126',
   external_url: 'https://example.com/opening-hours/',
   revision: 3,
+  builder: null,
+  protected: false,
   wordpress: sampleVersion(),
   base: sampleVersion(),
   conflict: null,

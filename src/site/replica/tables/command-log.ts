@@ -8,6 +8,10 @@ const PART_CHARACTERS = 500_000
 export const INBOX = 'inbox'
 
 /** A command for the site's next poll. `key` names what it asks, independent of its id. */
+/** After this many deliveries without a result the oldest command is sent alone, and after more it fails. */
+const SHARED_DELIVERIES = 3
+const MAX_DELIVERIES = 6
+
 export interface QueuedCommand extends Command {
   key: string
 }
@@ -84,10 +88,13 @@ export class CommandLogTable {
    * again, because the site's answer may have been lost.
    */
   batch(limit: number, maxCharacters: number, now: number): Command[] {
-    const rows = this.#database.rows<{ id: string; name: string }>(
-      'SELECT id, name FROM commands WHERE answered_at IS NULL ORDER BY n LIMIT ?',
+    this.#failInterrupted(now)
+    const rows = this.#database.rows<{ id: string; name: string; deliveries: number }>(
+      'SELECT id, name, deliveries FROM commands WHERE answered_at IS NULL ORDER BY n LIMIT ?',
       limit,
     )
+    // one of them may end the site's request: sent alone, it can't take the others with it
+    if ((rows[0]?.deliveries ?? 0) >= SHARED_DELIVERIES) rows.splice(1)
     const batch: Command[] = []
     let characters = 0
     for (const { id, name } of rows) {
@@ -97,8 +104,22 @@ export class CommandLogTable {
       batch.push({ id, name, args })
     }
     const ids = JSON.stringify(batch.map(({ id }) => id))
-    this.#database.rows('UPDATE commands SET sent_at = ? WHERE id IN (SELECT value FROM json_each(?))', now, ids)
+    this.#database.rows(
+      'UPDATE commands SET sent_at = ?, deliveries = deliveries + 1 WHERE id IN (SELECT value FROM json_each(?))',
+      now,
+      ids,
+    )
     return batch
+  }
+
+  /** Gives up on the oldest command if the site never came to its end: it fails alone, and the others continue. */
+  #failInterrupted(now: number): void {
+    const [oldest] = this.#database.rows<{ id: string; deliveries: number }>(
+      'SELECT id, deliveries FROM commands WHERE answered_at IS NULL ORDER BY n LIMIT 1',
+    )
+    if (!oldest || oldest.deliveries < MAX_DELIVERIES) return
+    const detail = 'The site ended its request each time it carried out this command.'
+    this.answer({ id: oldest.id, ok: false, code: 'request_interrupted', detail, retryable: true, took_ms: 0 }, now)
   }
 
   /** Stores a result. @returns false if it is not expected: it came before, or its work has ended */

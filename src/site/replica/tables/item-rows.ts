@@ -30,6 +30,9 @@ export interface ItemRow extends SqlRow {
   attempts: number
   retry_at: number | null
   updated_at: number
+  builder: string | null
+  protected: number
+  listed: number
 }
 
 export interface VersionRow extends SqlRow {
@@ -40,7 +43,7 @@ export interface VersionRow extends SqlRow {
 
 /** Columns of `items` without `n`, in the order of {@link valuesOf}. */
 export const COLUMNS = `id, type, state, external_id, etag, external_modified, external_url, title, slug, status, revision,
-  deletion, conflict_fields, conflict_since, error, error_since, attempts, retry_at, updated_at`
+  deletion, conflict_fields, conflict_since, error, error_since, attempts, retry_at, updated_at, builder, protected, listed`
 
 export const valuesOf = (record: ItemRecord): SqlValue[] => [
   record.id,
@@ -62,6 +65,9 @@ export const valuesOf = (record: ItemRecord): SqlValue[] => [
   record.attempts,
   record.retryAt,
   record.updatedAt,
+  record.builder,
+  Number(record.isProtected),
+  Number(record.isListed),
 ]
 
 const parse = <T>(text: string | null): T | null => (text === null ? null : (JSON.parse(text) as T))
@@ -89,6 +95,9 @@ export function toRecord(row: ItemRow, versions: readonly VersionRow[]): ItemRec
     attempts: row.attempts,
     retryAt: row.retry_at,
     updatedAt: row.updated_at,
+    builder: row.builder,
+    isProtected: row.protected === 1,
+    isListed: row.listed === 1,
     base,
     local,
     external: row.external_id === null ? null : (docs.get(EXTERNAL) ?? base),

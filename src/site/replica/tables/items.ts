@@ -14,7 +14,8 @@ import {
 } from './item-rows.ts'
 
 /** Items that could not be sent. (A post that could not be read has a reminder in the inbox.) */
-const IS_UNSENT = "state = 'failed' AND retry_at IS NOT NULL AND (external_id IS NULL OR etag IS NOT NULL)"
+const IS_UNSENT =
+  "state IN ('failed', 'local_ahead') AND retry_at IS NOT NULL AND (external_id IS NULL OR etag IS NOT NULL)"
 
 /** The columns that tell whether a post is known and unchanged. */
 export interface ItemHead {
@@ -26,8 +27,8 @@ export interface ItemHead {
   etag: string | null
 }
 
-const INSERT = `INSERT INTO items (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`
-const PATHS = Array.from({ length: 19 }, (_, index) => `value ->> ${index}`).join()
+const INSERT = `INSERT INTO items (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`
+const PATHS = Array.from({ length: 22 }, (_, index) => `value ->> ${index}`).join()
 /** Inserts many items from a JSON array of their values; their rows follow row ?1. */
 const INSERT_ALL = `INSERT INTO items (n, ${COLUMNS}) SELECT ?1 + 1 + key, ${PATHS} FROM json_each(?2)`
 /** A bound value may have 2 MB in UTF-8, and a character up to three bytes. */
@@ -120,7 +121,7 @@ export class ItemTable {
     this.#database.rows(
       `UPDATE items SET type = ?, state = ?, external_id = ?, etag = ?, external_modified = ?, external_url = ?, title = ?, slug = ?,
          status = ?, revision = ?, deletion = ?, conflict_fields = ?, conflict_since = ?, error = ?, error_since = ?, attempts = ?,
-         retry_at = ?, updated_at = ? WHERE n = ?`,
+         retry_at = ?, updated_at = ?, builder = ?, protected = ?, listed = ? WHERE n = ?`,
       ...values,
       record.n,
     )
@@ -159,10 +160,10 @@ export class ItemTable {
     return rows.map((row) => this.#read(row))
   }
 
-  /** Items to push, oldest first, after a row number. Failed items are included once their retry is due. */
+  /** Items to push, oldest first, after a row number. Items with an error are included once their retry is due. */
   waiting(after: number, now: number, limit: number): ItemRecord[] {
     const rows = this.#database.rows<ItemRow>(
-      `SELECT * FROM items WHERE n > ? AND (state = 'local_ahead' OR (state = 'failed' AND ifnull(retry_at, 0) <= ?)) ORDER BY n LIMIT ?`,
+      `SELECT * FROM items WHERE n > ? AND state IN ('local_ahead', 'failed') AND ifnull(retry_at, 0) <= ? ORDER BY n LIMIT ?`,
       after,
       now,
       limit,
@@ -244,14 +245,15 @@ export class ItemTable {
 
   /** The counts by post type and state, from the counters that triggers keep. */
   counts(taxonomies: CountsSnapshot['taxonomies']): CountsSnapshot {
-    const rows = this.#database.rows<{ type: string; state: ItemState; n: number }>(
-      'SELECT type, state, n FROM counters WHERE n > 0',
+    const rows = this.#database.rows<{ type: string; state: ItemState; listed: number; n: number }>(
+      'SELECT type, state, listed, n FROM counters WHERE n > 0',
     )
     // a type may be named like a property of Object.prototype
     const post_types: CountsSnapshot['post_types'] = Object.create(null)
-    for (const { type, state, n } of rows) {
+    for (const { type, state, listed, n } of rows) {
       const entry = (post_types[type] ??= { synced: 0, failed: 0, conflict: 0 })
-      if (state === 'synced' || state === 'failed' || state === 'conflict') entry[state] += n
+      // the site's total leaves out the trash, so the number of synced items does too
+      if (state === 'failed' || state === 'conflict' || (state === 'synced' && listed === 1)) entry[state] += n
     }
     return { post_types, taxonomies }
   }

@@ -50,6 +50,10 @@ export interface RunCursor {
   driftChecks?: readonly TypeDriftCursor[] | null
   /** Row number of the last item that was pushed. */
   pushedAfter: number
+  /** Items of one push batch, after a batch broke the site's answer; absent for the usual number. */
+  pushLimit?: number
+  /** Broken answers in a row to a push batch. */
+  brokenPushes?: number
   counts: RunCounts
   progress: Run['progress']
   warnings: string[]

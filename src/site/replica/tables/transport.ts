@@ -17,6 +17,9 @@ export interface TransportState {
   lastPollAt: number | null
   /** Average time between polls; null before the second poll. */
   intervalMs: number | null
+  /** While the site polls: how often it was called directly all the same, and when last. */
+  directTries: number
+  triedAt: number | null
   /** When the state was last written to D1; null if it must be written. */
   projectedAt: number | null
 }
@@ -26,6 +29,8 @@ const START: TransportState = {
   directFailures: 0,
   lastPollAt: null,
   intervalMs: null,
+  directTries: 0,
+  triedAt: null,
   projectedAt: null,
 }
 
@@ -39,7 +44,7 @@ export class TransportTable {
 
   read(): TransportState {
     const sql = `SELECT transport, direct_failures AS directFailures, last_poll_at AS lastPollAt,
-      interval_ms AS intervalMs, projected_at AS projectedAt FROM transport`
+      interval_ms AS intervalMs, direct_tries AS directTries, tried_at AS triedAt, projected_at AS projectedAt FROM transport`
     const row = firstRow(this.#database, sql)
     return row ? (row as unknown as TransportState) : START
   }
@@ -47,12 +52,14 @@ export class TransportTable {
   save(change: Partial<TransportState>): TransportState {
     const state = { ...this.read(), ...change }
     this.#database.rows(
-      `INSERT OR REPLACE INTO transport (one, transport, direct_failures, last_poll_at, interval_ms, projected_at)
-       VALUES (1, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO transport (one, transport, direct_failures, last_poll_at, interval_ms, direct_tries, tried_at, projected_at)
+       VALUES (1, ?, ?, ?, ?, ?, ?, ?)`,
       state.transport,
       state.directFailures,
       state.lastPollAt,
       state.intervalMs,
+      state.directTries,
+      state.triedAt,
       state.projectedAt,
     )
     return state

@@ -137,6 +137,10 @@ const apiErrors = {
     'Der Inhalt konnte noch nicht gelesen werden',
     'Beheben Sie zuerst den Fehler des Inhalts, und bearbeiten Sie ihn dann.',
   ),
+  body_read_only: text(
+    'Der Text dieses Inhalts lässt sich hier nicht bearbeiten',
+    'Bearbeiten Sie den Text im Page-Builder. Alles andere können Sie hier ändern.',
+  ),
   integration_exists: text(
     'Die Website hat diese Verbindung schon',
     'Verwenden Sie die vorhandene, oder löschen Sie sie zuerst.',

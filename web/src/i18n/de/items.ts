@@ -183,6 +183,8 @@ export const items: typeof english = {
     title: 'Bearbeiten',
     hint: 'Ändert die Fassung in IGNY8. WordPress erhält sie mit dem nächsten Abgleich, oder sofort, wenn in beide Richtungen abgeglichen wird.',
     leave: 'Ohne Speichern verlassen? Ihre Änderungen gehen verloren.',
+    builder:
+      'Der Page-Builder {builder} stellt diesen Text dar. Bearbeiten Sie ihn dort; alles andere können Sie hier ändern.',
     stale: {
       title: 'Der Inhalt hat sich geändert, während Sie ihn bearbeiteten',
       text: 'Ihre Änderungen bleiben erhalten. Das Speichern würde die neueste Fassung so ändern:',

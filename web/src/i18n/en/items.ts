@@ -179,6 +179,7 @@ export const items = {
     title: 'Edit',
     hint: 'Changes the version in IGNY8. WordPress gets it with the next sync, or at once if two-way sync is on.',
     leave: 'Leave without saving? Your changes are lost.',
+    builder: 'The page builder {builder} renders this text. Edit it there; everything else can be changed here.',
     stale: {
       title: 'The item changed while you were editing',
       text: 'Your changes are kept. Saving them would change the latest version like this:',

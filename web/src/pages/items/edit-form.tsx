@@ -61,7 +61,7 @@ export default function EditForm({ item, onClose }: EditFormProps): ReactNode {
             />
           )}
           {update.error && !isRefused && <ErrorState error={update.error} />}
-          <Fields draft={draft} errors={fieldErrors(update.error)} status={item.status} />
+          <Fields draft={draft} errors={fieldErrors(update.error)} status={item.status} builder={item.builder} />
           <Group justify="space-between" gap="sm">
             <Text size="sm" c="dimmed" flex="1 1 220px">
               {t('hint')}
@@ -85,9 +85,12 @@ interface FieldsProps {
   draft: ReturnType<typeof useDraft>
   errors: Record<string, string>
   status: string
+  /** The page builder that renders the post; its text is then read-only. */
+  builder: string | null
 }
 
-function Fields({ draft: { values, set }, errors, status }: FieldsProps): ReactNode {
+function Fields({ draft: { values, set }, errors, status, builder }: FieldsProps): ReactNode {
+  const t = useTranslations('items.edit')
   const fieldLabel = useFieldLabel()
   const statusLabel = useStatusLabel()
   // a custom status of the site stays selected until another is chosen
@@ -126,6 +129,8 @@ function Fields({ draft: { values, set }, errors, status }: FieldsProps): ReactN
       <Textarea
         label={fieldLabel('body')}
         rows={16}
+        readOnly={builder !== null}
+        description={builder !== null && t('builder', { builder: builder.replaceAll('_', ' ') })}
         value={values.body}
         onChange={set('body')}
         error={errors['body']}
