@@ -55,6 +55,16 @@ describe('an item that is created', () => {
     expect(refusal(await content(site, 'POST /', { body: 'x' }))).toEqual([400, 'validation_error'])
   })
 
+  test.each<[string, Record<string, unknown>, string]>([
+    ['half of a surrogate pair', { title: 'Cut \ud83d' }, 'body.title'],
+    ['a term with half of one', { title: 'T', terms: { category: ['\udc00'] } }, 'body.terms.category.0'],
+    ['a meta key with NUL', { title: 'T', meta: { 'a\u0000': 1 } }, 'body.meta.a\u0000'],
+  ])('T52 is refused with %s, and the path is named', async (_name, body, path) => {
+    const answer = await content(site, 'POST /', body)
+    expect(refusal(answer)).toEqual([400, 'validation_error'])
+    expect(answer.body.errors[0].path).toBe(path)
+  })
+
   test.each<[string, Record<string, unknown>]>([
     ['an unknown field', { colour: 'red' }],
     ['an unknown status', { status: 'published' }],
@@ -172,7 +182,7 @@ describe('the list', () => {
     },
   )
 
-  test.each(['limit=0', 'limit=201', 'limit=x', 'state=lost', 'type=A%20B', `q=${'x'.repeat(201)}`])(
+  test.each(['limit=0', 'limit=201', 'limit=x', 'state=lost', `type=${'x'.repeat(33)}`, `q=${'x'.repeat(201)}`])(
     'refuses %s',
     async (query) => {
       expect(refusal(await content(full, `GET ?${query}`))).toEqual([400, 'validation_error'])

@@ -233,7 +233,8 @@ describe('content-types', () => {
     ['constructor', 'unknown_content_type'],
     ['category', 'unknown_content_type'],
     ['__proto__', 'invalid_slug'],
-    ['toString', 'invalid_slug'],
+    ['toString', 'unknown_content_type'],
+    ['no slug', 'invalid_slug'],
   ])('refuse %s, which is no post type of the site, and change nothing', async (slug, code) => {
     const site = await connectSiteWithStructure()
     const body = { post_types: { post: { fetch_limit: 1 }, [slug]: { fetch_limit: 1 } } }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { listItems, updateItem } from '../../src/site/replica/content.ts'
+import { createItem, listItems, updateItem } from '../../src/site/replica/content.ts'
 import { presentItem } from '../../src/site/items/present.ts'
 import { runNext } from '../../src/site/runs/runner.ts'
 import { fillPosts } from '../model/fill.ts'
@@ -295,4 +295,35 @@ test('an edit whose answer was lost, and which the site’s author took back sin
   expect(world.wordpress.post(2).status).toBe('publish')
   expect(stateOf(world, 2)).toBe('synced')
   expect(world.store.replica.items.getByExternalId(2)?.local.status).toBe('publish')
+})
+
+describe('an item that ends the site’s request each time', () => {
+  test('T5 T52 fails alone: the batch is divided until it is found, and the others go through', async () => {
+    const world = await imported(3)
+    for (let n = 0; n < 12; n++) {
+      createItem(world.content, { title: n === 7 ? 'Poison' : `Item ${n}`, type: 'post', status: 'publish', body: 'x' })
+    }
+    world.wordpress.faults = {
+      command: ({ args }) => (JSON.stringify(args).includes('Poison') ? { kind: 'die', when: 'before' } : null),
+    }
+    world.enqueue('to_external')
+    await world.settle(25_000)
+    const { lastRun } = world.store.runsState(world.nowMs)
+    expect(lastRun).toMatchObject({ status: 'succeeded', counts: { created: 11, failed: 1 } })
+    const failed = listItems(world.content, { state: 'failed' }, null, 10).results
+    expect(failed.map(({ title, error }) => [title, error?.code])).toEqual([['Poison', 'request_interrupted']])
+    world.wordpress.faults = {}
+    world.nowMs += 10 * 60_000
+    await run(world, 'to_external')
+    expect(listItems(world.content, { state: 'failed' }, null, 10).results).toEqual([])
+  })
+
+  test('an outage fails no item', async () => {
+    const world = await imported(3)
+    createItem(world.content, { title: 'New', type: 'post', status: 'publish', body: 'x' })
+    world.wordpress.faults = { request: () => ({ kind: 'status', status: 500 }) }
+    world.enqueue('to_external')
+    await world.settle(10)
+    expect(listItems(world.content, { state: 'failed' }, null, 10).results).toEqual([])
+  })
 })

@@ -55,6 +55,10 @@ export const post = (contents: Partial<ItemDoc> = {}, more: Partial<PostDocument
     featured: featured && { id: 9, ...featured },
     url: 'https://site.test/12/',
     item_id: null,
+    unfinished: false,
+    builder: null,
+    listed: true,
+    protected: false,
     ...more,
   }
 }

@@ -1,12 +1,19 @@
 import { expect, test } from 'vitest'
-import { noteDirectFailure, switchIfDue } from '../../../src/site/transport/choice.ts'
+import { directRetryMs, noteDirectFailure, switchIfDue, urgentDirectTryAt } from '../../../src/site/transport/choice.ts'
 import type { SiteStore } from '../../../src/site/replica/store.ts'
 
 const NOW = 1_800_000_000_000
 
 /** What the object keeps of the transport, for a site that called a minute ago. */
 function linkOf(lastPollAt: number | null = NOW - 60_000) {
-  const kept = { transport: 'direct', directFailures: 0, lastPollAt, intervalMs: 900_000 }
+  const kept = {
+    transport: 'direct',
+    directFailures: 0,
+    lastPollAt,
+    intervalMs: 900_000,
+    directTries: 0,
+    triedAt: null,
+  }
   const transport = { read: () => kept, save: (patch: object) => void Object.assign(kept, patch) }
   return { store: { transport } as unknown as Pick<SiteStore, 'transport'>, kept }
 }
@@ -30,4 +37,23 @@ test('a site that never polled stays with direct calls', () => {
   const { store, kept } = linkOf(null)
   expect(noteDirectFailure(store, 'rest_blocked', NOW)).toBe(false)
   expect(kept.transport).toBe('direct')
+})
+
+test('T60 a site that polls is called again after 1, 5 and 15 minutes, then hourly', () => {
+  const { store } = linkOf()
+  noteDirectFailure(store, 'rest_blocked', NOW)
+  const pauses = [0, 1, 2, 3, 4].map(() => {
+    const pause = directRetryMs(store)
+    noteDirectFailure(store, 'rest_blocked', NOW)
+    return pause / 60_000
+  })
+  expect(pauses).toEqual([1, 5, 15, 60, 60])
+})
+
+test('T60 for a person who waits it is called at once, and five seconds after the last call at the earliest', () => {
+  const { store } = linkOf()
+  expect(urgentDirectTryAt(store, NOW)).toBeNull()
+  noteDirectFailure(store, 'rest_blocked', NOW)
+  expect(urgentDirectTryAt(store, NOW + 1_000)).toBe(NOW + 5_000)
+  expect(urgentDirectTryAt(store, NOW + 60_000)).toBe(NOW + 60_000)
 })
