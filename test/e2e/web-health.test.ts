@@ -151,7 +151,7 @@ const BROKEN: [string, string, string, string, string, RegExp][] = [
     'redirect that loses',
     'redirect_loses_post',
     'The site redirects the REST API',
-    'Enter the address that it redirects to',
+    'Enter the address it redirects to',
     'Redirects',
     /→ 301/,
   ],
@@ -221,7 +221,11 @@ describe('the health of a real site in a real browser (T8, T33, T36)', { timeout
     undo = lab.front.start
     await pressTest()
     await expectState('unreachable', 'Unreachable')
-    await expectReason('connection_lost', 'The connection to the site was lost', 'Try again; if it stays, ask the host')
+    await expectReason(
+      'connection_lost',
+      'The connection to the site was lost',
+      'Try again. If it keeps failing, ask the host',
+    )
     await diagnose('connection_lost', 'Network', /rest_index http.*connection_lost/)
   })
 
