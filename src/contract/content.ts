@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { SiteId, Timestamp } from './common.ts'
+import { SLUG } from './structure.ts'
 import { refuseBrokenText } from './text.ts'
 
 export const ITEM_STATES = ['synced', 'local_ahead', 'external_ahead', 'conflict', 'failed', 'deleted'] as const
@@ -17,9 +18,7 @@ export const ItemId = z
   .meta({ description: 'Opaque id of an item', example: 'item_019d8f0c6b7e7c3fb1d2a4e5f6071829' })
 
 const TypeSlug = z.lazy(() => z.string().regex(/^[a-z0-9_-]{1,32}$/))
-/** A name of WordPress. A limit of a request must not be one of an answer, so answers take any text. */
-const TaxonomySlug = z.lazy(() => z.string().regex(/^[^\s\p{C}<>"'&]{1,32}$/u))
-const Terms = z.lazy(() => z.record(TaxonomySlug, z.array(z.string().min(1).max(200)).max(1000)))
+const Terms = z.lazy(() => z.record(z.string().regex(SLUG), z.array(z.string().min(1).max(200)).max(1000)))
 const Meta = z.lazy(() => z.record(z.string().min(1).max(255), z.unknown()))
 const FeaturedImage = z.lazy(() => z.object({ url: z.string().max(2000), alt: z.string().max(1000).default('') }))
 
@@ -75,6 +74,7 @@ export const ItemVersion = z.lazy(() =>
       status: z.string(),
       date: Timestamp.nullable(),
       parent_id: z.string().nullable(),
+      // the limits of a request don't apply to an answer: whatever WordPress stores can be shown
       terms: z.record(z.string(), z.array(z.string())),
       meta: z.record(z.string(), z.unknown()),
       featured_image: z.object({ url: z.string(), alt: z.string() }).nullable(),
@@ -114,7 +114,7 @@ export const Item = z.lazy(() =>
       external_id: z.string().nullable().meta({ description: 'Post id in WordPress' }),
       external_url: z.string().nullable(),
       revision: z.number().int(),
-      // the object of an earlier release, which a deployment still meets, doesn't say these two
+      // the object of an earlier release answers without these two while a deployment is under way
       builder: z.string().nullable().default(null).meta({
         description: 'The page builder that renders the post, for example `elementor`. The body is then read-only',
       }),

@@ -6,7 +6,7 @@ const MAX_COUNT = 1_000_000_000
 const MAX_LABEL_CHARACTERS = 200
 const MAX_REPORTED_SLUGS = 10
 /** WordPress restricts names of post types, but not of taxonomies: WooCommerce writes them in any alphabet. */
-const SLUG = /^[^\s\p{C}<>"'&]{1,32}$/u
+export const SLUG = /^[^\s\p{C}<>"'&]{1,32}$/u
 
 /** Error codes in `params.code` of an issue. The API answers with such a code instead of `validation_error`. */
 type StructureIssueCode = 'too_many_types' | 'negative_count' | 'markup_in_label' | 'invalid_slug'

@@ -1,3 +1,4 @@
+import { ERRORS } from '../../contract/errors.ts'
 import { backoffMs, type Backoff } from '../../lib/backoff.ts'
 import { isWaiting, type ItemFault, type ItemRecord } from './record.ts'
 
@@ -12,7 +13,7 @@ const FIXES: Readonly<Record<string, string>> = {
   not_storable:
     'Remove the characters that the site’s database cannot store, or ask the host for the utf8mb4 character set.',
   post_locked: 'It is sent as soon as the post is closed there.',
-  body_read_only: 'Edit the text in the page builder. Everything else can be changed here.',
+  body_read_only: ERRORS.body_read_only.fix,
   invalid_text: 'Open the item in WordPress, remove the broken characters and save it again.',
   request_interrupted: 'Ask the host or the developer of the site which plugin stops PHP when this post is saved.',
 }
@@ -36,7 +37,7 @@ export function itemBackoffMs(attempt: number, random: number): number {
   return backoffMs(ITEM_BACKOFF, attempt, random)
 }
 
-/** A post that is open in WordPress' editor is tried again this soon: the lock lasts as long as the tab is open. */
+/** A post that is open in WordPress' editor is retried this often. Its lock lasts as long as the tab is open. */
 const LOCK_RETRY_MS = 20_000
 
 /** Marks an item as failed, or as waiting, and schedules its retry. */

@@ -20,7 +20,7 @@ export type Deletion = 'local' | 'external' | 'both'
 /** Failures that pass by themselves: the item waits and is not marked as failed. */
 const PASSING: ReadonlySet<string> = new Set(['post_locked'])
 
-/** Whether an item only waits for the site, for somebody to close the post there, say. */
+/** Whether an item only waits, for example until somebody closes the post in WordPress. */
 export const isWaiting = (fault: Pick<ItemFault, 'code'> | null): boolean => fault !== null && PASSING.has(fault.code)
 
 export interface ItemFault {

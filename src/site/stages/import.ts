@@ -135,7 +135,7 @@ export function importDocuments(
     }
     const before = findItem(ctx, raw)
     if (read.post.unfinished && before?.externalId === null) {
-      // our own create was interrupted: what is missing there is not an edit, and the next push writes it
+      // our own create was interrupted: what the post lacks is not an edit, and the next push writes it
       counts.unchanged++
       continue
     }

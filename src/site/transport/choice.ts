@@ -9,8 +9,8 @@
  * A site that can't be called when it connects, but verifies that it polls, starts with `polling` (enablePolling).
  *
  * Health checks keep calling a site that polls: after 1, 5 and 15 minutes, then hourly, and at once when a person waits
- * for it. The first call that succeeds changes it back to `direct`, and each
- * success clears the count of failures. If a site that polls stops doing so, its checks fail with `site_not_polling`.
+ * for it. The first call that succeeds changes it back to `direct`, and each success clears the count of failures. If a
+ * site that polls stops doing so, its checks fail with `site_not_polling`.
  *
  * The state is one row in the object's database (replica/tables/transport.ts). `projectedAt: null` makes the next
  * projection write it to D1.
@@ -86,7 +86,7 @@ export function enablePolling(store: Pick<SiteStore, 'transport'>, now: number):
 /** A site that polls is called directly again after these pauses, then hourly. */
 const DIRECT_RETRY_MS = [60_000, 5 * 60_000, 15 * 60_000]
 const LATER_RETRY_MS = 3_600_000
-/** For a person who waits the site is called at once, but not sooner after the last call than this. */
+/** Least time between two direct calls for people who wait. */
 const MIN_RETRY_MS = 5_000
 
 /** When a site that polls is called directly again, in milliseconds from now. */
@@ -94,7 +94,7 @@ export function directRetryMs(store: Pick<SiteStore, 'transport'>): number {
   return DIRECT_RETRY_MS[store.transport.read().directTries] ?? LATER_RETRY_MS
 }
 
-/** When a site that polls is called directly because somebody waits for it; null if it is called anyway. */
+/** When a site that polls is called directly for somebody who waits; null if the transport is `direct`. */
 export function urgentDirectTryAt(store: Pick<SiteStore, 'transport'>, now: number): number | null {
   const { transport, triedAt } = store.transport.read()
   return transport === 'polling' ? Math.max(now, (triedAt ?? 0) + MIN_RETRY_MS) : null

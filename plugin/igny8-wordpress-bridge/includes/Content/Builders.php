@@ -5,10 +5,8 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content;
 
 /**
- * Recognises the page builder that renders a post. A builder shows visitors what it keeps in meta of its own, so that a
- * change of `post_content` alone would be seen by nobody.
- *
- * Each builder is known by the marks that it leaves on a post.
+ * Recognises the page builder that renders a post, by the meta keys that each builder writes. Visitors see what the
+ * builder keeps in its own meta, so nobody would see a change of `post_content` alone.
  */
 final class Builders {
 
@@ -35,7 +33,7 @@ final class Builders {
 	/** Values with which a mark says that the builder is not in use. */
 	private const OFF = [ '', '0', 'off', 'false', 'wordpress', '[]', 'a:0:{}', '{}' ];
 
-	/** What is read of a mark: enough to tell that it is on, since builders keep megabytes there. */
+	/** Bytes read of a value. Builders keep megabytes there, and a few bytes tell whether it is in use. */
 	private const BYTES = 16;
 
 	/**

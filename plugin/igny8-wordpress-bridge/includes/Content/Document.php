@@ -54,6 +54,13 @@ final class Document {
 		return $this->data['etag'];
 	}
 
+	/**
+	 * Whether an interrupted `create` left the post.
+	 */
+	public function is_unfinished(): bool {
+		return $this->data['unfinished'] ?? false;
+	}
+
 	public function bytes(): int {
 		return $this->bytes;
 	}

@@ -118,7 +118,7 @@ final class Document_Maker {
 	}
 
 	/**
-	 * What a document says of few posts: it is part of the etag only where it says something.
+	 * Facts that few posts have. They are left out of all other etags, so that those stay as they were.
 	 *
 	 * @param object $post As stored.
 	 */
@@ -128,7 +128,7 @@ final class Document_Maker {
 	}
 
 	private function data( WP_Post $post, array $facts, array $related_data ): array {
-		unset( $facts['featured_id'], $facts['featured_alt'], $facts['builder'], $facts['protected'] );
+		unset( $facts['featured_id'], $facts['featured_alt'] );
 		$author = get_userdata( $facts['author'] );
 		return [
 			'id'          => $facts['id'],
@@ -144,9 +144,9 @@ final class Document_Maker {
 			'url'         => Utf8::repair( (string) get_permalink( $post ) ),
 			'item_id'     => $related_data['item_id'],
 			'unfinished'  => $related_data['is_unfinished'],
-			'builder'     => $related_data['builder'],
+			'builder'     => $facts['builder'] ?? null,
 			'listed'      => Types::is_listed( (string) $post->post_type, (string) $post->post_status ),
-			'protected'   => '' !== (string) $post->post_password,
+			'protected'   => $facts['protected'] ?? false,
 		] + $facts;
 	}
 

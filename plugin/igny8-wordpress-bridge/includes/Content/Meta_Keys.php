@@ -15,7 +15,7 @@ final class Meta_Keys {
 
 	public const ITEM = '_igny8_item_id';
 
-	/** Of a post that is being made: gone once everything was written. */
+	/** Marks a post whose creation has not finished. */
 	public const UNFINISHED = '_igny8_unfinished';
 
 	private const SEO = [

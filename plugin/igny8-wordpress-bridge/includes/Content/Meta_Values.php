@@ -37,7 +37,7 @@ final class Meta_Values {
 	}
 
 	/**
-	 * As it travels: an integer that a number of JSON can't hold exactly (beyond 2^53) travels as text.
+	 * The value on the wire. JSON numbers are exact up to 2^53, so a larger integer is sent as text.
 	 *
 	 * @param mixed $value Decoded.
 	 * @return mixed
@@ -50,8 +50,8 @@ final class Meta_Values {
 	}
 
 	/**
-	 * What was sent back as it was shown becomes what is stored, in its own type: 1.0 stays a fraction, and a large integer
-	 * stays one.
+	 * Keeps the stored value where the sent one only repeats what was shown, so that it keeps its type: 1.0 stays a
+	 * fraction, and a large integer an integer.
 	 *
 	 * @param mixed $sent   From JSON.
 	 * @param mixed $stored Decoded.

@@ -64,7 +64,14 @@ final class Types {
 	public static function is_listed( string $type, string $status ): bool {
 		return self::ATTACHMENT === $type
 			? 'trash' !== $status
-			: ! in_array( $status, get_post_stati( [ 'show_in_admin_all_list' => false ] ), true );
+			: ! isset( self::unlisted_statuses()[ $status ] );
+	}
+
+	/**
+	 * @return array<string, string> Keyed by status: those that wp-admin leaves out of "All".
+	 */
+	public static function unlisted_statuses(): array {
+		return get_post_stati( [ 'show_in_admin_all_list' => false ] );
 	}
 
 	/**

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Structure;
 
+use Igny8\Bridge\Content\Types;
+
 /**
  * Counts like "All" in wp-admin, with one query per type.
  */
@@ -15,8 +17,7 @@ final class Counter {
 		}
 
 		$counts = (array) wp_count_posts( $post_type );
-		$hidden = get_post_stati( [ 'show_in_admin_all_list' => false ] );
-		return max( 0, (int) array_sum( array_diff_key( $counts, $hidden ) ) );
+		return max( 0, (int) array_sum( array_diff_key( $counts, Types::unlisted_statuses() ) ) );
 	}
 
 	public function terms( string $taxonomy ): int {

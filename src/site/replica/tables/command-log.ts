@@ -7,11 +7,11 @@ const PART_CHARACTERS = 500_000
 /** Work id of the inbox; a run's work id is the run's id. */
 export const INBOX = 'inbox'
 
-/** A command for the site's next poll. `key` names what it asks, independent of its id. */
-/** After this many deliveries without a result the oldest command is sent alone, and after more it fails. */
+/** After `SHARED_DELIVERIES` without a result the oldest command is sent alone; after `MAX_DELIVERIES` it fails. */
 const SHARED_DELIVERIES = 3
 const MAX_DELIVERIES = 6
 
+/** A command for the site's next poll. `key` names what it asks, independent of its id. */
 export interface QueuedCommand extends Command {
   key: string
 }
@@ -88,13 +88,19 @@ export class CommandLogTable {
    * again, because the site's answer may have been lost.
    */
   batch(limit: number, maxCharacters: number, now: number): Command[] {
-    this.#failInterrupted(now)
     const rows = this.#database.rows<{ id: string; name: string; deliveries: number }>(
       'SELECT id, name, deliveries FROM commands WHERE answered_at IS NULL ORDER BY n LIMIT ?',
       limit,
     )
-    // one of them may end the site's request: sent alone, it can't take the others with it
-    if ((rows[0]?.deliveries ?? 0) >= SHARED_DELIVERIES) rows.splice(1)
+    const [oldest] = rows
+    if (oldest && oldest.deliveries >= MAX_DELIVERIES) {
+      const detail = 'The site ended its request each time it ran this command.'
+      const failure = { ok: false, code: 'request_interrupted', detail, retryable: true, took_ms: 0 } as const
+      this.answer({ id: oldest.id, ...failure }, now)
+      return this.batch(limit, maxCharacters, now)
+    }
+    // the oldest command may be the one that ends the site's request: alone it takes no other with it
+    if (oldest && oldest.deliveries >= SHARED_DELIVERIES) rows.splice(1)
     const batch: Command[] = []
     let characters = 0
     for (const { id, name } of rows) {
@@ -110,16 +116,6 @@ export class CommandLogTable {
       ids,
     )
     return batch
-  }
-
-  /** Gives up on the oldest command if the site never came to its end: it fails alone, and the others continue. */
-  #failInterrupted(now: number): void {
-    const [oldest] = this.#database.rows<{ id: string; deliveries: number }>(
-      'SELECT id, deliveries FROM commands WHERE answered_at IS NULL ORDER BY n LIMIT 1',
-    )
-    if (!oldest || oldest.deliveries < MAX_DELIVERIES) return
-    const detail = 'The site ended its request each time it carried out this command.'
-    this.answer({ id: oldest.id, ok: false, code: 'request_interrupted', detail, retryable: true, took_ms: 0 }, now)
   }
 
   /** Stores a result. @returns false if it is not expected: it came before, or its work has ended */

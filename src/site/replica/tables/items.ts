@@ -27,8 +27,13 @@ export interface ItemHead {
   etag: string | null
 }
 
-const INSERT = `INSERT INTO items (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n`
-const PATHS = Array.from({ length: 22 }, (_, index) => `value ->> ${index}`).join()
+const NAMES = COLUMNS.split(',').map((name) => name.trim())
+const INSERT = `INSERT INTO items (${COLUMNS}) VALUES (${NAMES.map(() => '?').join()}) RETURNING n`
+const PATHS = NAMES.map((_, index) => `value ->> ${index}`).join()
+/** An item keeps its id, the first column. */
+const UPDATE = `UPDATE items SET ${NAMES.slice(1)
+  .map((name) => `${name} = ?`)
+  .join()} WHERE n = ?`
 /** Inserts many items from a JSON array of their values; their rows follow row ?1. */
 const INSERT_ALL = `INSERT INTO items (n, ${COLUMNS}) SELECT ?1 + 1 + key, ${PATHS} FROM json_each(?2)`
 /** A bound value may have 2 MB in UTF-8, and a character up to three bytes. */
@@ -118,13 +123,7 @@ export class ItemTable {
 
   #update(record: ItemRecord): number {
     const [, ...values] = valuesOf(record)
-    this.#database.rows(
-      `UPDATE items SET type = ?, state = ?, external_id = ?, etag = ?, external_modified = ?, external_url = ?, title = ?, slug = ?,
-         status = ?, revision = ?, deletion = ?, conflict_fields = ?, conflict_since = ?, error = ?, error_since = ?, attempts = ?,
-         retry_at = ?, updated_at = ?, builder = ?, protected = ?, listed = ? WHERE n = ?`,
-      ...values,
-      record.n,
-    )
+    this.#database.rows(UPDATE, ...values, record.n)
     return record.n
   }
 

@@ -17,7 +17,7 @@ export interface TransportState {
   lastPollAt: number | null
   /** Average time between polls; null before the second poll. */
   intervalMs: number | null
-  /** While the site polls: how often it was called directly all the same, and when last. */
+  /** Direct calls that failed since the site polls, and when the last one was; milliseconds since 1970. */
   directTries: number
   triedAt: number | null
   /** When the state was last written to D1; null if it must be written. */

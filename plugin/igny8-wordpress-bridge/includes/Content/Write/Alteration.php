@@ -9,7 +9,7 @@ use Igny8\Bridge\Doctor\Hook_Owners;
 use Throwable;
 
 /**
- * Finds out which filter changes a text on saving, by asking each of them once more.
+ * Finds the filter that changes a text on saving: runs each filter again and compares.
  */
 final class Alteration {
 
@@ -50,8 +50,6 @@ final class Alteration {
 	}
 
 	private function culprit( string $column, string $sent, array $data ): string {
-		global $wp_filter;
-
 		$field = str_replace( 'post_', '', $column );
 		foreach ( [ "pre_$column", "{$field}_save_pre" ] as $hook ) {
 			foreach ( $this->callbacks( $hook ) as $callback ) {

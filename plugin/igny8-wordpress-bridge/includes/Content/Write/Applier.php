@@ -88,12 +88,11 @@ final class Applier {
 	}
 
 	/**
-	 * An earlier try has made the post. Where it was interrupted the rest is written now, unless somebody has edited the
-	 * post since: then nothing of it counts as agreed.
+	 * Answers a repeated create. If the first one was interrupted, this writes the rest; if somebody edited the post since,
+	 * it writes nothing, and the answer says that nothing of the post is agreed.
 	 */
 	private function found( int $id, Document $document, Change $change ): Result {
-		$is_finished = '' === (string) get_post_meta( $id, Meta_Keys::UNFINISHED, true );
-		if ( $is_finished ) {
+		if ( ! $document->is_unfinished() ) {
 			return Result::applied( $document );
 		}
 		$row = $this->rows->whole( [ $id ] )[ $id ] ?? null;
@@ -106,7 +105,7 @@ final class Applier {
 	}
 
 	/**
-	 * Whether a text is neither what was sent nor missing.
+	 * Whether the post has a text that this command did not send.
 	 */
 	private function was_edited( object $row, Change $change ): bool {
 		foreach ( [ 'post_title', 'post_content', 'post_excerpt' ] as $column ) {

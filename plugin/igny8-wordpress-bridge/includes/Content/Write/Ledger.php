@@ -59,7 +59,7 @@ final class Ledger {
 	}
 
 	/**
-	 * Where the request ends in the middle of the command, its repeat need not wait: nobody carries it out any more.
+	 * Runs at shutdown. If another plugin ended the request during a command, a repeat may run it at once.
 	 */
 	public function abandon_interrupted(): void {
 		if ( '' !== $this->running ) {

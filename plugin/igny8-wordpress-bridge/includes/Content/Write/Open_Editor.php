@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content\Write;
 
 use Igny8\Bridge\Commands\Command_Failure;
+use Igny8\Bridge\Content\Post_Meta;
 
 /**
  * A post that somebody has open in WordPress' editor is left alone: their next save would overwrite what is written
@@ -19,11 +20,11 @@ final class Open_Editor {
 	private const WINDOW_S = 150;
 
 	/**
-	 * @throws Command_Failure `post_locked` While the lock is fresh.
+	 * @throws Command_Failure `post_locked` while the lock is fresh.
 	 */
 	public function check( int $post_id ): void {
 		// From the table: another server's object cache may be behind.
-		$lock = ( new \Igny8\Bridge\Content\Post_Meta() )->of( [ $post_id ], [ self::LOCK ] )[ $post_id ][ self::LOCK ][0] ?? '';
+		$lock = ( new Post_Meta() )->of( [ $post_id ], [ self::LOCK ] )[ $post_id ][ self::LOCK ][0] ?? '';
 		$part = explode( ':', $lock );
 		/** This filter is documented in wp-admin/includes/ajax-actions.php */
 		$window_s = (int) apply_filters( 'wp_check_post_lock_window', self::WINDOW_S );

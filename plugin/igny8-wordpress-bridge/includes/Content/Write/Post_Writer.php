@@ -67,8 +67,8 @@ final class Post_Writer {
 	}
 
 	/**
-	 * Goes on with a post whose making was interrupted: a hook that exits, a time limit, a fatal error elsewhere. What was
-	 * sent is written once more, over what there is of it.
+	 * Completes a post whose creation was interrupted by a hook that exits, a time limit or a fatal error: writes all that
+	 * was sent over what is there.
 	 *
 	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`.
 	 */
