@@ -52,7 +52,7 @@ export const PostDocument = z.lazy(() =>
 )
 export type PostDocument = z.infer<typeof PostDocument>
 
-/** A document whose identity alone is checked here. The reader checks each document, so that an invalid one fails alone. */
+/** Checks only what identifies a document. The import checks the rest, so that an invalid document fails alone. */
 const RawDocument = z.lazy(() => z.looseObject({ id: PostId, type: Type, modified: UnixSeconds }))
 export type RawDocument = z.infer<typeof RawDocument>
 
@@ -130,9 +130,9 @@ export const ApplyData = z.lazy(() =>
     outcome: z.enum(['applied', 'stale']),
     item: RawDocument.nullable(),
     created: z.boolean().default(false),
-    /** Whether the command was carried out: now, or, if `stale`, by an earlier attempt after which somebody edited the post. */
+    /** Whether the command was carried out. True with `stale`: by an earlier try, before somebody edited it. */
     was_applied: z.boolean().default(false),
-    /** False for a post that an interrupted create left and somebody edited since: nothing of it is agreed. */
+    /** False if a create was interrupted and somebody edited the post since: no content of it counts as agreed. */
     is_finished: z.boolean().default(true),
   }),
 )
@@ -152,7 +152,7 @@ export interface ApplyFields {
   parent?: number
   terms?: Record<string, string[]>
   meta?: Record<string, unknown>
-  /** `alt` is set if the text of the image itself changes. */
+  /** `alt` is set only if the image gets another alternative text. */
   featured?: { id: number; alt?: string } | null
 }
 
@@ -172,7 +172,7 @@ export const WebhookEvent = z.lazy(() =>
 )
 export type WebhookEvent = z.infer<typeof WebhookEvent>
 
-/** The plugin lost changes since `since`: the API has to compare everything from then on. */
+/** The plugin may have lost changes made after `since`: the API compares every post. */
 export const DigestEvent = z.lazy(() =>
   z.object({ event: z.literal('site.digest'), since: z.string().max(40) }).meta({ id: 'DigestEvent' }),
 )

@@ -40,7 +40,7 @@ const API_ERRORS = {
   unknown_content_type: {
     status: 400,
     title: 'The site has no such content type',
-    fix: 'Use a type that the content types list. If it is new, send the site structure first.',
+    fix: 'Use one of the site’s content types. If the type is new, send the site structure first.',
   },
   invalid_cursor: { status: 400, title: 'The cursor is not valid', fix: 'Start again without a cursor.' },
   invalid_idempotency_key: {
@@ -92,7 +92,7 @@ const API_ERRORS = {
   },
   invalid_api_key: {
     status: 403,
-    title: 'The API key belongs to another site',
+    title: 'The API key is not valid for this site',
     fix: 'Use a key that was created for this site and is still valid.',
   },
   role_too_low: { status: 403, title: 'Your role does not allow this', fix: 'Ask an admin or owner of the account.' },

@@ -1,9 +1,9 @@
 import type { EvidenceStep } from './evidence.ts'
 
 /**
- * Everything that can go wrong between the API and a site, with a title and what the site's owner can do. The status is 422: the
- * API understood the request, but could not reach or use the site. `retryable`: the same request may succeed later although
- * nobody changed anything.
+ * Everything that can go wrong between the API and a site, with a title and what the site's owner can do. The status is
+ * 422: the API understood the request, but could not reach or use the site. An error is `retryable` if the same request
+ * may succeed later although nobody changed anything.
  */
 interface LinkErrorEntry {
   status: 422
@@ -163,7 +163,7 @@ export const LINK_ERRORS = {
   // The answer
   response_too_large: once(
     'The answer of the site is too large',
-    'Update the plugin. If it is up to date, another plugin adds to its answers.',
+    'Update the plugin. If it is up to date, another plugin adds to the site’s answers.',
   ),
   response_truncated: retryable(
     'The answer of the site broke off',
@@ -195,7 +195,8 @@ export const LINK_ERRORS = {
 export type LinkErrorCode = keyof typeof LINK_ERRORS
 
 /**
- * Failures that polling doesn't solve: the address is not valid, the site answers and refuses, or it can't carry out a command.
+ * Failures that polling doesn't solve: the address is not valid, the site answers and refuses, or it can't carry out a
+ * command.
  */
 const NOT_SOLVED: ReadonlySet<LinkErrorCode> = new Set([
   'invalid_site_url',

@@ -171,7 +171,7 @@ export const integrationRoutes: Route[] = [
     path: `${DETAIL}/sync`,
     operationId: 'startSync',
     summary: 'Start a sync',
-    description: 'A site has one run at a time. While one is unfinished, returns that one.',
+    description: 'A site has at most one unfinished run per direction. If there is one, returns that one.',
     access: writes,
     params: Params,
     body: SyncRequest,

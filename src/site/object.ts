@@ -1,6 +1,6 @@
 /**
  * The Durable Object of a site. It owns the site's replica and its queue, and only it talks to the site. This class is
- * thin: each method authorises the caller and delegates to a module of this folder.
+ * thin: a method that acts for a caller checks the caller's key, then delegates to a module of this folder.
  *
  * What it guarantees, and how:
  * - Input gates don't serialise work across an await of fetch, KV or D1: other events run meanwhile. So a mutex lets

@@ -268,7 +268,7 @@ describe('the health of a real site in a real browser (T8, T33, T36)', { timeout
     await world.owner.patch(`/integration/integrations/${id}/`, { is_active: false })
     await open('content-types')
     await page.locator('[data-connection=disabled]').getByText('Switched off').first().waitFor()
-    await page.getByText('Somebody switched it off. Nothing is synced.').waitFor()
+    await page.getByText('Somebody switched the connection off. Nothing is synced.').waitFor()
     await page.getByRole('button', { name: 'Switch on' }).click()
     await page.locator('[data-connection=ready]').first().waitFor({ timeout: LOOK_MS })
   })

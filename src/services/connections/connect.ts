@@ -19,7 +19,7 @@ import { publishChange, scheduleCheck, unwrap } from '../site-calls.ts'
 import type { IntegrationRow } from '../tenant.ts'
 import type { ProbeOutcome } from '../../site/rpc.ts'
 
-/** A crashed test leaves an unfinished integration, which another test takes over after this. */
+/** A connect request that crashed leaves an unfinished integration. After this time another request takes it over. */
 const STALE_TEST_MS = 120_000
 
 interface Connected {
@@ -181,7 +181,7 @@ async function probe(
   )
 }
 
-/** Deletes the integration that this call created, unless another test has connected it since. */
+/** Deletes the integration that this call created, unless another request has connected it since. */
 async function removeCreated(ctx: ServiceContext<Actor>, row: IntegrationRow): Promise<void> {
   await ctx.db.delete(integrations).where(and(eq(integrations.id, row.id), isNull(integrations.credentials)))
 }
@@ -207,7 +207,7 @@ async function storeConnection(
     ...(await verifiedColumns(ctx, row, { ...verification, siteUrl: input.site_url })),
     ...(key !== undefined && { apiKeyId: `key_${key.slice(6, 16)}`, apiKeyMasked: maskApiKey(key) }),
   }
-  // a parallel test that failed may have deleted the row; the insert restores it
+  // a parallel connect request that failed may have deleted the row; the insert restores it
   try {
     await ctx.db.batch([
       ctx.db

@@ -1,23 +1,23 @@
 import { MAX_WAIT_MS } from '../../lib/backoff.ts'
 
-/** After an error of our own (errors of the site have their own backoff) the queue rests this long. */
+/** How long the queue rests after an error of our own. Errors of the site have their own backoff. */
 const FAULT_PAUSE_MS = 30_000
 /** The first webhook of a burst is processed at once; those that follow within this time are processed together. */
 const WEBHOOK_PAUSE_MS = 250
 
 /**
- * The object's one alarm, always set to the earliest due time. A Durable Object has a single alarm, and setting it costs
- * a write: so it is set only if something is due earlier than it would fire, and once at the end of each firing.
+ * The object's one alarm, always set to the earliest due time. A Durable Object has a single alarm, and setting it
+ * costs a write. So we set it once at the end of each firing, and else only if work is due before the alarm would fire.
  */
 export class SiteAlarm {
   readonly #storage: DurableObjectStorage
   readonly #nextDueAt: (inboxFrom: number) => number | null
-  /** When the alarm fires, as far as this instance set it; null if unknown. */
+  /** When the alarm fires, if this instance set it; null if unknown. */
   #armedFor: number | null = null
   #isFiring = false
   #inboxFrom = 0
 
-  /** @param nextDueAt when the next work is due; webhooks count from the time it is given */
+  /** @param nextDueAt returns when the next work is due; webhooks are not due before `inboxFrom` */
   constructor(storage: DurableObjectStorage, nextDueAt: (inboxFrom: number) => number | null) {
     this.#storage = storage
     this.#nextDueAt = nextDueAt

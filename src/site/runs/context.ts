@@ -3,7 +3,7 @@ import type { EventContext } from '../../db/record-event.ts'
 import type { SiteStore } from '../replica/store.ts'
 import type { FetchFunction } from '../transport/direct/http.ts'
 
-/** Everything the object's work touches. Injected, so that the simulator drives the same code with its own clock and site. */
+/** Everything the object's work touches. The simulator injects its own clock and site to drive the same code. */
 export interface ObjectContext extends EventContext {
   store: SiteStore
   config: Config

@@ -4,7 +4,7 @@ import { log } from '../../lib/log.ts'
 import type { SiteStore } from '../replica/store.ts'
 import type { ObjectContext } from './context.ts'
 
-/** The counts of the replica as D1 stores them and the tab shows them. */
+/** The counts of the replica, as D1 stores them and the Content Types tab shows them. */
 export const countsOf = ({ replica, driftChecks }: Pick<SiteStore, 'replica' | 'driftChecks'>): CountsSnapshot => {
   const counts = replica.items.counts(replica.terms.counts())
   for (const slug of replica.types.limited()) {
@@ -16,7 +16,7 @@ export const countsOf = ({ replica, driftChecks }: Pick<SiteStore, 'replica' | '
   return driftCheck ? { ...counts, drift_check: driftCheck } : counts
 }
 
-/** Writes the counts to D1 after a change made in IGNY8. If D1 can't be written, the next projection makes up for it. */
+/** Writes the counts to D1 after a change made in IGNY8. If that fails, the next projection brings them. */
 export async function writeCounts(ctx: ObjectContext): Promise<void> {
   const integration = ctx.store.access.integration()
   if (!integration) return

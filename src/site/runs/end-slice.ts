@@ -14,8 +14,8 @@ const againFrom = (cursor: RunCursor, direction: LeasedRun['direction']): RunCur
     : { ...startCursor(direction, cursor.epoch), counts: cursor.counts, progress: cursor.progress }
 
 /**
- * Tells D1 what the slice brought, in one write, and lets the run go on, repeat or end. The row in D1 goes first: a
- * crash before the run ends in the object plays the end again.
+ * Writes the results of the slice to D1, in one write; then the run continues, repeats or ends. D1 is written first: if
+ * the object crashes before it has stored the end of the run, this end is played again.
  */
 export async function endSlice(ctx: ObjectContext, run: LeasedRun, session: Session, isDone: boolean): Promise<void> {
   const { cursor } = session

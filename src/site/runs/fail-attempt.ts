@@ -13,8 +13,8 @@ import { eventOf, logEnd, type Session } from './report-run.ts'
 const OUTAGE_FAILURES = 3
 
 /**
- * Puts a failed attempt back into the queue, or ends the run. The row in D1 goes first: if it can't be written the run
- * stays open, and is taken again when its lease ends.
+ * Queues the run again after a failed attempt, or ends it as failed. D1 is written first: if that fails, the run stays
+ * unfinished and is taken again when its lease ends.
  */
 export async function failAttempt(
   ctx: ObjectContext,

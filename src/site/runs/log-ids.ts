@@ -3,7 +3,7 @@ import type { LeasedRun } from '../replica/tables/runs.ts'
 import type { CallingKey, IntegrationRef } from '../rpc.ts'
 import type { SiteFailure } from '../transport/failure.ts'
 
-/** The ids under which the log names a call of the object. */
+/** The ids that log lines of a call to the object carry. */
 export const idsOfCall = ({
   siteId,
   integrationId,

@@ -5,7 +5,7 @@ import type { StepInput } from '../replica/tables/steps.ts'
 
 type Segment = Omit<StepInput, 'durationMs' | 'items'>
 
-/** Measures the steps of a slice between two commits: per kind of work the time, requests, bytes and items. */
+/** Measures a slice: between two commits, the time, requests, bytes and items of each kind of work. */
 export class Meter {
   readonly #now: () => number
   readonly #closed: StepInput[] = []
@@ -30,7 +30,7 @@ export class Meter {
     this.#open = this.#begin(phase, type)
   }
 
-  /** The link's surroundings, extended to count every request and its bytes. */
+  /** A copy of the link's context that counts every request and its bytes. */
   watch<C extends LinkContext>(ctx: C): C {
     const { fetch, observe } = ctx
     return {

@@ -7,7 +7,7 @@ import type { ObjectContext } from './context.ts'
 import type { Meter } from './meter.ts'
 import { createRunConfig } from './run-config.ts'
 
-/** The site as a piece of work addresses it. */
+/** What a piece of work needs to call the site: address, integration, signing secrets, and ids for the log. */
 export async function openTarget(
   ctx: ObjectContext,
   integration: RunIntegration,
@@ -37,7 +37,7 @@ interface EngineWork {
   meter?: Meter
 }
 
-/** Gives the stages their surroundings: the replica, time, chance, and a sender for the transport in use. */
+/** Creates the context of the stages: the replica, time, randomness, and a sender for the transport in use. */
 export function createEngineContext(ctx: ObjectContext, work: EngineWork): EngineContext {
   const { target, endpoint, holds, workId, meter } = work
   const sender = openSender(ctx, {

@@ -26,7 +26,7 @@ const SLICE_MS = 20_000
 /** Items that wait to be pushed rest this long while the integration is switched off. */
 const RETRY_PAUSE_MS = 3_600_000
 
-/** Plays one slice of a leased run, and stores how it ended: done, to go on, suspended, failed or cancelled. */
+/** Plays one slice of a leased run, and stores how it ended: done, unfinished, suspended, failed or cancelled. */
 export async function playRun(ctx: ObjectContext, run: LeasedRun): Promise<void> {
   const startedAt = ctx.now()
   const integration = run.cursor ? await readIntegration(ctx, run) : await beginRun(ctx, run)

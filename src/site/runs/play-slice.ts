@@ -17,8 +17,8 @@ function playRound(ctx: EngineContext, runConfig: RunConfig, cursor: RunCursor, 
 }
 
 /**
- * Plays rounds until the run is done or its time is up. Each round commits its rows and the cursor together. The stage
- * `structure` is the caller's, since its result belongs to D1.
+ * Plays rounds until the run is done or its time is up. Each round commits its rows and the cursor together. The caller
+ * plays the stage `structure`, since its result belongs to D1.
  * @param options `deadline`: milliseconds since 1970 after which no round begins. `pass`: names this run's passes over
  * the terms
  * @returns whether the run is done

@@ -26,7 +26,7 @@ export async function processInbox(ctx: ObjectContext): Promise<void> {
   const isOpen = commandLog.owner()?.workId === INBOX
   if (!isOpen && replica.inbox.duePosts(startedAt, 1).length === 0) return
   if (!integration) return commandLog.forget(INBOX)
-  // the work runs under the request of the webhook that has waited longest; a reminder has none
+  // logged with the request id of the webhook that has waited longest; a reminder has no request
   const origins = replica.inbox.origins(startedAt)
   const requestId = origins[0]?.request_id ?? ctx.newId('req')
   await withLogIds({ ...idsOfIntegration(integration), request_id: requestId }, () =>

@@ -1,14 +1,16 @@
 /**
- * A poll: the plugin of a site that can't be called calls us, signed, with results, and takes commands with it.
+ * A poll: the plugin of a site that can't be called sends us a signed request with results, and gets commands as the
+ * answer. We handle it in four steps:
+ * 1. Verify the signature.
+ * 2. Store the results in the **command log**.
+ * 3. Play the engine: the piece of work that waited for these results is replayed from its last commit and finds them
+ *    in the log. When it reaches a request that has no result, that request is queued in the log.
+ * 4. Answer with the commands in the log that have no result.
  *
- * A poll takes four steps. It verifies the signature. It stores the results in the **command log**. It plays the engine:
- * the piece of work whose commands were answered is replayed from its last commit, finds its results in the log, and
- * gets as far as the next request that has none; that request is queued in the log. It answers with what the log holds
- * unanswered.
- *
- * So the log is the only state between two polls, and each step may repeat. A poll whose answer was lost gets the same
- * commands again; the plugin recognises their ids. A result that comes twice is ignored the second time. One piece of
- * work owns the log at a time, a run or the inbox; others wait until it has committed (transport/polling-sender.ts).
+ * So the log is the only state between two polls, and each step may repeat. If the answer to a poll was lost, the next
+ * poll gets the same commands again, and the plugin recognises their ids. A result that comes twice is ignored the
+ * second time. One piece of work owns the log at a time, a run or the inbox; others wait until it has committed
+ * (transport/polling-sender.ts).
  */
 import { PROTOCOL } from '../../contract/link.ts'
 import { PollRequest, type PollAnswer } from '../../contract/polling.ts'
@@ -27,12 +29,12 @@ const TIME_MS = 20_000
 const MAX_BYTES = 1_000_000
 /** The site waits for its answer: no further step of the engine begins after this. */
 const PLAY_MS = 5_000
-/** The longest that D1 lags behind: without results, with results, and for a site that is called directly. */
+/** How far D1 may lag behind: after a poll without results, after one with results, and for a site that is called. */
 const IDLE_PROJECTION_MS = 300_000
 const BUSY_PROJECTION_MS = 15_000
 const DIRECT_PROJECTION_MS = 6 * 3_600_000
 
-/** Runs a task with exclusive access to the site. @returns false, without running it, if somebody else has the access */
+/** Runs a task with exclusive access to the site. @returns false, without running it, if other work has the access */
 export type TryExclusive = (task: () => Promise<void>) => Promise<boolean>
 
 type PollingSite = CallingKey & { integrationId: string }
@@ -120,7 +122,7 @@ async function signAnswer(
   }
 }
 
-/** Tells D1 when the site polled last. If D1 can't be written, the next poll makes up for it. */
+/** Writes to D1 when the site polled last. If that fails, the next poll writes it. */
 async function writeTransport(
   ctx: ObjectContext,
   { hasResults, isBack }: { hasResults: boolean; isBack: boolean },

@@ -1,7 +1,7 @@
 /**
- * A webhook only says which post changed. It is verified, stored in the inbox, and answered; nothing else happens here,
- * so that it is handled whatever comes next. `processInbox` later fetches the post as it is then, which makes the order
- * and the repetition of webhooks irrelevant.
+ * A webhook only says which post changed. Here it is verified, stored in the inbox, and answered. Nothing else happens
+ * before the answer, so no other failure can lose it. `processInbox` later fetches the post as it is then, so the order
+ * and the repetition of webhooks don't matter.
  */
 import type { Config } from '../../config.ts'
 import { DigestEvent, WebhookEvent } from '../../contract/content-link.ts'
@@ -15,7 +15,7 @@ import { queueRequestedDriftCheck } from '../drift/plan.ts'
 import type { SiteStore } from '../replica/store.ts'
 import { refusal, type CallingKey, type RpcResult, type WebhookMessage } from '../rpc.ts'
 
-/** A signature that doesn't match doesn't cause D1 to be read again within this time. */
+/** For this long after credentials were read from D1, a wrong signature does not cause another read. */
 const FRESH_MS = 10_000
 
 interface WebhookContext {
@@ -26,7 +26,7 @@ interface WebhookContext {
   newId: (prefix: IdPrefix) => string
 }
 
-/** The secrets that the site may sign with: from the object's sealed copy, or from D1 if there is none or on a refresh. */
+/** The secrets that the site may sign with: from the object's sealed copy; from D1 on a refresh or without a copy. */
 async function signingSecrets(
   ctx: Omit<WebhookContext, 'newId'>,
   site: CallingKey,
@@ -39,7 +39,7 @@ async function signingSecrets(
     try {
       return await openSigningSecrets(ctx.config.keyRing, copy, ctx.now())
     } catch (cause) {
-      // sealed under an encryption key that was removed since; D1's copy was sealed again
+      // the copy was sealed with an encryption key that is gone by now; D1 has one that was sealed again
       log.info('credentials read again', { cause })
     }
   }
@@ -72,7 +72,7 @@ export async function verifyFromSite(
     secrets = (await signingSecrets(ctx, site, true)) ?? []
     verified = await verify(ctx, message, secrets)
   }
-  if (!verified.ok) return refusal(verified.reason, 'The message is not signed as it has to be.')
+  if (!verified.ok) return refusal(verified.reason, 'The message has no valid signature.')
   return { ok: true, value: { id: verified.id, secrets } }
 }
 

@@ -30,9 +30,9 @@ export function logEnd(ctx: ObjectContext, run: LeasedRun, status: string, { cou
   log.info('run ended', { direction: run.direction, status, counts, ...spent, ...(code !== undefined && { code }) })
 }
 
-/** Tells D1 that a run was cancelled during this slice, so that its integration doesn't stay `syncing`. */
+/** Writes to D1 that a run was cancelled during this slice, so that the integration does not stay `syncing`. */
 export async function writeCancellation(ctx: ObjectContext, run: LeasedRun, { cursor }: Session): Promise<void> {
-  const failure = { code: 'cancelled', detail: 'The run was ended from outside.' }
+  const failure = { code: 'cancelled', detail: 'The run was cancelled.' }
   const event = { ...eventOf(run), failure }
   await writeProjection(ctx, run, { epoch: cursor.epoch, counts: countsOf(ctx.store), status: 'pending', event })
   logEnd(ctx, run, 'cancelled', cursor)

@@ -12,7 +12,7 @@ function sourcesOf(integration: RunIntegration, kind: 'post_types' | 'taxonomies
     .map(([slug, { count }]) => ({ slug, count, limit: chosen[slug]?.fetch_limit ?? DEFAULT_FETCH_LIMIT }))
 }
 
-/** What a run does and to which types, from the integration's row. */
+/** What a run does, and for which types; from the integration's row. */
 export function createRunConfig(integration: RunIntegration, direction: RunDirection): RunConfig {
   return {
     direction,

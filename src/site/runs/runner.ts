@@ -4,17 +4,18 @@
  * A **run** is one execution of a sync. It has **stages** (structure, read, reconcile, push, drift check), and a stage
  * is worked off in rounds: one request to the site and what follows from it. A **slice** is as many rounds as begin
  * within 20 s. Each round commits its rows and the **cursor** in one transaction of the object's SQLite, so a crash
- * repeats one round at most. Each slice ends with one write to D1: counts, status, event. D1 is written first and the
- * run ends in the object after it, so a crash in between repeats the end.
+ * repeats one round at most. Each slice ends with one write to D1: the counts, and when the run ends or fails also
+ * status and event. D1 is written first and the run ends in the object after it, so a crash in between repeats the end.
  *
  * Whoever plays a slice holds the run's **lease** (90 s). Taking the lease is an **attempt** and raises its number;
  * every later write to the run's row names that number. A lease is lost when it runs out, when the run is cancelled, or
- * when a new instance of the object releases it. What its holder can still do: have one request to the site in flight,
- * which is why commands carry ids the plugin recognises. What it can't: write items, since `assertHeld` asks after each
- * await and the write that follows is synchronous; or write D1 once a newer run has begun, since starting a run raises
- * the integration's `sync_epoch` and every write of a run names its own **epoch**.
+ * when a new instance of the object releases it. A holder that lost it:
+ * - can still have one request to the site in flight. So commands that write carry ids that the plugin recognises.
+ * - can't write items: it calls `assertHeld` after each await, and the write that follows is synchronous.
+ * - can't write D1 once a newer run has begun: starting a run raises the integration's `sync_epoch`, and every write of
+ *   a run names its own **epoch**.
  *
- * A second run of the same direction is impossible by a unique index over unfinished runs: a caller joins the first. Two
+ * A unique index forbids a second unfinished run of the same direction: a caller who asks for one gets the first. Two
  * runs are never at work at once: the object's mutex admits one piece of work at the site, and {@link takeRun} leases
  * the oldest that is due.
  */

@@ -24,12 +24,12 @@ function queueItem(ctx: ObjectContext, call: RpcCall, item: ItemRecord | null, p
   if (postId !== null) store.replica.inbox.remind(postId, now(), now())
   store.runs.repeat(store.runs.enqueue(ctx.newId('run'), call, 'to_external', now()).id)
   if (item) return { ok: true, value: presentItem(store.replica, call.siteId, item) }
-  return refusal('waiting_for_site', 'The site will be asked for this post when it calls next.')
+  return refusal('waiting_for_site', 'IGNY8 asks the site for this post when it polls next.')
 }
 
 /**
- * Synchronises one item now, outside of runs: fetches its post and imports it, then pushes what waits, parents that the
- * site lacks first.
+ * Synchronises one item now, outside of runs: fetches and imports its post, then pushes its changes. Parents that the
+ * site lacks are sent before it. If the site polls, fetch and push are queued for its next poll instead.
  * @param contentId our id, or a post id of the site; a post that is no item yet is imported
  */
 export async function syncItem(ctx: ObjectContext, call: RpcCall, contentId: string): Promise<RpcResult<Item>> {

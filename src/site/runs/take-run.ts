@@ -8,8 +8,8 @@ import { processInbox } from './process-inbox.ts'
 const LEASE_MS = 90_000
 
 /**
- * Leases the run whose turn it is: the one whose results have come by polling, else, after the inbox, the oldest that
- * is due.
+ * Leases the run whose turn it is. A run whose results have come by polling goes first. Without one, the inbox is
+ * processed, and then the oldest run that is due is leased.
  * @returns null if nothing is due, or everything waits for the site's next poll
  */
 export async function takeRun(ctx: ObjectContext): Promise<LeasedRun | null> {
@@ -29,7 +29,7 @@ export async function takeRun(ctx: ObjectContext): Promise<LeasedRun | null> {
   return store.runs.lease(ctx.now(), LEASE_MS) ?? leaseRetry(ctx)
 }
 
-/** Starts a run for items whose push failed and whose retry is due; nobody has to ask for it. */
+/** Starts a run by itself if a failed item is due for its retry. */
 function leaseRetry(ctx: ObjectContext): LeasedRun | null {
   const integration = ctx.store.access.integration()
   if (!integration || !ctx.store.replica.items.hasRetryDue(ctx.now())) return null

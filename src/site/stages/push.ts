@@ -34,7 +34,7 @@ function resolveParent({ replica }: EngineContext, parent: ItemRecord['local']['
   return typeof parent === 'number' ? parent : (replica.items.get(parent)?.externalId ?? null)
 }
 
-/** The same for a repeat of the same change to the same state, so that the plugin recognises it. */
+/** A repeat of the same change to the same state has the same id, by which the plugin recognises it. */
 const commandId = ({ id, revision }: ItemRecord, { op, expect }: PushPlan) =>
   `${id}.${revision}.${op}.${expect ?? 'new'}`
 
@@ -119,9 +119,9 @@ const BROKEN_ANSWERS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * One item of a batch may end the site's request: a hook that exits, a fatal error in another plugin. The batch is sent
- * again, then divided until the culprit is alone; it then fails, and the others go through. The site must still answer
- * a harmless command, so that an outage fails no item.
+ * One item of a batch may end the site's request: a hook that exits, a fatal error in another plugin. The first retry
+ * sends the same batch; each later one sends half as many items. An item that breaks off alone fails, and the others
+ * are sent. Before each of these decisions the site must answer a `status` command, so that an outage fails no item.
  * @returns whether the round has ended; if not, the attempt fails with `cause`
  */
 async function divideBatch(

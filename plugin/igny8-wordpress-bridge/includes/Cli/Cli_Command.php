@@ -97,7 +97,7 @@ final class Cli_Command {
 	}
 
 	/**
-	 * Shows the state of the connection. Exits with 1 unless it is ready.
+	 * Shows the state of the connection. Exits with 1 unless the state is ready.
 	 */
 	public function status(): void {
 		$state = $this->status->state();

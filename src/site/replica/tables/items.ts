@@ -13,7 +13,7 @@ import {
   type VersionRow,
 } from './item-rows.ts'
 
-/** Items that could not be sent. (A post that could not be read has a reminder in the inbox.) */
+/** Items that could not be sent and are retried. A post that could not be read has a reminder in the inbox instead. */
 const IS_UNSENT =
   "state IN ('failed', 'local_ahead') AND retry_at IS NOT NULL AND (external_id IS NULL OR etag IS NOT NULL)"
 
@@ -207,13 +207,13 @@ export class ItemTable {
     return firstRow<{ n: number }>(this.#database, sql)?.n ?? 0
   }
 
-  /** Number of a type's posts that are here, without tombstones. */
+  /** Number of a type's posts in the replica, without tombstones. */
   countExternal(type: string): number {
     const sql = "SELECT count(*) AS n FROM items WHERE type = ? AND external_id IS NOT NULL AND state <> 'deleted'"
     return firstRow<{ n: number }>(this.#database, sql, type)?.n ?? 0
   }
 
-  /** Etags of the posts that are here, ordered by post id, after a post id. */
+  /** Etags of the posts in the replica whose id is above `after`, ordered by id. */
   etags(after: number, limit: number): { id: number; type: string; etag: string; modified: number }[] {
     return this.#database.rows(
       `SELECT external_id AS id, type, etag, ifnull(external_modified, 0) AS modified FROM items

@@ -47,7 +47,7 @@ export const contentTypes: typeof english = {
       unreachable:
         'Die Website antwortet nicht. Nichts geht verloren: Der Abgleich läuft weiter, sobald sie antwortet.',
       key_revoked: 'Der Schlüssel dieser Website wurde widerrufen. Bis sie einen neuen hat, wird nichts abgeglichen.',
-      disabled: 'Jemand hat sie ausgeschaltet. Es wird nichts abgeglichen.',
+      disabled: 'Jemand hat die Verbindung ausgeschaltet. Es wird nichts abgeglichen.',
     },
     syncOff: 'Der Abgleich ist für diese Verbindung ausgeschaltet.',
     connect: 'WordPress verbinden',

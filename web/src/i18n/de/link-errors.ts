@@ -140,7 +140,7 @@ export const linkErrors = {
   ),
   response_too_large: text(
     'Die Antwort der Website ist zu groß',
-    'Aktualisieren Sie das Plugin. Ist es aktuell, hängt ein anderes Plugin etwas an seine Antworten an.',
+    'Aktualisieren Sie das Plugin. Ist es aktuell, hängt ein anderes Plugin etwas an die Antworten der Website an.',
   ),
   response_truncated: text(
     'Die Antwort der Website brach ab',

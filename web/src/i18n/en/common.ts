@@ -78,7 +78,7 @@ export const common = {
     not_storable: 'The site’s database can’t store some of the characters',
     post_locked: 'Waiting: the post is open in WordPress',
     body_read_only: 'A page builder renders the text',
-    request_interrupted: 'The site breaks off when it saves this item',
+    request_interrupted: 'The site stops in the middle of saving this item',
     invalid_text: 'WordPress sent broken text',
     write_failed: 'WordPress could not write it',
     internal_error: 'Something went wrong in IGNY8',
