@@ -32,24 +32,22 @@ if (values.nightly) Object.assign(process.env, NIGHTLY)
 const mariaDb = sharedMariaDb()
 
 /**
- * The stages run one after the other. Within a stage two lanes take suites from one queue, the longest first: each of them
- * keeps about one core busy. The end-to-end tests wait a good part of their time and run two files at once by themselves.
+ * Three lanes take suites from one queue, the longest first. The end-to-end tests wait a good part of their time, so one
+ * lane more than there are cores keeps both cores busy.
  */
-const stagesFor = (e2eFiles: string[]): Suite[][] => [
-  [
-    vitestSuite('workers'),
-    staticSuite,
-    ...PHPUNIT_SITES.map((site) => phpunitSuite(values.nightly ? { ...site, isWhole: true } : site, mariaDb)),
-    vitestSuite('web'),
-    vitestSuite('unit'),
-    phpVersionsSuite,
-    phpSyntaxSuite,
-    phpcsSuite,
-    lockSuite,
-  ],
-  [vitestSuite('e2e', e2eFiles)],
+const suitesFor = (e2eFiles: string[]): Suite[] => [
+  vitestSuite('e2e', e2eFiles),
+  vitestSuite('workers'),
+  ...PHPUNIT_SITES.map((site) => phpunitSuite(values.nightly ? { ...site, isWhole: true } : site, mariaDb)),
+  vitestSuite('web'),
+  staticSuite,
+  vitestSuite('unit'),
+  phpVersionsSuite,
+  phpSyntaxSuite,
+  phpcsSuite,
+  lockSuite,
 ]
-const LANES = 2
+const LANES = 3
 
 const needsPhp = ({ name }: Suite) => /php|e2e/.test(name)
 
@@ -65,7 +63,7 @@ async function prepare(suites: Suite[]): Promise<void> {
   })
 }
 
-async function runStage(suites: Suite[]): Promise<Outcome[]> {
+async function runAll(suites: Suite[]): Promise<Outcome[]> {
   const waiting = [...suites]
   const outcomes: Outcome[] = []
   async function runLane(): Promise<void> {
@@ -76,23 +74,20 @@ async function runStage(suites: Suite[]): Promise<Outcome[]> {
 }
 
 /** The suites to run: those that hold one of the words, or those that a change can break, or all. */
-async function chooseStages(words: string[]): Promise<Suite[][]> {
+async function selectSuites(words: string[]): Promise<Suite[]> {
   const isChanged = values.changed || values.since !== undefined
-  if (!isChanged) return filterStages(stagesFor([]), words)
+  if (!isChanged) return filterSuites(suitesFor([]), words)
   const files = await listChanges(values.since)
   const choice = chooseSuites(files)
   console.log(`${files.length} files have changed`)
-  return files.length === 0 ? [] : filterStages(stagesFor([...choice.e2e]), [...choice.words])
+  return files.length === 0 ? [] : filterSuites(suitesFor([...choice.e2e]), [...choice.words])
 }
 
-const filterStages = (stages: Suite[][], words: string[]): Suite[][] =>
-  words.length === 0
-    ? stages
-    : stages.map((suites) => suites.filter(({ name }) => words.some((word) => name.includes(word))))
+const filterSuites = (suites: Suite[], words: string[]): Suite[] =>
+  words.length === 0 ? suites : suites.filter(({ name }) => words.some((word) => name.includes(word)))
 
 async function main(words: string[]): Promise<number> {
-  const stages = await chooseStages(words)
-  const suites = stages.flat()
+  const suites = await selectSuites(words)
   if (suites.length === 0) {
     console.log(
       words.length > 0 ? `No suite has one of these words in its name: ${words.join(', ')}` : 'Nothing to run',
@@ -101,8 +96,7 @@ async function main(words: string[]): Promise<number> {
     return words.length > 0 ? 1 : 0
   }
   await prepare(suites)
-  const outcomes: Outcome[] = []
-  for (const stage of stages) outcomes.push(...(await runStage(stage)))
+  const outcomes = await runAll(suites)
   const neverRun = isWhole(suites) ? findNeverRun(outcomes) : []
   for (const name of neverRun) console.log(`FAILED ${name} was skipped in every suite`)
   const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0)
