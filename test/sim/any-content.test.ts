@@ -99,10 +99,11 @@ describe('T53 documents that WordPress can store', () => {
       fc.asyncProperty(fc.array(anyDocument, { minLength: 1, maxLength: 6 }), async (documents) => {
         const world = new World(1)
         await world.connect()
-        const items = documents.map((document, index) => ({ ...document, id: index + 1, type: 'post' }))
-        const sent = items.map((item) =>
-          'modified' in item && Number.isInteger(item['modified']) ? item : { ...item, modified: 1 },
-        )
+        const sent = documents.map((document, index) => {
+          const modified: unknown = document['modified']
+          const known = { id: index + 1, type: 'post', modified: Number.isInteger(modified) ? modified : 1 }
+          return Object.assign({}, document, known)
+        })
         const data = { items: sent, next: null, total: sent.length, site_time: world.wordpress.site.timeS() }
         world.wordpress.faults = {
           command: ({ name, args }) => {

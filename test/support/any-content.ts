@@ -51,7 +51,7 @@ export const anyBody = fc.record(
 export const anyDocument = fc
   .record({
     etag: fc.stringMatching(/^[0-9a-f]{32}$/),
-    modified: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 1e11 })),
+    modified: fc.oneof(fc.constantFrom(0, 1e11), fc.integer({ min: 0, max: 1e11 })),
     title: anyText,
     body: fc.oneof(anyText, fc.constant(null)),
     excerpt: anyText,
@@ -78,7 +78,7 @@ export const anyDocument = fc
         weight: 1,
         arbitrary: fc
           .tuple(fc.constantFrom(...Object.keys(document)), fc.option(anyJson))
-          .map(([name, value]) => ({ ...document, [name]: value })),
+          .map(([name, value]) => Object.assign({}, document, { [name]: value })),
       },
     ),
   )

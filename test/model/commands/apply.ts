@@ -89,8 +89,9 @@ function toChanges(site: Site, fields: ApplyFieldValues): PostChanges {
 
 /** Refuses a post that somebody has open in WordPress' editor. */
 function requireClosed(site: Site, { meta }: ModelPost): void {
-  const [time, user] = String(meta[LOCK_KEY] ?? '').split(':')
-  if (Number(time) <= site.timeS() - LOCK_S) return
+  const lock = meta[LOCK_KEY]
+  const [time, user] = typeof lock === 'string' ? lock.split(':') : []
+  if (Number(time ?? 0) <= site.timeS() - LOCK_S) return
   throw new CommandFailure('post_locked', `${site.users.get(Number(user)) ?? 'Somebody'} has this post open.`, true)
 }
 
