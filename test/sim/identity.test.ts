@@ -137,6 +137,7 @@ describe('an older plugin, which takes copies for the post itself', () => {
       const { id: postId } = world.wordpress.createPost({ title: `Of ${id}`, status: 'publish' })
       return claim(world, postId, id)
     })
+    world.loseWebhooks()
     const data = { items: posts, next: null, total: 2, site_time: world.wordpress.site.timeS() }
     world.wordpress.faults = {
       command: ({ name, args }) =>
