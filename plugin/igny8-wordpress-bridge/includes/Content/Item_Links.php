@@ -119,12 +119,13 @@ final class Item_Links {
 	 * Completes the link of a post whose create was interrupted, or whose meta another plugin keeps elsewhere.
 	 */
 	public function complete( int $post_id, string $item_id ): void {
-		$meta = ( new Post_Meta() )->of( [ $post_id ], self::KEYS )[ $post_id ] ?? [];
-		if ( $this->of( $post_id, $meta )['item_id'] !== $item_id ) {
+		$meta     = ( new Post_Meta() )->of( [ $post_id ], self::KEYS )[ $post_id ] ?? [];
+		$guid     = (string) get_post_field( 'guid', $post_id, 'raw' );
+		$is_begun = null !== $this->begun( $guid );
+		if ( $is_begun || $this->of( $post_id, $meta )['item_id'] !== $item_id ) {
 			$this->write( $post_id, $item_id );
 		}
-		$guid = (string) get_post_field( 'guid', $post_id, 'raw' );
-		if ( '' === $guid || null !== $this->begun( $guid ) ) {
+		if ( '' === $guid || $is_begun ) {
 			$this->set_guid( $post_id, (string) get_permalink( $post_id ) );
 		}
 	}
