@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { dictionary } from './text.ts'
 
 /** Most documents in one page of `index`, and most ids in a page with `fields: ids`. */
 export const INDEX_LIMIT = 200
@@ -39,8 +40,8 @@ export const PostDocument = z.lazy(() =>
     parent: z.int().min(0),
     author: z.int().min(0),
     author_name: z.string().default(''),
-    terms: z.record(z.string(), z.array(z.string())),
-    meta: z.record(z.string(), z.unknown()),
+    terms: dictionary(z.array(z.string())),
+    meta: dictionary(z.unknown()),
     featured: z.object({ id: z.int().min(0), url: z.string(), alt: z.string() }).nullable(),
     url: z.string(),
     item_id: z.string().max(64).nullable().default(null),
@@ -134,6 +135,8 @@ export const ApplyData = z.lazy(() =>
     was_applied: z.boolean().default(false),
     /** False if a create was interrupted and somebody edited the post since: no content of it counts as agreed. */
     is_finished: z.boolean().default(true),
+    /** Whether the site tells the post of a create from copies of it. Releases before did not. */
+    is_linked: z.boolean().default(false),
   }),
 )
 export type ApplyData = z.infer<typeof ApplyData>

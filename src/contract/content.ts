@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { SiteId, Timestamp } from './common.ts'
 import { SLUG } from './structure.ts'
-import { refuseBrokenText } from './text.ts'
+import { refuseBrokenText, withPlainKeys } from './text.ts'
 
 export const ITEM_STATES = ['synced', 'local_ahead', 'external_ahead', 'conflict', 'failed', 'deleted'] as const
 export const ItemState = z.lazy(() => z.enum(ITEM_STATES).meta({ id: 'ItemState' }))
@@ -18,8 +18,10 @@ export const ItemId = z
   .meta({ description: 'Opaque id of an item', example: 'item_019d8f0c6b7e7c3fb1d2a4e5f6071829' })
 
 const TypeSlug = z.lazy(() => z.string().regex(/^[a-z0-9_-]{1,32}$/))
-const Terms = z.lazy(() => z.record(z.string().regex(SLUG), z.array(z.string().min(1).max(200)).max(1000)))
-const Meta = z.lazy(() => z.record(z.string().min(1).max(255), z.unknown()))
+const Terms = z.lazy(() =>
+  withPlainKeys(z.record(z.string().regex(SLUG), z.array(z.string().min(1).max(200)).max(1000))),
+)
+const Meta = z.lazy(() => withPlainKeys(z.record(z.string().min(1).max(255), z.unknown())))
 const FeaturedImage = z.lazy(() => z.object({ url: z.string().max(2000), alt: z.string().max(1000).default('') }))
 
 const EditableFields = z.lazy(() =>

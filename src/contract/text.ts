@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import * as z from 'zod'
 
 /** Levels of lists and maps in one meta value. PHP and JSON parsers refuse much deeper ones. */
 const MAX_DEPTH = 32
@@ -28,6 +28,33 @@ export function findTextFault(value: unknown, path: readonly (string | number)[]
   }
   return null
 }
+
+/**
+ * A record whose key `__proto__` is refused by name. zod drops it, because it is no plain key of a JavaScript object.
+ */
+export const withPlainKeys = <T extends z.ZodType>(record: T) =>
+  z.preprocess((value, context) => {
+    if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__'))
+      context.addIssue({ code: 'custom', path: ['__proto__'], message: 'can’t be used as a name' })
+    return value
+  }, record)
+
+/** A record of any keys, `__proto__` among them, for what the site sends: nothing of it is dropped. */
+export const dictionary = <T extends z.ZodType>(entry: T) =>
+  z.unknown().transform((value, context): Record<string, z.output<T>> => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      context.addIssue({ code: 'invalid_type', expected: 'record', input: value })
+      return z.NEVER
+    }
+    return Object.fromEntries(
+      Object.entries(value).map(([key, one]) => {
+        const parsed = entry.safeParse(one)
+        for (const issue of parsed.error?.issues ?? [])
+          context.addIssue({ code: 'custom', path: [key, ...issue.path], message: issue.message })
+        return [key, parsed.data as z.output<T>]
+      }),
+    )
+  })
 
 /** Refuses a body with text that can't travel to WordPress, and names its path. */
 export const refuseBrokenText = (value: unknown, context: z.RefinementCtx): void => {

@@ -51,6 +51,40 @@ describe('T51 a write that another plugin interrupts', { timeout: 150_000 }, () 
   })
 })
 
+describe('T55 a post that a plugin duplicates with all its meta', () => {
+  const copy = (
+    id: string | null,
+  ) => `$post = get_post( ${id}, ARRAY_A ); unset( $post['ID'], $post['guid'], $post['post_name'] );
+    $copy = wp_insert_post( wp_slash( array( 'post_title' => 'Copy' ) + $post ) ); global $wpdb;
+    $wpdb->query( "INSERT INTO $wpdb->postmeta ( post_id, meta_key, meta_value )
+      SELECT $copy, meta_key, meta_value FROM $wpdb->postmeta WHERE post_id = ${id}" );
+    echo get_post_meta( $copy, '_igny8_item_id', true );`
+
+  test('is an item of its own: edits, deletions and repeats reach the post itself', async () => {
+    const { sync, create, item, list, byTitle, patch, php, owner, content } = await open({})
+    await sync()
+    const made = await create({ title: 'Original' })
+    await sync()
+    const { external_id: id } = await item(made.id)
+    expect(await php(copy(id))).toBe(made.id)
+    expect((await sync()).status).toBe('succeeded')
+    const copied = await byTitle('Copy')
+    expect(copied).toMatchObject({ state: 'synced' })
+    expect([copied.id, copied.external_id]).not.toEqual(expect.arrayContaining([made.id, id]))
+    await patch(made.id, { title: 'Original, edited' })
+    await sync()
+    expect(await php(`echo get_post( ${id} )->post_title, get_post( ${copied.external_id} )->post_title;`)).toBe(
+      'Original, editedCopy',
+    )
+    await owner.delete(`${content}${made.id}/`)
+    expect((await sync()).status).toBe('succeeded')
+    expect((await list()).map(({ title }) => title)).toContain('Copy')
+    expect(await php(`echo get_post_status( ${copied.external_id} ), get_post( ${id} ) ? 'there' : 'gone';`)).toBe(
+      'publishgone',
+    )
+  })
+})
+
 describe('T52 text that cannot travel', () => {
   test('is refused with its path, and holds up nothing else', async () => {
     const { sync, create, item } = await open({})

@@ -13,8 +13,10 @@ export const SEO_KEYS = [
   'rank_math_focus_keyword',
   'rank_math_canonical_url',
 ]
-/** Post meta that a `create` of ours leaves. */
+/** Post meta that a `create` of ours leaves: the item; which post of which site was made for it; not finished yet. */
 export const ITEM_KEY = '_igny8_item_id'
+export const LINK_KEY = '_igny8_item_link'
+export const UNFINISHED_KEY = '_igny8_unfinished'
 export const ALT_KEY = '_wp_attachment_image_alt'
 
 function isWellFormed(value: unknown): boolean {
@@ -25,6 +27,19 @@ function isWellFormed(value: unknown): boolean {
 export type DocumentFields = 'full' | 'metadata' | 'ids'
 
 export const bodyOf = (post: ModelPost): string => (typeof post.body === 'string' ? post.body : post.body(post.id))
+
+/** Names an item, the post that was made for it and the site: a copy of the meta is on another post or site. */
+export const linkOf = (site: Site, postId: number, itemId: string): string => `${itemId} ${postId} ${site.id}`
+
+/** The item that a post was made for; null for a copy, whatever its meta says. */
+export function itemIdOf(site: Site, { id, meta }: ModelPost): string | null {
+  const itemId = meta[ITEM_KEY]
+  return typeof itemId === 'string' && meta[LINK_KEY] === linkOf(site, id, itemId) ? itemId : null
+}
+
+/** Whether an interrupted `create` left the post. */
+export const isUnfinished = (site: Site, post: ModelPost): boolean =>
+  itemIdOf(site, post) !== null && post.meta[UNFINISHED_KEY] === post.meta[LINK_KEY]
 
 /** The public URL of a post. */
 export function permalinkOf(site: Site, post: ModelPost): string {
@@ -158,7 +173,8 @@ export class Documents {
       modified: post.modifiedS,
       author_name: this.#site.users.get(post.author) ?? '',
       url: permalinkOf(this.#site, post),
-      item_id: post.meta[ITEM_KEY] ?? null,
+      item_id: itemIdOf(this.#site, post),
+      unfinished: isUnfinished(this.#site, post),
     }
     const json = JSON.stringify({ ...start, ...others }).slice(0, -1)
     const bytes = byteLength(json) + byteLength(JSON.stringify(body)) + ',"body":}'.length

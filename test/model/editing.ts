@@ -46,6 +46,22 @@ export abstract class SiteEditing {
     this.editPost(id, { meta: { [key]: value } })
   }
 
+  /** Copies a post with all its meta, ours too, as plugins that duplicate posts do. */
+  copyPost(id: number, status = 'draft'): ModelPost {
+    const { title, body, excerpt, type, parent, terms, meta, featured } = this.post(id)
+    const copied = { title, body, excerpt, type, parent, featured, terms, status, modifiedS: this.site.timeS() }
+    const copy = insertPost(this.site, copied)
+    this.site.posts.change(copy, { meta: { ...meta } })
+    this.flush()
+    return copy
+  }
+
+  /** Somebody opens a post in the editor, and leaves the tab open for so long. */
+  openEditor(id: number, seconds = 0): void {
+    const post = this.post(id)
+    this.site.posts.change(post, { meta: { ...post.meta, _edit_lock: `${this.site.timeS() + seconds}:1` } })
+  }
+
   /** A change by SQL: `modified` stays, no hook runs, no webhook is sent. */
   editBehindItsBack(id: number, changes: Partial<Omit<ModelPost, 'id' | 'revision'>>): void {
     this.site.posts.change(this.post(id), changes)

@@ -55,7 +55,7 @@ export class Executor {
     if (fault?.kind === 'die' && fault.when === 'before') throw new SiteDied()
     try {
       if (fault?.kind === 'error' && fault.when !== 'after') throw toFailure(fault)
-      const data = fault?.kind === 'data' ? JSON.stringify(fault.data) : this.#run(command, context)
+      const data = fault?.kind === 'data' ? JSON.stringify(fault.data) : this.#run(command, context, isWithin(fault))
       if (fault?.kind === 'error') throw toFailure(fault)
       if (fault?.kind === 'die') throw new SiteDied()
       return `{"id":${JSON.stringify(command.id)},"ok":true,"data":${data},"took_ms":${context.elapsedMs - startedMs}}`
@@ -65,7 +65,7 @@ export class Executor {
     }
   }
 
-  #run({ id, name, args }: Command, context: Context): string {
+  #run({ id, name, args }: Command, context: Context, isInterrupted: boolean): string {
     const site = this.#site
     const reading = { site, documents: this.documents, msPerDocument: this.costs.documentMs }
     switch (name) {
@@ -86,7 +86,7 @@ export class Executor {
       case 'terms':
         return runTerms(site, args, context)
       case 'apply':
-        return this.#applier.run(id, args)
+        return this.#applier.run(id, args, isInterrupted)
       case 'media':
         return runMedia(site, args)
       default:
@@ -94,6 +94,8 @@ export class Executor {
     }
   }
 }
+
+const isWithin = (fault: CommandFault | null | undefined) => fault?.kind === 'die' && fault.when === 'within'
 
 function toFailure({ code, detail, isRetryable }: Extract<CommandFault, { kind: 'error' }>): CommandFailure {
   return new CommandFailure(code, detail ?? `The site says ${code}.`, isRetryable ?? false)

@@ -36,8 +36,11 @@ export type Fault =
 /** What happens to one command of a batch. */
 export type CommandFault =
   | { kind: 'error'; code: string; detail?: string; isRetryable?: boolean; when?: When }
-  /** PHP dies at this command: earlier work stays done, and the answer is an empty 500. */
-  | { kind: 'die'; when: When }
+  /**
+   * PHP dies at this command: earlier work stays done, and the answer is an empty 500. `within`: the row of a post is
+   * written, its terms and meta are not.
+   */
+  | { kind: 'die'; when: When | 'within' }
   /** Takes this long as the model counts time, so `time_ms` limits it. */
   | { kind: 'slow'; ms: number }
   /** Answers with these data, as a faulty plugin might. */

@@ -47,6 +47,8 @@ export class Site {
   readonly options: Record<string, unknown> = { default_category: 0 }
   /** What is found elsewhere; other addresses answer 404. Two with the same `image` have the same bytes. */
   readonly internet = new Map<string, RemoteFile>()
+  /** What IGNY8 calls the site. */
+  id = 'site_model'
   /** Without a trailing slash; changes when a server takes the model in. */
   url: string
   readonly now: () => number

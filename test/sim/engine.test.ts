@@ -318,6 +318,48 @@ describe('an item that ends the site’s request each time', () => {
     expect(listItems(world.content, { state: 'failed' }, null, 10).results).toEqual([])
   })
 
+  test('is not asked about over and over while the run that sends it again waits for its next attempt', async () => {
+    const world = await imported(3)
+    createItem(world.content, { title: 'Poison', type: 'post', status: 'publish', body: 'x' })
+    world.wordpress.faults = { command: ({ name }) => (name === 'apply' ? { kind: 'die', when: 'before' } : null) }
+    await run(world, 'to_external')
+    world.nowMs = (world.store.replica.items.nextRetryAt() ?? 0) + 1
+    await runNext(world.context())
+    expect(world.store.runsState(world.nowMs).currentRun).toMatchObject({ direction: 'to_external', status: 'queued' })
+    expect(world.store.nextWorkAt()).toBeGreaterThan(world.nowMs)
+  })
+
+  test('or that a firewall refuses fails alone too, unless the firewall refuses whatever is written', async () => {
+    const world = await imported(3)
+    for (let n = 0; n < 12; n++)
+      createItem(world.content, { title: n === 7 ? 'Poison' : `Item ${n}`, type: 'post', status: 'publish', body: 'x' })
+    const refuse = (word: string) => ({
+      request: ({ commands }: { commands: unknown[] }) =>
+        JSON.stringify(commands).includes(word) ? ({ kind: 'status', status: 406 } as const) : null,
+    })
+    world.wordpress.faults = refuse('Poison')
+    expect(await run(world, 'to_external')).toMatchObject({ status: 'succeeded', counts: { created: 11, failed: 1 } })
+    const failed = () => listItems(world.content, { state: 'failed' }, null, 100).results
+    expect(failed().map(({ title, error }) => [title, error?.code])).toEqual([['Poison', 'request_refused']])
+    for (let n = 0; n < 12; n++) createItem(world.content, { title: `Later ${n}`, type: 'post', body: 'x' })
+    world.wordpress.faults = refuse('apply')
+    expect(await run(world, 'to_external')).toMatchObject({ status: 'failed', error: { code: 'blocked_by_firewall' } })
+    expect(failed().length).toBeLessThanOrEqual(4)
+  })
+
+  test('or that a firewall refuses goes by polling, if the site can poll', async () => {
+    const world = await imported(3)
+    createItem(world.content, { title: 'Poison', type: 'post', status: 'publish', body: 'x' })
+    world.store.transport.notePoll(world.nowMs)
+    world.wordpress.faults = {
+      request: ({ commands }) => (JSON.stringify(commands).includes('Poison') ? { kind: 'status', status: 406 } : null),
+    }
+    world.enqueue('to_external')
+    await world.settle(0)
+    expect(world.store.transport.read().transport).toBe('polling')
+    expect(listItems(world.content, { state: 'failed' }, null, 10).results).toEqual([])
+  })
+
   test('an outage fails no item', async () => {
     const world = await imported(3)
     createItem(world.content, { title: 'New', type: 'post', status: 'publish', body: 'x' })

@@ -6,7 +6,7 @@ import { receivePoll } from '../../src/site/runs/receive-poll.ts'
 import { fillPosts } from '../model/fill.ts'
 import { callHome } from '../model/polling.ts'
 import { playSeed } from './scenario.ts'
-import { World } from './world.ts'
+import { NO_FAULTS, World } from './world.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => undefined))
@@ -94,7 +94,7 @@ describe('a site that only calls', () => {
   test('whose answers are lost again and again gets every item once', async () => {
     const world = await polling(0)
     for (let n = 0; n < 30; n++) createItem(world.content, { type: 'post', title: `Item ${n}`, status: 'publish' })
-    world.rates = { kill: 0, site: 0.9, webhook: 0 }
+    world.rates = { ...NO_FAULTS, site: 0.9 }
     world.enqueue('to_external')
     await world.settle(1_000)
     const titles = world.wordpress.site.posts.byModified('post').map(({ title }) => title)

@@ -5,6 +5,8 @@ import type { ItemSummary } from '../../src/contract/content.ts'
 import { diffDocs } from '../../src/site/items/fields.ts'
 import { toItemDoc } from '../../src/site/items/doc.ts'
 import { PostDocument } from '../../src/contract/content-link.ts'
+import { isUnfinished, itemIdOf } from '../model/document.ts'
+import type { ModelPost } from '../model/types.ts'
 import { NO_FAULTS, World, type FaultRates } from './world.ts'
 
 const TYPES = ['post', 'page', 'product'] as const
@@ -41,22 +43,33 @@ function retag(world: World, type: string, write: (terms: Record<string, string[
   if (taxonomy) write({ [taxonomy]: [pick(world, WORDS)] })
 }
 
+/** Copies a post with all its meta: one that was made for an item, if there is one. */
+function copyAPost(world: World, ids: readonly number[]): void {
+  const { wordpress } = world
+  const ours = ids.filter((id) => itemIdOf(wordpress.site, wordpress.post(id)) !== null)
+  const { id } = wordpress.copyPost(pick(world, ours.length > 0 ? ours : ids), pick(world, ['draft', 'publish']))
+  world.authored.add(id)
+}
+
 /** Something that an author does in WordPress. */
 function actInWordPress(world: World): void {
   const { wordpress, random } = world
   const ids = TYPES.flatMap((type) => wordpress.site.posts.byModified(type).map(({ id }) => id))
   const chance = random()
   if (ids.length === 0 || chance < 0.25) {
-    wordpress.createPost({
+    const { id } = wordpress.createPost({
       type: pick(world, TYPES),
       title: text(world),
       body: text(world),
       status: pick(world, ['draft', 'publish']),
     })
+    world.authored.add(id)
     return
   }
   const id = pick(world, ids)
-  if (chance < 0.5) wordpress.editPost(id, { title: text(world) })
+  if (chance < 0.32) copyAPost(world, ids)
+  else if (chance < 0.38) wordpress.openEditor(id, Math.floor(random() * 600))
+  else if (chance < 0.5) wordpress.editPost(id, { title: text(world) })
   else if (chance < 0.65) wordpress.editPost(id, { body: text(world) })
   else if (chance < 0.75)
     retag(world, wordpress.post(id).type, (terms) => wordpress.editPost(id, { terms, excerpt: text(world) }))
@@ -64,6 +77,12 @@ function actInWordPress(world: World): void {
   else if (chance < 0.89) wordpress.untrash(id)
   else if (chance < 0.95) wordpress.deletePost(id)
   else wordpress.editPost(id, { status: 'publish' })
+}
+
+function importOldPost(world: World): void {
+  const { wordpress } = world
+  const type = pick(world, TYPES)
+  world.authored.add(wordpress.importPost({ type, title: text(world), status: 'publish', dateS: 1_500_000_000 }).id)
 }
 
 /** What no webhook tells and no time of change shows. */
@@ -77,8 +96,7 @@ function actBehindItsBack(world: World): void {
   else if (chance < 0.6) wordpress.editBehindItsBack(id, { body: text(world) })
   else if (chance < 0.75)
     wordpress.editBehindItsBack(id, { meta: { ...wordpress.post(id).meta, rank_math_title: text(world) } })
-  else if (chance < 0.9)
-    wordpress.importPost({ type: pick(world, TYPES), title: text(world), status: 'publish', dateS: 1_500_000_000 })
+  else if (chance < 0.9) importOldPost(world)
   else wordpress.site.posts.remove(wordpress.post(id))
 }
 
@@ -141,14 +159,35 @@ function findProblems(world: World): string[] {
     }
   }
   for (const post of posts) if (!seen.has(post.id)) problems.push(`post ${post.id} is no item`)
-  const owners = new Map<unknown, number>()
+  return [...problems, ...misowned(world, posts), ...miscounts(world)]
+}
+
+/** Posts that are not whose they are: two of one item, one that people made and an item has, one that nobody made. */
+function misowned({ wordpress, authored }: World, posts: readonly ModelPost[]): string[] {
+  const problems: string[] = []
+  const owners = new Map<string, number>()
   for (const post of posts) {
-    const owner = post.meta['_igny8_item_id']
-    if (owner === undefined) continue
+    const owner = itemIdOf(wordpress.site, post)
+    if (authored.has(post.id) === (owner !== null)) problems.push(`post ${post.id} is made for ${owner}`)
+    if (owner === null) continue
     if (owners.has(owner)) problems.push(`posts ${owners.get(owner)} and ${post.id} are one item`)
     owners.set(owner, post.id)
+    if (isUnfinished(wordpress.site, post)) problems.push(`post ${post.id} is unfinished`)
   }
-  return [...problems, ...miscounts(world)]
+  return problems
+}
+
+/** A run that fails, or waits, although nothing is wrong any more. */
+function blockedRuns({ store, nowMs }: World): string[] {
+  const { currentRun, lastRun } = store.runsState(nowMs)
+  return [
+    ...(currentRun
+      ? [`a run ${currentRun.direction} is ${currentRun.status}: ${JSON.stringify(currentRun.error)}`]
+      : []),
+    ...(lastRun && lastRun.status !== 'succeeded'
+      ? [`the last run ${lastRun.status}: ${JSON.stringify(lastRun.error)}`]
+      : []),
+  ]
 }
 
 /** Differences between the counters and a recount. */
@@ -203,7 +242,12 @@ export async function playSeed(
     world.enqueue('drift_check')
     await world.settle(QUIET_MS)
   }
-  const rates: FaultRates = { kill: world.random() * 0.08, site: world.random() * 0.25, webhook: world.random() }
+  const rates: FaultRates = {
+    kill: world.random() * 0.08,
+    site: world.random() * 0.25,
+    interrupt: world.random() * 0.1,
+    webhook: world.random(),
+  }
   await world.connect()
   for (let index = 0; index < 5; index++) actInWordPress(world)
   // the first read brings what webhooks named before the site's structure was known
@@ -212,6 +256,10 @@ export async function playSeed(
     await world.settle(QUIET_MS)
   }
   world.rates = rates
+  // in every third seed the items with this word end each request that writes them, and with it a whole batch: PHP dies,
+  // or a firewall refuses them
+  world.poison = seed % 3 === 0 ? 'gamma' : null
+  world.isPoisonRefused = seed % 6 === 0
   world.meanwhile = () => actMeanwhile(world)
   const steps = 15 + Math.floor(world.random() * 25)
   for (let step = 0; step < steps; step++) {
@@ -228,11 +276,12 @@ export async function playSeed(
     world.nowMs += Math.floor(world.random() * 5_000)
   }
   world.rates = NO_FAULTS
+  world.poison = null
   world.meanwhile = () => Promise.resolve()
   world.patience = Infinity
   await world.wordpress.deliverLate()
-  // webhooks that failed are due again within hours
-  if (!hasDriftChecks) await world.settle(DAY_MS)
+  // webhooks and items that failed are due again within hours
+  await world.settle(DAY_MS)
   await syncUntilQuiet(world, direction)
   await checkDrift()
   resolveAll(world)
@@ -242,7 +291,11 @@ export async function playSeed(
   await checkDrift()
   const state = world.store.driftChecks.result()?.state
   const isVerified = !hasDriftChecks || state === 'equal'
-  const problems = [...findProblems(world), ...(isVerified ? [] : [`the last drift check says ${state}`])]
+  const problems = [
+    ...findProblems(world),
+    ...blockedRuns(world),
+    ...(isVerified ? [] : [`the last drift check says ${state}`]),
+  ]
   return {
     seed,
     problems,

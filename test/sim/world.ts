@@ -14,6 +14,8 @@ import type { ObjectContext } from '../../src/site/runs/context.ts'
 import { runNext } from '../../src/site/runs/runner.ts'
 import { SiteStore } from '../../src/site/replica/store.ts'
 import { receiveWebhook } from '../../src/site/runs/receive-webhook.ts'
+import type { Command } from '../../src/contract/link.ts'
+import type { CommandFault, Fault, SeenRequest } from '../model/faults.ts'
 import { modelFetch } from '../model/fetch.ts'
 import { callHome, type SendHome } from '../model/polling.ts'
 import { ModelWordPress, type ModelWebhook } from '../model/wordpress.ts'
@@ -46,11 +48,13 @@ export interface FaultRates {
   kill: number
   /** The site fails a request. */
   site: number
+  /** PHP dies at a command that writes: before it, after it, or with the row of a post written and nothing else. */
+  interrupt: number
   /** A webhook is lost, doubled or late. */
   webhook: number
 }
 
-export const NO_FAULTS: FaultRates = { kill: 0, site: 0, webhook: 0 }
+export const NO_FAULTS: FaultRates = { kill: 0, site: 0, interrupt: 0, webhook: 0 }
 
 const config: Config = {
   environment: 'test',
@@ -93,6 +97,11 @@ export class World {
   #nextHeartbeatAt = START_MS
   /** The most heartbeats one `settle` waits for; commands without an answer by then stay queued. */
   patience = Infinity
+  /** A text with which an item ends the site's request, or is refused by a firewall, each time; null for none. */
+  poison: string | null = null
+  isPoisonRefused = false
+  /** Ids of the posts that people made, copies among them. */
+  readonly authored = new Set<number>()
   /** What happens between the site's answer to a request and its arrival. */
   meanwhile: () => Promise<void> = () => Promise.resolve()
   readonly transport: Transport
@@ -115,7 +124,10 @@ export class World {
       integrationId: CALL.integrationId,
       onWebhook: (webhook) => this.#webhooks.push(webhook),
     })
-    this.wordpress.faults = { request: () => this.#siteFault() }
+    this.wordpress.faults = {
+      request: (request) => this.#siteFault(request),
+      command: (command) => this.#commandFault(command),
+    }
     this.store = this.#openStore()
   }
 
@@ -304,7 +316,12 @@ export class World {
     return wrap(binding) as D1Database
   }
 
-  #siteFault() {
+  #isPoisoned = (commands: readonly Command[]): boolean =>
+    this.poison !== null &&
+    commands.some(({ name, args }) => name === 'apply' && JSON.stringify(args).includes(this.poison ?? ''))
+
+  #siteFault({ commands }: SeenRequest): Fault | null {
+    if (this.isPoisonRefused && this.#isPoisoned(commands)) return { kind: 'status', status: 406 }
     if (this.random() >= this.rates.site) return null
     const kinds = [
       { kind: 'reset', when: 'before' },
@@ -319,6 +336,15 @@ export class World {
       { kind: 'wrong_signature' },
     ] as const
     return kinds[Math.floor(this.random() * kinds.length)] ?? null
+  }
+
+  #commandFault(command: Command): CommandFault | null {
+    const { name } = command
+    if (name !== 'apply') return null
+    if (this.#isPoisoned([command])) return { kind: 'die', when: 'before' }
+    if (this.rates.interrupt === 0 || this.random() >= this.rates.interrupt) return null
+    const moments = ['before', 'within', 'within', 'after'] as const
+    return { kind: 'die', when: moments[Math.floor(this.random() * moments.length)] ?? 'within' }
   }
 
   /**

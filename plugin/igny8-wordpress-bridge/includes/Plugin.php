@@ -205,7 +205,7 @@ final class Plugin {
 			new Echo_Command(),
 		];
 
-		$content        = new Content_Commands( $this->outbox->tables, $this->outbox->recorder );
+		$content        = new Content_Commands( $this->outbox->tables, $this->outbox->recorder, $this->connection );
 		$this->executor = new Executor( array_merge( $commands, $content->all() ), $this->log, $this->connection );
 	}
 

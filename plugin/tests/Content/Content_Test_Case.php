@@ -7,6 +7,7 @@ namespace Igny8\Bridge\Tests\Content;
 use Igny8\Bridge\Commands\Context;
 use Igny8\Bridge\Plugin;
 use Igny8\Bridge\Tests\Site_Test_Case;
+use RuntimeException;
 
 /**
  * Base of tests on a connected site with a custom post type; runs commands as they come over the wire.
@@ -106,6 +107,19 @@ abstract class Content_Test_Case extends Site_Test_Case {
 	}
 
 	/**
+	 * Runs a create that a hook of another plugin ends.
+	 */
+	protected function interrupt( string $hook, array $fields, string $item_id, string $type = self::TYPE ): void {
+		$end = static function (): void {
+			throw new RuntimeException( 'ended' );
+		};
+		add_action( $hook, $end );
+		$result = $this->command_result( 'apply', [ 'op' => 'create', 'type' => $type, 'item_id' => $item_id, 'fields' => $fields ] );
+		remove_action( $hook, $end );
+		self::assertFalse( $result['ok'] );
+	}
+
+	/**
 	 * @param array $document As it was seen.
 	 */
 	protected function apply( string $op, array $document, array $fields = [] ): array {
@@ -124,6 +138,14 @@ abstract class Content_Test_Case extends Site_Test_Case {
 		self::assertTrue( $result['ok'], ( $result['code'] ?? '' ) . ': ' . ( $result['detail'] ?? '' ) );
 		self::assertSame( 'applied', $result['data']['outcome'] );
 		return $result['data']['item'];
+	}
+
+	/**
+	 * Ids of the posts with a title, revisions left out.
+	 */
+	protected static function ids_with( string $title ): array {
+		global $wpdb;
+		return array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT ID FROM {$wpdb->posts} WHERE post_title = %s AND post_type <> 'revision' ORDER BY ID", $title ) ) );
 	}
 
 	/**

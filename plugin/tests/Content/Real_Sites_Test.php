@@ -16,12 +16,9 @@ use Igny8\Bridge\Content\Write\Ledger;
 final class Real_Sites_Test extends Content_Test_Case {
 
 	public function test_an_interrupted_create_is_finished_by_its_repeat(): void {
-		$id = self::make_post(
-			[
-				'post_title' => 'Half',
-				'meta_input' => [ Meta_Keys::ITEM => 'item_half', Meta_Keys::UNFINISHED => '1' ],
-			]
-		);
+		$this->interrupt( 'save_post', [ 'title' => 'Half', 'body' => 'Text' ], 'item_half' );
+		list( $id ) = self::ids_with( 'Half' );
+		self::assertNotSame( '', get_post_meta( $id, Meta_Keys::UNFINISHED, true ) );
 
 		$data = $this->create( [ 'title' => 'Half', 'body' => 'Text', 'terms' => [ self::KIND => [ 'News' ] ], 'meta' => [ 'place' => 'Hall' ] ], 'item_half' );
 		self::assertSame( [ $id, true, true ], [ $data['item']['id'], $data['created'], $data['is_finished'] ] );
@@ -30,13 +27,9 @@ final class Real_Sites_Test extends Content_Test_Case {
 	}
 
 	public function test_an_interrupted_create_that_somebody_edited_is_left_as_it_is(): void {
-		$id   = self::make_post(
-			[
-				'post_title'   => 'Half',
-				'post_content' => 'By somebody',
-				'meta_input'   => [ Meta_Keys::ITEM => 'item_half', Meta_Keys::UNFINISHED => '1' ],
-			]
-		);
+		$this->interrupt( 'save_post', [ 'title' => 'Half', 'body' => 'Text' ], 'item_half' );
+		list( $id ) = self::ids_with( 'Half' );
+		self::set_columns( $id, [ 'post_content' => 'By somebody' ] );
 		$data = $this->create( [ 'title' => 'Half', 'body' => 'Text' ], 'item_half' );
 		self::assertSame( [ $id, false, false ], [ $data['item']['id'], $data['created'], $data['is_finished'] ] );
 		self::assertSame( 'By somebody', self::row( $id )['post_content'] );

@@ -138,6 +138,7 @@ final class Writing_Test extends Content_Test_Case {
 			'created'     => false,
 			'was_applied' => true,
 			'is_finished' => true,
+			'is_linked'   => true,
 		];
 		self::assertSame( $gone, $this->run_command( 'apply', $args, 'cmd_gone' ) );
 		self::assertSame( $gone, $this->run_command( 'apply', $args, 'cmd_gone' ) );

@@ -15,6 +15,9 @@ const FIXES: Readonly<Record<string, string>> = {
   post_locked: 'It is sent as soon as the post is closed there.',
   body_read_only: ERRORS.body_read_only.fix,
   invalid_text: 'Open the item in WordPress, remove the broken characters and save it again.',
+  request_refused:
+    'Ask the host which rule of the firewall refuses this text, and have /wp-json/igny8/v1/ exempted from it.',
+  post_of_other_item: 'Update the plugin on the site: it then tells a copy of a post from the post itself.',
   request_interrupted: 'Ask the host or the developer of the site which plugin stops PHP when this post is saved.',
 }
 const SEND_AGAIN = 'Correct what detail names and send the item again.'

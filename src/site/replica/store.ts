@@ -97,9 +97,18 @@ export class SiteStore {
       this.runs.nextDueAt(),
       inboxAt === null ? null : Math.max(inboxAt, inboxFrom),
       this.access.integration() === null ? null : this.driftChecks.dueAt(),
-      this.replica.items.nextRetryAt(),
+      this.#nextRetryAt(),
     ].filter((at) => at !== null)
     return due.length > 0 ? Math.min(...due) : null
+  }
+
+  /**
+   * When a run is queued for items that are sent again by themselves. Null while there is one: it takes them along, and
+   * it may be waiting for its own next attempt, until which the alarm must not fire for them.
+   */
+  #nextRetryAt(): number | null {
+    const at = this.replica.items.nextRetryAt()
+    return at === null || this.access.integration() === null || this.runs.isUnfinished('to_external') ? null : at
   }
 
   /**

@@ -1,6 +1,7 @@
 import { readIntegration, type IntegrationRef, type RunIntegration } from '../../db/projection.ts'
 import { openSigningSecrets } from '../../lib/link-credentials.ts'
 import type { EngineContext } from '../stages/context.ts'
+import { canPoll } from '../transport/choice.ts'
 import { openSender } from '../transport/sender.ts'
 import { findSite, type LinkTarget } from '../transport/site-link.ts'
 import type { ObjectContext } from './context.ts'
@@ -52,6 +53,7 @@ export function createEngineContext(ctx: ObjectContext, work: EngineWork): Engin
     newId: ctx.newId,
     random: ctx.random,
     enter: (phase, type) => meter?.enter(phase, type),
+    canPoll: () => canPoll(ctx.store, ctx.now()),
     holds,
     send: sender.send,
     memo: <T>() => sender.memo() as T | null,

@@ -24,6 +24,8 @@ export interface EngineContext {
   send: SendCommands
   /** Names the kind of work that begins, for the steps of a run. */
   enter: (phase: RunPhase, type: string | null) => void
+  /** Whether the site is called and could poll instead: it has shown within the hour that it can. */
+  canPoll: () => boolean
   /** Whether the work may still write. Check it after every await, before a write. */
   holds: () => boolean
   /** What {@link EngineContext.memoize} stored before the work was suspended; null if nothing. */

@@ -1,4 +1,4 @@
-import { FetchData } from '../../contract/content-link.ts'
+import { FetchData, type RawDocument } from '../../contract/content-link.ts'
 import type { CommandResult } from '../../contract/link.ts'
 import type { RunCounts } from '../../contract/sync.ts'
 import { LinkError } from '../transport/direct/errors.ts'
@@ -28,7 +28,14 @@ export async function fetchPosts(
     throw new LinkError({ code: 'command_failed', detail: `The site could not show its posts: ${detail}` }, [])
   }
   const { items, missing } = FetchData.parse(result.data)
-  return { items, missing: await selectDeleted(ctx, missing), counted }
+  return { items: items.map(requireBody), missing: await selectDeleted(ctx, missing), counted }
+}
+
+/** A post that is fetched for its body and comes without one can't be used. Fetched again, it would hold up its run. */
+function requireBody(raw: RawDocument): RawDocument {
+  if (raw['body'] !== null || 'error' in raw) return raw
+  const { id, type, modified } = raw
+  return { id, type, modified, etag: null, error: { code: 'invalid_document', detail: 'body: the site sent none' } }
 }
 
 /**

@@ -7,8 +7,11 @@
  * without reading the item. New items are inserted together. All others are decided one by one, in the page's order.
  *
  * A document that can't be used fails alone: its item is marked as failed, created if necessary, and a reminder in the
- * inbox fetches the post again later. A post is an item's if it has the item's post id, or, if the answer to a create
- * was lost, the item's own id in its meta.
+ * inbox fetches the post again later.
+ *
+ * A post is an item's if it has the item's post id, or, if the answer to a create was lost, the item's own id. The site
+ * names that id only for the post that the create made, never for a copy of it. An older plugin names it for copies
+ * too; so only an item that was sent and has no post yet takes a post by it.
  */
 import { PoisonedDocument, PostDocument, type RawDocument } from '../../contract/content-link.ts'
 import { MAX_ITEM_BYTES } from '../../contract/content.ts'
@@ -64,12 +67,28 @@ export function storeDecision(
   else counts.updated++
 }
 
+/** Whether the item was sent and the answer is missing: its base is stored before it is sent. */
+const awaitsPost = ({ externalId, base }: ItemRecord): boolean => externalId === null && base !== null
+
 /** The item of a post: by its post id, or by our own id if the answer to its create was lost. */
 function findItem({ replica }: ImportContext, raw: RawDocument): ItemRecord | null {
   const known = replica.items.getByExternalId(raw.id)
   if (known || typeof raw['item_id'] !== 'string') return known
   const ours = replica.items.get(raw['item_id'])
-  return ours?.externalId === null ? ours : null
+  return ours && awaitsPost(ours) ? ours : null
+}
+
+/**
+ * Takes a post id from the item that has it, because WordPress gave it to another post: after a restored backup, ids may
+ * start over. The first post is gone then. Without a base, the item takes no other post.
+ */
+export function releasePost(ctx: ImportContext, postId: number, policy: ConflictPolicy, counts: RunCounts): void {
+  const holder = ctx.replica.items.getByExternalId(postId)
+  if (!holder) return
+  const free = (record: ItemRecord) => ({ ...record, externalId: null, etag: null, external: null, base: null })
+  const decision = importDeletion(holder, rulesOf(ctx, policy))
+  if (decision) storeDecision(ctx, holder, { ...decision, record: free(decision.record) }, counts)
+  else ctx.replica.items.save(free(holder))
 }
 
 /** Marks the item of a bad document as failed, creating it if necessary so that the failure is visible. */
@@ -134,7 +153,7 @@ export function importDocuments(
       continue
     }
     const before = findItem(ctx, raw)
-    if (read.post.unfinished && before?.externalId === null) {
+    if (read.post.unfinished && before?.externalId === null && before.deletion === null) {
       // our own create was interrupted: what the post lacks is not an edit, and the next push writes it
       counts.unchanged++
       continue

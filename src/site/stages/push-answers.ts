@@ -7,7 +7,7 @@ import { isWaiting, type ItemFault, type ItemRecord } from '../items/record.ts'
 import type { RunCursor } from '../replica/tables/run-cursor.ts'
 import type { CommandRequest } from '../transport/sender.ts'
 import type { EngineContext, RunConfig } from './context.ts'
-import { importDocuments, readDocument, storeDecision } from './import.ts'
+import { importDocuments, readDocument, releasePost, storeDecision } from './import.ts'
 import type { PlannedItem } from './push-batch.ts'
 
 /** What a round does with a planned item: send it, mark it as failed, or leave it for the next round. */
@@ -28,7 +28,9 @@ function importApplied(
   if (applied.item === null) {
     // the post is gone: by our deletion, by somebody's before it, or deleted before the answer to its create came
     const decision = importDeletion({ ...current, base: current.base ?? plan.sent }, rules)
-    if (decision) storeDecision(ctx, current, decision, cursor.counts)
+    // nothing was agreed with a post that no longer exists; and without a base no copy of it is taken for it
+    const base = current.externalId === null ? null : (decision?.record.base ?? null)
+    if (decision) storeDecision(ctx, current, { ...decision, record: { ...decision.record, base } }, cursor.counts)
     return
   }
   // The site applied this command before, its answer was lost, and somebody edited the post since. What was sent is
@@ -43,6 +45,7 @@ function importApplied(
     ctx.replica.items.save(failRecord(current, read.fault, ctx))
     return
   }
+  if (!claimPost(ctx, current, read.post.id, applied, runConfig, cursor)) return
   if (current.conflictFields.length > 0) {
     // the item got a conflict while the command was under way: it stays open, with the site's current content
     const external = toItemDoc(read.post)
@@ -55,6 +58,31 @@ function importApplied(
   const before = { ...current, etag: null, base: agreed, external: agreed }
   const decision = importPost(before, read.post, rules)
   if (decision) storeDecision(ctx, plan.op === 'create' ? null : before, decision, cursor.counts)
+}
+
+/**
+ * Makes sure that the post of an answer is no other item's. A plugin that takes copies for the post itself may answer a
+ * create with a copy: then the item fails alone.
+ * @returns whether the post is the item's
+ */
+function claimPost(
+  ctx: EngineContext,
+  current: ItemRecord,
+  postId: number,
+  { created, is_linked: isLinked }: ApplyData,
+  runConfig: RunConfig,
+  cursor: RunCursor,
+): boolean {
+  const holder = ctx.replica.items.getByExternalId(postId)
+  if (!holder || holder.id === current.id) return true
+  if (created || isLinked) {
+    releasePost(ctx, postId, runConfig.policy, cursor.counts)
+    return true
+  }
+  const detail = `The site answered with post ${postId}, which is the item ${holder.id}.`
+  ctx.replica.items.save(failRecord(current, pushFault('post_of_other_item', detail), ctx))
+  cursor.counts.failed++
+  return false
 }
 
 /** The content on which both sides agreed before the answer: only what the site has really shown counts. */

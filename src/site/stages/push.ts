@@ -14,6 +14,7 @@
  * waits for the next round. `cursor.pushedAfter` stops before the first item that was not sent or not answered.
  */
 import type { CommandResult } from '../../contract/link.ts'
+import type { LinkErrorCode } from '../../contract/link-errors.ts'
 import { pushFault } from '../items/failure.ts'
 import { planPush, toApplyFields, type PushPlan } from '../items/push-plan.ts'
 import type { ItemFault, ItemRecord } from '../items/record.ts'
@@ -118,10 +119,21 @@ const BROKEN_ANSWERS: ReadonlySet<string> = new Set([
   'connection_lost',
 ])
 
+/** A firewall that refuses the text of an item refuses it each time, so the batch is divided at once. */
+const REFUSED: LinkErrorCode = 'blocked_by_firewall'
+/** After this many items in a row that are refused alone, the firewall refuses whatever is written. */
+const MAX_REFUSED_ITEMS = 3
+
+const cannotDivide = (ctx: EngineContext, cursor: RunCursor, code: LinkErrorCode): boolean =>
+  code === REFUSED ? ctx.canPoll() || (cursor.refusedItems ?? 0) >= MAX_REFUSED_ITEMS : !BROKEN_ANSWERS.has(code)
+
 /**
  * One item of a batch may end the site's request: a hook that exits, a fatal error in another plugin. The first retry
  * sends the same batch; each later one sends half as many items. An item that breaks off alone fails, and the others
  * are sent. Before each of these decisions the site must answer a `status` command, so that an outage fails no item.
+ *
+ * Or a firewall refuses the request for the text of one item. If the site can poll, the run goes on by polling, where
+ * no request carries a text to the site. Else the batch is divided too.
  * @returns whether the round has ended; if not, the attempt fails with `cause`
  */
 async function divideBatch(
@@ -131,22 +143,26 @@ async function divideBatch(
   cause: unknown,
   save: () => void,
 ): Promise<boolean> {
-  if (!(cause instanceof LinkError) || !BROKEN_ANSWERS.has(cause.code) || !ctx.holds()) return false
+  if (!(cause instanceof LinkError) || cannotDivide(ctx, cursor, cause.code) || !ctx.holds()) return false
+  const isRefused = cause.code === REFUSED
   await ctx.send([{ name: 'status', args: {} }])
   assertHeld(ctx)
   cursor.brokenPushes = (cursor.brokenPushes ?? 0) + 1
   const [first] = sent
-  const isCulprit = sent.length === 1 && cursor.brokenPushes > 1
-  if (cursor.brokenPushes > 1 && sent.length > 1) cursor.pushLimit = Math.ceil(sent.length / 2)
+  const isCertain = isRefused || cursor.brokenPushes > 1
+  const isCulprit = sent.length === 1 && isCertain
+  if (isCertain && sent.length > 1) cursor.pushLimit = Math.ceil(sent.length / 2)
   ctx.replica.database.transaction(() => {
     if (isCulprit && first) {
-      storeItemFault(ctx, first.item.record, pushFault('request_interrupted', cause.detail), cursor)
+      const code = isRefused ? 'request_refused' : 'request_interrupted'
+      storeItemFault(ctx, first.item.record, pushFault(code, cause.detail), cursor)
+      if (isRefused) cursor.refusedItems = (cursor.refusedItems ?? 0) + 1
       cursor.pushedAfter = Math.max(cursor.pushedAfter, first.item.record.n)
       cursor.brokenPushes = 0
     }
     save()
   })
-  return isCulprit
+  return isCulprit || isRefused
 }
 
 /** Sends a planned batch and commits the answers with the position after them. */
@@ -173,6 +189,7 @@ async function sendBatch(
   }
   assertHeld(ctx)
   cursor.brokenPushes = 0
+  cursor.refusedItems = 0
   if (cursor.pushLimit !== undefined) cursor.pushLimit = Math.min(BATCH_ITEMS, cursor.pushLimit * 2)
   const results = new Map<PushStep, CommandResult>(
     sent.flatMap((step, index) => (answers[index] ? [[step, answers[index]]] : [])),

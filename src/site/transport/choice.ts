@@ -38,6 +38,10 @@ function hasPolledRecently({ transport }: Pick<SiteStore, 'transport'>, now: num
   return lastPollAt !== null && now - lastPollAt < RECENT_POLL_MS
 }
 
+/** Whether the site is called and could poll instead. */
+export const canPoll = (store: Pick<SiteStore, 'transport'>, now: number): boolean =>
+  store.transport.read().transport === 'direct' && hasPolledRecently(store, now)
+
 /** Whether a site that polls has not polled for much longer than usual. */
 export function isSilent({ transport }: Pick<SiteStore, 'transport'>, now: number): boolean {
   const { lastPollAt, intervalMs } = transport.read()

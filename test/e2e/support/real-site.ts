@@ -77,6 +77,7 @@ function createKit(world: World, wordpress: WordPress, base: string, content: st
   const item = (id: string) => owner.get<RealItem>(`${content}${id}/`)
   const list = async (query = '') => (await owner.get<{ results: RealItem[] }>(`${content}?limit=200${query}`)).results
   return {
+    owner,
     wordpress,
     base,
     content,

@@ -1,5 +1,16 @@
 import { ApplyArguments, readArguments, type ApplyFieldValues } from '../arguments.ts'
-import { ALT_KEY, bodyOf, ITEM_KEY, metaKeysOf, type Documents } from '../document.ts'
+import {
+  ALT_KEY,
+  bodyOf,
+  isUnfinished,
+  ITEM_KEY,
+  itemIdOf,
+  LINK_KEY,
+  linkOf,
+  metaKeysOf,
+  UNFINISHED_KEY,
+  type Documents,
+} from '../document.ts'
 import type { Site } from '../site.ts'
 import { CommandFailure, type ModelPost, type PostChanges } from '../types.ts'
 import { deletePost, insertPost, trashPost, untrashPost, updatePost } from '../writing.ts'
@@ -7,6 +18,9 @@ import { requireType } from './read.ts'
 
 const WEEK_S = 7 * 86_400
 const TEXTS = ['title', 'body', 'excerpt'] as const
+/** WordPress' own mark of a post that somebody has open, and how long it holds. */
+const LOCK_KEY = '_edit_lock'
+const LOCK_S = 150
 
 const invalid = (field: string, why: string) => new CommandFailure('invalid_field', `${field}: ${why}`)
 
@@ -73,6 +87,22 @@ function toChanges(site: Site, fields: ApplyFieldValues): PostChanges {
   }
 }
 
+/** Refuses a post that somebody has open in WordPress' editor. */
+function requireClosed(site: Site, { meta }: ModelPost): void {
+  const lock = meta[LOCK_KEY]
+  const [time, user] = typeof lock === 'string' ? lock.split(':') : []
+  if (Number(time ?? 0) <= site.timeS() - LOCK_S) return
+  throw new CommandFailure('post_locked', `${site.users.get(Number(user)) ?? 'Somebody'} has this post open.`, true)
+}
+
+/** Whether somebody changed a post that an interrupted create of these fields left. */
+const wasEdited = (post: ModelPost, fields: ApplyFieldValues): boolean =>
+  post.status === 'trash' ||
+  TEXTS.some((name) => {
+    const stored = name === 'body' ? bodyOf(post) : post[name]
+    return stored !== '' && stored !== (fields[name] ?? '')
+  })
+
 /** The first text that the site did not keep as it was sent. */
 function findAltered(post: ModelPost, fields: ApplyFieldValues): string | undefined {
   return TEXTS.find((name) => {
@@ -87,6 +117,8 @@ interface Outcome {
   isCreated: boolean
   /** Stale, but an earlier attempt was executed. */
   isOvertaken?: boolean
+  /** False: an interrupted create left the post, and somebody edited it since. */
+  isFinished?: boolean
 }
 
 /** What is stored of an executed command: its effect, without the document. */
@@ -109,15 +141,16 @@ export class Applier {
     this.#documents = documents
   }
 
-  run(commandId: string, args: unknown): string {
+  /** @param isInterrupted PHP dies once the row of the post is written: terms and meta are not */
+  run(commandId: string, args: unknown, isInterrupted = false): string {
     const input = readArguments(ApplyArguments, args)
     requireType(this.#site, input.type)
     const nowS = this.#site.timeS()
     const earlier = this.#ledger.get(commandId)
     if (earlier && nowS - earlier.atS < WEEK_S) return this.#answer(this.#again(earlier))
-    const result = input.op === 'create' ? this.#create(input) : this.#change(input)
+    const result = input.op === 'create' ? this.#create(input, isInterrupted) : this.#change(input, isInterrupted)
     const { outcome, post, isCreated } = result
-    if (outcome === 'applied') {
+    if (outcome === 'applied' && !isInterrupted) {
       this.#site.untouch(post?.id ?? input.id)
       const etag = post && this.#documents.etag(post)
       this.#ledger.set(commandId, { id: post?.id ?? 0, isCreated, etag, atS: nowS })
@@ -134,35 +167,67 @@ export class Applier {
       : { outcome: 'stale', post, isCreated: false, isOvertaken: true }
   }
 
-  #create({ type, item_id: itemId, fields }: ApplyArguments): Outcome {
+  #create({ type, item_id: itemId, fields }: ApplyArguments, isInterrupted: boolean): Outcome {
     const site = this.#site
     if (itemId === '') throw invalid('item_id', 'A create needs one.')
     if (type === 'attachment') throw invalid('type', 'Attachments are made with the command “media”.')
     checkFields(site, type, fields, 0)
     const known = site.posts.get(this.#itemIds.get(itemId) ?? 0)
-    if (known?.meta[ITEM_KEY] === itemId) return { outcome: 'applied', post: known, isCreated: false }
-    const { meta, ...changes } = toChanges(site, fields)
-    const post = insertPost(site, { ...changes, type, modifiedS: site.timeS(), meta: { ...meta, [ITEM_KEY]: itemId } })
-    this.#requireKept(post, fields, () => deletePost(site, post))
+    if (known && itemIdOf(site, known) === itemId) return this.#repeatCreate(known, fields)
+    const { terms, meta, featured, ...row } = toChanges(site, fields)
+    const post = insertPost(site, { ...row, type, modifiedS: site.timeS() })
+    const link = linkOf(site, post.id, itemId)
+    site.posts.change(post, { meta: { [ITEM_KEY]: itemId, [LINK_KEY]: link, [UNFINISHED_KEY]: link } })
     this.#itemIds.set(itemId, post.id)
-    this.#writeAlt(fields)
-    if (fields.status === 'trash') trashPost(site, post)
+    const isRowAll = terms === undefined && meta === undefined && featured === undefined
+    if (isInterrupted) return { outcome: 'applied', post, isCreated: true }
+    if (!isRowAll) updatePost(site, post, toChanges(site, fields), true)
+    this.#requireKept(post, fields, () => deletePost(site, post))
+    this.#finish(post, fields)
     return { outcome: 'applied', post, isCreated: true }
   }
 
-  #change({ op, id, type, expect, fields }: ApplyArguments): Outcome {
+  /** The post exists. If its create was interrupted, the rest is written, unless somebody edited it since. */
+  #repeatCreate(post: ModelPost, fields: ApplyFieldValues): Outcome {
+    const site = this.#site
+    if (!isUnfinished(site, post)) return { outcome: 'applied', post, isCreated: false }
+    requireClosed(site, post)
+    if (wasEdited(post, fields)) {
+      this.#markFinished(post)
+      return { outcome: 'applied', post, isCreated: false, isFinished: false }
+    }
+    this.#write(post, fields)
+    this.#finish(post, fields)
+    return { outcome: 'applied', post, isCreated: true }
+  }
+
+  #finish(post: ModelPost, fields: ApplyFieldValues): void {
+    this.#markFinished(post)
+    this.#writeAlt(fields)
+    if (fields.status === 'trash') trashPost(this.#site, post)
+  }
+
+  #markFinished(post: ModelPost): void {
+    const { [UNFINISHED_KEY]: _, ...meta } = post.meta
+    this.#site.posts.change(post, { meta })
+  }
+
+  #change({ op, id, type, expect, fields }: ApplyArguments, isInterrupted: boolean): Outcome {
     const site = this.#site
     if (id === 0) throw invalid('id', 'A whole number from 1 on is needed.')
     if (op !== 'delete') checkFields(site, type, fields, id)
     const post = site.posts.get(id)
     if (!post) return { outcome: op === 'delete' ? 'applied' : 'stale', post: null, isCreated: false }
     if (post.type !== type || this.#documents.etag(post) !== expect) return { outcome: 'stale', post, isCreated: false }
+    requireClosed(site, post)
     if (op === 'delete') {
       deletePost(site, post)
       return { outcome: 'applied', post: null, isCreated: false }
     }
     if (op === 'untrash') untrashPost(site, post)
-    this.#write(post, fields)
+    const { terms: _terms, meta: _meta, featured: _featured, ...row } = fields
+    this.#write(post, isInterrupted ? row : fields)
+    if (isInterrupted) return { outcome: 'applied', post, isCreated: false }
     if (op === 'trash' || fields.status === 'trash') trashPost(site, post)
     return { outcome: 'applied', post, isCreated: false }
   }
@@ -191,9 +256,9 @@ export class Applier {
     throw new CommandFailure('content_altered', `${altered}: the site does not keep the same bytes.`)
   }
 
-  #answer({ outcome, post, isCreated, isOvertaken = false }: Outcome): string {
+  #answer({ outcome, post, isCreated, isOvertaken = false, isFinished = true }: Outcome): string {
     const item = post ? this.#documents.json(post, 'full') : 'null'
     const wasApplied = outcome === 'applied' || isOvertaken
-    return `{"outcome":"${outcome}","item":${item},"created":${isCreated},"was_applied":${wasApplied}}`
+    return `{"outcome":"${outcome}","item":${item},"created":${isCreated},"was_applied":${wasApplied},"is_finished":${isFinished},"is_linked":true}`
   }
 }

@@ -4,6 +4,7 @@ import { describeTransport, describeDisconnected } from './transport.ts'
 import { describeCounting } from './counting.ts'
 import { describeDigest } from './digest.ts'
 import { describeDocuments } from './documents.ts'
+import { describeIdentity } from './identity.ts'
 import { describePaging } from './paging.ts'
 import { describeRelations } from './relations.ts'
 import type { Subject } from './subject.ts'
@@ -29,6 +30,7 @@ export function describeContract(name: string, start: () => Promise<Subject>, tr
     describeDigest(get)
     if (transport === 'direct') describeTransport(get)
     describeWriting(get)
+    describeIdentity(get)
     describeCounting(get)
     describeRelations(get)
     if (transport === 'polling') return

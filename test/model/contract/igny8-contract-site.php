@@ -102,6 +102,19 @@ function igny8_contract_insert( array $action ): int {
 	return $id;
 }
 
+/** As plugins that duplicate posts do: a new post with every meta of the first. */
+function igny8_contract_copy( int $id ): int {
+	$post = get_post( $id, ARRAY_A );
+	unset( $post['ID'], $post['guid'], $post['post_name'] );
+	$copy = wp_insert_post( wp_slash( array( 'post_status' => 'draft' ) + $post ) );
+	foreach ( get_post_meta( $id ) as $key => $values ) {
+		foreach ( $values as $value ) {
+			add_post_meta( $copy, $key, wp_slash( maybe_unserialize( $value ) ) );
+		}
+	}
+	return $copy;
+}
+
 function igny8_contract_edit( array $action ): int {
 	$names = array( 'title' => 'post_title', 'body' => 'post_content', 'status' => 'post_status' );
 	$post  = array( 'ID' => $action['id'] );
@@ -173,6 +186,8 @@ function igny8_contract_perform( array $action ) {
 			return igny8_contract_insert( $action );
 		case 'edit':
 			return igny8_contract_edit( $action );
+		case 'copy':
+			return igny8_contract_copy( $id );
 		case 'trash':
 			return null !== wp_trash_post( $id );
 		case 'untrash':

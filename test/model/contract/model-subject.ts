@@ -48,6 +48,7 @@ const HANDLERS: Handlers = {
     return id
   },
   edit: (model, action) => model.editPost(action.id, without(action, ['op', 'id'])).id,
+  copy: (model, { id }) => model.copyPost(id).id,
   trash: (model, { id }) => model.trash(id),
   untrash: (model, { id }) => model.untrash(id),
   delete: (model, { id }) => model.deletePost(id),

@@ -25,6 +25,8 @@ export type Action =
   | Insert
   | { op: 'edit'; id: number; title?: string; body?: string; status?: string }
   | { op: 'trash' | 'untrash' | 'delete'; id: number }
+  /** A copy with all meta, as plugins that duplicate posts make it. */
+  | { op: 'copy'; id: number }
   | { op: 'term'; taxonomy: string; name: string; slug?: string }
   | { op: 'rename_term'; id: number; taxonomy: string; name: string }
   | { op: 'attachment'; title: string; alt?: string }

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content;
 
 use Igny8\Bridge\Commands\Command;
+use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Content\Commands\Apply_Command;
 use Igny8\Bridge\Content\Commands\Counts_Command;
 use Igny8\Bridge\Content\Commands\Digest_Command;
@@ -36,9 +37,12 @@ final class Content_Commands {
 
 	private Recorder $recorder;
 
-	public function __construct( Tables $tables, Recorder $recorder ) {
-		$this->tables   = $tables;
-		$this->recorder = $recorder;
+	private Connection $connection;
+
+	public function __construct( Tables $tables, Recorder $recorder, Connection $connection ) {
+		$this->tables     = $tables;
+		$this->recorder   = $recorder;
+		$this->connection = $connection;
 	}
 
 	/**
@@ -48,13 +52,14 @@ final class Content_Commands {
 		$types          = new Types();
 		$rows           = new Rows();
 		$keys           = new Meta_Keys();
-		$related_data   = new Related_Data( $types, $keys );
-		$maker          = new Document_Maker();
+		$links          = new Item_Links( $this->connection );
+		$related_data   = new Related_Data( $types, $keys, $links );
+		$maker          = new Document_Maker( $links );
 		$acting_user    = new Acting_User();
 		$documents      = new Documents( $types, $rows, $related_data, $maker );
 		$write_verifier = new Write_Verifier( $rows, new Post_Meta() );
-		$writer         = new Post_Writer( $write_verifier, new Term_Writer( $write_verifier ), new Meta_Writer() );
-		$applier        = new Applier( $rows, $documents, $writer, $acting_user, $this->recorder );
+		$writer         = new Post_Writer( $write_verifier, new Term_Writer( $write_verifier ), new Meta_Writer(), $links );
+		$applier        = new Applier( $rows, $documents, $writer, $links, $acting_user, $this->recorder );
 		$reader         = new Change_Reader( $types, new Field_Reader( $types, $keys ) );
 		return [
 			new Index_Command( $types, $rows, $documents ),

@@ -19,6 +19,12 @@ final class Document_Maker {
 	/** Bytes of the field names. */
 	private const ENVELOPE_BYTES = 400;
 
+	private Item_Links $links;
+
+	public function __construct( Item_Links $links ) {
+		$this->links = $links;
+	}
+
 	/**
 	 * @param WP_Post $post  As stored.
 	 * @param array   $related_data From Related_Data::of().
@@ -130,6 +136,7 @@ final class Document_Maker {
 	private function data( WP_Post $post, array $facts, array $related_data ): array {
 		unset( $facts['featured_id'], $facts['featured_alt'] );
 		$author = get_userdata( $facts['author'] );
+		$begun  = $this->links->begun( (string) $post->guid );
 		return [
 			'id'          => $facts['id'],
 			'type'        => $facts['type'],
@@ -142,8 +149,8 @@ final class Document_Maker {
 			'meta'        => (object) $facts['meta'],
 			'featured'    => $this->featured( $related_data['featured'] ),
 			'url'         => Utf8::repair( (string) get_permalink( $post ) ),
-			'item_id'     => $related_data['item_id'],
-			'unfinished'  => $related_data['is_unfinished'],
+			'item_id'     => $related_data['item_id'] ?? $begun,
+			'unfinished'  => $related_data['is_unfinished'] || null !== $begun,
 			'builder'     => $facts['builder'] ?? null,
 			'listed'      => Types::is_listed( (string) $post->post_type, (string) $post->post_status ),
 			'protected'   => $facts['protected'] ?? false,

@@ -15,6 +15,9 @@ final class Meta_Keys {
 
 	public const ITEM = '_igny8_item_id';
 
+	/** Says which post of which site was created for the item. */
+	public const LINK = '_igny8_item_link';
+
 	/** Marks a post whose creation has not finished. */
 	public const UNFINISHED = '_igny8_unfinished';
 
@@ -41,7 +44,7 @@ final class Meta_Keys {
 				}
 			}
 		}
-		unset( $keys[ self::THUMBNAIL ], $keys[ self::ITEM ], $keys[ self::UNFINISHED ] );
+		unset( $keys[ self::THUMBNAIL ], $keys[ self::ITEM ], $keys[ self::LINK ], $keys[ self::UNFINISHED ] );
 		return $keys;
 	}
 

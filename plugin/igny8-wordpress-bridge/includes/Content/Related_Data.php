@@ -13,22 +13,25 @@ final class Related_Data {
 
 	private Meta_Keys $keys;
 
+	private Item_Links $links;
+
 	private Images $images;
 
-	public function __construct( Types $types, Meta_Keys $keys ) {
+	public function __construct( Types $types, Meta_Keys $keys, Item_Links $links ) {
 		$this->types  = $types;
 		$this->keys   = $keys;
+		$this->links  = $links;
 		$this->images = new Images();
 	}
 
 	/**
 	 * @param int[] $ids Ids of posts of one type.
-	 * @return array<int, array> Id => terms (taxonomy => texts, of every taxonomy), meta (key => value), featured (id and alt, or null), item_id (or null), builder (or null).
+	 * @return array<int, array> Id => terms (taxonomy => texts, of every taxonomy), meta (key => value), featured (id and alt, or null), builder (or null), item_id (or null), is_unfinished.
 	 */
 	public function of( string $type, array $ids ): array {
 		$taxonomies   = $this->types->taxonomies( $type );
 		$keys         = $this->keys->of( $type );
-		$meta         = ( new Post_Meta() )->of( $ids, array_merge( array_map( 'strval', array_keys( $keys ) ), [ Meta_Keys::THUMBNAIL, Meta_Keys::ITEM, Meta_Keys::UNFINISHED ] ) );
+		$meta         = ( new Post_Meta() )->of( $ids, array_merge( array_map( 'strval', array_keys( $keys ) ), [ Meta_Keys::THUMBNAIL ], Item_Links::KEYS ) );
 		$terms        = ( new Term_Names() )->of( $ids, $taxonomies );
 		$images       = $this->images->of( $this->thumbnails( $meta ) );
 		$builders     = ( new Builders() )->of( $ids );
@@ -39,10 +42,8 @@ final class Related_Data {
 				'terms'    => ( $terms[ $id ] ?? [] ) + $no_terms,
 				'meta'     => isset( $meta[ $id ] ) ? $this->values( $meta[ $id ], $keys ) : [],
 				'featured' => $images[ $id ] ?? null,
-				'item_id'  => $meta[ $id ][ Meta_Keys::ITEM ][0] ?? null,
-				'is_unfinished' => isset( $meta[ $id ][ Meta_Keys::UNFINISHED ] ),
 				'builder'  => $builders[ $id ] ?? null,
-			];
+			] + $this->links->of( $id, $meta[ $id ] ?? [] );
 		}
 		return $related_data;
 	}

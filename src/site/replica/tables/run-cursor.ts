@@ -54,6 +54,8 @@ export interface RunCursor {
   pushLimit?: number
   /** Broken answers in a row to a push batch. */
   brokenPushes?: number
+  /** Items in a row that a firewall refused although they were sent alone. */
+  refusedItems?: number
   counts: RunCounts
   progress: Run['progress']
   warnings: string[]

@@ -152,6 +152,12 @@ export class RunTable {
     this.onRun(run.id)
   }
 
+  /** Whether a run of this direction is queued or running. */
+  isUnfinished(direction: RunDirection): boolean {
+    const sql = "SELECT 1 FROM runs WHERE direction = ? AND status IN ('queued', 'running')"
+    return this.#rows(sql, direction).length === 1
+  }
+
   /** Attempts in a row that committed nothing. */
   failuresOf(run: LeasedRun): number {
     const sql = 'SELECT failures FROM runs WHERE id = ?'

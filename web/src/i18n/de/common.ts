@@ -80,6 +80,8 @@ export const common: typeof english = {
     post_locked: 'Wartet: Der Beitrag ist in WordPress geöffnet',
     body_read_only: 'Ein Page-Builder stellt den Text dar',
     request_interrupted: 'Die Website bricht beim Speichern dieses Inhalts ab',
+    request_refused: 'Die Firewall der Website lehnt den Text ab',
+    post_of_other_item: 'Die Website hat eine Kopie des Beitrags für ihn gehalten',
     invalid_text: 'WordPress hat fehlerhaften Text gesendet',
     write_failed: 'WordPress konnte ihn nicht schreiben',
     internal_error: 'In IGNY8 ist etwas schiefgegangen',

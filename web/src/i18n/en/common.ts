@@ -79,6 +79,8 @@ export const common = {
     post_locked: 'Waiting: the post is open in WordPress',
     body_read_only: 'A page builder renders the text',
     request_interrupted: 'The site stops in the middle of saving this item',
+    request_refused: 'The site’s firewall refuses the text',
+    post_of_other_item: 'The site took a copy of the post for it',
     invalid_text: 'WordPress sent broken text',
     write_failed: 'WordPress could not write it',
     internal_error: 'Something went wrong in IGNY8',

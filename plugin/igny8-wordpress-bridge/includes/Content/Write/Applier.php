@@ -8,8 +8,7 @@ use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Builders;
 use Igny8\Bridge\Content\Document;
 use Igny8\Bridge\Content\Documents;
-use Igny8\Bridge\Content\Meta_Keys;
-use Igny8\Bridge\Content\Post_Meta;
+use Igny8\Bridge\Content\Item_Links;
 use Igny8\Bridge\Content\Rows;
 use Igny8\Bridge\Content\Types;
 use Igny8\Bridge\Outbox\Recorder;
@@ -29,14 +28,17 @@ final class Applier {
 
 	private Post_Writer $writer;
 
+	private Item_Links $links;
+
 	private Acting_User $acting_user;
 
 	private Recorder $recorder;
 
-	public function __construct( Rows $rows, Documents $documents, Post_Writer $writer, Acting_User $acting_user, Recorder $recorder ) {
+	public function __construct( Rows $rows, Documents $documents, Post_Writer $writer, Item_Links $links, Acting_User $acting_user, Recorder $recorder ) {
 		$this->rows        = $rows;
 		$this->documents   = $documents;
 		$this->writer      = $writer;
+		$this->links       = $links;
 		$this->acting_user = $acting_user;
 		$this->recorder    = $recorder;
 	}
@@ -76,15 +78,26 @@ final class Applier {
 		}
 
 		try {
-			$existing = ( new Post_Meta() )->find( Meta_Keys::ITEM, $change->item_id );
+			$started  = new Started_Creates();
+			$existing = $this->existing( $change->item_id, $started );
 			$document = 0 === $existing ? null : $this->documents->fresh( $existing );
-			if ( null !== $document ) {
-				return $this->found( $existing, $document, $change );
-			}
-			return Result::applied( $this->finished( $this->writer->create( $change ), $change ), true );
+			$result   = null === $document
+				? Result::applied( $this->finished( $this->writer->create( $change ), $change ), true )
+				: $this->found( $existing, $document, $change );
+			$started->end( $change->item_id );
+			return $result;
 		} finally {
 			$lock->release();
 		}
+	}
+
+	/**
+	 * The post of an earlier create of the item; 0 for none.
+	 */
+	private function existing( string $item_id, Started_Creates $started ): int {
+		$existing = $this->links->find( $item_id );
+		$after    = 0 === $existing ? $started->begin( $item_id ) : null;
+		return null === $after ? $existing : $this->links->find_begun( $item_id, $after );
 	}
 
 	/**
@@ -95,9 +108,11 @@ final class Applier {
 		if ( ! $document->is_unfinished() ) {
 			return Result::applied( $document );
 		}
+		( new Open_Editor() )->check( $id );
+		$this->links->complete( $id, $change->item_id );
 		$row = $this->rows->whole( [ $id ] )[ $id ] ?? null;
 		if ( null === $row || $this->was_edited( $row, $change ) ) {
-			delete_post_meta( $id, Meta_Keys::UNFINISHED );
+			$this->links->finish( $id );
 			return Result::unfinished( $document );
 		}
 		$this->writer->complete( $id, $change, $row );
@@ -105,9 +120,12 @@ final class Applier {
 	}
 
 	/**
-	 * Whether the post has a text that this command did not send.
+	 * Whether the post has a text that this command did not send, or was trashed.
 	 */
 	private function was_edited( object $row, Change $change ): bool {
+		if ( 'trash' === $row->post_status ) {
+			return true;
+		}
 		foreach ( [ 'post_title', 'post_content', 'post_excerpt' ] as $column ) {
 			if ( '' !== $row->$column && (string) ( $change->columns[ $column ] ?? '' ) !== $row->$column ) {
 				return true;

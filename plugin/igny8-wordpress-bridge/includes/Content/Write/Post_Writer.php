@@ -6,7 +6,7 @@ namespace Igny8\Bridge\Content\Write;
 
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Gmt;
-use Igny8\Bridge\Content\Meta_Keys;
+use Igny8\Bridge\Content\Item_Links;
 use Igny8\Bridge\Content\Types;
 use Throwable;
 use WP_Error;
@@ -23,10 +23,13 @@ final class Post_Writer {
 
 	private Meta_Writer $meta;
 
-	public function __construct( Write_Verifier $write_verifier, Term_Writer $terms, Meta_Writer $meta ) {
+	private Item_Links $links;
+
+	public function __construct( Write_Verifier $write_verifier, Term_Writer $terms, Meta_Writer $meta, Item_Links $links ) {
 		$this->write_verifier = $write_verifier;
 		$this->terms          = $terms;
 		$this->meta           = $meta;
+		$this->links          = $links;
 	}
 
 	/**
@@ -39,22 +42,20 @@ final class Post_Writer {
 		$post = $this->columns( $change, 'draft' ) + [
 			'post_type'   => $change->type,
 			'post_status' => 'draft',
-			'meta_input'  => [
-				Meta_Keys::ITEM       => $change->item_id,
-				Meta_Keys::UNFINISHED => '1',
-			],
 		];
 
 		$id = 0;
 		try {
-			$guard = new Write_Guard( $change->columns, null );
-			$id    = $this->id_of(
-				$guard->around(
-					static function ( array $mark ) use ( $post ) {
-						return wp_insert_post( wp_slash( $post ) + $mark, true, false );
+			$guard  = new Write_Guard( $change->columns, null );
+			$insert = static function ( array $linked ) use ( $guard, $post ) {
+				return $guard->around(
+					static function ( array $mark ) use ( $linked, $post ) {
+						return wp_insert_post( wp_slash( $post + $linked ) + $mark, true, false );
 					}
-				)
-			);
+				);
+			};
+			$id     = $this->id_of( $this->links->around( $change->item_id, $insert ) );
+			$this->links->complete( $id, $change->item_id );
 			$this->finish( $id, $change, $plan, null );
 		} catch ( Throwable $error ) {
 			if ( $id > 0 ) {
@@ -137,7 +138,7 @@ final class Post_Writer {
 		}
 		$this->write_verifier->check_after( $id, $change, $term_ids );
 		if ( '' !== $change->item_id ) {
-			delete_post_meta( $id, Meta_Keys::UNFINISHED );
+			$this->links->finish( $id );
 		}
 		// Written last, because other posts share it and it should not need to be undone.
 		$this->meta->write_image_alt( $change );

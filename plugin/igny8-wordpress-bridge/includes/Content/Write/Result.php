@@ -84,6 +84,8 @@ final class Result {
 			'created'     => $this->created,
 			'was_applied' => $this->was_applied,
 			'is_finished' => $this->is_finished,
+			// The post is the item's own: copies of its meta don't count.
+			'is_linked'   => true,
 		];
 	}
 }
