@@ -29,8 +29,10 @@ import {
   deleteItem,
   getItem,
   listItems,
+  restoreItem,
   retryItem,
   resolveItem,
+  trashItem,
   undoItem,
   updateItem,
   type ContentContext,
@@ -56,11 +58,12 @@ import type {
   SiteRpc,
   WebhookMessage,
 } from './rpc.ts'
-import { probeSite, applyProbeResult } from './health/probe.ts'
+import { probeAgain, probeSite, applyProbeResult } from './health/probe.ts'
 import { writeStructure } from '../db/projection.ts'
 import type { ObjectContext } from './runs/context.ts'
 import { writeCounts } from './runs/counts.ts'
 import { runNext } from './runs/runner.ts'
+import { applyTypeLimits } from './runs/type-limits.ts'
 import { relocate } from './replica/relocate.ts'
 import { SiteStore } from './replica/store.ts'
 import { readLiveState } from '../services/live/index.ts'
@@ -93,7 +96,8 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
 
   probe(request: ProbeRequest): Promise<RpcResult<ProbeOutcome>> {
     return this.#authorized(request, async () => {
-      const outcome = await this.#siteAccess.run(() => probeSite(this.#context(null), request))
+      const ctx = this.#context(null)
+      const outcome = await this.#siteAccess.run(() => probeAgain(ctx, () => probeSite(ctx, request)))
       const result = applyProbeResult(this.#store, outcome, request.mayPoll, Date.now())
       // after a change of the transport, waiting work may continue at once
       await this.#alarm.arm()
@@ -128,9 +132,9 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
       const ctx = this.#context(call.accountId)
       const event = { action: 'update_structure', startedAt: ctx.now() }
       const stored = await writeStructure(ctx, call, structure, event)
-      return stored
-        ? { ok: true, value: stored }
-        : { ok: false, code: 'integration_not_found', detail: 'Integration not found' }
+      if (!stored) return { ok: false, code: 'integration_not_found', detail: 'Integration not found' }
+      if (applyTypeLimits(ctx, call, structure)) await this.#alarm.arm()
+      return { ok: true, value: stored }
     })
   }
 
@@ -185,6 +189,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
       const answer = await receivePoll(this.#context(key.accountId), site, message, (work) =>
         this.#siteAccess.tryRun(work),
       )
+      this.#store.runs.publishUnfinished()
       await this.#alarm.arm()
       return answer
     })
@@ -225,7 +230,20 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     return this.#editItem(key, (content) => updateItem(content, id, input))
   }
 
+  trashItem(key: CallingKey, id: string): Promise<RpcResult<Item>> {
+    return this.#editItem(key, (content) => trashItem(content, id))
+  }
+
+  /** What a Worker of an earlier release calls, during a deployment. */
   deleteItem(key: CallingKey, id: string): Promise<RpcResult<Item>> {
+    return this.trashItem(key, id)
+  }
+
+  restoreItem(key: CallingKey, id: string): Promise<RpcResult<Item>> {
+    return this.#editItem(key, (content) => restoreItem(content, id))
+  }
+
+  deletePermanently(key: CallingKey, id: string): Promise<RpcResult<Item>> {
     return this.#editItem(key, (content) => deleteItem(content, id))
   }
 
@@ -320,7 +338,12 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
   async #doDueWork(): Promise<void> {
     const ctx = this.#context(null)
     await checkIfDue(ctx)
-    await runNext(ctx)
+    try {
+      await runNext(ctx)
+    } finally {
+      // what one run does decides what the others wait for
+      this.#store.runs.publishUnfinished()
+    }
   }
 
   #context(accountId: string | null): ObjectContext {

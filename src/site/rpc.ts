@@ -161,7 +161,9 @@ export interface SiteRpc {
   getItem(siteId: string, id: string): Promise<RpcResult<Item>>
   createItem(key: CallingKey, input: ItemCreate): Promise<RpcResult<Item>>
   updateItem(key: CallingKey, id: string, input: ItemUpdate): Promise<RpcResult<Item>>
-  deleteItem(key: CallingKey, id: string): Promise<RpcResult<Item>>
+  trashItem(key: CallingKey, id: string): Promise<RpcResult<Item>>
+  restoreItem(key: CallingKey, id: string): Promise<RpcResult<Item>>
+  deletePermanently(key: CallingKey, id: string): Promise<RpcResult<Item>>
   resolveItem(key: CallingKey, id: string, resolution: Resolution): Promise<RpcResult<Item>>
   undoItem(key: CallingKey, id: string): Promise<RpcResult<Item>>
   retryItem(key: CallingKey, id: string): Promise<RpcResult<Item>>

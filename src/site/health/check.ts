@@ -7,7 +7,7 @@ import { log, withLogIds } from '../../lib/log.ts'
 import { findSymptoms, type Symptom } from './doctor/symptoms.ts'
 import { describeTransport, directRetryMs } from '../transport/choice.ts'
 import type { RpcCall, ProbeOutcome } from '../rpc.ts'
-import { applyProbeResult, probeFully, probeKnownEndpoint } from './probe.ts'
+import { applyProbeResult, probeAgain, probeFully, probeKnownEndpoint } from './probe.ts'
 import type { ObjectContext } from '../runs/context.ts'
 
 const needsAttention = ({ code }: Symptom) => code === 'clone_detected' || SYMPTOMS[code].severity === 'warning'
@@ -92,7 +92,8 @@ export async function checkSite(ctx: ObjectContext, call: RpcCall, isAsked: bool
     return null
   }
   const startedAt = ctx.now()
-  const probed = isAsked ? await probeFully(ctx, call, row) : await probeKnownEndpoint(ctx, call, row)
+  const probe = isAsked ? probeFully : probeKnownEndpoint
+  const probed = await probeAgain(ctx, () => probe(ctx, call, row))
   const outcome = applyProbeResult(ctx.store, probed, true, ctx.now())
   await storeOutcome(ctx, call, row, outcome, { startedAt, isAsked })
   return outcome

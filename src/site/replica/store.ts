@@ -28,6 +28,7 @@ import { StepTable } from './tables/steps.ts'
 import { TermTable } from './tables/terms.ts'
 import { TotalTable } from './tables/totals.ts'
 import { TypeTable } from './tables/types.ts'
+import { describeWaiting } from './waiting.ts'
 
 /** The tables that mirror the site's content. */
 export interface Replica {
@@ -58,6 +59,7 @@ export class SiteStore {
     this.access = new AccessTable(database)
     this.driftChecks = new DriftCheckTable(database)
     this.runs = new RunTable(database)
+    this.runs.waitingOf = (row) => describeWaiting(this, row)
     this.steps = new StepTable(database)
     this.transport = new TransportTable(database)
     this.commandLog = new CommandLogTable(database)

@@ -3,7 +3,7 @@
  *
  * A site starts with `direct`: the API calls the plugin. It changes to `polling` if both are true:
  * - calls have failed with an error that polling solves (a firewall, a closed REST API, …): two in a row, or one that
- *   only the owner can fix;
+ *   only the owner can fix. Such a call was tried twice before it counts (second-try.ts, health/probe.ts);
  * - the plugin itself polled within the last hour. Plugins poll every 15 minutes in direct mode just to show that they
  *   can.
  * A site that can't be called when it connects, but verifies that it polls, starts with `polling` (enablePolling).
@@ -17,16 +17,13 @@
  */
 import type { ErrorCode } from '../../contract/errors.ts'
 import { isSolvedByPolling, LINK_ERRORS, type LinkErrorCode } from '../../contract/link-errors.ts'
+import { POLL_INTERVAL_S } from '../../contract/polling.ts'
 import type { SiteStore } from '../replica/store.ts'
 
 /** Failed calls in a row after which a site is served by polling. */
 const MAX_DIRECT_FAILURES = 2
 /** A poll within this time shows that the site can be served by polling. */
 const RECENT_POLL_MS = 3_600_000
-
-/** How often the plugin is asked to poll, in seconds: while it is served by polling, and while it is called. */
-export const POLL_INTERVAL_S = 60
-export const IDLE_INTERVAL_S = 900
 
 /** A site has stopped polling after this many of its usual intervals, and never sooner than `SILENT_MS`. */
 const SILENT_INTERVALS = 3
