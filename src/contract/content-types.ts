@@ -18,7 +18,8 @@ const TaxonomyRow = z.lazy(() =>
     count: Count.meta({ description: 'Entries on the site, as wp-admin shows them' }),
     count_as_of: Timestamp.nullable().meta({ description: 'When the site last reported `count`' }),
     synced_count: Count.meta({
-      description: 'Items that are the same on both sides; for a type that is off, as they were when it was switched off',
+      description:
+        'Items that are the same on both sides; for a type that is off, as they were when it was switched off',
     }),
     enabled: z.boolean(),
     decided_by: z.enum(DECIDERS).meta({

@@ -2,7 +2,16 @@ import * as z from 'zod'
 import { Activity, ActivityQuery, RunDetail } from './activity.ts'
 import { listOf, ListQuery, SiteId } from './common.ts'
 import { ContentTypes, ContentTypesUpdate } from './content-types.ts'
-import { Item, ItemCreate, ItemDelete, ItemFilter, ItemSummary, ItemUpdate, Resolution, SyncItemRequest } from './content.ts'
+import {
+  Item,
+  ItemCreate,
+  ItemDelete,
+  ItemFilter,
+  ItemSummary,
+  ItemUpdate,
+  Resolution,
+  SyncItemRequest,
+} from './content.ts'
 import { DoctorReport } from './doctor.ts'
 import { ConnectRequest, Integration, IntegrationUpdate, TestResult } from './integrations.ts'
 import * as notifications from './notifications.ts'

@@ -1,6 +1,15 @@
 import * as z from 'zod'
 import { API_PREFIX, listOf, ListQuery, SiteId } from '../contract/common.ts'
-import { Item, ItemCreate, ItemDelete, ItemFilter, ItemId, ItemSummary, ItemUpdate, Resolution } from '../contract/content.ts'
+import {
+  Item,
+  ItemCreate,
+  ItemDelete,
+  ItemFilter,
+  ItemId,
+  ItemSummary,
+  ItemUpdate,
+  Resolution,
+} from '../contract/content.ts'
 import {
   createItem,
   deleteItem,

@@ -85,6 +85,7 @@ function head(site: Site, post: ModelPost) {
     terms: termsOf(site, post),
     meta: metaOf(site, post),
     featured: featuredOf(site, post),
+    ...(post.password !== '' && { protected: true }),
   }
 }
 
@@ -159,6 +160,7 @@ export class Documents {
       author_name: this.#site.users.get(post.author) ?? '',
       url: permalinkOf(this.#site, post),
       item_id: post.meta[ITEM_KEY] ?? null,
+      listed: !this.#site.hiddenStatuses.has(post.status),
     }
     const json = JSON.stringify({ ...start, ...others }).slice(0, -1)
     const bytes = byteLength(json) + byteLength(JSON.stringify(body)) + ',"body":}'.length

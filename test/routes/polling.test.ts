@@ -123,7 +123,15 @@ describe('the polling', () => {
     site.wordpress.requests.length = 0
     const run = await runOf(site)
     await vi.waitFor(async () => expect((await syncState(site)).waiting_for_site_since).not.toBeNull())
-    expect(await syncState(site)).toMatchObject({ current_run: { id: run.id, status: 'running', error: null } })
+    expect(await syncState(site)).toMatchObject({
+      sync_status: 'pending',
+      current_run: {
+        id: run.id,
+        status: 'queued',
+        error: null,
+        waiting: { for: 'poll', since: expect.any(String), next_at: expect.any(String), detail: expect.any(String) },
+      },
+    })
     const last = await callHome(site.model, site.send)
     expect(last).toMatchObject({ transport: 'polling', more: false, interval_s: 60, commands: [] })
     expect(await syncState(site)).toMatchObject({
@@ -206,7 +214,9 @@ describe('the polling', () => {
     await vi.waitFor(async () => expect((await syncState(quick)).waiting_for_site_since).not.toBeNull())
     await callHome(quick.model, quick.send)
     expect((await syncState(quick)).last_run).toMatchObject({ id: run.id, status: 'succeeded', counts: { created: 1 } })
-    expect(await syncState(hanging)).toMatchObject({ current_run: { id: stuck.id, status: 'running', error: null } })
+    expect(await syncState(hanging)).toMatchObject({
+      current_run: { id: stuck.id, status: 'queued', error: null, waiting: { for: 'poll' } },
+    })
     await callHome(hanging.model, hanging.send)
     expect((await syncState(hanging)).last_run).toMatchObject({ id: stuck.id, status: 'succeeded' })
   })

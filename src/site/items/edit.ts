@@ -105,7 +105,8 @@ export function restoreRecord(record: ItemRecord, now: number): ItemRecord | nul
     externalModified: null,
     externalUrl: null,
     external: null,
-    base: null,
+    // the answer to a create may still come; it is compared with what was sent
+    base: record.externalId === null ? record.base : null,
     conflictExternal: null,
     builder: null,
     isProtected: false,

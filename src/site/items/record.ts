@@ -75,9 +75,7 @@ export const isTrashed = ({ status }: Pick<ItemDoc, 'status'>): boolean => statu
 
 /** Whether the item is in the trash on both sides, so that it may be deleted permanently. */
 export const isInTrash = ({ local, external, externalId, conflictFields }: ItemRecord): boolean =>
-  isTrashed(local) &&
-  conflictFields.length === 0 &&
-  (external === null ? externalId === null : isTrashed(external))
+  isTrashed(local) && conflictFields.length === 0 && (external === null ? externalId === null : isTrashed(external))
 
 /** Derives an item's state from its record. */
 export function stateOf(record: ItemRecord): ItemState {

@@ -77,7 +77,8 @@ export interface PushBatch {
 function storeCreateBases(ctx: EngineContext, items: readonly PlannedItem[]): void {
   ctx.replica.database.transaction(() => {
     for (const { record, plan, isDenied } of items) {
-      if (plan.op === 'create' && !isDenied && record.base === null) ctx.replica.items.save({ ...record, base: plan.sent })
+      if (plan.op === 'create' && !isDenied && record.base === null)
+        ctx.replica.items.save({ ...record, base: plan.sent })
     }
   })
 }

@@ -3,7 +3,7 @@ import { ALT_KEY, bodyOf, ITEM_KEY, metaKeysOf, type Documents } from '../docume
 import type { Site } from '../site.ts'
 import { CommandFailure, type ModelPost, type PostChanges } from '../types.ts'
 import { deletePost, insertPost, trashPost, untrashPost, updatePost } from '../writing.ts'
-import { requireType } from './read.ts'
+import { requireAllowed, requireType } from './read.ts'
 
 const WEEK_S = 7 * 86_400
 const TEXTS = ['title', 'body', 'excerpt'] as const
@@ -26,6 +26,7 @@ function checkFields(site: Site, typeName: string, fields: ApplyFieldValues, id:
   const taxonomies = site.taxonomiesOf(type)
   for (const taxonomy of Object.keys(fields.terms ?? {})) {
     if (!taxonomies.includes(taxonomy)) throw invalid(`terms.${taxonomy}`, 'There is no such taxonomy here.')
+    requireAllowed(site, taxonomy)
   }
   const keys = metaKeysOf(site, typeName)
   for (const key of Object.keys(fields.meta ?? {})) {
@@ -35,6 +36,10 @@ function checkFields(site: Site, typeName: string, fields: ApplyFieldValues, id:
   if (fields.featured && site.posts.get(fields.featured.id)?.type !== 'attachment') {
     throw invalid('featured', `There is no image ${fields.featured.id}.`)
   }
+}
+
+function requireTrash(site: Site, type: string): void {
+  if (!site.keepsTrash(type)) throw new CommandFailure('trash_off', 'The trash of this site is switched off.')
 }
 
 function findTerm(site: Site, taxonomy: string, text: string): number {
@@ -139,6 +144,7 @@ export class Applier {
     if (itemId === '') throw invalid('item_id', 'A create needs one.')
     if (type === 'attachment') throw invalid('type', 'Attachments are made with the command “media”.')
     checkFields(site, type, fields, 0)
+    if (fields.status === 'trash') requireTrash(site, type)
     const known = site.posts.get(this.#itemIds.get(itemId) ?? 0)
     if (known?.meta[ITEM_KEY] === itemId) return { outcome: 'applied', post: known, isCreated: false }
     const { meta, ...changes } = toChanges(site, fields)
@@ -154,10 +160,12 @@ export class Applier {
     const site = this.#site
     if (id === 0) throw invalid('id', 'A whole number from 1 on is needed.')
     if (op !== 'delete') checkFields(site, type, fields, id)
+    if (op === 'trash' || (fields.status === 'trash' && op !== 'untrash')) requireTrash(site, type)
     const post = site.posts.get(id)
     if (!post) return { outcome: op === 'delete' ? 'applied' : 'stale', post: null, isCreated: false }
     if (post.type !== type || this.#documents.etag(post) !== expect) return { outcome: 'stale', post, isCreated: false }
     if (op === 'delete') {
+      if (post.status !== 'trash') throw new CommandFailure('not_in_trash', 'The post is not in the trash.')
       deletePost(site, post)
       return { outcome: 'applied', post: null, isCreated: false }
     }

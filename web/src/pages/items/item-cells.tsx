@@ -1,4 +1,5 @@
-import { Text } from '@mantine/core'
+import { Text, VisuallyHidden } from '@mantine/core'
+import { IconLock } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { useTranslations } from 'use-intl'
@@ -9,6 +10,17 @@ import classes from '../../components/data-list.module.css'
 import { OutsideLink } from '../../components/outside-link.tsx'
 import { useFieldLabel } from './field-label.ts'
 
+/** Marks an item that visitors need a password for. */
+function ProtectedMark(): ReactNode {
+  const t = useTranslations('common')
+  return (
+    <span title={t('protected')} data-protected style={{ marginInlineStart: 6, color: 'var(--mantine-color-dimmed)' }}>
+      <IconLock size={15} aria-hidden style={{ verticalAlign: -2 }} />
+      <VisuallyHidden>{t('protected')}</VisuallyHidden>
+    </span>
+  )
+}
+
 /** Title linked to the item, and its slug. */
 export function ItemTitle({ item }: { item: ItemSummary }): ReactNode {
   const t = useTranslations('items')
@@ -17,6 +29,7 @@ export function ItemTitle({ item }: { item: ItemSummary }): ReactNode {
       <Link href={`/sites/${item.site_id}/items/${item.id}`} className={classes.primary}>
         <span className={classes.clip}>{titleText(item.title) || t('untitled')}</span>
       </Link>
+      {item.protected && <ProtectedMark />}
       <span className={classes.slug}>{item.slug && `/${item.slug}`}</span>
     </>
   )
