@@ -10,7 +10,7 @@ import { sampleIntegration, sampleSession, sampleSite } from '../support/samples
 const ITEM = '/api/v1/sites/site_1/content/item_1'
 const INTEGRATION = '/api/v1/integration/integrations'
 
-const open = (item: Item, answers: Answers = {}, role: 'viewer' | 'editor' = 'editor'): FakeApi => {
+const open = (item: Item, answers: Answers = {}, role: 'viewer' | 'editor' | 'admin' = 'editor'): FakeApi => {
   const api = fakeApi({
     'GET /api/v1/auth/get-session': { body: sampleSession(role) },
     'GET /api/v1/sites/site_1': { body: sampleSite() },
@@ -119,7 +119,9 @@ test('a deletion on one side is explained, with the effect of each choice', asyn
   const conflict = { fields: ['deleted'], since: '2026-11-21T10:00:00.000Z', wordpress: null, base: sampleVersion() }
   open(sampleItem({ state: 'conflict', title: 'Changed here', wordpress: null, conflict }))
   expect(await screen.findByText(/It was deleted in WordPress and changed in IGNY8/)).toBeVisible()
-  expect(screen.getByRole('radio', { name: 'WordPress' })).toHaveAccessibleDescription('Delete it in IGNY8 too.')
+  expect(screen.getByRole('radio', { name: 'WordPress' })).toHaveAccessibleDescription(
+    'Delete it in IGNY8 too. It can be restored.',
+  )
   expect(screen.getByRole('radio', { name: 'IGNY8' })).toHaveAccessibleDescription(
     'Keep it. It is created again in WordPress.',
   )
@@ -237,10 +239,11 @@ test('moving to the trash asks first, explains the effect in WordPress, and retu
 const trashed = { status: 'trash', wordpress: sampleVersion({ status: 'trash' }) }
 
 test('an item in the trash can be restored, or deleted for good in a second step', async () => {
-  const api = open(sampleItem(trashed), {
+  const answers = {
     [`DELETE ${ITEM}`]: { status: 204 },
     [`POST ${ITEM}/restore`]: { body: sampleItem({ status: 'draft' }) },
-  })
+  }
+  const api = open(sampleItem(trashed), answers, 'admin')
   expect(await screen.findByTestId('trash-notice')).toHaveTextContent('In the trash')
   expect(screen.queryByRole('button', { name: /^(Edit|Move to trash)$/ })).not.toBeInTheDocument()
   await userEvent.click(screen.getByRole('button', { name: 'Delete permanently' }))
@@ -254,9 +257,16 @@ test('an item in the trash can be restored, or deleted for good in a second step
 })
 
 test('an item that WordPress has not moved to its trash yet can’t be deleted for good', async () => {
-  open(sampleItem({ status: 'trash' }))
+  open(sampleItem({ status: 'trash' }), {}, 'admin')
   expect(await screen.findByRole('button', { name: 'Delete permanently' })).toBeDisabled()
   expect(screen.getByTestId('trash-notice')).toHaveTextContent('with the next sync')
+})
+
+test('an editor may restore an item from the trash, and learns who may delete it for good', async () => {
+  open(sampleItem(trashed))
+  expect(await screen.findByRole('button', { name: 'Restore' })).toBeEnabled()
+  expect(screen.queryByRole('button', { name: 'Delete permanently' })).not.toBeInTheDocument()
+  expect(screen.getByTestId('trash-notice')).toHaveTextContent('Admins of the account can delete it permanently.')
 })
 
 test('a password-protected item says so', async () => {
