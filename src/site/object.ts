@@ -26,13 +26,11 @@ import { log, withLogIds } from '../lib/log.ts'
 import { Mutex } from '../lib/mutex.ts'
 import {
   createItem,
-  deleteItem,
   getItem,
   listItems,
-  restoreItem,
+  MOVES,
   retryItem,
   resolveItem,
-  trashItem,
   undoItem,
   updateItem,
   type ContentContext,
@@ -51,6 +49,7 @@ import type {
   RpcCall,
   RpcResult,
   IntegrationRef,
+  ItemMove,
   ProbeOutcome,
   ProbeRequest,
   RunsState,
@@ -58,7 +57,7 @@ import type {
   SiteRpc,
   WebhookMessage,
 } from './rpc.ts'
-import { probeAgain, probeSite, applyProbeResult } from './health/probe.ts'
+import { probeTwice, applyProbeResult } from './health/probe.ts'
 import { writeStructure } from '../db/projection.ts'
 import type { ObjectContext } from './runs/context.ts'
 import { writeCounts } from './runs/counts.ts'
@@ -96,8 +95,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
 
   probe(request: ProbeRequest): Promise<RpcResult<ProbeOutcome>> {
     return this.#authorized(request, async () => {
-      const ctx = this.#context(null)
-      const outcome = await this.#siteAccess.run(() => probeAgain(ctx, () => probeSite(ctx, request)))
+      const outcome = await this.#siteAccess.run(() => probeTwice(this.#context(null), request))
       const result = applyProbeResult(this.#store, outcome, request.mayPoll, Date.now())
       // after a change of the transport, waiting work may continue at once
       await this.#alarm.arm()
@@ -230,21 +228,13 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     return this.#editItem(key, (content) => updateItem(content, id, input))
   }
 
-  trashItem(key: CallingKey, id: string): Promise<RpcResult<Item>> {
-    return this.#editItem(key, (content) => trashItem(content, id))
+  moveItem(key: CallingKey, id: string, move: ItemMove): Promise<RpcResult<Item>> {
+    return this.#editItem(key, (content) => MOVES[move](content, id))
   }
 
   /** What a Worker of an earlier release calls, during a deployment. */
   deleteItem(key: CallingKey, id: string): Promise<RpcResult<Item>> {
-    return this.trashItem(key, id)
-  }
-
-  restoreItem(key: CallingKey, id: string): Promise<RpcResult<Item>> {
-    return this.#editItem(key, (content) => restoreItem(content, id))
-  }
-
-  deletePermanently(key: CallingKey, id: string): Promise<RpcResult<Item>> {
-    return this.#editItem(key, (content) => deleteItem(content, id))
+    return this.moveItem(key, id, 'trash')
   }
 
   resolveItem(key: CallingKey, id: string, resolution: Resolution): Promise<RpcResult<Item>> {

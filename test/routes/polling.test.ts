@@ -1,3 +1,4 @@
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { DoctorReport } from '../../src/contract/doctor.ts'
 import { createSigningSecret, signMessage } from '../../src/lib/signature.ts'
@@ -14,6 +15,7 @@ import {
   movableClock,
   readIntegration,
   revokeBehindTheEdge,
+  siteObject,
   type ConnectedSite,
   type TestSite,
 } from '../support/integration.ts'
@@ -219,6 +221,24 @@ describe('the polling', () => {
     })
     await callHome(hanging.model, hanging.send)
     expect((await syncState(hanging)).last_run).toMatchObject({ id: stuck.id, status: 'succeeded' })
+  })
+
+  test('T60 that stops has the site called at once, before its next health check', async () => {
+    const clock = movableClock()
+    const site = await connectByPolling()
+    await callHome(site.model, site.send)
+    await runInDurableObject(siteObject(site.siteId), (_instance, { storage: { sql } }) => {
+      sql.exec("UPDATE schedule SET due_at = due_at + 3600000 WHERE task = 'health'")
+    })
+    site.wordpress.fault = null
+    site.wordpress.requests.length = 0
+    clock.advance(14 * 60_000)
+    await runDurableObjectAlarm(siteObject(site.siteId))
+    expect(site.wordpress.requests).toEqual([])
+    clock.advance(2 * 60_000)
+    await runDurableObjectAlarm(siteObject(site.siteId))
+    expect(site.wordpress.requests.length).toBeGreaterThan(0)
+    expect((await readIntegration(site.integrationId))?.transport).toBe('direct')
   })
 
   test('that has fallen silent is a failure with its own name', async () => {

@@ -86,7 +86,6 @@ describe('T60 a call that fails once', () => {
     Object.defineProperty(site.wordpress, 'fault', {
       configurable: true,
       get: () => (left-- > 0 ? { kind: 'status', status: 403 } : null),
-      set: () => undefined,
     })
   }
 

@@ -64,7 +64,7 @@ test(`totals and synced counts are of the same set, after anything that both sid
       await world.settle(60_000)
       const types = await shown(world)
       for (const type of TYPES) {
-        const { count = 0, synced_count: synced = 0 } = types[type] ?? {}
+        const { count, synced_count: synced } = types[type] ?? { count: -1, synced_count: -1 }
         const listed = world.wordpress.site.posts
           .byId(type)
           .filter(({ status }) => !world.wordpress.site.hiddenStatuses.has(status))

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Tests\Content;
 
+require_once __DIR__ . '/Content_Test_Case.php';
+
 /**
  * What the owner denies in wp-admin is neither read nor written, whatever IGNY8 asks.
  */

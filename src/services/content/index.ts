@@ -163,9 +163,7 @@ export async function deleteItem({
   const { siteId, itemId, permanently } = input
   if (permanently) assertMayDelete(ctx.actor)
   const site = await loadContentSite({ ctx, siteId })
-  const object = ctx.site(siteId)
-  const removed = permanently ? object.deletePermanently(site.key, itemId) : object.trashItem(site.key, itemId)
-  unwrap(await removed)
+  unwrap(await ctx.site(siteId).moveItem(site.key, itemId, permanently ? 'delete' : 'trash'))
   await sendChange(ctx, site)
 }
 
@@ -177,7 +175,7 @@ export async function deleteItem({
 export async function restoreItem({ ctx, input }: { ctx: ServiceContext; input: ItemInput }): Promise<Item> {
   const { siteId, itemId } = input
   const site = await loadContentSite({ ctx, siteId })
-  const item = unwrap(await ctx.site(siteId).restoreItem(site.key, itemId))
+  const item = unwrap(await ctx.site(siteId).moveItem(site.key, itemId, 'restore'))
   await sendChange(ctx, site)
   return item
 }

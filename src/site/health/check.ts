@@ -100,12 +100,15 @@ export async function checkSite(ctx: ObjectContext, call: RpcCall, isAsked: bool
 }
 
 /**
- * Runs the health check if it is due. The next one is scheduled before this one starts, so that a crash does not repeat
+ * Runs the health check if it is due, or if a site that polls has fallen silent. The next one is scheduled before this one starts, so that a crash does not repeat
  * it at once. An error of ours is only logged: the runs in the queue continue.
  */
 export async function checkIfDue(ctx: ObjectContext): Promise<void> {
   const { store, now } = ctx
-  if (!store.schedule.isDue('health', now())) return
+  const isSilent = (store.transport.silentAt() ?? Infinity) <= now()
+  if (!isSilent && !store.schedule.isDue('health', now())) return
+  // noted first, so that a check that has nothing to do is not due again at once
+  if (isSilent) store.transport.save({ triedAt: now() })
   const integrationRef = store.access.integration()
   if (!integrationRef) return store.schedule.cancel('health')
   const failures = store.schedule.failures('health')

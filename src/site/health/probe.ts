@@ -89,6 +89,10 @@ export async function probeAgain(
   return { ...second, evidence: [...second.evidence, again] }
 }
 
+/** Probes a site fully, once more after such a failure. */
+export const probeTwice = (ctx: ObjectContext, request: ProbeRequest): Promise<ProbeOutcome> =>
+  probeAgain(ctx, () => probeSite(ctx, request))
+
 /** The site of an integration with its signing secrets. */
 async function targetOf(ctx: ObjectContext, call: RpcCall, row: CheckedIntegration): Promise<ProbeRequest> {
   const signingSecrets = await openSigningSecrets(ctx.config.keyRing, row, ctx.now())

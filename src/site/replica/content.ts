@@ -10,7 +10,7 @@ import { createRecord, deleteRecord, editRecord, restoreRecord, trashRecord, typ
 import { presentItem, summarizeItem } from '../items/present.ts'
 import { isInTrash, isTrashed, stateOf, withoutError, type ItemRecord } from '../items/record.ts'
 import { resolveConflict, undoResolution } from '../items/conflict.ts'
-import { refusal, type RpcResult } from '../rpc.ts'
+import { refusal, type ItemMove, type RpcResult } from '../rpc.ts'
 
 /** What the actions need. */
 export interface ContentContext {
@@ -185,6 +185,11 @@ export function restoreItem(ctx: ContentContext, id: string): RpcResult<Item> {
     return refuseDenied(ctx, before.type) ?? restored
   })
 }
+
+export const MOVES = { trash: trashItem, restore: restoreItem, delete: deleteItem } as const satisfies Record<
+  ItemMove,
+  (ctx: ContentContext, id: string) => RpcResult<Item>
+>
 
 /** Resolves a conflict as an editor chooses, and stores the conflict for an undo. */
 export function resolveItem(

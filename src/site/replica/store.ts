@@ -87,7 +87,8 @@ export class SiteStore {
    * @param inboxFrom earliest time at which to process the inbox
    */
   nextDueAt(inboxFrom = 0): number | null {
-    const due = [this.schedule.nextDueAt(), this.nextWorkAt(inboxFrom)].filter((at) => at !== null)
+    const tasks = [this.schedule.nextDueAt(), this.transport.silentAt()]
+    const due = [...tasks, this.nextWorkAt(inboxFrom)].filter((at) => at !== null)
     return due.length > 0 ? Math.min(...due) : null
   }
 

@@ -25,9 +25,10 @@ function NextStep({ waiting }: { waiting: Waiting }): ReactNode {
 /** What a run waits for, since when, and what happens next. */
 export function WaitingWords({ waiting }: { waiting: Waiting }): ReactNode {
   const t = useTranslations('common.waiting')
+  const since = <ClockTime at={waiting.since} />
   return (
     <span data-waiting={waiting.for}>
-      {t.rich(waiting.for, { at: () => <ClockTime at={waiting.since} /> })} <NextStep waiting={waiting} />
+      {t.rich(waiting.for, { at: () => since })} <NextStep waiting={waiting} />
     </span>
   )
 }

@@ -40,14 +40,19 @@ final class Sync_Facts {
 	 * @param array $run As the API describes it.
 	 */
 	public static function describe( array $run ): string {
-		$waiting = is_array( $run['waiting'] ?? null ) ? $run['waiting'] : null;
-		if ( null === $waiting ) {
-			return 'running' === ( $run['status'] ?? '' )
-				/* translators: %s: date and time. */
-				? sprintf( __( 'running since %s', 'igny8-wordpress-bridge' ), Status_Panel::when( Remote_State::to_unix( $run['started_at'] ?? null ) ) )
-				: __( 'about to start', 'igny8-wordpress-bridge' );
+		if ( is_array( $run['waiting'] ?? null ) ) {
+			return self::describe_waiting( $run['waiting'] );
 		}
+		return 'running' === ( $run['status'] ?? '' )
+			/* translators: %s: date and time. */
+			? sprintf( __( 'running since %s', 'igny8-wordpress-bridge' ), self::when( $run['started_at'] ?? null ) )
+			: __( 'about to start', 'igny8-wordpress-bridge' );
+	}
 
+	/**
+	 * @param array $waiting As the API describes it.
+	 */
+	private static function describe_waiting( array $waiting ): string {
 		$texts = [
 			/* translators: %s: date and time. */
 			'poll'       => __( 'waiting since %s for this site to poll IGNY8, because IGNY8 can’t call it', 'igny8-wordpress-bridge' ),
@@ -58,14 +63,23 @@ final class Sync_Facts {
 			/* translators: %s: date and time. */
 			'turn'       => __( 'waiting since %s for another sync of this site', 'igny8-wordpress-bridge' ),
 		];
-		$text  = $texts[ $waiting['for'] ?? '' ] ?? $texts['retry'];
-		$words = sprintf( $text, Status_Panel::when( Remote_State::to_unix( $waiting['since'] ?? null ) ) );
-		$next  = Remote_State::to_unix( $waiting['next_at'] ?? null );
-		if ( in_array( $waiting['for'] ?? '', [ 'retry', 'rate_limit' ], true ) && is_string( $waiting['detail'] ?? null ) ) {
-			$words .= ' (' . rtrim( $waiting['detail'], '.' ) . ')';
+		$for   = (string) ( $waiting['for'] ?? '' );
+		$words = sprintf( $texts[ $for ] ?? $texts['retry'], self::when( $waiting['since'] ?? null ) );
+		if ( in_array( $for, [ 'retry', 'rate_limit' ], true ) ) {
+			$words .= ' (' . rtrim( (string) ( $waiting['detail'] ?? '' ), '.' ) . ')';
+		}
+		if ( 0 === Remote_State::to_unix( $waiting['next_at'] ?? null ) ) {
+			return $words;
 		}
 		/* translators: %s: date and time. */
-		return 0 === $next ? $words : $words . '; ' . sprintf( __( 'goes on: %s', 'igny8-wordpress-bridge' ), Status_Panel::when( $next ) );
+		return $words . '; ' . sprintf( __( 'goes on: %s', 'igny8-wordpress-bridge' ), self::when( $waiting['next_at'] ) );
+	}
+
+	/**
+	 * @param mixed $time RFC 3339.
+	 */
+	private static function when( $time ): string {
+		return Status_Panel::when( Remote_State::to_unix( $time ) );
 	}
 
 	private function last_sync(): string {
@@ -92,9 +106,16 @@ final class Sync_Facts {
 		if ( null === $last ) {
 			return '';
 		}
-		if ( is_array( $last['error'] ?? null ) && 'succeeded' !== ( $last['status'] ?? '' ) ) {
-			return trim( ( $last['error']['detail'] ?? '' ) . ' ' . ( $last['error']['fix'] ?? '' ) );
-		}
+		$error = $last['error'] ?? null;
+		return is_array( $error ) && 'succeeded' !== ( $last['status'] ?? '' )
+			? trim( ( $error['detail'] ?? '' ) . ' ' . ( $error['fix'] ?? '' ) )
+			: self::describe_counts( (array) ( $last['counts'] ?? [] ) );
+	}
+
+	/**
+	 * @param array $counts Of a run.
+	 */
+	private static function describe_counts( array $counts ): string {
 		$names = [
 			'created'   => __( 'created', 'igny8-wordpress-bridge' ),
 			'updated'   => __( 'updated', 'igny8-wordpress-bridge' ),
@@ -104,9 +125,8 @@ final class Sync_Facts {
 		];
 		$words = [];
 		foreach ( $names as $name => $label ) {
-			$count = (int) ( $last['counts'][ $name ] ?? 0 );
-			if ( $count > 0 ) {
-				$words[] = number_format_i18n( $count ) . ' ' . $label;
+			if ( (int) ( $counts[ $name ] ?? 0 ) > 0 ) {
+				$words[] = number_format_i18n( (int) $counts[ $name ] ) . ' ' . $label;
 			}
 		}
 		return [] === $words ? __( 'nothing had changed', 'igny8-wordpress-bridge' ) : implode( ', ', $words );

@@ -27,6 +27,15 @@ interface TypeRowProps {
   onChange: (change: TypeChange) => void
 }
 
+/** Why a type is off, and who decided that. */
+function OffBecause({ id, why, isDenied }: { id: string; why: string; isDenied: boolean }): ReactNode {
+  return (
+    <Text size="xs" className={classes.offBecause} id={id} data-denied={isDenied}>
+      {isDenied && <IconLock size={14} aria-hidden />} {why}
+    </Text>
+  )
+}
+
 /** One post type or taxonomy: counts, and its settings. */
 export const TypeRow = memo(function TypeRow(props: TypeRowProps): ReactNode {
   const { siteId, kind, slug, row, at, isSaving, refusal, onChange } = props
@@ -56,11 +65,7 @@ export const TypeRow = memo(function TypeRow(props: TypeRowProps): ReactNode {
         isDenied={isDenied}
         driftCheck={'drift_check' in row ? row.drift_check : undefined}
       >
-        {why !== null && (
-          <Text size="xs" className={classes.offBecause} id={whyId} data-denied={isDenied}>
-            {isDenied && <IconLock size={14} aria-hidden />} {why}
-          </Text>
-        )}
+        {why !== null && <OffBecause id={whyId} why={why} isDenied={isDenied} />}
         {row.limited && row.enabled && (
           <Text size="xs" className={classes.limited}>
             {t('limited', { limit: row.fetch_limit })}
