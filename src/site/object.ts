@@ -328,12 +328,8 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
   async #doDueWork(): Promise<void> {
     const ctx = this.#context(null)
     await checkIfDue(ctx)
-    try {
-      await runNext(ctx)
-    } finally {
-      // what one run does decides what the others wait for
-      this.#store.runs.publishUnfinished()
-    }
+    // what one run does decides what the others wait for
+    await runNext(ctx).finally(() => this.#store.runs.publishUnfinished())
   }
 
   #context(accountId: string | null): ObjectContext {
