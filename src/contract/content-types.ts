@@ -7,7 +7,7 @@ import { bySlug } from './structure.ts'
 /** Default for how many items of a type one run imports. */
 export const DEFAULT_FETCH_LIMIT = 100
 
-export const DECIDERS = ['wordpress', 'igny8', 'default'] as const
+const DECIDERS = ['wordpress', 'igny8', 'default'] as const
 
 const FetchLimit = z.lazy(() =>
   z.number().int().min(1).max(1_000_000).meta({ description: 'Most items of the type imported per run' }),

@@ -41,7 +41,7 @@ export const RunStatus = z.lazy(() => z.enum(['queued', 'running', 'succeeded', 
  * failed and is repeated. `rate_limit`: likewise, at the time that the site asked for (`Retry-After`). `turn`: another
  * run of the site comes first.
  */
-export const WAITING_FOR = ['poll', 'retry', 'rate_limit', 'turn'] as const
+const WAITING_FOR = ['poll', 'retry', 'rate_limit', 'turn'] as const
 
 export const RunWaiting = z.lazy(() =>
   z
