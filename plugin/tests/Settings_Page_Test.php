@@ -158,15 +158,94 @@ final class Settings_Page_Test extends Site_Test_Case {
 		self::assertCount( count( $states ), array_unique( $labels ) );
 	}
 
-	public function test_sync_now_says_how_much_it_sent(): void {
+	public function test_sync_now_starts_the_run_of_the_app_and_says_how_much_it_sent_and_what_the_run_does(): void {
 		$this->connect();
 		self::become_admin();
-		$this->api->on( 'POST', Fake_Api::INTEGRATION . 'int_1/sync/', Fake_Api::json( 202, [ 'id' => 'run_7', 'status' => 'queued' ] ) );
+		$waiting = [ 'for' => 'poll', 'since' => gmdate( 'c' ), 'next_at' => gmdate( 'c', time() + 60 ), 'detail' => 'x' ];
+		$this->api->on( 'POST', Fake_Api::INTEGRATION . 'int_1/sync/', Fake_Api::json( 202, [ 'id' => 'run_7', 'status' => 'queued', 'waiting' => $waiting ] ) );
+		$this->plugin->settings->save_switches( true, false );
 		$this->press( Actions::SYNC );
-		self::assertSame( [ 'direction' => 'metadata' ], $this->api->last_body( 'POST', Fake_Api::INTEGRATION . 'int_1/sync/' ) );
+		self::assertSame( [ 'direction' => 'from_external' ], $this->api->last_body( 'POST', Fake_Api::INTEGRATION . 'int_1/sync/' ) );
+		$this->notices();
+		$this->plugin->settings->save_switches( true, true );
+		$this->press( Actions::SYNC );
+		self::assertSame( [ 'direction' => 'both' ], $this->api->last_body( 'POST', Fake_Api::INTEGRATION . 'int_1/sync/' ) );
 		$structure = igny8_get_site_structure();
 		$sentence  = sprintf( '%d post types and %d taxonomies', count( $structure['post_types'] ), count( $structure['taxonomies'] ) );
-		self::assertStringContainsString( $sentence, $this->notices()[0] );
+		$notice    = $this->notices()[0];
+		self::assertStringContainsString( $sentence, $notice );
+		self::assertStringContainsString( 'for this site to poll IGNY8', $notice );
+	}
+
+	public function test_last_sync_is_the_moment_that_the_app_shows_with_its_result(): void {
+		$this->connect();
+		self::become_admin();
+		$this->remote_has( [ 'last_sync_at' => gmdate( 'c', time() - 7200 ), 'last_run' => self::run_of( 'succeeded', 300, [ 'created' => 3, 'failed' => 1 ] ) ] );
+		$page = $this->page();
+		self::assertMatchesRegularExpression( '~<dt>Last sync</dt><dd>[^<]*, 5 mins ago</dd>~', $page );
+		self::assertStringContainsString( '<dt>Result</dt><dd>3 created, 1 failed</dd>', $page );
+		self::assertStringContainsString( '<dt>Content types last sent</dt>', $page );
+		self::assertStringNotContainsString( 'Sync under way', $page );
+
+		$this->remote_has( [ 'last_run' => self::run_of( 'failed', 60, [], [ 'detail' => 'It broke.', 'fix' => 'Mend it.' ] ) ] );
+		$page = $this->page();
+		self::assertMatchesRegularExpression( '~<dt>Last sync</dt><dd>failed, [^<]* ago</dd>~', $page );
+		self::assertStringContainsString( '<dd>It broke. Mend it.</dd>', $page );
+
+		$this->plugin->remote_state->forget();
+		$this->api->answers_everything_with( Fake_Api::problem( 503, 'unavailable' ) );
+		self::assertMatchesRegularExpression( '~<dt>Last sync</dt><dd>failed, [^<]* \(as of [^<]*\)</dd>~', $this->page() );
+		$asked = count( $this->api->requests );
+		$this->page();
+		self::assertCount( $asked, $this->api->requests, 'A page is not delayed again by an API that is away.' );
+	}
+
+	/**
+	 * T60.
+	 *
+	 * @dataProvider waits
+	 */
+	public function test_a_run_that_waits_says_for_what_since_when_and_when_it_goes_on( string $for, string $words ): void {
+		$this->connect();
+		self::become_admin();
+		$run            = self::run_of( 'queued', 0 );
+		$run['waiting'] = [ 'for' => $for, 'since' => gmdate( 'c', time() - 180 ), 'next_at' => gmdate( 'c', time() + 120 ), 'detail' => 'Reason <b>.' ];
+		$this->remote_has( [ 'current_run' => $run ] );
+		preg_match( '~<dt>Sync under way</dt><dd>(.*?)</dd>~s', $this->page(), $found );
+		self::assertStringContainsString( $words, html_entity_decode( $found[1] ) );
+		self::assertStringContainsString( '3 mins ago', $found[1] );
+		self::assertStringContainsString( 'in 2 mins', $found[1] );
+		self::assertStringNotContainsString( 'running', $found[1] );
+		self::assertStringNotContainsString( '<b>', $found[1] );
+	}
+
+	public function waits(): array {
+		return [
+			'a poll'         => [ 'poll', 'for this site to poll IGNY8' ],
+			'a retry'        => [ 'retry', 'to try again after a failure' ],
+			'a Retry-After'  => [ 'rate_limit', 'because this site asked IGNY8 to call later' ],
+			'another run'    => [ 'turn', 'for another sync of this site' ],
+			'something new'  => [ 'moon', 'waiting since' ],
+		];
+	}
+
+	public function test_each_type_says_whether_it_is_synced_and_who_decided_that(): void {
+		$this->connect();
+		self::become_admin();
+		$this->remote_has(
+			[],
+			[
+				'post'       => [ 'enabled' => true, 'decided_by' => 'default' ],
+				'page'       => [ 'enabled' => false, 'decided_by' => 'igny8' ],
+				'attachment' => [ 'enabled' => false, 'decided_by' => 'default' ],
+			]
+		);
+		$page = $this->page();
+		foreach ( [ 'on' => 'Synced', 'igny8' => 'Switched off in IGNY8', 'default' => 'Off until it is switched on in IGNY8' ] as $decision => $text ) {
+			self::assertStringContainsString( "<td data-igny8-decision=\"$decision\">$text</td>", $page );
+		}
+		$this->plugin->settings->save_allowed( 'post_types', [ 'page' => false ] );
+		self::assertStringContainsString( '<td data-igny8-decision="wordpress">Switched off here</td>', $this->page() );
 	}
 
 	public function test_sync_now_says_why_it_failed(): void {
@@ -199,8 +278,9 @@ final class Settings_Page_Test extends Site_Test_Case {
 		);
 		$body = $this->api->last_body( 'POST', Fake_Api::INTEGRATION . 'int_1/update-structure/' );
 		self::assertSame( [ true, false ], [ $body['plugin_connection_enabled'], $body['two_way_sync_enabled'] ] );
-		self::assertSame( [ true, false, true ], [ $body['post_types']['post']['enabled'], $body['post_types']['page']['enabled'], $body['post_types']['attachment']['enabled'] ] );
-		self::assertFalse( $body['taxonomies']['category']['enabled'] );
+		self::assertSame( [ true, false, false ], [ $body['post_types']['post']['enabled'], $body['post_types']['page']['enabled'], $body['post_types']['attachment']['enabled'] ] );
+		self::assertSame( [ false, true, false ], [ $body['post_types']['post']['denied'], $body['post_types']['page']['denied'], $body['post_types']['attachment']['denied'] ] );
+		self::assertSame( [ false, true ], [ $body['taxonomies']['category']['enabled'], $body['taxonomies']['category']['denied'] ] );
 		self::assertTrue( $body['taxonomies']['post_tag']['enabled'] );
 		$page = $this->page();
 		self::assertStringContainsString( 'name="igny8_post_types[page]" value="1">', $page );
@@ -284,6 +364,29 @@ final class Settings_Page_Test extends Site_Test_Case {
 		foreach ( $xpath->query( '//@aria-describedby|//@aria-labelledby' ) as $reference ) {
 			self::assertContains( $reference->value, $ids );
 		}
+	}
+
+	/**
+	 * @param array $sync  Of sync-status.
+	 * @param array $types Post types of content-types.
+	 */
+	private function remote_has( array $sync, array $types = [] ): void {
+		$sync += [ 'sync_status' => 'success', 'last_sync_at' => null, 'current_run' => null, 'last_run' => null ];
+		$this->api->on( 'GET', Fake_Api::INTEGRATION . 'int_1/sync-status/', Fake_Api::json( 200, $sync ) );
+		$this->api->on( 'GET', Fake_Api::INTEGRATION . 'int_1/content-types/', Fake_Api::json( 200, [ 'post_types' => $types, 'taxonomies' => [] ] ) );
+		$this->plugin->remote_state->forget();
+	}
+
+	private static function run_of( string $status, int $ended_ago_s, array $counts = [], ?array $error = null ): array {
+		return [
+			'id'          => 'run_1',
+			'status'      => $status,
+			'waiting'     => null,
+			'counts'      => $counts,
+			'started_at'  => gmdate( 'c', time() - $ended_ago_s - 10 ),
+			'finished_at' => gmdate( 'c', time() - $ended_ago_s ),
+			'error'       => $error,
+		];
 	}
 
 	private function page(): string {

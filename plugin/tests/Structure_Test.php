@@ -87,7 +87,8 @@ final class Structure_Test extends Site_Test_Case {
 		$this->plugin->settings->save_switches( true, false );
 
 		$structure = igny8_get_site_structure();
-		self::assertFalse( $structure['post_types']['page']['enabled'] );
+		self::assertSame( [ false, true ], [ $structure['post_types']['page']['enabled'], $structure['post_types']['page']['denied'] ] );
+		self::assertFalse( $structure['post_types']['post']['denied'] );
 		self::assertTrue( $structure['post_types']['attachment']['enabled'] );
 		self::assertTrue( $structure['post_types']['post']['enabled'] );
 		self::assertFalse( $structure['taxonomies']['post_tag']['enabled'] );
@@ -99,6 +100,32 @@ final class Structure_Test extends Site_Test_Case {
 		$this->plugin->settings->save_types( 'post_types', [ 'event' => false ] );
 		$this->plugin->settings->save_types( 'post_types', [ 'post' => true ] );
 		self::assertFalse( $this->plugin->settings->is_type_enabled( 'post_types', 'event' ) );
+	}
+
+	public function test_what_the_owner_allows_is_not_switched_on_by_that(): void {
+		$this->plugin->settings->save_types( 'post_types', [ 'page' => false, 'attachment' => false ] );
+		self::assertTrue( $this->plugin->settings->is_denied( 'post_types', 'page' ), 'An earlier version stored it.' );
+		self::assertFalse( $this->plugin->settings->is_denied( 'post_types', 'attachment' ), 'It was off by default, so nobody decided.' );
+		$this->plugin->settings->save_allowed( 'post_types', [ 'page' => true, 'attachment' => true, 'post' => false ] );
+		$types = igny8_get_site_structure()['post_types'];
+		self::assertSame( [ false, true ], [ $types['page']['denied'], $types['page']['enabled'] ] );
+		self::assertSame( [ false, false ], [ $types['attachment']['denied'], $types['attachment']['enabled'] ] );
+		self::assertSame( [ true, false ], [ $types['post']['denied'], $types['post']['enabled'] ] );
+	}
+
+	/**
+	 * A plugin for languages filters the counts of wp-admin; IGNY8 lists every post, so it counts every post.
+	 */
+	public function test_counts_are_those_of_the_posts_that_are_listed_whatever_plugins_and_caches_say(): void {
+		$before = igny8_get_site_structure()['post_types']['page']['count'];
+		register_post_status( 'igny8_hidden', [ 'internal' => true ] );
+		register_post_status( 'igny8_shown', [ 'public' => false, 'show_in_admin_all_list' => true ] );
+		add_filter( 'wp_count_posts', static fn() => (object) [ 'publish' => 99999 ] );
+		wp_cache_set( _count_posts_cache_key( 'page' ), (object) [ 'publish' => 77777 ], 'counts' );
+		foreach ( [ 'publish', 'private', 'draft', 'igny8_shown', 'igny8_hidden', 'trash', 'auto-draft', 'gone_with_its_plugin' ] as $status ) {
+			wp_insert_post( [ 'post_type' => 'page', 'post_title' => $status, 'post_status' => $status ] );
+		}
+		self::assertSame( $before + 5, igny8_get_site_structure()['post_types']['page']['count'] );
 	}
 
 	public function test_names_the_api_would_refuse_are_left_out_and_logged(): void {

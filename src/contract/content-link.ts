@@ -75,6 +75,8 @@ export const FetchData = z.lazy(() =>
   z.object({
     items: z.array(RawDocument).max(INDEX_LIMIT),
     missing: z.array(PostId).max(INDEX_LIMIT),
+    /** Posts of types that the site's owner does not let IGNY8 read. */
+    denied: z.array(PostId).max(INDEX_LIMIT).default([]),
   }),
 )
 export type FetchData = z.infer<typeof FetchData>

@@ -7,6 +7,8 @@ import { bySlug } from './structure.ts'
 /** Default for how many items of a type one run imports. */
 export const DEFAULT_FETCH_LIMIT = 100
 
+const DECIDERS = ['wordpress', 'igny8', 'default'] as const
+
 const FetchLimit = z.lazy(() =>
   z.number().int().min(1).max(1_000_000).meta({ description: 'Most items of the type imported per run' }),
 )
@@ -15,8 +17,16 @@ const TaxonomyRow = z.lazy(() =>
     label: z.string(),
     count: Count.meta({ description: 'Entries on the site, as wp-admin shows them' }),
     count_as_of: Timestamp.nullable().meta({ description: 'When the site last reported `count`' }),
-    synced_count: Count,
+    synced_count: Count.meta({
+      description:
+        'Items that are the same on both sides; for a type that is off, as they were when it was switched off',
+    }),
     enabled: z.boolean(),
+    decided_by: z.enum(DECIDERS).meta({
+      description:
+        'Who decided `enabled`: the site’s owner in wp-admin (`wordpress`), whose no can’t be overruled; an editor ' +
+        '(`igny8`); or nobody, and it is what the plugin suggests (`default`)',
+    }),
     fetch_limit: FetchLimit,
     limited: z.boolean().meta({ description: 'Whether the last run stopped at the limit although the site has more' }),
   }),

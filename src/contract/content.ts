@@ -112,7 +112,7 @@ export const Item = z.lazy(() =>
       site_id: SiteId,
       type: z.string(),
       state: ItemState,
-      deleted: z.boolean().meta({ description: 'Deleted in IGNY8. The next sync deletes it in WordPress' }),
+      deleted: z.boolean().meta({ description: 'Deleted permanently in IGNY8. The next sync deletes it in WordPress' }),
       external_id: z.string().nullable().meta({ description: 'Post id in WordPress' }),
       external_url: z.string().nullable(),
       revision: z.number().int(),
@@ -143,9 +143,21 @@ export const ItemSummary = z.lazy(() =>
 )
 export type ItemSummary = z.infer<typeof ItemSummary>
 
+/** Deletes permanently what is in the trash; without it, an item is moved there. */
+export const ItemDelete = z.lazy(() =>
+  z.object({
+    permanently: z.stringbool().optional().meta({ description: 'Delete for good an item that is in the trash' }),
+  }),
+)
+
 export const ItemFilter = z.lazy(() =>
   z.object({
     type: z.string().min(1).max(32).optional(),
+    status: z
+      .string()
+      .regex(/^[a-z0-9_-]{1,32}$/)
+      .optional()
+      .meta({ description: 'Status in IGNY8, for example `trash`' }),
     state: ItemState.optional().meta({ description: 'Default: every state except `deleted`' }),
     q: z.string().max(200).optional().meta({ description: 'Part of the title or slug' }),
     external_id: z

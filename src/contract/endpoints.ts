@@ -2,7 +2,16 @@ import * as z from 'zod'
 import { Activity, ActivityQuery, RunDetail } from './activity.ts'
 import { listOf, ListQuery, SiteId } from './common.ts'
 import { ContentTypes, ContentTypesUpdate } from './content-types.ts'
-import { Item, ItemCreate, ItemFilter, ItemSummary, ItemUpdate, Resolution, SyncItemRequest } from './content.ts'
+import {
+  Item,
+  ItemCreate,
+  ItemDelete,
+  ItemFilter,
+  ItemSummary,
+  ItemUpdate,
+  Resolution,
+  SyncItemRequest,
+} from './content.ts'
 import { DoctorReport } from './doctor.ts'
 import { ConnectRequest, Integration, IntegrationUpdate, TestResult } from './integrations.ts'
 import * as notifications from './notifications.ts'
@@ -52,7 +61,8 @@ export const ENDPOINTS = {
   'POST /sites/{site_id}/content': { body: ItemCreate, answer: Item },
   'GET /sites/{site_id}/content/{item_id}': { answer: Item },
   'PATCH /sites/{site_id}/content/{item_id}': { body: ItemUpdate, answer: Item },
-  'DELETE /sites/{site_id}/content/{item_id}': { answer: null },
+  'DELETE /sites/{site_id}/content/{item_id}': { query: ItemDelete, answer: null },
+  'POST /sites/{site_id}/content/{item_id}/restore': { answer: Item },
   'POST /sites/{site_id}/content/{item_id}/resolve': { body: Resolution, answer: Item },
   'POST /sites/{site_id}/content/{item_id}/undo': { answer: Item },
   'POST /sites/{site_id}/content/{item_id}/retry': { answer: Item },

@@ -165,6 +165,26 @@ const API_ERRORS = {
     title: 'The text of this item can’t be edited here',
     fix: 'Edit the text in the page builder. Everything else can be changed here.',
   },
+  not_in_trash: {
+    status: 409,
+    title: 'The item is not in the trash',
+    fix: 'Move it to the trash first. Only what is there on both sides can be deleted permanently.',
+  },
+  nothing_to_restore: {
+    status: 409,
+    title: 'There is nothing to restore',
+    fix: 'Only items that are in the trash or deleted can be restored.',
+  },
+  trash_off: {
+    status: 409,
+    title: 'The site keeps no trash',
+    fix: 'Delete it in WordPress, or switch the trash on there (EMPTY_TRASH_DAYS; for media also MEDIA_TRASH).',
+  },
+  type_denied: {
+    status: 409,
+    title: 'The site’s owner has switched this type off in WordPress',
+    fix: 'Ask the owner to allow it in wp-admin, under Settings → IGNY8.',
+  },
   integration_exists: {
     status: 409,
     title: 'The site already has this integration',

@@ -7,6 +7,10 @@ export const TRANSPORTS = ['direct', 'polling'] as const
 export const Transport = z.lazy(() => z.enum(TRANSPORTS).meta({ id: 'Transport' }))
 export type Transport = z.infer<typeof Transport>
 
+/** How often the plugin is asked to poll, in seconds: while it is served by polling, and while it is called. */
+export const POLL_INTERVAL_S = 60
+export const IDLE_INTERVAL_S = 900
+
 /** Fields of an integration about its transport. */
 export const transportFields = () => ({
   transport: Transport,

@@ -44,9 +44,25 @@ const Count = z.lazy(() =>
     .meta({ minimum: 0, description: 'As wp-admin shows it under “All”' }),
 )
 
-const PostType = z.lazy(() => z.object({ label: Label, count: Count, enabled: z.boolean().default(true) }))
+const Type = z.lazy(() =>
+  z.object({
+    label: Label,
+    count: Count,
+    enabled: z.boolean().default(true),
+    denied: z.boolean().optional().meta({
+      description: 'The site’s owner does not let IGNY8 read or write it; `enabled` alone is a default',
+    }),
+  }),
+)
+const PostType = z.lazy(() =>
+  Type.unwrap().extend({
+    has_trash: z.boolean().optional().meta({
+      description: 'False where WordPress would delete posts instead of moving them to the trash',
+    }),
+  }),
+)
 const Taxonomy = z.lazy(() =>
-  PostType.unwrap().extend({
+  Type.unwrap().extend({
     post_types: z.array(Slug).max(MAX_TYPES).default([]).meta({ description: 'The post types it belongs to' }),
   }),
 )

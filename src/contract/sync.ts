@@ -36,13 +36,38 @@ export const NO_COUNTS: RunCounts = { created: 0, updated: 0, deleted: 0, unchan
 
 export const RunStatus = z.lazy(() => z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']))
 
+/**
+ * What a run waits for. `poll`: the site can’t be called, and takes its commands when it polls. `retry`: an attempt
+ * failed and is repeated. `rate_limit`: likewise, at the time that the site asked for (`Retry-After`). `turn`: another
+ * run of the site comes first.
+ */
+const WAITING_FOR = ['poll', 'retry', 'rate_limit', 'turn'] as const
+
+export const RunWaiting = z.lazy(() =>
+  z
+    .object({
+      for: z.enum(WAITING_FOR),
+      since: Timestamp,
+      next_at: Timestamp.nullable().meta({
+        description: 'When it is expected to go on; in the past if that is overdue, null if it isn’t known',
+      }),
+      detail: z.string(),
+    })
+    .meta({ id: 'RunWaiting' }),
+)
+export type RunWaiting = z.infer<typeof RunWaiting>
+
 /** One execution of a sync on one site. */
 export const Run = z.lazy(() =>
   z
     .object({
       id: RunId,
       direction: RunDirection,
-      status: RunStatus,
+      status: RunStatus.meta({ description: '`running` only while IGNY8 works on it; a run that waits is `queued`' }),
+      // the object of an earlier release answers without this while a deployment is under way
+      waiting: RunWaiting.nullable()
+        .default(null)
+        .meta({ description: 'What the run waits for; null while it is at work, about to start, or ended' }),
       progress: Progress.unwrap().extend({ by_type: z.record(z.string(), Progress) }),
       counts: RunCounts,
       queued_at: Timestamp,

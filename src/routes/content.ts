@@ -1,11 +1,21 @@
 import * as z from 'zod'
 import { API_PREFIX, listOf, ListQuery, SiteId } from '../contract/common.ts'
-import { Item, ItemCreate, ItemFilter, ItemId, ItemSummary, ItemUpdate, Resolution } from '../contract/content.ts'
+import {
+  Item,
+  ItemCreate,
+  ItemDelete,
+  ItemFilter,
+  ItemId,
+  ItemSummary,
+  ItemUpdate,
+  Resolution,
+} from '../contract/content.ts'
 import {
   createItem,
   deleteItem,
   getItem,
   listItems,
+  restoreItem,
   retryItem,
   resolveItem,
   undoResolution,
@@ -50,7 +60,7 @@ export const contentRoutes: Route[] = [
     params: SiteParams,
     body: ItemCreate,
     responses: { 201: { description: 'Created', schema: Item } },
-    errors: ['site_not_found', 'parent_not_found', 'item_too_large'],
+    errors: ['site_not_found', 'parent_not_found', 'item_too_large', 'type_denied'],
     handle: async ({ ctx, params, body }) =>
       created(await createItem({ ctx, input: { siteId: params.site_id, item: body } })),
   }),
@@ -84,6 +94,7 @@ export const contentRoutes: Route[] = [
       'item_deleted',
       'item_unreadable',
       'body_read_only',
+      'type_denied',
       'parent_not_found',
       'item_too_large',
     ],
@@ -94,17 +105,32 @@ export const contentRoutes: Route[] = [
     method: 'delete',
     path: DETAIL,
     operationId: 'deleteItem',
-    summary: 'Delete an item permanently',
+    summary: 'Move an item to the trash, or delete it permanently',
     description:
-      'Deletes it in IGNY8 and in WordPress. To move it to WordPress’ trash, set its status to `trash` instead.',
+      'Moves it to the trash here and in WordPress. With `permanently`, an item that is in the trash on both sides is ' +
+      'deleted for good, which people need the role admin for; its text is kept in IGNY8 and can be restored.',
     access: writes,
     params: Params,
-    responses: { 204: { description: 'Deleted', schema: null } },
-    errors: notFound,
-    handle: async ({ ctx, params }) => {
-      await deleteItem({ ctx, input: toInput(params) })
+    query: ItemDelete,
+    responses: { 204: { description: 'In the trash, or deleted', schema: null } },
+    errors: [...notFound, 'not_in_trash', 'trash_off', 'type_denied', 'item_unreadable'],
+    handle: async ({ ctx, params, query }) => {
+      await deleteItem({ ctx, input: { ...toInput(params), permanently: query.permanently ?? false } })
       return noContent()
     },
+  }),
+  defineRoute({
+    ...common,
+    method: 'post',
+    path: `${DETAIL}/restore`,
+    operationId: 'restoreItem',
+    summary: 'Restore an item from the trash or from its deletion',
+    description: 'It comes back as a draft. If WordPress has deleted the post, the next sync creates it again.',
+    access: writes,
+    params: Params,
+    responses: { 200: { description: 'The restored item', schema: Item } },
+    errors: [...notFound, 'nothing_to_restore', 'item_unreadable', 'type_denied'],
+    handle: async ({ ctx, params }) => ok(await restoreItem({ ctx, input: toInput(params) })),
   }),
   defineRoute({
     ...common,

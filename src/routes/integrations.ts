@@ -229,7 +229,7 @@ export const integrationRoutes: Route[] = [
     params: Params,
     body: ContentTypesUpdate,
     responses: { 200: { description: 'The changed content types', schema: ContentTypes } },
-    errors: [...notFound, 'unknown_content_type', 'too_many_types', 'invalid_slug'],
+    errors: [...notFound, 'unknown_content_type', 'type_denied', 'too_many_types', 'invalid_slug'],
     handle: async ({ ctx, params, body }) =>
       ok(await updateContentTypes({ ctx, input: { id: params.integration_id, patch: body } })),
   }),

@@ -26,9 +26,9 @@ import { log, withLogIds } from '../lib/log.ts'
 import { Mutex } from '../lib/mutex.ts'
 import {
   createItem,
-  deleteItem,
   getItem,
   listItems,
+  MOVES,
   retryItem,
   resolveItem,
   undoItem,
@@ -49,6 +49,7 @@ import type {
   RpcCall,
   RpcResult,
   IntegrationRef,
+  ItemMove,
   ProbeOutcome,
   ProbeRequest,
   RunsState,
@@ -56,11 +57,12 @@ import type {
   SiteRpc,
   WebhookMessage,
 } from './rpc.ts'
-import { probeSite, applyProbeResult } from './health/probe.ts'
+import { probeTwice, applyProbeResult } from './health/probe.ts'
 import { writeStructure } from '../db/projection.ts'
 import type { ObjectContext } from './runs/context.ts'
 import { writeCounts } from './runs/counts.ts'
 import { runNext } from './runs/runner.ts'
+import { applyTypeLimits } from './runs/type-limits.ts'
 import { relocate } from './replica/relocate.ts'
 import { SiteStore } from './replica/store.ts'
 import { readLiveState } from '../services/live/index.ts'
@@ -93,7 +95,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
 
   probe(request: ProbeRequest): Promise<RpcResult<ProbeOutcome>> {
     return this.#authorized(request, async () => {
-      const outcome = await this.#siteAccess.run(() => probeSite(this.#context(null), request))
+      const outcome = await this.#siteAccess.run(() => probeTwice(this.#context(null), request))
       const result = applyProbeResult(this.#store, outcome, request.mayPoll, Date.now())
       // after a change of the transport, waiting work may continue at once
       await this.#alarm.arm()
@@ -128,9 +130,9 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
       const ctx = this.#context(call.accountId)
       const event = { action: 'update_structure', startedAt: ctx.now() }
       const stored = await writeStructure(ctx, call, structure, event)
-      return stored
-        ? { ok: true, value: stored }
-        : { ok: false, code: 'integration_not_found', detail: 'Integration not found' }
+      if (!stored) return { ok: false, code: 'integration_not_found', detail: 'Integration not found' }
+      if (applyTypeLimits(ctx, call, structure)) await this.#alarm.arm()
+      return { ok: true, value: stored }
     })
   }
 
@@ -185,6 +187,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
       const answer = await receivePoll(this.#context(key.accountId), site, message, (work) =>
         this.#siteAccess.tryRun(work),
       )
+      this.#store.runs.publishUnfinished()
       await this.#alarm.arm()
       return answer
     })
@@ -225,8 +228,13 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     return this.#editItem(key, (content) => updateItem(content, id, input))
   }
 
+  moveItem(key: CallingKey, id: string, move: ItemMove): Promise<RpcResult<Item>> {
+    return this.#editItem(key, (content) => MOVES[move](content, id))
+  }
+
+  /** What a Worker of an earlier release calls, during a deployment. */
   deleteItem(key: CallingKey, id: string): Promise<RpcResult<Item>> {
-    return this.#editItem(key, (content) => deleteItem(content, id))
+    return this.moveItem(key, id, 'trash')
   }
 
   resolveItem(key: CallingKey, id: string, resolution: Resolution): Promise<RpcResult<Item>> {
@@ -320,7 +328,8 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
   async #doDueWork(): Promise<void> {
     const ctx = this.#context(null)
     await checkIfDue(ctx)
-    await runNext(ctx)
+    // what one run does decides what the others wait for
+    await runNext(ctx).finally(() => this.#store.runs.publishUnfinished())
   }
 
   #context(accountId: string | null): ObjectContext {

@@ -40,6 +40,9 @@ export interface Subscriber {
   until: number
 }
 
+/** Where an item goes: into the trash, back out of it (or of its deletion), or for good. */
+export type ItemMove = 'trash' | 'restore' | 'delete'
+
 /** Identifies an integration, with the tenant it belongs to. */
 export interface IntegrationRef {
   accountId: string
@@ -161,7 +164,8 @@ export interface SiteRpc {
   getItem(siteId: string, id: string): Promise<RpcResult<Item>>
   createItem(key: CallingKey, input: ItemCreate): Promise<RpcResult<Item>>
   updateItem(key: CallingKey, id: string, input: ItemUpdate): Promise<RpcResult<Item>>
-  deleteItem(key: CallingKey, id: string): Promise<RpcResult<Item>>
+  /** Moves an item to the trash, restores it, or deletes for good what is in the trash. */
+  moveItem(key: CallingKey, id: string, move: ItemMove): Promise<RpcResult<Item>>
   resolveItem(key: CallingKey, id: string, resolution: Resolution): Promise<RpcResult<Item>>
   undoItem(key: CallingKey, id: string): Promise<RpcResult<Item>>
   retryItem(key: CallingKey, id: string): Promise<RpcResult<Item>>

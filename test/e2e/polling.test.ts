@@ -127,13 +127,34 @@ describe('a site on which every inbound request is refused (T36)', () => {
     expect(test).toMatchObject({ success: true, transport: 'polling' })
   })
 
+  test('T60 a run that waits for its poll says so in the API and in wp-admin, and never that it runs', async () => {
+    const { id } = await world.owner.post<Run>(`${await path()}/sync/`, { direction: 'from_external' })
+    const waiting = { for: 'poll', since: expect.any(String), next_at: expect.any(String) }
+    await vi.waitFor(
+      async () =>
+        expect(await world.owner.get(`${await path()}/sync-status/`)).toMatchObject({
+          sync_status: 'pending',
+          current_run: { id, status: 'queued', waiting },
+        }),
+      { timeout: 10_000, interval: 50 },
+    )
+    await site.wordpress.php(`Igny8\\Bridge\\Plugin::instance()->remote_state->forget();`)
+    const { root } = await openSettings(site.admin)
+    expect(root.text).toMatch(/Sync under way\s*waiting since .* for this site to poll IGNY8/)
+    expect(await runEnd(id)).toMatchObject({ status: 'succeeded' })
+    await site.wordpress.php(`Igny8\\Bridge\\Plugin::instance()->remote_state->forget();`)
+    const after = (await openSettings(site.admin)).root.text
+    expect(after).not.toContain('Sync under way')
+    expect(after).toMatch(/Last sync[^a-z]*[^\n]* ago/)
+  })
+
   test('“Sync now” in wp-admin does its work while it is pressed', async () => {
-    expect((await press(site.admin, 'sync')).notices).toMatch(/^Synced\./)
+    expect((await press(site.admin, 'sync')).notices).toMatch(/^Sync started\./)
     await vi.waitFor(async () => {
       const { last_run: last } = await world.owner.get<{ last_run: { direction: string; status: string } }>(
         `${await path()}/sync-status/`,
       )
-      expect(last).toMatchObject({ direction: 'metadata', status: 'succeeded' })
+      expect(last).toMatchObject({ direction: 'both', status: 'succeeded' })
     })
   })
 

@@ -338,6 +338,43 @@ describe('neighbours', () => {
   })
 })
 
+describe('what the owner of a site decides', { timeout: 120_000 }, () => {
+  test('without a trash, IGNY8 deletes nothing; a password marks its post; and a denied type is left alone', async () => {
+    const { sync, byTitle, item, php, content, contentTypes, patch } = await open({
+      mu: `define( 'EMPTY_TRASH_DAYS', 0 );`,
+      seed:
+        insert(`'post_title' => 'Guarded', 'post_status' => 'publish', 'post_password' => 'open-sesame'`) +
+        insert(`'post_type' => 'page', 'post_title' => 'Mine', 'post_status' => 'publish'`),
+    })
+    await sync()
+    const [guarded, mine] = [await byTitle('Guarded'), await byTitle('Mine')]
+    expect(guarded).toMatchObject({ protected: true })
+    expect(JSON.stringify(guarded)).not.toContain('open-sesame')
+    const refused = await world.owner.delete(`${content}${guarded.id}/`).catch((error: unknown) => error)
+    expect(refused).toMatchObject({ status: 409, code: 'trash_off' })
+    expect(await php(`echo get_post( ${guarded.external_id} )->post_status;`)).toBe('publish')
+
+    await php(`Igny8\\Bridge\\Plugin::instance()->settings->save_allowed( 'post_types', array( 'page' => false ) );
+      wp_update_post( array( 'ID' => ${mine.external_id}, 'post_title' => 'Theirs alone' ) );`)
+    expect((await sync()).status).toBe('succeeded')
+    const types = (await contentTypes()).post_types
+    expect(types['page']).toMatchObject({ enabled: false, decided_by: 'wordpress' })
+    expect(types['post']).toMatchObject({ decided_by: 'default' })
+    expect(await item(mine.id)).toMatchObject({ title: 'Mine', state: 'synced' })
+    const edit = await patch(mine.id, { title: 'Ours' }).catch((error: unknown) => error)
+    expect(edit).toMatchObject({ status: 409, code: 'type_denied' })
+    await php(`Igny8\\Bridge\\Plugin::instance()->settings->save_allowed( 'post_types', array( 'page' => true ) );
+      igny8_sync_site_structure_to_backend();`)
+    await vi.waitFor(
+      async () => expect(await item(mine.id)).toMatchObject({ title: 'Theirs alone', state: 'synced' }),
+      {
+        timeout: 30_000,
+        interval: 250,
+      },
+    )
+  })
+})
+
 describe('T60 the first minute', { timeout: 120_000 }, () => {
   test('a site that could not be called when it was activated is called at the first “Sync now”', async () => {
     const { sync } = await open({

@@ -100,6 +100,7 @@ function head(site: Site, post: ModelPost) {
     terms: termsOf(site, post),
     meta: metaOf(site, post),
     featured: featuredOf(site, post),
+    ...(post.password !== '' && { protected: true }),
   }
 }
 
@@ -175,6 +176,7 @@ export class Documents {
       url: permalinkOf(this.#site, post),
       item_id: itemIdOf(this.#site, post),
       unfinished: isUnfinished(this.#site, post),
+      listed: !this.#site.hiddenStatuses.has(post.status),
     }
     const json = JSON.stringify({ ...start, ...others }).slice(0, -1)
     const bytes = byteLength(json) + byteLength(JSON.stringify(body)) + ',"body":}'.length

@@ -45,6 +45,12 @@ export class Site {
   ])
   readonly users = new Map<number, string>([[1, 'admin']])
   readonly options: Record<string, unknown> = { default_category: 0 }
+  /** Types and taxonomies that the owner denies in wp-admin. */
+  readonly denied = new Set<string>()
+  /** Whether posts go to a trash (EMPTY_TRASH_DAYS). Media never do. */
+  hasTrash = true
+  /** Statuses that wp-admin leaves out of “All”. */
+  readonly hiddenStatuses = new Set(['trash', 'auto-draft', 'hidden-by-plugin'])
   /** What is found elsewhere; other addresses answer 404. Two with the same `image` have the same bytes. */
   readonly internet = new Map<string, RemoteFile>()
   /** What IGNY8 calls the site. */
@@ -81,6 +87,11 @@ export class Site {
     return found?.isPublic ? found : null
   }
 
+  /** Whether WordPress moves posts of a type to a trash. */
+  keepsTrash(type: string): boolean {
+    return this.hasTrash && type !== 'attachment'
+  }
+
   /** Public taxonomies of a type that are registered now. */
   taxonomiesOf(type: PostType): string[] {
     return type.taxonomies.filter((name) => this.taxonomies.get(name)?.isPublic)
@@ -106,7 +117,7 @@ export class Site {
   /** The events of everything touched since the last call. */
   takeEvents(): WebhookEvent[] {
     const events = [...this.#touched.values()].flatMap(({ post, kind }): WebhookEvent[] => {
-      if (!this.publicType(post.type) || post.status === 'auto-draft') return []
+      if (!this.publicType(post.type) || this.denied.has(post.type) || post.status === 'auto-draft') return []
       return [
         {
           event: `post.${kind}`,

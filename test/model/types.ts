@@ -24,6 +24,8 @@ export interface ModelPost {
   featured: number
   /** Address of an attachment's file. */
   fileUrl: string
+  /** Visitors need it; '' for none. No document shows it. */
+  password: string
   /** Some plugin throws whenever this post is read. */
   isUnreadable: boolean
   /** Increased by every change. */
@@ -70,6 +72,7 @@ export interface PostChanges {
   /** null deletes a key. */
   meta?: Record<string, unknown>
   featured?: number
+  password?: string
 }
 
 export interface NewPost extends PostChanges {

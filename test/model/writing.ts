@@ -74,6 +74,7 @@ export function insertPost(site: Site, input: NewPost): ModelPost {
     meta: mergeMeta({}, changes.meta),
     featured: changes.featured ?? 0,
     fileUrl: '',
+    password: changes.password ?? '',
     isUnreadable: false,
     revision: 0,
   }

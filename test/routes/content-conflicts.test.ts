@@ -150,6 +150,13 @@ describe('T29 changes on both sides', () => {
 })
 
 describe('T30 the life of an item', () => {
+  /** Moves an item to the trash on both sides. */
+  async function trash(site: ContentSite, id: string): Promise<void> {
+    expect((await content(site, `DELETE /${id}`)).status).toBe(204)
+    await syncSite(site)
+    expect(await readItem(site, id)).toMatchObject({ status: 'trash', state: 'synced', deleted: false })
+  }
+
   test('trash and untrash travel both ways', async () => {
     const site = await connect()
     const { item, postId } = await createShared(site)
@@ -171,7 +178,8 @@ describe('T30 the life of an item', () => {
   test('deletion travels both ways', async () => {
     const site = await connect()
     const [one, two] = [await createShared(site), await createShared(site)]
-    expect((await content(site, `DELETE /${one.item.id}`)).status).toBe(204)
+    await trash(site, one.item.id)
+    expect((await content(site, `DELETE /${one.item.id}?permanently=true`)).status).toBe(204)
     expect(await readItem(site, one.item.id)).toMatchObject({ state: 'local_ahead', deleted: true })
     site.model.deletePost(two.postId)
     const run = await syncSite(site)
@@ -211,7 +219,8 @@ describe('T30 the life of an item', () => {
   ])('deleted here and changed there is a conflict; for %s it is %s', async (choice, state) => {
     const site = await connect()
     const { item, postId } = await createShared(site)
-    await content(site, `DELETE /${item.id}`)
+    await trash(site, item.id)
+    await content(site, `DELETE /${item.id}?permanently=true`)
     site.model.editPost(postId, { title: 'there' })
     await syncSite(site)
     const conflict = await readItem(site, item.id)

@@ -329,7 +329,7 @@ describe('a change', () => {
   })
 })
 
-test('an item that is deleted while its create is under way is deleted there as well', async () => {
+test('an item that is deleted while its create is under way goes to the trash there', async () => {
   const site = await connect()
   const { body: item } = await content(site, 'POST /', { title: 'A' })
   const release = hold(site, 'answers')
@@ -339,6 +339,6 @@ test('an item that is deleted while its create is under way is deleted there as 
   release()
   await quiet(site)
   await syncSite(site)
-  expect((await readItem(site, item.id)).state).toBe('deleted')
-  expect(site.model.site.posts.byId('post')).toEqual([])
+  expect(await readItem(site, item.id)).toMatchObject({ state: 'synced', status: 'trash' })
+  expect(site.model.site.posts.byId('post').map(({ status }) => status)).toEqual(['trash'])
 })

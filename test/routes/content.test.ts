@@ -273,6 +273,8 @@ test('an item that there is not is a 404 for every action', async () => {
     ['GET /item_0'],
     ['PATCH /item_0', { title: 'A' }],
     ['DELETE /item_0'],
+    ['DELETE /item_0?permanently=true'],
+    ['POST /item_0/restore/'],
     ['POST /item_0/resolve/', { choice: 'igny8' }],
     ['POST /item_0/undo/'],
     ['POST /item_0/retry/'],
@@ -334,6 +336,8 @@ describe('who may do what with content', () => {
       ['POST /', { title: 'New' }],
       [`PATCH /${id}`, { title: 'C' }],
       [`DELETE /${id}`],
+      [`DELETE /${id}?permanently=true`],
+      [`POST /${id}/restore/`],
       [`POST /${id}/resolve/`, { choice: 'igny8' }],
       [`POST /${id}/undo/`],
       [`POST /${id}/retry/`],
@@ -356,6 +360,9 @@ describe('a change', () => {
     await content(both, `PATCH /${item.id}`, { title: 'B' })
     await vi.waitFor(() => expect(both.model.post(post.id).title).toBe('B'))
     await content(both, `DELETE /${item.id}`)
+    await eventually(both, item.id, { state: 'synced', status: 'trash' })
+    expect(both.model.post(post.id).status).toBe('trash')
+    await content(both, `DELETE /${item.id}?permanently=true`)
     await vi.waitFor(() => expect(both.model.site.posts.get(post.id)).toBeUndefined())
     await eventually(both, item.id, { state: 'deleted' })
   })

@@ -1,3 +1,4 @@
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { DoctorReport } from '../../src/contract/doctor.ts'
 import { createSigningSecret, signMessage } from '../../src/lib/signature.ts'
@@ -14,6 +15,7 @@ import {
   movableClock,
   readIntegration,
   revokeBehindTheEdge,
+  siteObject,
   type ConnectedSite,
   type TestSite,
 } from '../support/integration.ts'
@@ -123,7 +125,15 @@ describe('the polling', () => {
     site.wordpress.requests.length = 0
     const run = await runOf(site)
     await vi.waitFor(async () => expect((await syncState(site)).waiting_for_site_since).not.toBeNull())
-    expect(await syncState(site)).toMatchObject({ current_run: { id: run.id, status: 'running', error: null } })
+    expect(await syncState(site)).toMatchObject({
+      sync_status: 'pending',
+      current_run: {
+        id: run.id,
+        status: 'queued',
+        error: null,
+        waiting: { for: 'poll', since: expect.any(String), next_at: expect.any(String), detail: expect.any(String) },
+      },
+    })
     const last = await callHome(site.model, site.send)
     expect(last).toMatchObject({ transport: 'polling', more: false, interval_s: 60, commands: [] })
     expect(await syncState(site)).toMatchObject({
@@ -206,9 +216,29 @@ describe('the polling', () => {
     await vi.waitFor(async () => expect((await syncState(quick)).waiting_for_site_since).not.toBeNull())
     await callHome(quick.model, quick.send)
     expect((await syncState(quick)).last_run).toMatchObject({ id: run.id, status: 'succeeded', counts: { created: 1 } })
-    expect(await syncState(hanging)).toMatchObject({ current_run: { id: stuck.id, status: 'running', error: null } })
+    expect(await syncState(hanging)).toMatchObject({
+      current_run: { id: stuck.id, status: 'queued', error: null, waiting: { for: 'poll' } },
+    })
     await callHome(hanging.model, hanging.send)
     expect((await syncState(hanging)).last_run).toMatchObject({ id: stuck.id, status: 'succeeded' })
+  })
+
+  test('T60 that stops has the site called at once, before its next health check', async () => {
+    const clock = movableClock()
+    const site = await connectByPolling()
+    await callHome(site.model, site.send)
+    await runInDurableObject(siteObject(site.siteId), (_instance, { storage: { sql } }) => {
+      sql.exec("UPDATE schedule SET due_at = due_at + 3600000 WHERE task = 'health'")
+    })
+    site.wordpress.fault = null
+    site.wordpress.requests.length = 0
+    clock.advance(14 * 60_000)
+    await runDurableObjectAlarm(siteObject(site.siteId))
+    expect(site.wordpress.requests).toEqual([])
+    clock.advance(2 * 60_000)
+    await runDurableObjectAlarm(siteObject(site.siteId))
+    expect(site.wordpress.requests.length).toBeGreaterThan(0)
+    expect((await readIntegration(site.integrationId))?.transport).toBe('direct')
   })
 
   test('that has fallen silent is a failure with its own name', async () => {

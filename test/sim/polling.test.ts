@@ -63,7 +63,7 @@ describe('a site that only calls', () => {
     world.nowMs += 86_400_000
     await world.settle(1_000)
     const { currentRun, lagS, waitingForSiteSince } = world.store.runsState(world.nowMs)
-    expect(currentRun).toMatchObject({ status: 'running', error: null })
+    expect(currentRun).toMatchObject({ status: 'queued', error: null, waiting: { for: 'poll' } })
     expect(lagS).toBeGreaterThan(86_000)
     expect(waitingForSiteSince).toBeLessThan(world.nowMs - 86_000_000)
     expect(world.store.nextDueAt()).toBeNull()

@@ -1,10 +1,20 @@
-import { createItem, deleteItem, listItems, resolveItem, undoItem, updateItem } from '../../src/site/replica/content.ts'
+import {
+  createItem,
+  deleteItem,
+  listItems,
+  resolveItem,
+  restoreItem,
+  trashItem,
+  undoItem,
+  updateItem,
+} from '../../src/site/replica/content.ts'
 import type { RunDirection } from '../../src/contract/sync.ts'
 import type { Transport } from '../../src/contract/polling.ts'
 import type { ItemSummary } from '../../src/contract/content.ts'
 import { diffDocs } from '../../src/site/items/fields.ts'
 import { toItemDoc } from '../../src/site/items/doc.ts'
 import { PostDocument } from '../../src/contract/content-link.ts'
+import type { SqlRow } from '../../src/site/replica/database.ts'
 import { isUnfinished, itemIdOf } from '../model/document.ts'
 import type { ModelPost } from '../model/types.ts'
 import { NO_FAULTS, World, type FaultRates } from './world.ts'
@@ -35,7 +45,10 @@ function pick<T>(world: World, list: readonly T[]): T {
 }
 const text = (world: World) => `${pick(world, WORDS)} ${pick(world, WORDS)} ${Math.floor(world.random() * 1000)}`
 
-const allItems = (world: World): ItemSummary[] => listItems(world.content, {}, null, 10_000).results
+const allItems = (world: World): ItemSummary[] => [
+  ...listItems(world.content, {}, null, 10_000).results,
+  ...listItems(world.content, { state: 'deleted' }, null, 10_000).results,
+]
 
 /** Gives an item other terms, where its type has any. */
 function retag(world: World, type: string, write: (terms: Record<string, string[]>) => void): void {
@@ -102,7 +115,8 @@ function actBehindItsBack(world: World): void {
 
 /** Something that an editor does in IGNY8. */
 function actInIgny8(world: World): void {
-  const items = allItems(world).filter(({ state }) => state !== 'deleted')
+  const all = allItems(world)
+  const items = all.filter(({ state }) => state !== 'deleted')
   const chance = world.random()
   if (items.length === 0 || chance < 0.25) {
     createItem(world.content, { type: pick(world, TYPES), title: text(world), body: text(world), status: 'publish' })
@@ -114,9 +128,11 @@ function actInIgny8(world: World): void {
   else if (chance < 0.5) updateItem(world.content, id, { title: text(world) })
   else if (chance < 0.7) updateItem(world.content, id, { body: text(world) })
   else if (chance < 0.78) retag(world, type, (terms) => updateItem(world.content, id, { terms }))
-  else if (chance < 0.84) updateItem(world.content, id, { status: 'trash' })
-  else if (chance < 0.9) updateItem(world.content, id, { status: 'draft' })
-  else if (chance < 0.95) deleteItem(world.content, id)
+  else if (chance < 0.84) trashItem(world.content, id)
+  else if (chance < 0.88) updateItem(world.content, id, { status: 'draft' })
+  // only what is in the trash on both sides is deleted
+  else if (chance < 0.93) deleteItem(world.content, items.find(({ status }) => status === 'trash')?.id ?? id)
+  else if (chance < 0.96) restoreItem(world.content, all.find(({ state }) => state === 'deleted')?.id ?? id)
   else undoItem(world.content, id)
 }
 
@@ -192,15 +208,19 @@ function blockedRuns({ store, nowMs }: World): string[] {
 
 /** Differences between the counters and a recount. */
 function miscounts({ store }: World): string[] {
-  const recount = store.replica.database.rows<{ type: string; state: string; n: number }>(
-    'SELECT type, state, count(*) AS n FROM items GROUP BY type, state',
+  interface Counted extends SqlRow {
+    type: string
+    state: string
+    listed: number
+    n: number
+  }
+  const recount = store.replica.database.rows<Counted>(
+    'SELECT type, state, listed, count(*) AS n FROM items GROUP BY type, state, listed',
   )
-  const counted = store.replica.database.rows<{ type: string; state: string; n: number }>(
-    'SELECT type, state, n FROM counters WHERE n <> 0',
-  )
-  const text = (rows: { type: string; state: string; n: number }[]) =>
+  const counted = store.replica.database.rows<Counted>('SELECT type, state, listed, n FROM counters WHERE n <> 0')
+  const text = (rows: Counted[]) =>
     rows
-      .map(({ type, state, n }) => `${type}/${state}=${n}`)
+      .map(({ type, state, listed, n }) => `${type}/${state}/${listed}=${n}`)
       .toSorted()
       .join(' ')
   return text(recount) === text(counted) ? [] : [`counters say ${text(counted)}, a recount ${text(recount)}`]

@@ -236,7 +236,7 @@ export class World {
         await this.#heartbeat()
         continue
       }
-      const due = this.store.nextDueAt()
+      const due = this.store.nextWorkAt()
       if (due === null || due > Math.max(end, this.nowMs)) return
       this.nowMs = Math.max(this.nowMs, due)
       await this.#alarm()

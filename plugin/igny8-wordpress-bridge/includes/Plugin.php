@@ -20,9 +20,11 @@ use Igny8\Bridge\Connection\Connector;
 use Igny8\Bridge\Connection\Disconnector;
 use Igny8\Bridge\Connection\Handshake;
 use Igny8\Bridge\Connection\Identifier;
+use Igny8\Bridge\Connection\Remote_State;
 use Igny8\Bridge\Connection\Status;
 use Igny8\Bridge\Connection\Unattended;
 use Igny8\Bridge\Content\Content_Commands;
+use Igny8\Bridge\Content\Rows;
 use Igny8\Bridge\Cron\Overdue;
 use Igny8\Bridge\Cron\Runner;
 use Igny8\Bridge\Cron\Schedule;
@@ -77,6 +79,8 @@ final class Plugin {
 
 	public Structure_Sync $structure_sync;
 
+	public Remote_State $remote_state;
+
 	public Sync_Now $sync_now;
 
 	public Connector $connector;
@@ -106,7 +110,7 @@ final class Plugin {
 		$this->attempt    = new Attempt();
 		$this->keys       = new Key_Store( new Cipher(), $config );
 		$this->status     = new Status( $this->connection, $this->attempt, $this->keys, $this->settings );
-		$this->gatherer   = new Gatherer( $this->settings, new Counter(), $this->log );
+		$this->gatherer   = new Gatherer( $this->settings, new Counter( new Rows() ), $this->log );
 		$this->outbox     = new Outbox_Module( $this->connection, $this->settings, $this->keys, $config, $this->schedule, $this->log );
 
 		$this->polling_state = new State();
@@ -148,12 +152,12 @@ final class Plugin {
 	 * Builds the settings page.
 	 */
 	public function settings_page(): Admin\Settings_Page {
-		$panel = new Admin\Status_Panel( $this->status, $this->connection, $this->attempt, $this->keys, $this->schedule, new Admin\State_Texts(), new Admin\Transport_Facts( $this->polling_state, $this->polling->public_poll_url ) );
+		$panel = new Admin\Status_Panel( $this->status, $this->connection, $this->attempt, $this->keys, $this->schedule, new Admin\State_Texts(), new Admin\Sync_Facts( $this->remote_state ), new Admin\Transport_Facts( $this->polling_state, $this->polling->public_poll_url ) );
 		return new Admin\Settings_Page(
 			new Admin\Notices(),
 			$panel,
 			new Admin\Connect_Form( $this->config, $this->connection, $this->status ),
-			new Admin\Sync_Form( $this->gatherer ),
+			new Admin\Sync_Form( $this->gatherer, $this->remote_state ),
 			new Admin\Doctor_Panel( new Admin\Doctor_Reports() ),
 			new Admin\Log_Panel( $this->log )
 		);
@@ -164,7 +168,7 @@ final class Plugin {
 	}
 
 	public function cli(): Cli\Cli_Command {
-		return new Cli\Cli_Command( $this->connector, $this->disconnector, $this->sync_now, $this->status, $this->connection, $this->config, new Admin\Transport_Facts( $this->polling_state, $this->polling->public_poll_url ), $this->clone_choices, $this->doctor );
+		return new Cli\Cli_Command( $this->connector, $this->disconnector, $this->sync_now, $this->status, $this->connection, $this->config, new Admin\Sync_Facts( $this->remote_state ), new Admin\Transport_Facts( $this->polling_state, $this->polling->public_poll_url ), $this->clone_choices, $this->doctor );
 	}
 
 	/**
@@ -180,12 +184,13 @@ final class Plugin {
 	}
 
 	private function build_link(): void {
-		$client    = new Client( $this->config, new Problem_Reader() );
-		$this->api = new Integration_Api( $client );
-		$handshake = new Handshake( $this->api, $this->keys, $this->polling_state, [ $this, 'run_status' ] );
+		$client             = new Client( $this->config, new Problem_Reader() );
+		$this->api          = new Integration_Api( $client );
+		$this->remote_state = new Remote_State( $this->api, $this->connection, $this->keys, $this->status );
+		$handshake          = new Handshake( $this->api, $this->keys, $this->polling_state, [ $this, 'run_status' ] );
 
 		$this->structure_sync = new Structure_Sync( $this->gatherer, $this->api, $handshake, $this->keys, $this->connection, $this->schedule, $this->log );
-		$this->sync_now       = new Sync_Now( $this->structure_sync, $this->api, $this->keys, $this->connection, $this->settings, $this->log );
+		$this->sync_now       = new Sync_Now( $this->structure_sync, $this->api, $this->keys, $this->connection, $this->settings, $this->remote_state, $this->log );
 		$this->unattended     = new Unattended( $this->config, $this->connection, $this->attempt );
 		$identifier           = new Identifier( new Account_Api( $client ) );
 		$this->connector      = new Connector( $identifier, $handshake, $this->keys, $this->connection, $this->attempt, $this->structure_sync, $this->schedule, $this->log );
@@ -205,7 +210,7 @@ final class Plugin {
 			new Echo_Command(),
 		];
 
-		$content        = new Content_Commands( $this->outbox->tables, $this->outbox->recorder, $this->connection );
+		$content        = new Content_Commands( $this->outbox->tables, $this->outbox->recorder, $this->connection, $this->settings );
 		$this->executor = new Executor( array_merge( $commands, $content->all() ), $this->log, $this->connection );
 	}
 

@@ -46,6 +46,8 @@ final class Odd_Database_Test extends Content_Test_Case {
 			self::assertSame( $ids[1], $items[1]['id'] );
 			self::assertNotNull( $items[1]['etag'] );
 		}
+		self::assertSame( 'not_in_trash', $this->apply( 'delete', $items[0] )['code'] );
+		self::set_columns( $ids[0], [ 'post_status' => 'trash' ] );
 		$gone = $this->apply( 'delete', $items[0] );
 		self::assertSame( [ 'applied', null ], [ $gone['data']['outcome'], $gone['data']['item'] ] );
 	}

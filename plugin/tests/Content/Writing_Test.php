@@ -131,7 +131,7 @@ final class Writing_Test extends Content_Test_Case {
 	}
 
 	public function test_a_repeated_delete_finds_nothing_to_do(): void {
-		$args = self::apply_args( 'delete', $this->document( self::make_post() ) );
+		$args = self::apply_args( 'delete', $this->document( self::make_trashed() ) );
 		$gone = [
 			'outcome'     => 'applied',
 			'item'        => null,
@@ -168,7 +168,7 @@ final class Writing_Test extends Content_Test_Case {
 	public function test_commands_are_remembered_for_a_week(): void {
 		global $wpdb;
 
-		$args = self::apply_args( 'delete', $this->document( self::make_post() ) );
+		$args = self::apply_args( 'delete', $this->document( self::make_trashed() ) );
 		$this->run_command( 'apply', $args, 'cmd_old' );
 		$this->plugin->outbox->clean();
 		self::assertSame( '1', $wpdb->get_var( "SELECT COUNT(*) FROM {$wpdb->prefix}igny8_commands" ) );
@@ -202,14 +202,15 @@ final class Writing_Test extends Content_Test_Case {
 	 * @dataProvider ops
 	 */
 	public function test_a_stale_command_is_compared_again_when_it_is_repeated( string $op ): void {
-		$id   = self::make_post();
-		$seen = $this->document( $id );
-		$args = self::apply_args( $op, $seen, 'delete' === $op ? [] : [ 'body' => 'x' ] );
+		$id     = 'delete' === $op ? self::make_trashed() : self::make_post();
+		$seen   = $this->document( $id );
+		$status = self::row( $id )['post_status'];
+		$args   = self::apply_args( $op, $seen, 'delete' === $op ? [] : [ 'body' => 'x' ] );
 		self::make_edit( $id, 'By somebody' );
 		$first = $this->run_command( 'apply', $args, 'cmd_stale' );
 		self::assertSame( [ 'stale', false ], [ $first['outcome'], $first['was_applied'] ] );
 		self::assertSame( $first, $this->run_command( 'apply', $args, 'cmd_stale' ) );
-		self::assertSame( [ 'By somebody', '', 'publish' ], [ self::row( $id )['post_title'], self::row( $id )['post_content'], self::row( $id )['post_status'] ] );
+		self::assertSame( [ 'By somebody', '', $status ], [ self::row( $id )['post_title'], self::row( $id )['post_content'], self::row( $id )['post_status'] ] );
 
 		self::make_edit( $id, $seen['title'] );
 		self::assertSame( 'applied', $this->run_command( 'apply', $args, 'cmd_stale' )['outcome'] );
@@ -264,7 +265,9 @@ final class Writing_Test extends Content_Test_Case {
 		self::assertSame( [ 'draft', 'fate' ], [ $back['status'], $back['slug'] ] );
 		self::assertSame( $back, $this->change( $back, [], 'untrash' ) );
 
-		$data = $this->apply( 'delete', $back )['data'];
+		self::assertSame( 'not_in_trash', $this->apply( 'delete', $back )['code'] );
+		self::assertSame( 'draft', self::row( $id )['post_status'] );
+		$data = $this->apply( 'delete', $this->change( $back, [], 'trash' ) )['data'];
 		self::assertSame( [ 'applied', null ], [ $data['outcome'], $data['item'] ] );
 		self::assertNull( self::row( $id ) );
 	}
@@ -610,16 +613,27 @@ final class Writing_Test extends Content_Test_Case {
 		$after = $this->change( $image, [ 'title' => 'New', 'excerpt' => 'Caption', 'status' => 'publish' ] );
 		self::assertSame( [ 'New', 'Caption', 'publish' ], [ $after['title'], $after['excerpt'], $after['status'] ] );
 		self::assertSame( 'inherit', self::row( $image['id'] )['post_status'] );
-		self::assertSame( 'write_failed', $this->apply( 'trash', $after )['code'], 'There is no trash for media here.' );
+		self::assertSame( 'trash_off', $this->apply( 'trash', $after )['code'], 'There is no trash for media here.' );
+		self::assertFalse( igny8_get_site_structure()['post_types']['attachment']['has_trash'] );
+		self::assertSame( 'not_in_trash', $this->apply( 'delete', $after )['code'], 'Nothing is deleted silently instead.' );
+		self::assertNotNull( self::row( $image['id'] ) );
 	}
 
 	public function test_a_plugin_that_protects_a_post_is_named(): void {
 		$seen = $this->document( self::make_post() );
 		add_filter( 'pre_delete_post', '__return_false' );
 		add_filter( 'pre_trash_post', '__return_false' );
-		self::assertSame( 'write_failed', $this->apply( 'delete', $seen )['code'] );
 		self::assertSame( 'write_failed', $this->apply( 'trash', $seen )['code'] );
 		self::assertSame( $seen, $this->document( $seen['id'] ) );
+		self::set_columns( $seen['id'], [ 'post_status' => 'trash' ] );
+		self::assertSame( 'write_failed', $this->apply( 'delete', $this->document( $seen['id'] ) )['code'] );
+		self::assertNotNull( self::row( $seen['id'] ) );
+	}
+
+	private static function make_trashed(): int {
+		$id = self::make_post();
+		wp_trash_post( $id );
+		return $id;
 	}
 
 	/**

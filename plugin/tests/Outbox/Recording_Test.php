@@ -259,6 +259,7 @@ final class Recording_Test extends Outbox_Test_Case {
 		$item = $this->change( $item, [ 'title' => 'y', 'meta' => [ 'place' => 'Q' ] ] );
 		$item = $this->change( $item, [], 'trash' );
 		$item = $this->change( $item, [], 'untrash' );
+		$item = $this->change( $item, [], 'trash' );
 		$this->apply( 'delete', $item );
 		$this->end_request();
 		self::assertSame( [], self::rows() );

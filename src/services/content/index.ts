@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { ListQuery, Page } from '../../contract/common.ts'
 import type { Item, ItemCreate, ItemFilter, ItemSummary, ItemUpdate, Resolution } from '../../contract/content.ts'
+import { ROLES } from '../../contract/people.ts'
 import { integrations, sites } from '../../db/schema/index.ts'
 import { log } from '../../lib/log.ts'
 import type { ServiceContext } from '../context.ts'
@@ -85,10 +86,10 @@ type ListInput = ListQuery & ItemFilter & { siteId: string }
 
 /** The items of a site, newest first. @throws ServiceError `site_not_found`, `invalid_cursor` */
 export async function listItems({ ctx, input }: { ctx: ServiceContext; input: ListInput }): Promise<Page<ItemSummary>> {
-  const { siteId, cursor, limit, type, state, q, external_id } = input
+  const { siteId, cursor, limit, ...filter } = input
   const before = readRowCursor(cursor)
   await assertSite({ ctx, siteId })
-  const { results, next } = await ctx.site(siteId).listItems(siteId, { type, state, q, external_id }, before, limit)
+  const { results, next } = await ctx.site(siteId).listItems(siteId, filter, before, limit)
   return { results, next: toRowCursor(next) }
 }
 
@@ -140,21 +141,43 @@ export async function updateItem({
   return item
 }
 
+/** Editors work with the trash; what is gone for good is an admin's decision. @throws ServiceError `role_too_low` */
+function assertMayDelete(actor: ServiceContext['actor']): void {
+  if (actor.kind !== 'user' || ROLES.indexOf(actor.role) >= ROLES.indexOf('admin')) return
+  throw new ServiceError('role_too_low', `This needs the role admin; yours is ${actor.role}.`)
+}
+
 /**
- * Deletes an item permanently: here at once, in WordPress when the change is sent. Repeating it changes nothing.
- * @throws ServiceError `site_not_found`, `item_not_found`, `api_key_revoked`
+ * Moves an item to the trash: here at once, in WordPress when the change is sent. With `permanently`, deletes one that
+ * is in the trash, which people need the role admin for. Repeating either changes nothing.
+ * @throws ServiceError `site_not_found`, `item_not_found`, `role_too_low`, `not_in_trash`, `trash_off`, `type_denied`,
+ *   `item_unreadable`, `api_key_revoked`
  */
 export async function deleteItem({
   ctx,
   input,
 }: {
   ctx: ServiceContext
-  input: { siteId: string; itemId: string }
+  input: ItemInput & { permanently: boolean }
 }): Promise<void> {
+  const { siteId, itemId, permanently } = input
+  if (permanently) assertMayDelete(ctx.actor)
+  const site = await loadContentSite({ ctx, siteId })
+  unwrap(await ctx.site(siteId).moveItem(site.key, itemId, permanently ? 'delete' : 'trash'))
+  await sendChange(ctx, site)
+}
+
+/**
+ * Brings an item back from the trash or from its deletion, as a draft.
+ * @throws ServiceError `site_not_found`, `item_not_found`, `nothing_to_restore`, `item_unreadable`, `type_denied`,
+ *   `api_key_revoked`
+ */
+export async function restoreItem({ ctx, input }: { ctx: ServiceContext; input: ItemInput }): Promise<Item> {
   const { siteId, itemId } = input
   const site = await loadContentSite({ ctx, siteId })
-  unwrap(await ctx.site(siteId).deleteItem(site.key, itemId))
+  const item = unwrap(await ctx.site(siteId).moveItem(site.key, itemId, 'restore'))
   await sendChange(ctx, site)
+  return item
 }
 
 /**

@@ -50,10 +50,24 @@ function assertKnownTypes(row: IntegrationRow, patch: ContentTypesUpdate): void 
   if (errors.length > 0) throw new ServiceError('unknown_content_type', undefined, { errors })
 }
 
+/** @throws ServiceError `type_denied` with one field error per type that the site's owner denies */
+function assertAllowedTypes(row: IntegrationRow, patch: ContentTypesUpdate): void {
+  const errors = (['post_types', 'taxonomies'] as const).flatMap((kind) =>
+    Object.entries(patch[kind] ?? {})
+      .filter(([slug, { enabled }]) => enabled === true && row.structure?.[kind][slug]?.denied === true)
+      .map(([slug]) => ({
+        path: `body.${kind}.${slug}.enabled`,
+        code: 'type_denied',
+        message: 'the site’s owner has switched it off in WordPress',
+      })),
+  )
+  if (errors.length > 0) throw new ServiceError('type_denied', undefined, { errors })
+}
+
 /**
  * Stores an editor's settings per type. The database merges them, so two editors who change different types at once
  * both keep their changes.
- * @throws ServiceError `integration_not_found`, `unknown_content_type`
+ * @throws ServiceError `integration_not_found`, `unknown_content_type`, `type_denied`
  */
 export async function updateContentTypes({
   ctx,
@@ -65,6 +79,7 @@ export async function updateContentTypes({
   await assertKeyMayWrite(ctx)
   const before = await loadIntegration({ ctx, id: input.id })
   assertKnownTypes(before, input.patch)
+  assertAllowedTypes(before, input.patch)
   const merged = sql`json_patch(${integrations.typeSettings}, ${JSON.stringify(input.patch)})`
   const [rows] = await ctx.db.batch([
     ctx.db

@@ -62,6 +62,15 @@ function currentCount(
   return { count: pushed, count_as_of: toTimestamp(structureFetchedAt) }
 }
 
+/** Whether a type is synced, and who said so. The owner's no in wp-admin holds over an editor's choice here. */
+function decide(
+  { enabled, denied = false }: { enabled: boolean; denied?: boolean | undefined },
+  chosen: boolean | undefined,
+): Pick<ContentTypes['taxonomies'][string], 'enabled' | 'decided_by'> {
+  if (denied) return { enabled: false, decided_by: 'wordpress' }
+  return { enabled: chosen ?? enabled, decided_by: chosen === undefined ? 'default' : 'igny8' }
+}
+
 function describeDriftCheck(snapshot: DriftCheckSnapshot | undefined): DriftCheck {
   if (!snapshot) return NO_DRIFT_CHECK
   const { types: _types, ...driftCheck } = snapshot
@@ -71,11 +80,15 @@ function describeDriftCheck(snapshot: DriftCheckSnapshot | undefined): DriftChec
 /** Combines the pushed structure, the editor's settings, and the counts that the site's object projected. */
 export function describeContentTypes(row: ContentTypesSource): ContentTypes {
   const structure = row.structure
-  const describe = (kind: Kind, slug: string, pushed: { label: string; count: number; enabled: boolean }) => ({
+  const describe = (
+    kind: Kind,
+    slug: string,
+    pushed: { label: string; count: number; enabled: boolean; denied?: boolean | undefined },
+  ) => ({
     label: pushed.label,
     ...currentCount(row, pushed.count, row.counts?.[kind][slug]?.total),
     synced_count: row.counts?.[kind][slug]?.synced ?? 0,
-    enabled: row.typeSettings[kind]?.[slug]?.enabled ?? pushed.enabled,
+    ...decide(pushed, row.typeSettings[kind]?.[slug]?.enabled),
     fetch_limit: row.typeSettings[kind]?.[slug]?.fetch_limit ?? DEFAULT_FETCH_LIMIT,
     limited: row.counts?.[kind][slug]?.limited ?? false,
   })

@@ -116,10 +116,17 @@ function nextStep(ctx: EngineContext, cursor: RunCursor, type: TypeDriftCursor, 
   return { ...type, root, remote: null, step: 'repair', ids, left, seen, unresolved: beyond } as const
 }
 
+/** How the check of a type ends that the site can't or may not compare. */
+const OUTCOMES: Readonly<Record<string, 'skipped' | 'unsupported'>> = {
+  unknown_type: 'skipped',
+  type_denied: 'skipped',
+  unknown_command: 'unsupported',
+}
+
 /** Ends a type that the site can't compare; any other error fails the attempt. */
 function endFailedType(cursor: RunCursor, type: TypeDriftCursor, result: CommandResult & { ok: false }) {
   if (result.code === 'not_reached') return type
-  const outcome = ({ unknown_type: 'skipped', unknown_command: 'unsupported' } as const)[result.code]
+  const outcome = OUTCOMES[result.code]
   if (!outcome) {
     const detail = `The site failed with ${result.code}: ${result.detail}`
     throw new LinkError({ code: 'command_failed', detail }, [])

@@ -7,7 +7,7 @@ import { log, withLogIds } from '../../lib/log.ts'
 import { findSymptoms, type Symptom } from './doctor/symptoms.ts'
 import { describeTransport, directRetryMs } from '../transport/choice.ts'
 import type { RpcCall, ProbeOutcome } from '../rpc.ts'
-import { applyProbeResult, probeFully, probeKnownEndpoint } from './probe.ts'
+import { applyProbeResult, probeAgain, probeFully, probeKnownEndpoint } from './probe.ts'
 import type { ObjectContext } from '../runs/context.ts'
 
 const needsAttention = ({ code }: Symptom) => code === 'clone_detected' || SYMPTOMS[code].severity === 'warning'
@@ -92,19 +92,23 @@ export async function checkSite(ctx: ObjectContext, call: RpcCall, isAsked: bool
     return null
   }
   const startedAt = ctx.now()
-  const probed = isAsked ? await probeFully(ctx, call, row) : await probeKnownEndpoint(ctx, call, row)
+  const probe = isAsked ? probeFully : probeKnownEndpoint
+  const probed = await probeAgain(ctx, () => probe(ctx, call, row))
   const outcome = applyProbeResult(ctx.store, probed, true, ctx.now())
   await storeOutcome(ctx, call, row, outcome, { startedAt, isAsked })
   return outcome
 }
 
 /**
- * Runs the health check if it is due. The next one is scheduled before this one starts, so that a crash does not repeat
+ * Runs the health check if it is due, or if a site that polls has fallen silent. The next one is scheduled before this one starts, so that a crash does not repeat
  * it at once. An error of ours is only logged: the runs in the queue continue.
  */
 export async function checkIfDue(ctx: ObjectContext): Promise<void> {
   const { store, now } = ctx
-  if (!store.schedule.isDue('health', now())) return
+  const isSilent = (store.transport.silentAt() ?? Infinity) <= now()
+  if (!isSilent && !store.schedule.isDue('health', now())) return
+  // noted first, so that a check that has nothing to do is not due again at once
+  if (isSilent) store.transport.save({ triedAt: now() })
   const integrationRef = store.access.integration()
   if (!integrationRef) return store.schedule.cancel('health')
   const failures = store.schedule.failures('health')

@@ -6,6 +6,7 @@ import { openSigningSecrets } from '../../lib/link-credentials.ts'
 import { rootOfCommands } from '../../lib/site-address.ts'
 import type { ObjectContext } from '../runs/context.ts'
 import { isSilent, noteDirectFailure, noteDirectSuccess } from '../transport/choice.ts'
+import { SECOND_TRY_MS } from '../transport/second-try.ts'
 import { describeFailure } from '../transport/failure.ts'
 import { LinkError } from '../transport/direct/errors.ts'
 import type { ProbeOutcome, ProbeRequest, RpcCall } from '../rpc.ts'
@@ -66,6 +67,31 @@ export async function probeSite(ctx: LinkContext, request: ProbeRequest): Promis
     return { ok: false, code, detail, fix, plugin: null, evidence, clockSkewS: null }
   }
 }
+
+/** A probe that took longer is not repeated: somebody waits for its outcome. */
+const FIRST_TRY_MS = 15_000
+
+/**
+ * Probes a site, and once more after a failure for which it would be served by polling: one request that went wrong
+ * doesn't make it a site that can't be called. A site that polls already is not asked twice.
+ */
+export async function probeAgain(
+  { store, sleep, now }: Pick<ObjectContext, 'store' | 'sleep' | 'now'>,
+  probe: () => Promise<ProbeOutcome>,
+): Promise<ProbeOutcome> {
+  const startedAt = now()
+  const first = await probe()
+  if (first.ok || !isSolvedByPolling(first.code) || store.transport.read().transport === 'polling') return first
+  if (now() - startedAt > FIRST_TRY_MS) return first
+  await sleep(SECOND_TRY_MS)
+  const second = await probe()
+  const again: EvidenceStep = { step: 'second_try', note: `the first try ended with ${first.code}` }
+  return { ...second, evidence: [...second.evidence, again] }
+}
+
+/** Probes a site fully, once more after such a failure. */
+export const probeTwice = (ctx: ObjectContext, request: ProbeRequest): Promise<ProbeOutcome> =>
+  probeAgain(ctx, () => probeSite(ctx, request))
 
 /** The site of an integration with its signing secrets. */
 async function targetOf(ctx: ObjectContext, call: RpcCall, row: CheckedIntegration): Promise<ProbeRequest> {

@@ -1,19 +1,33 @@
 import type { ItemDoc } from './doc.ts'
 import { copyFields } from './fields.ts'
 import { resolveDocs, type Side } from './merge.ts'
-import { withoutError, type ItemRecord } from './record.ts'
+import { isTrashed, withoutError, type ItemRecord } from './record.ts'
+
+/** The post goes to the trash with this content. */
+const toTrash = (record: ItemRecord, content: ItemDoc): ItemRecord => ({
+  ...record,
+  deletion: null,
+  base: record.external,
+  local: { ...content, status: 'trash' },
+})
 
 /** The site deleted the post, IGNY8 changed the item: delete it here too, or create the post again. */
 function resolveExternalDeletion(record: ItemRecord, side: Side): ItemRecord {
-  // an earlier resolution, since undone, may have created the post again: then it has an etag and must be deleted
-  if (side === 'wordpress') return { ...record, deletion: record.etag === null ? 'both' : 'local' }
+  // an earlier resolution, since undone, may have created the post again: then it has an etag, and goes to the trash
+  const isThereAgain = record.etag !== null && record.external !== null
+  if (side === 'wordpress')
+    return isThereAgain ? toTrash(record, record.external ?? record.local) : { ...record, deletion: 'both' }
   return { ...record, deletion: null, externalId: null, external: null, etag: null, externalUrl: null, base: null }
 }
 
-/** IGNY8 deleted the item, the site changed the post: delete the post too, or restore the item. */
+/**
+ * IGNY8 deleted the item, the site changed the post: delete the post too, or restore the item. Only a post that is still
+ * in the site's trash is deleted; one that was taken out of it goes back.
+ */
 function resolveLocalDeletion(record: ItemRecord, side: Side, external: ItemDoc): ItemRecord {
-  if (side === 'igny8')
-    return { ...record, base: record.external, deletion: record.external === null ? 'both' : 'local' }
+  if (side === 'igny8' && record.external === null) return { ...record, base: null, deletion: 'both' }
+  if (side === 'igny8' && !isTrashed(external)) return toTrash(record, external)
+  if (side === 'igny8') return { ...record, base: record.external, deletion: 'local' }
   return { ...record, deletion: null, local: external, base: record.external }
 }
 

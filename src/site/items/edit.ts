@@ -1,6 +1,7 @@
 import { EMPTY_DOC, type ItemDoc } from './doc.ts'
 import { diffDocs } from './fields.ts'
-import { withoutError, type ItemRecord } from './record.ts'
+import { resolveConflict } from './conflict.ts'
+import { isTrashed, withoutError, type ItemRecord } from './record.ts'
 
 /** An editor's changes. Terms replace those of their taxonomy; a meta value of null deletes the key. */
 export type DocPatch = Partial<Omit<ItemDoc, 'terms' | 'meta'>> & {
@@ -66,8 +67,58 @@ export function editRecord(record: ItemRecord, patch: DocPatch, now: number): It
 }
 
 /**
- * Deletes the IGNY8 side. An item without a post is deleted at once. If a create was under way and its answer got lost,
- * the import of its post sends the deletion to the site.
+ * Moves an item to the trash on both sides. One without a post is a tombstone at once; if its create was under way and
+ * the answer got lost, the import of the post moves that to the trash. An open conflict ends with IGNY8's side, or with
+ * the site's where IGNY8 has none: store the record as it was before, so that an undo restores the conflict.
+ */
+export function trashRecord(record: ItemRecord, now: number): ItemRecord {
+  if (record.externalId === null || record.deletion === 'external') return deleteRecord(record, now)
+  const isDeletedHere = record.deletion === 'local'
+  const settled =
+    record.conflictFields.length > 0
+      ? resolveConflict(record, isDeletedHere ? { deleted: 'wordpress' } : {}, { now })
+      : record
+  return editRecord(settled, { status: 'trash' }, now)
+}
+
+const TRASHED_SUFFIX = /__trashed$/
+
+/**
+ * Brings an item back as a draft: from the trash, from a deletion that was not sent yet, or from a tombstone, whose post
+ * is then created again. Null if there is nothing to restore.
+ */
+export function restoreRecord(record: ItemRecord, now: number): ItemRecord | null {
+  const isDeleted = record.deletion === 'both' || (record.deletion === 'local' && record.conflictFields.length === 0)
+  if (!isDeleted) return isTrashed(record.local) ? editRecord(record, { status: 'draft' }, now) : null
+  const restored: ItemRecord = {
+    ...withoutError(record),
+    deletion: null,
+    local: { ...record.local, status: 'draft' },
+    revision: record.revision + 1,
+    updatedAt: now,
+  }
+  if (record.deletion === 'local') return restored
+  return {
+    ...restored,
+    externalId: null,
+    etag: null,
+    externalModified: null,
+    externalUrl: null,
+    external: null,
+    // the answer to a create may still come; it is compared with what was sent
+    base: record.externalId === null ? record.base : null,
+    conflictExternal: null,
+    builder: null,
+    isProtected: false,
+    isListed: true,
+    // WordPress adds this to the slug of a post in the trash
+    local: { ...restored.local, slug: record.local.slug.replace(TRASHED_SUFFIX, '') },
+  }
+}
+
+/**
+ * Deletes the IGNY8 side permanently. An item without a post is deleted at once. If a create was under way and its
+ * answer got lost, the import of its post moves that to the trash.
  */
 export function deleteRecord(record: ItemRecord, now: number): ItemRecord {
   const deletion = record.externalId === null || record.deletion === 'external' ? 'both' : 'local'

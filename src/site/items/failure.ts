@@ -14,6 +14,9 @@ const FIXES: Readonly<Record<string, string>> = {
     'Remove the characters that the site’s database cannot store, or ask the host for the utf8mb4 character set.',
   post_locked: 'It is sent as soon as the post is closed there.',
   body_read_only: ERRORS.body_read_only.fix,
+  type_denied: ERRORS.type_denied.fix,
+  trash_off: ERRORS.trash_off.fix,
+  not_in_trash: ERRORS.not_in_trash.fix,
   invalid_text: 'Open the item in WordPress, remove the broken characters and save it again.',
   request_refused:
     'Ask the host which rule of the firewall refuses this text, and have /wp-json/igny8/v1/ exempted from it.',
@@ -43,6 +46,12 @@ export function itemBackoffMs(attempt: number, random: number): number {
 /** A post that is open in WordPress' editor is retried this often. Its lock lasts as long as the tab is open. */
 const LOCK_RETRY_MS = 20_000
 
+/** When an item is tried again, in milliseconds since 1970; null for one that waits until a type is allowed again. */
+function retryTime(fault: ItemFault, attempts: number, now: number, random: number): number | null {
+  if (fault.code === 'type_denied') return null
+  return now + (isWaiting(fault) ? LOCK_RETRY_MS : itemBackoffMs(attempts, random))
+}
+
 /** Marks an item as failed, or as waiting, and schedules its retry. */
 export function failRecord(
   record: ItemRecord,
@@ -56,6 +65,6 @@ export function failRecord(
     error: fault,
     errorSince: errorSince ?? now(),
     attempts,
-    retryAt: now() + (isWaiting(fault) ? LOCK_RETRY_MS : itemBackoffMs(attempts, random())),
+    retryAt: retryTime(fault, attempts, now(), random()),
   }
 }

@@ -1,7 +1,7 @@
 import type { PostDocument } from '../../contract/content-link.ts'
 import type { ConflictPolicy } from '../../contract/integrations.ts'
-import { EMPTY_DOC, toItemDoc, type ItemDoc } from './doc.ts'
-import { copyFields, diffDocs, isFieldEqual } from './fields.ts'
+import { toItemDoc, type ItemDoc } from './doc.ts'
+import { copyFields, diffDocs } from './fields.ts'
 import { mergeDocs } from './merge.ts'
 import { withoutError, type Decision, type ItemRecord } from './record.ts'
 import { resolveConflict } from './conflict.ts'
@@ -63,16 +63,14 @@ function importIntoDeleted(before: ItemRecord, post: PostDocument, external: Ite
   return openConflict({ ...updated, conflictExternal: null }, [DELETED], rules)
 }
 
-/** Whether a post has the content that was sent, apart from empty fields (slug, date) that the site filled in. */
-const isAsSent = (sent: ItemDoc, external: ItemDoc) =>
-  diffDocs(sent, external).every((path) => isFieldEqual(sent, EMPTY_DOC, path))
-
-/** A post whose item was deleted before the answer to its create came: the site still has to delete the post. */
-function importIntoUnsent(before: ItemRecord, post: PostDocument, external: ItemDoc, rules: Rules): Decision {
-  const sent = before.base ?? external
-  const known = isAsSent(sent, external) ? external : sent
-  return importIntoDeleted({ ...before, deletion: 'local', external: known, base: external }, post, external, rules)
-}
+/**
+ * A post whose item was deleted before the answer to its create came: it goes to the site's trash, with whatever
+ * somebody made of it since.
+ */
+const importIntoUnsent = (before: ItemRecord, post: PostDocument, external: ItemDoc, rules: Rules): ItemRecord => ({
+  ...importAsNew(before, post, external, rules),
+  local: { ...external, status: 'trash' },
+})
 
 /** The site's side of a conflict. After an undone resolution it is the restored side plus later changes of the post. */
 function externalInConflict({ conflictExternal, external }: ItemRecord, next: ItemDoc): ItemDoc {
@@ -100,7 +98,8 @@ export function importPost(before: ItemRecord | null, post: PostDocument, rules:
     before !== null && before.deletion !== 'both' && before.etag === post.etag && before.type === post.type
   if (isKnown) return before.error && before.local === before.external ? decided(withoutError(before)) : null
   const external = toItemDoc(post, before?.external?.body)
-  if (before?.deletion === 'both' && before.externalId === null) return importIntoUnsent(before, post, external, rules)
+  if (before?.deletion === 'both' && before.externalId === null)
+    return decided(importIntoUnsent(before, post, external, rules))
   if (!before || before.deletion === 'both' || isPlaceholder(before)) {
     return decided(importAsNew(before, post, external, rules))
   }

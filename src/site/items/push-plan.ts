@@ -1,7 +1,7 @@
 import type { ApplyFields, ApplyOperation } from '../../contract/content-link.ts'
 import { EMPTY_DOC, type ItemDoc } from './doc.ts'
 import { diffDocs, readField, writeField, type FieldPath } from './fields.ts'
-import type { ItemRecord } from './record.ts'
+import { isTrashed, type ItemRecord } from './record.ts'
 
 /** One `apply` command for one item. */
 export interface PushPlan {
@@ -14,20 +14,21 @@ export interface PushPlan {
   sent: ItemDoc
 }
 
-const isTrash = (doc: ItemDoc) => doc.status === 'trash'
-
 /** The next command that brings the site to IGNY8's side; null if there is nothing to send. */
 export function planPush(record: ItemRecord): PushPlan | null {
   const { local, external, etag } = record
   if (record.deletion === 'both' || record.conflictFields.length > 0) return null
+  // nothing is deleted permanently that is not in the site's trash
+  if (record.deletion === 'local' && external !== null && !isTrashed(external))
+    return { op: 'trash', paths: [], expect: etag, sent: { ...external, status: 'trash' } }
   if (record.deletion === 'local') return { op: 'delete', paths: [], expect: etag, sent: local }
   // a post that could not be read yet: there is no content to compare with
   if (external === null && record.externalId !== null) return null
   if (external === null) return { op: 'create', paths: diffDocs(EMPTY_DOC, local), expect: null, sent: local }
   const paths = diffDocs(external, local)
   if (paths.length === 0) return null
-  const toTrash = isTrash(local) && !isTrash(external)
-  const op = toTrash ? 'trash' : isTrash(external) && !isTrash(local) ? 'untrash' : 'update'
+  const toTrash = isTrashed(local) && !isTrashed(external)
+  const op = toTrash ? 'trash' : isTrashed(external) && !isTrashed(local) ? 'untrash' : 'update'
   const sent = paths.reduce((doc, path) => writeField(doc, path, readField(local, path)), external)
   return { op, paths: toTrash ? paths.filter((path) => path !== 'status') : paths, expect: etag, sent }
 }

@@ -18,9 +18,9 @@ import { diffDocs, type FieldPath } from './fields.ts'
 export type Deletion = 'local' | 'external' | 'both'
 
 /** Failures that pass by themselves: the item waits and is not marked as failed. */
-const PASSING: ReadonlySet<string> = new Set(['post_locked'])
+const PASSING: ReadonlySet<string> = new Set(['post_locked', 'type_denied'])
 
-/** Whether an item only waits, for example until somebody closes the post in WordPress. */
+/** Whether an item only waits: until somebody closes the post in WordPress, or the site's owner allows its type. */
 export const isWaiting = (fault: Pick<ItemFault, 'code'> | null): boolean => fault !== null && PASSING.has(fault.code)
 
 export interface ItemFault {
@@ -70,6 +70,12 @@ export interface Decision {
   record: ItemRecord
   resolvedFrom: ItemRecord | null
 }
+
+export const isTrashed = ({ status }: Pick<ItemDoc, 'status'>): boolean => status === 'trash'
+
+/** Whether the item is in the trash on both sides, so that it may be deleted permanently. */
+export const isInTrash = ({ local, external, externalId, conflictFields }: ItemRecord): boolean =>
+  isTrashed(local) && conflictFields.length === 0 && (external === null ? externalId === null : isTrashed(external))
 
 /** Derives an item's state from its record. */
 export function stateOf(record: ItemRecord): ItemState {

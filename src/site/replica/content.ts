@@ -1,16 +1,16 @@
 /**
- * Editors' actions on items: list, get, create, update, delete, resolve, undo, retry. Each change loads the item,
+ * Editors' actions on items: list, get, create, update, trash, restore, delete, resolve, undo, retry. Each change loads the item,
  * decides with the pure functions of items/, and saves it in one transaction. `if_revision` refuses a change if
  * somebody else changed the item since. Nothing here talks to the site: the next run sends what changed.
  */
 import type { Item, ItemCreate, ItemFilter, ItemSummary, ItemUpdate, Resolution } from '../../contract/content.ts'
 import { MAX_ITEM_BYTES } from '../../contract/content.ts'
 import type { Replica } from './store.ts'
-import { createRecord, deleteRecord, editRecord, type DocPatch } from '../items/edit.ts'
+import { createRecord, deleteRecord, editRecord, restoreRecord, trashRecord, type DocPatch } from '../items/edit.ts'
 import { presentItem, summarizeItem } from '../items/present.ts'
-import { stateOf, withoutError, type ItemRecord } from '../items/record.ts'
+import { isInTrash, isTrashed, stateOf, withoutError, type ItemRecord } from '../items/record.ts'
 import { resolveConflict, undoResolution } from '../items/conflict.ts'
-import { refusal, type RpcResult } from '../rpc.ts'
+import { refusal, type ItemMove, type RpcResult } from '../rpc.ts'
 
 /** What the actions need. */
 export interface ContentContext {
@@ -52,6 +52,12 @@ function tooLarge(record: ItemRecord): Refusal | null {
     ? refusal('item_too_large', `It has ${bytes} bytes; ${MAX_ITEM_BYTES} are possible.`)
     : null
 }
+
+/** Refuses a change that the site's owner does not let through to WordPress. */
+const refuseDenied = ({ replica }: ContentContext, type: string): Refusal | null =>
+  replica.types.denied().has(type)
+    ? refusal('type_denied', `IGNY8 may neither read nor write items of the type ${type}.`)
+    : null
 
 /** Loads, changes and saves one item in one transaction; refuses the change if the item has another revision. */
 function changeItem(
@@ -98,6 +104,8 @@ export function createItem(ctx: ContentContext, input: ItemCreate): RpcResult<It
   return ctx.replica.database.transaction(() => {
     const patch = toDocPatch(ctx, input)
     if (isRefusal(patch)) return patch
+    const denied = refuseDenied(ctx, input.type)
+    if (denied) return denied
     const record = createRecord(ctx.newId('item'), input.type, patch, ctx.now())
     const problem = tooLarge(record)
     if (problem) return problem
@@ -112,6 +120,8 @@ export function updateItem(ctx: ContentContext, id: string, input: ItemUpdate): 
     if (before.deletion !== null) return refusal('item_deleted', 'The item was deleted.')
     if (before.external === null && before.externalId !== null)
       return refusal('item_unreadable', 'The item could not be read yet.')
+    const denied = refuseDenied(ctx, before.type)
+    if (denied) return denied
     const patch = toDocPatch(ctx, input)
     if (isRefusal(patch)) return patch
     if (before.builder !== null && patch.body !== undefined && patch.body !== before.local.body)
@@ -121,13 +131,65 @@ export function updateItem(ctx: ContentContext, id: string, input: ItemUpdate): 
   })
 }
 
-/** Deletes the IGNY8 side; the next run deletes the post. Idempotent. */
-export function deleteItem(ctx: ContentContext, id: string): RpcResult<Item> {
+const isDeleted = ({ deletion, conflictFields }: ItemRecord) =>
+  deletion === 'both' || (deletion === 'local' && conflictFields.length === 0)
+
+/** Why an item can't be moved to the trash; null if it can. */
+function refuseTrash(ctx: ContentContext, { type, externalId, external, deletion }: ItemRecord): Refusal | null {
+  const denied = refuseDenied(ctx, type)
+  if (denied) return denied
+  if (external === null && externalId !== null && deletion === null)
+    return refusal('item_unreadable', 'The item could not be read yet. Move it to the trash in WordPress.')
+  if (externalId === null || ctx.replica.types.hasTrash(type)) return null
+  return refusal('trash_off', `The site would delete items of the type ${type} at once, so IGNY8 does not.`)
+}
+
+/**
+ * Moves an item to the trash; the next run does so in WordPress. An item that WordPress does not have is deleted at
+ * once, and can be restored. Idempotent.
+ */
+export function trashItem(ctx: ContentContext, id: string): RpcResult<Item> {
   return changeItem(ctx, id, undefined, (before) => {
-    if (before.deletion === 'both' || before.deletion === 'local') return before
-    return deleteRecord(before, ctx.now())
+    const isThere = isTrashed(before.local) && before.conflictFields.length === 0 && before.externalId !== null
+    if (isDeleted(before) || isThere) return before
+    const refused = refuseTrash(ctx, before)
+    if (refused) return refused
+    if (before.conflictFields.length > 0) ctx.replica.resolutions.add(before.n, before, ctx.now())
+    return trashRecord(before, ctx.now())
   })
 }
+
+/** Deletes an item of the trash permanently; the next run deletes the post. The text is kept here. Idempotent. */
+export function deleteItem(ctx: ContentContext, id: string): RpcResult<Item> {
+  return changeItem(ctx, id, undefined, (before) => {
+    if (isDeleted(before)) return before
+    if (!isInTrash(before)) return refusal('not_in_trash', describeTrash(before))
+    return refuseDenied(ctx, before.type) ?? deleteRecord(before, ctx.now())
+  })
+}
+
+const describeTrash = ({ local, conflictFields }: ItemRecord): string => {
+  if (conflictFields.length > 0) return 'The item has a conflict, which must be resolved first.'
+  return isTrashed(local)
+    ? 'WordPress has not moved it to the trash yet; the next sync does.'
+    : 'The item is not in the trash.'
+}
+
+/** Brings an item back from the trash or from its deletion, as a draft. */
+export function restoreItem(ctx: ContentContext, id: string): RpcResult<Item> {
+  return changeItem(ctx, id, undefined, (before) => {
+    const isUnread = before.external === null && before.externalId !== null && before.base === null
+    if (isUnread) return refusal('item_unreadable', 'The item was never read, so there is no text to restore.')
+    const restored = restoreRecord(before, ctx.now())
+    if (!restored) return refusal('nothing_to_restore', 'The item is neither in the trash nor deleted.')
+    return refuseDenied(ctx, before.type) ?? restored
+  })
+}
+
+export const MOVES = { trash: trashItem, restore: restoreItem, delete: deleteItem } as const satisfies Record<
+  ItemMove,
+  (ctx: ContentContext, id: string) => RpcResult<Item>
+>
 
 /** Resolves a conflict as an editor chooses, and stores the conflict for an undo. */
 export function resolveItem(

@@ -222,6 +222,12 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE transport ADD COLUMN tried_at INTEGER;
   -- how often a command was sent to a site that polls without a result
   ALTER TABLE commands ADD COLUMN deliveries INTEGER NOT NULL DEFAULT 0;`,
+  `-- why a run waits: what for, since when (JSON)
+  ALTER TABLE runs ADD COLUMN waiting TEXT;
+  -- types that the site's owner does not let IGNY8 sync, and types whose posts the site can't move to a trash
+  ALTER TABLE types ADD COLUMN denied INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE types ADD COLUMN trashless INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX items_in_trash ON items (n) WHERE status = 'trash';`,
 ]
 
 /** Newest schema version of this release. A database written by another release may have another. */

@@ -28,6 +28,7 @@ import { StepTable } from './tables/steps.ts'
 import { TermTable } from './tables/terms.ts'
 import { TotalTable } from './tables/totals.ts'
 import { TypeTable } from './tables/types.ts'
+import { describeWaiting } from './waiting.ts'
 
 /** The tables that mirror the site's content. */
 export interface Replica {
@@ -58,6 +59,7 @@ export class SiteStore {
     this.access = new AccessTable(database)
     this.driftChecks = new DriftCheckTable(database)
     this.runs = new RunTable(database)
+    this.runs.waitingOf = (row) => describeWaiting(this, row)
     this.steps = new StepTable(database)
     this.transport = new TransportTable(database)
     this.commandLog = new CommandLogTable(database)
@@ -85,7 +87,8 @@ export class SiteStore {
    * @param inboxFrom earliest time at which to process the inbox
    */
   nextDueAt(inboxFrom = 0): number | null {
-    const due = [this.schedule.nextDueAt(), this.nextWorkAt(inboxFrom)].filter((at) => at !== null)
+    const tasks = [this.schedule.nextDueAt(), this.transport.silentAt()]
+    const due = [...tasks, this.nextWorkAt(inboxFrom)].filter((at) => at !== null)
     return due.length > 0 ? Math.min(...due) : null
   }
 

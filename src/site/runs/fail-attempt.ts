@@ -39,10 +39,11 @@ export async function failAttempt(
     event: { ...eventOf(run), failure: { code, detail } },
   })
   const reason = { code, detail, fix }
+  const waiting = { for: failure.retryAfterS > 0 ? 'rate_limit' : 'retry', since: ctx.now(), detail } as const
   const retryAt = ctx.now() + (isSwitched ? 0 : runBackoffMs(failures, ctx.random(), failure.retryAfterS))
   // a health check tells whether the site or only this run is at fault; it honours the site's Retry-After
   if (schedule.failures('health') === 0) schedule.makeDue('health', failure.retryAfterS > 0 ? retryAt : ctx.now())
-  if (isRetried) runs.retry(run, retryAt, reason)
+  if (isRetried) runs.retry(run, retryAt, reason, waiting)
   else {
     runs.finish(run, ctx.now(), reason, cursor.counts)
     logEnd(ctx, run, 'failed', cursor, code)

@@ -1,6 +1,7 @@
 import type { Structure } from '../../contract/structure.ts'
 import { beginRun, readIntegration, writeProjection, type RunIntegration } from '../../db/projection.ts'
 import { MAX_ATTEMPTS, MAX_WAIT_MS } from '../../lib/backoff.ts'
+import { log } from '../../lib/log.ts'
 import type { RunCursor } from '../replica/tables/run-cursor.ts'
 import type { LeasedRun } from '../replica/tables/runs.ts'
 import { LostLease, type EngineContext } from '../stages/context.ts'
@@ -20,6 +21,7 @@ import { createEndpoint, createEngineContext, openTarget } from './open-engine.t
 import { playSlice } from './play-slice.ts'
 import { writeCancellation, type Session } from './report-run.ts'
 import { createRunConfig } from './run-config.ts'
+import { applyTypeLimits } from './type-limits.ts'
 
 /** No request of a slice begins after this. */
 const SLICE_MS = 20_000
@@ -45,10 +47,21 @@ export async function playRun(ctx: ObjectContext, run: LeasedRun): Promise<void>
       await endSlice(ctx, run, session, isDone)
     }
   } catch (cause) {
-    if (cause instanceof Suspended) ctx.store.runs.suspend(run, cause.isBrief ? ctx.now() : ctx.now() + MAX_WAIT_MS)
+    if (cause instanceof Suspended) await suspend(ctx, run, session, cause.isBrief)
     else if (!(cause instanceof LostLease)) await failAttempt(ctx, run, session, describeFailure(cause))
   }
   if (ctx.store.runs.isCancelled(run)) await writeCancellation(ctx, run, session)
+}
+
+/** Leaves the run to the site's next poll. D1 hears of it once: a run that waits from its start on is not `syncing`. */
+async function suspend(ctx: ObjectContext, run: LeasedRun, { cursor }: Session, isBrief: boolean): Promise<void> {
+  ctx.store.runs.suspend(run, isBrief ? ctx.now() : ctx.now() + MAX_WAIT_MS)
+  if (isBrief || run.cursor !== null) return
+  try {
+    await writeProjection(ctx, run, { epoch: cursor.epoch, status: 'pending' })
+  } catch (cause) {
+    log.warn('waiting not projected', { cause })
+  }
 }
 
 /** @returns whether the run is done. @throws Suspended, LostLease, and whatever makes the attempt fail */
@@ -103,5 +116,6 @@ async function storeStructure(
   if (!holds()) throw new LostLease()
   if (!(await writeProjection(ctx, run, { epoch: cursor.epoch, structure }))) throw new LostLease()
   if (!holds()) throw new LostLease()
+  applyTypeLimits(ctx, { ...run, keyId: null }, structure)
   return { ...integration, structure }
 }

@@ -13,12 +13,12 @@
  * (transport/polling-sender.ts).
  */
 import { PROTOCOL } from '../../contract/link.ts'
-import { PollRequest, type PollAnswer } from '../../contract/polling.ts'
+import { IDLE_INTERVAL_S, POLL_INTERVAL_S, PollRequest, type PollAnswer } from '../../contract/polling.ts'
 import { writeProjection } from '../../db/projection.ts'
 import { log } from '../../lib/log.ts'
 import { signMessage } from '../../lib/signature.ts'
 import { refusal, type CallingKey, type RpcResult, type SignedAnswer, type WebhookMessage } from '../rpc.ts'
-import { describeTransport, IDLE_INTERVAL_S, isSilent, POLL_INTERVAL_S, switchIfDue } from '../transport/choice.ts'
+import { describeTransport, isSilent, switchIfDue } from '../transport/choice.ts'
 import type { ObjectContext } from './context.ts'
 import { countsOf } from './counts.ts'
 import { verifyFromSite } from './receive-webhook.ts'

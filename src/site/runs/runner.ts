@@ -20,13 +20,26 @@
  * the oldest that is due.
  */
 import { withLogIds } from '../../lib/log.ts'
+import type { LeasedRun } from '../replica/tables/runs.ts'
 import type { ObjectContext } from './context.ts'
 import { idsOfRun } from './log-ids.ts'
 import { playRun } from './play-run.ts'
 import { takeRun } from './take-run.ts'
 
+const OUR_FAULT = 'IGNY8 could not store what it did. It tries again by itself.'
+
+/** Plays a slice. An error of ours, such as D1 not answering, leaves the run to its lease: it says so until then. */
+async function playOrRest(ctx: ObjectContext, run: LeasedRun): Promise<void> {
+  try {
+    await playRun(ctx, run)
+  } catch (cause) {
+    ctx.store.runs.rest(run, { for: 'retry', since: ctx.now(), detail: OUR_FAULT })
+    throw cause
+  }
+}
+
 /** Does the next piece of work that is due: processes the inbox, then plays one slice of the run whose turn it is. */
 export async function runNext(ctx: ObjectContext): Promise<void> {
   const run = await takeRun(ctx)
-  if (run) await withLogIds(idsOfRun(run), () => playRun(ctx, run))
+  if (run) await withLogIds(idsOfRun(run), () => playOrRest(ctx, run))
 }

@@ -11,6 +11,7 @@ import type { ObjectContext } from './context.ts'
 import { countsOf } from './counts.ts'
 import { openEngine } from './open-engine.ts'
 
+const DENIED = refusal('type_denied', 'IGNY8 may neither read nor write items of this type.')
 const POST_ID = /^[1-9]\d{0,15}$/
 
 /** Finds an item by our id, or by its post id at the site. */
@@ -37,6 +38,7 @@ export async function syncItem(ctx: ObjectContext, call: RpcCall, contentId: str
   const before = find(ctx.store, contentId)
   const postId = before ? before.externalId : POST_ID.test(contentId) ? Number(contentId) : null
   if (!before && postId === null) return refusal('item_not_found', 'Item not found')
+  if (before && ctx.store.replica.types.denied().has(before.type)) return DENIED
   if (ctx.store.transport.read().transport === 'polling') return queueItem(ctx, call, before, postId)
   const opened = await openEngine(ctx, call, call.requestId)
   if (!opened) return refusal('sync_disabled', 'The integration is switched off.')
@@ -46,6 +48,7 @@ export async function syncItem(ctx: ObjectContext, call: RpcCall, contentId: str
     const engine = opened.connect()
     if (postId !== null) {
       const fetched = await fetchPosts(engine, [postId])
+      if (fetched.denied.includes(postId)) return DENIED
       engine.replica.database.transaction(() => importFetched(engine, fetched, opened.runConfig, cursor.counts))
     }
     const current = find(ctx.store, contentId)

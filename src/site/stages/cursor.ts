@@ -69,3 +69,7 @@ const MAX_WARNINGS = 20
 export function warn(cursor: RunCursor, warning: string): void {
   if (cursor.warnings.length < MAX_WARNINGS && !cursor.warnings.includes(warning)) cursor.warnings.push(warning)
 }
+
+/** Errors of one list: its type vanished, the owner switched it off, or the plugin is too old for the command. */
+const ENDS_LIST = new Set(['unknown_type', 'unknown_taxonomy', 'type_denied', 'unknown_command'])
+export const endsList = (code: string): boolean => ENDS_LIST.has(code)

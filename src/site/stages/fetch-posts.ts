@@ -27,8 +27,8 @@ export async function fetchPosts(
     const detail = result ? `${result.code}: ${result.detail}` : 'no answer'
     throw new LinkError({ code: 'command_failed', detail: `The site could not show its posts: ${detail}` }, [])
   }
-  const { items, missing } = FetchData.parse(result.data)
-  return { items: items.map(requireBody), missing: await selectDeleted(ctx, missing), counted }
+  const { items, missing, denied } = FetchData.parse(result.data)
+  return { items: items.map(requireBody), missing: await selectDeleted(ctx, missing), denied, counted }
 }
 
 /** A post that is fetched for its body and comes without one can't be used. Fetched again, it would hold up its run. */

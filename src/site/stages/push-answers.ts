@@ -55,7 +55,9 @@ function importApplied(
   }
   const agreed = agreedContent(current, plan, applied)
   // if an editor deleted the item while its create was under way, importPost sees that by its missing post id
-  const before = { ...current, etag: null, base: agreed, external: agreed }
+  // a deletion goes on with the post as the trash has it
+  const shown = current.deletion === 'local' ? toItemDoc(read.post) : agreed
+  const before = { ...current, etag: null, base: agreed, external: shown }
   const decision = importPost(before, read.post, rules)
   if (decision) storeDecision(ctx, plan.op === 'create' ? null : before, decision, cursor.counts)
 }

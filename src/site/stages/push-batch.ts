@@ -57,6 +57,8 @@ export interface PlannedItem {
   externalFeatured: ItemRecord['local']['featured']
   /** Id of the ancestor that must be sent first. */
   waitsFor: string | null
+  /** The site's owner does not let IGNY8 write this type, so the site isn't asked. */
+  isDenied?: true
 }
 
 /** A planned round. It holds only what a replay needs, since it is memoized. */
@@ -74,8 +76,9 @@ export interface PushBatch {
  */
 function storeCreateBases(ctx: EngineContext, items: readonly PlannedItem[]): void {
   ctx.replica.database.transaction(() => {
-    for (const { record, plan } of items) {
-      if (plan.op === 'create' && record.base === null) ctx.replica.items.save({ ...record, base: plan.sent })
+    for (const { record, plan, isDenied } of items) {
+      if (plan.op === 'create' && !isDenied && record.base === null)
+        ctx.replica.items.save({ ...record, base: plan.sent })
     }
   })
 }
@@ -83,9 +86,14 @@ function storeCreateBases(ctx: EngineContext, items: readonly PlannedItem[]): vo
 /** Plans a round and memoizes it. The plan stands whatever happens to its items before the answers come. */
 export async function planBatch(ctx: EngineContext, { records, until }: WaitingItems): Promise<PushBatch> {
   const items: PlannedItem[] = []
+  const denied = ctx.replica.types.denied()
   for (const record of records) {
     const plan = planPush(record)
     if (!plan) continue
+    if (denied.has(record.type)) {
+      items.push({ record, plan, image: null, externalFeatured: null, waitsFor: null, isDenied: true })
+      continue
+    }
     const waitsFor = missingAncestor(ctx, record)?.id ?? null
     const externalFeatured = record.external?.featured ?? null
     items.push({ record, plan, image: await imageToSend(ctx, record, plan), externalFeatured, waitsFor })

@@ -45,9 +45,10 @@ const commandId = ({ id, revision }: ItemRecord, { op, expect }: PushPlan) =>
  */
 async function toRequest(
   ctx: EngineContext,
-  { record, plan, externalFeatured, waitsFor }: PlannedItem,
+  { record, plan, externalFeatured, waitsFor, isDenied }: PlannedItem,
   batched: ReadonlySet<string>,
 ): Promise<CommandRequest | ItemFault | null> {
+  if (isDenied) return pushFault('type_denied', `The type ${record.type} is switched off in WordPress.`)
   const parent = plan.paths.includes('parent') ? resolveParent(ctx, record.local.parent) : 0
   if (parent === null && waitsFor !== null && batched.has(waitsFor)) return null
   if (parent === null) return pushFault('parent_not_sent', 'The parent is not at the site yet.')

@@ -17,7 +17,7 @@ import type { Depth } from '../replica/tables/types.ts'
 import { importDocuments, importMetadata } from './import.ts'
 import { assertHeld, type RunConfig, type EngineContext } from './context.ts'
 import type { CommandRequest } from '../transport/sender.ts'
-import { advance, assertAdvances, endProgress, warn } from './cursor.ts'
+import { advance, assertAdvances, endProgress, endsList, warn } from './cursor.ts'
 import type { RunCursor, Stream } from '../replica/tables/run-cursor.ts'
 
 /** Terms in one page. */
@@ -128,16 +128,13 @@ function importTerms(ctx: EngineContext, stream: TermsStream, data: unknown): St
   return null
 }
 
-/** Errors of one list: its type vanished, or the plugin is too old for the command. */
-const ENDS_LIST = new Set(['unknown_type', 'unknown_taxonomy', 'unknown_command'])
-
 /**
- * Ends a list whose type vanished; any other error fails the attempt.
+ * Ends a list whose type vanished or was switched off by the site's owner; any other error fails the attempt.
  * @returns the stream if the site had no time for it
  */
 function endFailedStream(cursor: RunCursor, stream: Stream, result: CommandResult & { ok: false }): Stream | null {
   if (result.code === 'not_reached') return stream
-  if (ENDS_LIST.has(result.code)) {
+  if (endsList(result.code)) {
     const name = stream.kind === 'terms' ? stream.taxonomy : stream.type
     warn(cursor, `${result.code}: ${name}`)
     return null

@@ -15,7 +15,7 @@ import { IDS_LIMIT, IndexData } from '../../contract/content-link.ts'
 import { LinkError } from '../transport/direct/errors.ts'
 import { assertHeld, type RunConfig, type EngineContext } from './context.ts'
 import { fetchPosts, importFetched } from './fetch-posts.ts'
-import { assertAdvances } from './cursor.ts'
+import { assertAdvances, endsList, warn } from './cursor.ts'
 import type { RunCursor } from '../replica/tables/run-cursor.ts'
 
 /** Posts fetched in one request. */
@@ -32,6 +32,13 @@ async function passRound(
   ctx.enter('compare', type)
   const args = { type, after: [0, after], limit: IDS_LIMIT, fields: 'ids' }
   const [result] = await ctx.send([{ name: 'index', args }])
+  if (result && !result.ok && endsList(result.code)) {
+    assertHeld(ctx)
+    warn(cursor, `${result.code}: ${type}`)
+    cursor.streams = null
+    ctx.replica.database.transaction(() => save(cursor))
+    return
+  }
   if (!result?.ok) throw new LinkError({ code: 'command_failed', detail: `The site could not list ${type}.` }, [])
   const page = IndexData.parse(result.data)
   assertAdvances([0, after], page.next, type)

@@ -1,5 +1,6 @@
 import type { Structure } from '../../contract/structure.ts'
 import { LinkError } from '../transport/direct/errors.ts'
+import { callTwice } from '../transport/second-try.ts'
 import { askSite, findSite, type LinkContext, type LinkTarget } from '../transport/site-link.ts'
 
 /** Errors after which the endpoint is discovered again: the site may have moved its REST API. */
@@ -17,17 +18,19 @@ const MOVED = new Set([
  * @throws LinkError
  */
 export async function fetchStructure(
-  ctx: LinkContext,
+  ctx: LinkContext & { sleep: (ms: number) => Promise<void> },
   target: LinkTarget & { commandsUrl: string | null },
 ): Promise<{ structure: Structure; endpoint: string }> {
-  if (target.commandsUrl !== null) {
+  const { commandsUrl: known } = target
+  if (known !== null) {
     try {
-      const { data } = await askSite(ctx, target, target.commandsUrl, 'structure')
-      return { structure: data, endpoint: target.commandsUrl }
+      const { data } = await callTwice(ctx.sleep, () => askSite(ctx, target, known, 'structure'))
+      return { structure: data, endpoint: known }
     } catch (cause) {
       if (!(cause instanceof LinkError && MOVED.has(cause.code))) throw cause
     }
   }
   const { commandsUrl } = await findSite(ctx, target, null)
-  return { structure: (await askSite(ctx, target, commandsUrl, 'structure')).data, endpoint: commandsUrl }
+  const { data } = await callTwice(ctx.sleep, () => askSite(ctx, target, commandsUrl, 'structure'))
+  return { structure: data, endpoint: commandsUrl }
 }

@@ -3,13 +3,13 @@
  *
  * A site starts with `direct`: the API calls the plugin. It changes to `polling` if both are true:
  * - calls have failed with an error that polling solves (a firewall, a closed REST API, …): two in a row, or one that
- *   only the owner can fix;
+ *   only the owner can fix. Such a call was tried twice before it counts (second-try.ts, health/probe.ts);
  * - the plugin itself polled within the last hour. Plugins poll every 15 minutes in direct mode just to show that they
  *   can.
  * A site that can't be called when it connects, but verifies that it polls, starts with `polling` (enablePolling).
  *
  * Health checks keep calling a site that polls: after 1, 5 and 15 minutes, then hourly, and at once when a person waits
- * for it. The first call that succeeds changes it back to `direct`, and each success clears the count of failures. If a
+ * for it or it stops polling. The first call that succeeds changes it back to `direct`, and each success clears the count of failures. If a
  * site that polls stops doing so, its checks fail with `site_not_polling`.
  *
  * The state is one row in the object's database (replica/tables/transport.ts). `projectedAt: null` makes the next
@@ -17,20 +17,14 @@
  */
 import type { ErrorCode } from '../../contract/errors.ts'
 import { isSolvedByPolling, LINK_ERRORS, type LinkErrorCode } from '../../contract/link-errors.ts'
+import { POLL_INTERVAL_S } from '../../contract/polling.ts'
 import type { SiteStore } from '../replica/store.ts'
+import { silentMs } from '../replica/tables/transport.ts'
 
 /** Failed calls in a row after which a site is served by polling. */
 const MAX_DIRECT_FAILURES = 2
 /** A poll within this time shows that the site can be served by polling. */
 const RECENT_POLL_MS = 3_600_000
-
-/** How often the plugin is asked to poll, in seconds: while it is served by polling, and while it is called. */
-export const POLL_INTERVAL_S = 60
-export const IDLE_INTERVAL_S = 900
-
-/** A site has stopped polling after this many of its usual intervals, and never sooner than `SILENT_MS`. */
-const SILENT_INTERVALS = 3
-const SILENT_MS = 15 * 60_000
 
 /** Whether the site polled recently. */
 function hasPolledRecently({ transport }: Pick<SiteStore, 'transport'>, now: number): boolean {
@@ -44,8 +38,8 @@ export const canPoll = (store: Pick<SiteStore, 'transport'>, now: number): boole
 
 /** Whether a site that polls has not polled for much longer than usual. */
 export function isSilent({ transport }: Pick<SiteStore, 'transport'>, now: number): boolean {
-  const { lastPollAt, intervalMs } = transport.read()
-  return now - (lastPollAt ?? 0) > Math.max(SILENT_MS, SILENT_INTERVALS * (intervalMs ?? 0))
+  const state = transport.read()
+  return now - (state.lastPollAt ?? 0) > silentMs(state)
 }
 
 /**

@@ -105,7 +105,9 @@ function createKit(world: World, wordpress: WordPress, base: string, content: st
       owner.post<RealItem>(content, { type: 'post', body: '<p>b</p>', status: 'publish', ...body }),
     patch: (id: string, body: object) => owner.patch<RealItem>(`${content}${id}/`, body),
     contentTypes: () =>
-      owner.get<{ post_types: Record<string, { count: number; synced_count: number }> }>(`${base}/content-types/`),
+      owner.get<{
+        post_types: Record<string, { count: number; synced_count: number; enabled: boolean; decided_by: string }>
+      }>(`${base}/content-types/`),
     stop: () => wordpress.stop(),
   }
 }

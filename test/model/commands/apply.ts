@@ -14,7 +14,7 @@ import {
 import type { Site } from '../site.ts'
 import { CommandFailure, type ModelPost, type PostChanges } from '../types.ts'
 import { deletePost, insertPost, trashPost, untrashPost, updatePost } from '../writing.ts'
-import { requireType } from './read.ts'
+import { requireAllowed, requireType } from './read.ts'
 
 const WEEK_S = 7 * 86_400
 const TEXTS = ['title', 'body', 'excerpt'] as const
@@ -40,6 +40,7 @@ function checkFields(site: Site, typeName: string, fields: ApplyFieldValues, id:
   const taxonomies = site.taxonomiesOf(type)
   for (const taxonomy of Object.keys(fields.terms ?? {})) {
     if (!taxonomies.includes(taxonomy)) throw invalid(`terms.${taxonomy}`, 'There is no such taxonomy here.')
+    requireAllowed(site, taxonomy)
   }
   const keys = metaKeysOf(site, typeName)
   for (const key of Object.keys(fields.meta ?? {})) {
@@ -49,6 +50,10 @@ function checkFields(site: Site, typeName: string, fields: ApplyFieldValues, id:
   if (fields.featured && site.posts.get(fields.featured.id)?.type !== 'attachment') {
     throw invalid('featured', `There is no image ${fields.featured.id}.`)
   }
+}
+
+function requireTrash(site: Site, type: string): void {
+  if (!site.keepsTrash(type)) throw new CommandFailure('trash_off', 'The trash of this site is switched off.')
 }
 
 function findTerm(site: Site, taxonomy: string, text: string): number {
@@ -172,6 +177,7 @@ export class Applier {
     if (itemId === '') throw invalid('item_id', 'A create needs one.')
     if (type === 'attachment') throw invalid('type', 'Attachments are made with the command “media”.')
     checkFields(site, type, fields, 0)
+    if (fields.status === 'trash') requireTrash(site, type)
     const known = site.posts.get(this.#itemIds.get(itemId) ?? 0)
     if (known && itemIdOf(site, known) === itemId) return this.#repeatCreate(known, fields)
     const { terms, meta, featured, ...row } = toChanges(site, fields)
@@ -216,11 +222,13 @@ export class Applier {
     const site = this.#site
     if (id === 0) throw invalid('id', 'A whole number from 1 on is needed.')
     if (op !== 'delete') checkFields(site, type, fields, id)
+    if (op === 'trash' || (fields.status === 'trash' && op !== 'untrash')) requireTrash(site, type)
     const post = site.posts.get(id)
     if (!post) return { outcome: op === 'delete' ? 'applied' : 'stale', post: null, isCreated: false }
     if (post.type !== type || this.#documents.etag(post) !== expect) return { outcome: 'stale', post, isCreated: false }
     requireClosed(site, post)
     if (op === 'delete') {
+      if (post.status !== 'trash') throw new CommandFailure('not_in_trash', 'The post is not in the trash.')
       deletePost(site, post)
       return { outcome: 'applied', post: null, isCreated: false }
     }

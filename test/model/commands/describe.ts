@@ -46,12 +46,10 @@ export function runStatus(site: Site, context: Context, integrationId: string | 
 
 /** Carried along with the content that uses it, until somebody asks for it. */
 const OFF_BY_DEFAULT = new Set(['attachment'])
-const HIDDEN = new Set(['trash', 'auto-draft'])
-
 function countPosts(site: Site): Map<string, number> {
   const counts = new Map<string, number>()
   for (const { type, status } of site.posts.all()) {
-    if (!HIDDEN.has(status)) counts.set(type, (counts.get(type) ?? 0) + 1)
+    if (!site.hiddenStatuses.has(status)) counts.set(type, (counts.get(type) ?? 0) + 1)
   }
   return counts
 }
@@ -80,13 +78,22 @@ export function runStructure(site: Site): string {
     post_types: Object.fromEntries(
       types.map(([name, { label }]) => [
         name,
-        { label, count: counts.get(name) ?? 0, enabled: !OFF_BY_DEFAULT.has(name) },
+        {
+          label,
+          count: counts.get(name) ?? 0,
+          enabled: !OFF_BY_DEFAULT.has(name) && !site.denied.has(name),
+          denied: site.denied.has(name),
+          has_trash: site.keepsTrash(name),
+        },
       ]),
     ),
     taxonomies: Object.fromEntries(
       taxonomies.map(([name, { label }]) => {
         const count = site.terms.list(name).length
-        return [name, { label, count, enabled: true, post_types: holders(name) }]
+        return [
+          name,
+          { label, count, enabled: !site.denied.has(name), denied: site.denied.has(name), post_types: holders(name) },
+        ]
       }),
     ),
     plugin_connection_enabled: site.options['plugin_connection_enabled'] ?? true,

@@ -1,6 +1,7 @@
 import { MediaArguments, readArguments } from '../arguments.ts'
 import { ALT_KEY } from '../document.ts'
 import type { Site } from '../site.ts'
+import { requireAllowed } from './read.ts'
 import { insertPost, updatePost } from '../writing.ts'
 import { CommandFailure, type ModelPost } from '../types.ts'
 
@@ -31,6 +32,7 @@ function reuse(site: Site, image: ModelPost, hash: string, alt: string): string 
 
 /** `media`: an image into the library, once per hash and once per bytes. */
 export function runMedia(site: Site, args: unknown): string {
+  requireAllowed(site, 'attachment')
   const { url, hash, filename, alt } = readArguments(MediaArguments, args)
   const known = find(site, (image) => hashesOf(image).includes(hash))
   if (known) return reuse(site, known, hash, alt)

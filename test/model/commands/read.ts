@@ -12,11 +12,17 @@ export interface Reading {
   msPerDocument: number
 }
 
-/** A public type that is registered, or the failure. */
+/** A public type that is registered and allowed, or the failure. */
 export function requireType(site: Site, name: string): PostType {
   const type = site.publicType(name)
   if (!type) throw new CommandFailure('unknown_type', `This site has no public post type “${name}”.`)
+  requireAllowed(site, name)
   return type
+}
+
+/** Refuses what the owner denies in wp-admin. */
+export function requireAllowed(site: Site, name: string): void {
+  if (site.denied.has(name)) throw new CommandFailure('type_denied', `“${name}” is switched off for IGNY8.`)
 }
 
 function* slice(posts: readonly ModelPost[], from: number, limit: number): Generator<ModelPost> {
@@ -49,11 +55,13 @@ export function runIndex({ site, documents, msPerDocument }: Reading, args: unkn
 /** `fetch`: documents by id. Ids beyond the limits are neither in `items` nor in `missing`. */
 export function runFetch({ site, documents, msPerDocument }: Reading, args: unknown, context: Context): string {
   const ids = [...new Set(readArguments(FetchArguments, args).ids)]
-  const found = ids.flatMap((id) => {
+  const shown = ids.flatMap((id) => {
     const post = site.posts.get(id)
     return post && site.publicType(post.type) && post.status !== 'auto-draft' ? [post] : []
   })
-  const there = new Set(found.map(({ id }) => id))
+  const there = new Set(shown.map(({ id }) => id))
+  const found = shown.filter(({ type }) => !site.denied.has(type))
+  const denied = shown.flatMap(({ id, type }) => (site.denied.has(type) ? [id] : []))
   const page = context.takeParts(found, (post) => documents.part(post, 'full'), msPerDocument)
-  return `{"items":[${page.parts.join(',')}],"missing":${JSON.stringify(ids.filter((id) => !there.has(id)))}}`
+  return `{"items":[${page.parts.join(',')}],"missing":${JSON.stringify(ids.filter((id) => !there.has(id)))},"denied":${JSON.stringify(denied)}}`
 }

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { whole } from '../document.ts'
 import { hash32 } from '../hash.ts'
 import type { Site } from '../site.ts'
+import { requireAllowed } from './read.ts'
 import { CommandFailure, type ModelTerm } from '../types.ts'
 
 const NOT_COUNTED = new Set(['trash', 'draft', 'pending', 'auto-draft', 'future', 'private'])
@@ -23,6 +24,7 @@ export function runTerms(site: Site, args: unknown, context: Context): string {
   if (!site.taxonomies.get(taxonomy)?.isPublic) {
     throw new CommandFailure('unknown_type', `This site has no public taxonomy “${taxonomy}”.`)
   }
+  requireAllowed(site, taxonomy)
   const counts = countPosts(site, taxonomy)
   const describe = ({ id, name, slug, parent, description }: ModelTerm) => ({
     id,

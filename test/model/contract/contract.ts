@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import type { Transport } from '../../../src/contract/polling.ts'
 import { describeTransport, describeDisconnected } from './transport.ts'
 import { describeCounting } from './counting.ts'
+import { describeDenying } from './denying.ts'
 import { describeDigest } from './digest.ts'
 import { describeDocuments } from './documents.ts'
 import { describeIdentity } from './identity.ts'
@@ -35,6 +36,7 @@ export function describeContract(name: string, start: () => Promise<Subject>, tr
     describeRelations(get)
     if (transport === 'polling') return
     describeWebhooks(get)
+    describeDenying(get)
     describeDisconnected(get)
   })
 }

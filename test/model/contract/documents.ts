@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { IndexData, PoisonedDocument, PostDocument, TermsData } from '../../../src/contract/content-link.ts'
 import { fetchOne, idsOf, insertEvents, NASTY, START_S } from './common.ts'
-import { codeOf, run, type Action, type Subject } from './subject.ts'
+import { codeOf, newId, run, send, type Action, type Subject } from './subject.ts'
 
 function documents(get: () => Subject): void {
   test('T25 a document has every field as it is stored, byte for byte', async () => {
@@ -90,6 +90,29 @@ function documents(get: () => Subject): void {
   })
 }
 
+function marks(get: () => Subject): void {
+  test('a password marks its post, and no document shows it', async () => {
+    const [guarded, open] = await get().arrange(
+      { op: 'insert', type: 'event', title: 'Guarded', status: 'publish', password: 'open-sesame' },
+      { op: 'insert', type: 'event', title: 'Open', status: 'publish' },
+    )
+    expect(await fetchOne(get(), guarded)).toMatchObject({ title: 'Guarded', protected: true })
+    expect(await fetchOne(get(), open)).toMatchObject({ title: 'Open', protected: false })
+    const [raw] = await send(get(), [{ id: newId('cmd'), name: 'fetch', args: { ids: [guarded] } }])
+    expect(JSON.stringify(raw)).not.toContain('open-sesame')
+  })
+
+  test('only what wp-admin counts under “All” is listed', async () => {
+    const [post, hidden] = await get().arrange(
+      { op: 'insert', type: 'event', title: 'Private', status: 'private' },
+      { op: 'insert', type: 'event', title: 'Thrown away', status: 'publish' },
+    )
+    await get().arrange({ op: 'trash', id: Number(hidden) })
+    expect(await fetchOne(get(), post)).toMatchObject({ listed: true })
+    expect(await fetchOne(get(), hidden)).toMatchObject({ listed: false, status: 'trash' })
+  })
+}
+
 function etags(get: () => Subject): void {
   test('an etag depends exactly on the content it covers', async () => {
     const [kind, image, id] = await get().arrange(
@@ -155,6 +178,7 @@ function terms(get: () => Subject): void {
 /** Documents, their etags, and `terms` (docs/protocol-content.md). */
 export function describeDocuments(get: () => Subject): void {
   describe('documents', () => documents(get))
+  describe('marks', () => marks(get))
   describe('etags', () => etags(get))
   describe('terms', () => terms(get))
 }

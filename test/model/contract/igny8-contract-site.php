@@ -72,7 +72,7 @@ function igny8_contract_modified( int $id, int $time ): void {
 }
 
 function igny8_contract_insert( array $action ): int {
-	$names = array( 'type' => 'post_type', 'title' => 'post_title', 'body' => 'post_content', 'excerpt' => 'post_excerpt', 'slug' => 'post_name', 'status' => 'post_status', 'parent' => 'post_parent' );
+	$names = array( 'type' => 'post_type', 'title' => 'post_title', 'body' => 'post_content', 'excerpt' => 'post_excerpt', 'slug' => 'post_name', 'status' => 'post_status', 'parent' => 'post_parent', 'password' => 'post_password' );
 	$post  = array( 'post_author' => 1, 'post_title' => 'Untitled' );
 	foreach ( $names as $name => $column ) {
 		if ( isset( $action[ $name ] ) ) {
@@ -224,6 +224,8 @@ function igny8_contract_perform( array $action ) {
 			return igny8_contract_file( $action );
 		case 'register':
 			return update_option( 'igny8_contract_without_event', $action['isThere'] ? 0 : 1 );
+		case 'deny':
+			return Igny8\Bridge\Plugin::instance()->settings->save_allowed( $action['kind'], array( $action['slug'] => ! $action['isDenied'] ) );
 		case 'filter':
 			return update_option( 'igny8_contract_filter', $action['isOn'] ? 1 : 0 );
 		case 'read':

@@ -66,6 +66,10 @@ const HANDLERS: Handlers = {
   mend_utf8: () => null,
   file: (model, { name, kind }) => addFile(model, name, kind),
   register: (model, { type, isThere }) => (isThere ? registerEvent(model) : model.unregisterType(type)),
+  deny: (model, { slug, isDenied }) => {
+    if (isDenied) model.site.denied.add(slug)
+    else model.site.denied.delete(slug)
+  },
   filter: (model, { isOn }) => {
     model.site.alterText = isOn ? (text) => text.replaceAll('naked', 'clothed') : (text) => text
   },

@@ -18,6 +18,7 @@ export interface Insert {
   terms?: Record<string, number[]>
   meta?: Record<string, unknown>
   featured?: number
+  password?: string
 }
 
 /** What people, other plugins and accidents do to a site. Each gives one value: an id, a text or null. */
@@ -40,6 +41,8 @@ export type Action =
   | { op: 'mend_utf8' }
   | { op: 'file'; name: string; kind: 'image' | 'page' }
   | { op: 'register'; type: string; isThere: boolean }
+  /** The owner denies a post type or taxonomy in wp-admin, or allows it again. */
+  | { op: 'deny'; kind: 'post_types' | 'taxonomies'; slug: string; isDenied: boolean }
   /** A filter of the site turns every “naked” into “clothed” when a post is saved. */
   | { op: 'filter'; isOn: boolean }
   /** The whole row as JSON: `{ title, body, excerpt, slug, status, modifiedS }`, or null. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
-import { applied, apply, argsOf, count, create, update } from './applying.ts'
+import { applied, apply, applyCode, argsOf, count, create, update } from './applying.ts'
 import { fetchOne, NASTY } from './common.ts'
 import { newId, send, type Subject } from './subject.ts'
 
@@ -214,9 +214,16 @@ function updating(get: () => Subject): void {
     expect(back.status).not.toBe('trash')
     expect(back.slug).toBe('fate')
     const gone = { outcome: 'applied', item: null }
-    expect(await apply(get(), { op: 'delete', id: made.id, expect: back.etag })).toMatchObject(gone)
-    expect(await apply(get(), { op: 'delete', id: made.id, expect: back.etag })).toMatchObject(gone)
+    const again = await applied(get(), { op: 'trash', id: made.id, expect: back.etag })
+    expect(await apply(get(), { op: 'delete', id: made.id, expect: again.etag })).toMatchObject(gone)
+    expect(await apply(get(), { op: 'delete', id: made.id, expect: again.etag })).toMatchObject(gone)
     expect((await get().arrange({ op: 'read', id: made.id }))[0]).toBeNull()
+  })
+
+  test('nothing is deleted that is not in the trash', async () => {
+    const made = await create(get(), { title: 'Alive' })
+    expect(await applyCode(get(), { op: 'delete', id: made.id, expect: made.etag })).toBe('not_in_trash')
+    expect(await fetchOne(get(), made.id)).toMatchObject({ title: 'Alive', status: 'publish' })
   })
 
   test('T30 fields are written before the trash and after it', async () => {

@@ -152,13 +152,16 @@ describe('T30 an item deleted on the site and changed in IGNY8', () => {
     const kept = pushed(resolve(undone, 'igny8'))
     expect([stateOf(kept), kept.local.title, kept.external?.title]).toEqual(['synced', 'here', 'here'])
     const gone = pushed(resolve(undone, 'wordpress'))
-    expect([stateOf(gone), planPush(gone)]).toEqual(['deleted', null])
+    expect([stateOf(gone), gone.local.status, planPush(gone)]).toEqual(
+      // the post that the first resolution made is in the trash
+      side === 'igny8' ? ['synced', 'trash', null] : ['deleted', 'draft', null],
+    )
   })
 
-  test('resolved for IGNY8, undone, and resolved for WordPress deletes the post that was created', () => {
+  test('resolved for IGNY8, undone, and resolved for WordPress moves the post that was created to the trash', () => {
     const before = deletedThere()
     const undone = undoResolution(pushed(resolve(before, 'igny8')), toConflictSnapshot(before), now)
-    expect(planPush(resolve(undone, 'wordpress'))).toMatchObject({ op: 'delete', expect: undone.etag })
+    expect(planPush(resolve(undone, 'wordpress'))).toMatchObject({ op: 'trash', expect: undone.etag })
   })
 })
 
@@ -168,11 +171,21 @@ describe('T30 an item deleted in IGNY8 and changed on the site', () => {
     expect([stateOf(record), record.local.title, record.deletion]).toEqual(['synced', 'there', null])
   })
 
-  test('resolved for IGNY8 is deleted on the site', () => {
-    const before = deletedHere()
+  test('resolved for IGNY8 is deleted on the site if its post is still in the trash there', () => {
+    const before = imported(deleteRecord(agreedItem({ title: 'A', status: 'trash' }), NOW_MS), {
+      title: 'there',
+      status: 'trash',
+    })
     const record = resolve(before, 'igny8')
     expect(planPush(record)).toMatchObject({ op: 'delete', expect: before.etag })
     expect(stateOf(pushed(record))).toBe('deleted')
+  })
+
+  test('resolved for IGNY8 goes to the trash of the site if somebody took its post out of there', () => {
+    const before = deletedHere()
+    const record = resolve(before, 'igny8')
+    expect(planPush(record)).toMatchObject({ op: 'trash', expect: before.etag })
+    expect(pushed(record)).toMatchObject({ deletion: null, local: { title: 'there', status: 'trash' } })
   })
 
   test.each(['wordpress', 'igny8'] as const)('resolved for %s and undone can be resolved either way', (side) => {
@@ -185,6 +198,7 @@ describe('T30 an item deleted in IGNY8 and changed on the site', () => {
       'there',
       [],
     ])
-    expect(stateOf(pushed(resolve(undone, 'igny8')))).toBe('deleted')
+    const gone = pushed(resolve(undone, 'igny8'))
+    expect([stateOf(gone), gone.local.status]).toEqual(['synced', 'trash'])
   })
 })

@@ -233,11 +233,11 @@ describe('T30 a post that is gone for good', () => {
 })
 
 describe('T30 an item that was deleted in IGNY8', () => {
-  const deleted = deleteRecord(agreedItem({ title: 'A' }), NOW_MS)
+  const deleted = deleteRecord(agreedItem({ title: 'A', status: 'trash' }), NOW_MS)
 
   test('is deleted on the site, even if its etag changed', () => {
     expect(planPush(deleted)).toMatchObject({ op: 'delete', expect: deleted.etag })
-    const record = imported(deleted, { title: 'A' })
+    const record = imported(deleted, { title: 'A', status: 'trash' })
     expect(planPush(record)).toMatchObject({ op: 'delete', expect: record.etag })
   })
 
@@ -253,14 +253,14 @@ describe('T30 an item that was deleted in IGNY8', () => {
     expect([stateOf(record), planPush(record)]).toEqual(['deleted', null])
   })
 
-  test('while its create was under way is deleted on the site too', () => {
+  test('while its create was under way goes to the trash of the site, with what was made of it there', () => {
     const sent = newItem({ title: 'A', body: 'a' })
     const gone = deleteRecord({ ...sent, base: sent.local }, NOW_MS)
     const filledIn = { title: 'A', body: 'a', slug: 'a', date: '2026-11-21T10:00:00.000Z', terms: { category: ['x'] } }
     const record = decided(importPost(gone, post(filledIn, { item_id: sent.id }), rules()))
-    expect([stateOf(record), planPush(record)?.op]).toEqual(['local_ahead', 'delete'])
+    expect([stateOf(record), record.deletion, planPush(record)?.op]).toEqual(['local_ahead', null, 'trash'])
     const changed = decided(importPost(gone, post({ ...filledIn, title: 'B' }, { item_id: sent.id }), rules()))
-    expect([stateOf(changed), changed.conflictFields]).toEqual(['conflict', [DELETED]])
+    expect([planPush(changed)?.op, changed.local.title, changed.conflictFields]).toEqual(['trash', 'B', []])
   })
 })
 

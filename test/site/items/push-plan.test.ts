@@ -167,8 +167,13 @@ describe('the push', () => {
   })
 
   test('of a deletion sends only that', () => {
-    const record = deleteRecord(editRecord(agreedItem(), { title: 'B' }, NOW_MS), NOW_MS)
+    const record = deleteRecord(editRecord(agreedItem({ status: 'trash' }), { title: 'B' }, NOW_MS), NOW_MS)
     expect(planPush(record)).toMatchObject({ op: 'delete', paths: [], expect: record.etag })
+  })
+
+  test('of a deletion moves a post to the trash first that is not there', () => {
+    const record = deleteRecord(agreedItem(), NOW_MS)
+    expect(planPush(record)).toMatchObject({ op: 'trash', paths: [], expect: record.etag, sent: { status: 'trash' } })
   })
 })
 

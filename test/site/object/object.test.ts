@@ -149,7 +149,12 @@ describe('the alarm', () => {
           name === 'batch' ? () => Promise.reject(new Error('D1 is away')) : Reflect.get(target, name, target),
       })
       await expect(runNext(contextOf(store, { db: failing }))).rejects.toThrow('D1 is away')
-      expect(store.runsState(Date.now()).currentRun).toMatchObject({ id: 'run_unlucky', status: 'running' })
+      // nothing happens until its lease ends, and it says so
+      expect(store.runsState(Date.now()).currentRun).toMatchObject({
+        id: 'run_unlucky',
+        status: 'queued',
+        waiting: { for: 'retry', next_at: expect.any(String) },
+      })
     })
     clock.advance(90_001)
     await fireAlarm(site.siteId)
@@ -194,7 +199,7 @@ describe('T12 the holder of an expired lease', () => {
       const current = store.runs.lease(1010, 10)
       expect(current).toMatchObject({ id: 'run_x', attempt: 2 })
       store.runs.saveCursor(old, { ...startCursor('metadata', 1), progress: { done: 9, total: 9, by_type: {} } })
-      store.runs.retry(old, 99_999, { code: 'x', detail: 'x', fix: null })
+      store.runs.retry(old, 99_999, { code: 'x', detail: 'x', fix: null }, { for: 'retry', since: 1010, detail: 'x' })
       expect(store.runs.finish(old, 1011, null)).toBe(false)
       expect(store.runsState(1011).currentRun).toMatchObject({ status: 'running', error: null, progress: { done: 0 } })
       if (current) expect(store.runs.finish(current, 1012, null)).toBe(true)
@@ -216,7 +221,9 @@ describe('the queue', () => {
       expect(store.runsState(8000).lagS).toBe(3)
       const run = store.runs.lease(5000, 10)
       expect(store.nextDueAt()).toBe(5010)
-      if (run) store.runs.retry(run, 7000, { code: 'x', detail: 'x', fix: null })
+      const failure = { code: 'x', detail: 'x', fix: null }
+      if (run) store.runs.retry(run, 7000, failure, { for: 'retry', since: 6000, detail: 'x' })
+      expect(store.runsState(6500).currentRun?.waiting).toMatchObject({ since: new Date(6000).toISOString() })
       expect(store.nextDueAt()).toBe(7000)
       store.runs.cancelAll('int_of_another', 7000)
       expect(store.nextDueAt()).toBe(7000)

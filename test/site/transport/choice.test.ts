@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
-import { directRetryMs, noteDirectFailure, switchIfDue, urgentDirectTryAt } from '../../../src/site/transport/choice.ts'
-import type { SiteStore } from '../../../src/site/replica/store.ts'
+import {
+  directRetryMs,
+  isSilent,
+  noteDirectFailure,
+  switchIfDue,
+  urgentDirectTryAt,
+} from '../../../src/site/transport/choice.ts'
+import { SiteStore } from '../../../src/site/replica/store.ts'
+import { createSiteDatabase } from '../../sim/sqlite.ts'
 
 const NOW = 1_800_000_000_000
 
@@ -56,4 +63,19 @@ test('T60 for a person who waits it is called at once, and five seconds after th
   noteDirectFailure(store, 'rest_blocked', NOW)
   expect(urgentDirectTryAt(store, NOW + 1_000)).toBe(NOW + 5_000)
   expect(urgentDirectTryAt(store, NOW + 60_000)).toBe(NOW + 60_000)
+})
+
+test('T60 a site that stops polling is called at once when that shows, and once only', () => {
+  const store = new SiteStore(createSiteDatabase())
+  expect(store.nextDueAt()).toBeNull()
+  store.transport.save({ transport: 'polling', lastPollAt: NOW, intervalMs: 60_000, triedAt: NOW + 60_000 })
+  const silentAt = store.transport.silentAt() ?? 0
+  expect(silentAt - NOW).toBeGreaterThan(15 * 60_000)
+  expect(isSilent(store, silentAt - 1)).toBe(false)
+  expect(isSilent(store, silentAt)).toBe(true)
+  expect(store.nextDueAt()).toBe(silentAt)
+  noteDirectFailure(store, 'rest_blocked', silentAt)
+  expect(store.nextDueAt()).toBeNull()
+  store.transport.notePoll(silentAt + 60_000)
+  expect(store.nextDueAt()).toBeGreaterThan(silentAt + 60_000)
 })

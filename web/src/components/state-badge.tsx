@@ -56,7 +56,9 @@ export function ItemStateBadge({ state }: { state: ItemState }): ReactNode {
   return <StateBadge icon={ITEM_ICONS[state]} word={t(state)} state={state} />
 }
 
-export function RunStatusBadge({ status }: { status: Run['status'] }): ReactNode {
-  const t = useTranslations('common.runStatus')
-  return <StateBadge icon={RUN_ICONS[status]} word={t(status)} state={status} />
+/** State of a run; of one that waits, what for. */
+export function RunStatusBadge({ run: { status, waiting } }: { run: Pick<Run, 'status' | 'waiting'> }): ReactNode {
+  const t = useTranslations('common')
+  const word = waiting ? t(`waiting.short.${waiting.for}`) : t(`runStatus.${status}`)
+  return <StateBadge icon={RUN_ICONS[status]} word={word} state={waiting ? 'waiting' : status} />
 }

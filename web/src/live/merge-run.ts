@@ -2,11 +2,12 @@ import type { Run, SyncState } from '../api/types.ts'
 
 export const isActive = (run: Run): boolean => run.status === 'queued' || run.status === 'running'
 
-const STAGE: Record<Run['status'], number> = { queued: 0, running: 1, succeeded: 2, failed: 2, cancelled: 2 }
-
-/** The later of two states of a run, since answers and live messages can overtake each other. */
+/**
+ * The later of two states of a run, since answers and live messages can overtake each other. A run that has ended stays
+ * so. One that has not may be at work and wait in turns, so there only the progress tells, and else the order of arrival.
+ */
 export function laterRun(known: Run, update: Run): Run {
-  if (STAGE[update.status] !== STAGE[known.status]) return STAGE[update.status] > STAGE[known.status] ? update : known
+  if (isActive(known) !== isActive(update)) return isActive(known) ? update : known
   return update.progress.done >= known.progress.done ? update : known
 }
 
@@ -25,7 +26,7 @@ export function mergeRun(state: SyncState, update: Run): SyncState {
   }
   // only one run runs at a time, and a queued one is not shown instead
   const isShown = !current || current.id === run.id || startedAt(run) > startedAt(current)
-  return isShown ? { ...state, current_run: run, sync_status: 'syncing' } : state
+  return isShown ? { ...state, current_run: run, sync_status: run.waiting ? 'pending' : 'syncing' } : state
 }
 
 const startedAt = (run: Run): string => (run.status === 'running' ? (run.started_at ?? run.queued_at) : '')

@@ -25,6 +25,7 @@ const CONFLICT = 409
 export interface ItemFilter {
   type?: string
   state?: ItemState
+  status?: string
   q?: string
 }
 
@@ -110,10 +111,21 @@ export const useSyncItem = (siteId: string, itemId: string): UseMutationResult<I
     }),
   )
 
-export function useDeleteItem(siteId: string, itemId: string): UseMutationResult<unknown, Error, void> {
+/** Brings an item back from the trash or from its deletion, as a draft. */
+export const useRestoreItem = (siteId: string, itemId: string): UseMutationResult<Item, Error, void> =>
+  useItemChange(siteId, itemId, () => api.POST('/sites/{site_id}/content/{item_id}/restore', pathOf(siteId, itemId)))
+
+/** Moves an item to the trash; with `permanently`, deletes one that is there. */
+export function useDeleteItem(
+  siteId: string,
+  itemId: string,
+): UseMutationResult<unknown, Error, { permanently?: 'true' }> {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: () => api.DELETE('/sites/{site_id}/content/{item_id}', pathOf(siteId, itemId)),
+    mutationFn: (query) => {
+      const { params } = pathOf(siteId, itemId)
+      return api.DELETE('/sites/{site_id}/content/{item_id}', { params: { ...params, query } })
+    },
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: keys.item(siteId, itemId) })
       void client.invalidateQueries({ queryKey: keys.items(siteId) })

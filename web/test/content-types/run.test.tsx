@@ -102,12 +102,48 @@ test('a page opened during a run shows it', async () => {
   expect(panel().getByRole('progressbar', { name: 'Progress: All types' })).toHaveAttribute('aria-valuenow', '20')
 })
 
-test('a run that waits for a poll shows since when', async () => {
-  const waiting_for_site_since = new Date().toISOString()
-  api.answer({ [STATUS]: { body: sampleSyncState({ current_run: sampleRun(), waiting_for_site_since }) } })
+const minutes = (count: number) => new Date(Date.now() + count * 60_000).toISOString()
+const waiting = (why: Partial<NonNullable<Run['waiting']>> = {}) =>
+  sampleRun({
+    status: 'queued',
+    progress: at(30, 10),
+    waiting: { for: 'poll', since: minutes(-3), next_at: minutes(1), detail: 'x', ...why },
+  })
+
+test.each([
+  ['poll', 'Waiting for the site', /IGNY8 can’t call the site, .* Its next call is expected in (1 minute|\d+ seconds)/],
+  ['retry', 'Waiting to retry', /the last attempt failed\. It goes on in (1 minute|\d+ seconds)/],
+  ['rate_limit', 'Waiting for the site', /the site asked IGNY8 to call later\. It goes on in/],
+  ['turn', 'Waiting for its turn', /for another run of this site\. It goes on in/],
+] as const)(
+  'T60 a run that waits (%s) says so, since when, for what and what comes next',
+  async (why, title, words) => {
+    api.answer({ [STATUS]: { body: sampleSyncState({ current_run: waiting({ for: why }) }) } })
+    renderAt('/sites/site_1/content-types')
+    const region = await screen.findByRole('region', { name: 'Sync' })
+    expect(within(region).getByText(title)).toBeVisible()
+    expect(region).toHaveTextContent(/Waiting since \d+:\d+/)
+    expect(region).toHaveTextContent(words)
+    expect(region).not.toHaveTextContent(/running|per second|left/)
+    expect(screen.getByRole('button', { name: 'Sync waits…' })).toBeDisabled()
+  },
+)
+
+test('T60 a poll that is overdue is called so', async () => {
+  api.answer({ [STATUS]: { body: sampleSyncState({ current_run: waiting({ next_at: minutes(-2) }) }) } })
   renderAt('/sites/site_1/content-types')
-  await screen.findByText('Reading the site structure')
-  expect(screen.getByRole('region', { name: 'Sync' })).toHaveTextContent(/Waiting since .* for the site to call IGNY8/)
+  expect(await screen.findByRole('region', { name: 'Sync' })).toHaveTextContent(/Its call was expected 2 minutes ago/)
+})
+
+test('T60 a run goes from work to waiting and back as live messages say, and never says running meanwhile', async () => {
+  await openTab()
+  await tell(sampleRun({ progress: at(30, 10) }))
+  expect(panel().getByText('Sync is running')).toBeVisible()
+  await tell(waiting())
+  expect(panel().getByText('Waiting for the site')).toBeVisible()
+  expect(panel().queryByText('Sync is running')).not.toBeInTheDocument()
+  await tell(sampleRun({ progress: at(40, 10) }))
+  expect(panel().getByText('Sync is running')).toBeVisible()
 })
 
 test('screen readers hear the start, each quarter and the end, and nothing in between', async () => {

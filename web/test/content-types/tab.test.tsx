@@ -31,6 +31,22 @@ const listed = (patch: Parameters<typeof sampleIntegration>[0]) => ({
 const inState = (state: Connection, reason: ContentTypes['health']['reason'] = null): ContentTypes =>
   sampleContentTypes({ connection: state, health: { ...sampleContentTypes().health, state, reason } })
 
+test('a type that the site’s owner denies says so, can’t be switched on, and is not part of the sum', async () => {
+  const types = sampleContentTypes()
+  const page = postType('Pages', 45, 40, { enabled: false, decided_by: 'wordpress' })
+  const product = postType('Products', 67, 12, { enabled: false, decided_by: 'igny8' })
+  api.answer({ [TYPES]: { body: { ...types, post_types: { ...types.post_types, page, product } } } })
+  renderAt('/sites/site_1/content-types')
+  const denied = await screen.findByRole('switch', { name: 'Sync Pages' })
+  expect(denied).toBeDisabled()
+  expect(denied).toHaveAccessibleDescription(/Switched off in WordPress by the site’s owner/)
+  expect(screen.getByRole('row', { name: /Pages/ })).toHaveTextContent('45 total · 40 kept')
+  const ours = screen.getByRole('switch', { name: 'Sync Products' })
+  expect(ours).toBeEnabled()
+  expect(ours).toHaveAccessibleDescription(/Switched off in IGNY8/)
+  expect(screen.getByRole('row', { name: /^Total.*190 total/ })).toHaveTextContent('190 total · 57 synced')
+})
+
 test('the example of the seed: each type with its label, slug, counts, switch and limit, and their sum', async () => {
   openTab()
   const rows = async (name: string) =>

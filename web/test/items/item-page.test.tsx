@@ -10,7 +10,7 @@ import { sampleIntegration, sampleSession, sampleSite } from '../support/samples
 const ITEM = '/api/v1/sites/site_1/content/item_1'
 const INTEGRATION = '/api/v1/integration/integrations'
 
-const open = (item: Item, answers: Answers = {}, role: 'viewer' | 'editor' = 'editor'): FakeApi => {
+const open = (item: Item, answers: Answers = {}, role: 'viewer' | 'editor' | 'admin' = 'editor'): FakeApi => {
   const api = fakeApi({
     'GET /api/v1/auth/get-session': { body: sampleSession(role) },
     'GET /api/v1/sites/site_1': { body: sampleSite() },
@@ -119,7 +119,9 @@ test('a deletion on one side is explained, with the effect of each choice', asyn
   const conflict = { fields: ['deleted'], since: '2026-11-21T10:00:00.000Z', wordpress: null, base: sampleVersion() }
   open(sampleItem({ state: 'conflict', title: 'Changed here', wordpress: null, conflict }))
   expect(await screen.findByText(/It was deleted in WordPress and changed in IGNY8/)).toBeVisible()
-  expect(screen.getByRole('radio', { name: 'WordPress' })).toHaveAccessibleDescription('Delete it in IGNY8 too.')
+  expect(screen.getByRole('radio', { name: 'WordPress' })).toHaveAccessibleDescription(
+    'Delete it in IGNY8 too. It can be restored.',
+  )
   expect(screen.getByRole('radio', { name: 'IGNY8' })).toHaveAccessibleDescription(
     'Keep it. It is created again in WordPress.',
   )
@@ -219,18 +221,57 @@ test('a refused value shows an error at its field, and the text stays', async ()
   expect(screen.getByLabelText('Slug')).toHaveValue('opening-hours-x')
 })
 
-test('deleting asks first, explains the effect in WordPress, and returns to the list', async () => {
+test('moving to the trash asks first, explains the effect in WordPress, and returns to the list', async () => {
   const api = open(sampleItem(), {
     [`DELETE ${ITEM}`]: { status: 204 },
     'GET /api/v1/sites/site_1/content': { body: { results: [], next: null } },
   })
-  await userEvent.click(await screen.findByRole('button', { name: 'Delete' }))
-  const dialog = await screen.findByRole('dialog', { name: 'Delete this item?' })
-  expect(dialog).toHaveTextContent('It is also deleted in WordPress, without going to the trash.')
+  expect(screen.queryByRole('button', { name: 'Delete permanently' })).not.toBeInTheDocument()
+  await userEvent.click(await screen.findByRole('button', { name: 'Move to trash' }))
+  const dialog = await screen.findByRole('dialog', { name: 'Move this item to the trash?' })
+  expect(dialog).toHaveTextContent('is moved to the trash, here and in WordPress')
   expect(api.callsOf(`DELETE ${ITEM}`)).toHaveLength(0)
-  await userEvent.click(within(dialog).getByRole('button', { name: 'Delete permanently' }))
+  await userEvent.click(within(dialog).getByRole('button', { name: 'Move to trash' }))
   await waitFor(() => expect(window.location.pathname).toBe('/sites/site_1/items'))
-  expect(api.callsOf(`DELETE ${ITEM}`)).toHaveLength(1)
+  expect(api.callsOf(`DELETE ${ITEM}`).map(({ query }) => query.toString())).toEqual([''])
+})
+
+const trashed = { status: 'trash', wordpress: sampleVersion({ status: 'trash' }) }
+
+test('an item in the trash can be restored, or deleted for good in a second step', async () => {
+  const answers = {
+    [`DELETE ${ITEM}`]: { status: 204 },
+    [`POST ${ITEM}/restore`]: { body: sampleItem({ status: 'draft' }) },
+  }
+  const api = open(sampleItem(trashed), answers, 'admin')
+  expect(await screen.findByTestId('trash-notice')).toHaveTextContent('In the trash')
+  expect(screen.queryByRole('button', { name: /^(Edit|Move to trash)$/ })).not.toBeInTheDocument()
+  await userEvent.click(screen.getByRole('button', { name: 'Delete permanently' }))
+  const dialog = await screen.findByRole('dialog', { name: 'Delete this item permanently?' })
+  expect(dialog).toHaveTextContent('WordPress can’t bring it back')
+  await userEvent.click(within(dialog).getByRole('button', { name: 'Delete permanently' }))
+  await waitFor(() => expect(api.callsOf(`DELETE ${ITEM}`)).toHaveLength(1))
+  expect(api.callsOf(`DELETE ${ITEM}`)[0]?.query.get('permanently')).toBe('true')
+  await userEvent.click(screen.getByRole('button', { name: 'Restore' }))
+  await waitFor(() => expect(api.callsOf(`POST ${ITEM}/restore`)).toHaveLength(1))
+})
+
+test('an item that WordPress has not moved to its trash yet can’t be deleted for good', async () => {
+  open(sampleItem({ status: 'trash' }), {}, 'admin')
+  expect(await screen.findByRole('button', { name: 'Delete permanently' })).toBeDisabled()
+  expect(screen.getByTestId('trash-notice')).toHaveTextContent('with the next sync')
+})
+
+test('an editor may restore an item from the trash, and learns who may delete it for good', async () => {
+  open(sampleItem(trashed))
+  expect(await screen.findByRole('button', { name: 'Restore' })).toBeEnabled()
+  expect(screen.queryByRole('button', { name: 'Delete permanently' })).not.toBeInTheDocument()
+  expect(screen.getByTestId('trash-notice')).toHaveTextContent('Admins of the account can delete it permanently.')
+})
+
+test('a password-protected item says so', async () => {
+  open(sampleItem({ protected: true }))
+  expect((await screen.findAllByText('Password protected')).length).toBeGreaterThan(0)
 })
 
 test('a missing item shows "Item not found" with a link to the list', async () => {
@@ -239,10 +280,11 @@ test('a missing item shows "Item not found" with a link to the list', async () =
   expect(screen.getByRole('link', { name: 'All items' })).toHaveAttribute('href', '/sites/site_1/items')
 })
 
-test('an item that is deleted on both sides is read only', async () => {
+test('an item that is deleted on both sides can only be restored', async () => {
   open(sampleItem({ state: 'deleted', deleted: true, wordpress: null, external_url: null }))
   expect(await screen.findByText('Deleted on both sides')).toBeVisible()
-  expect(screen.queryByRole('button', { name: /^(Edit|Delete|Sync now)$/ })).not.toBeInTheDocument()
+  expect(screen.getByRole('button', { name: 'Restore' })).toBeEnabled()
+  expect(screen.queryByRole('button', { name: /^(Edit|Move to trash|Delete.*|Sync now)$/ })).not.toBeInTheDocument()
 })
 
 test('T46: markup in title, body, terms, meta and errors is text wherever it is shown', async () => {

@@ -208,3 +208,11 @@ test('T46: markup in titles, slugs, types and addresses stays text', async () =>
   expect(screen.getByText('Both sides changed: Meta: <i>k</i>')).toBeVisible()
   expect(document.querySelector('main img, main b, main i, main u, a[href^="javascript"]')).toBeNull()
 })
+
+test('a password-protected item says so, and the trash can be listed', async () => {
+  const api = open({ [LIST]: page([sampleSummary({ protected: true })]) })
+  expect(await screen.findByText('Password protected')).toBeVisible()
+  await userEvent.selectOptions(screen.getByLabelText('Status'), 'trash')
+  await waitFor(() => expect(lastQuery(api)).toMatchObject({ status: 'trash' }))
+  expect(window.location.search).toBe('?status=trash')
+})

@@ -20,6 +20,7 @@ export const postType = (
   conflict_count: 0,
   drift_check: EQUAL,
   enabled: true,
+  decided_by: 'default',
   fetch_limit: 100,
   limited: false,
   ...patch,
@@ -36,6 +37,7 @@ const taxonomy = (
   count_as_of: AT,
   synced_count: synced,
   enabled,
+  decided_by: 'default',
   fetch_limit: 100,
   limited: false,
 })
@@ -49,7 +51,7 @@ export const sampleContentTypes = (patch: Partial<ContentTypes> = {}): ContentTy
   post_types: {
     post: postType('Posts', 123, 45),
     page: postType('Pages', 45, 45),
-    product: postType('Products', 67, 12, { enabled: false }),
+    product: postType('Products', 67, 12, { enabled: false, decided_by: 'igny8' }),
   },
   taxonomies: {
     category: taxonomy('Categories', 12, 10),
@@ -66,6 +68,7 @@ export const sampleRun = (patch: Partial<Run> = {}): Run => ({
   id: 'run_1',
   direction: 'both',
   status: 'running',
+  waiting: null,
   progress: { done: 0, total: 0, by_type: {} },
   counts: { created: 0, updated: 0, deleted: 0, unchanged: 0, failed: 0, conflicts: 0 },
   queued_at: AT,

@@ -70,6 +70,7 @@ export const sampleRun = (patch: Partial<Run> = {}): Run => ({
   id: 'run_1',
   direction: 'both',
   status: 'succeeded',
+  waiting: null,
   progress: { done: 12, total: 12, by_type: { post: { done: 12, total: 12 } } },
   counts: { created: 3, updated: 1, deleted: 0, unchanged: 8, failed: 0, conflicts: 0 },
   queued_at: AT,

@@ -133,7 +133,7 @@ final class Actions {
 	private function save(): void {
 		$this->settings->save_switches( '' !== $this->posted( 'igny8_sync_enabled' ), '' !== $this->posted( 'igny8_two_way_enabled' ) );
 		foreach ( Settings::KINDS as $kind ) {
-			$this->settings->save_types( $kind, $this->posted_choices( 'igny8_' . $kind ) );
+			$this->settings->save_allowed( $kind, $this->posted_choices( 'igny8_' . $kind ) );
 		}
 		$this->notices->success( __( 'Settings saved', 'igny8-wordpress-bridge' ) );
 
@@ -153,13 +153,13 @@ final class Actions {
 		}
 
 		$text = sprintf(
-			/* translators: 1: number of post types, 2: number of taxonomies, 3: id of a run. */
-			__( 'IGNY8 received %1$d post types and %2$d taxonomies and is now syncing their metadata (run %3$s).', 'igny8-wordpress-bridge' ),
+			/* translators: 1: number of post types, 2: number of taxonomies, 3: what the sync does, for example "about to start". */
+			__( 'IGNY8 received %1$d post types and %2$d taxonomies. The sync of their content: %3$s. Its result appears below as “Last sync”.', 'igny8-wordpress-bridge' ),
 			$done['post_types'],
 			$done['taxonomies'],
-			$done['run_id']
+			Sync_Facts::describe( $done['run'] )
 		);
-		$this->notices->success( __( 'Synced', 'igny8-wordpress-bridge' ), $text );
+		$this->notices->success( __( 'Sync started', 'igny8-wordpress-bridge' ), $text );
 	}
 
 	private function diagnose(): void {
@@ -198,7 +198,7 @@ final class Actions {
 	}
 
 	/**
-	 * @return array<string, bool> Slug => enabled.
+	 * @return array<string, bool> Slug => allowed.
 	 */
 	private function posted_choices( string $name ): array {
 		$choices = [];

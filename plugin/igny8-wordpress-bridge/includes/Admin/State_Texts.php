@@ -21,7 +21,7 @@ final class State_Texts {
 			Status::WAITING           => __( 'Failed to connect, trying again', 'igny8-wordpress-bridge' ),
 			Status::STRUCTURE_SYNCING => __( 'Connected, structure syncing', 'igny8-wordpress-bridge' ),
 			Status::READY             => __( 'Connected & ready', 'igny8-wordpress-bridge' ),
-			Status::DEGRADED          => __( 'Connected, but the last sync failed', 'igny8-wordpress-bridge' ),
+			Status::DEGRADED          => __( 'Connected, but the content types could not be sent', 'igny8-wordpress-bridge' ),
 			Status::KEY_REVOKED       => __( 'API key revoked', 'igny8-wordpress-bridge' ),
 			Status::KEY_UNREADABLE    => __( 'API key unreadable', 'igny8-wordpress-bridge' ),
 			Status::DISABLED          => __( 'Connected, sync is switched off', 'igny8-wordpress-bridge' ),

@@ -29,15 +29,18 @@ final class Status_Panel {
 
 	private State_Texts $texts;
 
+	private Sync_Facts $sync;
+
 	private Transport_Facts $transport;
 
-	public function __construct( Status $status, Connection $connection, Attempt $attempt, Key_Store $keys, Schedule $schedule, State_Texts $texts, Transport_Facts $transport ) {
+	public function __construct( Status $status, Connection $connection, Attempt $attempt, Key_Store $keys, Schedule $schedule, State_Texts $texts, Sync_Facts $sync, Transport_Facts $transport ) {
 		$this->status     = $status;
 		$this->connection = $connection;
 		$this->attempt    = $attempt;
 		$this->keys       = $keys;
 		$this->schedule   = $schedule;
 		$this->texts      = $texts;
+		$this->sync       = $sync;
 		$this->transport  = $transport;
 	}
 
@@ -111,12 +114,13 @@ final class Status_Panel {
 		if ( $this->connection->is_clone() ) {
 			$facts[ __( 'Connected as', 'igny8-wordpress-bridge' ) ] = $this->connection->connected_url();
 		}
-		$facts[ __( 'Last sync', 'igny8-wordpress-bridge' ) ] = self::when( $this->connection->last_structure_sync_at() );
+		$facts += $this->sync->all();
+		$facts[ __( 'Content types last sent', 'igny8-wordpress-bridge' ) ] = self::when( $this->connection->last_structure_sync_at() );
 		if ( $is_sync_planned ) {
 			$retry = $this->schedule->next( Schedule::PUSH );
 			$next  = 0 === $retry ? $this->schedule->next( Schedule::DAILY ) : $retry;
 
-			$facts[ __( 'Next sync', 'igny8-wordpress-bridge' ) ] = self::when( $next );
+			$facts[ __( 'Content types sent next', 'igny8-wordpress-bridge' ) ] = self::when( $next );
 		}
 		return $facts + $this->transport->all();
 	}

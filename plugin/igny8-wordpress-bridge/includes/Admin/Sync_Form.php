@@ -4,17 +4,21 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Admin;
 
+use Igny8\Bridge\Connection\Remote_State;
 use Igny8\Bridge\Structure\Gatherer;
 
 /**
- * The two switches, and a list of post types and taxonomies with counts and checkboxes.
+ * The two switches, and a list of post types and taxonomies: counts, whether IGNY8 may sync them, and whether it does.
  */
 final class Sync_Form {
 
 	private Gatherer $gatherer;
 
-	public function __construct( Gatherer $gatherer ) {
+	private Remote_State $remote;
+
+	public function __construct( Gatherer $gatherer, Remote_State $remote ) {
 		$this->gatherer = $gatherer;
+		$this->remote   = $remote;
 	}
 
 	public function render(): void {
@@ -22,6 +26,7 @@ final class Sync_Form {
 		printf( '<h2>%s</h2>', esc_html__( 'Sync settings', 'igny8-wordpress-bridge' ) );
 		Form::open( Actions::SAVE );
 		$this->render_switches( $structure );
+		printf( '<p>%s</p>', esc_html__( 'IGNY8 may read and write only what you allow here, whatever is switched on in IGNY8. What it has of a type that you no longer allow stays as it is.', 'igny8-wordpress-bridge' ) );
 		$this->render_types( 'post_types', __( 'Post types', 'igny8-wordpress-bridge' ), $structure['post_types'] );
 		$this->render_types( 'taxonomies', __( 'Taxonomies', 'igny8-wordpress-bridge' ), $structure['taxonomies'] );
 		echo '<p class="submit">';
@@ -62,19 +67,20 @@ final class Sync_Form {
 	 */
 	private function render_types( string $kind, string $title, array $types ): void {
 		printf(
-			'<h3 id="igny8-%1$s">%2$s</h3><table class="widefat striped igny8-types" aria-labelledby="igny8-%1$s"><thead><tr><th scope="col">%3$s</th><th scope="col">%4$s</th><th scope="col" class="igny8-number">%5$s</th><th scope="col">%6$s</th></tr></thead><tbody>',
+			'<h3 id="igny8-%1$s">%2$s</h3><table class="widefat striped igny8-types" aria-labelledby="igny8-%1$s"><thead><tr><th scope="col">%3$s</th><th scope="col">%4$s</th><th scope="col" class="igny8-number">%5$s</th><th scope="col">%6$s</th><th scope="col">%7$s</th></tr></thead><tbody>',
 			esc_attr( $kind ),
 			esc_html( $title ),
 			esc_html__( 'Name', 'igny8-wordpress-bridge' ),
 			esc_html__( 'Slug', 'igny8-wordpress-bridge' ),
 			esc_html__( 'Items', 'igny8-wordpress-bridge' ),
-			esc_html__( 'Enabled', 'igny8-wordpress-bridge' )
+			esc_html__( 'Allowed', 'igny8-wordpress-bridge' ),
+			esc_html__( 'Sync', 'igny8-wordpress-bridge' )
 		);
 		foreach ( $types as $slug => $type ) {
 			$this->render_type( $kind, (string) $slug, $type );
 		}
 		if ( [] === $types ) {
-			printf( '<tr><td colspan="4">%s</td></tr>', esc_html__( 'None on this site.', 'igny8-wordpress-bridge' ) );
+			printf( '<tr><td colspan="5">%s</td></tr>', esc_html__( 'None on this site.', 'igny8-wordpress-bridge' ) );
 		}
 		echo '</tbody></table>';
 	}
@@ -82,14 +88,42 @@ final class Sync_Form {
 	private function render_type( string $kind, string $slug, array $type ): void {
 		// The hidden field tells an unticked type from one that was registered after the page was rendered.
 		printf(
-			'<tr><th scope="row">%1$s</th><td><code>%2$s</code></td><td class="igny8-number">%3$s</td><td><input type="hidden" name="igny8_%4$s[%2$s]" value="0"><label><input type="checkbox" name="igny8_%4$s[%2$s]" value="1"%5$s> <span class="screen-reader-text">%6$s</span></label></td></tr>',
+			'<tr><th scope="row">%1$s</th><td><code>%2$s</code></td><td class="igny8-number">%3$s</td><td><input type="hidden" name="igny8_%4$s[%2$s]" value="0"><label><input type="checkbox" name="igny8_%4$s[%2$s]" value="1"%5$s> <span class="screen-reader-text">%6$s</span></label></td><td data-igny8-decision="%7$s">%8$s</td></tr>',
 			esc_html( $type['label'] ),
 			esc_attr( $slug ),
 			esc_html( number_format_i18n( $type['count'] ) ),
 			esc_attr( $kind ),
-			checked( $type['enabled'], true, false ),
+			checked( ! $type['denied'], true, false ),
 			/* translators: 1: name of a post type or taxonomy, 2: its slug. */
-			esc_html( sprintf( __( 'Sync %1$s (%2$s)', 'igny8-wordpress-bridge' ), $type['label'], $slug ) )
+			esc_html( sprintf( __( 'Allow IGNY8 to sync %1$s (%2$s)', 'igny8-wordpress-bridge' ), $type['label'], $slug ) ),
+			esc_attr( $this->decision( $kind, $slug, $type ) ),
+			esc_html( $this->decision_text( $this->decision( $kind, $slug, $type ) ) )
 		);
+	}
+
+	/**
+	 * Whether a type is synced, and who decided that.
+	 *
+	 * @return string on, wordpress, igny8, default, or unknown.
+	 */
+	private function decision( string $kind, string $slug, array $type ): string {
+		if ( $type['denied'] ) {
+			return 'wordpress';
+		}
+		$remote = $this->remote->type( $kind, $slug );
+		if ( null === $remote || 'wordpress' === $remote['decided_by'] ) {
+			return 'unknown';
+		}
+		return $remote['enabled'] ? 'on' : $remote['decided_by'];
+	}
+
+	private function decision_text( string $decision ): string {
+		$texts = [
+			'on'        => __( 'Synced', 'igny8-wordpress-bridge' ),
+			'wordpress' => __( 'Switched off here', 'igny8-wordpress-bridge' ),
+			'igny8'     => __( 'Switched off in IGNY8', 'igny8-wordpress-bridge' ),
+			'default'   => __( 'Off until it is switched on in IGNY8', 'igny8-wordpress-bridge' ),
+		];
+		return $texts[ $decision ] ?? __( 'IGNY8 decides', 'igny8-wordpress-bridge' );
 	}
 }

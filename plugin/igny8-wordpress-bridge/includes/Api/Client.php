@@ -32,8 +32,8 @@ final class Client {
 	 * @return array The answer's JSON.
 	 * @throws Failure On anything but a 2xx with JSON.
 	 */
-	public function get( string $path, string $credential ): array {
-		return $this->send( 'GET', $path, $credential );
+	public function get( string $path, string $credential, int $timeout_s = self::TIMEOUT_S ): array {
+		return $this->send( 'GET', $path, $credential, null, $timeout_s );
 	}
 
 	/**

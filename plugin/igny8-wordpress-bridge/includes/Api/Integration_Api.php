@@ -17,6 +17,9 @@ final class Integration_Api {
 	/** Long, because the API calls this site back before it answers. */
 	private const CONNECT_TIMEOUT_S = 60;
 
+	/** Short, because a page of wp-admin waits for it. */
+	private const GLANCE_TIMEOUT_S = 4;
+
 	public const BASE = '/api/v1/integration/integrations/';
 
 	private Client $client;
@@ -107,12 +110,28 @@ final class Integration_Api {
 	}
 
 	/**
-	 * @return string Id of the run.
+	 * @param string $direction both or from_external.
+	 * @return array The run.
 	 * @throws Failure `sync_disabled` and others.
 	 */
-	public function start_metadata_sync( string $integration_id, string $api_key ): string {
-		$answer = $this->client->post( $this->path( $integration_id ) . 'sync/', [ 'direction' => 'metadata' ], $api_key );
-		return is_string( $answer['id'] ?? null ) ? $answer['id'] : '';
+	public function start_sync( string $integration_id, string $api_key, string $direction ): array {
+		return $this->client->post( $this->path( $integration_id ) . 'sync/', [ 'direction' => $direction ], $api_key );
+	}
+
+	/**
+	 * @return array The last run and the current one.
+	 * @throws Failure If the API can't be asked.
+	 */
+	public function sync_status( string $integration_id, string $api_key ): array {
+		return $this->client->get( $this->path( $integration_id ) . 'sync-status/', $api_key, self::GLANCE_TIMEOUT_S );
+	}
+
+	/**
+	 * @return array Post types and taxonomies, with what IGNY8 does with them.
+	 * @throws Failure If the API can't be asked.
+	 */
+	public function content_types( string $integration_id, string $api_key ): array {
+		return $this->client->get( $this->path( $integration_id ) . 'content-types/', $api_key, self::GLANCE_TIMEOUT_S );
 	}
 
 	/**

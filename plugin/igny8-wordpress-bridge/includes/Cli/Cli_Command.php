@@ -7,6 +7,7 @@ namespace Igny8\Bridge\Cli;
 use Igny8\Bridge\Admin\Transport_Facts;
 use Igny8\Bridge\Admin\State_Texts;
 use Igny8\Bridge\Admin\Status_Panel;
+use Igny8\Bridge\Admin\Sync_Facts;
 use Igny8\Bridge\Connection\Clone_Choices;
 use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Connection\Connector;
@@ -40,19 +41,22 @@ final class Cli_Command {
 
 	private Config $config;
 
+	private Sync_Facts $sync_facts;
+
 	private Transport_Facts $transport;
 
 	private Clone_Choices $choices;
 
 	private Doctor $doctor;
 
-	public function __construct( Connector $connector, Disconnector $disconnector, Sync_Now $sync, Status $status, Connection $connection, Config $config, Transport_Facts $transport, Clone_Choices $choices, Doctor $doctor ) {
+	public function __construct( Connector $connector, Disconnector $disconnector, Sync_Now $sync, Status $status, Connection $connection, Config $config, Sync_Facts $sync_facts, Transport_Facts $transport, Clone_Choices $choices, Doctor $doctor ) {
 		$this->connector    = $connector;
 		$this->disconnector = $disconnector;
 		$this->sync         = $sync;
 		$this->status       = $status;
 		$this->connection   = $connection;
 		$this->config       = $config;
+		$this->sync_facts   = $sync_facts;
 		$this->transport    = $transport;
 		$this->choices      = $choices;
 		$this->doctor       = $doctor;
@@ -103,10 +107,9 @@ final class Cli_Command {
 		$state = $this->status->state();
 		$error = $this->status->error();
 		WP_CLI::line( ( new State_Texts() )->label( $state ) . ' (' . $state . ')' );
-		/* translators: %s: date and time. */
-		WP_CLI::line( sprintf( __( 'Last sync: %s', 'igny8-wordpress-bridge' ), Status_Panel::when( $this->connection->last_structure_sync_at() ) ) );
 		if ( $this->connection->exists() ) {
-			foreach ( $this->transport->all() as $name => $value ) {
+			$sent = [ __( 'Content types last sent', 'igny8-wordpress-bridge' ) => Status_Panel::when( $this->connection->last_structure_sync_at() ) ];
+			foreach ( $this->sync_facts->all() + $sent + $this->transport->all() as $name => $value ) {
 				WP_CLI::line( $name . ': ' . $value );
 			}
 		}
@@ -119,7 +122,7 @@ final class Cli_Command {
 	}
 
 	/**
-	 * Sends post types, taxonomies and counts now, and starts a metadata sync.
+	 * Sends post types, taxonomies and counts now, and starts the same sync as the app does.
 	 */
 	public function sync(): void {
 		try {
@@ -130,6 +133,8 @@ final class Cli_Command {
 		}
 		/* translators: 1: number of post types, 2: number of taxonomies. */
 		WP_CLI::success( sprintf( __( 'Sent %1$d post types and %2$d taxonomies.', 'igny8-wordpress-bridge' ), $done['post_types'], $done['taxonomies'] ) );
+		/* translators: %s: what the sync does, for example "about to start". */
+		WP_CLI::line( sprintf( __( 'Sync of the content: %s', 'igny8-wordpress-bridge' ), Sync_Facts::describe( $done['run'] ) ) );
 	}
 
 	/**

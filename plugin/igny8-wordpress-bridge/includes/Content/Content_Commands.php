@@ -27,6 +27,7 @@ use Igny8\Bridge\Content\Write\Post_Writer;
 use Igny8\Bridge\Content\Write\Term_Writer;
 use Igny8\Bridge\Outbox\Recorder;
 use Igny8\Bridge\Structure\Counter;
+use Igny8\Bridge\Support\Settings;
 
 /**
  * Builds the commands about content.
@@ -39,17 +40,20 @@ final class Content_Commands {
 
 	private Connection $connection;
 
-	public function __construct( Tables $tables, Recorder $recorder, Connection $connection ) {
+	private Settings $settings;
+
+	public function __construct( Tables $tables, Recorder $recorder, Connection $connection, Settings $settings ) {
 		$this->tables     = $tables;
 		$this->recorder   = $recorder;
 		$this->connection = $connection;
+		$this->settings   = $settings;
 	}
 
 	/**
 	 * @return Command[]
 	 */
 	public function all(): array {
-		$types          = new Types();
+		$types          = new Types( $this->settings );
 		$rows           = new Rows();
 		$keys           = new Meta_Keys();
 		$links          = new Item_Links( $this->connection );
@@ -63,12 +67,12 @@ final class Content_Commands {
 		$reader         = new Change_Reader( $types, new Field_Reader( $types, $keys ) );
 		return [
 			new Index_Command( $types, $rows, $documents ),
-			new Fetch_Command( $documents ),
-			new Counts_Command( $types, new Counter() ),
+			new Fetch_Command( $documents, $types, $rows ),
+			new Counts_Command( $types, new Counter( $rows ) ),
 			new Digest_Command( $types, new Etags( $rows, $related_data, $maker ) ),
 			new Terms_Command( $types, new Term_List() ),
 			new Apply_Command( $this->tables, $reader, $applier, new Ledger(), $documents ),
-			new Media_Command( new Library( new Download( new Source_Url() ), new Post_Meta(), $acting_user ) ),
+			new Media_Command( new Library( new Download( new Source_Url() ), new Post_Meta(), $acting_user ), $types ),
 		];
 	}
 }

@@ -83,7 +83,7 @@ final class Documents {
 		return array_filter(
 			$this->rows->heads( $ids ),
 			function ( object $head ): bool {
-				return Types::UNSAVED !== $head->post_status && $this->types->is_public( $head->post_type );
+				return Types::UNSAVED !== $head->post_status && $this->types->is_synced( $head->post_type );
 			}
 		);
 	}

@@ -118,9 +118,26 @@ final class Rows {
 	 * Posts of the type, the trash included.
 	 */
 	public function count( string $type ): int {
-		$counts = (array) wp_count_posts( $type );
+		$counts = $this->by_status( $type );
 		unset( $counts[ Types::UNSAVED ] );
-		return (int) array_sum( array_map( 'intval', $counts ) );
+		return array_sum( $counts );
+	}
+
+	/**
+	 * The same query as that of wp_count_posts(), which other plugins filter (by language, for example) and object caches
+	 * keep too long: what is counted has to be what is listed.
+	 *
+	 * @return array<string, int> Status => number of posts.
+	 */
+	public function by_status( string $type ): array {
+		global $wpdb;
+
+		$counts = [];
+		$sql    = "SELECT post_status, COUNT( * ) AS n FROM {$wpdb->posts} WHERE post_type = %s GROUP BY post_status";
+		foreach ( $wpdb->get_results( $wpdb->prepare( $sql, $type ) ) as $row ) {
+			$counts[ (string) $row->post_status ] = (int) $row->n;
+		}
+		return $counts;
 	}
 
 	/**

@@ -5,9 +5,10 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content;
 
 use Igny8\Bridge\Commands\Command_Failure;
+use Igny8\Bridge\Support\Settings;
 
 /**
- * Types that are synced: every public one, whether or not it is in WordPress' REST API.
+ * Types that are synced: every public one that the owner allows, whether or not it is in WordPress' REST API.
  */
 final class Types {
 
@@ -16,23 +17,47 @@ final class Types {
 	/** Status of a post that was never saved. */
 	public const UNSAVED = 'auto-draft';
 
+	private Settings $settings;
+
+	public function __construct( Settings $settings ) {
+		$this->settings = $settings;
+	}
+
 	public function is_public( string $type ): bool {
 		$object = get_post_type_object( $type );
 		return null !== $object && (bool) $object->public;
 	}
 
 	/**
-	 * @throws Command_Failure `unknown_type`.
+	 * Whether posts of a type are synced.
+	 */
+	public function is_synced( string $type ): bool {
+		return $this->is_public( $type ) && ! $this->settings->is_denied( 'post_types', $type );
+	}
+
+	/**
+	 * @throws Command_Failure `unknown_type`, `type_denied`.
 	 */
 	public function check( string $type ): void {
 		if ( ! $this->is_public( $type ) ) {
 			/* translators: %s: slug of a post type. */
 			throw new Command_Failure( 'unknown_type', sprintf( __( 'This site has no public post type “%s”.', 'igny8-wordpress-bridge' ), $type ) );
 		}
+		$this->check_allowed( 'post_types', $type );
 	}
 
 	/**
-	 * @throws Command_Failure `unknown_type`.
+	 * @throws Command_Failure `type_denied`.
+	 */
+	public function check_allowed( string $kind, string $slug ): void {
+		if ( $this->settings->is_denied( $kind, $slug ) ) {
+			/* translators: %s: slug of a post type or taxonomy. */
+			throw new Command_Failure( 'type_denied', sprintf( __( 'The owner of this site has switched off “%s” for IGNY8.', 'igny8-wordpress-bridge' ), $slug ) );
+		}
+	}
+
+	/**
+	 * @throws Command_Failure `unknown_type`, `type_denied`.
 	 */
 	public function check_taxonomy( string $taxonomy ): void {
 		$object = get_taxonomy( $taxonomy );
@@ -40,6 +65,7 @@ final class Types {
 			/* translators: %s: slug of a taxonomy. */
 			throw new Command_Failure( 'unknown_type', sprintf( __( 'This site has no public taxonomy “%s”.', 'igny8-wordpress-bridge' ), $taxonomy ) );
 		}
+		$this->check_allowed( 'taxonomies', $taxonomy );
 	}
 
 	/**
@@ -72,6 +98,13 @@ final class Types {
 	 */
 	public static function unlisted_statuses(): array {
 		return get_post_stati( [ 'show_in_admin_all_list' => false ] );
+	}
+
+	/**
+	 * Whether WordPress moves posts of a type to the trash. Without one, it would delete them.
+	 */
+	public static function has_trash( string $type ): bool {
+		return EMPTY_TRASH_DAYS && ( self::ATTACHMENT !== $type || MEDIA_TRASH );
 	}
 
 	/**

@@ -57,7 +57,7 @@ final class Affected_Posts {
 			return;
 		}
 		foreach ( $rows as $row ) {
-			if ( Types::UNSAVED !== $row->post_status && $this->types->is_public( $row->post_type ) ) {
+			if ( Types::UNSAVED !== $row->post_status && $this->types->is_synced( $row->post_type ) ) {
 				$this->recorder->record( Outbox::METADATA, (int) $row->ID, $row->post_type, Types::wire_status( $row->post_status ) );
 			}
 		}

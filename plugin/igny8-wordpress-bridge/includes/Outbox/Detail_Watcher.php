@@ -51,7 +51,7 @@ final class Detail_Watcher {
 		}
 
 		$type = (string) get_post_type( (int) $post_id );
-		if ( $this->types->is_public( $type ) && ( Meta_Keys::THUMBNAIL === $key || $this->keys->has( (string) $key, $type ) ) ) {
+		if ( $this->types->is_synced( $type ) && ( Meta_Keys::THUMBNAIL === $key || $this->keys->has( (string) $key, $type ) ) ) {
 			$this->record( (int) $post_id, $type );
 		}
 	}
@@ -83,7 +83,7 @@ final class Detail_Watcher {
 
 	private function terms_changed( int $post_id, string $taxonomy ): void {
 		$type = (string) get_post_type( $post_id );
-		if ( $this->types->is_public( $type ) && in_array( $taxonomy, $this->types->taxonomies( $type ), true ) ) {
+		if ( $this->types->is_synced( $type ) && in_array( $taxonomy, $this->types->taxonomies( $type ), true ) ) {
 			$this->record( $post_id, $type );
 		}
 	}

@@ -35,7 +35,10 @@ final class Outbox_Module {
 
 	public Report $report;
 
+	private Settings $settings;
+
 	public function __construct( Connection $connection, Settings $settings, Key_Store $keys, Config $config, Schedule $schedule, Log $log ) {
+		$this->settings = $settings;
 		$outbox         = new Outbox();
 		$state          = new State();
 		$permission     = new Permission( $connection, $settings );
@@ -48,7 +51,7 @@ final class Outbox_Module {
 	}
 
 	public function hook(): void {
-		$types          = new Types();
+		$types          = new Types( $this->settings );
 		$affected_posts = new Affected_Posts( $this->recorder, $types );
 		$this->tables->hook();
 		( new Post_Watcher( $this->recorder, $types ) )->hook();

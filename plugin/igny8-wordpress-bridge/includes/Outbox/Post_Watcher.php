@@ -89,7 +89,7 @@ final class Post_Watcher {
 	 * Revisions and autosaves have a type that isn't public.
 	 */
 	private function concerns_us( WP_Post $post ): bool {
-		return Types::UNSAVED !== $post->post_status && $this->types->is_public( $post->post_type );
+		return Types::UNSAVED !== $post->post_status && $this->types->is_synced( $post->post_type );
 	}
 
 	/**

@@ -4,38 +4,34 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Structure;
 
+use Igny8\Bridge\Content\Rows;
 use Igny8\Bridge\Content\Types;
 
 /**
- * Counts like "All" in wp-admin, with one query per type.
+ * Counts like "All" in wp-admin, with one query per type, past the filters and caches of other plugins: the total and
+ * the items that IGNY8 has must be the same set.
  */
 final class Counter {
 
-	public function posts( string $post_type ): int {
-		if ( 'attachment' === $post_type ) {
-			return $this->attachments();
-		}
+	private Rows $rows;
 
-		$counts = (array) wp_count_posts( $post_type );
-		return max( 0, (int) array_sum( array_diff_key( $counts, Types::unlisted_statuses() ) ) );
+	public function __construct( Rows $rows ) {
+		$this->rows = $rows;
+	}
+
+	public function posts( string $post_type ): int {
+		$listed = 0;
+		foreach ( $this->rows->by_status( $post_type ) as $status => $count ) {
+			$status  = (string) $status;
+			$listed += Types::UNSAVED !== $status && Types::is_listed( $post_type, $status ) ? $count : 0;
+		}
+		return $listed;
 	}
 
 	public function terms( string $taxonomy ): int {
-		$count = wp_count_terms(
-			[
-				'taxonomy'   => $taxonomy,
-				'hide_empty' => false,
-			]
-		);
-		return is_numeric( $count ) ? max( 0, (int) $count ) : 0;
-	}
+		global $wpdb;
 
-	/**
-	 * The media library has other statuses, and counts by MIME type.
-	 */
-	private function attachments(): int {
-		$counts = (array) wp_count_attachments();
-		unset( $counts['trash'] );
-		return max( 0, (int) array_sum( $counts ) );
+		$sql = "SELECT COUNT( * ) FROM {$wpdb->terms} t INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_id = t.term_id WHERE tt.taxonomy = %s";
+		return (int) $wpdb->get_var( $wpdb->prepare( $sql, $taxonomy ) );
 	}
 }

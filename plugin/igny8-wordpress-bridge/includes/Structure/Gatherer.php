@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Structure;
 
+use Igny8\Bridge\Content\Types;
 use Igny8\Bridge\Support\Log;
 use Igny8\Bridge\Support\Settings;
 
@@ -54,16 +55,18 @@ final class Gatherer {
 	}
 
 	/**
-	 * @return array<string, array{label: string, count: int, enabled: bool}>
+	 * @return array<string, array{label: string, count: int, enabled: bool, denied: bool, has_trash: bool}>
 	 */
 	private function post_types(): array {
 		$found = [];
 		foreach ( $this->usable( get_post_types( [ 'public' => true ], 'objects' ), 'post_types' ) as $slug => $type ) {
 			$slug           = (string) $slug;
 			$found[ $slug ] = [
-				'label'   => Label::clean( (string) $type->label, $slug ),
-				'count'   => $this->counter->posts( $slug ),
-				'enabled' => $this->settings->is_type_enabled( 'post_types', $slug ),
+				'label'     => Label::clean( (string) $type->label, $slug ),
+				'count'     => $this->counter->posts( $slug ),
+				'enabled'   => $this->settings->is_type_enabled( 'post_types', $slug ),
+				'denied'    => $this->settings->is_denied( 'post_types', $slug ),
+				'has_trash' => Types::has_trash( $slug ),
 			];
 		}
 		return $found;
@@ -71,7 +74,7 @@ final class Gatherer {
 
 	/**
 	 * @param array $post_types Post types that are sent.
-	 * @return array<string, array{label: string, count: int, enabled: bool, post_types: string[]}>
+	 * @return array<string, array{label: string, count: int, enabled: bool, denied: bool, post_types: string[]}>
 	 */
 	private function taxonomies( array $post_types ): array {
 		$known = array_map( 'strval', array_keys( $post_types ) );
@@ -82,6 +85,7 @@ final class Gatherer {
 				'label'      => Label::clean( (string) $taxonomy->label, $slug ),
 				'count'      => $this->counter->terms( $slug ),
 				'enabled'    => $this->settings->is_type_enabled( 'taxonomies', $slug ),
+				'denied'     => $this->settings->is_denied( 'taxonomies', $slug ),
 				'post_types' => array_values( array_intersect( array_map( 'strval', (array) $taxonomy->object_type ), $known ) ),
 			];
 		}

@@ -6,13 +6,14 @@ namespace Igny8\Bridge\Structure;
 
 use Igny8\Bridge\Api\Integration_Api;
 use Igny8\Bridge\Connection\Connection;
+use Igny8\Bridge\Connection\Remote_State;
 use Igny8\Bridge\Security\Key_Store;
 use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Log;
 use Igny8\Bridge\Support\Settings;
 
 /**
- * "Sync now": sends the structure, then starts a metadata run.
+ * "Sync now": sends the structure, then starts the same run as the app does: in both directions if two-way sync is on.
  */
 final class Sync_Now {
 
@@ -26,19 +27,22 @@ final class Sync_Now {
 
 	private Settings $settings;
 
+	private Remote_State $remote;
+
 	private Log $log;
 
-	public function __construct( Structure_Sync $structure, Integration_Api $api, Key_Store $keys, Connection $connection, Settings $settings, Log $log ) {
+	public function __construct( Structure_Sync $structure, Integration_Api $api, Key_Store $keys, Connection $connection, Settings $settings, Remote_State $remote, Log $log ) {
 		$this->structure  = $structure;
 		$this->api        = $api;
 		$this->keys       = $keys;
 		$this->connection = $connection;
 		$this->settings   = $settings;
+		$this->remote     = $remote;
 		$this->log        = $log;
 	}
 
 	/**
-	 * @return array{post_types: int, taxonomies: int, run_id: string}
+	 * @return array{post_types: int, taxonomies: int, run: array}
 	 * @throws Failure `sync_disabled`, `not_connected`, or the API's refusal.
 	 */
 	public function run(): array {
@@ -52,11 +56,13 @@ final class Sync_Now {
 
 		$stored = $this->structure->push();
 		try {
-			$stored['run_id'] = $this->api->start_metadata_sync( $this->connection->integration_id(), $this->keys->api_key() );
+			$direction     = $this->settings->is_two_way_enabled() ? 'both' : 'from_external';
+			$stored['run'] = $this->api->start_sync( $this->connection->integration_id(), $this->keys->api_key(), $direction );
 		} catch ( Failure $failure ) {
-			$this->log->failure( $failure, __( 'The metadata sync could not be started', 'igny8-wordpress-bridge' ) );
+			$this->log->failure( $failure, __( 'The sync could not be started', 'igny8-wordpress-bridge' ) );
 			throw $failure;
 		}
+		$this->remote->forget();
 		do_action( 'igny8_synced_now' );
 		$this->log->info( 'synced', __( 'Synced on demand.', 'igny8-wordpress-bridge' ) );
 		return $stored;
@@ -68,6 +74,7 @@ final class Sync_Now {
 	public function push_if_connected(): void {
 		if ( $this->connection->exists() && '' !== $this->keys->api_key() ) {
 			$this->structure->push();
+			$this->remote->forget();
 		}
 	}
 }

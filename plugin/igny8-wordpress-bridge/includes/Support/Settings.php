@@ -31,11 +31,45 @@ final class Settings {
 	}
 
 	/**
+	 * Whether the owner does not let IGNY8 read or write a type. Versions before this choice stored one per type; there, an
+	 * unticked type that is off by default anyway was no decision.
+	 *
+	 * @param string $kind One of KINDS.
+	 */
+	public function is_denied( string $kind, string $slug ): bool {
+		$all      = $this->option->all();
+		$unticked = false === ( $all[ $kind ][ $slug ] ?? null ) && ! in_array( $slug, self::OFF_BY_DEFAULT, true );
+		return (bool) ( $all['denied'][ $kind ][ $slug ] ?? $unticked );
+	}
+
+	/**
+	 * What IGNY8 does with a type until an editor there decides.
+	 *
 	 * @param string $kind One of KINDS.
 	 */
 	public function is_type_enabled( string $kind, string $slug ): bool {
-		$choices = $this->option->all()[ $kind ] ?? [];
-		return (bool) ( $choices[ $slug ] ?? ! in_array( $slug, self::OFF_BY_DEFAULT, true ) );
+		$is_default = ! in_array( $slug, self::OFF_BY_DEFAULT, true ) || true === ( $this->option->all()[ $kind ][ $slug ] ?? null );
+		return $is_default && ! $this->is_denied( $kind, $slug );
+	}
+
+	/**
+	 * Keeps the decision about types that aren't listed, for example while their plugin is off.
+	 *
+	 * @param string              $kind    One of KINDS.
+	 * @param array<string, bool> $allowed Slug => whether IGNY8 may sync it.
+	 */
+	public function save_allowed( string $kind, array $allowed ): void {
+		if ( ! in_array( $kind, self::KINDS, true ) ) {
+			return;
+		}
+		$denied          = $this->option->all()['denied'] ?? [];
+		$denied[ $kind ] = array_map(
+			static function ( bool $is_allowed ): bool {
+				return ! $is_allowed;
+			},
+			$allowed
+		) + ( $denied[ $kind ] ?? [] );
+		$this->option->save( [ 'denied' => $denied ] );
 	}
 
 	public function save_switches( bool $sync_enabled, bool $two_way_enabled ): void {

@@ -146,6 +146,9 @@ export class ItemTable {
       ['type = ?', filter.type],
       ["(state = ? AND state <> 'synced')", filter.state === 'synced' ? undefined : filter.state],
       ['state = ?', filter.state === 'synced' ? filter.state : undefined],
+      // written out, so that SQLite uses the index of the trash
+      ["status = 'trash' AND ?", filter.status === 'trash' ? 1 : undefined],
+      ['status = ?', filter.status === 'trash' ? undefined : filter.status],
       ["state <> 'deleted' AND ?", filter.state === undefined ? 1 : undefined],
       ['external_id = ?', filter.external_id === undefined ? undefined : Number(filter.external_id)],
       ["title || char(10) || slug LIKE ? ESCAPE '\\'", text ?? undefined],
@@ -223,9 +226,10 @@ export class ItemTable {
     )
   }
 
-  /** Post ids of items whose body is newer on the site; at most `limit`. */
+  /** Post ids of items whose body is newer on the site, of types that may be read; at most `limit`. */
   outdated(limit: number): number[] {
-    const sql = "SELECT external_id FROM items WHERE state = 'external_ahead' AND external_id IS NOT NULL LIMIT ?"
+    const sql = `SELECT external_id FROM items WHERE state = 'external_ahead' AND external_id IS NOT NULL
+      AND type NOT IN (SELECT slug FROM types WHERE denied = 1) LIMIT ?`
     return this.#database.rows<{ external_id: number }>(sql, limit).map((row) => row.external_id)
   }
 

@@ -1,4 +1,4 @@
-import type { Run, RunCounts, RunDirection } from '../../../contract/sync.ts'
+import type { Run, RunCounts, RunDirection, RunWaiting } from '../../../contract/sync.ts'
 import { toTimestamp } from '../../../lib/timestamp.ts'
 import type { SqlRow } from '../database.ts'
 import type { RunCursor } from './run-cursor.ts'
@@ -18,6 +18,7 @@ export interface RunRow extends SqlRow {
   progress: string
   counts: string
   error: string | null
+  waiting: string | null
   failures: number
   cursor: string | null
   queued_at: number
@@ -25,12 +26,21 @@ export interface RunRow extends SqlRow {
   finished_at: number | null
 }
 
-/** A run as the API returns it. */
-export function presentRun(row: RunRow): Run {
+/** Why a run waits, as its row stores it; `since` in milliseconds since 1970. */
+export type StoredWaiting = Pick<RunWaiting, 'for' | 'detail'> & { since: number }
+
+export const readStoredWaiting = ({ waiting }: RunRow): StoredWaiting | null =>
+  waiting === null ? null : (JSON.parse(waiting) as StoredWaiting)
+
+export const isUnfinished = ({ status }: RunRow): boolean => status === 'queued' || status === 'running'
+
+/** A run as the API returns it. One that waits is `queued`, whoever holds its lease. */
+export function presentRun(row: RunRow, waiting: RunWaiting | null): Run {
   return {
     id: row.id,
     direction: row.direction,
-    status: row.status,
+    status: waiting ? 'queued' : row.status,
+    waiting,
     progress: JSON.parse(row.progress) as Run['progress'],
     counts: JSON.parse(row.counts) as RunCounts,
     queued_at: toTimestamp(row.queued_at),

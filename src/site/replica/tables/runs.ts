@@ -1,9 +1,9 @@
-import { NO_COUNTS, type Run, type RunCounts, type RunDirection } from '../../../contract/sync.ts'
+import { NO_COUNTS, type Run, type RunCounts, type RunDirection, type RunWaiting } from '../../../contract/sync.ts'
 import { MAX_WAIT_MS } from '../../../lib/backoff.ts'
 import type { RpcCall } from '../../rpc.ts'
 import { firstRow, type SiteDatabase, type SqlRow, type SqlValue } from '../database.ts'
 import type { RunCursor } from './run-cursor.ts'
-import { presentRun, toLeasedRun, type LeasedRun, type RunRow } from './run-rows.ts'
+import { presentRun, toLeasedRun, type LeasedRun, type RunRow, type StoredWaiting } from './run-rows.ts'
 
 export type { LeasedRun } from './run-rows.ts'
 
@@ -35,6 +35,9 @@ export class RunTable {
   /** Called for each run that changed, inside the transaction that changes it. */
   onRun: (id: string) => void = () => undefined
 
+  /** What a run waits for. That depends on other tables, so the store sets it. */
+  waitingOf: (row: RunRow) => RunWaiting | null = () => null
+
   constructor(database: SiteDatabase) {
     this.#database = database
   }
@@ -42,6 +45,8 @@ export class RunTable {
   #rows<R extends SqlRow>(sql: string, ...bindings: SqlValue[]): R[] {
     return this.#database.rows<R>(sql, ...bindings)
   }
+
+  readonly #present = (row: RunRow): Run => presentRun(row, this.waitingOf(row))
 
   /** Queues a run, or returns the unfinished one of the same direction. */
   enqueue(id: string, call: RpcCall, direction: RunDirection, now: number): Run {
@@ -67,7 +72,7 @@ export class RunTable {
       )
       if (!row) throw new Error('a run was neither queued nor found')
       this.onRun(row.id)
-      return presentRun(row)
+      return this.#present(row)
     })
   }
 
@@ -78,7 +83,8 @@ export class RunTable {
    */
   lease(now: number, leaseMs: number, only: string | null = null): LeasedRun | null {
     const [row] = this.#rows<RunRow>(
-      `UPDATE runs SET status = 'running', attempt = attempt + 1, failures = failures + 1, lease_until = ?2, started_at = ifnull(started_at, ?1)
+      `UPDATE runs SET status = 'running', attempt = attempt + 1, failures = failures + 1, lease_until = ?2, waiting = NULL,
+         started_at = ifnull(started_at, ?1)
        WHERE id = (SELECT id FROM runs WHERE status IN ('queued', 'running')
                    AND CASE status WHEN 'queued' THEN next_attempt_at ELSE lease_until END NOT BETWEEN ?1 + 1 AND ?3
                    AND (?4 IS NULL OR id = ?4)
@@ -127,12 +133,13 @@ export class RunTable {
   }
 
   /** Queues a run again after a failed attempt, with the reason. */
-  retry(run: LeasedRun, at: number, failure: RunFailure): void {
+  retry(run: LeasedRun, at: number, failure: RunFailure, waiting: StoredWaiting): void {
     this.#rows(
-      `UPDATE runs SET status = 'queued', next_attempt_at = ?, error = ?, lease_until = NULL
+      `UPDATE runs SET status = 'queued', next_attempt_at = ?, error = ?, waiting = ?, lease_until = NULL
        WHERE id = ? AND attempt = ? AND status = 'running'`,
       at,
       JSON.stringify(failure),
+      JSON.stringify(waiting),
       run.id,
       run.attempt,
     )
@@ -174,6 +181,14 @@ export class RunTable {
   suspend(run: LeasedRun, until: number): void {
     this.#rows('UPDATE runs SET failures = 0 WHERE id = ? AND attempt = ?', run.id, run.attempt)
     this.yield(run, until)
+    this.onRun(run.id)
+  }
+
+  /** Says why a run rests whose holder stopped with an error of ours. It is taken again when its lease ends. */
+  rest(run: LeasedRun, waiting: StoredWaiting): void {
+    const sql = "UPDATE runs SET waiting = ? WHERE id = ? AND attempt = ? AND status = 'running'"
+    this.#rows(sql, JSON.stringify(waiting), run.id, run.attempt)
+    this.onRun(run.id)
   }
 
   /** Expires all leases: when a new instance starts, and when the results that runs wait for have come. */
@@ -196,13 +211,13 @@ export class RunTable {
   /** Runs of an integration, newest first. @param before id of the last run of the previous page */
   list(integrationId: string, limit: number, before: string | null): Run[] {
     const sql = 'SELECT * FROM runs WHERE integration_id = ? AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3'
-    return this.#rows<RunRow>(sql, integrationId, before, limit).map(presentRun)
+    return this.#rows<RunRow>(sql, integrationId, before, limit).map(this.#present)
   }
 
   /** A run with its integration; null if there is none. */
   find(id: string): { integrationId: string; requestId: string; run: Run } | null {
     const row = firstRow<RunRow>(this.#database, 'SELECT * FROM runs WHERE id = ?', id)
-    return row && { integrationId: row.integration_id, requestId: row.request_id, run: presentRun(row) }
+    return row && { integrationId: row.integration_id, requestId: row.request_id, run: this.#present(row) }
   }
 
   /** Cancels a run; one that has ended stays as it is. @returns the run, or null if there is none */
@@ -230,6 +245,18 @@ export class RunTable {
     for (const { id } of cancelled) this.onRun(id)
   }
 
+  /** The run whose holder took or kept its lease last, so the only one that can be at work; null if none was leased. */
+  lastLeased(): string | null {
+    const sql = "SELECT id FROM runs WHERE status = 'running' ORDER BY lease_until DESC LIMIT 1"
+    return firstRow<{ id: string }>(this.#database, sql)?.id ?? null
+  }
+
+  /** Tells watchers about all unfinished runs, because what they wait for has changed. */
+  publishUnfinished(): void {
+    const sql = "SELECT id FROM runs WHERE status IN ('queued', 'running')"
+    for (const { id } of this.#rows<{ id: string }>(sql)) this.onRun(id)
+  }
+
   /** When the next unfinished run is due, in milliseconds since 1970; null if there is none. */
   nextDueAt(): number | null {
     const sql = `SELECT min(CASE status WHEN 'queued' THEN next_attempt_at ELSE lease_until END) AS due
@@ -253,8 +280,8 @@ export class RunTable {
       integrationId,
     )
     return {
-      currentRun: current ? presentRun(current) : null,
-      lastRun: last ? presentRun(last) : null,
+      currentRun: current ? this.#present(current) : null,
+      lastRun: last ? this.#present(last) : null,
       lagS: current ? Math.max(0, (now - current.queued_at) / 1000) : null,
     }
   }

@@ -9,6 +9,13 @@ const BURST_MS = 5_000
 /** Weight of the newest interval in the moving average. */
 const NEWEST_WEIGHT = 0.4
 
+/** A site has stopped polling after this many of its usual intervals, and never sooner than `SILENT_MS`. */
+const SILENT_INTERVALS = 3
+const SILENT_MS = 15 * 60_000
+
+export const silentMs = ({ intervalMs }: Pick<TransportState, 'intervalMs'>): number =>
+  Math.max(SILENT_MS, SILENT_INTERVALS * (intervalMs ?? 0))
+
 export interface TransportState {
   transport: Transport
   /** Failed direct calls in a row. */
@@ -63,6 +70,17 @@ export class TransportTable {
       state.projectedAt,
     )
     return state
+  }
+
+  /**
+   * When a site that polls will have fallen silent, in milliseconds since 1970: it is then called directly at once. Null
+   * if it was called since, or is called anyway.
+   */
+  silentAt(): number | null {
+    const state = this.read()
+    if (state.transport === 'direct' || state.lastPollAt === null) return null
+    const at = state.lastPollAt + silentMs(state) + 1
+    return (state.triedAt ?? 0) >= at ? null : at
   }
 
   /** Records a poll of the site. */

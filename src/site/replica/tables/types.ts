@@ -6,6 +6,13 @@ export type Depth = 'full' | 'metadata'
 
 const COLUMNS = { full: ['modified', 'last_id'], metadata: ['metadata_modified', 'metadata_last_id'] } as const
 
+/** What the site's owner, or the site, does not allow of a type. */
+export interface TypeLimits {
+  slug: string
+  isDenied: boolean
+  isTrashless: boolean
+}
+
 /** How far each post type was read, and whether the next run must check all of it. */
 export class TypeTable {
   readonly #database: SiteDatabase
@@ -66,6 +73,46 @@ export class TypeTable {
     return new Set(
       this.#database.rows<{ slug: string }>('SELECT slug FROM types WHERE limited = 1').map(({ slug }) => slug),
     )
+  }
+
+  /**
+   * Stores which types the site's owner denies, and which have no trash, in place of what was known.
+   * @returns types that were denied and no longer are
+   */
+  setLimits(limits: readonly TypeLimits[]): string[] {
+    const denied = new Set(limits.flatMap((type) => (type.isDenied ? [type.slug] : [])))
+    const allowed = [...this.denied()].filter((slug) => !denied.has(slug))
+    const odd = limits.filter(({ isDenied, isTrashless }) => isDenied || isTrashless)
+    this.#database.transaction(() => {
+      const known = JSON.stringify(odd.map(({ slug }) => slug))
+      this.#database.rows(
+        `UPDATE types SET denied = 0, trashless = 0 WHERE (denied = 1 OR trashless = 1)
+           AND slug NOT IN (SELECT value FROM json_each(?))`,
+        known,
+      )
+      for (const { slug, isDenied, isTrashless } of odd)
+        this.#database.rows(
+          `INSERT INTO types (slug, denied, trashless) VALUES (?, ?, ?)
+           ON CONFLICT DO UPDATE SET denied = excluded.denied, trashless = excluded.trashless
+             WHERE denied <> excluded.denied OR trashless <> excluded.trashless`,
+          slug,
+          Number(isDenied),
+          Number(isTrashless),
+        )
+      for (const slug of allowed) this.recheck(slug)
+    })
+    return allowed
+  }
+
+  /** Types that the site's owner does not let IGNY8 read or write. */
+  denied(): Set<string> {
+    const rows = this.#database.rows<{ slug: string }>('SELECT slug FROM types WHERE denied = 1')
+    return new Set(rows.map(({ slug }) => slug))
+  }
+
+  /** Whether the site moves posts of this type to a trash; it is taken for granted until the plugin says otherwise. */
+  hasTrash(slug: string): boolean {
+    return this.#database.rows('SELECT 1 FROM types WHERE slug = ? AND trashless = 1', slug).length === 0
   }
 
   /** Clears the ids that a pass over a type has read. */

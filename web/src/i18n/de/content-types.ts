@@ -66,6 +66,7 @@ export const contentTypes: typeof english = {
   sync: {
     now: 'Jetzt abgleichen',
     running: 'Abgleich läuft …',
+    waiting: 'Abgleich wartet …',
     choose: 'Auswählen, was abgeglichen wird',
     off: 'Der Abgleich ist ausgeschaltet. Schalten Sie ihn oben ein.',
     notReady: 'Der Abgleich beginnt, wenn die Website verbunden ist.',
@@ -98,7 +99,6 @@ export const contentTypes: typeof english = {
       failed: '{count, number} fehlgeschlagen',
       conflicts: '{count, plural, one {# Konflikt} other {# Konflikte}}',
     },
-    waiting: 'Wartet seit <at></at> darauf, dass die Website IGNY8 aufruft.',
     cancel: 'Abgleich abbrechen',
     cancelRefused: 'Der Abgleich konnte nicht abgebrochen werden',
     succeeded: 'Abgleich beendet',
@@ -126,6 +126,12 @@ export const contentTypes: typeof english = {
     limit: 'Grenze je Lauf',
   },
   counts: '<whole>{total, number} gesamt</whole> · <part>{synced, number} abgeglichen</part>',
+  countsDenied: '<whole>{total, number} gesamt</whole> · <part>{synced, number} behalten</part>',
+  offBecause: {
+    wordpress: 'In WordPress vom Betreiber der Website abgeschaltet. Was IGNY8 davon hat, bleibt, wie es ist.',
+    igny8: 'In IGNY8 abgeschaltet. Was IGNY8 davon hat, bleibt, wie es ist.',
+    default: 'Aus, bis es hier jemand einschaltet.',
+  },
   failed: '{count, number} fehlgeschlagen',
   conflicts: '{count, plural, one {# Konflikt} other {# Konflikte}}',
   nothingToDo: 'Nichts zu tun',
@@ -153,6 +159,7 @@ export const contentTypes: typeof english = {
     count: 'Wie wp-admin es zeigt, vom Plugin gemeldet.',
     synced: 'Inhalte, die in IGNY8 und WordPress gleich sind. Wird mit jeder Änderung aktualisiert.',
     syncedTerms: 'Begriffe dieser Taxonomie in IGNY8. Wird mit jeder Änderung aktualisiert.',
+    kept: 'Inhalte, die in IGNY8 und WordPress gleich waren, als der Typ abgeschaltet wurde. Sie bleiben erhalten, werden aber nicht verglichen.',
     failed:
       'Inhalte, die nicht abgeglichen werden konnten. IGNY8 versucht es wieder. Wird mit jeder Änderung aktualisiert.',
     conflicts: 'Inhalte, die auf beiden Seiten geändert wurden. Wird mit jeder Änderung aktualisiert.',

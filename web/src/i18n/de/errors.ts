@@ -141,6 +141,22 @@ const apiErrors = {
     'Der Text dieses Inhalts lässt sich hier nicht bearbeiten',
     'Bearbeiten Sie den Text im Page-Builder. Alles andere können Sie hier ändern.',
   ),
+  not_in_trash: text(
+    'Der Inhalt ist nicht im Papierkorb',
+    'Legen Sie ihn zuerst in den Papierkorb. Endgültig löschen lässt sich nur, was auf beiden Seiten dort liegt.',
+  ),
+  nothing_to_restore: text(
+    'Es gibt nichts wiederherzustellen',
+    'Wiederherstellen lässt sich nur, was im Papierkorb liegt oder gelöscht ist.',
+  ),
+  trash_off: text(
+    'Die Website hat keinen Papierkorb',
+    'Löschen Sie den Inhalt in WordPress, oder schalten Sie dort den Papierkorb ein (EMPTY_TRASH_DAYS; für Medien auch MEDIA_TRASH).',
+  ),
+  type_denied: text(
+    'In WordPress vom Betreiber der Website abgeschaltet',
+    'Bitten Sie den Betreiber, den Typ in wp-admin unter Einstellungen → IGNY8 zu erlauben.',
+  ),
   integration_exists: text(
     'Die Website hat diese Verbindung schon',
     'Verwenden Sie die vorhandene, oder löschen Sie sie zuerst.',

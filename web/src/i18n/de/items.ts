@@ -13,6 +13,7 @@ export const items: typeof english = {
   facts: 'Angaben',
   externalId: 'Beitrags-ID in WordPress',
   notThere: 'noch nicht dort',
+  visibility: 'Sichtbarkeit',
   revision: 'Fassung',
   image: 'Bild',
   emptyValue: '(leer)',
@@ -53,6 +54,8 @@ export const items: typeof english = {
     text: 'Suche',
     textHint: 'Titel oder Titelform',
     type: 'Art',
+    status: 'Status',
+    allStatuses: 'Alle',
     state: 'Zustand',
     allTypes: 'Alle Arten',
     allStates: 'Alle außer gelöschten',
@@ -84,6 +87,7 @@ export const items: typeof english = {
   },
   action: {
     sync: 'Jetzt abgleichen',
+    restore: 'Wiederherstellen',
     unreadable: 'Er konnte noch nicht aus WordPress gelesen werden. Beheben Sie zuerst seinen Fehler.',
   },
   done: {
@@ -92,6 +96,8 @@ export const items: typeof english = {
     retried: 'Mit dem nächsten Abgleich wird es noch einmal versucht.',
     synced: 'Beide Seiten sind auf dem neuesten Stand.',
     syncedConflict: 'Abgeglichen. Beide Seiten haben diesen Inhalt geändert: Wählen Sie eine Fassung.',
+    trashed: 'In den Papierkorb gelegt.',
+    restored: 'Als Entwurf wiederhergestellt.',
     deleted: 'Gelöscht.',
   },
   failure: {
@@ -104,18 +110,32 @@ export const items: typeof english = {
   },
   deleted: {
     title: 'In IGNY8 gelöscht',
-    text: 'Mit dem nächsten Abgleich wird er auch in WordPress gelöscht.',
+    text: 'Mit dem nächsten Abgleich wird er aus dem Papierkorb von WordPress gelöscht. Stellen Sie ihn wieder her, um ihn zu behalten.',
     goneTitle: 'Auf beiden Seiten gelöscht',
-    goneText: 'Das ist sein letzter Stand.',
+    goneText:
+      'Das ist sein letzter Stand. Wiederhergestellt wird er ein Entwurf, und WordPress erhält ihn als neuen Beitrag.',
   },
   undo: {
     text: 'Ein Konflikt dieses Inhalts wurde gelöst.',
     button: 'Lösung zurücknehmen',
   },
+  trash: {
+    button: 'In den Papierkorb',
+    title: 'Diesen Inhalt in den Papierkorb legen?',
+    text: '„{title}“ kommt in den Papierkorb, hier und in WordPress.',
+    both: 'Besucher sehen ihn nicht mehr. Er lässt sich aus dem Papierkorb wiederherstellen, hier oder in WordPress.',
+    onlyHere: 'WordPress hat ihn noch nicht, also wird er hier gelöscht. Er lässt sich wiederherstellen.',
+    noticeTitle: 'Im Papierkorb',
+    notice:
+      'Besucher sehen ihn nicht. Stellen Sie ihn als Entwurf wieder her, oder löschen Sie ihn endgültig. WordPress leert seinen Papierkorb von selbst, meist nach 30 Tagen.',
+    noticeOnItsWay:
+      'WordPress legt ihn mit dem nächsten Abgleich in den Papierkorb. Danach lässt er sich endgültig löschen.',
+    adminsOnly: 'Admins des Kontos können ihn endgültig löschen.',
+  },
   delete: {
-    title: 'Diesen Inhalt löschen?',
-    text: '„{title}“ wird endgültig gelöscht.',
-    both: 'Auch in WordPress wird er gelöscht, ohne in den Papierkorb zu kommen. Soll er dort bleiben, setzen Sie stattdessen den Status „Im Papierkorb“.',
+    title: 'Diesen Inhalt endgültig löschen?',
+    text: '„{title}“ wird aus dem Papierkorb gelöscht, hier und in WordPress.',
+    both: 'WordPress kann ihn nicht zurückholen; seine Kommentare und Statistiken dort gehen verloren. IGNY8 behält den Text, aus dem sich ein neuer Beitrag machen lässt.',
     onlyHere: 'WordPress hat ihn noch nicht.',
     confirm: 'Endgültig löschen',
   },
@@ -131,17 +151,17 @@ export const items: typeof english = {
     since: 'Seit:',
     deletedBy: {
       wordpress: 'Der Inhalt wurde in WordPress gelöscht und in IGNY8 geändert.',
-      igny8: 'Der Inhalt wurde in IGNY8 gelöscht und in WordPress geändert.',
+      igny8: 'Der Inhalt wurde in IGNY8 endgültig gelöscht und in WordPress geändert.',
     },
     deletedQuestion: 'Welche Fassung möchten Sie?',
     deletion: {
       wordpress: {
-        wordpress: 'Auch in IGNY8 löschen.',
+        wordpress: 'Auch in IGNY8 löschen. Er lässt sich wiederherstellen.',
         igny8: 'Behalten. In WordPress wird er neu angelegt.',
       },
       igny8: {
         wordpress: 'Aus WordPress wiederherstellen.',
-        igny8: 'Auch in WordPress löschen.',
+        igny8: 'In WordPress in den Papierkorb legen, oder löschen, wenn er noch dort liegt.',
       },
     },
     gone: '(dort gelöscht)',

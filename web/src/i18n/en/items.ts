@@ -11,6 +11,7 @@ export const items = {
   facts: 'Details',
   externalId: 'WordPress post ID',
   notThere: 'not there yet',
+  visibility: 'Visibility',
   revision: 'Revision',
   image: 'Image',
   emptyValue: '(empty)',
@@ -51,6 +52,8 @@ export const items = {
     text: 'Search',
     textHint: 'Title or slug',
     type: 'Type',
+    status: 'Status',
+    allStatuses: 'All statuses',
     state: 'State',
     allTypes: 'All types',
     allStates: 'All but deleted',
@@ -81,6 +84,7 @@ export const items = {
   },
   action: {
     sync: 'Sync now',
+    restore: 'Restore',
     unreadable: 'It could not be read from WordPress yet. Fix its error first.',
   },
   done: {
@@ -89,6 +93,8 @@ export const items = {
     retried: 'It is retried with the next sync.',
     synced: 'Both sides are up to date.',
     syncedConflict: 'Synced. Both sides changed this item: choose a version.',
+    trashed: 'Moved to the trash.',
+    restored: 'Restored as a draft.',
     deleted: 'Deleted.',
   },
   failure: {
@@ -101,18 +107,30 @@ export const items = {
   },
   deleted: {
     title: 'Deleted in IGNY8',
-    text: 'It is deleted in WordPress with the next sync.',
+    text: 'It is deleted from WordPress’ trash with the next sync. Restore it to keep it.',
     goneTitle: 'Deleted on both sides',
-    goneText: 'This is its last content.',
+    goneText: 'This is its last content. Restored, it becomes a draft, and WordPress gets it as a new post.',
   },
   undo: {
     text: 'A conflict of this item was resolved.',
     button: 'Undo resolution',
   },
+  trash: {
+    button: 'Move to trash',
+    title: 'Move this item to the trash?',
+    text: '“{title}” is moved to the trash, here and in WordPress.',
+    both: 'Visitors no longer see it. It can be restored from the trash, here or in WordPress.',
+    onlyHere: 'WordPress does not have it yet, so it is deleted here. It can be restored.',
+    noticeTitle: 'In the trash',
+    notice:
+      'Visitors don’t see it. Restore it as a draft, or delete it permanently. WordPress empties its trash by itself, usually after 30 days.',
+    noticeOnItsWay: 'WordPress moves it to its trash with the next sync. After that it can be deleted permanently.',
+    adminsOnly: 'Admins of the account can delete it permanently.',
+  },
   delete: {
-    title: 'Delete this item?',
-    text: '“{title}” is deleted permanently.',
-    both: 'It is also deleted in WordPress, without going to the trash. To keep it there, set its status to “In the trash” instead.',
+    title: 'Delete this item permanently?',
+    text: '“{title}” is deleted from the trash, here and in WordPress.',
+    both: 'WordPress can’t bring it back, and its comments and statistics there are lost. IGNY8 keeps the text, which can be restored as a new post.',
     onlyHere: 'WordPress does not have it yet.',
     confirm: 'Delete permanently',
   },
@@ -128,17 +146,17 @@ export const items = {
     since: 'Since',
     deletedBy: {
       wordpress: 'It was deleted in WordPress and changed in IGNY8.',
-      igny8: 'It was deleted in IGNY8 and changed in WordPress.',
+      igny8: 'It was deleted permanently in IGNY8 and changed in WordPress.',
     },
     deletedQuestion: 'Which version do you want?',
     deletion: {
       wordpress: {
-        wordpress: 'Delete it in IGNY8 too.',
+        wordpress: 'Delete it in IGNY8 too. It can be restored.',
         igny8: 'Keep it. It is created again in WordPress.',
       },
       igny8: {
         wordpress: 'Restore it from WordPress.',
-        igny8: 'Delete it in WordPress too.',
+        igny8: 'Move it to WordPress’ trash, or delete it if it is still there.',
       },
     },
     gone: '(deleted there)',

@@ -5,6 +5,7 @@ import type { RunDetail } from '../../api/types.ts'
 import { useAmounts } from '../../components/amounts.ts'
 import classes from '../../components/data-list.module.css'
 import { RunStatusBadge } from '../../components/state-badge.tsx'
+import { WaitingWords } from '../../components/waiting-words.tsx'
 import { RunDuration } from './runs-panel.tsx'
 import { useCountsText } from './use-counts-text.ts'
 
@@ -31,8 +32,13 @@ export function RunFacts({ run }: { run: RunDetail }): ReactNode {
     <section className="panel" aria-label={t('facts')}>
       <Text component="dl" p="lg" className={classes.facts}>
         <Fact name={t('status')}>
-          <RunStatusBadge status={run.status} />
+          <RunStatusBadge run={run} />
         </Fact>
+        {run.waiting && (
+          <Fact name={t('waitsFor')}>
+            <WaitingWords waiting={run.waiting} />
+          </Fact>
+        )}
         <Fact name={t('direction')}>{direction(run.direction)}</Fact>
         <Fact name={t('result')}>{countsText(run.counts) || nothing('nothing')}</Fact>
         <Fact name={t('queued')}>{moment(run.queued_at)}</Fact>

@@ -2,6 +2,7 @@ import { Box, Group, Progress, Stack, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
 import type { RunDetail } from '../../api/types.ts'
+import { WaitingWords } from '../../components/waiting-words.tsx'
 
 const WHOLE = 100
 
@@ -35,7 +36,11 @@ export function RunProgress({ run }: { run: RunDetail }): ReactNode {
       </Title>
       {types.length === 0 ? (
         <Text size="sm" c="dimmed" aria-live="polite">
-          {run.status === 'queued' ? t('waiting') : t('estimating')}
+          {run.waiting ? (
+            <WaitingWords waiting={run.waiting} />
+          ) : (
+            t(run.status === 'queued' ? 'starting' : 'estimating')
+          )}
         </Text>
       ) : (
         <Stack gap="md">

@@ -11,6 +11,7 @@ import { LoadMore } from '../../components/load-more.tsx'
 import { RelativeTime, useNow } from '../../components/relative-time.tsx'
 import { RunStatusBadge } from '../../components/state-badge.tsx'
 import { ErrorState } from '../../components/states.tsx'
+import { WaitingWords } from '../../components/waiting-words.tsx'
 import { useThisSite } from '../../layout/site-context.ts'
 import { entriesOf } from '../../queries/paging.ts'
 import { isOpen, useRuns } from '../../queries/runs.ts'
@@ -28,11 +29,12 @@ export function RunDuration({ run }: { run: Pick<Run, 'status' | 'started_at' | 
   return <span data-numeric>{amounts.duration(Math.max(0, end - Date.parse(run.started_at)))}</span>
 }
 
-/** Result of a run: its counts or its error. */
+/** Result of a run: its counts, its error, or what it waits for. */
 function RunResult({ run }: { run: Run }): ReactNode {
   const t = useTranslations('activity.counts')
   const countsText = useCountsText()
   const codeTitle = useCodeTitle()
+  if (run.waiting) return <WaitingWords waiting={run.waiting} />
   if (run.error && run.status !== 'succeeded') return <span title={run.error.detail}>{codeTitle(run.error.code)}</span>
   if (isOpen(run) && Object.values(run.counts).every((count) => count === 0)) return null
   return countsText(run.counts) || t('nothing')
@@ -58,7 +60,7 @@ function RunCards({ runs }: { runs: readonly Run[] }): ReactNode {
         <li key={run.id} data-run={run.id}>
           <Group justify="space-between" gap={8}>
             <RunLink run={run} />
-            <RunStatusBadge status={run.status} />
+            <RunStatusBadge run={run} />
           </Group>
           <Text size="sm" mt={4}>
             <RunResult run={run} />
@@ -95,7 +97,7 @@ function RunTable({ runs }: { runs: readonly Run[] }): ReactNode {
                 <RunLink run={run} />
               </td>
               <td>
-                <RunStatusBadge status={run.status} />
+                <RunStatusBadge run={run} />
               </td>
               <td style={{ whiteSpace: 'nowrap' }}>
                 <RelativeTime at={run.started_at ?? run.queued_at} />

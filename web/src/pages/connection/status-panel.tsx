@@ -9,6 +9,8 @@ import { HealthReason } from '../../components/health-reason.tsx'
 import { RelativeTime, useNow } from '../../components/relative-time.tsx'
 import { OutsideLink } from '../../components/outside-link.tsx'
 import { Facts, Panel } from '../../components/panel.tsx'
+import { WaitingWords } from '../../components/waiting-words.tsx'
+import { useSyncStatus } from '../../queries/sync.ts'
 
 /** "in 40 minutes", or "now" if the time has passed. */
 function Upcoming({ at }: { at: string | null }): ReactNode {
@@ -19,6 +21,23 @@ function Upcoming({ at }: { at: string | null }): ReactNode {
   const moment = new Date(at)
   if (moment.getTime() <= now) return t('due')
   return <time dateTime={at}>{format.relativeTime(moment, now)}</time>
+}
+
+/** The sync under way, or what it waits for. */
+function CurrentSync({ integration }: { integration: Integration }): ReactNode {
+  const t = useTranslations('connection.status')
+  const direction = useTranslations('common.direction')
+  const { data } = useSyncStatus(integration.id)
+  const run = data?.current_run
+  if (!run) return t('noSync')
+  return (
+    <>
+      <Link href={`/sites/${integration.site_id}/activity/runs/${run.id}`}>{direction(run.direction)}</Link>
+      <Text size="xs" c="dimmed">
+        {run.waiting ? <WaitingWords waiting={run.waiting} /> : t(run.status === 'running' ? 'syncRuns' : 'syncStarts')}
+      </Text>
+    </>
+  )
 }
 
 function PollingFacts({ integration }: { integration: Integration }): ReactNode {
@@ -76,6 +95,7 @@ export function StatusPanel({ integration }: { integration: Integration }): Reac
             </OutsideLink>,
           ],
           [t('status.key'), key],
+          [t('status.sync'), <CurrentSync key="sync" integration={integration} />],
           [
             t('status.transport'),
             transport === 'polling' ? <PollingFacts key="transport" integration={integration} /> : t('status.direct'),

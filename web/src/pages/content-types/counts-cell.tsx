@@ -22,12 +22,14 @@ interface CountsCellProps {
   totalAt: string | null
   syncedAt: string | null
   isEnabled: boolean
+  /** Whether the site's owner denies the type. */
+  isDenied?: boolean
   /** Only post types have a drift check. */
   driftCheck?: TypeDriftCheck | undefined
   children?: ReactNode
 }
 
-/** `123 total · 45 synced`, with a bar. Taxonomies have no failures, so their cell spans that column too. */
+/** `123 total · 45 synced`, with a bar; `45 kept` where the site's owner denies the type, so that nobody can compare them. Taxonomies have no failures, so their cell spans that column too. */
 export function CountsCell({
   kind,
   total,
@@ -35,6 +37,7 @@ export function CountsCell({
   totalAt,
   syncedAt,
   isEnabled,
+  isDenied = false,
   driftCheck,
   children,
 }: CountsCellProps): ReactNode {
@@ -43,11 +46,15 @@ export function CountsCell({
   return (
     <td {...CELL} colSpan={kind === 'taxonomies' ? 2 : 1} className={classes.counts}>
       <span data-numeric data-testid="counts">
-        {t.rich('counts', {
+        {t.rich(isDenied ? 'countsDenied' : 'counts', {
           total,
           synced,
           whole: known(t('known.count'), totalAt),
-          part: known(t(kind === 'taxonomies' ? 'known.syncedTerms' : 'known.synced'), syncedAt, driftCheck),
+          part: known(
+            t(isEnabled ? (kind === 'taxonomies' ? 'known.syncedTerms' : 'known.synced') : 'known.kept'),
+            syncedAt,
+            driftCheck,
+          ),
         })}
       </span>
       <div className={classes.bar} data-enabled={isEnabled} aria-hidden>

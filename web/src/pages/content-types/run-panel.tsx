@@ -29,15 +29,13 @@ export function RunPanel({ integrationId, types }: RunPanelProps): ReactNode {
       <div className={classes.fold} data-open={run !== null}>
         <div inert={run === null}>
           {shown && (
-            <section className={`panel ${classes.run}`} aria-label={t('region')} data-run={shown.status}>
+            <section
+              className={`panel ${classes.run}`}
+              aria-label={t('region')}
+              data-run={shown.waiting ? 'waiting' : shown.status}
+            >
               {isActive(shown) ? (
-                <RunProgress
-                  key={shown.id}
-                  integrationId={integrationId}
-                  run={shown}
-                  types={types}
-                  waitingForSiteSince={data?.waiting_for_site_since ?? null}
-                />
+                <RunProgress key={shown.id} integrationId={integrationId} run={shown} types={types} />
               ) : (
                 <RunOutcome run={shown} onDismiss={dismiss} />
               )}
@@ -58,7 +56,9 @@ function Announcer({ run }: { run: Run | null }): ReactNode {
   // a growing total must not lower the announced quarter
   const [most, setMost] = useState({ id: '', quarter: 0 })
   if (run && (run.id !== most.id || quarterOf(run) > most.quarter)) setMost({ id: run.id, quarter: quarterOf(run) })
-  return <VisuallyHidden component="output">{run ? said(run, most.quarter, t) : ''}</VisuallyHidden>
+  const wait = useTranslations('common.waiting.short')
+  const words = run?.waiting ? wait(run.waiting.for) : run ? said(run, most.quarter, t) : ''
+  return <VisuallyHidden component="output">{words}</VisuallyHidden>
 }
 
 const quarterOf = ({ progress: { done, total } }: Run): number =>

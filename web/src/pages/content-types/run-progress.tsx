@@ -1,9 +1,11 @@
 import { Button, Group, Progress, Text } from '@mantine/core'
+import { IconClock } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { ContentTypes, Run } from '../../api/types.ts'
 import { notifyFailure } from '../../components/notify.ts'
-import { ClockTime, useNow } from '../../components/relative-time.tsx'
+import { useNow } from '../../components/relative-time.tsx'
+import { WaitingWords } from '../../components/waiting-words.tsx'
 import { useCancelRun } from '../../queries/sync.ts'
 import classes from './content-types.module.css'
 import { RunCounts } from './run-counts.tsx'
@@ -17,12 +19,10 @@ interface RunProgressProps {
   integrationId: string
   run: Run
   types: ContentTypes | null
-  /** Since when the run waits for the site's poll; null if it doesn't. */
-  waitingForSiteSince: string | null
 }
 
 /** A current run: a bar per type, rate, time left and counts so far. */
-export function RunProgress({ integrationId, run, types, waitingForSiteSince }: RunProgressProps): ReactNode {
+export function RunProgress({ integrationId, run, types }: RunProgressProps): ReactNode {
   const t = useTranslations('contentTypes.run')
   const direction = useTranslations('common.direction')
   const now = useNow()
@@ -30,31 +30,42 @@ export function RunProgress({ integrationId, run, types, waitingForSiteSince }: 
   useEffect(() => meter.add(run, Date.now()), [meter, run])
   const { overall, byType } = meter.rates(run, now)
   const entries = Object.entries(run.progress.by_type)
-  const since = waitingForSiteSince !== null && <ClockTime at={waitingForSiteSince} />
+  const wait = useTranslations('common.waiting.short')
+  const { waiting } = run
   const words = run.status === 'queued' ? 'queued' : run.progress.total === 0 ? 'preparing' : 'running'
   return (
     <>
       <Group justify="space-between" gap="sm">
         <div>
-          <Text fw={600}>{t(words)}</Text>
+          <Text fw={600}>
+            {waiting && <IconClock size={18} aria-hidden className={classes.runClock} />}
+            {waiting ? wait(waiting.for) : t(words)}
+          </Text>
           <Text size="sm" c="dimmed">
             {direction(run.direction)}
           </Text>
         </div>
         <CancelButton integrationId={integrationId} runId={run.id} />
       </Group>
-      <Bar label={t('overall')} progress={run.progress} rate={overall} />
+      {waiting && (
+        <Text size="sm">
+          <WaitingWords waiting={waiting} />
+        </Text>
+      )}
+      <Bar label={t('overall')} progress={run.progress} rate={overall} isWaiting={waiting !== null} />
       {entries.length > 1 && (
         <div className={classes.runTypes}>
           {entries.map(([type, progress]) => (
-            <Bar key={type} label={labelOf(types, type)} progress={progress} rate={byType[type]} isSmall />
+            <Bar
+              key={type}
+              label={labelOf(types, type)}
+              progress={progress}
+              rate={byType[type]}
+              isWaiting={waiting !== null}
+              isSmall
+            />
           ))}
         </div>
-      )}
-      {since && (
-        <Text size="sm" c="dimmed">
-          {t.rich('waiting', { at: () => since })}
-        </Text>
       )}
       <RunCounts counts={run.counts} />
     </>
@@ -70,15 +81,17 @@ interface BarProps {
   label: string
   progress: { done: number; total: number }
   rate: number | null | undefined
+  /** Nothing happens now: the bar stands still and has no rate. */
+  isWaiting: boolean
   isSmall?: boolean
 }
 
-function Bar({ label, progress: { done, total }, rate, isSmall = false }: BarProps): ReactNode {
+function Bar({ label, progress: { done, total }, rate, isWaiting, isSmall = false }: BarProps): ReactNode {
   const t = useTranslations('contentTypes.run')
-  const left = useTimeLeft(secondsLeft(total - done, rate))
+  const left = useTimeLeft(isWaiting ? null : secondsLeft(total - done, rate))
   const percent = total === 0 ? 0 : Math.floor((done / total) * WHOLE)
   const isUnknown = total === 0
-  const isFast = rate !== null && rate !== undefined && rate > 0 && done < total
+  const isFast = !isWaiting && rate !== null && rate !== undefined && rate > 0 && done < total
   const figures = isUnknown
     ? []
     : [
@@ -91,13 +104,14 @@ function Bar({ label, progress: { done, total }, rate, isSmall = false }: BarPro
     <div data-progress={label}>
       <div className={classes.runLine}>
         <span>{label}</span>
-        <span className={classes.runFigures}>{figures.join(' · ') || '…'}</span>
+        <span className={classes.runFigures}>{figures.join(' · ') || (isWaiting ? '' : '…')}</span>
       </div>
       <Progress.Root size={isSmall ? 6 : 10}>
         <Progress.Section
-          value={isUnknown ? WHOLE : percent}
-          striped={isUnknown}
-          animated={isUnknown}
+          value={isUnknown && !isWaiting ? WHOLE : percent}
+          striped={isUnknown && !isWaiting}
+          animated={isUnknown && !isWaiting}
+          {...(isWaiting && { color: 'gray' })}
           aria-label={t('barLabel', { label })}
         />
       </Progress.Root>

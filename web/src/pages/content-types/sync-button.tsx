@@ -12,14 +12,17 @@ const DirectionMenu = lazy(loadMenu)
 /** States in which a sync is not possible. */
 const NOT_YET = new Set<Connection>(['not_connected', 'authenticating', 'key_revoked'])
 
-/** Starts a sync in both directions, or in a direction chosen from the menu. */
+/**
+ * Starts a sync: from WordPress, and to it as well if two-way sync is on. The menu has each direction on its own. “Sync
+ * now” in wp-admin starts the same run.
+ */
 export function SyncButton({ integration }: { integration: Integration }): ReactNode {
   const t = useTranslations('contentTypes.sync')
   const { data } = useSyncStatus(integration.id)
   const start = useStartSync(integration.id)
-  const isRunning = Boolean(data?.current_run)
+  const current = data?.current_run ?? null
   const why = reasonAgainst(integration)
-  const isDisabled = isRunning || why !== null
+  const isDisabled = current !== null || why !== null
   const begin = (direction: Direction) =>
     start.mutate(direction, { onError: (error) => void notifyFailure(t('refused'), error) })
   return (
@@ -29,10 +32,10 @@ export function SyncButton({ integration }: { integration: Integration }): React
         loading={start.isPending}
         disabled={isDisabled}
         title={why === null ? undefined : t(why)}
-        onClick={() => begin('both')}
+        onClick={() => begin(integration.config_json['two_way_sync_enabled'] === false ? 'from_external' : 'both')}
         miw={148}
       >
-        {isRunning ? t('running') : t('now')}
+        {current === null ? t('now') : t(current.waiting ? 'waiting' : 'running')}
       </Button>
       <Directions isDisabled={isDisabled || start.isPending} onChoose={begin} />
     </Button.Group>

@@ -30,6 +30,8 @@ interface TotalsRowProps {
 export function TotalsRow({ siteId, kind, rows, at }: TotalsRowProps): ReactNode {
   const t = useTranslations('contentTypes')
   const enabled = rows.filter((row) => row.enabled).length
+  // what the site's owner denies can't be read, so its counts can't be compared
+  const known = rows.filter((row) => row.decided_by !== 'wordpress')
   return (
     <tfoot {...GROUP}>
       <tr {...ROW} data-totals>
@@ -38,9 +40,9 @@ export function TotalsRow({ siteId, kind, rows, at }: TotalsRowProps): ReactNode
         </th>
         <CountsCell
           kind={kind}
-          total={sumOf(rows, ({ count }) => count)}
-          synced={sumOf(rows, (row) => row.synced_count)}
-          totalAt={oldestOf(rows)}
+          total={sumOf(known, ({ count }) => count)}
+          synced={sumOf(known, (row) => row.synced_count)}
+          totalAt={oldestOf(known)}
           syncedAt={at}
           isEnabled={enabled > 0}
         />

@@ -1,4 +1,5 @@
 import { Loader, Switch, Text } from '@mantine/core'
+import { IconLock } from '@tabler/icons-react'
 import { memo, type ReactNode, useId } from 'react'
 import { useTranslations } from 'use-intl'
 import { ProblemMessage } from '../../components/problem-message.tsx'
@@ -26,14 +27,26 @@ interface TypeRowProps {
   onChange: (change: TypeChange) => void
 }
 
+/** Why a type is off, and who decided that. */
+function OffBecause({ id, why, isDenied }: { id: string; why: string; isDenied: boolean }): ReactNode {
+  return (
+    <Text size="xs" className={classes.offBecause} id={id} data-denied={isDenied}>
+      {isDenied && <IconLock size={14} aria-hidden />} {why}
+    </Text>
+  )
+}
+
 /** One post type or taxonomy: counts, and its settings. */
 export const TypeRow = memo(function TypeRow(props: TypeRowProps): ReactNode {
   const { siteId, kind, slug, row, at, isSaving, refusal, onChange } = props
   const t = useTranslations('contentTypes')
   const noteId = useId()
-  const describedBy = refusal ? noteId : undefined
+  const isDenied = row.decided_by === 'wordpress'
+  const whyId = `${noteId}-why`
+  const why = row.enabled ? null : t(`offBecause.${row.decided_by}`)
+  const describedBy = [refusal && noteId, why !== null && whyId].filter(Boolean).join(' ') || undefined
   return (
-    <tr {...ROW} data-type={slug} data-enabled={row.enabled} aria-busy={isSaving}>
+    <tr {...ROW} data-type={slug} data-enabled={row.enabled} data-decided={row.decided_by} aria-busy={isSaving}>
       <th {...ROW_HEADER} scope="row" className={classes.type}>
         <Text component="span" fw={600} display="block">
           {row.label}
@@ -49,9 +62,11 @@ export const TypeRow = memo(function TypeRow(props: TypeRowProps): ReactNode {
         totalAt={row.count_as_of}
         syncedAt={at}
         isEnabled={row.enabled}
+        isDenied={isDenied}
         driftCheck={'drift_check' in row ? row.drift_check : undefined}
       >
-        {row.limited && (
+        {why !== null && <OffBecause id={whyId} why={why} isDenied={isDenied} />}
+        {row.limited && row.enabled && (
           <Text size="xs" className={classes.limited}>
             {t('limited', { limit: row.fetch_limit })}
           </Text>
@@ -70,6 +85,7 @@ export const TypeRow = memo(function TypeRow(props: TypeRowProps): ReactNode {
           aria-label={t('enabledLabel', { label: row.label })}
           aria-describedby={describedBy}
           checked={row.enabled}
+          disabled={isDenied}
           onChange={({ currentTarget }) => onChange({ kind, slug, change: { enabled: currentTarget.checked } })}
         />
         <Text component="span" size="sm" aria-hidden className={classes.enabledWord}>

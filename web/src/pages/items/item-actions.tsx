@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core'
-import { IconEdit, IconRefresh } from '@tabler/icons-react'
+import { IconArrowBackUp, IconEdit, IconRefresh } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Item } from '../../api/types.ts'
 import { useIntegration } from '../../queries/sites.ts'
-import { DeleteItemButton } from './delete-item-button.tsx'
+import { useMay } from '../../queries/session.ts'
+import { DeleteItemButton, TrashItemButton } from './delete-item-button.tsx'
 import type { ItemWork } from './use-item-work.ts'
 
 interface ItemActionsProps {
@@ -23,9 +24,12 @@ export function ItemActions({ item, work, isEditing, onEdit }: ItemActionsProps)
   const isUnreadable = item.external_id !== null && item.wordpress === null && item.error !== null
   // an item deleted in WordPress has to be resolved before it is edited
   const isDeletedThere = item.conflict !== null && item.conflict.wordpress === null
+  const isInTrash = item.status === 'trash' && item.conflict === null
+  const isRestorable = (isInTrash || item.deleted) && item.conflict === null
+  const mayDelete = useMay('admin')
   return (
     <>
-      {integration && (
+      {integration && item.state !== 'deleted' && (
         <Button
           variant="default"
           leftSection={<IconRefresh size={16} aria-hidden />}
@@ -35,7 +39,17 @@ export function ItemActions({ item, work, isEditing, onEdit }: ItemActionsProps)
           {t('sync')}
         </Button>
       )}
-      {!item.deleted && !isDeletedThere && (
+      {isRestorable && (
+        <Button
+          variant="default"
+          leftSection={<IconArrowBackUp size={16} aria-hidden />}
+          loading={work.pending === 'restore'}
+          onClick={work.restore}
+        >
+          {t('restore')}
+        </Button>
+      )}
+      {!item.deleted && !isDeletedThere && !isInTrash && (
         <Button
           variant="default"
           leftSection={<IconEdit size={16} aria-hidden />}
@@ -46,7 +60,8 @@ export function ItemActions({ item, work, isEditing, onEdit }: ItemActionsProps)
           {common('edit')}
         </Button>
       )}
-      {!item.deleted && <DeleteItemButton item={item} />}
+      {!item.deleted && !isInTrash && <TrashItemButton item={item} />}
+      {!item.deleted && isInTrash && mayDelete && <DeleteItemButton item={item} />}
     </>
   )
 }

@@ -1,4 +1,5 @@
 import { Text } from '@mantine/core'
+import { IconLock } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { useTranslations } from 'use-intl'
@@ -9,13 +10,26 @@ import classes from '../../components/data-list.module.css'
 import { OutsideLink } from '../../components/outside-link.tsx'
 import { useFieldLabel } from './field-label.ts'
 
+/** Marks an item that visitors need a password for; the words are beside its status. */
+function ProtectedMark(): ReactNode {
+  const t = useTranslations('common')
+  return (
+    <span title={t('protected')} data-protected style={{ marginInlineEnd: 6, color: 'var(--mantine-color-dimmed)' }}>
+      <IconLock size={15} aria-hidden style={{ verticalAlign: -2 }} />
+    </span>
+  )
+}
+
 /** Title linked to the item, and its slug. */
 export function ItemTitle({ item }: { item: ItemSummary }): ReactNode {
   const t = useTranslations('items')
   return (
     <>
       <Link href={`/sites/${item.site_id}/items/${item.id}`} className={classes.primary}>
-        <span className={classes.clip}>{titleText(item.title) || t('untitled')}</span>
+        <span className={classes.clip}>
+          {item.protected && <ProtectedMark />}
+          {titleText(item.title) || t('untitled')}
+        </span>
       </Link>
       <span className={classes.slug}>{item.slug && `/${item.slug}`}</span>
     </>

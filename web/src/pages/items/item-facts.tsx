@@ -43,6 +43,7 @@ export function ItemFacts({ item }: { item: Item }): ReactNode {
       <Text component="dl" p="lg" className={classes.facts}>
         <Fact name={t('column.type')}>{typeLabel(rows, item.type)}</Fact>
         <Fact name={fieldLabel('status')}>{statusLabel(item.status)}</Fact>
+        {item.protected && <Fact name={t('visibility')}>{common('protected')}</Fact>}
         <Fact name={fieldLabel('slug')}>{item.slug || common('none')}</Fact>
         <Fact name={fieldLabel('date')}>
           {item.date === null

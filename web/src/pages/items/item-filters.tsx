@@ -3,6 +3,7 @@ import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
+import { KNOWN_STATUSES, useStatusLabel } from './field-label.ts'
 import { ITEM_STATES, type useItemFilter } from './use-item-filter.ts'
 import { countOf, type TypeRows } from './use-type-rows.ts'
 
@@ -46,10 +47,11 @@ interface ItemFiltersProps {
   address: ReturnType<typeof useItemFilter>
 }
 
-/** Filters of the list: text, type and state. */
+/** Filters of the list: text, type, status and state. */
 export function ItemFilters({ rows, address }: ItemFiltersProps): ReactNode {
   const t = useTranslations('items.filter')
   const stateName = useTranslations('common.itemState')
+  const statusLabel = useStatusLabel()
   const format = useFormatter()
   const { filter, isFiltered, change, clear } = address
   const types = Object.entries(rows ?? {}).map(([value, { label }]) => ({ value, label: `${label} (${value})` }))
@@ -74,6 +76,16 @@ export function ItemFilters({ rows, address }: ItemFiltersProps): ReactNode {
           ]}
         />
       )}
+      <NativeSelect
+        label={t('status')}
+        flex="1 1 150px"
+        value={filter.status ?? ''}
+        onChange={({ currentTarget }) => change({ status: currentTarget.value })}
+        data={[
+          { value: '', label: t('allStatuses') },
+          ...KNOWN_STATUSES.map((value) => ({ value, label: statusLabel(value) })),
+        ]}
+      />
       <NativeSelect
         label={t('state')}
         flex="1 1 150px"

@@ -68,6 +68,7 @@ export function ItemListSkeleton(): ReactNode {
 
 function ItemCards({ items, rows }: ItemListProps): ReactNode {
   const t = useTranslations('items')
+  const common = useTranslations('common')
   const statusLabel = useStatusLabel()
   return (
     <ul className={classes.cards} aria-label={t('title')}>
@@ -78,6 +79,7 @@ function ItemCards({ items, rows }: ItemListProps): ReactNode {
             <ItemStateBadge state={item.state} />
             <Text size="sm" c="dimmed">
               {typeLabel(rows, item.type)} · {statusLabel(item.status)}
+              {item.protected && ` · ${common('protected')}`}
             </Text>
           </Group>
           <ItemTrouble item={item} />
@@ -103,6 +105,7 @@ interface ItemListProps {
 /** Items as a table; as cards on a phone. */
 export function ItemList({ items, rows }: ItemListProps): ReactNode {
   const t = useTranslations('items')
+  const common = useTranslations('common')
   const statusLabel = useStatusLabel()
   const isPhone = useIsPhone()
   if (isPhone) return <ItemCards items={items} rows={rows} />
@@ -122,7 +125,14 @@ export function ItemList({ items, rows }: ItemListProps): ReactNode {
               <td>
                 <ItemStateBadge state={item.state} />
               </td>
-              <td>{statusLabel(item.status)}</td>
+              <td>
+                {statusLabel(item.status)}
+                {item.protected && (
+                  <Text size="xs" c="dimmed">
+                    {common('protected')}
+                  </Text>
+                )}
+              </td>
               <td style={{ minWidth: 140 }}>
                 <ItemTrouble item={item} />
               </td>

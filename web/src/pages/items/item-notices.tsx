@@ -6,6 +6,7 @@ import type { Item } from '../../api/types.ts'
 import { useCodeTitle } from '../../components/code-title.ts'
 import { RelativeTime } from '../../components/relative-time.tsx'
 import { useMay } from '../../queries/session.ts'
+import { isOnItsWay } from './delete-item-button.tsx'
 import type { ItemWork } from './use-item-work.ts'
 
 /** Why an item failed, what to do, and a retry button. */
@@ -57,6 +58,22 @@ export function MovedOnNotice(): ReactNode {
       title={t('title')}
     >
       <Text size="sm">{t('text')}</Text>
+    </Alert>
+  )
+}
+
+/** An item in the trash: what can be done with it. */
+export function TrashNotice({ item }: { item: Item }): ReactNode {
+  const t = useTranslations('items.trash')
+  const mayDelete = useMay('admin')
+  return (
+    <Alert color="gray" icon={<IconTrash aria-hidden />} title={t('noticeTitle')} data-testid="trash-notice">
+      <Text size="sm">{t(isOnItsWay(item) ? 'noticeOnItsWay' : 'notice')}</Text>
+      {!mayDelete && (
+        <Text size="sm" mt={4}>
+          {t('adminsOnly')}
+        </Text>
+      )}
     </Alert>
   )
 }

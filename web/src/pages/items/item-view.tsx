@@ -1,4 +1,5 @@
 import { Group, Skeleton, Stack } from '@mantine/core'
+import { IconLock } from '@tabler/icons-react'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { Link } from 'wouter'
 import { useTranslations } from 'use-intl'
@@ -15,7 +16,7 @@ import { useMay } from '../../queries/session.ts'
 import { ConflictPanel } from './conflict-panel.tsx'
 import { ItemActions } from './item-actions.tsx'
 import { ItemFacts } from './item-facts.tsx'
-import { DeletedNotice, FailurePanel, MovedOnNotice, UndoNotice } from './item-notices.tsx'
+import { DeletedNotice, FailurePanel, MovedOnNotice, TrashNotice, UndoNotice } from './item-notices.tsx'
 import { isMovedOn, useItemWork } from './use-item-work.ts'
 
 const ItemSides = lazy(() => import('./item-sides.tsx'))
@@ -24,10 +25,17 @@ const EditForm = lazy(() => import('./edit-form.tsx'))
 /** State of the item, below its title. */
 function Standing({ item }: { item: Item }): ReactNode {
   const t = useTranslations('items')
+  const common = useTranslations('common')
   const { id } = useThisSite()
   return (
     <Group gap="md" fz="sm">
       <ItemStateBadge state={item.state} />
+      {item.protected && (
+        <span>
+          <IconLock size={16} aria-hidden style={{ verticalAlign: -3, marginInlineEnd: 6 }} />
+          {common('protected')}
+        </span>
+      )}
       <span>
         {t('updated')} <RelativeTime at={item.updated_at} />
       </span>
@@ -51,15 +59,13 @@ export function ItemView({ item }: { item: Item }): ReactNode {
       title={titleText(item.title) || t('untitled')}
       context={site.name}
       description={<Standing item={item} />}
-      actions={
-        mayEdit &&
-        !isGone && <ItemActions item={item} work={work} isEditing={isEditing} onEdit={() => setEditing(true)} />
-      }
+      actions={mayEdit && <ItemActions item={item} work={work} isEditing={isEditing} onEdit={() => setEditing(true)} />}
     >
       <Stack gap="md">
         {work.error !== null && !isMovedOn(work.error) && <ErrorState error={work.error} />}
         {isMovedOn(work.error) && <MovedOnNotice />}
         {item.deleted && !item.conflict && <DeletedNotice isGone={isGone} />}
+        {item.status === 'trash' && !item.deleted && !item.conflict && <TrashNotice item={item} />}
         {item.error && <FailurePanel item={item} work={work} />}
         {item.conflict && <ConflictPanel item={item} conflict={item.conflict} work={work} />}
         {item.can_undo && !item.conflict && <UndoNotice work={work} />}

@@ -28,7 +28,13 @@ interface FilterInAddress {
 export function useItemFilter(): FilterInAddress {
   const [search, setSearch] = useSearchParams()
   const [type, state, q] = [search.get('type'), search.get('state'), search.get('q')?.slice(0, MOST_CHARACTERS)]
-  const filter: ItemFilter = { ...(isType(type) && { type }), ...(isState(state) && { state }), ...(q && { q }) }
+  const status = search.get('status')
+  const filter: ItemFilter = {
+    ...(isType(type) && { type }),
+    ...(isState(state) && { state }),
+    ...(isType(status) && { status }),
+    ...(q && { q }),
+  }
   return {
     filter,
     isFiltered: Object.keys(filter).length > 0,

@@ -2,21 +2,29 @@ import { useTranslations } from 'use-intl'
 import { isCode } from '../../api/errors.ts'
 import type { Item, Resolution } from '../../api/types.ts'
 import { notifyDone } from '../../components/notify.ts'
-import { useRetryItem, useResolveItem, useSyncItem, useUndoResolution } from '../../queries/items.ts'
+import { useRestoreItem, useRetryItem, useResolveItem, useSyncItem, useUndoResolution } from '../../queries/items.ts'
 
 /** Actions on an item, and the result of the last one. */
 export interface ItemWork {
   resolve: (resolution: Resolution) => void
   undo: () => void
   retry: () => void
+  restore: () => void
   sync: (integrationId: string) => void
   /** The running action. */
-  pending: 'resolve' | 'undo' | 'retry' | 'sync' | null
+  pending: 'resolve' | 'undo' | 'retry' | 'restore' | 'sync' | null
   /** Error of the last action; null if it succeeded. */
   error: unknown
 }
 
-const MOVED_ON = ['conflict', 'no_conflict', 'resolution_incomplete', 'nothing_to_undo', 'not_failed']
+const MOVED_ON = [
+  'conflict',
+  'no_conflict',
+  'resolution_incomplete',
+  'nothing_to_undo',
+  'nothing_to_restore',
+  'not_failed',
+]
 
 /** Whether an action was refused because the item has changed. */
 export const isMovedOn = (error: unknown): boolean => MOVED_ON.some((code) => isCode(error, code))
@@ -26,8 +34,9 @@ export function useItemWork({ site_id: siteId, id, revision }: Item): ItemWork {
   const resolving = useResolveItem(siteId, id)
   const undoing = useUndoResolution(siteId, id)
   const retrying = useRetryItem(siteId, id)
+  const restoring = useRestoreItem(siteId, id)
   const syncing = useSyncItem(siteId, id)
-  const all = { resolve: resolving, undo: undoing, retry: retrying, sync: syncing }
+  const all = { resolve: resolving, undo: undoing, retry: retrying, restore: restoring, sync: syncing }
   // clears the result of the previous action
   const begin = () => Object.values(all).forEach((mutation) => mutation.reset())
   const pending = (Object.keys(all) as (keyof typeof all)[]).find((name) => all[name].isPending) ?? null
@@ -43,6 +52,10 @@ export function useItemWork({ site_id: siteId, id, revision }: Item): ItemWork {
     retry: () => {
       begin()
       retrying.mutate(undefined, { onSuccess: () => void notifyDone(t('retried')) })
+    },
+    restore: () => {
+      begin()
+      restoring.mutate(undefined, { onSuccess: () => void notifyDone(t('restored')) })
     },
     sync: (integrationId) => {
       begin()

@@ -9,6 +9,8 @@ use Igny8\Bridge\Commands\Context;
 use Igny8\Bridge\Content\Args;
 use Igny8\Bridge\Content\Document;
 use Igny8\Bridge\Content\Documents;
+use Igny8\Bridge\Content\Rows;
+use Igny8\Bridge\Content\Types;
 
 /**
  * `fetch`: returns posts by id.
@@ -19,8 +21,14 @@ final class Fetch_Command implements Command {
 
 	private Documents $documents;
 
-	public function __construct( Documents $documents ) {
+	private Types $types;
+
+	private Rows $rows;
+
+	public function __construct( Documents $documents, Types $types, Rows $rows ) {
 		$this->documents = $documents;
+		$this->types     = $types;
+		$this->rows      = $rows;
 	}
 
 	public function name(): string {
@@ -28,8 +36,10 @@ final class Fetch_Command implements Command {
 	}
 
 	public function run( array $args, Context $context ): array {
-		$ids  = ( new Args( $args ) )->ids( 'ids', self::MOST );
-		$read = $this->documents->read( $ids, true, $context );
+		$ids    = ( new Args( $args ) )->ids( 'ids', self::MOST );
+		$read   = $this->documents->read( $ids, true, $context );
+		$absent = array_values( array_diff( array_slice( $ids, 0, $read['reached'] ), array_keys( $read['documents'] ) ) );
+		$denied = $this->denied( $absent );
 		return [
 			'items'   => array_map(
 				static function ( Document $document ): array {
@@ -37,7 +47,24 @@ final class Fetch_Command implements Command {
 				},
 				array_values( $read['documents'] )
 			),
-			'missing' => array_values( array_diff( array_slice( $ids, 0, $read['reached'] ), array_keys( $read['documents'] ) ) ),
+			'missing' => array_values( array_diff( $absent, $denied ) ),
+			'denied'  => $denied,
 		];
+	}
+
+	/**
+	 * Posts that exist, but that the owner does not let IGNY8 read: they must not be taken for deleted.
+	 *
+	 * @param int[] $ids Post ids.
+	 * @return int[]
+	 */
+	private function denied( array $ids ): array {
+		$denied = [];
+		foreach ( $this->rows->heads( $ids ) as $id => $head ) {
+			if ( $this->types->is_public( $head->post_type ) && ! $this->types->is_synced( $head->post_type ) ) {
+				$denied[] = $id;
+			}
+		}
+		return $denied;
 	}
 }

@@ -8,6 +8,7 @@ use Igny8\Bridge\Commands\Command;
 use Igny8\Bridge\Commands\Context;
 use Igny8\Bridge\Content\Args;
 use Igny8\Bridge\Content\Media\Library;
+use Igny8\Bridge\Content\Types;
 
 /**
  * `media`: adds an image to the media library, once.
@@ -20,8 +21,11 @@ final class Media_Command implements Command {
 
 	private Library $library;
 
-	public function __construct( Library $library ) {
+	private Types $types;
+
+	public function __construct( Library $library, Types $types ) {
 		$this->library = $library;
+		$this->types   = $types;
 	}
 
 	public function name(): string {
@@ -29,6 +33,7 @@ final class Media_Command implements Command {
 	}
 
 	public function run( array $args, Context $context ): array {
+		$this->types->check_allowed( 'post_types', Types::ATTACHMENT );
 		$alt      = $args['alt'] ?? '';
 		$filename = $args['filename'] ?? '';
 		$args     = new Args( $args );

@@ -47,7 +47,7 @@ final class Applier {
 	 * Sends no webhook for this change: the answer already contains the document, and IGNY8 would fetch it again.
 	 * Changes that other plugins make meanwhile to other posts, and later changes to this one, are sent.
 	 *
-	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`, `busy`.
+	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`, `trash_off`, `not_in_trash`, `busy`.
 	 */
 	public function apply( Change $change ): Result {
 		if ( $change->ends_in_trash ) {
@@ -168,6 +168,7 @@ final class Applier {
 
 	private function change_row( Change $change, object $row ): Result {
 		if ( 'delete' === $change->op ) {
+			$this->check_deletable( $row );
 			( new Write_Guard( [], $row ) )->check_row();
 			$this->delete( $change->id );
 			return Result::applied( null );
@@ -191,11 +192,22 @@ final class Applier {
 	}
 
 	/**
-	 * Without a trash, WordPress would delete the post permanently.
+	 * @throws Command_Failure `trash_off`.
 	 */
 	private function check_trash( string $type ): void {
-		if ( ! EMPTY_TRASH_DAYS || ( Types::ATTACHMENT === $type && ! MEDIA_TRASH ) ) {
-			throw new Command_Failure( 'write_failed', __( 'The trash of this site is switched off. The post can only be deleted.', 'igny8-wordpress-bridge' ) );
+		if ( ! Types::has_trash( $type ) ) {
+			throw new Command_Failure( 'trash_off', __( 'The trash of this site is switched off, so WordPress would delete the post at once.', 'igny8-wordpress-bridge' ) );
+		}
+	}
+
+	/**
+	 * Whoever asks, only what is in the trash is deleted.
+	 *
+	 * @throws Command_Failure `not_in_trash`.
+	 */
+	private function check_deletable( object $row ): void {
+		if ( 'trash' !== $row->post_status ) {
+			throw new Command_Failure( 'not_in_trash', __( 'Only a post in the trash can be deleted permanently.', 'igny8-wordpress-bridge' ) );
 		}
 	}
 

@@ -37,7 +37,7 @@ final class Field_Reader {
 	}
 
 	/**
-	 * @throws Command_Failure `invalid_field`, `parent_cycle`.
+	 * @throws Command_Failure `invalid_field`, `parent_cycle`, `type_denied`.
 	 */
 	public function read_into( Change $change, array $fields ): void {
 		$bytes = 0;
@@ -144,6 +144,7 @@ final class Field_Reader {
 			if ( ! in_array( (string) $taxonomy, $known, true ) ) {
 				throw Args::invalid( "terms.$taxonomy", __( 'Posts of this type do not have this taxonomy.', 'igny8-wordpress-bridge' ) );
 			}
+			$this->types->check_allowed( 'taxonomies', (string) $taxonomy );
 			$good = is_array( $texts ) ? array_filter( $texts, [ $this, 'is_term' ] ) : [];
 			if ( ! is_array( $texts ) || $good !== $texts || count( $texts ) > self::MOST_TERMS ) {
 				throw Args::invalid( "terms.$taxonomy", __( 'A list of names or slugs is required.', 'igny8-wordpress-bridge' ) );
