@@ -13,6 +13,7 @@ use Igny8\Bridge\Content\Tables;
 use Igny8\Bridge\Content\Types;
 use Igny8\Bridge\Content\Write\Ledger;
 use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Loopback\Loopback;
 use Igny8\Bridge\Security\Key_Store;
 use Igny8\Bridge\Security\Message_Headers;
 use Igny8\Bridge\Security\Signer;
@@ -35,7 +36,7 @@ final class Outbox_Module {
 
 	public Report $report;
 
-	public function __construct( Connection $connection, Settings $settings, Key_Store $keys, Config $config, Schedule $schedule, Log $log ) {
+	public function __construct( Connection $connection, Settings $settings, Key_Store $keys, Config $config, Schedule $schedule, Log $log, Loopback $loopback ) {
 		$outbox         = new Outbox();
 		$state          = new State();
 		$permission     = new Permission( $connection, $settings );
@@ -43,7 +44,7 @@ final class Outbox_Module {
 		$this->tables   = new Tables( $log );
 		$this->recorder = new Recorder( $outbox, $permission, $this->tables );
 		$this->sender   = new Sender( $outbox, $state, $webhook, $permission, new Rows(), $log );
-		$this->delivery = new Delivery( $this->recorder, $this->sender, $schedule, $permission, $outbox, $state, $this->tables );
+		$this->delivery = new Delivery( $this->recorder, $this->sender, $schedule, $permission, $outbox, $state, $this->tables, $loopback );
 		$this->report   = new Report( $outbox, $state, $this->tables );
 	}
 
