@@ -7,8 +7,9 @@ import { createCases, runCase } from './lib/cases.ts'
 import { isReached, printJson, printTable, type Row } from './lib/report.ts'
 import { measureDrift } from './lib/drift.ts'
 import { measureDriftOfPlugin } from './lib/drift-plugin.ts'
+import { hasLag, measureLag } from './lib/lag.ts'
 import { startRuntime } from './lib/runtime.ts'
-import { seed } from './lib/seed.ts'
+import { seed, seedOwner } from './lib/seed.ts'
 import { compareImport, compareStartup } from './lib/startup.ts'
 import { measureSyncs } from './lib/syncs.ts'
 import { measureWebhooks } from './lib/webhooks.ts'
@@ -66,6 +67,18 @@ async function measureWithSite(app: Bundle, bare: Bundle[]): Promise<Row[]> {
   }
 }
 
+/** Needs real sites and nothing to compare with. */
+async function measureLags(app: Bundle): Promise<Row[]> {
+  if (!hasLag(isWanted)) return []
+  tell('• lag of edits')
+  const runtime = await startRuntime(app, [])
+  try {
+    return await measureLag(runtime, await seedOwner(runtime), isWanted)
+  } finally {
+    await runtime.stop()
+  }
+}
+
 function measureSize(app: Bundle): Row {
   const value = Math.round(gzipBytes(app) / KILOBYTE)
   const top = topContributors(app).map(({ name, bytes }) => [name, Math.round(bytes / KILOBYTE)])
@@ -102,6 +115,7 @@ async function measureStart(app: Bundle, hono: Bundle): Promise<Row[]> {
 
 async function main(): Promise<Row[]> {
   tell('• building the Workers')
+  if (/^lag/i.test(values.only)) return measureLags(await buildWorker('app'))
   const [app, hono, ...others] = await Promise.all([
     buildWorker('app'),
     buildWorker('hono', 'hono.ts'),
@@ -114,6 +128,7 @@ async function main(): Promise<Row[]> {
   const rows = await measureThroughputs(app, bare)
   rows.push(...(await measureWithSite(app, bare)))
   if (isWanted('drift of items')) rows.push(...(await measureDriftOfPlugin(items)))
+  rows.push(...(await measureLags(app)))
   if (isWanted('size')) rows.push(measureSize(app))
   if (isWanted('start-up')) rows.push(...(await measureStart(app, hono)))
   return rows

@@ -13,7 +13,7 @@ import { lockSuite, staticSuite, vitestSuite } from './test/javascript.ts'
 import { PHPUNIT_SITES, phpSyntaxSuite, phpcsSuite, phpunitSuite, sharedMariaDb } from './test/php.ts'
 import { phpVersionsSuite } from './test/php-versions.ts'
 import { type Outcome, type Suite, findNeverRun, runSuite } from './test/suite.ts'
-import { PHP_TEST_PACKAGES, WORDPRESS_PACKAGES, installPackages } from './wordpress/packages.ts'
+import { MOD_PHP_PACKAGES, PHP_TEST_PACKAGES, WORDPRESS_PACKAGES, installPackages } from './wordpress/packages.ts'
 import { ensureSources } from './wordpress/sources.ts'
 
 const { values, positionals } = parseArgs({
@@ -54,9 +54,10 @@ const needsPhp = ({ name }: Suite) => /php|e2e/.test(name)
 async function prepare(suites: Suite[]): Promise<void> {
   await step('Static assets and plugin zip', () => buildAssets())
   if (!suites.some(needsPhp)) return
-  const packages = [...WORDPRESS_PACKAGES, ...PHP_TEST_PACKAGES]
-  await step('PHP, MariaDB and the tools for PHP tests', () => installPackages(packages))
-  if (suites.some(({ name }) => name.includes('e2e'))) await step('Chromium', () => ensureChromium())
+  const isE2e = suites.some(({ name }) => name.includes('e2e'))
+  const packages = [...WORDPRESS_PACKAGES, ...PHP_TEST_PACKAGES, ...(isE2e ? MOD_PHP_PACKAGES : [])]
+  await step('PHP, MariaDB, Apache and the tools for PHP tests', () => installPackages(packages))
+  if (isE2e) await step('Chromium', () => ensureChromium())
   const versions = [...new Set(PHPUNIT_SITES.map(({ version }) => version))]
   await step(`WordPress ${versions.join(', ')}`, async () => {
     for (const version of versions) await ensureSources(version)

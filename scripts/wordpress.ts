@@ -14,10 +14,12 @@ import { STABLE, WORDPRESS_VERSIONS } from './wordpress/sources.ts'
 
 const text = { type: 'string' } as const
 const flag = { type: 'boolean', default: false } as const
+const WEBS = ['mod_php', 'fpm'] as const
 const HELP = `npm run wordpress -- [options]
   --wp ${WORDPRESS_VERSIONS.join('|')}   version (${STABLE})
   --port N            port on 127.0.0.1 (any free one)
   --mariadb           MariaDB in the place of SQLite
+  --web ${WEBS.join('|')}  Apache with PHP as its module, or PHP-FPM behind Apache, in the place of PHP's own server
   --plain             plain permalinks
   --subdirectory DIR  WordPress in a folder of the host
   --multisite         a network in folders
@@ -28,13 +30,15 @@ const HELP = `npm run wordpress -- [options]
   --plugin DIR        another plugin than this checkout's`
 
 async function main(): Promise<void> {
-  const options = { wp: text, port: text, subdirectory: text, plugin: text, 'basic-auth': text } as const
+  const options = { wp: text, web: text, port: text, subdirectory: text, plugin: text, 'basic-auth': text } as const
   const flags = { mariadb: flag, plain: flag, multisite: flag, 'strip-auth': flag, content: flag, help: flag } as const
   const define = { type: 'string', multiple: true, default: [] as string[] } as const
   const { values } = parseArgs({ options: { ...options, ...flags, define } })
   if (values.help) return console.log(HELP)
   const version = WORDPRESS_VERSIONS.find((known) => known === (values.wp ?? STABLE))
   if (!version) throw new Error(`--wp: one of ${WORDPRESS_VERSIONS.join(', ')}`)
+  const web = WEBS.find((known) => known === values.web)
+  if (values.web && !web) throw new Error(`--web: one of ${WEBS.join(', ')}`)
   await step('PHP and MariaDB', () => installPackages(WORDPRESS_PACKAGES))
   const wordpress = await step(`WordPress ${version}`, async () =>
     startWordPress({
@@ -47,6 +51,7 @@ async function main(): Promise<void> {
       plugins: [resolve(values.plugin ?? PLUGIN)],
       muPlugins: [PRODUCTS_MU_PLUGIN],
       front: { basicAuth: values['basic-auth'] ?? '', stripAuthorization: values['strip-auth'] },
+      ...(web ? { web } : {}),
       ...(values.port ? { port: Number(values.port) } : {}),
       ...(values.subdirectory ? { subdirectory: values.subdirectory } : {}),
     }),

@@ -78,14 +78,19 @@ async function copyToBare({ miniflare }: Runtime, site: Site): Promise<void> {
   await (await miniflare.getKVNamespace('KV', 'reads')).put('key', record)
 }
 
+/** A database with one person. @returns their token */
+export async function seedOwner(runtime: Runtime): Promise<string> {
+  await migrate(runtime, 'app')
+  return signUp(await runtime.url('app'))
+}
+
 /** Two sites, with 1,000 and with 1,000,000 items; the bare Workers know the first. `token` is their owner's. */
 export async function seed(runtime: Runtime): Promise<{ small: Site; large: Site; token: string }> {
-  await migrate(runtime, 'app')
+  const token = await seedOwner(runtime)
   await migrate(runtime, 'reads')
   const bare = await runtime.miniflare.getD1Database('DB', 'naive')
   await bare.exec('CREATE TABLE items (id INTEGER PRIMARY KEY, type TEXT, title TEXT, doc TEXT)')
   const url = await runtime.url('app')
-  const token = await signUp(url)
   const [small, large] = [
     await createStructuredSite(url, token, 1000),
     await createStructuredSite(url, token, 1_000_000),

@@ -11,8 +11,11 @@ use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Doctor\Api_Check;
 use Igny8\Bridge\Doctor\Clock_Reader;
 use Igny8\Bridge\Doctor\Finding;
+use Igny8\Bridge\Doctor\Loopback_Check;
 use Igny8\Bridge\Doctor\Php_Check;
 use Igny8\Bridge\Doctor\Report;
+use Igny8\Bridge\Loopback\Loopback;
+use Igny8\Bridge\Loopback\State;
 use Igny8\Bridge\Support\Config;
 use RuntimeException;
 use WP_CLI;
@@ -44,7 +47,7 @@ final class Doctor_Test extends Site_Test_Case {
 		update_option( Runner::LAST_RUN_OPTION, time() );
 		$report = $this->examine();
 		self::assertSame( Report::HEALTHY, $report['verdict'] );
-		$codes = [ 'api_reached', 'clock_right', 'address_right', 'ready', 'keys_readable', 'tables_there', 'changes_sent', 'cron_runs', 'php_of_command_line', 'rest_open', 'page_cache_none' ];
+		$codes = [ 'api_reached', 'clock_right', 'address_right', 'ready', 'keys_readable', 'tables_there', 'changes_sent', 'sent_by_loopback', 'cron_runs', 'php_of_command_line', 'rest_open', 'page_cache_none' ];
 		self::assertSame( [], array_diff( $codes, array_column( $report['here'], 'code' ) ) );
 		self::assertSame( [ 'answered' ], array_column( $report['outside']['findings'], 'code' ) );
 		self::assertTrue( $report['outside']['asked'] );
@@ -183,6 +186,58 @@ final class Doctor_Test extends Site_Test_Case {
 		self::assertSame( 'warning', $finding['severity'] );
 		self::assertContains( 'Last run: 2 days', $finding['evidence'] );
 		self::assertSame( Report::DEGRADED, $report['verdict'] );
+	}
+
+	public function test_where_php_ends_a_page_early_the_site_need_not_call_itself(): void {
+		$finding = ( new Loopback_Check( $this->plugin->loopback, true, 'fpm-fcgi' ) )->run()[0]->to_array();
+		self::assertSame( [ 'ok', 'sent_after_the_page', 'outbox' ], [ $finding['severity'], $finding['code'], $finding['layer'] ] );
+		self::assertSame( [], $this->api->loopbacks );
+	}
+
+	public function test_a_site_that_calls_itself_is_healthy_whatever_was_known_before(): void {
+		update_option( State::OPTION, [ 'failures' => 3, 'retry_at' => time() + 999 ] );
+		$finding = ( new Loopback_Check( $this->plugin->loopback, false, 'apache2handler' ) )->run()[0]->to_array();
+		self::assertSame( [ 'ok', 'sent_by_loopback' ], [ $finding['severity'], $finding['code'] ] );
+		self::assertSame( [ 'PHP: apache2handler', 'POST ' . Loopback::url() . ' → HTTP 204' ], array_slice( $finding['evidence'], 0, 2 ) );
+		self::assertSame( 0, ( new State() )->retry_at() );
+	}
+
+	/**
+	 * @dataProvider loopbacks
+	 */
+	public function test_a_site_that_can_not_call_itself_is_told_why_and_what_to_do( callable $answer, string $seen, string $fix ): void {
+		$this->api->loopback = $answer;
+		$finding             = ( new Loopback_Check( $this->plugin->loopback, false, 'apache2handler' ) )->run()[0]->to_array();
+		self::assertSame( [ 'info', 'loopback_failed', 'outbox' ], [ $finding['severity'], $finding['code'], $finding['layer'] ] );
+		self::assertStringContainsString( 'two seconds', $finding['detail'] );
+		self::assertStringContainsString( $seen, $finding['evidence'][1] );
+		self::assertStringContainsString( $fix, $finding['fix'] );
+		self::assertGreaterThan( time(), ( new State() )->retry_at() );
+	}
+
+	public function loopbacks(): array {
+		$slow = static function ( array $args ): WP_Error {
+			Fake_Api::arrive( $args );
+			return new WP_Error( 'http_request_failed', 'cURL error 28: timed out' );
+		};
+		return [
+			'a password'     => [ static fn() => Fake_Api::html( 401 ), 'HTTP 401', 'no password' ],
+			'another server' => [ static fn() => Fake_Api::html( 200 ), 'HTTP 200', 'let the server call' ],
+			'a redirect'     => [ static fn() => Fake_Api::json( 301, [], [ 'location' => 'https://other.example/' ] ), 'HTTP 301 → https://other.example/', 'let the server call' ],
+			'no way there'   => [ static fn() => new WP_Error( 'http_request_failed', 'cURL error 7: refused' ), 'cURL error 7: refused', 'let the server call' ],
+			'too slow'       => [ $slow, 'timed out', 'PHP-FPM' ],
+		];
+	}
+
+	public function test_a_site_that_forbids_requests_to_itself_is_told_the_filter(): void {
+		if ( ! defined( 'WP_HTTP_BLOCK_EXTERNAL' ) ) {
+			define( 'WP_HTTP_BLOCK_EXTERNAL', true );
+		}
+		add_filter( 'block_local_requests', '__return_true' );
+		remove_filter( 'pre_http_request', [ $this->api, 'answer' ], PHP_INT_MAX );
+		$finding = ( new Loopback_Check( $this->plugin->loopback, false ) )->run()[0]->to_array();
+		self::assertStringContainsString( 'block_local_requests', $finding['fix'] );
+		self::assertContains( 'WP_HTTP_BLOCK_EXTERNAL: true', $finding['evidence'] );
 	}
 
 	/**

@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Tests;
 
 use Igny8\Bridge\Connection\Identity;
+use Igny8\Bridge\Loopback\Endpoint;
+use Igny8\Bridge\Loopback\Tokens;
 use Igny8\Bridge\Plugin;
 use Igny8\Bridge\Security\Signer;
 use PHPUnit\Framework\TestCase;
@@ -126,6 +128,53 @@ final class Http_Test extends TestCase {
 		$this->assert_signed( $this->ask( '/wp-json/igny8/v1/commands' ) );
 		$refused = $this->ask( '/wp-json/igny8/v1/commands', 'whsec_' . base64_encode( 'wrong' ) );
 		self::assertSame( [ 401, 'igny8_signature_invalid' ], [ $refused['status'], json_decode( $refused['body'], true )['code'] ] );
+	}
+
+	public function test_a_request_of_the_site_to_itself_is_answered_before_it_works(): void {
+		$this->mu_plugin( "add_action( 'igny8_loopback_received', function () { usleep( 1500000 ); update_option( 'igny8_test_worked', is_user_logged_in() ? 'somebody' : 'nobody' ); } );" );
+		$this->serve();
+		delete_option( 'igny8_test_worked' );
+		$token   = ( new Tokens() )->issue();
+		$started = microtime( true );
+		self::assertSame( [ 204, '' ], $this->call_itself( $token ) );
+		self::assertLessThan( 1.5, microtime( true ) - $started );
+		for ( $i = 0; $i < 100 && ! isset( $worked ); $i++ ) {
+			usleep( 50000 );
+			wp_cache_flush();
+			$worked = get_option( 'igny8_test_worked', null );
+		}
+		self::assertSame( 'nobody', $worked );
+	}
+
+	public function test_without_a_valid_token_such_a_request_does_nothing(): void {
+		$this->mu_plugin( "add_action( 'igny8_loopback_received', function () { update_option( 'igny8_test_worked', 'oh' ); } ); add_action( 'init', function () { update_option( 'igny8_test_worked', 'loaded' ); } );" );
+		$this->serve();
+		delete_option( 'igny8_test_worked' );
+		$token = ( new Tokens() )->issue();
+		( new Tokens() )->withdraw( $token );
+		foreach ( [ '', 'x', $token ] as $bad ) {
+			self::assertSame( [ 403, '' ], $this->call_itself( $bad ) );
+		}
+		self::assertSame( [ 403, '' ], $this->call_itself( ( new Tokens() )->issue(), 'GET' ), 'A token belongs into the body.' );
+		wp_cache_flush();
+		self::assertFalse( get_option( 'igny8_test_worked' ), 'WordPress was not even loaded to its end.' );
+	}
+
+	/**
+	 * @return array{0: int, 1: string} Status and body.
+	 */
+	private function call_itself( string $token, string $method = 'POST' ): array {
+		$query  = 'GET' === $method ? '&' . Endpoint::TOKEN . '=' . $token : '';
+		$answer = wp_remote_request(
+			'http://' . $this->address . '/?' . Endpoint::PARAMETER . '=1' . $query,
+			[
+				'method'  => $method,
+				'timeout' => 20,
+				'headers' => [ 'Host' => explode( '/', (string) preg_replace( '#^https?://#', '', home_url() ) )[0] ],
+				'body'    => 'GET' === $method ? null : [ Endpoint::TOKEN => $token ],
+			]
+		);
+		return [ (int) wp_remote_retrieve_response_code( $answer ), wp_remote_retrieve_body( $answer ) ];
 	}
 
 	private function use_permalinks( string $structure ): void {

@@ -135,37 +135,27 @@ final class Polling_Test extends Site_Test_Case {
 		$this->answers_with( [] );
 		$this->run_poll();
 		$calls    = count( $this->api->requests );
-		$triggers = new Triggers( $this->plugin->polling->poller, $this->plugin->polling_state, $this->plugin->schedule, $this->plugin->polling->public_poll_url );
+		$triggers = new Triggers( $this->plugin->polling->poller, $this->plugin->polling_state, $this->plugin->schedule, $this->plugin->loopback );
 		$triggers->in_admin();
 		$triggers->at_shutdown();
 		self::assertCount( $calls, $this->api->requests );
 
 		$this->called_at( time() - 300 );
-		$this->api->on( 'GET', '/', Fake_Api::json( 204, [] ) );
-		$poked = null;
-		add_filter(
-			'pre_http_request',
-			static function ( $preempt, array $args, string $url ) use ( &$poked ) {
-				if ( 0 !== strpos( $url, home_url() ) ) {
-					return $preempt;
-				}
-				$poked = [ $url, $args['blocking'] ];
-				return Fake_Api::json( 204, [] );
-			},
-			1,
-			3
-		);
-		remove_filter( 'pre_http_request', [ $this->api, 'answer' ], PHP_INT_MAX );
 		$triggers->in_admin();
 		self::assertCount( $calls, $this->api->requests );
 		$triggers->at_shutdown();
-		self::assertSame( [ $this->plugin->polling->public_poll_url->url(), false ], $poked );
+		self::assertCount( 1, $this->api->loopbacks, 'The request of the site to itself polls.' );
+		self::assertCount( $calls, $this->api->requests );
+		$triggers->by_loopback();
+		self::assertSame( 'loopback', $this->api->requests[ $calls ]['body']['trigger'] );
+		$triggers->by_loopback();
+		self::assertCount( $calls + 1, $this->api->requests, 'It is not due any more.' );
 	}
 
 	public function test_an_open_tab_of_wp_admin_polls(): void {
 		$this->answers_with( [] );
 		$this->called_at( time() - 300 );
-		$triggers = new Triggers( $this->plugin->polling->poller, $this->plugin->polling_state, $this->plugin->schedule, $this->plugin->polling->public_poll_url );
+		$triggers = new Triggers( $this->plugin->polling->poller, $this->plugin->polling_state, $this->plugin->schedule, $this->plugin->loopback );
 		self::assertSame( [ 'a' => 1 ], $triggers->at_heartbeat( [ 'a' => 1 ] ) );
 		$triggers->at_shutdown();
 		self::assertSame( 'heartbeat', $this->api->requests[0]['body']['trigger'] );

@@ -27,6 +27,13 @@ export function useSqlite({ root }: SiteFolders, driver: string): void {
   writeFileSync(join(root, 'wp-content/db.php'), renderSqliteDropIn(driver))
 }
 
+/** A copy of the SQLite driver beside the site, for web servers that may not read the cache. */
+export function copyDriver({ sqliteDriver }: Sources, { folder }: SiteFolders): string {
+  const target = join(folder, 'sqlite-driver')
+  cpSync(sqliteDriver, target, { recursive: true })
+  return target
+}
+
 export function writeConfig({ root }: SiteFolders, constants: Constants): void {
   writeFileSync(join(root, 'wp-config.php'), renderConfig(constants))
 }

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { temporaryFolder } from '../lib/paths.ts'
 import { freePort } from '../lib/ports.ts'
-import { siteFolders } from './files.ts'
+import { startApache } from './apache.ts'
+import { copyDriver, siteFolders } from './files.ts'
 import { createPhp } from './php.ts'
 import { prepareSite } from './prepare.ts'
 import { startServer } from './server.ts'
@@ -11,6 +12,7 @@ import type { WordPress, WordPressOptions } from './types.ts'
 /** A real WordPress on PHP's own server, bound to the loopback interface, installed, with its plugins active. */
 export async function startWordPress(options: WordPressOptions = {}): Promise<WordPress> {
   const { subdirectory = '', permalinks = 'pretty', multisite = false, phpIni = {}, front = {} } = options
+  const { web = 'built-in' } = options
   const base = subdirectory && `/${subdirectory}`
   const port = options.port ?? (await freePort())
   const served = `http://127.0.0.1:${port}${base}`
@@ -18,10 +20,22 @@ export async function startWordPress(options: WordPressOptions = {}): Promise<Wo
   const folders = siteFolders(options.folder ?? temporaryFolder('wordpress'), subdirectory)
   const php = createPhp({ ...folders, url, ini: phpIni })
   const sources = await ensureSources(options.version ?? STABLE)
-  const seenByPhp = { state: folders.state, driver: sources.sqliteDriver }
-  const { define, isNew } = await prepareSite({ options, folders, sources, url, php, seenByPhp })
+  const seenByPhp = {
+    state: folders.state,
+    driver: web === 'built-in' ? sources.sqliteDriver : copyDriver(sources, folders),
+  }
+  const pluginsAs = options.pluginsAs ?? (web === 'built-in' ? 'link' : 'copy')
+  const { define, isNew } = await prepareSite({
+    options: { ...options, pluginsAs },
+    folders,
+    sources,
+    url,
+    php,
+    seenByPhp,
+  })
   const site = { ...folders, url: served, port, base, rewrite: permalinks === 'pretty', multisite }
-  const server = options.serve === false ? undefined : await startServer(site, phpIni, front)
+  const start = () => (web === 'built-in' ? startServer(site, phpIni, front) : startApache(web, site, phpIni))
+  const server = options.serve === false ? undefined : await start()
   return {
     url,
     root: folders.root,

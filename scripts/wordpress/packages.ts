@@ -1,4 +1,6 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { runCommand, tryCommand } from '../lib/processes.ts'
+import { endWithProcess } from '../lib/shutdown.ts'
 
 /** What native WordPress needs of Debian: PHP with its extensions, and MariaDB's programs without a running server. */
 export const WORDPRESS_PACKAGES = [
@@ -11,6 +13,9 @@ export const WORDPRESS_PACKAGES = [
   'mariadb-server-core',
   'mariadb-client-core',
 ]
+/** Apache with PHP as its module, and PHP-FPM behind Apache. `apache2-bin` is the server without the system's service. */
+export const MOD_PHP_PACKAGES = ['apache2-bin', 'libapache2-mod-php8.2']
+export const FPM_PACKAGES = ['apache2-bin', 'php8.2-fpm']
 /** What the PHP tests need beyond that. */
 export const PHP_TEST_PACKAGES = ['phpunit', 'php-codesniffer']
 
@@ -34,7 +39,26 @@ export async function installPackages(packages: string[]): Promise<void> {
     throw new Error(`these Debian packages are missing, and installing them needs root: ${command}`)
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
   await runCommand('apt-get', ['update', '-qq'], { env })
-  await runCommand('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { env })
+  await withoutServices(() =>
+    runCommand('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { env }),
+  )
+}
+
+/** Asked by Debian's packages whether they may start their services: 101 forbids it. */
+const POLICY = '/usr/sbin/policy-rc.d'
+
+/** Keeps packages from starting the system's services while `install` runs. */
+async function withoutServices(install: () => Promise<unknown>): Promise<void> {
+  if (existsSync(POLICY)) return void (await install())
+  const allow = () => rmSync(POLICY, { force: true })
+  const forget = endWithProcess({ group: undefined, stop: async () => allow(), kill: allow })
+  writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    await install()
+  } finally {
+    allow()
+    forget()
+  }
 }
 
 /** Downloads the files of Debian packages into `folder` without installing them; works for every user. */

@@ -35,13 +35,18 @@ export async function startServer(site: ServedSite, ini: PhpIni, front: Front): 
     IGNY8_STRIP_AUTHORIZATION: front.stripAuthorization ? '1' : '',
   }
   const service = startService('php', args, join(site.folder, 'server.log'), { env })
+  await waitForWordPress(service, site, front)
+  return service
+}
+
+/** Waits until WordPress answers. */
+export async function waitForWordPress(service: Service, site: ServedSite, front: Front): Promise<void> {
   await waitFor(`the start of WordPress at ${site.url}`, START_TIMEOUT_MS, async () => {
-    if (!service.isRunning()) throw new FatalWaitError(`PHP's server ended at once:\n${tail(service.log())}`)
+    if (!service.isRunning()) throw new FatalWaitError(`the web server ended at once:\n${tail(service.log())}`)
     const answer = await fetch(`${site.url}/?rest_route=/`, { redirect: 'manual', signal: AbortSignal.timeout(5_000) })
     await answer.text() // PHP closes its connections; undici breaks on one whose body nobody reads.
     // a network sends whoever asks at another address than its own away
     const isThere = answer.ok || (answer.status >= 300 && answer.status < 400)
     return isThere || (answer.status === 401 && front.basicAuth) ? true : undefined
   })
-  return service
 }

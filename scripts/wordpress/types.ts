@@ -1,4 +1,5 @@
 import type { Constants } from './config.ts'
+import type { ApacheKind } from './apache.ts'
 import type { MariaDb } from './mariadb.ts'
 import type { PhpIni } from './php.ts'
 import type { Front } from './server.ts'
@@ -24,6 +25,9 @@ export type WordPressOptions = {
   /** The site's own address, where something stands in front of the port that it is served at. */
   address?: string
   phpIni?: PhpIni
+  /** What runs PHP; PHP's own server by default. The others take plugins as copies. */
+  web?: 'built-in' | ApacheKind
+  /** For PHP's own server alone. */
   front?: Front
   /** Keeps the site in this folder over restarts, instead of in a temporary one. */
   folder?: string

@@ -215,6 +215,10 @@ const NOT_SOLVED: ReadonlySet<LinkErrorCode> = new Set([
 export const isSolvedByPolling = (code: string): boolean =>
   Object.hasOwn(LINK_ERRORS, code) && !NOT_SOLVED.has(code as LinkErrorCode)
 
+/** Whether the same request may succeed later although nobody changed anything. */
+export const isRetryable = (code: string): boolean =>
+  Object.hasOwn(LINK_ERRORS, code) && LINK_ERRORS[code as LinkErrorCode].retryable
+
 /** A failure as a value, since RPC carries no custom errors. `evidence` lists the requests and answers until then. */
 export interface LinkFailure {
   ok: false

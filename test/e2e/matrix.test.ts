@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expectEditsAtOnce } from './matrix/at-once.ts'
+import { openDesk } from './matrix/desk.ts'
 import { IN_FRONT } from './matrix/in-front.ts'
 import { INSIDE } from './matrix/inside.ts'
 import { type Lab, type LabOptions, startLab } from './matrix/lab.ts'
@@ -18,6 +20,10 @@ const INSTALLATIONS: { name: string; options: LabOptions & { isMariaDb?: true } 
   {
     name: 'WordPress 6.1, MariaDB, plain permalinks, in a folder',
     options: { version: '6.1', isMariaDb: true, permalinks: 'plain', subdirectory: 'blog' },
+  },
+  {
+    name: 'WordPress 6.5, SQLite, Apache with mod_php, `DISABLE_WP_CRON`',
+    options: { web: 'mod_php', phpIni: CHEAP },
   },
   {
     name: 'WordPress 6.7, a site of a network, in a folder',
@@ -55,6 +61,7 @@ describe('every set-up connects and syncs both ways, or is named with its layer 
   test.each(INSTALLATIONS)('$name', async ({ name, options }) => {
     const lab = await startLab(world, { ...options, ...(options.isMariaDb && { database: await world.mariaDb() }) })
     const connects = await connectUnder(world, lab, { name })
+    await expectEditsAtOnce(lab, openDesk(world, lab), `Theirs: ${name}`)
     seen.push({ name, connects, ...(await befall(world, lab, { name })) })
     if (options.subsite) await expectTraceless(lab)
     await Promise.all([lab.front.stop(), lab.wordpress.stop()])

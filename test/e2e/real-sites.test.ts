@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ROOT } from '../../scripts/lib/paths.ts'
 import { ApiError } from '../../scripts/lib/client.ts'
+import { openAdmin } from './support/admin.ts'
 import { openRealSite, type RealSite, type RealSiteOptions } from './support/real-site.ts'
 import { startWorld, type World } from './support/world.ts'
 
@@ -297,7 +298,7 @@ describe('neighbours', () => {
     expect(await (await fetch(`${wordpress.url}/?page_id=${built.external_id}`)).text()).toContain('Old words')
   })
 
-  test('a must-use copy beside the normal one: the second steps back, and the site stays up', async () => {
+  test('a must-use copy beside the normal one: the second steps back and says so, and the site stays up', async () => {
     const { wordpress } = await open({})
     const folder = join(wordpress.root, 'wp-content/mu-plugins')
     cpSync(join(wordpress.root, 'wp-content/plugins/igny8-wordpress-bridge'), join(folder, 'igny8-wordpress-bridge'), {
@@ -311,6 +312,11 @@ describe('neighbours', () => {
     const front = await fetch(`${wordpress.url}/`)
     expect(front.status).toBe(200)
     expect(await front.text()).toContain('</html>')
+    const { html } = await (await openAdmin(wordpress.url)).open('/wp-admin/')
+    expect(html).toContain('IGNY8 is installed twice.')
+    expect(html).toMatch(
+      /The copy in mu-plugins\/igny8-wordpress-bridge is in use; the one in \S*\/igny8-wordpress-bridge does nothing/,
+    )
   })
 
   test('T59 a plugin that hides administrators does not leave new posts without an author', async () => {

@@ -76,6 +76,16 @@ const syncState = async ({ path, owner }: ConnectedSite) =>
   (await call(`GET ${path}/sync-status/`, { token: owner.token })).body
 
 describe('a plugin whose site can’t be called', () => {
+  test('T60 is called again before polling is offered, if the failure may pass', async () => {
+    const site = await createSiteWithKey()
+    site.wordpress.fault = { kind: 'down' }
+    expect((await connect(site)).body.polling).toBeDefined()
+    const requests = site.wordpress.requests.length
+    site.wordpress.fault = { kind: 'down', requests: requests / 2 }
+    const { status, body } = await connect(site)
+    expect([status, body.transport]).toEqual([201, 'direct'])
+  })
+
   test('is offered polling, and nothing is left of the attempt', async () => {
     const site = await createSiteWithKey()
     site.wordpress.fault = { kind: 'down' }

@@ -11,7 +11,9 @@ import { createSigningSecret, signMessage, verifyMessage } from '../../src/lib/s
 
 /** How a model site misbehaves. */
 export type Fault =
-  | { kind: 'no_plugin' | 'html' | 'hang' | 'down' | 'wrong_signature' | 'not_connected' }
+  | { kind: 'no_plugin' | 'html' | 'hang' | 'wrong_signature' | 'not_connected' }
+  /** `requests`: so many are lost, then the site is well. */
+  | { kind: 'down'; requests?: number }
   | { kind: 'status'; status: number; headers?: Record<string, string> }
 
 export interface SeenRequest {
@@ -118,7 +120,10 @@ export class ModelSite {
 
   async #misbehave({ path, signal }: SeenRequest): Promise<Response | null> {
     const { fault } = this
-    if (fault?.kind === 'down') throw new TypeError('Network connection lost.')
+    if (fault?.kind === 'down') {
+      if (fault.requests !== undefined && --fault.requests === 0) this.fault = null
+      throw new TypeError('Network connection lost.')
+    }
     if (fault?.kind === 'hang') return hang(signal)
     if (fault?.kind === 'html') return page()
     if (fault?.kind === 'status') return new Response('Sorry', { status: fault.status, headers: fault.headers ?? {} })

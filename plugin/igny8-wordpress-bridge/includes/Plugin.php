@@ -30,6 +30,10 @@ use Igny8\Bridge\Cron\Runner;
 use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Doctor\Doctor;
 use Igny8\Bridge\Doctor\Doctor_Module;
+use Igny8\Bridge\Loopback\Endpoint;
+use Igny8\Bridge\Loopback\Loopback;
+use Igny8\Bridge\Loopback\State as Loopback_State;
+use Igny8\Bridge\Loopback\Tokens;
 use Igny8\Bridge\Polling\Polling_Module;
 use Igny8\Bridge\Polling\State;
 use Igny8\Bridge\Outbox\Outbox_Module;
@@ -93,6 +97,10 @@ final class Plugin {
 
 	public Doctor $doctor;
 
+	public Tokens $loopback_tokens;
+
+	public Loopback $loopback;
+
 	public Outbox_Module $outbox;
 
 	public Executor $executor;
@@ -111,12 +119,16 @@ final class Plugin {
 		$this->keys       = new Key_Store( new Cipher(), $config );
 		$this->status     = new Status( $this->connection, $this->attempt, $this->keys, $this->settings );
 		$this->gatherer   = new Gatherer( $this->settings, new Counter( new Rows() ), $this->log );
-		$this->outbox     = new Outbox_Module( $this->connection, $this->settings, $this->keys, $config, $this->schedule, $this->log );
+
+		$this->loopback_tokens = new Tokens();
+
+		$this->loopback = new Loopback( $this->loopback_tokens, new Loopback_State() );
+		$this->outbox   = new Outbox_Module( $this->connection, $this->settings, $this->keys, $config, $this->schedule, $this->log, $this->loopback );
 
 		$this->polling_state = new State();
 		$this->build_link();
 		$this->build_commands();
-		$this->polling = new Polling_Module( $this->polling_state, $this->executor, $this->connection, $this->status, $this->keys, $config, $this->schedule, $this->log );
+		$this->polling = new Polling_Module( $this->polling_state, $this->executor, $this->connection, $this->status, $this->keys, $config, $this->schedule, $this->log, $this->loopback );
 	}
 
 	public static function instance(): self {
@@ -129,6 +141,8 @@ final class Plugin {
 	public function hook(): void {
 		$output = new Output();
 		$output->buffer_early( (string) ( $_SERVER['REQUEST_URI'] ?? '' ) );
+		( new Endpoint( $this->loopback_tokens ) )->hook();
+		add_action( Schedule::DAILY, [ $this->loopback_tokens, 'clean' ] );
 
 		$basename = plugin_basename( IGNY8_BRIDGE_FILE );
 		( new Lifecycle( $this->schedule, $this->unattended, $this->connector, $this->outbox, $basename ) )->hook( IGNY8_BRIDGE_FILE );
@@ -196,7 +210,7 @@ final class Plugin {
 		$this->connector      = new Connector( $identifier, $handshake, $this->keys, $this->connection, $this->attempt, $this->structure_sync, $this->schedule, $this->log );
 		$this->disconnector   = new Disconnector( $this->api, $this->keys, $this->connection, $this->attempt, $this->unattended, $this->schedule, $this->log );
 		$this->clone_choices  = new Clone_Choices( $this->connection, $this->connector, $this->unattended, $this->outbox->delivery, $this->log );
-		$this->doctor         = Doctor_Module::build( $this->api, $this->connection, $this->status, $this->keys, $this->config, $this->schedule, $this->outbox );
+		$this->doctor         = Doctor_Module::build( $this->api, $this->connection, $this->status, $this->keys, $this->config, $this->schedule, $this->outbox, $this->loopback );
 	}
 
 	/**

@@ -169,6 +169,38 @@ final class Sending_Test extends Outbox_Test_Case {
 		self::assertCount( 1, $this->api->requests );
 	}
 
+	public function test_what_is_recorded_while_another_process_sends_is_sent_by_that_process(): void {
+		$late  = $this->make_known_post();
+		$first = self::make_post();
+		$this->end_request();
+		$sent = [];
+		add_filter(
+			'query',
+			// The last moment at which the sending process holds the lock.
+			function ( string $sql ) use ( $late, &$sent ): string {
+				if ( [] !== $sent && 0 === strpos( $sql, 'DELETE' ) && false !== strpos( $sql, 'igny8_lock_outbox' ) && [] === self::rows() ) {
+					remove_all_filters( 'query' );
+					wp_update_post( [ 'ID' => $late, 'post_title' => 'Meanwhile' ] );
+					$this->end_request();
+					$this->plugin->outbox->sender->send( 5000 );
+					self::assertCount( 1, $sent, 'The other process holds the lock.' );
+				}
+				return $sql;
+			}
+		);
+		$this->api->on(
+			'POST',
+			self::STATUS,
+			static function ( array $body ) use ( &$sent ): array {
+				$sent[] = $body['post_id'];
+				return Fake_Api::json( 202, [] );
+			}
+		);
+		$this->plugin->outbox->sender->send( 5000 );
+		self::assertSame( [ $first, $late ], $sent );
+		self::assertSame( [], self::rows() );
+	}
+
 	public function test_sending_ends_in_time_and_the_rest_waits_for_the_next_run(): void {
 		for ( $i = 0; $i < 20; $i++ ) {
 			self::make_post();
@@ -185,17 +217,6 @@ final class Sending_Test extends Outbox_Test_Case {
 		self::assertLessThan( 20, count( self::rows() ) );
 		do_action( Schedule::OUTBOX );
 		self::assertSame( [], self::rows() );
-	}
-
-	public function test_after_a_request_that_a_client_waits_for_sending_is_left_to_cron(): void {
-		add_filter( 'pre_http_request', [ $this, 'no_loopback' ], 1, 3 );
-		self::make_post();
-		$this->plugin->outbox->delivery->at_shutdown();
-		self::assertSame( [], $this->api->requests );
-		self::assertEqualsWithDelta( time(), wp_next_scheduled( Schedule::OUTBOX ), 2 );
-		$this->api_accepts();
-		do_action( Schedule::OUTBOX );
-		self::assertCount( 1, $this->api->requests );
 	}
 
 	public function test_at_the_end_of_a_cron_run_the_outbox_is_sent_at_once(): void {
@@ -250,18 +271,6 @@ final class Sending_Test extends Outbox_Test_Case {
 		}
 		self::assertCount( 1, array_keys( self::log_codes( $this->plugin ), 'unavailable', true ) );
 		self::assertStringNotContainsString( self::KEY, self::options_table() );
-	}
-
-	/**
-	 * @param mixed $preempt False.
-	 * @return mixed
-	 */
-	public function no_loopback( $preempt, array $args, string $url ) {
-		if ( false !== strpos( $url, 'wp-cron.php' ) ) {
-			remove_filter( 'pre_http_request', [ $this->api, 'answer' ], PHP_INT_MAX );
-			return Fake_Api::json( 200, [] );
-		}
-		return $preempt;
 	}
 
 	private function paused_until(): int {

@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Tests;
 
+use Igny8\Bridge\Loopback\Endpoint;
+use Igny8\Bridge\Loopback\Loopback;
+use Igny8\Bridge\Loopback\Tokens;
 use Igny8\Bridge\Support\Config;
 use RuntimeException;
 use WP_Error;
@@ -17,6 +20,12 @@ final class Fake_Api {
 
 	/** @var array<int, array{method: string, path: string, body: array, authorization: string, args: array}> */
 	public array $requests = [];
+
+	/** @var array<int, array> Arguments of the site's requests to itself. */
+	public array $loopbacks = [];
+
+	/** @var callable|null Answers a request of the site to itself, given its arguments; by default it arrives. */
+	public $loopback = null;
 
 	/** @var array<string, callable|array|WP_Error> "METHOD path" => answer */
 	private array $answers = [];
@@ -123,6 +132,13 @@ final class Fake_Api {
 		return self::json( $status, $problem, $headers );
 	}
 
+	/**
+	 * What the site does with a request to itself, but for the work.
+	 */
+	public static function arrive( array $args ): array {
+		return self::json( ( new Tokens() )->redeem( $args['body'][ Endpoint::TOKEN ] ) ? 204 : 403, [] );
+	}
+
 	public static function html( int $status ): array {
 		$answer         = self::json( $status, [] );
 		$answer['body'] = '<!doctype html><title>Down for maintenance</title>';
@@ -158,6 +174,10 @@ final class Fake_Api {
 	public function answer( $preempt, array $args, string $url ) {
 		if ( 0 === strpos( $url, 'https://api.wordpress.org/' ) ) {
 			return new WP_Error( 'http_request_not_executed', 'No updates here.' );
+		}
+		if ( Loopback::url() === $url ) {
+			$this->loopbacks[] = $args;
+			return ( $this->loopback ?? [ self::class, 'arrive' ] )( $args );
 		}
 		if ( 0 !== strpos( $url, self::url() ) ) {
 			throw new RuntimeException( "A request to somebody else: $url" );

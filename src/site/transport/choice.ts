@@ -6,17 +6,18 @@
  *   only the owner can fix. Such a call was tried twice before it counts (second-try.ts, health/probe.ts);
  * - the plugin itself polled within the last hour. Plugins poll every 15 minutes in direct mode just to show that they
  *   can.
- * A site that can't be called when it connects, but verifies that it polls, starts with `polling` (enablePolling).
+ * A site that can't be called when it connects, but verifies that it polls, starts with `polling` (enablePolling). A
+ * failure that may pass is tried again before polling is offered (services/connections/connect.ts).
  *
  * Health checks keep calling a site that polls: after 1, 5 and 15 minutes, then hourly, and at once when a person waits
- * for it or it stops polling. The first call that succeeds changes it back to `direct`, and each success clears the count of failures. If a
- * site that polls stops doing so, its checks fail with `site_not_polling`.
+ * for it or it stops polling. The first call that succeeds changes it back to `direct`, and each success clears the
+ * count of failures. If a site that polls stops doing so, its checks fail with `site_not_polling`.
  *
  * The state is one row in the object's database (replica/tables/transport.ts). `projectedAt: null` makes the next
  * projection write it to D1.
  */
 import type { ErrorCode } from '../../contract/errors.ts'
-import { isSolvedByPolling, LINK_ERRORS, type LinkErrorCode } from '../../contract/link-errors.ts'
+import { isRetryable, isSolvedByPolling } from '../../contract/link-errors.ts'
 import { POLL_INTERVAL_S } from '../../contract/polling.ts'
 import type { SiteStore } from '../replica/store.ts'
 import { silentMs } from '../replica/tables/transport.ts'
@@ -50,10 +51,9 @@ export function noteDirectFailure(store: Pick<SiteStore, 'transport'>, code: Err
   const { transport, directFailures, directTries } = store.transport.read()
   if (transport === 'polling') store.transport.save({ directTries: directTries + 1, triedAt: now })
   if (transport === 'polling' || !isSolvedByPolling(code)) return false
-  const isRetryable = LINK_ERRORS[code as LinkErrorCode].retryable
   // an error that only the owner can fix counts at once
   store.transport.save({
-    directFailures: isRetryable ? directFailures + 1 : Math.max(MAX_DIRECT_FAILURES, directFailures + 1),
+    directFailures: isRetryable(code) ? directFailures + 1 : Math.max(MAX_DIRECT_FAILURES, directFailures + 1),
   })
   // a deactivated plugin doesn't poll either, so earlier polls say nothing: its next poll shows that it is only hidden
   return code !== 'plugin_not_found' && switchIfDue(store, now)

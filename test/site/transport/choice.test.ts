@@ -3,6 +3,7 @@ import {
   directRetryMs,
   isSilent,
   noteDirectFailure,
+  noteDirectSuccess,
   switchIfDue,
   urgentDirectTryAt,
 } from '../../../src/site/transport/choice.ts'
@@ -29,6 +30,15 @@ test('a site whose REST API stays blocked is served by polling at once if it pol
   const { store, kept } = linkOf()
   expect(noteDirectFailure(store, 'rest_blocked', NOW)).toBe(true)
   expect(kept.transport).toBe('polling')
+})
+
+test('T60 a failure that may pass chooses polling only the second time in a row', () => {
+  const { store, kept } = linkOf()
+  expect(noteDirectFailure(store, 'connection_lost', NOW)).toBe(false)
+  noteDirectSuccess(store)
+  expect(noteDirectFailure(store, 'wordpress_timeout', NOW)).toBe(false)
+  expect(kept.transport).toBe('direct')
+  expect(noteDirectFailure(store, 'wordpress_timeout', NOW)).toBe(true)
 })
 
 test('a site without the plugin is not served by polling for earlier polls, only after its next one', () => {

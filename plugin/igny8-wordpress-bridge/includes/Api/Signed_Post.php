@@ -30,13 +30,13 @@ final class Signed_Post {
 	 * @param string $path       From `/api/v1/…`.
 	 * @param string $message_id Header `webhook-id`.
 	 * @param string $body       JSON; exactly these bytes are signed and sent.
-	 * @param int    $timeout_s  Seconds to wait for the answer.
+	 * @param float  $timeout_s  Seconds to wait for the answer.
 	 * @param int    $max_bytes  Bytes of the answer to read.
 	 * @param int    $expected   HTTP status of an accepted message.
 	 * @return array{answer: array, sent_id: string} The answer of WordPress' HTTP API, and the plugin's own request id.
 	 * @throws Failure On a network error or any other status.
 	 */
-	public function send( string $path, string $message_id, string $body, int $timeout_s, int $max_bytes, int $expected ): array {
+	public function send( string $path, string $message_id, string $body, float $timeout_s, int $max_bytes, int $expected ): array {
 		$sent_id = Request_Id::fresh();
 		$answer  = wp_remote_post(
 			$this->config->api_url() . $path,

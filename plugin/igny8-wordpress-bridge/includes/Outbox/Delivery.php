@@ -6,18 +6,31 @@ namespace Igny8\Bridge\Outbox;
 
 use Igny8\Bridge\Content\Tables;
 use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Loopback\Loopback;
 use Igny8\Bridge\Support\Response_Finisher;
 use Igny8\Bridge\Support\Time_Limit;
 
 /**
- * Decides when the outbox is sent: at the end of the request that changed something if no client waits for it,
- * otherwise by cron.
+ * Decides when the outbox is sent: at the end of the request that changed something.
+ *
+ * 1. If no client waits for that request any more, it sends.
+ * 2. Otherwise the site calls itself, and the request that arrives there sends (Loopback).
+ * 3. If the site can't call itself, the client waits while the messages are sent, two seconds at most. After a failure
+ *    sending pauses, so an outage of IGNY8 slows one request and not every one.
+ *
+ * A cron event is planned besides, for what none of these sends.
  */
 final class Delivery {
 
 	private const AT_SHUTDOWN_MS = 3000;
 
-	private const BY_CRON_MS = 20000;
+	private const BACKGROUND_MS = 20000;
+
+	/** A client waits: no message is started after the first second, and none takes longer than the second one. */
+	private const FOREGROUND_MS = 1000;
+
+	/** When cron sends what this request could not. */
+	private const SAFETY_S = 60;
 
 	/** Part of PHP's time limit to leave for the rest of the cron run. */
 	private const SPARE_S = 10;
@@ -36,7 +49,9 @@ final class Delivery {
 
 	private Tables $tables;
 
-	public function __construct( Recorder $recorder, Sender $sender, Schedule $schedule, Permission $permission, Outbox $outbox, State $state, Tables $tables ) {
+	private Loopback $loopback;
+
+	public function __construct( Recorder $recorder, Sender $sender, Schedule $schedule, Permission $permission, Outbox $outbox, State $state, Tables $tables, Loopback $loopback ) {
 		$this->recorder   = $recorder;
 		$this->sender     = $sender;
 		$this->schedule   = $schedule;
@@ -44,11 +59,13 @@ final class Delivery {
 		$this->outbox     = $outbox;
 		$this->state      = $state;
 		$this->tables     = $tables;
+		$this->loopback   = $loopback;
 	}
 
 	public function hook(): void {
 		add_action( 'shutdown', [ $this, 'at_shutdown' ], 50 );
 		add_action( Schedule::OUTBOX, [ $this, 'by_cron' ] );
+		add_action( 'igny8_loopback_received', [ $this, 'by_loopback' ] );
 		add_action( 'igny8_commands_executed', [ $this, 'flush_recorded' ] );
 		add_action( 'add_option_igny8_settings', [ $this, 'settings_added' ] );
 		add_action( 'update_option_igny8_settings', [ $this, 'settings_changed' ] );
@@ -68,15 +85,10 @@ final class Delivery {
 			restore_current_blog();
 		}
 
-		$is_delivered = $this->finish_response();
-		if ( $is_delivered ) {
-			$this->sender->send( self::AT_SHUTDOWN_MS );
-			do_action( 'igny8_outbox_sent' );
-		}
-		$next = $this->plan_next();
-		if ( ! $is_delivered && null !== $next && $next <= time() && $this->can_wake_cron() ) {
-			// Otherwise the message would wait for the next visitor.
-			spawn_cron();
+		if ( $this->finish_response() ) {
+			$this->send_in_background( self::AT_SHUTDOWN_MS );
+		} elseif ( $this->tables->exist() ) {
+			$this->send_while_client_waits();
 		}
 	}
 
@@ -88,6 +100,16 @@ final class Delivery {
 			$this->recorder->flush();
 			$this->plan_next();
 		}
+	}
+
+	/**
+	 * Runs in the request of this site to itself. No client waits for it.
+	 */
+	public function by_loopback(): void {
+		if ( ! $this->recorder->can_record() ) {
+			return;
+		}
+		$this->send_in_background( Time_Limit::cap_ms( self::BACKGROUND_MS, self::SPARE_S ) );
 	}
 
 	public function by_cron(): void {
@@ -139,34 +161,45 @@ final class Delivery {
 		$this->state->clear();
 	}
 
+	private function send_in_background( int $most_ms ): void {
+		$this->sender->send( $most_ms );
+		do_action( 'igny8_outbox_sent' );
+		if ( $this->tables->exist() && $this->sender->is_due() ) {
+			// The poll that followed changed further posts.
+			$this->sender->send( self::AT_SHUTDOWN_MS );
+		}
+		$this->plan_next();
+	}
+
 	/**
-	 * @return int|null Unix seconds of the next message; null if there is none.
+	 * Plans the cron event before anything is tried, because PHP may end the request meanwhile. Nothing cancels the
+	 * event: WordPress keeps all events in one option, and another process may be writing it.
 	 */
-	private function plan_next(): ?int {
+	private function send_while_client_waits(): void {
+		if ( ! $this->sender->is_due() ) {
+			$this->plan_next();
+			return;
+		}
+		$this->schedule->outbox_by( time() + self::SAFETY_S );
+		if ( ! $this->sender->is_sending() && ! $this->loopback->request() ) {
+			$this->sender->send( self::FOREGROUND_MS, self::FOREGROUND_MS );
+			do_action( 'igny8_outbox_sent_in_foreground' );
+			$this->plan_next();
+		}
+	}
+
+	private function plan_next(): void {
 		$next = $this->tables->exist() ? $this->sender->next_at() : null;
 		if ( null !== $next ) {
 			$this->schedule->outbox_by( max( $next, time() ) );
 		}
-		return $next;
 	}
 
 	/**
 	 * Shorter outside of cron: if the site's cron does not run, events run at the end of a request in wp-admin.
 	 */
 	private function cron_ms(): int {
-		return Time_Limit::cap_ms( wp_doing_cron() ? self::BY_CRON_MS : self::AT_SHUTDOWN_MS, self::SPARE_S );
-	}
-
-	/**
-	 * Not if the host runs cron, nor if waking cron would redirect the visitor (ALTERNATE_WP_CRON).
-	 */
-	private function can_wake_cron(): bool {
-		foreach ( [ 'DISABLE_WP_CRON', 'ALTERNATE_WP_CRON' ] as $constant ) {
-			if ( defined( $constant ) && constant( $constant ) ) {
-				return false;
-			}
-		}
-		return true;
+		return Time_Limit::cap_ms( wp_doing_cron() ? self::BACKGROUND_MS : self::AT_SHUTDOWN_MS, self::SPARE_S );
 	}
 
 	/**

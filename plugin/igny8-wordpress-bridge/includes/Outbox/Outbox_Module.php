@@ -13,6 +13,7 @@ use Igny8\Bridge\Content\Tables;
 use Igny8\Bridge\Content\Types;
 use Igny8\Bridge\Content\Write\Ledger;
 use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Loopback\Loopback;
 use Igny8\Bridge\Security\Key_Store;
 use Igny8\Bridge\Security\Message_Headers;
 use Igny8\Bridge\Security\Signer;
@@ -37,7 +38,7 @@ final class Outbox_Module {
 
 	private Settings $settings;
 
-	public function __construct( Connection $connection, Settings $settings, Key_Store $keys, Config $config, Schedule $schedule, Log $log ) {
+	public function __construct( Connection $connection, Settings $settings, Key_Store $keys, Config $config, Schedule $schedule, Log $log, Loopback $loopback ) {
 		$this->settings = $settings;
 		$outbox         = new Outbox();
 		$state          = new State();
@@ -46,7 +47,7 @@ final class Outbox_Module {
 		$this->tables   = new Tables( $log );
 		$this->recorder = new Recorder( $outbox, $permission, $this->tables );
 		$this->sender   = new Sender( $outbox, $state, $webhook, $permission, new Rows(), $log );
-		$this->delivery = new Delivery( $this->recorder, $this->sender, $schedule, $permission, $outbox, $state, $this->tables );
+		$this->delivery = new Delivery( $this->recorder, $this->sender, $schedule, $permission, $outbox, $state, $this->tables, $loopback );
 		$this->report   = new Report( $outbox, $state, $this->tables );
 	}
 

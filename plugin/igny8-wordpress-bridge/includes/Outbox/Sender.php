@@ -21,6 +21,9 @@ final class Sender {
 
 	private const TIMEOUT_S = 10;
 
+	/** The last message may take this long beyond the time that sending has. */
+	private const GRACE_MS = 2000;
+
 	private const LONGEST_PAUSE_S = 60 * 60;
 
 	/** Statuses that concern one message only, so the next one is still sent. */
@@ -48,22 +51,43 @@ final class Sender {
 	}
 
 	/**
-	 * @param int $most_ms Milliseconds after which no further message is started.
+	 * One process at a time sends. A process that finds another one sending leaves its messages to it: that one looks
+	 * again after it has released the lock.
+	 *
+	 * @param int $most_ms  Milliseconds after which no further message is started.
+	 * @param int $grace_ms Milliseconds that the last message may take beyond that.
 	 */
-	public function send( int $most_ms ): void {
-		if ( ! $this->permission->is_given() || $this->permission->is_on_hold() || $this->state->paused_until() > time() ) {
-			return;
-		}
-		$lock = new Lock( 'outbox', 2 * ( intdiv( $most_ms, 1000 ) + self::TIMEOUT_S ) );
-		if ( ! $lock->acquire() ) {
-			return;
-		}
+	public function send( int $most_ms, int $grace_ms = self::GRACE_MS ): void {
+		$deadline = microtime( true ) + $most_ms / 1000;
+		do {
+			if ( ! $this->permission->is_given() || $this->permission->is_on_hold() || $this->state->paused_until() > time() ) {
+				return;
+			}
+			$lock = self::lock( $most_ms );
+			if ( ! $lock->acquire() ) {
+				return;
+			}
+			try {
+				$this->send_until( $deadline, $grace_ms / 1000 );
+			} finally {
+				$lock->release();
+			}
+		} while ( $this->is_due() && microtime( true ) < $deadline );
+	}
 
-		try {
-			$this->send_until( microtime( true ) + $most_ms / 1000 );
-		} finally {
-			$lock->release();
-		}
+	/**
+	 * Whether another process is sending. It will send what has been recorded until now.
+	 */
+	public function is_sending(): bool {
+		return self::lock( 0 )->is_held();
+	}
+
+	/**
+	 * Whether a message could be sent now.
+	 */
+	public function is_due(): bool {
+		$next = $this->next_at();
+		return null !== $next && $next <= time();
 	}
 
 	/**
@@ -77,12 +101,16 @@ final class Sender {
 		return null === $next ? null : max( $next, $this->state->paused_until() );
 	}
 
-	private function send_until( float $deadline ): void {
+	private static function lock( int $most_ms ): Lock {
+		return new Lock( 'outbox', 2 * ( intdiv( $most_ms, 1000 ) + self::TIMEOUT_S ) );
+	}
+
+	private function send_until( float $deadline, float $grace_s ): void {
 		do {
 			$rows  = $this->outbox->due( time(), self::ROWS_AT_ONCE );
 			$posts = $this->rows->heads( array_map( 'intval', array_column( $rows, 'post_id' ) ) );
 			foreach ( $rows as $row ) {
-				if ( microtime( true ) >= $deadline || ! $this->send_row( $row, $posts[ (int) $row->post_id ] ?? null, $deadline ) ) {
+				if ( microtime( true ) >= $deadline || ! $this->send_row( $row, $posts[ (int) $row->post_id ] ?? null, $deadline + $grace_s ) ) {
 					return;
 				}
 			}
@@ -94,10 +122,11 @@ final class Sender {
 
 	/**
 	 * @param object|null $post Null if it was deleted.
+	 * @param float       $end  Until when IGNY8 may answer.
 	 * @return bool Whether to go on with the next message.
 	 */
-	private function send_row( object $row, ?object $post, float $deadline ): bool {
-		$timeout_s = (int) max( 2, min( self::TIMEOUT_S, ceil( $deadline - microtime( true ) ) ) );
+	private function send_row( object $row, ?object $post, float $end ): bool {
+		$timeout_s = max( 0.5, min( (float) self::TIMEOUT_S, $end - microtime( true ) ) );
 		try {
 			$this->webhook->send( Outbox::METADATA === $row->kind ? 'metadata' : 'status', $row->message_id, $this->event( $row, $post ), $timeout_s );
 		} catch ( Failure $failure ) {

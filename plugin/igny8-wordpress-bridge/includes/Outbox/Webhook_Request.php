@@ -28,10 +28,10 @@ final class Webhook_Request {
 	 * @param string $route      `status` or `metadata`.
 	 * @param string $message_id The same for every attempt, so that IGNY8 handles the message once.
 	 * @param array  $event      As docs/protocol-content.md describes it.
-	 * @param int    $timeout_s  Seconds to wait for the answer.
+	 * @param float  $timeout_s  Seconds to wait for the answer.
 	 * @throws Failure If IGNY8 did not accept it.
 	 */
-	public function send( string $route, string $message_id, array $event, int $timeout_s ): void {
+	public function send( string $route, string $message_id, array $event, float $timeout_s ): void {
 		$body = (string) wp_json_encode( $event, JSON_UNESCAPED_SLASHES );
 		$this->post->send( self::BASE . $route . '/', $message_id, $body, $timeout_s, self::LARGEST_ANSWER_BYTES, self::ACCEPTED );
 	}

@@ -11,6 +11,7 @@ use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Connection\Status;
 use Igny8\Bridge\Cron\Overdue;
 use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Loopback\Loopback;
 use Igny8\Bridge\Security\Key_Store;
 use Igny8\Bridge\Security\Message_Headers;
 use Igny8\Bridge\Security\Signer;
@@ -28,12 +29,12 @@ final class Polling_Module {
 
 	private Triggers $triggers;
 
-	public function __construct( State $state, Executor $executor, Connection $connection, Status $status, Key_Store $keys, Config $config, Schedule $schedule, Log $log ) {
+	public function __construct( State $state, Executor $executor, Connection $connection, Status $status, Key_Store $keys, Config $config, Schedule $schedule, Log $log, Loopback $loopback ) {
 		$headers               = new Message_Headers( $config, $keys, new Signer() );
 		$request               = new Poll_Request( new Signed_Post( $config, $headers, new Problem_Reader() ), $keys );
 		$this->poller          = new Poller( $state, $request, $executor, $connection, $status, $schedule, $log );
 		$this->public_poll_url = new Public_Poll_Url( $connection, $this->poller, new Overdue( $schedule ) );
-		$this->triggers        = new Triggers( $this->poller, $state, $schedule, $this->public_poll_url );
+		$this->triggers        = new Triggers( $this->poller, $state, $schedule, $loopback );
 	}
 
 	public function hook(): void {

@@ -137,6 +137,13 @@ final class State {
 		$this->option->replace( array_merge( $all, $changes ) );
 	}
 
+	/**
+	 * Makes the next poll due now, unless polling pauses after a failure.
+	 */
+	public function make_due(): void {
+		$this->option->save( [ 'interval_s' => 0 ] );
+	}
+
 	public function failed( Failure $failure ): void {
 		$all      = $this->option->all();
 		$failures = (int) $all['failures'] + 1;

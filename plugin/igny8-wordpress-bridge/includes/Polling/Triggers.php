@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Polling;
 
 use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Loopback\Loopback;
 use Igny8\Bridge\Support\Response_Finisher;
 use Igny8\Bridge\Support\Time_Limit;
 
@@ -30,15 +31,15 @@ final class Triggers {
 
 	private Schedule $schedule;
 
-	private Public_Poll_Url $public_poll_url;
+	private Loopback $loopback;
 
 	private string $trigger = '';
 
-	public function __construct( Poller $poller, State $state, Schedule $schedule, Public_Poll_Url $public_poll_url ) {
-		$this->poller          = $poller;
-		$this->state           = $state;
-		$this->schedule        = $schedule;
-		$this->public_poll_url = $public_poll_url;
+	public function __construct( Poller $poller, State $state, Schedule $schedule, Loopback $loopback ) {
+		$this->poller   = $poller;
+		$this->state    = $state;
+		$this->schedule = $schedule;
+		$this->loopback = $loopback;
 	}
 
 	public function hook(): void {
@@ -49,6 +50,9 @@ final class Triggers {
 		add_action( 'template_redirect', [ $this, 'at_visit' ] );
 		add_action( 'shutdown', [ $this, 'at_shutdown' ], 60 );
 		add_action( 'igny8_outbox_sent', [ $this, 'after_outbox' ] );
+		add_action( 'igny8_outbox_sent_in_foreground', [ $this, 'after_outbox_in_foreground' ] );
+		add_action( 'igny8_loopback_requested', [ $this, 'leave_to_loopback' ] );
+		add_action( 'igny8_loopback_received', [ $this, 'by_loopback' ], 20 );
 		add_action( 'igny8_synced_now', [ $this, 'on_demand' ] );
 		add_action( 'igny8_connected', [ $this, 'on_demand' ] );
 		add_action( 'delete_option_igny8_connection', [ $this->state, 'clear' ] );
@@ -101,8 +105,8 @@ final class Triggers {
 	}
 
 	/**
-	 * Polls after the page was sent. If PHP can't end the response early, a non-blocking request to the public poll
-	 * URL does the work.
+	 * Polls after the page was sent. If PHP can't end the response early, a request of the site to itself does the
+	 * work.
 	 */
 	public function at_shutdown(): void {
 		$trigger       = $this->trigger;
@@ -114,7 +118,23 @@ final class Triggers {
 			Response_Finisher::finish();
 			$this->poller->run( $trigger, self::budget_ms( 'heartbeat' === $trigger ? self::FOREGROUND_MS : self::BACKGROUND_MS ) );
 		} else {
-			$this->request_poll_url();
+			$this->loopback->request();
+		}
+	}
+
+	/**
+	 * The request of this site to itself polls too.
+	 */
+	public function leave_to_loopback(): void {
+		$this->trigger = '';
+	}
+
+	/**
+	 * Runs in the request of this site to itself, after the outbox, which may have polled already.
+	 */
+	public function by_loopback(): void {
+		if ( $this->poller->is_due() ) {
+			$this->poller->run( 'loopback', self::budget_ms( self::BACKGROUND_MS ) );
 		}
 	}
 
@@ -128,27 +148,20 @@ final class Triggers {
 	}
 
 	/**
+	 * A client waits, and a poll takes too long for that. The next heartbeat of wp-admin polls, a few seconds later.
+	 */
+	public function after_outbox_in_foreground(): void {
+		if ( $this->state->is_polling() ) {
+			$this->state->make_due();
+		}
+	}
+
+	/**
 	 * Runs after Connect and "Sync now", while the user waits for the result.
 	 */
 	public function on_demand(): void {
 		if ( $this->state->is_polling() ) {
 			$this->poller->run( 'demand', self::budget_ms( self::FOREGROUND_MS ) );
 		}
-	}
-
-	private function request_poll_url(): void {
-		$url = $this->public_poll_url->url();
-		if ( '' === $url ) {
-			return;
-		}
-		wp_remote_get(
-			$url,
-			[
-				'timeout'   => 0.01,
-				'blocking'  => false,
-				/** This filter is documented in wp-includes/class-wp-http-streams.php */
-				'sslverify' => apply_filters( 'https_local_ssl_verify', false ),
-			]
-		);
 	}
 }
