@@ -106,7 +106,8 @@ export async function getItem({ ctx, input }: { ctx: ServiceContext; input: Item
 
 /**
  * Creates an item. WordPress gets it at once if two-way sync is on, else with the next sync.
- * @throws ServiceError `site_not_found`, `parent_not_found`, `item_too_large`, `api_key_revoked`
+ * @throws ServiceError `site_not_found`, `parent_not_found`, `future_date_required`, `item_too_large`,
+ *   `api_key_revoked`
  */
 export async function createItem({
   ctx,
@@ -124,7 +125,8 @@ export async function createItem({
 /**
  * Changes the IGNY8 side of an item.
  * @throws ServiceError `site_not_found`, `item_not_found`, `conflict` if it changed since `if_revision`,
- *   `item_deleted`, `item_unreadable`, `body_read_only`, `parent_not_found`, `item_too_large`, `api_key_revoked`
+ *   `item_deleted`, `item_unreadable`, `body_read_only`, `parent_not_found`, `future_date_required`, `item_too_large`,
+ *   `api_key_revoked`
  */
 export async function updateItem({
   ctx,
@@ -160,7 +162,7 @@ export async function deleteItem({
 /**
  * Resolves an item's conflict as the editor chose. It can be undone.
  * @throws ServiceError `site_not_found`, `item_not_found`, `conflict` if it changed since `if_revision`, `no_conflict`,
- *   `resolution_incomplete`, `api_key_revoked`
+ *   `resolution_incomplete`, `future_date_required`, `api_key_revoked`
  */
 export async function resolveItem({
   ctx,

@@ -13,6 +13,7 @@ const FIXES: Readonly<Record<string, string>> = {
   not_storable:
     'Remove the characters that the site’s database cannot store, or ask the host for the utf8mb4 character set.',
   post_locked: 'It is sent as soon as the post is closed there.',
+  schedule_passed: 'It is published with this date in a moment.',
   body_read_only: ERRORS.body_read_only.fix,
   invalid_text: 'Open the item in WordPress, remove the broken characters and save it again.',
   request_interrupted: 'Ask the host or the developer of the site which plugin stops PHP when this post is saved.',

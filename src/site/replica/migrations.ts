@@ -222,6 +222,8 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE transport ADD COLUMN tried_at INTEGER;
   -- how often a command was sent to a site that polls without a result
   ALTER TABLE commands ADD COLUMN deliveries INTEGER NOT NULL DEFAULT 0;`,
+  `-- when a scheduled item was published late, because its time had passed before it could be sent
+  ALTER TABLE items ADD COLUMN published_late_at INTEGER;`,
 ]
 
 /** Newest schema version of this release. A database written by another release may have another. */

@@ -1,6 +1,7 @@
 import { ApplyArguments, readArguments, type ApplyFieldValues } from '../arguments.ts'
 import { ALT_KEY, bodyOf, ITEM_KEY, metaKeysOf, type Documents } from '../document.ts'
 import type { Site } from '../site.ts'
+import { settlePublishing } from '../publishing.ts'
 import { CommandFailure, type ModelPost, type PostChanges } from '../types.ts'
 import { deletePost, insertPost, trashPost, untrashPost, updatePost } from '../writing.ts'
 import { requireType } from './read.ts'
@@ -141,8 +142,9 @@ export class Applier {
     checkFields(site, type, fields, 0)
     const known = site.posts.get(this.#itemIds.get(itemId) ?? 0)
     if (known?.meta[ITEM_KEY] === itemId) return { outcome: 'applied', post: known, isCreated: false }
-    const { meta, ...changes } = toChanges(site, fields)
-    const post = insertPost(site, { ...changes, type, modifiedS: site.timeS(), meta: { ...meta, [ITEM_KEY]: itemId } })
+    const { meta, ...changes } = settlePublishing(site, toChanges(site, fields), null)
+    const input = { ...changes, type, modifiedS: site.timeS(), meta: { ...meta, [ITEM_KEY]: itemId } }
+    const post = insertPost(site, input, 1)
     this.#requireKept(post, fields, () => deletePost(site, post))
     this.#itemIds.set(itemId, post.id)
     this.#writeAlt(fields)
@@ -161,14 +163,14 @@ export class Applier {
       deletePost(site, post)
       return { outcome: 'applied', post: null, isCreated: false }
     }
+    const changes = settlePublishing(site, toChanges(site, fields), post)
     if (op === 'untrash') untrashPost(site, post)
-    this.#write(post, fields)
+    this.#write(post, fields, changes)
     if (op === 'trash' || fields.status === 'trash') trashPost(site, post)
     return { outcome: 'applied', post, isCreated: false }
   }
 
-  #write(post: ModelPost, fields: ApplyFieldValues): void {
-    const changes = toChanges(this.#site, fields)
+  #write(post: ModelPost, fields: ApplyFieldValues, changes: PostChanges): void {
     if (Object.keys(changes).length === 0) return
     const { revision: _, ...before } = post
     updatePost(this.#site, post, changes, true)

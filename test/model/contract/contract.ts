@@ -6,6 +6,7 @@ import { describeDigest } from './digest.ts'
 import { describeDocuments } from './documents.ts'
 import { describePaging } from './paging.ts'
 import { describeRelations } from './relations.ts'
+import { describePublishing } from './publishing.ts'
 import type { Subject } from './subject.ts'
 import { describeWebhooks } from './webhooks.ts'
 import { describeWriting } from './writing.ts'
@@ -29,6 +30,7 @@ export function describeContract(name: string, start: () => Promise<Subject>, tr
     describeDigest(get)
     if (transport === 'direct') describeTransport(get)
     describeWriting(get)
+    describePublishing(get)
     describeCounting(get)
     describeRelations(get)
     if (transport === 'polling') return

@@ -78,6 +78,7 @@ export const common: typeof english = {
     content_altered: 'Ein Plugin der Website ändert den Text beim Speichern',
     not_storable: 'Die Datenbank der Website kann einige Zeichen nicht speichern',
     post_locked: 'Wartet: Der Beitrag ist in WordPress geöffnet',
+    schedule_passed: 'Wartet: Die geplante Zeit ist vorbei, er wird veröffentlicht',
     body_read_only: 'Ein Page-Builder stellt den Text dar',
     request_interrupted: 'Die Website bricht beim Speichern dieses Inhalts ab',
     invalid_text: 'WordPress hat fehlerhaften Text gesendet',

@@ -77,6 +77,7 @@ export const common = {
     content_altered: 'A plugin of the site changes the text on saving',
     not_storable: 'The site’s database can’t store some of the characters',
     post_locked: 'Waiting: the post is open in WordPress',
+    schedule_passed: 'Waiting: its time has passed, so it is published',
     body_read_only: 'A page builder renders the text',
     request_interrupted: 'The site stops in the middle of saving this item',
     invalid_text: 'WordPress sent broken text',
