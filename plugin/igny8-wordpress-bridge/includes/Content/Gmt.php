@@ -62,20 +62,11 @@ final class Gmt {
 	 */
 	public static function of_post( object $post ): string {
 		$gmt = (string) $post->post_date_gmt;
-		if ( ( self::NONE !== $gmt && '' !== $gmt ) || in_array( $post->post_status, self::undated_statuses(), true ) ) {
+		if ( ( self::NONE !== $gmt && '' !== $gmt ) || in_array( $post->post_status, get_post_stati( [ 'date_floating' => true ] ), true ) ) {
 			return $gmt;
 		}
 		$local = (string) $post->post_date;
 		return 1 === preg_match( self::STORED, $local ) && self::NONE !== $local ? get_gmt_from_date( $local ) : self::NONE;
-	}
-
-	/**
-	 * Statuses of posts whose local date only says when they were saved.
-	 *
-	 * @return string[]
-	 */
-	private static function undated_statuses(): array {
-		return array_merge( get_post_stati( [ 'date_floating' => true ] ), [ 'trash' ] );
 	}
 
 	/**

@@ -28,36 +28,44 @@ final class Schedule_Check implements Check {
 		$last     = $state['last_published'];
 		$evidence = $this->evidence( $state );
 		if ( [] !== $state['posts'] ) {
-			return [ $this->late( $state['posts'], $evidence ) ];
+			$due_at = $state['posts'][0]['due_at'];
+			/* translators: 1: number of posts, 2: time span, for example "5 hours". */
+			$detail = sprintf( __( 'Scheduled posts that are late: %1$d, by up to %2$s.', 'igny8-wordpress-bridge' ), $state['overdue'], human_time_diff( $due_at ) );
+			return [ $due_at < time() - self::MISSED_S ? $this->missed( $detail, $evidence ) : $this->late( $detail, $evidence ) ];
 		}
 		if ( null !== $last && $last['at'] > time() - self::REPORTED_S ) {
 			/* translators: %d: post id. */
-			return [ $this->finding( Finding::INFO, sprintf( __( 'WordPress missed the time of post %d.', 'igny8-wordpress-bridge' ), $last['id'] ), $evidence ) ];
+			return [ $this->late( sprintf( __( 'WordPress missed the time of post %d.', 'igny8-wordpress-bridge' ), $last['id'] ), $evidence ) ];
 		}
 		return [ Finding::ok( 'cron', 'schedule_kept', __( 'Scheduled posts are published on time', 'igny8-wordpress-bridge' ), __( 'No scheduled post is late.', 'igny8-wordpress-bridge' ) ) ];
 	}
 
 	/**
-	 * @param array<int, array{id: int, due_at: int}> $posts    The longest overdue first.
-	 * @param string[]                                $evidence Line by line.
+	 * @param string[] $evidence Line by line.
 	 */
-	private function late( array $posts, array $evidence ): Finding {
-		/* translators: 1: number of posts, 2: time span, for example "5 hours". */
-		$detail = sprintf( _n( '%1$d scheduled post is late, by up to %2$s.', '%1$d scheduled posts are late, by up to %2$s.', count( $posts ), 'igny8-wordpress-bridge' ), count( $posts ), human_time_diff( $posts[0]['due_at'] ) );
-		return $this->finding( $posts[0]['due_at'] < time() - self::MISSED_S ? Finding::WARNING : Finding::INFO, $detail, $evidence );
+	private function missed( string $detail, array $evidence ): Finding {
+		return new Finding(
+			Finding::WARNING,
+			'cron',
+			'schedule_missed',
+			__( 'Scheduled posts were not published', 'igny8-wordpress-bridge' ),
+			$detail,
+			__( 'Publish the posts named below, or give them a new date. Ask your host to call wp-cron.php every five minutes.', 'igny8-wordpress-bridge' ),
+			$evidence
+		);
 	}
 
-	private function finding( string $severity, string $detail, array $evidence ): Finding {
-		$is_missed = Finding::WARNING === $severity;
+	/**
+	 * @param string[] $evidence Line by line.
+	 */
+	private function late( string $detail, array $evidence ): Finding {
 		return new Finding(
-			$severity,
+			Finding::INFO,
 			'cron',
-			$is_missed ? 'schedule_missed' : 'schedule_late',
-			$is_missed ? __( 'Scheduled posts were not published', 'igny8-wordpress-bridge' ) : __( 'Scheduled posts are published late', 'igny8-wordpress-bridge' ),
+			'schedule_late',
+			__( 'Scheduled posts are published late', 'igny8-wordpress-bridge' ),
 			$detail,
-			$is_missed
-				? __( 'Publish the posts named below, or give them a new date. Ask your host to call wp-cron.php every five minutes.', 'igny8-wordpress-bridge' )
-				: __( 'The plugin publishes them. To have them on time, ask your host to call wp-cron.php every five minutes.', 'igny8-wordpress-bridge' ),
+			__( 'The plugin publishes them. To have them on time, ask your host to call wp-cron.php every five minutes.', 'igny8-wordpress-bridge' ),
 			$evidence
 		);
 	}
