@@ -51,7 +51,7 @@ export function readDocument(raw: RawDocument): { post: PostDocument } | { fault
 /** Schedules a fetch of a scheduled post for when it is to be live, so that a missed time is seen without a scan. */
 function remindToVerify({ replica, now }: ImportContext, record: ItemRecord): void {
   const at = verifyAt(record, now())
-  if (at !== null && record.externalId !== null) replica.inbox.remind(record.externalId, at, now())
+  if (at !== null && record.externalId !== null) replica.inbox.verify(record.externalId, at, now())
 }
 
 /** Stores a decision, with the snapshot that an undo needs, and counts it. */

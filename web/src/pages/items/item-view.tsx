@@ -15,7 +15,7 @@ import { useMay } from '../../queries/session.ts'
 import { ConflictPanel } from './conflict-panel.tsx'
 import { ItemActions } from './item-actions.tsx'
 import { ItemFacts } from './item-facts.tsx'
-import { DeletedNotice, FailurePanel, MovedOnNotice, UndoNotice } from './item-notices.tsx'
+import { DeletedNotice, FailurePanel, MovedOnNotice, ScheduleNotice, UndoNotice } from './item-notices.tsx'
 import { isMovedOn, useItemWork } from './use-item-work.ts'
 
 const ItemSides = lazy(() => import('./item-sides.tsx'))
@@ -61,6 +61,7 @@ export function ItemView({ item }: { item: Item }): ReactNode {
         {isMovedOn(work.error) && <MovedOnNotice />}
         {item.deleted && !item.conflict && <DeletedNotice isGone={isGone} />}
         {item.error && <FailurePanel item={item} work={work} />}
+        <ScheduleNotice item={item} />
         {item.conflict && <ConflictPanel item={item} conflict={item.conflict} work={work} />}
         {item.can_undo && !item.conflict && <UndoNotice work={work} />}
         {isEditing && (
