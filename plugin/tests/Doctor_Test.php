@@ -47,7 +47,7 @@ final class Doctor_Test extends Site_Test_Case {
 		update_option( Runner::LAST_RUN_OPTION, time() );
 		$report = $this->examine();
 		self::assertSame( Report::HEALTHY, $report['verdict'] );
-		$codes = [ 'api_reached', 'clock_right', 'address_right', 'ready', 'keys_readable', 'tables_there', 'changes_sent', 'sent_by_loopback', 'cron_runs', 'php_of_command_line', 'rest_open', 'page_cache_none' ];
+		$codes = [ 'api_reached', 'clock_right', 'address_right', 'ready', 'keys_readable', 'tables_there', 'changes_sent', 'sent_by_loopback', 'cron_runs', 'schedule_kept', 'php_of_command_line', 'rest_open', 'page_cache_none' ];
 		self::assertSame( [], array_diff( $codes, array_column( $report['here'], 'code' ) ) );
 		self::assertSame( [ 'answered' ], array_column( $report['outside']['findings'], 'code' ) );
 		self::assertTrue( $report['outside']['asked'] );

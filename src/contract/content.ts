@@ -24,14 +24,30 @@ const Terms = z.lazy(() =>
 const Meta = z.lazy(() => withPlainKeys(z.record(z.string().min(1).max(255), z.unknown())))
 const FeaturedImage = z.lazy(() => z.object({ url: z.string().max(2000), alt: z.string().max(1000).default('') }))
 
+/** Years of four digits in every time zone: WordPress stores the time of the site and that of Greenwich. */
+const EARLIEST_MS = Date.UTC(1000, 0, 2)
+const LATEST_MS = Date.UTC(9999, 11, 30)
+
+const PublishDate = z.lazy(() =>
+  Timestamp.unwrap()
+    .refine(
+      (text) => Date.parse(text) >= EARLIEST_MS && Date.parse(text) <= LATEST_MS,
+      'must be in the years 1000 to 9999',
+    )
+    .meta({ description: 'When the item is or was published, to the second', example: '2026-11-21T10:00:00.000Z' }),
+)
+
 const EditableFields = z.lazy(() =>
   z.object({
     title: z.string().max(65_535),
     body: z.string(),
     excerpt: z.string().max(65_535),
     slug: z.string().max(200),
-    status: ItemStatus,
-    date: Timestamp.nullable(),
+    status: ItemStatus.meta({
+      description:
+        '`future` needs a date to come. `publish` without a date publishes now; with a date to come it schedules',
+    }),
+    date: PublishDate.nullable(),
     parent_id: z.string().max(64).nullable().meta({ description: 'Item id of the parent' }),
     terms: Terms.meta({ description: 'Term names by taxonomy. Replaces all terms of each taxonomy given' }),
     meta: Meta.meta({ description: 'Values by key. Null deletes the key' }),
@@ -116,11 +132,18 @@ export const Item = z.lazy(() =>
       external_id: z.string().nullable().meta({ description: 'Post id in WordPress' }),
       external_url: z.string().nullable(),
       revision: z.number().int(),
-      // the object of an earlier release answers without these two while a deployment is under way
+      // the object of an earlier release answers without these four while a deployment is under way
       builder: z.string().nullable().default(null).meta({
         description: 'The page builder that renders the post, for example `elementor`. The body is then read-only',
       }),
       protected: z.boolean().default(false).meta({ description: 'Visitors need a password' }),
+      overdue_since: Timestamp.nullable().default(null).meta({
+        description: 'The time that a scheduled item has missed: it should be live since then',
+      }),
+      published_late_at: Timestamp.nullable().default(null).meta({
+        description:
+          'When the item was published with its scheduled date, because that had passed before WordPress could be reached',
+      }),
       wordpress: ItemVersion.nullable().meta({
         description: 'The last known version in WordPress; null if there is none',
       }),

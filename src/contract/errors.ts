@@ -37,6 +37,11 @@ const API_ERRORS = {
     title: 'The parent is not an item of this site',
     fix: 'Send the id of an item of the same site.',
   },
+  future_date_required: {
+    status: 400,
+    title: 'Scheduling needs a date to come',
+    fix: 'Send a date to come. To publish the item, send the status publish; without a date that is now.',
+  },
   unknown_content_type: {
     status: 400,
     title: 'The site has no such content type',

@@ -123,6 +123,14 @@ export const StatusData = z.lazy(() =>
         last_error: z.object({ code: ShortText, detail: Detail, at: UnixSeconds }).nullable(),
       })
       .optional(),
+    /** Scheduled posts that are late, and the last one that WordPress missed and the plugin published. */
+    schedule: z
+      .object({
+        overdue: z.int().min(0),
+        posts: z.array(z.object({ id: z.int().min(1), due_at: UnixSeconds })).max(20),
+        last_published: z.object({ id: z.int().min(1), due_at: UnixSeconds, at: UnixSeconds }).nullable(),
+      })
+      .optional(),
     commands: z.array(z.string().max(64)).max(200),
   }),
 )

@@ -65,6 +65,11 @@ export const SYMPTOMS = {
     'Scheduled tasks of the site do not run',
     'Have the host call wp-cron.php every five minutes, or remove DISABLE_WP_CRON from wp-config.php.',
   ),
+  schedule_missed: warning(
+    'cron',
+    'Scheduled posts were not published',
+    'Publish the posts that detail names in wp-admin, or give them a new date. Have the host call wp-cron.php every five minutes.',
+  ),
   memory_low: warning(
     'php',
     'PHP has very little memory',
@@ -111,6 +116,11 @@ export const SYMPTOMS = {
     'WP-Cron is switched off',
     'Make sure that the host calls wp-cron.php every five minutes.',
   ),
+  schedule_late: info(
+    'cron',
+    'Scheduled posts are published late',
+    'The plugin publishes them. To have them on time, have the host call wp-cron.php every five minutes.',
+  ),
   sync_paused: info(
     'plugin',
     'Sync is switched off in the plugin’s settings',
@@ -120,6 +130,7 @@ export const SYMPTOMS = {
   headers_arrive: ok('headers', 'Method, headers and body arrive as they were sent'),
   clock_right: ok('clock', 'The clock is correct'),
   cron_runs: ok('cron', 'Scheduled tasks run'),
+  schedule_kept: ok('cron', 'Scheduled posts are published on time'),
   changes_sent: ok('outbox', 'Every recorded change was sent'),
   php_sufficient: ok('php', 'PHP has enough memory and time'),
 } as const satisfies Record<string, SymptomEntry>

@@ -33,6 +33,9 @@ const writes = { kind: 'member', role: 'editor', scope: 'content:write' } as con
 const common = { tag: 'content', throttle: 'integration' } as const
 const notFound = ['site_not_found', 'item_not_found'] as const
 
+const PUBLISHING =
+  'The status `future` needs a date to come. `publish` without a date publishes now; with a date to come it schedules.'
+
 const toInput = ({ site_id: siteId, item_id: itemId }: z.infer<typeof Params>) => ({ siteId, itemId })
 
 export const contentRoutes: Route[] = [
@@ -55,12 +58,12 @@ export const contentRoutes: Route[] = [
     path: COLLECTION,
     operationId: 'createItem',
     summary: 'Create an item',
-    description: 'WordPress gets it at once if two-way sync is on, else with the next sync.',
+    description: `WordPress gets it at once if two-way sync is on, else with the next sync. ${PUBLISHING}`,
     access: writes,
     params: SiteParams,
     body: ItemCreate,
     responses: { 201: { description: 'Created', schema: Item } },
-    errors: ['site_not_found', 'parent_not_found', 'item_too_large', 'type_denied'],
+    errors: ['site_not_found', 'parent_not_found', 'future_date_required', 'item_too_large', 'type_denied'],
     handle: async ({ ctx, params, body }) =>
       created(await createItem({ ctx, input: { siteId: params.site_id, item: body } })),
   }),
@@ -82,8 +85,7 @@ export const contentRoutes: Route[] = [
     path: DETAIL,
     operationId: 'updateItem',
     summary: 'Change an item',
-    description:
-      'Replaces terms per taxonomy and meta per key. Fields, taxonomies and keys not named stay as they are.',
+    description: `Replaces terms per taxonomy and meta per key. Fields, taxonomies and keys not named stay as they are. ${PUBLISHING}`,
     access: writes,
     params: Params,
     body: ItemUpdate,
@@ -96,6 +98,7 @@ export const contentRoutes: Route[] = [
       'body_read_only',
       'type_denied',
       'parent_not_found',
+      'future_date_required',
       'item_too_large',
     ],
     handle: async ({ ctx, params, body }) => ok(await updateItem({ ctx, input: { ...toInput(params), patch: body } })),
@@ -143,7 +146,7 @@ export const contentRoutes: Route[] = [
     params: Params,
     body: Resolution,
     responses: { 200: { description: 'The changed item', schema: Item } },
-    errors: [...notFound, 'conflict', 'no_conflict', 'resolution_incomplete'],
+    errors: [...notFound, 'conflict', 'no_conflict', 'resolution_incomplete', 'future_date_required'],
     handle: async ({ ctx, params, body }) =>
       ok(await resolveItem({ ctx, input: { ...toInput(params), resolution: body } })),
   }),

@@ -7,7 +7,9 @@ import type { CallingKey, RpcCall, RpcResult } from '../site/rpc.ts'
 /** The value of a result from the site's object. @throws ServiceError with the code of a refusal */
 export function unwrap<T>(result: RpcResult<T>): T {
   if (result.ok) return result.value
-  throw new ServiceError(result.code, result.detail, { fix: result.fix })
+  const { code, detail, fix, path } = result
+  const errors = path === undefined ? {} : { errors: [{ path, code, message: detail }] }
+  throw new ServiceError(code, detail, { fix, ...errors })
 }
 
 type Calling = Pick<ServiceContext<ApiKeyActor>, 'actor' | 'requestId' | 'pluginRequestId'>

@@ -14,7 +14,16 @@ import type { RunDirection, Run } from '../contract/sync.ts'
 import type { RunDetail } from '../contract/activity.ts'
 
 /** Domain errors cross RPC as values: an exception would break the caller's stub and lose its class. */
-export type RpcResult<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; detail: string; fix?: string }
+export type RpcResult<T> =
+  | { ok: true; value: T }
+  | {
+      ok: false
+      code: ErrorCode
+      detail: string
+      fix?: string
+      /** The field of the request that is refused, as in `body.date`. */
+      path?: string
+    }
 
 /** A domain error as the value that crosses RPC. */
 export const refusal = (code: ErrorCode, detail: string): RpcResult<never> & { ok: false } => ({

@@ -11,6 +11,7 @@ import type { CommandFault, Faults, SeenRequest } from './faults.ts'
 import type { Site } from './site.ts'
 import { byteLength } from './text.ts'
 import { CommandFailure } from './types.ts'
+import { publishOverdue } from './writing.ts'
 
 /** Cost of commands in milliseconds, as the model counts time. */
 export interface Costs {
@@ -45,6 +46,7 @@ export class Executor {
       context.useBytes(byteLength(result))
       return result
     })
+    publishOverdue(this.#site)
     return `{"protocol":1,"results":[${results.join(',')}]}`
   }
 

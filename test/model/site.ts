@@ -62,6 +62,8 @@ export class Site {
   clockOffsetS = 0
   /** `post_modified` never moves, as with some importers and caches. */
   isModifiedFrozen = false
+  /** The last scheduled post that WordPress missed and the plugin published; Unix seconds. */
+  lastPublished: { id: number; due_at: number; at: number } | null = null
   /** What the database or a filter changes in every stored text. */
   alterText: (text: string) => string = (text) => text
   /** Changes of WordPress' tables. */

@@ -22,11 +22,14 @@ function uniqueSlug(site: Site, post: ModelPost, wanted: string): string {
   }
 }
 
-/** `publish` with a date to come is `future`, and the other way round (`wp_insert_post`). */
-function settleStatus(site: Site, status: string, dateS: number | null): string {
-  const isToCome = dateS !== null && dateS - site.timeS() >= MINUTE_S
-  if (status === 'publish' && isToCome) return 'future'
-  return status === 'future' && !isToCome ? 'publish' : status
+/**
+ * `publish` with a date to come is `future`, and the other way round (`wp_insert_post`).
+ * @param leadS seconds that a date has to be ahead; the plugin's own writes schedule to the second
+ */
+function settleStatus(site: Site, status: string, dateS: number | null, leadS = MINUTE_S): string {
+  const aheadS = dateS === null ? 0 : dateS - site.timeS()
+  if (status === 'publish' && aheadS >= MINUTE_S) return 'future'
+  return status === 'future' && aheadS < leadS ? 'publish' : status
 }
 
 /** Only a post that is not published can have a floating date. */
@@ -53,7 +56,7 @@ function alter(site: Site, changes: PostChanges): PostChanges {
 }
 
 /** `wp_insert_post` of a new post: `modified` is the post's own date, and nothing for a draft without one. */
-export function insertPost(site: Site, input: NewPost): ModelPost {
+export function insertPost(site: Site, input: NewPost, leadS?: number): ModelPost {
   const { type = 'post', id, modifiedS, ...fields } = input
   const changes = alter(site, fields)
   const status = type === 'attachment' ? 'inherit' : (changes.status ?? 'draft')
@@ -65,7 +68,7 @@ export function insertPost(site: Site, input: NewPost): ModelPost {
     body: changes.body ?? '',
     excerpt: changes.excerpt ?? '',
     slug: '',
-    status: settleStatus(site, status, dateS),
+    status: settleStatus(site, status, dateS, leadS),
     dateS,
     modifiedS: modifiedS ?? dateS ?? 0,
     parent: changes.parent ?? 0,
@@ -100,7 +103,7 @@ export function updatePost(site: Site, post: ModelPost, input: PostChanges, isWh
   const next: ModelPost = { ...post, ...plain, terms: { ...post.terms, ...terms }, meta: mergeMeta(post.meta, meta) }
   if (isPostSaved) {
     next.dateS = settleDate(site, next.status, next.dateS, post.dateS)
-    next.status = settleStatus(site, next.status, next.dateS)
+    next.status = settleStatus(site, next.status, next.dateS, isWhole ? 1 : MINUTE_S)
     const wanted = slug === undefined ? post.slug : sanitizeTitle(slug)
     next.slug = uniqueSlug(
       site,
@@ -164,6 +167,28 @@ export function deletePost(site: Site, post: ModelPost): void {
     }
   }
   site.touch(post, 'deleted')
+}
+
+/** Seconds after which the plugin publishes a post that WordPress has missed, and after which it only reports it. */
+const OVERDUE_S = 5 * 60
+const LATEST_S = 86_400
+
+const overdueS = (site: Site, { status, dateS }: ModelPost) => (status === 'future' ? site.timeS() - (dateS ?? 0) : -1)
+
+/** Scheduled posts that are late, the longest first. */
+export const overduePosts = (site: Site): ModelPost[] =>
+  [...site.posts.all()]
+    .filter((post) => overdueS(site, post) >= OVERDUE_S)
+    .sort((left, right) => (left.dateS ?? 0) - (right.dateS ?? 0))
+
+/** The plugin, after commands: publishes scheduled posts that WordPress has missed. */
+export function publishOverdue(site: Site): void {
+  for (const post of overduePosts(site)) {
+    if (overdueS(site, post) > LATEST_S) continue
+    site.posts.change(post, { status: 'publish' })
+    site.lastPublished = { id: post.id, due_at: post.dateS ?? 0, at: site.timeS() }
+    site.touch(post, 'status')
+  }
 }
 
 /** WordPress' cron: scheduled posts whose time has come are published, and `modified` does not move. */

@@ -42,8 +42,8 @@ describe('an item that is created', () => {
       meta: { _yoast_wpseo_title: 'SEO', nested: { a: [1, null] } },
       featured_image: { url: 'https://images.test/a.jpg', alt: 'A' },
     }
-    const item = await create({ ...given, date: '2030-01-01T10:00:00Z' })
-    expect(item).toMatchObject({ ...given, type: 'post', date: '2030-01-01T10:00:00.000Z', parent_id: null })
+    const item = await create({ ...given, date: '2020-01-01T10:00:00Z' })
+    expect(item).toMatchObject({ ...given, type: 'post', date: '2020-01-01T10:00:00.000Z', parent_id: null })
     expect(item).toMatchObject({ state: 'local_ahead', external_id: null, revision: 1, conflict: null, error: null })
     expect(item).toMatchObject({ site_id: site.siteId, deleted: false, can_undo: false })
     expect(await readItem(site, item.id)).toEqual(item)
@@ -72,6 +72,8 @@ describe('an item that is created', () => {
     ['a title that is no text', { title: 5 }],
     ['a title that is too long', { title: 'x'.repeat(65_536) }],
     ['a date without a time zone', { date: '2030-01-01T10:00:00' }],
+    ['a date that WordPress can’t store', { date: '0999-01-01T10:00:00Z' }],
+    ['a date in the last hours of all', { date: '9999-12-31T23:00:00Z' }],
     ['terms that are no lists', { terms: { category: 'News' } }],
     ['an empty term', { terms: { category: [''] } }],
     ['a taxonomy that can be none', { terms: { 'a b': [] } }],

@@ -84,6 +84,27 @@ describe('the doctor', () => {
     ])
   })
 
+  test.each<[string, { lateS: number; publishedS: number | null }, string, string]>([
+    ['nothing is late', { lateS: 0, publishedS: null }, 'schedule_kept', 'ok'],
+    ['a post is late that the plugin publishes', { lateS: 600, publishedS: null }, 'schedule_late', 'info'],
+    ['it has published one', { lateS: 0, publishedS: 86_400 }, 'schedule_late', 'info'],
+    ['it published one long ago', { lateS: 0, publishedS: 30 * 86_400 }, 'schedule_kept', 'ok'],
+    ['a post was missed', { lateS: 3 * 3600, publishedS: null }, 'schedule_missed', 'warning'],
+  ])('T56 says whether scheduled posts are live: %s', async (_name, { lateS, publishedS }, code, severity) => {
+    const site = await connectSiteWithStructure()
+    const nowS = Math.floor(Date.now() / 1000)
+    site.wordpress.status.schedule = {
+      overdue: lateS > 0 ? 1 : 0,
+      posts: lateS > 0 ? [{ id: 12, due_at: nowS - lateS }] : [],
+      last_published: publishedS === null ? null : { id: 12, due_at: nowS - publishedS - 600, at: nowS - publishedS },
+    }
+    const report = await examine(site)
+    const finding = report.findings.find((one) => one.code.startsWith('schedule_'))
+    expect(finding).toMatchObject({ code, severity, layer: 'cron' })
+    if (severity !== 'ok') expect(finding?.evidence[0]).toMatch(/^post 12: due 20\d\d-/)
+    expect(report.verdict).toBe(severity === 'warning' ? 'degraded' : 'healthy')
+  })
+
   test('shows no secret that the site’s answer carries', async () => {
     const site = await connectSiteWithStructure()
     site.wordpress.status.last_error = { code: 'x', detail: `sent ${site.key}`, at: 1 }

@@ -37,6 +37,8 @@ use Igny8\Bridge\Loopback\Tokens;
 use Igny8\Bridge\Polling\Polling_Module;
 use Igny8\Bridge\Polling\State;
 use Igny8\Bridge\Outbox\Outbox_Module;
+use Igny8\Bridge\Publishing\Overdue_Posts;
+use Igny8\Bridge\Publishing\Overdue_Publisher;
 use Igny8\Bridge\Rest\Commands_Route;
 use Igny8\Bridge\Rest\Gatekeeper;
 use Igny8\Bridge\Rest\Output;
@@ -103,6 +105,8 @@ final class Plugin {
 
 	public Outbox_Module $outbox;
 
+	public Overdue_Publisher $publisher;
+
 	public Executor $executor;
 
 	public State $polling_state;
@@ -124,6 +128,8 @@ final class Plugin {
 
 		$this->loopback = new Loopback( $this->loopback_tokens, new Loopback_State() );
 		$this->outbox   = new Outbox_Module( $this->connection, $this->settings, $this->keys, $config, $this->schedule, $this->log, $this->loopback );
+
+		$this->publisher = new Overdue_Publisher( new Overdue_Posts(), $this->connection, $this->settings, $this->log );
 
 		$this->polling_state = new State();
 		$this->build_link();
@@ -152,6 +158,7 @@ final class Plugin {
 
 		add_action( 'init', [ $this->connection, 'backfill_home' ], 2 );
 		$this->outbox->hook();
+		$this->publisher->hook();
 		$this->polling->hook();
 
 		if ( is_admin() ) {
@@ -210,7 +217,7 @@ final class Plugin {
 		$this->connector      = new Connector( $identifier, $handshake, $this->keys, $this->connection, $this->attempt, $this->structure_sync, $this->schedule, $this->log );
 		$this->disconnector   = new Disconnector( $this->api, $this->keys, $this->connection, $this->attempt, $this->unattended, $this->schedule, $this->log );
 		$this->clone_choices  = new Clone_Choices( $this->connection, $this->connector, $this->unattended, $this->outbox->delivery, $this->log );
-		$this->doctor         = Doctor_Module::build( $this->api, $this->connection, $this->status, $this->keys, $this->config, $this->schedule, $this->outbox, $this->loopback );
+		$this->doctor         = Doctor_Module::build( $this->api, $this->connection, $this->status, $this->keys, $this->config, $this->schedule, $this->outbox, $this->loopback, $this->publisher );
 	}
 
 	/**
@@ -219,7 +226,7 @@ final class Plugin {
 	private function build_commands(): void {
 		$names    = fn(): array => $this->executor->names();
 		$commands = [
-			new Status_Command( $this->connection, $this->settings, $this->schedule, new Environment(), $names, $this->outbox->report, $this->polling_state ),
+			new Status_Command( $this->connection, $this->settings, $this->schedule, new Environment(), $names, $this->outbox->report, $this->polling_state, $this->publisher ),
 			new Structure_Command( $this->gatherer ),
 			new Echo_Command(),
 		];

@@ -107,7 +107,8 @@ export async function getItem({ ctx, input }: { ctx: ServiceContext; input: Item
 
 /**
  * Creates an item. WordPress gets it at once if two-way sync is on, else with the next sync.
- * @throws ServiceError `site_not_found`, `parent_not_found`, `item_too_large`, `api_key_revoked`
+ * @throws ServiceError `site_not_found`, `parent_not_found`, `future_date_required`, `item_too_large`,
+ *   `api_key_revoked`
  */
 export async function createItem({
   ctx,
@@ -125,7 +126,8 @@ export async function createItem({
 /**
  * Changes the IGNY8 side of an item.
  * @throws ServiceError `site_not_found`, `item_not_found`, `conflict` if it changed since `if_revision`,
- *   `item_deleted`, `item_unreadable`, `body_read_only`, `parent_not_found`, `item_too_large`, `api_key_revoked`
+ *   `item_deleted`, `item_unreadable`, `body_read_only`, `parent_not_found`, `future_date_required`, `item_too_large`,
+ *   `api_key_revoked`
  */
 export async function updateItem({
   ctx,
@@ -183,7 +185,7 @@ export async function restoreItem({ ctx, input }: { ctx: ServiceContext; input: 
 /**
  * Resolves an item's conflict as the editor chose. It can be undone.
  * @throws ServiceError `site_not_found`, `item_not_found`, `conflict` if it changed since `if_revision`, `no_conflict`,
- *   `resolution_incomplete`, `api_key_revoked`
+ *   `resolution_incomplete`, `future_date_required`, `api_key_revoked`
  */
 export async function resolveItem({
   ctx,

@@ -2,6 +2,7 @@ import { EMPTY_DOC, type ItemDoc } from './doc.ts'
 import { diffDocs } from './fields.ts'
 import { resolveConflict } from './conflict.ts'
 import { isTrashed, withoutError, type ItemRecord } from './record.ts'
+import { keepLateness } from './schedule.ts'
 
 /** An editor's changes. Terms replace those of their taxonomy; a meta value of null deletes the key. */
 export type DocPatch = Partial<Omit<ItemDoc, 'terms' | 'meta'>> & {
@@ -38,6 +39,7 @@ export function createRecord(id: string, type: string, patch: DocPatch, now: num
     builder: null,
     isProtected: false,
     isListed: true,
+    publishedLateAt: null,
     conflictSince: null,
     error: null,
     errorSince: null,
@@ -61,6 +63,7 @@ export function editRecord(record: ItemRecord, patch: DocPatch, now: number): It
   return {
     ...withoutError(record),
     local,
+    publishedLateAt: keepLateness(record, local),
     revision: record.revision + 1,
     updatedAt: now,
   }

@@ -4,6 +4,7 @@ import { toItemDoc, type ItemDoc } from './doc.ts'
 import { copyFields, diffDocs } from './fields.ts'
 import { mergeDocs } from './merge.ts'
 import { withoutError, type Decision, type ItemRecord } from './record.ts'
+import { keepLateness } from './schedule.ts'
 import { resolveConflict } from './conflict.ts'
 
 /** Settings that decide how a change is imported. */
@@ -42,6 +43,7 @@ function importAsNew(before: ItemRecord | null, post: PostDocument, external: It
     errorSince: null,
     attempts: 0,
     retryAt: null,
+    publishedLateAt: null,
     updatedAt: rules.now,
     base: external,
     local: external,
@@ -115,6 +117,7 @@ export function importPost(before: ItemRecord | null, post: PostDocument, rules:
     conflictSince: conflicts.length > 0 ? before.conflictSince : null,
     revision: diffDocs(before.local, doc).length > 0 ? before.revision + 1 : before.revision,
     updatedAt: rules.now,
+    publishedLateAt: keepLateness(before, doc),
     // both sides agree on all fields that are not in conflict; their next change is then a change of one side
     base: copyFields(external, base, conflicts),
     local: doc,

@@ -8,6 +8,9 @@
  *   both, to one value    that value
  *   both, differently     a conflict: both values are kept until somebody chooses
  *
+ * Status and date of a scheduled item are one decision: mixed from both sides they could publish what nobody wanted
+ * live. If both sides changed either, and the sides differ in both, both fields are a conflict.
+ *
  * The merge loses no change: each change of either side is in the merged document or in a conflict. Merging again with
  * the result as `local` changes nothing.
  */
@@ -23,12 +26,22 @@ export interface Merged {
   toPush: FieldPath[]
 }
 
+const SCHEDULE: readonly FieldPath[] = ['status', 'date']
+
+/** Status and date, if both sides changed when the item goes live and one of them schedules it; else nothing. */
+function scheduleConflicts(base: ItemDoc, local: ItemDoc, external: ItemDoc): readonly FieldPath[] {
+  const isScheduled = local.status === 'future' || external.status === 'future'
+  const isChanged = (side: ItemDoc) => SCHEDULE.some((path) => !isFieldEqual(base, side, path))
+  const differs = SCHEDULE.every((path) => !isFieldEqual(local, external, path))
+  return isScheduled && differs && isChanged(local) && isChanged(external) ? SCHEDULE : []
+}
+
 /** Merges the changes of both sides since `base`. */
 export function mergeDocs(base: ItemDoc, local: ItemDoc, external: ItemDoc): Merged {
-  const conflicts: FieldPath[] = []
+  const conflicts: FieldPath[] = [...scheduleConflicts(base, local, external)]
   let doc = local
   for (const path of diffDocs(base, external)) {
-    if (isFieldEqual(local, external, path)) continue
+    if (conflicts.includes(path) || isFieldEqual(local, external, path)) continue
     if (isFieldEqual(local, base, path)) doc = writeField(doc, path, readField(external, path))
     else conflicts.push(path)
   }

@@ -3,6 +3,7 @@ import type { Item, ItemSummary, ItemVersion } from '../../contract/content.ts'
 import { toTimestamp } from '../../lib/timestamp.ts'
 import type { ItemDoc } from './doc.ts'
 import { stateOf, type ItemRecord } from './record.ts'
+import { overdueSince } from './schedule.ts'
 
 /**
  * What presentation reads from the replica: the item with a parent's post id, and whether a resolution can be undone.
@@ -59,8 +60,8 @@ function presentError({ error, errorSince, updatedAt }: ItemRecord): Item['error
   return { code: error.code, detail: error.detail, fix, since: toTimestamp(errorSince ?? updatedAt) }
 }
 
-/** An item as the API returns it. */
-export function presentItem(replica: ReplicaView, siteId: string, record: ItemRecord): Item {
+/** An item as the API returns it. @param now milliseconds since 1970 */
+export function presentItem(replica: ReplicaView, siteId: string, record: ItemRecord, now: number): Item {
   return {
     ...presentVersion(replica, record.local),
     id: record.id,
@@ -73,6 +74,8 @@ export function presentItem(replica: ReplicaView, siteId: string, record: ItemRe
     revision: record.revision,
     builder: record.builder,
     protected: record.isProtected,
+    overdue_since: overdueSince(record, now),
+    published_late_at: record.publishedLateAt === null ? null : toTimestamp(record.publishedLateAt),
     wordpress: presentExternal(replica, record),
     base: record.base && presentVersion(replica, record.base),
     conflict: presentConflict(replica, record),
@@ -83,7 +86,7 @@ export function presentItem(replica: ReplicaView, siteId: string, record: ItemRe
 }
 
 /** An item as a list returns it. */
-export function summarizeItem(replica: ReplicaView, siteId: string, record: ItemRecord): ItemSummary {
+export function summarizeItem(replica: ReplicaView, siteId: string, record: ItemRecord, now: number): ItemSummary {
   const {
     body: _body,
     meta: _meta,
@@ -92,6 +95,6 @@ export function summarizeItem(replica: ReplicaView, siteId: string, record: Item
     wordpress: _wordpress,
     base: _base,
     ...summary
-  } = presentItem(replica, siteId, record)
+  } = presentItem(replica, siteId, record, now)
   return { ...summary, conflict_fields: record.conflictFields }
 }

@@ -18,7 +18,7 @@ import { diffDocs, type FieldPath } from './fields.ts'
 export type Deletion = 'local' | 'external' | 'both'
 
 /** Failures that pass by themselves: the item waits and is not marked as failed. */
-const PASSING: ReadonlySet<string> = new Set(['post_locked', 'type_denied'])
+const PASSING: ReadonlySet<string> = new Set(['post_locked', 'type_denied', 'schedule_passed'])
 
 /** Whether an item only waits: until somebody closes the post in WordPress, or the site's owner allows its type. */
 export const isWaiting = (fault: Pick<ItemFault, 'code'> | null): boolean => fault !== null && PASSING.has(fault.code)
@@ -54,6 +54,8 @@ export interface ItemRecord {
   updatedAt: number
   /** The page builder that renders the post: its body is read-only here. Null for most posts. */
   builder: string | null
+  /** When it was published because its scheduled time had passed before it could be sent; see schedule.ts. */
+  publishedLateAt: number | null
   /** Whether visitors need a password. */
   isProtected: boolean
   /** Whether wp-admin counts the post under "All"; it leaves out the trash. */

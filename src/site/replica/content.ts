@@ -6,10 +6,12 @@
 import type { Item, ItemCreate, ItemFilter, ItemSummary, ItemUpdate, Resolution } from '../../contract/content.ts'
 import { MAX_ITEM_BYTES } from '../../contract/content.ts'
 import type { Replica } from './store.ts'
+import { EMPTY_DOC, type ItemDoc } from '../items/doc.ts'
 import { createRecord, deleteRecord, editRecord, restoreRecord, trashRecord, type DocPatch } from '../items/edit.ts'
 import { presentItem, summarizeItem } from '../items/present.ts'
 import { isInTrash, isTrashed, stateOf, withoutError, type ItemRecord } from '../items/record.ts'
 import { resolveConflict, undoResolution } from '../items/conflict.ts'
+import { isSameSchedule, scheduleFault, settleSchedule, toSeconds } from '../items/schedule.ts'
 import { refusal, type ItemMove, type RpcResult } from '../rpc.ts'
 
 /** What the actions need. */
@@ -34,7 +36,7 @@ function toDocPatch({ replica }: ContentContext, input: ItemUpdate | ItemCreate)
     ...plain
   } = rest as typeof rest & { if_revision?: number; type?: string }
   const patch = { ...plain } as DocPatch
-  if (patch.date) patch.date = new Date(patch.date).toISOString()
+  if (patch.date) patch.date = toSeconds(Date.parse(patch.date))
   if (featured !== undefined) patch.featured = featured && { url: featured.url, alt: featured.alt }
   if (parentId === undefined) return patch
   const parent = parentId === null ? null : replica.items.get(parentId)
@@ -44,7 +46,15 @@ function toDocPatch({ replica }: ContentContext, input: ItemUpdate | ItemCreate)
   return patch
 }
 
-const isRefusal = (value: DocPatch | Refusal): value is Refusal => 'ok' in value
+const isRefusal = (value: object): value is Refusal => 'ok' in value
+
+/** Settles what the change means for when the item goes live. */
+function settle(ctx: ContentContext, before: ItemDoc, input: ItemUpdate | ItemCreate): DocPatch | Refusal {
+  const patch = toDocPatch(ctx, input)
+  if (isRefusal(patch)) return patch
+  const settled = settleSchedule(before, patch, ctx.now())
+  return 'refused' in settled ? { ...refusal('future_date_required', settled.refused), path: 'body.date' } : settled
+}
 
 function tooLarge(record: ItemRecord): Refusal | null {
   const bytes = new TextEncoder().encode(JSON.stringify(record.local)).length
@@ -75,13 +85,13 @@ function changeItem(
     const after = decide(before)
     if ('ok' in after) return after
     ctx.replica.items.save(after)
-    return { ok: true, value: presentItem(ctx.replica, ctx.siteId, after) }
+    return { ok: true, value: presentItem(ctx.replica, ctx.siteId, after, ctx.now()) }
   })
 }
 
 /** A page of items, newest first. @param before row number of the last item of the previous page */
 export function listItems(
-  { replica, siteId }: ContentContext,
+  { replica, siteId, now }: ContentContext,
   filter: ItemFilter,
   before: number | null,
   limit: number,
@@ -89,20 +99,20 @@ export function listItems(
   const records = replica.items.list(filter, before, limit + 1)
   const shown = records.slice(0, limit)
   return {
-    results: shown.map((record) => summarizeItem(replica, siteId, record)),
+    results: shown.map((record) => summarizeItem(replica, siteId, record, now())),
     next: records.length > limit ? (shown.at(-1)?.n ?? null) : null,
   }
 }
 
-export function getItem({ replica, siteId }: ContentContext, id: string): RpcResult<Item> {
+export function getItem({ replica, siteId, now }: ContentContext, id: string): RpcResult<Item> {
   const record = replica.items.get(id)
-  return record ? { ok: true, value: presentItem(replica, siteId, record) } : NOT_FOUND
+  return record ? { ok: true, value: presentItem(replica, siteId, record, now()) } : NOT_FOUND
 }
 
 /** Creates an item; the next run sends it to the site. */
 export function createItem(ctx: ContentContext, input: ItemCreate): RpcResult<Item> {
   return ctx.replica.database.transaction(() => {
-    const patch = toDocPatch(ctx, input)
+    const patch = settle(ctx, EMPTY_DOC, input)
     if (isRefusal(patch)) return patch
     const denied = refuseDenied(ctx, input.type)
     if (denied) return denied
@@ -110,7 +120,7 @@ export function createItem(ctx: ContentContext, input: ItemCreate): RpcResult<It
     const problem = tooLarge(record)
     if (problem) return problem
     const n = ctx.replica.items.save(record)
-    return { ok: true, value: presentItem(ctx.replica, ctx.siteId, { ...record, n }) }
+    return { ok: true, value: presentItem(ctx.replica, ctx.siteId, { ...record, n }, ctx.now()) }
   })
 }
 
@@ -122,7 +132,7 @@ export function updateItem(ctx: ContentContext, id: string, input: ItemUpdate): 
       return refusal('item_unreadable', 'The item could not be read yet.')
     const denied = refuseDenied(ctx, before.type)
     if (denied) return denied
-    const patch = toDocPatch(ctx, input)
+    const patch = settle(ctx, before.local, input)
     if (isRefusal(patch)) return patch
     if (before.builder !== null && patch.body !== undefined && patch.body !== before.local.body)
       return refusal('body_read_only', `The page builder “${before.builder}” renders this post.`)
@@ -191,6 +201,15 @@ export const MOVES = { trash: trashItem, restore: restoreItem, delete: deleteIte
   (ctx: ContentContext, id: string) => RpcResult<Item>
 >
 
+const SAME_SIDE = 'Choose the same side for the status and for the date.'
+
+/** Why the status of one side can't be combined with the date of the other; null if it can, or if nothing was mixed. */
+function mixedScheduleFault(before: ItemRecord, { local }: ItemRecord, now: number): string | null {
+  const sides = [before.local, before.conflictExternal ?? before.external]
+  const isMixed = !sides.some((side) => side !== null && isSameSchedule(side, local))
+  return isMixed ? scheduleFault(local, now) : null
+}
+
 /** Resolves a conflict as an editor chooses, and stores the conflict for an undo. */
 export function resolveItem(
   ctx: ContentContext,
@@ -205,8 +224,11 @@ export function resolveItem(
     const missing = choice ? [] : open.filter((field) => fields?.[field] === undefined)
     if (missing.length > 0) return refusal('resolution_incomplete', `Choose a side for ${missing.join(', ')} too.`)
     const choices = choice ? Object.fromEntries(open.map((field) => [field, choice])) : (fields ?? {})
+    const after = resolveConflict(before, choices, { now: ctx.now() })
+    const refused = mixedScheduleFault(before, after, ctx.now())
+    if (refused !== null) return { ...refusal('future_date_required', refused), fix: SAME_SIDE, path: 'body.fields' }
     ctx.replica.resolutions.add(before.n, before, ctx.now())
-    return resolveConflict(before, choices, { now: ctx.now() })
+    return after
   })
 }
 

@@ -228,6 +228,8 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE types ADD COLUMN denied INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE types ADD COLUMN trashless INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX items_in_trash ON items (n) WHERE status = 'trash';`,
+  `-- when a scheduled item was published late, because its time had passed before it could be sent
+  ALTER TABLE items ADD COLUMN published_late_at INTEGER;`,
 ]
 
 /** Newest schema version of this release. A database written by another release may have another. */

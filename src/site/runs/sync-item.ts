@@ -24,7 +24,7 @@ function queueItem(ctx: ObjectContext, call: RpcCall, item: ItemRecord | null, p
   const { store, now } = ctx
   if (postId !== null) store.replica.inbox.remind(postId, now(), now())
   store.runs.repeat(store.runs.enqueue(ctx.newId('run'), call, 'to_external', now()).id)
-  if (item) return { ok: true, value: presentItem(store.replica, call.siteId, item) }
+  if (item) return { ok: true, value: presentItem(store.replica, call.siteId, item, now()) }
   return refusal('waiting_for_site', 'IGNY8 asks the site for this post when it polls next.')
 }
 
@@ -61,7 +61,7 @@ export async function syncItem(ctx: ObjectContext, call: RpcCall, contentId: str
       counts: countsOf(ctx.store),
       event: { ...event, itemIds: pushed, counts: cursor.counts, ...(failure && { failure }) },
     })
-    return { ok: true, value: presentItem(ctx.store.replica, call.siteId, after) }
+    return { ok: true, value: presentItem(ctx.store.replica, call.siteId, after, ctx.now()) }
   } catch (cause) {
     const { code, detail, fix } = describeFailure(cause)
     await writeProjection(ctx, call, { epoch: null, event: { ...event, failure: { code, detail } } })

@@ -23,6 +23,7 @@ import { importDeletion, importPost, type Rules } from '../items/import.ts'
 import { stateOf, type Decision, type ItemFault, type ItemRecord } from '../items/record.ts'
 import type { ItemHead } from '../replica/tables/items.ts'
 import { failRecord, importFault } from '../items/failure.ts'
+import { verifyAt } from '../items/schedule.ts'
 import type { EngineContext } from './context.ts'
 
 type ImportContext = Pick<EngineContext, 'replica' | 'now' | 'newId' | 'random'>
@@ -50,16 +51,23 @@ export function readDocument(raw: RawDocument): { post: PostDocument } | { fault
   return { post: parsed.data }
 }
 
+/** Schedules a fetch of a scheduled post for when it is to be live, so that a missed time is seen without a scan. */
+function remindToVerify({ replica, now }: ImportContext, record: ItemRecord): void {
+  const at = verifyAt(record, now())
+  if (at !== null && record.externalId !== null) replica.inbox.verify(record.externalId, at, now())
+}
+
 /** Stores a decision, with the snapshot that an undo needs, and counts it. */
 export function storeDecision(
-  { replica, now }: ImportContext,
+  ctx: ImportContext,
   before: ItemRecord | null,
   decision: Decision,
   counts: RunCounts,
 ): void {
   const { record, resolvedFrom } = decision
-  const n = replica.items.save(record)
-  if (resolvedFrom) replica.resolutions.add(n, resolvedFrom, now())
+  const n = ctx.replica.items.save(record)
+  if (resolvedFrom) ctx.replica.resolutions.add(n, resolvedFrom, ctx.now())
+  remindToVerify(ctx, record)
   const state = stateOf(record)
   if (state === 'conflict') counts.conflicts++
   else if (state === 'deleted') counts.deleted++
@@ -130,6 +138,7 @@ export function importDocuments(
   const added = new Map<number, ItemRecord>()
   const addNew = () => {
     items.add([...added.values()])
+    for (const record of added.values()) remindToVerify(ctx, record)
     added.clear()
   }
   let changed = 0

@@ -57,5 +57,5 @@ export function deferInbox(
   reason: string,
 ): void {
   const postIds = replica.inbox.duePosts(now(), BATCH)
-  replica.inbox.defer(postIds, (attempts) => now() + itemBackoffMs(attempts, random()), reason)
+  replica.inbox.defer(postIds, (attempts) => now() + itemBackoffMs(attempts, random()), reason, now())
 }

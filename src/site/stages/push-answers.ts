@@ -3,7 +3,7 @@ import type { CommandResult } from '../../contract/link.ts'
 import { EMPTY_DOC, toItemDoc, type ItemDoc } from '../items/doc.ts'
 import { failRecord, pushFault } from '../items/failure.ts'
 import { externalColumns, importDeletion, importPost } from '../items/import.ts'
-import { isWaiting, type ItemFault, type ItemRecord } from '../items/record.ts'
+import { isWaiting, type Decision, type ItemFault, type ItemRecord } from '../items/record.ts'
 import type { RunCursor } from '../replica/tables/run-cursor.ts'
 import type { CommandRequest } from '../transport/sender.ts'
 import type { EngineContext, RunConfig } from './context.ts'
@@ -59,7 +59,20 @@ function importApplied(
   const shown = current.deletion === 'local' ? toItemDoc(read.post) : agreed
   const before = { ...current, etag: null, base: agreed, external: shown }
   const decision = importPost(before, read.post, rules)
-  if (decision) storeDecision(ctx, plan.op === 'create' ? null : before, decision, cursor.counts)
+  if (decision)
+    storeDecision(ctx, plan.op === 'create' ? null : before, withLateness(plan, decision, ctx.now()), cursor.counts)
+}
+
+/**
+ * Notes that the site published at once what was to be scheduled: its time passed while the command was on the way. Only
+ * plugin 0.2.0 does so; later ones answer `schedule_passed`.
+ */
+function withLateness({ sent, paths }: PlannedItem['plan'], decision: Decision, now: number): Decision {
+  const { record } = decision
+  const wasScheduled = paths.includes('status') && sent.status === 'future' && Date.parse(sent.date ?? '') <= now
+  return wasScheduled && record.local.status === 'publish'
+    ? { ...decision, record: { ...record, publishedLateAt: now } }
+    : decision
 }
 
 /**

@@ -1,5 +1,6 @@
 import { planPush, type PushPlan } from '../items/push-plan.ts'
 import type { ItemRecord } from '../items/record.ts'
+import { publishOverdue } from '../items/schedule.ts'
 import type { EngineContext } from './context.ts'
 import { imageToSend, type Image } from './images.ts'
 
@@ -83,8 +84,20 @@ function storeCreateBases(ctx: EngineContext, items: readonly PlannedItem[]): vo
   })
 }
 
+/** Publishes what was scheduled for a time that has passed meanwhile, before it is planned. */
+function settleOverdue({ replica, now }: EngineContext, records: readonly ItemRecord[]): ItemRecord[] {
+  return replica.database.transaction(() =>
+    records.map((record) => {
+      const settled = publishOverdue(record, now())
+      if (settled !== record) replica.items.save(settled)
+      return settled
+    }),
+  )
+}
+
 /** Plans a round and memoizes it. The plan stands whatever happens to its items before the answers come. */
-export async function planBatch(ctx: EngineContext, { records, until }: WaitingItems): Promise<PushBatch> {
+export async function planBatch(ctx: EngineContext, { records: waiting, until }: WaitingItems): Promise<PushBatch> {
+  const records = settleOverdue(ctx, waiting)
   const items: PlannedItem[] = []
   const denied = ctx.replica.types.denied()
   for (const record of records) {

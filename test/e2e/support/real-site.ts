@@ -17,6 +17,8 @@ export interface RealItem {
   status: string
   date: string | null
   state: string
+  overdue_since: string | null
+  published_late_at: string | null
   external_id: string | null
   terms: Record<string, string[]>
   meta: Record<string, unknown>

@@ -12,6 +12,7 @@ import {
   type Documents,
 } from '../document.ts'
 import type { Site } from '../site.ts'
+import { settlePublishing } from '../publishing.ts'
 import { CommandFailure, type ModelPost, type PostChanges } from '../types.ts'
 import { deletePost, insertPost, trashPost, untrashPost, updatePost } from '../writing.ts'
 import { requireAllowed, requireType } from './read.ts'
@@ -180,14 +181,14 @@ export class Applier {
     if (fields.status === 'trash') requireTrash(site, type)
     const known = site.posts.get(this.#itemIds.get(itemId) ?? 0)
     if (known && itemIdOf(site, known) === itemId) return this.#repeatCreate(known, fields)
-    const { terms, meta, featured, ...row } = toChanges(site, fields)
-    const post = insertPost(site, { ...row, type, modifiedS: site.timeS() })
+    const { terms, meta, featured, ...row } = settlePublishing(site, toChanges(site, fields), null)
+    const post = insertPost(site, { ...row, type, modifiedS: site.timeS() }, 1)
     const link = linkOf(site, post.id, itemId)
     site.posts.change(post, { meta: { [ITEM_KEY]: itemId, [LINK_KEY]: link, [UNFINISHED_KEY]: link } })
     this.#itemIds.set(itemId, post.id)
-    const isRowAll = terms === undefined && meta === undefined && featured === undefined
+    const rest = { ...(terms && { terms }), ...(meta && { meta }), ...(featured !== undefined && { featured }) }
     if (isInterrupted) return { outcome: 'applied', post, isCreated: true }
-    if (!isRowAll) updatePost(site, post, toChanges(site, fields), true)
+    if (Object.keys(rest).length > 0) updatePost(site, post, rest, true)
     this.#requireKept(post, fields, () => deletePost(site, post))
     this.#finish(post, fields)
     return { outcome: 'applied', post, isCreated: true }
@@ -202,7 +203,7 @@ export class Applier {
       this.#markFinished(post)
       return { outcome: 'applied', post, isCreated: false, isFinished: false }
     }
-    this.#write(post, fields)
+    this.#write(post, fields, settlePublishing(site, toChanges(site, fields), post))
     this.#finish(post, fields)
     return { outcome: 'applied', post, isCreated: true }
   }
@@ -232,16 +233,16 @@ export class Applier {
       deletePost(site, post)
       return { outcome: 'applied', post: null, isCreated: false }
     }
+    const changes = settlePublishing(site, toChanges(site, fields), post)
     if (op === 'untrash') untrashPost(site, post)
-    const { terms: _terms, meta: _meta, featured: _featured, ...row } = fields
-    this.#write(post, isInterrupted ? row : fields)
+    const { terms: _terms, meta: _meta, featured: _featured, ...row } = changes
+    this.#write(post, fields, isInterrupted ? row : changes)
     if (isInterrupted) return { outcome: 'applied', post, isCreated: false }
     if (op === 'trash' || fields.status === 'trash') trashPost(site, post)
     return { outcome: 'applied', post, isCreated: false }
   }
 
-  #write(post: ModelPost, fields: ApplyFieldValues): void {
-    const changes = toChanges(this.#site, fields)
+  #write(post: ModelPost, fields: ApplyFieldValues, changes: PostChanges): void {
     if (Object.keys(changes).length === 0) return
     const { revision: _, ...before } = post
     updatePost(this.#site, post, changes, true)

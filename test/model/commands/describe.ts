@@ -1,6 +1,7 @@
 import { CountsArguments, readArguments } from '../arguments.ts'
 import type { Context } from '../context.ts'
 import type { Site } from '../site.ts'
+import { overduePosts } from '../writing.ts'
 
 export const COMMAND_NAMES = [
   'status',
@@ -13,6 +14,15 @@ export const COMMAND_NAMES = [
   'apply',
   'media',
 ] as const
+
+function describeSchedule(site: Site) {
+  const posts = overduePosts(site)
+  return {
+    overdue: posts.length,
+    posts: posts.slice(0, 20).map(({ id, dateS }) => ({ id, due_at: dateS })),
+    last_published: site.lastPublished,
+  }
+}
 
 /** `status`, of a small shared host. */
 export function runStatus(site: Site, context: Context, integrationId: string | null): string {
@@ -40,6 +50,7 @@ export function runStatus(site: Site, context: Context, integrationId: string | 
     plugin_connection_enabled: options['plugin_connection_enabled'] ?? true,
     two_way_sync_enabled: options['two_way_sync_enabled'] ?? true,
     received_headers: context.headerNames,
+    schedule: describeSchedule(site),
     commands: COMMAND_NAMES,
   })
 }

@@ -8,6 +8,7 @@ import { describeDocuments } from './documents.ts'
 import { describeIdentity } from './identity.ts'
 import { describePaging } from './paging.ts'
 import { describeRelations } from './relations.ts'
+import { describePublishing } from './publishing.ts'
 import type { Subject } from './subject.ts'
 import { describeWebhooks } from './webhooks.ts'
 import { describeWriting } from './writing.ts'
@@ -32,6 +33,7 @@ export function describeContract(name: string, start: () => Promise<Subject>, tr
     if (transport === 'direct') describeTransport(get)
     describeWriting(get)
     describeIdentity(get)
+    describePublishing(get)
     describeCounting(get)
     describeRelations(get)
     if (transport === 'polling') return

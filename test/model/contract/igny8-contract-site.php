@@ -214,6 +214,10 @@ function igny8_contract_perform( array $action ) {
 			return update_post_meta( $id, '_thumbnail_id', $action['image'] );
 		case 'touch':
 			return igny8_contract_modified( $id, $action['modifiedS'] );
+		case 'schedule':
+			$gmt = gmdate( 'Y-m-d H:i:s', $action['dateS'] );
+			wp_clear_scheduled_hook( 'publish_future_post', array( $id ) );
+			return igny8_contract_set( $id, array( 'post_status' => 'future', 'post_date' => get_date_from_gmt( $gmt ), 'post_date_gmt' => $gmt ) );
 		case 'grow':
 			return igny8_contract_set( $id, array( 'post_content' => str_repeat( 'x', $action['bytes'] ) ) );
 		case 'break_utf8':

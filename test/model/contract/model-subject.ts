@@ -61,6 +61,7 @@ const HANDLERS: Handlers = {
   set_meta: (model, { id, key, value }) => model.setMeta(id, key, value),
   set_featured: (model, { id, image }) => model.editPost(id, { featured: image }).id,
   touch: (model, { id, modifiedS }) => model.editBehindItsBack(id, { modifiedS }),
+  schedule: (model, { id, dateS }) => model.editBehindItsBack(id, { status: 'future', dateS }),
   grow: (model, { id, bytes }) => model.editBehindItsBack(id, { body: 'x'.repeat(bytes) }),
   break_utf8: (model, { id }) => model.editBehindItsBack(id, { body: 'broken \ud83d here' }),
   mend_utf8: () => null,

@@ -36,6 +36,8 @@ export type Action =
   | { op: 'set_meta'; id: number; key: string; value: string }
   | { op: 'set_featured'; id: number; image: number }
   | { op: 'touch'; id: number; modifiedS: number }
+  /** Scheduled for this time, by SQL: WordPress has no event for it. */
+  | { op: 'schedule'; id: number; dateS: number }
   | { op: 'grow'; id: number; bytes: number }
   | { op: 'break_utf8'; id: number }
   | { op: 'mend_utf8' }

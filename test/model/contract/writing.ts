@@ -96,12 +96,6 @@ function creating(get: () => Subject): void {
     const below = [top, other].map(({ id }) => create(get(), { slug: 'same-below', parent: id }))
     expect((await Promise.all(below)).map(({ slug }) => slug)).toEqual(['same-below', 'same-below'])
   })
-
-  test('published with a future date is scheduled, and the other way round', async () => {
-    const [soon, past] = [Date.now() + 86_400_000, Date.now() - 86_400_000].map((ms) => new Date(ms).toISOString())
-    expect((await create(get(), { date: soon ?? null })).status).toBe('future')
-    expect((await create(get(), { status: 'future', date: past ?? null })).status).toBe('publish')
-  })
 }
 
 function dating(get: () => Subject): void {

@@ -54,7 +54,7 @@ function createEngine(model: ModelWordPress): EngineContext {
 function snapshot({ replica }: EngineContext): unknown[] {
   const records = [...replica.items.list({}, null, 100), ...replica.items.list({ state: 'deleted' }, null, 100)]
   return records
-    .map((record) => Object.assign(presentItem(replica, 'site_1', record), { id: '', updated_at: '' }))
+    .map((record) => Object.assign(presentItem(replica, 'site_1', record, 0), { id: '', updated_at: '' }))
     .toSorted((left, right) => Number(left.external_id) - Number(right.external_id))
 }
 

@@ -1,6 +1,6 @@
-import { screen, waitFor, within } from '@testing-library/react'
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Item } from '../../src/api/types.ts'
 import { type Answers, type FakeApi, fakeApi, problem } from '../support/fake-api.ts'
 import { sampleConflict, sampleItem, sampleVersion } from '../support/item-samples.ts'
@@ -173,6 +173,56 @@ test('an edit sends only changed fields and the revision they are based on', asy
   expect(await screen.findByRole('heading', { level: 1, name: 'New title' })).toBeVisible()
   expect(api.callsOf(`PATCH ${ITEM}`)[0]?.body).toEqual({ title: 'New title', status: 'draft', if_revision: 3 })
   expect(screen.queryByLabelText('Body')).not.toBeInTheDocument()
+})
+
+describe('T56 status and date in the form', () => {
+  const soon = '2099-11-21T10:00:00.000Z'
+  const edit = async (item: Item) => {
+    const api = open(item, { [`PATCH ${ITEM}`]: { body: sampleItem({ revision: 4 }) } })
+    await userEvent.click(await screen.findByRole('button', { name: 'Edit' }))
+    const date = await screen.findByLabelText('Date')
+    const status = screen.getByLabelText('Status')
+    const saved = async () => {
+      await userEvent.click(screen.getByRole('button', { name: 'Save' }))
+      await waitFor(() => expect(api.callsOf(`PATCH ${ITEM}`)).toHaveLength(1))
+      return api.callsOf(`PATCH ${ITEM}`)[0]?.body
+    }
+    return { api, date, status, saved }
+  }
+
+  test('“Published” empties a date to come, so that it means now; another status shows it again', async () => {
+    const { date, status, saved } = await edit(sampleItem({ status: 'future', date: soon }))
+    expect(screen.getByText(/Scheduling needs a date to come/)).toBeVisible()
+    await userEvent.selectOptions(status, 'Published')
+    expect(date).toHaveValue('')
+    expect(screen.getByText(/Empty means now/)).toBeVisible()
+    await userEvent.selectOptions(status, 'Draft')
+    expect(date).not.toHaveValue('')
+    await userEvent.selectOptions(status, 'Published')
+    expect(await saved()).toEqual({ status: 'publish', date: null, if_revision: 3 })
+  })
+
+  test('unscheduling keeps the date', async () => {
+    const { status, saved } = await edit(sampleItem({ status: 'future', date: soon }))
+    await userEvent.selectOptions(status, 'Draft')
+    expect(await saved()).toEqual({ status: 'draft', if_revision: 3 })
+  })
+
+  test('a date is sent as the time of Greenwich', async () => {
+    const { date, status, saved } = await edit(sampleItem({ status: 'draft', date: null }))
+    await userEvent.selectOptions(status, 'Scheduled')
+    fireEvent.change(date, { target: { value: '2099-05-01T12:30' } })
+    const sent = new Date('2099-05-01T12:30').toISOString()
+    expect(await saved()).toEqual({ status: 'future', date: sent, if_revision: 3 })
+  })
+})
+
+test('T56 an item that missed its time says so, and one that was published late', async () => {
+  open(sampleItem({ status: 'future', overdue_since: '2026-11-21T10:00:00.000Z' }))
+  expect(await screen.findByText('It should be live by now')).toBeVisible()
+  cleanup()
+  open(sampleItem({ published_late_at: '2026-11-21T11:00:00.000Z' }))
+  expect(await screen.findByText('Published late')).toBeVisible()
 })
 
 test('unsaved text is discarded only after a confirmation', async () => {

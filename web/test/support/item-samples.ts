@@ -28,6 +28,8 @@ export const sampleItem = (patch: Partial<Item> = {}): Item => ({
   revision: 3,
   builder: null,
   protected: false,
+  overdue_since: null,
+  published_late_at: null,
   wordpress: sampleVersion(),
   base: sampleVersion(),
   conflict: null,

@@ -9,6 +9,7 @@ use Igny8\Bridge\Cron\Runner;
 use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Polling\State;
 use Igny8\Bridge\Outbox\Report;
+use Igny8\Bridge\Publishing\Overdue_Publisher;
 use Igny8\Bridge\Support\Environment;
 use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Settings;
@@ -33,10 +34,12 @@ final class Status_Command implements Command {
 
 	private State $polling;
 
+	private Overdue_Publisher $publisher;
+
 	/**
 	 * @param callable $command_names Returns the names of all commands.
 	 */
-	public function __construct( Connection $connection, Settings $settings, Schedule $schedule, Environment $environment, callable $command_names, Report $outbox, State $polling ) {
+	public function __construct( Connection $connection, Settings $settings, Schedule $schedule, Environment $environment, callable $command_names, Report $outbox, State $polling, Overdue_Publisher $publisher ) {
 		$this->connection    = $connection;
 		$this->settings      = $settings;
 		$this->schedule      = $schedule;
@@ -44,6 +47,7 @@ final class Status_Command implements Command {
 		$this->command_names = $command_names;
 		$this->outbox        = $outbox;
 		$this->polling       = $polling;
+		$this->publisher     = $publisher;
 	}
 
 	public function name(): string {
@@ -63,6 +67,7 @@ final class Status_Command implements Command {
 			'commands'                  => ( $this->command_names )(),
 			'outbox'                    => $this->outbox->describe(),
 			'polling'                  => $this->polling->describe(),
+			'schedule'                  => $this->publisher->describe(),
 		];
 	}
 

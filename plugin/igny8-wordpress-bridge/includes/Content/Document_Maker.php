@@ -113,7 +113,7 @@ final class Document_Maker {
 			'excerpt'      => (string) $post->post_excerpt,
 			'slug'         => (string) $post->post_name,
 			'status'       => Types::wire_status( (string) $post->post_status ),
-			'date'         => Gmt::to_wire( (string) $post->post_date_gmt ),
+			'date'         => Gmt::to_wire( Gmt::of_post( $post ) ),
 			'parent'       => (int) $post->post_parent,
 			'author'       => (int) $post->post_author,
 			'terms'        => $related_data['terms'],

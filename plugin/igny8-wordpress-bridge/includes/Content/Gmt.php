@@ -55,6 +55,21 @@ final class Gmt {
 	}
 
 	/**
+	 * When a post is or was published. Importers leave `post_date_gmt` empty; WordPress then takes it from the local date
+	 * of a post that is published or scheduled, and so does this.
+	 *
+	 * @param object $post With post_status, post_date and post_date_gmt.
+	 */
+	public static function of_post( object $post ): string {
+		$gmt = (string) $post->post_date_gmt;
+		if ( ( self::NONE !== $gmt && '' !== $gmt ) || in_array( $post->post_status, get_post_stati( [ 'date_floating' => true ] ), true ) ) {
+			return $gmt;
+		}
+		$local = (string) $post->post_date;
+		return 1 === preg_match( self::STORED, $local ) && self::NONE !== $local ? get_gmt_from_date( $local ) : self::NONE;
+	}
+
+	/**
 	 * Null if it is not RFC 3339.
 	 */
 	public static function from_wire( string $text ): ?string {

@@ -88,7 +88,7 @@ final class Rows {
 
 		$is_gapless = max( $ids ) - min( $ids ) === count( $ids ) - 1;
 		$where      = $is_gapless ? Id_Set::near( 'ID', $ids ) : 'ID IN (' . implode( ',', array_map( 'intval', $ids ) ) . ')';
-		return $this->by_key( $wpdb->get_results( "SELECT ID, post_type, post_title, post_content, post_excerpt, post_name, post_status, post_date_gmt, post_parent, post_author, post_password FROM {$wpdb->posts} WHERE $where" ) );
+		return $this->by_key( $wpdb->get_results( "SELECT ID, post_type, post_title, post_content, post_excerpt, post_name, post_status, post_date, post_date_gmt, post_parent, post_author, post_password FROM {$wpdb->posts} WHERE $where" ) );
 	}
 
 	/**

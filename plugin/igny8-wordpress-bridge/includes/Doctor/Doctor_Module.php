@@ -11,6 +11,7 @@ use Igny8\Bridge\Connection\Status;
 use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Loopback\Loopback;
 use Igny8\Bridge\Outbox\Outbox_Module;
+use Igny8\Bridge\Publishing\Overdue_Publisher;
 use Igny8\Bridge\Security\Key_Store;
 use Igny8\Bridge\Support\Config;
 
@@ -19,13 +20,14 @@ use Igny8\Bridge\Support\Config;
  */
 final class Doctor_Module {
 
-	public static function build( Integration_Api $api, Connection $connection, Status $status, Key_Store $keys, Config $config, Schedule $schedule, Outbox_Module $outbox, Loopback $loopback ): Doctor {
+	public static function build( Integration_Api $api, Connection $connection, Status $status, Key_Store $keys, Config $config, Schedule $schedule, Outbox_Module $outbox, Loopback $loopback, Overdue_Publisher $publisher ): Doctor {
 		$checks = [
 			new Connection_Check( $status, $connection, new State_Texts() ),
 			new Key_Check( $keys, $connection, $config ),
 			new Tables_Check( $outbox->tables, $outbox->report ),
 			new Cron_Check( $schedule ),
 			new Loopback_Check( $loopback ),
+			new Schedule_Check( $publisher ),
 			new Php_Check(),
 			new Rest_Check(),
 			new Cache_Check(),

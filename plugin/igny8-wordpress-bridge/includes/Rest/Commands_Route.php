@@ -148,6 +148,7 @@ final class Commands_Route {
 	public function serve( $served, $response ) {
 		if ( $response instanceof Signed_Response ) {
 			$this->output->send( $response->body() );
+			do_action( 'igny8_commands_answered' );
 			return true;
 		}
 		return $served;

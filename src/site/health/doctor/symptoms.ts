@@ -8,6 +8,10 @@ const CLOCK_OFF_S = 150
 const OUTBOX_LAG_S = 30 * 60
 /** If the plugin's daily event is later than this, nothing starts cron. Our hourly health checks start WP-Cron too. */
 const CRON_LATE_S = 3 * 3600
+/** A scheduled post that is later than this is not published by the plugin either. */
+const SCHEDULE_MISSED_S = 2 * 3600
+/** How long a late post is reported after the plugin published it. */
+const LATE_REPORTED_S = 7 * 86_400
 const MIN_MEMORY_MB = 64
 const MIN_TIME_S = 15
 /** Commands that this API needs from a plugin. */
@@ -57,6 +61,23 @@ function outboxSymptom({ outbox, time }: StatusData): Symptom[] {
   return [{ code: 'outbox_lagging', detail, evidence }]
 }
 
+function scheduleSymptom({ schedule, time }: StatusData): Symptom[] {
+  if (!schedule) return []
+  const { overdue, posts, last_published: last } = schedule
+  const toText = (unixS: number) => new Date(unixS * 1000).toISOString()
+  const evidence = [
+    ...posts.map((post) => `post ${post.id}: due ${toText(post.due_at)}, still scheduled`),
+    ...(last ? [`post ${last.id}: due ${toText(last.due_at)}, published by the plugin ${toText(last.at)}`] : []),
+  ]
+  const latestS = Math.max(0, ...posts.map((post) => time - post.due_at))
+  const detail = `${overdue} scheduled ${overdue === 1 ? 'post is' : 'posts are'} late, by up to ${minutes(latestS)}.`
+  if (overdue > 0)
+    return [{ code: latestS > SCHEDULE_MISSED_S ? 'schedule_missed' : 'schedule_late', detail, evidence }]
+  if (last && time - last.at < LATE_REPORTED_S)
+    return [{ code: 'schedule_late', detail: `WordPress missed the time of post ${last.id}.`, evidence }]
+  return [{ code: 'schedule_kept', detail: 'No scheduled post is late.', evidence }]
+}
+
 function phpSymptom({ memory_limit_mb: memoryMb, max_execution_s: limitS, php_version: version }: StatusData): Symptom {
   const evidence = [
     `PHP ${version}`,
@@ -96,6 +117,7 @@ export function findSymptoms(status: StatusData, skewS: number): Symptom[] {
     ...pluginSymptoms(status),
     ...outboxSymptom(status),
     cronSymptom(status),
+    ...scheduleSymptom(status),
     phpSymptom(status),
   ]
 }

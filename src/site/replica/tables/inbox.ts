@@ -10,6 +10,9 @@ export interface Origin {
   pluginRequestId?: string | undefined
 }
 
+/** A scheduled post is fetched once more when it should be live; until then, other fetches leave that as it is. */
+const IS_OPEN = "(webhook_id NOT LIKE 'verify:%' OR due_at <= ?)"
+
 /** How many origins a log line names. */
 const MAX_ORIGINS = 20
 
@@ -52,10 +55,19 @@ export class InboxTable {
 
   /** Schedules a fetch of a post; moves the reminder if the post has one. */
   remind(postId: number, dueAt: number, now: number): void {
+    this.#plan(`reminder:${postId}`, postId, dueAt, now)
+  }
+
+  /** Schedules the fetch that verifies that a scheduled post is live; moves it if the post has one. */
+  verify(postId: number, dueAt: number, now: number): void {
+    this.#plan(`verify:${postId}`, postId, dueAt, now)
+  }
+
+  #plan(id: string, postId: number, dueAt: number, now: number): void {
     this.#database.rows(
       `INSERT INTO inbox (webhook_id, event, post_id, received_at, due_at) VALUES (?, 'reminder', ?, ?, ?)
        ON CONFLICT DO UPDATE SET due_at = excluded.due_at, received_at = excluded.received_at`,
-      `reminder:${postId}`,
+      id,
       postId,
       now,
       dueAt,
@@ -102,7 +114,9 @@ export class InboxTable {
    */
   acknowledge(postIds: readonly number[], askedAt: number, now: number): number {
     const acknowledged = this.#database.rows<{ event: string }>(
-      'UPDATE inbox SET due_at = NULL, error = NULL WHERE due_at IS NOT NULL AND received_at <= ? AND post_id IN (SELECT value FROM json_each(?)) RETURNING event',
+      `UPDATE inbox SET due_at = NULL, error = NULL WHERE due_at IS NOT NULL AND received_at <= ? AND ${IS_OPEN}
+         AND post_id IN (SELECT value FROM json_each(?)) RETURNING event`,
+      askedAt,
       askedAt,
       JSON.stringify(postIds),
     )
@@ -111,13 +125,15 @@ export class InboxTable {
   }
 
   /** Defers the fetch of these posts after a failure. @param until due time for a number of attempts */
-  defer(postIds: readonly number[], until: (attempts: number) => number, error: string): void {
+  defer(postIds: readonly number[], until: (attempts: number) => number, error: string, now: number): void {
     const attempts = this.attempts(postIds) + 1
     this.#database.rows(
-      'UPDATE inbox SET due_at = ?, attempts = ?, error = ? WHERE due_at IS NOT NULL AND post_id IN (SELECT value FROM json_each(?))',
+      `UPDATE inbox SET due_at = ?, attempts = ?, error = ? WHERE due_at IS NOT NULL AND ${IS_OPEN}
+         AND post_id IN (SELECT value FROM json_each(?))`,
       until(attempts),
       attempts,
       error,
+      now,
       JSON.stringify(postIds),
     )
   }

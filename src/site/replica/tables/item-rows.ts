@@ -33,6 +33,7 @@ export interface ItemRow extends SqlRow {
   builder: string | null
   protected: number
   listed: number
+  published_late_at: number | null
 }
 
 export interface VersionRow extends SqlRow {
@@ -43,7 +44,8 @@ export interface VersionRow extends SqlRow {
 
 /** Columns of `items` without `n`, in the order of {@link valuesOf}. */
 export const COLUMNS = `id, type, state, external_id, etag, external_modified, external_url, title, slug, status, revision,
-  deletion, conflict_fields, conflict_since, error, error_since, attempts, retry_at, updated_at, builder, protected, listed`
+  deletion, conflict_fields, conflict_since, error, error_since, attempts, retry_at, updated_at, builder, protected, listed,
+  published_late_at`
 
 export const valuesOf = (record: ItemRecord): SqlValue[] => [
   record.id,
@@ -68,6 +70,7 @@ export const valuesOf = (record: ItemRecord): SqlValue[] => [
   record.builder,
   Number(record.isProtected),
   Number(record.isListed),
+  record.publishedLateAt,
 ]
 
 const parse = <T>(text: string | null): T | null => (text === null ? null : (JSON.parse(text) as T))
@@ -98,6 +101,7 @@ export function toRecord(row: ItemRow, versions: readonly VersionRow[]): ItemRec
     builder: row.builder,
     isProtected: row.protected === 1,
     isListed: row.listed === 1,
+    publishedLateAt: row.published_late_at,
     base,
     local,
     external: row.external_id === null ? null : (docs.get(EXTERNAL) ?? base),

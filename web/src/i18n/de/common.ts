@@ -99,6 +99,7 @@ export const common: typeof english = {
     type_denied: 'Wartet: Der Typ ist in WordPress abgeschaltet',
     trash_off: 'Die Website hat keinen Papierkorb',
     not_in_trash: 'Nicht mehr im Papierkorb der Website',
+    schedule_passed: 'Wartet: Die geplante Zeit ist vorbei, er wird veröffentlicht',
     body_read_only: 'Ein Page-Builder stellt den Text dar',
     request_interrupted: 'Die Website bricht beim Speichern dieses Inhalts ab',
     request_refused: 'Die Firewall der Website lehnt den Text ab',

@@ -29,6 +29,10 @@ const apiErrors = {
     'Der übergeordnete Inhalt gehört nicht zu dieser Website',
     'Wählen Sie einen Inhalt derselben Website.',
   ),
+  future_date_required: text(
+    'Zum Planen gehört ein Datum in der Zukunft',
+    'Wählen Sie ein Datum in der Zukunft. Um den Inhalt zu veröffentlichen, wählen Sie den Status „Veröffentlicht“; ohne Datum geschieht das sofort.',
+  ),
   unknown_content_type: text(
     'Diesen Inhaltstyp hat die Website nicht',
     'Wählen Sie einen Typ aus der Liste. Ist er neu, senden Sie zuerst die Struktur der Website.',

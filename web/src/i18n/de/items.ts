@@ -115,6 +115,14 @@ export const items: typeof english = {
     goneText:
       'Das ist sein letzter Stand. Wiederhergestellt wird er ein Entwurf, und WordPress erhält ihn als neuen Beitrag.',
   },
+  schedule: {
+    overdueTitle: 'Der Inhalt sollte schon erschienen sein',
+    overdueText:
+      'Er war für {date} geplant. Er wird mit diesem Datum veröffentlicht, sobald die Website erreichbar ist. Dauert das lange, untersuchen Sie die Website unter „Verbindung“.',
+    lateTitle: 'Verspätet erschienen',
+    lateText:
+      'Die geplante Zeit, {date}, war vorbei, bevor WordPress zu erreichen war. Deshalb erscheint er mit diesem Datum.',
+  },
   undo: {
     text: 'Ein Konflikt dieses Inhalts wurde gelöst.',
     button: 'Lösung zurücknehmen',
@@ -203,6 +211,11 @@ export const items: typeof english = {
     title: 'Bearbeiten',
     hint: 'Ändert die Fassung in IGNY8. WordPress erhält sie mit dem nächsten Abgleich, oder sofort, wenn in beide Richtungen abgeglichen wird.',
     leave: 'Ohne Speichern verlassen? Ihre Änderungen gehen verloren.',
+    date: {
+      future: 'In Ihrer Zeitzone. Zum Planen gehört ein Datum in der Zukunft.',
+      publish: 'In Ihrer Zeitzone. Leer heißt jetzt; ein Datum in der Zukunft plant.',
+      other: 'In Ihrer Zeitzone.',
+    },
     builder:
       'Der Page-Builder {builder} stellt diesen Text dar. Bearbeiten Sie ihn dort; alles andere können Sie hier ändern.',
     stale: {

@@ -198,6 +198,10 @@ export const linkErrors = {
     'Geplante Aufgaben der Website laufen nicht',
     'Lassen Sie den Hoster alle fünf Minuten wp-cron.php aufrufen, oder entfernen Sie DISABLE_WP_CRON aus wp-config.php.',
   ),
+  schedule_missed: text(
+    'Geplante Beiträge wurden nicht veröffentlicht',
+    'Veröffentlichen Sie die genannten Beiträge in wp-admin, oder geben Sie ihnen ein neues Datum. Lassen Sie den Hoster alle fünf Minuten wp-cron.php aufrufen.',
+  ),
   memory_low: text(
     'PHP hat sehr wenig Speicher',
     'Setzen Sie WP_MEMORY_LIMIT in wp-config.php auf 128M oder mehr, oder fragen Sie den Hoster.',
@@ -238,6 +242,10 @@ export const linkErrors = {
     'WP-Cron ist abgeschaltet',
     'Sorgen Sie dafür, dass der Hoster alle fünf Minuten wp-cron.php aufruft.',
   ),
+  schedule_late: text(
+    'Geplante Beiträge erscheinen zu spät',
+    'Das Plugin veröffentlicht sie. Damit sie pünktlich erscheinen, lassen Sie den Hoster alle fünf Minuten wp-cron.php aufrufen.',
+  ),
   sync_paused: text(
     'Der Abgleich ist in den Einstellungen des Plugins abgeschaltet',
     'Schalten Sie ihn unter Einstellungen → IGNY8 ein, wenn er laufen soll.',
@@ -246,6 +254,7 @@ export const linkErrors = {
   headers_arrive: text('Methode, Kopfzeilen und Inhalt kommen so an, wie sie gesendet wurden', ''),
   clock_right: text('Die Uhr geht richtig', ''),
   cron_runs: text('Geplante Aufgaben laufen', ''),
+  schedule_kept: text('Geplante Beiträge erscheinen pünktlich', ''),
   changes_sent: text('Jede aufgezeichnete Änderung wurde gesendet', ''),
   php_sufficient: text('PHP hat genug Speicher und Zeit', ''),
 }

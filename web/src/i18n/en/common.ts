@@ -98,6 +98,7 @@ export const common = {
     type_denied: 'Waiting: its type is switched off in WordPress',
     trash_off: 'The site keeps no trash',
     not_in_trash: 'It is no longer in the site’s trash',
+    schedule_passed: 'Waiting: its time has passed, so it is published',
     body_read_only: 'A page builder renders the text',
     request_interrupted: 'The site stops in the middle of saving this item',
     request_refused: 'The site’s firewall refuses the text',

@@ -111,6 +111,13 @@ export const items = {
     goneTitle: 'Deleted on both sides',
     goneText: 'This is its last content. Restored, it becomes a draft, and WordPress gets it as a new post.',
   },
+  schedule: {
+    overdueTitle: 'It should be live by now',
+    overdueText:
+      'It was scheduled for {date}. It is published with this date as soon as the site can be reached. If that takes long, examine the site under Connection.',
+    lateTitle: 'Published late',
+    lateText: 'Its time, {date}, passed before WordPress could be reached. So it is published with this date.',
+  },
   undo: {
     text: 'A conflict of this item was resolved.',
     button: 'Undo resolution',
@@ -197,6 +204,11 @@ export const items = {
     title: 'Edit',
     hint: 'Changes the version in IGNY8. WordPress gets it with the next sync, or at once if two-way sync is on.',
     leave: 'Leave without saving? Your changes are lost.',
+    date: {
+      future: 'In your time zone. Scheduling needs a date to come.',
+      publish: 'In your time zone. Empty means now; a date to come schedules.',
+      other: 'In your time zone.',
+    },
     builder: 'The page builder {builder} renders this text. Edit it there; everything else can be changed here.',
     stale: {
       title: 'The item changed while you were editing',

@@ -81,6 +81,8 @@ export default function EditForm({ item, onClose }: EditFormProps): ReactNode {
   )
 }
 
+const isDated = (status: string): status is 'future' | 'publish' => status === 'future' || status === 'publish'
+
 interface FieldsProps {
   draft: ReturnType<typeof useDraft>
   errors: Record<string, string>
@@ -117,6 +119,15 @@ function Fields({ draft: { values, set }, errors, status, builder }: FieldsProps
           onChange={set('status')}
           data={statuses.map((value) => ({ value, label: statusLabel(value) }))}
           error={errors['status']}
+        />
+        <TextInput
+          type="datetime-local"
+          label={fieldLabel('date')}
+          description={t(`date.${isDated(values.status) ? values.status : 'other'}`)}
+          miw={220}
+          value={values.date}
+          onChange={set('date')}
+          error={errors['date']}
         />
       </Group>
       <Textarea

@@ -49,6 +49,12 @@ export function ItemTrouble({ item }: { item: ItemSummary }): ReactNode {
       </Text>
     )
   }
+  if (!item.error && item.overdue_since !== null)
+    return (
+      <Text size="sm" component="span" className={classes.clip}>
+        {t('schedule.overdueTitle')}
+      </Text>
+    )
   if (!item.error) return null
   return (
     <Text size="sm" component="span" className={classes.clip} title={item.error.detail}>

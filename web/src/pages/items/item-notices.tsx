@@ -1,7 +1,14 @@
 import { Alert, Button, Group, Stack, Text } from '@mantine/core'
-import { IconAlertTriangle, IconArrowBackUp, IconInfoCircle, IconRefresh, IconTrash } from '@tabler/icons-react'
+import {
+  IconAlertTriangle,
+  IconArrowBackUp,
+  IconClock,
+  IconInfoCircle,
+  IconRefresh,
+  IconTrash,
+} from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { useTranslations } from 'use-intl'
+import { useFormatter, useTranslations } from 'use-intl'
 import type { Item } from '../../api/types.ts'
 import { useCodeTitle } from '../../components/code-title.ts'
 import { RelativeTime } from '../../components/relative-time.tsx'
@@ -83,6 +90,25 @@ export function DeletedNotice({ isGone }: { isGone: boolean }): ReactNode {
   return (
     <Alert color="gray" icon={<IconTrash aria-hidden />} title={isGone ? t('goneTitle') : t('title')}>
       <Text size="sm">{isGone ? t('goneText') : t('text')}</Text>
+    </Alert>
+  )
+}
+
+/** A scheduled item whose time has passed: it is not live yet, or went live late. */
+export function ScheduleNotice({ item }: { item: Item }): ReactNode {
+  const t = useTranslations('items.schedule')
+  const format = useFormatter()
+  const isOverdue = item.overdue_since !== null
+  if ((!isOverdue && item.published_late_at === null) || item.date === null) return null
+  const date = format.dateTime(new Date(item.date), { dateStyle: 'medium', timeStyle: 'short' })
+  return (
+    <Alert
+      color={isOverdue ? 'yellow' : 'gray'}
+      styles={{ label: { color: 'var(--mantine-color-text)' } }}
+      icon={<IconClock aria-hidden />}
+      title={t(isOverdue ? 'overdueTitle' : 'lateTitle')}
+    >
+      <Text size="sm">{t(isOverdue ? 'overdueText' : 'lateText', { date })}</Text>
     </Alert>
   )
 }

@@ -16,7 +16,7 @@ import { useMay } from '../../queries/session.ts'
 import { ConflictPanel } from './conflict-panel.tsx'
 import { ItemActions } from './item-actions.tsx'
 import { ItemFacts } from './item-facts.tsx'
-import { DeletedNotice, FailurePanel, MovedOnNotice, TrashNotice, UndoNotice } from './item-notices.tsx'
+import { DeletedNotice, FailurePanel, MovedOnNotice, ScheduleNotice, TrashNotice, UndoNotice } from './item-notices.tsx'
 import { isMovedOn, useItemWork } from './use-item-work.ts'
 
 const ItemSides = lazy(() => import('./item-sides.tsx'))
@@ -67,6 +67,7 @@ export function ItemView({ item }: { item: Item }): ReactNode {
         {item.deleted && !item.conflict && <DeletedNotice isGone={isGone} />}
         {item.status === 'trash' && !item.deleted && !item.conflict && <TrashNotice item={item} />}
         {item.error && <FailurePanel item={item} work={work} />}
+        <ScheduleNotice item={item} />
         {item.conflict && <ConflictPanel item={item} conflict={item.conflict} work={work} />}
         {item.can_undo && !item.conflict && <UndoNotice work={work} />}
         {isEditing && (

@@ -1,11 +1,31 @@
 import { useState } from 'react'
 import type { Item, ItemUpdate } from '../../api/types.ts'
+import { fromLocalTime, toLocalTime } from './local-time.ts'
 
-const FIELDS = ['title', 'slug', 'status', 'excerpt', 'body'] as const
+const FIELDS = ['title', 'slug', 'status', 'date', 'excerpt', 'body'] as const
 type Field = (typeof FIELDS)[number]
 type Values = Record<Field, string>
 
-const valuesOf = ({ title, slug, status, excerpt, body }: Values): Values => ({ title, slug, status, excerpt, body })
+const valuesOf = ({ title, slug, status, date, excerpt, body }: Item): Values => ({
+  title,
+  slug,
+  status,
+  date: toLocalTime(date),
+  excerpt,
+  body,
+})
+
+const toChange = (field: Field, value: string) => [field, field === 'date' ? fromLocalTime(value) : value] as const
+
+/**
+ * The date field once another status is chosen: “Published” beside a date to come could mean now or then, so it is
+ * emptied, which means now. Any other status shows the item's date again.
+ */
+function dateFor(status: string, date: string, itemDate: string): string {
+  const isToCome = Date.parse(fromLocalTime(date) ?? '') > Date.now()
+  if (status === 'publish') return isToCome ? '' : date
+  return date === '' ? itemDate : date
+}
 
 interface Draft {
   values: Values
@@ -25,7 +45,8 @@ interface Draft {
 export function useDraft(item: Item): Draft {
   const [start, setStart] = useState(item)
   const [values, setValues] = useState(() => valuesOf(item))
-  const changed = FIELDS.filter((field) => values[field] !== start[field])
+  const before = valuesOf(start)
+  const changed = FIELDS.filter((field) => values[field] !== before[field])
   // without changes the form follows the item
   if (start.revision !== item.revision && changed.length === 0) {
     setStart(item)
@@ -35,9 +56,10 @@ export function useDraft(item: Item): Draft {
     values,
     set: (field) => (event) => {
       const { value } = event.currentTarget
-      setValues((before) => ({ ...before, [field]: value }))
+      const withDate = (date: string) => (field === 'status' ? { date: dateFor(value, date, before.date) } : {})
+      setValues((current) => ({ ...current, [field]: value, ...withDate(current.date) }))
     },
-    changes: Object.fromEntries(changed.map((field) => [field, values[field]])) as ItemUpdate,
+    changes: Object.fromEntries(changed.map((field) => toChange(field, values[field]))) as ItemUpdate,
     isDirty: changed.length > 0,
     isStale: start.revision !== item.revision && changed.length > 0,
     revision: start.revision,

@@ -25,18 +25,22 @@ final class Post_Writer {
 
 	private Item_Links $links;
 
-	public function __construct( Write_Verifier $write_verifier, Term_Writer $terms, Meta_Writer $meta, Item_Links $links ) {
+	private Publishing_Rules $publishing;
+
+	public function __construct( Write_Verifier $write_verifier, Term_Writer $terms, Meta_Writer $meta, Item_Links $links, Publishing_Rules $publishing ) {
 		$this->write_verifier = $write_verifier;
 		$this->terms          = $terms;
 		$this->meta           = $meta;
 		$this->links          = $links;
+		$this->publishing     = $publishing;
 	}
 
 	/**
 	 * @return int Id of the new post.
-	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`.
+	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`, `schedule_passed`.
 	 */
 	public function create( Change $change ): int {
+		$this->publishing->settle( $change, null );
 		$this->write_verifier->check_before( $change );
 		$plan = $this->terms->plan( $change->terms );
 		$post = $this->columns( $change, 'draft' ) + [
@@ -80,10 +84,11 @@ final class Post_Writer {
 
 	/**
 	 * @param object $row Row as compared with what the sender expects.
-	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`.
+	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`, `schedule_passed`.
 	 * @throws Stale_Write     If the row has changed; nothing was written.
 	 */
 	public function update( Change $change, object $row ): void {
+		$this->publishing->settle( $change, $row );
 		$this->write_verifier->check_before( $change );
 		$plan     = $this->terms->plan( $change->terms );
 		$snapshot = new Snapshot( $row, array_keys( $change->meta ), array_keys( $change->terms ) );

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Content\Write;
 
 use Igny8\Bridge\Commands\Command_Failure;
+use Igny8\Bridge\Content\Gmt;
 use Igny8\Bridge\Content\Rows;
 use Throwable;
 
@@ -104,6 +105,17 @@ final class Write_Guard {
 			$data['post_modified_gmt'] = current_time( 'mysql', true );
 		}
 		$this->may_have_written = true;
+		return $this->keep_scheduled( $data );
+	}
+
+	/**
+	 * WordPress publishes at once what is due within a minute.
+	 */
+	private function keep_scheduled( array $data ): array {
+		$status = $this->sent['post_status'] ?? ( null === $this->row ? '' : $this->row->post_status );
+		if ( 'future' === $status && 'publish' === ( $data['post_status'] ?? '' ) && Gmt::to_unix( (string) $data['post_date_gmt'] ) > time() ) {
+			$data['post_status'] = 'future';
+		}
 		return $data;
 	}
 

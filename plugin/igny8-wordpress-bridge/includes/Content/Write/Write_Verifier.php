@@ -127,7 +127,7 @@ final class Write_Verifier {
 		if ( Gmt::NONE !== $date && $date !== $row->post_date_gmt ) {
 			throw self::altered( 'date' );
 		}
-		if ( isset( $columns['post_status'] ) && Types::ATTACHMENT !== $change->type && ! $this->is_same_status( $columns['post_status'], $row->post_status ) ) {
+		if ( isset( $columns['post_status'] ) && Types::ATTACHMENT !== $change->type && ! $this->is_same_status( $columns['post_status'], $row ) ) {
 			throw self::altered( 'status' );
 		}
 	}
@@ -145,11 +145,14 @@ final class Write_Verifier {
 	}
 
 	/**
-	 * WordPress decides by the date whether a post is published or scheduled.
+	 * WordPress schedules a published post with a date to come. A scheduled one may become due while it is written.
 	 */
-	private function is_same_status( string $sent, string $stored ): bool {
-		$by_date = [ 'publish', 'future' ];
-		return $sent === $stored || ( in_array( $sent, $by_date, true ) && in_array( $stored, $by_date, true ) );
+	private function is_same_status( string $sent, object $row ): bool {
+		$stored = $row->post_status;
+		if ( 'future' === $sent && 'publish' === $stored ) {
+			return Gmt::to_unix( (string) $row->post_date_gmt ) <= time();
+		}
+		return $sent === $stored || ( 'publish' === $sent && 'future' === $stored );
 	}
 
 	/**
