@@ -28,6 +28,7 @@ use Igny8\Bridge\Cron\Runner;
 use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Doctor\Doctor;
 use Igny8\Bridge\Doctor\Doctor_Module;
+use Igny8\Bridge\Editor\Editor_Module;
 use Igny8\Bridge\Polling\Polling_Module;
 use Igny8\Bridge\Polling\State;
 use Igny8\Bridge\Outbox\Outbox_Module;
@@ -97,6 +98,8 @@ final class Plugin {
 
 	public Polling_Module $polling;
 
+	public Editor_Module $editor;
+
 	public function __construct( Config $config ) {
 		$this->config     = $config;
 		$this->settings   = new Settings();
@@ -112,6 +115,7 @@ final class Plugin {
 		$this->polling_state = new State();
 		$this->build_link();
 		$this->build_commands();
+		$this->editor  = new Editor_Module( $this->connection, $this->outbox->tables, $this->outbox->recorder );
 		$this->polling = new Polling_Module( $this->polling_state, $this->executor, $this->connection, $this->status, $this->keys, $config, $this->schedule, $this->log );
 	}
 
@@ -135,6 +139,7 @@ final class Plugin {
 		add_action( 'init', [ $this->connection, 'backfill_home' ], 2 );
 		$this->outbox->hook();
 		$this->polling->hook();
+		$this->editor->hook();
 
 		if ( is_admin() ) {
 			$this->hook_admin();

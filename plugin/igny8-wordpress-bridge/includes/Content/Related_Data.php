@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
+use Igny8\Bridge\Editor\Stale_Saves;
+
 /**
  * Reads terms, meta and featured images of many posts at once.
  */
@@ -23,15 +25,16 @@ final class Related_Data {
 
 	/**
 	 * @param int[] $ids Ids of posts of one type.
-	 * @return array<int, array> Id => terms (taxonomy => texts, of every taxonomy), meta (key => value), featured (id and alt, or null), item_id (or null), builder (or null).
+	 * @return array<int, array> Id => terms (taxonomy => texts, of every taxonomy), meta (key => value), featured (id and alt, or null), item_id (or null), builder (or null), stale_save (or null).
 	 */
 	public function of( string $type, array $ids ): array {
 		$taxonomies   = $this->types->taxonomies( $type );
 		$keys         = $this->keys->of( $type );
-		$meta         = ( new Post_Meta() )->of( $ids, array_merge( array_map( 'strval', array_keys( $keys ) ), [ Meta_Keys::THUMBNAIL, Meta_Keys::ITEM, Meta_Keys::UNFINISHED ] ) );
+		$meta         = ( new Post_Meta() )->of( $ids, array_merge( array_map( 'strval', array_keys( $keys ) ), [ Meta_Keys::THUMBNAIL, Meta_Keys::ITEM, Meta_Keys::UNFINISHED, Stale_Saves::MARK ] ) );
 		$terms        = ( new Term_Names() )->of( $ids, $taxonomies );
 		$images       = $this->images->of( $this->thumbnails( $meta ) );
 		$builders     = ( new Builders() )->of( $ids );
+		$stale_saves  = ( new Stale_Saves() )->of( $this->marked( $meta ) );
 		$no_terms     = array_fill_keys( $taxonomies, [] );
 		$related_data = [];
 		foreach ( $ids as $id ) {
@@ -42,6 +45,7 @@ final class Related_Data {
 				'item_id'  => $meta[ $id ][ Meta_Keys::ITEM ][0] ?? null,
 				'is_unfinished' => isset( $meta[ $id ][ Meta_Keys::UNFINISHED ] ),
 				'builder'  => $builders[ $id ] ?? null,
+				'stale_save' => $stale_saves[ $id ] ?? null,
 			];
 		}
 		return $related_data;
@@ -63,6 +67,20 @@ final class Related_Data {
 			$values[ $key ] = $is_single ? $decoded[0] : $decoded;
 		}
 		return $values;
+	}
+
+	/**
+	 * @return int[] Ids of posts with a stale save.
+	 */
+	private function marked( array $meta ): array {
+		return array_keys(
+			array_filter(
+				$meta,
+				static function ( array $of_post ): bool {
+					return isset( $of_post[ Stale_Saves::MARK ] );
+				}
+			)
+		);
 	}
 
 	/**

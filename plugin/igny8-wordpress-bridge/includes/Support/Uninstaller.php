@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Support;
 
 use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Editor\Lock_Watcher;
+use Igny8\Bridge\Editor\Stale_Saves;
 
 /**
  * Removes everything that this plugin has written: options, transients, tables and events.
@@ -40,6 +42,9 @@ final class Uninstaller {
 			delete_option( $option );
 		}
 
+		foreach ( [ Lock_Watcher::SINCE, Stale_Saves::MARK ] as $key ) {
+			delete_post_meta_by_key( $key );
+		}
 		$tables = $wpdb->get_col( "SHOW TABLES LIKE '%igny8%'" );
 		foreach ( $this->with_prefix( $tables, [ $wpdb->prefix . 'igny8_' ] ) as $table ) {
 			$wpdb->query( 'DROP TABLE IF EXISTS `' . esc_sql( $table ) . '`' );

@@ -12,6 +12,7 @@ use Igny8\Bridge\Content\Meta_Keys;
 use Igny8\Bridge\Content\Post_Meta;
 use Igny8\Bridge\Content\Rows;
 use Igny8\Bridge\Content\Types;
+use Igny8\Bridge\Editor\Stale_Saves;
 use Igny8\Bridge\Outbox\Recorder;
 use Igny8\Bridge\Support\Lock;
 use Throwable;
@@ -33,12 +34,18 @@ final class Applier {
 
 	private Recorder $recorder;
 
-	public function __construct( Rows $rows, Documents $documents, Post_Writer $writer, Acting_User $acting_user, Recorder $recorder ) {
+	private Write_Log $writes;
+
+	private Stale_Saves $stale_saves;
+
+	public function __construct( Rows $rows, Documents $documents, Post_Writer $writer, Acting_User $acting_user, Recorder $recorder, Write_Log $writes, Stale_Saves $stale_saves ) {
 		$this->rows        = $rows;
 		$this->documents   = $documents;
 		$this->writer      = $writer;
 		$this->acting_user = $acting_user;
 		$this->recorder    = $recorder;
+		$this->writes      = $writes;
+		$this->stale_saves = $stale_saves;
 	}
 
 	/**
@@ -131,7 +138,7 @@ final class Applier {
 		( new Open_Editor() )->check( $change->id );
 		$this->check_body( $change );
 		try {
-			return $this->change_row( $change, $row );
+			return $this->change_row( $change, $row, $document );
 		} catch ( Stale_Write $stale ) {
 			return Result::stale( $this->documents->fresh( $change->id ) );
 		}
@@ -148,7 +155,7 @@ final class Applier {
 		}
 	}
 
-	private function change_row( Change $change, object $row ): Result {
+	private function change_row( Change $change, object $row, Document $before ): Result {
 		if ( 'delete' === $change->op ) {
 			( new Write_Guard( [], $row ) )->check_row();
 			$this->delete( $change->id );
@@ -157,8 +164,25 @@ final class Applier {
 		if ( ! $change->has_fields() ) {
 			( new Write_Guard( [], $row ) )->check_row();
 		}
-		$this->writer->update( $change, $row );
-		return Result::applied( $this->finished( $change->id, $change ) );
+		return Result::applied( $this->logged( $change, $row, $before ) );
+	}
+
+	/**
+	 * An editor may be open on the post whose lock has run out. Its next save is then compared with this write.
+	 */
+	private function logged( Change $change, object $row, Document $before ): Document {
+		$write = $this->writes->begin( $before );
+		try {
+			$this->writer->update( $change, $row );
+		} catch ( Command_Failure | Stale_Write $undone ) {
+			$this->writes->abandon( $write );
+			throw $undone;
+		}
+		$after = $this->finished( $change->id, $change );
+		$this->writes->finish( $write, $before, $after );
+		// The sender knows the post as it was, and with it every save before.
+		$this->stale_saves->drop( $change->id );
+		return $after;
 	}
 
 	private function finished( int $id, Change $change ): Document {
