@@ -64,7 +64,7 @@
 		nonce = next.nonce || nonce;
 		var key = next.kind + next.write;
 		if ( ! next.kind || ( 'newer' === next.kind && next.write <= keep ) ) {
-			if ( shown && ! keep ) {
+			if ( shown ) {
 				view.hide();
 			}
 			shown = '';

@@ -37,6 +37,7 @@ export function createRecord(id: string, type: string, patch: DocPatch, now: num
     builder: null,
     isProtected: false,
     isListed: true,
+    staleSave: null,
     conflictSince: null,
     error: null,
     errorSince: null,

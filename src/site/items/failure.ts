@@ -40,18 +40,23 @@ export function itemBackoffMs(attempt: number, random: number): number {
 /** A post that is open in WordPress' editor is retried this often. Its lock lasts as long as the tab is open. */
 const LOCK_RETRY_MS = 20_000
 
-/** Marks an item as failed, or as waiting, and schedules its retry. */
+/**
+ * Marks an item as failed, or as waiting, and schedules its retry.
+ * @param since when the reason began, in milliseconds since 1970, if the site knows it
+ */
 export function failRecord(
   record: ItemRecord,
   fault: ItemFault,
   { now, random }: { now: () => number; random: () => number },
+  since?: number,
 ): ItemRecord {
   const attempts = isWaiting(fault) ? record.attempts : record.attempts + 1
   const errorSince = record.error?.code === fault.code ? record.errorSince : null
   return {
     ...record,
     error: fault,
-    errorSince: errorSince ?? now(),
+    // the site's clock may be ahead
+    errorSince: since === undefined ? (errorSince ?? now()) : Math.min(since, now()),
     attempts,
     retryAt: now() + (isWaiting(fault) ? LOCK_RETRY_MS : itemBackoffMs(attempts, random())),
   }

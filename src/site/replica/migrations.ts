@@ -222,6 +222,8 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE transport ADD COLUMN tried_at INTEGER;
   -- how often a command was sent to a site that polls without a result
   ALTER TABLE commands ADD COLUMN deliveries INTEGER NOT NULL DEFAULT 0;`,
+  `-- the last save in WordPress that did not know IGNY8's version; each is imported once
+  ALTER TABLE items ADD COLUMN stale_save TEXT;`,
 ]
 
 /** Newest schema version of this release. A database written by another release may have another. */

@@ -4,7 +4,7 @@
  */
 import type { ItemDoc } from '../../items/doc.ts'
 import { diffDocs } from '../../items/fields.ts'
-import { stateOf, type Deletion, type ItemFault, type ItemRecord } from '../../items/record.ts'
+import { stateOf, type Deletion, type ItemFault, type ItemRecord, type SeenStaleSave } from '../../items/record.ts'
 import type { SqlRow, SqlValue } from '../database.ts'
 
 export const VERSIONS_PER_ITEM = 4
@@ -33,6 +33,7 @@ export interface ItemRow extends SqlRow {
   builder: string | null
   protected: number
   listed: number
+  stale_save: string | null
 }
 
 export interface VersionRow extends SqlRow {
@@ -43,7 +44,7 @@ export interface VersionRow extends SqlRow {
 
 /** Columns of `items` without `n`, in the order of {@link valuesOf}. */
 export const COLUMNS = `id, type, state, external_id, etag, external_modified, external_url, title, slug, status, revision,
-  deletion, conflict_fields, conflict_since, error, error_since, attempts, retry_at, updated_at, builder, protected, listed`
+  deletion, conflict_fields, conflict_since, error, error_since, attempts, retry_at, updated_at, builder, protected, listed, stale_save`
 
 export const valuesOf = (record: ItemRecord): SqlValue[] => [
   record.id,
@@ -68,6 +69,7 @@ export const valuesOf = (record: ItemRecord): SqlValue[] => [
   record.builder,
   Number(record.isProtected),
   Number(record.isListed),
+  record.staleSave && JSON.stringify(record.staleSave),
 ]
 
 const parse = <T>(text: string | null): T | null => (text === null ? null : (JSON.parse(text) as T))
@@ -98,6 +100,7 @@ export function toRecord(row: ItemRow, versions: readonly VersionRow[]): ItemRec
     builder: row.builder,
     isProtected: row.protected === 1,
     isListed: row.listed === 1,
+    staleSave: parse<SeenStaleSave>(row.stale_save),
     base,
     local,
     external: row.external_id === null ? null : (docs.get(EXTERNAL) ?? base),

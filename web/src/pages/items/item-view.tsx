@@ -15,7 +15,14 @@ import { useMay } from '../../queries/session.ts'
 import { ConflictPanel } from './conflict-panel.tsx'
 import { ItemActions } from './item-actions.tsx'
 import { ItemFacts } from './item-facts.tsx'
-import { DeletedNotice, FailurePanel, MovedOnNotice, UndoNotice } from './item-notices.tsx'
+import {
+  DeletedNotice,
+  FailurePanel,
+  isOpenInWordPress,
+  MovedOnNotice,
+  OpenPanel,
+  UndoNotice,
+} from './item-notices.tsx'
 import { isMovedOn, useItemWork } from './use-item-work.ts'
 
 const ItemSides = lazy(() => import('./item-sides.tsx'))
@@ -60,7 +67,8 @@ export function ItemView({ item }: { item: Item }): ReactNode {
         {work.error !== null && !isMovedOn(work.error) && <ErrorState error={work.error} />}
         {isMovedOn(work.error) && <MovedOnNotice />}
         {item.deleted && !item.conflict && <DeletedNotice isGone={isGone} />}
-        {item.error && <FailurePanel item={item} work={work} />}
+        {item.error &&
+          (isOpenInWordPress(item) ? <OpenPanel item={item} work={work} /> : <FailurePanel item={item} work={work} />)}
         {item.conflict && <ConflictPanel item={item} conflict={item.conflict} work={work} />}
         {item.can_undo && !item.conflict && <UndoNotice work={work} />}
         {isEditing && (
