@@ -76,11 +76,7 @@ final class Editor_Actions {
 	 */
 	public function run( array $input ): array {
 		$post_id = (int) ( $input['post'] ?? 0 );
-		$nonce   = is_string( $input['nonce'] ?? null ) ? $input['nonce'] : '';
-		if ( false === wp_verify_nonce( $nonce, self::ACTION . '_' . $post_id ) || ! current_user_can( 'edit_post', $post_id ) ) {
-			throw new Command_Failure( 'not_allowed', __( 'This page is too old, or you may not edit this post. Copy your text, then reload the page.', 'igny8-wordpress-bridge' ) );
-		}
-
+		$this->authorize( $post_id, is_string( $input['nonce'] ?? null ) ? $input['nonce'] : '' );
 		$seen  = (int) ( $input['seen'] ?? 0 );
 		$state = $this->state->of( $post_id, $seen );
 		switch ( $input['do'] ?? '' ) {
@@ -92,6 +88,15 @@ final class Editor_Actions {
 				return $this->keep( $post_id, $state, $seen );
 			default:
 				return $this->state( $post_id, $seen );
+		}
+	}
+
+	/**
+	 * @throws Command_Failure `not_allowed`.
+	 */
+	private function authorize( int $post_id, string $nonce ): void {
+		if ( false === wp_verify_nonce( $nonce, self::ACTION . '_' . $post_id ) || ! current_user_can( 'edit_post', $post_id ) ) {
+			throw new Command_Failure( 'not_allowed', __( 'This page is too old, or you may not edit this post. Copy your text, then reload the page.', 'igny8-wordpress-bridge' ) );
 		}
 	}
 

@@ -68,9 +68,9 @@ final class Save_Watcher {
 		// Without knowing when the editor was opened, only the last write can be compared.
 		$fields = array_column( null === $context->seen ? [ $writes[ $last ] ] : array_values( $writes ), 'fields' );
 		// The earliest value of a field is what the editor shows.
-		$base                  = array_merge( ...array_reverse( $fields ) );
-		$known                 = $this->saves->get( $id );
-		$this->running[ $id ]  = [ $context, $base, $content, $known, $last ];
+		$base                 = array_merge( ...array_reverse( $fields ) );
+		$known                = $this->saves->get( $id );
+		$this->running[ $id ] = [ $context, $base, $content, $known, $last ];
 		if ( null !== $context->seen && null === $known ) {
 			$this->saves->put( $this->describe( $context, $base, array_intersect_key( $content, $base ), $last ) );
 		}
