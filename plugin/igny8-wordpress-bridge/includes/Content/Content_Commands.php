@@ -25,7 +25,6 @@ use Igny8\Bridge\Content\Write\Meta_Writer;
 use Igny8\Bridge\Content\Write\Post_Writer;
 use Igny8\Bridge\Content\Write\Term_Writer;
 use Igny8\Bridge\Content\Write\Write_Log;
-use Igny8\Bridge\Editor\Stale_Saves;
 use Igny8\Bridge\Outbox\Recorder;
 use Igny8\Bridge\Structure\Counter;
 

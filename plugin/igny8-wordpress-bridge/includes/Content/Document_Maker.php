@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
-use Igny8\Bridge\Editor\Stale_Save;
 use Igny8\Bridge\Support\Utf8;
 use Throwable;
 use WP_Post;

@@ -4,8 +4,6 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
-use Igny8\Bridge\Editor\Stale_Saves;
-
 /**
  * Reads terms, meta and featured images of many posts at once.
  */

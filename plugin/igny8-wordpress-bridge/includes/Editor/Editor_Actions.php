@@ -7,6 +7,7 @@ namespace Igny8\Bridge\Editor;
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Documents;
 use Igny8\Bridge\Content\Fields;
+use Igny8\Bridge\Content\Stale_Saves;
 use Igny8\Bridge\Content\Types;
 use Igny8\Bridge\Outbox\Outbox;
 use Igny8\Bridge\Outbox\Recorder;

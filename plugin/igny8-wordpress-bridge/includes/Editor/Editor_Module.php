@@ -11,6 +11,7 @@ use Igny8\Bridge\Content\Meta_Keys;
 use Igny8\Bridge\Content\Post_Meta;
 use Igny8\Bridge\Content\Related_Data;
 use Igny8\Bridge\Content\Rows;
+use Igny8\Bridge\Content\Stale_Saves;
 use Igny8\Bridge\Content\Tables;
 use Igny8\Bridge\Content\Types;
 use Igny8\Bridge\Content\Write\Acting_User;

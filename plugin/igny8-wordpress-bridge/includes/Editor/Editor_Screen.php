@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Editor;
 
 use Igny8\Bridge\Connection\Connection;
+use Igny8\Bridge\Content\Stale_Saves;
 use Igny8\Bridge\Content\Tables;
 use Igny8\Bridge\Content\Types;
 use Igny8\Bridge\Content\Write\Write_Log;

@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace Igny8\Bridge\Editor;
 
 use Igny8\Bridge\Content\Fields;
+use Igny8\Bridge\Content\Stale_Save;
+use Igny8\Bridge\Content\Stale_Saves;
 use Igny8\Bridge\Content\Tables;
 use Igny8\Bridge\Content\Write\Write_Log;
 

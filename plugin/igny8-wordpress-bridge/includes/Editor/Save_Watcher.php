@@ -6,6 +6,8 @@ namespace Igny8\Bridge\Editor;
 
 use Igny8\Bridge\Content\Documents;
 use Igny8\Bridge\Content\Fields;
+use Igny8\Bridge\Content\Stale_Save;
+use Igny8\Bridge\Content\Stale_Saves;
 use Igny8\Bridge\Content\Tables;
 use Igny8\Bridge\Content\Write\Acting_User;
 use Igny8\Bridge\Content\Write\Write_Log;

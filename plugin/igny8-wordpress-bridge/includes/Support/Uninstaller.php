@@ -4,9 +4,9 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Support;
 
+use Igny8\Bridge\Content\Stale_Saves;
+use Igny8\Bridge\Content\Write\Open_Editor;
 use Igny8\Bridge\Cron\Schedule;
-use Igny8\Bridge\Editor\Lock_Watcher;
-use Igny8\Bridge\Editor\Stale_Saves;
 
 /**
  * Removes everything that this plugin has written: options, transients, tables and events.
@@ -42,7 +42,7 @@ final class Uninstaller {
 			delete_option( $option );
 		}
 
-		foreach ( [ Lock_Watcher::SINCE, Stale_Saves::MARK ] as $key ) {
+		foreach ( [ Open_Editor::SINCE, Stale_Saves::MARK ] as $key ) {
 			delete_post_meta_by_key( $key );
 		}
 		$tables = $wpdb->get_col( "SHOW TABLES LIKE '%igny8%'" );

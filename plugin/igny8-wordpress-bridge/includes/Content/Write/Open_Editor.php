@@ -6,7 +6,6 @@ namespace Igny8\Bridge\Content\Write;
 
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Post_Meta;
-use Igny8\Bridge\Editor\Lock_Watcher;
 
 /**
  * A post that somebody has open in WordPress' editor is left alone: their next save would overwrite what is written
@@ -14,17 +13,25 @@ use Igny8\Bridge\Editor\Lock_Watcher;
  */
 final class Open_Editor {
 
+	/** WordPress' own: `time:user`, renewed by the editor while the tab is open. */
+	public const LOCK = '_edit_lock';
+
+	/** As the lock: `time:user`, of the moment at which the post was opened. */
+	public const SINCE = '_igny8_editing_since';
+
+	private const WINDOW_S = 150;
+
 	/**
 	 * @throws Command_Failure `post_locked` while the lock is fresh; with the time since when the post has been open.
 	 */
 	public function check( int $post_id ): void {
 		// From the table: another server's object cache may be behind.
-		$meta                = ( new Post_Meta() )->of( [ $post_id ], [ Lock_Watcher::LOCK, Lock_Watcher::SINCE ] )[ $post_id ] ?? [];
-		list( $time, $user ) = Lock_Watcher::parts( $meta[ Lock_Watcher::LOCK ][0] ?? '' );
-		if ( $time <= time() - Lock_Watcher::window_s() ) {
+		$meta                = ( new Post_Meta() )->of( [ $post_id ], [ self::LOCK, self::SINCE ] )[ $post_id ] ?? [];
+		list( $time, $user ) = self::parts( $meta[ self::LOCK ][0] ?? '' );
+		if ( $time <= time() - self::window_s() ) {
 			return;
 		}
-		list( $since, $opened_by ) = Lock_Watcher::parts( $meta[ Lock_Watcher::SINCE ][0] ?? '' );
+		list( $since, $opened_by ) = self::parts( $meta[ self::SINCE ][0] ?? '' );
 		$person                    = get_userdata( $user );
 		throw new Command_Failure(
 			'post_locked',
@@ -33,5 +40,21 @@ final class Open_Editor {
 			true,
 			$opened_by === $user && $since > 0 && $since <= time() ? $since : $time
 		);
+	}
+
+	/**
+	 * Seconds after which WordPress takes a lock for abandoned.
+	 */
+	public static function window_s(): int {
+		/** This filter is documented in wp-admin/includes/ajax-actions.php */
+		return (int) apply_filters( 'wp_check_post_lock_window', self::WINDOW_S );
+	}
+
+	/**
+	 * @param string $lock `time:user`.
+	 * @return int[] Unix seconds and user id.
+	 */
+	public static function parts( string $lock ): array {
+		return array_map( 'intval', explode( ':', $lock, 2 ) + [ '0', '0' ] );
 	}
 }

@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-namespace Igny8\Bridge\Editor;
+namespace Igny8\Bridge\Content;
 
 /**
  * A save from an editor that did not have IGNY8's last version. Its properties are read only.

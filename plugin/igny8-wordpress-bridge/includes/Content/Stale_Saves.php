@@ -2,10 +2,8 @@
 
 declare(strict_types=1);
 
-namespace Igny8\Bridge\Editor;
+namespace Igny8\Bridge\Content;
 
-use Igny8\Bridge\Content\Fields;
-use Igny8\Bridge\Content\Tables;
 use Igny8\Bridge\Content\Write\Write_Log;
 
 /**
