@@ -61,6 +61,7 @@ async function openEditor(
   options: { viewport?: { width: number; height: number } } = {},
 ): Promise<Page> {
   tab = await chromium.open({ origin: site.wordpress.url, ...options })
+  tab.context.setDefaultTimeout(WAIT_MS)
   await signInToWordPress(tab.page, site.wordpress.url)
   await tab.page.goto(`${site.wordpress.url}/wp-admin/post.php?post=${item.external_id}&action=edit`)
   return tab.page
@@ -106,7 +107,7 @@ async function typeInBlock(page: Page): Promise<void> {
 
 const update = (page: Page) => page.getByRole('button', { name: /^(Update|Save)$/ }).click()
 
-describe('T57 the block editor', { timeout: 150_000 }, () => {
+describe('T57 the block editor', { timeout: 240_000 }, () => {
   test('that slept is told when it wakes; its save is a conflict with both texts, which the app shows; taking ours ends it', async () => {
     const item = await site.byTitle('Block')
     const page = await openEditor(item)
@@ -200,7 +201,7 @@ describe('T57 the block editor', { timeout: 150_000 }, () => {
   })
 })
 
-describe('T57 the classic editor', { timeout: 150_000 }, () => {
+describe('T57 the classic editor', { timeout: 240_000 }, () => {
   const text = (page: Page) => page.frameLocator('#content_ifr').locator('body')
 
   test('that slept saves: a conflict with both texts, which the page says; keeping the saved one ends it, and can be undone', async () => {

@@ -16,6 +16,7 @@
 	var keep = 0;
 	var shown = '';
 	var askedAt = 0;
+	var failures = 0;
 	var isLeaving = false;
 	var view = facts.block ? blockView() : classicView();
 
@@ -55,8 +56,19 @@
 			return;
 		}
 		askedAt = Date.now();
-		// The next heartbeat asks again.
-		ask( 'state', {} ).then( update, function () {} );
+		ask( 'state', {} ).then(
+			function ( next ) {
+				failures = 0;
+				update( next );
+			},
+			function () {
+				// A laptop that wakes up has no network for some seconds. Later, the heartbeat asks again.
+				failures++;
+				if ( failures < 6 ) {
+					window.setTimeout( check, 3000 );
+				}
+			}
+		);
 	}
 
 	function update( next ) {
@@ -278,7 +290,6 @@
 			update( data[ facts.field ] );
 		}
 	} );
-	// A laptop that wakes up asks at once.
 	document.addEventListener( 'visibilitychange', function () {
 		if ( ! document.hidden ) {
 			check();
