@@ -78,8 +78,9 @@ async function writeWhileAsleep(item: RealItem, body: string): Promise<void> {
 }
 
 async function expectConflict({ id }: RealItem, texts: { ours: string; theirs: string; base: string }): Promise<void> {
+  // the webhook brings it; a run does so as well
   await eventually(async () => {
-    await site.wordpress.cron()
+    await site.sync('from_external')
     const item = (await site.item(id)) as RealItem & {
       conflict: { base: { body: string }; stale_save: { by: string } | null } | null
     }
@@ -166,8 +167,12 @@ describe('T57 the block editor', { timeout: 240_000 }, () => {
     await page.getByText('Your next save keeps your version').first().waitFor()
     await typeInBlock(page)
     await update(page)
+    await page
+      .getByText(/Post updated|Updating failed/)
+      .first()
+      .waitFor()
     await eventually(async () => {
-      await site.wordpress.cron()
+      await site.sync('from_external')
       const after = await site.item(item.id)
       expect(after).toMatchObject({ state: 'synced', body: paragraph(OLD + TYPED), can_undo: true })
     })
@@ -224,7 +229,7 @@ describe('T57 the classic editor', { timeout: 240_000 }, () => {
     await page.getByRole('button', { name: 'Keep the saved version' }).click()
     await page.getByText('The saved version is kept').waitFor()
     await eventually(async () => {
-      await site.wordpress.cron()
+      await site.sync('from_external')
       expect(await site.item(item.id)).toMatchObject({ state: 'synced', body: saved, can_undo: true })
     })
     expect(await revisionsOf(item)).toContain(OURS)
