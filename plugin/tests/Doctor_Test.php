@@ -172,7 +172,7 @@ final class Doctor_Test extends Site_Test_Case {
 		} finally {
 			$wpdb->prefix = $prefix;
 		}
-		self::assertSame( [ 'gone_igny8_outbox', 'gone_igny8_commands' ], $finding['evidence'] );
+		self::assertSame( [ 'gone_igny8_outbox', 'gone_igny8_commands', 'gone_igny8_writes', 'gone_igny8_stale_saves' ], $finding['evidence'] );
 	}
 
 	public function test_a_stale_cron_is_reported_with_its_last_run(): void {

@@ -24,6 +24,26 @@ export const PoisonedDocument = z.lazy(() =>
   }),
 )
 
+/**
+ * The post was saved from an editor that did not have IGNY8's last write. `base` has what that editor was opened with,
+ * by field (`title`, `terms.category`, `meta.place`; null for an absent meta key); null in documents without bodies.
+ */
+export const StaleSave = z.lazy(() =>
+  z.object({
+    /** New whenever there is news about the save; each id is imported once. */
+    id: z.string().min(1).max(64),
+    /** Who saved. */
+    by: z.string().overwrite((text) => text.slice(0, 250)),
+    at: UnixSeconds,
+    /** False if the editor did not say what it was opened with: then every field of `base` is to be chosen. */
+    certain: z.boolean().default(true),
+    /** Whether a person chose the saved version in WordPress. */
+    kept: z.boolean().default(false),
+    base: z.record(z.string(), z.unknown()).nullable(),
+  }),
+)
+export type StaleSave = z.infer<typeof StaleSave>
+
 /** A post as WordPress stores it (docs/protocol-content.md). `body` is null in documents without bodies. */
 export const PostDocument = z.lazy(() =>
   z.object({
@@ -49,6 +69,7 @@ export const PostDocument = z.lazy(() =>
     builder: z.string().max(40).nullable().default(null),
     listed: z.boolean().default(true),
     protected: z.boolean().default(false),
+    stale_save: StaleSave.nullable().default(null),
   }),
 )
 export type PostDocument = z.infer<typeof PostDocument>

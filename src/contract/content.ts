@@ -110,6 +110,11 @@ export const Conflict = z.lazy(() =>
       since: Timestamp,
       wordpress: ItemVersion.nullable().meta({ description: 'Null if deleted in WordPress' }),
       base: ItemVersion.nullable(),
+      // the object of an earlier release answers without it while a deployment is under way
+      stale_save: z.object({ by: z.string(), at: Timestamp }).nullable().default(null).meta({
+        description:
+          'Who saved the post in WordPress from an editor that was opened before IGNY8’s version arrived; null for other conflicts',
+      }),
     })
     .meta({ id: 'Conflict' }),
 )

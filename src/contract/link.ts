@@ -55,6 +55,8 @@ export const CommandResult = z.lazy(() =>
       code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/),
       detail: Detail.default(''),
       retryable: z.boolean().default(false),
+      /** Since when the reason has lasted, such as a post being open in an editor. */
+      since: UnixSeconds.optional(),
       took_ms: TookMs,
     }),
   ]),

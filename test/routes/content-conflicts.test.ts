@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   connectWordPress,
   content,
@@ -32,6 +32,63 @@ async function sharedConflict(site: ContentSite) {
   await syncSite(site)
   return { ...shared, item: await readItem(site, shared.item.id) }
 }
+
+/** The plugin says of this post that its last save did not know what IGNY8 had written. */
+function reportStaleSave(site: ContentSite, postId: number, base: Record<string, unknown>): void {
+  const stale_save = { id: 'save1', by: 'Ada', at: 1_763_750_000, certain: true, kept: false, base }
+  site.model.faults = {
+    command: ({ name, args }) => {
+      if (name === 'fetch')
+        return { kind: 'data', data: { items: [{ ...site.model.document(postId), stale_save }], missing: [] } }
+      if (name !== 'index' || args['type'] !== 'post' || args['fields'] === 'ids') return null
+      const isWhole = args['fields'] === 'full'
+      const item = {
+        ...site.model.document(postId, isWhole ? 'full' : 'metadata'),
+        stale_save: isWhole ? stale_save : { ...stale_save, base: null },
+      }
+      return { kind: 'data', data: { items: [item], next: null, total: 1, site_time: 1_763_750_000 } }
+    },
+  }
+}
+
+describe('T57 a save from an editor that was opened before our write', () => {
+  test.each(['from_external', 'metadata'] as const)(
+    'read by a run %s, is a conflict that names who saved',
+    async (direction) => {
+      const site = await connect()
+      const { item, postId } = await createShared(site)
+      await patchItem(site, item.id, { body: 'ours' })
+      await syncSite(site, 'to_external')
+      site.model.editPost(postId, { body: 'a and more' })
+      reportStaleSave(site, postId, { body: 'a' })
+      await syncSite(site, direction)
+      await vi.waitFor(async () => expect((await readItem(site, item.id)).state).toBe('conflict'))
+      const { conflict, body } = await readItem(site, item.id)
+      expect(body).toBe('ours')
+      expect(conflict).toMatchObject({
+        fields: ['body'],
+        wordpress: { body: 'a and more' },
+        base: { body: 'a' },
+        stale_save: { by: 'Ada', at: '2025-11-21T18:33:20.000Z' },
+      })
+    },
+  )
+
+  test('that only sent our field along is undone on the site without anybody asking', async () => {
+    const site = await connect()
+    const { item, postId } = await createShared(site)
+    await patchItem(site, item.id, { body: 'ours' })
+    await syncSite(site, 'to_external')
+    site.model.editPost(postId, { body: 'a', title: 'theirs' })
+    reportStaleSave(site, postId, { body: 'a' })
+    await syncSite(site, 'from_external')
+    site.model.faults = {}
+    await vi.waitFor(() => expect(site.model.document(postId)).toMatchObject({ body: 'ours', title: 'theirs' }))
+    await vi.waitFor(async () =>
+      expect(await readItem(site, item.id)).toMatchObject({ state: 'synced', body: 'ours', title: 'theirs' }),
+    )
+  })
+})
 
 describe('T29 changes on both sides', () => {
   test('of different fields become one, on both sides', async () => {

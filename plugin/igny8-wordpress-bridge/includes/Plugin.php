@@ -30,6 +30,7 @@ use Igny8\Bridge\Cron\Runner;
 use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Doctor\Doctor;
 use Igny8\Bridge\Doctor\Doctor_Module;
+use Igny8\Bridge\Editor\Editor_Module;
 use Igny8\Bridge\Loopback\Endpoint;
 use Igny8\Bridge\Loopback\Loopback;
 use Igny8\Bridge\Loopback\State as Loopback_State;
@@ -113,6 +114,8 @@ final class Plugin {
 
 	public Polling_Module $polling;
 
+	public Editor_Module $editor;
+
 	public function __construct( Config $config ) {
 		$this->config     = $config;
 		$this->settings   = new Settings();
@@ -134,6 +137,7 @@ final class Plugin {
 		$this->polling_state = new State();
 		$this->build_link();
 		$this->build_commands();
+		$this->editor  = new Editor_Module( $this->connection, $this->outbox->tables, $this->outbox->recorder );
 		$this->polling = new Polling_Module( $this->polling_state, $this->executor, $this->connection, $this->status, $this->keys, $config, $this->schedule, $this->log, $this->loopback );
 	}
 
@@ -160,6 +164,7 @@ final class Plugin {
 		$this->outbox->hook();
 		$this->publisher->hook();
 		$this->polling->hook();
+		$this->editor->hook();
 
 		if ( is_admin() ) {
 			$this->hook_admin();

@@ -40,6 +40,7 @@ export function createRecord(id: string, type: string, patch: DocPatch, now: num
     isProtected: false,
     isListed: true,
     publishedLateAt: null,
+    staleSave: null,
     conflictSince: null,
     error: null,
     errorSince: null,

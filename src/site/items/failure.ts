@@ -53,18 +53,23 @@ function retryTime(fault: ItemFault, attempts: number, now: number, random: numb
   return now + (isWaiting(fault) ? LOCK_RETRY_MS : itemBackoffMs(attempts, random))
 }
 
-/** Marks an item as failed, or as waiting, and schedules its retry. */
+/**
+ * Marks an item as failed, or as waiting, and schedules its retry.
+ * @param since when the reason began, in milliseconds since 1970, if the site knows it
+ */
 export function failRecord(
   record: ItemRecord,
   fault: ItemFault,
   { now, random }: { now: () => number; random: () => number },
+  since?: number,
 ): ItemRecord {
   const attempts = isWaiting(fault) ? record.attempts : record.attempts + 1
   const errorSince = record.error?.code === fault.code ? record.errorSince : null
   return {
     ...record,
     error: fault,
-    errorSince: errorSince ?? now(),
+    // the site's clock may be ahead
+    errorSince: since === undefined ? (errorSince ?? now()) : Math.min(since, now()),
     attempts,
     retryAt: retryTime(fault, attempts, now(), random()),
   }

@@ -6,6 +6,7 @@ import { mergeDocs } from './merge.ts'
 import { withoutError, type Decision, type ItemRecord } from './record.ts'
 import { keepLateness } from './schedule.ts'
 import { resolveConflict } from './conflict.ts'
+import { baseOfStaleSave, contestedFields, newStaleSave, seenStaleSave } from './stale-save.ts'
 
 /** Settings that decide how a change is imported. */
 export interface Rules {
@@ -49,6 +50,7 @@ function importAsNew(before: ItemRecord | null, post: PostDocument, external: It
     local: external,
     external,
     conflictExternal: null,
+    staleSave: post.stale_save && seenStaleSave(post.stale_save, null),
     ...externalColumns(post),
   }
 }
@@ -96,9 +98,11 @@ function openConflict(record: ItemRecord, fields: string[], rules: Rules): Decis
  * @returns null if nothing changed, so that nothing is written
  */
 export function importPost(before: ItemRecord | null, post: PostDocument, rules: Rules): Decision | null {
+  const staleSave = newStaleSave(before, post)
   const isKnown =
     before !== null && before.deletion !== 'both' && before.etag === post.etag && before.type === post.type
-  if (isKnown) return before.error && before.local === before.external ? decided(withoutError(before)) : null
+  if (isKnown && !staleSave)
+    return before.error && before.local === before.external ? decided(withoutError(before)) : null
   const external = toItemDoc(post, before?.external?.body)
   if (before?.deletion === 'both' && before.externalId === null)
     return decided(importIntoUnsent(before, post, external, rules))
@@ -106,9 +110,12 @@ export function importPost(before: ItemRecord | null, post: PostDocument, rules:
     return decided(importAsNew(before, post, external, rules))
   }
   if (before.deletion === 'local') return importIntoDeleted(before, post, external, rules)
-  const base = before.base ?? external
+  const agreed = before.base ?? external
+  const base = staleSave ? baseOfStaleSave(agreed, staleSave) : agreed
   const conflictExternal = externalInConflict(before, external)
-  const { doc, conflicts } = mergeDocs(base, before.local, conflictExternal)
+  const { doc, conflicts: found } = mergeDocs(base, before.local, conflictExternal)
+  const contested = staleSave ? contestedFields(staleSave, doc, conflictExternal) : []
+  const conflicts = [...new Set([...found, ...contested])]
   const merged: ItemRecord = {
     ...withoutError(before),
     ...externalColumns(post),
@@ -123,10 +130,19 @@ export function importPost(before: ItemRecord | null, post: PostDocument, rules:
     local: doc,
     external,
     conflictExternal: null,
+    staleSave: staleSave
+      ? seenStaleSave(staleSave, conflicts.length > 0 ? (before.conflictSince ?? rules.now) : null)
+      : before.staleSave,
   }
-  if (conflicts.length === 0) return decided(merged)
+  if (conflicts.length === 0) {
+    // what the editor only sent along goes back to the site at once
+    const isUndone = staleSave !== null && diffDocs(doc, external).length > 0
+    return decided(isUndone ? { ...merged, retryAt: rules.now } : merged)
+  }
   const restored = diffDocs(conflictExternal, external).length > 0 ? conflictExternal : null
-  return openConflict({ ...merged, updatedAt: before.updatedAt, conflictExternal: restored }, conflicts, rules)
+  const opened = { ...merged, updatedAt: before.updatedAt, conflictExternal: restored }
+  const isChosen = staleSave?.kept === true && conflicts.every((path) => Object.hasOwn(staleSave.base ?? {}, path))
+  return openConflict(opened, conflicts, isChosen ? { ...rules, policy: 'wordpress' } : rules)
 }
 
 /**

@@ -51,7 +51,14 @@ function presentConflict(replica: ReplicaView, record: ItemRecord): Item['confli
     since: toTimestamp(record.conflictSince ?? record.updatedAt),
     wordpress: presentExternal(replica, record),
     base: record.base && presentVersion(replica, record.base),
+    stale_save: presentStaleSave(record),
   }
+}
+
+/** The save that opened the conflict, if it did not know IGNY8's version. */
+function presentStaleSave({ staleSave, conflictSince }: ItemRecord): NonNullable<Item['conflict']>['stale_save'] {
+  if (staleSave === null || staleSave.opened === null || staleSave.opened !== conflictSince) return null
+  return { by: staleSave.by, at: toTimestamp(staleSave.at) }
 }
 
 function presentError({ error, errorSince, updatedAt }: ItemRecord): Item['error'] {

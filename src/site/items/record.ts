@@ -29,6 +29,16 @@ export interface ItemFault {
   fix: string | null
 }
 
+/** The last save in WordPress that did not know IGNY8's version, as far as it was imported. */
+export interface SeenStaleSave {
+  id: string
+  by: string
+  /** Milliseconds since 1970, here and below. */
+  at: number
+  /** `conflictSince` of the conflict that it opened; null if it opened none. */
+  opened: number | null
+}
+
 /** An item with its three versions. */
 export interface ItemRecord {
   /** Row number; 0 before the item is stored. */
@@ -60,6 +70,7 @@ export interface ItemRecord {
   isProtected: boolean
   /** Whether wp-admin counts the post under "All"; it leaves out the trash. */
   isListed: boolean
+  staleSave: SeenStaleSave | null
   base: ItemDoc | null
   local: ItemDoc
   external: ItemDoc | null

@@ -227,9 +227,11 @@ const MIGRATIONS: readonly string[] = [
   -- types that the site's owner does not let IGNY8 sync, and types whose posts the site can't move to a trash
   ALTER TABLE types ADD COLUMN denied INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE types ADD COLUMN trashless INTEGER NOT NULL DEFAULT 0;
-  CREATE INDEX items_in_trash ON items (n) WHERE status = 'trash';`,
-  `-- when a scheduled item was published late, because its time had passed before it could be sent
-  ALTER TABLE items ADD COLUMN published_late_at INTEGER;`,
+  CREATE INDEX items_in_trash ON items (n) WHERE status = 'trash';
+  -- when a scheduled item was published late, because its time had passed before it could be sent
+  ALTER TABLE items ADD COLUMN published_late_at INTEGER;
+  -- the last save in WordPress that did not know IGNY8's version; each is imported once
+  ALTER TABLE items ADD COLUMN stale_save TEXT;`,
 ]
 
 /** Newest schema version of this release. A database written by another release may have another. */

@@ -24,6 +24,7 @@ import { stateOf, type Decision, type ItemFault, type ItemRecord } from '../item
 import type { ItemHead } from '../replica/tables/items.ts'
 import { failRecord, importFault } from '../items/failure.ts'
 import { verifyAt } from '../items/schedule.ts'
+import { newStaleSave } from '../items/stale-save.ts'
 import type { EngineContext } from './context.ts'
 
 type ImportContext = Pick<EngineContext, 'replica' | 'now' | 'newId' | 'random'>
@@ -119,7 +120,9 @@ const isUnchanged = (head: ItemHead | undefined, raw: RawDocument): boolean =>
   head.etag === raw['etag'] &&
   head.type === raw.type &&
   head.state !== 'deleted' &&
-  head.state !== 'failed'
+  head.state !== 'failed' &&
+  // its news is not part of the etag
+  !raw['stale_save']
 
 /**
  * Imports a page of documents. Call it inside a transaction.
@@ -164,6 +167,12 @@ export function importDocuments(
     const before = findItem(ctx, raw)
     if (read.post.unfinished && before?.externalId === null && before.deletion === null) {
       // our own create was interrupted: what the post lacks is not an edit, and the next push writes it
+      counts.unchanged++
+      continue
+    }
+    if (before && newStaleSave(before, read.post)?.base === null) {
+      // without the body nothing can be compared: the whole post is fetched, as after a webhook
+      ctx.replica.inbox.remind(raw.id, ctx.now(), ctx.now())
       counts.unchanged++
       continue
     }

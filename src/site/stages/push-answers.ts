@@ -106,10 +106,17 @@ function agreedContent(current: ItemRecord, plan: PlannedItem['plan'], { created
   return plan.op === 'create' && !created ? (current.base ?? plan.sent) : plan.sent
 }
 
-export function storeItemFault(ctx: EngineContext, { id }: ItemRecord, fault: ItemFault, cursor: RunCursor): void {
+/** @param since when the reason began, in milliseconds since 1970, if the site knows it */
+export function storeItemFault(
+  ctx: EngineContext,
+  { id }: ItemRecord,
+  fault: ItemFault,
+  cursor: RunCursor,
+  since?: number,
+): void {
   const current = ctx.replica.items.get(id)
   if (!current) return
-  ctx.replica.items.save(failRecord(current, fault, ctx))
+  ctx.replica.items.save(failRecord(current, fault, ctx, since))
   if (!isWaiting(fault)) cursor.counts.failed++
 }
 
@@ -131,7 +138,8 @@ export function importAnswers(
     if ('fault' in step) storeItemFault(ctx, item.record, step.fault, cursor)
     else if (result?.ok) importApplied(ctx, item, result.data, runConfig, cursor)
     else if (result && result.code !== 'not_reached') {
-      storeItemFault(ctx, item.record, pushFault(result.code, result.detail), cursor)
+      const since = result.since === undefined ? undefined : result.since * 1000
+      storeItemFault(ctx, item.record, pushFault(result.code, result.detail), cursor, since)
     } else firstOpen = Math.min(firstOpen, item.record.n)
   }
   return firstOpen

@@ -59,6 +59,7 @@ export const post = (contents: Partial<ItemDoc> = {}, more: Partial<PostDocument
     builder: null,
     listed: true,
     protected: false,
+    stale_save: null,
     ...more,
   }
 }

@@ -116,7 +116,13 @@ test('a conflict resolved elsewhere is explained, and the latest version is show
 })
 
 test('a deletion on one side is explained, with the effect of each choice', async () => {
-  const conflict = { fields: ['deleted'], since: '2026-11-21T10:00:00.000Z', wordpress: null, base: sampleVersion() }
+  const conflict = {
+    fields: ['deleted'],
+    since: '2026-11-21T10:00:00.000Z',
+    wordpress: null,
+    base: sampleVersion(),
+    stale_save: null,
+  }
   open(sampleItem({ state: 'conflict', title: 'Changed here', wordpress: null, conflict }))
   expect(await screen.findByText(/It was deleted in WordPress and changed in IGNY8/)).toBeVisible()
   expect(screen.getByRole('radio', { name: 'WordPress' })).toHaveAccessibleDescription(
@@ -159,6 +165,32 @@ test('a failed item shows why and what to do, and can be retried and synced', as
   expect(api.callsOf(`POST ${INTEGRATION}/int_1/sync-wordpress-content`)[0]?.body).toEqual({ content_id: 'item_1' })
   expect(screen.queryByTestId('item-failure')).not.toBeInTheDocument()
   expect(screen.queryByText('Not now.')).not.toBeInTheDocument()
+})
+
+test('T57 an item whose post is open in WordPress waits: who has it open, since when, and what happens next', async () => {
+  const error = {
+    ...FAULT,
+    code: 'post_locked',
+    detail: 'Ada has this post open in WordPress’ editor.',
+    fix: 'It is sent as soon as the post is closed there.',
+  }
+  open(sampleItem({ state: 'local_ahead', error }))
+  const notice = await screen.findByTestId('item-open')
+  expect(notice).toHaveTextContent('Ada has this post open in WordPress’ editor.')
+  expect(notice.querySelector('time')).toHaveAttribute('dateTime', FAULT.since)
+  expect(notice).toHaveTextContent('sent within half a minute')
+  expect(within(notice).getByRole('button', { name: 'Try now' })).toBeVisible()
+  expect(screen.queryByTestId('item-failure')).not.toBeInTheDocument()
+})
+
+test('T57 a conflict says who saved without IGNY8’s version, and when', async () => {
+  const item = sampleConflict()
+  const stale_save = { by: 'Ada <b>', at: FAULT.since }
+  open({ ...item, conflict: item.conflict && { ...item.conflict, stale_save } })
+  const panel = await screen.findByTestId('conflict')
+  expect(panel).toHaveTextContent('Ada <b> saved this post in WordPress')
+  expect(panel.querySelector('time')).toHaveAttribute('dateTime', FAULT.since)
+  expect(panel).not.toHaveTextContent('Nothing was overwritten')
 })
 
 test('an edit sends only changed fields and the revision they are based on', async () => {
@@ -352,7 +384,13 @@ test('T46: markup in title, body, terms, meta and errors is text wherever it is 
       featured_image: { url: `javascript:${evil}`, alt: evil },
       error: { ...FAULT, detail: evil, fix: evil, code: evil },
       wordpress,
-      conflict: { fields: ['title', 'body', `meta.${evil}`], since: FAULT.since, wordpress, base: null },
+      conflict: {
+        fields: ['title', 'body', `meta.${evil}`],
+        since: FAULT.since,
+        wordpress,
+        base: null,
+        stale_save: null,
+      },
     }),
   )
   expect(await screen.findByRole('heading', { level: 1, name: evil })).toBeVisible()

@@ -50,7 +50,7 @@ export const sampleConflict = (patch: Partial<Item> = {}): Item => {
     title: 'Hours of our shop',
     body: '<!-- wp:paragraph -->\n<p>We open at eight.</p>\n<!-- /wp:paragraph -->',
     wordpress,
-    conflict: { fields: ['title', 'body'], since: AT, wordpress, base: sampleVersion() },
+    conflict: { fields: ['title', 'body'], since: AT, wordpress, base: sampleVersion(), stale_save: null },
     ...patch,
   })
 }

@@ -15,13 +15,17 @@ final class Command_Failure extends RuntimeException {
 
 	private bool $retryable;
 
+	private ?int $since;
+
 	/**
-	 * @param string $reason Code, lower_snake.
+	 * @param string   $reason Code, lower_snake.
+	 * @param int|null $since  Unix seconds since when the reason has lasted; null if it is not known.
 	 */
-	public function __construct( string $reason, string $detail, bool $retryable = false ) {
+	public function __construct( string $reason, string $detail, bool $retryable = false, ?int $since = null ) {
 		parent::__construct( $detail );
 		$this->reason    = $reason;
 		$this->retryable = $retryable;
+		$this->since     = $since;
 	}
 
 	public function reason(): string {
@@ -30,5 +34,9 @@ final class Command_Failure extends RuntimeException {
 
 	public function is_retryable(): bool {
 		return $this->retryable;
+	}
+
+	public function since(): ?int {
+		return $this->since;
 	}
 }

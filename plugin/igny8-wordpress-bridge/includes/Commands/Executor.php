@@ -88,7 +88,7 @@ final class Executor {
 		try {
 			$json = $this->encode( $request['id'], [ 'data' => (object) $this->run( $request, $context ) ], $started );
 		} catch ( Command_Failure $failure ) {
-			$json = $this->failed( $request['id'], $failure->reason(), $failure->getMessage(), $failure->is_retryable(), $started );
+			$json = $this->failed( $request['id'], $failure->reason(), $failure->getMessage(), $failure->is_retryable(), $started, $failure->since() );
 		} catch ( Throwable $error ) {
 			$detail = str_replace( [ ABSPATH, WP_CONTENT_DIR ], '', get_class( $error ) . ': ' . $error->getMessage() );
 			$this->log->error( 'command_failed', $request['name'] . ': ' . Utf8::repair( $detail ) );
@@ -125,12 +125,12 @@ final class Executor {
 		return $this->failed( $id, 'not_reached', __( 'The time or size limit of the batch was reached.', 'igny8-wordpress-bridge' ), true, microtime( true ) );
 	}
 
-	private function failed( string $id, string $code, string $detail, bool $retryable, float $started ): string {
+	private function failed( string $id, string $code, string $detail, bool $retryable, float $started, ?int $since = null ): string {
 		$answer = [
 			'code'      => $code,
 			'detail'    => Utf8::repair( $detail ),
 			'retryable' => $retryable,
-		];
+		] + ( null === $since ? [] : [ 'since' => $since ] );
 		return $this->encode( $id, $answer, $started );
 	}
 

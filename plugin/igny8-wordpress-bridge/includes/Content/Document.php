@@ -73,6 +73,10 @@ final class Document {
 		if ( ! isset( $this->data['body'] ) ) {
 			return $this;
 		}
-		return new self( array_merge( $this->data, [ 'body' => null ] ), max( 200, $this->bytes - strlen( $this->data['body'] ) ) );
+		$without = [ 'body' => null ];
+		if ( isset( $this->data['stale_save'] ) ) {
+			$without['stale_save'] = [ 'base' => null ] + $this->data['stale_save'];
+		}
+		return new self( array_merge( $this->data, $without ), max( 200, $this->bytes - strlen( $this->data['body'] ) ) );
 	}
 }

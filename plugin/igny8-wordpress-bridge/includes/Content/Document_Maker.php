@@ -89,7 +89,9 @@ final class Document_Maker {
 
 		$data['etag']      = $etag;
 		$data['meta_etag'] = Etag::of( $json );
-		return new Document( $data, $bytes + strlen( $data['url'] ) );
+		$stale_save        = $related_data['stale_save'];
+		$more              = null === $stale_save ? 0 : strlen( Fields::encode( $stale_save->base ) );
+		return new Document( $data + $this->stale_save( $stale_save ), $bytes + $more + strlen( $data['url'] ) );
 	}
 
 	public static function too_large( object $row, int $bytes ): Document {
@@ -155,6 +157,22 @@ final class Document_Maker {
 			'listed'      => Types::is_listed( (string) $post->post_type, (string) $post->post_status ),
 			'protected'   => $facts['protected'] ?? false,
 		] + $facts;
+	}
+
+	/**
+	 * Not part of the etag, since it is about how the content came about. Left out of all other documents.
+	 */
+	private function stale_save( ?Stale_Save $save ): array {
+		return null === $save ? [] : [
+			'stale_save' => [
+				'id'      => $save->id,
+				'by'      => Utf8::repair( $save->author() ),
+				'at'      => $save->saved_at,
+				'certain' => $save->is_certain,
+				'kept'    => $save->is_kept,
+				'base'    => (object) $save->base,
+			],
+		];
 	}
 
 	private function featured( ?array $image ): ?array {

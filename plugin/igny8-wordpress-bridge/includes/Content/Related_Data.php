@@ -26,15 +26,16 @@ final class Related_Data {
 
 	/**
 	 * @param int[] $ids Ids of posts of one type.
-	 * @return array<int, array> Id => terms (taxonomy => texts, of every taxonomy), meta (key => value), featured (id and alt, or null), builder (or null), item_id (or null), is_unfinished.
+	 * @return array<int, array> Id => terms (taxonomy => texts, of every taxonomy), meta (key => value), featured (id and alt, or null), builder (or null), stale_save (or null), item_id (or null), is_unfinished.
 	 */
 	public function of( string $type, array $ids ): array {
 		$taxonomies   = $this->types->taxonomies( $type );
 		$keys         = $this->keys->of( $type );
-		$meta         = ( new Post_Meta() )->of( $ids, array_merge( array_map( 'strval', array_keys( $keys ) ), [ Meta_Keys::THUMBNAIL ], Item_Links::KEYS ) );
+		$meta         = ( new Post_Meta() )->of( $ids, array_merge( array_map( 'strval', array_keys( $keys ) ), [ Meta_Keys::THUMBNAIL, Stale_Saves::MARK ], Item_Links::KEYS ) );
 		$terms        = ( new Term_Names() )->of( $ids, $taxonomies );
 		$images       = $this->images->of( $this->thumbnails( $meta ) );
 		$builders     = ( new Builders() )->of( $ids );
+		$stale_saves  = ( new Stale_Saves() )->of( $this->marked( $meta ) );
 		$no_terms     = array_fill_keys( $taxonomies, [] );
 		$related_data = [];
 		foreach ( $ids as $id ) {
@@ -43,6 +44,7 @@ final class Related_Data {
 				'meta'     => isset( $meta[ $id ] ) ? $this->values( $meta[ $id ], $keys ) : [],
 				'featured' => $images[ $id ] ?? null,
 				'builder'  => $builders[ $id ] ?? null,
+				'stale_save' => $stale_saves[ $id ] ?? null,
 			] + $this->links->of( $id, $meta[ $id ] ?? [] );
 		}
 		return $related_data;
@@ -64,6 +66,20 @@ final class Related_Data {
 			$values[ $key ] = $is_single ? $decoded[0] : $decoded;
 		}
 		return $values;
+	}
+
+	/**
+	 * @return int[] Ids of posts with a stale save.
+	 */
+	private function marked( array $meta ): array {
+		return array_keys(
+			array_filter(
+				$meta,
+				static function ( array $of_post ): bool {
+					return isset( $of_post[ Stale_Saves::MARK ] );
+				}
+			)
+		);
 	}
 
 	/**

@@ -14,7 +14,7 @@ final class Tables {
 	/** Version of the existing tables, or when creating them failed. */
 	public const OPTION = 'igny8_tables';
 
-	private const VERSION = '1';
+	private const VERSION = '2';
 
 	private const RETRY_S = 60 * 60;
 
@@ -38,6 +38,22 @@ final class Tables {
 	public static function commands(): string {
 		global $wpdb;
 		return $wpdb->prefix . 'igny8_commands';
+	}
+
+	/**
+	 * What IGNY8 wrote in the last two weeks, with the values before.
+	 */
+	public static function writes(): string {
+		global $wpdb;
+		return $wpdb->prefix . 'igny8_writes';
+	}
+
+	/**
+	 * Posts that were saved from an editor without IGNY8's last version.
+	 */
+	public static function stale_saves(): string {
+		global $wpdb;
+		return $wpdb->prefix . 'igny8_stale_saves';
 	}
 
 	public function hook(): void {
@@ -66,7 +82,7 @@ final class Tables {
 		global $wpdb;
 
 		$made = $wpdb->get_col( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $wpdb->prefix . 'igny8_' ) . '%' ) );
-		return array_values( array_diff( [ self::outbox(), self::commands() ], $made ) );
+		return array_values( array_diff( [ self::outbox(), self::commands(), self::writes(), self::stale_saves() ], $made ) );
 	}
 
 	private function has_just_failed(): bool {
@@ -93,6 +109,8 @@ final class Tables {
 
 		$outbox   = self::outbox();
 		$commands = self::commands();
+		$writes   = self::writes();
+		$saves    = self::stale_saves();
 		$charset  = $wpdb->get_charset_collate();
 		return "CREATE TABLE $outbox (
 			id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
@@ -117,6 +135,26 @@ final class Tables {
 			started_at bigint(20) unsigned NOT NULL,
 			PRIMARY KEY  (command),
 			KEY started_at (started_at)
+			) $charset;
+			CREATE TABLE $writes (
+			id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+			post_id bigint(20) unsigned NOT NULL,
+			made_at bigint(20) unsigned NOT NULL,
+			fields longtext NOT NULL,
+			PRIMARY KEY  (id),
+			KEY post_id (post_id)
+			) $charset;
+			CREATE TABLE $saves (
+			post_id bigint(20) unsigned NOT NULL,
+			save_id char(16) NOT NULL,
+			write_id bigint(20) unsigned NOT NULL,
+			certain tinyint(1) unsigned NOT NULL,
+			kept tinyint(1) unsigned NOT NULL,
+			user_id bigint(20) unsigned NOT NULL,
+			saved_at bigint(20) unsigned NOT NULL,
+			base longtext NOT NULL,
+			ours longtext NOT NULL,
+			PRIMARY KEY  (post_id)
 			) $charset;";
 	}
 }

@@ -39,7 +39,7 @@ final class Tables_Check implements Check {
 				),
 			];
 		}
-		$there = Finding::ok( 'database', 'tables_there', __( 'The tables of this plugin exist', 'igny8-wordpress-bridge' ), __( 'Changes can be recorded.', 'igny8-wordpress-bridge' ), [ Tables::outbox(), Tables::commands() ] );
+		$there = Finding::ok( 'database', 'tables_there', __( 'The tables of this plugin exist', 'igny8-wordpress-bridge' ), __( 'Changes can be recorded.', 'igny8-wordpress-bridge' ), [ Tables::outbox(), Tables::commands(), Tables::writes(), Tables::stale_saves() ] );
 		return $this->tables->exist() ? [ $there, $this->outbox() ] : [ $there ];
 	}
 

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Support;
 
+use Igny8\Bridge\Content\Stale_Saves;
+use Igny8\Bridge\Content\Write\Open_Editor;
 use Igny8\Bridge\Cron\Schedule;
 
 /**
@@ -40,6 +42,9 @@ final class Uninstaller {
 			delete_option( $option );
 		}
 
+		foreach ( [ Open_Editor::SINCE, Stale_Saves::MARK ] as $key ) {
+			delete_post_meta_by_key( $key );
+		}
 		$tables = $wpdb->get_col( "SHOW TABLES LIKE '%igny8%'" );
 		foreach ( $this->with_prefix( $tables, [ $wpdb->prefix . 'igny8_' ] ) as $table ) {
 			$wpdb->query( 'DROP TABLE IF EXISTS `' . esc_sql( $table ) . '`' );

@@ -4,7 +4,7 @@
  */
 import type { ItemDoc } from '../../items/doc.ts'
 import { diffDocs } from '../../items/fields.ts'
-import { stateOf, type Deletion, type ItemFault, type ItemRecord } from '../../items/record.ts'
+import { stateOf, type Deletion, type ItemFault, type ItemRecord, type SeenStaleSave } from '../../items/record.ts'
 import type { SqlRow, SqlValue } from '../database.ts'
 
 export const VERSIONS_PER_ITEM = 4
@@ -34,6 +34,7 @@ export interface ItemRow extends SqlRow {
   protected: number
   listed: number
   published_late_at: number | null
+  stale_save: string | null
 }
 
 export interface VersionRow extends SqlRow {
@@ -45,7 +46,7 @@ export interface VersionRow extends SqlRow {
 /** Columns of `items` without `n`, in the order of {@link valuesOf}. */
 export const COLUMNS = `id, type, state, external_id, etag, external_modified, external_url, title, slug, status, revision,
   deletion, conflict_fields, conflict_since, error, error_since, attempts, retry_at, updated_at, builder, protected, listed,
-  published_late_at`
+  published_late_at, stale_save`
 
 export const valuesOf = (record: ItemRecord): SqlValue[] => [
   record.id,
@@ -71,6 +72,7 @@ export const valuesOf = (record: ItemRecord): SqlValue[] => [
   Number(record.isProtected),
   Number(record.isListed),
   record.publishedLateAt,
+  record.staleSave && JSON.stringify(record.staleSave),
 ]
 
 const parse = <T>(text: string | null): T | null => (text === null ? null : (JSON.parse(text) as T))
@@ -102,6 +104,7 @@ export function toRecord(row: ItemRow, versions: readonly VersionRow[]): ItemRec
     isProtected: row.protected === 1,
     isListed: row.listed === 1,
     publishedLateAt: row.published_late_at,
+    staleSave: parse<SeenStaleSave>(row.stale_save),
     base,
     local,
     external: row.external_id === null ? null : (docs.get(EXTERNAL) ?? base),

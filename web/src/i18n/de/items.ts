@@ -104,6 +104,11 @@ export const items: typeof english = {
     since: 'Seit:',
     retry: 'Noch einmal versuchen',
   },
+  opened: {
+    since: 'Dort geöffnet seit:',
+    text: 'Ihre Änderung ist hier sicher. Sie wird binnen einer halben Minute gesendet, nachdem der Beitrag dort geschlossen wurde.',
+    retry: 'Jetzt versuchen',
+  },
   movedOn: {
     title: 'Der Inhalt hat sich geändert',
     text: 'Jemand anders oder ein Abgleich hat ihn zuerst geändert. Sie sehen jetzt die neueste Fassung; Ihre Änderung wurde nicht übernommen.',
@@ -156,6 +161,8 @@ export const items: typeof english = {
     title: 'Beide Seiten haben das geändert',
     titleDeleted: 'Auf einer Seite gelöscht, auf der anderen geändert',
     text: 'Nichts wurde überschrieben. Wählen Sie, welche Fassung bleibt.',
+    staleSave:
+      '{by} hat diesen Beitrag in WordPress gespeichert (<at></at>), in einem Editor, der geöffnet wurde, bevor die Fassung von IGNY8 dort ankam. Beide Texte sind erhalten; die Website zeigt den aus WordPress. Wählen Sie, welche Fassung bleibt.',
     since: 'Seit:',
     deletedBy: {
       wordpress: 'Der Inhalt wurde in WordPress gelöscht und in IGNY8 geändert.',

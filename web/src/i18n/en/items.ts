@@ -101,6 +101,11 @@ export const items = {
     since: 'Since',
     retry: 'Retry',
   },
+  opened: {
+    since: 'Open there since',
+    text: 'Your change is safe here. It is sent within half a minute once the post is closed there.',
+    retry: 'Try now',
+  },
   movedOn: {
     title: 'The item has changed',
     text: 'Somebody else or a sync changed it first. You now see the latest version; your change was not applied.',
@@ -150,6 +155,8 @@ export const items = {
     title: 'Both sides changed this',
     titleDeleted: 'Deleted on one side, changed on the other',
     text: 'Nothing was overwritten. Choose which version to keep.',
+    staleSave:
+      '{by} saved this post in WordPress (<at></at>) from an editor that was opened before IGNY8’s version arrived there. Both texts are kept; the site shows the one from WordPress. Choose which version to keep.',
     since: 'Since',
     deletedBy: {
       wordpress: 'It was deleted in WordPress and changed in IGNY8.',

@@ -3,7 +3,7 @@ import { IconArrowsSplit, IconInfoCircle } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Item, Resolution } from '../../api/types.ts'
-import { RelativeTime } from '../../components/relative-time.tsx'
+import { ClockTime, RelativeTime } from '../../components/relative-time.tsx'
 import { useItemTitles } from '../../queries/items.ts'
 import { useMay } from '../../queries/session.ts'
 import { ConflictChoice, type Side } from './conflict-choice.tsx'
@@ -45,6 +45,13 @@ interface ConflictPanelProps {
   work: ItemWork
 }
 
+/** What to know before choosing; for a save from an editor that was opened earlier, who made it and when. */
+function HowItCame({ conflict: { stale_save: save } }: { conflict: Conflict }): ReactNode {
+  const t = useTranslations('items.conflict')
+  if (!save) return t('text')
+  return t.rich('staleSave', { by: save.by, at: () => <ClockTime at={save.at} /> })
+}
+
 function PanelHead({ item, conflict }: Omit<ConflictPanelProps, 'work'>): ReactNode {
   const t = useTranslations('items.conflict')
   const by = deletedBy(item, conflict)
@@ -56,7 +63,8 @@ function PanelHead({ item, conflict }: Omit<ConflictPanelProps, 'work'>): ReactN
           {by ? t('titleDeleted') : t('title')}
         </Title>
         <Text size="sm" c="dimmed">
-          {by ? t(`deletedBy.${by}`) : t('text')} {t('since')} <RelativeTime at={conflict.since} />
+          {by ? t(`deletedBy.${by}`) : <HowItCame conflict={conflict} />} {t('since')}{' '}
+          <RelativeTime at={conflict.since} />
         </Text>
       </Box>
     </Group>

@@ -3,6 +3,7 @@ import {
   IconAlertTriangle,
   IconArrowBackUp,
   IconClock,
+  IconHourglass,
   IconInfoCircle,
   IconRefresh,
   IconTrash,
@@ -15,6 +16,20 @@ import { RelativeTime } from '../../components/relative-time.tsx'
 import { useMay } from '../../queries/session.ts'
 import { isOnItsWay } from './delete-item-button.tsx'
 import type { ItemWork } from './use-item-work.ts'
+
+function RetryButton({ work, label }: { work: ItemWork; label: string }): ReactNode {
+  return (
+    <Button
+      size="xs"
+      variant="default"
+      leftSection={<IconRefresh size={14} aria-hidden />}
+      loading={work.pending === 'retry'}
+      onClick={work.retry}
+    >
+      {label}
+    </Button>
+  )
+}
 
 /** Why an item failed, what to do, and a retry button. */
 export function FailurePanel({ item, work }: { item: Item; work: ItemWork }): ReactNode {
@@ -37,17 +52,30 @@ export function FailurePanel({ item, work }: { item: Item; work: ItemWork }): Re
         <Text size="sm" c="dimmed">
           {t('since')} <RelativeTime at={since} />
         </Text>
-        {mayEdit && (
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconRefresh size={14} aria-hidden />}
-            loading={work.pending === 'retry'}
-            onClick={work.retry}
-          >
-            {t('retry')}
-          </Button>
-        )}
+        {mayEdit && <RetryButton work={work} label={t('retry')} />}
+      </Stack>
+    </Alert>
+  )
+}
+
+/** Whether an item waits until its post is closed in WordPress: nothing is wrong then. */
+export const isOpenInWordPress = ({ error }: Item): boolean => error?.code === 'post_locked'
+
+/** Who has the post open, and since when. The change goes out by itself. */
+export function OpenPanel({ item, work }: { item: Item; work: ItemWork }): ReactNode {
+  const t = useTranslations('items.opened')
+  const mayEdit = useMay('editor')
+  const codeTitle = useCodeTitle()
+  if (!item.error) return null
+  const { code, detail, since } = item.error
+  return (
+    <Alert color="blue" icon={<IconHourglass aria-hidden />} title={codeTitle(code)} data-testid="item-open">
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm">
+          <span lang="en">{detail}</span> {t('since')} <RelativeTime at={since} />
+        </Text>
+        <Text size="sm">{t('text')}</Text>
+        {mayEdit && <RetryButton work={work} label={t('retry')} />}
       </Stack>
     </Alert>
   )

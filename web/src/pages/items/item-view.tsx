@@ -16,7 +16,16 @@ import { useMay } from '../../queries/session.ts'
 import { ConflictPanel } from './conflict-panel.tsx'
 import { ItemActions } from './item-actions.tsx'
 import { ItemFacts } from './item-facts.tsx'
-import { DeletedNotice, FailurePanel, MovedOnNotice, ScheduleNotice, TrashNotice, UndoNotice } from './item-notices.tsx'
+import {
+  DeletedNotice,
+  FailurePanel,
+  isOpenInWordPress,
+  MovedOnNotice,
+  OpenPanel,
+  ScheduleNotice,
+  TrashNotice,
+  UndoNotice,
+} from './item-notices.tsx'
 import { isMovedOn, useItemWork } from './use-item-work.ts'
 
 const ItemSides = lazy(() => import('./item-sides.tsx'))
@@ -66,7 +75,8 @@ export function ItemView({ item }: { item: Item }): ReactNode {
         {isMovedOn(work.error) && <MovedOnNotice />}
         {item.deleted && !item.conflict && <DeletedNotice isGone={isGone} />}
         {item.status === 'trash' && !item.deleted && !item.conflict && <TrashNotice item={item} />}
-        {item.error && <FailurePanel item={item} work={work} />}
+        {item.error &&
+          (isOpenInWordPress(item) ? <OpenPanel item={item} work={work} /> : <FailurePanel item={item} work={work} />)}
         <ScheduleNotice item={item} />
         {item.conflict && <ConflictPanel item={item} conflict={item.conflict} work={work} />}
         {item.can_undo && !item.conflict && <UndoNotice work={work} />}

@@ -10,6 +10,7 @@ use Igny8\Bridge\Content\Document;
 use Igny8\Bridge\Content\Documents;
 use Igny8\Bridge\Content\Item_Links;
 use Igny8\Bridge\Content\Rows;
+use Igny8\Bridge\Content\Stale_Saves;
 use Igny8\Bridge\Content\Types;
 use Igny8\Bridge\Outbox\Recorder;
 use Igny8\Bridge\Support\Lock;
@@ -34,13 +35,19 @@ final class Applier {
 
 	private Recorder $recorder;
 
-	public function __construct( Rows $rows, Documents $documents, Post_Writer $writer, Item_Links $links, Acting_User $acting_user, Recorder $recorder ) {
+	private Write_Log $writes;
+
+	private Stale_Saves $stale_saves;
+
+	public function __construct( Rows $rows, Documents $documents, Post_Writer $writer, Item_Links $links, Acting_User $acting_user, Recorder $recorder, Write_Log $writes, Stale_Saves $stale_saves ) {
 		$this->rows        = $rows;
 		$this->documents   = $documents;
 		$this->writer      = $writer;
 		$this->links       = $links;
 		$this->acting_user = $acting_user;
 		$this->recorder    = $recorder;
+		$this->writes      = $writes;
+		$this->stale_saves = $stale_saves;
 	}
 
 	/**
@@ -149,7 +156,7 @@ final class Applier {
 		( new Open_Editor() )->check( $change->id );
 		$this->check_body( $change );
 		try {
-			return $this->change_row( $change, $row );
+			return $this->change_row( $change, $row, $document );
 		} catch ( Stale_Write $stale ) {
 			return Result::stale( $this->documents->fresh( $change->id ) );
 		}
@@ -166,7 +173,7 @@ final class Applier {
 		}
 	}
 
-	private function change_row( Change $change, object $row ): Result {
+	private function change_row( Change $change, object $row, Document $before ): Result {
 		if ( 'delete' === $change->op ) {
 			$this->check_deletable( $row );
 			( new Write_Guard( [], $row ) )->check_row();
@@ -176,8 +183,25 @@ final class Applier {
 		if ( ! $change->has_fields() ) {
 			( new Write_Guard( [], $row ) )->check_row();
 		}
-		$this->writer->update( $change, $row );
-		return Result::applied( $this->finished( $change->id, $change ) );
+		return Result::applied( $this->logged( $change, $row, $before ) );
+	}
+
+	/**
+	 * An editor may be open on the post whose lock has run out. Its next save is then compared with this write.
+	 */
+	private function logged( Change $change, object $row, Document $before ): Document {
+		$write = $this->writes->begin( $before );
+		try {
+			$this->writer->update( $change, $row );
+		} catch ( Command_Failure | Stale_Write $undone ) {
+			$this->writes->abandon( $write );
+			throw $undone;
+		}
+		$after = $this->finished( $change->id, $change );
+		$this->writes->finish( $write, $before, $after );
+		// The sender knows the post as it was, and with it every save before.
+		$this->stale_saves->drop( $change->id );
+		return $after;
 	}
 
 	private function finished( int $id, Change $change ): Document {

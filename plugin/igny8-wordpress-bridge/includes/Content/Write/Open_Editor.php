@@ -9,34 +9,52 @@ use Igny8\Bridge\Content\Post_Meta;
 
 /**
  * A post that somebody has open in WordPress' editor is left alone: their next save would overwrite what is written
- * here, and neither side would notice.
+ * here. If the editor was opened earlier and its lock has run out, see Igny8\Bridge\Editor\Save_Watcher.
  */
 final class Open_Editor {
 
 	/** WordPress' own: `time:user`, renewed by the editor while the tab is open. */
-	private const LOCK = '_edit_lock';
+	public const LOCK = '_edit_lock';
 
-	/** Seconds after which WordPress takes a lock for abandoned. */
+	/** As the lock: `time:user`, of the moment at which the post was opened. */
+	public const SINCE = '_igny8_editing_since';
+
 	private const WINDOW_S = 150;
 
 	/**
-	 * @throws Command_Failure `post_locked` while the lock is fresh.
+	 * @throws Command_Failure `post_locked` while the lock is fresh; with the time since when the post has been open.
 	 */
 	public function check( int $post_id ): void {
 		// From the table: another server's object cache may be behind.
-		$lock = ( new Post_Meta() )->of( [ $post_id ], [ self::LOCK ] )[ $post_id ][ self::LOCK ][0] ?? '';
-		$part = explode( ':', $lock );
-		/** This filter is documented in wp-admin/includes/ajax-actions.php */
-		$window_s = (int) apply_filters( 'wp_check_post_lock_window', self::WINDOW_S );
-		if ( (int) $part[0] <= time() - $window_s ) {
+		$meta                = ( new Post_Meta() )->of( [ $post_id ], [ self::LOCK, self::SINCE ] )[ $post_id ] ?? [];
+		list( $time, $user ) = self::parts( $meta[ self::LOCK ][0] ?? '' );
+		if ( $time <= time() - self::window_s() ) {
 			return;
 		}
-		$user = get_userdata( (int) ( $part[1] ?? 0 ) );
+		list( $since, $opened_by ) = self::parts( $meta[ self::SINCE ][0] ?? '' );
+		$person                    = get_userdata( $user );
 		throw new Command_Failure(
 			'post_locked',
 			/* translators: %s: name of a person. */
-			sprintf( __( '%s has this post open in WordPress’ editor.', 'igny8-wordpress-bridge' ), false === $user ? __( 'Somebody', 'igny8-wordpress-bridge' ) : $user->display_name ),
-			true
+			sprintf( __( '%s has this post open in WordPress’ editor.', 'igny8-wordpress-bridge' ), false === $person ? __( 'Somebody', 'igny8-wordpress-bridge' ) : $person->display_name ),
+			true,
+			$opened_by === $user && $since > 0 && $since <= time() ? $since : $time
 		);
+	}
+
+	/**
+	 * Seconds after which WordPress takes a lock for abandoned.
+	 */
+	public static function window_s(): int {
+		/** This filter is documented in wp-admin/includes/ajax-actions.php */
+		return (int) apply_filters( 'wp_check_post_lock_window', self::WINDOW_S );
+	}
+
+	/**
+	 * @param string $lock `time:user`.
+	 * @return int[] Unix seconds and user id.
+	 */
+	public static function parts( string $lock ): array {
+		return array_map( 'intval', explode( ':', $lock, 2 ) + [ '0', '0' ] );
 	}
 }

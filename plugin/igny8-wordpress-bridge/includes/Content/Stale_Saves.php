@@ -1,0 +1,92 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Igny8\Bridge\Content;
+
+use Igny8\Bridge\Content\Write\Write_Log;
+
+/**
+ * Table of stale saves, one row per post. A mark in the post's meta spares reading the table for all other posts.
+ */
+final class Stale_Saves {
+
+	public const MARK = '_igny8_stale_save';
+
+	public function get( int $post_id ): ?Stale_Save {
+		return $this->of( [ $post_id ] )[ $post_id ] ?? null;
+	}
+
+	/**
+	 * @param int[] $ids Post ids.
+	 * @return array<int, Stale_Save> By post id.
+	 */
+	public function of( array $ids ): array {
+		global $wpdb;
+
+		$saves = [];
+		$table = Tables::stale_saves();
+		$list  = implode( ',', array_map( 'intval', $ids ) );
+		foreach ( [] === $ids ? [] : $wpdb->get_results( "SELECT * FROM $table WHERE post_id IN ($list)" ) as $row ) {
+			$saves[ (int) $row->post_id ] = $this->read( $row );
+		}
+		return $saves;
+	}
+
+	/**
+	 * Stores it under a new id.
+	 */
+	public function put( Stale_Save $save ): void {
+		global $wpdb;
+
+		$save->id = bin2hex( random_bytes( 8 ) );
+		$wpdb->replace(
+			Tables::stale_saves(),
+			[
+				'post_id'  => $save->post_id,
+				'save_id'  => $save->id,
+				'write_id' => $save->write_id,
+				'certain'  => $save->is_certain ? 1 : 0,
+				'kept'     => $save->is_kept ? 1 : 0,
+				'user_id'  => $save->user_id,
+				'saved_at' => $save->saved_at,
+				'base'     => Fields::encode( $save->base ),
+				'ours'     => Fields::encode( $save->ours ),
+			]
+		);
+		update_post_meta( $save->post_id, self::MARK, $save->id );
+	}
+
+	public function drop( int $post_id ): void {
+		global $wpdb;
+		$wpdb->delete( Tables::stale_saves(), [ 'post_id' => $post_id ] );
+		delete_post_meta( $post_id, self::MARK );
+	}
+
+	/**
+	 * IGNY8 has long seen what is older than any open editor.
+	 */
+	public function clean(): void {
+		global $wpdb;
+
+		$table = Tables::stale_saves();
+		$sql   = "SELECT post_id FROM $table WHERE saved_at <= %d";
+		foreach ( $wpdb->get_col( $wpdb->prepare( $sql, time() - Write_Log::KEPT_S ) ) as $post_id ) {
+			$this->drop( (int) $post_id );
+		}
+	}
+
+	private function read( object $row ): Stale_Save {
+		$save             = new Stale_Save();
+		$save->post_id    = (int) $row->post_id;
+		$save->id         = $row->save_id;
+		$save->write_id   = (int) $row->write_id;
+		$save->is_certain = (bool) (int) $row->certain;
+		$save->is_kept    = (bool) (int) $row->kept;
+		$save->user_id    = (int) $row->user_id;
+		$save->saved_at   = (int) $row->saved_at;
+		$save->base       = Fields::decode( $row->base );
+		$save->ours       = Fields::decode( $row->ours );
+		return $save;
+	}
+}
