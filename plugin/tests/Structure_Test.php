@@ -25,9 +25,9 @@ final class Structure_Test extends Site_Test_Case {
 		self::assertEqualsCanonicalizing( array_keys( get_taxonomies( [ 'public' => true ] ) ), array_keys( $structure['taxonomies'] ) );
 		self::assertArrayNotHasKey( 'secret', $structure['post_types'] );
 
-		$expected = [ 'label' => 'Events', 'count' => 0, 'enabled' => true ];
+		$expected = [ 'label' => 'Events', 'count' => 0, 'enabled' => true, 'denied' => false, 'has_trash' => true ];
 		self::assertSame( $expected, $structure['post_types']['event'] );
-		$expected = [ 'label' => 'Venues', 'count' => 0, 'enabled' => true, 'post_types' => [ 'event' ] ];
+		$expected = [ 'label' => 'Venues', 'count' => 0, 'enabled' => true, 'denied' => false, 'post_types' => [ 'event' ] ];
 		self::assertSame( $expected, $structure['taxonomies']['venue'] );
 	}
 

@@ -128,8 +128,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
   storeStructure(call: RpcCall, structure: Structure): Promise<RpcResult<StructureStored>> {
     return this.#authorized(call, async () => {
       const ctx = this.#context(call.accountId)
-      const event = { action: 'update_structure', startedAt: ctx.now() }
-      const stored = await writeStructure(ctx, call, structure, event)
+      const stored = await writeStructure(ctx, call, structure, { action: 'update_structure', startedAt: ctx.now() })
       if (!stored) return { ok: false, code: 'integration_not_found', detail: 'Integration not found' }
       if (applyTypeLimits(ctx, call, structure)) await this.#alarm.arm()
       return { ok: true, value: stored }

@@ -27,6 +27,7 @@ final class Remote_State {
 		'integration_id' => '',
 		'asked_at'       => 0,
 		'known_at'       => 0,
+		'is_current'     => false,
 		'sync'           => null,
 		'types'          => null,
 	];
@@ -54,8 +55,8 @@ final class Remote_State {
 	 */
 	public function refresh(): void {
 		$known = $this->known();
-		$pause = $known['known_at'] === $known['asked_at'] ? self::FRESH_S : self::RETRY_S;
-		if ( ! $this->status->is_usable() || time() - (int) $known['asked_at'] < $pause ) {
+		$pause = $known['is_current'] ? self::FRESH_S : self::RETRY_S;
+		if ( ! $this->may_ask() || time() - (int) $known['asked_at'] < $pause ) {
 			return;
 		}
 
@@ -64,16 +65,26 @@ final class Remote_State {
 		$next = [
 			'integration_id' => $id,
 			'asked_at'       => $now,
+			'is_current'     => false,
 		];
 		try {
 			$next['sync']     = $this->api->sync_status( $id, $this->keys->api_key() );
 			$next['types']    = self::decisions( $this->api->content_types( $id, $this->keys->api_key() ) );
 			$next['known_at'] = $now;
+
+			$next['is_current'] = true;
 		} catch ( Failure $failure ) {
 			// The last known state stays; known_at tells its age.
 			unset( $failure );
 		}
 		$this->option->save( array_merge( $known, $next ) );
+	}
+
+	/**
+	 * Nothing is sent while sync is switched off.
+	 */
+	private function may_ask(): bool {
+		return $this->status->is_usable() && Status::DISABLED !== $this->status->state();
 	}
 
 	/**
@@ -94,8 +105,7 @@ final class Remote_State {
 	 * Whether the last question was answered.
 	 */
 	public function is_current(): bool {
-		$known = $this->known();
-		return 0 !== (int) $known['known_at'] && $known['known_at'] === $known['asked_at'];
+		return (bool) $this->known()['is_current'];
 	}
 
 	/**
