@@ -1,6 +1,6 @@
 import type { PostDocument } from '../../contract/content-link.ts'
 import type { ConflictPolicy } from '../../contract/integrations.ts'
-import { EMPTY_DOC, toItemDoc, type ItemDoc } from './doc.ts'
+import { EMPTY_DOC, toItemDoc, withKnownAuthor, type ItemDoc } from './doc.ts'
 import { copyFields, diffDocs, isFieldEqual } from './fields.ts'
 import { mergeDocs } from './merge.ts'
 import { withoutError, type Decision, type ItemRecord } from './record.ts'
@@ -63,9 +63,11 @@ function importIntoDeleted(before: ItemRecord, post: PostDocument, external: Ite
   return openConflict({ ...updated, conflictExternal: null }, [DELETED], rules)
 }
 
-/** Whether a post has the content that was sent, apart from empty fields (slug, date) that the site filled in. */
+/** Whether a post has the content that was sent, apart from what the site filled in: empty fields, the user of a name. */
 const isAsSent = (sent: ItemDoc, external: ItemDoc) =>
-  diffDocs(sent, external).every((path) => isFieldEqual(sent, EMPTY_DOC, path))
+  diffDocs(sent, external).every(
+    (path) => isFieldEqual(sent, EMPTY_DOC, path) || (path === 'author' && sent.author?.id === null),
+  )
 
 /** A post whose item was deleted before the answer to its create came: the site still has to delete the post. */
 function importIntoUnsent(before: ItemRecord, post: PostDocument, external: ItemDoc, rules: Rules): Decision {
@@ -105,16 +107,18 @@ export function importPost(before: ItemRecord | null, post: PostDocument, rules:
     return decided(importAsNew(before, post, external, rules))
   }
   if (before.deletion === 'local') return importIntoDeleted(before, post, external, rules)
-  const base = before.base ?? external
-  const conflictExternal = externalInConflict(before, external)
-  const { doc, conflicts } = mergeDocs(base, before.local, conflictExternal)
+  // an item that an earlier release imported has no author yet: learning it is no change of either side
+  const base = withKnownAuthor(before.base ?? external, external)
+  const local = withKnownAuthor(before.local, external)
+  const conflictExternal = withKnownAuthor(externalInConflict(before, external), external)
+  const { doc, conflicts } = mergeDocs(base, local, conflictExternal)
   const merged: ItemRecord = {
     ...withoutError(before),
     ...externalColumns(post),
     deletion: null,
     conflictFields: [],
     conflictSince: conflicts.length > 0 ? before.conflictSince : null,
-    revision: diffDocs(before.local, doc).length > 0 ? before.revision + 1 : before.revision,
+    revision: diffDocs(local, doc).length > 0 ? before.revision + 1 : before.revision,
     updatedAt: rules.now,
     // both sides agree on all fields that are not in conflict; their next change is then a change of one side
     base: copyFields(external, base, conflicts),

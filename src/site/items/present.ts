@@ -18,7 +18,7 @@ function parentId({ items }: ReplicaView, parent: ItemDoc['parent']): string | n
 }
 
 function presentVersion(replica: ReplicaView, doc: ItemDoc): ItemVersion {
-  const { title, body, excerpt, slug, status, date, terms, meta, featured } = doc
+  const { title, body, excerpt, slug, status, date, author = null, terms, meta, featured } = doc
   const featuredImage = featured && { url: featured.url, alt: featured.alt }
   return {
     title,
@@ -28,6 +28,7 @@ function presentVersion(replica: ReplicaView, doc: ItemDoc): ItemVersion {
     status,
     date,
     parent_id: parentId(replica, doc.parent),
+    author,
     terms,
     meta,
     featured_image: featuredImage,
@@ -56,7 +57,14 @@ function presentConflict(replica: ReplicaView, record: ItemRecord): Item['confli
 function presentError({ error, errorSince, updatedAt }: ItemRecord): Item['error'] {
   if (!error) return null
   const fix = error.fix ?? (isErrorCode(error.code) ? ERRORS[error.code].fix : null)
-  return { code: error.code, detail: error.detail, fix, since: toTimestamp(errorSince ?? updatedAt) }
+  return {
+    code: error.code,
+    detail: error.detail,
+    fix,
+    since: toTimestamp(errorSince ?? updatedAt),
+    ...(error.alteration && { alteration: error.alteration }),
+    ...(error.permission && { permission: error.permission }),
+  }
 }
 
 /** An item as the API returns it. */

@@ -88,7 +88,7 @@ export function importAnswers(
     if ('fault' in step) storeItemFault(ctx, item.record, step.fault, cursor)
     else if (result?.ok) importApplied(ctx, item, result.data, runConfig, cursor)
     else if (result && result.code !== 'not_reached') {
-      storeItemFault(ctx, item.record, pushFault(result.code, result.detail), cursor)
+      storeItemFault(ctx, item.record, pushFault(result.code, result.detail, result), cursor)
     } else firstOpen = Math.min(firstOpen, item.record.n)
   }
   return firstOpen

@@ -1,4 +1,5 @@
-import { planPush, type PushPlan } from '../items/push-plan.ts'
+import type { AuthorMap } from '../../contract/integrations.ts'
+import { planPush, resolveAuthor, type PushPlan } from '../items/push-plan.ts'
 import type { ItemRecord } from '../items/record.ts'
 import type { EngineContext } from './context.ts'
 import { imageToSend, type Image } from './images.ts'
@@ -55,6 +56,8 @@ export interface PlannedItem {
   image: Image | null
   /** The image that the post has on the site. */
   externalFeatured: ItemRecord['local']['featured']
+  /** The author as the site knows them; null if the site decides. */
+  author: number | string | null
   /** Id of the ancestor that must be sent first. */
   waitsFor: string | null
 }
@@ -81,14 +84,19 @@ function storeCreateBases(ctx: EngineContext, items: readonly PlannedItem[]): vo
 }
 
 /** Plans a round and memoizes it. The plan stands whatever happens to its items before the answers come. */
-export async function planBatch(ctx: EngineContext, { records, until }: WaitingItems): Promise<PushBatch> {
+export async function planBatch(
+  ctx: EngineContext,
+  { records, until }: WaitingItems,
+  authors: AuthorMap,
+): Promise<PushBatch> {
   const items: PlannedItem[] = []
   for (const record of records) {
     const plan = planPush(record)
     if (!plan) continue
     const waitsFor = missingAncestor(ctx, record)?.id ?? null
     const externalFeatured = record.external?.featured ?? null
-    items.push({ record, plan, image: await imageToSend(ctx, record, plan), externalFeatured, waitsFor })
+    const author = resolveAuthor(record.local.author, authors)
+    items.push({ record, plan, image: await imageToSend(ctx, record, plan), externalFeatured, author, waitsFor })
   }
   storeCreateBases(ctx, items)
   // the memo leaves out the other sides: they are large, and `plan.sent` has what the answer is compared with

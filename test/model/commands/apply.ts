@@ -20,6 +20,17 @@ function checkParent(site: Site, parent: number, id: number): void {
   }
 }
 
+/** The user with this id, or with this name. */
+function findAuthor(site: Site, author: number | string): number {
+  if (typeof author === 'number') {
+    if (author !== 0 && !site.users.has(author)) throw invalid('author', 'There is no such user.')
+    return author
+  }
+  const found = [...site.users].find(([, name]) => name === author)
+  if (!found) throw new CommandFailure('author_not_found', `author: There is no user “${author}”.`)
+  return found[0]
+}
+
 function checkFields(site: Site, typeName: string, fields: ApplyFieldValues, id: number): void {
   const type = requireType(site, typeName)
   if (fields.parent !== undefined) checkParent(site, fields.parent, id)
@@ -31,7 +42,7 @@ function checkFields(site: Site, typeName: string, fields: ApplyFieldValues, id:
   for (const key of Object.keys(fields.meta ?? {})) {
     if (!keys.includes(key)) throw invalid(`meta.${key}`, 'This key is not open to IGNY8.')
   }
-  if (fields.author && !site.users.has(fields.author)) throw invalid('author', 'There is no such user.')
+  if (fields.author !== undefined) findAuthor(site, fields.author)
   if (fields.featured && site.posts.get(fields.featured.id)?.type !== 'attachment') {
     throw invalid('featured', `There is no image ${fields.featured.id}.`)
   }
@@ -66,7 +77,7 @@ function toChanges(site: Site, fields: ApplyFieldValues): PostChanges {
     ...(status !== undefined && status !== 'trash' && { status }),
     ...(date !== undefined && { dateS: date === null ? null : Math.floor(Date.parse(date) / 1000) }),
     ...(parent !== undefined && { parent }),
-    ...(author !== undefined && { author }),
+    ...(author !== undefined && { author: findAuthor(site, author) }),
     ...(terms !== undefined && { terms: termIds }),
     ...(meta !== undefined && { meta: toStored(meta) }),
     ...(featured !== undefined && { featured: featured?.id ?? 0 }),

@@ -15,13 +15,25 @@ final class Command_Failure extends RuntimeException {
 
 	private bool $retryable;
 
+	/** @var array<string, mixed> */
+	private array $facts;
+
 	/**
-	 * @param string $reason Code, lower_snake.
+	 * @param string               $reason Code, lower_snake.
+	 * @param array<string, mixed> $facts  What the detail says, for programs: `alteration` or `permission`.
 	 */
-	public function __construct( string $reason, string $detail, bool $retryable = false ) {
+	public function __construct( string $reason, string $detail, bool $retryable = false, array $facts = [] ) {
 		parent::__construct( $detail );
 		$this->reason    = $reason;
 		$this->retryable = $retryable;
+		$this->facts     = $facts;
+	}
+
+	/**
+	 * @return array<string, mixed>
+	 */
+	public function facts(): array {
+		return $this->facts;
 	}
 
 	public function reason(): string {

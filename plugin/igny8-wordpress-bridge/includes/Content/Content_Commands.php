@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
+use Igny8\Bridge\Acting\User_Choice;
 use Igny8\Bridge\Commands\Command;
 use Igny8\Bridge\Content\Commands\Apply_Command;
 use Igny8\Bridge\Content\Commands\Counts_Command;
@@ -22,6 +23,7 @@ use Igny8\Bridge\Content\Write\Write_Verifier;
 use Igny8\Bridge\Content\Write\Field_Reader;
 use Igny8\Bridge\Content\Write\Ledger;
 use Igny8\Bridge\Content\Write\Meta_Writer;
+use Igny8\Bridge\Content\Write\Permissions;
 use Igny8\Bridge\Content\Write\Post_Writer;
 use Igny8\Bridge\Content\Write\Term_Writer;
 use Igny8\Bridge\Outbox\Recorder;
@@ -36,9 +38,12 @@ final class Content_Commands {
 
 	private Recorder $recorder;
 
-	public function __construct( Tables $tables, Recorder $recorder ) {
-		$this->tables   = $tables;
-		$this->recorder = $recorder;
+	private User_Choice $acting_user;
+
+	public function __construct( Tables $tables, Recorder $recorder, User_Choice $acting_user ) {
+		$this->tables      = $tables;
+		$this->recorder    = $recorder;
+		$this->acting_user = $acting_user;
 	}
 
 	/**
@@ -50,11 +55,12 @@ final class Content_Commands {
 		$keys           = new Meta_Keys();
 		$related_data   = new Related_Data( $types, $keys );
 		$maker          = new Document_Maker();
-		$acting_user    = new Acting_User();
+		$acting_user    = new Acting_User( $this->acting_user );
+		$permissions    = new Permissions();
 		$documents      = new Documents( $types, $rows, $related_data, $maker );
 		$write_verifier = new Write_Verifier( $rows, new Post_Meta() );
-		$writer         = new Post_Writer( $write_verifier, new Term_Writer( $write_verifier ), new Meta_Writer() );
-		$applier        = new Applier( $rows, $documents, $writer, $acting_user, $this->recorder );
+		$writer         = new Post_Writer( $write_verifier, new Term_Writer( $write_verifier ), new Meta_Writer(), $permissions );
+		$applier        = new Applier( $rows, $documents, $writer, $acting_user, $this->recorder, $permissions );
 		$reader         = new Change_Reader( $types, new Field_Reader( $types, $keys ) );
 		return [
 			new Index_Command( $types, $rows, $documents ),
@@ -63,7 +69,7 @@ final class Content_Commands {
 			new Digest_Command( $types, new Etags( $rows, $related_data, $maker ) ),
 			new Terms_Command( $types, new Term_List() ),
 			new Apply_Command( $this->tables, $reader, $applier, new Ledger(), $documents ),
-			new Media_Command( new Library( new Download( new Source_Url() ), new Post_Meta(), $acting_user ) ),
+			new Media_Command( new Library( new Download( new Source_Url() ), new Post_Meta(), $acting_user, $permissions ) ),
 		];
 	}
 }

@@ -29,6 +29,7 @@ export const items: typeof english = {
     status: 'Status',
     date: 'Datum',
     parent: 'Übergeordnet',
+    author: 'Autor',
     featured: 'Beitragsbild',
     deleted: 'Löschung',
   },
@@ -97,6 +98,13 @@ export const items: typeof english = {
   failure: {
     since: 'Seit:',
     retry: 'Noch einmal versuchen',
+    field: 'Feld',
+    sent: 'Gesendet',
+    stored: 'Stattdessen gespeichert',
+    by: 'Geändert von',
+    filter: 'Filter',
+    user: 'Schreibt als',
+    capability: 'Fehlendes Recht',
   },
   movedOn: {
     title: 'Der Inhalt hat sich geändert',

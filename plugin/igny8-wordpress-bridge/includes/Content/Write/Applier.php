@@ -33,19 +33,22 @@ final class Applier {
 
 	private Recorder $recorder;
 
-	public function __construct( Rows $rows, Documents $documents, Post_Writer $writer, Acting_User $acting_user, Recorder $recorder ) {
+	private Permissions $permissions;
+
+	public function __construct( Rows $rows, Documents $documents, Post_Writer $writer, Acting_User $acting_user, Recorder $recorder, Permissions $permissions ) {
 		$this->rows        = $rows;
 		$this->documents   = $documents;
 		$this->writer      = $writer;
 		$this->acting_user = $acting_user;
 		$this->recorder    = $recorder;
+		$this->permissions = $permissions;
 	}
 
 	/**
 	 * Sends no webhook for this change: the answer already contains the document, and IGNY8 would fetch it again.
 	 * Changes that other plugins make meanwhile to other posts, and later changes to this one, are sent.
 	 *
-	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`, `busy`.
+	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`, `not_permitted`, `acting_user_unusable`, `busy`.
 	 */
 	public function apply( Change $change ): Result {
 		if ( $change->ends_in_trash ) {
@@ -128,6 +131,12 @@ final class Applier {
 			return Result::stale( $document );
 		}
 
+		if ( 'delete' !== $change->op ) {
+			( new Unchanged() )->leave_out( $change, $row );
+			if ( 'update' === $change->op && ! $change->ends_in_trash && ! $change->has_fields() ) {
+				return Result::applied( $document );
+			}
+		}
 		( new Open_Editor() )->check( $change->id );
 		$this->check_body( $change );
 		try {
@@ -150,6 +159,7 @@ final class Applier {
 
 	private function change_row( Change $change, object $row ): Result {
 		if ( 'delete' === $change->op ) {
+			$this->permissions->check_delete( $change->id );
 			( new Write_Guard( [], $row ) )->check_row();
 			$this->delete( $change->id );
 			return Result::applied( null );

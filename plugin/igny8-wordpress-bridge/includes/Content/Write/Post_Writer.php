@@ -23,19 +23,26 @@ final class Post_Writer {
 
 	private Meta_Writer $meta;
 
-	public function __construct( Write_Verifier $write_verifier, Term_Writer $terms, Meta_Writer $meta ) {
+	private Permissions $permissions;
+
+	/** Of the write under way. */
+	private Write_Witness $witness;
+
+	public function __construct( Write_Verifier $write_verifier, Term_Writer $terms, Meta_Writer $meta, Permissions $permissions ) {
 		$this->write_verifier = $write_verifier;
 		$this->terms          = $terms;
 		$this->meta           = $meta;
+		$this->permissions    = $permissions;
 	}
 
 	/**
 	 * @return int Id of the new post.
-	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`.
+	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`, `not_permitted`.
 	 */
 	public function create( Change $change ): int {
 		$this->write_verifier->check_before( $change );
 		$plan = $this->terms->plan( $change->terms );
+		$this->permissions->check_create( $change, $plan );
 		$post = $this->columns( $change, 'draft' ) + [
 			'post_type'   => $change->type,
 			'post_status' => 'draft',
@@ -45,17 +52,23 @@ final class Post_Writer {
 			],
 		];
 
-		$id = 0;
+		$id            = 0;
+		$this->witness = new Write_Witness( $change );
 		try {
-			$guard = new Write_Guard( $change->columns, null );
-			$id    = $this->id_of(
-				$guard->around(
-					static function ( array $mark ) use ( $post ) {
-						return wp_insert_post( wp_slash( $post ) + $mark, true, false );
-					}
-				)
+			$this->witness->watch(
+				function () use ( $change, $post, $plan, &$id ): void {
+					$guard = new Write_Guard( $change->columns, null );
+					$id    = $this->id_of(
+						$guard->around(
+							static function ( array $mark ) use ( $post ) {
+								return wp_insert_post( wp_slash( $post ) + $mark, true, false );
+							}
+						)
+					);
+					$this->permissions->check_meta( $id, $change );
+					$this->finish( $id, $change, $plan, null, $guard );
+				}
 			);
-			$this->finish( $id, $change, $plan, null );
 		} catch ( Throwable $error ) {
 			if ( $id > 0 ) {
 				wp_delete_post( $id, true );
@@ -84,7 +97,8 @@ final class Post_Writer {
 	 */
 	public function update( Change $change, object $row ): void {
 		$this->write_verifier->check_before( $change );
-		$plan     = $this->terms->plan( $change->terms );
+		$plan = $this->terms->plan( $change->terms );
+		$this->permissions->check_update( $change, $plan, $row );
 		$snapshot = new Snapshot( $row, array_keys( $change->meta ), array_keys( $change->terms ) );
 		$guard    = new Write_Guard( $change->columns, $row );
 		try {
@@ -94,7 +108,12 @@ final class Post_Writer {
 				$guard->accept_row();
 			}
 			if ( $change->has_fields() ) {
-				$this->write( $change, $plan, $guard, $row );
+				$this->witness = new Write_Witness( $change );
+				$this->witness->watch(
+					function () use ( $change, $plan, $guard, $row ): void {
+						$this->write( $change, $plan, $guard, $row );
+					}
+				);
 			}
 		} catch ( Command_Failure $failure ) {
 			if ( $guard->may_have_written() ) {
@@ -114,28 +133,30 @@ final class Post_Writer {
 		$before = get_post( $change->id );
 		$before = null === $before ? null : clone $before;
 		$post   = $this->columns( $change, (string) ( 'untrash' === $change->op && null !== $before ? $before->post_status : $row->post_status ) );
+		$terms  = $this->terms->stored( $change );
 		$this->id_of(
 			$guard->around(
-				static function ( array $mark ) use ( $post, $change ) {
+				static function ( array $mark ) use ( $post, $change, $terms ) {
 					// Without a name WordPress leaves the template alone; else it refuses every edit once the theme has lost it.
-					return wp_update_post( [ 'ID' => $change->id, 'page_template' => '' ] + wp_slash( $post ) + $mark, true, false );
+					return wp_update_post( [ 'ID' => $change->id, 'page_template' => '' ] + wp_slash( $post ) + $terms + $mark, true, false );
 				}
 			)
 		);
-		$this->finish( $change->id, $change, $plan, $before );
+		$this->terms->remove_default( $change, $terms );
+		$this->finish( $change->id, $change, $plan, $before, $guard );
 	}
 
 	/**
 	 * @param \WP_Post|null $before Null for a new post.
 	 */
-	private function finish( int $id, Change $change, array $plan, $before ): void {
+	private function finish( int $id, Change $change, array $plan, $before, Write_Guard $guard ): void {
 		$term_ids = $this->terms->write( $id, $plan, $change->type );
 		$this->meta->write( $id, $change );
 		if ( Types::ATTACHMENT !== $change->type ) {
 			// Fired only after terms and meta are written, as in WordPress' own REST API.
 			wp_after_insert_post( $id, null !== $before, $before );
 		}
-		$this->write_verifier->check_after( $id, $change, $term_ids );
+		$this->write_verifier->check_after( $id, $change, $term_ids, $guard, $this->witness );
 		if ( '' !== $change->item_id ) {
 			delete_post_meta( $id, Meta_Keys::UNFINISHED );
 		}
