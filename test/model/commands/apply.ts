@@ -197,9 +197,19 @@ export class Applier {
   #requireKept(post: ModelPost, fields: ApplyFieldValues, undo: () => void): void {
     const altered = findAltered(post, fields)
     if (!altered) return
+    const stored = altered === 'body' ? bodyOf(post) : post[altered]
     undo()
     this.#site.untouch(post.id)
-    throw new CommandFailure('content_altered', `${altered}: the site does not keep the same bytes.`)
+    const alteration = {
+      field: altered,
+      before: fields[altered] ?? '',
+      after: stored,
+      by: 'model',
+      filter: 'model_filter',
+    }
+    throw new CommandFailure('content_altered', `${altered}: the site does not keep the same bytes.`, false, {
+      alteration,
+    })
   }
 
   #answer({ outcome, post, isCreated, isOvertaken = false }: Outcome): string {
