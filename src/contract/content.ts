@@ -25,7 +25,7 @@ const FeaturedImage = z.lazy(() => z.object({ url: z.string().max(2000), alt: z.
 
 /** The author of an item. `id` is the WordPress user; null for a name that the site has not resolved yet. */
 export const ItemAuthor = z.lazy(() =>
-  z.object({ id: z.number().int().min(0).nullable(), name: z.string().max(200) }).meta({ id: 'ItemAuthor' }),
+  z.object({ id: z.number().int().min(0).nullable(), name: z.string() }).meta({ id: 'ItemAuthor' }),
 )
 export type ItemAuthor = z.infer<typeof ItemAuthor>
 
