@@ -16,7 +16,14 @@ final class User_Name {
 	 * The display name. Where it is an e-mail address (WordPress and shops make it one), only the part before the "@".
 	 */
 	public static function shown( WP_User $user ): string {
-		$name = Utf8::repair( (string) $user->display_name );
+		return self::clean( (string) $user->display_name );
+	}
+
+	/**
+	 * @param string $name A display name.
+	 */
+	public static function clean( string $name ): string {
+		$name = Utf8::repair( $name );
 		return is_email( $name ) ? (string) strstr( $name, '@', true ) : $name;
 	}
 }

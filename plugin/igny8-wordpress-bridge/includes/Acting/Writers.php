@@ -23,6 +23,8 @@ final class Writers {
 			'capability' => [ 'edit_posts' ],
 			'orderby'    => 'display_name',
 			'number'     => self::MOST,
+			// Without these, WordPress reads the meta of every user too.
+			'fields'     => [ 'ID', 'display_name' ],
 		];
 		if ( '' !== $search ) {
 			$query['search']         = '*' . $search . '*';
@@ -30,7 +32,7 @@ final class Writers {
 		}
 		$names = [];
 		foreach ( get_users( $query ) as $user ) {
-			$names[ (int) $user->ID ] = User_Name::shown( $user );
+			$names[ (int) $user->ID ] = User_Name::clean( (string) $user->display_name );
 		}
 		return $names;
 	}
