@@ -85,7 +85,7 @@ function toChanges(site: Site, fields: ApplyFieldValues): PostChanges {
 }
 
 /** The first text that the site did not keep as it was sent. */
-function findAltered(post: ModelPost, fields: ApplyFieldValues): string | undefined {
+function findAltered(post: ModelPost, fields: ApplyFieldValues): (typeof TEXTS)[number] | undefined {
   return TEXTS.find((name) => {
     const stored = name === 'body' ? bodyOf(post) : post[name]
     return fields[name] !== undefined && fields[name] !== stored

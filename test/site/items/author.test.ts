@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { AuthorMap } from '../../../src/contract/integrations.ts'
 import { ItemUpdate } from '../../../src/contract/content.ts'
+import type { ItemDoc } from '../../../src/site/items/doc.ts'
 import { editRecord } from '../../../src/site/items/edit.ts'
 import { importPost } from '../../../src/site/items/import.ts'
 import { planPush, resolveAuthor, toApplyFields } from '../../../src/site/items/push-plan.ts'
@@ -11,10 +12,13 @@ const ADA = { id: 1, name: 'Ada' }
 const BOB = { id: null, name: 'Bob' }
 
 /** The item as an earlier release stored it, without authors. */
-function withoutAuthors(record: ItemRecord): ItemRecord {
-  const strip = <T extends ItemRecord['local'] | null>(doc: T): T => (doc ? { ...doc, author: undefined } : doc) as T
-  return { ...record, base: strip(record.base), local: strip(record.local), external: strip(record.external) }
-}
+const withoutAuthor = ({ author: _, ...doc }: ItemDoc): ItemDoc => doc
+const withoutAuthors = (record: ItemRecord): ItemRecord => ({
+  ...record,
+  base: record.base && withoutAuthor(record.base),
+  local: withoutAuthor(record.local),
+  external: record.external && withoutAuthor(record.external),
+})
 
 describe('the author of an item', () => {
   test('comes from the site, and a new name of the same user is no change', () => {
