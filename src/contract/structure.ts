@@ -52,7 +52,7 @@ const Taxonomy = z.lazy(() =>
 )
 
 /** Most users that a site offers as authors. */
-export const MAX_AUTHORS = 200
+const MAX_AUTHORS = 200
 
 /** A user of the site who may be the author of a post. */
 export const SiteAuthor = z.lazy(() =>
