@@ -20,7 +20,8 @@ final class Cli_Test extends Site_Test_Case {
 	public function test_connect_succeeds_with_the_id_and_never_prints_the_key(): void {
 		$this->api->is_up( home_url() );
 		$this->plugin->cli()->connect( [], [ 'key' => self::KEY ] );
-		self::assertSame( [ 'Success: Connected as integration int_1.' ], WP_CLI::$said );
+		self::assertSame( 'Success: Connected as integration int_1.', WP_CLI::$said[0] );
+		self::assertStringNotContainsString( self::KEY, implode( WP_CLI::$said ) );
 	}
 
 	public function test_connect_uses_the_key_of_wp_config_by_default(): void {

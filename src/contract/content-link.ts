@@ -176,6 +176,8 @@ export interface ApplyFields {
   status?: string
   date?: string | null
   parent?: number
+  /** A user id, or a login, an e-mail address or a name that the plugin looks up. */
+  author?: number | string
   terms?: Record<string, string[]>
   meta?: Record<string, unknown>
   /** `alt` is set only if the image gets another alternative text. */

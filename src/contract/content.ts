@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { SiteId, Timestamp } from './common.ts'
+import { Alteration, MissingPermission } from './link.ts'
 import { SLUG } from './structure.ts'
 import { refuseBrokenText, withPlainKeys } from './text.ts'
 
@@ -37,6 +38,21 @@ const PublishDate = z.lazy(() =>
     .meta({ description: 'When the item is or was published, to the second', example: '2026-11-21T10:00:00.000Z' }),
 )
 
+/** The author of an item. `id` is the WordPress user; null for a name that the site has not resolved yet. */
+export const ItemAuthor = z.lazy(() =>
+  z.object({ id: z.number().int().min(0).nullable(), name: z.string() }).meta({ id: 'ItemAuthor' }),
+)
+export type ItemAuthor = z.infer<typeof ItemAuthor>
+
+/** An author as a request names it: as it is shown, by user id, or by a name, login or e-mail address. */
+const AuthorInput = z.lazy(() =>
+  z.union([
+    z.number().int().min(1),
+    z.string().trim().min(1).max(200),
+    ItemAuthor.unwrap().refine(({ id, name }) => id !== null || name.trim() !== '', 'must have an id or a name'),
+  ]),
+)
+
 const EditableFields = z.lazy(() =>
   z.object({
     title: z.string().max(65_535),
@@ -49,6 +65,10 @@ const EditableFields = z.lazy(() =>
     }),
     date: PublishDate.nullable(),
     parent_id: z.string().max(64).nullable().meta({ description: 'Item id of the parent' }),
+    author: AuthorInput.nullable().meta({
+      description:
+        'A WordPress user by id, login or e-mail address, or a name that `author_map` of the integration knows. Null leaves it to the site',
+    }),
     terms: Terms.meta({ description: 'Term names by taxonomy. Replaces all terms of each taxonomy given' }),
     meta: Meta.meta({ description: 'Values by key. Null deletes the key' }),
     featured_image: FeaturedImage.nullable(),
@@ -92,6 +112,7 @@ export const ItemVersion = z.lazy(() =>
       status: z.string(),
       date: Timestamp.nullable(),
       parent_id: z.string().nullable(),
+      author: ItemAuthor.nullable().default(null).meta({ description: 'Null while it is not known' }),
       // the limits of a request don't apply to an answer: whatever WordPress stores can be shown
       terms: z.record(z.string(), z.array(z.string())),
       meta: z.record(z.string(), z.unknown()),
@@ -121,7 +142,18 @@ export const Conflict = z.lazy(() =>
 
 export const ItemError = z.lazy(() =>
   z
-    .object({ code: z.string(), detail: z.string(), fix: z.string().nullable(), since: Timestamp })
+    .object({
+      code: z.string(),
+      detail: z.string(),
+      fix: z.string().nullable(),
+      since: Timestamp,
+      alteration: Alteration.optional().meta({
+        description: 'With `content_altered`: the field that the site alters, and who does it',
+      }),
+      permission: MissingPermission.optional().meta({
+        description: 'With `not_permitted`: what the acting user may not do',
+      }),
+    })
     .meta({ id: 'ItemError' }),
 )
 

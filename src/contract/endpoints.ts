@@ -16,6 +16,7 @@ import { DoctorReport } from './doctor.ts'
 import { ConnectRequest, Integration, IntegrationUpdate, TestResult } from './integrations.ts'
 import * as notifications from './notifications.ts'
 import * as people from './people.ts'
+import { SiteAuthor } from './structure.ts'
 import { ApiKey, ApiKeyCreate, ApiKeyCreated, ApiKeyRotate, Site, SiteCreate, SiteUpdate } from './sites.ts'
 import { DebugStatus, EventFilter, Run, SyncEvent, SyncRequest, SyncState } from './sync.ts'
 
@@ -78,6 +79,7 @@ export const ENDPOINTS = {
   'POST /integration/integrations/{integration_id}/test-connection': { answer: TestResult },
   'POST /integration/integrations/{integration_id}/doctor': { answer: DoctorReport },
   'GET /integration/integrations/{integration_id}/debug-status': { answer: DebugStatus },
+  'GET /integration/integrations/{integration_id}/authors': { answer: listOf(SiteAuthor) },
   'GET /integration/integrations/{integration_id}/content-types': { answer: ContentTypes },
   'PATCH /integration/integrations/{integration_id}/content-types': { body: ContentTypesUpdate, answer: ContentTypes },
   'POST /integration/integrations/{integration_id}/sync': { body: SyncRequest, answer: Run },

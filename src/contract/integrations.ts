@@ -26,9 +26,25 @@ export const SigningSecret = z.lazy(() =>
     .meta({ description: 'Created by the plugin. Stored encrypted and never returned' }),
 )
 
+/** Most entries of an author map. */
+const MAX_MAPPED_AUTHORS = 500
+const AuthorName = z.lazy(() => z.string().min(1).max(200))
+
+/** IGNY8’s name or e-mail address of an author → the site’s user, by id, login or e-mail address. */
+export const AuthorMap = z.lazy(() =>
+  z
+    .record(AuthorName, z.union([z.number().int().min(1), AuthorName, z.null()]))
+    .refine((map) => Object.keys(map).length <= MAX_MAPPED_AUTHORS, `must have at most ${MAX_MAPPED_AUTHORS} entries`)
+    .meta({ description: 'WordPress users by author name. Null removes an entry', example: { 'Ada Lovelace': 3 } }),
+)
+export type AuthorMap = z.infer<typeof AuthorMap>
+
 /** Settings of an integration that people may change. The API adds what the plugin sends under `content_types`. */
 export const IntegrationConfig = z.lazy(() =>
-  z.object({ conflict_policy: ConflictPolicy.optional() }).strict().meta({ id: 'IntegrationConfig' }),
+  z
+    .object({ conflict_policy: ConflictPolicy.optional(), author_map: AuthorMap.optional() })
+    .strict()
+    .meta({ id: 'IntegrationConfig' }),
 )
 
 const ItemCounts = z.lazy(() =>

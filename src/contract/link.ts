@@ -43,6 +43,32 @@ export const CommandBatch = z.lazy(() =>
 )
 export type CommandBatch = z.infer<typeof CommandBatch>
 
+/** A field that the site alters on saving: what was sent, what would be stored, and who alters it, where that was found. */
+export const Alteration = z.lazy(() =>
+  z
+    .object({
+      field: z.string().max(300),
+      before: ShortText,
+      after: ShortText,
+      by: ShortText.nullable().meta({ description: 'Folder of a plugin or theme, or WordPress and its function' }),
+      filter: ShortText.nullable().meta({ description: 'Name of the hook' }),
+    })
+    .meta({ id: 'Alteration' }),
+)
+export type Alteration = z.infer<typeof Alteration>
+
+/** What the acting user may not do. */
+export const MissingPermission = z.lazy(() =>
+  z
+    .object({
+      user_id: z.int().min(0),
+      user: ShortText,
+      capability: ShortText.meta({ description: 'WordPress’ name, for example `edit_others_posts`' }),
+    })
+    .meta({ id: 'MissingPermission' }),
+)
+export type MissingPermission = z.infer<typeof MissingPermission>
+
 const TookMs = z.lazy(() => z.number().min(0).max(3_600_000).default(0))
 
 /** `data` is checked for each command (`COMMAND_DATA`), so that an invalid result fails alone. */
@@ -57,6 +83,8 @@ export const CommandResult = z.lazy(() =>
       retryable: z.boolean().default(false),
       /** Since when the reason has lasted, such as a post being open in an editor. */
       since: UnixSeconds.optional(),
+      alteration: Alteration.optional().catch(undefined),
+      permission: MissingPermission.optional().catch(undefined),
       took_ms: TookMs,
     }),
   ]),
@@ -131,6 +159,16 @@ export const StatusData = z.lazy(() =>
         overdue: z.int().min(0),
         posts: z.array(z.object({ id: z.int().min(1), due_at: UnixSeconds })).max(20),
         last_published: z.object({ id: z.int().min(1), due_at: UnixSeconds, at: UnixSeconds }).nullable(),
+      })
+      .optional(),
+    /** The WordPress user as whom the plugin writes; `problem` says why it can't: the user is gone, or may not write. */
+    acting_user: z
+      .object({
+        id: z.int().min(1).nullable(),
+        name: ShortText,
+        source: ShortText,
+        problem: ShortText.nullable(),
+        unfiltered_html: z.boolean(),
       })
       .optional(),
     commands: z.array(z.string().max(64)).max(200),

@@ -67,6 +67,17 @@ const Taxonomy = z.lazy(() =>
   }),
 )
 
+/** Most users that a site offers as authors. */
+const MAX_AUTHORS = 200
+
+/** A user of the site who may be the author of a post. */
+export const SiteAuthor = z.lazy(() =>
+  z
+    .object({ id: z.int().min(1), name: z.string().overwrite((text) => text.slice(0, MAX_LABEL_CHARACTERS)) })
+    .meta({ id: 'SiteAuthor' }),
+)
+export type SiteAuthor = z.infer<typeof SiteAuthor>
+
 /**
  * A record with slugs as keys. Checks the number of keys, then the keys, then the entries, and stops at the first failure:
  * refusing 10,000 types costs no more than counting them.
@@ -100,6 +111,11 @@ export const Structure = z.lazy(() =>
       taxonomies: bySlug(Taxonomy),
       plugin_connection_enabled: z.boolean().default(true),
       two_way_sync_enabled: z.boolean().default(false),
+      authors: z
+        .array(SiteAuthor)
+        .max(MAX_AUTHORS)
+        .optional()
+        .meta({ description: 'Users who may be authors. Absent from a plugin that does not list them' }),
     })
     .meta({ id: 'Structure' }),
 )

@@ -60,6 +60,17 @@ export const SYMPTOMS = {
     'Changes on the site are waiting to be sent',
     'Check that the site can reach the IGNY8 API and that its cron runs. No change is lost.',
   ),
+  acting_user_unusable: warning(
+    'wordpress',
+    'The plugin has no user as whom it can write',
+    'In wp-admin, choose another user under Settings → IGNY8. Until then, changes from IGNY8 are refused.',
+  ),
+  acting_user_default: info(
+    'wordpress',
+    'Nobody chose as whom the plugin writes',
+    'It writes as the first administrator. To change that, choose a user under Settings → IGNY8 in wp-admin.',
+  ),
+  acting_user_able: ok('wordpress', 'The plugin has a user as whom it can write'),
   cron_stale: warning(
     'cron',
     'Scheduled tasks of the site do not run',

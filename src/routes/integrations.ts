@@ -9,7 +9,7 @@ import {
   TestResult,
 } from '../contract/integrations.ts'
 import { DoctorReport } from '../contract/doctor.ts'
-import { Structure } from '../contract/structure.ts'
+import { SiteAuthor, Structure } from '../contract/structure.ts'
 import { DebugStatus, Run, SyncRequest, SyncState } from '../contract/sync.ts'
 import { connectIntegration } from '../services/connections/index.ts'
 import {
@@ -20,6 +20,7 @@ import {
   getDebugStatus,
   getSyncStatus,
   getIntegration,
+  listAuthors,
   listIntegrations,
   testIntegration,
   updateContentTypes,
@@ -232,6 +233,20 @@ export const integrationRoutes: Route[] = [
     errors: [...notFound, 'unknown_content_type', 'type_denied', 'too_many_types', 'invalid_slug'],
     handle: async ({ ctx, params, body }) =>
       ok(await updateContentTypes({ ctx, input: { id: params.integration_id, patch: body } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'get',
+    path: `${DETAIL}/authors`,
+    operationId: 'listAuthors',
+    summary: 'List possible authors',
+    description:
+      'The users of the site who may write posts, at most 200, as of the last structure. Empty if the plugin does not list them.',
+    access: reads,
+    params: Params,
+    responses: { 200: { description: 'All of them, by name', schema: listOf(SiteAuthor) } },
+    errors: notFound,
+    handle: async ({ ctx, params }) => ok(await listAuthors({ ctx, input: { id: params.integration_id } })),
   }),
   defineRoute({
     ...common,

@@ -40,7 +40,7 @@ const ApplyFieldValues = z
     status: z.enum(['draft', 'pending', 'private', 'future', 'publish', 'trash']),
     date: z.iso.datetime({ offset: true }).nullable(),
     parent: Id,
-    author: Id,
+    author: z.union([Id, z.string().min(1)]),
     terms: z.record(z.string(), z.array(z.string().min(1))),
     meta: z.record(z.string(), z.unknown()),
     featured: z.object({ id: z.int().min(1), alt: z.string().optional() }).nullable(),

@@ -103,8 +103,8 @@ function toFailure({ code, detail, isRetryable }: Extract<CommandFault, { kind: 
   return new CommandFailure(code, detail ?? `The site says ${code}.`, isRetryable ?? false)
 }
 
-function failed({ id }: Command, { code, message, isRetryable }: CommandFailure, tookMs: number): string {
-  return JSON.stringify({ id, ok: false, code, detail: message, retryable: isRetryable, took_ms: tookMs })
+function failed({ id }: Command, { code, message, isRetryable, facts }: CommandFailure, tookMs: number): string {
+  return JSON.stringify({ id, ok: false, code, detail: message, retryable: isRetryable, ...facts, took_ms: tookMs })
 }
 
 const notReached = (command: Command) =>

@@ -86,11 +86,14 @@ export interface NewPost extends PostChanges {
 export class CommandFailure extends Error {
   readonly code: string
   readonly isRetryable: boolean
+  /** What the detail says, for programs: `alteration` or `permission`. */
+  readonly facts: Record<string, unknown>
 
-  constructor(code: string, detail: string, isRetryable = false) {
+  constructor(code: string, detail: string, isRetryable = false, facts: Record<string, unknown> = {}) {
     super(detail)
     this.code = code
     this.isRetryable = isRetryable
+    this.facts = facts
   }
 }
 

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge;
 
+use Igny8\Bridge\Acting\User_Choice;
+use Igny8\Bridge\Acting\Writers;
 use Igny8\Bridge\Api\Account_Api;
 use Igny8\Bridge\Api\Client;
 use Igny8\Bridge\Api\Integration_Api;
@@ -72,6 +74,8 @@ final class Plugin {
 
 	public Key_Store $keys;
 
+	public User_Choice $acting_user;
+
 	public Connection $connection;
 
 	public Attempt $attempt;
@@ -124,8 +128,11 @@ final class Plugin {
 		$this->connection = new Connection();
 		$this->attempt    = new Attempt();
 		$this->keys       = new Key_Store( new Cipher(), $config );
-		$this->status     = new Status( $this->connection, $this->attempt, $this->keys, $this->settings );
-		$this->gatherer   = new Gatherer( $this->settings, new Counter( new Rows() ), $this->log );
+
+		$this->acting_user = new User_Choice( $config, $this->log );
+
+		$this->status   = new Status( $this->connection, $this->attempt, $this->keys, $this->settings );
+		$this->gatherer = new Gatherer( $this->settings, new Counter( new Rows() ), $this->log );
 
 		$this->loopback_tokens = new Tokens();
 
@@ -183,6 +190,7 @@ final class Plugin {
 			new Admin\Notices(),
 			$panel,
 			new Admin\Connect_Form( $this->config, $this->connection, $this->status ),
+			new Admin\Acting_User_Form( $this->acting_user, new Writers() ),
 			new Admin\Sync_Form( $this->gatherer, $this->remote_state ),
 			new Admin\Doctor_Panel( new Admin\Doctor_Reports() ),
 			new Admin\Log_Panel( $this->log )
@@ -190,11 +198,11 @@ final class Plugin {
 	}
 
 	public function actions(): Admin\Actions {
-		return new Admin\Actions( $this->connector, $this->disconnector, $this->sync_now, $this->settings, $this->config, new Admin\Notices(), $this->clone_choices, $this->doctor );
+		return new Admin\Actions( $this->connector, $this->disconnector, $this->sync_now, $this->settings, $this->config, new Admin\Notices(), $this->clone_choices, $this->doctor, $this->acting_user );
 	}
 
 	public function cli(): Cli\Cli_Command {
-		return new Cli\Cli_Command( $this->connector, $this->disconnector, $this->sync_now, $this->status, $this->connection, $this->config, new Admin\Sync_Facts( $this->remote_state ), new Admin\Transport_Facts( $this->polling_state, $this->polling->public_poll_url ), $this->clone_choices, $this->doctor );
+		return new Cli\Cli_Command( $this->connector, $this->disconnector, $this->sync_now, $this->status, $this->connection, $this->config, new Admin\Sync_Facts( $this->remote_state ), new Admin\Transport_Facts( $this->polling_state, $this->polling->public_poll_url ), $this->clone_choices, $this->doctor, $this->acting_user );
 	}
 
 	/**
@@ -219,10 +227,10 @@ final class Plugin {
 		$this->sync_now       = new Sync_Now( $this->structure_sync, $this->api, $this->keys, $this->connection, $this->settings, $this->remote_state, $this->log );
 		$this->unattended     = new Unattended( $this->config, $this->connection, $this->attempt );
 		$identifier           = new Identifier( new Account_Api( $client ) );
-		$this->connector      = new Connector( $identifier, $handshake, $this->keys, $this->connection, $this->attempt, $this->structure_sync, $this->schedule, $this->log );
-		$this->disconnector   = new Disconnector( $this->api, $this->keys, $this->connection, $this->attempt, $this->unattended, $this->schedule, $this->log );
+		$this->connector      = new Connector( $identifier, $handshake, $this->keys, $this->connection, $this->attempt, $this->structure_sync, $this->schedule, $this->log, $this->acting_user );
+		$this->disconnector   = new Disconnector( $this->api, $this->keys, $this->connection, $this->attempt, $this->unattended, $this->schedule, $this->log, $this->acting_user );
 		$this->clone_choices  = new Clone_Choices( $this->connection, $this->connector, $this->unattended, $this->outbox->delivery, $this->log );
-		$this->doctor         = Doctor_Module::build( $this->api, $this->connection, $this->status, $this->keys, $this->config, $this->schedule, $this->outbox, $this->loopback, $this->publisher );
+		$this->doctor         = Doctor_Module::build( $this->api, $this->connection, $this->status, $this->keys, $this->config, $this->schedule, $this->outbox, $this->loopback, $this->publisher, $this->acting_user );
 	}
 
 	/**
@@ -231,12 +239,12 @@ final class Plugin {
 	private function build_commands(): void {
 		$names    = fn(): array => $this->executor->names();
 		$commands = [
-			new Status_Command( $this->connection, $this->settings, $this->schedule, new Environment(), $names, $this->outbox->report, $this->polling_state, $this->publisher ),
+			new Status_Command( $this->connection, $this->settings, $this->schedule, new Environment(), $names, $this->outbox->report, $this->polling_state, $this->publisher, $this->acting_user ),
 			new Structure_Command( $this->gatherer ),
 			new Echo_Command(),
 		];
 
-		$content        = new Content_Commands( $this->outbox->tables, $this->outbox->recorder, $this->connection, $this->settings );
+		$content        = new Content_Commands( $this->outbox->tables, $this->outbox->recorder, $this->connection, $this->settings, $this->acting_user );
 		$this->executor = new Executor( array_merge( $commands, $content->all() ), $this->log, $this->connection );
 	}
 

@@ -16,7 +16,8 @@ if ( ! function_exists( 'igny8_get_site_structure' ) ) {
 	 *
 	 * @return array `post_types` (slug => label, count as wp-admin lists it under "All", enabled), `taxonomies` (slug =>
 	 *               label, count of terms, enabled, post_types), `plugin_connection_enabled` and `two_way_sync_enabled`
-	 *               (whether Sync Operations and Two-Way Sync are switched on).
+	 *               (whether Sync Operations and Two-Way Sync are switched on), `authors` (id and name of users who may write
+	 *               posts).
 	 */
 	function igny8_get_site_structure(): array {
 		return Plugin::instance()->gatherer->gather();

@@ -162,6 +162,25 @@ abstract class Content_Test_Case extends Site_Test_Case {
 		clean_post_cache( $id );
 	}
 
+	/**
+	 * @param array $data Of wp_insert_user().
+	 */
+	protected static function make_user( string $role, array $data = [] ): int {
+		++self::$made;
+		$id = wp_insert_user( $data + [ 'user_login' => 'igny8_user_' . self::$made, 'user_pass' => 'x', 'user_email' => 'user' . self::$made . '@igny8.test', 'display_name' => 'User ' . self::$made, 'role' => $role ] );
+		self::assertIsInt( $id );
+		return $id;
+	}
+
+	/**
+	 * Has the plugin write as a new user.
+	 */
+	protected static function become_acting_user( self $test, string $role ): int {
+		$id = self::make_user( $role );
+		$test->plugin->acting_user->choose( get_userdata( $id ) );
+		return $id;
+	}
+
 	protected static function is_sqlite(): bool {
 		global $wpdb;
 		return false !== stripos( get_class( $wpdb ), 'sqlite' );

@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { ContentTypes, ContentTypesUpdate, StructureStored } from '../../contract/content-types.ts'
-import type { Structure } from '../../contract/structure.ts'
+import type { Page } from '../../contract/common.ts'
+import type { SiteAuthor, Structure } from '../../contract/structure.ts'
 import { recordEvent } from '../../db/record-event.ts'
 import { integrations } from '../../db/schema/index.ts'
 import type { ServiceContext } from '../context.ts'
@@ -34,6 +35,21 @@ export async function getContentTypes({
     .limit(1)
   if (!row) throw new ServiceError('integration_not_found')
   return describeContentTypes(row)
+}
+
+/**
+ * The users whom the site offers as authors, as its last structure says.
+ * @throws ServiceError `integration_not_found`
+ */
+export async function listAuthors({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { id: string }
+}): Promise<Page<SiteAuthor>> {
+  const { structure } = await loadIntegration({ ctx, id: input.id })
+  return { results: structure?.authors ?? [], next: null }
 }
 
 /** @throws ServiceError `unknown_content_type` with one field error per type that the site doesn't have */

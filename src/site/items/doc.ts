@@ -1,4 +1,5 @@
 import type { PostDocument } from '../../contract/content-link.ts'
+import type { ItemAuthor } from '../../contract/content.ts'
 
 /**
  * The content of one side of an item: the fields that are compared, merged and sent. `parent` is the parent's post id,
@@ -12,6 +13,8 @@ export interface ItemDoc {
   status: string
   date: string | null
   parent: number | string | null
+  /** Null or absent while it is not known: the site then decides. Without an id it is a name that the push resolves. */
+  author?: ItemAuthor | null
   terms: Record<string, string[]>
   meta: Record<string, unknown>
   featured: { id?: number; url: string; alt: string } | null
@@ -25,6 +28,7 @@ export const EMPTY_DOC: ItemDoc = {
   status: 'draft',
   date: null,
   parent: null,
+  author: null,
   terms: {},
   meta: {},
   featured: null,
@@ -32,7 +36,7 @@ export const EMPTY_DOC: ItemDoc = {
 
 /** The content of a post. If the site sent no body, the known one is used. */
 export function toItemDoc(post: PostDocument, knownBody = ''): ItemDoc {
-  const { title, excerpt, slug, status, date, terms, meta, featured } = post
+  const { title, excerpt, slug, status, date, author, author_name: name, terms, meta, featured } = post
   return {
     title,
     body: post.body ?? knownBody,
@@ -41,8 +45,13 @@ export function toItemDoc(post: PostDocument, knownBody = ''): ItemDoc {
     status,
     date: date === null ? null : new Date(date).toISOString(),
     parent: post.parent === 0 ? null : post.parent,
+    author: { id: author, name },
     terms,
     meta,
     featured,
   }
 }
+
+/** A document with the author of another where it has none of its own. */
+export const withKnownAuthor = (doc: ItemDoc, { author = null }: ItemDoc): ItemDoc =>
+  doc.author || !author ? doc : { ...doc, author }

@@ -10,6 +10,10 @@ const FIXES: Readonly<Record<string, string>> = {
   parent_cycle: 'Choose a parent that is not below the item itself.',
   media_not_found: 'Choose an image that can be opened in a browser.',
   content_altered: 'Change the setting of the plugin that detail names, or write the text the way it leaves it.',
+  not_permitted:
+    'In WordPress, give the user that detail names this capability, or choose another user under Settings → IGNY8.',
+  acting_user_unusable: 'In wp-admin, choose another user under Settings → IGNY8.',
+  author_not_found: 'Choose another author, or map the name to a WordPress user in the settings of the site.',
   not_storable:
     'Remove the characters that the site’s database cannot store, or ask the host for the utf8mb4 character set.',
   post_locked: 'It is sent as soon as the post is closed there.',
@@ -28,7 +32,17 @@ const SEND_AGAIN = 'Correct what detail names and send the item again.'
 const SAVE_AGAIN = 'Open the item in WordPress and save it again; if that does not help, tell support the item’s id.'
 
 /** Why an item could not be sent to the site. */
-export const pushFault = (code: string, detail: string): ItemFault => ({ code, detail, fix: FIXES[code] ?? SEND_AGAIN })
+export const pushFault = (
+  code: string,
+  detail: string,
+  facts: Pick<ItemFault, 'alteration' | 'permission'> = {},
+): ItemFault => ({
+  code,
+  detail,
+  fix: FIXES[code] ?? SEND_AGAIN,
+  ...(facts.alteration && { alteration: facts.alteration }),
+  ...(facts.permission && { permission: facts.permission }),
+})
 
 /** Why the site's document of an item could not be used. */
 export const importFault = (code: string, detail: string): ItemFault => ({

@@ -6,7 +6,7 @@ import { EMPTY_DOC, type ItemDoc } from './doc.ts'
  */
 export type FieldPath = string
 
-const PLAIN = ['title', 'body', 'excerpt', 'slug', 'status', 'date', 'parent', 'featured'] as const
+const PLAIN = ['title', 'body', 'excerpt', 'slug', 'status', 'date', 'parent', 'author', 'featured'] as const
 type PlainField = (typeof PLAIN)[number]
 const isPlain = (path: FieldPath): path is PlainField => (PLAIN as readonly string[]).includes(path)
 
@@ -16,6 +16,11 @@ function canonical(path: FieldPath, value: unknown): string {
   if (path === 'featured') {
     const image = value as ItemDoc['featured']
     return image === null ? 'null' : JSON.stringify([image.url, image.alt])
+  }
+  if (path === 'author') {
+    const author = value as ItemDoc['author']
+    // a user may be renamed: that changes no post
+    return JSON.stringify(author ? (author.id ?? author.name) : null)
   }
   return JSON.stringify(sortKeys(value)) ?? 'undefined'
 }
@@ -61,6 +66,10 @@ const fieldsOf = (doc: ItemDoc): FieldPath[] => [
 /** Whether a field has the same value in two documents. */
 export const isFieldEqual = (left: ItemDoc, right: ItemDoc, path: FieldPath): boolean =>
   canonical(path, readField(left, path)) === canonical(path, readField(right, path))
+
+/** The fields that still have to be sent. An author who is not known here is the site's. */
+export const pendingFields = (external: ItemDoc, local: ItemDoc): FieldPath[] =>
+  diffDocs(external, local).filter((path) => path !== 'author' || Boolean(local.author))
 
 /** The fields in which two documents differ. */
 export function diffDocs(left: ItemDoc, right: ItemDoc): FieldPath[] {

@@ -1,6 +1,6 @@
 import type { PostDocument } from '../../contract/content-link.ts'
 import type { ConflictPolicy } from '../../contract/integrations.ts'
-import { toItemDoc, type ItemDoc } from './doc.ts'
+import { toItemDoc, withKnownAuthor, type ItemDoc } from './doc.ts'
 import { copyFields, diffDocs } from './fields.ts'
 import { mergeDocs } from './merge.ts'
 import { withoutError, type Decision, type ItemRecord } from './record.ts'
@@ -110,10 +110,12 @@ export function importPost(before: ItemRecord | null, post: PostDocument, rules:
     return decided(importAsNew(before, post, external, rules))
   }
   if (before.deletion === 'local') return importIntoDeleted(before, post, external, rules)
-  const agreed = before.base ?? external
+  // an item that an earlier release imported has no author yet: learning it is no change of either side
+  const agreed = withKnownAuthor(before.base ?? external, external)
   const base = staleSave ? baseOfStaleSave(agreed, staleSave) : agreed
-  const conflictExternal = externalInConflict(before, external)
-  const { doc, conflicts: found } = mergeDocs(base, before.local, conflictExternal)
+  const local = withKnownAuthor(before.local, external)
+  const conflictExternal = withKnownAuthor(externalInConflict(before, external), external)
+  const { doc, conflicts: found } = mergeDocs(base, local, conflictExternal)
   const contested = staleSave ? contestedFields(staleSave, doc, conflictExternal) : []
   const conflicts = [...new Set([...found, ...contested])]
   const merged: ItemRecord = {
@@ -122,7 +124,7 @@ export function importPost(before: ItemRecord | null, post: PostDocument, rules:
     deletion: null,
     conflictFields: [],
     conflictSince: conflicts.length > 0 ? before.conflictSince : null,
-    revision: diffDocs(before.local, doc).length > 0 ? before.revision + 1 : before.revision,
+    revision: diffDocs(local, doc).length > 0 ? before.revision + 1 : before.revision,
     updatedAt: rules.now,
     publishedLateAt: keepLateness(before, doc),
     // both sides agree on all fields that are not in conflict; their next change is then a change of one side

@@ -19,7 +19,7 @@ function parentId({ items }: ReplicaView, parent: ItemDoc['parent']): string | n
 }
 
 function presentVersion(replica: ReplicaView, doc: ItemDoc): ItemVersion {
-  const { title, body, excerpt, slug, status, date, terms, meta, featured } = doc
+  const { title, body, excerpt, slug, status, date, author = null, terms, meta, featured } = doc
   const featuredImage = featured && { url: featured.url, alt: featured.alt }
   return {
     title,
@@ -29,6 +29,7 @@ function presentVersion(replica: ReplicaView, doc: ItemDoc): ItemVersion {
     status,
     date,
     parent_id: parentId(replica, doc.parent),
+    author,
     terms,
     meta,
     featured_image: featuredImage,
@@ -64,7 +65,14 @@ function presentStaleSave({ staleSave, conflictSince }: ItemRecord): NonNullable
 function presentError({ error, errorSince, updatedAt }: ItemRecord): Item['error'] {
   if (!error) return null
   const fix = error.fix ?? (isErrorCode(error.code) ? ERRORS[error.code].fix : null)
-  return { code: error.code, detail: error.detail, fix, since: toTimestamp(errorSince ?? updatedAt) }
+  return {
+    code: error.code,
+    detail: error.detail,
+    fix,
+    since: toTimestamp(errorSince ?? updatedAt),
+    ...(error.alteration && { alteration: error.alteration }),
+    ...(error.permission && { permission: error.permission }),
+  }
 }
 
 /** An item as the API returns it. @param now milliseconds since 1970 */

@@ -1,6 +1,7 @@
 import type { ApplyFields, ApplyOperation } from '../../contract/content-link.ts'
+import type { AuthorMap } from '../../contract/integrations.ts'
 import { EMPTY_DOC, type ItemDoc } from './doc.ts'
-import { diffDocs, readField, writeField, type FieldPath } from './fields.ts'
+import { diffDocs, pendingFields, readField, writeField, type FieldPath } from './fields.ts'
 import { isTrashed, type ItemRecord } from './record.ts'
 
 /** One `apply` command for one item. */
@@ -25,7 +26,7 @@ export function planPush(record: ItemRecord): PushPlan | null {
   // a post that could not be read yet: there is no content to compare with
   if (external === null && record.externalId !== null) return null
   if (external === null) return { op: 'create', paths: diffDocs(EMPTY_DOC, local), expect: null, sent: local }
-  const paths = diffDocs(external, local)
+  const paths = pendingFields(external, local)
   if (paths.length === 0) return null
   const toTrash = isTrashed(local) && !isTrashed(external)
   const op = toTrash ? 'trash' : isTrashed(external) && !isTrashed(local) ? 'untrash' : 'update'
@@ -37,6 +38,13 @@ export function planPush(record: ItemRecord): PushPlan | null {
 export interface ResolvedReferences {
   parent: number
   featured: { id: number; alt?: string } | null
+  author?: number | string | null
+}
+
+/** A post's author as the site knows them: by id, by the integration's author map, or by what the site may look up. */
+export function resolveAuthor(author: ItemDoc['author'], authors: AuthorMap): number | string | null {
+  if (!author) return null
+  return author.id ?? (Object.hasOwn(authors, author.name) ? authors[author.name] : null) ?? author.name
 }
 
 /** The `fields` of an `apply` command. A removed taxonomy becomes an empty list, a removed meta key null. */
@@ -49,6 +57,7 @@ export function toApplyFields(local: ItemDoc, paths: readonly FieldPath[], resol
   for (const path of paths) {
     if (path === 'parent') fields.parent = resolved.parent
     else if (path === 'featured') fields.featured = resolved.featured
+    else if (path === 'author') fields.author = resolved.author ?? 0
     else if (!path.includes('.')) Object.assign(fields, { [path]: readField(local, path) })
   }
   const [terms, meta] = [named('terms.', []), named('meta.', null)]

@@ -11,8 +11,9 @@
  * are pure: they take a record and an event and return the new record. The replica stores it.
  */
 import type { ItemState } from '../../contract/content.ts'
+import type { Alteration, MissingPermission } from '../../contract/link.ts'
 import type { ItemDoc } from './doc.ts'
-import { diffDocs, type FieldPath } from './fields.ts'
+import { pendingFields, type FieldPath } from './fields.ts'
 
 /** Who deleted the item. `local`: still to be sent. `external`: kept only as a conflict. `both`: a tombstone. */
 export type Deletion = 'local' | 'external' | 'both'
@@ -27,6 +28,8 @@ export interface ItemFault {
   code: string
   detail: string
   fix: string | null
+  alteration?: Alteration | undefined
+  permission?: MissingPermission | undefined
 }
 
 /** The last save in WordPress that did not know IGNY8's version, as far as it was imported. */
@@ -96,7 +99,7 @@ export function stateOf(record: ItemRecord): ItemState {
   if (record.conflictFields.length > 0) return 'conflict'
   if (record.error && !isWaiting(record.error)) return 'failed'
   if (record.deletion === 'local' || record.external === null) return 'local_ahead'
-  if (diffDocs(record.local, record.external).length > 0) return 'local_ahead'
+  if (pendingFields(record.external, record.local).length > 0) return 'local_ahead'
   return record.etag === null ? 'external_ahead' : 'synced'
 }
 

@@ -3,7 +3,15 @@
  * decides with the pure functions of items/, and saves it in one transaction. `if_revision` refuses a change if
  * somebody else changed the item since. Nothing here talks to the site: the next run sends what changed.
  */
-import type { Item, ItemCreate, ItemFilter, ItemSummary, ItemUpdate, Resolution } from '../../contract/content.ts'
+import type {
+  Item,
+  ItemAuthor,
+  ItemCreate,
+  ItemFilter,
+  ItemSummary,
+  ItemUpdate,
+  Resolution,
+} from '../../contract/content.ts'
 import { MAX_ITEM_BYTES } from '../../contract/content.ts'
 import type { Replica } from './store.ts'
 import { EMPTY_DOC, type ItemDoc } from '../items/doc.ts'
@@ -27,15 +35,23 @@ type Refusal = RpcResult<never> & { ok: false }
 
 const NOT_FOUND = refusal('item_not_found', 'Item not found')
 
+/** An author as a document holds it. Null, as the API shows an author who is not known yet, changes nothing. */
+function toAuthor(author: ItemUpdate['author']): ItemAuthor | undefined {
+  if (author === null || author === undefined) return undefined
+  if (typeof author === 'number') return { id: author, name: '' }
+  return typeof author === 'string' ? { id: null, name: author } : author
+}
+
 /** Converts fields of the API to those of a document; resolves the parent, which the API names by its item id. */
 function toDocPatch({ replica }: ContentContext, input: ItemUpdate | ItemCreate): DocPatch | Refusal {
-  const { parent_id: parentId, featured_image: featured, ...rest } = input
+  const { parent_id: parentId, featured_image: featured, author: named, ...rest } = input
   const {
     if_revision: _revision,
     type: _type,
     ...plain
   } = rest as typeof rest & { if_revision?: number; type?: string }
-  const patch = { ...plain } as DocPatch
+  const author = toAuthor(named)
+  const patch = { ...plain, ...(author && { author }) } as DocPatch
   if (patch.date) patch.date = toSeconds(Date.parse(patch.date))
   if (featured !== undefined) patch.featured = featured && { url: featured.url, alt: featured.alt }
   if (parentId === undefined) return patch

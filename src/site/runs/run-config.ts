@@ -1,4 +1,4 @@
-import { ConflictPolicy } from '../../contract/integrations.ts'
+import { AuthorMap, ConflictPolicy } from '../../contract/integrations.ts'
 import { DEFAULT_FETCH_LIMIT } from '../../contract/content-types.ts'
 import type { RunDirection } from '../../contract/sync.ts'
 import type { RunIntegration } from '../../db/projection.ts'
@@ -20,6 +20,7 @@ export function createRunConfig(integration: RunIntegration, direction: RunDirec
   return {
     direction,
     policy: ConflictPolicy.catch('manual').parse(integration.config['conflict_policy']),
+    authors: AuthorMap.catch({}).parse(integration.config['author_map']),
     postTypes: sourcesOf(integration, 'post_types'),
     taxonomies: sourcesOf(integration, 'taxonomies'),
   }

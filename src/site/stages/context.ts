@@ -1,5 +1,5 @@
 import type { RunPhase } from '../../contract/activity.ts'
-import type { ConflictPolicy } from '../../contract/integrations.ts'
+import type { AuthorMap, ConflictPolicy } from '../../contract/integrations.ts'
 import type { RunDirection } from '../../contract/sync.ts'
 import type { Replica } from '../replica/store.ts'
 import type { IdPrefix } from '../../lib/ids.ts'
@@ -49,6 +49,7 @@ export interface Source {
 export interface RunConfig {
   direction: RunDirection
   policy: ConflictPolicy
+  authors: AuthorMap
   postTypes: Source[]
   taxonomies: Source[]
 }

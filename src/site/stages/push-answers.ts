@@ -139,7 +139,7 @@ export function importAnswers(
     else if (result?.ok) importApplied(ctx, item, result.data, runConfig, cursor)
     else if (result && result.code !== 'not_reached') {
       const since = result.since === undefined ? undefined : result.since * 1000
-      storeItemFault(ctx, item.record, pushFault(result.code, result.detail), cursor, since)
+      storeItemFault(ctx, item.record, pushFault(result.code, result.detail, result), cursor, since)
     } else firstOpen = Math.min(firstOpen, item.record.n)
   }
   return firstOpen

@@ -1,4 +1,5 @@
-import { planPush, type PushPlan } from '../items/push-plan.ts'
+import type { AuthorMap } from '../../contract/integrations.ts'
+import { planPush, resolveAuthor, type PushPlan } from '../items/push-plan.ts'
 import type { ItemRecord } from '../items/record.ts'
 import { publishOverdue } from '../items/schedule.ts'
 import type { EngineContext } from './context.ts'
@@ -56,6 +57,8 @@ export interface PlannedItem {
   image: Image | null
   /** The image that the post has on the site. */
   externalFeatured: ItemRecord['local']['featured']
+  /** The author as the site knows them; null if the site decides. */
+  author: number | string | null
   /** Id of the ancestor that must be sent first. */
   waitsFor: string | null
   /** The site's owner does not let IGNY8 write this type, so the site isn't asked. */
@@ -96,7 +99,11 @@ function settleOverdue({ replica, now }: EngineContext, records: readonly ItemRe
 }
 
 /** Plans a round and memoizes it. The plan stands whatever happens to its items before the answers come. */
-export async function planBatch(ctx: EngineContext, { records: waiting, until }: WaitingItems): Promise<PushBatch> {
+export async function planBatch(
+  ctx: EngineContext,
+  { records: waiting, until }: WaitingItems,
+  authors: AuthorMap,
+): Promise<PushBatch> {
   const records = settleOverdue(ctx, waiting)
   const items: PlannedItem[] = []
   const denied = ctx.replica.types.denied()
@@ -104,12 +111,13 @@ export async function planBatch(ctx: EngineContext, { records: waiting, until }:
     const plan = planPush(record)
     if (!plan) continue
     if (denied.has(record.type)) {
-      items.push({ record, plan, image: null, externalFeatured: null, waitsFor: null, isDenied: true })
+      items.push({ record, plan, image: null, externalFeatured: null, author: null, waitsFor: null, isDenied: true })
       continue
     }
     const waitsFor = missingAncestor(ctx, record)?.id ?? null
     const externalFeatured = record.external?.featured ?? null
-    items.push({ record, plan, image: await imageToSend(ctx, record, plan), externalFeatured, waitsFor })
+    const author = resolveAuthor(record.local.author, authors)
+    items.push({ record, plan, image: await imageToSend(ctx, record, plan), externalFeatured, author, waitsFor })
   }
   storeCreateBases(ctx, items)
   // the memo leaves out the other sides: they are large, and `plan.sent` has what the answer is compared with

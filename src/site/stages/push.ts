@@ -45,7 +45,7 @@ const commandId = ({ id, revision }: ItemRecord, { op, expect }: PushPlan) =>
  */
 async function toRequest(
   ctx: EngineContext,
-  { record, plan, externalFeatured, waitsFor, isDenied }: PlannedItem,
+  { record, plan, externalFeatured, author, waitsFor, isDenied }: PlannedItem,
   batched: ReadonlySet<string>,
 ): Promise<CommandRequest | ItemFault | null> {
   if (isDenied) return pushFault('type_denied', `The type ${record.type} is switched off in WordPress.`)
@@ -56,7 +56,7 @@ async function toRequest(
     ? await resolveFeatured(ctx, record.local.featured, externalFeatured)
     : null
   if (featured === undefined) return null
-  const fields = toApplyFields(record.local, plan.paths, { parent, featured })
+  const fields = toApplyFields(record.local, plan.paths, { parent, featured, author })
   const { op, expect } = plan
   return {
     name: 'apply',
@@ -219,7 +219,7 @@ export async function pushRound(
     const waiting = nextBatch(ctx, cursor.pushedAfter, cursor.pushLimit)
     if (waiting.records.length === 0) return false
     if (await fetchOutdated(ctx, waiting.records, runConfig, cursor, save)) return true
-    batch = await planBatch(ctx, waiting)
+    batch = await planBatch(ctx, waiting, runConfig.authors)
   }
   await sendBatch(ctx, runConfig, cursor, batch, () => save(cursor))
   return true
@@ -236,7 +236,13 @@ export async function pushItem(
   record: ItemRecord,
 ): Promise<string[]> {
   const send = async (one: ItemRecord) =>
-    sendBatch(ctx, runConfig, cursor, await planBatch(ctx, { records: [one], until: one.n }), () => undefined)
+    sendBatch(
+      ctx,
+      runConfig,
+      cursor,
+      await planBatch(ctx, { records: [one], until: one.n }, runConfig.authors),
+      () => undefined,
+    )
   const tried = new Set<string>()
   let ancestor = planPush(record) ? missingAncestor(ctx, record) : null
   // an ancestor that failed is not tried twice; the item below it then fails with `parent_not_sent`

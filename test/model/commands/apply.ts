@@ -35,6 +35,17 @@ function checkParent(site: Site, parent: number, id: number): void {
   }
 }
 
+/** The user with this id, or with this name. */
+function findAuthor(site: Site, author: number | string): number {
+  if (typeof author === 'number') {
+    if (author !== 0 && !site.users.has(author)) throw invalid('author', 'There is no such user.')
+    return author
+  }
+  const found = [...site.users].find(([, name]) => name === author)
+  if (!found) throw new CommandFailure('author_not_found', `author: There is no user “${author}”.`)
+  return found[0]
+}
+
 function checkFields(site: Site, typeName: string, fields: ApplyFieldValues, id: number): void {
   const type = requireType(site, typeName)
   if (fields.parent !== undefined) checkParent(site, fields.parent, id)
@@ -47,7 +58,7 @@ function checkFields(site: Site, typeName: string, fields: ApplyFieldValues, id:
   for (const key of Object.keys(fields.meta ?? {})) {
     if (!keys.includes(key)) throw invalid(`meta.${key}`, 'This key is not open to IGNY8.')
   }
-  if (fields.author && !site.users.has(fields.author)) throw invalid('author', 'There is no such user.')
+  if (fields.author !== undefined) findAuthor(site, fields.author)
   if (fields.featured && site.posts.get(fields.featured.id)?.type !== 'attachment') {
     throw invalid('featured', `There is no image ${fields.featured.id}.`)
   }
@@ -86,7 +97,7 @@ function toChanges(site: Site, fields: ApplyFieldValues): PostChanges {
     ...(status !== undefined && status !== 'trash' && { status }),
     ...(date !== undefined && { dateS: date === null ? null : Math.floor(Date.parse(date) / 1000) }),
     ...(parent !== undefined && { parent }),
-    ...(author !== undefined && { author }),
+    ...(author !== undefined && { author: findAuthor(site, author) }),
     ...(terms !== undefined && { terms: termIds }),
     ...(meta !== undefined && { meta: toStored(meta) }),
     ...(featured !== undefined && { featured: featured?.id ?? 0 }),
@@ -110,7 +121,7 @@ const wasEdited = (post: ModelPost, fields: ApplyFieldValues): boolean =>
   })
 
 /** The first text that the site did not keep as it was sent. */
-function findAltered(post: ModelPost, fields: ApplyFieldValues): string | undefined {
+function findAltered(post: ModelPost, fields: ApplyFieldValues): (typeof TEXTS)[number] | undefined {
   return TEXTS.find((name) => {
     const stored = name === 'body' ? bodyOf(post) : post[name]
     return fields[name] !== undefined && fields[name] !== stored
@@ -260,9 +271,19 @@ export class Applier {
   #requireKept(post: ModelPost, fields: ApplyFieldValues, undo: () => void): void {
     const altered = findAltered(post, fields)
     if (!altered) return
+    const stored = altered === 'body' ? bodyOf(post) : post[altered]
     undo()
     this.#site.untouch(post.id)
-    throw new CommandFailure('content_altered', `${altered}: the site does not keep the same bytes.`)
+    const alteration = {
+      field: altered,
+      before: fields[altered] ?? '',
+      after: stored,
+      by: 'model',
+      filter: 'model_filter',
+    }
+    throw new CommandFailure('content_altered', `${altered}: the site does not keep the same bytes.`, false, {
+      alteration,
+    })
   }
 
   #answer({ outcome, post, isCreated, isOvertaken = false, isFinished = true }: Outcome): string {

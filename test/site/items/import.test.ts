@@ -15,7 +15,7 @@ describe('a post that is new', () => {
   test('becomes an item that both sides agree on', () => {
     const record = decided(importPost(null, post({ title: 'Hello', parent: 3 }), rules()))
     expect(record).toMatchObject({ id: 'item_new', n: 0, externalId: 12, revision: 1, deletion: null, error: null })
-    expect(record.local).toEqual(doc({ title: 'Hello', parent: 3 }))
+    expect(record.local).toEqual(doc({ title: 'Hello', parent: 3, author: { id: 1, name: 'Ada' } }))
     expect([record.base, record.external]).toEqual([record.local, record.local])
     expect([stateOf(record), planPush(record)]).toEqual(['synced', null])
   })

@@ -142,7 +142,14 @@ describe('the push', () => {
       fc.property(anyDoc, anyDoc, (before, after) => {
         const record = editRecord(agreedItem(before), after, NOW_MS)
         const paths = planPush(record)?.paths ?? []
-        const { terms = {}, meta = {}, parent: _, featured: _f, ...plain } = toApplyFields(record.local, paths, NOTHING)
+        const {
+          terms = {},
+          meta = {},
+          parent: _,
+          featured: _f,
+          author: _a,
+          ...plain
+        } = toApplyFields(record.local, paths, NOTHING)
         const there = agreedItem(before).local
         const written = {
           ...there,

@@ -15,6 +15,7 @@ import { NOW_MS } from './samples.ts'
 const runConfig: RunConfig = {
   direction: 'both',
   policy: 'manual',
+  authors: {},
   postTypes: [{ slug: 'post', limit: 100, count: 0 }],
   taxonomies: [],
 }

@@ -46,6 +46,7 @@ export type {
   SiteCreate,
   SiteUpdate,
 } from '../../../src/contract/sites.ts'
+export type { SiteAuthor } from '../../../src/contract/structure.ts'
 export type { DebugStatus, Direction, Run, SyncEvent, SyncState } from '../../../src/contract/sync.ts'
 
 /** Fields to change. JSON has no undefined: a field is there with its value, or left out. */

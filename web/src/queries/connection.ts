@@ -6,13 +6,29 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query'
 import { api } from '../api/api.ts'
-import type { DebugStatus, DoctorReport, Integration, IntegrationUpdate, Site, TestResult } from '../api/types.ts'
+import type {
+  DebugStatus,
+  DoctorReport,
+  Integration,
+  IntegrationUpdate,
+  Site,
+  SiteAuthor,
+  TestResult,
+} from '../api/types.ts'
 import { keys } from './keys.ts'
+import type { Page } from './paging.ts'
 
 /** Each read calls the site, so its answer is kept longer. */
 const DEBUG_STALE_MS = 5 * 60_000
 
 const pathOf = (id: string) => ({ params: { path: { integration_id: id } } })
+
+/** The users of the site who may be authors. */
+export const useAuthors = (integrationId: string): UseQueryResult<Page<SiteAuthor>> =>
+  useQuery({
+    queryKey: keys.authors(integrationId),
+    queryFn: () => api.GET('/integration/integrations/{integration_id}/authors', pathOf(integrationId)),
+  })
 
 /** What the plugin reports, with a new probe of the site. */
 export const useDebugStatus = (integrationId: string, isWanted: boolean): UseQueryResult<DebugStatus> =>

@@ -14,6 +14,7 @@ export const keys = {
   /** The site's WordPress integration, or null. */
   integration: (siteId: string) => ['integration', siteId] as const,
   debugStatus: (integrationId: string) => ['debug-status', integrationId] as const,
+  authors: (integrationId: string) => ['authors', integrationId] as const,
   contentTypes: (integrationId: string) => ['content-types', integrationId] as const,
   syncStatus: (integrationId: string) => ['sync-status', integrationId] as const,
   runs: (integrationId: string) => ['runs', integrationId] as const,

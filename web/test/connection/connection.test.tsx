@@ -19,6 +19,7 @@ const PLUGIN = {
   outbox: { pending: 3, oldest_at: 1_763_700_000 },
   plugin_connection_enabled: true,
   two_way_sync_enabled: false,
+  acting_user: { id: 3, name: 'Ed', source: 'chosen', problem: 'missing', unfiltered_html: false },
 }
 const probe = (plugin: unknown, patch: object = {}) => ({
   body: {
@@ -68,6 +69,7 @@ test('the plugin’s report is shown without missing or invalid values', async (
   expect(report.getByText('no limit')).toBeVisible()
   expect(report.getByText('WP-Cron is switched off')).toBeVisible()
   expect(report.getByText(/3 wait/)).toBeVisible()
+  expect(report.getByText('Ed, who no longer exists')).toBeVisible()
   expect(
     readPluginFacts({ plugin_version: 7, cron: 'x', memory_limit_mb: 'all', last_structure_sync_at: 1e300 }),
   ).toMatchObject({ version: null, memoryMb: null, isCronOff: false, structureAt: null })

@@ -10,6 +10,7 @@ export const sampleVersion = (patch: Partial<ItemVersion> = {}): ItemVersion => 
   status: 'publish',
   date: AT,
   parent_id: null,
+  author: { id: 1, name: 'Ada' },
   terms: { category: ['News'] },
   meta: {},
   featured_image: null,

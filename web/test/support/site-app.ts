@@ -18,5 +18,6 @@ export const siteApp = (
     'GET /api/v1/sites': onePage([sampleSite()]),
     [INTEGRATIONS]: onePage(integration ? [integration] : []),
     [KEYS]: onePage([]),
+    'GET /api/v1/integration/integrations/int_1/authors': onePage([]),
     ...more,
   })

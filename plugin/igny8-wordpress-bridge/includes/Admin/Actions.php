@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Admin;
 
+use Igny8\Bridge\Acting\User_Choice;
 use Igny8\Bridge\Connection\Clone_Choices;
 use Igny8\Bridge\Connection\Connector;
 use Igny8\Bridge\Connection\Credentials;
@@ -32,13 +33,15 @@ final class Actions {
 
 	public const DIAGNOSE = 'igny8_diagnose';
 
+	public const ACTING_USER = 'igny8_acting_user';
+
 	public const CLONE_MOVED = 'igny8_clone_moved';
 
 	public const CLONE_COPY = 'igny8_clone_copy';
 
 	public const CLONE_ALIAS = 'igny8_clone_alias';
 
-	public const ALL = [ self::CONNECT, self::DISCONNECT, self::RETRY, self::SAVE, self::SYNC, self::DIAGNOSE, self::CLONE_MOVED, self::CLONE_COPY, self::CLONE_ALIAS ];
+	public const ALL = [ self::CONNECT, self::DISCONNECT, self::RETRY, self::SAVE, self::SYNC, self::DIAGNOSE, self::ACTING_USER, self::CLONE_MOVED, self::CLONE_COPY, self::CLONE_ALIAS ];
 
 	private const CHOICES = [
 		self::CLONE_MOVED => Clone_Choices::MOVED,
@@ -62,7 +65,9 @@ final class Actions {
 
 	private Doctor $doctor;
 
-	public function __construct( Connector $connector, Disconnector $disconnector, Sync_Now $sync, Settings $settings, Config $config, Notices $notices, Clone_Choices $choices, Doctor $doctor ) {
+	private User_Choice $acting_user;
+
+	public function __construct( Connector $connector, Disconnector $disconnector, Sync_Now $sync, Settings $settings, Config $config, Notices $notices, Clone_Choices $choices, Doctor $doctor, User_Choice $acting_user ) {
 		$this->connector    = $connector;
 		$this->disconnector = $disconnector;
 		$this->sync         = $sync;
@@ -71,6 +76,7 @@ final class Actions {
 		$this->notices      = $notices;
 		$this->choices      = $choices;
 		$this->doctor       = $doctor;
+		$this->acting_user  = $acting_user;
 	}
 
 	public function hook(): void {
@@ -96,6 +102,7 @@ final class Actions {
 			self::SAVE       => [ $this, 'save' ],
 			self::SYNC       => [ $this, 'sync' ],
 			self::DIAGNOSE   => [ $this, 'diagnose' ],
+			self::ACTING_USER => [ $this, 'choose_acting_user' ],
 		];
 		if ( isset( self::CHOICES[ $action ] ) ) {
 			$this->choose( self::CHOICES[ $action ] );
@@ -111,7 +118,7 @@ final class Actions {
 		$credentials = $this->config->is_unattended()
 			? Credentials::of_key( $this->config->api_key() )
 			: new Credentials( sanitize_email( $this->posted( 'igny8_email' ) ), $this->posted( 'igny8_password' ), $this->posted( 'igny8_api_key' ) );
-		$this->show_outcome( $this->connector->connect( $credentials ) );
+		$this->show_outcome( $this->connector->connect( $credentials, false, get_current_user_id() ) );
 	}
 
 	private function retry(): void {
@@ -164,6 +171,21 @@ final class Actions {
 
 	private function diagnose(): void {
 		( new Doctor_Reports() )->keep( $this->doctor->examine() );
+	}
+
+	private function choose_acting_user(): void {
+		$id   = (int) $this->posted( 'igny8_acting_user' );
+		$user = $id > 0 ? get_userdata( $id ) : null;
+		try {
+			if ( false === $user ) {
+				throw new Failure( 'acting_user_unusable', __( 'This user does not exist.', 'igny8-wordpress-bridge' ), __( 'Reload the page and choose another user.', 'igny8-wordpress-bridge' ) );
+			}
+			$this->acting_user->choose( $user );
+			/* translators: %s: name of a user. */
+			$this->notices->success( sprintf( __( 'IGNY8 now writes as %s', 'igny8-wordpress-bridge' ), $this->acting_user->current()->full_name() ) );
+		} catch ( Failure $failure ) {
+			$this->notices->failure( __( 'Nothing has changed', 'igny8-wordpress-bridge' ), $failure );
+		}
 	}
 
 	private function choose( string $choice ): void {

@@ -19,19 +19,23 @@ final class Settings_Page {
 
 	private Connect_Form $connect;
 
+	private Acting_User_Form $acting_user;
+
 	private Sync_Form $sync;
 
 	private Doctor_Panel $doctor;
 
 	private Log_Panel $log;
 
-	public function __construct( Notices $notices, Status_Panel $status, Connect_Form $connect, Sync_Form $sync, Doctor_Panel $doctor, Log_Panel $log ) {
+	public function __construct( Notices $notices, Status_Panel $status, Connect_Form $connect, Acting_User_Form $acting_user, Sync_Form $sync, Doctor_Panel $doctor, Log_Panel $log ) {
 		$this->notices = $notices;
 		$this->status  = $status;
 		$this->connect = $connect;
 		$this->sync    = $sync;
 		$this->doctor  = $doctor;
 		$this->log     = $log;
+
+		$this->acting_user = $acting_user;
 	}
 
 	public function hook(): void {
@@ -78,6 +82,7 @@ final class Settings_Page {
 		$this->notices->render();
 		$this->status->render();
 		$this->connect->render();
+		$this->acting_user->render();
 		$this->sync->render();
 		$this->doctor->render();
 		$this->log->render();

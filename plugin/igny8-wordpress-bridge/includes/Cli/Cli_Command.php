@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Cli;
 
+use Igny8\Bridge\Acting\Chosen_User;
+use Igny8\Bridge\Acting\User_Choice;
 use Igny8\Bridge\Admin\Transport_Facts;
 use Igny8\Bridge\Admin\State_Texts;
 use Igny8\Bridge\Admin\Status_Panel;
@@ -23,6 +25,7 @@ use Igny8\Bridge\Structure\Sync_Now;
 use Igny8\Bridge\Support\Config;
 use Igny8\Bridge\Support\Failure;
 use WP_CLI;
+use WP_User;
 
 /**
  * Connects this site to IGNY8 and shows the state of the connection.
@@ -49,7 +52,9 @@ final class Cli_Command {
 
 	private Doctor $doctor;
 
-	public function __construct( Connector $connector, Disconnector $disconnector, Sync_Now $sync, Status $status, Connection $connection, Config $config, Sync_Facts $sync_facts, Transport_Facts $transport, Clone_Choices $choices, Doctor $doctor ) {
+	private User_Choice $acting_user;
+
+	public function __construct( Connector $connector, Disconnector $disconnector, Sync_Now $sync, Status $status, Connection $connection, Config $config, Sync_Facts $sync_facts, Transport_Facts $transport, Clone_Choices $choices, Doctor $doctor, User_Choice $acting_user ) {
 		$this->connector    = $connector;
 		$this->disconnector = $disconnector;
 		$this->sync         = $sync;
@@ -60,6 +65,7 @@ final class Cli_Command {
 		$this->transport    = $transport;
 		$this->choices      = $choices;
 		$this->doctor       = $doctor;
+		$this->acting_user  = $acting_user;
 	}
 
 	/**
@@ -70,9 +76,12 @@ final class Cli_Command {
 	 * [--key=<key>]
 	 * : API key of this site. "-" reads it from STDIN, which keeps it out of process lists. Default: IGNY8_API_KEY.
 	 *
+	 * [--acting-user=<user>]
+	 * : Login or id of the user as whom IGNY8 writes. Default: the user of --user, else the first administrator.
+	 *
 	 * ## EXAMPLES
 	 *
-	 *     wp igny8 connect --key=- < key.txt
+	 *     wp igny8 connect --key=- --acting-user=editor < key.txt
 	 *
 	 * @param string[]              $args       Not used.
 	 * @param array<string, string> $assoc_args Options.
@@ -83,7 +92,10 @@ final class Cli_Command {
 			$key = (string) file_get_contents( 'php://stdin' );
 		}
 
-		$outcome = $this->connector->connect( Credentials::of_key( $key ) );
+		$chosen = (string) ( $assoc_args['acting-user'] ?? '' );
+		$writer = '' === $chosen ? null : $this->user( $chosen );
+
+		$outcome = $this->connector->connect( Credentials::of_key( $key ), false, get_current_user_id() );
 		$failure = $outcome->failure();
 		$reason  = null === $failure ? '' : $failure->full_text();
 		if ( Outcome::FAILED === $outcome->kind() ) {
@@ -98,6 +110,69 @@ final class Cli_Command {
 		}
 		/* translators: %s: id of the integration. */
 		WP_CLI::success( sprintf( __( 'Connected as integration %s.', 'igny8-wordpress-bridge' ), $this->connection->integration_id() ) );
+		if ( null !== $writer ) {
+			$this->choose_user( $writer );
+		}
+		$this->print_acting_user();
+	}
+
+	/**
+	 * Shows or chooses the user as whom IGNY8 writes.
+	 *
+	 * ## OPTIONS
+	 *
+	 * [<user>]
+	 * : Login or id.
+	 *
+	 * [--reset]
+	 * : Takes the choice back: whoever connected the site is the user again.
+	 *
+	 * ## EXAMPLES
+	 *
+	 *     wp igny8 acting-user editor
+	 *
+	 * @subcommand acting-user
+	 *
+	 * @param string[]              $args       The user.
+	 * @param array<string, string> $assoc_args Options.
+	 */
+	public function acting_user( array $args, array $assoc_args ): void {
+		if ( isset( $args[0] ) ) {
+			$this->choose_user( $this->user( (string) $args[0] ) );
+		} elseif ( ! empty( $assoc_args['reset'] ) ) {
+			$this->choose_user( null );
+		}
+		$this->print_acting_user();
+	}
+
+	private function user( string $text ): ?WP_User {
+		$user = User_Choice::find( $text );
+		if ( null === $user ) {
+			/* translators: %s: login or id of a user. */
+			WP_CLI::error( sprintf( __( 'This site has no user “%s”.', 'igny8-wordpress-bridge' ), $text ) );
+		}
+		return $user;
+	}
+
+	private function choose_user( ?WP_User $user ): void {
+		try {
+			$this->acting_user->choose( $user );
+		} catch ( Failure $failure ) {
+			WP_CLI::error( $failure->full_text() );
+		}
+	}
+
+	private function print_acting_user(): void {
+		$acting = $this->acting_user->current();
+		/* translators: 1: name of a user, 2: how the user was decided. */
+		$line = sprintf( __( 'Writes as %1$s: %2$s', 'igny8-wordpress-bridge' ), $acting->full_name(), $acting->source_text() );
+		if ( '' !== $acting->problem() ) {
+			WP_CLI::warning( $acting->reason() );
+		} elseif ( Chosen_User::FALLBACK === $acting->source() ) {
+			WP_CLI::warning( $line . '. ' . __( 'Choose the user with wp igny8 acting-user.', 'igny8-wordpress-bridge' ) );
+		} else {
+			WP_CLI::line( $line );
+		}
 	}
 
 	/**
@@ -112,6 +187,9 @@ final class Cli_Command {
 			foreach ( $this->sync_facts->all() + $sent + $this->transport->all() as $name => $value ) {
 				WP_CLI::line( $name . ': ' . $value );
 			}
+		}
+		if ( $this->connection->exists() ) {
+			$this->print_acting_user();
 		}
 		if ( null !== $error ) {
 			WP_CLI::warning( trim( $error['detail'] . ' ' . $error['fix'] ) );

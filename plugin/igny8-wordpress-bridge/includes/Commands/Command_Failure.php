@@ -15,17 +15,25 @@ final class Command_Failure extends RuntimeException {
 
 	private bool $retryable;
 
-	private ?int $since;
+	/** @var array<string, mixed> */
+	private array $facts;
 
 	/**
-	 * @param string   $reason Code, lower_snake.
-	 * @param int|null $since  Unix seconds since when the reason has lasted; null if it is not known.
+	 * @param string               $reason Code, lower_snake.
+	 * @param array<string, mixed> $facts  What the detail says, for programs: `alteration`, `permission`, or `since` (Unix seconds).
 	 */
-	public function __construct( string $reason, string $detail, bool $retryable = false, ?int $since = null ) {
+	public function __construct( string $reason, string $detail, bool $retryable = false, array $facts = [] ) {
 		parent::__construct( $detail );
 		$this->reason    = $reason;
 		$this->retryable = $retryable;
-		$this->since     = $since;
+		$this->facts     = $facts;
+	}
+
+	/**
+	 * @return array<string, mixed>
+	 */
+	public function facts(): array {
+		return $this->facts;
 	}
 
 	public function reason(): string {

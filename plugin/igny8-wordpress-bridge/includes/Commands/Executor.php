@@ -61,7 +61,11 @@ final class Executor {
 		return $this->log->with_origin(
 			$context->origin(),
 			function () use ( $batch, $context ): array {
-				return $this->execute_all( $batch, $context );
+				return Quiet_Request::run(
+					function () use ( $batch, $context ): array {
+						return $this->execute_all( $batch, $context );
+					}
+				);
 			}
 		);
 	}
@@ -88,7 +92,7 @@ final class Executor {
 		try {
 			$json = $this->encode( $request['id'], [ 'data' => (object) $this->run( $request, $context ) ], $started );
 		} catch ( Command_Failure $failure ) {
-			$json = $this->failed( $request['id'], $failure->reason(), $failure->getMessage(), $failure->is_retryable(), $started, $failure->since() );
+			$json = $this->failed( $request['id'], $failure->reason(), $failure->getMessage(), $failure->is_retryable(), $started, $failure->facts() );
 		} catch ( Throwable $error ) {
 			$detail = str_replace( [ ABSPATH, WP_CONTENT_DIR ], '', get_class( $error ) . ': ' . $error->getMessage() );
 			$this->log->error( 'command_failed', $request['name'] . ': ' . Utf8::repair( $detail ) );
@@ -125,12 +129,15 @@ final class Executor {
 		return $this->failed( $id, 'not_reached', __( 'The time or size limit of the batch was reached.', 'igny8-wordpress-bridge' ), true, microtime( true ) );
 	}
 
-	private function failed( string $id, string $code, string $detail, bool $retryable, float $started, ?int $since = null ): string {
+	/**
+	 * @param array<string, mixed> $facts Of a Command_Failure.
+	 */
+	private function failed( string $id, string $code, string $detail, bool $retryable, float $started, array $facts = [] ): string {
 		$answer = [
 			'code'      => $code,
 			'detail'    => Utf8::repair( $detail ),
 			'retryable' => $retryable,
-		] + ( null === $since ? [] : [ 'since' => $since ] );
+		] + $facts;
 		return $this->encode( $id, $answer, $started );
 	}
 

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Commands;
 
+use Igny8\Bridge\Acting\User_Choice;
 use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Cron\Runner;
 use Igny8\Bridge\Cron\Schedule;
@@ -36,10 +37,12 @@ final class Status_Command implements Command {
 
 	private Overdue_Publisher $publisher;
 
+	private User_Choice $acting_user;
+
 	/**
 	 * @param callable $command_names Returns the names of all commands.
 	 */
-	public function __construct( Connection $connection, Settings $settings, Schedule $schedule, Environment $environment, callable $command_names, Report $outbox, State $polling, Overdue_Publisher $publisher ) {
+	public function __construct( Connection $connection, Settings $settings, Schedule $schedule, Environment $environment, callable $command_names, Report $outbox, State $polling, Overdue_Publisher $publisher, User_Choice $acting_user ) {
 		$this->connection    = $connection;
 		$this->settings      = $settings;
 		$this->schedule      = $schedule;
@@ -48,6 +51,7 @@ final class Status_Command implements Command {
 		$this->outbox        = $outbox;
 		$this->polling       = $polling;
 		$this->publisher     = $publisher;
+		$this->acting_user   = $acting_user;
 	}
 
 	public function name(): string {
@@ -66,8 +70,9 @@ final class Status_Command implements Command {
 			'received_headers'          => $context->request()->header_names(),
 			'commands'                  => ( $this->command_names )(),
 			'outbox'                    => $this->outbox->describe(),
-			'polling'                  => $this->polling->describe(),
+			'polling'                   => $this->polling->describe(),
 			'schedule'                  => $this->publisher->describe(),
+			'acting_user'               => $this->acting_user->current()->to_array(),
 		];
 	}
 

@@ -23,6 +23,7 @@ final class Attempt {
 		'failures'   => 0,
 		'next_at'    => 0,
 		'error'      => null,
+		'user_id'    => 0,
 	];
 
 	private Stored_Option $option;
@@ -31,13 +32,24 @@ final class Attempt {
 		$this->option = new Stored_Option( self::OPTION, self::DEFAULTS );
 	}
 
-	public function begin(): void {
+	/**
+	 * @param int $user_id The person who connects, kept for retries; 0 if nobody does.
+	 */
+	public function begin( int $user_id = 0 ): void {
 		$this->option->save(
 			[
 				'status'     => 'authenticating',
 				'started_at' => time(),
+				'user_id'    => $user_id,
 			]
 		);
+	}
+
+	/**
+	 * The person who connects; 0 if nobody does.
+	 */
+	public function user_id(): int {
+		return (int) $this->option->all()['user_id'];
 	}
 
 	/**

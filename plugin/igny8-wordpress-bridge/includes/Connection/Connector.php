@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Connection;
 
+use Igny8\Bridge\Acting\Chosen_User;
+use Igny8\Bridge\Acting\User_Choice;
 use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Security\Key_Store;
 use Igny8\Bridge\Structure\Structure_Sync;
@@ -36,7 +38,9 @@ final class Connector {
 
 	private Log $log;
 
-	public function __construct( Identifier $identifier, Handshake $handshake, Key_Store $keys, Connection $connection, Attempt $attempt, Structure_Sync $structure, Schedule $schedule, Log $log ) {
+	private User_Choice $acting_user;
+
+	public function __construct( Identifier $identifier, Handshake $handshake, Key_Store $keys, Connection $connection, Attempt $attempt, Structure_Sync $structure, Schedule $schedule, Log $log, User_Choice $acting_user ) {
 		$this->identifier = $identifier;
 		$this->handshake  = $handshake;
 		$this->keys       = $keys;
@@ -45,12 +49,15 @@ final class Connector {
 		$this->structure  = $structure;
 		$this->schedule   = $schedule;
 		$this->log        = $log;
+
+		$this->acting_user = $acting_user;
 	}
 
 	/**
 	 * @param bool $is_unattended Whether no user waits for the result. A site that IGNY8 can't call yet (422) is then tried again too.
+	 * @param int  $user_id       The person who connects; 0 if nobody does. The plugin writes as this user.
 	 */
-	public function connect( Credentials $credentials, bool $is_unattended = false ): Outcome {
+	public function connect( Credentials $credentials, bool $is_unattended = false, int $user_id = 0 ): Outcome {
 		try {
 			$this->connection->assert_original();
 		} catch ( Failure $failure ) {
@@ -65,8 +72,8 @@ final class Connector {
 		}
 
 		return $this->with_lock(
-			function () use ( $credentials, $is_unattended ): Outcome {
-				return $this->try_once( $credentials, $is_unattended );
+			function () use ( $credentials, $is_unattended, $user_id ): Outcome {
+				return $this->try_once( $credentials, $is_unattended, $user_id );
 			}
 		);
 	}
@@ -132,7 +139,8 @@ final class Connector {
 
 		$key = $this->keys->waiting_api_key();
 		if ( '' !== $key ) {
-			return $this->connect( Credentials::of_key( $key ), $is_unattended );
+			// Not the current user: a retry runs in the request of whoever happens to visit.
+			return $this->connect( Credentials::of_key( $key ), $is_unattended, $this->attempt->user_id() );
 		}
 		return $this->refuse( $this->unreadable() );
 	}
@@ -145,12 +153,12 @@ final class Connector {
 		);
 	}
 
-	private function try_once( Credentials $credentials, bool $is_unattended ): Outcome {
+	private function try_once( Credentials $credentials, bool $is_unattended, int $user_id ): Outcome {
 		if ( $this->attempt->is_waiting() ) {
 			// Covers the death of this process. Every outcome replaces or cancels it.
 			$this->schedule->connect_at( time() + 2 * self::LOCK_TTL_S );
 		}
-		$this->attempt->begin();
+		$this->attempt->begin( $user_id );
 		$key     = $credentials->api_key();
 		$outcome = null;
 		try {
@@ -170,10 +178,16 @@ final class Connector {
 		$integration_id = $this->handshake->perform( $identity->site_id(), $identity->api_key() );
 		$this->keys->save_api_key( $identity->api_key() );
 		$this->connection->establish( $identity, $integration_id );
+		$this->acting_user->connected_by( $this->attempt->user_id() );
 		$this->attempt->clear();
 		$this->schedule->cancel_connect();
 		/* translators: %s: id of the integration. */
 		$this->log->info( 'connected', sprintf( __( 'Connected as integration %s.', 'igny8-wordpress-bridge' ), $integration_id ) );
+		$acting = $this->acting_user->current();
+		if ( Chosen_User::FALLBACK === $acting->source() ) {
+			/* translators: %s: name of a user. */
+			$this->log->info( 'acting_user_default', sprintf( __( 'IGNY8 writes as %s, the first administrator, because nobody chose a user.', 'igny8-wordpress-bridge' ), $acting->full_name() ) );
+		}
 		return $this->send_structure();
 	}
 

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Connection;
 
+use Igny8\Bridge\Acting\User_Choice;
 use Igny8\Bridge\Api\Integration_Api;
 use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Security\Key_Store;
@@ -29,7 +30,9 @@ final class Disconnector {
 
 	private Log $log;
 
-	public function __construct( Integration_Api $api, Key_Store $keys, Connection $connection, Attempt $attempt, Unattended $unattended, Schedule $schedule, Log $log ) {
+	private User_Choice $acting_user;
+
+	public function __construct( Integration_Api $api, Key_Store $keys, Connection $connection, Attempt $attempt, Unattended $unattended, Schedule $schedule, Log $log, User_Choice $acting_user ) {
 		$this->api        = $api;
 		$this->keys       = $keys;
 		$this->connection = $connection;
@@ -37,6 +40,8 @@ final class Disconnector {
 		$this->unattended = $unattended;
 		$this->schedule   = $schedule;
 		$this->log        = $log;
+
+		$this->acting_user = $acting_user;
 	}
 
 	/**
@@ -47,6 +52,7 @@ final class Disconnector {
 		$this->keys->clear();
 		$this->connection->clear();
 		$this->attempt->clear();
+		$this->acting_user->clear();
 		$this->schedule->cancel_retries();
 		$this->unattended->pause();
 		$this->log->info( 'disconnected', __( 'Disconnected.', 'igny8-wordpress-bridge' ) );

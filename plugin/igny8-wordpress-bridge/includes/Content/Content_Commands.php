@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
+use Igny8\Bridge\Acting\User_Choice;
 use Igny8\Bridge\Commands\Command;
 use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Content\Commands\Apply_Command;
@@ -23,6 +24,7 @@ use Igny8\Bridge\Content\Write\Write_Verifier;
 use Igny8\Bridge\Content\Write\Field_Reader;
 use Igny8\Bridge\Content\Write\Ledger;
 use Igny8\Bridge\Content\Write\Meta_Writer;
+use Igny8\Bridge\Content\Write\Permissions;
 use Igny8\Bridge\Content\Write\Post_Writer;
 use Igny8\Bridge\Content\Write\Publishing_Rules;
 use Igny8\Bridge\Content\Write\Term_Writer;
@@ -44,11 +46,14 @@ final class Content_Commands {
 
 	private Settings $settings;
 
-	public function __construct( Tables $tables, Recorder $recorder, Connection $connection, Settings $settings ) {
-		$this->tables     = $tables;
-		$this->recorder   = $recorder;
-		$this->connection = $connection;
-		$this->settings   = $settings;
+	private User_Choice $acting_user;
+
+	public function __construct( Tables $tables, Recorder $recorder, Connection $connection, Settings $settings, User_Choice $acting_user ) {
+		$this->tables      = $tables;
+		$this->recorder    = $recorder;
+		$this->connection  = $connection;
+		$this->settings    = $settings;
+		$this->acting_user = $acting_user;
 	}
 
 	/**
@@ -61,11 +66,12 @@ final class Content_Commands {
 		$links          = new Item_Links( $this->connection );
 		$related_data   = new Related_Data( $types, $keys, $links );
 		$maker          = new Document_Maker( $links );
-		$acting_user    = new Acting_User();
+		$acting_user    = new Acting_User( $this->acting_user );
+		$permissions    = new Permissions();
 		$documents      = new Documents( $types, $rows, $related_data, $maker );
 		$write_verifier = new Write_Verifier( $rows, new Post_Meta() );
-		$writer         = new Post_Writer( $write_verifier, new Term_Writer( $write_verifier ), new Meta_Writer(), $links, new Publishing_Rules() );
-		$applier        = new Applier( $rows, $documents, $writer, $links, $acting_user, $this->recorder, new Write_Log(), new Stale_Saves() );
+		$writer         = new Post_Writer( $write_verifier, new Term_Writer( $write_verifier ), new Meta_Writer(), $links, new Publishing_Rules(), $permissions );
+		$applier        = new Applier( $rows, $documents, $writer, $links, $acting_user, $this->recorder, new Write_Log(), new Stale_Saves(), $permissions );
 		$reader         = new Change_Reader( $types, new Field_Reader( $types, $keys ) );
 		return [
 			new Index_Command( $types, $rows, $documents ),
@@ -74,7 +80,7 @@ final class Content_Commands {
 			new Digest_Command( $types, new Etags( $rows, $related_data, $maker ) ),
 			new Terms_Command( $types, new Term_List() ),
 			new Apply_Command( $this->tables, $reader, $applier, new Ledger(), $documents ),
-			new Media_Command( new Library( new Download( new Source_Url() ), new Post_Meta(), $acting_user ), $types ),
+			new Media_Command( new Library( new Download( new Source_Url() ), new Post_Meta(), $acting_user, $permissions ), $types ),
 		];
 	}
 }

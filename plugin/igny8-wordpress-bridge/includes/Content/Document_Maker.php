@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
+use Igny8\Bridge\Acting\User_Name;
 use Igny8\Bridge\Support\Utf8;
 use Throwable;
 use WP_Post;
@@ -145,7 +146,7 @@ final class Document_Maker {
 			'etag'        => '',
 			'meta_etag'   => '',
 			'modified'    => Gmt::to_unix( (string) $post->post_modified_gmt ),
-			'author_name' => false === $author ? '' : Utf8::repair( (string) $author->display_name ),
+			'author_name' => false === $author ? '' : User_Name::shown( $author ),
 			// PHP encodes an empty map as a list.
 			'terms'       => (object) $facts['terms'],
 			'meta'        => (object) $facts['meta'],

@@ -48,6 +48,13 @@ final class Meta_Keys {
 		return $keys;
 	}
 
+	/**
+	 * Whether it is a key of an SEO plugin.
+	 */
+	public static function is_seo( string $key ): bool {
+		return isset( self::SEO[ $key ] );
+	}
+
 	public function has( string $key, string $type ): bool {
 		return isset( self::SEO[ $key ] ) || isset( $this->of( $type )[ $key ] );
 	}

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Doctor;
 
+use Igny8\Bridge\Acting\User_Choice;
 use Igny8\Bridge\Admin\State_Texts;
 use Igny8\Bridge\Api\Integration_Api;
 use Igny8\Bridge\Connection\Connection;
@@ -20,10 +21,11 @@ use Igny8\Bridge\Support\Config;
  */
 final class Doctor_Module {
 
-	public static function build( Integration_Api $api, Connection $connection, Status $status, Key_Store $keys, Config $config, Schedule $schedule, Outbox_Module $outbox, Loopback $loopback, Overdue_Publisher $publisher ): Doctor {
+	public static function build( Integration_Api $api, Connection $connection, Status $status, Key_Store $keys, Config $config, Schedule $schedule, Outbox_Module $outbox, Loopback $loopback, Overdue_Publisher $publisher, User_Choice $acting_user ): Doctor {
 		$checks = [
 			new Connection_Check( $status, $connection, new State_Texts() ),
 			new Key_Check( $keys, $connection, $config ),
+			new Acting_User_Check( $acting_user ),
 			new Tables_Check( $outbox->tables, $outbox->report ),
 			new Cron_Check( $schedule ),
 			new Loopback_Check( $loopback ),

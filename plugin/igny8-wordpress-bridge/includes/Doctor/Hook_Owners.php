@@ -63,7 +63,10 @@ final class Hook_Owners {
 		}
 	}
 
-	private static function owner( string $file ): string {
+	/**
+	 * @return string Folder or file of the plugin or theme; '' for WordPress itself and for this plugin.
+	 */
+	public static function owner( string $file ): string {
 		$file = wp_normalize_path( $file );
 		if ( '' === $file || 0 === strpos( $file, wp_normalize_path( plugin_dir_path( IGNY8_BRIDGE_FILE ) ) ) ) {
 			return '';

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Structure;
 
+use Igny8\Bridge\Acting\Writers;
 use Igny8\Bridge\Content\Types;
 use Igny8\Bridge\Support\Log;
 use Igny8\Bridge\Support\Settings;
@@ -31,7 +32,7 @@ final class Gatherer {
 	}
 
 	/**
-	 * @return array{post_types: array, taxonomies: array, plugin_connection_enabled: bool, two_way_sync_enabled: bool}
+	 * @return array{post_types: array, taxonomies: array, plugin_connection_enabled: bool, two_way_sync_enabled: bool, authors: array<int, array{id: int, name: string}>}
 	 */
 	public function gather(): array {
 		$post_types = $this->post_types();
@@ -40,6 +41,7 @@ final class Gatherer {
 			'taxonomies'                => $this->taxonomies( $post_types ),
 			'plugin_connection_enabled' => $this->settings->is_sync_enabled(),
 			'two_way_sync_enabled'      => $this->settings->is_two_way_enabled(),
+			'authors'                   => ( new Writers() )->listed(),
 		];
 	}
 

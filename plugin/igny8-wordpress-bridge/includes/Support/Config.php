@@ -15,21 +15,27 @@ final class Config {
 
 	private string $api_key;
 
+	private string $acting_user;
+
 	/**
-	 * @param string $api_url Base URL of the IGNY8 API.
-	 * @param string $api_key Key of an unattended connection; '' for none.
+	 * @param string $api_url     Base URL of the IGNY8 API.
+	 * @param string $api_key     Key of an unattended connection; '' for none.
+	 * @param string $acting_user Login or id of the user as whom the plugin writes; '' for none.
 	 */
-	public function __construct( string $api_url, string $api_key = '' ) {
-		$this->api_url = untrailingslashit( trim( $api_url ) );
-		$this->api_key = trim( $api_key );
+	public function __construct( string $api_url, string $api_key = '', string $acting_user = '' ) {
+		$this->api_url     = untrailingslashit( trim( $api_url ) );
+		$this->api_key     = trim( $api_key );
+		$this->acting_user = trim( $acting_user );
 	}
 
 	public static function from_constants(): self {
-		$url = defined( 'IGNY8_API_URL' ) ? constant( 'IGNY8_API_URL' ) : '';
-		$key = defined( 'IGNY8_API_KEY' ) ? constant( 'IGNY8_API_KEY' ) : '';
+		$url  = defined( 'IGNY8_API_URL' ) ? constant( 'IGNY8_API_URL' ) : '';
+		$key  = defined( 'IGNY8_API_KEY' ) ? constant( 'IGNY8_API_KEY' ) : '';
+		$user = defined( 'IGNY8_ACTING_USER' ) ? constant( 'IGNY8_ACTING_USER' ) : '';
 		return new self(
 			is_string( $url ) && '' !== trim( $url ) ? $url : self::DEFAULT_API_URL,
-			is_string( $key ) ? $key : ''
+			is_string( $key ) ? $key : '',
+			is_string( $user ) || is_int( $user ) ? (string) $user : ''
 		);
 	}
 
@@ -45,6 +51,13 @@ final class Config {
 	 */
 	public function api_key(): string {
 		return $this->api_key;
+	}
+
+	/**
+	 * '' if wp-config.php names none.
+	 */
+	public function acting_user(): string {
+		return $this->acting_user;
 	}
 
 	public function is_unattended(): bool {

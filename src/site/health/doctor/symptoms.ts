@@ -109,12 +109,28 @@ function cloneSymptoms({ install, home_url: home }: StatusData): Symptom[] {
   return [{ code: 'clone_detected', detail, evidence }]
 }
 
+function actingUserSymptoms({ acting_user: user }: StatusData): Symptom[] {
+  if (!user) return []
+  const evidence = [
+    `user: ${user.name || 'none'}${user.id === null ? '' : ` (${user.id})`}`,
+    `source: ${user.source}`,
+    `unfiltered HTML: ${user.unfiltered_html ? 'permitted' : 'not permitted'}`,
+  ]
+  if (user.problem !== null) {
+    const why = user.problem === 'missing' ? 'no longer exists' : 'may not edit posts'
+    return [{ code: 'acting_user_unusable', detail: `The user “${user.name}” ${why}.`, evidence }]
+  }
+  const code = user.source === 'first_administrator' ? 'acting_user_default' : 'acting_user_able'
+  return [{ code, detail: `The plugin writes as ${user.name}.`, evidence }]
+}
+
 /** All symptoms of a site that answers, good and bad, from the status that its plugin reports. Pure. */
 export function findSymptoms(status: StatusData, skewS: number): Symptom[] {
   return [
     ...cloneSymptoms(status),
     clockSymptom(skewS),
     ...pluginSymptoms(status),
+    ...actingUserSymptoms(status),
     ...outboxSymptom(status),
     cronSymptom(status),
     ...scheduleSymptom(status),

@@ -22,6 +22,18 @@ export const metaText = (value: unknown): string =>
 const imageText = (image: ItemVersion['featured_image']): string | null =>
   image && (image.alt ? `${image.url}\n${image.alt}` : image.url)
 
+/** Name of an author, or the user id while the name is not known; null without an author. */
+export const authorText = (author: ItemVersion['author']): string | null =>
+  author && (author.name || String(author.id ?? ''))
+
+/** Two names of one user are no difference. */
+const authorChange = (left: ItemVersion['author'], right: ItemVersion['author']): FieldChange => ({
+  kind: 'value',
+  path: 'author',
+  left: authorText(left),
+  right: left && right && left.id !== null && left.id === right.id ? authorText(left) : authorText(right),
+})
+
 const momentOf = (date: string | null) => (date === null ? null : new Date(date).toISOString())
 const own = <T>(record: Record<string, T>, key: string): T | undefined =>
   Object.hasOwn(record, key) ? record[key] : undefined
@@ -60,6 +72,7 @@ export function compareVersions(left: ItemVersion, right: ItemVersion): FieldCha
     { kind: 'text', path: 'excerpt', left: left.excerpt, right: right.excerpt },
     { kind: 'body', path: 'body', left: left.body, right: right.body },
     { kind: 'value', path: 'parent', left: left.parent_id, right: right.parent_id },
+    authorChange(left.author, right.author),
     { kind: 'value', path: 'featured', left: imageText(left.featured_image), right: imageText(right.featured_image) },
   ]
   const plain = changes.filter((change) => change.kind === 'list' || change.left !== change.right)

@@ -30,6 +30,7 @@ export const items: typeof english = {
     status: 'Status',
     date: 'Datum',
     parent: 'Übergeordnet',
+    author: 'Autor',
     featured: 'Beitragsbild',
     deleted: 'Löschung',
   },
@@ -103,6 +104,13 @@ export const items: typeof english = {
   failure: {
     since: 'Seit:',
     retry: 'Noch einmal versuchen',
+    field: 'Feld',
+    sent: 'Gesendet',
+    stored: 'Stattdessen gespeichert',
+    by: 'Geändert von',
+    filter: 'Filter',
+    user: 'Schreibt als',
+    capability: 'Fehlendes Recht',
   },
   opened: {
     since: 'Dort geöffnet seit:',

@@ -194,6 +194,15 @@ export const linkErrors = {
     'Änderungen auf der Website warten auf den Versand',
     'Prüfen Sie, ob die Website die IGNY8-API erreicht und ob ihr Cron läuft. Keine Änderung geht verloren.',
   ),
+  acting_user_unusable: text(
+    'Das Plugin hat keinen Benutzer, als der es schreiben kann',
+    'Wählen Sie in wp-admin unter Einstellungen → IGNY8 einen anderen Benutzer. Bis dahin werden Änderungen aus IGNY8 abgelehnt.',
+  ),
+  acting_user_default: text(
+    'Niemand hat gewählt, als wer das Plugin schreibt',
+    'Es schreibt als der erste Administrator. Um das zu ändern, wählen Sie in wp-admin unter Einstellungen → IGNY8 einen Benutzer.',
+  ),
+  acting_user_able: text('Das Plugin hat einen Benutzer, als der es schreiben kann', ''),
   cron_stale: text(
     'Geplante Aufgaben der Website laufen nicht',
     'Lassen Sie den Hoster alle fünf Minuten wp-cron.php aufrufen, oder entfernen Sie DISABLE_WP_CRON aus wp-config.php.',

@@ -49,6 +49,17 @@ export const settings: typeof english = {
     newest: 'Die neueste Änderung gilt',
     newestText: 'Die spätere Änderung ersetzt die andere, nach den Uhren beider Seiten.',
   },
+  authors: {
+    heading: 'Autoren',
+    text: 'Welcher Benutzer der Website für einen Autor in IGNY8 steht. Andere Namen sucht die Website als Anmeldename, E-Mail-Adresse oder Name.',
+    name: 'Autor in IGNY8',
+    user: 'Benutzer der Website',
+    userHint: 'Anmeldename, E-Mail-Adresse oder Id',
+    choose: 'Benutzer wählen',
+    add: 'Hinzufügen',
+    remove: '{name} entfernen',
+    failed: 'Die Autoren wurden nicht geändert',
+  },
   danger: {
     heading: 'Diese Website löschen',
     text: 'Das löscht ihre Verbindung, ihre API-Schlüssel, ihre Inhalte und deren Geschichte in IGNY8. In WordPress bleibt alles.',

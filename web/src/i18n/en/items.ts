@@ -28,6 +28,7 @@ export const items = {
     status: 'Status',
     date: 'Date',
     parent: 'Parent',
+    author: 'Author',
     featured: 'Featured image',
     deleted: 'Deletion',
   },
@@ -100,6 +101,13 @@ export const items = {
   failure: {
     since: 'Since',
     retry: 'Retry',
+    field: 'Field',
+    sent: 'Sent',
+    stored: 'Stored instead',
+    by: 'Changed by',
+    filter: 'Filter',
+    user: 'Writes as',
+    capability: 'Missing capability',
   },
   opened: {
     since: 'Open there since',

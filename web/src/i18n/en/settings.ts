@@ -45,6 +45,17 @@ export const settings = {
     newest: 'The newest change wins',
     newestText: 'The later change replaces the other, by the clocks of both sides.',
   },
+  authors: {
+    heading: 'Authors',
+    text: 'Which user of the site stands for an author in IGNY8. Other names are looked up on the site as login, e-mail address or name.',
+    name: 'Author in IGNY8',
+    user: 'User of the site',
+    userHint: 'Login, e-mail address or id',
+    choose: 'Choose a user',
+    add: 'Add',
+    remove: 'Remove {name}',
+    failed: 'The authors were not changed',
+  },
   danger: {
     heading: 'Delete this site',
     text: 'This deletes its connection, its API keys, its items and their history in IGNY8. Everything in WordPress stays.',

@@ -18,6 +18,7 @@ export interface PluginFacts {
   isConnectionOn: boolean | null
   isTwoWay: boolean | null
   outbox: { pending: number; oldestAt: string | null } | null
+  actingUser: { name: string; source: string; problem: string | null } | null
   lastError: { code: string; detail: string; at: string | null } | null
 }
 
@@ -44,6 +45,7 @@ export function readPluginFacts(reported: unknown): PluginFacts | null {
   const status = partOf(reported)
   if (!status) return null
   const [cron, outbox, error] = [partOf(status.cron), partOf(status.outbox), partOf(status.last_error)]
+  const user = partOf(status.acting_user)
   return {
     version: textOf(status.plugin_version),
     wordpress: textOf(status.wp_version),
@@ -58,6 +60,11 @@ export function readPluginFacts(reported: unknown): PluginFacts | null {
     isConnectionOn: flagOf(status.plugin_connection_enabled),
     isTwoWay: flagOf(status.two_way_sync_enabled),
     outbox: outbox && { pending: numberOf(outbox.pending) ?? 0, oldestAt: momentOf(outbox.oldest_at) },
+    actingUser: user && {
+      name: textOf(user.name) ?? '',
+      source: textOf(user.source) ?? '',
+      problem: textOf(user.problem),
+    },
     lastError: error && {
       code: textOf(error.code) ?? '',
       detail: textOf(error.detail) ?? '',

@@ -37,6 +37,23 @@ function Outbox({ outbox }: { outbox: NonNullable<PluginFacts['outbox']> }): Rea
   )
 }
 
+const USER_TEXTS = {
+  constant: 'actingUserConstant',
+  chosen: 'actingUserChosen',
+  connected: 'actingUserConnected',
+  first_administrator: 'actingUserDefault',
+} as const
+const isSource = (source: string): source is keyof typeof USER_TEXTS => Object.hasOwn(USER_TEXTS, source)
+
+/** As whom the plugin writes, and what is wrong with that. */
+function ActingUser({ user }: { user: NonNullable<PluginFacts['actingUser']> }): ReactNode {
+  const t = useTranslations('connection.plugin')
+  const { name, source, problem } = user
+  if (name === '') return t('actingUserNobody')
+  if (problem !== null) return t(problem === 'missing' ? 'actingUserMissing' : 'actingUserUnable', { name })
+  return isSource(source) ? t(USER_TEXTS[source], { name }) : name
+}
+
 function ReportedFacts({ facts, skewS }: { facts: PluginFacts; skewS: number | null }): ReactNode {
   const t = useTranslations('connection.plugin')
   const { megabytes, seconds } = useSizes()
@@ -66,6 +83,7 @@ function ReportedFacts({ facts, skewS }: { facts: PluginFacts; skewS: number | n
           [t('outbox'), facts.outbox && <Outbox outbox={facts.outbox} />],
           [t('structure'), <RelativeTime key="structure" at={facts.structureAt} />],
           [t('sync'), sync],
+          [t('actingUser'), facts.actingUser && <ActingUser key="user" user={facts.actingUser} />],
           [t('permalinks'), facts.permalinks === 'plain' ? t('plain') : facts.permalinks && t('pretty')],
         ]}
       />

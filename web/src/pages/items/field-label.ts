@@ -1,6 +1,6 @@
 import { useTranslations } from 'use-intl'
 
-const PLAIN = ['title', 'body', 'excerpt', 'slug', 'status', 'date', 'parent', 'featured', 'deleted'] as const
+const PLAIN = ['title', 'body', 'excerpt', 'slug', 'status', 'date', 'parent', 'author', 'featured', 'deleted'] as const
 type Plain = (typeof PLAIN)[number]
 const isPlain = (path: string): path is Plain => PLAIN.some((name) => name === path)
 

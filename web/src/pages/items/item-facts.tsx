@@ -55,6 +55,7 @@ export function ItemFacts({ item }: { item: Item }): ReactNode {
             <ParentLink siteId={item.site_id} parentId={item.parent_id} />
           </Fact>
         )}
+        {item.author && <Fact name={fieldLabel('author')}>{item.author.name || item.author.id}</Fact>}
         {item.featured_image && (
           <Fact name={fieldLabel('featured')}>
             <OutsideLink url={item.featured_image.url}>{item.featured_image.alt || t('image')}</OutsideLink>

@@ -12,9 +12,11 @@ import type { ReactNode } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
 import type { Item } from '../../api/types.ts'
 import { useCodeTitle } from '../../components/code-title.ts'
+import classes from '../../components/data-list.module.css'
 import { RelativeTime } from '../../components/relative-time.tsx'
 import { useMay } from '../../queries/session.ts'
 import { isOnItsWay } from './delete-item-button.tsx'
+import { useFieldLabel } from './field-label.ts'
 import type { ItemWork } from './use-item-work.ts'
 
 function RetryButton({ work, label }: { work: ItemWork; label: string }): ReactNode {
@@ -28,6 +30,42 @@ function RetryButton({ work, label }: { work: ItemWork; label: string }): ReactN
     >
       {label}
     </Button>
+  )
+}
+
+/** What the site alters and who does it, or what the acting user may not do. */
+function FailureFacts({ error }: { error: NonNullable<Item['error']> }): ReactNode {
+  const t = useTranslations('items.failure')
+  const fieldLabel = useFieldLabel()
+  const { alteration, permission } = error
+  const facts: [string, string | null][] = [
+    ...(alteration
+      ? ([
+          [t('field'), fieldLabel(alteration.field)],
+          [t('sent'), alteration.before],
+          [t('stored'), alteration.after],
+          [t('by'), alteration.by],
+          [t('filter'), alteration.filter],
+        ] satisfies [string, string | null][])
+      : []),
+    ...(permission
+      ? ([
+          [t('user'), permission.user],
+          [t('capability'), permission.capability],
+        ] satisfies [string, string | null][])
+      : []),
+  ]
+  const known = facts.filter(([, value]) => value !== null)
+  if (known.length === 0) return null
+  return (
+    <Text component="dl" size="sm" m={0} className={classes.facts}>
+      {known.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </Text>
   )
 }
 
@@ -49,6 +87,7 @@ export function FailurePanel({ item, work }: { item: Item; work: ItemWork }): Re
             {fix}
           </Text>
         )}
+        <FailureFacts error={item.error} />
         <Text size="sm" c="dimmed">
           {t('since')} <RelativeTime at={since} />
         </Text>

@@ -36,7 +36,7 @@ export function StaleEditNotice(props: StaleEditNoticeProps): ReactNode {
         <Box className="panel">
           <VersionDiff
             left={item}
-            right={{ ...item, ...changes }}
+            right={{ ...item, ...changes, author: item.author }}
             leftLabel={t('theirs')}
             rightLabel={t('mine')}
             fieldLabel={fieldLabel}

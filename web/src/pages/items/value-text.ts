@@ -1,6 +1,6 @@
 import { useFormatter, useTranslations } from 'use-intl'
 import type { Item, ItemVersion } from '../../api/types.ts'
-import { metaText } from '../../components/diff/compare-versions.ts'
+import { authorText, metaText } from '../../components/diff/compare-versions.ts'
 import { useStatusLabel } from './field-label.ts'
 
 /** Ids of the parents on both sides of an item. */
@@ -40,6 +40,8 @@ function readPart(version: ItemVersion, path: string): string {
   switch (path) {
     case 'parent':
       return version.parent_id ?? ''
+    case 'author':
+      return authorText(version.author) ?? ''
     case 'featured':
       return version.featured_image?.url ?? ''
     case 'date':

@@ -5,6 +5,7 @@ import { Page } from '../../components/page.tsx'
 import { useThisSite } from '../../layout/site-context.ts'
 import { useMay } from '../../queries/session.ts'
 import { ActivePanel } from './active-panel.tsx'
+import { AuthorsPanel } from './authors-panel.tsx'
 import { DangerPanel } from './danger-panel.tsx'
 import { SiteForm } from './site-form.tsx'
 import { SyncPanel } from './sync-panel.tsx'
@@ -18,6 +19,7 @@ export default function SiteSettingsPage(): ReactNode {
       <Stack gap="lg">
         <SiteForm site={site} />
         {maySync && <SyncPanel siteId={site.id} />}
+        {maySync && <AuthorsPanel siteId={site.id} />}
         <ActivePanel site={site} />
         {mayDelete && <DangerPanel site={site} />}
       </Stack>

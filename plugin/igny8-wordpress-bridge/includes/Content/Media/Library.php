@@ -10,6 +10,7 @@ use Igny8\Bridge\Content\Meta_Keys;
 use Igny8\Bridge\Content\Post_Meta;
 use Igny8\Bridge\Content\Types;
 use Igny8\Bridge\Content\Write\Acting_User;
+use Igny8\Bridge\Content\Write\Permissions;
 use Igny8\Bridge\Support\Lock;
 
 /**
@@ -39,17 +40,20 @@ final class Library {
 
 	private Acting_User $acting_user;
 
-	public function __construct( Download $download, Post_Meta $meta, Acting_User $acting_user ) {
+	private Permissions $permissions;
+
+	public function __construct( Download $download, Post_Meta $meta, Acting_User $acting_user, Permissions $permissions ) {
 		$this->download    = $download;
 		$this->meta        = $meta;
 		$this->acting_user = $acting_user;
+		$this->permissions = $permissions;
 	}
 
 	/**
 	 * @param string $hash Names the image; an image with a known hash is not fetched again.
 	 * @param string $alt  Alternative text for an image that has none.
 	 * @return array{id: int, url: string, reused: bool}
-	 * @throws Command_Failure `media_not_found`, `media_not_image`, `media_too_large`, `invalid_field`, `write_failed`, `busy`.
+	 * @throws Command_Failure `media_not_found`, `media_not_image`, `media_too_large`, `invalid_field`, `not_permitted`, `write_failed`, `busy`.
 	 */
 	public function take( string $url, string $hash, string $filename, string $alt, Context $context ): array {
 		$lock = new Lock( 'media_' . md5( $hash ), self::LOCK_TTL_S );
@@ -64,7 +68,7 @@ final class Library {
 			}
 			// An image has one alternative text, shared by all its posts, so an existing one is kept.
 			if ( '' !== $alt && '' === (string) get_post_meta( $id, Meta_Keys::ALT, true ) ) {
-				update_post_meta( $id, Meta_Keys::ALT, wp_slash( $alt ) );
+				$this->describe( $id, $alt );
 			}
 		} finally {
 			$lock->release();
@@ -77,9 +81,23 @@ final class Library {
 	}
 
 	/**
+	 * A user who may not edit the image of somebody else may still use it.
+	 */
+	private function describe( int $id, string $alt ): void {
+		$this->acting_user->run(
+			static function () use ( $id, $alt ): void {
+				if ( current_user_can( 'edit_post', $id ) ) {
+					update_post_meta( $id, Meta_Keys::ALT, wp_slash( $alt ) );
+				}
+			}
+		);
+	}
+
+	/**
 	 * @return array{0: int, 1: bool} Attachment id, and whether it existed already.
 	 */
 	private function fetch( string $url, string $hash, string $filename, Context $context ): array {
+		$this->acting_user->run( [ $this->permissions, 'check_upload' ] );
 		$path = $this->download->fetch( $url, $context );
 		try {
 			$type   = $this->type( $path );

@@ -4,11 +4,15 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Write;
 
+use Igny8\Bridge\Acting\User_Choice;
+use Igny8\Bridge\Commands\Command_Failure;
+
 /**
- * Runs a task as an administrator who may write any HTML, then restores the user and filters.
+ * Runs a task as the chosen WordPress user, with that user's capabilities, then restores the user and the filters.
  *
- * The signature has already authorized the task. Without an administrator, WordPress would strip HTML that a visitor
- * may not write, and rewrite entities, tags and white space.
+ * WordPress' filters for HTML (kses) stay for a user who may not write unfiltered HTML; what they would change is then
+ * refused. Filters that only tidy up (entities, open tags, white space) are off: they would change texts that nobody
+ * asked to change.
  */
 final class Acting_User {
 
@@ -24,17 +28,23 @@ final class Acting_User {
 		[ 'excerpt_save_pre', 'wp_targeted_link_rel' ],
 	];
 
-	/** @var array<int, int> Site id => user id. */
-	private array $accounts = [];
+	private User_Choice $choice;
+
+	public function __construct( User_Choice $choice ) {
+		$this->choice = $choice;
+	}
 
 	/**
 	 * @return mixed Result of $task.
+	 * @throws Command_Failure `acting_user_unusable`.
 	 */
 	public function run( callable $task ) {
+		$acting = $this->choice->current();
+		$acting->assert_usable();
 		$user     = get_current_user_id();
 		$has_kses = has_filter( 'content_save_pre', 'wp_filter_post_kses' );
-		wp_set_current_user( $this->account() );
-		kses_remove_filters();
+		wp_set_current_user( $acting->id() );
+		kses_init();
 		$removed = $this->remove_rewriting();
 		try {
 			return $task();
@@ -63,33 +73,5 @@ final class Acting_User {
 			}
 		}
 		return $removed;
-	}
-
-	/**
-	 * The administrator with the lowest id; 0 if there is none.
-	 */
-	private function account(): int {
-		$site = get_current_blog_id();
-		if ( ! isset( $this->accounts[ $site ] ) ) {
-			$found = $this->first_administrator();
-
-			$this->accounts[ $site ] = $found > 0 ? $found : $this->network_account();
-		}
-		return $this->accounts[ $site ];
-	}
-
-	/**
-	 * From the table: plugins that hide administrators do so in WordPress' own queries.
-	 */
-	private function first_administrator(): int {
-		global $wpdb;
-
-		$sql = "SELECT user_id FROM {$wpdb->usermeta} WHERE meta_key = %s AND meta_value LIKE %s ORDER BY user_id LIMIT 1";
-		return (int) $wpdb->get_var( $wpdb->prepare( $sql, $wpdb->get_blog_prefix() . 'capabilities', '%' . $wpdb->esc_like( '"administrator";b:1' ) . '%' ) );
-	}
-
-	private function network_account(): int {
-		$user = is_multisite() ? get_user_by( 'login', (string) ( get_super_admins()[0] ?? '' ) ) : false;
-		return false === $user ? 0 : (int) $user->ID;
 	}
 }

@@ -39,7 +39,9 @@ final class Applier {
 
 	private Stale_Saves $stale_saves;
 
-	public function __construct( Rows $rows, Documents $documents, Post_Writer $writer, Item_Links $links, Acting_User $acting_user, Recorder $recorder, Write_Log $writes, Stale_Saves $stale_saves ) {
+	private Permissions $permissions;
+
+	public function __construct( Rows $rows, Documents $documents, Post_Writer $writer, Item_Links $links, Acting_User $acting_user, Recorder $recorder, Write_Log $writes, Stale_Saves $stale_saves, Permissions $permissions ) {
 		$this->rows        = $rows;
 		$this->documents   = $documents;
 		$this->writer      = $writer;
@@ -48,13 +50,14 @@ final class Applier {
 		$this->recorder    = $recorder;
 		$this->writes      = $writes;
 		$this->stale_saves = $stale_saves;
+		$this->permissions = $permissions;
 	}
 
 	/**
 	 * Sends no webhook for this change: the answer already contains the document, and IGNY8 would fetch it again.
 	 * Changes that other plugins make meanwhile to other posts, and later changes to this one, are sent.
 	 *
-	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`, `trash_off`, `not_in_trash`, `busy`.
+	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`, `not_permitted`, `acting_user_unusable`, `trash_off`, `not_in_trash`, `busy`.
 	 */
 	public function apply( Change $change ): Result {
 		if ( $change->ends_in_trash ) {
@@ -153,6 +156,12 @@ final class Applier {
 			return Result::stale( $document );
 		}
 
+		if ( 'delete' !== $change->op ) {
+			( new Unchanged() )->leave_out( $change, $row );
+			if ( 'update' === $change->op && ! $change->ends_in_trash && ! $change->has_fields() ) {
+				return Result::applied( $document );
+			}
+		}
 		( new Open_Editor() )->check( $change->id );
 		$this->check_body( $change );
 		try {
@@ -176,6 +185,7 @@ final class Applier {
 	private function change_row( Change $change, object $row, Document $before ): Result {
 		if ( 'delete' === $change->op ) {
 			$this->check_deletable( $row );
+			$this->permissions->check_delete( $change->id );
 			( new Write_Guard( [], $row ) )->check_row();
 			$this->delete( $change->id );
 			return Result::applied( null );

@@ -4,12 +4,16 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Write;
 
+use Igny8\Bridge\Acting\User_Name;
+use Igny8\Bridge\Acting\Writers;
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Args;
 use Igny8\Bridge\Content\Document_Maker;
 use Igny8\Bridge\Content\Gmt;
 use Igny8\Bridge\Content\Meta_Keys;
+use Igny8\Bridge\Content\Rows;
 use Igny8\Bridge\Content\Types;
+use WP_User;
 
 /**
  * Validates the fields of a change and converts them to what WordPress stores.
@@ -71,7 +75,7 @@ final class Field_Reader {
 				$change->columns['post_parent'] = $this->parent( $change->id, $value );
 				break;
 			case 'author':
-				$change->columns['post_author'] = $this->author( $value );
+				$change->columns['post_author'] = $this->author( $change, $value );
 				break;
 			case 'terms':
 				$this->terms( $change, $value );
@@ -103,7 +107,7 @@ final class Field_Reader {
 			return;
 		}
 		$status = is_string( $value ) ? get_post_status_object( $value ) : null;
-		if ( null === $status || $status->internal ) {
+		if ( ( null === $status || $status->internal ) && ! $this->has( $change->id, 'post_status', $value ) ) {
 			throw Args::invalid( 'status', __( 'This site does not have this status.', 'igny8-wordpress-bridge' ) );
 		}
 		// "publish" of an attachment stands for `inherit` and needs no change.
@@ -122,6 +126,9 @@ final class Field_Reader {
 	}
 
 	private function parent( int $id, $value ): int {
+		if ( is_int( $value ) && $this->has( $id, 'post_parent', $value ) ) {
+			return $value;
+		}
 		if ( ! is_int( $value ) || $value < 0 || ( $value > 0 && null === get_post( $value ) ) ) {
 			throw Args::invalid( 'parent', __( 'This post does not exist.', 'igny8-wordpress-bridge' ) );
 		}
@@ -131,11 +138,39 @@ final class Field_Reader {
 		return $value;
 	}
 
-	private function author( $value ): int {
-		if ( ! is_int( $value ) || $value < 0 || ( $value > 0 && false === get_userdata( $value ) ) ) {
+	/**
+	 * A user id, or a login, an e-mail address or a name.
+	 */
+	private function author( Change $change, $value ): int {
+		if ( is_int( $value ) && $this->has( $change->id, 'post_author', $value ) ) {
+			return $value;
+		}
+		if ( is_string( $value ) && '' !== trim( $value ) ) {
+			return $this->may_write( ( new Writers() )->find( trim( $value ) ), $value, $change->type );
+		}
+		$user = is_int( $value ) && $value > 0 ? get_userdata( $value ) : false;
+		if ( false === $user ) {
 			throw Args::invalid( 'author', __( 'This user does not exist.', 'igny8-wordpress-bridge' ) );
 		}
-		return $value;
+		return $this->may_write( $user, User_Name::shown( $user ), $change->type );
+	}
+
+	private function may_write( ?WP_User $user, string $name, string $type ): int {
+		if ( null === $user || ! user_can( $user, get_post_type_object( $type )->cap->edit_posts ) ) {
+			/* translators: %s: name of a person. */
+			throw new Command_Failure( 'author_not_found', 'author: ' . sprintf( __( 'This site has no user “%s” who may write posts of this type.', 'igny8-wordpress-bridge' ), $name ) );
+		}
+		return (int) $user->ID;
+	}
+
+	/**
+	 * Whether the post has this value already: then it was sent back as it was shown, and needs no check.
+	 *
+	 * @param mixed $value Of the field.
+	 */
+	private function has( int $id, string $column, $value ): bool {
+		$row = $id > 0 ? ( new Rows() )->whole( [ $id ] )[ $id ] ?? null : null;
+		return null !== $row && is_scalar( $value ) && (string) $value === $row->$column;
 	}
 
 	private function terms( Change $change, $value ): void {

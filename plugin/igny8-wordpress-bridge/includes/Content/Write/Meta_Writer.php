@@ -6,6 +6,7 @@ namespace Igny8\Bridge\Content\Write;
 
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Meta_Keys;
+use Igny8\Bridge\Content\Types;
 
 /**
  * Writes meta. Slashes its values, because WordPress unslashes them.
@@ -39,9 +40,10 @@ final class Meta_Writer {
 		$image_id = (int) $change->meta[ Meta_Keys::THUMBNAIL ];
 		$before   = (string) get_post_meta( $image_id, Meta_Keys::ALT, true );
 		update_post_meta( $image_id, Meta_Keys::ALT, wp_slash( $change->image_alt ) );
-		if ( (string) get_post_meta( $image_id, Meta_Keys::ALT, true ) !== $change->image_alt ) {
+		$stored = (string) get_post_meta( $image_id, Meta_Keys::ALT, true );
+		if ( $stored !== $change->image_alt ) {
 			update_post_meta( $image_id, Meta_Keys::ALT, wp_slash( $before ) );
-			throw Write_Verifier::altered( 'featured.alt' );
+			throw Alteration::after_writing( 'featured.alt', $change->image_alt, $stored, ( new Culprit_Finder() )->of_meta( Meta_Keys::ALT, $change->image_alt, Types::ATTACHMENT ) );
 		}
 	}
 }

@@ -38,7 +38,7 @@ final class Open_Editor {
 			/* translators: %s: name of a person. */
 			sprintf( __( '%s has this post open in WordPress’ editor.', 'igny8-wordpress-bridge' ), false === $person ? __( 'Somebody', 'igny8-wordpress-bridge' ) : $person->display_name ),
 			true,
-			$opened_by === $user && $since > 0 && $since <= time() ? $since : $time
+			[ 'since' => $opened_by === $user && $since > 0 && $since <= time() ? $since : $time ]
 		);
 	}
 

@@ -27,40 +27,53 @@ final class Post_Writer {
 
 	private Publishing_Rules $publishing;
 
-	public function __construct( Write_Verifier $write_verifier, Term_Writer $terms, Meta_Writer $meta, Item_Links $links, Publishing_Rules $publishing ) {
+	private Permissions $permissions;
+
+	/** Of the write under way. */
+	private Write_Witness $witness;
+
+	public function __construct( Write_Verifier $write_verifier, Term_Writer $terms, Meta_Writer $meta, Item_Links $links, Publishing_Rules $publishing, Permissions $permissions ) {
 		$this->write_verifier = $write_verifier;
 		$this->terms          = $terms;
 		$this->meta           = $meta;
 		$this->links          = $links;
 		$this->publishing     = $publishing;
+		$this->permissions    = $permissions;
 	}
 
 	/**
 	 * @return int Id of the new post.
-	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`, `schedule_passed`.
+	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`, `not_permitted`, `schedule_passed`.
 	 */
 	public function create( Change $change ): int {
 		$this->publishing->settle( $change, null );
 		$this->write_verifier->check_before( $change );
 		$plan = $this->terms->plan( $change->terms );
+		$this->permissions->check_create( $change, $plan );
 		$post = $this->columns( $change, 'draft' ) + [
 			'post_type'   => $change->type,
 			'post_status' => 'draft',
 		];
 
-		$id = 0;
+		$id            = 0;
+		$this->witness = new Write_Witness( $change );
 		try {
-			$guard  = new Write_Guard( $change->columns, null );
-			$insert = static function ( array $linked ) use ( $guard, $post ) {
-				return $guard->around(
-					static function ( array $mark ) use ( $linked, $post ) {
-						return wp_insert_post( wp_slash( $post + $linked ) + $mark, true, false );
-					}
-				);
-			};
-			$id     = $this->id_of( $this->links->around( $change->item_id, $insert ) );
-			$this->links->complete( $id, $change->item_id );
-			$this->finish( $id, $change, $plan, null );
+			$this->witness->watch(
+				function () use ( $change, $post, $plan, &$id ): void {
+					$guard  = new Write_Guard( $change->columns, null );
+					$insert = static function ( array $linked ) use ( $guard, $post ) {
+						return $guard->around(
+							static function ( array $mark ) use ( $linked, $post ) {
+								return wp_insert_post( wp_slash( $post + $linked ) + $mark, true, false );
+							}
+						);
+					};
+					$id     = $this->id_of( $this->links->around( $change->item_id, $insert ) );
+					$this->links->complete( $id, $change->item_id );
+					$this->permissions->check_meta( $id, $change );
+					$this->finish( $id, $change, $plan, null, $guard );
+				}
+			);
 		} catch ( Throwable $error ) {
 			if ( $id > 0 ) {
 				wp_delete_post( $id, true );
@@ -90,7 +103,8 @@ final class Post_Writer {
 	public function update( Change $change, object $row ): void {
 		$this->publishing->settle( $change, $row );
 		$this->write_verifier->check_before( $change );
-		$plan     = $this->terms->plan( $change->terms );
+		$plan = $this->terms->plan( $change->terms );
+		$this->permissions->check_update( $change, $plan, $row );
 		$snapshot = new Snapshot( $row, array_keys( $change->meta ), array_keys( $change->terms ) );
 		$guard    = new Write_Guard( $change->columns, $row );
 		try {
@@ -100,7 +114,12 @@ final class Post_Writer {
 				$guard->accept_row();
 			}
 			if ( $change->has_fields() ) {
-				$this->write( $change, $plan, $guard, $row );
+				$this->witness = new Write_Witness( $change );
+				$this->witness->watch(
+					function () use ( $change, $plan, $guard, $row ): void {
+						$this->write( $change, $plan, $guard, $row );
+					}
+				);
 			}
 		} catch ( Command_Failure $failure ) {
 			if ( $guard->may_have_written() ) {
@@ -120,28 +139,30 @@ final class Post_Writer {
 		$before = get_post( $change->id );
 		$before = null === $before ? null : clone $before;
 		$post   = $this->columns( $change, (string) ( 'untrash' === $change->op && null !== $before ? $before->post_status : $row->post_status ) );
+		$terms  = $this->terms->stored( $change );
 		$this->id_of(
 			$guard->around(
-				static function ( array $mark ) use ( $post, $change ) {
+				static function ( array $mark ) use ( $post, $change, $terms ) {
 					// Without a name WordPress leaves the template alone; else it refuses every edit once the theme has lost it.
-					return wp_update_post( [ 'ID' => $change->id, 'page_template' => '' ] + wp_slash( $post ) + $mark, true, false );
+					return wp_update_post( [ 'ID' => $change->id, 'page_template' => '' ] + wp_slash( $post ) + $terms + $mark, true, false );
 				}
 			)
 		);
-		$this->finish( $change->id, $change, $plan, $before );
+		$this->terms->remove_default( $change, $terms );
+		$this->finish( $change->id, $change, $plan, $before, $guard );
 	}
 
 	/**
 	 * @param \WP_Post|null $before Null for a new post.
 	 */
-	private function finish( int $id, Change $change, array $plan, $before ): void {
+	private function finish( int $id, Change $change, array $plan, $before, Write_Guard $guard ): void {
 		$term_ids = $this->terms->write( $id, $plan, $change->type );
 		$this->meta->write( $id, $change );
 		if ( Types::ATTACHMENT !== $change->type ) {
 			// Fired only after terms and meta are written, as in WordPress' own REST API.
 			wp_after_insert_post( $id, null !== $before, $before );
 		}
-		$this->write_verifier->check_after( $id, $change, $term_ids );
+		$this->write_verifier->check_after( $id, $change, $term_ids, $guard, $this->witness );
 		if ( '' !== $change->item_id ) {
 			$this->links->finish( $id );
 		}

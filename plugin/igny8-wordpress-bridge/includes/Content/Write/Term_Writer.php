@@ -6,11 +6,19 @@ namespace Igny8\Bridge\Content\Write;
 
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Args;
+use Igny8\Bridge\Content\Term_Names;
+use WP_Term;
 
 /**
  * Sets the terms of a post by name or slug, and creates missing ones.
  */
 final class Term_Writer {
+
+	/** Taxonomy => argument of wp_update_post(). */
+	private const WRITTEN_BY_WORDPRESS = [
+		'category' => 'post_category',
+		'post_tag' => 'tags_input',
+	];
 
 	private Write_Verifier $write_verifier;
 
@@ -61,6 +69,34 @@ final class Term_Writer {
 			$term_ids[ $taxonomy ] = $ids;
 		}
 		return $term_ids;
+	}
+
+	/**
+	 * The terms that wp_update_post() writes by itself, as arguments for it: by id and from the table. WordPress would read
+	 * them through a cache and filters, and find tags again by their names, which two can share.
+	 *
+	 * @return array<string, int[]>
+	 */
+	public function stored( Change $change ): array {
+		$stored = [];
+		foreach ( self::WRITTEN_BY_WORDPRESS as $taxonomy => $argument ) {
+			if ( is_object_in_taxonomy( $change->type, $taxonomy ) ) {
+				$stored[ $argument ] = self::ids_of( $change->id, $taxonomy );
+			}
+		}
+		return $stored;
+	}
+
+	/**
+	 * Takes back the default category that WordPress gives a post without one, unless the change publishes the post.
+	 *
+	 * @param array<string, int[]> $stored From stored().
+	 */
+	public function remove_default( Change $change, array $stored ): void {
+		$is_named = isset( $change->terms['category'] ) || isset( $change->columns['post_status'] );
+		if ( [] === ( $stored['post_category'] ?? null ) && ! $is_named && self::ids_of( $change->id, 'category' ) === $this->defaults( 'category', $change->type ) ) {
+			wp_set_object_terms( $change->id, [], 'category' );
+		}
 	}
 
 	/**
@@ -131,7 +167,8 @@ final class Term_Writer {
 		$id                = (int) $term['term_id'];
 		$this->made[ $id ] = $taxonomy;
 		if ( $this->find( $text, $taxonomy ) !== $id ) {
-			throw Write_Verifier::altered( 'terms.' . $taxonomy );
+			$made = get_term( $id, $taxonomy );
+			throw Alteration::after_writing( 'terms.' . $taxonomy, $text, $made instanceof WP_Term ? Term_Names::plain( $made->name ) : '', ( new Culprit_Finder() )->only_user_of( [ 'pre_insert_term', 'pre_term_name', 'wp_insert_term_data' ] ) );
 		}
 		return $id;
 	}

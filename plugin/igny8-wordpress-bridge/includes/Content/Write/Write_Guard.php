@@ -28,6 +28,18 @@ final class Write_Guard {
 		'post_excerpt' => 'excerpt',
 	];
 
+	/** Columns that stay as they are unless the change names them, whatever WordPress or a filter makes of them. */
+	private const KEPT = [ 'post_title', 'post_content', 'post_excerpt', 'post_password', 'post_author', 'post_parent', 'post_type', 'post_mime_type', 'comment_status', 'ping_status', 'menu_order', 'to_ping', 'pinged' ];
+
+	/** Columns that WordPress may derive from others; they stay if the change names none of these. */
+	private const DERIVED = [
+		'post_status'           => [ 'post_status', 'post_date_gmt' ],
+		'post_date'             => [ 'post_status', 'post_date_gmt' ],
+		'post_date_gmt'         => [ 'post_status', 'post_date_gmt' ],
+		'post_name'             => [ 'post_name', 'post_status', 'post_parent' ],
+		'post_content_filtered' => [ 'post_content' ],
+	];
+
 	/** Columns that are part of a document. */
 	private const COMPARED = [ 'post_title', 'post_content', 'post_excerpt', 'post_name', 'post_status', 'post_date_gmt', 'post_parent', 'post_author', 'post_type' ];
 
@@ -39,6 +51,9 @@ final class Write_Guard {
 	private string $token;
 
 	private bool $may_have_written = false;
+
+	/** @var array|null Columns as WordPress was about to write them, unslashed. */
+	private ?array $data = null;
 
 	/**
 	 * @param array<string, string|int> $sent Column => value.
@@ -95,9 +110,11 @@ final class Write_Guard {
 			return $data;
 		}
 
-		$this->check_texts( wp_unslash( $data ) );
+		$this->data = wp_unslash( $data );
+		$this->check_texts( $this->data );
 		if ( null !== $this->row ) {
 			$this->check_row();
+			$data = $this->keep_unnamed( $data );
 		} else {
 			// WordPress sets the modification time of a new post to its date. A listing by modification would miss it
 			// in the past, and everything before it in the future.
@@ -140,6 +157,13 @@ final class Write_Guard {
 	}
 
 	/**
+	 * Columns as WordPress was about to write them, unslashed; null if it did not come to that.
+	 */
+	public function data(): ?array {
+		return $this->data;
+	}
+
+	/**
 	 * Whether the post may have been written.
 	 */
 	public function may_have_written(): bool {
@@ -151,10 +175,33 @@ final class Write_Guard {
 		return ( new Rows() )->whole( [ $id ] )[ $id ] ?? null;
 	}
 
+	/**
+	 * What the change doesn't name stays byte for byte. WordPress passes the whole row through its filters, which would
+	 * strip HTML that the acting user may not write, date a draft anew, or publish what is overdue.
+	 *
+	 * @param array $data Slashed columns to write.
+	 */
+	private function keep_unnamed( array $data ): array {
+		$kept = array_diff( self::KEPT, array_keys( $this->sent ) );
+		foreach ( self::DERIVED as $column => $from ) {
+			if ( [] === array_intersect( $from, array_keys( $this->sent ) ) ) {
+				$kept[] = $column;
+			}
+		}
+		foreach ( $kept as $column ) {
+			// WordPress gives a post without a slug one when it is published.
+			if ( array_key_exists( $column, $data ) && ( 'post_name' !== $column || '' !== $this->row->$column ) ) {
+				$data[ $column ] = wp_slash( $this->row->$column );
+			}
+		}
+		return $data;
+	}
+
 	private function check_texts( array $data ): void {
 		foreach ( self::TEXTS as $column => $name ) {
 			if ( isset( $this->sent[ $column ] ) && $this->sent[ $column ] !== $data[ $column ] ) {
-				throw ( new Alteration() )->describe( $column, $name, (string) $this->sent[ $column ], $data );
+				$sent = (string) $this->sent[ $column ];
+				throw Alteration::before_writing( $name, $sent, (string) $data[ $column ], ( new Culprit_Finder() )->of_column( $column, $sent, $data ) );
 			}
 		}
 	}

@@ -7,10 +7,13 @@ namespace Igny8\Bridge\Content\Write;
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Args;
 use Igny8\Bridge\Content\Gmt;
+use Igny8\Bridge\Content\Meta_Keys;
 use Igny8\Bridge\Content\Meta_Values;
 use Igny8\Bridge\Content\Post_Meta;
 use Igny8\Bridge\Content\Rows;
+use Igny8\Bridge\Content\Term_Names;
 use Igny8\Bridge\Content\Types;
+use WP_Term;
 
 /**
  * Verifies that the site stores exactly the sent values, and refuses otherwise.
@@ -23,9 +26,12 @@ final class Write_Verifier {
 		'post_excerpt' => 'excerpt',
 	];
 
-	private const NUMBERS = [
-		'post_parent' => 'parent',
-		'post_author' => 'author',
+	private const OTHERS = [
+		'post_parent'   => 'parent',
+		'post_author'   => 'author',
+		'post_name'     => 'slug',
+		'post_date_gmt' => 'date',
+		'post_status'   => 'status',
 	];
 
 	private Rows $rows;
@@ -53,15 +59,16 @@ final class Write_Verifier {
 		$stored = $this->stored_meta( $change->id, $change );
 		$this->restore_shown( $change, $stored );
 		foreach ( $change->meta as $key => $value ) {
-			$name = 'meta.' . $key;
+			$name = self::meta_name( (string) $key );
 			if ( ( $stored[ $key ] ?? [] ) !== array_filter( $stored[ $key ] ?? [], [ Meta_Values::class, 'is_plain' ] ) ) {
 				// The document does not show this value, so its sender can't know that it would be lost.
 				throw Args::invalid( $name, __( 'The stored value cannot be sent to IGNY8 and would be lost.', 'igny8-wordpress-bridge' ) );
 			}
 			foreach ( $this->values( $value, $change->single[ $key ] ) as $one ) {
 				// WordPress stores text: that a number comes back as one is no change.
-				if ( Meta_Values::encode( sanitize_meta( (string) $key, $one, 'post', $change->type ) ) !== Meta_Values::encode( $one ) ) {
-					throw self::altered( $name );
+				$stores = Meta_Values::encode( sanitize_meta( (string) $key, $one, 'post', $change->type ) );
+				if ( Meta_Values::encode( $one ) !== $stores ) {
+					throw Alteration::before_writing( $name, Meta_Values::encode( $one ), $stores, ( new Culprit_Finder() )->of_meta( (string) $key, $one, $change->type ) );
 				}
 				$this->check_storable( $name, $wpdb->postmeta, 'meta_value', Meta_Values::encode( $one ) );
 			}
@@ -73,18 +80,22 @@ final class Write_Verifier {
 
 	/**
 	 * @param array<string, int[]> $term_ids Taxonomy => ids that the post must have.
+	 * @param Write_Guard          $guard    Of the write.
+	 * @param Write_Witness        $witness  Of the write.
 	 * @throws Command_Failure `content_altered`.
 	 */
-	public function check_after( int $id, Change $change, array $term_ids ): void {
+	public function check_after( int $id, Change $change, array $term_ids, Write_Guard $guard, Write_Witness $witness ): void {
 		$row = $this->rows->whole( [ $id ] )[ $id ] ?? null;
 		if ( null === $row ) {
 			throw new Command_Failure( 'write_failed', __( 'The post was deleted right after it was written.', 'igny8-wordpress-bridge' ), true );
 		}
 
-		$this->check_columns( $row, $change );
+		$this->check_columns( $row, $change, $guard, $witness );
 		foreach ( $term_ids as $taxonomy => $ids ) {
-			if ( array_diff( $ids, Term_Writer::ids_of( $id, (string) $taxonomy ) ) !== [] || count( $ids ) !== count( Term_Writer::ids_of( $id, (string) $taxonomy ) ) ) {
-				throw self::altered( 'terms.' . $taxonomy );
+			$now = Term_Writer::ids_of( $id, (string) $taxonomy );
+			if ( array_diff( $ids, $now ) !== [] || count( $ids ) !== count( $now ) ) {
+				$name = 'terms.' . $taxonomy;
+				throw Alteration::after_writing( $name, $this->term_names( $ids ), $this->term_names( $now ), $witness->writer_of( $name ) );
 			}
 		}
 
@@ -96,13 +107,31 @@ final class Write_Verifier {
 			// SEO plugins remove an emptied value instead of storing it: to everybody who reads it that is the same.
 			$is_emptied = [] === $found && [ '' ] === array_values( array_unique( $sent ) );
 			if ( $sent !== $found && ! $is_emptied ) {
-				throw self::altered( 'meta.' . $key );
+				$name = self::meta_name( (string) $key );
+				throw Alteration::after_writing( $name, implode( ', ', $sent ), implode( ', ', $found ), $witness->writer_of( $name ) ?? ( new Culprit_Finder() )->only_user_of( [ 'update_post_metadata', 'add_post_metadata', 'delete_post_metadata' ] ) );
 			}
 		}
 	}
 
-	public static function altered( string $name ): Command_Failure {
-		return new Command_Failure( 'content_altered', $name . ': ' . __( 'A plugin or the database of this site stored another value than was sent. The change was undone.', 'igny8-wordpress-bridge' ) );
+	/**
+	 * The field of a meta key: the featured image is one too.
+	 */
+	public static function meta_name( string $key ): string {
+		return Meta_Keys::THUMBNAIL === $key ? 'featured' : 'meta.' . $key;
+	}
+
+	/**
+	 * @param int[] $ids Of terms.
+	 */
+	private function term_names( array $ids ): string {
+		$names = array_map(
+			static function ( int $id ): string {
+				$term = get_term( $id );
+				return $term instanceof WP_Term ? Term_Names::plain( $term->name ) : '#' . $id;
+			},
+			$ids
+		);
+		return implode( ', ', $names );
 	}
 
 	/**
@@ -116,20 +145,51 @@ final class Write_Verifier {
 		}
 	}
 
-	private function check_columns( object $row, Change $change ): void {
-		$columns = $change->columns;
-		foreach ( self::TEXTS + self::NUMBERS as $column => $name ) {
-			if ( isset( $columns[ $column ] ) && (string) $columns[ $column ] !== $row->$column ) {
-				throw self::altered( $name );
+	private function check_columns( object $row, Change $change, Write_Guard $guard, Write_Witness $witness ): void {
+		foreach ( self::TEXTS + self::OTHERS as $column => $name ) {
+			if ( ! isset( $change->columns[ $column ] ) ) {
+				continue;
+			}
+			$sent = (string) $change->columns[ $column ];
+			if ( ! $this->is_as_sent( $column, $sent, $row, $change ) ) {
+				$culprit = $witness->writer_of( $name ) ?? ( new Culprit_Finder() )->of_column( $column, $sent, $guard->data() );
+				throw Alteration::after_writing( $name, $this->shown( $column, $sent ), $this->shown( $column, (string) $row->$column ), $culprit );
 			}
 		}
-		$date = $columns['post_date_gmt'] ?? Gmt::NONE;
-		if ( Gmt::NONE !== $date && $date !== $row->post_date_gmt ) {
-			throw self::altered( 'date' );
+	}
+
+	/**
+	 * Whether a column holds what was sent, or what WordPress itself makes of it.
+	 */
+	private function is_as_sent( string $column, string $sent, object $row, Change $change ): bool {
+		$stored = (string) $row->$column;
+		switch ( $column ) {
+			case 'post_status':
+				return Types::ATTACHMENT === $change->type || $this->is_same_status( $sent, $row );
+			case 'post_date_gmt':
+				return Gmt::NONE === $sent || $sent === $stored;
+			case 'post_name':
+				return $this->is_own_slug( $sent, $stored );
+			default:
+				return $sent === $stored;
 		}
-		if ( isset( $columns['post_status'] ) && Types::ATTACHMENT !== $change->type && ! $this->is_same_status( $columns['post_status'], $row ) ) {
-			throw self::altered( 'status' );
+	}
+
+	/**
+	 * Whether WordPress makes this slug: cleaned, cut to the length of the column, and with a number if another post has
+	 * it. A post without a slug gets one when it is published.
+	 */
+	private function is_own_slug( string $sent, string $stored ): bool {
+		$clean = sanitize_title_with_dashes( remove_accents( $sent ), $sent, 'save' );
+		if ( $sent === $stored || '' === $clean || $clean === $stored ) {
+			return true;
 		}
+		$stem = (string) preg_replace( '/-\d+\z/', '', $stored );
+		return '' !== $stem && 0 === strpos( $clean, $stem ) && ( $stem !== $stored || strlen( $stored ) >= 190 );
+	}
+
+	private function shown( string $column, string $value ): string {
+		return 'post_date_gmt' === $column ? (string) Gmt::to_wire( $value ) : $value;
 	}
 
 	/**
