@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { KeyRing } from './lib/secrets.ts'
+import { trimSlashes } from './lib/site-address.ts'
 
 const EncryptionKeys = z.lazy(() =>
   z
@@ -120,7 +121,7 @@ export function readConfig(env: Env): Config {
   const raw = parsed.data
   const config: Config = {
     environment: raw.ENVIRONMENT,
-    publicUrl: raw.PUBLIC_URL.replace(/\/+$/, ''),
+    publicUrl: trimSlashes(raw.PUBLIC_URL),
     webOrigins: raw.WEB_ORIGINS,
     eventRetentionMs: raw.EVENT_RETENTION_DAYS * 86_400_000,
     demo: readDemo(raw.DEMO_SIGN_IN),

@@ -2,6 +2,7 @@ import { readConfig } from '../config.ts'
 import { db } from '../db/client.ts'
 import { createId } from '../lib/ids.ts'
 import { log } from '../lib/log.ts'
+import { sealLeftovers } from '../services/audit/index.ts'
 import { resealEndpoints } from '../services/endpoints/index.ts'
 import { pruneEvents } from '../services/events/index.ts'
 import { recordTick } from '../services/health/index.ts'
@@ -12,6 +13,9 @@ import { notify } from './notifications.ts'
 
 /** Rows pruned per tick; more than are added in a minute, so the tables don't grow. */
 const PRUNED_PER_TICK = 10_000
+
+/** Accounts per tick whose audit log gets the hashes that a crash left out. */
+const SEALED_PER_TICK = 100
 
 /** Endpoints resealed per tick, after a rotation of the encryption key. */
 const RESEALED_PER_TICK = 20
@@ -25,6 +29,7 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   const prunedEvents = await pruneEvents({ ...prune, retentionMs: config.eventRetentionMs })
   const prunedNotifications = await pruneNotifications({ ...prune, retentionMs: config.eventRetentionMs })
   const resealed = await resealEndpoints({ db: prune.db, config, now, limit: RESEALED_PER_TICK })
+  const sealed = await sealLeftovers({ db: prune.db, pepper: config.apiKeyPepper }, SEALED_PER_TICK)
   const site = (siteId: string) => env.SITE_SYNC.getByName(siteId)
   const checks = await reconcileChecks({ db: prune.db, site, now: Date.now }, now)
   const notifications = await notify({ db: prune.db, config, now: Date.now, newId: createId }, now)
@@ -38,5 +43,6 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
     pruned_events: prunedEvents,
     pruned_notifications: prunedNotifications,
     resealed,
+    sealed,
   })
 }

@@ -16,8 +16,11 @@ export interface LogIds {
 /** Fields whose values never reach the log. */
 const SECRET_NAMES = /authorization|cookie|password|secret|token|api_?key|credential|signature/i
 const SECRET_VALUES = /igny8_[0-9A-Za-z]{48}|whsec_[A-Za-z0-9+/=]+/g
-/** Drizzle puts a failed query's parameters into its message; they may contain hashes, tokens and email addresses. */
-const QUERY_PARAMETERS = /\nparams: [\s\S]*?(?=\n\s+at |$)/g
+/**
+ * Drizzle puts a failed query's parameters into its message; they may contain hashes, tokens and email addresses. In a
+ * stack, calls follow.
+ */
+const QUERY_PARAMETERS = /\nparams: [\s\S]*?(?=\n {4}at |$)/g
 const MAX_DEPTH = 5
 
 /** Redacts everything in a text that looks like one of our API keys or signing secrets. */

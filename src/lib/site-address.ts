@@ -1,3 +1,10 @@
+/** A text without the slashes at its end. In linear time, unlike a pattern, which tries again at each slash. */
+export function trimSlashes(text: string): string {
+  let end = text.length
+  while (text[end - 1] === '/') end--
+  return text.slice(0, end)
+}
+
 /** Three names of one host. Other addresses of 127.0.0.0/8 are hosts of their own, as for the plugin. */
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
@@ -18,7 +25,7 @@ export const isSameHost = (left: URL, right: URL): boolean => hostsOf(left).incl
 export function addressForms(raw: string): string[] {
   const url = URL.parse(raw)
   if (!url) return []
-  const place = `${url.port && `:${url.port}`}${url.pathname.replace(/\/+$/, '')}`
+  const place = `${url.port && `:${url.port}`}${trimSlashes(url.pathname)}`
   return hostsOf(url).flatMap((host) => [`https://${host}${place}`, `http://${host}${place}`])
 }
 

@@ -1,5 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../env.ts'
+import { isDeeperThan } from '../lib/json.ts'
 import { ServiceError } from '../services/errors.ts'
 
 /** Largest body: the largest item with its JSON overhead. */
@@ -7,23 +8,6 @@ export const MAX_BODY_BYTES = 1_900_000
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 const MAX_DEPTH = 64
-
-/** Whether brackets nest too deep. Without recursion, since that is what it protects from. */
-function isTooDeep(text: string): boolean {
-  let depth = 0
-  let inString = false
-  for (let index = 0; index < text.length; index++) {
-    const char = text[index]
-    if (inString) {
-      if (char === '\\') index++
-      else if (char === '"') inString = false
-    } else if (char === '"') inString = true
-    else if (char === '{' || char === '[') {
-      if (++depth > MAX_DEPTH) return true
-    } else if (char === '}' || char === ']') depth--
-  }
-  return false
-}
 
 /**
  * Reads the body once and refuses what is not JSON in UTF-8. Stores the text in hono's cache, where the validator and
@@ -36,7 +20,7 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
   const bytes = await c.req.raw.arrayBuffer()
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
-    if (isTooDeep(text)) throw new Error(`nested deeper than ${MAX_DEPTH} levels`)
+    if (isDeeperThan(text, MAX_DEPTH)) throw new Error(`nested deeper than ${MAX_DEPTH} levels`)
     JSON.parse(text)
     // hono's cache holds promises, despite its type
     Object.assign(c.req.bodyCache, { text: Promise.resolve(text) })

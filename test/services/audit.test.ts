@@ -4,10 +4,10 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { db } from '../../src/db/client.ts'
 import { auditLog, sites } from '../../src/db/schema/index.ts'
 import { createId } from '../../src/lib/ids.ts'
-import { appendAudit, verifyAuditChain } from '../../src/services/audit/index.ts'
+import { appendAudit, sealLeftovers, verifyAuditChain } from '../../src/services/audit/index.ts'
 import { createSite } from '../../src/services/sites/index.ts'
 import type { KnownActor } from '../../src/services/context.ts'
-import { createTestContext } from '../support/identity.ts'
+import { call, createTestContext, signUpPerson } from '../support/identity.ts'
 
 const LENGTH = 6
 const d1 = () => db(env, null).db
@@ -26,6 +26,7 @@ const readAll = () => d1().select().from(auditLog).where(eq(auditLog.accountId, 
 
 describe('the audit log', () => {
   test('holds who did what, in one unbroken row', async () => {
+    const { brokenSeq: broken, head } = await verifyAuditChain({ ctx })
     const rows = await readAll()
     expect(rows.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6])
     expect(rows[0]).toMatchObject({
@@ -34,7 +35,6 @@ describe('the audit log', () => {
       entityId: 'site_1',
       requestId: ctx.requestId,
     })
-    const { brokenSeq: broken, head } = await verifyAuditChain({ ctx })
     expect(broken).toBeNull()
     expect(head).toEqual({ seq: LENGTH, hash: rows.at(-1)?.hash })
   })
@@ -59,9 +59,21 @@ describe('the audit log', () => {
   }, 30_000)
 
   test('takes many writers at once without a gap', async () => {
-    await Promise.all(Array.from({ length: 6 }, (_, index) => append(`parallel_${index}`)))
+    await Promise.all(Array.from({ length: 20 }, (_, index) => append(`parallel_${index}`)))
     const { brokenSeq: broken, head } = await verifyAuditChain({ ctx })
-    expect([broken, head?.seq]).toEqual([null, LENGTH + 6])
+    expect([broken, head?.seq]).toEqual([null, LENGTH + 20])
+  })
+
+  test('T69 200 writes of one account at once: none fails, and the chain is whole', async () => {
+    const owner = await signUpPerson()
+    const create = (index: number) =>
+      call('POST /api/v1/sites/', { token: owner.token, body: { name: 'S', url: `https://s${index}.example` } })
+    const answers = await Promise.all(Array.from({ length: 200 }, (_, index) => create(index)))
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 200 }, () => 201))
+    const actor = { kind: 'system', accountId: owner.accountId } as const
+    const { brokenSeq: broken, head } = await verifyAuditChain({ ctx: createTestContext<KnownActor>(actor) })
+    // the first record is that of the account
+    expect([broken, head?.seq]).toEqual([null, 201])
   })
 
   test('records a change with it or not at all', async () => {
@@ -87,7 +99,47 @@ describe('the audit log', () => {
   })
 })
 
+describe('a record that is not sealed yet', () => {
+  const unsealed = { actor: 'user:usr_a', action: 'member.added', entityId: 'usr_b', requestId: 'req_x', hash: '' }
+  const forged = () => ({ ...unsealed, accountId: ctx.actor.accountId, seq: LENGTH + 1, createdAt: new Date(1) })
+
+  test('is sealed by the next tick if the request that wrote it ended too early', async () => {
+    ctx = { ...ctx, background: () => undefined }
+    await verifyAuditChain({ ctx })
+    await d1().run(sql`update audit_log set hash = '' where account_id = ${ctx.actor.accountId} and seq > 4`)
+    await sealLeftovers({ db: d1(), pepper: ctx.config.apiKeyPepper }, 1000)
+    expect((await readAll()).every(({ hash }) => hash.length === 64)).toBe(true)
+    expect(await brokenSeq()).toBeNull()
+  })
+
+  test.each([
+    ['without a MAC', () => ''],
+    ['with a MAC of its own', () => `n.${'0'.repeat(64)}`],
+    ['with the MAC of another record', (mac: string) => mac],
+  ])('is never sealed if it was added %s', async (_, macOf) => {
+    await verifyAuditChain({ ctx })
+    const [first] = await readAll()
+    await d1()
+      .insert(auditLog)
+      .values({ ...forged(), metadata: {}, mac: macOf(first?.mac ?? '') })
+    expect(await brokenSeq()).toBe(LENGTH + 1)
+  })
+
+  test('is never sealed if it repeats a genuine one', async () => {
+    await verifyAuditChain({ ctx })
+    const [first] = await readAll()
+    expect(first).toBeDefined()
+    if (first)
+      await d1()
+        .insert(auditLog)
+        .values({ ...first, seq: LENGTH + 1, hash: '' })
+    expect(await brokenSeq()).toBe(LENGTH + 1)
+  })
+})
+
 describe('T47 the audit log shows', () => {
+  beforeEach(() => verifyAuditChain({ ctx }))
+
   test.each([
     ['actor', 'user:usr_b'],
     ['action', 'site.deleted'],

@@ -37,7 +37,10 @@ export const syncEvents = sqliteTable(
   ],
 )
 
-/** The audit log. Each row's hash covers the previous one's, keyed with a secret outside the database. */
+/**
+ * The audit log. A row is written with its own `mac`; `hash`, empty at first, then joins it to the row before it. Both are
+ * keyed with a secret outside the database.
+ */
 export const auditLog = sqliteTable(
   'audit_log',
   {
@@ -50,9 +53,17 @@ export const auditLog = sqliteTable(
     requestId: text('request_id').notNull(),
     createdAt: timestampMs('created_at').notNull(),
     hash: text('hash').notNull(),
+    mac: text('mac').notNull().default(''),
   },
-  // the key forms the chain: of two writers of one place only one can commit
-  (table) => [primaryKey({ columns: [table.accountId, table.seq] })],
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.seq] }),
+    index('audit_log_mac')
+      .on(table.accountId, table.mac)
+      .where(sql`mac <> ''`),
+    index('audit_log_unsealed')
+      .on(table.accountId, table.seq)
+      .where(sql`hash = ''`),
+  ],
 )
 
 /** When each cron last completed its jobs. */

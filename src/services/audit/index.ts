@@ -1,38 +1,22 @@
-import { and, asc, desc, eq, gt, type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch'
-import { isUniqueViolation } from '../../db/errors.ts'
 import { auditLog } from '../../db/schema/index.ts'
-import { hmacSha256Hex } from '../../lib/hmac.ts'
 import { log } from '../../lib/log.ts'
 import { type Actor, type ServiceContext, describeActor } from '../context.ts'
+import {
+  type AuditContents,
+  type AuditHead,
+  createMac,
+  isIntact,
+  readChainPage,
+  readLastPlace,
+  sealChain,
+} from './chain.ts'
 
-/** Separates these hashes from the pepper's other uses. */
-const DOMAIN = 'igny8:audit:v1'
+export { sealLeftovers } from './chain.ts'
 
-/** The hashed columns of a record; `metadata` is the stored text. */
-interface AuditLink {
-  accountId: string
-  seq: number
-  actor: string
-  action: string
-  entityId: string
-  metadata: string
-  requestId: string
-  /** Milliseconds since 1970. */
-  createdAt: number
-}
-
-/** HMAC-SHA-256, keyed with the pepper, over every column and the previous record's hash. */
-function hashAuditLink(pepper: string, previousHash: string, link: AuditLink): Promise<string> {
-  const { accountId, seq, actor, action, entityId, metadata, requestId, createdAt } = link
-  const fields = [previousHash, accountId, seq, actor, action, entityId, metadata, requestId, createdAt]
-  return hmacSha256Hex(pepper, `${DOMAIN}\n${JSON.stringify(fields)}`)
-}
-
-/** How often a write is retried when another writer of the account was first. */
-const MAX_ATTEMPTS = 8
-
-type AuditContext = Pick<ServiceContext<Actor>, 'db' | 'actor' | 'config' | 'now' | 'requestId'>
+type AuditContext = Pick<ServiceContext<Actor>, 'db' | 'actor' | 'config' | 'now' | 'requestId' | 'background'>
 
 type Statement = BatchItem<'sqlite'>
 
@@ -62,30 +46,11 @@ function accountOf({ actor }: AuditContext, entry: AuditEntry): string {
   return actor.accountId
 }
 
-async function nextLink(ctx: AuditContext, entry: AuditEntry): Promise<AuditLink & { hash: string }> {
-  const accountId = accountOf(ctx, entry)
-  const [head] = await ctx.db
-    .select({ seq: auditLog.seq, hash: auditLog.hash })
-    .from(auditLog)
-    .where(eq(auditLog.accountId, accountId))
-    .orderBy(desc(auditLog.seq))
-    .limit(1)
-  const link: AuditLink = {
-    accountId,
-    seq: (head?.seq ?? 0) + 1,
-    actor: describeActor(entry.actor ?? ctx.actor),
-    action: entry.action,
-    entityId: entry.entityId,
-    metadata: JSON.stringify(entry.metadata ?? {}),
-    requestId: ctx.requestId,
-    createdAt: ctx.now(),
-  }
-  return { ...link, hash: await hashAuditLink(ctx.config.apiKeyPepper, head?.hash ?? '', link) }
-}
-
-function insertLink(ctx: AuditContext, link: AuditLink & { hash: string }, when: SQL) {
-  const { accountId, seq, actor, action, entityId, metadata, requestId, createdAt, hash } = link
-  const values = sql`${accountId}, ${seq}, ${actor}, ${action}, ${entityId}, ${metadata}, ${requestId}, ${createdAt}, ${hash}`
+/** Inserts a record at the account's next place, which SQLite finds within the batch. */
+function insertRecord(ctx: AuditContext, contents: AuditContents, mac: string, when: SQL) {
+  const { accountId, actor, action, entityId, metadata, requestId, createdAt } = contents
+  const next = sql`(select coalesce(max(seq), 0) + 1 from audit_log where account_id = ${accountId})`
+  const values = sql`${accountId}, ${next}, ${actor}, ${action}, ${entityId}, ${metadata}, ${requestId}, ${createdAt}, '', ${mac}`
   return ctx.db
     .insert(auditLog)
     .select(sql`select ${values} where ${when}`)
@@ -93,9 +58,21 @@ function insertLink(ctx: AuditContext, link: AuditLink & { hash: string }, when:
 }
 
 /**
- * Runs changes and their audit record in one batch: both commit or neither. If another writer took the next place in
- * the account's chain, the whole batch runs again after it. The newest hash also goes to the Worker's log, which is the
- * only evidence if somebody cuts records off the end of the table.
+ * Seals the account's chain after a record was written, unless a newer record is there: its writer seals this one, too.
+ * If that fails, the next write or the next minute makes up for it.
+ */
+async function sealAfter(ctx: AuditContext, accountId: string, seq: number): Promise<void> {
+  try {
+    const isNewest = (await readLastPlace(ctx.db, accountId)) === seq
+    if (isNewest) await sealChain({ db: ctx.db, pepper: ctx.config.apiKeyPepper }, accountId)
+  } catch (error) {
+    log.warn('audit not sealed', { account: accountId, error })
+  }
+}
+
+/**
+ * Runs changes and their audit record in one batch: both commit or neither, however many others write at once. The
+ * record is sealed after the response (chain.ts).
  * @returns the results of the changes, in their order
  */
 export async function appendAudit<const T extends readonly Statement[]>({
@@ -105,31 +82,22 @@ export async function appendAudit<const T extends readonly Statement[]>({
   ctx: AuditContext
   input: AppendInput<T>
 }): Promise<BatchResponse<T>> {
-  for (let attempt = 1; ; attempt++) {
-    const link = await nextLink(ctx, input.entry)
-    const record = insertLink(ctx, link, input.entry.when ?? sql`true`)
-    try {
-      const [written, ...results] = await runBatch(ctx, [...input.changes, record])
-      if (written.length > 0) log.info('audit', { account: link.accountId, seq: link.seq, head: link.hash })
-      return results as BatchResponse<T>
-    } catch (error) {
-      if (!isUniqueViolation(error, 'audit_log') || attempt === MAX_ATTEMPTS) throw error
-    }
+  const { entry } = input
+  const contents: AuditContents = {
+    accountId: accountOf(ctx, entry),
+    actor: describeActor(entry.actor ?? ctx.actor),
+    action: entry.action,
+    entityId: entry.entityId,
+    metadata: JSON.stringify(entry.metadata ?? {}),
+    requestId: ctx.requestId,
+    createdAt: ctx.now(),
   }
-}
-
-/** Runs the batch and moves the record's result, which is last, to the front. */
-async function runBatch(ctx: AuditContext, statements: Statement[]): Promise<[unknown[], ...unknown[]]> {
-  const results: unknown[] = await ctx.db.batch(statements as [Statement, ...Statement[]])
-  const written = results.pop()
-  return [Array.isArray(written) ? written : [], ...results]
-}
-
-const PAGE_ROWS = 500
-
-interface AuditHead {
-  seq: number
-  hash: string
+  const mac = await createMac(ctx.config.apiKeyPepper, contents, crypto.randomUUID())
+  const record = insertRecord(ctx, contents, mac, entry.when ?? sql`true`)
+  const results: unknown[] = await ctx.db.batch([...input.changes, record] as unknown as [Statement, ...Statement[]])
+  const [written] = results.pop() as { seq: number }[]
+  if (written) ctx.background(sealAfter(ctx, contents.accountId, written.seq))
+  return results as BatchResponse<T>
 }
 
 /** `brokenSeq`: the first place of the chain where the record is not the one written; null if all are intact. */
@@ -138,31 +106,12 @@ interface AuditVerdict {
   head: AuditHead | null
 }
 
-function readPage(ctx: Pick<ServiceContext, 'db' | 'actor'>, after: number) {
-  return ctx.db
-    .select({
-      accountId: auditLog.accountId,
-      seq: auditLog.seq,
-      actor: auditLog.actor,
-      action: auditLog.action,
-      entityId: auditLog.entityId,
-      metadata: sql<string>`${auditLog.metadata}`,
-      requestId: auditLog.requestId,
-      createdAt: sql<number>`${auditLog.createdAt}`,
-      hash: auditLog.hash,
-    })
-    .from(auditLog)
-    .where(and(eq(auditLog.accountId, ctx.actor.accountId), gt(auditLog.seq, after)))
-    .orderBy(asc(auditLog.seq))
-    .limit(PAGE_ROWS)
-}
-
 /**
  * Verifies the account's audit log from its start and finds the first record that was changed, moved, inserted or
  * removed. Forging a chain that passes takes the pepper.
  *
  * Cutting records off the end leaves a shorter, intact chain. That is detected only with a `knownHead` from outside the
- * database (each append logs the newest one); the chain then counts as broken after its last record. A cut before the
+ * database (each sealing logs the newest one); the chain then counts as broken after its last record. A cut before the
  * head was recorded anywhere goes undetected.
  */
 export async function verifyAuditChain({
@@ -173,17 +122,19 @@ export async function verifyAuditChain({
   input?: { knownHead?: AuditHead }
 }): Promise<AuditVerdict> {
   const { knownHead } = input
+  const { accountId } = ctx.actor
+  const pepper = ctx.config.apiKeyPepper
+  await sealChain({ db: ctx.db, pepper }, accountId)
   let head: AuditHead | null = null
   for (;;) {
-    const rows = await readPage(ctx, head?.seq ?? 0)
-    for (const { hash, ...link } of rows) {
+    const rows = await readChainPage(ctx.db, accountId, head?.seq ?? 0)
+    if (rows.length === 0) break
+    for (const row of rows) {
       const seq: number = (head?.seq ?? 0) + 1
-      const expected = await hashAuditLink(ctx.config.apiKeyPepper, head?.hash ?? '', link)
-      if (link.seq !== seq || hash !== expected) return { brokenSeq: seq, head }
-      if (knownHead?.seq === seq && knownHead.hash !== hash) return { brokenSeq: seq, head }
-      head = { seq, hash }
+      if (!(await isIntact(pepper, head, row))) return { brokenSeq: seq, head }
+      if (knownHead?.seq === seq && knownHead.hash !== row.hash) return { brokenSeq: seq, head }
+      head = { seq, hash: row.hash }
     }
-    if (rows.length < PAGE_ROWS) break
   }
   const length = head?.seq ?? 0
   return { brokenSeq: knownHead && knownHead.seq > length ? length + 1 : null, head }

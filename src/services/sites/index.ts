@@ -2,6 +2,7 @@ import { and, asc, eq, gt, isNull } from 'drizzle-orm'
 import type { ListQuery, Page } from '../../contract/common.ts'
 import type { Site, SiteCreate, SiteUpdate } from '../../contract/sites.ts'
 import { apiKeys, integrations, sites } from '../../db/schema/index.ts'
+import { trimSlashes } from '../../lib/site-address.ts'
 import { inGroups, rewriteSiteKeys, spreadRevocation } from '../api-keys/index.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { ServiceContext } from '../context.ts'
@@ -19,7 +20,7 @@ export function normalizeSiteUrl(raw: string): string {
   const url = URL.parse(raw)
   if (!url || !/^https?:$/.test(url.protocol)) throw invalidField('body.url', 'must be an absolute http or https URL')
   if (url.username || url.password) throw invalidField('body.url', 'must not contain a user name or password')
-  return url.origin + url.pathname.replace(/\/+$/, '')
+  return url.origin + trimSlashes(url.pathname)
 }
 
 /** The wire's shape of a site. */

@@ -1,4 +1,4 @@
-import { addressForms } from '../../lib/site-address.ts'
+import { addressForms, trimSlashes } from '../../lib/site-address.ts'
 import type { SiteStore } from './store.ts'
 
 /** Delay of the drift check, so that the plugin can store its new address first. */
@@ -14,7 +14,7 @@ const alreadyMoved = (from: string, to: string) => (to.startsWith(`${from}/`) ? 
  */
 export function relocate(store: SiteStore, from: readonly string[], to: string, now: number): void {
   const { items, media, database } = store.replica
-  const before = [...new Set(from.map((url) => url.replace(/\/+$/, '')))].filter((url) => url !== to)
+  const before = [...new Set(from.map(trimSlashes))].filter((url) => url !== to)
   database.transaction(() => {
     for (const form of new Set(before.flatMap(addressForms)))
       if (form !== to) items.relocateLinks(form, to, alreadyMoved(form, to))

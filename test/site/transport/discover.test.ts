@@ -198,6 +198,19 @@ describe('redirects', () => {
   })
 })
 
+test('a redirect to a path that begins like a host name asks no other host', async () => {
+  const { fetch, requests } = fakeInternet({
+    'https://example.com': (url) =>
+      url.pathname === '/'
+        ? new Response(null, { status: 302, headers: { location: 'https://example.com//other.example/' } })
+        : new Response(page(''), { status: 404 }),
+    'https://other.example': () => new Response(page('')),
+  })
+  await failureOf(discoverAt('https://example.com', { fetch }))
+  expect(new Set(requests.map(({ url }) => new URL(url).host))).toEqual(new Set(['example.com']))
+  expect(requests.length).toBeGreaterThan(2)
+})
+
 describe('a site without WordPress or the plugin', () => {
   // oxfmt-ignore
   test.each<[string, Reply, string]>([

@@ -1,13 +1,10 @@
 import { excerpt } from './evidence.ts'
 import type { LinkProblem } from './errors.ts'
 import { describeJson, type JsonShape } from './json-shape.ts'
-import { findCaptcha, findFirewall, isLoginPage, isMaintenancePage } from './markers.ts'
+import { findCaptcha, findFirewall, isLoginPage, isMaintenancePage, MARKER_CHARACTERS } from './markers.ts'
 import { isRedirect, readRedirect } from './redirects.ts'
 import { classifyRestError, parseRestError } from './rest-error.ts'
 import { parseRetryAfter } from '../../../lib/outbound-http.ts'
-
-/** How much of a page is searched for markers. */
-const MARKER_CHARACTERS = 65_536
 
 export interface BadAnswer {
   url: URL
@@ -35,7 +32,7 @@ const EDGE_PROBLEMS: Readonly<Record<number, LinkProblem>> = {
 
 function classifyGate({ status, headers, body }: BadAnswer): LinkProblem | null {
   // Content in JSON may mention captchas and firewalls, so only HTML is searched for captchas.
-  const page = /^\s*[{[]/.test(body) ? '' : body.slice(0, MARKER_CHARACTERS)
+  const page = /^\s*[{[]/.test(body) ? '' : body
   const captcha = findCaptcha(headers, page)
   if (captcha) return { code: 'captcha_page', detail: `${captcha} answered ${status} with a captcha.` }
   const scheme = /^\s*(basic|digest|negotiate|ntlm)\b/i.exec(headers.get('www-authenticate') ?? '')?.[1]
@@ -46,13 +43,13 @@ function classifyGate({ status, headers, body }: BadAnswer): LinkProblem | null 
     }
   }
   const isRefusal = status >= 400 || /^\s*\{\s*"message"\s*:\s*"Access denied by Imunify360/i.test(body)
-  const firewall = isRefusal ? findFirewall(body.slice(0, MARKER_CHARACTERS)) : null
+  const firewall = isRefusal ? findFirewall(body) : null
   if (firewall) return { code: 'blocked_by_firewall', detail: `${firewall} answered ${status} with its refusal.` }
   return null
 }
 
 /** What PHP prints on a fatal error; the status may be 200, because it was sent before. */
-const PHP_STOPPED = /(?:<b>|^|\n)\s*(?:PHP )?(?:Fatal|Parse) error(?:<\/b>)?:\s*([^\n<]{1,200})/
+const PHP_STOPPED = /(?:<b>|^|\n)[ \t]{0,20}(?:PHP )?(?:Fatal|Parse) error(?:<\/b>)?:[ \t]{0,20}([^\n<]{1,200})/
 
 function classifyPhp({ body }: BadAnswer): LinkProblem | null {
   const said = PHP_STOPPED.exec(body.slice(0, MARKER_CHARACTERS))?.[1]

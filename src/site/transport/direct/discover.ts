@@ -159,7 +159,7 @@ function summarize(front: FrontPage, failed: Extract<RootProbe, { kind: 'failed'
     const cause = problems.find((problem) => problem.code === code)
     if (cause) return cause
   }
-  const isWordPress = failed.some((probe) => probe.isWordPress) || looksLikeWordPress(front.html + (front.link ?? ''))
+  const isWordPress = failed.some((probe) => probe.isWordPress) || looksLikeWordPress((front.link ?? '') + front.html)
   const where = describeUrl(front.url)
   if (!isWordPress) return { code: 'not_wordpress', detail: `Nothing at ${where} looks like WordPress.` }
   const page = problems.find((problem) => problem.code === 'answered_html')

@@ -1,3 +1,5 @@
+import { parseJson } from '../../../lib/json.ts'
+
 export type JsonShape = 'empty' | 'html' | 'valid' | 'truncated' | 'leading_garbage' | 'trailing_garbage' | 'invalid'
 
 /** The index after the object or array that starts at `start`; null if it never closes. */
@@ -19,7 +21,7 @@ function findEnd(text: string, start: number): number | null {
 
 const isJson = (text: string) => {
   try {
-    JSON.parse(text)
+    parseJson(text)
     return true
   } catch {
     return false

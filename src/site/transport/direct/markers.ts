@@ -1,3 +1,11 @@
+/**
+ * The site chooses the text that these patterns search, so each pattern takes linear time: it repeats nothing without a
+ * bound, and a run of repeated characters never contains the beginning of the pattern.
+ */
+
+/** How much of a page is searched. */
+export const MARKER_CHARACTERS = 65_536
+
 /** A text by which to recognise a page that a host or security plugin sends in place of the site's answer. */
 interface Marker {
   name: string
@@ -42,8 +50,10 @@ const FIREWALLS: readonly Marker[] = [
   { name: 'All-In-One Security', pattern: /aiowps|all-in-one-wp-security/i },
 ]
 
+const search = (pattern: RegExp, html: string) => pattern.test(html.slice(0, MARKER_CHARACTERS))
+
 const find = (markers: readonly Marker[], html: string) =>
-  markers.find(({ pattern }) => pattern.test(html))?.name ?? null
+  markers.find(({ pattern }) => search(pattern, html))?.name ?? null
 
 /** The vendor of a captcha page; null if the answer is none. */
 export function findCaptcha(headers: Headers, html: string): string | null {
@@ -57,12 +67,12 @@ export const findFirewall = (html: string): string | null => find(FIREWALLS, htm
 
 /** Whether a page is a login form, of WordPress or of a system in front of it. */
 export const isLoginPage = (html: string): boolean =>
-  /id=["']?loginform\b|name=["']?pwd\b|<input[^>]{0,200}type=["']?password\b/i.test(html)
+  search(/id=["']?loginform\b|name=["']?pwd\b|<input[^<>]{0,200}type=["']?password\b/i, html)
 
 /** Whether a page is WordPress's maintenance page or that of a common maintenance plugin. */
 export const isMaintenancePage = (html: string): boolean =>
-  /Briefly unavailable for scheduled maintenance|<title>[^<]{0,80}(maintenance|coming soon)/i.test(html)
+  search(/Briefly unavailable for scheduled maintenance|<title>[^<]{0,80}(maintenance|coming soon)/i, html)
 
 /** Whether WordPress made a page, with or without a REST API. */
 export const looksLikeWordPress = (html: string): boolean =>
-  /\/wp-(content|includes)\/|<meta[^>]{0,100}content=["']WordPress|rel=["']https:\/\/api\.w\.org\//i.test(html)
+  search(/\/wp-(content|includes)\/|<meta[^<>]{0,100}content=["']WordPress|rel=["']https:\/\/api\.w\.org\//i, html)

@@ -1,6 +1,7 @@
 import { RestError } from '../../../contract/link.ts'
 import type { LinkErrorCode } from '../../../contract/link-errors.ts'
 import { sha256Hex } from '../../../lib/hmac.ts'
+import { parseJson } from '../../../lib/json.ts'
 import { excerpt } from './evidence.ts'
 import type { LinkProblem } from './errors.ts'
 import { toText, type LinkAnswer } from './http.ts'
@@ -22,7 +23,7 @@ const ROUTE_UNKNOWN = 'WordPress knows no route igny8/v1/commands.'
 /** Parses a WordPress REST error; null if the text is something else. */
 export function parseRestError(text: string): RestError | null {
   try {
-    const parsed = RestError.safeParse(JSON.parse(text))
+    const parsed = RestError.safeParse(parseJson(text))
     return parsed.success ? parsed.data : null
   } catch {
     return null

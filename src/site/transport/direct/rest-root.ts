@@ -14,7 +14,7 @@ function findInLinkHeader(header: string | null): string | null {
 
 /** The target of `<link rel="https://api.w.org/" href="…">`, or null. */
 function findInHtml(html: string): string | null {
-  for (const [tag] of html.matchAll(/<link\b[^>]{0,2000}>/gi)) {
+  for (const [tag] of html.matchAll(/<link\b[^<>]{0,2000}>/gi)) {
     if (!tag.includes(REST_REL) || !/\brel\s*=/i.test(tag)) continue
     const href = /\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))/i.exec(tag)
     const text = href?.[1] ?? href?.[2] ?? href?.[3]
@@ -38,8 +38,19 @@ export function readRoot(text: string, base: URL, { allowLoopback }: { allowLoop
 
 /** The directory of a page's path, with a slash at its end. */
 function directory(url: URL): string {
-  const path = url.pathname.replace(/[^/]*\.[^/]*$/, '')
-  return path.endsWith('/') ? path : `${path}/`
+  const { pathname } = url
+  const end = pathname.lastIndexOf('/') + 1
+  const isFile = pathname.includes('.', end)
+  return isFile || pathname.endsWith('/') ? pathname.slice(0, end) : `${pathname}/`
+}
+
+/** A place in a folder of a page's site. A folder may begin with `//`, which as a relative URL would name a host. */
+const below = ({ origin }: URL, folder: string, place: string): URL => {
+  const [path = '', query = ''] = place.split('?')
+  const url = new URL(origin)
+  url.pathname = folder + path
+  url.search = query
+  return url
 }
 
 /**
@@ -55,9 +66,9 @@ export function listRoots(
     const root = text === null ? null : readRoot(text, page.url, options)
     return root ? [root] : []
   })
-  const paths = [directory(page.url), directory(entered)]
+  const folders = [directory(page.url), directory(entered)]
   const usual = ['wp-json/', '?rest_route=/'].flatMap((place) =>
-    paths.map((path) => new URL(path + place, page.url.origin)),
+    folders.map((folder) => below(page.url, folder, place)),
   )
   return [...new Map([...named, ...usual].map((url) => [url.href, url])).values()]
 }

@@ -19,6 +19,7 @@ import {
   type CommandResult,
 } from '../../../contract/link.ts'
 import { readForeignId, REQUEST_ID_HEADER, RUN_ID_HEADER } from '../../../lib/ids.ts'
+import { MAX_JSON_DEPTH, parseJson } from '../../../lib/json.ts'
 import { signMessage, verifyMessage } from '../../../lib/signature.ts'
 import { classifyAnswer } from './classify.ts'
 import { LinkError, type LinkProblem } from './errors.ts'
@@ -54,7 +55,7 @@ export interface CommandsSent {
 /** Parses strictly: with repaired UTF-8 or a skipped byte order mark, the text would differ from what was signed. */
 function parseBody(bytes: Uint8Array): { json: unknown } | null {
   try {
-    return { json: JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)) }
+    return { json: parseJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)) }
   } catch {
     return null
   }
@@ -96,7 +97,11 @@ async function readAnswer(
     const why = signed.ok ? 'its signature is that of another message' : signed.reason
     return { code: 'response_unsigned', detail: `The answer could not be verified: ${why}.` }
   }
-  if (!parsed) return { code: 'response_not_json', detail: 'The answer is signed, but not JSON in UTF-8.' }
+  if (!parsed)
+    return {
+      code: 'response_not_json',
+      detail: `The answer is signed, but not JSON in UTF-8 of at most ${MAX_JSON_DEPTH} levels.`,
+    }
   const results = matchResults(parsed.json, commands)
   if (typeof results === 'string')
     return { code: 'response_invalid', detail: `The answer is not as agreed: ${results}.` }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { parseJson } from '../../../lib/json.ts'
 import { classifyAnswer } from './classify.ts'
 import type { LinkProblem } from './errors.ts'
 import { note } from './evidence.ts'
@@ -33,7 +34,7 @@ export type RootProbe =
  */
 function parseIndex(text: string): z.infer<typeof RestIndex> | null {
   try {
-    const parsed = RestIndex.safeParse(JSON.parse(extractAnswer(text) ?? text))
+    const parsed = RestIndex.safeParse(parseJson(extractAnswer(text) ?? text))
     return parsed.success ? parsed.data : null
   } catch {
     return null

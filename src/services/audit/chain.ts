@@ -1,0 +1,174 @@
+/**
+ * The account's chain of audit records. A record is written in two steps, because many writers may write at once:
+ *
+ * 1. The change and its record commit in one batch. SQLite gives the record its place (`seq`), so writers never compete
+ *    for one. The record carries a MAC over its contents, so nobody without the pepper can add one.
+ * 2. Sealing joins records to the chain in the order of their places: `hash` covers the hash before it, the place and
+ *    the MAC. It depends on nothing else, so two sealers compute the same, and it may run again at any time: after each
+ *    write, every minute, and before the log is verified.
+ *
+ * Until it is sealed, which takes milliseconds, a record could be removed or moved unnoticed by somebody who can write
+ * to the database. Afterwards any change breaks the chain.
+ */
+import { and, asc, desc, eq, gt, max, ne, sql } from 'drizzle-orm'
+import type { Db } from '../../db/client.ts'
+import { auditLog } from '../../db/schema/index.ts'
+import { hmacSha256Hex } from '../../lib/hmac.ts'
+import { log } from '../../lib/log.ts'
+
+/** Separates these hashes from the pepper's other uses. */
+const CHAIN = 'igny8:audit:chain:v2'
+const RECORD = 'igny8:audit:record:v2'
+/** Records of releases that computed the hash when they wrote. */
+const CHAIN_V1 = 'igny8:audit:v1'
+
+/** What a record says; `metadata` is the stored text. */
+export interface AuditContents {
+  accountId: string
+  actor: string
+  action: string
+  entityId: string
+  metadata: string
+  requestId: string
+  /** Milliseconds since 1970. */
+  createdAt: number
+}
+
+/** A stored record. `hash` is empty until it is sealed. */
+export interface AuditRow extends AuditContents {
+  seq: number
+  hash: string
+  mac: string
+}
+
+export interface AuditHead {
+  seq: number
+  hash: string
+}
+
+export interface ChainContext {
+  db: Db
+  pepper: string
+}
+
+/** A nonce, so that no two records have one MAC, and the MAC over it and the contents. */
+export async function createMac(pepper: string, contents: AuditContents, nonce: string): Promise<string> {
+  const { accountId, actor, action, entityId, metadata, requestId, createdAt } = contents
+  const fields = [nonce, accountId, actor, action, entityId, metadata, requestId, createdAt]
+  return `${nonce}.${await hmacSha256Hex(pepper, `${RECORD}\n${JSON.stringify(fields)}`)}`
+}
+
+const hasOwnMac = async (pepper: string, row: AuditRow): Promise<boolean> =>
+  row.mac === (await createMac(pepper, row, row.mac.split('.')[0] ?? ''))
+
+function hashOf(pepper: string, previous: string, row: AuditRow): Promise<string> {
+  const { accountId, seq, actor, action, entityId, metadata, requestId, createdAt, mac } = row
+  if (mac !== '') return hmacSha256Hex(pepper, `${CHAIN}\n${JSON.stringify([previous, seq, mac])}`)
+  const fields = [previous, accountId, seq, actor, action, entityId, metadata, requestId, createdAt]
+  return hmacSha256Hex(pepper, `${CHAIN_V1}\n${JSON.stringify(fields)}`)
+}
+
+/** Whether a sealed record is the one that was written at its place after `head`. */
+export async function isIntact(pepper: string, head: AuditHead | null, row: AuditRow): Promise<boolean> {
+  if (row.seq !== (head?.seq ?? 0) + 1 || row.hash !== (await hashOf(pepper, head?.hash ?? '', row))) return false
+  return row.mac === '' || hasOwnMac(pepper, row)
+}
+
+const PAGE_ROWS = 500
+
+/** A page of an account's records after a place, in their order. */
+export function readChainPage(db: Db, accountId: string, after: number): Promise<AuditRow[]> {
+  return db
+    .select({
+      accountId: auditLog.accountId,
+      seq: auditLog.seq,
+      actor: auditLog.actor,
+      action: auditLog.action,
+      entityId: auditLog.entityId,
+      metadata: sql<string>`${auditLog.metadata}`,
+      requestId: auditLog.requestId,
+      createdAt: sql<number>`${auditLog.createdAt}`,
+      hash: auditLog.hash,
+      mac: auditLog.mac,
+    })
+    .from(auditLog)
+    .where(and(eq(auditLog.accountId, accountId), gt(auditLog.seq, after)))
+    .orderBy(asc(auditLog.seq))
+    .limit(PAGE_ROWS)
+}
+
+/** The place of an account's newest record; 0 if it has none. */
+export async function readLastPlace(db: Db, accountId: string): Promise<number> {
+  const [last] = await db
+    .select({ seq: max(auditLog.seq) })
+    .from(auditLog)
+    .where(eq(auditLog.accountId, accountId))
+  return last?.seq ?? 0
+}
+
+async function readSealedHead(db: Db, accountId: string): Promise<AuditHead | null> {
+  const [head] = await db
+    .select({ seq: auditLog.seq, hash: auditLog.hash })
+    .from(auditLog)
+    .where(and(eq(auditLog.accountId, accountId), ne(auditLog.hash, '')))
+    .orderBy(desc(auditLog.seq))
+    .limit(1)
+  return head ?? null
+}
+
+/** MACs of a page that the account's log holds more than once: copies of genuine records. */
+async function findCopies(db: Db, accountId: string, rows: readonly AuditRow[]): Promise<Set<string>> {
+  const macs = JSON.stringify(rows.map(({ mac }) => mac))
+  const found = await db
+    .select({ mac: auditLog.mac })
+    .from(auditLog)
+    .where(sql`account_id = ${accountId} and mac <> '' and mac in (select value from json_each(${macs}))`)
+    .groupBy(auditLog.mac)
+    .having(sql`count(*) > 1`)
+  return new Set(found.map(({ mac }) => mac))
+}
+
+const writeHashes = (db: Db, accountId: string, hashes: readonly AuditHead[]) =>
+  db.run(sql`update audit_log set hash = sealed.value ->> 'hash'
+    from json_each(${JSON.stringify(hashes)}) as sealed
+    where audit_log.account_id = ${accountId} and audit_log.seq = sealed.value ->> 'seq' and audit_log.hash = ''`)
+
+/**
+ * Seals the records of an account that are not sealed yet, up to the first one that nobody with the pepper wrote. The
+ * newest hash also goes to the Worker's log, which is the only evidence if somebody cuts records off the end.
+ */
+export async function sealChain({ db, pepper }: ChainContext, accountId: string): Promise<void> {
+  for (;;) {
+    let head = await readSealedHead(db, accountId)
+    const rows = await readChainPage(db, accountId, head?.seq ?? 0)
+    if (rows.length === 0) return
+    const copies = await findCopies(db, accountId, rows)
+    const hashes: AuditHead[] = []
+    for (const row of rows) {
+      const isGenuine = row.mac !== '' && !copies.has(row.mac) && (await hasOwnMac(pepper, row))
+      if (!isGenuine || row.seq !== (head?.seq ?? 0) + 1) break
+      head = { seq: row.seq, hash: await hashOf(pepper, head?.hash ?? '', row) }
+      hashes.push(head)
+    }
+    if (hashes.length > 0) {
+      await writeHashes(db, accountId, hashes)
+      log.info('audit', { account: accountId, seq: head?.seq, head: head?.hash })
+    }
+    if (hashes.length < rows.length) {
+      log.error('audit record not written by this API', { account: accountId, seq: (head?.seq ?? 0) + 1 })
+      return
+    }
+    if (rows.length < PAGE_ROWS) return
+  }
+}
+
+/** Seals what a crash left unsealed, in some accounts. @returns how many accounts */
+export async function sealLeftovers(ctx: ChainContext, limit: number): Promise<number> {
+  const accounts = await ctx.db
+    .selectDistinct({ accountId: auditLog.accountId })
+    .from(auditLog)
+    .where(eq(auditLog.hash, sql`''`))
+    .limit(limit)
+  for (const { accountId } of accounts) await sealChain(ctx, accountId)
+  return accounts.length
+}
