@@ -56,9 +56,8 @@ async function save(admin: Admin, id: number, title: string): Promise<number> {
 
 /** Edits one post every second and looks at its item all the while. @returns milliseconds, edit by edit */
 async function edit(admin: Admin, owner: Client, siteId: string, id: number) {
-  const [first] = (await owner.get<Items>(`/sites/${siteId}/content/?limit=200`)).results.filter(
-    ({ title }) => title === 'Edit 0',
-  )
+  const { results } = await owner.get<Items>(`/sites/${siteId}/content/?limit=200`)
+  const first = results.find(({ title }) => title === 'Edit 0')
   if (!first) throw new Error('the post to edit has not arrived')
   const path = `/sites/${siteId}/content/${first.id}/`
   const began: number[] = []

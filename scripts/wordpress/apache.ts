@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Service, runCommand, startService } from '../lib/processes.ts'
+import { type Service, runCommand, startService, tail } from '../lib/processes.ts'
+import { FatalWaitError, waitFor } from '../lib/wait.ts'
 import { FPM_PACKAGES, MOD_PHP_PACKAGES, installPackages } from './packages.ts'
 import type { PhpIni } from './php.ts'
 import { type ServedSite, waitForWordPress } from './server.ts'
@@ -10,6 +11,7 @@ export type ApacheKind = 'mod_php' | 'fpm'
 
 const MODULES = '/usr/lib/apache2/modules'
 const PHP = '8.2'
+const START_TIMEOUT_MS = 20_000
 /** One worker deadlocks as soon as the site calls itself, or the API calls back. */
 const WORKERS = 6
 
@@ -85,6 +87,16 @@ ${settings.join('\n')}
 `
 }
 
+/** Starts PHP-FPM and waits for its socket: Apache asks a backend that once failed again only after a minute. */
+async function startFpm(folder: string, config: string): Promise<Service> {
+  const service = startService(`php-fpm${PHP}`, ['-F', '-y', config], join(folder, 'fpm-output.log'))
+  await waitFor('the start of PHP-FPM', START_TIMEOUT_MS, async () => {
+    if (!service.isRunning()) throw new FatalWaitError(`PHP-FPM ended at once:\n${tail(service.log())}`)
+    return existsSync(join(folder, 'fpm.sock')) ? true : undefined
+  })
+  return service
+}
+
 /**
  * Serves a site with Debian's Apache on the loopback interface, with a configuration of its own beside the site, and
  * waits until WordPress answers. Nothing of the system's Apache or PHP-FPM is started or changed.
@@ -99,8 +111,7 @@ export async function startApache(kind: ApacheKind, site: ServedSite, ini: PhpIn
   writeFileSync(fpmConfig, renderFpm(folder, settings))
   // the server is another user than the one who has prepared the site, and both write
   if (isRoot) await runCommand('chmod', ['-R', 'a+rwX', site.folder])
-  const fpm =
-    kind === 'fpm' ? startService(`php-fpm${PHP}`, ['-F', '-y', fpmConfig], join(folder, 'fpm-output.log')) : undefined
+  const fpm = kind === 'fpm' ? await startFpm(folder, fpmConfig) : undefined
   const apache = startService('apache2', ['-DFOREGROUND', '-f', apacheConfig], join(folder, 'output.log'))
   await waitForWordPress(apache, site, {})
   return {

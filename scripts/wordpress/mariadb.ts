@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '../lib/paths.ts'
 import { runCommand, startService, tail } from '../lib/processes.ts'
@@ -18,6 +19,7 @@ const START_TIMEOUT_MS = 30_000
 /** A MariaDB server that is thrown away at the end: a unix socket and no network. One can serve many sites. */
 export async function startMariaDb(): Promise<MariaDb> {
   const folder = temporaryFolder('mariadb')
+  chmodSync(folder, 0o711) // the web server of a site may be another user, and needs the socket
   const [data, socket] = [join(folder, 'data'), join(folder, 'mariadb.sock')]
   const install = ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db']
   const asRoot = process.getuid?.() === 0 ? ['--user=root'] : []

@@ -7,7 +7,7 @@ import type { Lab } from './lab.ts'
 const ARRIVAL_MS = 20_000
 
 /** What the site knows of its requests to itself, and whether cron has ever run there. */
-export interface Delivery {
+interface Delivery {
   waiting: number
   failures: number
   has_cron_run: boolean
