@@ -1,4 +1,5 @@
 import type { PostDocument } from '../../contract/content-link.ts'
+import type { SeoUpdate } from '../../contract/seo.ts'
 
 /**
  * The content of one side of an item: the fields that are compared, merged and sent. `parent` is the parent's post id,
@@ -15,6 +16,8 @@ export interface ItemDoc {
   terms: Record<string, string[]>
   meta: Record<string, unknown>
   featured: { id?: number; url: string; alt: string } | null
+  /** Fields of the site's SEO plugin (src/contract/seo.ts). Absent if it has none. */
+  seo?: SeoUpdate | undefined
 }
 
 export const EMPTY_DOC: ItemDoc = {
@@ -30,9 +33,14 @@ export const EMPTY_DOC: ItemDoc = {
   featured: null,
 }
 
+function withoutProvider(seo: NonNullable<PostDocument['seo']>): SeoUpdate {
+  const { provider: _, ...fields } = seo
+  return fields
+}
+
 /** The content of a post. If the site sent no body, the known one is used. */
 export function toItemDoc(post: PostDocument, knownBody = ''): ItemDoc {
-  const { title, excerpt, slug, status, date, terms, meta, featured } = post
+  const { title, excerpt, slug, status, date, terms, meta, featured, seo } = post
   return {
     title,
     body: post.body ?? knownBody,
@@ -44,5 +52,6 @@ export function toItemDoc(post: PostDocument, knownBody = ''): ItemDoc {
     terms,
     meta,
     featured,
+    ...(seo && { seo: withoutProvider(seo) }),
   }
 }

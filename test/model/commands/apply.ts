@@ -11,6 +11,7 @@ import {
   UNFINISHED_KEY,
   type Documents,
 } from '../document.ts'
+import { checkSeo, findForeignCategory } from '../seo.ts'
 import type { Site } from '../site.ts'
 import { settlePublishing } from '../publishing.ts'
 import { CommandFailure, type ModelPost, type PostChanges } from '../types.ts'
@@ -47,6 +48,7 @@ function checkFields(site: Site, typeName: string, fields: ApplyFieldValues, id:
   for (const key of Object.keys(fields.meta ?? {})) {
     if (!keys.includes(key)) throw invalid(`meta.${key}`, 'This key is not open to IGNY8.')
   }
+  checkSeo(site, fields.seo, site.posts.get(id))
   if (fields.author && !site.users.has(fields.author)) throw invalid('author', 'There is no such user.')
   if (fields.featured && site.posts.get(fields.featured.id)?.type !== 'attachment') {
     throw invalid('featured', `There is no image ${fields.featured.id}.`)
@@ -90,6 +92,7 @@ function toChanges(site: Site, fields: ApplyFieldValues): PostChanges {
     ...(terms !== undefined && { terms: termIds }),
     ...(meta !== undefined && { meta: toStored(meta) }),
     ...(featured !== undefined && { featured: featured?.id ?? 0 }),
+    ...(fields.seo !== undefined && { seo: fields.seo }),
   }
 }
 
@@ -246,7 +249,7 @@ export class Applier {
     if (Object.keys(changes).length === 0) return
     const { revision: _, ...before } = post
     updatePost(this.#site, post, changes, true)
-    this.#requireKept(post, fields, () => this.#site.posts.change(post, before))
+    this.#requireKept(post, fields, () => this.#site.posts.change(post, { seo: {}, ...before }))
     this.#writeAlt(fields)
   }
 
@@ -259,10 +262,11 @@ export class Applier {
 
   #requireKept(post: ModelPost, fields: ApplyFieldValues, undo: () => void): void {
     const altered = findAltered(post, fields)
-    if (!altered) return
+    const foreign = findForeignCategory(this.#site, post, fields.seo)
+    if (!altered && !foreign) return
     undo()
     this.#site.untouch(post.id)
-    throw new CommandFailure('content_altered', `${altered}: the site does not keep the same bytes.`)
+    throw foreign ?? new CommandFailure('content_altered', `${altered}: the site does not keep the same bytes.`)
   }
 
   #answer({ outcome, post, isCreated, isOvertaken = false, isFinished = true }: Outcome): string {

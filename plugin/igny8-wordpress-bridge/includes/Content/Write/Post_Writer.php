@@ -27,12 +27,15 @@ final class Post_Writer {
 
 	private Publishing_Rules $publishing;
 
-	public function __construct( Write_Verifier $write_verifier, Term_Writer $terms, Meta_Writer $meta, Item_Links $links, Publishing_Rules $publishing ) {
+	private Seo_Writer $seo;
+
+	public function __construct( Write_Verifier $write_verifier, Term_Writer $terms, Meta_Writer $meta, Item_Links $links, Publishing_Rules $publishing, Seo_Writer $seo ) {
 		$this->write_verifier = $write_verifier;
 		$this->terms          = $terms;
 		$this->meta           = $meta;
 		$this->links          = $links;
 		$this->publishing     = $publishing;
+		$this->seo            = $seo;
 	}
 
 	/**
@@ -41,6 +44,7 @@ final class Post_Writer {
 	 */
 	public function create( Change $change ): int {
 		$this->publishing->settle( $change, null );
+		$this->seo->prepare( $change );
 		$this->write_verifier->check_before( $change );
 		$plan = $this->terms->plan( $change->terms );
 		$post = $this->columns( $change, 'draft' ) + [
@@ -65,6 +69,7 @@ final class Post_Writer {
 			if ( $id > 0 ) {
 				wp_delete_post( $id, true );
 			}
+			$this->seo->undo();
 			$this->terms->undo();
 			throw $error;
 		}
@@ -89,6 +94,7 @@ final class Post_Writer {
 	 */
 	public function update( Change $change, object $row ): void {
 		$this->publishing->settle( $change, $row );
+		$this->seo->prepare( $change );
 		$this->write_verifier->check_before( $change );
 		$plan     = $this->terms->plan( $change->terms );
 		$snapshot = new Snapshot( $row, array_keys( $change->meta ), array_keys( $change->terms ) );
@@ -106,6 +112,7 @@ final class Post_Writer {
 			if ( $guard->may_have_written() ) {
 				$snapshot->restore();
 			}
+			$this->seo->undo();
 			$this->terms->undo();
 			throw $failure;
 		}
@@ -136,12 +143,15 @@ final class Post_Writer {
 	 */
 	private function finish( int $id, Change $change, array $plan, $before ): void {
 		$term_ids = $this->terms->write( $id, $plan, $change->type );
+		$this->seo->resolve_primary( $id, $change );
 		$this->meta->write( $id, $change );
+		$this->seo->write( $id );
 		if ( Types::ATTACHMENT !== $change->type ) {
 			// Fired only after terms and meta are written, as in WordPress' own REST API.
 			wp_after_insert_post( $id, null !== $before, $before );
 		}
 		$this->write_verifier->check_after( $id, $change, $term_ids );
+		$this->seo->check_after( $id );
 		if ( '' !== $change->item_id ) {
 			$this->links->finish( $id );
 		}

@@ -53,14 +53,14 @@ final class Write_Verifier {
 		$stored = $this->stored_meta( $change->id, $change );
 		$this->restore_shown( $change, $stored );
 		foreach ( $change->meta as $key => $value ) {
-			$name = 'meta.' . $key;
+			$name = $change->name_of( (string) $key );
 			if ( ( $stored[ $key ] ?? [] ) !== array_filter( $stored[ $key ] ?? [], [ Meta_Values::class, 'is_plain' ] ) ) {
 				// The document does not show this value, so its sender can't know that it would be lost.
 				throw Args::invalid( $name, __( 'The stored value cannot be sent to IGNY8 and would be lost.', 'igny8-wordpress-bridge' ) );
 			}
 			foreach ( $this->values( $value, $change->single[ $key ] ) as $one ) {
 				// WordPress stores text: that a number comes back as one is no change.
-				if ( Meta_Values::encode( sanitize_meta( (string) $key, $one, 'post', $change->type ) ) !== Meta_Values::encode( $one ) ) {
+				if ( ! isset( $change->exact[ $key ] ) && Meta_Values::encode( sanitize_meta( (string) $key, $one, 'post', $change->type ) ) !== Meta_Values::encode( $one ) ) {
 					throw self::altered( $name );
 				}
 				$this->check_storable( $name, $wpdb->postmeta, 'meta_value', Meta_Values::encode( $one ) );
@@ -96,7 +96,7 @@ final class Write_Verifier {
 			// SEO plugins remove an emptied value instead of storing it: to everybody who reads it that is the same.
 			$is_emptied = [] === $found && [ '' ] === array_values( array_unique( $sent ) );
 			if ( $sent !== $found && ! $is_emptied ) {
-				throw self::altered( 'meta.' . $key );
+				throw self::altered( $change->name_of( (string) $key ) );
 			}
 		}
 	}
