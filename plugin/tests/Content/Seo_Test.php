@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Tests\Content;
 
+use Igny8\Bridge\Content\Document;
+use Igny8\Bridge\Content\Fields;
 use Igny8\Bridge\Tests\Seo_Site;
 
 require_once __DIR__ . '/Content_Test_Case.php';
@@ -289,6 +291,16 @@ final class Seo_Test extends Content_Test_Case {
 		self::assertSame( 'content_altered', $result['code'] );
 		self::assertStringStartsWith( 'seo.description: ', $result['detail'] );
 		self::assertSame( $stored, self::everything( $id ) );
+	}
+
+	public function test_the_fields_are_among_those_that_an_open_editor_is_compared_by(): void {
+		Seo_Site::activate( 'yoast' );
+		$document = $this->document( self::make_post( [ 'post_type' => 'post' ] ) );
+		$fields   = Fields::of( new Document( $document, 0 ) );
+		self::assertArrayNotHasKey( 'seo.provider', $fields );
+		self::assertSame( [ '', [], null ], [ $fields['seo.title'], $fields['seo.robots'], $fields['seo.primary_category'] ] );
+		$changed = Fields::changed( $fields, [ 'seo.title' => 'New' ] + $fields );
+		self::assertSame( [ 'seo.title' => '' ], $changed );
 	}
 
 	public function test_an_image_of_the_library_is_named_by_its_id_too(): void {
