@@ -56,7 +56,7 @@ final class Seo_Recording_Test extends Outbox_Test_Case {
 
 	public function test_another_seo_plugin_has_every_post_compared_once(): void {
 		$this->make_known_post();
-		$watcher = new Seo_Watcher( $this->plugin->outbox->recorder, new Types() );
+		$watcher = new Seo_Watcher( $this->plugin->outbox->recorder, new Types( $this->plugin->settings ) );
 		$watcher->compare();
 		Seo_Site::activate( 'rank_math' );
 		$watcher->compare();

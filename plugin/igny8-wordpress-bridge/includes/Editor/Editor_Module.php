@@ -27,6 +27,7 @@ use Igny8\Bridge\Content\Write\Write_Log;
 use Igny8\Bridge\Content\Write\Write_Verifier;
 use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Outbox\Recorder;
+use Igny8\Bridge\Support\Settings;
 
 /**
  * Builds and hooks what concerns posts that are open in WordPress' editors. Its properties are read only.
@@ -44,7 +45,7 @@ final class Editor_Module {
 	private Tables $tables;
 
 	public function __construct( Connection $connection, Tables $tables, Recorder $recorder ) {
-		$types       = new Types();
+		$types       = new Types( new Settings() );
 		$rows        = new Rows();
 		$keys        = new Meta_Keys();
 		$acting_user = new Acting_User();

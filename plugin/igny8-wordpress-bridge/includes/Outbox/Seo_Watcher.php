@@ -38,7 +38,7 @@ final class Seo_Watcher {
 	 */
 	public function saved( $post_id ): void {
 		$type = (string) get_post_type( (int) $post_id );
-		if ( $this->recorder->can_record() && $this->types->is_public( $type ) ) {
+		if ( $this->recorder->can_record() && $this->types->is_synced( $type ) ) {
 			$status = (string) get_post_field( 'post_status', (int) $post_id, 'raw' );
 			if ( Types::UNSAVED !== $status ) {
 				$this->recorder->record( Outbox::METADATA, (int) $post_id, $type, Types::wire_status( $status ) );
