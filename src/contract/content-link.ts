@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { dictionary } from './text.ts'
+import { PostSeo, type SeoUpdate } from './seo.ts'
 
 /** Most documents in one page of `index`, and most ids in a page with `fields: ids`. */
 export const INDEX_LIMIT = 200
@@ -70,6 +71,7 @@ export const PostDocument = z.lazy(() =>
     listed: z.boolean().default(true),
     protected: z.boolean().default(false),
     stale_save: StaleSave.nullable().default(null),
+    seo: PostSeo.nullable().default(null),
   }),
 )
 export type PostDocument = z.infer<typeof PostDocument>
@@ -180,6 +182,7 @@ export interface ApplyFields {
   author?: number | string
   terms?: Record<string, string[]>
   meta?: Record<string, unknown>
+  seo?: SeoUpdate
   /** `alt` is set only if the image gets another alternative text. */
   featured?: { id: number; alt?: string } | null
 }

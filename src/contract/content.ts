@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { SiteId, Timestamp } from './common.ts'
 import { Alteration, MissingPermission } from './link.ts'
+import { Seo, SeoUpdate } from './seo.ts'
 import { SLUG } from './structure.ts'
 import { refuseBrokenText, withPlainKeys } from './text.ts'
 
@@ -72,6 +73,7 @@ const EditableFields = z.lazy(() =>
     terms: Terms.meta({ description: 'Term names by taxonomy. Replaces all terms of each taxonomy given' }),
     meta: Meta.meta({ description: 'Values by key. Null deletes the key' }),
     featured_image: FeaturedImage.nullable(),
+    seo: SeoUpdate,
   }),
 )
 
@@ -117,6 +119,11 @@ export const ItemVersion = z.lazy(() =>
       terms: z.record(z.string(), z.array(z.string())),
       meta: z.record(z.string(), z.unknown()),
       featured_image: z.object({ url: z.string(), alt: z.string() }).nullable(),
+      // the object of an earlier release answers without it while a deployment is under way
+      seo: Seo.nullable().default(null).meta({
+        description:
+          'Fields of the site’s SEO plugin; null if no such plugin is active, and then they can’t be changed',
+      }),
     })
     .meta({ id: 'ItemVersion' }),
 )
@@ -197,7 +204,7 @@ export type Item = z.infer<typeof Item>
 /** An item in a list, without body and meta. */
 export const ItemSummary = z.lazy(() =>
   Item.unwrap()
-    .omit({ body: true, meta: true, excerpt: true, conflict: true, wordpress: true, base: true })
+    .omit({ body: true, meta: true, excerpt: true, seo: true, conflict: true, wordpress: true, base: true })
     .extend({ conflict_fields: z.array(z.string()) })
     .meta({ id: 'ItemSummary' }),
 )

@@ -190,6 +190,16 @@ const API_ERRORS = {
     title: 'The site’s owner has switched this type off in WordPress',
     fix: 'Ask the owner to allow it in wp-admin, under Settings → IGNY8.',
   },
+  seo_unavailable: {
+    status: 409,
+    title: 'The site has no SEO plugin for these fields',
+    fix: 'Activate Yoast SEO, Rank Math, All in One SEO or SEOPress on the site and update IGNY8’s plugin, then sync.',
+  },
+  robots_unsupported: {
+    status: 409,
+    title: 'The site’s SEO plugin can’t store these robots directives',
+    fix: 'Choose only directives that detail names.',
+  },
   integration_exists: {
     status: 409,
     title: 'The site already has this integration',

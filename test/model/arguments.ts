@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { IDS_LIMIT, INDEX_LIMIT, SYMBOLS_LIMIT } from '../../src/contract/content-link.ts'
+import { SeoUpdate } from '../../src/contract/seo.ts'
 import { CommandFailure } from './types.ts'
 
 const Id = z.int().min(0)
@@ -43,6 +44,7 @@ const ApplyFieldValues = z
     author: z.union([Id, z.string().min(1)]),
     terms: z.record(z.string(), z.array(z.string().min(1))),
     meta: z.record(z.string(), z.unknown()),
+    seo: SeoUpdate,
     featured: z.object({ id: z.int().min(1), alt: z.string().optional() }).nullable(),
   })
   .partial()

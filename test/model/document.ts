@@ -1,4 +1,5 @@
 import { hash32 } from './hash.ts'
+import { seoOf } from './seo.ts'
 import type { Site } from './site.ts'
 import { byteLength, formatTime } from './text.ts'
 import { MAX_DOCUMENT_BYTES, type ModelPost } from './types.ts'
@@ -87,6 +88,7 @@ function featuredOf(site: Site, post: ModelPost) {
 /** All fields that the etag covers, except the body. */
 function head(site: Site, post: ModelPost) {
   const { id, type, title, excerpt, slug, parent, author } = post
+  const seo = seoOf(site, post)
   return {
     id,
     type,
@@ -101,6 +103,7 @@ function head(site: Site, post: ModelPost) {
     meta: metaOf(site, post),
     featured: featuredOf(site, post),
     ...(post.password !== '' && { protected: true }),
+    ...(seo && { seo }),
   }
 }
 

@@ -1,6 +1,7 @@
 import { PostTable } from './post-table.ts'
 import { TermTable } from './term-table.ts'
 import type { ModelPost, PostType, Taxonomy } from './types.ts'
+import type { SeoProvider } from '../../src/contract/seo-fields.ts'
 import type { WebhookEvent } from '../../src/contract/content-link.ts'
 import { formatTime } from './text.ts'
 
@@ -64,6 +65,8 @@ export class Site {
   isModifiedFrozen = false
   /** The last scheduled post that WordPress missed and the plugin published; Unix seconds. */
   lastPublished: { id: number; due_at: number; at: number } | null = null
+  /** The active SEO plugin. */
+  seoPlugin: SeoProvider | null = null
   /** What the database or a filter changes in every stored text. */
   alterText: (text: string) => string = (text) => text
   /** Changes of WordPress' tables. */

@@ -1,3 +1,5 @@
+import type { SeoUpdate } from '../../src/contract/seo.ts'
+
 /** Makes the text of a post when it is asked for, so that 100,000 posts cost no memory for theirs. */
 export type LazyBody = (id: number) => string
 
@@ -28,6 +30,8 @@ export interface ModelPost {
   password: string
   /** Some plugin throws whenever this post is read. */
   isUnreadable: boolean
+  /** What the SEO plugin has stored. */
+  seo?: SeoUpdate
   /** Increased by every change. */
   revision: number
 }
@@ -73,6 +77,8 @@ export interface PostChanges {
   meta?: Record<string, unknown>
   featured?: number
   password?: string
+  /** Fields that are left out stay. */
+  seo?: SeoUpdate
 }
 
 export interface NewPost extends PostChanges {

@@ -79,6 +79,7 @@ export function insertPost(site: Site, input: NewPost, leadS?: number): ModelPos
     fileUrl: '',
     password: changes.password ?? '',
     isUnreadable: false,
+    ...(changes.seo && { seo: changes.seo }),
     revision: 0,
   }
   const slug =
@@ -91,7 +92,7 @@ export function insertPost(site: Site, input: NewPost, leadS?: number): ModelPos
   return post
 }
 
-const ASIDE = new Set(['terms', 'meta', 'featured'])
+const ASIDE = new Set(['terms', 'meta', 'featured', 'seo'])
 
 /**
  * `wp_update_post` and the calls for terms and meta beside it; these alone leave `modified` as it is, unless `isWhole`.
@@ -99,8 +100,15 @@ const ASIDE = new Set(['terms', 'meta', 'featured'])
 export function updatePost(site: Site, post: ModelPost, input: PostChanges, isWhole = false): void {
   const changes = alter(site, input)
   const isPostSaved = isWhole || Object.keys(changes).some((key) => !ASIDE.has(key))
-  const { terms, meta, slug, ...plain } = changes
-  const next: ModelPost = { ...post, ...plain, terms: { ...post.terms, ...terms }, meta: mergeMeta(post.meta, meta) }
+  const { terms, meta, slug, seo, ...plain } = changes
+  const seoFields = seo && { seo: { ...post.seo, ...seo } }
+  const next: ModelPost = {
+    ...post,
+    ...plain,
+    ...seoFields,
+    terms: { ...post.terms, ...terms },
+    meta: mergeMeta(post.meta, meta),
+  }
   if (isPostSaved) {
     next.dateS = settleDate(site, next.status, next.dateS, post.dateS)
     next.status = settleStatus(site, next.status, next.dateS, isWhole ? 1 : MINUTE_S)
@@ -120,7 +128,8 @@ export function updatePost(site: Site, post: ModelPost, input: PostChanges, isWh
   if (isAltNew(post, next)) site.touchWhere((other) => other.featured === post.id)
   site.posts.change(post, changed)
   if (isPostSaved) site.touch(post, 'status')
-  else if (terms !== undefined || 'featured' in changes || hasShownKey(site, post, meta)) site.touch(post, 'metadata')
+  else if (terms !== undefined || 'featured' in changes || seo !== undefined || hasShownKey(site, post, meta))
+    site.touch(post, 'metadata')
 }
 
 const isAltNew = (before: ModelPost, after: ModelPost) => before.meta[ALT_KEY] !== after.meta[ALT_KEY]

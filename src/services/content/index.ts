@@ -126,8 +126,8 @@ export async function createItem({
 /**
  * Changes the IGNY8 side of an item.
  * @throws ServiceError `site_not_found`, `item_not_found`, `conflict` if it changed since `if_revision`,
- *   `item_deleted`, `item_unreadable`, `body_read_only`, `parent_not_found`, `future_date_required`, `item_too_large`,
- *   `api_key_revoked`
+ *   `item_deleted`, `item_unreadable`, `body_read_only`, `seo_unavailable`, `robots_unsupported`, `parent_not_found`,
+ *   `future_date_required`, `item_too_large`, `api_key_revoked`
  */
 export async function updateItem({
   ctx,

@@ -1,5 +1,6 @@
 import type { PostDocument } from '../../contract/content-link.ts'
 import type { ItemAuthor } from '../../contract/content.ts'
+import type { SeoUpdate } from '../../contract/seo.ts'
 
 /**
  * The content of one side of an item: the fields that are compared, merged and sent. `parent` is the parent's post id,
@@ -18,6 +19,8 @@ export interface ItemDoc {
   terms: Record<string, string[]>
   meta: Record<string, unknown>
   featured: { id?: number; url: string; alt: string } | null
+  /** Fields of the site's SEO plugin (src/contract/seo.ts). Absent if it has none. */
+  seo?: SeoUpdate | undefined
 }
 
 export const EMPTY_DOC: ItemDoc = {
@@ -34,9 +37,14 @@ export const EMPTY_DOC: ItemDoc = {
   featured: null,
 }
 
+function withoutProvider(seo: NonNullable<PostDocument['seo']>): SeoUpdate {
+  const { provider: _, ...fields } = seo
+  return fields
+}
+
 /** The content of a post. If the site sent no body, the known one is used. */
 export function toItemDoc(post: PostDocument, knownBody = ''): ItemDoc {
-  const { title, excerpt, slug, status, date, author, author_name: name, terms, meta, featured } = post
+  const { title, excerpt, slug, status, date, author, author_name: name, terms, meta, featured, seo } = post
   return {
     title,
     body: post.body ?? knownBody,
@@ -49,6 +57,7 @@ export function toItemDoc(post: PostDocument, knownBody = ''): ItemDoc {
     terms,
     meta,
     featured,
+    ...(seo && { seo: withoutProvider(seo) }),
   }
 }
 

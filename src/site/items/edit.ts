@@ -1,3 +1,4 @@
+import type { SeoUpdate } from '../../contract/seo.ts'
 import { EMPTY_DOC, type ItemDoc } from './doc.ts'
 import { diffDocs } from './fields.ts'
 import { resolveConflict } from './conflict.ts'
@@ -5,21 +6,23 @@ import { isTrashed, withoutError, type ItemRecord } from './record.ts'
 import { keepLateness } from './schedule.ts'
 
 /** An editor's changes. Terms replace those of their taxonomy; a meta value of null deletes the key. */
-export type DocPatch = Partial<Omit<ItemDoc, 'terms' | 'meta'>> & {
+export type DocPatch = Partial<Omit<ItemDoc, 'terms' | 'meta' | 'seo'>> & {
   terms?: Record<string, string[]>
   meta?: Record<string, unknown>
+  seo?: SeoUpdate | undefined
 }
 
 const withoutNulls = (meta: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(meta).filter(([, value]) => value !== null))
 
 /** Applies an editor's changes to a document. */
-export function patchDoc(doc: ItemDoc, { terms, meta, ...plain }: DocPatch): ItemDoc {
+export function patchDoc(doc: ItemDoc, { terms, meta, seo, ...plain }: DocPatch): ItemDoc {
   return {
     ...doc,
     ...plain,
     terms: { ...doc.terms, ...terms },
     meta: withoutNulls({ ...doc.meta, ...meta }),
+    ...(seo && { seo: { ...doc.seo, ...seo } }),
   }
 }
 
@@ -37,6 +40,7 @@ export function createRecord(id: string, type: string, patch: DocPatch, now: num
     deletion: null,
     conflictFields: [],
     builder: null,
+    seoProvider: null,
     isProtected: false,
     isListed: true,
     publishedLateAt: null,

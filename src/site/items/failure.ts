@@ -18,6 +18,7 @@ const FIXES: Readonly<Record<string, string>> = {
     'Remove the characters that the site’s database cannot store, or ask the host for the utf8mb4 character set.',
   post_locked: 'It is sent as soon as the post is closed there.',
   schedule_passed: 'It is published with this date in a moment.',
+  seo_unavailable: ERRORS.seo_unavailable.fix,
   body_read_only: ERRORS.body_read_only.fix,
   type_denied: ERRORS.type_denied.fix,
   trash_off: ERRORS.trash_off.fix,

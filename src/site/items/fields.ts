@@ -1,8 +1,8 @@
 import { EMPTY_DOC, type ItemDoc } from './doc.ts'
 
 /**
- * Names a field that is compared and merged on its own: a plain field, one taxonomy (`terms.category`) or one meta key
- * (`meta.rank_math_title`). So a tag added here and a category added there do not conflict.
+ * Names a field that is compared and merged on its own: a plain field, one taxonomy (`terms.category`), one meta key
+ * (`meta.price`) or one SEO field (`seo.title`). So a tag added here and a category added there do not conflict.
  */
 export type FieldPath = string
 
@@ -10,8 +10,12 @@ const PLAIN = ['title', 'body', 'excerpt', 'slug', 'status', 'date', 'parent', '
 type PlainField = (typeof PLAIN)[number]
 const isPlain = (path: FieldPath): path is PlainField => (PLAIN as readonly string[]).includes(path)
 
-/** A text that is the same for equal values: sorts keys and terms, and identifies an image by URL and alt text. */
+/** Robots directives are a set. */
+const ROBOTS: FieldPath = 'seo.robots'
+
+/** A text that is the same for equal values: sorts keys, terms and directives, and identifies an image by URL and alt text. */
 function canonical(path: FieldPath, value: unknown): string {
+  if (path === ROBOTS) return JSON.stringify(((value as string[] | undefined) ?? []).toSorted())
   if (path.startsWith('terms.')) return JSON.stringify(((value as string[] | undefined) ?? []).toSorted())
   if (path === 'featured') {
     const image = value as ItemDoc['featured']
@@ -32,35 +36,40 @@ function sortKeys(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, entry]) => [key, sortKeys(entry)]))
 }
 
-/** The value of a field; undefined if the taxonomy or meta key is absent. */
+/** The value of a field; undefined if the taxonomy, meta key or SEO field is absent. */
 export function readField(doc: ItemDoc, path: FieldPath): unknown {
   if (isPlain(path)) return doc[path]
   const [kind, key] = splitPath(path)
+  const values: Record<string, unknown> = doc[kind] ?? {}
   // a taxonomy may be named like a property of Object.prototype
-  return Object.hasOwn(doc[kind], key) ? doc[kind][key] : undefined
+  return Object.hasOwn(values, key) ? values[key] : undefined
 }
 
 /** Copies some fields from one document into another. */
 export const copyFields = (doc: ItemDoc, from: ItemDoc, paths: readonly FieldPath[]): ItemDoc =>
   paths.reduce((copy, path) => writeField(copy, path, readField(from, path)), doc)
 
-/** Sets one field; undefined removes a taxonomy or meta key. */
+/** Sets one field; undefined removes a taxonomy, meta key or SEO field. */
 export function writeField(doc: ItemDoc, path: FieldPath, value: unknown): ItemDoc {
   if (isPlain(path)) return { ...doc, [path]: value ?? EMPTY_DOC[path] }
   const [kind, key] = splitPath(path)
-  const { [key]: _, ...rest } = doc[kind] as Record<string, unknown>
+  const { [key]: _, ...rest } = (doc[kind] ?? {}) as Record<string, unknown>
   return { ...doc, [kind]: value === undefined ? rest : { ...rest, [key]: value } }
 }
 
-function splitPath(path: FieldPath): ['terms' | 'meta', string] {
+type Kind = 'terms' | 'meta' | 'seo'
+
+function splitPath(path: FieldPath): [Kind, string] {
   const dot = path.indexOf('.')
-  return [path.slice(0, dot) === 'terms' ? 'terms' : 'meta', path.slice(dot + 1)]
+  const kind = path.slice(0, dot)
+  return [kind === 'terms' || kind === 'seo' ? kind : 'meta', path.slice(dot + 1)]
 }
 
 const fieldsOf = (doc: ItemDoc): FieldPath[] => [
   ...PLAIN,
   ...Object.keys(doc.terms).map((taxonomy) => `terms.${taxonomy}`),
   ...Object.keys(doc.meta).map((key) => `meta.${key}`),
+  ...Object.keys(doc.seo ?? {}).map((name) => `seo.${name}`),
 ]
 
 /** Whether a field has the same value in two documents. */

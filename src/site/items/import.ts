@@ -27,6 +27,7 @@ export const externalColumns = (post: PostDocument) => ({
   externalModified: post.modified,
   externalUrl: post.url,
   builder: post.builder,
+  seoProvider: post.seo?.provider ?? null,
   isProtected: post.protected,
   isListed: post.listed,
 })

@@ -1,3 +1,4 @@
+import { Seo } from '../../contract/seo.ts'
 import { ERRORS, isErrorCode } from '../../contract/errors.ts'
 import type { Item, ItemSummary, ItemVersion } from '../../contract/content.ts'
 import { toTimestamp } from '../../lib/timestamp.ts'
@@ -18,8 +19,8 @@ function parentId({ items }: ReplicaView, parent: ItemDoc['parent']): string | n
   return typeof parent === 'number' ? (items.getByExternalId(parent)?.id ?? null) : parent
 }
 
-function presentVersion(replica: ReplicaView, doc: ItemDoc): ItemVersion {
-  const { title, body, excerpt, slug, status, date, author = null, terms, meta, featured } = doc
+function presentVersion(replica: ReplicaView, doc: ItemDoc, seoProvider: string | null): ItemVersion {
+  const { title, body, excerpt, slug, status, date, author = null, terms, meta, featured, seo } = doc
   const featuredImage = featured && { url: featured.url, alt: featured.alt }
   return {
     title,
@@ -33,16 +34,17 @@ function presentVersion(replica: ReplicaView, doc: ItemDoc): ItemVersion {
     terms,
     meta,
     featured_image: featuredImage,
+    seo: seo === undefined && seoProvider === null ? null : Seo.parse({ provider: seoProvider, ...seo }),
   }
 }
 
 /** The site's side; null if the site has no post. */
 function presentExternal(
   replica: ReplicaView,
-  { deletion, external, conflictExternal }: ItemRecord,
+  { deletion, external, conflictExternal, seoProvider }: ItemRecord,
 ): ItemVersion | null {
   const doc = deletion === 'external' || deletion === 'both' ? null : (conflictExternal ?? external)
-  return doc && presentVersion(replica, doc)
+  return doc && presentVersion(replica, doc, seoProvider)
 }
 
 function presentConflict(replica: ReplicaView, record: ItemRecord): Item['conflict'] {
@@ -51,7 +53,7 @@ function presentConflict(replica: ReplicaView, record: ItemRecord): Item['confli
     fields: record.conflictFields,
     since: toTimestamp(record.conflictSince ?? record.updatedAt),
     wordpress: presentExternal(replica, record),
-    base: record.base && presentVersion(replica, record.base),
+    base: record.base && presentVersion(replica, record.base, record.seoProvider),
     stale_save: presentStaleSave(record),
   }
 }
@@ -78,7 +80,7 @@ function presentError({ error, errorSince, updatedAt }: ItemRecord): Item['error
 /** An item as the API returns it. @param now milliseconds since 1970 */
 export function presentItem(replica: ReplicaView, siteId: string, record: ItemRecord, now: number): Item {
   return {
-    ...presentVersion(replica, record.local),
+    ...presentVersion(replica, record.local, record.seoProvider),
     id: record.id,
     site_id: siteId,
     type: record.type,
@@ -92,7 +94,7 @@ export function presentItem(replica: ReplicaView, siteId: string, record: ItemRe
     overdue_since: overdueSince(record, now),
     published_late_at: record.publishedLateAt === null ? null : toTimestamp(record.publishedLateAt),
     wordpress: presentExternal(replica, record),
-    base: record.base && presentVersion(replica, record.base),
+    base: record.base && presentVersion(replica, record.base, record.seoProvider),
     conflict: presentConflict(replica, record),
     error: presentError(record),
     can_undo: replica.resolutions.canUndo(record.n),
@@ -106,6 +108,7 @@ export function summarizeItem(replica: ReplicaView, siteId: string, record: Item
     body: _body,
     meta: _meta,
     excerpt: _excerpt,
+    seo: _seo,
     conflict: _conflict,
     wordpress: _wordpress,
     base: _base,

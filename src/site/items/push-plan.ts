@@ -47,12 +47,18 @@ export function resolveAuthor(author: ItemDoc['author'], authors: AuthorMap): nu
   return author.id ?? (Object.hasOwn(authors, author.name) ? authors[author.name] : null) ?? author.name
 }
 
-/** The `fields` of an `apply` command. A removed taxonomy becomes an empty list, a removed meta key null. */
+const EMPTY_SEO: Readonly<Record<string, unknown>> = { robots: [], primary_category: null }
+
+/**
+ * The `fields` of an `apply` command. A removed taxonomy becomes an empty list, a removed meta key null, a removed SEO
+ * field an empty one.
+ */
 export function toApplyFields(local: ItemDoc, paths: readonly FieldPath[], resolved: ResolvedReferences): ApplyFields {
-  const named = (kind: 'terms.' | 'meta.', absent: unknown) =>
+  const named = (kind: 'terms.' | 'meta.' | 'seo.', absentOf: (name: string) => unknown) =>
     paths
       .filter((path) => path.startsWith(kind))
-      .map((path) => [path.slice(kind.length), readField(local, path) ?? absent] as const)
+      .map((path) => [path.slice(kind.length), readField(local, path)] as const)
+      .map(([name, value]) => [name, value ?? absentOf(name)] as const)
   const fields: ApplyFields = {}
   for (const path of paths) {
     if (path === 'parent') fields.parent = resolved.parent
@@ -60,8 +66,13 @@ export function toApplyFields(local: ItemDoc, paths: readonly FieldPath[], resol
     else if (path === 'author') fields.author = resolved.author ?? 0
     else if (!path.includes('.')) Object.assign(fields, { [path]: readField(local, path) })
   }
-  const [terms, meta] = [named('terms.', []), named('meta.', null)]
+  const [terms, meta, seo] = [
+    named('terms.', () => []),
+    named('meta.', () => null),
+    named('seo.', (name) => (EMPTY_SEO[name] === undefined ? '' : EMPTY_SEO[name])),
+  ]
   if (terms.length > 0) fields.terms = Object.fromEntries(terms) as Record<string, string[]>
   if (meta.length > 0) fields.meta = Object.fromEntries(meta)
+  if (seo.length > 0) fields.seo = Object.fromEntries(seo)
   return fields
 }

@@ -69,6 +69,8 @@ export interface ItemRecord {
   builder: string | null
   /** When it was published because its scheduled time had passed before it could be sent; see schedule.ts. */
   publishedLateAt: number | null
+  /** The SEO plugin that stores the post's SEO fields; null if the site has none, and before the post is on the site. */
+  seoProvider: string | null
   /** Whether visitors need a password. */
   isProtected: boolean
   /** Whether wp-admin counts the post under "All"; it leaves out the trash. */

@@ -27,7 +27,8 @@ export const seenStaleSave = ({ id, by, at }: StaleSave, opened: number | null):
 function toFieldValue(path: string, value: unknown): unknown {
   if (path === 'date' && typeof value === 'string') return new Date(value).toISOString()
   if (path === 'parent' && value === 0) return null
-  return value ?? undefined
+  // of an SEO field null is a value: no primary category
+  return path.startsWith('seo.') ? value : (value ?? undefined)
 }
 
 /** The base with what the editor was opened with. */

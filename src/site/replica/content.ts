@@ -13,6 +13,7 @@ import type {
   Resolution,
 } from '../../contract/content.ts'
 import { MAX_ITEM_BYTES } from '../../contract/content.ts'
+import { findRobotsFault } from '../../contract/seo-fields.ts'
 import type { Replica } from './store.ts'
 import { EMPTY_DOC, type ItemDoc } from '../items/doc.ts'
 import { createRecord, deleteRecord, editRecord, restoreRecord, trashRecord, type DocPatch } from '../items/edit.ts'
@@ -70,6 +71,17 @@ function settle(ctx: ContentContext, before: ItemDoc, input: ItemUpdate | ItemCr
   if (isRefusal(patch)) return patch
   const settled = settleSchedule(before, patch, ctx.now())
   return 'refused' in settled ? { ...refusal('future_date_required', settled.refused), path: 'body.date' } : settled
+}
+
+/** Why SEO fields of this item can't be changed; null if they can. A post that is not sent yet is judged by the site. */
+function checkSeo({ external, local, seoProvider: provider }: ItemRecord, { seo }: DocPatch): Refusal | null {
+  if (seo === undefined || external === null) return null
+  if (provider === null) {
+    return refusal('seo_unavailable', 'seo: as far as we know, no SEO plugin that can store it is active on the site.')
+  }
+  const now = [external, local].flatMap((doc) => doc.seo?.robots ?? [])
+  const fault = seo.robots && findRobotsFault(provider, seo.robots, now)
+  return fault ? refusal('robots_unsupported', `seo.robots: ${fault}`) : null
 }
 
 function tooLarge(record: ItemRecord): Refusal | null {
@@ -152,6 +164,8 @@ export function updateItem(ctx: ContentContext, id: string, input: ItemUpdate): 
     if (isRefusal(patch)) return patch
     if (before.builder !== null && patch.body !== undefined && patch.body !== before.local.body)
       return refusal('body_read_only', `The page builder “${before.builder}” renders this post.`)
+    const seoProblem = checkSeo(before, patch)
+    if (seoProblem) return seoProblem
     const after = editRecord(before, patch, ctx.now())
     return tooLarge(after) ?? after
   })

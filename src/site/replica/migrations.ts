@@ -232,6 +232,8 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE items ADD COLUMN published_late_at INTEGER;
   -- the last save in WordPress that did not know IGNY8's version; each is imported once
   ALTER TABLE items ADD COLUMN stale_save TEXT;`,
+  `-- the SEO plugin that stores a post's SEO fields
+  ALTER TABLE items ADD COLUMN seo_provider TEXT;`,
 ]
 
 /** Newest schema version of this release. A database written by another release may have another. */

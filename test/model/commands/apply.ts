@@ -11,6 +11,7 @@ import {
   UNFINISHED_KEY,
   type Documents,
 } from '../document.ts'
+import { checkSeo, findForeignCategory } from '../seo.ts'
 import type { Site } from '../site.ts'
 import { settlePublishing } from '../publishing.ts'
 import { CommandFailure, type ModelPost, type PostChanges } from '../types.ts'
@@ -59,6 +60,7 @@ function checkFields(site: Site, typeName: string, fields: ApplyFieldValues, id:
     if (!keys.includes(key)) throw invalid(`meta.${key}`, 'This key is not open to IGNY8.')
   }
   if (fields.author !== undefined) findAuthor(site, fields.author)
+  checkSeo(site, fields.seo, site.posts.get(id))
   if (fields.featured && site.posts.get(fields.featured.id)?.type !== 'attachment') {
     throw invalid('featured', `There is no image ${fields.featured.id}.`)
   }
@@ -101,6 +103,7 @@ function toChanges(site: Site, fields: ApplyFieldValues): PostChanges {
     ...(terms !== undefined && { terms: termIds }),
     ...(meta !== undefined && { meta: toStored(meta) }),
     ...(featured !== undefined && { featured: featured?.id ?? 0 }),
+    ...(fields.seo !== undefined && { seo: fields.seo }),
   }
 }
 
@@ -257,7 +260,7 @@ export class Applier {
     if (Object.keys(changes).length === 0) return
     const { revision: _, ...before } = post
     updatePost(this.#site, post, changes, true)
-    this.#requireKept(post, fields, () => this.#site.posts.change(post, before))
+    this.#requireKept(post, fields, () => this.#site.posts.change(post, { seo: {}, ...before }))
     this.#writeAlt(fields)
   }
 
@@ -270,10 +273,12 @@ export class Applier {
 
   #requireKept(post: ModelPost, fields: ApplyFieldValues, undo: () => void): void {
     const altered = findAltered(post, fields)
-    if (!altered) return
-    const stored = altered === 'body' ? bodyOf(post) : post[altered]
+    const foreign = findForeignCategory(this.#site, post, fields.seo)
+    if (!altered && !foreign) return
+    const stored = altered === 'body' ? bodyOf(post) : altered && post[altered]
     undo()
     this.#site.untouch(post.id)
+    if (!altered) throw foreign
     const alteration = {
       field: altered,
       before: fields[altered] ?? '',

@@ -9,6 +9,7 @@ import { describeIdentity } from './identity.ts'
 import { describePaging } from './paging.ts'
 import { describeRelations } from './relations.ts'
 import { describePublishing } from './publishing.ts'
+import { describeSeo } from './seo.ts'
 import type { Subject } from './subject.ts'
 import { describeWebhooks } from './webhooks.ts'
 import { describeWriting } from './writing.ts'
@@ -39,6 +40,7 @@ export function describeContract(name: string, start: () => Promise<Subject>, tr
     if (transport === 'polling') return
     describeWebhooks(get)
     describeDenying(get)
+    describeSeo(get)
     describeDisconnected(get)
   })
 }

@@ -34,6 +34,14 @@ add_filter(
 	}
 );
 
+/** As if SEOPress were active: it stores its fields in post meta, like this site's own filters allow. */
+add_filter(
+	'igny8_seo_plugin',
+	static function ( $found ) {
+		return get_option( 'igny8_contract_seo', $found );
+	}
+);
+
 /** Far faster than starting PHP for every step: what is to be done, for whoever knows the token of this site. */
 add_action(
 	'wp_loaded',
@@ -232,6 +240,10 @@ function igny8_contract_perform( array $action ) {
 			return Igny8\Bridge\Plugin::instance()->settings->save_allowed( $action['kind'], array( $action['slug'] => ! $action['isDenied'] ) );
 		case 'filter':
 			return update_option( 'igny8_contract_filter', $action['isOn'] ? 1 : 0 );
+		case 'seo_plugin':
+			return update_option( 'igny8_contract_seo', $action['name'] );
+		case 'set_seo_title':
+			return update_post_meta( $id, '_seopress_titles_title', wp_slash( $action['title'] ) );
 		case 'read':
 			return igny8_contract_read( $id );
 		case 'count':

@@ -76,6 +76,11 @@ const HANDLERS: Handlers = {
   },
   read: (model, { id }) => read(model, id),
   count: (model, { type }) => model.site.posts.byId(type).length,
+  seo_plugin: (model, { name }) => {
+    model.site.seoPlugin = name === '' ? null : name
+    model.site.version++
+  },
+  set_seo_title: (model, { id, title }) => updatePost(model.site, model.post(id), { seo: { title } }),
   disconnect: (model) => {
     model.http.signingSecrets = []
   },

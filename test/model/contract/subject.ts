@@ -50,6 +50,9 @@ export type Action =
   /** The whole row as JSON: `{ title, body, excerpt, slug, status, modifiedS }`, or null. */
   | { op: 'read'; id: number }
   | { op: 'count'; type: string }
+  /** Another SEO plugin becomes active; '' for none. */
+  | { op: 'seo_plugin'; name: 'seopress' | '' }
+  | { op: 'set_seo_title'; id: number; title: string }
   | { op: 'disconnect' }
 
 /** A site under test. It has the type `event` (hierarchical, with `event_place`) and the taxonomy `event_kind`. */

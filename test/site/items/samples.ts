@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import type { PostDocument } from '../../../src/contract/content-link.ts'
+import { PostSeo } from '../../../src/contract/seo.ts'
 import { EMPTY_DOC, type ItemDoc } from '../../../src/site/items/doc.ts'
 import { createRecord } from '../../../src/site/items/edit.ts'
 import { importPost, type Rules } from '../../../src/site/items/import.ts'
@@ -26,6 +27,14 @@ export const anyDoc: fc.Arbitrary<ItemDoc> = fc.record({
   terms: dictionary(name, fc.uniqueArray(fc.constantFrom('News', 'Sport', 'Über'), { maxLength: 2 })),
   meta: dictionary(key, value),
   featured: fc.option(image),
+  seo: fc.option(
+    fc.record({
+      title: text,
+      robots: fc.uniqueArray(fc.constantFrom('noindex', 'nofollow', 'max-snippet:20'), { maxLength: 2 }),
+      primary_category: fc.constantFrom(null, 'News'),
+    }),
+    { nil: undefined },
+  ),
 })
 
 export const NOW_MS = 1_763_750_000_000
@@ -42,7 +51,7 @@ let etags = 0
 
 /** A post with these contents, and an etag that none had before. */
 export const post = (contents: Partial<ItemDoc> = {}, more: Partial<PostDocument> = {}): PostDocument => {
-  const { parent, featured, ...plain } = doc(contents)
+  const { parent, featured, seo, ...plain } = doc(contents)
   return {
     ...plain,
     id: 12,
@@ -53,6 +62,7 @@ export const post = (contents: Partial<ItemDoc> = {}, more: Partial<PostDocument
     author: 1,
     author_name: 'Ada',
     featured: featured && { id: 9, ...featured },
+    seo: seo === undefined ? null : PostSeo.parse({ provider: 'yoast', ...seo }),
     url: 'https://site.test/12/',
     item_id: null,
     unfinished: false,

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event'
 import { describe, expect, test, vi } from 'vitest'
 import type { Item } from '../../src/api/types.ts'
 import { type Answers, type FakeApi, fakeApi, problem } from '../support/fake-api.ts'
-import { sampleConflict, sampleItem, sampleVersion } from '../support/item-samples.ts'
+import { sampleConflict, sampleItem, sampleSeo, sampleVersion } from '../support/item-samples.ts'
 import { renderAt } from '../support/render.tsx'
 import { sampleIntegration, sampleSession, sampleSite } from '../support/samples.ts'
 
@@ -255,6 +255,35 @@ test('T56 an item that missed its time says so, and one that was published late'
   cleanup()
   open(sampleItem({ published_late_at: '2026-11-21T11:00:00.000Z' }))
   expect(await screen.findByText('Published late')).toBeVisible()
+})
+
+test('SEO fields are shown with their plugin, and an edit sends only those that change', async () => {
+  const seo = { ...sampleSeo(), title: 'Shop %%sep%% Hours', robots: ['noindex', 'noodp'] }
+  const item = sampleItem({ seo, wordpress: sampleVersion({ seo: { ...seo, title: 'Old', robots: [] } }) })
+  const api = open(item, { [`PATCH ${ITEM}`]: { body: sampleItem({ seo, revision: 4 }) } })
+  expect((await changeOf('seo.title')).querySelector('h3')).toHaveTextContent('SEO title')
+  expect((await changeOf('seo.robots')).querySelectorAll('ins')).toHaveLength(2)
+  await userEvent.click(screen.getByText('Yoast SEO: 2 SEO fields set'))
+  expect(screen.getByText('noindex, noodp')).toBeVisible()
+  await userEvent.click(screen.getByRole('button', { name: 'Edit' }))
+  const form = within(await screen.findByRole('group', { name: 'SEO: Yoast SEO' }))
+  await userEvent.type(form.getByLabelText('Meta description'), 'We open at nine.')
+  await userEvent.click(form.getByLabelText('noindex'))
+  await userEvent.click(form.getByLabelText('nofollow'))
+  await userEvent.selectOptions(form.getByLabelText('Primary category'), 'News')
+  await userEvent.click(screen.getByRole('button', { name: 'Save' }))
+  await waitFor(() => expect(api.callsOf(`PATCH ${ITEM}`)).toHaveLength(1))
+  expect(api.callsOf(`PATCH ${ITEM}`)[0]?.body).toEqual({
+    seo: { description: 'We open at nine.', robots: ['nofollow', 'noodp'], primary_category: 'News' },
+    if_revision: 3,
+  })
+})
+
+test('without an SEO plugin the form has no such fields', async () => {
+  open(sampleItem())
+  await userEvent.click(await screen.findByRole('button', { name: 'Edit' }))
+  expect(await screen.findByLabelText('Title')).toBeVisible()
+  expect(screen.queryByLabelText('Meta description')).not.toBeInTheDocument()
 })
 
 test('unsaved text is discarded only after a confirmation', async () => {

@@ -14,7 +14,25 @@ export const sampleVersion = (patch: Partial<ItemVersion> = {}): ItemVersion => 
   terms: { category: ['News'] },
   meta: {},
   featured_image: null,
+  seo: null,
   ...patch,
+})
+
+/** Fields of Yoast SEO, all empty. */
+export const sampleSeo = (): NonNullable<ItemVersion['seo']> => ({
+  provider: 'yoast',
+  title: '',
+  description: '',
+  focus_keyword: '',
+  canonical: '',
+  og_title: '',
+  og_description: '',
+  og_image: '',
+  twitter_title: '',
+  twitter_description: '',
+  twitter_image: '',
+  robots: [],
+  primary_category: null,
 })
 
 export const sampleItem = (patch: Partial<Item> = {}): Item => ({

@@ -27,6 +27,7 @@ use Igny8\Bridge\Content\Write\Meta_Writer;
 use Igny8\Bridge\Content\Write\Permissions;
 use Igny8\Bridge\Content\Write\Post_Writer;
 use Igny8\Bridge\Content\Write\Publishing_Rules;
+use Igny8\Bridge\Content\Write\Seo_Writer;
 use Igny8\Bridge\Content\Write\Term_Writer;
 use Igny8\Bridge\Content\Write\Write_Log;
 use Igny8\Bridge\Outbox\Recorder;
@@ -70,7 +71,7 @@ final class Content_Commands {
 		$permissions    = new Permissions();
 		$documents      = new Documents( $types, $rows, $related_data, $maker );
 		$write_verifier = new Write_Verifier( $rows, new Post_Meta() );
-		$writer         = new Post_Writer( $write_verifier, new Term_Writer( $write_verifier ), new Meta_Writer(), $links, new Publishing_Rules(), $permissions );
+		$writer         = new Post_Writer( $write_verifier, new Term_Writer( $write_verifier ), new Meta_Writer(), $links, new Publishing_Rules(), new Seo_Writer( $write_verifier ), $permissions );
 		$applier        = new Applier( $rows, $documents, $writer, $links, $acting_user, $this->recorder, new Write_Log(), new Stale_Saves(), $permissions );
 		$reader         = new Change_Reader( $types, new Field_Reader( $types, $keys ) );
 		return [

@@ -133,7 +133,8 @@ final class Document_Maker {
 	 */
 	private function marks( object $post, array $related_data ): array {
 		return ( null === $related_data['builder'] ? [] : [ 'builder' => $related_data['builder'] ] )
-			+ ( '' === (string) ( $post->post_password ?? '' ) ? [] : [ 'protected' => true ] );
+			+ ( '' === (string) ( $post->post_password ?? '' ) ? [] : [ 'protected' => true ] )
+			+ ( null === $related_data['seo'] ? [] : [ 'seo' => $related_data['seo'] ] );
 	}
 
 	private function data( WP_Post $post, array $facts, array $related_data ): array {
@@ -157,6 +158,7 @@ final class Document_Maker {
 			'builder'     => $facts['builder'] ?? null,
 			'listed'      => Types::is_listed( (string) $post->post_type, (string) $post->post_status ),
 			'protected'   => $facts['protected'] ?? false,
+			'seo'         => $facts['seo'] ?? null,
 		] + $facts;
 	}
 

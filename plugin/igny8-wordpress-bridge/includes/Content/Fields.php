@@ -4,9 +4,11 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
+use Igny8\Bridge\Content\Seo\Seo_Reader;
+
 /**
  * The content of a document as a map from field to value. A taxonomy is named `terms.category`, a meta key
- * `meta.place`, as IGNY8 names them. A missing meta key is null.
+ * `meta.place`, an SEO field `seo.title`, as IGNY8 names them. A missing meta key is null.
  */
 final class Fields {
 
@@ -23,8 +25,8 @@ final class Fields {
 			return [];
 		}
 		$fields = array_intersect_key( $data, array_flip( self::PLAIN ) );
-		foreach ( [ 'terms', 'meta' ] as $kind ) {
-			foreach ( (array) $data[ $kind ] as $key => $value ) {
+		foreach ( [ 'terms', 'meta', 'seo' ] as $kind ) {
+			foreach ( array_diff_key( (array) ( $data[ $kind ] ?? [] ), 'seo' === $kind ? [ Seo_Reader::PROVIDER => true ] : [] ) as $key => $value ) {
 				$fields[ $kind . '.' . $key ] = $value;
 			}
 		}

@@ -4,8 +4,11 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
+use Igny8\Bridge\Content\Seo\Seo_Plugins;
+
 /**
- * Meta keys that are synced: those registered for WordPress' REST API, and those of the two common SEO plugins.
+ * Meta keys that are synced: those registered for WordPress' REST API, and, where no SEO plugin is active, what two of
+ * them have left. The fields of an active one are in `seo`.
  */
 final class Meta_Keys {
 
@@ -33,9 +36,20 @@ final class Meta_Keys {
 	];
 
 	/**
+	 * Keys that documents show.
+	 *
 	 * @return array<string, bool> Key => whether a post has at most one value of it.
 	 */
 	public function of( string $type ): array {
+		return array_diff_key( $this->writable( $type ), array_flip( $this->of_seo( $type ) ) );
+	}
+
+	/**
+	 * Keys that `apply` takes: an edit of an SEO key may have been made before its plugin's fields were shown in `seo`.
+	 *
+	 * @return array<string, bool> Key => whether a post has at most one value of it.
+	 */
+	public function writable( string $type ): array {
 		$keys = self::SEO;
 		foreach ( [ '', $type ] as $subtype ) {
 			foreach ( get_registered_meta_keys( 'post', $subtype ) as $key => $registered ) {
@@ -56,6 +70,14 @@ final class Meta_Keys {
 	}
 
 	public function has( string $key, string $type ): bool {
-		return isset( self::SEO[ $key ] ) || isset( $this->of( $type )[ $key ] );
+		return isset( self::SEO[ $key ] ) || isset( $this->writable( $type )[ $key ] ) || in_array( $key, $this->of_seo( $type ), true );
+	}
+
+	/**
+	 * @return string[]
+	 */
+	private function of_seo( string $type ): array {
+		$plugin = Seo_Plugins::active();
+		return null === $plugin ? [] : $plugin->meta_keys( Seo_Plugins::taxonomy( $type ) );
 	}
 }

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
+use Igny8\Bridge\Content\Seo\Seo_Reader;
+
 /**
  * Reads terms, meta and featured images of many posts at once.
  */
@@ -17,22 +19,27 @@ final class Related_Data {
 
 	private Images $images;
 
+	private Seo_Reader $seo;
+
 	public function __construct( Types $types, Meta_Keys $keys, Item_Links $links ) {
 		$this->types  = $types;
 		$this->keys   = $keys;
 		$this->links  = $links;
 		$this->images = new Images();
+		$this->seo    = new Seo_Reader();
 	}
 
 	/**
 	 * @param int[] $ids Ids of posts of one type.
-	 * @return array<int, array> Id => terms (taxonomy => texts, of every taxonomy), meta (key => value), featured (id and alt, or null), builder (or null), stale_save (or null), item_id (or null), is_unfinished.
+	 * @return array<int, array> Id => terms (taxonomy => texts, of every taxonomy), meta (key => value), featured (id and alt, or null), builder (or null), stale_save (or null), seo (or null), item_id (or null), is_unfinished.
 	 */
 	public function of( string $type, array $ids ): array {
 		$taxonomies   = $this->types->taxonomies( $type );
 		$keys         = $this->keys->of( $type );
-		$meta         = ( new Post_Meta() )->of( $ids, array_merge( array_map( 'strval', array_keys( $keys ) ), [ Meta_Keys::THUMBNAIL, Stale_Saves::MARK ], Item_Links::KEYS ) );
-		$terms        = ( new Term_Names() )->of( $ids, $taxonomies );
+		$meta         = ( new Post_Meta() )->of( $ids, array_merge( array_map( 'strval', array_keys( $keys ) ), $this->seo->meta_keys( $type ), [ Meta_Keys::THUMBNAIL, Stale_Saves::MARK ], Item_Links::KEYS ) );
+		$names        = new Term_Names();
+		$terms        = $names->of( $ids, $taxonomies );
+		$seo          = $this->seo->of( $type, $ids, $meta, $names );
 		$images       = $this->images->of( $this->thumbnails( $meta ) );
 		$builders     = ( new Builders() )->of( $ids );
 		$stale_saves  = ( new Stale_Saves() )->of( $this->marked( $meta ) );
@@ -45,6 +52,7 @@ final class Related_Data {
 				'featured' => $images[ $id ] ?? null,
 				'builder'  => $builders[ $id ] ?? null,
 				'stale_save' => $stale_saves[ $id ] ?? null,
+				'seo'      => $seo[ $id ] ?? null,
 			] + $this->links->of( $id, $meta[ $id ] ?? [] );
 		}
 		return $related_data;

@@ -9,6 +9,9 @@ namespace Igny8\Bridge\Content;
  */
 final class Term_Names {
 
+	/** @var array<int, array<string, array<int, string>>> Post id => taxonomy => term id => text. */
+	private array $by_id = [];
+
 	/**
 	 * The name as entered. WordPress stores `&`, `<` and `>` escaped.
 	 */
@@ -32,7 +35,11 @@ final class Term_Names {
 		foreach ( $rows as list( $object_id, $term ) ) {
 			$is_ambiguous = ( $same_name[ $term->taxonomy ][ $term->name ] ?? 1 ) > 1;
 
-			$found[ $object_id ][ $term->taxonomy ][] = $is_ambiguous ? $term->slug : self::plain( $term->name );
+			$text = $is_ambiguous ? $term->slug : self::plain( $term->name );
+
+			$found[ $object_id ][ $term->taxonomy ][] = $text;
+
+			$this->by_id[ $object_id ][ $term->taxonomy ][ (int) $term->term_id ] = $text;
 		}
 		foreach ( $found as $id => $of_post ) {
 			foreach ( array_keys( $of_post ) as $taxonomy ) {
@@ -40,6 +47,15 @@ final class Term_Names {
 			}
 		}
 		return $found;
+	}
+
+	/**
+	 * Terms of a post that of() has read.
+	 *
+	 * @return array<int, string> Term id => text.
+	 */
+	public function by_id( int $post_id, string $taxonomy ): array {
+		return $this->by_id[ $post_id ][ $taxonomy ] ?? [];
 	}
 
 	/**
@@ -76,7 +92,7 @@ final class Term_Names {
 		}
 		$list   = implode( ',', $tt_ids );
 		$places = implode( ',', array_fill( 0, count( $taxonomies ), '%s' ) );
-		$sql    = "SELECT tt.term_taxonomy_id, tt.taxonomy, t.name, t.slug FROM {$wpdb->term_taxonomy} tt
+		$sql    = "SELECT tt.term_taxonomy_id, tt.taxonomy, t.term_id, t.name, t.slug FROM {$wpdb->term_taxonomy} tt
 			INNER JOIN {$wpdb->terms} t ON t.term_id = tt.term_id
 			WHERE tt.term_taxonomy_id IN ($list) AND tt.taxonomy IN ($places)";
 		$found  = [];

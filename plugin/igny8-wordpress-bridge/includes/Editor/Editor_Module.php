@@ -7,6 +7,7 @@ namespace Igny8\Bridge\Editor;
 use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Content\Document_Maker;
 use Igny8\Bridge\Content\Documents;
+use Igny8\Bridge\Content\Item_Links;
 use Igny8\Bridge\Content\Meta_Keys;
 use Igny8\Bridge\Content\Post_Meta;
 use Igny8\Bridge\Content\Related_Data;
@@ -19,11 +20,14 @@ use Igny8\Bridge\Content\Write\Change_Reader;
 use Igny8\Bridge\Content\Write\Field_Reader;
 use Igny8\Bridge\Content\Write\Meta_Writer;
 use Igny8\Bridge\Content\Write\Post_Writer;
+use Igny8\Bridge\Content\Write\Publishing_Rules;
+use Igny8\Bridge\Content\Write\Seo_Writer;
 use Igny8\Bridge\Content\Write\Term_Writer;
 use Igny8\Bridge\Content\Write\Write_Log;
 use Igny8\Bridge\Content\Write\Write_Verifier;
 use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Outbox\Recorder;
+use Igny8\Bridge\Support\Settings;
 
 /**
  * Builds and hooks what concerns posts that are open in WordPress' editors. Its properties are read only.
@@ -41,13 +45,14 @@ final class Editor_Module {
 	private Tables $tables;
 
 	public function __construct( Connection $connection, Tables $tables, Recorder $recorder ) {
-		$types       = new Types();
+		$types       = new Types( new Settings() );
 		$rows        = new Rows();
 		$keys        = new Meta_Keys();
 		$acting_user = new Acting_User();
 		$verifier    = new Write_Verifier( $rows, new Post_Meta() );
-		$writer      = new Post_Writer( $verifier, new Term_Writer( $verifier ), new Meta_Writer() );
-		$documents   = new Documents( $types, $rows, new Related_Data( $types, $keys ), new Document_Maker() );
+		$links       = new Item_Links( $connection );
+		$writer      = new Post_Writer( $verifier, new Term_Writer( $verifier ), new Meta_Writer(), $links, new Publishing_Rules(), new Seo_Writer( $verifier ) );
+		$documents   = new Documents( $types, $rows, new Related_Data( $types, $keys, $links ), new Document_Maker() );
 		$writes      = new Write_Log();
 		$saves       = new Stale_Saves();
 		$state       = new Editor_State( $tables, $writes, $saves );

@@ -57,6 +57,7 @@ final class Outbox_Module {
 		$this->tables->hook();
 		( new Post_Watcher( $this->recorder, $types ) )->hook();
 		( new Detail_Watcher( $this->recorder, $affected_posts, $types, new Meta_Keys() ) )->hook();
+		( new Seo_Watcher( $this->recorder, $types ) )->hook();
 		( new Term_Watcher( $this->recorder, $affected_posts ) )->hook();
 		$this->delivery->hook();
 		add_action( Schedule::DAILY, [ $this, 'clean' ] );

@@ -35,6 +35,7 @@ export interface ItemRow extends SqlRow {
   listed: number
   published_late_at: number | null
   stale_save: string | null
+  seo_provider: string | null
 }
 
 export interface VersionRow extends SqlRow {
@@ -46,7 +47,7 @@ export interface VersionRow extends SqlRow {
 /** Columns of `items` without `n`, in the order of {@link valuesOf}. */
 export const COLUMNS = `id, type, state, external_id, etag, external_modified, external_url, title, slug, status, revision,
   deletion, conflict_fields, conflict_since, error, error_since, attempts, retry_at, updated_at, builder, protected, listed,
-  published_late_at, stale_save`
+  published_late_at, stale_save, seo_provider`
 
 export const valuesOf = (record: ItemRecord): SqlValue[] => [
   record.id,
@@ -73,6 +74,7 @@ export const valuesOf = (record: ItemRecord): SqlValue[] => [
   Number(record.isListed),
   record.publishedLateAt,
   record.staleSave && JSON.stringify(record.staleSave),
+  record.seoProvider,
 ]
 
 const parse = <T>(text: string | null): T | null => (text === null ? null : (JSON.parse(text) as T))
@@ -105,6 +107,7 @@ export function toRecord(row: ItemRow, versions: readonly VersionRow[]): ItemRec
     isListed: row.listed === 1,
     publishedLateAt: row.published_late_at,
     staleSave: parse<SeenStaleSave>(row.stale_save),
+    seoProvider: row.seo_provider,
     base,
     local,
     external: row.external_id === null ? null : (docs.get(EXTERNAL) ?? base),

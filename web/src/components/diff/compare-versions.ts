@@ -1,4 +1,5 @@
 import type { ItemVersion } from '../../api/types.ts'
+import { SEO_TEXTS } from '../seo.ts'
 
 /** A field in which two versions of an item differ. `path` is the API's name of a conflicting field. */
 export type FieldChange =
@@ -39,16 +40,19 @@ const own = <T>(record: Record<string, T>, key: string): T | undefined =>
   Object.hasOwn(record, key) ? record[key] : undefined
 const keysOf = (left: object, right: object) => [...new Set([...Object.keys(left), ...Object.keys(right)])].toSorted()
 
-function compareTerms(left: ItemVersion['terms'], right: ItemVersion['terms']): FieldChange[] {
-  return keysOf(left, right).flatMap((taxonomy): FieldChange[] => {
-    const [before, after] = [own(left, taxonomy) ?? [], own(right, taxonomy) ?? []]
-    const removed = before.filter((name) => !after.includes(name))
-    const added = after.filter((name) => !before.includes(name))
-    if (removed.length + added.length === 0) return []
-    const kept = before.filter((name) => after.includes(name))
-    return [{ kind: 'list', path: `terms.${taxonomy}`, removed, kept, added }]
-  })
+/** Compares two sets of names. */
+function compareList(path: string, before: readonly string[], after: readonly string[]): FieldChange[] {
+  const removed = before.filter((name) => !after.includes(name))
+  const added = after.filter((name) => !before.includes(name))
+  if (removed.length + added.length === 0) return []
+  const kept = before.filter((name) => after.includes(name))
+  return [{ kind: 'list', path, removed, kept, added }]
 }
+
+const compareTerms = (left: ItemVersion['terms'], right: ItemVersion['terms']): FieldChange[] =>
+  keysOf(left, right).flatMap((taxonomy) =>
+    compareList(`terms.${taxonomy}`, own(left, taxonomy) ?? [], own(right, taxonomy) ?? []),
+  )
 
 function compareMeta(left: ItemVersion['meta'], right: ItemVersion['meta']): FieldChange[] {
   return keysOf(left, right).flatMap((key): FieldChange[] => {
@@ -60,6 +64,16 @@ function compareMeta(left: ItemVersion['meta'], right: ItemVersion['meta']): Fie
       ? [{ kind: 'value', path, left: one ?? null, right: other ?? null }]
       : [{ kind: 'text', path, left: one, right: other }]
   })
+}
+
+const SEO_FIELDS = [...SEO_TEXTS, 'primary_category'] as const
+
+function compareSeo(left: ItemVersion['seo'], right: ItemVersion['seo']): FieldChange[] {
+  const texts = SEO_FIELDS.flatMap((name): FieldChange[] => {
+    const [before, after] = [left?.[name] ?? '', right?.[name] ?? '']
+    return before === after ? [] : [{ kind: 'text', path: `seo.${name}`, left: before, right: after }]
+  })
+  return [...texts, ...compareList('seo.robots', left?.robots ?? [], right?.robots ?? [])]
 }
 
 /** The fields in which two versions of an item differ, the most important first. */
@@ -76,5 +90,10 @@ export function compareVersions(left: ItemVersion, right: ItemVersion): FieldCha
     { kind: 'value', path: 'featured', left: imageText(left.featured_image), right: imageText(right.featured_image) },
   ]
   const plain = changes.filter((change) => change.kind === 'list' || change.left !== change.right)
-  return [...plain, ...compareTerms(left.terms, right.terms), ...compareMeta(left.meta, right.meta)]
+  return [
+    ...plain,
+    ...compareTerms(left.terms, right.terms),
+    ...compareSeo(left.seo, right.seo),
+    ...compareMeta(left.meta, right.meta),
+  ]
 }

@@ -104,6 +104,7 @@ export const common: typeof english = {
     not_in_trash: 'Nicht mehr im Papierkorb der Website',
     schedule_passed: 'Wartet: Die geplante Zeit ist vorbei, er wird veröffentlicht',
     body_read_only: 'Ein Page-Builder stellt den Text dar',
+    seo_unavailable: 'Die Website hat kein SEO-Plugin für diese Felder',
     request_interrupted: 'Die Website bricht beim Speichern dieses Inhalts ab',
     request_refused: 'Die Firewall der Website lehnt den Text ab',
     post_of_other_item: 'Die Website hat eine Kopie des Beitrags für ihn gehalten',

@@ -161,6 +161,14 @@ const apiErrors = {
     'In WordPress vom Betreiber der Website abgeschaltet',
     'Bitten Sie den Betreiber, den Typ in wp-admin unter Einstellungen → IGNY8 zu erlauben.',
   ),
+  seo_unavailable: text(
+    'Die Website hat kein SEO-Plugin für diese Felder',
+    'Aktivieren Sie Yoast SEO, Rank Math, All in One SEO oder SEOPress auf der Website, aktualisieren Sie das Plugin von IGNY8 und gleichen Sie dann ab.',
+  ),
+  robots_unsupported: text(
+    'Das SEO-Plugin der Website kann diese Robots-Angaben nicht speichern',
+    'Wählen Sie nur Angaben, die in der Einzelheit genannt sind.',
+  ),
   integration_exists: text(
     'Die Website hat diese Verbindung schon',
     'Verwenden Sie die vorhandene, oder löschen Sie sie zuerst.',

@@ -103,6 +103,7 @@ export const common = {
     not_in_trash: 'It is no longer in the site’s trash',
     schedule_passed: 'Waiting: its time has passed, so it is published',
     body_read_only: 'A page builder renders the text',
+    seo_unavailable: 'The site has no SEO plugin for these fields',
     request_interrupted: 'The site stops in the middle of saving this item',
     request_refused: 'The site’s firewall refuses the text',
     post_of_other_item: 'The site took a copy of the post for it',

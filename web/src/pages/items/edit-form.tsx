@@ -8,6 +8,7 @@ import { ErrorState } from '../../components/states.tsx'
 import { useLeaveGuard } from '../../components/use-leave-guard.ts'
 import { useUpdateItem } from '../../queries/items.ts'
 import { KNOWN_STATUSES, useFieldLabel, useStatusLabel } from './field-label.ts'
+import { SeoFields } from './seo-fields.tsx'
 import { StaleEditNotice } from './stale-edit-notice.tsx'
 import { useDraft } from './use-draft.ts'
 
@@ -62,6 +63,7 @@ export default function EditForm({ item, onClose }: EditFormProps): ReactNode {
           )}
           {update.error && !isRefused && <ErrorState error={update.error} />}
           <Fields draft={draft} errors={fieldErrors(update.error)} status={item.status} builder={item.builder} />
+          <SeoFields draft={draft} item={item} errors={fieldErrors(update.error)} />
           <Group justify="space-between" gap="sm">
             <Text size="sm" c="dimmed" flex="1 1 220px">
               {t('hint')}

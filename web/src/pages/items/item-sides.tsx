@@ -8,6 +8,7 @@ import classes from '../../components/diff/diff.module.css'
 import VersionDiff from '../../components/diff/version-diff.tsx'
 import { useFieldLabel } from './field-label.ts'
 import { useItemTitles } from '../../queries/items.ts'
+import { seoPluginName } from './seo-plugin-name.ts'
 import { parentsOf, useValueText } from './value-text.ts'
 
 type View = 'sides' | 'wordpress' | 'igny8'
@@ -63,6 +64,33 @@ function MetaList({ meta }: { meta: Item['meta'] }): ReactNode {
   )
 }
 
+/** What is set of the SEO plugin's fields. */
+function SeoList({ seo }: { seo: Item['seo'] }): ReactNode {
+  const t = useTranslations('items.seo')
+  const fieldLabel = useFieldLabel()
+  if (!seo) return null
+  const { provider, ...fields } = seo
+  const entries = Object.entries(fields).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value])
+  const set = entries.filter((entry): entry is [string, string] => Boolean(entry[1]))
+  return (
+    <details className={classes.fold}>
+      <summary>{t('set', { plugin: seoPluginName(provider), count: set.length })}</summary>
+      <Box component="dl" m={0}>
+        {set.map(([name, value]) => (
+          <Box key={name} mb="xs">
+            <Text component="dt" size="xs" c="dimmed">
+              {fieldLabel(`seo.${name}`)}
+            </Text>
+            <Text component="dd" m={0} size="sm" className={classes.text}>
+              {value}
+            </Text>
+          </Box>
+        ))}
+      </Box>
+    </details>
+  )
+}
+
 /** Body of the item in IGNY8. */
 function WholeItem({ item, isOpen }: { item: Item; isOpen: boolean }): ReactNode {
   const t = useTranslations('items')
@@ -85,6 +113,7 @@ function WholeItem({ item, isOpen }: { item: Item; isOpen: boolean }): ReactNode
           <WholeText text={item.body} label={t('wholeBody')} />
         )}
       </details>
+      <SeoList seo={item.seo} />
       <MetaList meta={item.meta} />
     </Box>
   )

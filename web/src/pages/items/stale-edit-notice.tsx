@@ -36,7 +36,12 @@ export function StaleEditNotice(props: StaleEditNoticeProps): ReactNode {
         <Box className="panel">
           <VersionDiff
             left={item}
-            right={{ ...item, ...changes, author: item.author }}
+            right={{
+              ...item,
+              ...changes,
+              author: item.author,
+              seo: item.seo && ({ ...item.seo, ...changes.seo } as typeof item.seo),
+            }}
             leftLabel={t('theirs')}
             rightLabel={t('mine')}
             fieldLabel={fieldLabel}

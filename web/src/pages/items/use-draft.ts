@@ -1,21 +1,26 @@
 import { useState } from 'react'
 import type { Item, ItemUpdate } from '../../api/types.ts'
 import { fromLocalTime, toLocalTime } from './local-time.ts'
+import { SEO_FIELDS, seoChanges, seoValuesOf, type SeoField } from './seo-draft.ts'
 
-const FIELDS = ['title', 'slug', 'status', 'date', 'excerpt', 'body'] as const
-type Field = (typeof FIELDS)[number]
+const PLAIN = ['title', 'slug', 'status', 'date', 'excerpt', 'body'] as const
+type Plain = (typeof PLAIN)[number]
+/** A field of the form, named as the API names it in errors and conflicts. */
+export type Field = Plain | SeoField
+const FIELDS: readonly Field[] = [...PLAIN, ...SEO_FIELDS]
 type Values = Record<Field, string>
 
-const valuesOf = ({ title, slug, status, date, excerpt, body }: Item): Values => ({
-  title,
-  slug,
-  status,
-  date: toLocalTime(date),
-  excerpt,
-  body,
+const valuesOf = (item: Item): Values => ({
+  title: item.title,
+  slug: item.slug,
+  status: item.status,
+  date: toLocalTime(item.date),
+  excerpt: item.excerpt,
+  body: item.body,
+  ...seoValuesOf(item),
 })
 
-const toChange = (field: Field, value: string) => [field, field === 'date' ? fromLocalTime(value) : value] as const
+const toChange = (field: Plain, value: string) => [field, field === 'date' ? fromLocalTime(value) : value] as const
 
 /**
  * The date field once another status is chosen: “Published” beside a date to come could mean now or then, so it is
@@ -27,8 +32,9 @@ function dateFor(status: string, date: string, itemDate: string): string {
   return date === '' ? itemDate : date
 }
 
-interface Draft {
+export interface Draft {
   values: Values
+  change: (field: Field, value: string) => void
   set: (field: Field) => (event: { currentTarget: { value: string } }) => void
   /** Only the fields changed here, so that changes of others in other fields stay. */
   changes: ItemUpdate
@@ -52,14 +58,19 @@ export function useDraft(item: Item): Draft {
     setStart(item)
     setValues(valuesOf(item))
   }
+  const change = (field: Field, value: string) => {
+    const withDate = (date: string) => (field === 'status' ? { date: dateFor(value, date, before.date) } : {})
+    setValues((current) => ({ ...current, [field]: value, ...withDate(current.date) }))
+  }
+  const plain = PLAIN.filter((field) => changed.includes(field))
   return {
     values,
-    set: (field) => (event) => {
-      const { value } = event.currentTarget
-      const withDate = (date: string) => (field === 'status' ? { date: dateFor(value, date, before.date) } : {})
-      setValues((current) => ({ ...current, [field]: value, ...withDate(current.date) }))
+    change,
+    set: (field) => (event) => change(field, event.currentTarget.value),
+    changes: {
+      ...(Object.fromEntries(plain.map((field) => toChange(field, values[field]))) as ItemUpdate),
+      ...seoChanges(changed, values),
     },
-    changes: Object.fromEntries(changed.map((field) => toChange(field, values[field]))) as ItemUpdate,
     isDirty: changed.length > 0,
     isStale: start.revision !== item.revision && changed.length > 0,
     revision: start.revision,

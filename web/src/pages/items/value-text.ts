@@ -37,6 +37,10 @@ function readPart(version: ItemVersion, path: string): string {
     const value = own(version.meta, key)
     return value === undefined ? '' : metaText(value)
   }
+  if (path.startsWith('seo.')) {
+    const value = own<unknown>(version.seo ?? {}, key) ?? ''
+    return Array.isArray(value) ? value.join(', ') : metaText(value)
+  }
   switch (path) {
     case 'parent':
       return version.parent_id ?? ''

@@ -34,13 +34,29 @@ final class Change {
 	/** @var array<string, bool> Key of $meta => whether it is single. */
 	public array $single = [];
 
+	/** @var array<string, mixed> SEO field => value. */
+	public array $seo = [];
+
+	/** @var array<string, string> Key of $meta => field that it belongs to, for people. */
+	public array $names = [];
+
+	/** @var array<string, true> Keys of $meta that are written past sanitizing filters. */
+	public array $exact = [];
+
 	/** New alternative text of the featured image; null keeps it. */
 	public ?string $image_alt = null;
 
 	/** Whether the post is moved to the trash. */
 	public bool $ends_in_trash = false;
 
+	/**
+	 * The field of a meta key, as errors name it.
+	 */
+	public function name_of( string $key ): string {
+		return $this->names[ $key ] ?? Write_Verifier::meta_name( $key );
+	}
+
 	public function has_fields(): bool {
-		return [] !== $this->columns || [] !== $this->terms || [] !== $this->meta;
+		return [] !== $this->columns || [] !== $this->terms || [] !== $this->meta || [] !== $this->seo;
 	}
 }

@@ -12,6 +12,7 @@ use Igny8\Bridge\Content\Document_Maker;
 use Igny8\Bridge\Content\Gmt;
 use Igny8\Bridge\Content\Meta_Keys;
 use Igny8\Bridge\Content\Rows;
+use Igny8\Bridge\Content\Seo\Seo_Plugins;
 use Igny8\Bridge\Content\Types;
 use WP_User;
 
@@ -82,6 +83,9 @@ final class Field_Reader {
 				break;
 			case 'meta':
 				$this->meta( $change, $value );
+				break;
+			case 'seo':
+				$this->seo( $change, $value );
 				break;
 			case 'featured':
 				$this->featured( $change, $value );
@@ -193,7 +197,7 @@ final class Field_Reader {
 	}
 
 	private function meta( Change $change, $value ): void {
-		$known = $this->keys->of( $change->type );
+		$known = $this->keys->writable( $change->type );
 		foreach ( is_array( $value ) ? $value : [ $value ] as $key => $content ) {
 			if ( ! isset( $known[ $key ] ) ) {
 				throw Args::invalid( "meta.$key", __( 'This meta key is not synced for this post type.', 'igny8-wordpress-bridge' ) );
@@ -205,6 +209,38 @@ final class Field_Reader {
 			$change->meta[ $key ]   = $content;
 			$change->single[ $key ] = $known[ $key ];
 		}
+	}
+
+	/**
+	 * Only the shape: whether the site's SEO plugin can store it is known once the post is read.
+	 *
+	 * @param mixed $value From JSON.
+	 */
+	private function seo( Change $change, $value ): void {
+		foreach ( is_array( $value ) ? $value : [ $value ] as $field => $content ) {
+			$name = "seo.$field";
+			if ( in_array( $field, Seo_Plugins::TEXTS, true ) ) {
+				$change->seo[ $field ] = $this->text( $name, $content );
+			} elseif ( Seo_Plugins::PRIMARY === $field ) {
+				$change->seo[ $field ] = null === $content ? '' : $this->text( $name, $content );
+			} elseif ( Seo_Plugins::ROBOTS === $field ) {
+				$change->seo[ $field ] = $this->directives( $name, $content );
+			} else {
+				throw Args::invalid( $name, __( 'This field does not exist.', 'igny8-wordpress-bridge' ) );
+			}
+		}
+	}
+
+	/**
+	 * @param mixed $value From JSON.
+	 * @return string[]
+	 */
+	private function directives( string $name, $value ): array {
+		$good = is_array( $value ) ? array_filter( $value, [ $this, 'is_term' ] ) : [];
+		if ( ! is_array( $value ) || $good !== $value || count( $value ) > self::MOST_TERMS ) {
+			throw Args::invalid( $name, __( 'A list of directives is required.', 'igny8-wordpress-bridge' ) );
+		}
+		return array_values( array_unique( $value ) );
 	}
 
 	/**

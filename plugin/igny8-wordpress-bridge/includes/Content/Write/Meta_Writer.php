@@ -15,7 +15,12 @@ final class Meta_Writer {
 
 	public function write( int $post_id, Change $change ): void {
 		foreach ( $change->meta as $key => $value ) {
-			$key = wp_slash( (string) $key );
+			$is_exact = isset( $change->exact[ $key ] );
+			$key      = wp_slash( (string) $key );
+			if ( null !== $value && $is_exact ) {
+				$this->write_exactly( $post_id, $key, $value, $change->type );
+				continue;
+			}
 			if ( null !== $value && $change->single[ wp_unslash( $key ) ] ) {
 				update_post_meta( $post_id, $key, wp_slash( $value ) );
 				continue;
@@ -24,6 +29,30 @@ final class Meta_Writer {
 			delete_post_meta( $post_id, $key );
 			foreach ( (array) $value as $one ) {
 				add_post_meta( $post_id, $key, wp_slash( $one ) );
+			}
+		}
+	}
+
+	/**
+	 * Writes a single value, whatever filters of other plugins would make of it.
+	 *
+	 * @param string $key   Slashed.
+	 * @param mixed  $value Not slashed.
+	 */
+	private function write_exactly( int $post_id, string $key, $value, string $type ): void {
+		$keep  = static fn() => $value;
+		$hooks = [ "sanitize_post_meta_$key", "sanitize_post_meta_{$key}_for_$type" ];
+		foreach ( $hooks as $hook ) {
+			// Without a filter WordPress takes the more general hook.
+			if ( has_filter( $hook ) ) {
+				add_filter( $hook, $keep, PHP_INT_MAX );
+			}
+		}
+		try {
+			update_post_meta( $post_id, $key, wp_slash( $value ) );
+		} finally {
+			foreach ( $hooks as $hook ) {
+				remove_filter( $hook, $keep, PHP_INT_MAX );
 			}
 		}
 	}

@@ -67,7 +67,7 @@ final class Permissions {
 		foreach ( $change->meta as $key => $value ) {
 			$key = (string) $key;
 			// The SEO plugins write theirs for everybody who may edit the post, and so does WordPress with the image.
-			if ( Meta_Keys::THUMBNAIL !== $key && ! Meta_Keys::is_seo( $key ) ) {
+			if ( Meta_Keys::THUMBNAIL !== $key && ! Meta_Keys::is_seo( $key ) && ! isset( $change->names[ $key ] ) ) {
 				/* translators: %s: a meta key. */
 				$this->need( null === $value ? 'delete_post_meta' : 'edit_post_meta', sprintf( __( 'change the meta “%s” of this post', 'igny8-wordpress-bridge' ), $key ), $id, $key );
 			}

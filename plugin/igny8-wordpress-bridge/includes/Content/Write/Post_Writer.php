@@ -27,17 +27,20 @@ final class Post_Writer {
 
 	private Publishing_Rules $publishing;
 
+	private Seo_Writer $seo;
+
 	private Permissions $permissions;
 
 	/** Of the write under way. */
 	private Write_Witness $witness;
 
-	public function __construct( Write_Verifier $write_verifier, Term_Writer $terms, Meta_Writer $meta, Item_Links $links, Publishing_Rules $publishing, Permissions $permissions ) {
+	public function __construct( Write_Verifier $write_verifier, Term_Writer $terms, Meta_Writer $meta, Item_Links $links, Publishing_Rules $publishing, Seo_Writer $seo, Permissions $permissions ) {
 		$this->write_verifier = $write_verifier;
 		$this->terms          = $terms;
 		$this->meta           = $meta;
 		$this->links          = $links;
 		$this->publishing     = $publishing;
+		$this->seo            = $seo;
 		$this->permissions    = $permissions;
 	}
 
@@ -47,6 +50,7 @@ final class Post_Writer {
 	 */
 	public function create( Change $change ): int {
 		$this->publishing->settle( $change, null );
+		$this->seo->prepare( $change );
 		$this->write_verifier->check_before( $change );
 		$plan = $this->terms->plan( $change->terms );
 		$this->permissions->check_create( $change, $plan );
@@ -78,6 +82,7 @@ final class Post_Writer {
 			if ( $id > 0 ) {
 				wp_delete_post( $id, true );
 			}
+			$this->seo->undo();
 			$this->terms->undo();
 			throw $error;
 		}
@@ -102,6 +107,7 @@ final class Post_Writer {
 	 */
 	public function update( Change $change, object $row ): void {
 		$this->publishing->settle( $change, $row );
+		$this->seo->prepare( $change );
 		$this->write_verifier->check_before( $change );
 		$plan = $this->terms->plan( $change->terms );
 		$this->permissions->check_update( $change, $plan, $row );
@@ -125,6 +131,7 @@ final class Post_Writer {
 			if ( $guard->may_have_written() ) {
 				$snapshot->restore();
 			}
+			$this->seo->undo();
 			$this->terms->undo();
 			throw $failure;
 		}
@@ -157,12 +164,15 @@ final class Post_Writer {
 	 */
 	private function finish( int $id, Change $change, array $plan, $before, Write_Guard $guard ): void {
 		$term_ids = $this->terms->write( $id, $plan, $change->type );
+		$this->seo->resolve_primary( $id, $change );
 		$this->meta->write( $id, $change );
+		$this->seo->write( $id );
 		if ( Types::ATTACHMENT !== $change->type ) {
 			// Fired only after terms and meta are written, as in WordPress' own REST API.
 			wp_after_insert_post( $id, null !== $before, $before );
 		}
 		$this->write_verifier->check_after( $id, $change, $term_ids, $guard, $this->witness );
+		$this->seo->check_after( $id );
 		if ( '' !== $change->item_id ) {
 			$this->links->finish( $id );
 		}

@@ -59,7 +59,7 @@ final class Write_Verifier {
 		$stored = $this->stored_meta( $change->id, $change );
 		$this->restore_shown( $change, $stored );
 		foreach ( $change->meta as $key => $value ) {
-			$name = self::meta_name( (string) $key );
+			$name = $change->name_of( (string) $key );
 			if ( ( $stored[ $key ] ?? [] ) !== array_filter( $stored[ $key ] ?? [], [ Meta_Values::class, 'is_plain' ] ) ) {
 				// The document does not show this value, so its sender can't know that it would be lost.
 				throw Args::invalid( $name, __( 'The stored value cannot be sent to IGNY8 and would be lost.', 'igny8-wordpress-bridge' ) );
@@ -67,7 +67,7 @@ final class Write_Verifier {
 			foreach ( $this->values( $value, $change->single[ $key ] ) as $one ) {
 				// WordPress stores text: that a number comes back as one is no change.
 				$stores = Meta_Values::encode( sanitize_meta( (string) $key, $one, 'post', $change->type ) );
-				if ( Meta_Values::encode( $one ) !== $stores ) {
+				if ( ! isset( $change->exact[ $key ] ) && Meta_Values::encode( $one ) !== $stores ) {
 					throw Alteration::before_writing( $name, Meta_Values::encode( $one ), $stores, ( new Culprit_Finder() )->of_meta( (string) $key, $one, $change->type ) );
 				}
 				$this->check_storable( $name, $wpdb->postmeta, 'meta_value', Meta_Values::encode( $one ) );
@@ -107,7 +107,7 @@ final class Write_Verifier {
 			// SEO plugins remove an emptied value instead of storing it: to everybody who reads it that is the same.
 			$is_emptied = [] === $found && [ '' ] === array_values( array_unique( $sent ) );
 			if ( $sent !== $found && ! $is_emptied ) {
-				$name = self::meta_name( (string) $key );
+				$name = $change->name_of( (string) $key );
 				throw Alteration::after_writing( $name, implode( ', ', $sent ), implode( ', ', $found ), $witness->writer_of( $name ) ?? ( new Culprit_Finder() )->only_user_of( [ 'update_post_metadata', 'add_post_metadata', 'delete_post_metadata' ] ) );
 			}
 		}

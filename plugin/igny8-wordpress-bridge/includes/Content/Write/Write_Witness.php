@@ -40,7 +40,7 @@ final class Write_Witness {
 			$fields[ $field ] = [ $wpdb->posts, $column ];
 		}
 		foreach ( array_keys( $change->meta ) as $key ) {
-			$fields[ Write_Verifier::meta_name( (string) $key ) ] = [ $wpdb->postmeta, (string) $key ];
+			$fields[ $change->name_of( (string) $key ) ] = [ $wpdb->postmeta, (string) $key ];
 		}
 		foreach ( array_keys( $change->terms ) as $taxonomy ) {
 			$fields[ 'terms.' . $taxonomy ] = [ $wpdb->term_relationships, '' ];
