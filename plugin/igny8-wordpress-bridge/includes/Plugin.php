@@ -144,7 +144,7 @@ final class Plugin {
 		$this->polling_state = new State();
 		$this->build_link();
 		$this->build_commands();
-		$this->editor  = new Editor_Module( $this->connection, $this->outbox->tables, $this->outbox->recorder );
+		$this->editor  = new Editor_Module( $this->connection, $this->settings, $this->outbox->tables, $this->outbox->recorder, $this->acting_user );
 		$this->polling = new Polling_Module( $this->polling_state, $this->executor, $this->connection, $this->status, $this->keys, $config, $this->schedule, $this->log, $this->loopback );
 	}
 

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Editor;
 
+use Igny8\Bridge\Acting\User_Choice;
 use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Content\Document_Maker;
 use Igny8\Bridge\Content\Documents;
@@ -19,6 +20,7 @@ use Igny8\Bridge\Content\Write\Acting_User;
 use Igny8\Bridge\Content\Write\Change_Reader;
 use Igny8\Bridge\Content\Write\Field_Reader;
 use Igny8\Bridge\Content\Write\Meta_Writer;
+use Igny8\Bridge\Content\Write\Permissions;
 use Igny8\Bridge\Content\Write\Post_Writer;
 use Igny8\Bridge\Content\Write\Publishing_Rules;
 use Igny8\Bridge\Content\Write\Seo_Writer;
@@ -44,15 +46,15 @@ final class Editor_Module {
 
 	private Tables $tables;
 
-	public function __construct( Connection $connection, Tables $tables, Recorder $recorder ) {
-		$types       = new Types( new Settings() );
+	public function __construct( Connection $connection, Settings $settings, Tables $tables, Recorder $recorder, User_Choice $choice ) {
+		$types       = new Types( $settings );
 		$rows        = new Rows();
 		$keys        = new Meta_Keys();
-		$acting_user = new Acting_User();
+		$acting_user = new Acting_User( $choice );
 		$verifier    = new Write_Verifier( $rows, new Post_Meta() );
 		$links       = new Item_Links( $connection );
-		$writer      = new Post_Writer( $verifier, new Term_Writer( $verifier ), new Meta_Writer(), $links, new Publishing_Rules(), new Seo_Writer( $verifier ) );
-		$documents   = new Documents( $types, $rows, new Related_Data( $types, $keys, $links ), new Document_Maker() );
+		$writer      = new Post_Writer( $verifier, new Term_Writer( $verifier ), new Meta_Writer(), $links, new Publishing_Rules(), new Seo_Writer( $verifier ), new Permissions() );
+		$documents   = new Documents( $types, $rows, new Related_Data( $types, $keys, $links ), new Document_Maker( $links ) );
 		$writes      = new Write_Log();
 		$saves       = new Stale_Saves();
 		$state       = new Editor_State( $tables, $writes, $saves );
