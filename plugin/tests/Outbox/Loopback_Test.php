@@ -137,6 +137,15 @@ final class Loopback_Test extends Outbox_Test_Case {
 		self::assertCount( 6, self::rows() );
 	}
 
+	public function test_while_sending_pauses_the_site_does_not_call_itself(): void {
+		$this->api->answers_everything_with( Fake_Api::problem( 503, 'unavailable' ) );
+		self::make_post();
+		$this->send();
+		$this->next_save();
+		self::assertSame( [], $this->api->loopbacks );
+		self::assertCount( 1, $this->api->requests );
+	}
+
 	public function test_with_many_changes_the_client_waits_two_seconds_at_most(): void {
 		$this->api->loopback = static fn() => Fake_Api::html( 401 );
 		$timeouts            = [];
