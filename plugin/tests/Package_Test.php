@@ -35,7 +35,7 @@ final class Package_Test extends TestCase {
 			self::assertStringContainsString( 'declare(strict_types=1);', $code, $path );
 			$name = basename( $path, '.php' );
 			if ( false !== strpos( $path, '/includes/' ) && 'functions' !== $name ) {
-				self::assertSame( 1, preg_match_all( '/^(?:final class|interface) (\w+)/m', $code, $found ), $path );
+				self::assertSame( 1, preg_match_all( '/^(?:final class|abstract class|interface) (\w+)/m', $code, $found ), $path );
 				self::assertSame( $name, $found[1][0] );
 			}
 		}

@@ -78,7 +78,8 @@ final class Acting_User_Test extends Content_Test_Case {
 		self::become_acting_user( $this, 'editor' );
 		$page = $this->create( [ 'title' => 'Page', 'author' => 1, 'status' => 'private' ], '', 'page' )['item'];
 		self::assertSame( 1, $page['author'] );
-		self::assertSame( 'applied', $this->apply( 'delete', $page )['data']['outcome'] );
+		$trashed = $this->apply( 'trash', $page )['data']['item'];
+		self::assertSame( 'applied', $this->apply( 'delete', $trashed )['data']['outcome'] );
 	}
 
 	public function test_meta_needs_the_right_that_its_plugin_asks_for(): void {

@@ -95,7 +95,7 @@ final class Publishing_Test extends Content_Test_Case {
 		$before = $this->document( $id );
 		self::assertSame( '2024-07-01T10:00:00Z', $before['date'] );
 		self::assertSame( $before['date'], $this->change( $before, [ 'title' => 'Edited' ] )['date'] );
-		self::assertSame( [ '2024-07-01 10:00:00', '2024-07-01 12:00:00' ], self::dates_of( $id ) );
+		self::assertSame( [ '0000-00-00 00:00:00', '2024-07-01 12:00:00' ], self::dates_of( $id ) );
 
 		$draft = self::make_post( [ 'post_status' => 'draft' ] );
 		self::assertNull( $this->document( $draft )['date'] );

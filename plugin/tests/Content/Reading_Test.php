@@ -56,6 +56,7 @@ final class Reading_Test extends Content_Test_Case {
 				'builder'     => null,
 				'listed'      => true,
 				'protected'   => false,
+				'seo'         => null,
 			],
 			$document
 		);

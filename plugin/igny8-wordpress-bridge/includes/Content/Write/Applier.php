@@ -184,8 +184,8 @@ final class Applier {
 
 	private function change_row( Change $change, object $row, Document $before ): Result {
 		if ( 'delete' === $change->op ) {
-			$this->check_deletable( $row );
 			$this->permissions->check_delete( $change->id );
+			$this->check_deletable( $row );
 			( new Write_Guard( [], $row ) )->check_row();
 			$this->delete( $change->id );
 			return Result::applied( null );

@@ -34,7 +34,7 @@ final class Unchanged {
 				unset( $change->columns[ $column ] );
 			}
 		}
-		if ( isset( $change->columns['post_date_gmt'] ) && Gmt::to_wire( $change->columns['post_date_gmt'] ) === Gmt::to_wire( $row->post_date_gmt ) ) {
+		if ( isset( $change->columns['post_date_gmt'] ) && Gmt::to_wire( $change->columns['post_date_gmt'] ) === Gmt::to_wire( Gmt::of_post( $row ) ) ) {
 			unset( $change->columns['post_date'], $change->columns['post_date_gmt'] );
 		}
 	}
