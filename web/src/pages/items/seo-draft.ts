@@ -31,5 +31,5 @@ function toValue(field: SeoField, text: string): unknown {
 export function seoChanges(changed: readonly string[], values: Record<SeoField, string>): Pick<ItemUpdate, 'seo'> {
   const fields = SEO_FIELDS.filter((field) => changed.includes(field))
   const seo = Object.fromEntries(fields.map((field) => [nameOf(field), toValue(field, values[field])]))
-  return fields.length === 0 ? {} : { seo: seo as NonNullable<ItemUpdate['seo']> }
+  return fields.length === 0 ? {} : { seo }
 }
