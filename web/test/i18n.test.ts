@@ -42,8 +42,8 @@ test('every message exists in both languages, is valid, and takes the same argum
 
 test('a message parsed at build time formats the same as at run time', async () => {
   const { default: format } = await import('icu-minify/format')
-  const texts = { name: 'A', title: 'B', fields: 'C', side: 'D', builder: 'E', date: 'F', plugin: 'G' }
-  const values = { ...texts, count: 2, more: 'true', number: 3 }
+  const texts = { name: 'A', title: 'B', fields: 'C', side: 'D', builder: 'E', date: 'F', plugin: 'G', by: 'H' }
+  const values = { ...texts, count: 2, more: 'true', number: 3, at: () => '12:00' }
   for (const [locale, messages] of [['en', english] as const, ['de', german] as const]) {
     const formatters = {
       getNumberFormat: (...given: ConstructorParameters<typeof Intl.NumberFormat>) => new Intl.NumberFormat(...given),
