@@ -170,8 +170,8 @@ final class Http_Test extends TestCase {
 			[
 				'method'  => $method,
 				'timeout' => 20,
-				'headers' => [ 'Host' => explode( '/', (string) preg_replace( '#^https?://#', '', home_url() ) )[0] ],
-				'body'    => 'GET' === $method ? null : [ Endpoint::TOKEN => $token ],
+				'headers' => [ 'Content-Type' => 'application/x-www-form-urlencoded', 'Host' => explode( '/', (string) preg_replace( '#^https?://#', '', home_url() ) )[0] ],
+				'body'    => 'GET' === $method ? null : Endpoint::TOKEN . '=' . $token,
 			]
 		);
 		return [ (int) wp_remote_retrieve_response_code( $answer ), wp_remote_retrieve_body( $answer ) ];

@@ -210,7 +210,7 @@ describe('content-types', () => {
     const before = await readTypes(site)
     const answer = await patchTypes(site, { post_types: { product: { enabled: true, fetch_limit: 1_000_000 } } })
     expect(answer.status).toBe(200)
-    const product = { ...before.post_types.product, enabled: true, fetch_limit: 1_000_000 }
+    const product = { ...before.post_types.product, enabled: true, fetch_limit: 1_000_000, decided_by: 'igny8' }
     expect(answer.body).toEqual({ ...before, post_types: { ...before.post_types, product } })
     expect(await readTypes(site)).toEqual(answer.body)
     expect(await lastEvent(site.integrationId, 'update_content_types')).toMatchObject({ success: true })

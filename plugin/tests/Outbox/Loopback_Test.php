@@ -32,7 +32,7 @@ final class Loopback_Test extends Outbox_Test_Case {
 		self::assertLessThanOrEqual( 1, $args['timeout'] );
 		self::assertFalse( $args['sslverify'], 'Local certificates are self-signed.' );
 		self::assertArrayNotHasKey( 'Authorization', (array) $args['headers'] );
-		self::assertSame( [ Endpoint::TOKEN ], array_keys( $args['body'] ) );
+		self::assertSame( 1, preg_match( '/^' . Endpoint::TOKEN . '=[0-9a-f]{64}$/D', $args['body'] ) );
 
 		$this->api_accepts();
 		$this->plugin->outbox->delivery->by_loopback();

@@ -136,7 +136,8 @@ final class Fake_Api {
 	 * What the site does with a request to itself, but for the work.
 	 */
 	public static function arrive( array $args ): array {
-		return self::json( ( new Tokens() )->redeem( $args['body'][ Endpoint::TOKEN ] ) ? 204 : 403, [] );
+		parse_str( $args['body'], $sent );
+		return self::json( ( new Tokens() )->redeem( $sent[ Endpoint::TOKEN ] ) ? 204 : 403, [] );
 	}
 
 	public static function html( int $status ): array {

@@ -60,7 +60,9 @@ final class Loopback {
 				'limit_response_size' => self::LARGEST_ANSWER_BYTES,
 				'user-agent'          => Client::user_agent(),
 				'cookies'             => [],
-				'body'                => [ Endpoint::TOKEN => $token ],
+				// As text: WordPress 6.1 would encode an array with a call that PHP 8 warns of.
+				'headers'             => [ 'Content-Type' => 'application/x-www-form-urlencoded' ],
+				'body'                => Endpoint::TOKEN . '=' . $token,
 				/** This filter is documented in wp-includes/class-wp-http-streams.php */
 				'sslverify'           => apply_filters( 'https_local_ssl_verify', false ),
 			]
