@@ -165,16 +165,21 @@ final class Http_Test extends TestCase {
 	 */
 	private function call_itself( string $token, string $method = 'POST' ): array {
 		$query  = 'GET' === $method ? '&' . Endpoint::TOKEN . '=' . $token : '';
-		$answer = wp_remote_request(
-			'http://' . $this->address . '/?' . Endpoint::PARAMETER . '=1' . $query,
-			[
-				'method'  => $method,
-				'timeout' => 20,
-				'headers' => [ 'Content-Type' => 'application/x-www-form-urlencoded', 'Host' => explode( '/', (string) preg_replace( '#^https?://#', '', home_url() ) )[0] ],
-				'body'    => 'GET' === $method ? null : Endpoint::TOKEN . '=' . $token,
-			]
-		);
-		return [ (int) wp_remote_retrieve_response_code( $answer ), wp_remote_retrieve_body( $answer ) ];
+		$host   = explode( '/', (string) preg_replace( '#^https?://#', '', home_url() ) )[0];
+		$http   = [
+			'method'        => $method,
+			'timeout'       => 20,
+			'ignore_errors' => true,
+			'header'        => [ "Host: $host", 'Content-Type: application/x-www-form-urlencoded', 'Connection: close' ],
+			'content'       => 'GET' === $method ? '' : Endpoint::TOKEN . '=' . $token,
+		];
+		$url    = 'http://' . $this->address . '/?' . Endpoint::PARAMETER . '=1' . $query;
+		$stream = fopen( $url, 'r', false, stream_context_create( [ 'http' => $http ] ) );
+		$status = (int) ( explode( ' ', stream_get_meta_data( $stream )['wrapper_data'][0] )[1] ?? 0 );
+		stream_set_timeout( $stream, 1 );
+		$body = 204 === $status ? '' : (string) stream_get_contents( $stream );
+		fclose( $stream );
+		return [ $status, $body ];
 	}
 
 	private function use_permalinks( string $structure ): void {

@@ -310,6 +310,8 @@ final class Open_Editor_Test extends Content_Test_Case {
 	}
 
 	public function test_T57_the_comparison_shows_both_texts_and_runs_no_markup(): void {
+		// WordPress 6.1 compares texts with code that newer versions of PHP warn of.
+		$level = error_reporting( error_reporting() & ~E_DEPRECATED );
 		$seen = $this->seen();
 		$this->igny8_writes( [ 'title' => 'Ours <script>alert(1)</script>', 'body' => self::OURS ] );
 		$html = $this->act( 'compare', [ 'title' => 'Mine <img src=x onerror=alert(1)>', 'body' => self::OLD, 'wide' => '1' ], $seen )['html'];
@@ -320,6 +322,7 @@ final class Open_Editor_Test extends Content_Test_Case {
 		self::assertStringContainsString( '<h3>Text</h3>', $html );
 		self::assertStringContainsString( 'same', Comparison::html( [ 'body' => 'x' ], [ 'body' => 'x' ], false ) );
 		self::assertStringContainsString( '&lt;b&gt;', Comparison::html( [ 'body' => str_repeat( 'y', 200001 ) ], [ 'body' => '<b>' ], false ) );
+		error_reporting( $level );
 	}
 
 	/**
