@@ -50,6 +50,7 @@ export function fillPosts(
       meta: {},
       featured: 0,
       fileUrl: '',
+      password: '',
       isUnreadable: false,
       revision: 0,
     })

@@ -26,7 +26,7 @@ async function run(world: World, direction: 'from_external' | 'to_external' | 'b
 
 const stateOf = (world: World, postId: number) => {
   const record = world.store.replica.items.getByExternalId(postId)
-  return record && presentItem(world.store.replica, 'site_sim', record, world.now).state
+  return record && presentItem(world.store.replica, 'site_sim', record, world.nowMs).state
 }
 /** Post ids of the items that are deleted. */
 const deleted = (world: World) =>

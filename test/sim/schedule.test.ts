@@ -20,10 +20,10 @@ async function open(transport: Transport = 'direct') {
   await world.settle(1_000)
   world.wordpress.resetStats()
   const statuses: string[] = []
-  const { touch } = world.wordpress.site
+  const touch = world.wordpress.site.touch.bind(world.wordpress.site)
   world.wordpress.site.touch = (post, kind) => {
     statuses.push(post.status)
-    touch.call(world.wordpress.site, post, kind)
+    touch(post, kind)
   }
   const idOf = (postId: number) => world.store.replica.items.getByExternalId(postId)?.id ?? ''
   const read = (id: string) => {

@@ -312,7 +312,7 @@ final class Open_Editor_Test extends Content_Test_Case {
 	public function test_T57_the_comparison_shows_both_texts_and_runs_no_markup(): void {
 		// WordPress 6.1 compares texts with code that newer versions of PHP warn of.
 		$level = error_reporting( error_reporting() & ~E_DEPRECATED );
-		$seen = $this->seen();
+		$seen  = $this->seen();
 		$this->igny8_writes( [ 'title' => 'Ours <script>alert(1)</script>', 'body' => self::OURS ] );
 		$html = $this->act( 'compare', [ 'title' => 'Mine <img src=x onerror=alert(1)>', 'body' => self::OLD, 'wide' => '1' ], $seen )['html'];
 		self::assertStringNotContainsString( '<script', $html );

@@ -12,7 +12,10 @@ const ADA = { id: 1, name: 'Ada' }
 const BOB = { id: null, name: 'Bob' }
 
 /** The item as an earlier release stored it, without authors. */
-const withoutAuthor = ({ author: _, ...doc }: ItemDoc): ItemDoc => doc
+function withoutAuthor(doc: ItemDoc): ItemDoc {
+  const { author: _author, ...earlier } = doc
+  return earlier
+}
 const withoutAuthors = (record: ItemRecord): ItemRecord => ({
   ...record,
   base: record.base && withoutAuthor(record.base),

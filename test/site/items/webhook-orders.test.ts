@@ -44,6 +44,7 @@ function createEngine(model: ModelWordPress): EngineContext {
     random: () => 0.5,
     send,
     holds: () => true,
+    canPoll: () => false,
     memo: () => null,
     memoize: () => undefined,
     commit: () => undefined,
