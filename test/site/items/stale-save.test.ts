@@ -44,7 +44,7 @@ describe('T57 a save from an editor that was opened before our write', () => {
   test('gives back what the editor only sent along, at once, and keeps what the person edited', () => {
     const record = conflictWith({ title: 'New title' })
     expect(stateOf(record)).toBe('local_ahead')
-    expect(record.local).toEqual(doc({ ...WRITTEN, title: 'New title' }))
+    expect(record.local).toEqual(doc({ ...WRITTEN, title: 'New title', author: { id: 1, name: 'Ada' } }))
     expect(planPush(record)?.paths).toEqual(['body'])
     expect(record.retryAt).toBe(NOW_MS)
   })

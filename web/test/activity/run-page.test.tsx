@@ -62,13 +62,14 @@ test('an open run is refetched automatically', async () => {
       finished_at: null,
       steps: [],
       progress: { done: 0, total: 0, by_type: {} },
+      waiting: { for: 'turn', since: '2026-11-21T10:00:00.000Z', next_at: null, detail: 'Another run is working.' },
     }),
   )
-  expect(await screen.findByText('Waiting for another run to finish.')).toBeVisible()
+  expect(await screen.findByText('Waiting for its turn')).toBeVisible()
   expect(screen.getByText('No steps yet.')).toBeVisible()
   api.answer({ [`GET ${RUN}`]: { body: sampleRunDetail() } })
   expect(await screen.findByText('Succeeded')).toBeVisible()
-  expect(screen.queryByText('Waiting for another run to finish.')).not.toBeInTheDocument()
+  expect(screen.queryByText('Waiting for its turn')).not.toBeInTheDocument()
 })
 
 test('a failed run shows why and what to do, and whether it is retried', async () => {
