@@ -77,12 +77,14 @@ describe('T55 a post that a plugin duplicates with all its meta', () => {
     expect(await php(`echo get_post( ${id} )->post_title, get_post( ${copied.external_id} )->post_title;`)).toBe(
       'Original, editedCopy',
     )
+    const statuses = `echo get_post_status( ${copied.external_id} ), get_post_status( ${id} ) ?: 'gone';`
     await owner.delete(`${content}${made.id}/`)
     expect((await sync()).status).toBe('succeeded')
+    expect(await php(statuses)).toBe('publishtrash')
+    await owner.delete(`${content}${made.id}/?permanently=true`)
+    expect((await sync()).status).toBe('succeeded')
     expect((await list()).map(({ title }) => title)).toContain('Copy')
-    expect(await php(`echo get_post_status( ${copied.external_id} ), get_post( ${id} ) ? 'there' : 'gone';`)).toBe(
-      'publishgone',
-    )
+    expect(await php(statuses)).toBe('publishgone')
   })
 })
 

@@ -55,16 +55,29 @@ add_action(
 			echo wp_json_encode( igny8_contract_heartbeat() );
 			exit;
 		}
+		if ( isset( $_GET['unsent'] ) ) {
+			global $wpdb;
+			echo wp_json_encode( array( (int) $wpdb->get_var( "SELECT COUNT(*) FROM {$wpdb->prefix}igny8_outbox" ) ) );
+			exit;
+		}
 		kses_remove_filters();
 		echo wp_json_encode( array_map( 'igny8_contract_perform', json_decode( file_get_contents( 'php://input' ), true ) ) );
 		exit;
 	}
 );
 
-/** Has the site call for its commands, as its cron does: null, or what kept it from doing so. */
+/**
+ * Has the site call for its commands, as its cron does: null, or what kept it from doing so. Another request of the site
+ * may be polling just then, after it has sent a change.
+ */
 function igny8_contract_heartbeat(): ?array {
-	$is_answered = Igny8\Bridge\Plugin::instance()->polling->poller->run( 'cron', 20000 );
-	return $is_answered ? null : array( 'failure' => get_option( 'igny8_poll' ) );
+	for ( $i = 0; $i < 100; $i++ ) {
+		if ( Igny8\Bridge\Plugin::instance()->polling->poller->run( 'cron', 20000 ) ) {
+			return null;
+		}
+		usleep( 50000 );
+	}
+	return array( 'failure' => get_option( 'igny8_poll' ) );
 }
 
 /** Sets columns of wp_posts as SQL does: no hook, no change of `modified`. */

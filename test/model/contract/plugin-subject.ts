@@ -5,6 +5,7 @@ import { phpString } from '../../../scripts/wordpress/config.ts'
 import { startWordPress } from '../../../scripts/wordpress/native.ts'
 import type { Transport } from '../../../src/contract/polling.ts'
 import type { WordPressOptions } from '../../../scripts/wordpress/types.ts'
+import { waitFor } from '../../../scripts/lib/wait.ts'
 import { createApiKey } from '../../../src/lib/api-key.ts'
 import { PollingSide } from './polling-side.ts'
 import { startReceiver } from './receiver.ts'
@@ -55,6 +56,11 @@ export async function startPluginSubject(
     arrange: async (...actions: Action[]) => (await post('contract', JSON.stringify(actions))) as unknown[],
     webhooks: async () => {
       await wordpress.cron()
+      // the request that changed something may have another one send it
+      await waitFor('the outbox to be empty', 10_000, async () => {
+        const [unsent] = (await post('unsent', '')) as number[]
+        return unsent === 0 || undefined
+      })
       return receiver.take(plaintext, secret)
     },
     stop: async () => {
