@@ -42,6 +42,17 @@ add_filter(
 	}
 );
 
+/** Polls only when it is told to: polls of requests that have sent a change would take commands of the next step. */
+add_action(
+	'init',
+	static function () {
+		remove_all_actions( 'igny8_outbox_sent' );
+		remove_all_actions( 'igny8_outbox_sent_in_foreground' );
+		remove_all_actions( 'igny8_loopback_received', 20 );
+	},
+	100
+);
+
 /** Far faster than starting PHP for every step: what is to be done, for whoever knows the token of this site. */
 add_action(
 	'wp_loaded',
@@ -66,18 +77,10 @@ add_action(
 	}
 );
 
-/**
- * Has the site call for its commands, as its cron does: null, or what kept it from doing so. Another request of the site
- * may be polling just then, after it has sent a change.
- */
+/** Has the site call for its commands, as its cron does: null, or what kept it from doing so. */
 function igny8_contract_heartbeat(): ?array {
-	for ( $i = 0; $i < 100; $i++ ) {
-		if ( Igny8\Bridge\Plugin::instance()->polling->poller->run( 'cron', 20000 ) ) {
-			return null;
-		}
-		usleep( 50000 );
-	}
-	return array( 'failure' => get_option( 'igny8_poll' ) );
+	$is_answered = Igny8\Bridge\Plugin::instance()->polling->poller->run( 'cron', 20000 );
+	return $is_answered ? null : array( 'failure' => get_option( 'igny8_poll' ) );
 }
 
 /** Sets columns of wp_posts as SQL does: no hook, no change of `modified`. */
