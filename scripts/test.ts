@@ -10,7 +10,7 @@ import { elapsed, formatDuration, step } from './lib/progress.ts'
 import { isShuttingDown, stopEverything } from './lib/shutdown.ts'
 import { chooseSuites, listChanges } from './test/changed.ts'
 import { lockSuite, staticSuite, vitestSuite } from './test/javascript.ts'
-import { PHPUNIT_SITES, phpSyntaxSuite, phpcsSuite, phpunitSuite, sharedMariaDb } from './test/php.ts'
+import { NIGHTLY_SITE, PHPUNIT_SITES, phpSyntaxSuite, phpcsSuite, phpunitSuite, sharedMariaDb } from './test/php.ts'
 import { phpVersionsSuite } from './test/php-versions.ts'
 import { type Outcome, type Suite, findNeverRun, runSuite } from './test/suite.ts'
 import { MOD_PHP_PACKAGES, PHP_TEST_PACKAGES, WORDPRESS_PACKAGES, installPackages } from './wordpress/packages.ts'
@@ -31,6 +31,10 @@ if (values.nightly) Object.assign(process.env, NIGHTLY)
 
 const mariaDb = sharedMariaDb()
 
+const phpunitSites = values.nightly
+  ? [...PHPUNIT_SITES.map((site) => ({ ...site, isWhole: true })), NIGHTLY_SITE]
+  : PHPUNIT_SITES
+
 /**
  * Three lanes take suites from one queue, the longest first. The end-to-end tests wait a good part of their time, so one
  * lane more than there are cores keeps both cores busy.
@@ -38,7 +42,7 @@ const mariaDb = sharedMariaDb()
 const suitesFor = (e2eFiles: string[]): Suite[] => [
   vitestSuite('e2e', e2eFiles),
   vitestSuite('workers'),
-  ...PHPUNIT_SITES.map((site) => phpunitSuite(values.nightly ? { ...site, isWhole: true } : site, mariaDb)),
+  ...phpunitSites.map((site) => phpunitSuite(site, mariaDb)),
   vitestSuite('web'),
   staticSuite,
   vitestSuite('unit'),
@@ -109,7 +113,7 @@ async function main(words: string[]): Promise<number> {
 
 /** True if every PHPUnit suite runs: a test that one of them skips must run in another. */
 const isWhole = (suites: Suite[]): boolean =>
-  suites.filter(({ name }) => name.startsWith('phpunit')).length === PHPUNIT_SITES.length
+  suites.filter(({ name }) => name.startsWith('phpunit')).length === phpunitSites.length
 
 try {
   const code = await main(positionals)

@@ -106,6 +106,7 @@ describe('T55 a copy of a post with all its meta', () => {
 describe('an older plugin, which takes copies for the post itself', () => {
   const claim = (world: World, postId: number, itemId: string) => ({
     ...world.wordpress.document(postId),
+    id: postId,
     item_id: itemId,
   })
 
@@ -155,7 +156,7 @@ describe('an older plugin, which takes copies for the post itself', () => {
     await run(world, 'from_external')
     expect(item(world, unsent)).toMatchObject({ externalId: null, deletion: null })
     expect(item(world, gone)?.deletion).toBe('both')
-    expect(posts.map(({ id }) => itemOfPost(world, Number(id))?.local.title)).toEqual([`Of ${gone}`, `Of ${unsent}`])
+    expect(posts.map(({ id }) => itemOfPost(world, id)?.local.title)).toEqual([`Of ${gone}`, `Of ${unsent}`])
   })
 })
 
