@@ -10,7 +10,7 @@ import { elapsed, formatDuration, step } from './lib/progress.ts'
 import { isShuttingDown, stopEverything } from './lib/shutdown.ts'
 import { chooseSuites, listChanges } from './test/changed.ts'
 import { lockSuite, staticSuite, vitestSuite } from './test/javascript.ts'
-import { NIGHTLY_SITE, PHPUNIT_SITES, phpSyntaxSuite, phpcsSuite, phpunitSuite, sharedMariaDb } from './test/php.ts'
+import { NIGHTLY_SITES, PHPUNIT_SITES, phpSyntaxSuite, phpcsSuite, phpunitSuite, sharedMariaDb } from './test/php.ts'
 import { phpVersionsSuite } from './test/php-versions.ts'
 import { type Outcome, type Suite, findNeverRun, runSuite } from './test/suite.ts'
 import { MOD_PHP_PACKAGES, PHP_TEST_PACKAGES, WORDPRESS_PACKAGES, installPackages } from './wordpress/packages.ts'
@@ -32,7 +32,7 @@ if (values.nightly) Object.assign(process.env, NIGHTLY)
 const mariaDb = sharedMariaDb()
 
 const phpunitSites = values.nightly
-  ? [...PHPUNIT_SITES.map((site) => ({ ...site, isWhole: true })), NIGHTLY_SITE]
+  ? [...PHPUNIT_SITES.map((site) => ({ ...site, isWhole: true })), ...NIGHTLY_SITES]
   : PHPUNIT_SITES
 
 /**
@@ -62,7 +62,7 @@ async function prepare(suites: Suite[]): Promise<void> {
   const packages = [...WORDPRESS_PACKAGES, ...PHP_TEST_PACKAGES, ...(isE2e ? MOD_PHP_PACKAGES : [])]
   await step('PHP, MariaDB, Apache and the tools for PHP tests', () => installPackages(packages))
   if (isE2e) await step('Chromium', () => ensureChromium())
-  const versions = [...new Set(PHPUNIT_SITES.map(({ version }) => version))]
+  const versions = [...new Set([...PHPUNIT_SITES, ...NIGHTLY_SITES].map(({ version }) => version))]
   await step(`WordPress ${versions.join(', ')}`, async () => {
     for (const version of versions) await ensureSources(version)
   })
