@@ -1,5 +1,4 @@
-import type { SQL } from 'drizzle-orm'
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch'
 import { auditLog } from '../../db/schema/index.ts'
 import { log } from '../../lib/log.ts'
@@ -65,8 +64,8 @@ async function sealAfter(ctx: AuditContext, accountId: string, seq: number): Pro
   try {
     const isNewest = (await readLastPlace(ctx.db, accountId)) === seq
     if (isNewest) await sealChain({ db: ctx.db, pepper: ctx.config.apiKeyPepper }, accountId)
-  } catch (error) {
-    log.warn('audit not sealed', { account: accountId, error })
+  } catch (cause) {
+    log.warn('audit not sealed', { account: accountId, cause })
   }
 }
 

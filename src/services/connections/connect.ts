@@ -1,7 +1,6 @@
 import { and, eq, isNull, lt, sql } from 'drizzle-orm'
 import type { ConnectRequest, TestResult } from '../../contract/integrations.ts'
 import { MIN_PLUGIN_VERSION } from '../../contract/link.ts'
-import { isRetryable } from '../../contract/link-errors.ts'
 import type { Transport } from '../../contract/polling.ts'
 import { isUniqueViolation } from '../../db/errors.ts'
 import { recordEvent } from '../../db/record-event.ts'
@@ -19,9 +18,6 @@ import { assertSupported } from '../integrations/index.ts'
 import { publishChange, scheduleCheck, unwrap } from '../site-calls.ts'
 import type { IntegrationRow } from '../tenant.ts'
 import type { ProbeOutcome } from '../../site/rpc.ts'
-
-/** A failed call that took longer is not repeated: the plugin waits for the outcome, a minute at most. */
-const QUICK_FAILURE_MS = 10_000
 
 /** A connect request that crashed leaves an unfinished integration. After this time another request takes it over. */
 const STALE_TEST_MS = 120_000
@@ -57,7 +53,7 @@ export async function connectIntegration(args: {
   const signingSecrets = await collectSecrets(ctx, row, input)
   const attempt = (await verifyPolling(ctx, input, message))
     ? enablePolling(ctx, authorization, row)
-    : probeForChoice(ctx, authorization, row, input, signingSecrets)
+    : probe(ctx, authorization, row, input, signingSecrets)
   const outcome = await attempt.catch(async (cause: unknown) => {
     if (created) await removeCreated(ctx, row)
     throw cause
@@ -161,20 +157,6 @@ async function collectSecrets(
   })
   const all = input.signing_secret === undefined ? known : [input.signing_secret, ...known]
   return [...new Set(all)].slice(0, 2)
-}
-
-/**
- * Probes the site. A passing failure must not choose polling, so it is tried again before polling is offered.
- * @returns the last outcome, with the evidence of both
- */
-async function probeForChoice(...args: Parameters<typeof probe>): Promise<ProbeOutcome> {
-  const [ctx, , , input] = args
-  const startedAt = ctx.now()
-  const first = await probe(...args)
-  const isPassing = !first.ok && isRetryable(first.code) && ctx.now() - startedAt < QUICK_FAILURE_MS
-  if (!isPassing || !input.transports?.includes('polling')) return first
-  const second = await probe(...args)
-  return { ...second, evidence: [...first.evidence, ...second.evidence] }
 }
 
 async function probe(

@@ -100,8 +100,8 @@ export async function checkSite(ctx: ObjectContext, call: RpcCall, isAsked: bool
 }
 
 /**
- * Runs the health check if it is due, or if a site that polls has fallen silent. The next one is scheduled before this one starts, so that a crash does not repeat
- * it at once. An error of ours is only logged: the runs in the queue continue.
+ * Runs the health check if it is due, or if a site that polls has fallen silent. The next one is scheduled before this
+ * one starts, so that a crash does not repeat it at once. An error of ours is only logged: the runs in the queue continue.
  */
 export async function checkIfDue(ctx: ObjectContext): Promise<void> {
   const { store, now } = ctx

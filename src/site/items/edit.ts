@@ -2,7 +2,7 @@ import type { SeoUpdate } from '../../contract/seo.ts'
 import { EMPTY_DOC, type ItemDoc } from './doc.ts'
 import { diffDocs } from './fields.ts'
 import { resolveConflict } from './conflict.ts'
-import { isTrashed, withoutError, type ItemRecord } from './record.ts'
+import { isDeleted, isTrashed, withoutError, type ItemRecord } from './record.ts'
 import { keepLateness } from './schedule.ts'
 
 /** An editor's changes. Terms replace those of their taxonomy; a meta value of null deletes the key. */
@@ -96,8 +96,7 @@ const TRASHED_SUFFIX = /__trashed$/
  * is then created again. Null if there is nothing to restore.
  */
 export function restoreRecord(record: ItemRecord, now: number): ItemRecord | null {
-  const isDeleted = record.deletion === 'both' || (record.deletion === 'local' && record.conflictFields.length === 0)
-  if (!isDeleted) return isTrashed(record.local) ? editRecord(record, { status: 'draft' }, now) : null
+  if (!isDeleted(record)) return isTrashed(record.local) ? editRecord(record, { status: 'draft' }, now) : null
   const restored: ItemRecord = {
     ...withoutError(record),
     deletion: null,

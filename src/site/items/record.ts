@@ -89,6 +89,10 @@ export interface Decision {
   resolvedFrom: ItemRecord | null
 }
 
+/** Whether the item is deleted on both sides, or here without a conflict: the next run then deletes its post. */
+export const isDeleted = ({ deletion, conflictFields }: Pick<ItemRecord, 'deletion' | 'conflictFields'>): boolean =>
+  deletion === 'both' || (deletion === 'local' && conflictFields.length === 0)
+
 export const isTrashed = ({ status }: Pick<ItemDoc, 'status'>): boolean => status === 'trash'
 
 /** Whether the item is in the trash on both sides, so that it may be deleted permanently. */

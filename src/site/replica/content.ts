@@ -1,7 +1,7 @@
 /**
- * Editors' actions on items: list, get, create, update, trash, restore, delete, resolve, undo, retry. Each change loads the item,
- * decides with the pure functions of items/, and saves it in one transaction. `if_revision` refuses a change if
- * somebody else changed the item since. Nothing here talks to the site: the next run sends what changed.
+ * Editors' actions on items: list, get, create, update, trash, restore, delete, resolve, undo, retry. Each change loads
+ * the item, decides with the pure functions of items/, and saves it in one transaction. `if_revision` refuses a change
+ * if somebody else changed the item since. Nothing here talks to the site: the next run sends what changed.
  */
 import type {
   Item,
@@ -18,7 +18,7 @@ import type { Replica } from './store.ts'
 import { EMPTY_DOC, type ItemDoc } from '../items/doc.ts'
 import { createRecord, deleteRecord, editRecord, restoreRecord, trashRecord, type DocPatch } from '../items/edit.ts'
 import { presentItem, summarizeItem } from '../items/present.ts'
-import { isInTrash, isTrashed, stateOf, withoutError, type ItemRecord } from '../items/record.ts'
+import { isDeleted, isInTrash, isTrashed, stateOf, withoutError, type ItemRecord } from '../items/record.ts'
 import { resolveConflict, undoResolution } from '../items/conflict.ts'
 import { isSameSchedule, scheduleFault, settleSchedule, toSeconds } from '../items/schedule.ts'
 import { refusal, type ItemMove, type RpcResult } from '../rpc.ts'
@@ -170,9 +170,6 @@ export function updateItem(ctx: ContentContext, id: string, input: ItemUpdate): 
     return tooLarge(after) ?? after
   })
 }
-
-const isDeleted = ({ deletion, conflictFields }: ItemRecord) =>
-  deletion === 'both' || (deletion === 'local' && conflictFields.length === 0)
 
 /** Why an item can't be moved to the trash; null if it can. */
 function refuseTrash(ctx: ContentContext, { type, externalId, external, deletion }: ItemRecord): Refusal | null {

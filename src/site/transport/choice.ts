@@ -6,8 +6,8 @@
  *   only the owner can fix. Such a call was tried twice before it counts (second-try.ts, health/probe.ts);
  * - the plugin itself polled within the last hour. Plugins poll every 15 minutes in direct mode just to show that they
  *   can.
- * A site that can't be called when it connects, but verifies that it polls, starts with `polling` (enablePolling). A
- * failure that may pass is tried again before polling is offered (services/connections/connect.ts).
+ * A site that can't be called when it connects, but verifies that it polls, starts with `polling` (enablePolling). Its
+ * call, too, is tried twice before polling is offered (health/probe.ts).
  *
  * Health checks keep calling a site that polls: after 1, 5 and 15 minutes, then hourly, and at once when a person waits
  * for it or it stops polling. The first call that succeeds changes it back to `direct`, and each success clears the
