@@ -1,65 +1,69 @@
-// Completes the lock files after `npm install`: a registry that does not carry the packages of other platforms leaves
-// them out of the lock file, and `npm ci` then refuses it everywhere. Adds them with what their names say (version, os, cpu).
+/**
+ * Completes the lock files after `npm install`: adds the packages of other platforms, which a registry may leave out,
+ * and every package's checksum. `--check` only looks, without the network, and also wants a decision about each
+ * package that has an install script (`allowScripts` in package.json).
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
+import {
+  addPlatforms,
+  listUnchecked,
+  listUndecidedScripts,
+  type Lock,
+  type Manifest,
+  packageNameAt,
+} from './lib/lock.ts'
+import { runCommand } from './lib/processes.ts'
 
-type Locked = {
-  version?: string
-  dev?: boolean
-  optional?: boolean
-  os?: string[]
-  cpu?: string[]
-  optionalDependencies?: Record<string, string>
-}
-type Lock = { packages: Record<string, Locked> }
+const FOLDERS = ['.', 'scripts/php-versions', 'scripts/playground']
 
-const SYSTEMS = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32', 'windows']
-const PROCESSORS = ['arm64', 'arm', 'ia32', 'ppc64', 'riscv64', 's390x', 'x64', '64']
+const readJson = <T>(file: string) => JSON.parse(readFileSync(file, 'utf8')) as T
 
-/** True when `name`, required by the package at `path`, is in the lock file at one of the places Node would look. */
-function isLocked({ packages }: Lock, path: string, name: string): boolean {
-  const parent = path.lastIndexOf('/node_modules/')
-  const here = `${path === '' ? '' : `${path}/`}node_modules/${name}`
-  if (packages[here]) return true
-  return path !== '' && isLocked({ packages }, parent < 0 ? '' : path.slice(0, parent), name)
-}
-
-function describePlatform(name: string): Pick<Locked, 'os' | 'cpu'> {
-  const words = (name.split('/').at(-1) ?? '').split('-')
-  const system = SYSTEMS.find((word) => words.includes(word))
-  const processor = PROCESSORS.find((word) => words.includes(word))
-  if (!system || !processor) throw new Error(`${name}: no platform in its name; add it to package-lock.json by hand`)
-  return { os: [system === 'windows' ? 'win32' : system], cpu: [processor === '64' ? 'x64' : processor] }
+/** Asks the registry for the checksums that are missing. @returns how many were added */
+async function addChecksums(lock: Lock): Promise<number> {
+  const paths = listUnchecked(lock)
+  for (const path of paths) {
+    const locked = lock.packages[path]
+    const query = ['view', `${packageNameAt(path)}@${locked?.version}`, 'dist.integrity']
+    const integrity = (await runCommand('npm', query)).stdout.trim()
+    if (!locked || !integrity.startsWith('sha512-')) throw new Error(`the registry has no checksum of ${path}`)
+    locked.integrity = integrity
+  }
+  return paths.length
 }
 
-/** Adds the optional packages that the lock file names but does not hold; returns how many. */
-function completeLock(lock: Lock): number {
-  const before = Object.keys(lock.packages).length
-  for (const [path, { dev, optionalDependencies = {} }] of Object.entries(lock.packages))
-    for (const [name, version] of Object.entries(optionalDependencies)) {
-      if (isLocked(lock, path, name)) continue
-      lock.packages[`node_modules/${name}`] = {
-        version,
-        ...(dev ? { dev } : {}),
-        optional: true,
-        ...describePlatform(name),
-      }
-    }
-  lock.packages = Object.fromEntries(Object.entries(lock.packages).toSorted(([a], [b]) => a.localeCompare(b, 'en')))
-  return Object.keys(lock.packages).length - before
+async function complete(folder: string): Promise<void> {
+  const file = `${folder}/package-lock.json`
+  const lock = readJson<Lock>(file)
+  const platforms = addPlatforms(lock)
+  const checksums = await addChecksums(lock)
+  console.log(`${file}: ${platforms} packages of other platforms and ${checksums} checksums added`)
+  if (platforms + checksums > 0) writeFileSync(file, `${JSON.stringify(lock, undefined, 2)}\n`)
 }
 
-const FILES = ['package-lock.json', 'scripts/php-versions/package-lock.json', 'scripts/playground/package-lock.json']
-const check = process.argv.includes('--check')
-let incomplete = 0
-for (const file of FILES) {
-  const lock = JSON.parse(readFileSync(file, 'utf8')) as Lock
-  const added = completeLock(lock)
-  console.log(
-    `${file}: ${added === 0 ? 'complete' : `${added} packages of other platforms ${check ? 'missing' : 'added'}`}`,
-  )
-  if (added > 0) incomplete++
-  if (added > 0 && !check) writeFileSync(file, `${JSON.stringify(lock, undefined, 2)}\n`)
+/** What is wrong with a folder's lock file, in words. */
+function findFaults(folder: string): string[] {
+  const lock = readJson<Lock>(`${folder}/package-lock.json`)
+  const unchecked = listUnchecked(lock)
+  const undecided = listUndecidedScripts(lock, readJson<Manifest>(`${folder}/package.json`))
+  const missing = addPlatforms(lock)
+  return [
+    ...(missing > 0 ? [`${missing} packages of other platforms are missing`] : []),
+    ...unchecked.map((path) => `no checksum: ${path}`),
+    ...undecided.map((name) => `allowScripts in package.json says neither yes nor no to ${name}`),
+  ]
 }
-if (check && incomplete > 0) console.error('Complete them with: node scripts/run.mjs scripts/complete-lock.ts')
-if (check) console.log(`${FILES.length - incomplete} passed, ${incomplete} failed`)
-process.exitCode = check && incomplete > 0 ? 1 : 0
+
+async function main(): Promise<void> {
+  if (!process.argv.includes('--check')) {
+    for (const folder of FOLDERS) await complete(folder)
+    return
+  }
+  const faults = FOLDERS.map((folder) => findFaults(folder).map((fault) => `${folder}/package-lock.json: ${fault}`))
+  const failed = faults.filter((list) => list.length > 0).length
+  for (const fault of faults.flat()) console.error(fault)
+  if (failed > 0) console.error('Complete them with: node scripts/run.mjs scripts/complete-lock.ts')
+  console.log(`${FOLDERS.length - failed} passed, ${failed} failed`)
+  process.exitCode = failed > 0 ? 1 : 0
+}
+
+await main()

@@ -2,7 +2,7 @@
 // Runs a TypeScript script of this folder under the project's own Node: `node scripts/run.mjs scripts/start.ts [args]`.
 // This file alone must work on Node 20 with nothing installed; it installs the dependencies first where they are missing.
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +11,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const ALIVE_MS = 5_000
 const PARENT_INTERVAL_MS = 500
+const TURN_INTERVAL_MS = 500
 
 const readLock = (path) => JSON.parse(readFileSync(join(root, path), 'utf8')).packages ?? {}
 
@@ -60,6 +61,43 @@ function endInstall(child, signal) {
   process.exit(128 + constants.signals[signal])
 }
 
+function isRunning(pid) {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Lets one command at a time install: two at once would delete each other's files. Whoever comes second waits for the
+ * first, and for nobody who has ended without giving its turn back.
+ */
+async function takeTurn() {
+  const file = join(root, '.cache/installing')
+  mkdirSync(dirname(file), { recursive: true })
+  for (;;) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: 'wx' })
+      const giveBack = () => rmSync(file, { force: true })
+      process.on('exit', giveBack)
+      return giveBack
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error
+    }
+    const holder = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
+    if (holder > 0 && !isRunning(holder)) rmSync(file, { force: true })
+    await new Promise((resolve) => setTimeout(resolve, TURN_INTERVAL_MS))
+  }
+}
+
+async function installOnce() {
+  const giveBack = await takeTurn()
+  if (!isInstalled()) await install()
+  giveBack()
+}
+
 async function install() {
   const started = Date.now()
   const seconds = () => Math.round((Date.now() - started) / 1000)
@@ -90,5 +128,5 @@ if (!script) {
   console.error('usage: node scripts/run.mjs scripts/<name>.ts [args]')
   process.exit(2)
 }
-if (!isInstalled()) await install()
+if (!isInstalled()) await installOnce()
 process.exit(await run(projectNode(), ['--disable-warning=ExperimentalWarning', script, ...args]))

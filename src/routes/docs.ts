@@ -92,3 +92,20 @@ docsRoutes.get('/openapi.json', async (c) => {
   documentText ??= loadDocument(readConfig(c.env).publicUrl)
   return c.body(await documentText, 200, { 'content-type': 'application/json' })
 })
+
+const SECURITY_CONTACT = 'mailto:security@igny8.com'
+/** RFC 9116 wants a date, and advises less than a year. */
+const SECURITY_TEXT_DAYS = 180
+
+/** Where to report a vulnerability (RFC 9116). SECURITY.md says the rest. */
+docsRoutes.get('/.well-known/security.txt', (c) => {
+  const { publicUrl } = readConfig(c.env)
+  const expires = new Date(Date.now() + SECURITY_TEXT_DAYS * 86_400_000).toISOString()
+  const lines = [
+    `Contact: ${SECURITY_CONTACT}`,
+    `Expires: ${expires}`,
+    'Preferred-Languages: en, de',
+    `Canonical: ${publicUrl}/.well-known/security.txt`,
+  ]
+  return c.body(`${lines.join('\n')}\n`, 200, { 'content-type': 'text/plain; charset=utf-8' })
+})
