@@ -1,14 +1,17 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
+import { hashPassword } from 'better-auth/crypto'
 import { expect } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import type { Role } from '../../src/contract/people.ts'
 import { db } from '../../src/db/client.ts'
-import { memberships } from '../../src/db/schema/index.ts'
+import { accounts, memberships, sessions, userCredentials, users } from '../../src/db/schema/index.ts'
 import { createId } from '../../src/lib/ids.ts'
 import { createApiKeyStore } from '../../src/services/api-keys/store.ts'
+import { appendAudit } from '../../src/services/audit/index.ts'
 import type { Actor, ServiceContext } from '../../src/services/context.ts'
+import { signSessionToken } from '../../src/services/people/credentials.ts'
 
 const app = createApp()
 
@@ -67,16 +70,55 @@ export interface Person {
 
 let people = 0
 
-/** Signs a person up. */
+interface Row {
+  userId: string
+  accountId: string
+  name: string
+  email: string
+  sessionToken: string
+  createdAt: Date
+}
+
+/** The password of everybody whom `signUpPerson` makes. */
+const PASSWORD = 'correct horse battery'
+let passwordHash: Promise<string> | undefined
+
+const SESSION_MS = 30 * 86_400_000
+
+/** The rows of a person who has just signed up: themselves, their password, their session and their account. */
+function rowsOf({ db: d1 }: ServiceContext<Actor>, row: Row, password: string) {
+  const { userId, accountId, name, email, sessionToken, createdAt } = row
+  const times = { createdAt, updatedAt: createdAt }
+  const expiresAt = new Date(createdAt.getTime() + SESSION_MS)
+  const credential = { id: crypto.randomUUID(), accountId: userId, providerId: 'credential', userId, password }
+  return [
+    d1.insert(users).values({ id: userId, name, email, ...times }),
+    d1.insert(userCredentials).values({ ...credential, ...times }),
+    d1.insert(sessions).values({ id: crypto.randomUUID(), token: sessionToken, userId, expiresAt, ...times }),
+    d1.insert(accounts).values({ id: accountId, name: `${name}’s account`, createdAt }),
+    d1.insert(memberships).values({ accountId, userId, role: 'owner', createdAt }),
+  ] as const
+}
+
+/**
+ * Makes a person with an account and a session, as a sign-up leaves them. Hashing a password is slow on purpose, and
+ * tests need hundreds of people, so all have one hash; sign-up itself is tested in test/routes/auth.test.ts.
+ */
 export async function signUpPerson(name = 'Ada'): Promise<Person> {
   const email = `person-${++people}-${crypto.randomUUID().slice(0, 8)}@example.com`
-  const body = { name, email, password: 'correct horse battery' }
-  const answer = await call('POST /api/v1/auth/sign-up/email', { body })
-  expect(answer.status).toBe(201)
-  const { token, user } = answer.body
-  const session = await call('GET /api/v1/auth/get-session', { token })
-  const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
-  return { token, cookie, email, userId: user.id, accountId: session.body.account.id }
+  const [userId, accountId, sessionToken] = [createId('usr'), createId('acc'), crypto.randomUUID()]
+  const row = { userId, accountId, name, email, sessionToken, createdAt: new Date() }
+  const ctx = createTestContext<Actor>({ kind: 'user', userId, accountId, role: 'owner' })
+  passwordHash ??= hashPassword(PASSWORD)
+  await appendAudit({
+    ctx,
+    input: {
+      entry: { action: 'account.created', entityId: accountId, metadata: { name: `${name}’s account` } },
+      changes: rowsOf(ctx, row, await passwordHash),
+    },
+  })
+  const token = await signSessionToken(ctx.config.sessionSecret, sessionToken)
+  return { token, cookie: `igny8.session_token=${encodeURIComponent(token)}`, email, userId, accountId }
 }
 
 /** Adds a new person to the owner's account. Their requests choose it with `X-Account-Id`. */
