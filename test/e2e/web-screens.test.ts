@@ -28,6 +28,34 @@ async function settle(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle')
 }
 
+const QUIET_MS = 400
+
+/** Resolves when the page has asked for nothing for a while, and nothing is on its way. */
+async function untilQuiet(page: Page, work: () => Promise<unknown>): Promise<void> {
+  let pending = 0
+  let lastAt = Date.now()
+  const count = (change: number) => () => {
+    pending += change
+    lastAt = Date.now()
+  }
+  const [begin, end] = [count(1), count(-1)]
+  page.on('request', begin).on('requestfinished', end).on('requestfailed', end)
+  await work()
+  await waitFor('a quiet page', 30_000, async () => (pending <= 0 && Date.now() - lastAt > QUIET_MS ? true : undefined))
+  page.off('request', begin).off('requestfinished', end).off('requestfailed', end)
+}
+
+/** Goes to a page as a link of the app does, without loading the app anew. */
+async function visit(page: Page, path: string): Promise<void> {
+  await untilQuiet(page, () =>
+    page.evaluate((to) => {
+      globalThis.history.pushState(null, '', to)
+      globalThis.dispatchEvent(new PopStateEvent('popstate'))
+    }, path),
+  )
+  await page.getByRole('heading', { level: 1 }).waitFor()
+}
+
 beforeAll(async () => {
   ;[world, chromium] = await Promise.all([startWorld(), startChromium()])
   site = await startSite(world)
@@ -95,13 +123,17 @@ describe.each(LOOKS)('every screen, %s', (_name, look) => {
       found.push(...(await faultsOf(page)))
     }
     await context.request.post('/api/v1/auth/sign-in/email', { data: { email: OWNER.email, password: OWNER.password } })
+    await page.goto('/sites')
+    await settle(page)
+    const titles = new Set<string>()
     for (const path of screens) {
-      await page.goto(path)
-      await settle(page)
+      await visit(page, path)
+      titles.add(await page.title())
       expect(await page.evaluate('globalThis.ran'), `${path} ran markup`).toBeUndefined()
       found.push(...(await faultsOf(page)))
     }
     expect([...found, ...faults]).toEqual([])
+    expect(titles.size, 'pages that were shown').toBeGreaterThan(screens.length * 0.75)
     await context.close()
   }, 400_000)
 })
