@@ -37,6 +37,8 @@ const workersProject = async () => ({
           WEB_ORIGINS: 'http://app.test',
           TEST_MIGRATIONS: await readD1Migrations('migrations'),
         },
+        // the local runtime's own e-mail binding; tests hand it to the Worker as EMAIL
+        email: { send_email: [{ name: 'LOCAL_EMAIL' }] },
         ratelimits: {
           THROTTLE_INTEGRATION: { namespace_id: '1001', simple: { limit: 100_000, period: 60 } },
           THROTTLE_ANONYMOUS: { namespace_id: '1002', simple: { limit: 100_000, period: 60 } },

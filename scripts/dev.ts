@@ -36,6 +36,8 @@ const defaults = [
   ...(given('ip') ? [] : ['--ip', '127.0.0.1']),
   ...(given('persist-to') ? [] : ['--persist-to', persistTo]),
   ...(args.some((arg) => arg.includes('PUBLIC_URL')) ? [] : ['--var', `PUBLIC_URL:${url}`]),
+  // what is reached from elsewhere has no sink, and what sends mail needs none
+  ...(given('ip') || args.some((arg) => /EMAIL|MAIL_SINK/.test(arg)) ? [] : ['--var', 'MAIL_SINK:on']),
 ]
 const { WRANGLER_SEND_METRICS, CLOUDFLARE_CF_FETCH_ENABLED } = wranglerEnvironment(persistTo)
 const env = { WRANGLER_SEND_METRICS, CLOUDFLARE_CF_FETCH_ENABLED, ...process.env }

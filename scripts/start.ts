@@ -21,7 +21,11 @@ async function start(state: State): Promise<{ api: Api; wordpress: WordPress; ty
   await step('Static assets and plugin zip', () => buildAssets())
   const port = await freePort(API_PORT)
   const starting = step(`API on port ${port}`, () =>
-    startApi({ port, folder: state.apiFolder, vars: { DEMO_SIGN_IN: `${DEMO_USER.email}:${DEMO_USER.password}` } }),
+    startApi({
+      port,
+      folder: state.apiFolder,
+      vars: { DEMO_SIGN_IN: `${DEMO_USER.email}:${DEMO_USER.password}`, MAIL_SINK: 'on' },
+    }),
   )
   const [api, wordpress] = await Promise.all([starting, startDemoWordPress(state)])
   const client = await step('Demo account', () => signIn(api.url))
@@ -45,6 +49,7 @@ IGNY8 is running, and ${connection} (${formatDuration(elapsed())}).
 
   Open        ${api.url}/
               and press “Continue as the demo user” (${DEMO_USER.email}, ${DEMO_USER.password})
+  Mails       ${api.url}/dev/mail
   API docs    ${api.url}/docs
   Plugin zip  ${api.url}/plugin/igny8-wordpress-bridge.zip
   WordPress   ${wordpress.url}/

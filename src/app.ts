@@ -12,6 +12,7 @@ import { requestId } from './middleware/request-id.ts'
 import { serverTiming } from './middleware/server-timing.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { health } from './routes/health.ts'
+import { mailSinkRoutes } from './routes/mail-sink.ts'
 import { routes } from './routes/index.ts'
 import { mountRoutes } from './routes/mount.ts'
 import { createPathNormaliser } from './routes/path.ts'
@@ -48,6 +49,7 @@ export function createApp(): Hono<AppEnv> {
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => sendProblem(c, new ServiceError('body_too_large')) }))
   app.get('/healthz', health)
   app.route('/', docsRoutes)
+  app.route('/', mailSinkRoutes)
   mountRoutes(app, routes)
   return app
 }

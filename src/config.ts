@@ -24,9 +24,34 @@ const parseJson = (text: string, issues: z.core.$ZodRawIssue[]) => {
 const hasDemoOnlyInDevelopment = (raw: { ENVIRONMENT: string; DEMO_SIGN_IN: string }) =>
   raw.DEMO_SIGN_IN === '' || raw.ENVIRONMENT === 'development'
 
-/** E-mail needs all three variables or none. */
-const hasWholeEmail = (raw: { EMAIL_API_URL: string; EMAIL_API_KEY: string; EMAIL_FROM: string }) =>
-  new Set([raw.EMAIL_API_URL !== '', raw.EMAIL_API_KEY !== '', raw.EMAIL_FROM !== '']).size === 1
+interface RawMail {
+  ENVIRONMENT: Config['environment']
+  PUBLIC_URL: string
+  EMAIL?: SendEmail | undefined
+  EMAIL_API_URL: string
+  EMAIL_API_KEY: string
+  EMAIL_FROM: string
+  MAIL_SINK: string
+}
+
+/** An HTTP provider needs its address, its key and a sender, Cloudflare's binding a sender alone. */
+const hasWholeEmail = (raw: RawMail) => {
+  const [hasUrl, hasKey, hasSender] = [raw.EMAIL_API_URL !== '', raw.EMAIL_API_KEY !== '', raw.EMAIL_FROM !== '']
+  return hasUrl === hasKey && hasSender === (hasUrl || raw.EMAIL !== undefined)
+}
+
+/** Where mails go must not be left to an order of precedence. */
+const hasOneTransport = (raw: RawMail) =>
+  [raw.EMAIL !== undefined, raw.EMAIL_API_URL !== '', raw.MAIL_SINK !== ''].filter(Boolean).length <= 1
+
+/** Names of this machine's loopback interface, as `URL.hostname` has them. */
+export const isLoopbackName = (hostname: string) => /^(?:127\.0\.0\.1|localhost|\[::1\])$/.test(hostname)
+
+/** Everybody who reaches the sink can read it, reset links and all: it is for one's own machine and for tests. */
+const hasSinkOnlyLocally = (raw: RawMail) =>
+  raw.MAIL_SINK === '' ||
+  raw.ENVIRONMENT === 'test' ||
+  (raw.ENVIRONMENT === 'development' && isLoopbackName(new URL(raw.PUBLIC_URL).hostname))
 
 /** Sites, endpoints and the e-mail provider may be on this machine, over plain http, only in development and tests. */
 export const allowsLoopback = ({ environment }: Pick<Config, 'environment'>) =>
@@ -63,6 +88,9 @@ const RawConfig = z.lazy(() =>
         .string()
         .regex(/^$|^[^\r\n]*[^\s@]+@[^\s@]+$/, 'must be an e-mail address, with a name before it or without')
         .default(''),
+      /** Cloudflare's binding `send_email`. */
+      EMAIL: z.custom<SendEmail>((binding) => typeof (binding as SendEmail | null)?.send === 'function').optional(),
+      MAIL_SINK: z.enum(['', 'on']).default(''),
       API_KEY_PEPPER: z.string().min(32),
       SESSION_SECRET: z.string().min(32),
       ENCRYPTION_KEYS: z
@@ -71,7 +99,15 @@ const RawConfig = z.lazy(() =>
         .pipe(EncryptionKeys),
     })
     .refine(hasDemoOnlyInDevelopment, { path: ['DEMO_SIGN_IN'], error: 'is only for ENVIRONMENT=development' })
-    .refine(hasWholeEmail, { path: ['EMAIL_API_URL'], error: 'must be set together with EMAIL_API_KEY and EMAIL_FROM' })
+    .refine(hasWholeEmail, {
+      path: ['EMAIL_API_URL'],
+      error: 'must be set together with EMAIL_API_KEY and EMAIL_FROM, or EMAIL_FROM with the binding EMAIL',
+    })
+    .refine(hasOneTransport, { path: ['EMAIL_API_URL'], error: 'choose one of EMAIL_API_URL, EMAIL and MAIL_SINK' })
+    .refine(hasSinkOnlyLocally, {
+      path: ['MAIL_SINK'],
+      error: 'is only for tests and for ENVIRONMENT=development with a PUBLIC_URL on the loopback interface',
+    })
     .refine(isSafeEmailUrl, { path: ['EMAIL_API_URL'], error: 'must be https' }),
 )
 
@@ -80,12 +116,21 @@ function readDemo(text: string): Config['demo'] {
   return colon < 0 ? null : { email: text.slice(0, colon), password: text.slice(colon + 1) }
 }
 
-/** An HTTP provider of e-mail that takes `{ from, to, subject, text, html }` with a Bearer key, as Resend does. */
-export interface EmailConfig {
-  apiUrl: string
-  apiKey: string
-  /** `igny8@example.com` or `IGNY8 <igny8@example.com>`. */
-  from: string
+/**
+ * Where mails go: to an HTTP provider that takes `{ from, to, subject, text, html, headers }` with a Bearer key, as Resend
+ * does; to Cloudflare's email binding; or to the sink of development and tests. `from` is `igny8@example.com` or
+ * `IGNY8 <igny8@example.com>`.
+ */
+export type MailTransport =
+  | { kind: 'http'; apiUrl: string; apiKey: string; from: string }
+  | { kind: 'binding'; binding: SendEmail; from: string }
+  | { kind: 'sink' }
+
+function readTransport(raw: RawMail): MailTransport | null {
+  if (raw.MAIL_SINK !== '') return { kind: 'sink' }
+  if (raw.EMAIL) return { kind: 'binding', binding: raw.EMAIL, from: raw.EMAIL_FROM }
+  if (raw.EMAIL_API_URL === '') return null
+  return { kind: 'http', apiUrl: raw.EMAIL_API_URL, apiKey: raw.EMAIL_API_KEY, from: raw.EMAIL_FROM }
 }
 
 /** The checked configuration. `keyRing` lists the newest encryption key first. */
@@ -97,8 +142,8 @@ export interface Config {
   eventRetentionMs: number
   /** The person whom `sign-in/demo` signs in; null if there is no demo. */
   demo: { email: string; password: string } | null
-  /** The e-mail provider; null if no e-mail is sent. */
-  email: EmailConfig | null
+  /** Null if no e-mail is sent. */
+  email: MailTransport | null
   apiKeyPepper: string
   sessionSecret: string
   keyRing: KeyRing
@@ -125,8 +170,7 @@ export function readConfig(env: Env): Config {
     webOrigins: raw.WEB_ORIGINS,
     eventRetentionMs: raw.EVENT_RETENTION_DAYS * 86_400_000,
     demo: readDemo(raw.DEMO_SIGN_IN),
-    email:
-      raw.EMAIL_API_URL === '' ? null : { apiUrl: raw.EMAIL_API_URL, apiKey: raw.EMAIL_API_KEY, from: raw.EMAIL_FROM },
+    email: readTransport(raw),
     apiKeyPepper: raw.API_KEY_PEPPER,
     sessionSecret: raw.SESSION_SECRET,
     keyRing: { currentId: Object.keys(raw.ENCRYPTION_KEYS)[0] ?? '', keys: raw.ENCRYPTION_KEYS },

@@ -32,3 +32,33 @@ describe('loopback addresses and plain http', () => {
       expect(() => read({ ENVIRONMENT: environment })).toThrow('ENVIRONMENT')
   })
 })
+
+describe('where mails go', () => {
+  const EMAIL = { send: () => Promise.reject(new Error('not called')) } as unknown as string
+  const local = { ENVIRONMENT: 'development', PUBLIC_URL: 'http://127.0.0.1:8787' }
+
+  test('is one of three, or nowhere', () => {
+    expect(read({}).email).toBeNull()
+    expect(read({ ...email, EMAIL_API_URL: 'https://mail.example/send' }).email?.kind).toBe('http')
+    expect(read({ EMAIL, EMAIL_FROM: 'IGNY8 <a@example.org>' }).email?.kind).toBe('binding')
+    expect(read({ ...local, MAIL_SINK: 'on' }).email?.kind).toBe('sink')
+  })
+
+  test.each([
+    ['a binding without a sender', { EMAIL }],
+    ['a sender without a way to send', { EMAIL_FROM: 'a@example.org' }],
+    ['two ways to send', { EMAIL, ...email, EMAIL_API_URL: 'https://mail.example/send' }],
+    ['a sink beside a provider', { ...local, MAIL_SINK: 'on', ...email }],
+  ])('is never a guess: %s', (_name, variables) => {
+    expect(() => read(variables)).toThrow('EMAIL_API_URL')
+  })
+
+  test.each([
+    ['production', {}],
+    ['production on the loopback interface', { PUBLIC_URL: 'http://127.0.0.1:8787' }],
+    ['a development server that others reach', { ENVIRONMENT: 'development', PUBLIC_URL: 'http://192.168.0.7:8787' }],
+    ['a name that only looks like it', { ENVIRONMENT: 'development', PUBLIC_URL: 'http://127.0.0.1.example.com' }],
+  ])('is no sink in %s', (_name, variables) => {
+    expect(() => read({ ...variables, MAIL_SINK: 'on' })).toThrow('MAIL_SINK')
+  })
+})

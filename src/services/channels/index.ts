@@ -1,3 +1,3 @@
-export { composeEmail, sendEmail } from './email.ts'
+export { sendEmail } from './email.ts'
 export { failure, type Outcome } from './outcome.ts'
 export { openSecrets, sealSecrets, sendWebhook } from './webhook.ts'

@@ -8,7 +8,7 @@ import {
   users,
 } from '../../db/schema/index.ts'
 import { log } from '../../lib/log.ts'
-import { composeEmail, failure, type Outcome, sendEmail, sendWebhook } from '../channels/index.ts'
+import { failure, type Outcome, sendEmail, sendWebhook } from '../channels/index.ts'
 import type { ServiceContext } from '../context.ts'
 import type { EndpointRow } from '../endpoints/index.ts'
 import { type StoredMessage, wantsEmail } from '../notifications/index.ts'
@@ -54,7 +54,6 @@ export type ClaimedDelivery = Awaited<ReturnType<typeof claimDeliveries>>[number
 export interface PreparedDelivery {
   delivery: ClaimedDelivery
   body: string
-  summary: string
   endpoint: EndpointRow | null
   address: string | null
 }
@@ -79,7 +78,6 @@ export async function loadDeliveries(db: Db, page: readonly ClaimedDelivery[]): 
     .select({
       id: notificationDeliveries.id,
       body: notificationMessages.body,
-      summary: notificationMessages.summary,
       endpoint: notificationEndpoints,
       address: users.email,
     })
@@ -98,7 +96,7 @@ export async function loadDeliveries(db: Db, page: readonly ClaimedDelivery[]): 
   const found = new Map(rows.map((row) => [row.id, row]))
   return page.map((delivery) => {
     const row = found.get(delivery.id)
-    if (!row) return { delivery, body: '', summary: '', endpoint: null, address: null }
+    if (!row) return { delivery, body: '', endpoint: null, address: null }
     return { ...row, delivery }
   })
 }
@@ -116,12 +114,10 @@ async function attemptWebhook(ctx: AttemptContext, { delivery, endpoint, body }:
 }
 
 async function attemptEmail(ctx: AttemptContext, prepared: PreparedDelivery): Promise<Outcome> {
-  const { email, environment, publicUrl } = ctx.config
-  const { delivery, body, summary, address } = prepared
-  if (!email) return failure('email_not_configured', 'E-mail is not configured.', isFinal)
+  const { delivery, body, address } = prepared
   if (address === null) return GONE
-  const text = composeEmail(JSON.parse(body) as StoredMessage, summary, publicUrl)
-  return sendEmail({ email, environment, to: address, text, idempotencyKey: delivery.id, now: ctx.now() })
+  const message = JSON.parse(body) as StoredMessage
+  return sendEmail({ ctx, input: { to: address, message, locale: 'en', idempotencyKey: delivery.id } })
 }
 
 /** Makes one delivery attempt. Never throws: a fault of ours is an outcome, too, so that retries end. */
