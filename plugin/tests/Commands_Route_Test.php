@@ -38,7 +38,7 @@ final class Commands_Route_Test extends Site_Test_Case {
 
 	public function test_status_follows_the_protocol(): void {
 		$data = self::results( self::dispatch( $this->request( [ self::command( 'status' ) ] ) ) )[0]['data'];
-		$keys = [ 'plugin_version', 'wp_version', 'php_version', 'db', 'home_url', 'site_url', 'rest_root', 'permalinks', 'multisite', 'locale', 'timezone', 'time', 'memory_limit_mb', 'max_execution_s', 'cron', 'integration_id', 'last_structure_sync_at', 'last_error', 'plugin_connection_enabled', 'two_way_sync_enabled', 'received_headers', 'commands', 'outbox', 'polling', 'schedule', 'install', 'acting_user' ];
+		$keys = [ 'plugin_version', 'wp_version', 'php_version', 'db', 'home_url', 'site_url', 'rest_root', 'permalinks', 'multisite', 'locale', 'timezone', 'time', 'memory_limit_mb', 'max_execution_s', 'cron', 'integration_id', 'last_structure_sync_at', 'last_error', 'plugin_connection_enabled', 'two_way_sync_enabled', 'received_headers', 'commands', 'encodings', 'outbox', 'polling', 'schedule', 'install', 'acting_user' ];
 		self::assertEqualsCanonicalizing( $keys, array_keys( $data ) );
 		self::assertSame( [ '0.2.0', home_url(), rest_url(), 'int_1', null ], [ $data['plugin_version'], $data['home_url'], $data['rest_root'], $data['integration_id'], $data['last_error'] ] );
 		self::assertSame( 1, preg_match( '/^(mysql|sqlite) \d+\.\d+/', $data['db'] ) );
@@ -211,7 +211,36 @@ final class Commands_Route_Test extends Site_Test_Case {
 		self::assertTrue( apply_filters( 'rest_authentication_errors', $closed ) );
 		$GLOBALS['wp']->query_vars['rest_route'] = '/wp/v2/users';
 		self::assertSame( $closed, apply_filters( 'rest_authentication_errors', $closed ) );
+		self::assertSame( [ 'wc/v3', 'igny8/v1' ], apply_filters( 'aios_whitelisted_rest_routes', [ 'wc/v3' ] ) );
 		$GLOBALS['wp']->query_vars = $before;
+	}
+
+	public function test_a_packed_batch_is_executed(): void {
+		$packed  = bin2hex( (string) gzencode( self::batch( [ self::command( 'status' ) ] ) ) );
+		$request = self::signed_request( $this->secret, '{"protocol":1,"gzip_hex":"' . $packed . '"}' );
+		self::assertSame( [ 'gzip_hex' ], self::results( self::dispatch( $request ) )[0]['data']['encodings'] );
+	}
+
+	/**
+	 * @dataProvider packed_wrongly
+	 */
+	public function test_what_cannot_be_unpacked_is_refused( string $packed ): void {
+		$request = self::signed_request( $this->secret, '{"protocol":1,"gzip_hex":' . $packed . '}' );
+		$this->assert_refused( 400, 'igny8_body_invalid', self::dispatch( $request ) );
+	}
+
+	public static function packed_wrongly(): array {
+		$bomb = bin2hex( (string) gzencode( str_repeat( ' ', 16000000 ) . self::batch( [ self::command( 'status' ) ] ) ) );
+		return [
+			'no gzip'                => [ '"00ff"' ],
+			'cut off'                => [ '"1f8b0800000000000003"' ],
+			'no digits'              => [ '"xyz"' ],
+			'half a byte'            => [ '"1f8"' ],
+			'nothing'                => [ '""' ],
+			'a number'               => [ '7' ],
+			'a list'                 => [ '["1f8b"]' ],
+			'too large once unpacked' => [ '"' . $bomb . '"' ],
+		];
 	}
 
 	public function test_only_post_is_answered(): void {

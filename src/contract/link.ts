@@ -57,6 +57,12 @@ export const Alteration = z.lazy(() =>
 )
 export type Alteration = z.infer<typeof Alteration>
 
+/**
+ * The encoding of a packed request: the batch's JSON, compressed (gzip), as hexadecimal digits. A site says in `status`
+ * that its plugin can read it.
+ */
+export const PACKING = 'gzip_hex'
+
 /** What the acting user may not do. */
 export const MissingPermission = z.lazy(() =>
   z
@@ -171,6 +177,8 @@ export const StatusData = z.lazy(() =>
         unfiltered_html: z.boolean(),
       })
       .optional(),
+    /** Encodings of a request's body that the plugin reads, besides plain JSON. */
+    encodings: z.array(z.string().max(64)).max(20).optional(),
     commands: z.array(z.string().max(64)).max(200),
   }),
 )

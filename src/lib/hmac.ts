@@ -2,7 +2,8 @@ const encoder = new TextEncoder()
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-function toHex(bytes: ArrayBuffer): string {
+/** Bytes as lower-case hex. */
+export function toHex(bytes: ArrayBuffer): string {
   let text = ''
   for (const byte of new Uint8Array(bytes)) text += HEX[byte]
   return text

@@ -1,4 +1,4 @@
-import type { Command } from '../../src/contract/link.ts'
+import { type Command, PACKING } from '../../src/contract/link.ts'
 import { createSigningSecret, signMessage, verifyMessage } from '../../src/lib/signature.ts'
 import { restError, type ModelAnswer } from './answers.ts'
 import type { Fault } from './faults.ts'
@@ -24,14 +24,26 @@ function readCommand(value: unknown): Command | null {
   return isGood ? { id, name, args } : null
 }
 
-/** A batch as the plugin accepts it, or null. */
-export function readBatch(body: string): Batch | null {
-  let value: unknown
+async function unzip(digits: string): Promise<string> {
+  const bytes = Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).text()
+}
+
+/** The JSON of a body, unpacked if it is packed; null if there is none. */
+async function readJson(body: string): Promise<unknown> {
   try {
-    value = JSON.parse(body)
+    const value: unknown = JSON.parse(body)
+    const packed = isRecord(value) ? value[PACKING] : undefined
+    if (packed === undefined) return value
+    return typeof packed === 'string' ? (JSON.parse(await unzip(packed)) as unknown) : null
   } catch {
     return null
   }
+}
+
+/** A batch as the plugin accepts it, or null. */
+export async function readBatch(body: string): Promise<Batch | null> {
+  const value = await readJson(body)
   if (!isRecord(value) || value['protocol'] !== 1 || !Array.isArray(value['commands'])) return null
   const { integration_id: integrationId = '', time_ms: timeMs, max_bytes: maxBytes } = value
   if (typeof integrationId !== 'string' || !isPositive(timeMs) || !isPositive(maxBytes)) return null

@@ -91,17 +91,18 @@ export class HttpSide {
   /** Delivers delayed requests; nobody waits for their answers. */
   async deliverLate(): Promise<number> {
     const requests = this.#late.splice(0)
-    for (const request of requests) await this.#serve(request, this.#see(request), null)
+    for (const request of requests) await this.#serve(request, await this.#see(request), null)
     return requests.length
   }
 
-  #see({ method, url, body }: ModelRequest): SeenRequest {
-    const commands: Command[] = readBatch(body)?.commands ?? []
-    return { number: this.stats.requests, method, path: new URL(url).pathname, commands }
+  async #see({ method, url, body }: ModelRequest): Promise<SeenRequest> {
+    const number = this.stats.requests
+    const commands: Command[] = (await readBatch(body))?.commands ?? []
+    return { number, method, path: new URL(url).pathname, commands }
   }
 
   async #answer(request: ModelRequest): Promise<ModelAnswer> {
-    const seen = this.#see(request)
+    const seen = await this.#see(request)
     const fault = this.faults.request?.(seen) ?? null
     if (fault?.kind === 'slow') await this.#sleep?.(fault.ms, request.signal)
     if (fault?.kind === 'late') this.#late.push(request)
@@ -151,7 +152,7 @@ export class HttpSide {
     const { headers, body, signal } = request
     const admitted = await admit(headers, body, this.signingSecrets, this.#site.timeS())
     if ('status' in admitted) return admitted
-    const batch = readBatch(body)
+    const batch = await readBatch(body)
     if (!batch) return restError(400, 'igny8_body_invalid', 'The body is not a batch of commands.')
     const own = this.#executor.integrationId
     if (own !== null && own !== batch.integrationId) {

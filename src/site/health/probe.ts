@@ -1,5 +1,6 @@
 import { ERRORS } from '../../contract/errors.ts'
 import type { EvidenceStep } from '../../contract/evidence.ts'
+import { PACKING, type StatusData } from '../../contract/link.ts'
 import { isSolvedByPolling } from '../../contract/link-errors.ts'
 import type { CheckedIntegration } from '../../db/health.ts'
 import { openSigningSecrets } from '../../lib/link-credentials.ts'
@@ -13,6 +14,12 @@ import type { ProbeOutcome, ProbeRequest, RpcCall } from '../rpc.ts'
 import { askSite, findSite, type LinkContext } from '../transport/site-link.ts'
 import type { SiteStore } from '../replica/store.ts'
 
+/** Remembers whether the plugin reads packed requests. */
+function notePacking({ transport }: Pick<SiteStore, 'transport'>, { encodings = [] }: StatusData): void {
+  const isPacking = encodings.includes(PACKING)
+  if (transport.read().isPacking !== isPacking) transport.save({ isPacking })
+}
+
 /** Updates the site's transport after a probe. @returns the outcome after {@link applyPolling} */
 export function applyProbeResult(
   store: Pick<SiteStore, 'transport'>,
@@ -21,6 +28,7 @@ export function applyProbeResult(
   now: number,
 ): ProbeOutcome {
   if (outcome.ok) noteDirectSuccess(store)
+  if (outcome.ok && outcome.plugin) notePacking(store, outcome.plugin)
   if (outcome.ok || !mayPoll) return outcome
   noteDirectFailure(store, outcome.code, now)
   return applyPolling(store, outcome, now)

@@ -234,6 +234,8 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE items ADD COLUMN stale_save TEXT;`,
   `-- the SEO plugin that stores a post's SEO fields
   ALTER TABLE items ADD COLUMN seo_provider TEXT;`,
+  `-- whether the plugin reads packed requests
+  ALTER TABLE transport ADD COLUMN packing INTEGER NOT NULL DEFAULT 0;`,
 ]
 
 /** Newest schema version of this release. A database written by another release may have another. */

@@ -29,6 +29,13 @@ export interface LinkTarget {
   runId?: string
 }
 
+/** A request to a site's command endpoint. */
+interface EndpointTarget extends LinkTarget {
+  endpoint: string
+  /** Whether the batch is packed; see direct/pack.ts. */
+  isPacked?: boolean
+}
+
 /** Sites on loopback addresses are accepted only in development and tests. */
 
 /** Finds the command endpoint. @throws LinkError */
@@ -50,17 +57,14 @@ function assertConnected({ signingSecrets }: LinkTarget): void {
 }
 
 /** Sends a batch of commands; returns results, clock skew and evidence. @throws LinkError as {@link sendToSite} */
-export async function sendBatch(
-  ctx: LinkContext,
-  target: LinkTarget & { endpoint: string },
-  commands: readonly Command[],
-) {
+export async function sendBatch(ctx: LinkContext, target: EndpointTarget, commands: readonly Command[]) {
   assertConnected(target)
   return sendCommands({
     endpoint: target.endpoint,
     signingSecrets: target.signingSecrets,
     integrationId: target.integrationId,
     commands,
+    ...(target.isPacked && { isPacked: true }),
     requestId: target.requestId,
     ...(target.runId !== undefined && { runId: target.runId }),
     allowLoopback: allowsLoopback(ctx.config),
@@ -77,7 +81,7 @@ export async function sendBatch(
  */
 export async function sendToSite(
   ctx: LinkContext,
-  target: LinkTarget & { endpoint: string },
+  target: EndpointTarget,
   commands: readonly Command[],
 ): Promise<CommandResult[]> {
   return (await sendBatch(ctx, target, commands)).results

@@ -1,3 +1,4 @@
+import { PACKING } from '../../../src/contract/link.ts'
 import { CountsArguments, readArguments } from '../arguments.ts'
 import type { Context } from '../context.ts'
 import type { Site } from '../site.ts'
@@ -51,6 +52,7 @@ export function runStatus(site: Site, context: Context, integrationId: string | 
     two_way_sync_enabled: options['two_way_sync_enabled'] ?? true,
     received_headers: context.headerNames,
     schedule: describeSchedule(site),
+    encodings: [PACKING],
     commands: COMMAND_NAMES,
   })
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { StatusData } from '../../../src/contract/link.ts'
+import { PACKING, StatusData } from '../../../src/contract/link.ts'
 import { Structure } from '../../../src/contract/structure.ts'
 import { createSigningSecret, signMessage } from '../../../src/lib/signature.ts'
+import { packBatch } from '../../../src/site/transport/direct/pack.ts'
 import { discoverSite } from '../../../src/site/transport/direct/discover.ts'
 import { newId, run, send, type Subject } from './subject.ts'
 
@@ -78,6 +79,8 @@ function refusals(get: () => Subject): void {
       batchOf(get(), { commands: many }),
       batchOf(get(), { commands: [{}] }),
     )
+    const packed = (digits: unknown) => JSON.stringify({ protocol: 1, [PACKING]: digits })
+    bodies.push(packed('1f8b'), packed('xyz'), packed('1f8'), packed(''), packed(7), await packBatch('[]'))
     for (const body of bodies) await expectRefusal(get(), { body }, 400, 'igny8_body_invalid')
   })
 
@@ -105,6 +108,15 @@ function execution(get: () => Subject): void {
     expect(first).toMatchObject({ id: 'cmd_0', ok: true })
     expect(second).toMatchObject({ id: 'cmd_1', ok: false, code: 'unknown_command', retryable: false })
     expect(third).toMatchObject({ id: 'cmd_2', ok: true })
+  })
+
+  test('a batch may come packed, signed as it came', async () => {
+    const body = await packBatch(batchOf(get()))
+    expect(body).toMatch(/^\{"protocol":1,"gzip_hex":"[0-9a-f]+"\}$/)
+    const { status, json } = await post(get(), { body })
+    expect([status, json]).toMatchObject([200, { results: [{ id: 'cmd_1', ok: true }] }])
+    const { encodings } = await run(get(), StatusData, 'status', {})
+    expect(encodings).toContain(PACKING)
   })
 
   test('commands beyond the size of the batch are not executed, and nothing else is lost', async () => {

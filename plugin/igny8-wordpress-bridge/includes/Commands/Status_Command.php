@@ -11,6 +11,7 @@ use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Polling\State;
 use Igny8\Bridge\Outbox\Report;
 use Igny8\Bridge\Publishing\Overdue_Publisher;
+use Igny8\Bridge\Rest\Packed_Body;
 use Igny8\Bridge\Support\Environment;
 use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Settings;
@@ -69,6 +70,7 @@ final class Status_Command implements Command {
 			'two_way_sync_enabled'      => $this->settings->is_two_way_enabled(),
 			'received_headers'          => $context->request()->header_names(),
 			'commands'                  => ( $this->command_names )(),
+			'encodings'                 => Packed_Body::encodings(),
 			'outbox'                    => $this->outbox->describe(),
 			'polling'                   => $this->polling->describe(),
 			'schedule'                  => $this->publisher->describe(),

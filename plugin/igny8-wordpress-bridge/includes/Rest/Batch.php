@@ -38,6 +38,9 @@ final class Batch {
 	 */
 	public static function from_json( string $body ): ?self {
 		$json = json_decode( $body, true, 64 );
+		if ( isset( $json[ Packed_Body::ENCODING ] ) ) {
+			$json = json_decode( (string) Packed_Body::unpack( $json[ Packed_Body::ENCODING ] ), true, 64 );
+		}
 		if ( ! is_array( $json ) || self::PROTOCOL !== ( $json['protocol'] ?? null ) ) {
 			return null;
 		}

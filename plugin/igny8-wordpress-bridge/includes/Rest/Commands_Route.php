@@ -47,6 +47,7 @@ final class Commands_Route {
 	public function hook(): void {
 		add_action( 'rest_api_init', [ $this, 'register' ] );
 		add_filter( 'rest_authentication_errors', [ $this, 'bypass_rest_blocks' ], PHP_INT_MAX );
+		add_filter( 'aios_whitelisted_rest_routes', [ $this, 'add_exception' ] );
 		add_filter( 'rest_request_before_callbacks', [ $this, 'ignore_invalid_json' ], PHP_INT_MAX, 3 );
 		add_filter( 'rest_post_dispatch', [ $this, 'add_request_id' ], PHP_INT_MAX, 3 );
 		add_filter( 'rest_pre_serve_request', [ $this, 'serve' ], PHP_INT_MAX, 2 );
@@ -73,6 +74,16 @@ final class Commands_Route {
 	public function bypass_rest_blocks( $result ) {
 		$route = (string) ( $GLOBALS['wp']->query_vars['rest_route'] ?? '' );
 		return is_wp_error( $result ) && self::is_ours( $route ) ? true : $result;
+	}
+
+	/**
+	 * All-In-One Security closes the REST API later and with `wp_die()`, but lets plugins add to its list of exceptions.
+	 *
+	 * @param mixed $routes Beginnings of routes that stay open.
+	 * @return mixed
+	 */
+	public function add_exception( $routes ) {
+		return is_array( $routes ) ? array_merge( $routes, [ self::NAMESPACE ] ) : $routes;
 	}
 
 	/**

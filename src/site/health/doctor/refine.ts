@@ -73,7 +73,9 @@ export async function refineFailure(failure: SiteFailure, httpCall: HttpCall | n
   const plain: Diagnosis = { layer: layerOf(code), evidence: [] }
   if (!httpCall) return plain
   const { request, answer } = httpCall
-  const line = `${request.method} ${request.url.pathname} → ${answer.status}`
+  const { pathname, searchParams } = request.url
+  const route = searchParams.get('rest_route')
+  const line = `${request.method} ${pathname}${route === null ? '' : `?rest_route=${route}`} → ${answer.status}`
   const cache = cacheOf(answer.headers)
   const firewall = code === 'rest_blocked' || code === 'blocked_by_firewall' ? findFirewall(toText(answer)) : null
   const closer =

@@ -27,6 +27,8 @@ export interface TransportState {
   /** Direct calls that failed since the site polls, and when the last one was; milliseconds since 1970. */
   directTries: number
   triedAt: number | null
+  /** Whether the plugin reads packed requests (transport/direct/pack.ts), as its last status said. */
+  isPacking: boolean
   /** When the state was last written to D1; null if it must be written. */
   projectedAt: number | null
 }
@@ -38,6 +40,7 @@ const START: TransportState = {
   intervalMs: null,
   directTries: 0,
   triedAt: null,
+  isPacking: false,
   projectedAt: null,
 }
 
@@ -51,22 +54,24 @@ export class TransportTable {
 
   read(): TransportState {
     const sql = `SELECT transport, direct_failures AS directFailures, last_poll_at AS lastPollAt,
-      interval_ms AS intervalMs, direct_tries AS directTries, tried_at AS triedAt, projected_at AS projectedAt FROM transport`
+      interval_ms AS intervalMs, direct_tries AS directTries, tried_at AS triedAt, packing AS isPacking,
+      projected_at AS projectedAt FROM transport`
     const row = firstRow(this.#database, sql)
-    return row ? (row as unknown as TransportState) : START
+    return row ? ({ ...row, isPacking: row['isPacking'] === 1 } as unknown as TransportState) : START
   }
 
   save(change: Partial<TransportState>): TransportState {
     const state = { ...this.read(), ...change }
     this.#database.rows(
-      `INSERT OR REPLACE INTO transport (one, transport, direct_failures, last_poll_at, interval_ms, direct_tries, tried_at, projected_at)
-       VALUES (1, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO transport (one, transport, direct_failures, last_poll_at, interval_ms, direct_tries, tried_at, packing, projected_at)
+       VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)`,
       state.transport,
       state.directFailures,
       state.lastPollAt,
       state.intervalMs,
       state.directTries,
       state.triedAt,
+      state.isPacking ? 1 : 0,
       state.projectedAt,
     )
     return state

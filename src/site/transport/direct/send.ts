@@ -24,6 +24,7 @@ import { signMessage, verifyMessage } from '../../../lib/signature.ts'
 import { classifyAnswer } from './classify.ts'
 import { LinkError, type LinkProblem } from './errors.ts'
 import { note } from './evidence.ts'
+import { packBatch } from './pack.ts'
 import { request, toText, type FetchFunction, type LinkAnswer, type Wire } from './http.ts'
 import { explainRefusal } from './rest-error.ts'
 
@@ -129,6 +130,8 @@ export async function sendCommands(input: {
   signingSecrets: readonly string[]
   integrationId: string
   commands: readonly Command[]
+  /** Only for a plugin that says it can read it (`encodings` of its status). */
+  isPacked?: boolean
   /** Id of the request that caused this, for the logs of both sides; not part of what is signed. */
   requestId: string
   runId?: string
@@ -161,7 +164,8 @@ export async function sendCommands(input: {
     max_bytes: limits.maxBytes,
     commands,
   }
-  const body = JSON.stringify(CommandBatch.parse(batch))
+  const json = JSON.stringify(CommandBatch.parse(batch))
+  const body = input.isPacked ? await packBatch(json) : json
   const messageId = input.messageId ?? input.newId()
   const timestamp = Math.floor(startedMs / 1000)
   const answer = await request(wire, {
