@@ -23,11 +23,12 @@ const DEBUG_STALE_MS = 5 * 60_000
 
 const pathOf = (id: string) => ({ params: { path: { integration_id: id } } })
 
-/** The users of the site who may be authors. */
-export const useAuthors = (integrationId: string): UseQueryResult<Page<SiteAuthor>> =>
+/** The users of the site who may be authors, once the integration is known. */
+export const useAuthors = (integrationId: string | undefined): UseQueryResult<Page<SiteAuthor>> =>
   useQuery({
-    queryKey: keys.authors(integrationId),
-    queryFn: () => api.GET('/integration/integrations/{integration_id}/authors', pathOf(integrationId)),
+    queryKey: keys.authors(integrationId ?? ''),
+    queryFn: () => api.GET('/integration/integrations/{integration_id}/authors', pathOf(integrationId ?? '')),
+    enabled: integrationId !== undefined,
   })
 
 /** What the plugin reports, with a new probe of the site. */

@@ -207,6 +207,66 @@ test('an edit sends only changed fields and the revision they are based on', asy
   expect(screen.queryByLabelText('Body')).not.toBeInTheDocument()
 })
 
+describe('the author in the form', () => {
+  const AUTHORS = `GET ${INTEGRATION}/int_1/authors`
+  const authors = {
+    body: {
+      results: [
+        { id: 3, name: 'Bo' },
+        { id: 4, name: '' },
+      ],
+      next: null,
+    },
+  }
+  const edit = async (item: Item, answers: Answers = {}) => {
+    const api = open(item, { [AUTHORS]: authors, [`PATCH ${ITEM}`]: { body: sampleItem({ revision: 4 }) }, ...answers })
+    await userEvent.click(await screen.findByRole('button', { name: 'Edit' }))
+    await screen.findByLabelText('Title')
+    return api
+  }
+  const optionsOf = (select: HTMLElement) =>
+    within(select)
+      .getAllByRole('option')
+      .map(({ textContent }) => textContent)
+
+  test('is chosen of the users of the site, and one who is not among them stays until then', async () => {
+    const api = await edit(sampleItem())
+    const select = await screen.findByRole('combobox', { name: 'Author' })
+    expect(optionsOf(select)).toEqual(['Ada', 'Bo', '4'])
+    await userEvent.selectOptions(select, 'Bo')
+    await userEvent.click(screen.getByRole('button', { name: 'Save' }))
+    await waitFor(() => expect(api.callsOf(`PATCH ${ITEM}`)[0]?.body).toEqual({ author: 3, if_revision: 3 }))
+  })
+
+  test('of an item without one is as the site decides', async () => {
+    const api = await edit(sampleItem({ author: null }))
+    const select = await screen.findByRole('combobox', { name: 'Author' })
+    expect(optionsOf(select)).toEqual(['As the site decides', 'Bo', '4'])
+    await userEvent.selectOptions(select, '4')
+    expect(screen.getByRole('button', { name: 'Save' })).toBeEnabled()
+    await userEvent.selectOptions(select, 'As the site decides')
+    expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled()
+    expect(api.callsOf(`PATCH ${ITEM}`)).toHaveLength(0)
+  })
+
+  test('cannot be chosen where the site lists nobody', async () => {
+    const api = await edit(sampleItem(), { [AUTHORS]: { body: { results: [], next: null } } })
+    await waitFor(() => expect(api.callsOf(AUTHORS)).toHaveLength(1))
+    expect(screen.queryByRole('combobox', { name: 'Author' })).not.toBeInTheDocument()
+  })
+
+  test('is among the changes that a newer version is compared with', async () => {
+    await edit(sampleItem(), {
+      [`GET ${ITEM}`]: [{ body: sampleItem() }, { body: sampleItem({ title: 'Theirs', revision: 4 }) }],
+      [`PATCH ${ITEM}`]: problem(409, 'conflict'),
+    })
+    await userEvent.selectOptions(await screen.findByRole('combobox', { name: 'Author' }), 'Bo')
+    await userEvent.click(screen.getByRole('button', { name: 'Save' }))
+    const alert = await screen.findByRole('alert')
+    expect(alert.querySelector('[data-field="author"]')).toHaveTextContent(/Ada.*Bo/)
+  })
+})
+
 describe('T56 status and date in the form', () => {
   const soon = '2099-11-21T10:00:00.000Z'
   const edit = async (item: Item) => {

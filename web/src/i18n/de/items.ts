@@ -250,6 +250,7 @@ export const items: typeof english = {
       publish: 'In Ihrer Zeitzone. Leer heißt jetzt; ein Datum in der Zukunft plant.',
       other: 'In Ihrer Zeitzone.',
     },
+    noAuthor: 'Wie die Website entscheidet',
     builder:
       'Der Page-Builder {builder} stellt diesen Text dar. Bearbeiten Sie ihn dort; alles andere können Sie hier ändern.',
     stale: {

@@ -243,6 +243,7 @@ export const items = {
       publish: 'In your time zone. Empty means now; a date to come schedules.',
       other: 'In your time zone.',
     },
+    noAuthor: 'As the site decides',
     builder: 'The page builder {builder} renders this text. Edit it there; everything else can be changed here.',
     stale: {
       title: 'The item changed while you were editing',

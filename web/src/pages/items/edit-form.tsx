@@ -7,6 +7,7 @@ import { notifyDone } from '../../components/notify.ts'
 import { ErrorState } from '../../components/states.tsx'
 import { useLeaveGuard } from '../../components/use-leave-guard.ts'
 import { useUpdateItem } from '../../queries/items.ts'
+import { AuthorField } from './author-field.tsx'
 import { KNOWN_STATUSES, useFieldLabel, useStatusLabel } from './field-label.ts'
 import { SeoFields } from './seo-fields.tsx'
 import { StaleEditNotice } from './stale-edit-notice.tsx'
@@ -63,6 +64,7 @@ export default function EditForm({ item, onClose }: EditFormProps): ReactNode {
           )}
           {update.error && !isRefused && <ErrorState error={update.error} />}
           <Fields draft={draft} errors={fieldErrors(update.error)} status={item.status} builder={item.builder} />
+          <AuthorField draft={draft} item={item} error={fieldErrors(update.error)['author']} />
           <SeoFields draft={draft} item={item} errors={fieldErrors(update.error)} />
           <Group justify="space-between" gap="sm">
             <Text size="sm" c="dimmed" flex="1 1 220px">

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Item, ItemUpdate } from '../../api/types.ts'
 import VersionDiff from '../../components/diff/version-diff.tsx'
+import { useAuthorAfter } from './author-value.ts'
 import { useFieldLabel } from './field-label.ts'
 import { useValueText } from './value-text.ts'
 
@@ -22,6 +23,7 @@ export function StaleEditNotice(props: StaleEditNoticeProps): ReactNode {
   const { item, changes, isRefused, isSaving, onKeepMine, onTakeTheirs } = props
   const t = useTranslations('items.edit.stale')
   const fieldLabel = useFieldLabel()
+  const author = useAuthorAfter(item, changes)
   const valueText = useValueText((id) => id)
   return (
     <Alert
@@ -39,7 +41,7 @@ export function StaleEditNotice(props: StaleEditNoticeProps): ReactNode {
             right={{
               ...item,
               ...changes,
-              author: item.author,
+              author,
               seo: item.seo && ({ ...item.seo, ...changes.seo } as typeof item.seo),
             }}
             leftLabel={t('theirs')}

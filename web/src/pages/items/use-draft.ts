@@ -1,9 +1,10 @@
 import { useState } from 'react'
 import type { Item, ItemUpdate } from '../../api/types.ts'
+import { authorChange, authorValue } from './author-value.ts'
 import { fromLocalTime, toLocalTime } from './local-time.ts'
 import { SEO_FIELDS, seoChanges, seoValuesOf, type SeoField } from './seo-draft.ts'
 
-const PLAIN = ['title', 'slug', 'status', 'date', 'excerpt', 'body'] as const
+const PLAIN = ['title', 'slug', 'status', 'date', 'author', 'excerpt', 'body'] as const
 type Plain = (typeof PLAIN)[number]
 /** A field of the form, named as the API names it in errors and conflicts. */
 export type Field = Plain | SeoField
@@ -15,12 +16,16 @@ const valuesOf = (item: Item): Values => ({
   slug: item.slug,
   status: item.status,
   date: toLocalTime(item.date),
+  author: authorValue(item.author),
   excerpt: item.excerpt,
   body: item.body,
   ...seoValuesOf(item),
 })
 
-const toChange = (field: Plain, value: string) => [field, field === 'date' ? fromLocalTime(value) : value] as const
+function toChange(field: Plain, value: string) {
+  if (field === 'author') return [field, authorChange(value)] as const
+  return [field, field === 'date' ? fromLocalTime(value) : value] as const
+}
 
 /**
  * The date field once another status is chosen: “Published” beside a date to come could mean now or then, so it is
