@@ -230,7 +230,7 @@ final class Commands_Route_Test extends Site_Test_Case {
 	}
 
 	public static function packed_wrongly(): array {
-		$bomb = bin2hex( (string) gzencode( str_repeat( ' ', 16000000 ) . self::batch( [ self::command( 'status' ) ] ) ) );
+		$bomb = bin2hex( (string) gzencode( str_repeat( ' ', 40000000 ) . self::batch( [ self::command( 'status' ) ] ) ) );
 		return [
 			'no gzip'                => [ '"00ff"' ],
 			'cut off'                => [ '"1f8b0800000000000003"' ],

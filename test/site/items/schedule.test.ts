@@ -103,6 +103,7 @@ describe('T56 an item whose time has passed', () => {
     const due = Date.parse(NEXT)
     expect([overdueSince(item, due), overdueSince(item, due + OVERDUE_MS)]).toEqual([null, NEXT])
     expect(overdueSince(agreedItem({ status: 'publish', date: PAST }), late)).toBeNull()
+    expect(overdueSince({ ...item, deletion: 'both' }, late)).toBeNull()
     expect(verifyAt(item, NOW_MS)).toBe(due + OVERDUE_MS + 60_000)
     expect(verifyAt(item, late)).toBe(late + OVERDUE_MS + 60_000)
     expect(verifyAt(newItem({ status: 'future', date: NEXT }), NOW_MS)).toBeNull()

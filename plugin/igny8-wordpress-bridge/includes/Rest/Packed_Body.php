@@ -12,7 +12,7 @@ final class Packed_Body {
 
 	public const ENCODING = 'gzip_hex';
 
-	/** The most bytes of a batch, unpacked. */
+	/** About the most bytes of a batch, unpacked: zlib stops at the end of the buffer in which it gets there. */
 	private const LARGEST_BYTES = 16000000;
 
 	/**
