@@ -13,7 +13,7 @@ import { lockSuite, staticSuite, vitestSuite } from './test/javascript.ts'
 import { NIGHTLY_SITES, PHPUNIT_SITES, phpSyntaxSuite, phpcsSuite, phpunitSuite, sharedMariaDb } from './test/php.ts'
 import { phpVersionsSuite } from './test/php-versions.ts'
 import { type Outcome, type Suite, findNeverRun, runSuite } from './test/suite.ts'
-import { MOD_PHP_PACKAGES, PHP_TEST_PACKAGES, WORDPRESS_PACKAGES, installPackages } from './wordpress/packages.ts'
+import { PHP_TEST_PACKAGES, WEB_PACKAGES, WORDPRESS_PACKAGES, installPackages } from './wordpress/packages.ts'
 import { ensureSources } from './wordpress/sources.ts'
 
 const { values, positionals } = parseArgs({
@@ -25,8 +25,11 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 })
 
-/** What `--nightly` has more of: seeds of the simulator, posts in the drift check, requests of the fuzz test. */
-const NIGHTLY = { SIM_SEEDS: '2000', SIM_POSTS: '100000', FUZZ_REQUESTS: '20000' }
+/**
+ * What `--nightly` has more of: seeds of the simulator, posts in the drift check, requests of the fuzz test, servers in
+ * front of a site.
+ */
+const NIGHTLY = { SIM_SEEDS: '2000', SIM_POSTS: '100000', FUZZ_REQUESTS: '20000', MATRIX: 'whole' }
 if (values.nightly) Object.assign(process.env, NIGHTLY)
 
 const mariaDb = sharedMariaDb()
@@ -59,8 +62,8 @@ async function prepare(suites: Suite[]): Promise<void> {
   await step('Static assets and plugin zip', () => buildAssets())
   if (!suites.some(needsPhp)) return
   const isE2e = suites.some(({ name }) => name.includes('e2e'))
-  const packages = [...WORDPRESS_PACKAGES, ...PHP_TEST_PACKAGES, ...(isE2e ? MOD_PHP_PACKAGES : [])]
-  await step('PHP, MariaDB, Apache and the tools for PHP tests', () => installPackages(packages))
+  const packages = [...WORDPRESS_PACKAGES, ...PHP_TEST_PACKAGES, ...(isE2e ? WEB_PACKAGES : [])]
+  await step('PHP, MariaDB, web servers and the tools for PHP tests', () => installPackages(packages))
   if (isE2e) await step('Chromium', () => ensureChromium())
   const versions = [...new Set([...PHPUNIT_SITES, ...NIGHTLY_SITES].map(({ version }) => version))]
   await step(`WordPress ${versions.join(', ')}`, async () => {

@@ -14,12 +14,12 @@ import { STABLE, WORDPRESS_VERSIONS } from './wordpress/sources.ts'
 
 const text = { type: 'string' } as const
 const flag = { type: 'boolean', default: false } as const
-const WEBS = ['mod_php', 'fpm'] as const
+const WEBS = ['mod_php', 'fpm', 'nginx'] as const
 const HELP = `npm run wordpress -- [options]
   --wp ${WORDPRESS_VERSIONS.join('|')}   version (${STABLE})
   --port N            port on 127.0.0.1 (any free one)
   --mariadb           MariaDB in the place of SQLite
-  --web ${WEBS.join('|')}  Apache with PHP as its module, or PHP-FPM behind Apache, in the place of PHP's own server
+  --web ${WEBS.join('|')}  Apache with PHP as its module, PHP-FPM behind Apache, or behind nginx, in the place of PHP's own server
   --plain             plain permalinks
   --subdirectory DIR  WordPress in a folder of the host
   --multisite         a network in folders

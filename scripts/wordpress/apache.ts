@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Service, runCommand, startService, tail } from '../lib/processes.ts'
-import { FatalWaitError, waitFor } from '../lib/wait.ts'
+import { type Service, startService } from '../lib/processes.ts'
+import { PHP, USER, WORKERS, isRoot, openToServers, startFpm, withCommonSettings } from './fpm.ts'
 import { FPM_PACKAGES, MOD_PHP_PACKAGES, installPackages } from './packages.ts'
 import type { PhpIni } from './php.ts'
 import { type ServedSite, waitForWordPress } from './server.ts'
@@ -10,16 +10,8 @@ import { type ServedSite, waitForWordPress } from './server.ts'
 export type ApacheKind = 'mod_php' | 'fpm'
 
 const MODULES = '/usr/lib/apache2/modules'
-const PHP = '8.2'
-const START_TIMEOUT_MS = 20_000
-/** One worker deadlocks as soon as the site calls itself, or the API calls back. */
-const WORKERS = 6
 
-/** Apache refuses to serve as root, so root's servers become this user. */
-const USER = 'www-data'
-const isRoot = process.getuid?.() === 0
-
-const loadModule = (name: string, file = `mod_${name}.so`) => `LoadModule ${name}_module ${join(MODULES, file)}`
+export const loadModule = (name: string, file = `mod_${name}.so`) => `LoadModule ${name}_module ${join(MODULES, file)}`
 
 /** The rules that WordPress writes into .htaccess. */
 function rewriteRules({ base, rewrite, multisite }: ServedSite): string {
@@ -36,6 +28,9 @@ function rewriteRules({ base, rewrite, multisite }: ServedSite): string {
     RewriteRule . index.php [L]`
 }
 
+/** Apache refuses to serve as root, so root's servers become another user. */
+export const renderUser = () => (isRoot ? `User ${USER}\nGroup ${USER}` : '')
+
 function renderModPhp(ini: PhpIni): string {
   const settings = Object.entries(ini).map(([name, value]) => `php_admin_value ${name} "${value}"`)
   return [loadModule('php', `libphp${PHP}.so`), ...settings].join('\n')
@@ -51,7 +46,7 @@ ServerName 127.0.0.1
 Listen 127.0.0.1:${site.port}
 PidFile apache.pid
 ErrorLog error.log
-${isRoot ? `User ${USER}\nGroup ${USER}` : ''}
+${renderUser()}
 ${['mpm_prefork', 'authz_core', 'dir', 'mime', 'rewrite'].map((name) => loadModule(name)).join('\n')}
 ${kind === 'mod_php' ? renderModPhp(ini) : renderFpmProxy()}
 TypesConfig /etc/mime.types
@@ -72,31 +67,6 @@ DirectoryIndex index.php
 `
 }
 
-function renderFpm(folder: string, ini: PhpIni): string {
-  const settings = Object.entries(ini).map(([name, value]) => `php_admin_value[${name}] = ${value}`)
-  return `[global]
-error_log = ${folder}/fpm.log
-daemonize = no
-[www]
-listen = ${folder}/fpm.sock
-listen.mode = 0666
-${isRoot ? `user = ${USER}\ngroup = ${USER}` : ''}
-pm = static
-pm.max_children = ${WORKERS}
-${settings.join('\n')}
-`
-}
-
-/** Starts PHP-FPM and waits for its socket: Apache asks a backend that once failed again only after a minute. */
-async function startFpm(folder: string, config: string): Promise<Service> {
-  const service = startService(`php-fpm${PHP}`, ['-F', '-y', config], join(folder, 'fpm-output.log'))
-  await waitFor('the start of PHP-FPM', START_TIMEOUT_MS, async () => {
-    if (!service.isRunning()) throw new FatalWaitError(`PHP-FPM ended at once:\n${tail(service.log())}`)
-    return existsSync(join(folder, 'fpm.sock')) ? true : undefined
-  })
-  return service
-}
-
 /**
  * Serves a site with Debian's Apache on the loopback interface, with a configuration of its own beside the site, and
  * waits until WordPress answers. Nothing of the system's Apache or PHP-FPM is started or changed.
@@ -105,14 +75,11 @@ export async function startApache(kind: ApacheKind, site: ServedSite, ini: PhpIn
   await installPackages(kind === 'mod_php' ? MOD_PHP_PACKAGES : FPM_PACKAGES)
   const folder = join(site.folder, 'apache')
   mkdirSync(folder, { recursive: true })
-  const settings = { memory_limit: '256M', 'opcache.revalidate_freq': 0, ...ini }
-  const [apacheConfig, fpmConfig] = [join(folder, 'apache.conf'), join(folder, 'fpm.conf')]
-  writeFileSync(apacheConfig, renderApache(kind, site, folder, settings))
-  writeFileSync(fpmConfig, renderFpm(folder, settings))
-  // the server is another user than the one who has prepared the site, and both write
-  if (isRoot) await runCommand('chmod', ['-R', 'a+rwX', site.folder])
-  const fpm = kind === 'fpm' ? await startFpm(folder, fpmConfig) : undefined
-  const apache = startService('apache2', ['-DFOREGROUND', '-f', apacheConfig], join(folder, 'output.log'))
+  const config = join(folder, 'apache.conf')
+  writeFileSync(config, renderApache(kind, site, folder, withCommonSettings(ini)))
+  await openToServers(site)
+  const fpm = kind === 'fpm' ? await startFpm(folder, ini) : undefined
+  const apache = startService('apache2', ['-DFOREGROUND', '-f', config], join(folder, 'output.log'))
   await waitForWordPress(apache, site, {})
   return {
     ...apache,

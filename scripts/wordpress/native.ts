@@ -3,6 +3,7 @@ import { temporaryFolder } from '../lib/paths.ts'
 import { freePort } from '../lib/ports.ts'
 import { startApache } from './apache.ts'
 import { copyDriver, siteFolders } from './files.ts'
+import { startNginx } from './nginx.ts'
 import { createPhp } from './php.ts'
 import { prepareSite } from './prepare.ts'
 import { startServer } from './server.ts'
@@ -34,7 +35,10 @@ export async function startWordPress(options: WordPressOptions = {}): Promise<Wo
     seenByPhp,
   })
   const site = { ...folders, url: served, port, base, rewrite: permalinks === 'pretty', multisite }
-  const start = () => (web === 'built-in' ? startServer(site, phpIni, front) : startApache(web, site, phpIni))
+  const start = () => {
+    if (web === 'built-in') return startServer(site, phpIni, front)
+    return web === 'nginx' ? startNginx(site, phpIni) : startApache(web, site, phpIni)
+  }
   const server = options.serve === false ? undefined : await start()
   return {
     url,

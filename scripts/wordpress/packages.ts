@@ -16,6 +16,14 @@ export const WORDPRESS_PACKAGES = [
 /** Apache with PHP as its module, and PHP-FPM behind Apache. `apache2-bin` is the server without the system's service. */
 export const MOD_PHP_PACKAGES = ['apache2-bin', 'libapache2-mod-php8.2']
 export const FPM_PACKAGES = ['apache2-bin', 'php8.2-fpm']
+export const NGINX_PACKAGES = ['nginx', 'php8.2-fpm']
+/** What stands in front of a site: Apache with ModSecurity and the OWASP Core Rule Set, and Varnish. */
+export const MODSECURITY_PACKAGES = ['apache2-bin', 'libapache2-mod-security2', 'modsecurity-crs']
+export const VARNISH_PACKAGES = ['varnish']
+/** All of these, for the end-to-end tests. */
+export const WEB_PACKAGES = [
+  ...new Set([...MOD_PHP_PACKAGES, ...NGINX_PACKAGES, ...MODSECURITY_PACKAGES, ...VARNISH_PACKAGES]),
+]
 /** What the PHP tests need beyond that. */
 export const PHP_TEST_PACKAGES = ['phpunit', 'php-codesniffer']
 

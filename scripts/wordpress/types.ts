@@ -26,7 +26,7 @@ export type WordPressOptions = {
   address?: string
   phpIni?: PhpIni
   /** What runs PHP; PHP's own server by default. The others take plugins as copies. */
-  web?: 'built-in' | ApacheKind
+  web?: 'built-in' | ApacheKind | 'nginx'
   /** For PHP's own server alone. */
   front?: Front
   /** Keeps the site in this folder over restarts, instead of in a temporary one. */

@@ -40,10 +40,15 @@ export function openDesk({ owner }: World, { siteId }: Lab) {
     check: async () => owner.post<{ success: boolean; code: string }>(`${await path()}/test-connection/`, {}),
     diagnose: async () => owner.post<Report>(`${await path()}/doctor/`, {}),
     lookAt: async (url: string) => owner.patch(`${await path()}/`, { site_url: url }),
-    write: (title: string) => owner.post<{ id: string }>(`/sites/${siteId}/content/`, { type: 'post', title }),
+    write: (title: string, body = '') =>
+      owner.post<{ id: string }>(`/sites/${siteId}/content/`, { type: 'post', title, body }),
+    rewrite: (id: string, body: string) => owner.patch(`/sites/${siteId}/content/${id}/`, { body }),
+    state: async (id: string) => (await owner.get<{ state: string }>(`/sites/${siteId}/content/${id}/`)).state,
     items: async () =>
       (await owner.get<{ results: { title: string; state: string }[] }>(`/sites/${siteId}/content/?limit=200`)).results,
     start: async () => owner.post<Run>(`${await path()}/sync/`, { direction: 'both' }),
+    checkDrift: async () => owner.post<Run>(`${await path()}/check-drift/`, {}),
+    run: async (id: string) => owner.get<Run>(`${await path()}/runs/${id}/`),
     lastRun: async () => (await owner.get<{ last_run: Run | null }>(`${await path()}/sync-status/`)).last_run,
   }
 }

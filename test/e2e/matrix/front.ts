@@ -32,8 +32,10 @@ export interface Front {
   tlsUrl: string
   /** Where the site itself listens. */
   target: number
+  /** Where a real proxy in front of the site listens, if there is one. */
+  via: number | null
   guise: Guise
-  /** Asks the site past every guise. */
+  /** Asks the site past every guise and proxy. */
   forward: (asked: Asked) => Promise<Answered>
   /** The last good answer to commands, as a cache may have kept it. */
   lastCommandsAnswer: () => Answered | null
@@ -88,7 +90,7 @@ export async function startFront(): Promise<Front> {
     const { guise } = front
     const instead = guise.onRequest?.(asked)
     if (instead === 'reset') return void asking.socket.destroy()
-    const answered = instead ?? (await pass(front.target, asked))
+    const answered = instead ?? (await pass(front.via ?? front.target, asked))
     if (answered.headers['webhook-signature'] && method === 'POST') kept = answered
     const { status, headers: shown, body } = guise.onAnswer?.(answered, asked) ?? answered
     response.writeHead(status, { ...shown, 'content-length': String(body.length), connection: 'close' })
@@ -103,6 +105,7 @@ export async function startFront(): Promise<Front> {
     url: `http://127.0.0.1:${port}`,
     tlsUrl: `https://127.0.0.1:${tlsPort}`,
     target: 0,
+    via: null,
     guise: {},
     forward: (asked) => pass(front.target, asked),
     lastCommandsAnswer: () => kept,

@@ -47,6 +47,13 @@ export const INSIDE: SetUp[] = [
       if ( ! is_user_logged_in() ) { wp_die( 'You are not authorized to perform this action.' ); } } );`,
   },
   {
+    name: 'REST API closed by All-In-One Security, with its list of exceptions',
+    php: `add_action( 'rest_api_init', function () {
+      $route = ltrim( (string) $GLOBALS['wp']->query_vars['rest_route'], '/' );
+      foreach ( apply_filters( 'aios_whitelisted_rest_routes', array() ) as $open ) { if ( 0 === strpos( $route, "$open/" ) ) { return; } }
+      if ( ! is_user_logged_in() ) { wp_die( 'You are not authorized to perform this action.', '', 403 ); } } );`,
+  },
+  {
     name: 'REST API removed by a snippet',
     php: `add_action( 'init', function () { remove_action( 'parse_request', 'rest_api_loaded' ); } );`,
   },

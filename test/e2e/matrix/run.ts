@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import { disturb } from '../../../scripts/wordpress/disturb.ts'
 import { waitFor } from '../../../scripts/lib/wait.ts'
 import type { World } from '../support/world.ts'
+import { expectContentToPass } from './content.ts'
 import { type Desk, type Integration, type Report, openDesk } from './desk.ts'
 import type { Lab } from './lab.ts'
 import type { SetUp } from './set-up.ts'
@@ -11,14 +12,18 @@ const RUN_MS = 30_000
 
 /** Brings a set-up about; gives what undoes it. */
 export async function arrange(lab: Lab, setUp: SetUp): Promise<() => Promise<void>> {
-  const { guise, php, everywhere, begin, end, define } = setUp
+  const { guise, proxy, php, everywhere, begin, end, define } = setUp
   if (begin) await lab.run(begin)
   if (php) disturb(lab.wordpress, everywhere ? php : `if ( defined( 'IGNY8_LAB' ) ) { return; }\n${php}`)
   if (define) lab.wordpress.define(define(lab.url).on)
   const undo = setUp.arrange?.(lab)
   lab.front.guise = guise?.(lab.front) ?? {}
+  const started = await proxy?.(lab.front.target)
+  lab.front.via = started?.port ?? null
   return async () => {
     lab.front.guise = {}
+    lab.front.via = null
+    await started?.stop()
     undo?.()
     if (define) lab.wordpress.define(define(lab.url).off)
     if (php) disturb(lab.wordpress, null)
@@ -59,6 +64,7 @@ export async function connectUnder(world: World, lab: Lab, setUp: SetUp): Promis
     }
     const { transport } = await desk.integration()
     await syncBothWays(lab, desk, theirs, transport === 'polling')
+    if (setUp.proxy && transport !== 'polling') await expectContentToPass(desk, `An article: ${setUp.name}`)
     return transport === 'polling' ? 'by polling' : 'directly'
   } finally {
     await undo()

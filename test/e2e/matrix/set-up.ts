@@ -1,4 +1,5 @@
 import type { Constants } from '../../../scripts/wordpress/config.ts'
+import type { StartProxy } from '../../../scripts/wordpress/proxies.ts'
 import type { Front, Guise } from './front.ts'
 import type { Lab } from './lab.ts'
 
@@ -7,6 +8,10 @@ export interface SetUp {
   name: string
   /** What stands in front of the site. */
   guise?: (front: Front) => Guise
+  /** A real server in front of the site. */
+  proxy?: StartProxy
+  /** Whether only the nightly run tries it. */
+  isNightly?: boolean
   /** PHP of another plugin, loaded before ours. Spares what the test itself does, unless it is `everywhere`. */
   php?: string
   everywhere?: boolean

@@ -1,12 +1,13 @@
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { StatusData } from '../../../src/contract/link.ts'
+import { examineSite } from '../../../src/site/health/doctor/examine.ts'
 import { applyProbeResult } from '../../../src/site/health/probe.ts'
 import { SiteStore } from '../../../src/site/replica/store.ts'
 import { createDirectSender } from '../../../src/site/transport/direct-sender.ts'
-import type { SenderContext } from '../../../src/site/transport/sender.ts'
+import type { LinkContext } from '../../../src/site/transport/site-link.ts'
 import { createSiteDatabase } from '../../sim/sqlite.ts'
-import { type Reply, restError, SECRET, send, sign, signedHeaders } from '../../support/odd-hosts.ts'
+import { type Reply, restError, SECRET, send, sign, signedHeaders, wordpress } from '../../support/odd-hosts.ts'
 import { NOW_MS, NOW_S, sendTo, withHost } from './support.ts'
 
 const ARTICLE = '<script>alert(1)</script> ’ OR 1=1; SELECT * FROM wp_users -- ../../etc/passwd '
@@ -74,19 +75,34 @@ describe('the transport packs requests', () => {
     expect(store.transport.read().isPacking).toBe(false)
   })
 
-  async function sendThrough(url: string, store: SiteStore) {
-    const ctx = {
+  const createLink = () =>
+    ({
       config: { environment: 'test' },
-      store,
-      sleep: async () => undefined,
       now: () => NOW_MS,
-      newId: (prefix: string) => `${prefix}_1`,
+      newId: (prefix: string) => `${prefix}_${++ids}`,
       fetch: (target: string, init: RequestInit) => fetch(target, init),
-    } as unknown as SenderContext
+    }) as unknown as LinkContext
+  let ids = 0
+
+  async function sendThrough(url: string, store: SiteStore) {
+    const ctx = { ...createLink(), store, sleep: async () => undefined }
     const target = { integrationId: 'int_1', siteUrl: url, signingSecrets: [SECRET], requestId: 'req_1' }
     const endpoint = async () => `${url}/wp-json/igny8/v1/commands`
     return createDirectSender(ctx, { target, endpoint }).send([COMMAND])
   }
+
+  test('and so does the doctor', async () => {
+    await withHost(wordpress({ onCommands: pluginThat(true) }), async (host) => {
+      const call = { accountId: 'acc_1', siteId: 'site_1', integrationId: 'int_1', keyId: null, requestId: 'req_1' }
+      const site = { ...call, siteUrl: host.url, signingSecrets: [SECRET], restRoot: null, mayPoll: false }
+      const store = openStore()
+      await examineSite({ ...createLink(), store }, site)
+      store.transport.save({ isPacking: true })
+      await examineSite({ ...createLink(), store }, site)
+      const asked = host.requests.filter(({ method }) => method === 'POST')
+      expect(asked.map(({ body }) => isPacked(body))).toEqual([false, true])
+    })
+  })
 
   test('and sends a batch again as it is if an older plugin has taken the place of the newer one', async () => {
     const store = openStore()
