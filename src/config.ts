@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { Quotas, type QuotaKind } from './contract/quotas.ts'
 import type { KeyRing } from './lib/secrets.ts'
 import { trimSlashes } from './lib/site-address.ts'
 
@@ -75,6 +76,11 @@ const RawConfig = z.lazy(() =>
           .map((origin) => origin.trim())
           .filter(Boolean),
       ),
+      QUOTAS: z
+        .string()
+        .default('{}')
+        .transform((text, context) => parseJson(text || '{}', context.issues))
+        .pipe(Quotas),
       DEMO_SIGN_IN: z
         .string()
         .regex(/^$|^[^:\s]+@[^:\s]+:.+$/, 'must be an e-mail address, a colon and a password')
@@ -140,6 +146,8 @@ export interface Config {
   webOrigins: string[]
   /** How long sync events are kept. */
   eventRetentionMs: number
+  /** Quotas of an account that differ from the defaults. */
+  quotas: Partial<Record<QuotaKind, number>>
   /** The person whom `sign-in/demo` signs in; null if there is no demo. */
   demo: { email: string; password: string } | null
   /** Null if no e-mail is sent. */
@@ -169,6 +177,7 @@ export function readConfig(env: Env): Config {
     publicUrl: trimSlashes(raw.PUBLIC_URL),
     webOrigins: raw.WEB_ORIGINS,
     eventRetentionMs: raw.EVENT_RETENTION_DAYS * 86_400_000,
+    quotas: raw.QUOTAS,
     demo: readDemo(raw.DEMO_SIGN_IN),
     email: readTransport(raw),
     apiKeyPepper: raw.API_KEY_PEPPER,

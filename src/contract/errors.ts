@@ -238,6 +238,16 @@ const API_ERRORS = {
     title: 'The body is not JSON',
     fix: 'Send Content-Type: application/json, uncompressed.',
   },
+  quota_exceeded: {
+    status: 403,
+    title: 'The account has as many of these as it may have',
+    fix: 'Delete those that nobody needs, or ask for a higher quota. The page “Usage” shows all quotas.',
+  },
+  answer_not_kept: {
+    status: 409,
+    title: 'The request succeeded before; its answer was too large to keep',
+    fix: 'Don’t send it again. Read what it made or changed.',
+  },
   idempotency_key_reused: {
     status: 422,
     title: 'The Idempotency-Key was used for another request',

@@ -8,6 +8,7 @@ import { pruneEvents } from '../services/events/index.ts'
 import { recordTick } from '../services/health/index.ts'
 import { pruneIdempotencyKeys } from '../services/idempotency/index.ts'
 import { pruneNotifications } from '../services/notifications/index.ts'
+import { pruneEnded } from '../services/retention/index.ts'
 import { reconcileChecks } from './health-checks.ts'
 import { notify } from './notifications.ts'
 
@@ -26,6 +27,7 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   const now = controller.scheduledTime
   const prune = { db: db(env, null).db, now, limit: PRUNED_PER_TICK }
   const pruned = await pruneIdempotencyKeys(prune)
+  const prunedEnded = await pruneEnded(prune)
   const prunedEvents = await pruneEvents({ ...prune, retentionMs: config.eventRetentionMs })
   const prunedNotifications = await pruneNotifications({ ...prune, retentionMs: config.eventRetentionMs })
   const resealed = await resealEndpoints({ db: prune.db, config, now, limit: RESEALED_PER_TICK })
@@ -40,6 +42,7 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
     checks,
     notifications,
     pruned,
+    pruned_ended: prunedEnded,
     pruned_events: prunedEvents,
     pruned_notifications: prunedNotifications,
     resealed,

@@ -159,7 +159,7 @@ export async function writeProjection(
     .set({
       updatedAt: now,
       ...(structure && structureFields(structure, now)),
-      ...(counts && { counts, countsAsOf: now }),
+      ...(counts && { counts, countsAsOf: now, ...(ctx.storedBytes && { storedBytes: ctx.storedBytes() }) }),
       ...(status && { syncStatus: status }),
       ...(isSynced && { lastSyncAt: now }),
       ...(link && linkFields(link, now)),

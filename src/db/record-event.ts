@@ -13,6 +13,8 @@ export interface EventContext {
   newId: (prefix: IdPrefix) => string
   /** Called after the integration's row or its events changed. */
   onProjected?: () => void
+  /** Size of the site's own database. Absent outside of its object. */
+  storedBytes?: () => number
 }
 
 /** The integration that an event belongs to. */

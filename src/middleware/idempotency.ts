@@ -1,10 +1,16 @@
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { AppEnv } from '../env.ts'
 import { sha256Hex } from '../lib/hmac.ts'
 import { describeActor, type Actor } from '../services/context.ts'
 import { ServiceError } from '../services/errors.ts'
-import { claimIdempotencyKey, completeRequest, type StoredAnswer } from '../services/idempotency/index.ts'
+import {
+  claimIdempotencyKey,
+  completeRequest,
+  type StoredAnswer,
+  toStoredAnswer,
+} from '../services/idempotency/index.ts'
 
 const KEY = /^[\x21-\x7e]{1,200}$/
 
@@ -15,30 +21,43 @@ const KEY = /^[\x21-\x7e]{1,200}$/
 const ownerOf = (actor: Actor, fingerprint: string) =>
   actor.kind === 'anonymous' ? `anonymous:${fingerprint}` : `${actor.accountId} ${describeActor(actor)}`
 
+interface Options {
+  hasBody: boolean
+  /** Makes an answer again that was too large to keep. */
+  answerAgain: ((c: Context<AppEnv>, id: string) => Promise<unknown>) | undefined
+}
+
+/** @throws ServiceError `answer_not_kept` if the first answer was too large to keep, and can't be made again */
+async function replay(c: Context<AppEnv>, answer: StoredAnswer, { answerAgain }: Options): Promise<Response> {
+  c.header('idempotency-replayed', 'true')
+  if (!('body' in answer)) {
+    if (answer.id === null || !answerAgain) throw new ServiceError('answer_not_kept')
+    return c.json(await answerAgain(c, answer.id), answer.status as ContentfulStatusCode)
+  }
+  if (answer.body === '') return c.body(null, 204)
+  return c.body(answer.body, answer.status as ContentfulStatusCode, { 'content-type': 'application/json' })
+}
+
 /**
- * Makes a write with an `Idempotency-Key` happen once: repeats within a day get the first response. Only successful
- * responses are stored; a refusal changed nothing and can be retried. Runs after validation, so that an invalid request
- * never holds a key.
+ * Makes a write with an `Idempotency-Key` happen once: repeats within a day get the first response, or what it named as
+ * it is now if it was large. Only successful responses are kept; a refusal changed nothing and can be retried. Runs after
+ * validation, so that an invalid request never holds a key.
  */
-export const idempotency = ({ hasBody }: { hasBody: boolean }) =>
+export const idempotency = (options: Options) =>
   createMiddleware<AppEnv>(async (c, next) => {
     const key = c.req.header('idempotency-key')
     if (key === undefined) return next()
     if (!KEY.test(key)) throw new ServiceError('invalid_idempotency_key')
     const ctx = c.get('ctx')
-    const fingerprint = await sha256Hex(hasBody ? await c.req.text() : '')
+    const fingerprint = await sha256Hex(options.hasBody ? await c.req.text() : '')
     const id = await sha256Hex([ownerOf(ctx.actor, fingerprint), c.req.method, c.req.path, key].join('\n'))
     const claim = await claimIdempotencyKey({ ctx, input: { id, fingerprint } })
-    if (claim.kind === 'answered') return replay(claim.answer)
+    if (claim.kind === 'answered') return replay(c, claim.answer, options)
     await next()
     const succeeded = c.error === undefined && c.res.status < 400
-    const answer = succeeded ? { status: c.res.status, body: await c.res.clone().text() } : null
+    const answer = succeeded
+      ? toStoredAnswer(c.res.status, await c.res.clone().text(), options.answerAgain !== undefined)
+      : null
     await completeRequest({ ctx, input: { id, leaseUntil: claim.leaseUntil, answer } })
     return undefined
-
-    function replay({ status, body: text }: StoredAnswer): Response {
-      c.header('idempotency-replayed', 'true')
-      if (text === '') return c.body(null, 204)
-      return c.body(text, status as ContentfulStatusCode, { 'content-type': 'application/json' })
-    }
   })

@@ -16,15 +16,20 @@ export async function charge(limiter: RateLimit, key: string): Promise<void> {
   if (!success) throw new ServiceError('too_many_requests', undefined, { retryAfterS: PERIOD_S })
 }
 
-/** Which rate limit counts a call: `integration` counts per actor, `anonymous` per address. */
+/** Which rate limit counts a call: `integration` counts per actor and per account, `anonymous` per address. */
 export type Throttle = 'integration' | 'anonymous' | 'none'
 
-/** Charges the call to a rate limit. An anonymous caller is always counted by address. */
+/**
+ * Charges the call to a rate limit. A person or key is counted by itself and with its account, so that many keys don't
+ * multiply what one account may do. An anonymous caller is always counted by address.
+ */
 export const throttle = (rateLimit: Throttle) =>
   createMiddleware<AppEnv>(async (c, next) => {
     const actor = c.get('actor')
     const perActor = rateLimit === 'integration' && actor.kind !== 'anonymous'
-    if (perActor) await charge(c.env.THROTTLE_INTEGRATION, describeActor(actor))
-    else if (rateLimit !== 'none') await charge(c.env.THROTTLE_ANONYMOUS, clientAddress(c))
+    if (perActor) {
+      await charge(c.env.THROTTLE_INTEGRATION, describeActor(actor))
+      await charge(c.env.THROTTLE_ACCOUNT, actor.accountId)
+    } else if (rateLimit !== 'none') await charge(c.env.THROTTLE_ANONYMOUS, clientAddress(c))
     await next()
   })

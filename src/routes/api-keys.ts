@@ -39,7 +39,7 @@ export const apiKeyRoutes: Route[] = [
     params: SiteParams,
     body: ApiKeyCreate,
     responses: { 201: { description: 'Created', schema: ApiKeyCreated } },
-    errors: ['site_not_found'],
+    errors: ['site_not_found', 'quota_exceeded'],
     handle: async ({ ctx, params, body }) =>
       created(await createApiKey({ ctx, input: { ...body, siteId: params.site_id } })),
   }),
@@ -54,7 +54,7 @@ export const apiKeyRoutes: Route[] = [
     params: Params,
     body: ApiKeyRotate,
     responses: { 201: { description: 'The new key', schema: ApiKeyCreated } },
-    errors: ['site_not_found', 'api_key_not_found', 'api_key_inactive', 'conflict'],
+    errors: ['site_not_found', 'api_key_not_found', 'api_key_inactive', 'conflict', 'quota_exceeded'],
     handle: async ({ ctx, params, body }) =>
       created(await rotateApiKey({ ctx, input: { ...body, siteId: params.site_id, keyId: params.key_id } })),
   }),

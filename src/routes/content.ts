@@ -21,6 +21,7 @@ import {
   undoResolution,
   updateItem,
 } from '../services/content/index.ts'
+import type { ServiceContext } from '../services/context.ts'
 import { created, defineRoute, noContent, ok, type Route } from './define.ts'
 
 const COLLECTION = `${API_PREFIX}/sites/:site_id/content`
@@ -37,6 +38,10 @@ const PUBLISHING =
   'The status `future` needs a date to come. `publish` without a date publishes now; with a date to come it schedules.'
 
 const toInput = ({ site_id: siteId, item_id: itemId }: z.infer<typeof Params>) => ({ siteId, itemId })
+
+/** A repeat gets the item as it is now: its text may be larger than all else that is kept for repeats. */
+const answerAgain = (call: { ctx: ServiceContext; params: { site_id: string }; id: string }) =>
+  getItem({ ctx: call.ctx, input: { siteId: call.params.site_id, itemId: call.id } })
 
 export const contentRoutes: Route[] = [
   defineRoute({
@@ -60,6 +65,7 @@ export const contentRoutes: Route[] = [
     summary: 'Create an item',
     description: `WordPress gets it at once if two-way sync is on, else with the next sync. ${PUBLISHING}`,
     access: writes,
+    answerAgain,
     params: SiteParams,
     body: ItemCreate,
     responses: { 201: { description: 'Created', schema: Item } },
@@ -87,6 +93,7 @@ export const contentRoutes: Route[] = [
     summary: 'Change an item',
     description: `Replaces terms per taxonomy, and meta and SEO fields per key. What is not named stays as it is. ${PUBLISHING}`,
     access: writes,
+    answerAgain,
     params: Params,
     body: ItemUpdate,
     responses: { 200: { description: 'The changed item', schema: Item } },
@@ -132,6 +139,7 @@ export const contentRoutes: Route[] = [
     summary: 'Restore an item from the trash or from its deletion',
     description: 'It comes back as a draft. If WordPress has deleted the post, the next sync creates it again.',
     access: writes,
+    answerAgain,
     params: Params,
     responses: { 200: { description: 'The restored item', schema: Item } },
     errors: [...notFound, 'nothing_to_restore', 'item_unreadable', 'type_denied'],
@@ -145,6 +153,7 @@ export const contentRoutes: Route[] = [
     summary: 'Resolve a conflict',
     description: 'Choose one side for the whole item, or a side per field. Can be undone.',
     access: writes,
+    answerAgain,
     params: Params,
     body: Resolution,
     responses: { 200: { description: 'The changed item', schema: Item } },
@@ -160,6 +169,7 @@ export const contentRoutes: Route[] = [
     summary: 'Undo the last resolution',
     description: 'Reopens the conflict with both versions as they were.',
     access: writes,
+    answerAgain,
     params: Params,
     responses: { 200: { description: 'The item, in conflict again', schema: Item } },
     errors: [...notFound, 'nothing_to_undo'],
@@ -172,6 +182,7 @@ export const contentRoutes: Route[] = [
     operationId: 'retryItem',
     summary: 'Retry a failed item',
     access: writes,
+    answerAgain,
     params: Params,
     responses: { 200: { description: 'The changed item', schema: Item } },
     errors: [...notFound, 'not_failed'],

@@ -49,6 +49,11 @@ export interface RouteDefinition<A extends Access, P, Q, B> {
   body?: B
   /** Schema of the body by status; null for an empty body. */
   responses: Record<number, { description: string; schema: z.ZodType | null }>
+  /**
+   * For answers that are too large to keep for a repeat with the same Idempotency-Key: what `id` in the first answer names,
+   * as it is now.
+   */
+  answerAgain?: (call: { ctx: ServiceContext<ActorOf<A>>; params: Infer<P>; id: string }) => Promise<unknown>
   /** Codes that this route adds to those that its access, input and method imply. */
   errors?: readonly ErrorCode[]
   handle(call: RouteCall<A, Infer<P>, Infer<Q>, Infer<B>>): Promise<Reply>

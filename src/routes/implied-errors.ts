@@ -21,6 +21,7 @@ const OF_WRITES: readonly ErrorCode[] = [
   'invalid_idempotency_key',
   'idempotency_key_reused',
   'request_in_progress',
+  'answer_not_kept',
   'origin_not_allowed',
 ]
 

@@ -9,12 +9,14 @@ import { memberRoutes } from './members.ts'
 import { notificationRoutes } from './notifications.ts'
 import { runRoutes } from './runs.ts'
 import { siteRoutes } from './sites.ts'
+import { usageRoutes } from './usage.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 /** All routes. The app, the OpenAPI document, the client and the security tests are made from this list. */
 export const routes: readonly Route[] = [
   ...authRoutes,
   ...memberRoutes,
+  ...usageRoutes,
   ...siteRoutes,
   ...apiKeyRoutes,
   ...contentRoutes,

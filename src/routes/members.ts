@@ -42,7 +42,7 @@ export const memberRoutes: Route[] = [
     access: admins,
     body: InvitationCreate,
     responses: { 201: { description: 'Invited', schema: Invitation } },
-    errors: ['already_member'],
+    errors: ['already_member', 'quota_exceeded'],
     handle: async ({ ctx, body }) => created(await createInvitation({ ctx, input: body })),
   }),
   defineRoute({
@@ -55,7 +55,7 @@ export const memberRoutes: Route[] = [
     access: viewers,
     body: InvitationAccept,
     responses: { 200: { description: 'Joined', schema: Account } },
-    errors: ['invitation_not_found', 'already_member'],
+    errors: ['invitation_not_found', 'already_member', 'quota_exceeded'],
     handle: async ({ ctx, body }) => ok(await acceptInvitation({ ctx, input: body })),
   }),
   defineRoute({

@@ -1,5 +1,5 @@
 import { zValidator } from '@hono/zod-validator'
-import type { Hono, MiddlewareHandler } from 'hono'
+import type { Context, Hono, MiddlewareHandler } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type * as z from 'zod'
 import type { AppEnv } from '../env.ts'
@@ -22,6 +22,17 @@ const validate = (target: 'param' | 'query' | 'json', schema: z.ZodType) =>
     throw new ServiceError(fault.code, fault.detail, { errors: fault.errors })
   }) as MiddlewareHandler<AppEnv>
 
+/** A part of the input that has passed its schema. */
+const valid = (c: Context<AppEnv>, target: 'param' | 'query' | 'json') => c.req.valid(target as never)
+
+const contextOf = (c: Context<AppEnv>) => c.get('ctx') as Parameters<Route['handle']>[0]['ctx']
+
+const idempotencyOf = ({ body, answerAgain }: Route) =>
+  idempotency({
+    hasBody: body !== undefined,
+    answerAgain: answerAgain && ((c, id) => answerAgain({ ctx: contextOf(c), params: valid(c, 'param'), id })),
+  })
+
 /** The middleware before the handler, in order; see docs/architecture.md. */
 function stepsOf(route: Route): MiddlewareHandler<AppEnv>[] {
   const isWrite = route.method !== 'get'
@@ -34,7 +45,7 @@ function stepsOf(route: Route): MiddlewareHandler<AppEnv>[] {
     ...(route.query ? [validate('query', route.query)] : []),
     ...(route.body ? [validate('json', route.body)] : []),
     provideContext,
-    ...(isWrite && route.access.kind !== 'public' ? [idempotency({ hasBody: route.body !== undefined })] : []),
+    ...(isWrite && route.access.kind !== 'public' ? [idempotencyOf(route)] : []),
   ]
 }
 
@@ -47,12 +58,11 @@ function checkReply(route: Route, reply: Reply): void {
 
 function handlerOf(route: Route): MiddlewareHandler<AppEnv> {
   return async (c) => {
-    const valid = (target: string) => c.req.valid(target as never)
     const reply = await route.handle({
-      ctx: c.get('ctx') as Parameters<Route['handle']>[0]['ctx'],
-      params: valid('param'),
-      query: valid('query'),
-      body: valid('json'),
+      ctx: contextOf(c),
+      params: valid(c, 'param'),
+      query: valid(c, 'query'),
+      body: valid(c, 'json'),
       request: c.req.raw,
       rawBody: () => c.req.text(),
     })

@@ -35,6 +35,7 @@ export const siteRoutes: Route[] = [
     access: admins,
     body: SiteCreate,
     responses: { 201: { description: 'Added', schema: Site } },
+    errors: ['quota_exceeded'],
     handle: async ({ ctx, body }) => created(await createSite({ ctx, input: body })),
   }),
   defineRoute({

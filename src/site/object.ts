@@ -71,6 +71,9 @@ import { receiveWebhook } from './runs/receive-webhook.ts'
 import { SiteAlarm } from './runs/alarm.ts'
 import { closeSocket, LiveHub } from './live/hub.ts'
 
+/** Time, ids and chance, which the simulator replaces. */
+const CHANCE = { now: Date.now, newId: createId, random: Math.random }
+
 /** Implements {@link SiteRpc}, which documents the methods. */
 export class SiteSync extends DurableObject<Env> implements SiteRpc {
   #store: SiteStore
@@ -336,12 +339,11 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
       db: db(this.env, accountId).db,
       store: this.#store,
       config: readConfig(this.env),
-      now: Date.now,
-      newId: createId,
-      random: Math.random,
+      ...CHANCE,
       sleep: (ms) => scheduler.wait(ms),
       fetch: (input, init) => fetch(input, init),
       onProjected: () => this.#live.publish({ row: true }),
+      storedBytes: () => this.ctx.storage.sql.databaseSize,
     }
   }
 

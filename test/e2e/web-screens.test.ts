@@ -47,12 +47,8 @@ async function untilQuiet(page: Page, work: () => Promise<unknown>): Promise<voi
 
 /** Goes to a page as a link of the app does, without loading the app anew. */
 async function visit(page: Page, path: string): Promise<void> {
-  await untilQuiet(page, () =>
-    page.evaluate((to) => {
-      globalThis.history.pushState(null, '', to)
-      globalThis.dispatchEvent(new PopStateEvent('popstate'))
-    }, path),
-  )
+  const go = `history.pushState(null, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`
+  await untilQuiet(page, () => page.evaluate(go))
   await page.getByRole('heading', { level: 1 }).waitFor()
 }
 

@@ -2,7 +2,12 @@ import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { apiKeys, idempotencyKeys, sites } from '../../src/db/schema/index.ts'
-import { type StoredAnswer, claimIdempotencyKey, completeRequest } from '../../src/services/idempotency/index.ts'
+import {
+  type StoredAnswer,
+  claimIdempotencyKey,
+  completeRequest,
+  toStoredAnswer,
+} from '../../src/services/idempotency/index.ts'
 import {
   addMember,
   createTestContext,
@@ -12,6 +17,7 @@ import {
   type Person,
 } from '../support/identity.ts'
 import { connectBody, CONNECT, createSiteWithKey, d1, movableClock } from '../support/integration.ts'
+import { connectWordPress, playWordPress } from '../support/content.ts'
 import { call, refusal } from '../support/openapi.ts'
 import { playInternet } from '../support/plugin.ts'
 
@@ -262,4 +268,47 @@ test('a request that ran past its lease neither answers for nor frees the one th
   expect(row).toMatchObject({ status: null, response: null })
   await complete(next.leaseUntil, { status: 200, body: '"next"' })
   expect(await claim()).toEqual({ kind: 'answered', answer: { status: 200, body: '"next"' } })
+})
+
+describe('T64 an answer that is large', () => {
+  const LARGE = `<p>${'x'.repeat(100_000)}</p>`
+
+  test('is not kept: a repeat gets the item as it is now', async () => {
+    playWordPress()
+    const site = await connectWordPress()
+    const create = (key: string) =>
+      call(`POST /api/v1/sites/${site.siteId}/content/`, {
+        token: site.owner.token,
+        body: { title: 'Large', body: LARGE },
+        headers: { 'idempotency-key': key },
+      })
+    const keys = Array.from({ length: 5 }, newKey)
+    const made = await Promise.all(keys.map(create))
+    const rows = await d1().select().from(idempotencyKeys).where(eq(idempotencyKeys.accountId, site.owner.accountId))
+    expect(rows.length).toBeGreaterThanOrEqual(5)
+    for (const { response } of rows) expect(response?.length).toBeLessThan(6_000)
+
+    const id = made[0]?.body.id
+    const detail = `/api/v1/sites/${site.siteId}/content/${id}/`
+    await call(`PATCH ${detail}`, { token: site.owner.token, body: { title: 'Changed since' } })
+    const again = await create(keys[0] ?? '')
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true'])
+    expect(again.body).toMatchObject({ id, title: 'Changed since', body: LARGE })
+    expect(made.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201])
+  })
+
+  test('of a route that can’t make it again is said to be gone, and has no second effect', async () => {
+    expect(toStoredAnswer(200, JSON.stringify({ id: 'x', text: LARGE }), false)).toEqual({ status: 200, id: null })
+    expect(toStoredAnswer(200, JSON.stringify({ id: 7, text: LARGE }), true)).toEqual({ status: 200, id: null })
+    const person = await signUpPerson()
+    const key = newKey()
+    await createSite(person, key)
+    const ctx = createTestContext({ kind: 'user', userId: person.userId, accountId: person.accountId, role: 'owner' })
+    const [row] = await d1().select().from(idempotencyKeys).where(eq(idempotencyKeys.accountId, person.accountId))
+    const claim = { id: row?.id ?? '', leaseUntil: row?.leaseUntil ?? new Date() }
+    await d1().update(idempotencyKeys).set({ status: null }).where(eq(idempotencyKeys.id, claim.id))
+    await completeRequest({ ctx, input: { ...claim, answer: { status: 201, id: null } } })
+    expect(refusal(await createSite(person, key))).toEqual([409, 'answer_not_kept'])
+    expect(await countSites(person)).toBe(1)
+  })
 })

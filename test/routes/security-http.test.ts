@@ -184,6 +184,15 @@ describe('the throttle', () => {
     expect(counter.keys).toEqual([`api_key:${site.keyId}`, `user:${site.owner.userId}`, `api_key:${site.keyId}`])
   })
 
+  test('counts an account whatever its people and keys are', async () => {
+    const counter = limiter(2)
+    const bindings = { THROTTLE_ACCOUNT: counter }
+    const list = (token: string) => call('GET /api/v1/integration/integrations/', { token, bindings })
+    expect([(await list(site.key)).status, (await list(site.owner.token)).status]).toEqual([200, 200])
+    expect(refusal(await list(site.owner.token))).toEqual([429, 'too_many_requests'])
+    expect(new Set(counter.keys)).toEqual(new Set([site.owner.accountId]))
+  })
+
   test('counts anonymous callers per address, before anything is read', async () => {
     const counter = limiter(1)
     const options = {

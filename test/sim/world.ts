@@ -60,6 +60,7 @@ const config: Config = {
   environment: 'test',
   publicUrl: 'https://api.test',
   webOrigins: [],
+  quotas: {},
   demo: null,
   email: null,
   eventRetentionMs: 90 * 86_400_000,

@@ -50,6 +50,8 @@ export const integrations = sqliteTable(
     countsAsOf: timestampMs('counts_as_of'),
     /** Fence: a run raises it when it starts, and its writes apply only while it is unchanged. */
     syncEpoch: integer('sync_epoch').notNull().default(0),
+    /** Bytes that the site's object stores, as it last reported. */
+    storedBytes: integer('stored_bytes').notNull().default(0),
     lastSyncAt: timestampMs('last_sync_at'),
     nextCheckAt: timestampMs('next_check_at'),
     createdAt: timestampMs('created_at').notNull(),

@@ -34,8 +34,12 @@ export const sessions = sqliteTable(
     createdAt: timestampMs('created_at').notNull(),
     updatedAt: timestampMs('updated_at').notNull(),
   },
-  // ending all sessions of a person
-  (table) => [index('sessions_by_user').on(table.userId)],
+  (table) => [
+    // ending all sessions of a person
+    index('sessions_by_user').on(table.userId),
+    // pruning
+    index('sessions_by_expiry').on(table.expiresAt),
+  ],
 )
 
 /** better-auth's `account`: a person's way to sign in. */
@@ -70,8 +74,12 @@ export const verifications = sqliteTable(
     createdAt: timestampMs('created_at').notNull(),
     updatedAt: timestampMs('updated_at').notNull(),
   },
-  // lookup by identifier
-  (table) => [index('verifications_by_identifier').on(table.identifier)],
+  (table) => [
+    // lookup by identifier
+    index('verifications_by_identifier').on(table.identifier),
+    // pruning
+    index('verifications_by_expiry').on(table.expiresAt),
+  ],
 )
 
 /** A person's role in an account. */
@@ -104,6 +112,10 @@ export const invitations = sqliteTable(
     expiresAt: timestampMs('expires_at').notNull(),
     createdAt: timestampMs('created_at').notNull(),
   },
-  // a new invitation replaces the address's older one
-  (table) => [index('invitations_by_account').on(table.accountId, table.email)],
+  (table) => [
+    // a new invitation replaces the address's older one
+    index('invitations_by_account').on(table.accountId, table.email),
+    // pruning
+    index('invitations_by_expiry').on(table.expiresAt),
+  ],
 )

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { Scope } from '../../contract/sites.ts'
 import { timestampMs } from './columns.ts'
@@ -34,6 +35,17 @@ export const apiKeys = sqliteTable(
     lastUsedAt: timestampMs('last_used_at'),
     createdAt: timestampMs('created_at').notNull(),
   },
-  // list of a site's keys, newest first
-  (table) => [index('api_keys_by_site').on(table.siteId, table.createdAt)],
+  (table) => [
+    // list of a site's keys, newest first
+    index('api_keys_by_site').on(table.siteId, table.createdAt),
+    // the account's quota
+    index('api_keys_by_account').on(table.accountId),
+    // pruning
+    index('api_keys_by_revocation')
+      .on(table.revokedAt)
+      .where(sql`revoked_at IS NOT NULL`),
+    index('api_keys_by_expiry')
+      .on(table.expiresAt)
+      .where(sql`expires_at IS NOT NULL`),
+  ],
 )

@@ -5,6 +5,7 @@ import { apiKeys } from '../../db/schema/index.ts'
 import { createApiKey as generateApiKey, hashApiKey, maskApiKey } from '../../lib/api-key.ts'
 import { type ApiKeyRow, presentApiKey, publishApiKey } from './records.ts'
 import { appendAudit } from '../audit/index.ts'
+import { withinQuota } from '../quotas/index.ts'
 import type { ServiceContext } from '../context.ts'
 import { invalidField } from '../errors.ts'
 import { loadSite, tenantFilter } from '../tenant.ts'
@@ -49,13 +50,14 @@ export async function createApiKey({
     lastUsedAt: null,
     createdAt: new Date(ctx.now()),
   }
-  await appendAudit({
-    ctx,
-    input: {
-      entry: { action: 'api_key.created', entityId: row.id, metadata: { site_id: site.id, scopes: row.scopes } },
-      changes: [ctx.db.insert(apiKeys).values(row)],
-    },
-  })
+  const entry = {
+    action: 'api_key.created',
+    entityId: row.id,
+    metadata: { site_id: site.id, scopes: row.scopes },
+  }
+  await withinQuota({ ctx, kind: 'api_keys', accountId: row.accountId }, (guard) =>
+    appendAudit({ ctx, input: { entry, changes: [ctx.db.insert(apiKeys).values(row), guard] } }),
+  )
   await publishApiKey({ ctx, input: { row, siteIsActive: site.isActive } })
   return { ...presentApiKey(row, ctx.now()), key: plaintext }
 }

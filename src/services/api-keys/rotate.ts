@@ -6,6 +6,7 @@ import { log } from '../../lib/log.ts'
 import { type ApiKeyRow, loadApiKey, presentApiKey, publishApiKey, toApiKeyRecord } from './records.ts'
 import { revokeApiKey } from './revoke.ts'
 import { appendAudit } from '../audit/index.ts'
+import { withinQuota } from '../quotas/index.ts'
 import type { ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { loadSite, type SiteRow } from '../tenant.ts'
@@ -66,13 +67,12 @@ async function commitRotation(ctx: ServiceContext, old: ApiKeyRow, row: ApiKeyRo
       .where(eq(apiKeys.id, row.id)),
   )
   const metadata = { successor: row.id, expires_at: expiresAt.toISOString() }
-  const [inserted] = await appendAudit({
-    ctx,
-    input: {
-      entry: { action: 'api_key.rotated', entityId: old.id, metadata, when: made },
-      changes: [insertSuccessor(ctx, row, unchanged), ctx.db.update(apiKeys).set({ expiresAt }).where(unchanged)],
-    },
-  })
+  const entry = { action: 'api_key.rotated', entityId: old.id, metadata, when: made }
+  const insert = insertSuccessor(ctx, row, unchanged)
+  const end = ctx.db.update(apiKeys).set({ expiresAt }).where(unchanged)
+  const [inserted] = await withinQuota({ ctx, kind: 'api_keys', accountId: old.accountId }, (guard) =>
+    appendAudit({ ctx, input: { entry, changes: [insert, end, guard] } }),
+  )
   if (inserted.length === 0) throw new ServiceError('conflict')
 }
 

@@ -6,10 +6,31 @@ import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { openSecret, sealSecret, type KeyRing } from '../../lib/secrets.ts'
 
-/** A stored response: status and JSON text, which is empty for 204. */
-export const StoredAnswer = z.lazy(() => z.object({ status: z.number().int(), body: z.string() }))
+/**
+ * What is kept of a response: its status and JSON text (empty for 204) if that is small. Else `id`, the id in the text,
+ * by which the answer can be made again; null if it can't.
+ */
+export const StoredAnswer = z.lazy(() =>
+  z.union([
+    z.object({ status: z.number().int(), body: z.string().max(MAX_KEPT_CHARS) }),
+    z.object({ status: z.number().int(), id: z.string().max(MAX_ID_CHARS).nullable() }),
+  ]),
+)
 
 export type StoredAnswer = z.infer<typeof StoredAnswer>
+
+/** The longest text that is kept for repeats, so that the table grows by requests and not by what they carry. */
+const MAX_KEPT_CHARS = 4_096
+const MAX_ID_CHARS = 64
+
+const IdOf = z.lazy(() => z.object({ id: z.string().max(MAX_ID_CHARS) }))
+
+/** What to keep of a response. @param canRepeat whether the route can make its answer again by an id */
+export function toStoredAnswer(status: number, body: string, canRepeat: boolean): StoredAnswer {
+  if (body.length <= MAX_KEPT_CHARS) return { status, body }
+  const named = canRepeat ? IdOf.safeParse(JSON.parse(body)) : undefined
+  return { status, id: named?.data?.id ?? null }
+}
 
 const rowOf = (id: string) => `idempotency_keys/${id}`
 

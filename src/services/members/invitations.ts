@@ -4,6 +4,7 @@ import { accounts, invitations, memberships, users } from '../../db/schema/index
 import { randomBase62 } from '../../lib/base62.ts'
 import { sha256Hex } from '../../lib/hmac.ts'
 import { appendAudit } from '../audit/index.ts'
+import { withinQuota } from '../quotas/index.ts'
 import type { ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { assertNotAbove } from './rows.ts'
@@ -42,16 +43,12 @@ export async function createInvitation({
   const { accountId } = ctx.actor
   const invitation = { accountId, email, role: input.role, expiresAt: new Date(now.getTime() + LIFETIME_MS) }
   const isStale = or(eq(invitations.email, email), lt(invitations.expiresAt, now))
-  await appendAudit({
-    ctx,
-    input: {
-      entry: { action: 'member.invited', entityId: email, metadata: { role: input.role } },
-      changes: [
-        ctx.db.delete(invitations).where(and(eq(invitations.accountId, accountId), isStale)),
-        ctx.db.insert(invitations).values({ ...invitation, tokenHash: await sha256Hex(token), createdAt: now }),
-      ],
-    },
-  })
+  const entry = { action: 'member.invited', entityId: email, metadata: { role: input.role } }
+  const clear = ctx.db.delete(invitations).where(and(eq(invitations.accountId, accountId), isStale))
+  const row = { ...invitation, tokenHash: await sha256Hex(token), createdAt: now }
+  await withinQuota({ ctx, kind: 'invitations', accountId }, (guard) =>
+    appendAudit({ ctx, input: { entry, changes: [clear, ctx.db.insert(invitations).values(row), guard] } }),
+  )
   return { email, role: input.role, token, expires_at: invitation.expiresAt.toISOString() }
 }
 
@@ -105,16 +102,12 @@ export async function acceptInvitation({
     .where(
       and(eq(memberships.accountId, accountId), eq(memberships.userId, userId), eq(memberships.createdAt, joinedAt)),
     )
-  const [inserted] = await appendAudit({
-    ctx,
-    input: {
-      entry: { action: 'member.joined', entityId: userId, metadata: { role }, accountId, when: exists(joined) },
-      changes: [
-        insertMembership(ctx, tokenHash, userId, joinedAt),
-        ctx.db.delete(invitations).where(eq(invitations.tokenHash, tokenHash)),
-      ],
-    },
-  })
+  const entry = { action: 'member.joined', entityId: userId, metadata: { role }, accountId, when: exists(joined) }
+  const insert = insertMembership(ctx, tokenHash, userId, joinedAt)
+  const clear = ctx.db.delete(invitations).where(eq(invitations.tokenHash, tokenHash))
+  const [inserted] = await withinQuota({ ctx, kind: 'members', accountId }, (guard) =>
+    appendAudit({ ctx, input: { entry, changes: [insert, clear, guard] } }),
+  )
   if (inserted.length === 0) throw new ServiceError('already_member')
   return { id: accountId, name: accountName, role }
 }

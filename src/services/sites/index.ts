@@ -7,6 +7,7 @@ import { inGroups, rewriteSiteKeys, spreadRevocation } from '../api-keys/index.t
 import { appendAudit } from '../audit/index.ts'
 import type { ServiceContext } from '../context.ts'
 import { invalidField, ServiceError } from '../errors.ts'
+import { withinQuota } from '../quotas/index.ts'
 import { publishChange } from '../site-calls.ts'
 import { loadSite, SITE_TENANT, type SiteRow, tenantFilter } from '../tenant.ts'
 import { readCursor, toPage } from '../wire.ts'
@@ -52,7 +53,7 @@ export async function getSite({ ctx, input }: { ctx: ServiceContext; input: { si
   return presentSite(await loadSite({ ctx, siteId: input.siteId }))
 }
 
-/** Adds a site to the actor's account. @throws ServiceError `validation_error` for an invalid address */
+/** Adds a site to the actor's account. @throws ServiceError `validation_error` for an invalid address, `quota_exceeded` */
 export async function createSite({ ctx, input }: { ctx: ServiceContext; input: SiteCreate }): Promise<Site> {
   const now = new Date(ctx.now())
   const row: SiteRow = {
@@ -64,13 +65,10 @@ export async function createSite({ ctx, input }: { ctx: ServiceContext; input: S
     createdAt: now,
     updatedAt: now,
   }
-  await appendAudit({
-    ctx,
-    input: {
-      entry: { action: 'site.created', entityId: row.id, metadata: { name: row.name, url: row.url } },
-      changes: [ctx.db.insert(sites).values(row)],
-    },
-  })
+  const entry = { action: 'site.created', entityId: row.id, metadata: { name: row.name, url: row.url } }
+  await withinQuota({ ctx, kind: 'sites', accountId: row.accountId }, (guard) =>
+    appendAudit({ ctx, input: { entry, changes: [ctx.db.insert(sites).values(row), guard] } }),
+  )
   return presentSite(row)
 }
 

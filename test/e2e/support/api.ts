@@ -55,6 +55,7 @@ export async function startWorker(
           bindings: { ...options.bindings, ...bindings },
           ratelimits: {
             THROTTLE_INTEGRATION: { namespace_id: '1001', simple: UNLIMITED },
+            THROTTLE_ACCOUNT: { namespace_id: '1003', simple: UNLIMITED },
             THROTTLE_ANONYMOUS: { namespace_id: '1002', simple: UNLIMITED },
           },
         },

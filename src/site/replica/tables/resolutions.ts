@@ -2,6 +2,9 @@ import { firstRow, type SiteDatabase } from '../database.ts'
 import type { ItemRecord } from '../../items/record.ts'
 import { toConflictSnapshot, type ConflictSnapshot } from '../../items/conflict.ts'
 
+/** How many resolutions of an item are kept, each with both texts. */
+const KEPT_PER_ITEM = 20
+
 /** Resolved conflicts as they were before; the newest one that was not undone can be undone. */
 export class ResolutionTable {
   readonly #database: SiteDatabase
@@ -16,6 +19,12 @@ export class ResolutionTable {
       itemN,
       JSON.stringify(toConflictSnapshot(before)),
       now,
+    )
+    this.#database.rows(
+      `DELETE FROM resolutions WHERE item_n = ?1 AND id NOT IN
+         (SELECT id FROM resolutions WHERE item_n = ?1 ORDER BY id DESC LIMIT ?2)`,
+      itemN,
+      KEPT_PER_ITEM,
     )
   }
 

@@ -112,6 +112,14 @@ const apiErrors = {
     'Prüfen Sie die Kennung; vielleicht wurde der Endpunkt gelöscht.',
   ),
   delivery_not_found: text('Zustellung nicht gefunden', 'Prüfen Sie die Kennung; alte Zustellungen werden gelöscht.'),
+  quota_exceeded: text(
+    'Das Konto hat davon so viele, wie es haben darf',
+    'Löschen Sie, was niemand mehr braucht, oder fragen Sie nach mehr. Die Seite „Nutzung“ zeigt alle Grenzen.',
+  ),
+  answer_not_kept: text(
+    'Die Anfrage war schon erfolgreich; ihre Antwort war zu groß, um sie aufzuheben',
+    'Senden Sie sie nicht noch einmal. Lesen Sie, was sie angelegt oder geändert hat.',
+  ),
   too_many_endpoints: text('Das Konto hat zu viele Endpunkte', 'Löschen Sie einen, den Sie nicht mehr brauchen.'),
   delivery_pending: text('Die Zustellung steht noch aus', 'Warten Sie den nächsten Versuch ab.'),
   endpoint_inactive: text('Der Endpunkt ist ausgeschaltet', 'Schalten Sie ihn zuerst ein.'),

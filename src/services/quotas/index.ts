@@ -1,0 +1,2 @@
+export { withinQuota } from './quotas.ts'
+export { readUsage } from './usage.ts'

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs'
+import { getTableName, isTable } from 'drizzle-orm'
+import { expect, test } from 'vitest'
+import * as schema from '../../src/db/schema/index.ts'
+
+const page = readFileSync('docs/operations.md', 'utf8')
+const section = /## What is kept, and for how long\n([\s\S]*?)\n## /.exec(page)?.[1] ?? ''
+
+/** The tables that a list of the page names in its first column. @param head its first heading */
+function described(head: string): string[] {
+  const list = section.slice(section.indexOf(`| ${head} |`))
+  const rows = list.slice(0, list.indexOf('\n\n')).split('\n').slice(2)
+  return rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name ?? ''))
+}
+
+test('T64 every table of D1 has its bound and retention in the docs', () => {
+  const tables = Object.values(schema).filter(isTable).map(getTableName)
+  expect(tables.length).toBeGreaterThan(15)
+  expect(described('table of D1').toSorted()).toEqual(tables.toSorted())
+})
+
+test('T64 every table of an object has its bound and retention in the docs', () => {
+  const sql = readFileSync('src/site/replica/migrations.ts', 'utf8')
+  const tables = new Set([...sql.matchAll(/CREATE TABLE (?:IF NOT EXISTS )?(\w+) ?\(/g)].map(([, name]) => name ?? ''))
+  expect(tables.size).toBeGreaterThan(15)
+  expect(described('table of a site’s object').toSorted()).toEqual([...tables].toSorted())
+})
