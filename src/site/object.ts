@@ -72,7 +72,7 @@ import { SiteAlarm } from './runs/alarm.ts'
 import { closeSocket, LiveHub } from './live/hub.ts'
 
 /** Time, ids and chance, which the simulator replaces. */
-const CHANCE = { now: Date.now, newId: createId, random: Math.random }
+const chance = () => ({ now: Date.now, newId: createId, random: Math.random })
 
 /** Implements {@link SiteRpc}, which documents the methods. */
 export class SiteSync extends DurableObject<Env> implements SiteRpc {
@@ -339,7 +339,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
       db: db(this.env, accountId).db,
       store: this.#store,
       config: readConfig(this.env),
-      ...CHANCE,
+      ...chance(),
       sleep: (ms) => scheduler.wait(ms),
       fetch: (input, init) => fetch(input, init),
       onProjected: () => this.#live.publish({ row: true }),
