@@ -31,7 +31,7 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   const prunedEvents = await pruneEvents({ ...prune, retentionMs: config.eventRetentionMs })
   const prunedNotifications = await pruneNotifications({ ...prune, retentionMs: config.eventRetentionMs })
   const resealed = await resealEndpoints({ db: prune.db, config, now, limit: RESEALED_PER_TICK })
-  const sealed = await sealLeftovers({ db: prune.db, pepper: config.apiKeyPepper }, SEALED_PER_TICK)
+  const audit = await sealLeftovers({ db: prune.db, pepper: config.apiKeyPepper, now: Date.now }, SEALED_PER_TICK)
   const site = (siteId: string) => env.SITE_SYNC.getByName(siteId)
   const checks = await reconcileChecks({ db: prune.db, site, now: Date.now }, now)
   const notifications = await notify({ db: prune.db, config, now: Date.now, newId: createId }, now)
@@ -46,6 +46,6 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
     pruned_events: prunedEvents,
     pruned_notifications: prunedNotifications,
     resealed,
-    sealed,
+    audit,
   })
 }

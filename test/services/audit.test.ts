@@ -5,6 +5,7 @@ import { db } from '../../src/db/client.ts'
 import { auditLog, sites } from '../../src/db/schema/index.ts'
 import { createId } from '../../src/lib/ids.ts'
 import { appendAudit, sealLeftovers, verifyAuditChain } from '../../src/services/audit/index.ts'
+import { selectUnsealed } from '../../src/services/audit/chain.ts'
 import { createSite } from '../../src/services/sites/index.ts'
 import type { KnownActor } from '../../src/services/context.ts'
 import { call, createTestContext, signUpPerson } from '../support/identity.ts'
@@ -101,13 +102,14 @@ describe('the audit log', () => {
 
 describe('a record that is not sealed yet', () => {
   const unsealed = { actor: 'user:usr_a', action: 'member.added', entityId: 'usr_b', requestId: 'req_x', hash: '' }
+  const chain = () => ({ db: d1(), pepper: ctx.config.apiKeyPepper, now: Date.now })
   const forged = () => ({ ...unsealed, accountId: ctx.actor.accountId, seq: LENGTH + 1, createdAt: new Date(1) })
 
   test('is sealed by the next tick if the request that wrote it ended too early', async () => {
     ctx = { ...ctx, background: () => undefined }
     await verifyAuditChain({ ctx })
     await d1().run(sql`update audit_log set hash = '' where account_id = ${ctx.actor.accountId} and seq > 4`)
-    await sealLeftovers({ db: d1(), pepper: ctx.config.apiKeyPepper }, 1000)
+    await sealLeftovers(chain(), 1000)
     expect((await readAll()).every(({ hash }) => hash.length === 64)).toBe(true)
     expect(await brokenSeq()).toBeNull()
   })
@@ -123,6 +125,36 @@ describe('a record that is not sealed yet', () => {
       .insert(auditLog)
       .values({ ...forged(), metadata: {}, mac: macOf(first?.mac ?? '') })
     expect(await brokenSeq()).toBe(LENGTH + 1)
+  })
+
+  test('that can’t be sealed keeps no other account from its turn, and is counted', async () => {
+    ctx = { ...ctx, background: () => undefined }
+    // more such accounts than one query reads, all of them before the honest one
+    const broken = Array.from({ length: 60 }, (_, n) => ({
+      ...unsealed,
+      accountId: `acc_0${n.toString().padStart(3, '0')}`,
+      seq: 1,
+      createdAt: new Date(1),
+      metadata: {},
+      mac: `n.${'0'.repeat(64)}`,
+    }))
+    for (const row of broken) await d1().insert(auditLog).values(row)
+    await d1().run(sql`update audit_log set hash = '' where account_id = ${ctx.actor.accountId} and seq > 4`)
+    const counts = await sealLeftovers(chain(), 5)
+    expect(counts.sealed).toBeGreaterThanOrEqual(1)
+    expect(counts.broken).toBeGreaterThanOrEqual(60)
+    expect((await readAll()).every(({ hash }) => hash.length === 64)).toBe(true)
+    expect(await brokenSeq()).toBeNull()
+  })
+
+  test('is found through the index of unsealed records alone', async () => {
+    const { sql: text, params } = selectUnsealed(d1(), '').toSQL()
+    const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${text}`)
+      .bind(...params)
+      .all<{ detail: string }>()
+    expect(plan.results.map(({ detail }) => detail)).toEqual([
+      expect.stringMatching(/^SEARCH audit_log USING COVERING INDEX audit_log_unsealed/),
+    ])
   })
 
   test('is never sealed if it repeats a genuine one', async () => {

@@ -136,12 +136,13 @@ const writeHashes = (db: Db, accountId: string, hashes: readonly AuditHead[]) =>
 /**
  * Seals the records of an account that are not sealed yet, up to the first one that nobody with the pepper wrote. The
  * newest hash also goes to the Worker's log, which is the only evidence if somebody cuts records off the end.
+ * @returns the place of the record that can't be sealed, behind which nothing is sealed any more; null if all are
  */
-export async function sealChain({ db, pepper }: ChainContext, accountId: string): Promise<void> {
+export async function sealChain({ db, pepper }: ChainContext, accountId: string): Promise<number | null> {
   for (;;) {
     let head = await readSealedHead(db, accountId)
     const rows = await readChainPage(db, accountId, head?.seq ?? 0)
-    if (rows.length === 0) return
+    if (rows.length === 0) return null
     const copies = await findCopies(db, accountId, rows)
     const hashes: AuditHead[] = []
     for (const row of rows) {
@@ -155,20 +156,49 @@ export async function sealChain({ db, pepper }: ChainContext, accountId: string)
       log.info('audit', { account: accountId, seq: head?.seq, head: head?.hash })
     }
     if (hashes.length < rows.length) {
-      log.error('audit record not written by this API', { account: accountId, seq: (head?.seq ?? 0) + 1 })
-      return
+      const brokenSeq = (head?.seq ?? 0) + 1
+      log.error('audit record not written by this API', { account: accountId, seq: brokenSeq })
+      return brokenSeq
     }
-    if (rows.length < PAGE_ROWS) return
+    if (rows.length < PAGE_ROWS) return null
   }
 }
 
-/** Seals what a crash left unsealed, in some accounts. @returns how many accounts */
-export async function sealLeftovers(ctx: ChainContext, limit: number): Promise<number> {
-  const accounts = await ctx.db
+/** Accounts of one query. */
+const PAGE_ACCOUNTS = 50
+/** No account begins after this: a tick comes every minute. */
+const MOST_SEALING_MS = 10_000
+
+/** A page of the accounts with unsealed records, after an account. */
+export const selectUnsealed = (db: Db, after: string) =>
+  db
     .selectDistinct({ accountId: auditLog.accountId })
     .from(auditLog)
-    .where(eq(auditLog.hash, sql`''`))
-    .limit(limit)
-  for (const { accountId } of accounts) await sealChain(ctx, accountId)
-  return accounts.length
+    .where(and(eq(auditLog.hash, sql`''`), gt(auditLog.accountId, after)))
+    .orderBy(asc(auditLog.accountId))
+    .limit(PAGE_ACCOUNTS)
+
+/**
+ * Seals what a crash left unsealed. An account whose next record can't be sealed is passed over and doesn't count
+ * towards the limit; else such accounts, which stay unsealed, would come first in every tick, and no other would have
+ * its turn.
+ * @param limit most accounts to seal
+ * @returns how many accounts were sealed, and how many have a record that can't be
+ */
+export async function sealLeftovers(
+  ctx: ChainContext & { now: () => number },
+  limit: number,
+): Promise<{ sealed: number; broken: number }> {
+  const startedAt = ctx.now()
+  const counts = { sealed: 0, broken: 0 }
+  let after = ''
+  for (;;) {
+    const page = await selectUnsealed(ctx.db, after)
+    for (const { accountId } of page) {
+      if (counts.sealed >= limit || ctx.now() - startedAt > MOST_SEALING_MS) return counts
+      counts[(await sealChain(ctx, accountId)) === null ? 'sealed' : 'broken']++
+      after = accountId
+    }
+    if (page.length < PAGE_ACCOUNTS) return counts
+  }
 }
