@@ -42,7 +42,7 @@ export const memberRoutes: Route[] = [
     access: admins,
     body: InvitationCreate,
     responses: { 201: { description: 'Invited', schema: Invitation } },
-    errors: ['already_member'],
+    errors: ['email_unverified', 'already_member'],
     handle: async ({ ctx, body }) => created(await createInvitation({ ctx, input: body })),
   }),
   defineRoute({
