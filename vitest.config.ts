@@ -26,7 +26,16 @@ class LongestFirst extends BaseSequencer {
 /** For machines that are slow or busy. */
 const HOOK_TIMEOUT_MS = 120_000
 
+/** As `[alias]` in wrangler.toml has it. */
+const ALIASES = Object.fromEntries(
+  ['asn1-android', 'asn1-ecc', 'asn1-rsa', 'asn1-schema', 'asn1-x509', 'x509'].map((name) => [
+    `@peculiar/${name}`,
+    `${import.meta.dirname}/src/lib/webauthn-asn1.ts`,
+  ]),
+)
+
 const workersProject = async () => ({
+  resolve: { alias: ALIASES },
   plugins: [
     cloudflareTest({
       wrangler: { configPath: './wrangler.toml' },

@@ -1,4 +1,5 @@
 import { ApiError, type Client, createClient } from '../lib/client.ts'
+import { verifyAddress } from '../lib/mail-sink.ts'
 import { waitFor } from '../lib/wait.ts'
 import { type State, remember } from './state.ts'
 
@@ -25,6 +26,7 @@ export async function signIn(apiUrl: string): Promise<Client> {
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401) throw error
     const { token } = await client.post<{ token: string }>('/auth/sign-up/email', DEMO_USER)
+    await verifyAddress(client, apiUrl, email)
     return createClient(apiUrl, token)
   }
 }

@@ -19,6 +19,8 @@ export const RunId = prefixedId('run', 'a run')
 export const EventId = prefixedId('evt', 'a sync event')
 export const ApiKeyId = prefixedId('key', 'an API key')
 export const UserId = prefixedId('usr', 'a person')
+export const SessionId = prefixedId('ses', 'a session')
+export const PasskeyId = prefixedId('psk', 'a passkey')
 
 /** RFC 3339 in UTC, with milliseconds. */
 export const Timestamp = z.lazy(() => z.iso.datetime().meta({ example: '2026-11-21T10:00:00.000Z' }))

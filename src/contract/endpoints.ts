@@ -14,6 +14,7 @@ import {
 } from './content.ts'
 import { DoctorReport } from './doctor.ts'
 import { ConnectRequest, Integration, IntegrationUpdate, TestResult } from './integrations.ts'
+import * as me from './me.ts'
 import * as notifications from './notifications.ts'
 import * as people from './people.ts'
 import { SiteAuthor } from './structure.ts'
@@ -33,11 +34,39 @@ interface EndpointSchemas {
  */
 export const ENDPOINTS = {
   'POST /auth/sign-up/email': { body: people.SignUp, answer: people.SignedIn },
-  'POST /auth/sign-in/email': { body: people.SignIn, answer: people.SignedIn },
+  'POST /auth/sign-in/email': { body: people.SignIn, answer: people.SignInAnswer },
+  'POST /auth/sign-in/second-step': { body: me.SecondStepCode, answer: people.SignedIn },
+  'POST /auth/sign-in/passkey/options': { answer: me.PasskeyOptions },
+  'POST /auth/sign-in/passkey': { body: me.PasskeySignIn, answer: people.SignedIn },
+  'POST /auth/verify-email': { body: me.EmailVerification, answer: me.VerifiedEmail },
+  'POST /auth/forgot-password': { body: me.ForgotPassword, answer: null },
+  'POST /auth/reset-password': { body: me.ResetPassword, answer: null },
   'POST /auth/sign-in/demo': { answer: people.SignedIn },
   'POST /auth/sign-out': { answer: null },
   'GET /auth/options': { answer: people.AuthOptions },
   'GET /auth/get-session': { answer: people.Session },
+
+  'GET /me': { answer: me.Profile },
+  'PATCH /me': { body: me.ProfileUpdate, answer: me.Profile },
+  'POST /me/confirm': { body: me.PasswordConfirmation, answer: me.Confirmed },
+  'POST /me/password': { body: me.PasswordChange, answer: people.SignedIn },
+  'POST /me/email': { body: me.EmailChange, answer: null },
+  'DELETE /me/email/change': { answer: null },
+  'POST /me/email/resend-verification': { answer: null },
+  'GET /me/sessions': { answer: listOf(me.SessionInfo) },
+  'DELETE /me/sessions': { answer: null },
+  'DELETE /me/sessions/{session_id}': { answer: null },
+  'POST /me/totp': { body: me.PasswordConfirmation, answer: me.TotpSetup },
+  'POST /me/totp/confirm': { body: me.TotpCode, answer: people.SignedIn },
+  'POST /me/totp/remove': { body: me.PasswordConfirmation, answer: people.SignedIn },
+  'POST /me/totp/recovery-codes': { body: me.PasswordConfirmation, answer: me.RecoveryCodes },
+  'GET /me/passkeys': { answer: listOf(me.Passkey) },
+  'POST /me/passkeys/options': { answer: me.PasskeyOptions },
+  'POST /me/passkeys': { body: me.PasskeyCreate, answer: me.Passkey },
+  'PATCH /me/passkeys/{passkey_id}': { body: me.PasskeyUpdate, answer: me.Passkey },
+  'DELETE /me/passkeys/{passkey_id}': { answer: null },
+  'GET /account': { answer: people.AccountSettings },
+  'PATCH /account': { body: people.AccountUpdate, answer: people.AccountSettings },
 
   'GET /members': { query: ListQuery, answer: listOf(people.Member) },
   'PATCH /members/{user_id}': { body: people.MemberUpdate, answer: people.Member },

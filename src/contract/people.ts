@@ -6,32 +6,80 @@ export const ROLES = ['viewer', 'editor', 'admin', 'owner'] as const
 export const Role = z.lazy(() => z.enum(ROLES).meta({ id: 'Role' }))
 export type Role = z.infer<typeof Role>
 
-const Email = z.lazy(() => z.email().max(254).meta({ example: 'editor@example.com' }))
-const Password = z.lazy(() => z.string().min(8).max(128).meta({ description: '8 to 128 characters' }))
+export const Email = z.lazy(() => z.email().max(254).meta({ example: 'editor@example.com' }))
+
+/** The length of new passwords. Older ones may be shorter. */
+export const PASSWORD_LENGTH = { min: 10, max: 128 } as const
+
+/** A new password. The service also refuses common ones, and the person's own name and e-mail address. */
+export const NewPassword = z.lazy(() =>
+  z.string().min(PASSWORD_LENGTH.min).max(PASSWORD_LENGTH.max).meta({
+    description: '10 to 128 characters; not one of the common passwords, not your name or e-mail address',
+    example: 'correct horse battery',
+  }),
+)
+
+/** A password that exists, however long it is. */
+export const CurrentPassword = z.lazy(() => z.string().min(1).max(PASSWORD_LENGTH.max))
 
 export const SignUp = z.lazy(() =>
   z
-    .object({ name: PlainText, email: Email, password: Password, account_name: PlainText.optional() })
+    .object({ name: PlainText, email: Email, password: NewPassword, account_name: PlainText.optional() })
     .meta({ id: 'SignUp' }),
 )
 export type SignUp = z.infer<typeof SignUp>
 
-export const SignIn = z.lazy(() =>
-  z.object({ email: Email, password: z.string().min(1).max(128) }).meta({ id: 'SignIn' }),
-)
+export const SignIn = z.lazy(() => z.object({ email: Email, password: CurrentPassword }).meta({ id: 'SignIn' }))
 export type SignIn = z.infer<typeof SignIn>
 
 export const User = z.lazy(() =>
-  z.object({ id: UserId, name: z.string(), email: z.string(), created_at: Timestamp }).meta({ id: 'User' }),
+  z
+    .object({
+      id: UserId,
+      name: z.string(),
+      email: z.string(),
+      email_verified: z.boolean().meta({ description: 'Until then the person gets no e-mail and can’t invite' }),
+      created_at: Timestamp,
+    })
+    .meta({ id: 'User' }),
 )
 export type User = z.infer<typeof User>
 
 export const Account = z.lazy(() => z.object({ id: AccountId, name: z.string(), role: Role }).meta({ id: 'Account' }))
 export type Account = z.infer<typeof Account>
 
+/** The account that the request acts in, with its settings. */
+export const AccountSettings = z.lazy(() =>
+  z
+    .object({
+      id: AccountId,
+      name: z.string(),
+      require_two_factor: z.boolean().meta({ description: 'Whether members can act only after a second factor' }),
+      created_at: Timestamp,
+    })
+    .meta({ id: 'AccountSettings' }),
+)
+export type AccountSettings = z.infer<typeof AccountSettings>
+
+export const AccountUpdate = z.lazy(() =>
+  z.object({ name: PlainText.optional(), require_two_factor: z.boolean().optional() }).meta({ id: 'AccountUpdate' }),
+)
+export type AccountUpdate = z.infer<typeof AccountUpdate>
+
 /** A new session. Send the token, which no other answer contains, as `Authorization: Bearer`. Browsers also get a cookie. */
 export const SignedIn = z.lazy(() => z.object({ token: z.string(), user: User }).meta({ id: 'SignedIn' }))
 export type SignedIn = z.infer<typeof SignedIn>
+
+/** The password was right; a code is needed, too. Send `challenge` with it within ten minutes, at most five times. */
+export const SecondStep = z.lazy(() =>
+  z
+    .object({ second_step: z.object({ challenge: z.string(), methods: z.array(z.enum(['totp', 'recovery_code'])) }) })
+    .meta({ id: 'SecondStep' }),
+)
+export type SecondStep = z.infer<typeof SecondStep>
+
+export const SignInAnswer = z.lazy(() => z.union([SignedIn, SecondStep]))
+export type SignInAnswer = z.infer<typeof SignInAnswer>
 
 /** Ways to sign in besides e-mail and password. */
 export const AuthOptions = z.lazy(() =>
@@ -42,7 +90,17 @@ export const AuthOptions = z.lazy(() =>
 export type AuthOptions = z.infer<typeof AuthOptions>
 
 export const Session = z.lazy(() =>
-  z.object({ user: User, accounts: z.array(Account), account: Account, expires_at: Timestamp }).meta({ id: 'Session' }),
+  z
+    .object({
+      user: User,
+      accounts: z.array(Account),
+      account: Account,
+      two_factor_missing: z.boolean().meta({
+        description: 'Whether the account requires a second factor that this session lacks: its routes answer 403',
+      }),
+      expires_at: Timestamp,
+    })
+    .meta({ id: 'Session' }),
 )
 export type Session = z.infer<typeof Session>
 

@@ -3,6 +3,8 @@ import { v7 } from 'uuid'
 export type IdPrefix =
   | 'acc'
   | 'usr'
+  | 'ses'
+  | 'psk'
   | 'site'
   | 'int'
   | 'key'

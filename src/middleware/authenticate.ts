@@ -37,7 +37,7 @@ function authContext(c: HonoContext<AppEnv>) {
   }
 }
 
-async function identify(c: HonoContext<AppEnv>, credentials: Credentials): Promise<Actor> {
+async function identify(c: HonoContext<AppEnv>, credentials: Credentials, access: Access): Promise<Actor> {
   const ctx = authContext(c)
   if (credentials.kind === 'api_key') {
     const background = (work: Promise<void>) => c.executionCtx.waitUntil(work)
@@ -46,7 +46,8 @@ async function identify(c: HonoContext<AppEnv>, credentials: Credentials): Promi
   if (credentials.kind === 'session') {
     if (credentials.transport === 'cookie' && isGuarded(c)) assertOriginAllowed(ctx.config, c.req.raw.headers)
     const accountId = c.req.header('x-account-id') ?? accountOfUpgrade(c)
-    return authenticatePerson({ ctx, input: { signedToken: credentials.signedToken, accountId } })
+    const needs = access.kind === 'person' ? access : {}
+    return authenticatePerson({ ctx, input: { signedToken: credentials.signedToken, accountId, needs } })
   }
   throw new ServiceError('credentials_missing', 'The Authorization header is not a single Bearer token.')
 }
@@ -66,7 +67,7 @@ async function findActor(c: HonoContext<AppEnv>, access: Access): Promise<Actor>
   if (access.kind === 'api_key' && credentials.kind === 'session')
     throw new ServiceError('credentials_missing', KEY_ALONE)
   try {
-    return await identify(c, credentials)
+    return await identify(c, credentials, access)
   } catch (error) {
     await chargeRefusal(c, error)
     throw error
@@ -80,8 +81,8 @@ const actorOf = (c: HonoContext<AppEnv>, access: Access): Promise<Actor> | Actor
  * Identifies the caller by an API key or a session (Bearer or cookie), and sets `actor`. `public` reads no credentials;
  * `optional` accepts none, but refuses bad ones. A person in several accounts chooses one with `X-Account-Id`. An API
  * key may also be in `X-IGNY8-Key`.
- * @throws ServiceError the 401 codes of credentials; `no_account`, `user_inactive`, `site_inactive`,
- *   `origin_not_allowed`; `too_many_requests` after too many bad credentials from one address
+ * @throws ServiceError the 401 codes of credentials; `no_account`, `user_inactive`, `two_factor_required`,
+ *   `recent_sign_in_required`, `site_inactive`, `origin_not_allowed`; `too_many_requests` after too many bad credentials from one address
  */
 export const authenticate = (access: Access) =>
   createMiddleware<AppEnv>(async (c, next) => {

@@ -4,15 +4,16 @@ import type { Scope } from '../contract/sites.ts'
 import type { AppEnv } from '../env.ts'
 import type { Actor, ApiKeyActor } from '../services/context.ts'
 import { ServiceError } from '../services/errors.ts'
+import type { SessionNeeds } from '../services/people/index.ts'
 
 /**
  * Who may call a route: `public`, anybody; `optional`, anybody, with credentials considered where sent; `person`, a
- * person of at least this role; `member`, likewise, or an API key with this scope; `api_key`, such a key alone.
+ * person of at least this role, whose session has what the route needs; `member`, likewise, or an API key with this scope; `api_key`, such a key alone.
  */
 export type Access =
   | { kind: 'public' }
   | { kind: 'optional' }
-  | { kind: 'person'; role: Role }
+  | ({ kind: 'person'; role: Role } & SessionNeeds)
   | { kind: 'member'; role: Role; scope: Scope }
   | { kind: 'api_key'; scope: Scope }
 

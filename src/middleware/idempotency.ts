@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { AppEnv } from '../env.ts'
-import { sha256Hex } from '../lib/hmac.ts'
+import { hmacSha256Hex, sha256Hex } from '../lib/hmac.ts'
 import { describeActor, type Actor } from '../services/context.ts'
 import { ServiceError } from '../services/errors.ts'
 import {
@@ -49,7 +49,8 @@ export const idempotency = (options: Options) =>
     if (key === undefined) return next()
     if (!KEY.test(key)) throw new ServiceError('invalid_idempotency_key')
     const ctx = c.get('ctx')
-    const fingerprint = await sha256Hex(options.hasBody ? await c.req.text() : '')
+    // keyed: a body can hold a password, which a plain hash in D1 would let somebody guess
+    const fingerprint = await hmacSha256Hex(ctx.config.sessionSecret, options.hasBody ? await c.req.text() : '')
     const id = await sha256Hex([ownerOf(ctx.actor, fingerprint), c.req.method, c.req.path, key].join('\n'))
     const claim = await claimIdempotencyKey({ ctx, input: { id, fingerprint } })
     if (claim.kind === 'answered') return replay(c, claim.answer, options)

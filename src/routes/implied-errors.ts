@@ -4,7 +4,13 @@ import type { Route } from './define.ts'
 
 const BAD_KEYS: readonly ErrorCode[] = ['api_key_malformed', 'api_key_unknown', 'api_key_revoked', 'api_key_expired']
 const BAD_CREDENTIALS: readonly ErrorCode[] = ['invalid_session', ...BAD_KEYS]
-const NEEDS_PERSON: readonly ErrorCode[] = ['credentials_missing', 'role_too_low', 'user_inactive', 'no_account']
+const NEEDS_PERSON: readonly ErrorCode[] = [
+  'credentials_missing',
+  'role_too_low',
+  'user_inactive',
+  'no_account',
+  'two_factor_required',
+]
 
 const BY_ACCESS: Record<Access['kind'], readonly ErrorCode[]> = {
   public: [],
@@ -25,12 +31,15 @@ const OF_WRITES: readonly ErrorCode[] = [
   'origin_not_allowed',
 ]
 
+const isWithoutTwoFactor = ({ access }: Route) => access.kind === 'person' && access.withoutTwoFactor === true
+
 /** All error codes of a route: those it declares, and those that its access, input and method imply. */
 export function errorsOf(route: Route): ErrorCode[] {
   const hasInput = route.query !== undefined || route.params !== undefined
   return [
     ...new Set<ErrorCode>([
-      ...BY_ACCESS[route.access.kind],
+      ...BY_ACCESS[route.access.kind].filter((code) => !isWithoutTwoFactor(route) || code !== 'two_factor_required'),
+      ...(route.access.kind === 'person' && route.access.fresh ? (['recent_sign_in_required'] as const) : []),
       ...(route.body ? OF_BODIES : []),
       ...(route.method === 'get' ? [] : OF_SIZE),
       ...(hasInput ? (['validation_error'] as const) : []),

@@ -1,3 +1,4 @@
+import { accountRoutes } from './account.ts'
 import { activityRoutes } from './activity.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { authRoutes } from './auth.ts'
@@ -5,6 +6,7 @@ import { contentRoutes } from './content.ts'
 import type { Route } from './define.ts'
 import { pollingRoutes } from './polling.ts'
 import { integrationRoutes } from './integrations.ts'
+import { meRoutes } from './me.ts'
 import { memberRoutes } from './members.ts'
 import { notificationRoutes } from './notifications.ts'
 import { runRoutes } from './runs.ts'
@@ -15,6 +17,8 @@ import { webhookRoutes } from './webhooks.ts'
 /** All routes. The app, the OpenAPI document, the client and the security tests are made from this list. */
 export const routes: readonly Route[] = [
   ...authRoutes,
+  ...meRoutes,
+  ...accountRoutes,
   ...memberRoutes,
   ...usageRoutes,
   ...siteRoutes,

@@ -42,7 +42,7 @@ export const memberRoutes: Route[] = [
     access: admins,
     body: InvitationCreate,
     responses: { 201: { description: 'Invited', schema: Invitation } },
-    errors: ['already_member', 'quota_exceeded'],
+    errors: ['email_unverified', 'already_member', 'quota_exceeded'],
     handle: async ({ ctx, body }) => created(await createInvitation({ ctx, input: body })),
   }),
   defineRoute({

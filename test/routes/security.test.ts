@@ -3,9 +3,10 @@ import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { ROLES } from '../../src/contract/people.ts'
 import { SCOPES } from '../../src/contract/sites.ts'
-import { users } from '../../src/db/schema/index.ts'
+import { accounts, passkeys, sessions, users } from '../../src/db/schema/index.ts'
 import { crc32, createApiKey } from '../../src/lib/api-key.ts'
 import { toBase62 } from '../../src/lib/base62.ts'
+import { createId } from '../../src/lib/ids.ts'
 import type { Route } from '../../src/routes/define.ts'
 import { routes } from '../../src/routes/index.ts'
 import { addMember, createTestKey, inAccount, signUpPerson, type Person } from '../support/identity.ts'
@@ -30,6 +31,9 @@ let ids: Record<string, Record<Whose, string>>
 const mapValues = <K extends string, V, W>(record: Record<K, V>, map: (value: V, key: K) => W): Record<K, W> =>
   Object.fromEntries(Object.entries<V>(record).map(([key, value]) => [key, map(value, key as K)])) as Record<K, W>
 
+/** Of ids whose names don't begin with their prefix. */
+const PREFIXES: Record<string, string> = { session_id: 'ses', passkey_id: 'psk' }
+
 const absent = (prefix: string) => `${prefix}_${'0'.repeat(32)}`
 
 beforeAll(async () => {
@@ -53,7 +57,17 @@ beforeAll(async () => {
     const endpoint = await endpointOf(site)
     return { endpoint_id: endpoint, delivery_id: await addDelivery(site.owner, endpoint) }
   }
+  const ofPerson = async ({ userId }: Person) => {
+    const passkey = { userId, publicKey: '', counter: 0, deviceType: 'singleDevice', backedUp: false }
+    const id = createId('psk')
+    await d1()
+      .insert(passkeys)
+      .values({ id, credentialID: id, createdAt: new Date(), ...passkey })
+    const [session] = await d1().select().from(sessions).where(eq(sessions.userId, userId))
+    return { passkey_id: id, session_id: session?.id ?? '' }
+  }
   const idsOf = async (site: ConnectedSite, userId: string) => ({
+    ...(await ofPerson(site.owner)),
     ...(await notificationIds(site)),
     item_id: await itemOf(site),
     run_id: await runOf(site),
@@ -67,7 +81,10 @@ beforeAll(async () => {
     sibling: await idsOf(sibling, absent('usr')),
     foreign: await idsOf(foreign, foreign.owner.userId),
   }
-  const nobodys = { ...mapValues(byOwner.own, (_, name) => absent(name.slice(0, -3))), key_id: 'key_0000000000' }
+  const nobodys = {
+    ...mapValues(byOwner.own, (_, name) => absent(PREFIXES[name] ?? name.slice(0, -3))),
+    key_id: 'key_0000000000',
+  }
   ids = mapValues(byOwner.own, (mine, name) => ({
     own: mine,
     sibling: byOwner.sibling[name],
@@ -142,7 +159,19 @@ const byKind = (...kinds: Route['access']['kind'][]) =>
   routes.filter(({ access }) => kinds.includes(access.kind)).map((route) => [route.operationId, route] as const)
 
 test('T38 what is open to everybody is open on purpose', () => {
-  expect(byKind('public').map(([id]) => id)).toEqual(['signUp', 'signIn', 'getAuthOptions', 'signInDemo', 'signOut'])
+  expect(byKind('public').map(([id]) => id)).toEqual([
+    'signUp',
+    'signIn',
+    'signInSecondStep',
+    'startPasskeySignIn',
+    'signInWithPasskey',
+    'verifyEmail',
+    'forgotPassword',
+    'resetPassword',
+    'getAuthOptions',
+    'signInDemo',
+    'signOut',
+  ])
   expect(byKind('optional').map(([id]) => id)).toEqual(['connectIntegration'])
   expect(byKind('api_key').map(([id]) => id)).toEqual([
     'poll',
@@ -150,7 +179,7 @@ test('T38 what is open to everybody is open on purpose', () => {
     'receiveStatusWebhook',
     'receiveMetadataWebhook',
   ])
-  expect(byKind('person', 'member').length).toBe(routes.length - 10)
+  expect(byKind('person', 'member').length).toBe(routes.length - 16)
 })
 
 describe.each(byKind('person', 'member', 'optional'))('T38 %s', (_operationId, route) => {
@@ -201,6 +230,29 @@ describe.each(byKind('person', 'member', 'optional'))('T38 %s', (_operationId, r
     const person = await signUpPerson()
     await d1().update(users).set({ isActive: false }).where(eq(users.id, person.userId))
     expect(refusal(await answerTo(route, { token: person.token }))).toEqual([403, 'user_inactive'])
+  })
+
+  test('is closed without the second factor that the account requires', async () => {
+    const person = await signUpPerson()
+    await d1().update(accounts).set({ requireTwoFactor: true }).where(eq(accounts.id, person.accountId))
+    const answer = await answerTo(route, { token: person.token })
+    if (access.kind === 'person' && access.withoutTwoFactor) expect(answer.body?.code).not.toBe('two_factor_required')
+    else expect(refusal(answer)).toEqual([403, 'two_factor_required'])
+    await d1().update(sessions).set({ secondFactor: true }).where(eq(sessions.userId, person.userId))
+    expect((await answerTo(route, { token: person.token })).body?.code).not.toBe('two_factor_required')
+  })
+
+  test('asks for the password again where it is sensitive', async () => {
+    const person = await signUpPerson()
+    const longAgo = new Date(Date.now() - 16 * 60_000)
+    const mine = eq(sessions.userId, person.userId)
+    await d1().update(sessions).set({ createdAt: longAgo }).where(mine)
+    const isSensitive = access.kind === 'person' && access.fresh === true
+    const answer = await answerTo(route, { token: person.token })
+    if (!isSensitive) return expect(answer.body?.code).not.toBe('recent_sign_in_required')
+    expect(refusal(answer)).toEqual([403, 'recent_sign_in_required'])
+    await d1().update(sessions).set({ confirmedAt: new Date() }).where(mine)
+    return expect((await answerTo(route, { token: person.token })).body?.code).not.toBe('recent_sign_in_required')
   })
 
   test('reveals nothing of other accounts', async () => {

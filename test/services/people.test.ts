@@ -4,15 +4,17 @@ import { expect, test } from 'vitest'
 import { db } from '../../src/db/client.ts'
 import { accounts, sessions, userCredentials, users } from '../../src/db/schema/index.ts'
 import { createId } from '../../src/lib/ids.ts'
-import { createAuth, createTrace, signUp } from '../../src/services/people/password.ts'
+import { createAuth, createTrace } from '../../src/services/people/auth.ts'
+import { signUp } from '../../src/services/people/password.ts'
 import { signSessionToken, verifySessionToken } from '../../src/services/people/credentials.ts'
 import { createTestContext, signUpPerson } from '../support/identity.ts'
 
 const d1 = () => db(env, null).db
+const client = { headers: new Headers(), place: { country: null, city: null } }
 const anonymous = { kind: 'anonymous' } as const
 
 test('a sign-up whose account can’t be created leaves no person', async () => {
-  const input = { name: 'Half', email: 'half@example.com', password: 'correct horse battery', headers: new Headers() }
+  const input = { name: 'Half', email: 'half@example.com', password: 'correct horse battery', client }
   const newId: typeof createId = (prefix) => {
     if (prefix === 'acc') throw new Error('no account today')
     return createId(prefix)

@@ -6,16 +6,20 @@ import { timestampMs } from './columns.ts'
 export const accounts = sqliteTable('accounts', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
+  /** Whether members need a session with a second factor to act in this account. */
+  requireTwoFactor: integer('require_two_factor', { mode: 'boolean' }).notNull().default(false),
   createdAt: timestampMs('created_at').notNull(),
 })
 
-/** People. better-auth reads and writes this table and the next three, under its own model names. */
+/** People. better-auth reads and writes this table and the next five, under its own model names. */
 export const users = sqliteTable('users', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
   email: text('email').notNull().unique(),
   emailVerified: integer('email_verified', { mode: 'boolean' }).notNull().default(false),
   image: text('image'),
+  /** Whether signing in with the password asks for a code. */
+  twoFactorEnabled: integer('two_factor_enabled', { mode: 'boolean' }).notNull().default(false),
   isActive: integer('is_active', { mode: 'boolean' }).notNull().default(true),
   createdAt: timestampMs('created_at').notNull(),
   updatedAt: timestampMs('updated_at').notNull(),
@@ -31,6 +35,13 @@ export const sessions = sqliteTable(
     expiresAt: timestampMs('expires_at').notNull(),
     ipAddress: text('ip_address'),
     userAgent: text('user_agent'),
+    /** Where the sign-in came from, as Cloudflare says: ISO 3166-1 alpha-2, and a city's name. */
+    country: text('country'),
+    city: text('city'),
+    /** Whether a code, a recovery code or a passkey was part of the sign-in. */
+    secondFactor: integer('second_factor', { mode: 'boolean' }).notNull().default(false),
+    /** When the person last typed their password again in this session. */
+    confirmedAt: timestampMs('confirmed_at'),
     createdAt: timestampMs('created_at').notNull(),
     updatedAt: timestampMs('updated_at').notNull(),
   },
@@ -80,6 +91,38 @@ export const verifications = sqliteTable(
     // pruning
     index('verifications_by_expiry').on(table.expiresAt),
   ],
+)
+
+/** A person's authenticator app. better-auth encrypts the secret and the recovery codes with SESSION_SECRET. */
+export const twoFactors = sqliteTable('two_factors', {
+  id: text('id').primaryKey(),
+  userId: text('user_id').notNull().unique(),
+  secret: text('secret').notNull(),
+  backupCodes: text('backup_codes').notNull(),
+  /** False until the first code was right. */
+  verified: integer('verified', { mode: 'boolean' }).notNull().default(false),
+  failedVerificationCount: integer('failed_verification_count').notNull().default(0),
+  lockedUntil: timestampMs('locked_until'),
+})
+
+/** A person's passkeys: public keys only. */
+export const passkeys = sqliteTable(
+  'passkeys',
+  {
+    id: text('id').primaryKey(),
+    userId: text('user_id').notNull(),
+    name: text('name'),
+    credentialID: text('credential_id').notNull().unique(),
+    publicKey: text('public_key').notNull(),
+    counter: integer('counter').notNull(),
+    deviceType: text('device_type').notNull(),
+    backedUp: integer('backed_up', { mode: 'boolean' }).notNull(),
+    transports: text('transports'),
+    aaguid: text('aaguid'),
+    createdAt: timestampMs('created_at').notNull(),
+  },
+  // a person's list
+  (table) => [index('passkeys_by_user').on(table.userId)],
 )
 
 /** A person's role in an account. */

@@ -5,7 +5,7 @@ import { memberships, notificationEndpoints, notificationMessages, users } from 
 import type { ServiceContext } from '../context.ts'
 import type { Failure } from './record.ts'
 import { type EndpointRow, isEndpoint } from '../endpoints/index.ts'
-import { type EndpointFailing, postMessages, NOTIFIED_ROLES, wantsEmail } from '../notifications/index.ts'
+import { canGetEmail, type EndpointFailing, postMessages, NOTIFIED_ROLES, wantsEmail } from '../notifications/index.ts'
 
 /** Failures shorter than this are not reported. */
 const ALERT_AFTER_MS = 3_600_000
@@ -50,7 +50,7 @@ const adminsOf = ({ db }: AlertContext, accountId: string) =>
       and(
         eq(memberships.accountId, accountId),
         inArray(memberships.role, [...NOTIFIED_ROLES]),
-        eq(users.isActive, true),
+        canGetEmail,
         wantsEmail,
       ),
     )

@@ -11,7 +11,7 @@ import { log } from '../../lib/log.ts'
 import { failure, type Outcome, sendEmail, sendWebhook } from '../channels/index.ts'
 import type { ServiceContext } from '../context.ts'
 import type { EndpointRow } from '../endpoints/index.ts'
-import { type StoredMessage, wantsEmail } from '../notifications/index.ts'
+import { canGetEmail, type StoredMessage, wantsEmail } from '../notifications/index.ts'
 
 /** Longer than a page of attempts takes. After it an attempt counts as interrupted and is made again. */
 const LEASE_MS = 3 * 60_000
@@ -91,7 +91,7 @@ export async function loadDeliveries(db: Db, page: readonly ClaimedDelivery[]): 
       ),
     )
     .leftJoin(memberships, isRecipient)
-    .leftJoin(users, and(eq(users.id, memberships.userId), eq(users.isActive, true)))
+    .leftJoin(users, and(eq(users.id, memberships.userId), canGetEmail))
     .where(and(inArray(notificationDeliveries.accountId, accounts), inArray(notificationDeliveries.id, ids)))
   const found = new Map(rows.map((row) => [row.id, row]))
   return page.map((delivery) => {

@@ -7,6 +7,7 @@ import { appendAudit } from '../audit/index.ts'
 import { withinQuota } from '../quotas/index.ts'
 import type { ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
+import { assertEmailVerified } from '../people/index.ts'
 import { assertNotAbove } from './rows.ts'
 
 const LIFETIME_MS = 7 * 86_400_000
@@ -26,7 +27,7 @@ async function assertNoMember(ctx: ServiceContext, email: string): Promise<void>
 /**
  * Invites an e-mail address into the actor's account for seven days. Replaces an earlier invitation of the address.
  * Only this response has the token; we store its SHA-256, which is enough for 238 random bits.
- * @throws ServiceError `role_too_low` for a role above the actor's, `already_member`
+ * @throws ServiceError `role_too_low` for a role above the actor's, `email_unverified`, `already_member`
  */
 export async function createInvitation({
   ctx,
@@ -36,6 +37,7 @@ export async function createInvitation({
   input: InvitationCreate
 }): Promise<Invitation> {
   assertNotAbove(ctx, input.role)
+  await assertEmailVerified(ctx)
   const email = input.email.toLowerCase()
   await assertNoMember(ctx, email)
   const token = `inv_${randomBase62(TOKEN_LENGTH)}`

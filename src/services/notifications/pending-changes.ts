@@ -8,7 +8,7 @@ import {
   sites,
   users,
 } from '../../db/schema/index.ts'
-import { wantsEmail } from './preferences.ts'
+import { canGetEmail, wantsEmail } from './preferences.ts'
 
 interface FindInput {
   db: Db
@@ -92,7 +92,7 @@ const emailRecipients = ({ db, accountIds }: ReadInput) =>
     .select({ accountId: memberships.accountId, id: memberships.userId })
     .from(memberships)
     .innerJoin(users, eq(users.id, memberships.userId))
-    .where(and(inArray(memberships.accountId, [...accountIds]), eq(users.isActive, true), wantsEmail))
+    .where(and(inArray(memberships.accountId, [...accountIds]), canGetEmail, wantsEmail))
 
 /** Loads what a dispatch depends on, as of one moment, in four queries. */
 export async function loadPendingChanges(input: ReadInput) {

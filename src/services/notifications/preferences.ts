@@ -13,6 +13,9 @@ export const wantsEmail = or(
   and(isNull(memberships.notifyEmail), inArray(memberships.role, [...NOTIFIED_ROLES])),
 )
 
+/** Whether a person can get e-mail: an address that isn't verified may be a stranger's. */
+export const canGetEmail = and(eq(users.isActive, true), eq(users.emailVerified, true))
+
 /** The actor's e-mail preference in this account. @throws ServiceError `person_required` for anything but a person */
 export async function getPreferences({ ctx }: { ctx: ServiceContext }): Promise<Preferences> {
   const { actor } = ctx

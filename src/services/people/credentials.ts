@@ -6,14 +6,23 @@ import { ServiceError } from '../errors.ts'
 /** better-auth's prefix for the names of our cookies. */
 export const COOKIE_PREFIX = 'igny8'
 
+/** Where a request comes from, as Cloudflare says. Null on other servers. */
+export interface Place {
+  country: string | null
+  city: string | null
+}
+
 /** Longer than any token of ours. Bounds what we hash. */
 const MAX_LENGTH = 500
 
 export const usesSecureCookies = (config: Config) => config.publicUrl.startsWith('https://')
 
+/** The name of a cookie of better-auth. */
+const authCookieName = (config: Config, name: string) =>
+  `${usesSecureCookies(config) ? '__Secure-' : ''}${COOKIE_PREFIX}.${name}`
+
 /** The name of better-auth's session cookie. */
-const sessionCookieName = (config: Config) =>
-  `${usesSecureCookies(config) ? '__Secure-' : ''}${COOKIE_PREFIX}.session_token`
+const sessionCookieName = (config: Config) => authCookieName(config, 'session_token')
 
 /** The `Set-Cookie` that removes the session cookie, with the attributes that better-auth sets. */
 export const expiredSessionCookie = (config: Config) =>
@@ -101,3 +110,38 @@ export function assertOriginAllowed(config: Config, headers: Headers): void {
   if (origin === new URL(config.publicUrl).origin) return
   throw new ServiceError('origin_not_allowed')
 }
+
+/** The value of one of better-auth's cookies in an answer; null if the answer doesn't set it. */
+export function readSetCookie(config: Config, headers: Headers, name: string): string | null {
+  const start = `${authCookieName(config, name)}=`
+  const line = headers.getSetCookie().find((candidate) => candidate.startsWith(start))
+  return line?.slice(start.length).split(';')[0] || null
+}
+
+/**
+ * The request's headers for better-auth, which finds sessions and challenges in cookies. Clients may send a session as
+ * Bearer token, and send challenges in the body.
+ * @param cookies `session`: the request's own session; else the cookies to send instead, by better-auth's names
+ */
+export function headersForLibrary(
+  config: Config,
+  headers: Headers,
+  cookies: 'session' | Record<string, string>,
+  extra: Record<string, string> = {},
+): Headers {
+  const credentials = readCredentials(config, headers)
+  const own: Record<string, string> =
+    credentials.kind === 'session' ? { session_token: encodeOnce(credentials.signedToken) } : {}
+  const pairs = Object.entries({ ...(cookies === 'session' ? own : cookies), ...extra })
+  const made = new Headers()
+  for (const name of ['user-agent', 'cf-connecting-ip', 'origin']) {
+    const value = headers.get(name)
+    if (value !== null) made.set(name, value)
+  }
+  if (pairs.length > 0)
+    made.set('cookie', pairs.map(([name, value]) => `${authCookieName(config, name)}=${value}`).join('; '))
+  return made
+}
+
+/** A cookie's value: tokens are base64 behind a dot, and clients send them plain or encoded. */
+const encodeOnce = (token: string) => (token.includes('%') ? token : encodeURIComponent(token))

@@ -1,86 +1,18 @@
-import { drizzleAdapter } from 'better-auth/adapters/drizzle'
-import { APIError } from 'better-auth/api'
-import { betterAuth } from 'better-auth/minimal'
 import { eq } from 'drizzle-orm'
-import type { SignIn, SignUp } from '../../contract/people.ts'
-import { accounts, memberships, sessions, userCredentials, users, verifications } from '../../db/schema/index.ts'
-import { log } from '../../lib/log.ts'
+import type { Confirmed, PasswordChange, ResetPassword } from '../../contract/me.ts'
+import type { SecondStep, SignIn, SignUp } from '../../contract/people.ts'
+import { accounts, memberships, passkeys, sessions, twoFactors, userCredentials, users } from '../../db/schema/index.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
-import { assertOriginAllowed, COOKIE_PREFIX, signSessionToken, usesSecureCookies } from './credentials.ts'
+import { callLibrary, createAuth, createTrace, refusalOf, SECOND_STEP_COOKIE } from './auth.ts'
+import { assertOriginAllowed, headersForLibrary, readSetCookie, signSessionToken } from './credentials.ts'
+import { sendVerification } from './email.ts'
+import { type Client, sendLetter } from './letters.ts'
+import { assertPasswordAllowed } from './password-policy.ts'
+import { FRESH_MS, loadSelf } from './self.ts'
 import { presentUser, type SignInResult } from './session.ts'
-
-/** Sessions end after this, however much they are used. */
-const SESSION_LIFETIME_S = 30 * 86_400
-
-type AuthContext = Pick<ServiceContext<Actor>, 'db' | 'config' | 'newId'>
-
-/** What the library's results don't say. */
-interface AuthTrace {
-  /** The created person, even if a later step failed. */
-  createdUserId: string | null
-  /** The password was right, but the person is switched off. */
-  isInactive: boolean
-}
-
-async function isActive(ctx: AuthContext, userId: string): Promise<boolean> {
-  const [user] = await ctx.db.select({ isActive: users.isActive }).from(users).where(eq(users.id, userId)).limit(1)
-  return user?.isActive ?? false
-}
-
-/**
- * better-auth on our tables: keeps passwords and creates sessions. It is large, so index.ts imports this file
- * dynamically, and only sign-up and sign-in requests load it.
- */
-export function createAuth(ctx: AuthContext, trace: AuthTrace) {
-  const { config } = ctx
-  const schema = { user: users, session: sessions, account: userCredentials, verification: verifications }
-  return betterAuth({
-    baseURL: config.publicUrl,
-    secret: config.sessionSecret,
-    trustedOrigins: [...config.webOrigins, config.publicUrl],
-    database: drizzleAdapter(ctx.db, { provider: 'sqlite', schema }),
-    emailAndPassword: { enabled: true, minPasswordLength: 8, maxPasswordLength: 128 },
-    session: { expiresIn: SESSION_LIFETIME_S, disableSessionRefresh: true },
-    rateLimit: { enabled: false },
-    telemetry: { enabled: false },
-    logger: { level: 'error', log: (_level, message, ...details) => log.error(`better-auth: ${message}`, { details }) },
-    advanced: {
-      cookiePrefix: COOKIE_PREFIX,
-      useSecureCookies: usesSecureCookies(config),
-      ipAddress: { ipAddressHeaders: ['cf-connecting-ip'] },
-      database: { generateId: ({ model }) => (model === 'user' ? ctx.newId('usr') : crypto.randomUUID()) },
-    },
-    databaseHooks: {
-      user: {
-        create: {
-          after: async (user) => {
-            trace.createdUserId = user.id
-          },
-        },
-      },
-      session: {
-        create: {
-          before: async (session) => {
-            trace.isInactive = !(await isActive(ctx, session.userId))
-            return !trace.isInactive
-          },
-        },
-      },
-    },
-  })
-}
-
-export const createTrace = (): AuthTrace => ({ createdUserId: null, isInactive: false })
-
-/** The code of a refusal by better-auth; null for any other error. */
-function refusalOf(error: unknown): string | null {
-  if (!(error instanceof APIError)) return null
-  return error.body?.code ?? error.message
-}
-
-type SignUpInput = SignUp & { headers: Headers }
+import { replaceSession, startSession } from './start-session.ts'
 
 const nameAccount = (name: string, chosen: string | undefined) => chosen ?? `${name}’s account`.slice(0, 200)
 
@@ -120,31 +52,35 @@ async function isEmailTaken(ctx: ServiceContext<Actor>, email: string, cause: un
 }
 
 /**
- * Creates a person, an account that they own, and a session. If the account can't be created, the person is removed.
- * @throws ServiceError `email_taken`, `origin_not_allowed`
+ * Creates a person, an account that they own, and a session, and mails a link that verifies the address. If the account
+ * can't be created, the person is removed.
+ * @throws ServiceError `email_taken`, `common_password`, `personal_password`, `origin_not_allowed`
  */
 export async function signUp({
   ctx,
   input,
 }: {
   ctx: ServiceContext<Actor>
-  input: SignUpInput
+  input: SignUp & { client: Client }
 }): Promise<SignInResult> {
-  const { name, email, password, headers } = input
+  const { name, email, password, client } = input
+  const { headers, place } = client
   assertOriginAllowed(ctx.config, headers)
-  const trace = createTrace()
+  assertPasswordAllowed(password, { name, email }, 'body.password')
+  const trace = createTrace({ place })
   try {
     const answer = await createAuth(ctx, trace).api.signUpEmail({
       body: { name, email, password },
-      headers,
+      headers: headersForLibrary(ctx.config, headers, {}),
       returnHeaders: true,
     })
     const { user, token } = answer.response
     if (token === null) throw new Error('sign-up made no session')
     await createAccount(ctx, user.id, nameAccount(name, input.account_name))
+    await sendVerification(ctx, { userId: user.id, email: user.email, client })
     return {
       token: await signSessionToken(ctx.config.sessionSecret, token),
-      user: presentUser(user),
+      user: presentUser({ ...user, emailVerified: false }),
       cookies: answer.headers.getSetCookie(),
     }
   } catch (cause) {
@@ -154,9 +90,16 @@ export async function signUp({
   }
 }
 
+/** The code that the second step needs. The challenge is a signed name; better-auth would keep it in a cookie. */
+function secondStepOf(ctx: ServiceContext<Actor>, headers: Headers): SecondStep {
+  const challenge = readSetCookie(ctx.config, headers, SECOND_STEP_COOKIE)
+  if (challenge === null) throw new Error('the second step has no challenge')
+  return { second_step: { challenge, methods: ['totp', 'recovery_code'] } }
+}
+
 /**
- * Creates a session for an e-mail address and a password. An unknown address gets the same response as a wrong
- * password, after the same time.
+ * Creates a session for an e-mail address and a password; for people with an authenticator app only the challenge of
+ * the second step. An unknown address gets the same response as a wrong password, after the same time.
  * @throws ServiceError `invalid_credentials`, `user_inactive`, `origin_not_allowed`
  */
 export async function signIn({
@@ -164,22 +107,123 @@ export async function signIn({
   input,
 }: {
   ctx: ServiceContext<Actor>
-  input: SignIn & { headers: Headers }
+  input: SignIn & { client: Client }
+}): Promise<SignInResult | SecondStep> {
+  const { email, password, client } = input
+  assertOriginAllowed(ctx.config, client.headers)
+  const trace = createTrace({ place: client.place })
+  // no cookie is passed on: a sign-in ignores who was signed in before, and no device skips the second step
+  const headers = headersForLibrary(ctx.config, client.headers, {})
+  const { api } = createAuth(ctx, trace)
+  const answer = await callLibrary(trace, api.signInEmail({ body: { email, password }, headers, returnHeaders: true }))
+  if ('twoFactorRedirect' in answer.response) return secondStepOf(ctx, answer.headers)
+  return startSession(ctx, { ...answer.response, client, headers: answer.headers })
+}
+
+/**
+ * Changes the person's password. All their other sessions end, and this one is replaced.
+ * @throws ServiceError `wrong_password`, `common_password`, `personal_password`
+ */
+export async function changePassword({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: PasswordChange & { client: Client }
 }): Promise<SignInResult> {
-  const { email, password, headers } = input
-  assertOriginAllowed(ctx.config, headers)
-  const trace = createTrace()
-  try {
-    const answer = await createAuth(ctx, trace).api.signInEmail({
-      body: { email, password },
-      headers,
+  const { current_password: currentPassword, new_password: newPassword, client } = input
+  const { person, session } = await loadSelf(ctx, client.headers)
+  assertPasswordAllowed(newPassword, person, 'body.new_password')
+  const trace = createTrace({ place: client.place, secondFactor: session.secondFactor })
+  const answer = await callLibrary(
+    trace,
+    createAuth(ctx, trace).api.changePassword({
+      body: { currentPassword, newPassword, revokeOtherSessions: true },
+      headers: headersForLibrary(ctx.config, client.headers, 'session'),
       returnHeaders: true,
-    })
-    const token = await signSessionToken(ctx.config.sessionSecret, answer.response.token)
-    return { token, user: presentUser(answer.response.user), cookies: answer.headers.getSetCookie() }
-  } catch (cause) {
-    if (trace.isInactive) throw new ServiceError('user_inactive')
-    if (refusalOf(cause) === 'INVALID_EMAIL_OR_PASSWORD') throw new ServiceError('invalid_credentials')
-    throw cause
-  }
+    }),
+  )
+  sendLetter(ctx, { to: person, kind: 'password_changed', client, page: 'account' })
+  return replaceSession(ctx, person, answer.headers)
+}
+
+/**
+ * Mails a link to a new password, if the address belongs to somebody. The work is done after the response, which is
+ * the same for every address.
+ * @throws ServiceError `origin_not_allowed`
+ */
+export async function forgotPassword({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext<Actor>
+  input: { email: string; client: Client }
+}): Promise<void> {
+  const { email, client } = input
+  assertOriginAllowed(ctx.config, client.headers)
+  const trace = createTrace({
+    sendResetPassword: async (_userId, token) =>
+      sendLetter(ctx, {
+        to: { email: email.toLowerCase(), emailVerified: false },
+        kind: 'reset_password',
+        client,
+        page: `reset-password#token=${token}`,
+      }),
+  })
+  ctx.background(createAuth(ctx, trace).api.requestPasswordReset({ body: { email } }))
+}
+
+/** What could be a stranger's who signed up with somebody else's address. Its owner has shown themselves by the link. */
+async function dropUnverifiedFactors(ctx: ServiceContext<Actor>, userId: string): Promise<void> {
+  await ctx.db.batch([
+    ctx.db.delete(passkeys).where(eq(passkeys.userId, userId)),
+    ctx.db.delete(twoFactors).where(eq(twoFactors.userId, userId)),
+    ctx.db.update(users).set({ twoFactorEnabled: false, emailVerified: true }).where(eq(users.id, userId)),
+  ])
+}
+
+/**
+ * Sets a new password with the token of a mailed link. All sessions of the person end. The link proves the address.
+ * @throws ServiceError `invalid_link`, `common_password`, `personal_password`, `origin_not_allowed`
+ */
+export async function resetPassword({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext<Actor>
+  input: ResetPassword & { client: Client }
+}): Promise<void> {
+  const { token, password, client } = input
+  assertOriginAllowed(ctx.config, client.headers)
+  const trace = createTrace()
+  const auth = createAuth(ctx, trace)
+  const { internalAdapter } = await auth.$context
+  const link = await internalAdapter.findVerificationValue(`reset-password:${token}`)
+  const [person] = link === null ? [] : await ctx.db.select().from(users).where(eq(users.id, link.value)).limit(1)
+  if (!person) throw new ServiceError('invalid_link')
+  assertPasswordAllowed(password, person, 'body.password')
+  await callLibrary(trace, auth.api.resetPassword({ body: { token, newPassword: password } }))
+  if (!person.emailVerified) await dropUnverifiedFactors(ctx, person.id)
+  sendLetter(ctx, { to: { ...person, emailVerified: true }, kind: 'password_changed', client, page: 'account' })
+}
+
+/**
+ * Checks the password of the person who is signed in, for changes that need it.
+ * @throws ServiceError `wrong_password`
+ */
+export async function confirmPassword({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { password: string; client: Client }
+}): Promise<Confirmed> {
+  const { password, client } = input
+  const { session } = await loadSelf(ctx, client.headers)
+  const trace = createTrace()
+  const headers = headersForLibrary(ctx.config, client.headers, 'session')
+  await callLibrary(trace, createAuth(ctx, trace).api.verifyPassword({ body: { password }, headers }))
+  const confirmedAt = new Date(ctx.now())
+  await ctx.db.update(sessions).set({ confirmedAt }).where(eq(sessions.id, session.id))
+  return { confirmed_until: new Date(confirmedAt.getTime() + FRESH_MS).toISOString() }
 }

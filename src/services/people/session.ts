@@ -3,6 +3,7 @@ import type { Role, Session, User } from '../../contract/people.ts'
 import { accounts, memberships, sessions, users } from '../../db/schema/index.ts'
 import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
+import { freshUntil } from './self.ts'
 import {
   assertOriginAllowed,
   expiredSessionCookie,
@@ -16,14 +17,16 @@ interface UserFields {
   id: string
   name: string
   email: string
+  emailVerified: boolean
   createdAt: Date
 }
 
 /** The wire's shape of a person. */
-export const presentUser = ({ id, name, email, createdAt }: UserFields): User => ({
+export const presentUser = ({ id, name, email, emailVerified, createdAt }: UserFields): User => ({
   id,
   name,
   email,
+  email_verified: emailVerified,
   created_at: createdAt.toISOString(),
 })
 
@@ -41,6 +44,15 @@ type PersonActor = Extract<Actor, { kind: 'user' }>
 interface Membership {
   accountId: string
   role: Role
+  requireTwoFactor: boolean | null
+}
+
+/** What a route asks of a person's session. */
+export interface SessionNeeds {
+  /** The sign-in, or the password typed again, is recent. */
+  fresh?: boolean | undefined
+  /** The second factor isn't needed, though the account requires it: the route is for setting it up. */
+  withoutTwoFactor?: boolean | undefined
 }
 
 /** A session with its person and memberships, oldest first. One row per membership. */
@@ -50,12 +62,17 @@ function selectMemberships(ctx: SessionContext, token: string) {
       userId: users.id,
       isActive: users.isActive,
       expiresAt: sessions.expiresAt,
+      createdAt: sessions.createdAt,
+      confirmedAt: sessions.confirmedAt,
+      secondFactor: sessions.secondFactor,
+      requireTwoFactor: accounts.requireTwoFactor,
       accountId: memberships.accountId,
       role: memberships.role,
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .leftJoin(memberships, eq(memberships.userId, users.id))
+    .leftJoin(accounts, eq(accounts.id, memberships.accountId))
     .where(eq(sessions.token, token))
     .orderBy(asc(memberships.createdAt), asc(memberships.accountId))
 }
@@ -73,30 +90,44 @@ function chooseMembership(mine: Membership[], wanted: string | null): Membership
 /**
  * Identifies the person of a session without loading better-auth. The signature is verified first, so a forged token
  * costs no query. A person in several accounts acts in the one named, by default in the one they joined first.
- * @throws ServiceError `invalid_session`, `user_inactive`, `no_account`
+ * @throws ServiceError `invalid_session`, `user_inactive`, `no_account`, `two_factor_required`,
+ *   `recent_sign_in_required`
  */
 export async function authenticatePerson({
   ctx,
   input,
 }: {
   ctx: SessionContext
-  input: { signedToken: string; accountId: string | null }
+  input: { signedToken: string; accountId: string | null; needs: SessionNeeds }
 }): Promise<PersonActor> {
   const token = await verifySessionToken(ctx.config.sessionSecret, input.signedToken)
   const rows = token === null ? [] : await selectMemberships(ctx, token)
   const [first] = rows
   if (!first || first.expiresAt.getTime() <= ctx.now()) throw new ServiceError('invalid_session')
   if (!first.isActive) throw new ServiceError('user_inactive')
-  const mine = rows.flatMap(({ accountId, role }) => (accountId !== null && role !== null ? [{ accountId, role }] : []))
-  const { accountId, role } = chooseMembership(mine, input.accountId)
+  const mine = rows.flatMap(({ accountId, role, requireTwoFactor }) =>
+    accountId !== null && role !== null ? [{ accountId, role, requireTwoFactor }] : [],
+  )
+  const { accountId, role, requireTwoFactor } = chooseMembership(mine, input.accountId)
+  const { fresh = false, withoutTwoFactor = false } = input.needs
+  if (requireTwoFactor && !first.secondFactor && !withoutTwoFactor) throw new ServiceError('two_factor_required')
+  if (fresh && freshUntil(first) <= ctx.now()) throw new ServiceError('recent_sign_in_required')
   return { kind: 'user', userId: first.userId, accountId, role }
 }
 
 function selectAccounts(ctx: ServiceContext, token: string) {
   return ctx.db
     .select({
-      user: { id: users.id, name: users.name, email: users.email, createdAt: users.createdAt },
+      user: {
+        id: users.id,
+        name: users.name,
+        email: users.email,
+        emailVerified: users.emailVerified,
+        createdAt: users.createdAt,
+      },
       account: { id: accounts.id, name: accounts.name, role: memberships.role },
+      requireTwoFactor: accounts.requireTwoFactor,
+      secondFactor: sessions.secondFactor,
       expiresAt: sessions.expiresAt,
     })
     .from(sessions)
@@ -128,6 +159,7 @@ export async function getSession({
     user: presentUser(current.user),
     accounts: rows.map(({ account }) => account),
     account: current.account,
+    two_factor_missing: current.requireTwoFactor && !current.secondFactor,
     expires_at: current.expiresAt.toISOString(),
   }
 }

@@ -26,8 +26,11 @@ export type {
   EndpointUpdate,
   Preferences as NotificationPreferences,
 } from '../../../src/contract/notifications.ts'
+export type { Passkey, Profile, SecondStepCode, SessionInfo, TotpSetup } from '../../../src/contract/me.ts'
 export type {
   Account,
+  AccountSettings,
+  AccountUpdate,
   AuthOptions,
   Invitation,
   Member,
@@ -35,6 +38,7 @@ export type {
   Session,
   SignedIn,
   SignIn,
+  SignInAnswer,
   SignUp,
 } from '../../../src/contract/people.ts'
 export type {

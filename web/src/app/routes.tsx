@@ -4,11 +4,16 @@ import { PageSkeleton } from '../components/page-skeleton.tsx'
 import { AccountLayout } from '../layout/account-layout.tsx'
 import { RequireSession } from '../layout/require-session.tsx'
 import { SiteLayout } from '../layout/site-layout.tsx'
+import { useSession } from '../queries/session.ts'
 import { lazyPage } from './lazy-page.tsx'
 
 // Each page is a separate file, loaded on the first visit together with the texts of its area.
 const SignInPage = lazyPage('auth', () => import('../pages/auth/sign-in-page.tsx'))
 const SignUpPage = lazyPage('auth', () => import('../pages/auth/sign-up-page.tsx'))
+const VerifyEmailPage = lazyPage('auth', () => import('../pages/auth/verify-email-page.tsx'))
+const ForgotPasswordPage = lazyPage('auth', () => import('../pages/auth/forgot-password-page.tsx'))
+const ResetPasswordPage = lazyPage('auth', () => import('../pages/auth/reset-password-page.tsx'))
+const AccountPage = lazyPage('account', () => import('../pages/account/account-page.tsx'))
 const InvitationPage = lazyPage('auth', () => import('../pages/auth/invitation-page.tsx'))
 const SitesPage = lazyPage('sites', () => import('../pages/sites/sites-page.tsx'))
 const NewSitePage = lazyPage('onboarding', () => import('../pages/onboarding/new-site-page.tsx'))
@@ -46,6 +51,19 @@ function SiteRoutes({ siteId }: { siteId: string }): ReactNode {
 }
 
 function AccountRoutes(): ReactNode {
+  const { data: session } = useSession()
+  // the API refuses everything else until the person has the second factor that the account requires
+  if (session?.two_factor_missing)
+    return (
+      <AccountLayout>
+        <Switch>
+          <Route path="/account" component={AccountPage} />
+          <Route>
+            <Redirect to="/account" replace />
+          </Route>
+        </Switch>
+      </AccountLayout>
+    )
   return (
     <AccountLayout>
       <Switch>
@@ -56,6 +74,7 @@ function AccountRoutes(): ReactNode {
         <Route path="/sites/new" component={NewSitePage} />
         <Route path="/members" component={MembersPage} />
         <Route path="/notifications" component={NotificationsPage} />
+        <Route path="/account" component={AccountPage} />
         <Route path="/invitation" component={InvitationPage} />
         <Route path="/sites/:siteId/*?">{({ siteId }) => <SiteRoutes siteId={siteId} />}</Route>
         <Route component={NotFoundPage} />
@@ -71,6 +90,9 @@ export function AppRoutes(): ReactNode {
       <Switch>
         <Route path="/sign-in" component={SignInPage} />
         <Route path="/sign-up" component={SignUpPage} />
+        <Route path="/verify-email" component={VerifyEmailPage} />
+        <Route path="/forgot-password" component={ForgotPasswordPage} />
+        <Route path="/reset-password" component={ResetPasswordPage} />
         <Route>
           <RequireSession>
             <AccountRoutes />

@@ -7,7 +7,7 @@ import {
   useMantineColorScheme,
   VisuallyHidden,
 } from '@mantine/core'
-import { IconCheck, IconLogout } from '@tabler/icons-react'
+import { IconCheck, IconLogout, IconUserCog } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useId } from 'react'
 import { useLocation } from 'wouter'
@@ -91,6 +91,10 @@ export default function AccountMenu({ session, initials }: { session: Session; i
             {id === session.account.id ? name : t('switchAccount', { name })}
           </Menu.Item>
         ))}
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconUserCog size={16} aria-hidden />} onClick={() => navigate('/account')}>
+          {t('yourAccount')}
+        </Menu.Item>
         <Menu.Divider />
         <SchemeChoice />
         <LanguageChoice />

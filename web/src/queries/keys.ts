@@ -1,6 +1,10 @@
 /** Query keys, from general to specific, so that a prefix invalidates a whole branch. */
 export const keys = {
   session: ['session'] as const,
+  profile: ['profile'] as const,
+  ownSessions: ['own-sessions'] as const,
+  passkeys: ['passkeys'] as const,
+  account: ['account'] as const,
   authOptions: ['auth-options'] as const,
   members: ['members'] as const,
   endpoints: ['endpoints'] as const,

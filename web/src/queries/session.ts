@@ -47,8 +47,9 @@ export function useSignOut(): UseMutationResult<unknown, Error, void> {
     mutationFn: () => api.POST('/auth/sign-out'),
     onSuccess: () => {
       chosenAccount.clear()
-      client.clear()
+      // the session stays in the cache, as none: pages that watch it would not see a new entry
       client.setQueryData(keys.session, null)
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
     },
   })
 }

@@ -55,7 +55,7 @@ test('a short password shows an error before anything is sent', async () => {
   renderAt('/sign-up')
   await userEvent.type(await screen.findByLabelText('Password'), 'short')
   await userEvent.click(screen.getByRole('button', { name: 'Create account' }))
-  expect(screen.getByLabelText('Password')).toHaveAccessibleDescription(/8 to 128 characters/)
+  expect(screen.getByLabelText('Password')).toHaveAccessibleDescription(/10 to 128 characters/)
   expect(screen.getByLabelText('Your name')).toHaveFocus()
   expect(api.callsOf(SIGN_UP)).toHaveLength(0)
 })

@@ -37,6 +37,56 @@ const apiErrors = {
     'Diesen Inhaltstyp hat die Website nicht',
     'Wählen Sie einen Typ aus der Liste. Ist er neu, senden Sie zuerst die Struktur der Website.',
   ),
+  common_password: text(
+    'Dieses Passwort ist zu verbreitet',
+    'Wählen Sie eines, das andere nicht verwenden: etwa vier zufällige Wörter.',
+  ),
+  personal_password: text(
+    'Das Passwort ist Ihr Name oder Ihre E-Mail-Adresse',
+    'Wählen Sie eines, das sich nicht aus Ihrem Namen oder Ihrer Adresse ergibt.',
+  ),
+  wrong_password: text('Das Passwort ist falsch', 'Geben Sie das Passwort ein, mit dem Sie sich anmelden.'),
+  wrong_code: text(
+    'Der Code ist falsch oder wurde schon benutzt',
+    'Geben Sie den Code ein, den Ihre App jetzt zeigt; er wechselt alle 30 Sekunden. Ein Wiederherstellungscode gilt einmal.',
+  ),
+  invalid_link: text(
+    'Der Link gilt nicht mehr',
+    'Fordern Sie einen neuen an. Ein Link gilt einmal und für kurze Zeit.',
+  ),
+  passkey_refused: text(
+    'Der Passkey wurde nicht angenommen',
+    'Versuchen Sie es innerhalb von fünf Minuten noch einmal, mit einem Passkey dieser Website.',
+  ),
+  second_step_over: text('Diese Anmeldung ist vorbei', 'Melden Sie sich noch einmal mit Ihrem Passwort an.'),
+  email_unverified: text(
+    'Ihre E-Mail-Adresse ist nicht bestätigt',
+    'Öffnen Sie den Link, den wir Ihnen geschickt haben, oder fordern Sie unter „Ihr Zugang“ einen neuen an.',
+  ),
+  two_factor_required: text(
+    'Dieses Konto verlangt einen zweiten Faktor',
+    'Richten Sie unter „Ihr Zugang“ eine Authenticator-App oder einen Passkey ein; haben Sie das schon, melden Sie sich damit an.',
+  ),
+  recent_sign_in_required: text(
+    'Dafür ist noch einmal Ihr Passwort nötig',
+    'Bestätigen Sie Ihr Passwort, und wiederholen Sie den Schritt innerhalb von 15 Minuten.',
+  ),
+  session_not_found: text(
+    'Die Sitzung wurde nicht gefunden',
+    'Laden Sie die Seite neu; die Sitzung kann beendet sein.',
+  ),
+  passkey_not_found: text('Der Passkey wurde nicht gefunden', 'Laden Sie die Seite neu; er kann entfernt sein.'),
+  email_verified: text('Die Adresse ist schon bestätigt', 'Es gibt nichts zu tun.'),
+  two_factor_on: text(
+    'Eine Authenticator-App ist schon eingerichtet',
+    'Entfernen Sie sie zuerst, und richten Sie dann die neue ein.',
+  ),
+  two_factor_off: text('Es ist keine Authenticator-App eingerichtet', 'Richten Sie zuerst eine ein.'),
+  second_factor_missing: text(
+    'Sie haben in dieser Sitzung keinen zweiten Faktor',
+    'Richten Sie einen ein, und melden Sie sich damit an; sonst würden Sie sich selbst aussperren.',
+  ),
+  too_many_passkeys: text('Sie haben zu viele Passkeys', 'Entfernen Sie einen, den Sie nicht mehr verwenden.'),
   invalid_cursor: text('Der Cursor ist nicht gültig', 'Beginnen Sie ohne Cursor von vorn.'),
   invalid_idempotency_key: text(
     'Der Idempotency-Key ist nicht gültig',

@@ -1,4 +1,5 @@
 import type { Messages } from '../en/index.ts'
+import { account } from './account.ts'
 import { activity } from './activity.ts'
 import { auth } from './auth.ts'
 import { common } from './common.ts'
@@ -15,6 +16,7 @@ import { sites } from './sites.ts'
 
 /** German, by area. */
 export const messages: Messages = {
+  account,
   activity,
   auth,
   common,

@@ -13,6 +13,7 @@ export const shell: typeof english = {
   signedInAs: 'Angemeldet als',
   account: 'Konto',
   switchAccount: 'In {name} arbeiten',
+  yourAccount: 'Ihr Zugang',
   signOut: 'Abmelden',
   scheme: 'Aussehen',
   light: 'Hell',

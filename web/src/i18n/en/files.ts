@@ -4,6 +4,7 @@ import { errors } from './errors.ts'
 /** English texts: one file per area, loaded with the first page that needs it. */
 export const files: AreaFiles = {
   base: () => import('./base.ts'),
+  account: async () => (await import('./account.ts')).account,
   activity: async () => (await import('./activity.ts')).activity,
   auth: async () => (await import('./auth.ts')).auth,
   connection: async () => (await import('./connection.ts')).connection,

@@ -1,3 +1,4 @@
+import { account } from './account.ts'
 import { activity } from './activity.ts'
 import { auth } from './auth.ts'
 import { common } from './common.ts'
@@ -14,6 +15,7 @@ import { sites } from './sites.ts'
 
 /** English texts by area. Other languages must have the same shape. */
 export const messages = {
+  account,
   activity,
   auth,
   common,

@@ -12,6 +12,7 @@ export const shell = {
   signedInAs: 'Signed in as',
   account: 'Account',
   switchAccount: 'Work in {name}',
+  yourAccount: 'Your account',
   signOut: 'Sign out',
   scheme: 'Appearance',
   light: 'Light',

@@ -1,5 +1,5 @@
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
-const PASSWORD_LENGTH = { min: 8, max: 128 }
+const PASSWORD_LENGTH = { min: 10, max: 128 }
 
 /** A rough check that saves a request; the API decides. */
 export const isEmail = (text: string): boolean => EMAIL.test(text.trim())

@@ -1,5 +1,5 @@
 const START = '/sites'
-const DOORS = new Set(['/sign-in', '/sign-up'])
+const DOORS = new Set(['/sign-in', '/sign-up', '/forgot-password', '/reset-password', '/verify-email'])
 
 /**
  * The page to open after signing in: the page the person came from, if it belongs to this app, else the start page. A link

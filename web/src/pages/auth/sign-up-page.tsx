@@ -9,6 +9,7 @@ import { useSession } from '../../queries/session.ts'
 import { FormError, LinkAlong, OtherForm, PasswordField, SubmitButton, useReturn } from './auth-form.tsx'
 import { AuthLayout } from './auth-layout.tsx'
 import { isEmail, isNewPassword } from './check.ts'
+import { usePasswordRefusal } from './password-refusal.ts'
 import { isInvitation } from './return-path.ts'
 import { useWait } from './use-wait.ts'
 
@@ -67,12 +68,17 @@ function SignUpForm(): ReactNode {
     ...(!isEmail(email) && { email: t('check.email') }),
     ...(!isNewPassword(password) && { password: t('check.newPassword') }),
   }))
-  const refused = fieldErrors(signUp.error)
+  const passwordRefusal = usePasswordRefusal()
+  const refusalsOf = (error: unknown) => {
+    const password = passwordRefusal(error)
+    return password === null ? fieldErrors(error) : { password }
+  }
+  const refused = refusalsOf(signUp.error)
   const takenEmail = isCode(signUp.error, 'email_taken') ? signUp.variables?.email : undefined
   const send = fields.submit(({ name, account_name: account, email, password }) =>
     signUp.mutate(
       { name: name.trim(), email: email.trim(), password, ...(account.trim() && { account_name: account.trim() }) },
-      { onError: (error) => fields.refuse(fieldErrors(error)) },
+      { onError: (error) => fields.refuse(refusalsOf(error)) },
     ),
   )
   const isOfFields = takenEmail !== undefined || Object.keys(refused).length > 0

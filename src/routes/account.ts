@@ -1,0 +1,35 @@
+import { API_PREFIX } from '../contract/common.ts'
+import { AccountSettings, AccountUpdate } from '../contract/people.ts'
+import { getAccount, updateAccount } from '../services/account/index.ts'
+import { clientOf } from './client.ts'
+import { defineRoute, ok, type Route } from './define.ts'
+
+const PATH = `${API_PREFIX}/account`
+const common = { tag: 'account', throttle: 'integration', path: PATH } as const
+
+export const accountRoutes: Route[] = [
+  defineRoute({
+    ...common,
+    method: 'get',
+    operationId: 'getAccount',
+    summary: 'Retrieve the account',
+    description: 'The account that the request acts in.',
+    access: { kind: 'person', role: 'viewer' },
+    responses: { 200: { description: 'The account', schema: AccountSettings } },
+    handle: async ({ ctx }) => ok(await getAccount({ ctx })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'patch',
+    operationId: 'updateAccount',
+    summary: 'Change the account',
+    description:
+      'With `require_two_factor` members can act in this account only after signing in with a second factor. Their other accounts, and API keys, are not affected.',
+    access: { kind: 'person', role: 'owner', fresh: true },
+    body: AccountUpdate,
+    responses: { 200: { description: 'The changed account', schema: AccountSettings } },
+    errors: ['second_factor_missing'],
+    handle: async ({ ctx, body, request }) =>
+      ok(await updateAccount({ ctx, input: { ...body, client: clientOf(request) } })),
+  }),
+]
