@@ -3,6 +3,7 @@ import { db } from '../db/client.ts'
 import { createId } from '../lib/ids.ts'
 import { log } from '../lib/log.ts'
 import { sealLeftovers } from '../services/audit/index.ts'
+import { pruneConnectionChanges } from '../services/connections/index.ts'
 import { resealEndpoints } from '../services/endpoints/index.ts'
 import { pruneEvents } from '../services/events/index.ts'
 import { recordTick } from '../services/health/index.ts'
@@ -27,6 +28,7 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   const prune = { db: db(env, null).db, now, limit: PRUNED_PER_TICK }
   const pruned = await pruneIdempotencyKeys(prune)
   const prunedEvents = await pruneEvents({ ...prune, retentionMs: config.eventRetentionMs })
+  const prunedChanges = await pruneConnectionChanges(prune)
   const prunedNotifications = await pruneNotifications({ ...prune, retentionMs: config.eventRetentionMs })
   const resealed = await resealEndpoints({ db: prune.db, config, now, limit: RESEALED_PER_TICK })
   const sealed = await sealLeftovers({ db: prune.db, pepper: config.apiKeyPepper }, SEALED_PER_TICK)
@@ -41,6 +43,7 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
     notifications,
     pruned,
     pruned_events: prunedEvents,
+    pruned_changes: prunedChanges,
     pruned_notifications: prunedNotifications,
     resealed,
     sealed,

@@ -2,7 +2,7 @@ import type { ConnectionChange } from '../../contract/notifications.ts'
 import { plainWords } from '../../lib/plain-words.ts'
 import type { ServiceContext } from '../context.ts'
 import { handOver, type MailLocale, type MailText, type Paragraph, renderMail } from '../mail/index.ts'
-import type { StoredMessage } from '../notifications/index.ts'
+import { securityLines, type StoredMessage } from '../notifications/index.ts'
 import { NOTICE_TEXTS, type NoticeTexts } from './notice-texts.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -30,6 +30,12 @@ function paragraphsOf(message: StoredMessage, texts: NoticeTexts, publicUrl: str
     const title = texts.endpointTitle(plainWords(name), plainWords(host), inUtc(since))
     const lines = [texts.endpointWhy({ detail: plainWords(detail), fix }), texts.endpointStays]
     return [{ title, lines, link: { words: texts.openNotifications, url: `${publicUrl}/notifications` } }]
+  }
+  if (message.type === 'connection.security') {
+    const { site_id: siteId, site_name: name, site_url: address } = message.data
+    const url = `${publicUrl}/sites/${encodeURIComponent(siteId)}/connection`
+    const title = `${plainWords(name)} (${plainWords(hostOf(address))})`
+    return [{ title, lines: securityLines(message).map(plainWords), link: { words: texts.openSite, url } }]
   }
   const { changes, more } = message.data
   const hidden = changes.length - MOST_NAMED

@@ -94,6 +94,22 @@ const apiErrors = {
     'Senden Sie die Anfrage aus der Web-App oder mit einem Bearer-Token.',
   ),
   not_found: text('Nicht gefunden', 'Prüfen Sie die Adresse und die Kennung.'),
+  connection_change_not_found: text(
+    'Es wartet keine Änderung der Verbindung',
+    'Laden Sie die Seite neu. Sie wurde vielleicht bestätigt, abgelehnt, durch eine neuere ersetzt oder ist abgelaufen.',
+  ),
+  connection_change_needs_confirmation: text(
+    'Diese Änderung der Verbindung muss eine Person bestätigen',
+    'Öffnen Sie die Website in IGNY8, und bestätigen Sie die Änderung unter Verbindung. Das Plugin verbindet sich dann selbst.',
+  ),
+  connection_change_refused: text(
+    'Diese Änderung der Verbindung wurde in IGNY8 abgelehnt',
+    'Fragen Sie, wer sie abgelehnt hat. Um erneut anzufragen, klicken Sie im Plugin auf „Verbinden“.',
+  ),
+  signature_required: text(
+    'Der API-Schlüssel allein darf das nicht',
+    'Signieren Sie die Anfrage mit dem Geheimnis der Verbindung, wie das Plugin es tut, oder melden Sie sich an.',
+  ),
   demo_unavailable: text('Dieser Server hat keine Demo', 'Melden Sie sich mit E-Mail-Adresse und Passwort an.'),
   site_not_found: text(
     'Website nicht gefunden',
