@@ -42,6 +42,7 @@ const workersProject = async () => ({
         ratelimits: {
           THROTTLE_INTEGRATION: { namespace_id: '1001', simple: { limit: 100_000, period: 60 } },
           THROTTLE_ANONYMOUS: { namespace_id: '1002', simple: { limit: 100_000, period: 60 } },
+          THROTTLE_UNVERIFIED: { namespace_id: '1003', simple: { limit: 100_000, period: 60 } },
         },
       },
     }),

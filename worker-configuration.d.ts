@@ -5,6 +5,8 @@ interface __BaseEnv_Env {
 	DB: D1Database;
 	THROTTLE_INTEGRATION: RateLimit;
 	THROTTLE_ANONYMOUS: RateLimit;
+	THROTTLE_UNVERIFIED: RateLimit;
+	ASSETS: Fetcher;
 	ENVIRONMENT: "production";
 	PUBLIC_URL: "https://api.igny8.com";
 	WEB_ORIGINS: "https://app.igny8.com";

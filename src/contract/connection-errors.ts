@@ -1,4 +1,4 @@
-/** Refusals of what an API key alone may not do to a connection. */
+/** Refusals about who may speak for a site: what an API key alone may not do, and what can't be a signed message. */
 export const CONNECTION_ERRORS = {
   connection_change_needs_confirmation: {
     status: 409,
@@ -14,6 +14,11 @@ export const CONNECTION_ERRORS = {
     status: 403,
     title: 'The API key alone can’t do this',
     fix: 'Sign the request with the connection’s secret, as the plugin does, or sign in as a person.',
+  },
+  webhook_id_invalid: {
+    status: 400,
+    title: 'The webhook-id is not valid',
+    fix: 'Send 1 to 100 visible ASCII characters, the same for every attempt.',
   },
   connection_change_not_found: {
     status: 404,

@@ -16,7 +16,10 @@ const NEW_SECRET_BYTES = 32
 const MAX_SIGNATURES = 10
 const HMAC = { name: 'HMAC', hash: 'SHA-256' }
 
-type SignatureProblem = 'signature_missing' | 'timestamp_out_of_range' | 'signature_invalid'
+/** What a `webhook-id` may be. It is stored to recognise repeats, so it is bounded. */
+const MESSAGE_ID = /^[\x21-\x7e]{1,100}$/
+
+type SignatureProblem = 'signature_missing' | 'webhook_id_invalid' | 'timestamp_out_of_range' | 'signature_invalid'
 
 /** `skewS` is the sender's clock minus ours, in seconds; null where no time was stated. */
 export type Verification =
@@ -133,6 +136,7 @@ export async function verifyMessage(input: {
   const signature = headers.get('webhook-signature')?.trim()
   if (!id || !timestamp || !signature) return { ok: false, reason: 'signature_missing', skewS: null }
 
+  if (!MESSAGE_ID.test(id)) return { ok: false, reason: 'webhook_id_invalid', skewS: null }
   if (!/^[0-9]{1,12}$/.test(timestamp)) return { ok: false, reason: 'timestamp_out_of_range', skewS: null }
   const timestampS = Number(timestamp)
   const skewS = timestampS - nowS

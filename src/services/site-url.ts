@@ -13,8 +13,9 @@ function checkSiteUrl(config: Mode, raw: string): UrlCheck {
   const mode = { allowLoopback: allowsLoopback(config) }
   const checked = checkOutboundUrl(raw, mode)
   if (checked.ok || checked.code !== 'https_required') return checked
-  const secure = checkOutboundUrl(raw.replace(/^http:/i, 'https:'), mode)
-  return secure.ok ? { ok: true, url: new URL(raw) } : secure
+  const url = new URL(raw)
+  const secure = checkOutboundUrl(`https://${url.host}${url.pathname}`, mode)
+  return secure.ok ? { ok: true, url } : secure
 }
 
 /** Lower-case host, no default port, query, fragment or trailing slash. */

@@ -59,7 +59,8 @@ export async function admit(
   for (const secret of secrets) {
     const verified = await verifyMessage({ headers, body, secrets: [secret], nowS })
     if (verified.ok) return { secret, messageId: verified.id }
-    reason = verified.reason
+    // like the plugin, which calls an id that it can't accept a missing one
+    reason = verified.reason === 'webhook_id_invalid' ? 'signature_missing' : verified.reason
   }
   const data = reason === 'timestamp_out_of_range' ? { site_time: nowS } : {}
   return restError(401, `igny8_${reason}`, REFUSALS[reason], data)

@@ -47,8 +47,12 @@ export const connectBody = ({ siteId, key, wordpress }: TestSite) => ({
 })
 
 /** Headers that sign a body, as the plugin signs. */
-export async function signedBy(secret: string, body: unknown, timestamp = Math.floor(Date.now() / 1000)) {
-  const id = `msg_${crypto.randomUUID()}`
+export async function signedBy(
+  secret: string,
+  body: unknown,
+  timestamp = Math.floor(Date.now() / 1000),
+  id = `msg_${crypto.randomUUID()}`,
+) {
   const text = body === undefined ? '' : JSON.stringify(body)
   const signature = await signMessage({ id, timestamp, body: text, secrets: [secret] })
   return { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': signature }

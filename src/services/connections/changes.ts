@@ -22,15 +22,18 @@ export interface Change {
 
 export type Authority = 'first' | 'link' | 'person'
 
+/** Whether two addresses are spellings of one. */
+export function isSameAddress(left: string, right: string): boolean {
+  const forms = addressForms(left)
+  return left === right || addressForms(right).some((form) => forms.includes(form))
+}
+
 /** Another spelling of the address changes nothing, and neither does a secret that both sides have. */
 export function findChange(row: IntegrationRow, known: readonly string[], input: ConnectRequest): Change {
   const secret = input.signing_secret
-  const forms = addressForms(row.siteUrl)
-  const isSamePlace =
-    row.siteUrl === input.site_url || addressForms(input.site_url).some((form) => forms.includes(form))
   return {
     secret: secret === undefined || known.includes(secret) ? null : secret,
-    address: isSamePlace ? null : input.site_url,
+    address: isSameAddress(row.siteUrl, input.site_url) ? null : input.site_url,
   }
 }
 

@@ -19,6 +19,7 @@ import { readKnownSecrets } from '../link.ts'
 import { tellSecurity } from '../notifications/index.ts'
 import { publishChange, toRpcCall, unwrap } from '../site-calls.ts'
 import { type IntegrationRow, loadIntegration } from '../tenant.ts'
+import { chargeUnverifiedCall } from '../unverified.ts'
 
 /** The change of a connection that waits for a person. @throws ServiceError `integration_not_found` */
 export async function getConnectionChange({
@@ -51,6 +52,7 @@ const deciderOf = ({ actor }: ServiceContext) => (actor.kind === 'user' ? actor.
 
 /** Calls the site at the address that the change names, signed with the new secret alone. */
 async function probe(ctx: ServiceContext, row: IntegrationRow, change: PendingChange, secrets: string[]) {
+  if (change.siteUrl !== null) await chargeUnverifiedCall(ctx, { accountId: row.accountId, siteUrl: change.siteUrl })
   return unwrap(
     await ctx.site(row.siteId).probe({
       ...toRpcCall(ctx, row),

@@ -5,7 +5,7 @@ import { recordEvent } from '../../db/record-event.ts'
 import { integrations } from '../../db/schema/index.ts'
 import { isTooOld } from '../../lib/plugin-version.ts'
 import { type SiteAuthorization, authorizeSite } from './authorize-site.ts'
-import { type Change, findAuthority, findChange, isEditorOf } from './changes.ts'
+import { type Change, findAuthority, findChange, isEditorOf, isSameAddress } from './changes.ts'
 import { storeConnection, type Verified } from './connect-store.ts'
 import { askForConfirmation } from './pending-changes.ts'
 import { offerPolling, verifyPolling } from './polling-challenge.ts'
@@ -16,6 +16,7 @@ import { assertSupported } from '../integrations/index.ts'
 import { assertKeyMayWrite, unwrap } from '../site-calls.ts'
 import { readPluginUrl } from '../site-url.ts'
 import type { IntegrationRow } from '../tenant.ts'
+import { chargeUnverifiedCall } from '../unverified.ts'
 import type { ProbeOutcome } from '../../site/rpc.ts'
 
 /** A connect request that crashed leaves an unfinished integration. After this time another request takes it over. */
@@ -151,6 +152,8 @@ async function reach(attempt: Attempt, row: IntegrationRow, signingSecrets: stri
     pluginRequestId,
   }
   if (!(await verifyPolling(ctx, input, message))) {
+    const isProven = row.lastVerifiedAt !== null && isSameAddress(row.siteUrl, input.site_url)
+    if (!isProven) await chargeUnverifiedCall(ctx, { accountId: site.accountId, siteUrl: input.site_url })
     const target = { siteUrl: input.site_url, signingSecrets, restRoot: input.rest_root ?? null, mayPoll: false }
     return unwrap(await ctx.site(site.id).probe({ ...call, ...target }))
   }

@@ -5,6 +5,7 @@ import { recordEvent } from '../../db/record-event.ts'
 import { openSigningSecrets } from '../../lib/link-credentials.ts'
 import { verifyMessage } from '../../lib/signature.ts'
 import { isWithin } from '../../lib/site-address.ts'
+import { isSameAddress } from './changes.ts'
 import { assertAddressFree, type Move, storeMove } from './move-store.ts'
 import { answersChallenge, offerPolling } from './polling-challenge.ts'
 import type { ApiKeyActor, ServiceContext } from '../context.ts'
@@ -13,6 +14,7 @@ import type { SignedRequest } from '../link.ts'
 import { assertKeyMayWrite, toRpcCall, unwrap } from '../site-calls.ts'
 import { readPluginUrl } from '../site-url.ts'
 import { type IntegrationRow, loadIntegration } from '../tenant.ts'
+import { chargeUnverifiedCall } from '../unverified.ts'
 import type { ProbeOutcome } from '../../site/rpc.ts'
 
 type MoveContext = ServiceContext<ApiKeyActor>
@@ -52,6 +54,8 @@ async function visit(
   row: IntegrationRow,
   request: MoveRequest & { site_id: string },
 ): Promise<Visit> {
+  if (!isSameAddress(row.siteUrl, request.site_url))
+    await chargeUnverifiedCall(ctx, { accountId: row.accountId, siteUrl: request.site_url })
   const outcome = unwrap(
     await ctx.site(row.siteId).probe({
       ...toRpcCall(ctx, row),

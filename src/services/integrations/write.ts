@@ -146,7 +146,8 @@ export async function updateIntegration({
     .update(integrations)
     .set({
       ...key,
-      ...(isMoved && { siteUrl, commandsUrl: null }),
+      // the new address has proved nothing yet
+      ...(isMoved && { siteUrl, commandsUrl: null, lastVerifiedAt: null }),
       ...(isMoved && !isResting(before.connection) && { nextCheckAt: now }),
       ...(patch.is_active !== undefined && { isActive: patch.is_active }),
       ...(patch.sync_enabled !== undefined && { syncEnabled: patch.sync_enabled }),

@@ -94,6 +94,10 @@ const apiErrors = {
     'Senden Sie die Anfrage aus der Web-App oder mit einem Bearer-Token.',
   ),
   not_found: text('Nicht gefunden', 'Prüfen Sie die Adresse und die Kennung.'),
+  webhook_id_invalid: text(
+    'Die webhook-id ist nicht gültig',
+    'Senden Sie 1 bis 100 sichtbare ASCII-Zeichen, bei jedem Versuch dieselben.',
+  ),
   connection_change_not_found: text(
     'Es wartet keine Änderung der Verbindung',
     'Laden Sie die Seite neu. Sie wurde vielleicht bestätigt, abgelehnt, durch eine neuere ersetzt oder ist abgelaufen.',
