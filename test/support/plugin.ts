@@ -151,7 +151,9 @@ export class ModelSite {
     if (this.fault?.kind === 'not_connected') return restError('igny8_not_connected', 409)
     const nowS = Math.floor(Date.now() / 1000)
     const known = [this.signingSecret, ...this.pendingSecrets]
-    const tried = await Promise.all(known.map((secret) => verifyMessage({ headers, body, secrets: [secret], nowS })))
+    const tried = await Promise.all(
+      known.map((secret) => verifyMessage({ headers, body, secrets: [secret], nowS, label: 'commands' })),
+    )
     // like the plugin: the secret that signed the request signs the answer
     const signedBy = known[tried.findIndex(({ ok }) => ok)] ?? this.signingSecret
     const [verified] = [tried.find(({ ok }) => ok) ?? tried[0]]
@@ -169,7 +171,13 @@ export class ModelSite {
     })
     const text = JSON.stringify({ protocol: 1, results })
     const secrets = [this.fault?.kind === 'wrong_signature' ? createSigningSecret() : signedBy]
-    const signature = await signMessage({ id: verified.id, timestamp: nowS, body: text, secrets })
+    const signature = await signMessage({
+      id: verified.id,
+      timestamp: nowS,
+      body: text,
+      secrets,
+      label: 'commands-answer',
+    })
     return new Response(text, {
       headers: {
         'content-type': 'application/json',
