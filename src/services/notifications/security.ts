@@ -16,10 +16,10 @@ import {
 import { describeActor, type Actor, type ServiceContext } from '../context.ts'
 import { wantsEmail } from './preferences.ts'
 
-type SecurityMessage = Extract<OutgoingMessage, { type: 'connection.security' }>
+export type SecurityMessage = Extract<OutgoingMessage, { type: 'connection.security' }>
 
 /** Subjects say what happened and nothing that a tenant wrote. */
-const SUBJECTS: Record<SecurityChange['what'], string> = {
+export const SECURITY_SUBJECTS: Record<SecurityChange['what'], string> = {
   confirmation_requested: 'A change of a connection waits for your confirmation',
   change_refused: 'A change of a connection was refused',
   secret_replaced: 'The signing secret of a connection was replaced',
@@ -31,22 +31,7 @@ const SUBJECTS: Record<SecurityChange['what'], string> = {
 /** The subject of a message about these changes. */
 export function summarizeSecurity(changes: readonly SecurityChange[]): string {
   const [first] = changes
-  return changes.length === 1 && first ? SUBJECTS[first.what] : 'A connection was changed'
-}
-
-/** What an e-mail says about each change, and who did it. */
-export function securityLines({ timestamp, data }: SecurityMessage): string[] {
-  const { changes, actor, requested_from: from, request_id: requestId } = data
-  const by = actor.startsWith('user:') ? 'a person of your account' : 'the site’s API key'
-  const origin = from === null ? '' : ` from ${from}`
-  return [
-    ...changes.map((change) => {
-      const values = [change.from && `Before: ${change.from}.`, change.to && `Now: ${change.to}.`].filter(Boolean)
-      return [`${SUBJECTS[change.what]}.`, ...values].join(' ')
-    }),
-    `Done with ${by}${origin} at ${timestamp.slice(0, 16).replace('T', ' ')} UTC. Reference: ${requestId}.`,
-    'If nobody of you did this, revoke the site’s API key under Connection.',
-  ]
+  return changes.length === 1 && first ? SECURITY_SUBJECTS[first.what] : 'A connection was changed'
 }
 
 type TellContext = Pick<ServiceContext<Actor>, 'db' | 'config' | 'now' | 'newId' | 'requestId'>

@@ -3,10 +3,7 @@ import { deliveryErrors } from './delivery-errors.ts'
 import { linkErrors } from './link-errors.ts'
 
 const text = (title: string, fix: string) => ({ title, fix })
-const SIGNED_OUT = text(
-  'Sie wurden abgemeldet',
-  'Melden Sie sich in einem anderen Tab wieder an; Ihr Text bleibt hier erhalten.',
-)
+const SIGNED_OUT = text('Sie wurden abgemeldet', 'Melden Sie sich wieder an; Ihr Text bleibt erhalten.')
 
 const apiErrors = {
   malformed_json: text('Die Anfrage ist kein gültiges JSON', 'Senden Sie ein JSON-Dokument in UTF-8.'),
