@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { EvidenceStep } from './evidence.ts'
 import { PollingOffer } from './polling.ts'
+import { CONNECTION_ERRORS } from './connection-errors.ts'
 import { LINK_ERRORS } from './link-errors.ts'
 import { PEOPLE_ERRORS } from './people-errors.ts'
 
@@ -270,7 +271,12 @@ const API_ERRORS = {
 } as const satisfies Record<string, ErrorEntry>
 
 /** Every error code with its status, title and fix. */
-export const ERRORS = { ...API_ERRORS, ...PEOPLE_ERRORS, ...LINK_ERRORS } as const satisfies Record<string, ErrorEntry>
+export const ERRORS = {
+  ...API_ERRORS,
+  ...PEOPLE_ERRORS,
+  ...CONNECTION_ERRORS,
+  ...LINK_ERRORS,
+} as const satisfies Record<string, ErrorEntry>
 export type ErrorCode = keyof typeof ERRORS
 
 /** Narrows a value to an error code of this API. */
