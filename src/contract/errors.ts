@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { EvidenceStep } from './evidence.ts'
 import { PollingOffer } from './polling.ts'
 import { LINK_ERRORS } from './link-errors.ts'
+import { MAIL_ERRORS } from './mail-errors.ts'
 
 interface ErrorEntry {
   /** HTTP status */
@@ -259,7 +260,7 @@ const API_ERRORS = {
 } as const satisfies Record<string, ErrorEntry>
 
 /** Every error code with its status, title and fix. */
-export const ERRORS = { ...API_ERRORS, ...LINK_ERRORS } as const satisfies Record<string, ErrorEntry>
+export const ERRORS = { ...API_ERRORS, ...MAIL_ERRORS, ...LINK_ERRORS } as const satisfies Record<string, ErrorEntry>
 export type ErrorCode = keyof typeof ERRORS
 
 /** Narrows a value to an error code of this API. */

@@ -37,7 +37,7 @@ export const authRoutes: Route[] = [
     throttle: 'anonymous',
     body: SignIn,
     responses: { 200: { description: 'Signed in. Browsers also get a cookie', schema: SignedIn } },
-    errors: ['invalid_credentials', 'user_inactive', 'origin_not_allowed'],
+    errors: ['invalid_credentials', 'too_many_attempts', 'user_inactive', 'origin_not_allowed'],
     handle: async ({ ctx, body, request }) =>
       signedIn(200, await signIn({ ctx, input: { ...body, headers: request.headers } })),
   }),
@@ -62,7 +62,7 @@ export const authRoutes: Route[] = [
     access: { kind: 'public' },
     throttle: 'anonymous',
     responses: { 200: { description: 'Signed in. Browsers also get a cookie', schema: SignedIn } },
-    errors: ['demo_unavailable', 'invalid_credentials', 'user_inactive', 'origin_not_allowed'],
+    errors: ['demo_unavailable', 'invalid_credentials', 'too_many_attempts', 'user_inactive', 'origin_not_allowed'],
     handle: async ({ ctx, request }) => signedIn(200, await signInDemo({ ctx, input: { headers: request.headers } })),
   }),
   defineRoute({

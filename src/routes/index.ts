@@ -5,6 +5,7 @@ import { contentRoutes } from './content.ts'
 import type { Route } from './define.ts'
 import { pollingRoutes } from './polling.ts'
 import { integrationRoutes } from './integrations.ts'
+import { mailRoutes } from './mail.ts'
 import { memberRoutes } from './members.ts'
 import { notificationRoutes } from './notifications.ts'
 import { runRoutes } from './runs.ts'
@@ -24,4 +25,5 @@ export const routes: readonly Route[] = [
   ...activityRoutes,
   ...webhookRoutes,
   ...notificationRoutes,
+  ...mailRoutes,
 ]

@@ -85,14 +85,14 @@ let passwordHash: Promise<string> | undefined
 
 const SESSION_MS = 30 * 86_400_000
 
-/** The rows of a person who has just signed up: themselves, their password, their session and their account. */
+/** The rows of a person who has signed up and verified their address: themselves, their password, their session and their account. */
 function rowsOf({ db: d1 }: ServiceContext<Actor>, row: Row, password: string) {
   const { userId, accountId, name, email, sessionToken, createdAt } = row
   const times = { createdAt, updatedAt: createdAt }
   const expiresAt = new Date(createdAt.getTime() + SESSION_MS)
   const credential = { id: crypto.randomUUID(), accountId: userId, providerId: 'credential', userId, password }
   return [
-    d1.insert(users).values({ id: userId, name, email, ...times }),
+    d1.insert(users).values({ id: userId, name, email, emailVerified: true, ...times }),
     d1.insert(userCredentials).values({ ...credential, ...times }),
     d1.insert(sessions).values({ id: crypto.randomUUID(), token: sessionToken, userId, expiresAt, ...times }),
     d1.insert(accounts).values({ id: accountId, name: `${name}’s account`, createdAt }),

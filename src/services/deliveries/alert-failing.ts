@@ -51,6 +51,7 @@ const adminsOf = ({ db }: AlertContext, accountId: string) =>
         eq(memberships.accountId, accountId),
         inArray(memberships.role, [...NOTIFIED_ROLES]),
         eq(users.isActive, true),
+        eq(users.emailVerified, true),
         wantsEmail,
       ),
     )

@@ -92,7 +92,14 @@ const emailRecipients = ({ db, accountIds }: ReadInput) =>
     .select({ accountId: memberships.accountId, id: memberships.userId })
     .from(memberships)
     .innerJoin(users, eq(users.id, memberships.userId))
-    .where(and(inArray(memberships.accountId, [...accountIds]), eq(users.isActive, true), wantsEmail))
+    .where(
+      and(
+        inArray(memberships.accountId, [...accountIds]),
+        eq(users.isActive, true),
+        eq(users.emailVerified, true),
+        wantsEmail,
+      ),
+    )
 
 /** Loads what a dispatch depends on, as of one moment, in four queries. */
 export async function loadPendingChanges(input: ReadInput) {

@@ -1,3 +1,4 @@
+import { preferredLocale } from '../i18n/index.ts'
 import { chosenAccount } from './chosen-account.ts'
 import { createApiClient } from './client.ts'
 
@@ -6,7 +7,9 @@ export const api = createApiClient({
   baseUrl: window.location.origin,
   headers: (): Record<string, string> => {
     const account = chosenAccount.get()
-    return account === null ? {} : { 'x-account-id': account }
+    // mails come in the language chosen here
+    const language = { 'accept-language': preferredLocale() }
+    return account === null ? language : { ...language, 'x-account-id': account }
   },
   // read at each call, so that a test can replace it
   fetch: (request) => globalThis.fetch(request),

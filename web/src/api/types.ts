@@ -16,6 +16,7 @@ export type { Problem } from '../../../src/contract/errors.ts'
 export type { EvidenceStep } from '../../../src/contract/evidence.ts'
 export type { Connection, Health } from '../../../src/contract/health.ts'
 export type { Integration, IntegrationUpdate, TestResult } from '../../../src/contract/integrations.ts'
+export type { MailSubscription } from '../../../src/contract/mail.ts'
 export type { LiveMessage } from '../../../src/contract/live.ts'
 export type {
   Delivery,
@@ -30,6 +31,7 @@ export type {
   Account,
   AuthOptions,
   Invitation,
+  InvitationSent,
   Member,
   Role,
   Session,

@@ -10,6 +10,7 @@ import { lazyPage } from './lazy-page.tsx'
 const SignInPage = lazyPage('auth', () => import('../pages/auth/sign-in-page.tsx'))
 const SignUpPage = lazyPage('auth', () => import('../pages/auth/sign-up-page.tsx'))
 const InvitationPage = lazyPage('auth', () => import('../pages/auth/invitation-page.tsx'))
+const UnsubscribePage = lazyPage('auth', () => import('../pages/auth/unsubscribe-page.tsx'))
 const SitesPage = lazyPage('sites', () => import('../pages/sites/sites-page.tsx'))
 const NewSitePage = lazyPage('onboarding', () => import('../pages/onboarding/new-site-page.tsx'))
 const OnboardingPage = lazyPage('onboarding', () => import('../pages/onboarding/onboarding-page.tsx'))
@@ -71,6 +72,7 @@ export function AppRoutes(): ReactNode {
       <Switch>
         <Route path="/sign-in" component={SignInPage} />
         <Route path="/sign-up" component={SignUpPage} />
+        <Route path="/unsubscribe" component={UnsubscribePage} />
         <Route>
           <RequireSession>
             <AccountRoutes />

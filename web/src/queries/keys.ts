@@ -3,6 +3,8 @@ export const keys = {
   session: ['session'] as const,
   authOptions: ['auth-options'] as const,
   members: ['members'] as const,
+  invitations: ['invitations'] as const,
+  mailSubscription: (token: string) => ['mail-subscription', token] as const,
   endpoints: ['endpoints'] as const,
   deliveries: ['deliveries'] as const,
   notificationPreferences: ['notification-preferences'] as const,

@@ -86,6 +86,10 @@ const apiErrors = {
     'Verwenden Sie einen Schlüssel mit der genannten Berechtigung.',
   ),
   person_required: text('Das geht nicht mit einem API-Schlüssel', 'Melden Sie sich als Person an.'),
+  email_unverified: text(
+    'Ihre E-Mail-Adresse ist nicht bestätigt',
+    'Öffnen Sie den Link, den wir Ihnen geschickt haben, oder lassen Sie ihn unter „Ihr Konto“ noch einmal senden.',
+  ),
   user_inactive: text('Dieser Benutzer ist deaktiviert', 'Fragen Sie einen Inhaber des Kontos.'),
   no_account: text('Sie sind in keinem Konto Mitglied', 'Bitten Sie um eine Einladung.'),
   site_inactive: text('Die Website ist abgeschaltet', 'Schalten Sie die Website in ihren Einstellungen ein.'),
@@ -115,6 +119,10 @@ const apiErrors = {
   too_many_endpoints: text('Das Konto hat zu viele Endpunkte', 'Löschen Sie einen, den Sie nicht mehr brauchen.'),
   delivery_pending: text('Die Zustellung steht noch aus', 'Warten Sie den nächsten Versuch ab.'),
   endpoint_inactive: text('Der Endpunkt ist ausgeschaltet', 'Schalten Sie ihn zuerst ein.'),
+  unsubscribe_link_invalid: text(
+    'Dieser Link zum Abmelden gilt nicht',
+    'Öffnen Sie den Link einer neueren E-Mail, oder ändern Sie es in Ihren Benachrichtigungen.',
+  ),
   invitation_not_found: text(
     'Einladung nicht gefunden',
     'Bitten Sie um eine neue Einladung, und nehmen Sie sie mit der E-Mail-Adresse an, an die sie ging.',
@@ -205,6 +213,10 @@ const apiErrors = {
   idempotency_key_reused: text(
     'Der Idempotency-Key wurde schon für eine andere Anfrage verwendet',
     'Verwenden Sie für eine neue Anfrage einen neuen.',
+  ),
+  too_many_attempts: text(
+    'Zu viele falsche Passwörter',
+    'Warten Sie die gezeigte Zeit ab, oder nehmen Sie ein Gerät, auf dem Sie schon angemeldet waren.',
   ),
   too_many_requests: text('Zu viele Anfragen', 'Warten Sie eine Minute, und versuchen Sie es noch einmal.'),
   internal_error: text(
