@@ -16,6 +16,7 @@ import {
 import { DoctorReport } from './doctor.ts'
 import { ConnectRequest, Integration, IntegrationUpdate, TestResult } from './integrations.ts'
 import * as me from './me.ts'
+import { MailSubscription, UnsubscribeQuery } from './mail.ts'
 import * as notifications from './notifications.ts'
 import * as people from './people.ts'
 import { SiteAuthor } from './structure.ts'
@@ -72,8 +73,15 @@ export const ENDPOINTS = {
   'GET /members': { query: ListQuery, answer: listOf(people.Member) },
   'PATCH /members/{user_id}': { body: people.MemberUpdate, answer: people.Member },
   'DELETE /members/{user_id}': { answer: null },
-  'POST /members/invitations': { body: people.InvitationCreate, answer: people.Invitation },
+  'GET /members/invitations': { query: ListQuery, answer: listOf(people.Invitation) },
+  'POST /members/invitations': { body: people.InvitationCreate, answer: people.InvitationSent },
+  'POST /members/invitations/{invitation_id}/resend': { answer: people.InvitationSent },
+  'DELETE /members/invitations/{invitation_id}': { answer: null },
   'POST /members/invitations/accept': { body: people.InvitationAccept, answer: people.Account },
+
+  'GET /mail/subscription': { query: UnsubscribeQuery, answer: MailSubscription },
+  'POST /mail/unsubscribe': { query: UnsubscribeQuery, answer: null },
+  'POST /mail/resubscribe': { query: UnsubscribeQuery, answer: null },
 
   'GET /sites': { query: ListQuery, answer: listOf(Site) },
   'POST /sites': { body: SiteCreate, answer: Site },

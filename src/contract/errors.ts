@@ -4,6 +4,7 @@ import { PollingOffer } from './polling.ts'
 import { CONNECTION_ERRORS } from './connection-errors.ts'
 import { LINK_ERRORS } from './link-errors.ts'
 import { PEOPLE_ERRORS } from './people-errors.ts'
+import { MAIL_ERRORS } from './mail-errors.ts'
 
 interface ErrorEntry {
   /** HTTP status */
@@ -274,6 +275,7 @@ const API_ERRORS = {
 export const ERRORS = {
   ...API_ERRORS,
   ...PEOPLE_ERRORS,
+  ...MAIL_ERRORS,
   ...CONNECTION_ERRORS,
   ...LINK_ERRORS,
 } as const satisfies Record<string, ErrorEntry>

@@ -46,6 +46,18 @@ export const DELIVERY_ERRORS = {
     title: 'E-mail can’t be sent at the moment',
     fix: 'Nothing to do: it is retried. If it keeps failing, tell the operator of this server.',
   },
+  email_suppressed: {
+    title: 'The address takes no such e-mail',
+    fix: 'Nothing to do: its owner unsubscribed, or their provider refused earlier e-mail.',
+  },
+  email_limited: {
+    title: 'The address has had too many e-mails',
+    fix: 'Wait a day and send it again.',
+  },
+  email_unverified: {
+    title: 'The person has not verified their address',
+    fix: 'Ask them to open the link in the e-mail they got when they signed up.',
+  },
   email_not_configured: { title: 'E-mail is not set up', fix: 'Ask the operator of this server.' },
   internal_error: {
     title: 'Something went wrong in IGNY8',

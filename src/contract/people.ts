@@ -1,10 +1,15 @@
 import * as z from 'zod'
-import { AccountId, PlainText, Timestamp, UserId } from './common.ts'
+import { AccountId, PlainText, prefixedId, Timestamp, UserId } from './common.ts'
+import { DeliveryError } from './notifications.ts'
 
 /** Roles in an account, weakest first. */
 export const ROLES = ['viewer', 'editor', 'admin', 'owner'] as const
 export const Role = z.lazy(() => z.enum(ROLES).meta({ id: 'Role' }))
 export type Role = z.infer<typeof Role>
+
+/** Languages of mails and of the app. */
+export const LOCALES = ['en', 'de'] as const
+export type Locale = (typeof LOCALES)[number]
 
 export const Email = z.lazy(() => z.email().max(254).meta({ example: 'editor@example.com' }))
 
@@ -111,16 +116,40 @@ export const Member = z.lazy(() =>
 )
 export type Member = z.infer<typeof Member>
 
+export const InvitationId = prefixedId('inv', 'an invitation')
+
 export const InvitationCreate = z.lazy(() =>
   z.object({ email: Email, role: Role.unwrap().exclude(['owner']) }).meta({ id: 'InvitationCreate' }),
 )
 export type InvitationCreate = z.infer<typeof InvitationCreate>
 
-/** A new invitation. Its token is shown once; give it to the invited person. It only works for their e-mail address. */
+/** Whether an invitation was mailed: `link_shown` where the server has no e-mail. */
+const InvitationMail = z.lazy(() => z.enum(['sent', 'not_sent', 'link_shown']))
+
 export const Invitation = z.lazy(() =>
-  z.object({ email: z.string(), role: Role, token: z.string(), expires_at: Timestamp }).meta({ id: 'Invitation' }),
+  z
+    .object({
+      id: InvitationId,
+      email: z.string(),
+      role: Role,
+      invited_by: z.string().nullable().meta({ description: 'Name of who sent it; null if they have left' }),
+      mail: InvitationMail,
+      mail_error: DeliveryError.nullable().meta({ description: 'Why the mail was not sent' }),
+      created_at: Timestamp,
+      expires_at: Timestamp,
+    })
+    .meta({ id: 'Invitation' }),
 )
 export type Invitation = z.infer<typeof Invitation>
+
+/**
+ * An invitation just sent. `token` is null where it was mailed: whoever has it has shown that they read the address's mail.
+ * Where the server has no e-mail, it is shown once, to be handed over.
+ */
+export const InvitationSent = z.lazy(() =>
+  Invitation.unwrap().extend({ token: z.string().nullable() }).meta({ id: 'InvitationSent' }),
+)
+export type InvitationSent = z.infer<typeof InvitationSent>
 
 export const InvitationAccept = z.lazy(() =>
   z.object({ token: z.string().min(1).max(200) }).meta({ id: 'InvitationAccept' }),

@@ -8,8 +8,10 @@ import { resealEndpoints } from '../services/endpoints/index.ts'
 import { pruneEvents } from '../services/events/index.ts'
 import { recordTick } from '../services/health/index.ts'
 import { pruneIdempotencyKeys } from '../services/idempotency/index.ts'
+import { pruneMail } from '../services/mail/index.ts'
 import { pruneNotifications } from '../services/notifications/index.ts'
 import { pruneEnded } from '../services/retention/index.ts'
+import { pruneAttempts } from '../services/people/index.ts'
 import { reconcileChecks } from './health-checks.ts'
 import { notify } from './notifications.ts'
 
@@ -32,6 +34,8 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   const prunedEvents = await pruneEvents({ ...prune, retentionMs: config.eventRetentionMs })
   const prunedChanges = await pruneConnectionChanges(prune)
   const prunedNotifications = await pruneNotifications({ ...prune, retentionMs: config.eventRetentionMs })
+  const prunedMail = await pruneMail(prune)
+  const prunedAttempts = await pruneAttempts(prune)
   const resealed = await resealEndpoints({ db: prune.db, config, now, limit: RESEALED_PER_TICK })
   const audit = await sealLeftovers({ db: prune.db, pepper: config.apiKeyPepper, now: Date.now }, SEALED_PER_TICK)
   const site = (siteId: string) => env.SITE_SYNC.getByName(siteId)
@@ -48,6 +52,8 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
     pruned_events: prunedEvents,
     pruned_changes: prunedChanges,
     pruned_notifications: prunedNotifications,
+    pruned_mail: prunedMail,
+    pruned_attempts: prunedAttempts,
     resealed,
     audit,
   })

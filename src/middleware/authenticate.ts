@@ -9,7 +9,7 @@ import { readCredentials, type Credentials, assertOriginAllowed, authenticatePer
 import type { Actor } from '../services/context.ts'
 import { ServiceError } from '../services/errors.ts'
 import { KEY_ALONE, type Access } from './authorize.ts'
-import { charge, clientAddress } from './throttle.ts'
+import { charge, clientNetwork } from './throttle.ts'
 
 const UNAUTHENTICATED = 401
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -41,7 +41,8 @@ async function identify(c: HonoContext<AppEnv>, credentials: Credentials, access
   const ctx = authContext(c)
   if (credentials.kind === 'api_key') {
     const background = (work: Promise<void>) => c.executionCtx.waitUntil(work)
-    return authenticateApiKey({ ctx, input: { plaintext: credentials.plaintext, background } })
+    const chargeMiss = () => charge(c.env.THROTTLE_ANONYMOUS, clientNetwork(c))
+    return authenticateApiKey({ ctx, input: { plaintext: credentials.plaintext, background, chargeMiss } })
   }
   if (credentials.kind === 'session') {
     if (credentials.transport === 'cookie' && isGuarded(c)) assertOriginAllowed(ctx.config, c.req.raw.headers)
@@ -52,10 +53,13 @@ async function identify(c: HonoContext<AppEnv>, credentials: Credentials, access
   throw new ServiceError('credentials_missing', 'The Authorization header is not a single Bearer token.')
 }
 
-/** Charges refused credentials to the sender's address, to limit guessing. */
+/**
+ * Charges refused credentials to the sender's network, to limit guessing. A key that isn't at the edge was charged before
+ * D1 was asked.
+ */
 async function chargeRefusal(c: HonoContext<AppEnv>, error: unknown): Promise<void> {
   const isRefusal = error instanceof ServiceError && ERRORS[error.code].status === UNAUTHENTICATED
-  if (isRefusal) await charge(c.env.THROTTLE_ANONYMOUS, clientAddress(c))
+  if (isRefusal && error.code !== 'api_key_unknown') await charge(c.env.THROTTLE_ANONYMOUS, clientNetwork(c))
 }
 
 async function findActor(c: HonoContext<AppEnv>, access: Access): Promise<Actor> {

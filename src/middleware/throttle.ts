@@ -1,14 +1,15 @@
 import type { Context as HonoContext } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../env.ts'
+import { networkOf } from '../lib/network.ts'
 import { describeActor } from '../services/context.ts'
 import { ServiceError } from '../services/errors.ts'
 
 /** The rate limits' period in wrangler.toml. The bindings don't say how much of it is left. */
 const PERIOD_S = 60
 
-/** The caller's network address. Callers without one share a bucket. */
-export const clientAddress = (c: HonoContext<AppEnv>) => c.req.header('cf-connecting-ip') ?? 'unknown'
+/** Whom an anonymous call is charged to: see `networkOf`. Callers without an address share a bucket. */
+export const clientNetwork = (c: HonoContext<AppEnv>) => networkOf(c.req.header('cf-connecting-ip') ?? 'unknown')
 
 /** Charges one call to a rate limit. @throws ServiceError `too_many_requests` */
 export async function charge(limiter: RateLimit, key: string): Promise<void> {
@@ -30,6 +31,6 @@ export const throttle = (rateLimit: Throttle) =>
     if (perActor) {
       await charge(c.env.THROTTLE_INTEGRATION, describeActor(actor))
       await charge(c.env.THROTTLE_ACCOUNT, actor.accountId)
-    } else if (rateLimit !== 'none') await charge(c.env.THROTTLE_ANONYMOUS, clientAddress(c))
+    } else if (rateLimit !== 'none') await charge(c.env.THROTTLE_ANONYMOUS, clientNetwork(c))
     await next()
   })

@@ -66,7 +66,7 @@ export const authRoutes: Route[] = [
     responses: {
       200: { description: 'Signed in (browsers also get a cookie), or the second step', schema: SignInAnswer },
     },
-    errors: ['invalid_credentials', 'user_inactive', 'origin_not_allowed'],
+    errors: ['invalid_credentials', 'too_many_attempts', 'user_inactive', 'origin_not_allowed'],
     handle: async ({ ctx, body, request }) => {
       const result = await signIn({ ctx, input: { ...body, client: clientOf(request) } })
       return 'second_step' in result ? ok(result) : signedIn(200, result)
@@ -172,7 +172,7 @@ export const authRoutes: Route[] = [
     access: { kind: 'public' },
     throttle: 'anonymous',
     responses: { 200: { description: 'Signed in. Browsers also get a cookie', schema: SignedIn } },
-    errors: ['demo_unavailable', 'invalid_credentials', 'user_inactive', 'origin_not_allowed'],
+    errors: ['demo_unavailable', 'invalid_credentials', 'too_many_attempts', 'user_inactive', 'origin_not_allowed'],
     handle: async ({ ctx, request }) => signedIn(200, await signInDemo({ ctx, input: { client: clientOf(request) } })),
   }),
   defineRoute({

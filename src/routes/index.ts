@@ -8,6 +8,7 @@ import type { Route } from './define.ts'
 import { pollingRoutes } from './polling.ts'
 import { integrationRoutes } from './integrations.ts'
 import { meRoutes } from './me.ts'
+import { mailRoutes } from './mail.ts'
 import { memberRoutes } from './members.ts'
 import { notificationRoutes } from './notifications.ts'
 import { runRoutes } from './runs.ts'
@@ -32,4 +33,5 @@ export const routes: readonly Route[] = [
   ...activityRoutes,
   ...webhookRoutes,
   ...notificationRoutes,
+  ...mailRoutes,
 ]

@@ -1,18 +1,31 @@
 import * as z from 'zod'
 import { API_PREFIX, listOf, ListQuery, UserId } from '../contract/common.ts'
-import { Account, Invitation, InvitationAccept, InvitationCreate, Member, MemberUpdate } from '../contract/people.ts'
+import {
+  Account,
+  Invitation,
+  InvitationAccept,
+  InvitationCreate,
+  InvitationId,
+  InvitationSent,
+  Member,
+  MemberUpdate,
+} from '../contract/people.ts'
 import {
   acceptInvitation,
   createInvitation,
+  listInvitations,
   listMembers,
   removeMember,
+  resendInvitation,
   updateMember,
+  withdrawInvitation,
 } from '../services/members/index.ts'
 import { created, defineRoute, noContent, ok, type Route } from './define.ts'
 
 const COLLECTION = `${API_PREFIX}/members`
 const DETAIL = `${COLLECTION}/:user_id`
 
+const InvitationParams = z.lazy(() => z.object({ invitation_id: InvitationId }))
 const Params = z.lazy(() => z.object({ user_id: UserId }))
 const viewers = { kind: 'person', role: 'viewer' } as const
 const admins = { kind: 'person', role: 'admin' } as const
@@ -38,12 +51,24 @@ export const memberRoutes: Route[] = [
     operationId: 'createInvitation',
     summary: 'Invite a person',
     description:
-      'Only this response contains the token. It works only for the invited e-mail address and expires after seven days.',
+      'The invitation is mailed. It works only for the invited e-mail address and expires after seven days. Where the server has no e-mail, this response contains the token.',
     access: admins,
     body: InvitationCreate,
-    responses: { 201: { description: 'Invited', schema: Invitation } },
-    errors: ['email_unverified', 'already_member', 'quota_exceeded'],
+    responses: { 201: { description: 'Invited', schema: InvitationSent } },
+    errors: ['already_member', 'email_unverified', 'quota_exceeded'],
     handle: async ({ ctx, body }) => created(await createInvitation({ ctx, input: body })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'get',
+    path: `${COLLECTION}/invitations`,
+    operationId: 'listInvitations',
+    summary: 'List the open invitations',
+    access: admins,
+    query: ListQuery,
+    responses: { 200: { description: 'One page', schema: listOf(Invitation) } },
+    errors: ['invalid_cursor'],
+    handle: async ({ ctx, query }) => ok(await listInvitations({ ctx, input: query })),
   }),
   defineRoute({
     ...common,
@@ -57,6 +82,35 @@ export const memberRoutes: Route[] = [
     responses: { 200: { description: 'Joined', schema: Account } },
     errors: ['invitation_not_found', 'already_member', 'quota_exceeded'],
     handle: async ({ ctx, body }) => ok(await acceptInvitation({ ctx, input: body })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'post',
+    path: `${COLLECTION}/invitations/:invitation_id/resend`,
+    operationId: 'resendInvitation',
+    summary: 'Send an invitation again',
+    description: 'With a new link for seven days. The old link ends.',
+    access: admins,
+    params: InvitationParams,
+    responses: { 200: { description: 'Sent', schema: InvitationSent } },
+    errors: ['invitation_not_found', 'already_member', 'email_unverified'],
+    handle: async ({ ctx, params }) => ok(await resendInvitation({ ctx, input: { id: params.invitation_id } })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'delete',
+    path: `${COLLECTION}/invitations/:invitation_id`,
+    operationId: 'withdrawInvitation',
+    summary: 'Withdraw an invitation',
+    description: 'Its link ends at once.',
+    access: admins,
+    params: InvitationParams,
+    responses: { 204: { description: 'Withdrawn', schema: null } },
+    errors: ['invitation_not_found'],
+    handle: async ({ ctx, params }) => {
+      await withdrawInvitation({ ctx, input: { id: params.invitation_id } })
+      return noContent()
+    },
   }),
   defineRoute({
     ...common,

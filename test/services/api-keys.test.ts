@@ -37,7 +37,10 @@ async function authenticate(plaintext: string, overrides: Partial<ServiceContext
   const work: Promise<void>[] = []
   const ctx = createTestContext<Actor>({ kind: 'anonymous' }, overrides)
   try {
-    return await authenticateApiKey({ ctx, input: { plaintext, background: (promise) => void work.push(promise) } })
+    return await authenticateApiKey({
+      ctx,
+      input: { plaintext, background: (promise) => void work.push(promise), chargeMiss: async () => undefined },
+    })
   } finally {
     await Promise.all(work)
   }

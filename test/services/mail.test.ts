@@ -2,12 +2,14 @@ import { env } from 'cloudflare:workers'
 import * as fc from 'fast-check'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../src/config.ts'
+import { mailLimits, mailSuppressions } from '../../src/db/schema/index.ts'
 import { emptySink, MAIL_LOCALES, readSink, sendMail, trySendMail } from '../../src/services/mail/index.ts'
 import { LETTER_KINDS } from '../../src/services/mail/kinds.ts'
 import { composeLetter } from '../../src/services/mail/letters.ts'
 import { LETTERS_DE } from '../../src/services/mail/letters-de.ts'
 import { LETTERS_EN } from '../../src/services/mail/letters-en.ts'
 import { call, refusal } from '../support/identity.ts'
+import { d1 } from '../support/integration.ts'
 import { LINKABLE } from '../support/linkable.ts'
 import { watchLog } from '../support/log.ts'
 import { linkIn, mailsTo, withSink } from '../support/mail.ts'
@@ -16,12 +18,20 @@ import { playInternet } from '../support/plugin.ts'
 
 const publicUrl = 'http://api.test'
 const link = `${publicUrl}/verify#token=abc`
-const contextOf = (bindings: Partial<Env>) => ({ config: readConfig({ ...env, ...bindings }), now: Date.now })
+const contextOf = (bindings: Partial<Env>) => ({
+  db: d1(),
+  config: readConfig({ ...env, ...bindings }),
+  now: Date.now,
+})
 const ctx = contextOf(withSink)
 const to = 'ada@example.com'
 
 beforeAll(playInternet)
-beforeEach(emptySink)
+beforeEach(async () => {
+  emptySink()
+  await d1().delete(mailLimits)
+  await d1().delete(mailSuppressions)
+})
 
 /** The names of a letter's parameters. */
 const namesIn = (lines: readonly string[]) => [...lines.join(' ').matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
@@ -142,8 +152,11 @@ describe('a mail', () => {
     const bindings = { EMAIL: { send }, EMAIL_FROM: 'IGNY8 <igny8@example.com>' } as unknown as Partial<Env>
     expect(await trySendMail({ ctx: contextOf(bindings), input })).toMatchObject({ ok: true })
     expect(sent[0]).toMatchObject({ from: { name: 'IGNY8', email: 'igny8@example.com' }, to, text: expect.any(String) })
-    expect(await trySendMail({ ctx: contextOf(bindings), input })).toMatchObject({ code: 'email_refused' })
+    expect(await trySendMail({ ctx: contextOf(bindings), input })).toMatchObject({ code: 'email_suppressed' })
+    // and is not asked again for a week
+    expect(await trySendMail({ ctx: contextOf(bindings), input })).toMatchObject({ code: 'email_suppressed' })
     expect(sent).toHaveLength(2)
+    await d1().update(mailSuppressions).set({ expiresAt: new Date() })
     expect(await trySendMail({ ctx: contextOf(bindings), input })).toMatchObject({ ok: true })
     expect(sent).toHaveLength(4)
   })

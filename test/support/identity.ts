@@ -85,7 +85,7 @@ let passwordHash: Promise<string> | undefined
 
 const SESSION_MS = 30 * 86_400_000
 
-/** The rows of a person who has just signed up: themselves, their password, their session and their account. */
+/** The rows of a person who has signed up and verified their address: themselves, their password, their session and their account. */
 function rowsOf({ db: d1 }: ServiceContext<Actor>, row: Row, password: string) {
   const { userId, accountId, name, email, sessionToken, createdAt } = row
   const times = { createdAt, updatedAt: createdAt }

@@ -1,5 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { ROLES } from '../../contract/people.ts'
+import type { DeliveryErrorCode } from '../../contract/notifications.ts'
+import { LOCALES, ROLES } from '../../contract/people.ts'
 import { timestampMs } from './columns.ts'
 
 /** Tenants. */
@@ -21,6 +22,8 @@ export const users = sqliteTable('users', {
   /** Whether signing in with the password asks for a code. */
   twoFactorEnabled: integer('two_factor_enabled', { mode: 'boolean' }).notNull().default(false),
   isActive: integer('is_active', { mode: 'boolean' }).notNull().default(true),
+  /** The language of mails; null: not known. */
+  locale: text('locale', { enum: LOCALES }),
   createdAt: timestampMs('created_at').notNull(),
   updatedAt: timestampMs('updated_at').notNull(),
 })
@@ -152,6 +155,11 @@ export const invitations = sqliteTable(
     /** Lower case, as in `users`. */
     email: text('email').notNull(),
     role: text('role', { enum: ROLES }).notNull(),
+    /** Names it in lists. Null for those of the release before, which are named by their hash. */
+    id: text('id'),
+    invitedBy: text('invited_by'),
+    /** Null: not mailed, the inviter got the link. `sent`, or why the mail was not sent. */
+    mailStatus: text('mail_status').$type<'sent' | DeliveryErrorCode>(),
     expiresAt: timestampMs('expires_at').notNull(),
     createdAt: timestampMs('created_at').notNull(),
   },

@@ -13,6 +13,8 @@ interface AuthenticateInput {
   plaintext: string
   /** Keeps work alive after the answer, as `waitUntil` does. */
   background: (work: Promise<void>) => void
+  /** Charges the caller before D1 is asked for a key that isn't at the edge. @throws ServiceError `too_many_requests` */
+  chargeMiss: () => Promise<void>
 }
 
 const isSame = (left: ApiKeyRecord | null, right: ApiKeyRecord) =>
@@ -32,11 +34,15 @@ async function fillStore(ctx: KeyContext, hash: string, record: ApiKeyRecord): P
   }
 }
 
-async function findRecord(ctx: KeyContext, keyId: string, { plaintext, background }: AuthenticateInput) {
+async function findRecord(ctx: KeyContext, keyId: string, { plaintext, background, chargeMiss }: AuthenticateInput) {
   const hash = await hashApiKey(ctx.config.apiKeyPepper, plaintext)
   const known = await ctx.apiKeys.get(hash)
-  if (known) return known
+  if (known !== null && known !== 'unreadable') return known
+  // anybody can make up well-formed keys; a real one comes here only until its first use has copied it to the edge
+  if (known === null) await chargeMiss()
   const record = await readApiKeyRecord({ ctx, input: { keyId, hash } })
+  // while KV is away every real key comes here: only unknown ones are charged, as late as that is
+  if (!record && known === 'unreadable') await chargeMiss()
   if (record) background(fillStore(ctx, hash, record))
   return record
 }

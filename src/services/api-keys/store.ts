@@ -27,19 +27,19 @@ export type ApiKeyRecord = z.infer<typeof ApiKeyRecord>
 
 /** API keys by keyed hash, in KV. D1 is the source of truth; this is a copy for fast reads. */
 export interface ApiKeyStore {
-  /** Null if the key is not here or the store can't be read. Then D1 decides. */
-  get(hash: string): Promise<ApiKeyRecord | null>
+  /** Null if the key is not here; `unreadable` if the store is away. Then D1 decides. */
+  get(hash: string): Promise<ApiKeyRecord | null | 'unreadable'>
   /** Writes a record or a tombstone; records are never deleted. Rejects if it was not stored. */
   put(hash: string, record: ApiKeyRecord): Promise<void>
 }
 
-async function readRecord(kv: KVNamespace, hash: string): Promise<ApiKeyRecord | null> {
+async function readRecord(kv: KVNamespace, hash: string): Promise<ApiKeyRecord | null | 'unreadable'> {
   try {
     const stored = ApiKeyRecord.safeParse(await kv.get(hash, { type: 'json', cacheTtl: CACHE_TTL_S }))
     return stored.success ? stored.data : null
   } catch (cause) {
     log.warn('API key store not readable', { cause })
-    return null
+    return 'unreadable'
   }
 }
 

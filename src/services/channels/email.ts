@@ -1,7 +1,14 @@
 import type { ConnectionChange } from '../../contract/notifications.ts'
 import { plainWords } from '../../lib/plain-words.ts'
 import type { ServiceContext } from '../context.ts'
-import { handOver, type MailLocale, type MailText, type Paragraph, renderMail } from '../mail/index.ts'
+import {
+  deliverMail,
+  type MailLocale,
+  type MailText,
+  type Paragraph,
+  renderMail,
+  unsubscribeNotices,
+} from '../mail/index.ts'
 import type { StoredMessage } from '../notifications/index.ts'
 import { NOTICE_TEXTS, type NoticeTexts } from './notice-texts.ts'
 import type { Outcome } from './outcome.ts'
@@ -62,33 +69,38 @@ function subjectOf(message: StoredMessage, locale: MailLocale): string {
 }
 
 /** Renders a message as an e-mail. Names are defused by {@link plainWords}, and none is in the subject. */
-export function composeEmail(message: StoredMessage, locale: MailLocale, publicUrl: string): MailText {
+function composeEmail(message: StoredMessage, locale: MailLocale, publicUrl: string, unsubscribe: string): MailText {
   const texts = NOTICE_TEXTS[locale]
   return renderMail({
     locale,
     subject: `IGNY8: ${subjectOf(message, locale)}`,
     paragraphs: paragraphsOf(message, locale, publicUrl),
-    foot: { lines: [texts.why], link: { words: texts.change, url: `${publicUrl}/notifications` } },
+    foot: { lines: [texts.why], link: { words: texts.change, url: unsubscribe } },
   })
 }
 
 interface SendInput {
   to: string
   message: StoredMessage
-  locale: MailLocale
+  accountId: string
+  userId: string
   /** The provider sends an e-mail once per key. */
   idempotencyKey: string
 }
 
-/** Sends a message as an e-mail. */
+/** Sends a message as an e-mail, in the person's language, with headers by which it is left by one click. */
 export async function sendEmail({
   ctx,
-  input: { to, message, locale, idempotencyKey },
+  input: { to, message, accountId, userId, idempotencyKey },
 }: {
-  ctx: Pick<ServiceContext, 'config' | 'now'>
+  ctx: Pick<ServiceContext, 'db' | 'config' | 'now'>
   input: SendInput
 }): Promise<Outcome> {
   const kind = message.type === 'endpoint.failing' ? 'endpoint_failing' : 'connection_changed'
-  const mail = { ...composeEmail(message, locale, ctx.config.publicUrl), to, kind, headers: {} } as const
-  return handOver(mail, { config: ctx.config, idempotencyKey, now: ctx.now() })
+  const { url, headers } = await unsubscribeNotices(ctx.config, { accountId, userId })
+  const compose = async (locale: MailLocale | null) => ({
+    ...composeEmail(message, locale ?? 'en', ctx.config.publicUrl, url),
+    headers,
+  })
+  return deliverMail(ctx, { to, kind, compose, idempotencyKey })
 }

@@ -101,7 +101,7 @@ export async function loadDeliveries(db: Db, page: readonly ClaimedDelivery[]): 
   })
 }
 
-type AttemptContext = Pick<ServiceContext, 'config' | 'now'>
+type AttemptContext = Pick<ServiceContext, 'db' | 'config' | 'now'>
 
 const isFinal = { isFinal: true }
 
@@ -117,7 +117,8 @@ async function attemptEmail(ctx: AttemptContext, prepared: PreparedDelivery): Pr
   const { delivery, body, address } = prepared
   if (address === null) return GONE
   const message = JSON.parse(body) as StoredMessage
-  return sendEmail({ ctx, input: { to: address, message, locale: 'en', idempotencyKey: delivery.id } })
+  const { accountId, userId, id: idempotencyKey } = delivery
+  return sendEmail({ ctx, input: { to: address, message, accountId, userId: userId ?? '', idempotencyKey } })
 }
 
 /** Makes one delivery attempt. Never throws: a fault of ours is an outcome, too, so that retries end. */

@@ -1,17 +1,42 @@
-import type { Config } from '../../config.ts'
 import { log } from '../../lib/log.ts'
-import type { Outcome } from '../channels/outcome.ts'
-import type { LetterKind, MailLocale } from './kinds.ts'
+import { failure, type Outcome } from '../channels/outcome.ts'
+import { admitMail, type MailContext } from './admit.ts'
+import type { LetterKind, MailKind, MailLocale } from './kinds.ts'
 import { composeLetter } from './letters.ts'
-import { handOver, type Mail } from './transport.ts'
+import type { MailText } from './render.ts'
+import { suppressAddress } from './suppress.ts'
+import { handOver } from './transport.ts'
+import { unsubscribeInvitations } from './unsubscribe.ts'
+export { MAIL_BUDGETS } from './admit.ts'
 export { type LetterKind, MAIL_LOCALES, type MailKind, type MailLocale } from './kinds.ts'
 export { type MailText, type Paragraph, renderMail } from './render.ts'
 export { emptySink, readSink, type SunkMail } from './sink.ts'
-export { handOver, type Mail } from './transport.ts'
+export { pruneMail } from './suppress.ts'
+export { getSubscription, setSubscribed, unsubscribeNotices } from './unsubscribe.ts'
 
-interface MailContext {
-  config: Config
-  now: () => number
+interface Delivery {
+  to: string
+  kind: MailKind
+  /** Composes the mail in the recipient's language; null where that is not known. */
+  compose: (locale: MailLocale | null) => Promise<MailText & { headers: Record<string, string> }>
+  /** The provider sends one mail per key. */
+  idempotencyKey: string
+  /** Tries once more when the provider is away, for a mail that nobody repeats later. */
+  triesAgain?: boolean
+}
+
+/** Sends one mail, if its address may have it; see admit.ts. Every mail goes through here. */
+export async function deliverMail(
+  ctx: MailContext,
+  { to, kind, compose, idempotencyKey, triesAgain = false }: Delivery,
+): Promise<Outcome> {
+  if (!ctx.config.email) return failure('email_not_configured', 'E-mail is not configured.', { isFinal: true })
+  const { refused, locale } = await admitMail(ctx, { to, kind })
+  if (refused) return refused
+  const mail = { ...(await compose(locale)), to, kind }
+  const outcome = await handOver(mail, { config: ctx.config, idempotencyKey, triesAgain, now: ctx.now() })
+  if (!outcome.ok && outcome.code === 'email_suppressed') await suppressAddress(ctx, to)
+  return outcome
 }
 
 export interface SendMail {
@@ -23,17 +48,27 @@ export interface SendMail {
   params: Record<string, string>
 }
 
+/** An invitation can be left by one click. Security mail can't: it is how an owner learns of a stranger. */
+async function composeWithHeaders({ config }: MailContext, { to, kind, params }: SendMail, locale: MailLocale) {
+  const { publicUrl } = config
+  if (kind !== 'invitation') return { ...composeLetter({ kind, locale, params, publicUrl }), headers: {} }
+  const { url, headers } = await unsubscribeInvitations(config, to)
+  return { ...composeLetter({ kind, locale, params, publicUrl, unsubscribe: url }), headers }
+}
+
 /**
  * Composes and sends one letter. An outage is tried once more with the same key, so that it arrives once.
  * @returns the outcome, for callers that show it
  */
 export async function trySendMail({ ctx, input }: { ctx: MailContext; input: SendMail }): Promise<Outcome> {
-  const { to, kind, params, locale = 'en' } = input
-  const letter = composeLetter({ kind, locale, params, publicUrl: ctx.config.publicUrl })
-  const mail: Mail = { ...letter, to, kind, headers: {} }
-  const options = { config: ctx.config, idempotencyKey: crypto.randomUUID(), now: ctx.now() }
-  const first = await handOver(mail, options)
-  const outcome = !first.ok && first.isOutage ? await handOver(mail, options) : first
+  const { to, kind } = input
+  const outcome = await deliverMail(ctx, {
+    to,
+    kind,
+    compose: (known) => composeWithHeaders(ctx, input, input.locale ?? known ?? 'en'),
+    idempotencyKey: crypto.randomUUID(),
+    triesAgain: true,
+  })
   if (!outcome.ok) log.warn('mail not sent', { kind, code: outcome.code, status: outcome.status })
   return outcome
 }

@@ -25,14 +25,19 @@ interface LetterInput {
   /** `link`, a page of ours; all others are taken for words that a stranger chose. */
   params: Readonly<Record<string, string>>
   publicUrl: string
+  /** The page on which such mail can be left. */
+  unsubscribe?: string
 }
+
+/** The words of the link to it. */
+const UNSUBSCRIBE = { en: 'Get no more invitations', de: 'Keine Einladungen mehr bekommen' }
 
 /**
  * Composes a letter. Its subject is fixed. Parameters are cut and defused by {@link plainWords}; `link` is the only one
  * that becomes a link, and leads to PUBLIC_URL or is refused.
  * @throws Error for a link that leads elsewhere: a fault of the caller
  */
-export function composeLetter({ kind, locale, params, publicUrl }: LetterInput): MailText {
+export function composeLetter({ kind, locale, params, publicUrl, unsubscribe }: LetterInput): MailText {
   const { subject, lines, action, why } = LETTERS[locale][kind]
   const { link, ...others } = params
   const words = Object.fromEntries(Object.entries(others).map(([name, value]) => [name, plainWords(value)]))
@@ -42,5 +47,9 @@ export function composeLetter({ kind, locale, params, publicUrl }: LetterInput):
     lines: filled,
     ...(link !== undefined && action !== undefined && { link: { words: action, url: link } }),
   }
-  return renderMail({ locale, subject: `IGNY8: ${subject}`, paragraphs: [body], foot: { lines: [why] } })
+  const foot = {
+    lines: [why],
+    ...(unsubscribe !== undefined && { link: { words: UNSUBSCRIBE[locale], url: unsubscribe } }),
+  }
+  return renderMail({ locale, subject: `IGNY8: ${subject}`, paragraphs: [body], foot })
 }

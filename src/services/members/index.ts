@@ -6,7 +6,8 @@ import { appendAudit } from '../audit/index.ts'
 import type { ServiceContext } from '../context.ts'
 import { assertNotAbove, changeable, loadMember, MEMBER_COLUMNS, presentMember, refuseChange } from './rows.ts'
 import { readCursor, toPage } from '../wire.ts'
-export { acceptInvitation, createInvitation } from './invitations.ts'
+export { acceptInvitation } from './accept.ts'
+export { createInvitation, listInvitations, resendInvitation, withdrawInvitation } from './invitations.ts'
 
 /** The members of the actor's account, by id. @throws ServiceError `invalid_cursor` */
 export async function listMembers({ ctx, input }: { ctx: ServiceContext; input: ListQuery }): Promise<Page<Member>> {

@@ -5,7 +5,7 @@ import { describeDevice } from '../../lib/device.ts'
 import { type LetterKind, type MailLocale, sendMail } from '../mail/index.ts'
 import type { Place } from './credentials.ts'
 
-type LetterContext = Pick<ServiceContext<Actor>, 'config' | 'now' | 'background'>
+type LetterContext = Pick<ServiceContext<Actor>, 'db' | 'config' | 'now' | 'background'>
 
 /** Who asks, from where: what a letter may say about it. */
 export interface Client {

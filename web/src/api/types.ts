@@ -17,6 +17,7 @@ export type { Problem } from '../../../src/contract/errors.ts'
 export type { EvidenceStep } from '../../../src/contract/evidence.ts'
 export type { Connection, Health } from '../../../src/contract/health.ts'
 export type { Integration, IntegrationUpdate, TestResult } from '../../../src/contract/integrations.ts'
+export type { MailSubscription } from '../../../src/contract/mail.ts'
 export type { LiveMessage } from '../../../src/contract/live.ts'
 export type {
   Delivery,
@@ -34,6 +35,7 @@ export type {
   AccountUpdate,
   AuthOptions,
   Invitation,
+  InvitationSent,
   Member,
   Role,
   Session,

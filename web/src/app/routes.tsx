@@ -15,6 +15,7 @@ const ForgotPasswordPage = lazyPage('auth', () => import('../pages/auth/forgot-p
 const ResetPasswordPage = lazyPage('auth', () => import('../pages/auth/reset-password-page.tsx'))
 const AccountPage = lazyPage('account', () => import('../pages/account/account-page.tsx'))
 const InvitationPage = lazyPage('auth', () => import('../pages/auth/invitation-page.tsx'))
+const UnsubscribePage = lazyPage('auth', () => import('../pages/auth/unsubscribe-page.tsx'))
 const SitesPage = lazyPage('sites', () => import('../pages/sites/sites-page.tsx'))
 const NewSitePage = lazyPage('onboarding', () => import('../pages/onboarding/new-site-page.tsx'))
 const OnboardingPage = lazyPage('onboarding', () => import('../pages/onboarding/onboarding-page.tsx'))
@@ -93,6 +94,7 @@ export function AppRoutes(): ReactNode {
         <Route path="/verify-email" component={VerifyEmailPage} />
         <Route path="/forgot-password" component={ForgotPasswordPage} />
         <Route path="/reset-password" component={ResetPasswordPage} />
+        <Route path="/unsubscribe" component={UnsubscribePage} />
         <Route>
           <RequireSession>
             <AccountRoutes />

@@ -7,6 +7,8 @@ export const keys = {
   account: ['account'] as const,
   authOptions: ['auth-options'] as const,
   members: ['members'] as const,
+  invitations: ['invitations'] as const,
+  mailSubscription: (token: string) => ['mail-subscription', token] as const,
   endpoints: ['endpoints'] as const,
   deliveries: ['deliveries'] as const,
   notificationPreferences: ['notification-preferences'] as const,

@@ -7,7 +7,7 @@ import {
   type UseMutationResult,
 } from '@tanstack/react-query'
 import { api } from '../api/api.ts'
-import type { Invitation, Member, Role } from '../api/types.ts'
+import type { Invitation, InvitationSent, Member, Role } from '../api/types.ts'
 import { keys } from './keys.ts'
 import { byCursor, pageQuery } from './paging.ts'
 
@@ -45,9 +45,40 @@ export function useRemoveMember(): UseMutationResult<unknown, Error, string> {
   })
 }
 
-/** Invites an e-mail address. Only this answer contains the token. */
-export const useInvite = (): UseMutationResult<Invitation, Error, { email: string; role: Exclude<Role, 'owner'> }> =>
-  useMutation({
-    mutationFn: (body) => api.POST('/members/invitations', { body }),
-    gcTime: 0,
+type InvitationPage = { results: Invitation[]; next: string | null }
+
+/** The invitations that nobody has accepted yet. */
+export const useInvitations = (): UseInfiniteQueryResult<InfiniteData<InvitationPage>> =>
+  useInfiniteQuery({
+    queryKey: keys.invitations,
+    queryFn: ({ pageParam }) =>
+      api.GET('/members/invitations', { params: { query: pageQuery(pageParam, MEMBERS_A_PAGE) } }),
+    ...byCursor,
   })
+
+/** A change to invitations, after which their list is read again. */
+function useInvitationChange<T, R>(change: (input: T) => Promise<R>): UseMutationResult<R, Error, T> {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: change,
+    gcTime: 0,
+    onSettled: () => client.invalidateQueries({ queryKey: keys.invitations }),
+  })
+}
+
+/** Invites an e-mail address. Only this answer contains the token, if it was not mailed. */
+export const useInvite = (): UseMutationResult<
+  InvitationSent,
+  Error,
+  { email: string; role: Exclude<Role, 'owner'> }
+> => useInvitationChange((body) => api.POST('/members/invitations', { body }))
+
+export const useResendInvitation = (): UseMutationResult<InvitationSent, Error, string> =>
+  useInvitationChange((id) =>
+    api.POST('/members/invitations/{invitation_id}/resend', { params: { path: { invitation_id: id } } }),
+  )
+
+export const useWithdrawInvitation = (): UseMutationResult<unknown, Error, string> =>
+  useInvitationChange((id) =>
+    api.DELETE('/members/invitations/{invitation_id}', { params: { path: { invitation_id: id } } }),
+  )

@@ -85,6 +85,15 @@ test('after too many attempts the button counts down Retry-After', async () => {
   expect(await screen.findByRole('button', { name: /Try again in 4\d seconds/ })).toBeDisabled()
 })
 
+test('after too many wrong passwords the error says what to do, and a long wait is shown in minutes', async () => {
+  const refused = problem(429, 'too_many_attempts', 'Too many wrong passwords')
+  signedOut({ [SIGN_IN]: { ...refused, headers: { 'retry-after': '900' } } })
+  renderAt('/sign-in')
+  await fillIn()
+  expect(await screen.findByRole('button', { name: 'Try again in 15 minutes' })).toBeDisabled()
+  expect(screen.getByRole('alert')).toHaveTextContent('Do it right.')
+})
+
 test('the demo sign-in shows if the server has one, and takes one click', async () => {
   const api = signedOut({
     'GET /api/v1/auth/options': { body: { demo: true } },

@@ -22,6 +22,7 @@ export const auth: typeof english = {
   emailTaken: 'Mit dieser Adresse gibt es schon ein Konto.',
   emailTakenSignIn: 'Damit anmelden',
   wait: '{seconds, plural, one {In # Sekunde noch einmal} other {In # Sekunden noch einmal}}',
+  waitMinutes: '{minutes, plural, one {In # Minute noch einmal versuchen} other {In # Minuten noch einmal versuchen}}',
   forInvitation:
     'Sie wurden eingeladen. Verwenden Sie die E-Mail-Adresse, an die die Einladung ging; auf der nächsten Seite nehmen Sie sie an.',
   cameFrom: 'Melden Sie sich an, um fortzufahren. Danach kommen Sie auf die Seite zurück, auf der Sie waren.',
@@ -101,5 +102,17 @@ export const auth: typeof english = {
     alreadyMemberText: 'Es gibt nichts anzunehmen.',
     toSites: 'Zu den Websites',
     joined: 'Willkommen! Sie arbeiten jetzt in {account}.',
+  },
+  unsubscribe: {
+    title: 'E-Mails von IGNY8',
+    missing: 'Dieser Link ist nicht vollständig',
+    missingText: 'Öffnen Sie den ganzen Link aus der E-Mail.',
+    notices: 'Keine E-Mails über Verbindungen dieses Kontos mehr?',
+    invitations: 'Keine Einladungen an diese Adresse mehr?',
+    invitationsText: 'Niemand kann diese Adresse dann noch per E-Mail in ein Konto einladen.',
+    noticesText: 'In Ihren Benachrichtigungen können Sie sie wieder einschalten.',
+    stop: 'Keine dieser E-Mails mehr',
+    stopped: 'Sie bekommen keine dieser E-Mails mehr',
+    resume: 'Wieder bekommen',
   },
 }

@@ -40,6 +40,15 @@ export const deliveryErrors = {
     'E-Mail kann im Augenblick nicht gesendet werden',
     'Nichts zu tun: Es wird wieder versucht. Wenn es bleibt, sagen Sie es dem Betreiber dieses Servers.',
   ),
+  email_suppressed: text(
+    'Die Adresse nimmt solche E-Mails nicht an',
+    'Nichts zu tun: Die Person hat sich abgemeldet, oder ihr Anbieter hat frühere E-Mails abgelehnt.',
+  ),
+  email_limited: text('Die Adresse hat zu viele E-Mails bekommen', 'Warten Sie einen Tag und senden Sie sie erneut.'),
+  email_unverified: text(
+    'Die Person hat ihre Adresse nicht bestätigt',
+    'Bitten Sie sie, den Link in der E-Mail zu öffnen, die sie bei der Registrierung bekam.',
+  ),
   email_not_configured: text('E-Mail ist nicht eingerichtet', 'Fragen Sie den Betreiber dieses Servers.'),
   secret_unreadable: text(
     'Das Geheimnis zum Signieren ist nicht lesbar',

@@ -190,6 +190,10 @@ const apiErrors = {
   too_many_endpoints: text('Das Konto hat zu viele Endpunkte', 'Löschen Sie einen, den Sie nicht mehr brauchen.'),
   delivery_pending: text('Die Zustellung steht noch aus', 'Warten Sie den nächsten Versuch ab.'),
   endpoint_inactive: text('Der Endpunkt ist ausgeschaltet', 'Schalten Sie ihn zuerst ein.'),
+  unsubscribe_link_invalid: text(
+    'Dieser Link zum Abmelden gilt nicht',
+    'Öffnen Sie den Link einer neueren E-Mail, oder ändern Sie es in Ihren Benachrichtigungen.',
+  ),
   invitation_not_found: text(
     'Einladung nicht gefunden',
     'Bitten Sie um eine neue Einladung, und nehmen Sie sie mit der E-Mail-Adresse an, an die sie ging.',
@@ -280,6 +284,10 @@ const apiErrors = {
   idempotency_key_reused: text(
     'Der Idempotency-Key wurde schon für eine andere Anfrage verwendet',
     'Verwenden Sie für eine neue Anfrage einen neuen.',
+  ),
+  too_many_attempts: text(
+    'Zu viele falsche Passwörter',
+    'Warten Sie die gezeigte Zeit ab, oder nehmen Sie ein Gerät, auf dem Sie schon angemeldet waren.',
   ),
   too_many_requests: text('Zu viele Anfragen', 'Warten Sie eine Minute, und versuchen Sie es noch einmal.'),
   internal_error: text(

@@ -20,6 +20,7 @@ export const auth = {
   emailTaken: 'There is an account with this address.',
   emailTakenSignIn: 'Sign in with it',
   wait: '{seconds, plural, one {Try again in # second} other {Try again in # seconds}}',
+  waitMinutes: '{minutes, plural, one {Try again in # minute} other {Try again in # minutes}}',
   forInvitation:
     'You were invited. Sign up with the e-mail address the invitation was sent to; you accept it on the next page.',
   cameFrom: 'Sign in to continue. You return to the page you were on.',
@@ -97,5 +98,17 @@ export const auth = {
     alreadyMemberText: 'There is nothing to accept.',
     toSites: 'Go to sites',
     joined: 'Welcome! You are now working in {account}.',
+  },
+  unsubscribe: {
+    title: 'E-mail from IGNY8',
+    missing: 'This link is not complete',
+    missingText: 'Open the whole link of the e-mail.',
+    notices: 'Stop e-mail about connections of this account?',
+    invitations: 'Stop invitations to this address?',
+    invitationsText: 'Nobody can invite this address to an account by e-mail any more.',
+    noticesText: 'You can switch it on again in your notification settings.',
+    stop: 'Stop these e-mails',
+    stopped: 'You get no more of these e-mails',
+    resume: 'Get them again',
   },
 }

@@ -28,12 +28,17 @@ export function PasswordField(props: PasswordInputProps): ReactNode {
   )
 }
 
-/** Submit button. It shows the remaining seconds while the API asks to wait. */
+/** Waits longer than this are shown in minutes. */
+const MOST_SECONDS = 90
+
+/** Submit button. It shows the remaining time while the API asks to wait. */
 export function SubmitButton({ label, waitS, ...button }: ButtonProps & { label: string; waitS: number }): ReactNode {
   const t = useTranslations('auth')
+  const wait =
+    waitS > MOST_SECONDS ? t('waitMinutes', { minutes: Math.ceil(waitS / 60) }) : t('wait', { seconds: waitS })
   return (
     <Button type="submit" fullWidth size="md" {...button} disabled={waitS > 0} data-numeric>
-      {waitS > 0 ? t('wait', { seconds: waitS }) : label}
+      {waitS > 0 ? wait : label}
     </Button>
   )
 }

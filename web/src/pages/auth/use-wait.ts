@@ -10,7 +10,8 @@ export function useWait(error: unknown): number {
   const now = useNow()
   const [refusal, setRefusal] = useState<{ error: unknown; until: number }>({ error: null, until: 0 })
   if (error !== refusal.error) {
-    const isRefused = error instanceof ApiError && error.code === 'too_many_requests'
+    const isRefused =
+      error instanceof ApiError && (error.code === 'too_many_requests' || error.code === 'too_many_attempts')
     const waitS = isRefused ? (error.retryAfterS ?? DEFAULT_WAIT_S) : 0
     // eslint-disable-next-line react-hooks/purity -- time at which the refusal arrived
     setRefusal({ error, until: waitS > 0 ? Date.now() + waitS * MS_PER_S : 0 })
