@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { EvidenceStep } from './evidence.ts'
 import { PollingOffer } from './polling.ts'
 import { CONNECTION_ERRORS } from './connection-errors.ts'
+import { LIMIT_ERRORS } from './limit-errors.ts'
 import { LINK_ERRORS } from './link-errors.ts'
 import { PEOPLE_ERRORS } from './people-errors.ts'
 import { MAIL_ERRORS } from './mail-errors.ts'
@@ -241,16 +242,6 @@ const API_ERRORS = {
     title: 'The body is not JSON',
     fix: 'Send Content-Type: application/json, uncompressed.',
   },
-  quota_exceeded: {
-    status: 403,
-    title: 'The account has as many of these as it may have',
-    fix: 'Delete those that nobody needs, or ask for a higher quota. The page “Usage” shows all quotas.',
-  },
-  answer_not_kept: {
-    status: 409,
-    title: 'The request succeeded before; its answer was too large to keep',
-    fix: 'Don’t send it again. Read what it made or changed.',
-  },
   idempotency_key_reused: {
     status: 422,
     title: 'The Idempotency-Key was used for another request',
@@ -274,6 +265,7 @@ const API_ERRORS = {
 /** Every error code with its status, title and fix. */
 export const ERRORS = {
   ...API_ERRORS,
+  ...LIMIT_ERRORS,
   ...PEOPLE_ERRORS,
   ...MAIL_ERRORS,
   ...CONNECTION_ERRORS,

@@ -117,11 +117,3 @@ export async function verifyEmail({
   if (verified.length === 0) throw new ServiceError('invalid_link')
   return { email }
 }
-
-/** Refuses people whose address isn't verified, unless this server sends no mail that could verify it. @throws ServiceError `email_unverified` */
-export async function assertEmailVerified(ctx: ServiceContext): Promise<void> {
-  if (ctx.actor.kind !== 'user' || ctx.config.email === null) return
-  const isMine = eq(users.id, ctx.actor.userId)
-  const [person] = await ctx.db.select({ isVerified: users.emailVerified }).from(users).where(isMine).limit(1)
-  if (!person?.isVerified) throw new ServiceError('email_unverified')
-}

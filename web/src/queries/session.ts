@@ -9,7 +9,7 @@ import { api } from '../api/api.ts'
 import { chosenAccount } from '../api/chosen-account.ts'
 import { ApiError, isCode } from '../api/errors.ts'
 import type { Role, Session } from '../api/types.ts'
-import { forgetDrafts } from '../pages/items/kept-draft.ts'
+import { forgetDrafts } from './kept-draft.ts'
 import { keys } from './keys.ts'
 
 const UNAUTHENTICATED = 401

@@ -491,28 +491,3 @@ test('T46: markup in title, body, terms, meta and errors is text wherever it is 
   expect(document.querySelector(markup)).toBeNull()
   expect(window).not.toHaveProperty('hacked')
 })
-
-/** Three pages load one after the other. */
-const SLOW = { timeout: 15_000 }
-
-test('an expired session leads to signing in and back to the same page, with the text that was typed', async () => {
-  vi.spyOn(window, 'confirm').mockReturnValue(false)
-  const api = open(sampleItem(), { [`PATCH ${ITEM}`]: problem(401, 'invalid_session') })
-  const typed = 'Opening hours in winter'
-  await userEvent.click(await screen.findByRole('button', { name: 'Edit' }, SLOW))
-  const title = await screen.findByLabelText('Title', {}, SLOW)
-  fireEvent.change(title, { target: { value: typed } })
-  api.answer({ 'GET /api/v1/auth/get-session': problem(401, 'invalid_session') })
-  await userEvent.click(screen.getByRole('button', { name: 'Save' }))
-  expect(await screen.findByRole('form', { name: 'Sign in' }, SLOW)).toBeVisible()
-  expect(window.confirm).not.toHaveBeenCalled()
-  api.answer({
-    'GET /api/v1/auth/get-session': { body: sampleSession('editor') },
-    'POST /api/v1/auth/sign-in/email': { body: { token: 't', user: sampleSession('editor').user } },
-  })
-  await userEvent.type(screen.getByLabelText('E-mail'), 'ada@example.com')
-  await userEvent.type(screen.getByLabelText('Password'), 'correct horse battery')
-  await userEvent.click(screen.getByRole('button', { name: 'Sign in' }))
-  await waitFor(() => expect(window.location.pathname).toBe('/sites/site_1/items/item_1'), SLOW)
-  expect(await screen.findByDisplayValue(typed, {}, SLOW)).toBeVisible()
-}, 60_000)

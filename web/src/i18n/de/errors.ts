@@ -1,5 +1,6 @@
 import type { ProblemTexts } from '../en/errors.ts'
 import { deliveryErrors } from './delivery-errors.ts'
+import { limitErrors } from './limit-errors.ts'
 import { linkErrors } from './link-errors.ts'
 
 const text = (title: string, fix: string) => ({ title, fix })
@@ -179,14 +180,6 @@ const apiErrors = {
     'Prüfen Sie die Kennung; vielleicht wurde der Endpunkt gelöscht.',
   ),
   delivery_not_found: text('Zustellung nicht gefunden', 'Prüfen Sie die Kennung; alte Zustellungen werden gelöscht.'),
-  quota_exceeded: text(
-    'Das Konto hat davon so viele, wie es haben darf',
-    'Löschen Sie, was niemand mehr braucht, oder fragen Sie nach mehr. Die Seite „Nutzung“ zeigt alle Grenzen.',
-  ),
-  answer_not_kept: text(
-    'Die Anfrage war schon erfolgreich; ihre Antwort war zu groß, um sie aufzuheben',
-    'Senden Sie sie nicht noch einmal. Lesen Sie, was sie angelegt oder geändert hat.',
-  ),
   too_many_endpoints: text('Das Konto hat zu viele Endpunkte', 'Löschen Sie einen, den Sie nicht mehr brauchen.'),
   delivery_pending: text('Die Zustellung steht noch aus', 'Warten Sie den nächsten Versuch ab.'),
   endpoint_inactive: text('Der Endpunkt ist ausgeschaltet', 'Schalten Sie ihn zuerst ein.'),
@@ -303,4 +296,4 @@ const apiErrors = {
 }
 
 /** German texts by the code of an error, a failed delivery or a finding of the doctor. */
-export const errors: ProblemTexts = { ...apiErrors, ...linkErrors, ...deliveryErrors }
+export const errors: ProblemTexts = { ...apiErrors, ...limitErrors, ...linkErrors, ...deliveryErrors }

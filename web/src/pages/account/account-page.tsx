@@ -1,18 +1,17 @@
 import { Alert, Skeleton, Stack } from '@mantine/core'
 import { IconShieldLock } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { useTranslations } from 'use-intl'
 import { Page } from '../../components/page.tsx'
 import { ErrorState } from '../../components/states.tsx'
 import { useProfile } from '../../queries/me.ts'
 import { useMay, useSession } from '../../queries/session.ts'
 import { EmailPanel } from './email-panel.tsx'
-import { PasskeysPanel } from './passkeys-panel.tsx'
 import { PasswordPanel } from './password-panel.tsx'
 import { ProfilePanel } from './profile-panel.tsx'
-import { RequirePanel } from './require-panel.tsx'
-import { SessionsPanel } from './sessions-panel.tsx'
-import { TotpPanel } from './totp-panel.tsx'
+
+// below the fold, and half of the page's script
+const Factors = lazy(() => import('./factors.tsx'))
 
 /** Why the person is here and nowhere else: the account requires a factor that their session lacks. */
 function Needed({ hasFactor, account }: { hasFactor: boolean; account: string }): ReactNode {
@@ -47,12 +46,11 @@ export default function AccountPage(): ReactNode {
             <ProfilePanel profile={profile} />
             <EmailPanel profile={profile} />
             <PasswordPanel />
-            <TotpPanel profile={profile} />
-            <PasskeysPanel />
-            <SessionsPanel />
+            <Suspense fallback={<Skeleton height={240} radius="lg" />}>
+              <Factors profile={profile} mayRequire={isOwner && !isMissing} />
+            </Suspense>
           </>
         )}
-        {isOwner && !isMissing && <RequirePanel />}
       </Stack>
     </Page>
   )

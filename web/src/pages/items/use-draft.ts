@@ -4,7 +4,7 @@ import type { Item, ItemUpdate } from '../../api/types.ts'
 import { authorChange, authorValue } from './author-value.ts'
 import { keys } from '../../queries/keys.ts'
 import { useSession } from '../../queries/session.ts'
-import { forgetDraft, keepDraft, readKeptDraft } from './kept-draft.ts'
+import { forgetDraft, keepDraft, readKeptDraft } from '../../queries/kept-draft.ts'
 import { fromLocalTime, toLocalTime } from './local-time.ts'
 import { SEO_FIELDS, seoChanges, seoValuesOf, type SeoField } from './seo-draft.ts'
 
@@ -85,7 +85,7 @@ export function useDraft(item: Item): Draft {
   const userId = useSession().data?.user.id
   const [kept] = useState(() => readKeptDraft(userId, item.id))
   const [start, setStart] = useState(kept?.start ?? item)
-  const [values, setValues] = useState(() => kept?.values ?? valuesOf(item))
+  const [values, setValues] = useState<Values>(() => ({ ...valuesOf(item), ...kept?.values }))
   const before = valuesOf(start)
   const changed = FIELDS.filter((field) => values[field] !== before[field])
   // without changes the form follows the item

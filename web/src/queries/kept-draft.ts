@@ -1,10 +1,9 @@
-import type { Item } from '../../api/types.ts'
-import type { Field } from './use-draft.ts'
+import type { Item } from '../api/types.ts'
 
 /** A draft that outlives the page while its author signs in again. Only in this tab, and only for this person. */
 export interface KeptDraft {
   start: Item
-  values: Record<Field, string>
+  values: Record<string, string>
 }
 
 const keyOf = (userId: string, itemId: string) => `igny8-draft:${userId}:${itemId}`

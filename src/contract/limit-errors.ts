@@ -1,0 +1,13 @@
+/** Refusals because of what an account may have, or of what is kept for repeats. Their shape is that of errors.ts. */
+export const LIMIT_ERRORS = {
+  quota_exceeded: {
+    status: 403,
+    title: 'The account has as many of these as it may have',
+    fix: 'Delete those that nobody needs, or ask for a higher quota. The page “Usage” shows all quotas.',
+  },
+  answer_not_kept: {
+    status: 409,
+    title: 'The request succeeded before; its answer was too large to keep',
+    fix: 'Don’t send it again. Read what it made or changed.',
+  },
+} as const
