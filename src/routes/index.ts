@@ -2,7 +2,6 @@ import { accountRoutes } from './account.ts'
 import { activityRoutes } from './activity.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { authRoutes } from './auth.ts'
-import { connectionChangeRoutes } from './connection-changes.ts'
 import { contentRoutes } from './content.ts'
 import type { Route } from './define.ts'
 import { pollingRoutes } from './polling.ts'
@@ -27,7 +26,6 @@ export const routes: readonly Route[] = [
   ...apiKeyRoutes,
   ...contentRoutes,
   ...integrationRoutes,
-  ...connectionChangeRoutes,
   ...pollingRoutes,
   ...runRoutes,
   ...activityRoutes,

@@ -30,11 +30,6 @@ export interface ServiceContext<A extends Actor = KnownActor> {
   apiKeys: ApiKeyStore
   /** Keeps work running after the response, as `waitUntil` does. */
   background: (work: Promise<unknown>) => void
-  /**
-   * Charges one call to an address that never proved itself. @throws ServiceError `too_many_requests`
-   * @param key what is counted: an address or an account
-   */
-  chargeUnverified: (key: string) => Promise<void>
   /** Stub for a site's Durable Object. */
   site: (siteId: string) => SiteRpc
 }

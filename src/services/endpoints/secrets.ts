@@ -56,7 +56,7 @@ export async function rotateEndpointSecret({
     },
   })
   if (changed.length === 0) throw new ServiceError('conflict')
-  return { ...presentEndpoint(ctx, { ...row, ...sealed, previousSecretUntil }, pending), secret }
+  return { ...presentEndpoint({ ...row, ...sealed, previousSecretUntil }, pending, ctx.now()), secret }
 }
 
 interface ResealInput {

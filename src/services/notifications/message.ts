@@ -12,9 +12,7 @@ export interface EndpointFailing {
 }
 
 /** The stored form of a message: a webhook's body, or the values of an e-mail. */
-export type StoredMessage =
-  | Extract<OutgoingMessage, { type: 'connection.changed' | 'connection.security' }>
-  | EndpointFailing
+export type StoredMessage = Extract<OutgoingMessage, { type: 'connection.changed' }> | EndpointFailing
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
 

@@ -127,13 +127,12 @@ final class Status_Panel {
 
 	private function render_buttons( string $state ): void {
 		$is_connected = $this->connection->exists();
-		$is_waiting   = in_array( $state, [ Status::WAITING, Status::AWAITING_CONFIRMATION ], true );
-		if ( ! $is_connected && ! $is_waiting ) {
+		if ( ! $is_connected && Status::WAITING !== $state ) {
 			return;
 		}
 
 		echo '<div class="igny8-buttons">';
-		if ( $is_waiting ) {
+		if ( Status::WAITING === $state ) {
 			Form::action_button( Actions::RETRY, __( 'Try now', 'igny8-wordpress-bridge' ), 'button-primary' );
 		} else {
 			Form::action_button( Actions::SYNC, __( 'Sync now', 'igny8-wordpress-bridge' ), 'button-primary', $this->status->is_usable() );

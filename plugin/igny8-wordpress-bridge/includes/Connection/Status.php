@@ -18,8 +18,6 @@ final class Status {
 
 	public const WAITING = 'waiting';
 
-	public const AWAITING_CONFIRMATION = 'awaiting_confirmation';
-
 	public const STRUCTURE_SYNCING = 'structure_syncing';
 
 	public const READY = 'ready';
@@ -58,9 +56,6 @@ final class Status {
 		}
 		if ( $this->connection->is_clone() ) {
 			return self::CLONE_DETECTED;
-		}
-		if ( $this->attempt->awaits_confirmation() ) {
-			return self::AWAITING_CONFIRMATION;
 		}
 		if ( $this->keys->is_unreadable() || ( $this->connection->exists() && '' === $this->keys->api_key() ) ) {
 			return self::KEY_UNREADABLE;

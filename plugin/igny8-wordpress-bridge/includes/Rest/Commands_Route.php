@@ -159,12 +159,7 @@ final class Commands_Route {
 	public function serve( $served, $response ) {
 		if ( $response instanceof Signed_Response ) {
 			$this->output->send( $response->body() );
-			/**
-			 * Fires after an answer to IGNY8 was sent.
-			 *
-			 * @param string $signed_by Name of the secret that signed the request: current, pending or previous.
-			 */
-			do_action( 'igny8_commands_answered', $this->signed_by );
+			do_action( 'igny8_commands_answered' );
 			return true;
 		}
 		return $served;
