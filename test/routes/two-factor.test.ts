@@ -47,7 +47,10 @@ describe('an authenticator app', () => {
     const answer = await finish(await startSignIn(ada), await totpCode(secret))
     expect([answer.status, answer.body.user.id]).toEqual([200, ada.userId])
     expect((await call('GET /api/v1/me', { token: answer.body.token })).body.second_factor).toBe(true)
-    expect(answer.headers.getSetCookie().map((line) => line.split('=')[0])).toEqual(['igny8.session_token'])
+    expect(answer.headers.getSetCookie().map((line) => line.split('=')[0])).toEqual([
+      'igny8.session_token',
+      expect.stringMatching(/^igny8\.device_/),
+    ])
     expect(mailsTo(ada.email).map(({ kind }) => kind)).toContain('two_factor_changed')
   })
 
