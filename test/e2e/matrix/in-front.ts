@@ -70,7 +70,7 @@ export const IN_FRONT: SetUp[] = [
     name: 'request bodies rewritten by a security proxy',
     guise: () => ({
       onRequest: (asked) => {
-        asked.body = Buffer.from(asked.body.toString().replaceAll('status', 'st&#97;tus'))
+        asked.body = Buffer.from(asked.body.toString().replaceAll('protocol', 'proto&#99;ol'))
         asked.headers['content-length'] = String(asked.body.length)
         return undefined
       },
