@@ -149,11 +149,25 @@ async function headersOf(current: World, request: GeneratedRequest, body: string
 
 /** Succeed only with what nobody can make up: a password, a code, a passkey, or the token of a mailed link. */
 const NEEDS_PROOF = new Set([
-  ...['signInSecondStep', 'signInWithPasskey', 'verifyEmail', 'resetPassword', 'acceptInvitation'],
-  ...['confirmPassword', 'changePassword', 'changeEmail'],
-  ...['setUpTotp', 'confirmTotp', 'removeTotp', 'renewRecoveryCodes'],
-  ...['createPasskey', 'renamePasskey', 'removePasskey'],
-  ...['unsubscribe', 'askToUnsubscribe', 'getMailSubscription', 'resubscribe'],
+  'signInSecondStep',
+  'signInWithPasskey',
+  'verifyEmail',
+  'resetPassword',
+  'acceptInvitation',
+  'confirmPassword',
+  'changePassword',
+  'changeEmail',
+  'setUpTotp',
+  'confirmTotp',
+  'removeTotp',
+  'renewRecoveryCodes',
+  'createPasskey',
+  'renamePasskey',
+  'removePasskey',
+  'unsubscribe',
+  'askToUnsubscribe',
+  'getMailSubscription',
+  'resubscribe',
 ])
 
 async function play(request: GeneratedRequest): Promise<void> {
