@@ -1,9 +1,9 @@
-import { and, asc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm'
+import { and, eq, isNull, lt, or, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import type { Db } from '../../db/client.ts'
 import { idempotencyKeys } from '../../db/schema/index.ts'
 import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
+import { pruneBefore, type PruneInput } from '../retention/index.ts'
 import { openSecret, sealSecret, type KeyRing } from '../../lib/secrets.ts'
 
 /**
@@ -141,24 +141,9 @@ export async function completeRequest({
 }
 
 /** Deletes expired keys, oldest first. @returns how many */
-export async function pruneIdempotencyKeys({
-  db,
-  now,
-  limit,
-}: {
-  db: Db
-  now: number
-  limit: number
-}): Promise<number> {
-  const expired = db
-    .select({ id: idempotencyKeys.id })
-    .from(idempotencyKeys)
-    .where(lt(idempotencyKeys.expiresAt, new Date(now)))
-    .orderBy(asc(idempotencyKeys.expiresAt))
-    .limit(limit)
-  const pruned = await db
-    .delete(idempotencyKeys)
-    .where(inArray(idempotencyKeys.id, expired))
-    .returning({ id: idempotencyKeys.id })
-  return pruned.length
-}
+export const pruneIdempotencyKeys = (input: PruneInput): Promise<number> =>
+  pruneBefore(input, idempotencyKeys, {
+    key: idempotencyKeys.id,
+    endedAt: idempotencyKeys.expiresAt,
+    before: new Date(input.now),
+  })

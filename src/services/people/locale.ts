@@ -7,9 +7,8 @@ import type { Actor, ServiceContext } from '../context.ts'
 function readLocale(headers: Headers): Locale | null {
   const tags = (headers.get('accept-language') ?? '').slice(0, 200).split(',')
   const languages = tags.map((tag) => tag.trim().slice(0, 2).toLowerCase())
-  return (
-    LOCALES.find((locale) => languages.find((language) => LOCALES.some((own) => own === language)) === locale) ?? null
-  )
+  const first = languages.find((language) => LOCALES.some((own) => own === language))
+  return LOCALES.find((locale) => locale === first) ?? null
 }
 
 /** Keeps the language of a sign-in for mails. */

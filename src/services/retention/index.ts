@@ -6,7 +6,7 @@ import { apiKeys, invitations, sessions, verifications } from '../../db/schema/i
 /** A key that has ended stays in its site's list for this long. Its tombstone in KV lives for 30 days. */
 const ENDED_KEY_MS = 90 * 86_400_000
 
-interface PruneInput {
+export interface PruneInput {
   db: Db
   /** Milliseconds since 1970. */
   now: number
@@ -14,8 +14,8 @@ interface PruneInput {
   limit: number
 }
 
-/** Deletes the rows that ended before a time, oldest first. Needs an index on `endedAt`. */
-async function prune(
+/** Deletes the rows that ended before a time, oldest first. Needs an index on `endedAt`. @returns how many */
+export async function pruneBefore(
   { db, limit }: PruneInput,
   table: SQLiteTable,
   { key, endedAt, before }: { key: SQLiteColumn; endedAt: SQLiteColumn; before: Date },
@@ -34,11 +34,11 @@ export async function pruneEnded(input: PruneInput): Promise<number> {
   const now = new Date(input.now)
   const longAgo = new Date(input.now - ENDED_KEY_MS)
   const pruned = [
-    await prune(input, sessions, { key: sessions.id, endedAt: sessions.expiresAt, before: now }),
-    await prune(input, verifications, { key: verifications.id, endedAt: verifications.expiresAt, before: now }),
-    await prune(input, invitations, { key: invitations.tokenHash, endedAt: invitations.expiresAt, before: now }),
-    await prune(input, apiKeys, { key: apiKeys.id, endedAt: apiKeys.revokedAt, before: longAgo }),
-    await prune(input, apiKeys, { key: apiKeys.id, endedAt: apiKeys.expiresAt, before: longAgo }),
+    await pruneBefore(input, sessions, { key: sessions.id, endedAt: sessions.expiresAt, before: now }),
+    await pruneBefore(input, verifications, { key: verifications.id, endedAt: verifications.expiresAt, before: now }),
+    await pruneBefore(input, invitations, { key: invitations.tokenHash, endedAt: invitations.expiresAt, before: now }),
+    await pruneBefore(input, apiKeys, { key: apiKeys.id, endedAt: apiKeys.revokedAt, before: longAgo }),
+    await pruneBefore(input, apiKeys, { key: apiKeys.id, endedAt: apiKeys.expiresAt, before: longAgo }),
   ]
   return pruned.reduce((sum, count) => sum + count, 0)
 }
