@@ -52,6 +52,8 @@ const workersProject = async () => ({
           THROTTLE_INTEGRATION: { namespace_id: '1001', simple: { limit: 100_000, period: 60 } },
           THROTTLE_ACCOUNT: { namespace_id: '1003', simple: { limit: 1_000_000, period: 60 } },
           THROTTLE_ANONYMOUS: { namespace_id: '1002', simple: { limit: 100_000, period: 60 } },
+          THROTTLE_UNVERIFIED: { namespace_id: '1004', simple: { limit: 100_000, period: 60 } },
+          THROTTLE_UNVERIFIED_ACCOUNT: { namespace_id: '1005', simple: { limit: 100_000, period: 60 } },
         },
       },
     }),

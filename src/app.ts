@@ -10,6 +10,7 @@ import { noStore } from './middleware/no-store.ts'
 import { notFound, onError, sendProblem } from './middleware/on-error.ts'
 import { requestId } from './middleware/request-id.ts'
 import { serverTiming } from './middleware/server-timing.ts'
+import { ASSETS_PATH, serveAsset } from './routes/assets.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { health } from './routes/health.ts'
 import { mailSinkRoutes } from './routes/mail-sink.ts'
@@ -47,6 +48,7 @@ export function createApp(): Hono<AppEnv> {
   app.use((c, next) => (c.req.header('origin') === undefined ? next() : allowOrigins(c, next)))
   app.use(allowTimings)
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => sendProblem(c, new ServiceError('body_too_large')) }))
+  app.get(ASSETS_PATH, serveAsset)
   app.get('/healthz', health)
   app.route('/', docsRoutes)
   app.route('/', mailSinkRoutes)

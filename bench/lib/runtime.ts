@@ -27,7 +27,7 @@ const counter = (limit) => ({
 })
 let own
 const withCounters = (env) =>
-  (own ??= { ...env, THROTTLE_INTEGRATION: counter(${UNLIMITED.limit}), THROTTLE_ACCOUNT: counter(${UNLIMITED.limit}), THROTTLE_ANONYMOUS: counter(${UNLIMITED.limit}) })
+  (own ??= { ...env, THROTTLE_INTEGRATION: counter(${UNLIMITED.limit}), THROTTLE_ACCOUNT: counter(${UNLIMITED.limit}), THROTTLE_ANONYMOUS: counter(${UNLIMITED.limit}), THROTTLE_UNVERIFIED: counter(${UNLIMITED.limit}), THROTTLE_UNVERIFIED_ACCOUNT: counter(${UNLIMITED.limit}) })
 `
 const WITH_COUNTERS_IN_MEMORY = `
 import app, { SiteSync } from './index.js'
@@ -117,6 +117,8 @@ function appOptions(bundle: Bundle, name: string, secrets: Record<string, string
       THROTTLE_INTEGRATION: { namespace_id: '1001', simple: UNLIMITED },
       THROTTLE_ACCOUNT: { namespace_id: '1003', simple: UNLIMITED },
       THROTTLE_ANONYMOUS: { namespace_id: '1002', simple: UNLIMITED },
+      THROTTLE_UNVERIFIED: { namespace_id: '1004', simple: UNLIMITED },
+      THROTTLE_UNVERIFIED_ACCOUNT: { namespace_id: '1005', simple: UNLIMITED },
     },
   }
 }

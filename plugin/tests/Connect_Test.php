@@ -8,6 +8,8 @@ use Igny8\Bridge\Connection\Credentials;
 use Igny8\Bridge\Connection\Outcome;
 use Igny8\Bridge\Connection\Status;
 use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Security\Signed_Message;
+use Igny8\Bridge\Security\Signer;
 use WP_Error;
 
 /**
@@ -188,6 +190,101 @@ final class Connect_Test extends Site_Test_Case {
 		$this->plugin->connector->retry( false );
 		self::assertSame( $first, $this->api->last_body( 'POST', self::TEST )['signing_secret'] );
 		self::assertSame( $first, self::signing_secret( $this->plugin ) );
+	}
+
+	public function test_a_reinstalled_plugin_waits_for_a_person_says_so_and_finishes_by_itself(): void {
+		$this->api->is_up( home_url() )->on( 'POST', self::TEST, Fake_Api::problem( 409, Outcome::NEEDS_CONFIRMATION, [ 'retry-after' => '60' ] ) );
+		$outcome = $this->by_key();
+		$secret  = $this->api->last_body( 'POST', self::TEST )['signing_secret'];
+		self::assertSame( [ Outcome::WAITING, 'Waiting for confirmation in IGNY8' ], [ $outcome->kind(), $outcome->title() ] );
+		self::assertSame( Status::AWAITING_CONFIRMATION, $this->plugin->status->state() );
+		self::assertSame( 'Fix of ' . Outcome::NEEDS_CONFIRMATION . '.', $this->plugin->status->error()['fix'] );
+		self::assertEqualsWithDelta( time() + 60, wp_next_scheduled( Schedule::CONNECT ), 2 );
+
+		for ( $i = 0; $i < 20; $i++ ) {
+			$this->plugin->connector->retry( false );
+		}
+		self::assertSame( $secret, $this->api->last_body( 'POST', self::TEST )['signing_secret'] );
+		self::assertEqualsWithDelta( time() + 900, wp_next_scheduled( Schedule::CONNECT ), 2 );
+
+		// IGNY8 calls with the secret that waits: a person has confirmed.
+		$request = self::signed_request( $secret, self::batch( [ self::command( 'status' ) ] ) );
+		self::assertTrue( self::results( self::dispatch( $request ) )[0]['ok'] );
+		do_action( 'igny8_commands_answered', 'current' );
+		self::assertEqualsWithDelta( time() + 900, wp_next_scheduled( Schedule::CONNECT ), 2 );
+		// A cron run is under way, so none is started.
+		set_transient( 'doing_cron', sprintf( '%.22F', microtime( true ) ) );
+		do_action( 'igny8_commands_answered', 'pending' );
+		self::assertEqualsWithDelta( time(), wp_next_scheduled( Schedule::CONNECT ), 2 );
+
+		$this->api->is_up( home_url() );
+		wp_unschedule_hook( Schedule::CONNECT );
+		do_action( Schedule::CONNECT );
+		self::assertSame( Status::READY, $this->plugin->status->state() );
+		self::assertSame( $secret, self::signing_secret( $this->plugin ) );
+	}
+
+	public function test_a_change_that_was_refused_is_not_asked_for_again(): void {
+		$this->api->is_up( home_url() )->on( 'POST', self::TEST, Fake_Api::problem( 409, Outcome::NEEDS_CONFIRMATION ) );
+		$this->by_key();
+		$first = $this->api->last_body( 'POST', self::TEST )['signing_secret'];
+		$this->api->on( 'POST', self::TEST, Fake_Api::problem( 409, 'connection_change_refused' ) );
+		self::assertSame( Outcome::FAILED, $this->plugin->connector->retry( false )->kind() );
+		self::assertFalse( wp_next_scheduled( Schedule::CONNECT ) );
+		$this->assert_nothing_is_kept();
+
+		$this->by_key();
+		self::assertNotSame( $first, $this->api->last_body( 'POST', self::TEST )['signing_secret'] );
+	}
+
+	public function test_with_its_old_secret_the_plugin_signs_what_changes_the_connection(): void {
+		$this->by_key_for_the_first_time();
+		$old = self::signing_secret( $this->plugin );
+		$this->by_key( self::OTHER_KEY );
+		$this->assert_signed_by( $old, 'POST', self::TEST );
+		$this->assert_signed_by( self::signing_secret( $this->plugin ), 'POST', self::PUSH );
+		self::assertSame( [ 'id', 'name', 'source' ], array_keys( $this->api->last_body( 'POST', self::PUSH )['acting_user'] ) );
+
+		$secret = self::signing_secret( $this->plugin );
+		$this->api->on( 'DELETE', Fake_Api::INTEGRATION . 'int_1/', Fake_Api::json( 204, [] ) );
+		$this->plugin->disconnector->disconnect();
+		$this->assert_signed_by( $secret, 'DELETE', Fake_Api::INTEGRATION . 'int_1/' );
+	}
+
+	public function test_whoever_signs_in_connects_with_the_session_and_is_not_asked_again(): void {
+		$this->person_can_sign_in();
+		$this->plugin->connector->connect( new Credentials( 'me@example.com', 'secret', '' ) );
+		self::assertSame( 'Bearer token_1', $this->last_request( 'POST', self::TEST )['authorization'] );
+		self::assertSame( 'Bearer ' . self::KEY, $this->last_request( 'POST', self::PUSH )['authorization'] );
+	}
+
+	public function test_another_acting_user_is_reported_soon(): void {
+		$this->connect();
+		wp_unschedule_hook( Schedule::PUSH );
+		do_action( 'igny8_acting_user_changed', 2, 1, 'chosen' );
+		self::assertNotFalse( wp_next_scheduled( Schedule::PUSH ) );
+	}
+
+	private function by_key_for_the_first_time(): void {
+		$this->api->is_up( home_url() );
+		$this->by_key();
+	}
+
+	private function last_request( string $method, string $path ): array {
+		$found = array_filter(
+			$this->api->requests,
+			static function ( array $request ) use ( $method, $path ): bool {
+				return $method === $request['method'] && $path === $request['path'];
+			}
+		);
+		return end( $found );
+	}
+
+	private function assert_signed_by( string $secret, string $method, string $path ): void {
+		$args    = $this->last_request( $method, $path )['args'];
+		$headers = $args['headers'];
+		$message = new Signed_Message( $headers['webhook-id'], $headers['webhook-timestamp'], $headers['webhook-signature'], (string) $args['body'] );
+		self::assertSame( 'it', ( new Signer() )->verify( [ 'it' => $secret ], $message, time() ) );
 	}
 
 	public function test_pauses_grow_and_retry_after_is_honoured(): void {

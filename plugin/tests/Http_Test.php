@@ -243,7 +243,7 @@ final class Http_Test extends TestCase {
 			'Content-Type: application/json',
 			'webhook-id: msg_1',
 			"webhook-timestamp: $time",
-			'webhook-signature: ' . ( new Signer() )->sign( '' === $secret ? $this->secret : $secret, 'msg_1', $time, $body ),
+			'webhook-signature: ' . ( new Signer() )->sign( '' === $secret ? $this->secret : $secret, 'msg_1', $time, $body, Signer::COMMANDS ),
 		];
 		$http    = [
 			'method'          => 'POST',
@@ -275,7 +275,7 @@ final class Http_Test extends TestCase {
 	private function assert_signed( array $answer ): array {
 		self::assertSame( 200, $answer['status'], $answer['body'] );
 		self::assertArrayHasKey( 'webhook-timestamp', $answer['headers'], $answer['body'] );
-		$expected = ( new Signer() )->sign( $this->secret, 'msg_1', (int) $answer['headers']['webhook-timestamp'], $answer['body'] );
+		$expected = ( new Signer() )->sign( $this->secret, 'msg_1', (int) $answer['headers']['webhook-timestamp'], $answer['body'], Signer::COMMANDS_ANSWER );
 		self::assertSame( $expected, $answer['headers']['webhook-signature'], $answer['body'] );
 		$result = json_decode( $answer['body'], true )['results'][0];
 		self::assertTrue( $result['ok'] );

@@ -250,7 +250,7 @@ final class Polling_Test extends Site_Test_Case {
 			$signed = [
 				'webhook-id'        => $id,
 				'webhook-timestamp' => (string) $now,
-				'webhook-signature' => ( new Signer() )->sign( $key, $id, $now, $body ),
+				'webhook-signature' => ( new Signer() )->sign( $key, $id, $now, $body, Signer::POLL_ANSWER ),
 			];
 			$answer = Fake_Api::json( 200, [], array_merge( $signed, $headers ) );
 

@@ -165,7 +165,7 @@ final class Request_Id_Test extends Site_Test_Case {
 				$answer   = Fake_Api::json( 200, [] );
 
 				$answer['body']    = $text;
-				$answer['headers'] = ( new Signer() )->headers( [ self::signing_secret( $this->plugin ) ], $request['args']['headers']['webhook-id'], $text );
+				$answer['headers'] = ( new Signer() )->headers( [ self::signing_secret( $this->plugin ) ], $request['args']['headers']['webhook-id'], $text, Signer::POLL_ANSWER );
 				return $answer;
 			}
 		);

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { Activity, ActivityQuery, RunDetail } from './activity.ts'
 import { listOf, ListQuery, SiteId } from './common.ts'
+import { ConnectionChangeAnswer, ConnectionChangeDecision } from './connection-changes.ts'
 import { ContentTypes, ContentTypesUpdate } from './content-types.ts'
 import {
   Item,
@@ -114,6 +115,15 @@ export const ENDPOINTS = {
   'PATCH /integration/integrations/{integration_id}': { body: IntegrationUpdate, answer: Integration },
   'DELETE /integration/integrations/{integration_id}': { answer: null },
   'POST /integration/integrations/{integration_id}/test-connection': { answer: TestResult },
+  'GET /integration/integrations/{integration_id}/connection-change': { answer: ConnectionChangeAnswer },
+  'POST /integration/integrations/{integration_id}/connection-change/confirm': {
+    body: ConnectionChangeDecision,
+    answer: TestResult,
+  },
+  'POST /integration/integrations/{integration_id}/connection-change/refuse': {
+    body: ConnectionChangeDecision,
+    answer: null,
+  },
   'POST /integration/integrations/{integration_id}/doctor': { answer: DoctorReport },
   'GET /integration/integrations/{integration_id}/debug-status': { answer: DebugStatus },
   'GET /integration/integrations/{integration_id}/authors': { answer: listOf(SiteAuthor) },

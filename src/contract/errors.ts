@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { EvidenceStep } from './evidence.ts'
 import { PollingOffer } from './polling.ts'
+import { CONNECTION_ERRORS } from './connection-errors.ts'
 import { LIMIT_ERRORS } from './limit-errors.ts'
 import { LINK_ERRORS } from './link-errors.ts'
 import { PEOPLE_ERRORS } from './people-errors.ts'
@@ -267,6 +268,7 @@ export const ERRORS = {
   ...LIMIT_ERRORS,
   ...PEOPLE_ERRORS,
   ...MAIL_ERRORS,
+  ...CONNECTION_ERRORS,
   ...LINK_ERRORS,
 } as const satisfies Record<string, ErrorEntry>
 export type ErrorCode = keyof typeof ERRORS

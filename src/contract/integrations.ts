@@ -19,10 +19,22 @@ export type ConflictPolicy = z.infer<typeof ConflictPolicy>
 /** An API key in plain text. The API checks that it belongs to the site, and never returns it. */
 const PlainApiKey = z.lazy(() => z.string().min(1).max(200).meta({ example: 'igny8_…' }))
 
+const SECRET_RULE = 'must be whsec_ and canonical base64 of 24 to 64 bytes'
+
+/** Whether a text is the one base64 form of 24 to 64 bytes: padded, and without stray bits in its last character. */
+function isCanonicalSecret(secret: string): boolean {
+  const base64 = secret.slice('whsec_'.length)
+  // `atob` throws for a length or padding that no bytes have
+  if (base64.length % 4 !== 0 || /[^=]=[^=]/.test(base64)) return false
+  const bytes = atob(base64)
+  return bytes.length >= 24 && bytes.length <= 64 && btoa(bytes) === base64
+}
+
 export const SigningSecret = z.lazy(() =>
   z
     .string()
-    .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be whsec_ and base64 of 24 to 64 bytes')
+    .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, { error: SECRET_RULE, abort: true })
+    .refine(isCanonicalSecret, SECRET_RULE)
     .meta({ description: 'Created by the plugin. Stored encrypted and never returned' }),
 )
 

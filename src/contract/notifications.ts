@@ -148,8 +148,11 @@ export type EndpointTest = z.infer<typeof EndpointTest>
 
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const
 export const CHANNELS = ['webhook', 'email'] as const
-/** Types of messages: connections changed, or an endpoint can't be reached. */
-export const MESSAGE_TYPES = ['connection.changed', 'endpoint.failing'] as const
+/**
+ * Types of messages: connections changed, an endpoint can't be reached, or it changed who may speak for a site: its secret,
+ * address, API key or acting user.
+ */
+export const MESSAGE_TYPES = ['connection.changed', 'endpoint.failing', 'connection.security'] as const
 
 /** The delivery of one message to one recipient. */
 export const Delivery = z.lazy(() =>
@@ -217,6 +220,25 @@ export const ConnectionChange = z.lazy(() =>
 )
 export type ConnectionChange = z.infer<typeof ConnectionChange>
 
+/** What changed, or waits for a person, about who may speak for a site. Secrets are never in it; keys are masked. */
+export const SecurityChange = z.lazy(() =>
+  z
+    .object({
+      what: z.enum([
+        'confirmation_requested',
+        'change_refused',
+        'secret_replaced',
+        'address_changed',
+        'key_changed',
+        'acting_user_changed',
+      ]),
+      from: z.string().nullable(),
+      to: z.string().nullable(),
+    })
+    .meta({ id: 'SecurityChange' }),
+)
+export type SecurityChange = z.infer<typeof SecurityChange>
+
 /** Body of an outgoing webhook. `data.more`: number of changes that follow in the next message. */
 export const OutgoingMessage = z.lazy(() =>
   z
@@ -226,6 +248,21 @@ export const OutgoingMessage = z.lazy(() =>
         type: z.literal('connection.changed'),
         timestamp: Timestamp,
         data: z.object({ account_id: z.string(), changes: z.array(ConnectionChange), more: z.number().int() }),
+      }),
+      z.object({
+        type: z.literal('connection.security'),
+        timestamp: Timestamp,
+        data: z.object({
+          account_id: z.string(),
+          integration_id: IntegrationId,
+          site_id: SiteId,
+          site_name: z.string(),
+          site_url: z.string(),
+          changes: z.array(SecurityChange),
+          actor: z.string().meta({ description: 'Who did it: `user:…` or `api_key:…`' }),
+          requested_from: z.string().nullable().meta({ description: 'Network address of the request' }),
+          request_id: z.string(),
+        }),
       }),
     ])
     .meta({ id: 'OutgoingMessage' }),

@@ -120,3 +120,27 @@ export const Structure = z.lazy(() =>
     .meta({ id: 'Structure' }),
 )
 export type Structure = z.infer<typeof Structure>
+
+/** The WordPress user as whom the plugin writes, and how that was decided. */
+export const ActingUser = z.lazy(() =>
+  z
+    .object({
+      id: z.int().min(0).nullable(),
+      name: z.string().overwrite((text) => text.slice(0, MAX_LABEL_CHARACTERS)),
+      source: z.string().regex(/^[a-z_]{1,40}$/),
+    })
+    .meta({ id: 'ActingUser' }),
+)
+export type ActingUser = z.infer<typeof ActingUser>
+
+/** Body of `update-structure`. `acting_user` counts only if the request is signed with the connection's secret. */
+export const StructurePush = z.lazy(() =>
+  Structure.unwrap()
+    .extend({
+      acting_user: ActingUser.optional().meta({
+        description: 'As whom the plugin writes. Considered only in a signed request',
+      }),
+    })
+    .meta({ id: 'StructurePush' }),
+)
+export type StructurePush = z.infer<typeof StructurePush>

@@ -3,6 +3,7 @@ import { db } from '../db/client.ts'
 import { createId } from '../lib/ids.ts'
 import { log } from '../lib/log.ts'
 import { sealLeftovers } from '../services/audit/index.ts'
+import { pruneConnectionChanges } from '../services/connections/index.ts'
 import { resealEndpoints } from '../services/endpoints/index.ts'
 import { pruneEvents } from '../services/events/index.ts'
 import { recordTick } from '../services/health/index.ts'
@@ -31,6 +32,7 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   const pruned = await pruneIdempotencyKeys(prune)
   const prunedEnded = await pruneEnded(prune)
   const prunedEvents = await pruneEvents({ ...prune, retentionMs: config.eventRetentionMs })
+  const prunedChanges = await pruneConnectionChanges(prune)
   const prunedNotifications = await pruneNotifications({ ...prune, retentionMs: config.eventRetentionMs })
   const prunedMail = await pruneMail(prune)
   const prunedAttempts = await pruneAttempts(prune)
@@ -48,6 +50,7 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
     pruned,
     pruned_ended: prunedEnded,
     pruned_events: prunedEvents,
+    pruned_changes: prunedChanges,
     pruned_notifications: prunedNotifications,
     pruned_mail: prunedMail,
     pruned_attempts: prunedAttempts,

@@ -18,6 +18,7 @@ export type IdPrefix =
   | 'item'
   | 'hook'
   | 'dlv'
+  | 'chg'
 
 /** A new opaque, time-ordered id: the prefix and a UUIDv7 without dashes, for example `site_019d8f0c…`. */
 export function createId(prefix: IdPrefix): string {

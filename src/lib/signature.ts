@@ -16,12 +16,22 @@ const NEW_SECRET_BYTES = 32
 const MAX_SIGNATURES = 10
 const HMAC = { name: 'HMAC', hash: 'SHA-256' }
 
-type SignatureProblem = 'signature_missing' | 'timestamp_out_of_range' | 'signature_invalid'
+/** What a `webhook-id` may be. It is stored to recognise repeats, so it is bounded. */
+const MESSAGE_ID = /^[\x21-\x7e]{1,100}$/
+
+type SignatureProblem = 'signature_missing' | 'webhook_id_invalid' | 'timestamp_out_of_range' | 'signature_invalid'
 
 /** `skewS` is the sender's clock minus ours, in seconds; null where no time was stated. */
 export type Verification =
   | { ok: true; id: string; timestampS: number; skewS: number }
   | { ok: false; reason: SignatureProblem; skewS: number | null }
+
+/**
+ * What a message of the link is: part of what is signed, so that none passes for one of another kind. Both sides hold the
+ * same secret, and without it an answer could be sent back as a request. A message without a label is one that the site
+ * sends to the API by itself, or a notification: plain Standard Webhooks.
+ */
+export type MessageLabel = 'commands' | 'commands-answer' | 'poll-answer'
 
 type Bytes = Uint8Array<ArrayBuffer>
 
@@ -66,9 +76,14 @@ async function importSecret(secret: string): Promise<CryptoKey> {
   return key
 }
 
-function signedContent(id: string, timestamp: string, body: string | Uint8Array): Bytes {
+function signedContent(
+  label: MessageLabel | undefined,
+  id: string,
+  timestamp: string,
+  body: string | Uint8Array,
+): Bytes {
   const encoder = new TextEncoder()
-  const head = encoder.encode(`${id}.${timestamp}.`)
+  const head = encoder.encode(`${label === undefined ? '' : `${label}.`}${id}.${timestamp}.`)
   const tail = typeof body === 'string' ? encoder.encode(body) : body
   const content = new Uint8Array(head.length + tail.length)
   content.set(head)
@@ -86,9 +101,10 @@ export async function signMessage(message: {
   timestamp: number
   body: string | Uint8Array
   secrets: readonly string[]
+  label?: MessageLabel
 }): Promise<string> {
   if (message.secrets.length === 0) throw new TypeError('A message needs at least one signing secret')
-  const content = signedContent(message.id, String(message.timestamp), message.body)
+  const content = signedContent(message.label, message.id, String(message.timestamp), message.body)
   const signatures = message.secrets.map(async (secret) => {
     const mac = await crypto.subtle.sign('HMAC', await importSecret(secret), content)
     return `v1,${encodeBase64(new Uint8Array(mac))}`
@@ -126,18 +142,21 @@ export async function verifyMessage(input: {
   secrets: readonly string[]
   nowS: number
   toleranceS?: number | null
+  /** What the message has to be. */
+  label?: MessageLabel
 }): Promise<Verification> {
-  const { headers, body, secrets, nowS, toleranceS = SIGNATURE_TOLERANCE_S } = input
+  const { headers, body, secrets, nowS, toleranceS = SIGNATURE_TOLERANCE_S, label } = input
   const id = headers.get('webhook-id')?.trim()
   const timestamp = headers.get('webhook-timestamp')?.trim()
   const signature = headers.get('webhook-signature')?.trim()
   if (!id || !timestamp || !signature) return { ok: false, reason: 'signature_missing', skewS: null }
 
+  if (!MESSAGE_ID.test(id)) return { ok: false, reason: 'webhook_id_invalid', skewS: null }
   if (!/^[0-9]{1,12}$/.test(timestamp)) return { ok: false, reason: 'timestamp_out_of_range', skewS: null }
   const timestampS = Number(timestamp)
   const skewS = timestampS - nowS
   if (toleranceS !== null && Math.abs(skewS) > toleranceS) return { ok: false, reason: 'timestamp_out_of_range', skewS }
 
-  const matches = await matchesAny(secrets, parseSignatures(signature), signedContent(id, timestamp, body))
+  const matches = await matchesAny(secrets, parseSignatures(signature), signedContent(label, id, timestamp, body))
   return matches ? { ok: true, id, timestampS, skewS } : { ok: false, reason: 'signature_invalid', skewS }
 }

@@ -7,6 +7,7 @@ import type { AppEnv } from '../env.ts'
 import { createId } from '../lib/ids.ts'
 import { noteLogIds, type LogIds } from '../lib/log.ts'
 import { createApiKeyStore } from '../services/api-keys/index.ts'
+import { charge } from './throttle.ts'
 import { reachSite } from './reach-site.ts'
 
 const ID = /^[a-z]{2,4}_[0-9a-f]{32}$/
@@ -52,6 +53,10 @@ export const provideContext = createMiddleware<AppEnv>(async (c, next) => {
     config: readConfig(c.env),
     apiKeys: createApiKeyStore(c.env.API_KEYS),
     background: (work) => c.executionCtx.waitUntil(work),
+    chargeUnverified: async ({ host, accountId }) => {
+      await charge(c.env.THROTTLE_UNVERIFIED, `host:${host}`)
+      await charge(c.env.THROTTLE_UNVERIFIED_ACCOUNT, `account:${accountId}`)
+    },
     site: (siteId) => reachSite(() => c.env.SITE_SYNC.getByName(siteId), watch),
   })
   await next()

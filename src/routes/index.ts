@@ -2,6 +2,7 @@ import { accountRoutes } from './account.ts'
 import { activityRoutes } from './activity.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { authRoutes } from './auth.ts'
+import { connectionChangeRoutes } from './connection-changes.ts'
 import { contentRoutes } from './content.ts'
 import type { Route } from './define.ts'
 import { pollingRoutes } from './polling.ts'
@@ -26,6 +27,7 @@ export const routes: readonly Route[] = [
   ...apiKeyRoutes,
   ...contentRoutes,
   ...integrationRoutes,
+  ...connectionChangeRoutes,
   ...pollingRoutes,
   ...runRoutes,
   ...activityRoutes,

@@ -9,7 +9,7 @@ import {
   TestResult,
 } from '../contract/integrations.ts'
 import { DoctorReport } from '../contract/doctor.ts'
-import { SiteAuthor, Structure } from '../contract/structure.ts'
+import { SiteAuthor, StructurePush } from '../contract/structure.ts'
 import { DebugStatus, Run, SyncRequest, SyncState } from '../contract/sync.ts'
 import { connectIntegration } from '../services/connections/index.ts'
 import {
@@ -72,7 +72,7 @@ export const integrationRoutes: Route[] = [
     operationId: 'connectIntegration',
     summary: 'Connect a site',
     description:
-      'Needs no session if the body has the site’s own API key. Creates the integration if there is none, and calls WordPress. If the call fails, an integration created here is deleted. For a plugin that lists `polling` among its transports, the error includes a challenge with which the site can connect by polling.',
+      'Needs no session if the body has the site’s own API key. Creates the integration if there is none, and calls WordPress. If the call fails, an integration created here is deleted. For a plugin that lists `polling` among its transports, the error includes a challenge with which the site can connect by polling. On a connection that exists, a new signing secret or address needs the connection’s signature (Standard Webhooks, over the raw body) or a person’s session; with the API key alone it waits until a person confirms it.',
     access: { kind: 'optional' },
     throttle: 'anonymous',
     body: ConnectRequest,
@@ -89,10 +89,15 @@ export const integrationRoutes: Route[] = [
       'conflict',
       'unsupported_platform',
       'unreachable',
+      'connection_change_needs_confirmation',
+      'connection_change_refused',
+      'role_too_low',
     ],
     handle: async ({ ctx, body, request, rawBody }) => {
-      const message = body.polling && { headers: request.headers, body: await rawBody() }
-      const { created: isNew, result } = await connectIntegration({ ctx, input: body, message })
+      const isSigned = request.headers.has('webhook-signature')
+      const message = isSigned ? { headers: request.headers, body: await rawBody() } : undefined
+      const requestedFrom = request.headers.get('cf-connecting-ip')
+      const { created: isNew, result } = await connectIntegration({ ctx, input: body, message, requestedFrom })
       return isNew ? created(result) : ok(result)
     },
   }),
@@ -118,7 +123,7 @@ export const integrationRoutes: Route[] = [
     params: Params,
     body: IntegrationUpdate,
     responses: { 200: { description: 'The changed integration', schema: Integration } },
-    errors: [...notFound, 'invalid_api_key'],
+    errors: [...notFound, 'invalid_api_key', 'person_required'],
     handle: async ({ ctx, params, body }) =>
       ok(await updateIntegration({ ctx, input: { id: params.integration_id, patch: body } })),
   }),
@@ -128,12 +133,15 @@ export const integrationRoutes: Route[] = [
     path: DETAIL,
     operationId: 'deleteIntegration',
     summary: 'Delete an integration',
+    description:
+      'By API key, a connected integration is deleted only if the request is signed with the connection’s secret (Standard Webhooks, over the empty body).',
     access: writes,
     params: Params,
     responses: { 204: { description: 'Deleted', schema: null } },
-    errors: notFound,
-    handle: async ({ ctx, params }) => {
-      await deleteIntegration({ ctx, input: { id: params.integration_id } })
+    errors: [...notFound, 'signature_required', 'clock_skew'],
+    handle: async ({ ctx, params, request, rawBody }) => {
+      const message = { headers: request.headers, body: await rawBody() }
+      await deleteIntegration({ ctx, input: { id: params.integration_id, message } })
       return noContent()
     },
   }),
@@ -199,14 +207,17 @@ export const integrationRoutes: Route[] = [
     path: `${DETAIL}/update-structure`,
     operationId: 'updateStructure',
     summary: 'Store the site’s structure',
-    description: 'Sent by the plugin. Editors’ settings per type are kept.',
+    description:
+      'Sent by the plugin. Editors’ settings per type are kept. `acting_user` counts only if the request is signed with the connection’s secret.',
     access: writes,
     params: Params,
-    body: Structure,
+    body: StructurePush,
     responses: { 200: { description: 'Stored', schema: StructureStored } },
     errors: [...notFound, 'too_many_types', 'negative_count', 'markup_in_label', 'invalid_slug'],
-    handle: async ({ ctx, params, body }) =>
-      ok(await updateStructure({ ctx, input: { id: params.integration_id, structure: body } })),
+    handle: async ({ ctx, params, body, request, rawBody }) => {
+      const message = { headers: request.headers, body: await rawBody() }
+      return ok(await updateStructure({ ctx, input: { id: params.integration_id, push: body, message } }))
+    },
   }),
   defineRoute({
     ...common,

@@ -23,7 +23,13 @@ export const pollingRoutes: Route[] = [
     params: Params,
     body: PollRequest,
     responses: { 200: { description: 'The next commands for the site', schema: PollAnswer } },
-    errors: ['signature_missing', 'timestamp_out_of_range', 'signature_invalid', 'integration_not_found'],
+    errors: [
+      'signature_missing',
+      'webhook_id_invalid',
+      'timestamp_out_of_range',
+      'signature_invalid',
+      'integration_not_found',
+    ],
     handle: async ({ ctx, params, request, rawBody }) => {
       const input = { id: params.integration_id, headers: request.headers, body: await rawBody() }
       const { body, headers } = await receivePoll({ ctx, input })
@@ -45,6 +51,7 @@ export const pollingRoutes: Route[] = [
     responses: { 200: { description: 'The site answered at its new address and was moved', schema: TestResult } },
     errors: [
       'signature_missing',
+      'webhook_id_invalid',
       'timestamp_out_of_range',
       'signature_invalid',
       'integration_not_found',

@@ -17,7 +17,13 @@ const webhookRoute = (kind: 'status' | 'metadata', summary: string, body: z.ZodT
     access: { kind: 'api_key', scope: 'integration:write' },
     body,
     responses: { 202: { description: 'Stored', schema: WebhookAccepted } },
-    errors: ['signature_missing', 'timestamp_out_of_range', 'signature_invalid', 'integration_not_found'],
+    errors: [
+      'signature_missing',
+      'webhook_id_invalid',
+      'timestamp_out_of_range',
+      'signature_invalid',
+      'integration_not_found',
+    ],
     handle: async ({ ctx, request, rawBody }) =>
       accepted(await receiveWebhook({ ctx, input: { headers: request.headers, body: await rawBody() } })),
   })

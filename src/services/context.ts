@@ -30,6 +30,8 @@ export interface ServiceContext<A extends Actor = KnownActor> {
   apiKeys: ApiKeyStore
   /** Keeps work running after the response, as `waitUntil` does. */
   background: (work: Promise<unknown>) => void
+  /** Charges a host name and an account with one call to an address that never proved itself. @throws ServiceError `too_many_requests` */
+  chargeUnverified: (call: { host: string; accountId: string }) => Promise<void>
   /** Stub for a site's Durable Object. */
   site: (siteId: string) => SiteRpc
 }

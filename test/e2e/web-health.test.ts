@@ -6,6 +6,7 @@ import { INSIDE } from './matrix/inside.ts'
 import { type Lab, startLab } from './matrix/lab.ts'
 import { arrange, syncBothWays } from './matrix/run.ts'
 import { type Chromium, type Tab, pictureOf, startChromium } from './support/browser.ts'
+import { waitFor } from '../../scripts/lib/wait.ts'
 import { OWNER, type World, startWorld } from './support/world.ts'
 
 const LOOK_MS = 20_000
@@ -260,7 +261,22 @@ describe('the health of a real site in a real browser (T8, T33, T36)', { timeout
     await panel('Status').getByRole('link', { name: 'Connect this site' }).waitFor()
     const { key } = await world.owner.post<{ key: string }>(`/sites/${lab.siteId}/api-keys/`, { name: 'Second' })
     lab.useKey(key)
-    expect(await lab.connect()).toBeNull()
+    expect(await lab.reconnect()).toBeNull()
+  })
+
+  test('a plugin that has lost its secret: a person confirms the new one', async () => {
+    await lab.run(`delete_option( 'igny8_secrets' );`)
+    expect(await lab.reconnect()).toMatchObject({ code: 'connection_change_needs_confirmation' })
+    await open('connection')
+    const waiting = panel('A new connection waits for you')
+    await waiting.getByText('will be replaced').waitFor()
+    await waiting.getByRole('button', { name: 'Confirm' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click()
+    await waiting.waitFor({ state: 'detached' })
+    // the plugin finishes by itself
+    const state = () => lab.run(`echo Igny8\\Bridge\\Plugin::instance()->status->state();`)
+    await waitFor('the plugin to be connected', LOOK_MS, async () => ((await state()) === 'ready' ? true : undefined))
+    await expectState('ready', 'Connected & ready')
   })
 
   test('switched off by a person, who switches it on again', async () => {

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { createSigningSecret, parseSigningSecret, signMessage, verifyMessage } from '../../src/lib/signature.ts'
+import {
+  createSigningSecret,
+  type MessageLabel,
+  parseSigningSecret,
+  signMessage,
+  verifyMessage,
+} from '../../src/lib/signature.ts'
 import vectors from '../fixtures/signature-vectors.json' with { type: 'json' }
 import { OTHER_SECRET, SECRET, sign } from '../support/odd-hosts.ts'
 
@@ -14,6 +20,9 @@ function headersOf(id: string, timestamp: string | number, signature: string): H
   return headers
 }
 
+/** What a vector's message is signed as. */
+const labelOf = (vector: object) => ('label' in vector ? { label: vector.label as MessageLabel } : {})
+
 async function signed(): Promise<Headers> {
   return headersOf(MESSAGE.id, MESSAGE.timestamp, await signMessage({ ...MESSAGE, secrets: [SECRET] }))
 }
@@ -26,6 +35,7 @@ describe('the vectors shared with the plugin', () => {
       body,
       secrets: [secret],
       nowS: now,
+      ...labelOf(vector),
     })
     expect(result.ok ? 'valid' : result.reason).toBe(valid ? 'valid' : 'reason' in vector ? vector.reason : undefined)
   })
@@ -35,7 +45,9 @@ describe('the vectors shared with the plugin', () => {
     expect(single.length).toBeGreaterThan(5)
     for (const { id, timestamp, body, signature, ...vector } of single) {
       const secret = 'secret' in vector ? (vector.secret ?? vectors.secret) : vectors.secret
-      expect(await signMessage({ id, timestamp: Number(timestamp), body, secrets: [secret] })).toBe(signature)
+      expect(await signMessage({ id, timestamp: Number(timestamp), body, secrets: [secret], ...labelOf(vector) })).toBe(
+        signature,
+      )
     }
   })
 })

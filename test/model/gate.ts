@@ -69,9 +69,10 @@ export async function admit(
   if (secrets.length === 0) return restError(409, 'igny8_not_connected', 'This site is not connected to IGNY8.')
   let reason: keyof typeof REFUSALS = 'signature_invalid'
   for (const secret of secrets) {
-    const verified = await verifyMessage({ headers, body, secrets: [secret], nowS })
+    const verified = await verifyMessage({ headers, body, secrets: [secret], nowS, label: 'commands' })
     if (verified.ok) return { secret, messageId: verified.id }
-    reason = verified.reason
+    // like the plugin, which calls an id that it can't accept a missing one
+    reason = verified.reason === 'webhook_id_invalid' ? 'signature_missing' : verified.reason
   }
   const data = reason === 'timestamp_out_of_range' ? { site_time: nowS } : {}
   return restError(401, `igny8_${reason}`, REFUSALS[reason], data)
@@ -91,6 +92,6 @@ export async function signAnswer(
   const secrets = [fault?.kind === 'wrong_signature' ? createSigningSecret() : by.secret]
   headers['webhook-id'] = id
   headers['webhook-timestamp'] = String(timestamp)
-  headers['webhook-signature'] = await signMessage({ id, timestamp, body, secrets })
+  headers['webhook-signature'] = await signMessage({ id, timestamp, body, secrets, label: 'commands-answer' })
   return { status: 200, headers, body }
 }

@@ -37,7 +37,14 @@ async function sign(model: ModelWordPress, body: string): Promise<HeartbeatMessa
 async function readAnswer(model: ModelWordPress, sent: HeartbeatMessage, answer: HeartbeatMessage) {
   const headers = new Headers(answer.headers)
   const secrets = [model.signingSecret]
-  const verified = await verifyMessage({ headers, body: answer.body, secrets, nowS: 0, toleranceS: null })
+  const verified = await verifyMessage({
+    headers,
+    body: answer.body,
+    secrets,
+    nowS: 0,
+    toleranceS: null,
+    label: 'poll-answer',
+  })
   if (!verified.ok || verified.id !== sent.headers['webhook-id'])
     throw new Error('The answer is not signed for this call')
   return PollAnswer.parse(JSON.parse(answer.body))

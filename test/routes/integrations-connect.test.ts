@@ -17,6 +17,7 @@ import {
   lastEvent,
   movableClock,
   readIntegration,
+  signedBy,
   type TestSite,
 } from '../support/integration.ts'
 import { call, refusal } from '../support/openapi.ts'
@@ -95,7 +96,8 @@ describe('the collection-level test', () => {
     const site = await connectSite()
     const first = site.wordpress.signingSecret
     site.wordpress.signingSecret = startModelSite().signingSecret
-    expect((await connect(site)).status).toBe(200)
+    const body = connectBody(site)
+    expect((await call(CONNECT, { body, headers: await signedBy(first, body) })).status).toBe(200)
     expect(await secretsOf(site)).toEqual([site.wordpress.signingSecret, first])
     const row = JSON.stringify(await integrationOf(site))
     expect(row).not.toContain(first.slice(6, 30))
@@ -154,7 +156,9 @@ describe('the collection-level test', () => {
     const good = site.wordpress.signingSecret
     for (const fault of [{ kind: 'no_plugin' }, { kind: 'wrong_signature' }] as const) {
       site.wordpress.fault = fault
-      expect((await connect(site, { signing_secret: startModelSite().signingSecret })).status).toBe(422)
+      const body = { ...connectBody(site), signing_secret: startModelSite().signingSecret }
+      site.wordpress.pendingSecrets.push(body.signing_secret)
+      expect((await call(CONNECT, { body, headers: await signedBy(good, body) })).status).toBe(422)
     }
     expect(await integrationOf(site)).toEqual(before)
     expect(await secretsOf(site)).toEqual([good])
@@ -226,6 +230,11 @@ describe('the collection-level test', () => {
     ['site_url', 'file:///etc/passwd'],
     ['signing_secret', 'whsec_short'],
     ['signing_secret', 'secret'],
+    // stray bits in the last character, wrong padding, padding in the middle, too many bytes
+    ['signing_secret', `whsec_${'A'.repeat(42)}B=`],
+    ['signing_secret', `whsec_${'A'.repeat(33)}`],
+    ['signing_secret', `whsec_${'A'.repeat(42)}=A`],
+    ['signing_secret', `whsec_${'A'.repeat(88)}`],
     ['rest_root', 'wp-json'],
     ['site_id', 7],
     ['plugin_version', 'x'.repeat(41)],

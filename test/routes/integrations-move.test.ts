@@ -5,7 +5,7 @@ import { createSigningSecret, signMessage } from '../../src/lib/signature.ts'
 import { createTestSite } from '../support/identity.ts'
 import { connectSite, d1, lastEvent, readIntegration, siteObject, type ConnectedSite } from '../support/integration.ts'
 import { call, refusal } from '../support/openapi.ts'
-import { playInternet, startModelSite, type ModelSite } from '../support/plugin.ts'
+import { modelSiteAt, playInternet, startModelSite, type ModelSite } from '../support/plugin.ts'
 
 beforeAll(playInternet)
 
@@ -34,6 +34,8 @@ interface Move {
 }
 
 async function move(site: ConnectedSite, { to, secret, newSecret = createSigningSecret(), more }: Move) {
+  const there = modelSiteAt(to)
+  if (there?.status.install) there.pendingSecrets.push(newSecret)
   const body = { site_url: to, signing_secret: newSecret, ...more }
   const headers = await signed(body, secret ?? site.wordpress.signingSecret)
   return call(`POST ${site.path}/move/`, { token: site.key, body, headers })

@@ -166,6 +166,7 @@ export function createTestContext<A extends Actor>(
     config: readConfig(env),
     apiKeys: createApiKeyStore(env.API_KEYS),
     background: (work) => void work,
+    chargeUnverified: async () => undefined,
     site: (siteId) => env.SITE_SYNC.getByName(siteId),
     ...overrides,
   }

@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config.ts'
 import { db } from '../../src/db/client.ts'
 import { integrations, syncEvents } from '../../src/db/schema/index.ts'
 import { hashApiKey } from '../../src/lib/api-key.ts'
+import { signMessage } from '../../src/lib/signature.ts'
 import { createTestKey, createTestSite, signUpPerson, type Person } from './identity.ts'
 import { call } from './openapi.ts'
 import { startModelSite, type ModelSite } from './plugin.ts'
@@ -44,6 +45,18 @@ export const connectBody = ({ siteId, key, wordpress }: TestSite) => ({
   site_url: wordpress.url,
   signing_secret: wordpress.signingSecret,
 })
+
+/** Headers that sign a body, as the plugin signs. */
+export async function signedBy(
+  secret: string,
+  body: unknown,
+  timestamp = Math.floor(Date.now() / 1000),
+  id = `msg_${crypto.randomUUID()}`,
+) {
+  const text = body === undefined ? '' : JSON.stringify(body)
+  const signature = await signMessage({ id, timestamp, body: text, secrets: [secret] })
+  return { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': signature }
+}
 
 export const CONNECT = `POST ${COLLECTION}/test-connection/`
 

@@ -48,9 +48,12 @@ export const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 export const OTHER_SECRET = `whsec_${Buffer.alloc(32, 8).toString('base64')}`
 
 /** The `webhook-signature` of a message, made with node:crypto, independent of the code under test. */
-export function sign(secret: string, id: string, timestamp: number, body: string | Uint8Array): string {
+export function sign(secret: string, id: string, timestamp: number, body: string | Uint8Array, label = ''): string {
   const hmac = createHmac('sha256', Buffer.from(secret.slice('whsec_'.length), 'base64'))
-  return `v1,${hmac.update(`${id}.${timestamp}.`).update(body).digest('base64')}`
+  return `v1,${hmac
+    .update(`${label && `${label}.`}${id}.${timestamp}.`)
+    .update(body)
+    .digest('base64')}`
 }
 
 export function send(response: ServerResponse, status: number, headers: Record<string, string>, body = ''): void {
@@ -84,7 +87,7 @@ export const restError = (
 export function signedHeaders(
   request: Received,
   body: string | Uint8Array,
-  options: { secret?: string; timestamp?: number; id?: string } = {},
+  options: { secret?: string; timestamp?: number; id?: string; label?: string } = {},
 ) {
   const id = options.id ?? String(request.headers['webhook-id'])
   const timestamp = options.timestamp ?? Number(request.headers['webhook-timestamp'])
@@ -92,7 +95,7 @@ export function signedHeaders(
     'content-type': 'application/json; charset=UTF-8',
     'webhook-id': id,
     'webhook-timestamp': String(timestamp),
-    'webhook-signature': sign(options.secret ?? SECRET, id, timestamp, body),
+    'webhook-signature': sign(options.secret ?? SECRET, id, timestamp, body, options.label ?? 'commands-answer'),
   }
 }
 

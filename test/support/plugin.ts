@@ -78,6 +78,8 @@ export const sampleStructure = (): Structure => ({
 export class ModelSite {
   readonly url: string
   signingSecret = createSigningSecret()
+  /** Sent with requests that are not answered yet; the plugin accepts them, too. */
+  readonly pendingSecrets: string[] = []
   status: StatusData
   structure: Structure = sampleStructure()
   /** Posts and terms; empty at first. */
@@ -148,8 +150,14 @@ export class ModelSite {
     const echo = await echoOf({ method, url: this.url + path, body }, [...headers.keys()].sort())
     if (this.fault?.kind === 'not_connected') return restError('igny8_not_connected', 409)
     const nowS = Math.floor(Date.now() / 1000)
-    const verified = await verifyMessage({ headers, body, secrets: [this.signingSecret], nowS })
-    if (!verified.ok) return restError(`igny8_${verified.reason}`, 401)
+    const known = [this.signingSecret, ...this.pendingSecrets]
+    const tried = await Promise.all(
+      known.map((secret) => verifyMessage({ headers, body, secrets: [secret], nowS, label: 'commands' })),
+    )
+    // like the plugin: the secret that signed the request signs the answer
+    const signedBy = known[tried.findIndex(({ ok }) => ok)] ?? this.signingSecret
+    const [verified] = [tried.find(({ ok }) => ok) ?? tried[0]]
+    if (!verified?.ok) return restError(`igny8_${verified?.reason}`, 401)
     const batch = CommandBatch.parse(JSON.parse(body))
     const results = batch.commands.map((command) => {
       const { id, name } = command
@@ -162,8 +170,14 @@ export class ModelSite {
       return (JSON.parse(this.#executor.execute(request, context, {})) as CommandAnswer).results[0]
     })
     const text = JSON.stringify({ protocol: 1, results })
-    const secrets = [this.fault?.kind === 'wrong_signature' ? createSigningSecret() : this.signingSecret]
-    const signature = await signMessage({ id: verified.id, timestamp: nowS, body: text, secrets })
+    const secrets = [this.fault?.kind === 'wrong_signature' ? createSigningSecret() : signedBy]
+    const signature = await signMessage({
+      id: verified.id,
+      timestamp: nowS,
+      body: text,
+      secrets,
+      label: 'commands-answer',
+    })
     return new Response(text, {
       headers: {
         'content-type': 'application/json',
@@ -185,6 +199,12 @@ function hang(signal: AbortSignal | null): Promise<never> {
 }
 
 const internet = new Map<string, { answer: (seen: SeenRequest) => Promise<Response> }>()
+
+/** The model site at this address; undefined if there is none. */
+export function modelSiteAt(url: string): ModelSite | undefined {
+  const site = internet.get(new URL(url).origin)
+  return site instanceof ModelSite ? site : undefined
+}
 let made = 0
 
 async function modelFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {

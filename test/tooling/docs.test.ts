@@ -1,6 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { SCOPES } from '../../src/contract/sites.ts'
+import { routes } from '../../src/routes/index.ts'
 
 const MAX_WIDTH = 120
 const PAGES = ['*.md', 'docs/**/*.md']
@@ -125,4 +127,32 @@ test('a wrong path, link or line is found', () => {
     'src/file.ts: lib/nowhere.ts',
     'src/file.ts: docs/nowhere.md',
   ])
+})
+
+/** The bullets of a section, each on one line. */
+function bulletsOf(page: string, heading: string): string[] {
+  const section = (readFileSync(page, 'utf8').split(`\n## ${heading}\n`)[1] ?? '').split('\n## ')[0] ?? ''
+  return section
+    .trim()
+    .split(/^- /m)
+    .slice(1)
+    .map((bullet) => bullet.trim().replaceAll(/\s+/g, ' '))
+}
+
+test.each(['can', 'can’t'])('T63 each line about what a leaked key %s is a test of its name', (section) => {
+  const tests = readFileSync('test/routes/leaked-key.test.ts', 'utf8').split(`describe('${section}', `)[1] ?? ''
+  const names = [...(tests.split('\n})')[0] ?? '').matchAll(/^ {2}it\('(.*)', async/gm)].map(([, name]) => `${name}.`)
+  expect(names.length).toBeGreaterThan(5)
+  expect(bulletsOf('docs/leaked-key.md', `A leaked key ${section}`)).toEqual(names)
+})
+
+test('T63 docs/api.md says what each scope of an API key may do', () => {
+  const rows = readFileSync('docs/api.md', 'utf8').matchAll(/^\| `(\w+:\w+)` \| (.*) \|$/gm)
+  const told = Object.fromEntries([...rows].map(([, scope = '', names = '']) => [scope, names]))
+  const mayDo = (scope: string) =>
+    routes
+      .filter(({ access }) => 'scope' in access && access.scope === scope)
+      .map(({ operationId }) => `\`${operationId}\``)
+      .join(', ')
+  expect(told).toEqual(Object.fromEntries(SCOPES.map((scope) => [scope, mayDo(scope)])))
 })

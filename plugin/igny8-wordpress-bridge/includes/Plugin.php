@@ -17,6 +17,7 @@ use Igny8\Bridge\Commands\Status_Command;
 use Igny8\Bridge\Commands\Structure_Command;
 use Igny8\Bridge\Connection\Attempt;
 use Igny8\Bridge\Connection\Clone_Choices;
+use Igny8\Bridge\Connection\Confirmation_Watcher;
 use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Connection\Connector;
 use Igny8\Bridge\Connection\Disconnector;
@@ -167,6 +168,8 @@ final class Plugin {
 		( new Runner( $this->schedule, $this->connector, $this->unattended, $this->structure_sync, $this->connection, $this->settings, $this->config ) )->hook();
 		( new Change_Watcher( $this->connection, $this->settings, $this->schedule, $basename ) )->hook();
 
+		( new Confirmation_Watcher( $this->attempt, $this->schedule ) )->hook();
+
 		add_action( 'init', [ $this->connection, 'backfill_home' ], 2 );
 		$this->outbox->hook();
 		$this->publisher->hook();
@@ -223,7 +226,7 @@ final class Plugin {
 		$this->remote_state = new Remote_State( $this->api, $this->connection, $this->keys, $this->status );
 		$handshake          = new Handshake( $this->api, $this->keys, $this->polling_state, [ $this, 'run_status' ] );
 
-		$this->structure_sync = new Structure_Sync( $this->gatherer, $this->api, $handshake, $this->keys, $this->connection, $this->schedule, $this->log );
+		$this->structure_sync = new Structure_Sync( $this->gatherer, $this->api, $handshake, $this->keys, $this->connection, $this->schedule, $this->log, $this->acting_user );
 		$this->sync_now       = new Sync_Now( $this->structure_sync, $this->api, $this->keys, $this->connection, $this->settings, $this->remote_state, $this->log );
 		$this->unattended     = new Unattended( $this->config, $this->connection, $this->attempt );
 		$identifier           = new Identifier( new Account_Api( $client ) );

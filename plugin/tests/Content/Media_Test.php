@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Tests\Content;
 
+use Igny8\Bridge\Commands\Command_Failure;
+use Igny8\Bridge\Content\Media\Pinned_Request;
+use Igny8\Bridge\Content\Media\Public_Addresses;
 use Igny8\Bridge\Content\Media\Source_Url;
 
 require_once __DIR__ . '/Content_Test_Case.php';
@@ -161,9 +164,103 @@ final class Media_Test extends Content_Test_Case {
 
 	public function test_a_public_address_is_allowed(): void {
 		$source = new Source_Url();
-		self::assertTrue( $source->is_allowed( 'https://93.184.216.34/a.png' ) );
-		self::assertTrue( $source->is_allowed( 'https://93.184.216.34:8080/a.png' ) );
+		self::assertSame( '93.184.216.34', $source->address( 'https://93.184.216.34/a.png' ) );
+		self::assertSame( '93.184.216.34', $source->address( 'https://93.184.216.34:8080/a.png' ) );
 		self::assertFalse( $source->is_loopback( 'https://93.184.216.34/a.png' ) );
+	}
+
+	/**
+	 * @dataProvider resolutions
+	 * @param string[]    $found    All addresses of a name.
+	 * @param string|null $expected The one to connect to.
+	 */
+	public function test_a_name_is_allowed_only_if_all_its_addresses_are_public( array $found, ?string $expected ): void {
+		$asked     = 0;
+		$addresses = new Public_Addresses(
+			static function ( string $host ) use ( $found, &$asked ): array {
+				++$asked;
+				return 'images.example.com' === $host ? $found : [];
+			}
+		);
+		self::assertSame( $expected, $addresses->of( 'images.example.com' )[0] ?? null );
+		self::assertSame( 1, $asked );
+	}
+
+	public function resolutions(): array {
+		return [
+			'none'                    => [ [], null ],
+			'IPv4'                    => [ [ '93.184.216.34' ], '93.184.216.34' ],
+			'both, IPv4 first'        => [ [ '2606:2800:220:1::1', '93.184.216.34' ], '93.184.216.34' ],
+			'IPv6 alone'              => [ [ '2606:2800:220:1::1' ], '2606:2800:220:1::1' ],
+			'one private of two'      => [ [ '93.184.216.34', '10.0.0.1' ], null ],
+			'public A, private AAAA'  => [ [ '93.184.216.34', 'fd00::1' ], null ],
+			'public A, loopback AAAA' => [ [ '93.184.216.34', '::1' ], null ],
+			'mapped'                  => [ [ '::ffff:10.0.0.1' ], null ],
+			'translated'              => [ [ '64:ff9b::a00:1' ], null ],
+			'6to4'                    => [ [ '2002:a00:1::1' ], null ],
+			'Teredo'                  => [ [ '2001::1' ], null ],
+			'documentation'           => [ [ '2001:db8::1' ], null ],
+			'link-local'              => [ [ 'fe80::1' ], null ],
+			'no address'              => [ [ 'nonsense' ], null ],
+		];
+	}
+
+	public function test_a_request_goes_to_the_checked_address_whatever_the_name_resolves_to_now(): void {
+		// The name leads to 127.0.0.1, where nobody answers.
+		list( $port, $server ) = $this->start_server( 1000, '127.0.0.2' );
+		$path                  = wp_tempnam( 'igny8' );
+		$request               = new Pinned_Request( "http://localhost:$port/a.png", '127.0.0.2', 5000 );
+		$answer                = $request->send( [ 'stream' => true, 'filename' => $path, 'timeout' => 5 ] );
+		self::assertSame( 200, is_wp_error( $answer ) ? $answer->get_error_message() : wp_remote_retrieve_response_code( $answer ) );
+		self::assertSame( 1000, filesize( $path ) );
+		wp_delete_file( $path );
+		$this->end( $server );
+
+		$socket = 'ssl://images.example.com:443';
+		$request->pin_socket( $socket );
+		self::assertSame( 'ssl://127.0.0.2:443', $socket );
+	}
+
+	public function test_a_download_ends_at_its_limit_and_is_not_read_to_its_end(): void {
+		list( $port, $server ) = $this->start_server( 300000000 );
+		$url                   = "http://127.0.0.1:$port/endless.png";
+		$result                = $this->command_result( 'media', [ 'url' => $url, 'hash' => 'endless' ] );
+		self::assertSame( 'media_too_large', $result['code'] ?? 'ok' );
+		self::assertLessThan( 30000000, $this->end( $server ) );
+		self::assertSame( [], glob( get_temp_dir() . 'igny8-*.tmp' ) );
+
+		$request = new Pinned_Request( $url, '127.0.0.1', 10 );
+		$request->count( '12345', 5 );
+		try {
+			$request->count( '1', 10 );
+			self::fail( 'Without cURL, the limit is not kept.' );
+		} catch ( Command_Failure $failure ) {
+			self::assertSame( 'media_too_large', $failure->reason() );
+		}
+	}
+
+	/**
+	 * A server that sends so many bytes without saying how many, and then tells how many it could send.
+	 *
+	 * @return array{0: int, 1: array} Port; process and its pipes.
+	 */
+	private function start_server( int $bytes, string $address = '127.0.0.1' ): array {
+		remove_filter( 'pre_http_request', [ $this, 'serve' ], PHP_INT_MAX );
+		$code    = '$s = stream_socket_server("tcp://' . $address . ':0"); echo parse_url("tcp://" . stream_socket_get_name($s, false), PHP_URL_PORT), "\n";'
+			. '$c = stream_socket_accept($s, 20); stream_set_timeout($c, 5); fread($c, 8192); fwrite($c, "HTTP/1.0 200 OK\r\nContent-Type: image/png\r\n\r\n");'
+			. '$sent = 0; while ($sent < ' . $bytes . ') { $n = @fwrite($c, str_repeat("x", min(100000, ' . $bytes . ' - $sent))); if (!$n) break; $sent += $n; } fclose($c); echo $sent, "\n";';
+		$pipes   = [];
+		$process = proc_open( [ PHP_BINARY, '-r', $code ], [ 1 => [ 'pipe', 'w' ] ], $pipes );
+		return [ (int) fgets( $pipes[1] ), [ $process, $pipes[1] ] ];
+	}
+
+	/**
+	 * @return int Bytes that the server sent.
+	 */
+	private function end( array $server ): int {
+		$sent = (int) fgets( $server[1] );
+		proc_close( $server[0] );
+		return $sent;
 	}
 
 	public function test_bad_arguments_are_named(): void {

@@ -118,7 +118,7 @@ abstract class Site_Test_Case extends TestCase {
 		$request->set_header( 'content-type', 'application/json' );
 		$request->set_header( 'webhook-id', 'msg_1' );
 		$request->set_header( 'webhook-timestamp', (string) $time );
-		$request->set_header( 'webhook-signature', ( new Signer() )->sign( $secret, 'msg_1', $time, $body ) );
+		$request->set_header( 'webhook-signature', ( new Signer() )->sign( $secret, 'msg_1', $time, $body, Signer::COMMANDS ) );
 		$request->set_body( $body );
 		return $request;
 	}

@@ -1,9 +1,10 @@
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { TRANSPORTS } from '../../contract/polling.ts'
 import { CONNECTION_STATES } from '../../contract/health.ts'
+import { CHANGE_STATES } from '../../contract/connection-changes.ts'
 import { PLATFORMS } from '../../contract/integrations.ts'
 import type { ContentTypesUpdate } from '../../contract/content-types.ts'
-import type { Structure } from '../../contract/structure.ts'
+import type { ActingUser, Structure } from '../../contract/structure.ts'
 import type { CountsSnapshot } from '../../contract/counts.ts'
 import { timestampMs } from './columns.ts'
 
@@ -32,6 +33,8 @@ export const integrations = sqliteTable(
     apiKeyMasked: text('api_key_masked'),
     /** Sealed JSON `{ signing_secrets: [newest, …] }`; see lib/link-credentials.ts. */
     credentials: text('credentials'),
+    /** The WordPress user as whom the plugin writes, as it last said. */
+    actingUser: text('acting_user_json', { mode: 'json' }).$type<ActingUser>(),
     /** The plugin's command endpoint, found by the last successful test. */
     commandsUrl: text('commands_url'),
     /** How commands reach the site. A copy for display; the site's object decides. */
@@ -65,4 +68,34 @@ export const integrations = sqliteTable(
     // cron: overdue health checks, oldest first
     index('integrations_by_next_check').on(table.nextCheckAt, table.id),
   ],
+)
+
+/**
+ * A new secret or address for a connection, which a person has to confirm: at most one per integration. Deleted when it is
+ * carried out, and pruned after `expires_at`.
+ */
+export const connectionChanges = sqliteTable(
+  'connection_changes',
+  {
+    integrationId: text('integration_id').primaryKey(),
+    id: text('id').notNull(),
+    accountId: text('account_id').notNull(),
+    siteId: text('site_id').notNull(),
+    state: text('state', { enum: CHANGE_STATES }).notNull(),
+    /** Keyed hash of secret and address, by which a repeat is recognised. */
+    fingerprint: text('fingerprint').notNull(),
+    /** Sealed for this row; null if the secret stays. */
+    secret: text('secret'),
+    /** Null if the address stays. */
+    siteUrl: text('site_url'),
+    restRoot: text('rest_root'),
+    pluginVersion: text('plugin_version'),
+    apiKeyId: text('api_key_id').notNull(),
+    requestedFrom: text('requested_from'),
+    requestedAt: timestampMs('requested_at').notNull(),
+    expiresAt: timestampMs('expires_at').notNull(),
+    decidedBy: text('decided_by'),
+  },
+  // pruning
+  (table) => [index('connection_changes_by_expiry').on(table.expiresAt)],
 )

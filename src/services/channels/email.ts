@@ -12,6 +12,7 @@ import {
 import type { StoredMessage } from '../notifications/index.ts'
 import { NOTICE_TEXTS, type NoticeTexts } from './notice-texts.ts'
 import type { Outcome } from './outcome.ts'
+import { securityLines, securitySubject } from './security-texts.ts'
 
 /** Sites that an e-mail lists; it links to the web app for the others. */
 const MOST_NAMED = 50
@@ -31,12 +32,19 @@ function paragraphOf(change: ConnectionChange, texts: NoticeTexts, publicUrl: st
   return { title: texts.siteIs(site, texts.states[to]), lines, link: { words: texts.openSite, url } }
 }
 
-function paragraphsOf(message: StoredMessage, texts: NoticeTexts, publicUrl: string): Paragraph[] {
+function paragraphsOf(message: StoredMessage, locale: MailLocale, publicUrl: string): Paragraph[] {
+  const texts = NOTICE_TEXTS[locale]
   if (message.type === 'endpoint.failing') {
     const { name, host, since, detail, fix } = message.data
     const title = texts.endpointTitle(plainWords(name), plainWords(host), inUtc(since))
     const lines = [texts.endpointWhy({ detail: plainWords(detail), fix }), texts.endpointStays]
     return [{ title, lines, link: { words: texts.openNotifications, url: `${publicUrl}/notifications` } }]
+  }
+  if (message.type === 'connection.security') {
+    const { site_id: siteId, site_name: name, site_url: address } = message.data
+    const url = `${publicUrl}/sites/${encodeURIComponent(siteId)}/connection`
+    const title = `${plainWords(name)} (${plainWords(hostOf(address))})`
+    return [{ title, lines: securityLines(message, locale), link: { words: texts.openSite, url } }]
   }
   const { changes, more } = message.data
   const hidden = changes.length - MOST_NAMED
@@ -49,7 +57,9 @@ function paragraphsOf(message: StoredMessage, texts: NoticeTexts, publicUrl: str
   ]
 }
 
-function subjectOf(message: StoredMessage, texts: NoticeTexts): string {
+function subjectOf(message: StoredMessage, locale: MailLocale): string {
+  const texts = NOTICE_TEXTS[locale]
+  if (message.type === 'connection.security') return securitySubject(message, locale)
   if (message.type === 'endpoint.failing') return texts.endpointSubject
   const { changes, more } = message.data
   const [first] = changes
@@ -63,8 +73,8 @@ function composeEmail(message: StoredMessage, locale: MailLocale, publicUrl: str
   const texts = NOTICE_TEXTS[locale]
   return renderMail({
     locale,
-    subject: `IGNY8: ${subjectOf(message, texts)}`,
-    paragraphs: paragraphsOf(message, texts, publicUrl),
+    subject: `IGNY8: ${subjectOf(message, locale)}`,
+    paragraphs: paragraphsOf(message, locale, publicUrl),
     foot: { lines: [texts.why], link: { words: texts.change, url: unsubscribe } },
   })
 }

@@ -1,22 +1,22 @@
 import { and, eq, isNull, lt, sql } from 'drizzle-orm'
 import type { ConnectRequest, TestResult } from '../../contract/integrations.ts'
 import { MIN_PLUGIN_VERSION } from '../../contract/link.ts'
-import type { Transport } from '../../contract/polling.ts'
-import { isUniqueViolation } from '../../db/errors.ts'
 import { recordEvent } from '../../db/record-event.ts'
 import { integrations } from '../../db/schema/index.ts'
-import { maskApiKey } from '../../lib/api-key.ts'
-import { openSigningSecrets } from '../../lib/link-credentials.ts'
-import { log } from '../../lib/log.ts'
 import { isTooOld } from '../../lib/plugin-version.ts'
 import { type SiteAuthorization, authorizeSite } from './authorize-site.ts'
-import { offerPolling, type SignedRequest, verifyPolling } from './polling-challenge.ts'
-import { verifiedColumns } from './verified-columns.ts'
+import { type Change, findAuthority, findChange, isEditorOf, isSameAddress } from './changes.ts'
+import { storeConnection, type Verified } from './connect-store.ts'
+import { askForConfirmation } from './pending-changes.ts'
+import { offerPolling, verifyPolling } from './polling-challenge.ts'
 import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
+import { readKnownSecrets, type SignedRequest } from '../link.ts'
 import { assertSupported } from '../integrations/index.ts'
-import { publishChange, scheduleCheck, unwrap } from '../site-calls.ts'
+import { assertKeyMayWrite, unwrap } from '../site-calls.ts'
+import { readPluginUrl } from '../site-url.ts'
 import type { IntegrationRow } from '../tenant.ts'
+import { chargeUnverifiedCall } from '../unverified.ts'
 import type { ProbeOutcome } from '../../site/rpc.ts'
 
 /** A connect request that crashed leaves an unfinished integration. After this time another request takes it over. */
@@ -28,69 +28,140 @@ interface Connected {
   result: TestResult
 }
 
-/**
- * Connects a plugin: creates the site's integration if there is none, and calls the site. On failure it deletes the
- * integration, but only if this call created it.
- * @throws ServiceError `site_not_found`, `invalid_api_key`, `plugin_too_old`, `sync_disabled`, `conflict`, or the
- *   reason why the site can't be called
- */
-export async function connectIntegration(args: {
+interface ConnectArgs {
   ctx: ServiceContext<Actor>
   input: ConnectRequest
   /** The raw request, if it is signed. */
   message?: SignedRequest | undefined
-}): Promise<Connected> {
-  const { ctx, input, message } = args
-  assertSupported(input.platform)
-  const authorization = await authorizeSite({ ctx, input })
+  /** Network address of the caller. */
+  requestedFrom: string | null
+}
+
+/** A connect request whose caller may connect the site. */
+interface Attempt extends ConnectArgs {
+  authorization: SiteAuthorization
+  startedAt: number
+}
+
+/**
+ * Connects a plugin: creates the site's integration if there is none, and calls the site. On failure it deletes the
+ * integration, but only if this call created it. A new secret or address for a connection that exists needs more than the
+ * API key (changes.ts).
+ * @throws ServiceError `site_not_found`, `invalid_api_key`, `plugin_too_old`, `sync_disabled`, `conflict`,
+ *   `connection_change_needs_confirmation`, `connection_change_refused`, or the reason why the site can't be called
+ */
+export async function connectIntegration(args: ConnectArgs): Promise<Connected> {
+  const { ctx } = args
+  assertSupported(args.input.platform)
+  const authorization = await authorizeSite({ ctx, input: args.input })
+  const { actor, site } = ctx
+  // a key in the header was checked in KV alone
+  if (actor.kind === 'api_key') await assertKeyMayWrite({ actor, site })
+  const input = { ...args.input, site_url: readPluginUrl(ctx.config, args.input.site_url) }
   if (input.plugin_version !== undefined && isTooOld(input.plugin_version)) {
     const detail = `This is version ${input.plugin_version}; the oldest that works is ${MIN_PLUGIN_VERSION}.`
     throw new ServiceError('plugin_too_old', detail)
   }
-  const startedAt = ctx.now()
-  const { row, created } = await findOrCreate(ctx, authorization, input)
+  const attempt: Attempt = { ...args, input, authorization, startedAt: ctx.now() }
+  const { row, created } = await findOrCreate(attempt)
   if (!row.isActive) throw new ServiceError('sync_disabled', 'This integration is switched off in IGNY8.')
-  const signingSecrets = await collectSecrets(ctx, row, input)
-  const attempt = (await verifyPolling(ctx, input, message))
-    ? enablePolling(ctx, authorization, row)
-    : probe(ctx, authorization, row, input, signingSecrets)
-  const outcome = await attempt.catch(async (cause: unknown) => {
+  try {
+    return { created, result: await connectTo(attempt, row) }
+  } catch (cause) {
     if (created) await removeCreated(ctx, row)
     throw cause
-  })
-  const { evidence } = outcome
-  if (!outcome.ok) {
-    if (created) await removeCreated(ctx, row)
-    const failure = { code: outcome.code, detail: outcome.detail }
-    await recordEvent(ctx, row, { action: 'connect', startedAt, failure })
-    const polling = await offerPolling(ctx, input, outcome.code)
-    throw new ServiceError(outcome.code, outcome.detail, { fix: outcome.fix, evidence, polling })
-  }
-  const { commandsUrl, transport, detail } = outcome
-  const verification = { commandsUrl, transport, signingSecrets, startedAt }
-  const integrationId = await storeConnection(ctx, row, input, verification)
-  return {
-    created,
-    result: { success: true, integration_id: integrationId, transport, code: 'connected', detail, fix: null, evidence },
   }
 }
 
-/** The request's ids, for the log on both sides. */
-const requestOf = ({ requestId, pluginRequestId }: ServiceContext<Actor>) => ({ requestId, pluginRequestId })
+/** Decides what the request changes and on whose word, calls the site, and stores the connection. */
+async function connectTo(attempt: Attempt, row: IntegrationRow, isRepeat = false): Promise<TestResult> {
+  const { ctx, input, authorization, message } = attempt
+  const known = await readKnownSecrets(ctx, row)
+  const change = findChange(row, known, input)
+  const { authority, secrets } = await authorizeChange(attempt, row, known, change)
+  const outcome = await reach(attempt, row, secrets)
+  const { evidence } = outcome
+  if (!outcome.ok) {
+    const failure = { code: outcome.code, detail: outcome.detail }
+    await recordEvent(ctx, row, { action: 'connect', startedAt: attempt.startedAt, failure })
+    const polling = await offerPolling(ctx, input, outcome.code)
+    throw new ServiceError(outcome.code, outcome.detail, { fix: outcome.fix, evidence, polling })
+  }
+  const { commandsUrl, transport, detail, plugin } = outcome
+  const isStored = await storeConnection(ctx, row, {
+    change,
+    authority,
+    known,
+    siteUrl: input.site_url,
+    transport,
+    commandsUrl,
+    actingUser: plugin?.acting_user,
+    apiKey: input.api_key,
+    actor: actorOf(attempt),
+    requestedFrom: attempt.requestedFrom,
+    startedAt: attempt.startedAt,
+  })
+  if (!isStored) {
+    // a parallel request was faster; what it stored decides what this one still changes
+    if (isRepeat) throw new ServiceError('conflict')
+    return connectTo({ ...attempt, message }, await loadExisting(ctx, authorization.site.id, input), true)
+  }
+  return { success: true, integration_id: row.id, transport, code: 'connected', detail, fix: null, evidence }
+}
 
-/** Switches the site's object to polling. The site can't be called, and has shown that it can poll. */
-async function enablePolling(
-  ctx: ServiceContext<Actor>,
-  { site, keyId }: SiteAuthorization,
+/**
+ * Whose word the change rests on, and the secrets with which the site is called. A new secret counts only if the answer is
+ * signed with it, so then it signs alone.
+ * @throws ServiceError `connection_change_needs_confirmation` for a change by the API key alone
+ */
+async function authorizeChange(
+  { ctx, input, authorization, message, requestedFrom }: Attempt,
   row: IntegrationRow,
-): Promise<ProbeOutcome> {
-  const call = { accountId: site.accountId, siteId: site.id, integrationId: row.id, keyId, ...requestOf(ctx) }
+  known: string[],
+  change: Change,
+): Promise<{ authority: Verified['authority']; secrets: string[] }> {
+  const secrets = change.secret === null ? known : [change.secret]
+  if (row.credentials === null) return { authority: 'first', secrets }
+  if (change.secret === null && change.address === null) return { authority: null, secrets }
+  const authority = await findAuthority(ctx, row, known, message)
+  if (authority) return { authority, secrets }
+  const { keyId } = authorization
+  if (keyId === null) throw new ServiceError('role_too_low')
+  await askForConfirmation(ctx, { row, change, request: input, keyId, requestedFrom })
+  return { authority: 'confirmed', secrets }
+}
+
+/** Who connects, for the audit log: the person, if one is signed in, else the key. */
+function actorOf({ ctx, authorization: { site, keyId } }: Attempt): Verified['actor'] {
+  const { actor } = ctx
+  if (actor.kind !== 'anonymous' && (keyId === null || isEditorOf(actor, site.accountId))) return actor
+  return { kind: 'api_key', keyId: keyId ?? '', accountId: site.accountId, siteId: site.id, scopes: [] }
+}
+
+/** Calls the site, or takes its proof that it polls. */
+async function reach(attempt: Attempt, row: IntegrationRow, signingSecrets: string[]): Promise<ProbeOutcome> {
+  const { ctx, input, message, authorization } = attempt
+  const { site, keyId } = authorization
+  const { requestId, pluginRequestId } = ctx
+  const call = {
+    accountId: site.accountId,
+    siteId: site.id,
+    integrationId: row.id,
+    keyId,
+    requestId,
+    pluginRequestId,
+  }
+  if (!(await verifyPolling(ctx, input, message))) {
+    const isProven = row.lastVerifiedAt !== null && isSameAddress(row.siteUrl, input.site_url)
+    if (!isProven) await chargeUnverifiedCall(ctx, { accountId: site.accountId, siteUrl: input.site_url })
+    const target = { siteUrl: input.site_url, signingSecrets, restRoot: input.rest_root ?? null, mayPoll: false }
+    return unwrap(await ctx.site(site.id).probe({ ...call, ...target }))
+  }
   unwrap(await ctx.site(site.id).enablePolling(call))
-  const detail = 'The site can’t be called from outside; it fetches its commands itself.'
   return {
     ok: true,
     transport: 'polling',
-    detail,
+    detail: 'The site can’t be called from outside; it fetches its commands itself.',
     commandsUrl: null,
     plugin: null,
     evidence: [{ step: 'polling', note: 'the site has carried out a command and signed its answer' }],
@@ -98,7 +169,7 @@ async function enablePolling(
   }
 }
 
-async function findOrCreate(ctx: ServiceContext<Actor>, { site }: SiteAuthorization, input: ConnectRequest) {
+async function findOrCreate({ ctx, authorization: { site }, input }: Attempt) {
   const now = new Date(ctx.now())
   const abandoned = and(
     eq(integrations.connection, 'authenticating'),
@@ -144,83 +215,7 @@ async function loadExisting(
   return row
 }
 
-/** The signing secrets, newest first: the one in this request, then the stored ones. */
-async function collectSecrets(
-  ctx: ServiceContext<Actor>,
-  row: IntegrationRow,
-  input: ConnectRequest,
-): Promise<string[]> {
-  const known = await openSigningSecrets(ctx.config.keyRing, row, ctx.now()).catch((cause: unknown) => {
-    // the request brings a new secret, so a stored one that no key can open is not needed
-    log.warn('credentials not opened', { integration_id: row.id, cause })
-    return []
-  })
-  const all = input.signing_secret === undefined ? known : [input.signing_secret, ...known]
-  return [...new Set(all)].slice(0, 2)
-}
-
-async function probe(
-  ctx: ServiceContext<Actor>,
-  { site, keyId }: SiteAuthorization,
-  row: IntegrationRow,
-  input: ConnectRequest,
-  signingSecrets: string[],
-): Promise<ProbeOutcome> {
-  return unwrap(
-    await ctx.site(site.id).probe({
-      accountId: site.accountId,
-      siteId: site.id,
-      integrationId: row.id,
-      keyId,
-      ...requestOf(ctx),
-      siteUrl: input.site_url,
-      signingSecrets,
-      restRoot: input.rest_root ?? null,
-      mayPoll: false,
-    }),
-  )
-}
-
 /** Deletes the integration that this call created, unless another request has connected it since. */
 async function removeCreated(ctx: ServiceContext<Actor>, row: IntegrationRow): Promise<void> {
   await ctx.db.delete(integrations).where(and(eq(integrations.id, row.id), isNull(integrations.credentials)))
-}
-
-interface Verification {
-  commandsUrl: string | null
-  transport: Transport
-  signingSecrets: string[]
-  startedAt: number
-}
-
-/**
- * @returns the integration's id. It differs from `row.id` if the integration was recreated during the call to the site
- */
-async function storeConnection(
-  ctx: ServiceContext<Actor>,
-  row: IntegrationRow,
-  input: ConnectRequest,
-  verification: Verification,
-): Promise<string> {
-  const key = input.api_key
-  const columns = {
-    ...(await verifiedColumns(ctx, row, { ...verification, siteUrl: input.site_url })),
-    ...(key !== undefined && { apiKeyId: `key_${key.slice(6, 16)}`, apiKeyMasked: maskApiKey(key) }),
-  }
-  // a parallel connect request that failed may have deleted the row; the insert restores it
-  try {
-    await ctx.db.batch([
-      ctx.db
-        .insert(integrations)
-        .values({ ...row, ...columns })
-        .onConflictDoUpdate({ target: integrations.id, set: columns }),
-      recordEvent(ctx, row, { action: 'connect', startedAt: verification.startedAt }),
-    ])
-    await scheduleCheck(ctx, row, columns.nextCheckAt.getTime())
-    publishChange(ctx, row.siteId)
-    return row.id
-  } catch (cause) {
-    if (!isUniqueViolation(cause, 'integrations')) throw cause
-    return storeConnection(ctx, await loadExisting(ctx, row.siteId, input), input, verification)
-  }
 }

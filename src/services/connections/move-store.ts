@@ -2,8 +2,11 @@ import { and, eq, exists, inArray, ne, not, or, type SQL, sql } from 'drizzle-or
 import type { Transport } from '../../contract/polling.ts'
 import { recordEventOf } from '../../db/record-event.ts'
 import { integrations, sites } from '../../db/schema/index.ts'
+import { sealCredentials } from '../../lib/link-credentials.ts'
 import { addressForms } from '../../lib/site-address.ts'
 import { appendAudit } from '../audit/index.ts'
+import { tellSecurity } from '../notifications/index.ts'
+import { dropPendingChange } from './pending-changes.ts'
 import { verifiedColumns } from './verified-columns.ts'
 import type { ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
@@ -64,9 +67,10 @@ export async function assertAddressFree(ctx: ServiceContext, row: IntegrationRow
  * @returns when the next health check is due; null if nothing was written
  */
 async function commit(ctx: ServiceContext, row: IntegrationRow, move: Move): Promise<Date | null> {
-  const columns = await verifiedColumns(ctx, row, { ...move, siteUrl: move.to, signingSecrets: [move.secret] })
+  const credentials = await sealCredentials(ctx.config.keyRing, row.id, [move.secret], ctx.now())
+  const columns = { ...verifiedColumns(ctx, row, { ...move, siteUrl: move.to }), credentials }
   const own = and(eq(integrations.id, row.id), tenantFilter(ctx.actor, integrations))
-  const moved = and(own, eq(integrations.siteUrl, move.to), eq(integrations.credentials, columns.credentials))
+  const moved = and(own, eq(integrations.siteUrl, move.to), eq(integrations.credentials, credentials))
   const isMoved = exists(ctx.db.select({ id: integrations.id }).from(integrations).where(moved))
   const metadata = { from: row.siteUrl, to: move.to }
   const note = row.siteUrl === move.to ? `At ${move.to} as before.` : `Moved from ${row.siteUrl} to ${move.to}.`
@@ -85,6 +89,16 @@ async function commit(ctx: ServiceContext, row: IntegrationRow, move: Move): Pro
           .set({ url: move.to, updatedAt: columns.updatedAt })
           .where(and(eq(sites.id, row.siteId), tenantFilter(ctx.actor, SITE_TENANT), isMoved)),
         recordEventOf(ctx, moved, { action: 'move', startedAt: move.startedAt, note }),
+        ...tellSecurity(ctx, {
+          integration: row,
+          changes: [
+            { what: 'secret_replaced', from: null, to: null },
+            ...(row.siteUrl === move.to ? [] : [{ what: 'address_changed' as const, ...metadata }]),
+          ],
+          actor: ctx.actor,
+          when: isMoved,
+        }),
+        dropPendingChange(ctx.db, row),
       ],
     },
   })

@@ -5,13 +5,16 @@ import { recordEvent } from '../../db/record-event.ts'
 import { openSigningSecrets } from '../../lib/link-credentials.ts'
 import { verifyMessage } from '../../lib/signature.ts'
 import { isWithin } from '../../lib/site-address.ts'
+import { isSameAddress } from './changes.ts'
 import { assertAddressFree, type Move, storeMove } from './move-store.ts'
-import { answersChallenge, offerPolling, type SignedRequest } from './polling-challenge.ts'
+import { answersChallenge, offerPolling } from './polling-challenge.ts'
 import type { ApiKeyActor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
+import type { SignedRequest } from '../link.ts'
 import { assertKeyMayWrite, toRpcCall, unwrap } from '../site-calls.ts'
-import { normalizeSiteUrl } from '../sites/index.ts'
+import { readPluginUrl } from '../site-url.ts'
 import { type IntegrationRow, loadIntegration } from '../tenant.ts'
+import { chargeUnverifiedCall } from '../unverified.ts'
 import type { ProbeOutcome } from '../../site/rpc.ts'
 
 type MoveContext = ServiceContext<ApiKeyActor>
@@ -26,12 +29,11 @@ type Visit = {
   status: ReportedStatus
 } & Pick<ProbeOutcome, 'evidence'>
 
-/** Requires a signature by the link's secret, beside the API key. @returns the secrets */
-async function assertSigned(ctx: MoveContext, row: IntegrationRow, message: SignedRequest): Promise<string[]> {
+/** Requires a signature by the link's secret, beside the API key. */
+async function assertSigned(ctx: MoveContext, row: IntegrationRow, message: SignedRequest): Promise<void> {
   const secrets = await openSigningSecrets(ctx.config.keyRing, row, ctx.now())
   const verified = await verifyMessage({ ...message, secrets, nowS: Math.round(ctx.now() / 1000) })
   if (!verified.ok) throw new ServiceError(verified.reason, 'The message’s signature does not verify.')
-  return secrets
 }
 
 /** For a site that can't be called at its new address and has shown that it polls from there. */
@@ -51,13 +53,15 @@ async function visit(
   ctx: MoveContext,
   row: IntegrationRow,
   request: MoveRequest & { site_id: string },
-  signingSecrets: string[],
 ): Promise<Visit> {
+  if (!isSameAddress(row.siteUrl, request.site_url))
+    await chargeUnverifiedCall(ctx, { accountId: row.accountId, siteUrl: request.site_url })
   const outcome = unwrap(
     await ctx.site(row.siteId).probe({
       ...toRpcCall(ctx, row),
       siteUrl: request.site_url,
-      signingSecrets,
+      // alone: whoever answers must have the secret that is about to count
+      signingSecrets: [request.signing_secret],
       restRoot: request.rest_root ?? null,
       mayPoll: false,
     }),
@@ -98,17 +102,16 @@ export async function moveIntegration({
 }): Promise<TestResult> {
   await assertKeyMayWrite(ctx)
   const row = await loadIntegration({ ctx, id: input.id })
-  const known = await assertSigned(ctx, row, input.message)
+  await assertSigned(ctx, row, input.message)
   if (!row.isActive) throw new ServiceError('sync_disabled', 'This integration is switched off in IGNY8.')
-  const to = normalizeSiteUrl(input.request.site_url)
+  const to = readPluginUrl(ctx.config, input.request.site_url)
   const request = { ...input.request, site_id: row.siteId, site_url: to }
   const startedAt = ctx.now()
   try {
     await assertAddressFree(ctx, row, to)
     const result = request.polling?.result
-    const secrets = [...new Set([request.signing_secret, ...known])].slice(0, 2)
     const polled = result?.ok && (await answersChallenge(ctx, request, result)) ? result.data : null
-    const visited = polled === null ? await visit(ctx, row, request, secrets) : visitByPolling(polled)
+    const visited = polled === null ? await visit(ctx, row, request) : visitByPolling(polled)
     assertOwnAddress(visited, to)
     const { transport, commandsUrl } = visited
     const from = [row.siteUrl, visited.status.install?.connected_url ?? row.siteUrl]

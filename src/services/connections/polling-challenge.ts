@@ -6,15 +6,10 @@ import type { PollingOffer } from '../../contract/polling.ts'
 import { equalInConstantTime, hmacSha256Hex } from '../../lib/hmac.ts'
 import { verifyMessage } from '../../lib/signature.ts'
 import type { Actor, ServiceContext } from '../context.ts'
+import type { SignedRequest } from '../link.ts'
 
 /** Lifetime of a challenge; plugins answer at once. */
 const CHALLENGE_MS = 120_000
-
-/** The signed parts of a request. */
-export interface SignedRequest {
-  headers: Headers
-  body: string
-}
 
 type Claim = Pick<ConnectRequest, 'site_id' | 'site_url' | 'signing_secret'>
 

@@ -50,13 +50,13 @@ export async function listEndpoints({
     )
     .orderBy(asc(notificationEndpoints.id))
     .limit(input.limit + 1)
-  return toPage(rows, input.limit, ({ row, pending }) => presentEndpoint(row, pending, ctx.now()))
+  return toPage(rows, input.limit, ({ row, pending }) => presentEndpoint(ctx, row, pending))
 }
 
 /** One endpoint. @throws ServiceError `endpoint_not_found` */
 export async function getEndpoint({ ctx, input }: { ctx: ServiceContext; input: { id: string } }): Promise<Endpoint> {
   const { row, pending } = await loadEndpoint({ ctx, id: input.id })
-  return presentEndpoint(row, pending, ctx.now())
+  return presentEndpoint(ctx, row, pending)
 }
 
 /** The insert itself counts, so that two concurrent ones can't both take the last place. */
@@ -111,7 +111,7 @@ export async function createEndpoint({
     },
   })
   if (inserted.length === 0) throw new ServiceError('too_many_endpoints')
-  return { ...presentEndpoint(row, 0, ctx.now()), secret }
+  return { ...presentEndpoint(ctx, row, 0), secret }
 }
 
 type UpdateInput = EndpointUpdate & { id: string }
@@ -165,7 +165,7 @@ export async function updateEndpoint({ ctx, input }: { ctx: ServiceContext; inpu
   const pending = isActive === false ? [endPending(ctx, id)] : isMoved ? [makePendingDue(ctx.db, row, ctx.now())] : []
   await appendAudit({ ctx, input: { entry, changes: [update, ...pending] } })
   const after = await loadEndpoint({ ctx, id })
-  return presentEndpoint(after.row, after.pending, ctx.now())
+  return presentEndpoint(ctx, after.row, after.pending)
 }
 
 /** Deletes an endpoint with its deliveries. @throws ServiceError `endpoint_not_found` */

@@ -5,6 +5,7 @@ import {
   type DeliveryErrorCode,
   type Endpoint,
 } from '../../contract/notifications.ts'
+import { ROLES } from '../../contract/people.ts'
 import { allowsLoopback } from '../../config.ts'
 import type { Db } from '../../db/client.ts'
 import { notificationDeliveries, notificationEndpoints } from '../../db/schema/index.ts'
@@ -55,13 +56,26 @@ export function presentError(code: DeliveryErrorCode | null, detail: string | nu
   return { code, title, detail: detail ?? title, fix }
 }
 
+/** Addresses of webhooks often are credentials: a token in the path or the query. Who can't change them sees the host. */
+function shownUrl({ actor }: Pick<ServiceContext, 'actor'>, raw: string): string {
+  const mayChange = actor.kind === 'user' && ROLES.indexOf(actor.role) >= ROLES.indexOf('admin')
+  const url = URL.parse(raw)
+  if (mayChange) return raw
+  return url ? `${url.origin}/${url.pathname === '/' && url.search === '' ? '' : '…'}` : '…'
+}
+
 /** The wire's shape of an endpoint, without its secrets. */
-export function presentEndpoint(row: EndpointRow, pending: number, now: number): Endpoint {
+export function presentEndpoint(
+  ctx: Pick<ServiceContext, 'actor' | 'now'>,
+  row: EndpointRow,
+  pending: number,
+): Endpoint {
+  const now = ctx.now()
   const previous = row.previousSecretUntil
   return {
     id: row.id,
     name: row.name,
-    url: row.url,
+    url: shownUrl(ctx, row.url),
     is_active: row.isActive,
     failing_since: toTimestamp(row.failingSince),
     last_error: presentError(row.errorCode, row.errorDetail),

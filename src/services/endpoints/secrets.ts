@@ -56,7 +56,7 @@ export async function rotateEndpointSecret({
     },
   })
   if (changed.length === 0) throw new ServiceError('conflict')
-  return { ...presentEndpoint({ ...row, ...sealed, previousSecretUntil }, pending, ctx.now()), secret }
+  return { ...presentEndpoint(ctx, { ...row, ...sealed, previousSecretUntil }, pending), secret }
 }
 
 interface ResealInput {

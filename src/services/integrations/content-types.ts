@@ -1,11 +1,13 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { ContentTypes, ContentTypesUpdate, StructureStored } from '../../contract/content-types.ts'
 import type { Page } from '../../contract/common.ts'
-import type { SiteAuthor, Structure } from '../../contract/structure.ts'
+import type { SiteAuthor, StructurePush } from '../../contract/structure.ts'
 import { recordEvent } from '../../db/record-event.ts'
 import { integrations } from '../../db/schema/index.ts'
+import { isSignedByLink, readKnownSecrets, type SignedRequest } from '../link.ts'
 import type { ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
+import { storeActingUser } from './acting-user.ts'
 import { describeContentTypes, healthColumns } from './present.ts'
 import { assertKeyMayWrite, publishChange, toRpcCall, unwrap } from '../site-calls.ts'
 import { type IntegrationRow, loadIntegration, tenantFilter } from '../tenant.ts'
@@ -111,9 +113,17 @@ export async function updateContentTypes({
   return describeContentTypes(after)
 }
 
+interface PushInput {
+  id: string
+  push: StructurePush
+  /** The raw request, for its signature. */
+  message: SignedRequest
+}
+
 /**
  * Stores the structure that a plugin pushes. An API key names its site, so no row is loaded first: the object's write
- * names account, site and integration, and matches no row if they don't belong together.
+ * names account, site and integration, and matches no row if they don't belong together. The acting user counts only
+ * with the link's signature: it goes into the audit log.
  * @throws ServiceError `integration_not_found`, `api_key_revoked`
  */
 export async function updateStructure({
@@ -121,12 +131,19 @@ export async function updateStructure({
   input,
 }: {
   ctx: ServiceContext
-  input: { id: string; structure: Structure }
+  input: PushInput
 }): Promise<StructureStored> {
   const { actor } = ctx
-  const row =
+  const { acting_user: actingUser, ...structure } = input.push
+  const ref =
     actor.kind === 'api_key'
       ? { id: input.id, accountId: actor.accountId, siteId: actor.siteId }
       : await loadIntegration({ ctx, id: input.id })
-  return unwrap(await ctx.site(row.siteId).storeStructure(toRpcCall(ctx, row), input.structure))
+  const stored = unwrap(await ctx.site(ref.siteId).storeStructure(toRpcCall(ctx, ref), structure))
+  if (actingUser && input.message.headers.has('webhook-signature')) {
+    const row = await loadIntegration({ ctx, id: input.id })
+    if (await isSignedByLink(ctx, await readKnownSecrets(ctx, row), input.message))
+      await storeActingUser({ ctx, input: { row, actingUser } })
+  }
+  return stored
 }

@@ -12,6 +12,7 @@ import { listEvents } from '../events/index.ts'
 import { describeTransport } from './present.ts'
 import { toRpcCall, unwrap } from '../site-calls.ts'
 import { type IntegrationRow, loadIntegration } from '../tenant.ts'
+import { chargeUnverifiedCall } from '../unverified.ts'
 import type { Examination, ProbeRequest } from '../../site/rpc.ts'
 
 /** What the object needs to probe the site. */
@@ -25,6 +26,7 @@ const toProbeRequest = async (ctx: ServiceContext, row: IntegrationRow): Promise
 
 /** Runs a probe and the doctor at the site's object. */
 async function examineIntegration(ctx: ServiceContext, row: IntegrationRow): Promise<Examination> {
+  if (row.lastVerifiedAt === null) await chargeUnverifiedCall(ctx, row)
   return unwrap(await ctx.site(row.siteId).examine(await toProbeRequest(ctx, row)))
 }
 
@@ -40,6 +42,7 @@ export async function testIntegration({
   input: { id: string }
 }): Promise<TestResult> {
   const row = await loadIntegration({ ctx, id: input.id })
+  if (row.lastVerifiedAt === null) await chargeUnverifiedCall(ctx, row)
   const outcome = unwrap(await ctx.site(row.siteId).check(toRpcCall(ctx, row)))
   if (!outcome) throw new ServiceError('integration_not_found')
   const shown = outcome.ok

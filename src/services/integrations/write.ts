@@ -1,17 +1,21 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Connection, HealthReason } from '../../contract/health.ts'
 import type { Integration, IntegrationCreate, IntegrationUpdate } from '../../contract/integrations.ts'
+import type { SecurityChange } from '../../contract/notifications.ts'
 import { isUniqueViolation } from '../../db/errors.ts'
 import { recordEvent } from '../../db/record-event.ts'
-import { integrations } from '../../db/schema/index.ts'
+import { connectionChanges, integrations } from '../../db/schema/index.ts'
 import { maskApiKey, parseApiKey } from '../../lib/api-key.ts'
 import { isResting } from '../../lib/connection.ts'
 import { verifySiteApiKey } from '../api-keys/index.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { ServiceContext } from '../context.ts'
 import { invalidField, ServiceError } from '../errors.ts'
+import { isSignedByLink, refuseSkewed, readKnownSecrets, type SignedRequest } from '../link.ts'
+import { tellSecurity } from '../notifications/index.ts'
 import { presentIntegration } from './present.ts'
 import { assertKeyMayWrite, publishChange, scheduleCheck } from '../site-calls.ts'
+import { readSiteUrl } from '../site-url.ts'
 import { type IntegrationRow, loadIntegration, loadSite, tenantFilter } from '../tenant.ts'
 
 /**
@@ -59,7 +63,7 @@ export async function createIntegration({
       ...ref,
       ...key,
       platform: input.platform,
-      siteUrl: input.site_url ?? site.url,
+      siteUrl: input.site_url === undefined ? site.url : readSiteUrl(ctx.config, input.site_url, 'body.site_url'),
       syncEnabled: input.sync_enabled,
       connectionSince: now,
       config: input.config_json,
@@ -87,6 +91,10 @@ interface NextState {
   connectionReason: HealthReason | null
 }
 
+/** What waits for an integration goes with it. */
+const ofIntegration = (row: IntegrationRow) =>
+  and(eq(connectionChanges.integrationId, row.id), eq(connectionChanges.accountId, row.accountId))
+
 /** The connection state after switching on or off; null if it stays. */
 function nextConnection(before: IntegrationRow, patch: IntegrationUpdate): NextState | null {
   if (patch.is_active === false && before.isActive)
@@ -96,9 +104,21 @@ function nextConnection(before: IntegrationRow, patch: IntegrationUpdate): NextS
   return null
 }
 
+/** What a patch changes about who speaks for the site, for the audit log and the account. */
+function securityChanges(before: IntegrationRow, siteUrl: string, key: { apiKeyMasked?: string }): SecurityChange[] {
+  const { apiKeyMasked: masked } = key
+  return [
+    ...(siteUrl === before.siteUrl ? [] : [{ what: 'address_changed' as const, from: before.siteUrl, to: siteUrl }]),
+    ...(masked === undefined || masked === before.apiKeyMasked
+      ? []
+      : [{ what: 'key_changed' as const, from: before.apiKeyMasked, to: masked }]),
+  ]
+}
+
 /**
- * Changes an integration. A new address invalidates the discovered command endpoint.
- * @throws ServiceError `integration_not_found`, `invalid_api_key`
+ * Changes an integration. A new address invalidates the discovered command endpoint; only a person can give one to a
+ * connection.
+ * @throws ServiceError `integration_not_found`, `invalid_api_key`, `person_required`, `validation_error`
  */
 export async function updateIntegration({
   ctx,
@@ -116,14 +136,18 @@ export async function updateIntegration({
       : await describeSiteKey({ ctx, input: { siteId: before.siteId, apiKey: patch.api_key } })
   const now = new Date(ctx.now())
   const connection = nextConnection(before, patch)
-  const isMoved = patch.site_url !== undefined && patch.site_url !== before.siteUrl
+  const siteUrl =
+    patch.site_url === undefined ? before.siteUrl : readSiteUrl(ctx.config, patch.site_url, 'body.site_url')
+  const isMoved = siteUrl !== before.siteUrl
+  if (isMoved && ctx.actor.kind === 'api_key' && before.credentials !== null)
+    throw new ServiceError('person_required', 'An API key alone can’t change the address of a connection.')
   const isOff = patch.is_active === false || patch.sync_enabled === false
   const update = ctx.db
     .update(integrations)
     .set({
       ...key,
-      ...(patch.site_url !== undefined && { siteUrl: patch.site_url }),
-      ...(isMoved && { commandsUrl: null }),
+      // the new address has proved nothing yet
+      ...(isMoved && { siteUrl, commandsUrl: null, lastVerifiedAt: null }),
       ...(isMoved && !isResting(before.connection) && { nextCheckAt: now }),
       ...(patch.is_active !== undefined && { isActive: patch.is_active }),
       ...(patch.sync_enabled !== undefined && { syncEnabled: patch.sync_enabled }),
@@ -144,9 +168,13 @@ export async function updateIntegration({
     })
     .where(and(eq(integrations.id, id), tenantFilter(ctx.actor, integrations)))
     .returning()
-  const entry = { action: 'integration.updated', entityId: id, metadata: { fields: Object.keys(patch) } }
+  const told = securityChanges(before, siteUrl, key)
+  const metadata = { fields: Object.keys(patch), ...(told.length > 0 && { changes: told }) }
+  const entry = { action: 'integration.updated', entityId: id, metadata }
   const event = recordEvent(ctx, before, { action: 'update', startedAt: ctx.now() })
-  const [rows] = await appendAudit({ ctx, input: { entry, changes: [update, event] } })
+  const isTold = told.length > 0 && before.credentials !== null
+  const messages = tellSecurity(ctx, { integration: before, changes: told, actor: ctx.actor })
+  const [rows] = await appendAudit({ ctx, input: { entry, changes: [update, event, ...(isTold ? messages : [])] } })
   const after = rows[0]
   if (!after) throw new ServiceError('integration_not_found')
   publishChange(ctx, after.siteId)
@@ -157,19 +185,36 @@ export async function updateIntegration({
 }
 
 /**
- * Deletes an integration and stops its work at the site's object. Its events stay until they are pruned.
- * @throws ServiceError `integration_not_found`
+ * Deletes an integration and stops its work at the site's object. Its events stay until they are pruned. An API key alone
+ * can't delete a connection: it could then connect another site in its place.
+ * @throws ServiceError `integration_not_found`, `signature_required`, `clock_skew`
  */
-export async function deleteIntegration({ ctx, input }: { ctx: ServiceContext; input: { id: string } }): Promise<void> {
+export async function deleteIntegration({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { id: string; message: SignedRequest }
+}): Promise<void> {
   await assertKeyMayWrite(ctx)
   const row = await loadIntegration({ ctx, id: input.id })
+  if (ctx.actor.kind === 'api_key' && row.credentials !== null) {
+    const known = await readKnownSecrets(ctx, row)
+    if (!(await isSignedByLink(ctx, known, input.message))) {
+      await refuseSkewed(ctx, known, input.message)
+      throw new ServiceError('signature_required', 'An API key alone can’t delete a connection.')
+    }
+  }
   const removal = ctx.db
     .delete(integrations)
     .where(and(eq(integrations.id, row.id), tenantFilter(ctx.actor, integrations)))
   const event = recordEvent(ctx, row, { action: 'delete', startedAt: ctx.now() })
   await appendAudit({
     ctx,
-    input: { entry: { action: 'integration.deleted', entityId: row.id }, changes: [removal, event] },
+    input: {
+      entry: { action: 'integration.deleted', entityId: row.id },
+      changes: [removal, event, ctx.db.delete(connectionChanges).where(ofIntegration(row))],
+    },
   })
   await ctx.site(row.siteId).stop(row.id)
 }

@@ -4,6 +4,13 @@ import { notificationDeliveries, notificationMessages } from '../../db/schema/in
 export { dispatchChanges } from './dispatch.ts'
 export { type EndpointFailing, postMessages, STATES, type StoredMessage } from './message.ts'
 export { findDueAccounts } from './pending-changes.ts'
+export {
+  notToldOfRequest,
+  SECURITY_SUBJECTS,
+  type SecurityMessage,
+  summarizeSecurity,
+  tellSecurity,
+} from './security.ts'
 export { canGetEmail, getPreferences, NOTIFIED_ROLES, updatePreferences, wantsEmail } from './preferences.ts'
 
 interface PruneInput {

@@ -12,7 +12,9 @@ export interface EndpointFailing {
 }
 
 /** The stored form of a message: a webhook's body, or the values of an e-mail. */
-export type StoredMessage = Extract<OutgoingMessage, { type: 'connection.changed' }> | EndpointFailing
+export type StoredMessage =
+  | Extract<OutgoingMessage, { type: 'connection.changed' | 'connection.security' }>
+  | EndpointFailing
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
 

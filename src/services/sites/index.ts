@@ -1,28 +1,16 @@
 import { and, asc, eq, gt, isNull } from 'drizzle-orm'
 import type { ListQuery, Page } from '../../contract/common.ts'
 import type { Site, SiteCreate, SiteUpdate } from '../../contract/sites.ts'
-import { apiKeys, integrations, sites } from '../../db/schema/index.ts'
-import { trimSlashes } from '../../lib/site-address.ts'
+import { apiKeys, connectionChanges, integrations, sites } from '../../db/schema/index.ts'
 import { inGroups, rewriteSiteKeys, spreadRevocation } from '../api-keys/index.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { ServiceContext } from '../context.ts'
-import { invalidField, ServiceError } from '../errors.ts'
+import { ServiceError } from '../errors.ts'
 import { withinQuota } from '../quotas/index.ts'
 import { publishChange } from '../site-calls.ts'
+import { readSiteUrl } from '../site-url.ts'
 import { loadSite, SITE_TENANT, type SiteRow, tenantFilter } from '../tenant.ts'
 import { readCursor, toPage } from '../wire.ts'
-
-/**
- * The canonical form of a site's address: lower-case host, no default port, query, fragment or trailing slash. Whether
- * the address may be called is checked on every call. Errors don't repeat the URL, which may have a password in it.
- * @throws ServiceError `validation_error` for another scheme, or a user name or password in the address
- */
-export function normalizeSiteUrl(raw: string): string {
-  const url = URL.parse(raw)
-  if (!url || !/^https?:$/.test(url.protocol)) throw invalidField('body.url', 'must be an absolute http or https URL')
-  if (url.username || url.password) throw invalidField('body.url', 'must not contain a user name or password')
-  return url.origin + trimSlashes(url.pathname)
-}
 
 /** The wire's shape of a site. */
 function presentSite(row: SiteRow): Site {
@@ -60,7 +48,7 @@ export async function createSite({ ctx, input }: { ctx: ServiceContext; input: S
     id: ctx.newId('site'),
     accountId: ctx.actor.accountId,
     name: input.name,
-    url: normalizeSiteUrl(input.url),
+    url: readSiteUrl(ctx.config, input.url, 'body.url'),
     isActive: true,
     createdAt: now,
     updatedAt: now,
@@ -102,7 +90,7 @@ async function commit(ctx: ServiceContext, input: UpdateInput) {
   const { siteId, name, url, is_active: isActive } = input
   const changes = {
     ...(name !== undefined && { name }),
-    ...(url !== undefined && { url: normalizeSiteUrl(url) }),
+    ...(url !== undefined && { url: readSiteUrl(ctx.config, url, 'body.url') }),
     ...(isActive !== undefined && { isActive }),
   }
   const update = ctx.db
@@ -145,6 +133,7 @@ const ofSite = (ctx: ServiceContext, site: SiteRow) => ({
   site: and(eq(sites.id, site.id), tenantFilter(ctx.actor, SITE_TENANT)),
   keys: and(eq(apiKeys.siteId, site.id), tenantFilter(ctx.actor, apiKeys)),
   integrations: and(eq(integrations.siteId, site.id), tenantFilter(ctx.actor, integrations)),
+  changes: and(eq(connectionChanges.siteId, site.id), tenantFilter(ctx.actor, connectionChanges)),
 })
 
 /** Switches the site off and revokes all its keys: in D1, at the object and in KV. */
@@ -177,6 +166,7 @@ export async function deleteSite({ ctx, input }: { ctx: ServiceContext; input: {
     input: {
       entry: { action: 'site.deleted', entityId: site.id, metadata: { name: site.name, url: site.url } },
       changes: [
+        ctx.db.delete(connectionChanges).where(rows.changes),
         ctx.db.delete(integrations).where(rows.integrations),
         ctx.db.delete(apiKeys).where(rows.keys),
         ctx.db.delete(sites).where(rows.site),

@@ -115,7 +115,7 @@ async function signAnswer(
 ): Promise<SignedAnswer> {
   const body = JSON.stringify(answer)
   const timestamp = Math.floor(ctx.now() / 1000)
-  const signature = await signMessage({ id, timestamp, body, secrets })
+  const signature = await signMessage({ id, timestamp, body, secrets, label: 'poll-answer' })
   return {
     body,
     headers: { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': signature },

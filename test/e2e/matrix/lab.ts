@@ -28,6 +28,9 @@ eval( file_get_contents( 'php://input' ) );
 
 const DISCONNECT = `Igny8\\Bridge\\Plugin::instance()->disconnector->disconnect();`
 
+/** Why a site could not connect: code, and what to do; null if it has. */
+type Refusal = { code: string; advice: string } | null
+
 /** A site of the matrix: a WordPress behind a front, and the same site in IGNY8. */
 export interface Lab {
   front: Front
@@ -38,10 +41,11 @@ export interface Lab {
   /** Runs PHP in the site and gives what it prints, whatever stands in front of it. */
   run: (code: string) => Promise<string>
   /**
-   * Connects as `wp igny8 connect` does, from nothing, a post of this title having been written before.
-   * @returns why not: code, and what to do
+   * Connects as `wp igny8 connect` does, from nothing on both sides, a post of this title having been written before.
    */
-  connect: (title?: string) => Promise<{ code: string; advice: string } | null>
+  connect: (title?: string) => Promise<Refusal>
+  /** Connects once more, with what the plugin has of its connection. */
+  reconnect: () => Promise<Refusal>
   disconnect: () => Promise<unknown>
   /** Keeps the site from calling for commands by itself; gives what lets it. */
   silence: () => () => Promise<void>
@@ -93,6 +97,19 @@ export async function startLab(world: World, { subsite, ...options }: LabOptions
   await run(createContent(AMOUNTS))
   const { siteId, apiKey: firstKey } = await addSite(world.owner, url)
   let apiKey = firstKey
+  const connect = async (before: string): Promise<Refusal> => {
+    const said = await run(`
+      ${before}
+      $outcome = Igny8\\Bridge\\Plugin::instance()->connector->connect( Igny8\\Bridge\\Connection\\Credentials::of_key( ${phpString(apiKey)} ) );
+      $failure = $outcome->failure();
+      echo wp_json_encode( null === $failure ? null : array( 'code' => $failure->reason(), 'advice' => $failure->advice() ) );`)
+    return JSON.parse(said) as Refusal
+  }
+  // a plugin that is cut off, or whose clock is wrong, can't end the connection in IGNY8
+  const forget = async () => {
+    const list = await world.owner.get<{ results: { id: string }[] }>(`/integration/integrations/?site_id=${siteId}`)
+    for (const { id } of list.results) await world.owner.delete(`/integration/integrations/${id}/`)
+  }
   return {
     front,
     wordpress,
@@ -100,15 +117,13 @@ export async function startLab(world: World, { subsite, ...options }: LabOptions
     url,
     run,
     connect: async (title) => {
-      const post = `wp_insert_post( array( 'post_title' => ${phpString(title ?? '')}, 'post_status' => 'publish' ) );`
-      const said = await run(`
-        ${title ? post : ''}
-        ${DISCONNECT}
-        $outcome = Igny8\\Bridge\\Plugin::instance()->connector->connect( Igny8\\Bridge\\Connection\\Credentials::of_key( ${phpString(apiKey)} ) );
-        $failure = $outcome->failure();
-        echo wp_json_encode( null === $failure ? null : array( 'code' => $failure->reason(), 'advice' => $failure->advice() ) );`)
-      return JSON.parse(said) as { code: string; advice: string } | null
+      await run(DISCONNECT)
+      await forget()
+      return connect(
+        title ? `wp_insert_post( array( 'post_title' => ${phpString(title)}, 'post_status' => 'publish' ) );` : '',
+      )
     },
+    reconnect: () => connect(''),
     disconnect: () => run(DISCONNECT),
     useKey: (key) => {
       apiKey = key

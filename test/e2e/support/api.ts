@@ -57,6 +57,8 @@ export async function startWorker(
             THROTTLE_INTEGRATION: { namespace_id: '1001', simple: UNLIMITED },
             THROTTLE_ACCOUNT: { namespace_id: '1003', simple: UNLIMITED },
             THROTTLE_ANONYMOUS: { namespace_id: '1002', simple: UNLIMITED },
+            THROTTLE_UNVERIFIED: { namespace_id: '1004', simple: UNLIMITED },
+            THROTTLE_UNVERIFIED_ACCOUNT: { namespace_id: '1005', simple: UNLIMITED },
           },
         },
       ],

@@ -60,7 +60,7 @@ export class PollingSide {
       interval_s: 60,
     }
     const text = JSON.stringify(answer)
-    const signature = await signMessage({ id: verified.id, timestamp: nowS, body: text, secrets })
+    const signature = await signMessage({ id: verified.id, timestamp: nowS, body: text, secrets, label: 'poll-answer' })
     const signed = { 'webhook-id': verified.id, 'webhook-timestamp': String(nowS), 'webhook-signature': signature }
     return { headers: signed, body: text }
   }

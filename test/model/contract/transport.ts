@@ -28,7 +28,7 @@ async function post(subject: Subject, options: Post = {}) {
   const { timestamp = nowS(), secrets = [subject.secret], alter = (body: string) => body } = options
   const body = options.body ?? batchOf(subject)
   const id = newId('msg')
-  const signature = await signMessage({ id, timestamp, body, secrets })
+  const signature = await signMessage({ id, timestamp, body, secrets, label: 'commands' })
   const signed = { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': signature }
   const headers = { 'content-type': 'application/json', ...(options.headers ?? signed) }
   const answer = await subject.fetch(subject.endpoint, { method: 'POST', headers, body: alter(body) })

@@ -36,7 +36,7 @@ describe('a request', () => {
         'content-type': 'application/json',
         'webhook-id': 'msg_1',
         'webhook-timestamp': String(NOW_S),
-        'webhook-signature': sign(SECRET, 'msg_1', NOW_S, body),
+        'webhook-signature': sign(SECRET, 'msg_1', NOW_S, body, 'commands'),
         'x-request-id': 'req_1',
       })
       expect(request?.headers).not.toHaveProperty('authorization')
@@ -49,11 +49,19 @@ describe('a request', () => {
     await withHost(answers(GOOD), async (host) => {
       expect(await sendTo(host, rotating)).toMatchObject({ results: GOOD })
       const [, second] = String(host.requests[0]?.headers['webhook-signature']).split(' ')
-      expect(second).toBe(sign(SECRET, 'msg_1', NOW_S, host.requests[0]?.body ?? ''))
+      expect(second).toBe(sign(SECRET, 'msg_1', NOW_S, host.requests[0]?.body ?? '', 'commands'))
     })
     await withHost(answers(GOOD, { secret: OTHER_SECRET }), async (host) => {
       expect(await sendTo(host, rotating)).toMatchObject({ results: GOOD })
     })
+  })
+
+  test('is not taken for its answer: a signature of another label counts as none', async () => {
+    for (const label of ['commands', '', 'poll-answer']) {
+      await withHost(answers(GOOD, { label }), async (host) => {
+        await expect(sendTo(host)).rejects.toMatchObject({ code: 'response_unsigned' })
+      })
+    }
   })
 
   test('keeps the message id of the first try when it is sent again', async () => {

@@ -37,7 +37,9 @@ describe('a packed request', () => {
       const [plain, packed] = host.requests.map(({ body }) => body)
       expect(packed).toMatch(/^\{"protocol":1,"gzip_hex":"[0-9a-f]+"\}$/)
       expect(unpack(packed ?? '')).toBe(plain)
-      expect(host.requests[1]?.headers['webhook-signature']).toBe(sign(SECRET, 'msg_1', NOW_S, packed ?? ''))
+      expect(host.requests[1]?.headers['webhook-signature']).toBe(
+        sign(SECRET, 'msg_1', NOW_S, packed ?? '', 'commands'),
+      )
     })
   })
 

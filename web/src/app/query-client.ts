@@ -1,5 +1,6 @@
-import { QueryClient } from '@tanstack/react-query'
-import { ApiError } from '../api/errors.ts'
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
+import { ApiError, isCode } from '../api/errors.ts'
+import { keys } from '../queries/keys.ts'
 
 const MOST_RETRIES = 2
 const FIRST_SERVER_ERROR = 500
@@ -12,11 +13,26 @@ function mayRetry(failures: number, error: Error): boolean {
   return failures < MOST_RETRIES
 }
 
-export const createQueryClient = (): QueryClient =>
-  new QueryClient({
+/** What the API answers to a request without a session that is valid. A wrong password is something else. */
+const isSignedOut = (error: Error) => isCode(error, 'invalid_session') || isCode(error, 'credentials_missing')
+
+/**
+ * The app's cache. After an answer that the session has ended, the session is read again: if it has, whoever is on a page
+ * signs in and comes back to it.
+ */
+export function createQueryClient({ retry = mayRetry }: { retry?: typeof mayRetry | false } = {}): QueryClient {
+  const onError = (error: Error) => {
+    // asked, not assumed: the answer may belong to a request from before somebody signed in again
+    if (isSignedOut(error)) void client.invalidateQueries({ queryKey: keys.session })
+  }
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
     defaultOptions: {
-      queries: { retry: mayRetry, staleTime: STALE_MS, networkMode: 'always' },
+      queries: { retry, staleTime: STALE_MS, networkMode: 'always' },
       // a failed change is not retried: the person sees the error and decides
       mutations: { retry: false, networkMode: 'always' },
     },
   })
+  return client
+}

@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useLayoutEffect } from 'react'
 
 /**
  * Asks before unsaved input is lost. When the tab is closed, the browser asks in its own words; when the person goes to another
@@ -6,7 +6,8 @@ import { useEffect } from 'react'
  * @returns a function that asks the same for a button; true if the input may be lost
  */
 export function useLeaveGuard(isHeld: boolean, question: string): () => boolean {
-  useEffect(() => {
+  // before the next page's own effects: it must not ask on the way to signing in, when drafts are kept
+  useLayoutEffect(() => {
     if (!isHeld) return undefined
     const onUnload = (event: BeforeUnloadEvent) => event.preventDefault()
     const onNavigate = (event: NavigateEvent) => {

@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-query'
 import { api } from '../api/api.ts'
 import type {
+  ConnectionChangeAnswer,
   DebugStatus,
   DoctorReport,
   Integration,
@@ -40,6 +41,50 @@ export const useDebugStatus = (integrationId: string, isWanted: boolean): UseQue
     staleTime: DEBUG_STALE_MS,
     refetchOnWindowFocus: false,
   })
+
+/** The change of the connection that waits for a person. */
+export const useConnectionChange = (
+  integrationId: string,
+  refetchInterval: number,
+): UseQueryResult<ConnectionChangeAnswer> =>
+  useQuery({
+    queryKey: keys.connectionChange(integrationId),
+    queryFn: () => api.GET('/integration/integrations/{integration_id}/connection-change', pathOf(integrationId)),
+    refetchInterval,
+  })
+
+/** Reads again what a decision about a change may have changed. */
+function useAfterDecision({ id, site_id: siteId }: Integration): () => Promise<unknown> {
+  const client = useQueryClient()
+  const changed = [keys.connectionChange(id), keys.integration(siteId), keys.contentTypes(id), keys.events(id)]
+  return () => Promise.all(changed.map((queryKey) => client.invalidateQueries({ queryKey })))
+}
+
+/** Confirms a change of the connection: IGNY8 calls the site with the new secret. */
+export function useConfirmChange(integration: Integration): UseMutationResult<TestResult, Error, string> {
+  const onSettled = useAfterDecision(integration)
+  return useMutation({
+    mutationFn: (changeId) =>
+      api.POST('/integration/integrations/{integration_id}/connection-change/confirm', {
+        ...pathOf(integration.id),
+        body: { change_id: changeId },
+      }),
+    onSettled,
+  })
+}
+
+/** Refuses a change of the connection. */
+export function useRefuseChange(integration: Integration): UseMutationResult<unknown, Error, string> {
+  const onSettled = useAfterDecision(integration)
+  return useMutation({
+    mutationFn: (changeId) =>
+      api.POST('/integration/integrations/{integration_id}/connection-change/refuse', {
+        ...pathOf(integration.id),
+        body: { change_id: changeId },
+      }),
+    onSettled,
+  })
+}
 
 /** Runs the doctor, which names the layer at fault and changes nothing. */
 export const useDoctor = (integrationId: string): UseMutationResult<DoctorReport, Error, void> =>

@@ -19,6 +19,7 @@ export const keys = {
   integrations: ['integrations'] as const,
   /** The site's WordPress integration, or null. */
   integration: (siteId: string) => ['integration', siteId] as const,
+  connectionChange: (integrationId: string) => ['connection-change', integrationId] as const,
   debugStatus: (integrationId: string) => ['debug-status', integrationId] as const,
   authors: (integrationId: string) => ['authors', integrationId] as const,
   contentTypes: (integrationId: string) => ['content-types', integrationId] as const,

@@ -9,6 +9,7 @@ import { api } from '../api/api.ts'
 import { chosenAccount } from '../api/chosen-account.ts'
 import { ApiError, isCode } from '../api/errors.ts'
 import type { Role, Session } from '../api/types.ts'
+import { forgetDrafts } from './kept-draft.ts'
 import { keys } from './keys.ts'
 
 const UNAUTHENTICATED = 401
@@ -47,6 +48,7 @@ export function useSignOut(): UseMutationResult<unknown, Error, void> {
     mutationFn: () => api.POST('/auth/sign-out'),
     onSuccess: () => {
       chosenAccount.clear()
+      forgetDrafts()
       // the session stays in the cache, as none: pages that watch it would not see a new entry
       client.setQueryData(keys.session, null)
       client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })

@@ -173,3 +173,55 @@ test('a viewer reads that the page is for editors, and neither keys nor plugin a
   expect(api.callsOf(KEYS)).toHaveLength(0)
   expect(api.callsOf(`GET ${BASE}/debug-status`)).toHaveLength(0)
 })
+
+const CHANGE = {
+  id: 'chg_1',
+  state: 'waiting',
+  new_secret: true,
+  current_url: 'https://example.com',
+  new_url: 'https://elsewhere.example.org',
+  api_key: 'igny8_ab12…9xYz',
+  requested_at: AT,
+  requested_from: '203.0.113.9',
+  plugin_version: '0.2.0',
+  expires_at: '2026-11-28T10:00:00.000Z',
+}
+
+test('T63 a change that waits says what, who, when and from where, and is confirmed after a question', async () => {
+  const result = { success: true, integration_id: 'int_1', code: 'connected', detail: 'Fine.', fix: null, evidence: [] }
+  let answer: unknown = { change: CHANGE }
+  const api = app({
+    [`GET ${BASE}/connection-change`]: () => ({ body: answer }),
+    [`POST ${BASE}/connection-change/confirm`]: () => {
+      answer = { change: null }
+      return { body: result }
+    },
+  })
+  renderAt('/sites/site_1/connection')
+  const change = await panel('A new connection waits for you')
+  for (const text of ['https://elsewhere.example.org', '203.0.113.9', 'igny8_ab12…9xYz', 'will be replaced'])
+    expect(change.getByText(text)).toBeVisible()
+  await userEvent.click(change.getByRole('button', { name: 'Confirm' }))
+  const dialog = within(await screen.findByRole('dialog'))
+  expect(dialog.getByText(/sends this site’s content to https:\/\/elsewhere.example.org/)).toBeVisible()
+  await userEvent.click(dialog.getByRole('button', { name: 'Confirm' }))
+  await waitFor(() => expect(screen.queryByText('A new connection waits for you')).not.toBeInTheDocument())
+  const sent = api.callsOf(`POST ${BASE}/connection-change/confirm`).map(({ body }) => body)
+  expect(sent).toEqual([{ change_id: 'chg_1' }])
+})
+
+test('T63 a change that waits can be refused, and none is shown where none waits', async () => {
+  let answer: unknown = { change: { ...CHANGE, new_url: null } }
+  app({
+    [`GET ${BASE}/connection-change`]: () => ({ body: answer }),
+    [`POST ${BASE}/connection-change/refuse`]: () => {
+      answer = { change: null }
+      return { status: 204 }
+    },
+  })
+  renderAt('/sites/site_1/connection')
+  const change = await panel('A new connection waits for you')
+  expect(change.getByText('https://example.com (stays)')).toBeVisible()
+  await userEvent.click(change.getByRole('button', { name: 'Refuse' }))
+  await waitFor(() => expect(screen.queryByText('A new connection waits for you')).not.toBeInTheDocument())
+})

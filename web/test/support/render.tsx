@@ -1,7 +1,8 @@
 import { MantineProvider } from '@mantine/core'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { QueryClientProvider } from '@tanstack/react-query'
 import { render, type RenderResult } from '@testing-library/react'
 import type { ReactNode } from 'react'
+import { createQueryClient } from '../../src/app/query-client.ts'
 import { LocaleProvider } from '../../src/app/locale.tsx'
 import { AppRoutes } from '../../src/app/routes.tsx'
 import { cssVariables, theme } from '../../src/app/theme.ts'
@@ -9,7 +10,8 @@ import { NotificationOutlet } from '../../src/components/notification-outlet.tsx
 
 /** Renders with all providers of a page. Queries are not retried, so that a test sees the first answer. */
 export function renderInApp(children: ReactNode): RenderResult {
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: 'always' } } })
+  const client = createQueryClient({ retry: false })
+  client.setDefaultOptions({ ...client.getDefaultOptions(), queries: { retry: false, networkMode: 'always' } })
   return render(
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} env="test">
       <LocaleProvider>

@@ -19,5 +19,6 @@ export const siteApp = (
     [INTEGRATIONS]: onePage(integration ? [integration] : []),
     [KEYS]: onePage([]),
     'GET /api/v1/integration/integrations/int_1/authors': onePage([]),
+    'GET /api/v1/integration/integrations/int_1/connection-change': { body: { change: null } },
     ...more,
   })

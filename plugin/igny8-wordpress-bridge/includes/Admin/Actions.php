@@ -206,8 +206,9 @@ final class Actions {
 			}
 		} elseif ( null !== $failure && Outcome::WAITING === $outcome->kind() ) {
 			/* translators: %s: date and time. */
-			$text = __( 'The API key is stored encrypted, and the plugin tries again automatically. Next try: %s.', 'igny8-wordpress-bridge' );
-			$this->notices->warning( $outcome->title(), rtrim( $failure->detail(), '.' ) . '. ' . sprintf( $text, Status_Panel::when( $outcome->next_at() ) ) );
+			$text   = __( 'The API key is stored encrypted, and the plugin tries again automatically. Next try: %s.', 'igny8-wordpress-bridge' );
+			$reason = Outcome::NEEDS_CONFIRMATION === $failure->reason() ? $failure->advice() : $failure->detail();
+			$this->notices->warning( $outcome->title(), rtrim( $reason, '.' ) . '. ' . sprintf( $text, Status_Panel::when( $outcome->next_at() ) ) );
 		} elseif ( null !== $failure ) {
 			$this->notices->failure( $outcome->title(), $failure );
 		}

@@ -19,6 +19,7 @@ final class State_Texts {
 			Status::NOT_CONNECTED     => __( 'Not connected', 'igny8-wordpress-bridge' ),
 			Status::AUTHENTICATING    => __( 'Authenticating', 'igny8-wordpress-bridge' ),
 			Status::WAITING           => __( 'Failed to connect, trying again', 'igny8-wordpress-bridge' ),
+			Status::AWAITING_CONFIRMATION => __( 'Waiting for confirmation in IGNY8', 'igny8-wordpress-bridge' ),
 			Status::STRUCTURE_SYNCING => __( 'Connected, structure syncing', 'igny8-wordpress-bridge' ),
 			Status::READY             => __( 'Connected & ready', 'igny8-wordpress-bridge' ),
 			Status::DEGRADED          => __( 'Connected, but the content types could not be sent', 'igny8-wordpress-bridge' ),
@@ -38,6 +39,7 @@ final class State_Texts {
 			Status::NOT_CONNECTED     => __( 'Connect this site to IGNY8 with the form below.', 'igny8-wordpress-bridge' ),
 			Status::AUTHENTICATING    => __( 'IGNY8 is checking the credentials and calling this site back. This takes a few seconds. Reload the page to see the result.', 'igny8-wordpress-bridge' ),
 			Status::WAITING           => __( 'The API key is stored encrypted, and the plugin tries again automatically. You don’t have to do anything.', 'igny8-wordpress-bridge' ),
+			Status::AWAITING_CONFIRMATION => __( 'IGNY8 already has a connection of this site, and this plugin does not have its secret, for example because it was installed anew. Somebody of your IGNY8 account has to confirm the new connection there, on the page Connection of the site. The plugin then finishes by itself.', 'igny8-wordpress-bridge' ),
 			Status::STRUCTURE_SYNCING => __( 'The site is connected. The list of content types is being sent to IGNY8.', 'igny8-wordpress-bridge' ),
 			Status::READY             => __( 'IGNY8 has this site’s content types and counts. They are sent again every day and after every change.', 'igny8-wordpress-bridge' ),
 			Status::DEGRADED          => __( 'The site is connected, but the latest content types and counts have not reached IGNY8. The plugin tries again automatically.', 'igny8-wordpress-bridge' ),
@@ -56,6 +58,7 @@ final class State_Texts {
 		$tones = [
 			Status::AUTHENTICATING    => 'busy',
 			Status::WAITING           => 'bad',
+			Status::AWAITING_CONFIRMATION => 'busy',
 			Status::STRUCTURE_SYNCING => 'busy',
 			Status::READY             => 'good',
 			Status::DEGRADED          => 'busy',

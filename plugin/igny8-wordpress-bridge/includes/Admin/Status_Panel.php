@@ -127,12 +127,13 @@ final class Status_Panel {
 
 	private function render_buttons( string $state ): void {
 		$is_connected = $this->connection->exists();
-		if ( ! $is_connected && Status::WAITING !== $state ) {
+		$is_waiting   = in_array( $state, [ Status::WAITING, Status::AWAITING_CONFIRMATION ], true );
+		if ( ! $is_connected && ! $is_waiting ) {
 			return;
 		}
 
 		echo '<div class="igny8-buttons">';
-		if ( Status::WAITING === $state ) {
+		if ( $is_waiting ) {
 			Form::action_button( Actions::RETRY, __( 'Try now', 'igny8-wordpress-bridge' ), 'button-primary' );
 		} else {
 			Form::action_button( Actions::SYNC, __( 'Sync now', 'igny8-wordpress-bridge' ), 'button-primary', $this->status->is_usable() );

@@ -56,10 +56,11 @@ final class Client {
 	}
 
 	/**
+	 * @param array<string, string> $headers Besides the usual ones.
 	 * @throws Failure On anything but a 2xx.
 	 */
-	public function delete( string $path, string $credential ): void {
-		$this->send( 'DELETE', $path, $credential );
+	public function delete( string $path, string $credential, array $headers = [] ): void {
+		$this->send( 'DELETE', $path, $credential, null, self::TIMEOUT_S, $headers );
 	}
 
 	public static function user_agent(): string {

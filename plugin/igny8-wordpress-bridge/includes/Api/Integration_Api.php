@@ -31,11 +31,13 @@ final class Integration_Api {
 	/**
 	 * Finds or creates the integration. Before it answers, the API calls this site with the new signing secret.
 	 *
-	 * @param string $status JSON of the `status` result that the API asked for in an earlier refusal; '' at first.
+	 * @param string[] $secrets    Secrets to sign with: the connection's if there is one, and the new one.
+	 * @param string   $credential Session of a person, or the key.
+	 * @param string   $status     JSON of the `status` result that the API asked for in an earlier refusal; '' at first.
 	 * @return string Integration id.
-	 * @throws Failure `site_not_found` (404), `invalid_api_key` (403), or 422 with the reason the site could not be called.
+	 * @throws Failure `site_not_found` (404), `invalid_api_key` (403), `connection_change_needs_confirmation` (409), or 422 with the reason the site could not be called.
 	 */
-	public function connect( string $site_id, string $api_key, string $signing_secret, string $status = '' ): string {
+	public function connect( string $site_id, string $api_key, string $signing_secret, array $secrets, string $credential, string $status = '' ): string {
 		$request = [
 			'site_id'        => $site_id,
 			'api_key'        => $api_key,
@@ -46,13 +48,8 @@ final class Integration_Api {
 			'transports'       => [ 'direct', 'polling' ],
 		];
 
-		$body    = (string) wp_json_encode( $request );
-		$headers = [];
-		if ( '' !== $status ) {
-			$body    = self::with_result( $body, $status );
-			$headers = $this->signature( [ $signing_secret ], $body );
-		}
-		$answer = $this->client->post_json( self::BASE . 'test-connection/', $body, $api_key, $headers, self::CONNECT_TIMEOUT_S );
+		$body   = self::with_result( (string) wp_json_encode( $request ), $status );
+		$answer = $this->client->post_json( self::BASE . 'test-connection/', $body, $credential, $this->signature( $secrets, $body ), self::CONNECT_TIMEOUT_S );
 
 		$id = $answer['integration_id'] ?? '';
 		if ( empty( $answer['success'] ) || ! is_string( $id ) || '' === $id ) {
@@ -87,12 +84,15 @@ final class Integration_Api {
 	}
 
 	/**
-	 * @param array $structure From Gatherer::gather().
+	 * @param array  $structure From Gatherer::gather().
+	 * @param string $secret    Secret of the connection, which signs who the acting user is; '' if it is lost.
 	 * @return array{post_types: int, taxonomies: int} Numbers of types that the API stored.
 	 * @throws Failure 404 if the integration was deleted.
 	 */
-	public function update_structure( string $integration_id, array $structure, string $api_key ): array {
-		$answer = $this->client->post( $this->path( $integration_id ) . 'update-structure/', Gatherer::for_json( $structure ), $api_key );
+	public function update_structure( string $integration_id, array $structure, string $api_key, string $secret ): array {
+		$body   = (string) wp_json_encode( Gatherer::for_json( $structure ) );
+		$signed = '' === $secret ? [] : $this->signature( [ $secret ], $body );
+		$answer = $this->client->post_json( $this->path( $integration_id ) . 'update-structure/', $body, $api_key, $signed, Client::TIMEOUT_S );
 		return [
 			'post_types' => (int) ( $answer['post_types'] ?? count( $structure['post_types'] ) ),
 			'taxonomies' => (int) ( $answer['taxonomies'] ?? count( $structure['taxonomies'] ) ),
@@ -137,11 +137,12 @@ final class Integration_Api {
 	/**
 	 * Succeeds if the integration is already deleted.
 	 *
+	 * @param string $secret Secret of the connection, without which the API deletes nothing; '' if it is lost.
 	 * @throws Failure If the API refuses for another reason than 404.
 	 */
-	public function delete( string $integration_id, string $api_key ): void {
+	public function delete( string $integration_id, string $api_key, string $secret ): void {
 		try {
-			$this->client->delete( $this->path( $integration_id ), $api_key );
+			$this->client->delete( $this->path( $integration_id ), $api_key, '' === $secret ? [] : $this->signature( [ $secret ], '' ) );
 		} catch ( Failure $failure ) {
 			if ( 404 !== $failure->status() ) {
 				throw $failure;

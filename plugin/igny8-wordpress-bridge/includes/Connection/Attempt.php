@@ -91,6 +91,13 @@ final class Attempt {
 	}
 
 	/**
+	 * Whether it waits for a person who confirms it in IGNY8.
+	 */
+	public function awaits_confirmation(): bool {
+		return $this->is_waiting() && Outcome::NEEDS_CONFIRMATION === ( $this->error()['code'] ?? '' );
+	}
+
+	/**
 	 * Whether to try again: a try is planned, or the process of the last one died.
 	 */
 	public function wants_retry(): bool {

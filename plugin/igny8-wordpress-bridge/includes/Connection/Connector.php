@@ -22,6 +22,9 @@ final class Connector {
 
 	private const LOCK_TTL_S = 150;
 
+	/** Tries in the first minutes after a person was asked to confirm. */
+	private const EAGER_TRIES = 15;
+
 	private Identifier $identifier;
 
 	private Handshake $handshake;
@@ -166,7 +169,7 @@ final class Connector {
 			$key      = $identity->api_key();
 			$outcome  = $this->establish( $identity );
 		} catch ( Failure $failure ) {
-			$can_wait = $failure->is_retryable() || ( $is_unattended && 422 === $failure->status() );
+			$can_wait = $failure->is_retryable() || Outcome::NEEDS_CONFIRMATION === $failure->reason() || ( $is_unattended && 422 === $failure->status() );
 			$outcome  = $can_wait && '' !== $key ? $this->wait( $failure, $key ) : $this->refuse( $failure );
 		} finally {
 			$this->identifier->finish( null !== $outcome && Outcome::FAILED !== $outcome->kind() );
@@ -175,7 +178,7 @@ final class Connector {
 	}
 
 	private function establish( Identity $identity ): Outcome {
-		$integration_id = $this->handshake->perform( $identity->site_id(), $identity->api_key() );
+		$integration_id = $this->handshake->perform( $identity->site_id(), $identity->api_key(), $identity->credential() );
 		$this->keys->save_api_key( $identity->api_key() );
 		$this->connection->establish( $identity, $integration_id );
 		$this->acting_user->connected_by( $this->attempt->user_id() );
@@ -203,12 +206,22 @@ final class Connector {
 
 	private function wait( Failure $failure, string $key ): Outcome {
 		$failures = $this->attempt->failures() + 1;
-		$next_at  = time() + ( new Backoff() )->delay_s( $failures, $failure->retry_after_s() );
+		$next_at  = time() + $this->delay_s( $failure, $failures );
 		$this->keys->save_waiting( $key, $next_at + DAY_IN_SECONDS );
 		$this->attempt->wait( $failure, $next_at );
 		$this->schedule->connect_at( $next_at );
 		$this->log->failure( $failure, __( 'Connecting failed and will be tried again', 'igny8-wordpress-bridge' ) );
 		return Outcome::waiting( $failure, $next_at );
+	}
+
+	/**
+	 * A person may confirm at any moment, so the pause stays short; after a quarter of an hour nobody is looking.
+	 */
+	private function delay_s( Failure $failure, int $failures ): int {
+		if ( Outcome::NEEDS_CONFIRMATION === $failure->reason() ) {
+			return $failures <= self::EAGER_TRIES ? MINUTE_IN_SECONDS : 15 * MINUTE_IN_SECONDS;
+		}
+		return ( new Backoff() )->delay_s( $failures, $failure->retry_after_s() );
 	}
 
 	private function refuse( Failure $failure ): Outcome {

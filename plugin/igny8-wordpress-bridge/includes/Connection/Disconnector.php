@@ -75,7 +75,7 @@ final class Disconnector {
 		}
 
 		try {
-			$this->api->delete( $integration_id, $key );
+			$this->api->delete( $integration_id, $key, $this->keys->signing_secrets()['current'] ?? '' );
 		} catch ( Failure $failure ) {
 			return $failure;
 		}

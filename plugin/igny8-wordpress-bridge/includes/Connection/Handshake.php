@@ -35,14 +35,19 @@ final class Handshake {
 	}
 
 	/**
+	 * The request is signed with the secret of the connection as long as there is one, since the key alone may not replace
+	 * it.
+	 *
+	 * @param string $credential Session of a person, or the key.
 	 * @return string Integration id.
 	 * @throws Failure If the API refuses; an earlier connection is unchanged.
 	 */
-	public function perform( string $site_id, string $api_key ): string {
+	public function perform( string $site_id, string $api_key, string $credential ): string {
 		// Stored before it is sent, because the API calls back while the request is open.
-		$secret = $this->keys->begin_pending();
+		$secret  = $this->keys->begin_pending();
+		$secrets = $this->link_secrets();
 		try {
-			$integration_id = $this->api->connect( $site_id, $api_key, $secret );
+			$integration_id = $this->api->connect( $site_id, $api_key, $secret, $secrets, $credential );
 			$this->polling->set_transport( State::DIRECT );
 		} catch ( Failure $failure ) {
 			if ( '' === $failure->challenge() ) {
@@ -51,7 +56,7 @@ final class Handshake {
 			// IGNY8 can't call this site. The signed `status` result shows that this site can run commands it polls
 			// for.
 			$result         = ( $this->run_status )( $failure->challenge() );
-			$integration_id = $this->api->connect( $site_id, $api_key, $secret, $result );
+			$integration_id = $this->api->connect( $site_id, $api_key, $secret, $secrets, $credential, $result );
 			$this->polling->set_transport( State::POLLING );
 		}
 		$this->keys->promote_pending();
@@ -68,7 +73,7 @@ final class Handshake {
 		$secret = $this->keys->begin_pending();
 		// IGNY8 may have stored the secret although its answer was lost, and the owner may try again only days later.
 		$this->keys->extend_pending( time() + MONTH_IN_SECONDS );
-		$secrets = array_values( array_intersect_key( $this->keys->signing_secrets(), array_flip( [ 'current', 'pending' ] ) ) );
+		$secrets = $this->link_secrets();
 		try {
 			$this->api->move( $integration_id, $api_key, $secrets, $secret );
 			$this->polling->set_transport( State::DIRECT );
@@ -81,5 +86,12 @@ final class Handshake {
 			$this->polling->set_transport( State::POLLING );
 		}
 		$this->keys->promote_pending();
+	}
+
+	/**
+	 * @return string[] The connection's secret and the new one, which IGNY8 may have stored although its answer was lost.
+	 */
+	private function link_secrets(): array {
+		return array_values( array_intersect_key( $this->keys->signing_secrets(), array_flip( [ 'current', 'pending' ] ) ) );
 	}
 }

@@ -66,13 +66,13 @@ final class Identifier {
 			$text = __( 'The API key belongs to %1$s, but this site is %2$s.', 'igny8-wordpress-bridge' );
 			throw $this->not_found( sprintf( $text, $site['url'], home_url() ) );
 		}
-		return new Identity( $site['id'], $site['name'], $key );
+		return new Identity( $site['id'], $site['name'], $key, $this->token );
 	}
 
 	private function by_password(): Identity {
 		foreach ( $this->api->sites( $this->token ) as $site ) {
 			if ( Site_Url::is_same( $site['url'], home_url() ) ) {
-				return new Identity( $site['id'], $site['name'], $this->make_key( $site['id'] ) );
+				return new Identity( $site['id'], $site['name'], $this->make_key( $site['id'] ), $this->token );
 			}
 		}
 

@@ -15,10 +15,16 @@ final class Identity {
 
 	private string $api_key;
 
-	public function __construct( string $site_id, string $site_name, string $api_key ) {
+	private string $token;
+
+	/**
+	 * @param string $token Session of the person who connects; '' without one. Never stored.
+	 */
+	public function __construct( string $site_id, string $site_name, string $api_key, string $token = '' ) {
 		$this->site_id   = $site_id;
 		$this->site_name = $site_name;
 		$this->api_key   = $api_key;
+		$this->token     = $token;
 	}
 
 	public function site_id(): string {
@@ -31,5 +37,12 @@ final class Identity {
 
 	public function api_key(): string {
 		return $this->api_key;
+	}
+
+	/**
+	 * What the connect request is sent with. A person of the account need not be asked for confirmation.
+	 */
+	public function credential(): string {
+		return '' === $this->token ? $this->api_key : $this->token;
 	}
 }

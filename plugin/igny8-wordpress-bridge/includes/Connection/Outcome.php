@@ -17,6 +17,9 @@ final class Outcome {
 
 	public const FAILED = 'failed';
 
+	/** Code of the API: a person of the account must confirm the new secret or address. */
+	public const NEEDS_CONFIRMATION = 'connection_change_needs_confirmation';
+
 	private string $kind;
 
 	private ?Failure $failure;
@@ -76,6 +79,9 @@ final class Outcome {
 	}
 
 	public static function failure_title( string $code ): string {
+		if ( self::NEEDS_CONFIRMATION === $code ) {
+			return __( 'Waiting for confirmation in IGNY8', 'igny8-wordpress-bridge' );
+		}
 		return 'site_not_found' === $code
 			? __( 'Site not found', 'igny8-wordpress-bridge' )
 			: __( 'Failed to connect', 'igny8-wordpress-bridge' );

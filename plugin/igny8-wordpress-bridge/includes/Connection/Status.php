@@ -18,6 +18,8 @@ final class Status {
 
 	public const WAITING = 'waiting';
 
+	public const AWAITING_CONFIRMATION = 'awaiting_confirmation';
+
 	public const STRUCTURE_SYNCING = 'structure_syncing';
 
 	public const READY = 'ready';
@@ -56,6 +58,9 @@ final class Status {
 		}
 		if ( $this->connection->is_clone() ) {
 			return self::CLONE_DETECTED;
+		}
+		if ( $this->attempt->awaits_confirmation() ) {
+			return self::AWAITING_CONFIRMATION;
 		}
 		if ( $this->keys->is_unreadable() || ( $this->connection->exists() && '' === $this->keys->api_key() ) ) {
 			return self::KEY_UNREADABLE;

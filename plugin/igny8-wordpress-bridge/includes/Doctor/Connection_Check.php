@@ -19,6 +19,7 @@ final class Connection_Check implements Check {
 		Status::AUTHENTICATING => Finding::INFO,
 		Status::DISABLED       => Finding::INFO,
 		Status::WAITING        => Finding::WARNING,
+		Status::AWAITING_CONFIRMATION => Finding::WARNING,
 		Status::DEGRADED       => Finding::WARNING,
 		Status::KEY_REVOKED    => Finding::ERROR,
 	];

@@ -52,7 +52,7 @@ final class Poll_Request {
 		$time    = (string) wp_remote_retrieve_header( $answer, 'webhook-timestamp' );
 		$message = new Signed_Message( $id, $time, (string) wp_remote_retrieve_header( $answer, 'webhook-signature' ), wp_remote_retrieve_body( $answer ) );
 		try {
-			( new Signer() )->verify( $this->keys->signing_secrets(), $message, (int) $time );
+			( new Signer() )->verify( $this->keys->signing_secrets(), $message, (int) $time, Signer::POLL_ANSWER );
 		} catch ( Signature_Error $error ) {
 			throw new Failure(
 				'answer_unsigned',

@@ -159,7 +159,12 @@ final class Commands_Route {
 	public function serve( $served, $response ) {
 		if ( $response instanceof Signed_Response ) {
 			$this->output->send( $response->body() );
-			do_action( 'igny8_commands_answered' );
+			/**
+			 * Fires after an answer to IGNY8 was sent.
+			 *
+			 * @param string $signed_by Name of the secret that signed the request: current, pending or previous.
+			 */
+			do_action( 'igny8_commands_answered', $this->signed_by );
 			return true;
 		}
 		return $served;

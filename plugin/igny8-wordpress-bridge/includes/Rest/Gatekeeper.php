@@ -46,7 +46,7 @@ final class Gatekeeper {
 			(string) $request->get_body()
 		);
 		try {
-			$name         = $this->signer->verify( $secrets, $message, $now );
+			$name         = $this->signer->verify( $secrets, $message, $now, Signer::COMMANDS );
 			$this->secret = $secrets[ $name ];
 			return $name;
 		} catch ( Signature_Error $error ) {
@@ -60,7 +60,7 @@ final class Gatekeeper {
 	 * @return array<string, string> Signature headers for the answer to the last authorized request.
 	 */
 	public function sign( string $id, string $body ): array {
-		return $this->signer->headers( [ $this->secret ], $id, $body );
+		return $this->signer->headers( [ $this->secret ], $id, $body, Signer::COMMANDS_ANSWER );
 	}
 
 	private function refusal( string $reason, int $now, Request_Facts $facts ): WP_Error {

@@ -31,7 +31,8 @@ final class Signed_Message {
 	}
 
 	public function is_complete(): bool {
-		return '' !== trim( $this->id ) && '' !== trim( $this->timestamp ) && '' !== trim( $this->signature );
+		// The id is stored to recognise repeats, so it is bounded.
+		return 1 === preg_match( '/^[\x21-\x7e]{1,100}\z/', $this->id ) && '' !== trim( $this->timestamp ) && '' !== trim( $this->signature );
 	}
 
 	public function id(): string {

@@ -39,6 +39,7 @@ final class Change_Watcher {
 		add_action( 'deactivated_plugin', [ $this, 'plugin_changed' ] );
 		add_action( 'switch_theme', [ $this, 'changed' ] );
 		add_action( 'upgrader_process_complete', [ $this, 'changed' ] );
+		add_action( 'igny8_acting_user_changed', [ $this, 'acting_user_changed' ] );
 	}
 
 	/**
@@ -73,6 +74,15 @@ final class Change_Watcher {
 
 	public function changed(): void {
 		if ( $this->connection->exists() && $this->settings->is_sync_enabled() ) {
+			$this->schedule->push_soon();
+		}
+	}
+
+	/**
+	 * Reported even if sync is switched off: who may write concerns the account's security.
+	 */
+	public function acting_user_changed(): void {
+		if ( $this->connection->exists() ) {
 			$this->schedule->push_soon();
 		}
 	}

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Structure;
 
+use Igny8\Bridge\Acting\User_Choice;
 use Igny8\Bridge\Api\Integration_Api;
 use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Connection\Handshake;
@@ -32,7 +33,9 @@ final class Structure_Sync {
 
 	private Log $log;
 
-	public function __construct( Gatherer $gatherer, Integration_Api $api, Handshake $handshake, Key_Store $keys, Connection $connection, Schedule $schedule, Log $log ) {
+	private User_Choice $acting_user;
+
+	public function __construct( Gatherer $gatherer, Integration_Api $api, Handshake $handshake, Key_Store $keys, Connection $connection, Schedule $schedule, Log $log, User_Choice $acting_user ) {
 		$this->gatherer   = $gatherer;
 		$this->api        = $api;
 		$this->handshake  = $handshake;
@@ -40,6 +43,8 @@ final class Structure_Sync {
 		$this->connection = $connection;
 		$this->schedule   = $schedule;
 		$this->log        = $log;
+
+		$this->acting_user = $acting_user;
 	}
 
 	/**
@@ -58,7 +63,7 @@ final class Structure_Sync {
 		}
 
 		try {
-			$stored = $this->send( $this->gatherer->gather(), $key );
+			$stored = $this->send( $this->gatherer->gather() + [ 'acting_user' => $this->describe_acting_user() ], $key );
 		} catch ( Failure $failure ) {
 			$this->plan_next( $failure );
 			throw $failure;
@@ -73,7 +78,7 @@ final class Structure_Sync {
 		$integration_id = $this->connection->integration_id();
 		if ( '' !== $integration_id ) {
 			try {
-				return $this->api->update_structure( $integration_id, $structure, $key );
+				return $this->api->update_structure( $integration_id, $structure, $key, $this->secret() );
 			} catch ( Failure $failure ) {
 				if ( 404 !== $failure->status() ) {
 					throw $failure;
@@ -82,9 +87,20 @@ final class Structure_Sync {
 			}
 		}
 
-		$integration_id = $this->handshake->perform( $this->connection->site_id(), $key );
+		$integration_id = $this->handshake->perform( $this->connection->site_id(), $key, $key );
 		$this->connection->replace_integration( $integration_id );
-		return $this->api->update_structure( $integration_id, $structure, $key );
+		return $this->api->update_structure( $integration_id, $structure, $key, $this->secret() );
+	}
+
+	private function secret(): string {
+		return $this->keys->signing_secrets()['current'] ?? '';
+	}
+
+	/**
+	 * Without the rest of what `status` says, so that only a change of the user is one.
+	 */
+	private function describe_acting_user(): array {
+		return array_intersect_key( $this->acting_user->current()->to_array(), array_flip( [ 'id', 'name', 'source' ] ) );
 	}
 
 	private function plan_next( Failure $failure ): void {

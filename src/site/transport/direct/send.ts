@@ -89,7 +89,14 @@ async function readAnswer(
     return /^\s*</.test(toText(answer)) ? classify() : { code: 'response_too_large', detail }
   }
   const nowS = Math.round(wire.now() / 1000)
-  const signed = await verifyMessage({ headers: answer.headers, body: answer.bytes, secrets, nowS, toleranceS: null })
+  const signed = await verifyMessage({
+    headers: answer.headers,
+    body: answer.bytes,
+    secrets,
+    nowS,
+    toleranceS: null,
+    label: 'commands-answer',
+  })
   const parsed = parseBody(answer.bytes)
   if (!signed.ok || signed.id !== messageId) {
     // Prefer what broke the signature: a login page, a PHP notice, half a body, an error of the site.
@@ -177,7 +184,7 @@ export async function sendCommands(input: {
       'content-type': 'application/json',
       'webhook-id': messageId,
       'webhook-timestamp': String(timestamp),
-      'webhook-signature': await signMessage({ id: messageId, timestamp, body, secrets }),
+      'webhook-signature': await signMessage({ id: messageId, timestamp, body, secrets, label: 'commands' }),
       [REQUEST_ID_HEADER]: input.requestId,
       ...(input.runId !== undefined && { [RUN_ID_HEADER]: input.runId }),
     },

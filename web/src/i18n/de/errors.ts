@@ -4,10 +4,7 @@ import { limitErrors } from './limit-errors.ts'
 import { linkErrors } from './link-errors.ts'
 
 const text = (title: string, fix: string) => ({ title, fix })
-const SIGNED_OUT = text(
-  'Sie wurden abgemeldet',
-  'Melden Sie sich in einem anderen Tab wieder an; Ihr Text bleibt hier erhalten.',
-)
+const SIGNED_OUT = text('Sie wurden abgemeldet', 'Melden Sie sich wieder an; Ihr Text bleibt erhalten.')
 
 const apiErrors = {
   malformed_json: text('Die Anfrage ist kein gültiges JSON', 'Senden Sie ein JSON-Dokument in UTF-8.'),
@@ -145,6 +142,26 @@ const apiErrors = {
     'Senden Sie die Anfrage aus der Web-App oder mit einem Bearer-Token.',
   ),
   not_found: text('Nicht gefunden', 'Prüfen Sie die Adresse und die Kennung.'),
+  webhook_id_invalid: text(
+    'Die webhook-id ist nicht gültig',
+    'Senden Sie 1 bis 100 sichtbare ASCII-Zeichen, bei jedem Versuch dieselben.',
+  ),
+  connection_change_not_found: text(
+    'Es wartet keine Änderung der Verbindung',
+    'Laden Sie die Seite neu. Sie wurde vielleicht bestätigt, abgelehnt, durch eine neuere ersetzt oder ist abgelaufen.',
+  ),
+  connection_change_needs_confirmation: text(
+    'Diese Änderung der Verbindung muss eine Person bestätigen',
+    'Öffnen Sie die Website in IGNY8, und bestätigen Sie die Änderung unter Verbindung. Das Plugin verbindet sich dann selbst.',
+  ),
+  connection_change_refused: text(
+    'Diese Änderung der Verbindung wurde in IGNY8 abgelehnt',
+    'Fragen Sie, wer sie abgelehnt hat. Um erneut anzufragen, klicken Sie im Plugin auf „Verbinden“.',
+  ),
+  signature_required: text(
+    'Der API-Schlüssel allein darf das nicht',
+    'Signieren Sie die Anfrage mit dem Geheimnis der Verbindung, wie das Plugin es tut, oder melden Sie sich an.',
+  ),
   demo_unavailable: text('Dieser Server hat keine Demo', 'Melden Sie sich mit E-Mail-Adresse und Passwort an.'),
   site_not_found: text(
     'Website nicht gefunden',

@@ -9,7 +9,7 @@ export type ProblemTexts = Readonly<Record<string, ProblemText>>
 
 const SIGNED_OUT: ProblemText = {
   title: 'You were signed out',
-  fix: 'Sign in again in another tab; your text is kept here.',
+  fix: 'Sign in again; your text is kept.',
 }
 
 /** The API speaks English, so its texts stay, except where it speaks to developers and the app to an editor. */

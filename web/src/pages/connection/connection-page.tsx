@@ -11,6 +11,7 @@ import { useThisSite } from '../../layout/site-context.ts'
 import { useMay } from '../../queries/session.ts'
 import { useIntegration } from '../../queries/sites.ts'
 import classes from './connection.module.css'
+import { ChangePanel } from './change-panel.tsx'
 import { DoctorPanel } from './doctor-panel.tsx'
 import { EndPanel } from './end-panel.tsx'
 import { KeysPanel } from './keys-panel.tsx'
@@ -42,6 +43,7 @@ function NotConnected({ siteId }: { siteId: string }): ReactNode {
 function Connected({ integration }: { integration: Integration }): ReactNode {
   return (
     <>
+      <ChangePanel integration={integration} />
       <StatusPanel integration={integration} />
       <PluginPanel integration={integration} />
       <div className={classes.pair}>

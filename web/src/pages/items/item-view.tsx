@@ -5,6 +5,7 @@ import { Link } from 'wouter'
 import { useTranslations } from 'use-intl'
 import type { Item } from '../../api/types.ts'
 import { titleText } from '../../components/title-text.ts'
+import { readKeptDraft } from '../../queries/kept-draft.ts'
 import classes from '../../components/data-list.module.css'
 import { OutsideLink } from '../../components/outside-link.tsx'
 import { Page } from '../../components/page.tsx'
@@ -12,7 +13,7 @@ import { RelativeTime } from '../../components/relative-time.tsx'
 import { ItemStateBadge } from '../../components/state-badge.tsx'
 import { ErrorState } from '../../components/states.tsx'
 import { useThisSite } from '../../layout/site-context.ts'
-import { useMay } from '../../queries/session.ts'
+import { useMay, useSession } from '../../queries/session.ts'
 import { ConflictPanel } from './conflict-panel.tsx'
 import { ItemActions } from './item-actions.tsx'
 import { ItemFacts } from './item-facts.tsx'
@@ -60,7 +61,9 @@ export function ItemView({ item }: { item: Item }): ReactNode {
   const t = useTranslations('items')
   const site = useThisSite()
   const mayEdit = useMay('editor')
-  const [isEditing, setEditing] = useState(false)
+  const userId = useSession().data?.user.id
+  // a draft that was kept while its author signed in again is opened at once
+  const [isEditing, setEditing] = useState(() => readKeptDraft(userId, item.id) !== null)
   const work = useItemWork(item)
   const isGone = item.state === 'deleted'
   return (

@@ -1,6 +1,10 @@
-import { useState } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
 import type { Item, ItemUpdate } from '../../api/types.ts'
 import { authorChange, authorValue } from './author-value.ts'
+import { keys } from '../../queries/keys.ts'
+import { useSession } from '../../queries/session.ts'
+import { forgetDraft, keepDraft, readKeptDraft } from '../../queries/kept-draft.ts'
 import { fromLocalTime, toLocalTime } from './local-time.ts'
 import { SEO_FIELDS, seoChanges, seoValuesOf, type SeoField } from './seo-draft.ts'
 
@@ -52,10 +56,36 @@ export interface Draft {
   startOver: () => void
 }
 
+/** Keeps the draft if the page closes because the session has ended. Nothing is lost on the way to signing in and back. */
+function useKeepWhenSignedOut(
+  userId: string | undefined,
+  draft: { start: Item; values: Values },
+  isDirty: boolean,
+): void {
+  const client = useQueryClient()
+  const latest = useRef({ userId, draft, isDirty })
+  useEffect(() => {
+    // once signed out, there is no id any more
+    latest.current = { userId: userId ?? latest.current.userId, draft, isDirty }
+  })
+  const itemId = draft.start.id
+  useEffect(() => {
+    const owner = latest.current.userId
+    if (owner !== undefined) forgetDraft(owner, itemId)
+    return () => {
+      const { userId: author, draft: last, isDirty: isWorthIt } = latest.current
+      const isSignedOut = client.getQueryData(keys.session) === null
+      if (author !== undefined && isWorthIt && isSignedOut) keepDraft(author, last)
+    }
+  }, [client, itemId])
+}
+
 /** The text being edited, separate from the item, which may change meanwhile. */
 export function useDraft(item: Item): Draft {
-  const [start, setStart] = useState(item)
-  const [values, setValues] = useState(() => valuesOf(item))
+  const userId = useSession().data?.user.id
+  const [kept] = useState(() => readKeptDraft(userId, item.id))
+  const [start, setStart] = useState(kept?.start ?? item)
+  const [values, setValues] = useState<Values>(() => ({ ...valuesOf(item), ...kept?.values }))
   const before = valuesOf(start)
   const changed = FIELDS.filter((field) => values[field] !== before[field])
   // without changes the form follows the item
@@ -67,6 +97,7 @@ export function useDraft(item: Item): Draft {
     const withDate = (date: string) => (field === 'status' ? { date: dateFor(value, date, before.date) } : {})
     setValues((current) => ({ ...current, [field]: value, ...withDate(current.date) }))
   }
+  useKeepWhenSignedOut(userId, { start, values }, changed.length > 0)
   const plain = PLAIN.filter((field) => changed.includes(field))
   return {
     values,

@@ -52,10 +52,11 @@ final class Download {
 
 	private function follow( string $url, string $path, Context $context ): void {
 		for ( $redirects = 0; $redirects <= self::MOST_REDIRECTS; $redirects++ ) {
-			if ( ! $this->source->is_allowed( $url ) ) {
+			$address = $this->source->address( $url );
+			if ( null === $address ) {
 				throw Args::invalid( 'url', __( 'This site fetches images only from public https addresses.', 'igny8-wordpress-bridge' ) );
 			}
-			$answer   = $this->request( $url, $path, $context );
+			$answer   = $this->request( $url, $address, $path, $context );
 			$status   = is_wp_error( $answer ) ? 0 : (int) wp_remote_retrieve_response_code( $answer );
 			$location = is_wp_error( $answer ) ? '' : wp_remote_retrieve_header( $answer, 'location' );
 			$location = is_array( $location ) ? (string) end( $location ) : (string) $location;
@@ -72,11 +73,12 @@ final class Download {
 	}
 
 	/**
+	 * @param string $address Checked IP address of the URL's host.
 	 * @return array|WP_Error
+	 * @throws Command_Failure `media_too_large`.
 	 */
-	private function request( string $url, string $path, Context $context ) {
-		return wp_remote_get(
-			$url,
+	private function request( string $url, string $address, string $path, Context $context ) {
+		return ( new Pinned_Request( $url, $address, self::LARGEST_BYTES ) )->send(
 			[
 				'timeout'             => max( 1, min( self::LONGEST_S, intdiv( $context->ms_left(), 1000 ) ) ),
 				'redirection'         => 0,
@@ -85,7 +87,11 @@ final class Download {
 				'limit_response_size' => self::LARGEST_BYTES + 1,
 				'reject_unsafe_urls'  => ! $this->source->is_loopback( $url ),
 				'user-agent'          => 'igny8-wordpress-bridge/' . IGNY8_BRIDGE_VERSION,
-				'headers'             => [ 'Accept' => 'image/*' ],
+				'decompress'          => false,
+				'headers'             => [
+					'Accept'          => 'image/*',
+					'Accept-Encoding' => 'identity',
+				],
 			]
 		);
 	}
