@@ -2,11 +2,19 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { NODE, ROOT } from './lib/paths.ts'
+import { cacheFolder, NODE, ROOT } from './lib/paths.ts'
 import { runCommand } from './lib/processes.ts'
+import { unlessUnchanged } from './lib/unchanged.ts'
 import { buildPluginZip } from './plugin-zip.ts'
 
 const REFERENCE = 'public/reference'
+
+/** Building the web app takes ten seconds, and every start would wait for it. */
+const WEB = {
+  stamp: join(cacheFolder(), 'web-built'),
+  inputs: ['web', 'src', 'package-lock.json', 'tsconfig.json'],
+  outputs: ['public/index.html', 'public/assets'],
+}
 
 /** The viewer of the API's document. */
 function copyReference(): void {
@@ -31,7 +39,7 @@ async function buildWeb(): Promise<void> {
 export async function buildAssets(): Promise<void> {
   copyReference()
   buildPluginZip()
-  await buildWeb()
+  await unlessUnchanged(WEB, buildWeb)
 }
 
 if (import.meta.main) await buildAssets()
