@@ -19,6 +19,7 @@ import * as me from './me.ts'
 import { MailSubscription, UnsubscribeQuery } from './mail.ts'
 import * as notifications from './notifications.ts'
 import * as people from './people.ts'
+import { Usage } from './quotas.ts'
 import { SiteAuthor } from './structure.ts'
 import { ApiKey, ApiKeyCreate, ApiKeyCreated, ApiKeyRotate, Site, SiteCreate, SiteUpdate } from './sites.ts'
 import { DebugStatus, EventFilter, Run, SyncEvent, SyncRequest, SyncState } from './sync.ts'
@@ -69,6 +70,7 @@ export const ENDPOINTS = {
   'DELETE /me/passkeys/{passkey_id}': { answer: null },
   'GET /account': { answer: people.AccountSettings },
   'PATCH /account': { body: people.AccountUpdate, answer: people.AccountSettings },
+  'GET /usage': { answer: Usage },
 
   'GET /members': { query: ListQuery, answer: listOf(people.Member) },
   'PATCH /members/{user_id}': { body: people.MemberUpdate, answer: people.Member },

@@ -89,6 +89,7 @@ beforeAll(async () => {
     '/sites',
     '/sites/new',
     '/members',
+    '/usage',
     '/notifications',
     '/nothing',
     `/sites/${site.siteId}/connect`,

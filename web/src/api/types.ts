@@ -44,6 +44,7 @@ export type {
   SignInAnswer,
   SignUp,
 } from '../../../src/contract/people.ts'
+export type { Usage } from '../../../src/contract/quotas.ts'
 export type {
   ApiKey,
   ApiKeyCreate,

@@ -7,7 +7,7 @@ import {
   useMantineColorScheme,
   VisuallyHidden,
 } from '@mantine/core'
-import { IconCheck, IconLogout, IconUserCog } from '@tabler/icons-react'
+import { IconCheck, IconGauge, IconLogout, IconUserCog } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useId } from 'react'
 import { useLocation } from 'wouter'
@@ -16,7 +16,7 @@ import { chosenAccount } from '../api/chosen-account.ts'
 import type { Session } from '../api/types.ts'
 import { useLocaleChoice } from '../app/locale.tsx'
 import { type Locale, LOCALES } from '../i18n/index.ts'
-import { useSignOut } from '../queries/session.ts'
+import { useMay, useSignOut } from '../queries/session.ts'
 import classes from './layout.module.css'
 
 interface ChoiceProps<Value extends string> {
@@ -60,6 +60,7 @@ function LanguageChoice(): ReactNode {
 export default function AccountMenu({ session, initials }: { session: Session; initials: string }): ReactNode {
   const t = useTranslations('shell')
   const signOut = useSignOut()
+  const mayManage = useMay('admin')
   const queryClient = useQueryClient()
   const [, navigate] = useLocation()
   const switchTo = (id: string) => {
@@ -95,6 +96,11 @@ export default function AccountMenu({ session, initials }: { session: Session; i
         <Menu.Item leftSection={<IconUserCog size={16} aria-hidden />} onClick={() => navigate('/account')}>
           {t('yourAccount')}
         </Menu.Item>
+        {mayManage && (
+          <Menu.Item leftSection={<IconGauge size={16} aria-hidden />} onClick={() => navigate('/usage')}>
+            {t('usage')}
+          </Menu.Item>
+        )}
         <Menu.Divider />
         <SchemeChoice />
         <LanguageChoice />

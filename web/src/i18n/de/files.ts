@@ -20,4 +20,5 @@ export const files: AreaFiles = {
   onboarding: async () => (await import('./onboarding.ts')).onboarding,
   settings: async () => (await import('./settings.ts')).settings,
   sites: async () => (await import('./sites.ts')).sites,
+  usage: async () => (await import('./usage.ts')).usage,
 }

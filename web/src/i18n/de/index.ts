@@ -13,6 +13,7 @@ import { onboarding } from './onboarding.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 import { sites } from './sites.ts'
+import { usage } from './usage.ts'
 
 /** German, by area. */
 export const messages: Messages = {
@@ -30,4 +31,5 @@ export const messages: Messages = {
   settings,
   shell,
   sites,
+  usage,
 }

@@ -16,4 +16,5 @@ export const files: AreaFiles = {
   onboarding: async () => (await import('./onboarding.ts')).onboarding,
   settings: async () => (await import('./settings.ts')).settings,
   sites: async () => (await import('./sites.ts')).sites,
+  usage: async () => (await import('./usage.ts')).usage,
 }

@@ -12,6 +12,7 @@ import { onboarding } from './onboarding.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 import { sites } from './sites.ts'
+import { usage } from './usage.ts'
 
 /** English texts by area. Other languages must have the same shape. */
 export const messages = {
@@ -29,6 +30,7 @@ export const messages = {
   settings,
   shell,
   sites,
+  usage,
 }
 
 export type Messages = typeof messages

@@ -1,0 +1,30 @@
+import type { usage as english } from '../en/usage.ts'
+
+export const usage: typeof english = {
+  title: 'Nutzung',
+  description: 'Was {account} nutzt, und die Grenzen des Kontos.',
+  what: 'Was',
+  used: 'Genutzt',
+  limit: 'Grenze',
+  most: 'bis zu {most}',
+  share: 'Anteil an der Grenze: {name}',
+  noLimit: 'keine Grenze',
+  byTime: 'werden nach der Zeit gelöscht, die Ihr Betreiber festgelegt hat',
+  perSite: 'keine Grenze für das Konto; bis zu 1,5 MB je Inhalt',
+  moreThan: 'mehr als {count}',
+  nearlyFull: 'Fast erreicht. Löschen Sie, was Sie nicht mehr brauchen, oder fragen Sie nach mehr.',
+  full: 'Erreicht. Löschen Sie, was Sie nicht mehr brauchen, oder fragen Sie nach mehr.',
+  keysHint: 'Widerrufene und abgelaufene Schlüssel zählen, bis sie 90 Tage später gelöscht werden.',
+  bytesHint: 'In den Datenbanken Ihrer Websites, wie jede es zuletzt gemeldet hat.',
+  kinds: {
+    sites: 'Websites',
+    integrations: 'Verbundene Websites',
+    api_keys: 'API-Schlüssel',
+    members: 'Mitglieder',
+    invitations: 'Offene Einladungen',
+    endpoints: 'Ziele für Benachrichtigungen',
+    events: 'Sync-Ereignisse',
+    audit_records: 'Einträge im Protokoll',
+    stored_bytes: 'Gespeicherte Inhalte',
+  },
+}
