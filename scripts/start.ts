@@ -9,7 +9,15 @@ import { ROOT } from './lib/paths.ts'
 import { elapsed, formatDuration, step } from './lib/progress.ts'
 import { endWithParent, isShuttingDown, stopEverything } from './lib/shutdown.ts'
 import { connectPlugin, startDemoWordPress } from './start/demo-wordpress.ts'
-import { type ContentTypes, DEMO_USER, readConnection, seedSite, signIn, verifyConnection } from './start/seed.ts'
+import {
+  type ContentTypes,
+  DEMO_USER,
+  DEMO_VARS,
+  readConnection,
+  seedSite,
+  signIn,
+  verifyConnection,
+} from './start/seed.ts'
 import { type State, closeState, openState } from './start/state.ts'
 import { ADMIN } from './wordpress/install.ts'
 import type { WordPress } from './wordpress/types.ts'
@@ -24,7 +32,7 @@ async function start(state: State): Promise<{ api: Api; wordpress: WordPress; ty
     startApi({
       port,
       folder: state.apiFolder,
-      vars: { DEMO_SIGN_IN: `${DEMO_USER.email}:${DEMO_USER.password}`, MAIL_SINK: 'on' },
+      vars: DEMO_VARS,
     }),
   )
   const [api, wordpress] = await Promise.all([starting, startDemoWordPress(state)])

@@ -90,6 +90,7 @@ export const SCENES: Scene[] = [
   { name: 'connection', path: onSite('connection') },
   { name: 'settings', path: onSite('settings') },
   { name: 'members', path: () => '/members' },
+  { name: 'account', path: () => '/account' },
   { name: 'usage', path: () => '/usage' },
   { name: 'notifications-empty', path: () => '/notifications' },
   {

@@ -5,7 +5,7 @@ import { temporaryFolder } from '../lib/paths.ts'
 import { freePort } from '../lib/ports.ts'
 import { waitFor } from '../lib/wait.ts'
 import { connectPlugin, startDemoWordPress } from '../start/demo-wordpress.ts'
-import { DEMO_USER, seedSite, signIn, verifyConnection } from '../start/seed.ts'
+import { DEMO_VARS, seedSite, signIn, verifyConnection } from '../start/seed.ts'
 import type { State } from '../start/state.ts'
 import { disturb } from '../wordpress/disturb.ts'
 import type { WordPress } from '../wordpress/types.ts'
@@ -40,10 +40,9 @@ export async function openStage(): Promise<Stage> {
     logFile: join(folder, 'log'),
     demo: { wordpressPort: await freePort() },
   }
-  const vars = { DEMO_SIGN_IN: `${DEMO_USER.email}:${DEMO_USER.password}` }
   const port = await freePort()
   const [api, wordpress] = await Promise.all([
-    startApi({ port, folder: state.apiFolder, vars }),
+    startApi({ port, folder: state.apiFolder, vars: DEMO_VARS }),
     startDemoWordPress(state),
   ])
   const client = await signIn(api.url)

@@ -6,6 +6,9 @@ import { type State, remember } from './state.ts'
 /** The demo account: known to everybody, so it only ever exists on this machine's loopback interface. */
 export const DEMO_USER = { name: 'Demo', email: 'demo@igny8.test', password: 'demo-password' } as const
 
+/** Variables of an API with the demo user. */
+export const DEMO_VARS = { DEMO_SIGN_IN: `${DEMO_USER.email}:${DEMO_USER.password}`, MAIL_SINK: 'on' } as const
+
 type Site = { id: string; url: string }
 type ContentType = { label: string; count: number }
 export type ContentTypes = {

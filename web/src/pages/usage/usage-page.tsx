@@ -21,18 +21,23 @@ interface RowProps {
 }
 
 function Row({ name, hint, used, children }: RowProps): ReactNode {
+  const t = useTranslations('usage')
   return (
     <tr>
-      <th scope="row">
-        {name}
-        {hint && (
-          <Text size="xs" c="dimmed" fw={400}>
-            {hint}
+      <td>
+        <div>
+          <Text size="sm" fw={550}>
+            {name}
           </Text>
-        )}
-      </th>
-      <td>{used}</td>
-      <td>{children}</td>
+          {hint && (
+            <Text size="xs" c="dimmed">
+              {hint}
+            </Text>
+          )}
+        </div>
+      </td>
+      <td data-label={t('used')}>{used}</td>
+      <td data-label={t('limit')}>{children}</td>
     </tr>
   )
 }
@@ -42,7 +47,7 @@ function Limit({ name, used, most }: { name: string; used: number; most: number 
   const format = useFormatter()
   const isFull = isNearlyFull(used, most)
   return (
-    <Stack gap={4} maw={260}>
+    <Stack gap={4} miw={160} maw={260}>
       <Text size="sm">{t('most', { most: format.number(most) })}</Text>
       <Progress value={percentOf(used, most)} {...(isFull && { color: 'orange' })} aria-label={t('share', { name })} />
       {isFull && (
