@@ -89,11 +89,18 @@ describe('T42 an encryption key is replaced', () => {
     )
   })
 
-  test('removed too early for a site that was not checked since: its plugin connects again and works', async () => {
+  test('removed too early for a site that was not checked since: a person confirms its secret, and it works', async () => {
     const site = await connectSiteWithStructure()
     const alone = await deployKeys(site, { k9: newKey() })
     const answer = await call(CONNECT, { body: connectBody(site), bindings: alone })
-    expect([answer.status, answer.body.code]).toEqual([200, 'connected'])
+    expect(refusal(answer)).toEqual([409, 'connection_change_needs_confirmation'])
+    const options = { token: site.owner.token, bindings: alone }
+    const { change } = (await call(`GET ${site.path}/connection-change/`, options)).body
+    const confirmed = await call(`POST ${site.path}/connection-change/confirm/`, {
+      ...options,
+      body: { change_id: change.id },
+    })
+    expect(confirmed.body).toMatchObject({ success: true, code: 'connected' })
     expect(await sealedWith(site)).toBe('k9')
     expect((await sendWebhook(site, alone)).status).toBe(202)
   })
