@@ -90,6 +90,7 @@ export const SCENES: Scene[] = [
   { name: 'connection', path: onSite('connection') },
   { name: 'settings', path: onSite('settings') },
   { name: 'members', path: () => '/members' },
+  { name: 'audit', path: () => '/audit' },
   { name: 'notifications-empty', path: () => '/notifications' },
   {
     name: 'notifications',

@@ -3,6 +3,7 @@ import type { Db } from '../db/client.ts'
 import type { Role } from '../contract/people.ts'
 import type { Scope } from '../contract/sites.ts'
 import type { IdPrefix } from '../lib/ids.ts'
+import type { RequestOrigin } from '../lib/request-origin.ts'
 import type { SiteRpc } from '../site/rpc.ts'
 import type { ApiKeyStore } from './api-keys/store.ts'
 
@@ -21,6 +22,8 @@ export interface ServiceContext<A extends Actor = KnownActor> {
   db: Db
   actor: A
   requestId: string
+  /** Where the request came from; absent for the system. */
+  origin?: RequestOrigin | undefined
   /** What the caller says to call its request: for the log alone, see lib/ids.ts. */
   pluginRequestId?: string | undefined
   /** Milliseconds since 1970. */

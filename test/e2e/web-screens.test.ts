@@ -90,6 +90,7 @@ beforeAll(async () => {
     '/sites/new',
     '/members',
     '/notifications',
+    '/audit',
     '/nothing',
     `/sites/${site.siteId}/connect`,
     ...pages.map((page) => `/sites/${site.siteId}/${page}`),

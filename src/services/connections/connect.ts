@@ -12,6 +12,7 @@ import { isTooOld } from '../../lib/plugin-version.ts'
 import { type SiteAuthorization, authorizeSite } from './authorize-site.ts'
 import { offerPolling, type SignedRequest, verifyPolling } from './polling-challenge.ts'
 import { verifiedColumns } from './verified-columns.ts'
+import { appendAudit } from '../audit/index.ts'
 import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { assertSupported } from '../integrations/index.ts'
@@ -209,13 +210,15 @@ async function storeConnection(
   }
   // a parallel connect request that failed may have deleted the row; the insert restores it
   try {
-    await ctx.db.batch([
+    const changes = [
       ctx.db
         .insert(integrations)
         .values({ ...row, ...columns })
         .onConflictDoUpdate({ target: integrations.id, set: columns }),
       recordEvent(ctx, row, { action: 'connect', startedAt: verification.startedAt }),
-    ])
+    ] as const
+    const entry = { action: 'integration.connected', entityId: row.id, accountId: row.accountId }
+    await appendAudit({ ctx, input: { entry: { ...entry, metadata: { site_id: row.siteId } }, changes } })
     await scheduleCheck(ctx, row, columns.nextCheckAt.getTime())
     publishChange(ctx, row.siteId)
     return row.id

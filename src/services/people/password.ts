@@ -22,7 +22,7 @@ async function createAccount(ctx: ServiceContext<Actor>, userId: string, name: s
   await appendAudit({
     ctx,
     input: {
-      entry: { action: 'account.created', entityId: account.id, accountId: account.id, actor, metadata: { name } },
+      entry: { action: 'account.created', entityId: account.id, accountId: account.id, actor },
       changes: [
         ctx.db.insert(accounts).values(account),
         ctx.db

@@ -2,6 +2,7 @@
 import type { ItemUpdate as ItemUpdateInput } from '../../../src/contract/content.ts'
 
 export type { Activity, ActivityDay, RunDetail, RunStep } from '../../../src/contract/activity.ts'
+export type { AuditAction, AuditRecord, AuditVerdict } from '../../../src/contract/audit.ts'
 export type { ContentTypes, ContentTypesUpdate } from '../../../src/contract/content-types.ts'
 export type {
   Item,

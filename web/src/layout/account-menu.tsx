@@ -7,7 +7,7 @@ import {
   useMantineColorScheme,
   VisuallyHidden,
 } from '@mantine/core'
-import { IconCheck, IconLogout, IconUserCog } from '@tabler/icons-react'
+import { IconCheck, IconHistory, IconLogout, IconUserCog } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useId } from 'react'
 import { useLocation } from 'wouter'
@@ -95,6 +95,11 @@ export default function AccountMenu({ session, initials }: { session: Session; i
         <Menu.Item leftSection={<IconUserCog size={16} aria-hidden />} onClick={() => navigate('/account')}>
           {t('yourAccount')}
         </Menu.Item>
+        {session.account.role === 'owner' && (
+          <Menu.Item leftSection={<IconHistory size={16} aria-hidden />} onClick={() => navigate('/audit')}>
+            {t('auditLog')}
+          </Menu.Item>
+        )}
         <Menu.Divider />
         <SchemeChoice />
         <LanguageChoice />

@@ -6,6 +6,7 @@ export const keys = {
   passkeys: ['passkeys'] as const,
   account: ['account'] as const,
   authOptions: ['auth-options'] as const,
+  audit: ['audit'] as const,
   members: ['members'] as const,
   invitations: ['invitations'] as const,
   mailSubscription: (token: string) => ['mail-subscription', token] as const,

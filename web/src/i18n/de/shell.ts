@@ -14,6 +14,7 @@ export const shell: typeof english = {
   account: 'Konto',
   switchAccount: 'In {name} arbeiten',
   yourAccount: 'Ihr Zugang',
+  auditLog: 'Prüfprotokoll',
   signOut: 'Abmelden',
   scheme: 'Aussehen',
   light: 'Hell',

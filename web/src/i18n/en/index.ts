@@ -1,5 +1,6 @@
 import { account } from './account.ts'
 import { activity } from './activity.ts'
+import { audit } from './audit.ts'
 import { auth } from './auth.ts'
 import { common } from './common.ts'
 import { connection } from './connection.ts'
@@ -17,6 +18,7 @@ import { sites } from './sites.ts'
 export const messages = {
   account,
   activity,
+  audit,
   auth,
   common,
   connection,

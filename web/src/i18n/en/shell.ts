@@ -13,6 +13,7 @@ export const shell = {
   account: 'Account',
   switchAccount: 'Work in {name}',
   yourAccount: 'Your account',
+  auditLog: 'Audit log',
   signOut: 'Sign out',
   scheme: 'Appearance',
   light: 'Light',

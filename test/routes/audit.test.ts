@@ -1,0 +1,285 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { and, eq, sql } from 'drizzle-orm'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createApp } from '../../src/app.ts'
+import { AUDIT_ACTIONS } from '../../src/contract/audit.ts'
+import { db } from '../../src/db/client.ts'
+import { auditLog, users } from '../../src/db/schema/index.ts'
+import { routes } from '../../src/routes/index.ts'
+import { csvField } from '../../src/services/audit/export.ts'
+import { eraseOrigins } from '../../src/services/audit/index.ts'
+import { selectAudit } from '../../src/services/audit/list.ts'
+import { coarsenAddress } from '../../src/lib/request-origin.ts'
+import {
+  addMember,
+  call,
+  createTestContext,
+  createTestKey,
+  inAccount,
+  signUpPerson,
+  type Person,
+} from '../support/identity.ts'
+
+/** What each route that changes something records, or why it records nothing. */
+const RECORDED: Record<string, string | { why: string }> = {
+  signUp: 'account.created',
+  signIn: 'session.created',
+  signInDemo: 'session.created',
+  signOut: 'session.ended',
+  createInvitation: 'member.invited',
+  acceptInvitation: 'member.joined',
+  updateMember: 'member.role_changed',
+  removeMember: 'member.removed',
+  createSite: 'site.created',
+  updateSite: 'site.updated',
+  deleteSite: 'site.deleted',
+  createApiKey: 'api_key.created',
+  rotateApiKey: 'api_key.rotated',
+  revokeApiKey: 'api_key.revoked',
+  createIntegration: 'integration.created',
+  updateIntegration: 'integration.updated',
+  deleteIntegration: 'integration.deleted',
+  moveIntegration: 'site.moved',
+  createEndpoint: 'notification_endpoint.created',
+  updateEndpoint: 'notification_endpoint.updated',
+  deleteEndpoint: 'notification_endpoint.deleted',
+  rotateEndpointSecret: 'notification_endpoint.secret_rotated',
+  redeliver: 'notification_delivery.repeated',
+  connectIntegration: 'integration.connected',
+  testIntegration: { why: 'asks the site, and changes nothing' },
+  diagnoseIntegration: { why: 'asks the site, and changes nothing' },
+  startSync: { why: 'a run, which names who asked for it' },
+  startDriftCheck: { why: 'a run, which names who asked for it' },
+  cancelRun: { why: 'an event of the site, which names who did it' },
+  syncItem: { why: 'an event of the site, which names who did it' },
+  updateStructure: { why: 'sent by the plugin; an event of the site' },
+  updateContentTypes: { why: 'an event of the site, which names who did it' },
+  poll: { why: 'sent by the plugin, signed' },
+  receiveStatusWebhook: { why: 'sent by the plugin, signed' },
+  receiveMetadataWebhook: { why: 'sent by the plugin, signed' },
+  testEndpoint: { why: 'sends a message, and changes nothing' },
+  updateNotificationPreferences: { why: 'whether oneself gets e-mail' },
+  verifyAudit: { why: 'reads the log' },
+}
+const mutating = routes.filter(({ method }) => method !== 'get')
+
+const USER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+const ORIGIN = { 'cf-connecting-ip': '203.0.113.77', 'cf-ipcountry': 'DE', 'user-agent': USER_AGENT }
+const d1 = () => db(env, null).db
+
+let owner: Person
+let editor: Person
+let siteId: string
+beforeAll(async () => {
+  owner = await signUpPerson('Olga Ownersdottir')
+  editor = await addMember(owner, 'editor')
+  const body = { name: '=1+1', url: 'https://audit.example' }
+  siteId = (await call('POST /api/v1/sites/', { token: owner.token, body, headers: ORIGIN })).body.id
+  await createTestKey(owner, siteId)
+  await call('POST /api/v1/members/invitations/', {
+    token: owner.token,
+    body: { email: 'Invited.Person@example.org', role: 'viewer' },
+  })
+  await call(`PATCH /api/v1/members/${editor.userId}/`, { token: owner.token, body: { role: 'admin' } })
+})
+
+const list = (query = '', person = owner) => call(`GET /api/v1/audit/${query}`, { token: person.token })
+
+describe('the audit log', () => {
+  test('says who did what, when and from where', async () => {
+    const { status, body } = await list(`?entity_id=${siteId}`)
+    expect(status).toBe(200)
+    expect(body.results).toEqual([
+      expect.objectContaining({
+        actor: { kind: 'user', id: owner.userId, name: 'Olga Ownersdottir' },
+        action: 'site.created',
+        entity_name: '=1+1',
+        origin: { country: 'DE', network: '203.0.113.0/24', device: 'Firefox, Linux' },
+        sealed: true,
+      }),
+    ])
+  })
+
+  test('is read page by page, newest first, whole', async () => {
+    const all = (await list()).body.results.map(({ seq }: { seq: number }) => seq)
+    const paged: number[] = []
+    let cursor = ''
+    do {
+      const { body } = await list(`?limit=2${cursor}`)
+      paged.push(...body.results.map(({ seq }: { seq: number }) => seq))
+      cursor = body.next === null ? '' : `&cursor=${body.next}`
+    } while (cursor !== '')
+    expect(paged).toEqual(all)
+    expect(all).toEqual(all.toSorted((left: number, right: number) => right - left))
+  })
+
+  test.each([
+    ['action=member.invited', 1],
+    ['action=site.deleted', 0],
+    ['actor=user:usr_nobody', 0],
+    ['from=2999-01-01T00:00:00Z', 0],
+    ['to=2000-01-01T00:00:00Z', 0],
+    ['from=2000-01-01T00:00:00Z&to=2999-01-01T00:00:00Z&action=member.role_changed', 1],
+    ['entity_id=invited.person@example.org', 1],
+  ])('is filtered by %s', async (query, count) => {
+    expect((await list(`?${query}`)).body.results).toHaveLength(count)
+  })
+
+  test.each(['limit=0', 'action=nothing', 'from=yesterday', 'cursor=x', 'cursor=1.2.3'])(
+    'refuses %s',
+    async (query) => {
+      expect((await list(`?${query}`)).status).toBe(400)
+    },
+  )
+
+  test('is read by owners alone, each their own', async () => {
+    expect((await call('GET /api/v1/audit/', { token: editor.token, headers: inAccount(owner) })).status).toBe(403)
+    const other = await signUpPerson()
+    const foreign = (await list('', other)).body.results
+    expect(foreign.map(({ action }: { action: string }) => action)).toEqual(['account.created'])
+  })
+
+  test.each([
+    {},
+    { actor: 'user:a' },
+    { action: 'site.created' as const },
+    { entity_id: 'a' },
+    { from: '2026-01-01T00:00:00Z' },
+  ])('uses an index for %j, without sorting', async (filter) => {
+    const ctx = createTestContext({ kind: 'system', accountId: owner.accountId })
+    const { sql: text, params } = selectAudit(ctx, filter, { limit: 10, cursor: '1.1' }).toSQL()
+    const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${text}`)
+      .bind(...params)
+      .all<{ detail: string }>()
+    const by = { actor: 'actor', action: 'action', entity_id: 'entity', from: 'time' }[Object.keys(filter)[0] ?? 'from']
+    expect(plan.results.map(({ detail }) => detail).join('\n')).toContain(`audit_log_by_${by} `)
+    expect(JSON.stringify(plan.results)).not.toContain('TEMP B-TREE')
+  })
+})
+
+describe('an export', () => {
+  test('as JSON has every record, and is recorded itself', async () => {
+    const { body } = await call('GET /api/v1/audit/export/', { token: owner.token })
+    expect(body[0]).toMatchObject({ action: 'audit.exported', metadata: { format: 'json' } })
+    expect(body.map(({ seq }: { seq: number }) => seq)).toEqual(
+      (await list()).body.results.map(({ seq }: { seq: number }) => seq),
+    )
+  })
+
+  test('as CSV gives a spreadsheet no formula', async () => {
+    const execution = createExecutionContext()
+    const request = new Request('http://api.test/api/v1/audit/export/?format=csv', {
+      headers: { authorization: `Bearer ${owner.token}` },
+    })
+    const answer = await createApp().fetch(request, env, execution)
+    const text = await answer.text()
+    await waitOnExecutionContext(execution)
+    expect(answer.headers.get('content-type')).toContain('text/csv')
+    expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="audit-log-[\d-]+\.csv"$/)
+    expect(text).toContain(`"'=1+1"`)
+  })
+
+  test.each(['=1', '+1', '-1', '@x', ' =1', '\t=1', '\r=1', '|x', '%x'])('escapes %j', (text) => {
+    expect(csvField(text)).toBe(`"'${text}"`)
+  })
+
+  test('quotes quotes and line breaks', () => {
+    expect(csvField('a"b\n,')).toBe('"a""b\n,"')
+  })
+})
+
+describe('verifying', () => {
+  const verify = (person: Person, body: unknown = {}) =>
+    call('POST /api/v1/audit/verify/', { token: person.token, body })
+
+  test('finds a whole chain whole', async () => {
+    const { body } = await verify(owner)
+    expect(body).toMatchObject({ broken: null, is_complete: true })
+    expect(body.verified).toBe(body.head.seq)
+    expect((await verify(owner, { after: body.head })).body).toMatchObject({ verified: 0, head: body.head })
+  })
+
+  test('names the first broken record', async () => {
+    const person = await signUpPerson()
+    for (const name of ['a', 'b', 'c'])
+      await call('POST /api/v1/sites/', { token: person.token, body: { name, url: `https://${name}.example` } })
+    const third = and(eq(auditLog.accountId, person.accountId), eq(auditLog.seq, 3))
+    await d1().update(auditLog).set({ entityId: 'site_other' }).where(third)
+    expect((await verify(person)).body.broken).toEqual({ seq: 3, reason: 'forged' })
+    await d1().delete(auditLog).where(third)
+    expect((await verify(person)).body.broken).toEqual({ seq: 3, reason: 'missing' })
+  })
+
+  test('a person’s erasure leaves the chain whole, and the log says only their id', async () => {
+    const person = await signUpPerson('Erasmus Erased')
+    const body = { name: 'S', url: 'https://erased.example' }
+    await call('POST /api/v1/sites/', { token: person.token, body, headers: ORIGIN })
+    await call('POST /api/v1/audit/verify/', { token: person.token, body: {} })
+    const member = await addMember(person, 'owner')
+    await d1().batch([eraseOrigins(d1(), person.userId), d1().delete(users).where(eq(users.id, person.userId))])
+    const as = { token: member.token, headers: inAccount(person) }
+    const [record] = (await call('GET /api/v1/audit/', as)).body.results
+    expect(record).toMatchObject({ actor: { kind: 'user', id: person.userId, name: null }, origin: null })
+    expect((await call('POST /api/v1/audit/verify/', { ...as, body: {} })).body.broken).toBeNull()
+  })
+
+  test('shows an origin that was exchanged', async () => {
+    const person = await signUpPerson()
+    await call('POST /api/v1/sites/', {
+      token: person.token,
+      body: { name: 'S', url: 'https://o.example' },
+      headers: ORIGIN,
+    })
+    await d1()
+      .update(auditLog)
+      .set({ origin: '{"country":"FR","network":null,"device":null}' })
+      .where(and(eq(auditLog.accountId, person.accountId), eq(auditLog.seq, 2)))
+    expect((await verify(person)).body.broken).toEqual({ seq: 2, reason: 'forged' })
+  })
+})
+
+describe('what is recorded', () => {
+  test('signing in and out', async () => {
+    const person = await signUpPerson()
+    const credentials = { email: person.email, password: 'correct horse battery' }
+    const { body } = await call('POST /api/v1/auth/sign-in/email/', { body: credentials, headers: ORIGIN })
+    await call('POST /api/v1/auth/sign-out/', { token: body.token })
+    const actions = (await list('', person)).body.results.map(({ action }: { action: string }) => action)
+    expect(actions).toEqual(['session.ended', 'session.created', 'account.created'])
+  })
+
+  test('no e-mail address, and no name of a person', async () => {
+    const rows = await d1()
+      .select({ text: sql<string>`concat_ws(' ', actor, entity_id, metadata, origin)` })
+      .from(auditLog)
+      .where(eq(auditLog.accountId, owner.accountId))
+    const stored = rows.map(({ text }) => text).join('\n')
+    expect(stored).toContain('email:')
+    expect(stored).not.toMatch(/[^\s"]@[^\s"]/)
+    expect(stored).not.toMatch(/Invited|Ownersdottir/i)
+  })
+
+  test('every route that changes something says what it records, or why nothing', () => {
+    const content = { why: 'content and syncs are events of the site, not the account’s security' }
+    const known = (id: string, tag: string) => RECORDED[id] ?? (NOT_SECURITY.has(tag) ? content : undefined)
+    const unknown = mutating.filter(({ operationId, tag }) => known(operationId, tag) === undefined)
+    expect(unknown.map(({ operationId, tag }) => `${tag}: ${operationId}`)).toEqual([])
+    const actions = Object.values(RECORDED).filter((action) => typeof action === 'string')
+    expect(actions.filter((action) => !AUDIT_ACTIONS.some((listed) => listed === action))).toEqual([])
+  })
+})
+
+const NOT_SECURITY = new Set(['content'])
+
+test.each([
+  ['203.0.113.77', '203.0.113.0/24'],
+  ['::ffff:203.0.113.77', '203.0.113.0/24'],
+  ['2001:db8:85a3::8a2e:370:7334', '2001:db8:85a3::/48'],
+  ['2001:db8::1', '2001:db8:0::/48'],
+  ['::1', '0:0:0::/48'],
+  ['unknown', null],
+  [null, null],
+])('of the address %s the log keeps %s', (address, network) => {
+  expect(coarsenAddress(address)).toBe(network)
+})
