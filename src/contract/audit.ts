@@ -2,7 +2,10 @@ import * as z from 'zod'
 import { ActorRef } from './actor.ts'
 import { Count, ListQuery, Timestamp } from './common.ts'
 
-/** Everything that the audit log records. A writer can use no other action. */
+/**
+ * Everything that the audit log records. A writer takes its action from here, and a route says which of them it records
+ * (`records` in src/routes/define.ts).
+ */
 export const AUDIT_ACTIONS = [
   'account.created',
   'account.updated',
@@ -10,12 +13,7 @@ export const AUDIT_ACTIONS = [
   'api_key.revoked',
   'api_key.rotated',
   'audit.exported',
-  'integration.acting_user_changed',
-  'integration.change_confirmed',
-  'integration.change_refused',
-  'integration.change_requested',
   'integration.connected',
-  'integration.connection_changed',
   'integration.created',
   'integration.deleted',
   'integration.updated',
@@ -30,6 +28,18 @@ export const AUDIT_ACTIONS = [
   'notification_endpoint.deleted',
   'notification_endpoint.secret_rotated',
   'notification_endpoint.updated',
+  'person.email_change_cancelled',
+  'person.email_change_requested',
+  'person.email_changed',
+  'person.email_verified',
+  'person.passkey_added',
+  'person.passkey_removed',
+  'person.password_changed',
+  'person.password_reset',
+  'person.recovery_codes_renewed',
+  'person.renamed',
+  'person.totp_added',
+  'person.totp_removed',
   'session.created',
   'session.ended',
   'site.created',
@@ -79,7 +89,10 @@ export const AuditQuery = z.lazy(() => ListQuery.unwrap().extend(AuditFilter.unw
 
 export const AUDIT_FORMATS = ['json', 'csv'] as const
 export const AuditExportQuery = z.lazy(() =>
-  AuditFilter.unwrap().extend({ format: z.enum(AUDIT_FORMATS).default('json') }),
+  AuditFilter.unwrap().extend({
+    format: z.enum(AUDIT_FORMATS).default('json'),
+    cursor: ListQuery.unwrap().shape.cursor,
+  }),
 )
 export type AuditExportQuery = z.infer<typeof AuditExportQuery>
 

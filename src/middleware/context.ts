@@ -49,6 +49,7 @@ export const provideContext = createMiddleware<AppEnv>(async (c, next) => {
     requestId: c.get('requestId'),
     pluginRequestId: c.get('pluginRequestId'),
     origin: readRequestOrigin(c.req.raw),
+    recorded: [],
     now: Date.now,
     newId: createId,
     config: readConfig(c.env),

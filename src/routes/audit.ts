@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { AuditExportQuery, AuditQuery, AuditRecord, AuditVerdict, AuditVerify } from '../contract/audit.ts'
 import { API_PREFIX, listOf } from '../contract/common.ts'
-import { appendAudit, exportAudit, listAudit, verifyAuditPage } from '../services/audit/index.ts'
+import { exportAudit, listAudit, verifyAuditPage } from '../services/audit/index.ts'
 import { defineRoute, ok, type Route } from './define.ts'
 
 const BASE = `${API_PREFIX}/audit`
@@ -25,23 +25,21 @@ export const auditRoutes: Route[] = [
     method: 'get',
     path: `${BASE}/export`,
     operationId: 'exportAudit',
+    records: 'audit.exported',
     summary: 'Export the audit log',
     description:
-      'A file with all records that fit the filter, newest first: a JSON array, or CSV with `format=csv`. In CSV, fields that a spreadsheet would take for a formula begin with an apostrophe. The export is recorded, too.',
+      'A file with all records that fit the filter, newest first: a JSON array, or CSV with `format=csv`. In CSV, fields that a spreadsheet would take for a formula begin with an apostrophe. A file has at most 10,000 records; `Link: …; rel="next"` leads to the next file. The export is recorded, too.',
     query: AuditExportQuery,
     responses: { 200: { description: 'The file', schema: z.array(AuditRecord) } },
-    handle: async ({ ctx, query }) => {
-      const { format, ...filter } = query
-      const entry = { action: 'audit.exported', entityId: ctx.actor.accountId, metadata: { format, filter } } as const
-      await appendAudit({ ctx, input: { entry, changes: [] } })
-      return { status: 200, response: exportAudit({ ctx, input: query }) }
-    },
+    errors: ['invalid_cursor'],
+    handle: async ({ ctx, query }) => ({ status: 200, response: await exportAudit({ ctx, input: query }) }),
   }),
   defineRoute({
     ...common,
     method: 'post',
     path: `${BASE}/verify`,
     operationId: 'verifyAudit',
+    records: { nothing: 'reads the log' },
     summary: 'Verify the audit log’s chain',
     description:
       'Verifies up to 10,000 records, from the start or `after` a record. Repeat it with `after` set to `head` until `is_complete`.',

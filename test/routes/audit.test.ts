@@ -2,13 +2,19 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { and, eq, sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { Hono } from 'hono'
 import { createApp } from '../../src/app.ts'
-import { AUDIT_ACTIONS } from '../../src/contract/audit.ts'
+import { AUDIT_ACTIONS, type AuditAction } from '../../src/contract/audit.ts'
 import { db } from '../../src/db/client.ts'
 import { auditLog, users } from '../../src/db/schema/index.ts'
+import type { AppEnv } from '../../src/env.ts'
+import { requestId } from '../../src/middleware/request-id.ts'
+import { serverTiming } from '../../src/middleware/server-timing.ts'
+import { defineRoute, noContent, type Route } from '../../src/routes/define.ts'
 import { routes } from '../../src/routes/index.ts'
-import { csvField } from '../../src/services/audit/export.ts'
-import { eraseOrigins } from '../../src/services/audit/index.ts'
+import { mountRoutes } from '../../src/routes/mount.ts'
+import { csvField, EXPORTED_ROWS } from '../../src/services/audit/export.ts'
+import { appendAudit, eraseOrigins } from '../../src/services/audit/index.ts'
 import { selectAudit } from '../../src/services/audit/list.ts'
 import { coarsenAddress } from '../../src/lib/request-origin.ts'
 import {
@@ -20,49 +26,8 @@ import {
   signUpPerson,
   type Person,
 } from '../support/identity.ts'
-
-/** What each route that changes something records, or why it records nothing. */
-const RECORDED: Record<string, string | { why: string }> = {
-  signUp: 'account.created',
-  signIn: 'session.created',
-  signInDemo: 'session.created',
-  signOut: 'session.ended',
-  createInvitation: 'member.invited',
-  acceptInvitation: 'member.joined',
-  updateMember: 'member.role_changed',
-  removeMember: 'member.removed',
-  createSite: 'site.created',
-  updateSite: 'site.updated',
-  deleteSite: 'site.deleted',
-  createApiKey: 'api_key.created',
-  rotateApiKey: 'api_key.rotated',
-  revokeApiKey: 'api_key.revoked',
-  createIntegration: 'integration.created',
-  updateIntegration: 'integration.updated',
-  deleteIntegration: 'integration.deleted',
-  moveIntegration: 'site.moved',
-  createEndpoint: 'notification_endpoint.created',
-  updateEndpoint: 'notification_endpoint.updated',
-  deleteEndpoint: 'notification_endpoint.deleted',
-  rotateEndpointSecret: 'notification_endpoint.secret_rotated',
-  redeliver: 'notification_delivery.repeated',
-  connectIntegration: 'integration.connected',
-  testIntegration: { why: 'asks the site, and changes nothing' },
-  diagnoseIntegration: { why: 'asks the site, and changes nothing' },
-  startSync: { why: 'a run, which names who asked for it' },
-  startDriftCheck: { why: 'a run, which names who asked for it' },
-  cancelRun: { why: 'an event of the site, which names who did it' },
-  syncItem: { why: 'an event of the site, which names who did it' },
-  updateStructure: { why: 'sent by the plugin; an event of the site' },
-  updateContentTypes: { why: 'an event of the site, which names who did it' },
-  poll: { why: 'sent by the plugin, signed' },
-  receiveStatusWebhook: { why: 'sent by the plugin, signed' },
-  receiveMetadataWebhook: { why: 'sent by the plugin, signed' },
-  testEndpoint: { why: 'sends a message, and changes nothing' },
-  updateNotificationPreferences: { why: 'whether oneself gets e-mail' },
-  verifyAudit: { why: 'reads the log' },
-}
-const mutating = routes.filter(({ method }) => method !== 'get')
+import { audit as german } from '../../web/src/i18n/de/audit.ts'
+import { audit as english } from '../../web/src/i18n/en/audit.ts'
 
 const USER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
 const ORIGIN = { 'cf-connecting-ip': '203.0.113.77', 'cf-ipcountry': 'DE', 'user-agent': USER_AGENT }
@@ -167,6 +132,24 @@ describe('an export', () => {
     )
   })
 
+  test('has at most 10,000 records in a file, and says where the next one begins', async () => {
+    const person = await signUpPerson()
+    await d1()
+      .run(sql`insert into audit_log (account_id, seq, actor, action, entity_id, metadata, request_id, created_at, hash)
+      with recursive n(seq) as (select 2 union all select seq + 1 from n where seq <= ${EXPORTED_ROWS})
+      select ${person.accountId}, seq, 'system', 'site.updated', 'site_x', '{}', 'req_x', seq, '' from n`)
+    const first = await call('GET /api/v1/audit/export/?action=site.updated&format=json', { token: person.token })
+    expect([first.body.length, first.headers.get('link')]).toEqual([EXPORTED_ROWS, null])
+    const all = await call('GET /api/v1/audit/export/', { token: person.token })
+    const seqs = all.body.map(({ seq }: { seq: number }) => seq)
+    const [, next = ''] = /^<http[^>]*(\/api\/[^>]+)>; rel="next"$/.exec(all.headers.get('link') ?? '') ?? []
+    const rest = await call(`GET ${next}`, { token: person.token })
+    seqs.push(...rest.body.map(({ seq }: { seq: number }) => seq))
+    expect([all.body.length, rest.body.length, rest.headers.get('link')]).toEqual([EXPORTED_ROWS, 3, null])
+    // two exports were recorded besides, the last of them after the first file
+    expect(new Set(seqs).size).toBe(EXPORTED_ROWS + 3)
+  }, 60_000)
+
   test('as CSV gives a spreadsheet no formula', async () => {
     const execution = createExecutionContext()
     const request = new Request('http://api.test/api/v1/audit/export/?format=csv', {
@@ -260,17 +243,61 @@ describe('what is recorded', () => {
     expect(stored).not.toMatch(/Invited|Ownersdottir/i)
   })
 
-  test('every route that changes something says what it records, or why nothing', () => {
-    const content = { why: 'content and syncs are events of the site, not the account’s security' }
-    const known = (id: string, tag: string) => RECORDED[id] ?? (NOT_SECURITY.has(tag) ? content : undefined)
-    const unknown = mutating.filter(({ operationId, tag }) => known(operationId, tag) === undefined)
-    expect(unknown.map(({ operationId, tag }) => `${tag}: ${operationId}`)).toEqual([])
-    const actions = Object.values(RECORDED).filter((action) => typeof action === 'string')
-    expect(actions.filter((action) => !AUDIT_ACTIONS.some((listed) => listed === action))).toEqual([])
+  test('nothing that no route or job writes, and every action has words in the app', () => {
+    const declared = routes.flatMap(({ records }) => {
+      if (records === undefined || (typeof records === 'object' && 'nothing' in records)) return []
+      return typeof records === 'string' ? [records] : records.oneOf
+    })
+    expect([...new Set(declared)].toSorted()).toEqual([...AUDIT_ACTIONS].toSorted())
+    const keys = AUDIT_ACTIONS.map((action) => action.replace('.', '-'))
+    for (const words of [english, german]) expect(Object.keys(words.action).toSorted()).toEqual(keys.toSorted())
+  })
+
+  test('what every route that changes something declares, with a reason if it is nothing', () => {
+    for (const { method, operationId, records } of routes) {
+      if (method === 'get') continue
+      expect(records, operationId).toBeDefined()
+      if (typeof records === 'object' && 'nothing' in records) expect(records.nothing, operationId).toMatch(/\w+ \w+/)
+    }
+  })
+
+  const answerOf = async (records: Route['records'], write?: AuditAction) => {
+    const app = new Hono<AppEnv>()
+    app.use(requestId, serverTiming)
+    app.onError((error, c) => c.text(error.message, 500))
+    const route = defineRoute({
+      method: 'post',
+      path: '/x',
+      operationId: 'changeX',
+      tag: 'x',
+      summary: 'Change x',
+      access: { kind: 'public' },
+      throttle: 'integration',
+      records: records ?? { nothing: 'it is not declared' },
+      responses: { 204: { description: 'Done', schema: null } },
+      handle: async ({ ctx }) => {
+        const entry = { entityId: 'x', accountId: owner.accountId }
+        if (write) await appendAudit({ ctx, input: { entry: { ...entry, action: write }, changes: [] } })
+        return noContent()
+      },
+    })
+    mountRoutes(app, [route])
+    const execution = createExecutionContext()
+    const answer = await app.fetch(new Request('http://api.test/x', { method: 'POST' }), env, execution)
+    await waitOnExecutionContext(execution)
+    return answer.text()
+  }
+
+  test('no route that records nothing though it declares something, or something that it doesn’t', async () => {
+    expect(await answerOf('site.created', 'site.created')).toBe('')
+    expect(await answerOf('site.created')).toBe('changeX does not record site.created')
+    expect(await answerOf({ oneOf: ['site.created'], unless: 'nothing changes' })).toBe('')
+    expect(await answerOf('site.created', 'site.deleted')).toBe(
+      'changeX records site.deleted, which it does not declare',
+    )
+    expect(await answerOf({ nothing: 'reads the log' }, 'site.deleted')).toContain('does not declare')
   })
 })
-
-const NOT_SECURITY = new Set(['content'])
 
 test.each([
   ['203.0.113.77', '203.0.113.0/24'],

@@ -93,7 +93,7 @@ describe('the audit log', () => {
   })
 
   test('leaves out what a condition says did not happen', async () => {
-    const entry = { action: 'site.updated', entityId: 'site_x', when: sql`1 = 0` }
+    const entry = { action: 'site.updated', entityId: 'site_x', when: sql`1 = 0` } as const
     await appendAudit({ ctx, input: { entry, changes: [] } })
     expect(await readAll()).toHaveLength(LENGTH)
     await append('site_y')

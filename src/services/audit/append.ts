@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch'
+import type { AuditAction } from '../../contract/audit.ts'
 import { auditLog } from '../../db/schema/index.ts'
 import { log } from '../../lib/log.ts'
 import { type Actor, type ServiceContext, describeActor } from '../context.ts'
@@ -8,14 +9,13 @@ import { digestOrigin, hideAddresses } from './origin.ts'
 
 export type AuditContext = Pick<
   ServiceContext<Actor>,
-  'db' | 'actor' | 'config' | 'now' | 'requestId' | 'origin' | 'background'
+  'db' | 'actor' | 'config' | 'now' | 'requestId' | 'origin' | 'recorded' | 'background'
 >
 
 type Statement = BatchItem<'sqlite'>
 
 interface AuditEntry {
-  /** The action, `entity.verb` in the past tense, one of AUDIT_ACTIONS: `api_key.revoked`. */
-  action: string
+  action: AuditAction
   /** An id, or an e-mail address, of which a hash is kept. */
   entityId: string
   /** Never a secret, nor a person's name: the record stays when they are erased. Addresses are hashed. */
@@ -107,6 +107,7 @@ export async function appendAudit<const T extends readonly Statement[]>({
   const made = await writeRecord(ctx, entry)
   const record = insertRecord(ctx, made, entry.when ?? sql`true`)
   const results: unknown[] = await ctx.db.batch([...input.changes, record] as unknown as [Statement, ...Statement[]])
+  ctx.recorded?.push(entry.action)
   const [written] = results.pop() as { seq: number }[]
   if (written) ctx.background(sealAfter(ctx, made.contents.accountId, written.seq))
   return results as BatchResponse<T>

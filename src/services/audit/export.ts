@@ -1,8 +1,13 @@
-import type { AuditExportQuery, AuditFilter, AuditRecord } from '../../contract/audit.ts'
+import type { AuditExportQuery, AuditRecord } from '../../contract/audit.ts'
+import { API_PREFIX } from '../../contract/common.ts'
 import type { ServiceContext } from '../context.ts'
-import { listAudit } from './list.ts'
+import { appendAudit } from './append.ts'
+import { cursorOf, hideFilter, listAudit, selectAudit } from './list.ts'
 
-const PAGE_ROWS = 200
+/** A page is some seven queries. */
+const PAGE_ROWS = 500
+/** Most records of a file. */
+export const EXPORTED_ROWS = 10_000
 
 /** Begins a formula in a spreadsheet, also after white space. */
 const FORMULA = /^\s*[=+\-@|%]|^[\t\r\n]/
@@ -55,36 +60,60 @@ const FORMATS: Record<AuditExportQuery['format'], Format> = {
 }
 
 type ReadContext = Pick<ServiceContext, 'db' | 'actor' | 'config'>
+type Range = Omit<AuditExportQuery, 'format'>
 
-/** The file, a page at a time: it never holds more than one. */
-async function* writeFile(ctx: ReadContext, filter: AuditFilter, format: Format): AsyncGenerator<string> {
+/** The records of the account that fit a filter, a page at a time: it never holds more than one page. */
+async function* readPages(ctx: ReadContext, { cursor: start, ...filter }: Range) {
+  let cursor = start
+  for (let left = EXPORTED_ROWS; left > 0; left -= PAGE_ROWS) {
+    const page = await listAudit({ ctx, input: { ...filter, cursor, limit: Math.min(left, PAGE_ROWS) } })
+    yield page.results
+    if (page.next === null) return
+    cursor = page.next
+  }
+}
+
+async function* writeFile(ctx: ReadContext, range: Range, format: Format): AsyncGenerator<string> {
   yield format.start
-  let cursor: string | undefined
   let isFirst = true
-  do {
-    const page = await listAudit({ ctx, input: { ...filter, cursor, limit: PAGE_ROWS } })
+  for await (const records of readPages(ctx, range)) {
     let text = ''
-    for (const record of page.results) {
+    for (const record of records) {
       text += format.row(record, isFirst)
       isFirst = false
     }
     yield text
-    cursor = page.next ?? undefined
-  } while (cursor !== undefined)
+  }
   yield format.end
 }
 
-/** The account's audit log as a file that is streamed: what fits the filter, newest first. */
-export function exportAudit({
+/** Where the next file begins; null if one holds all. */
+async function findNext(ctx: ServiceContext, { cursor, ...filter }: Range): Promise<string | null> {
+  const page = { cursor, limit: 1 }
+  const rows = await selectAudit(ctx, await hideFilter(ctx, filter), page).offset(EXPORTED_ROWS - 1)
+  const [last, more] = rows
+  return last && more ? cursorOf(last) : null
+}
+
+/**
+ * What fits the filter, newest first, as a file that is streamed. A file has at most 10,000 records, because a request may
+ * ask the database only so often; `Link: …; rel="next"` leads to the next file. The export is recorded.
+ * @throws ServiceError `invalid_cursor`
+ */
+export async function exportAudit({
   ctx,
-  input: { format: name, ...filter },
+  input: { format: name, ...range },
 }: {
   ctx: ServiceContext
   input: AuditExportQuery
-}): Response {
+}): Promise<Response> {
   const format = FORMATS[name]
+  const { cursor: _, ...filter } = range
+  const entry = { action: 'audit.exported', entityId: ctx.actor.accountId, metadata: { format: name, filter } } as const
+  await appendAudit({ ctx, input: { entry, changes: [] } })
+  const next = await findNext(ctx, range)
   const encoder = new TextEncoder()
-  const chunks = writeFile(ctx, filter, format)
+  const chunks = writeFile(ctx, range, format)
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       const { value, done } = await chunks.next()
@@ -93,7 +122,12 @@ export function exportAudit({
     },
   })
   const day = new Date(ctx.now()).toISOString().slice(0, 10)
-  return new Response(body, {
-    headers: { 'content-type': format.type, 'content-disposition': `attachment; filename="audit-log-${day}.${name}"` },
-  })
+  const disposition = `attachment; filename="audit-log-${day}.${name}"`
+  const headers = new Headers({ 'content-type': format.type, 'content-disposition': disposition })
+  if (next !== null) {
+    const query = new URLSearchParams({ format: name, cursor: next })
+    for (const [field, value] of Object.entries(filter)) query.set(field, String(value))
+    headers.set('link', `<${ctx.config.publicUrl}${API_PREFIX}/audit/export?${query.toString()}>; rel="next"`)
+  }
+  return new Response(body, { headers })
 }

@@ -43,6 +43,14 @@ export function selectAudit({ db, actor }: Pick<ServiceContext, 'db' | 'actor'>,
     .limit(page.limit + 1)
 }
 
+export const cursorOf = ({ createdAt, seq }: AuditLogRow): string => `${createdAt.getTime()}.${seq}`
+
+/** A filter by the address of somebody finds what the log keeps of it. */
+export async function hideFilter({ config, actor }: ReadContext, filter: AuditFilter): Promise<AuditFilter> {
+  if (filter.entity_id === undefined) return filter
+  return { ...filter, entity_id: String(await hideAddresses(config.apiKeyPepper, actor.accountId, filter.entity_id)) }
+}
+
 function presentRecord(row: AuditLogRow, names: Names): AuditRecord {
   return {
     seq: row.seq,
@@ -68,15 +76,13 @@ export async function listAudit({
 }): Promise<Page<AuditRecord>> {
   const pepper = ctx.config.apiKeyPepper
   const { accountId } = ctx.actor
-  // the address of somebody who was invited finds what the log keeps of it
-  const entityId = filter.entity_id && String(await hideAddresses(pepper, accountId, filter.entity_id))
-  const rows = await selectAudit(ctx, { ...filter, ...(entityId && { entity_id: entityId }) }, { cursor, limit })
+  const rows = await selectAudit(ctx, await hideFilter(ctx, filter), { cursor, limit })
   const shown = rows.slice(0, limit)
   const ids = [...new Set([...idsOfActors(shown.map(({ actor }) => actor)), ...shown.map((row) => row.entityId)])]
   const names = await loadNames({ db: ctx.db, pepper, accountId, ids })
   const last = rows.length > limit ? shown.at(-1) : undefined
   return {
     results: shown.map((row) => presentRecord(row, names)),
-    next: last ? `${last.createdAt.getTime()}.${last.seq}` : null,
+    next: last ? cursorOf(last) : null,
   }
 }

@@ -12,7 +12,10 @@ interface PersonInput {
   metadata?: Record<string, unknown>
 }
 
-/** Records what a person did to their own sign-in, in every account whose doors it opens. */
+/**
+ * Records what a person did to their own sign-in, in the log of every account that it opens. The library that keeps
+ * sign-ins writes by itself, so the record follows the change instead of sharing its batch.
+ */
 export async function auditPerson({ ctx, input }: { ctx: AuditContext; input: PersonInput }): Promise<void> {
   const { userId, action, entityId = userId, metadata = {} } = input
   const mine = await ctx.db

@@ -145,17 +145,20 @@ async function loadExisting(
   return row
 }
 
+/** The stored signing secrets, newest first. A connect request brings its own, so one that no key opens is not needed. */
+const openKnown = (ctx: ServiceContext<Actor>, row: IntegrationRow): Promise<string[]> =>
+  openSigningSecrets(ctx.config.keyRing, row, ctx.now()).catch((cause: unknown) => {
+    log.warn('credentials not opened', { integration_id: row.id, cause })
+    return []
+  })
+
 /** The signing secrets, newest first: the one in this request, then the stored ones. */
 async function collectSecrets(
   ctx: ServiceContext<Actor>,
   row: IntegrationRow,
   input: ConnectRequest,
 ): Promise<string[]> {
-  const known = await openSigningSecrets(ctx.config.keyRing, row, ctx.now()).catch((cause: unknown) => {
-    // the request brings a new secret, so a stored one that no key can open is not needed
-    log.warn('credentials not opened', { integration_id: row.id, cause })
-    return []
-  })
+  const known = await openKnown(ctx, row)
   const all = input.signing_secret === undefined ? known : [input.signing_secret, ...known]
   return [...new Set(all)].slice(0, 2)
 }
@@ -194,6 +197,22 @@ interface Verification {
   startedAt: number
 }
 
+/** What a connect request changes of an integration that was connected before: for the audit log. */
+async function findChanged(
+  ctx: ServiceContext<Actor>,
+  row: IntegrationRow,
+  { site_url: siteUrl, signing_secret: secret }: ConnectRequest,
+  keyId: string | undefined,
+): Promise<string[]> {
+  if (row.credentials === null) return []
+  const known = secret === undefined ? [] : await openKnown(ctx, row)
+  return [
+    ...(siteUrl === row.siteUrl ? [] : ['address']),
+    ...(secret === undefined || known[0] === secret ? [] : ['secret']),
+    ...(keyId === undefined || keyId === row.apiKeyId ? [] : ['key']),
+  ]
+}
+
 /**
  * @returns the integration's id. It differs from `row.id` if the integration was recreated during the call to the site
  */
@@ -217,8 +236,9 @@ async function storeConnection(
         .onConflictDoUpdate({ target: integrations.id, set: columns }),
       recordEvent(ctx, row, { action: 'connect', startedAt: verification.startedAt }),
     ] as const
-    const entry = { action: 'integration.connected', entityId: row.id, accountId: row.accountId }
-    await appendAudit({ ctx, input: { entry: { ...entry, metadata: { site_id: row.siteId } }, changes } })
+    const metadata = { site_id: row.siteId, changed: await findChanged(ctx, row, input, columns.apiKeyId) }
+    const entry = { action: 'integration.connected', entityId: row.id, accountId: row.accountId, metadata } as const
+    await appendAudit({ ctx, input: { entry, changes } })
     await scheduleCheck(ctx, row, columns.nextCheckAt.getTime())
     publishChange(ctx, row.siteId)
     return row.id

@@ -68,7 +68,7 @@ export async function createIntegration({
       updatedAt: now,
     })
     .returning()
-  const entry = { action: 'integration.created', entityId: ref.id, metadata: { platform: input.platform } }
+  const entry = { action: 'integration.created', entityId: ref.id, metadata: { platform: input.platform } } as const
   const event = recordEvent(ctx, ref, { action: 'create', startedAt: ctx.now() })
   const rows = await appendAudit({ ctx, input: { entry, changes: [insert, event] } }).then(
     ([inserted]): IntegrationRow[] => inserted,
@@ -144,7 +144,7 @@ export async function updateIntegration({
     })
     .where(and(eq(integrations.id, id), tenantFilter(ctx.actor, integrations)))
     .returning()
-  const entry = { action: 'integration.updated', entityId: id, metadata: { fields: Object.keys(patch) } }
+  const entry = { action: 'integration.updated', entityId: id, metadata: { fields: Object.keys(patch) } } as const
   const event = recordEvent(ctx, before, { action: 'update', startedAt: ctx.now() })
   const [rows] = await appendAudit({ ctx, input: { entry, changes: [update, event] } })
   const after = rows[0]

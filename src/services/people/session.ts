@@ -186,8 +186,10 @@ export async function signOut({
     const [ended] = await ctx.db
       .delete(sessions)
       .where(eq(sessions.token, token))
-      .returning({ userId: sessions.userId })
-    if (ended) await auditPerson({ ctx, input: { userId: ended.userId, action: 'session.ended' } })
+      .returning({ userId: sessions.userId, id: sessions.id })
+    if (!ended) continue
+    const metadata = { session: ended.id }
+    await auditPerson({ ctx, input: { userId: ended.userId, action: 'session.ended', metadata } })
   }
   return expiredSessionCookie(ctx.config)
 }

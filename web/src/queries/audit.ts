@@ -51,20 +51,31 @@ async function verifyAll(): Promise<AuditVerdict> {
 
 export const useVerifyAudit = (): UseMutationResult<AuditVerdict, Error, void> => useMutation({ mutationFn: verifyAll })
 
-/** Downloads the log as a file. A link can't name the chosen account, so the file is read here and then saved. */
+/** The cursor of the next file, from a `Link` header; null after the last one. */
+export function nextCursor(link: string | null): string | null {
+  const url = /<([^>]+)>; rel="next"/.exec(link ?? '')?.[1]
+  return url === undefined ? null : new URL(url).searchParams.get('cursor')
+}
+
+/**
+ * Downloads the log, in files of at most 10,000 records. A link can't name the chosen account, so each file is read here
+ * and then saved.
+ */
 async function saveExport({ format, filter }: { format: 'csv' | 'json'; filter: AuditFilter }): Promise<void> {
   const account = chosenAccount.get()
-  const query = new URLSearchParams({ ...filter, format })
-  const answer = await fetch(`/api/v1/audit/export?${query}`, {
-    credentials: 'include',
-    headers: account === null ? {} : { 'x-account-id': account },
-  })
-  if (!answer.ok) throw new Error(`HTTP ${answer.status}`)
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(await answer.blob())
-  link.download = `audit-log.${format}`
-  link.click()
-  URL.revokeObjectURL(link.href)
+  const headers = account === null ? {} : { 'x-account-id': account }
+  let cursor: string | null = null
+  for (let file = 1; file === 1 || cursor !== null; file++) {
+    const query: string = new URLSearchParams({ ...filter, format, ...(cursor !== null && { cursor }) }).toString()
+    const answer = await fetch(`/api/v1/audit/export?${query}`, { credentials: 'include', headers })
+    if (!answer.ok) throw new Error(`HTTP ${answer.status}`)
+    const link = document.createElement('a')
+    link.href = URL.createObjectURL(await answer.blob())
+    link.download = `audit-log${file === 1 ? '' : `-${file}`}.${format}`
+    link.click()
+    URL.revokeObjectURL(link.href)
+    cursor = nextCursor(answer.headers.get('link'))
+  }
 }
 
 export const useExportAudit = (): UseMutationResult<void, Error, { format: 'csv' | 'json'; filter: AuditFilter }> =>
