@@ -4,7 +4,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Hono } from 'hono'
 import { createApp } from '../../src/app.ts'
-import { AUDIT_ACTIONS, type AuditAction } from '../../src/contract/audit.ts'
+import { AUDIT_ACTIONS, type AuditAction, type AuditRecord } from '../../src/contract/audit.ts'
 import { db } from '../../src/db/client.ts'
 import { auditLog, users } from '../../src/db/schema/index.ts'
 import type { AppEnv } from '../../src/env.ts'
@@ -26,6 +26,8 @@ import {
   signUpPerson,
   type Person,
 } from '../support/identity.ts'
+import { CONNECT, connectBody, connectSite } from '../support/integration.ts'
+import { playInternet, startModelSite } from '../support/plugin.ts'
 import { audit as german } from '../../web/src/i18n/de/audit.ts'
 import { audit as english } from '../../web/src/i18n/en/audit.ts'
 
@@ -230,6 +232,45 @@ describe('what is recorded', () => {
     await call('POST /api/v1/auth/sign-out/', { token: body.token })
     const actions = (await list('', person)).body.results.map(({ action }: { action: string }) => action)
     expect(actions).toEqual(['session.ended', 'session.created', 'account.created'])
+  })
+
+  test('what people change of their sign-in, in the log of each of their accounts, without addresses', async () => {
+    const boss = await signUpPerson()
+    const person = await addMember(boss, 'viewer')
+    const as = { token: person.token, headers: ORIGIN }
+    await call('PATCH /api/v1/me/', { ...as, body: { name: 'Renate Renamed' } })
+    await call('POST /api/v1/me/email/', { ...as, body: { email: 'renate.new@example.org' } })
+    await call('DELETE /api/v1/me/email/change/', as)
+    const passwords = { current_password: 'correct horse battery', new_password: 'quite another staple' }
+    expect((await call('POST /api/v1/me/password/', { ...as, body: passwords })).status).toBe(200)
+    const { results } = (await list(`?actor=user:${person.userId}`, boss)).body
+    expect(results.map(({ action }: { action: string }) => action)).toEqual([
+      'person.password_changed',
+      'person.email_change_cancelled',
+      'person.email_change_requested',
+      'person.renamed',
+    ])
+    expect(results[0]).toMatchObject({ entity_id: person.userId, origin: { country: 'DE' } })
+    expect(JSON.stringify(results)).not.toMatch(/renate\.new|staple/)
+    const own = await d1().$count(auditLog, eq(auditLog.accountId, person.accountId))
+    // after the account’s own first record
+    expect(own).toBe(results.length + 1)
+  })
+
+  test('whether a connect request changed the address, the secret or the key', async () => {
+    playInternet()
+    const site = await connectSite()
+    const other = startModelSite()
+    other.signingSecret = startModelSite().signingSecret
+    const { key, id } = await createTestKey(site.owner, site.siteId)
+    await call(CONNECT, { body: connectBody(site) })
+    await call(CONNECT, { body: { ...connectBody({ ...site, wordpress: other }), api_key: key } })
+    const { results } = (await list('?action=integration.connected', site.owner)).body
+    expect(results.map(({ actor, metadata }: AuditRecord) => [actor.id, metadata.changed])).toEqual([
+      [id, ['address', 'secret', 'key']],
+      [site.keyId, []],
+      [site.keyId, []],
+    ])
   })
 
   test('no e-mail address, and no name of a person', async () => {

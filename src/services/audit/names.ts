@@ -3,6 +3,7 @@ import type { Db } from '../../db/client.ts'
 import {
   accounts,
   apiKeys,
+  integrations,
   invitations,
   memberships,
   notificationEndpoints,
@@ -24,7 +25,7 @@ const among = (column: unknown, ids: string) => sql`${column} IN (SELECT value F
 /** Names of people, keys, sites and endpoints of an account. */
 async function loadById({ db, accountId, ids }: NamesInput) {
   const list = JSON.stringify(ids)
-  const [people, keys, places, endpoints, own] = await Promise.all([
+  const [people, keys, places, connections, endpoints, own] = await Promise.all([
     db.select({ id: users.id, name: users.name }).from(users).where(among(users.id, list)),
     db
       .select({ id: apiKeys.id, name: apiKeys.masked })
@@ -35,12 +36,17 @@ async function loadById({ db, accountId, ids }: NamesInput) {
       .from(sites)
       .where(and(eq(sites.accountId, accountId), among(sites.id, list))),
     db
+      .select({ id: integrations.id, name: sites.name })
+      .from(integrations)
+      .innerJoin(sites, eq(sites.id, integrations.siteId))
+      .where(and(eq(integrations.accountId, accountId), among(integrations.id, list))),
+    db
       .select({ id: notificationEndpoints.id, name: notificationEndpoints.name })
       .from(notificationEndpoints)
       .where(and(eq(notificationEndpoints.accountId, accountId), among(notificationEndpoints.id, list))),
     db.select({ id: accounts.id, name: accounts.name }).from(accounts).where(eq(accounts.id, accountId)),
   ])
-  return [...people, ...keys, ...places, ...endpoints, ...own]
+  return [...people, ...keys, ...places, ...connections, ...endpoints, ...own]
 }
 
 /** Addresses of the account's members and invitations, by what stands for them in the log. */

@@ -13,7 +13,7 @@ import { type SiteAuthorization, authorizeSite } from './authorize-site.ts'
 import { offerPolling, type SignedRequest, verifyPolling } from './polling-challenge.ts'
 import { verifiedColumns } from './verified-columns.ts'
 import { appendAudit } from '../audit/index.ts'
-import type { Actor, ServiceContext } from '../context.ts'
+import { type Actor, describeActor, type ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { assertSupported } from '../integrations/index.ts'
 import { publishChange, scheduleCheck, unwrap } from '../site-calls.ts'
@@ -197,6 +197,12 @@ interface Verification {
   startedAt: number
 }
 
+/** Who connects: a request without a session is its key's. */
+const actorOf = (ctx: ServiceContext<Actor>, { accountId, siteId }: IntegrationRow, keyId: string | undefined): Actor =>
+  ctx.actor.kind === 'anonymous' && keyId !== undefined
+    ? { kind: 'api_key', keyId, accountId, siteId, scopes: [] }
+    : ctx.actor
+
 /** What a connect request changes of an integration that was connected before: for the audit log. */
 async function findChanged(
   ctx: ServiceContext<Actor>,
@@ -227,6 +233,7 @@ async function storeConnection(
     ...(await verifiedColumns(ctx, row, { ...verification, siteUrl: input.site_url })),
     ...(key !== undefined && { apiKeyId: `key_${key.slice(6, 16)}`, apiKeyMasked: maskApiKey(key) }),
   }
+  const actor = actorOf(ctx, row, columns.apiKeyId)
   // a parallel connect request that failed may have deleted the row; the insert restores it
   try {
     const changes = [
@@ -234,10 +241,16 @@ async function storeConnection(
         .insert(integrations)
         .values({ ...row, ...columns })
         .onConflictDoUpdate({ target: integrations.id, set: columns }),
-      recordEvent(ctx, row, { action: 'connect', startedAt: verification.startedAt }),
+      recordEvent(ctx, row, { action: 'connect', startedAt: verification.startedAt, actor: describeActor(actor) }),
     ] as const
     const metadata = { site_id: row.siteId, changed: await findChanged(ctx, row, input, columns.apiKeyId) }
-    const entry = { action: 'integration.connected', entityId: row.id, accountId: row.accountId, metadata } as const
+    const entry = {
+      action: 'integration.connected',
+      entityId: row.id,
+      accountId: row.accountId,
+      metadata,
+      actor,
+    } as const
     await appendAudit({ ctx, input: { entry, changes } })
     await scheduleCheck(ctx, row, columns.nextCheckAt.getTime())
     publishChange(ctx, row.siteId)

@@ -6,6 +6,12 @@ import { ListTable } from '../../components/list-table.tsx'
 import { useActionText } from './use-action-text.ts'
 import { useActorText } from './use-actor-text.ts'
 
+/** A detail of a record, as the API names it. */
+function sayDetail(key: string, value: unknown): string[] {
+  if (Array.isArray(value)) return value.length === 0 ? [] : [`${key}: ${value.join(', ')}`]
+  return [`${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`]
+}
+
 function Row({ record }: { record: AuditRecord }): ReactNode {
   const t = useTranslations('audit')
   const format = useFormatter()
@@ -13,7 +19,7 @@ function Row({ record }: { record: AuditRecord }): ReactNode {
   const actorText = useActorText()
   const { origin } = record
   const place = [origin?.country, origin?.network, origin?.device].filter(Boolean).join(' · ')
-  const details = Object.entries(record.metadata).map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
+  const details = Object.entries(record.metadata).flatMap(([key, value]) => sayDetail(key, value))
   return (
     <tr data-seq={record.seq}>
       <td data-label={t('when')} data-numeric>
@@ -32,7 +38,7 @@ function Row({ record }: { record: AuditRecord }): ReactNode {
           </Text>
           {details.length > 0 && (
             <Text size="xs" c="dimmed" lang="en" style={{ overflowWrap: 'anywhere' }}>
-              {details.join(', ')}
+              {details.join(' · ')}
             </Text>
           )}
         </Stack>

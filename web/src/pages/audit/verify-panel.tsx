@@ -10,7 +10,12 @@ import { useVerifyAudit } from '../../queries/audit.ts'
 function Verdict({ verdict }: { verdict: AuditVerdict }): ReactNode {
   const t = useTranslations('audit.verify')
   const { broken, verified } = verdict
-  if (!broken) return <Alert color="green" icon={<IconCircleCheck />} title={t('intact', { count: verified })} />
+  if (!broken)
+    return (
+      <Alert color="green" role="status" icon={<IconCircleCheck />}>
+        {t('intact', { count: verified })}
+      </Alert>
+    )
   const title = t('broken', { seq: broken.seq, reason: t(`reason.${broken.reason}`) })
   return (
     <Alert color="red" icon={<IconAlertTriangle />} title={title}>
