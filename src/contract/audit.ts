@@ -96,10 +96,13 @@ export const AuditExportQuery = z.lazy(() =>
 )
 export type AuditExportQuery = z.infer<typeof AuditExportQuery>
 
+const Hash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .meta({ example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' })
+
 const Head = z.lazy(() =>
-  z
-    .object({ seq: z.number().int().min(1), hash: z.string().regex(/^[0-9a-f]{64}$/) })
-    .meta({ description: 'A record’s place and its hash' }),
+  z.object({ seq: z.number().int().min(1), hash: Hash }).meta({ description: 'A record’s place and its hash' }),
 )
 
 /** Verification goes on after a record that an earlier answer names. */

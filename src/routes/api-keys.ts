@@ -49,7 +49,7 @@ export const apiKeyRoutes: Route[] = [
     method: 'post',
     path: `${DETAIL}/rotate`,
     operationId: 'rotateApiKey',
-    records: 'api_key.rotated',
+    records: { oneOf: ['api_key.rotated', 'api_key.revoked'] },
     summary: 'Replace an API key',
     description: 'Creates a key with the same name and scopes. The old key works for `grace_s` more seconds.',
     access: admins,

@@ -121,7 +121,7 @@ export const memberRoutes: Route[] = [
     method: 'patch',
     path: DETAIL,
     operationId: 'updateMember',
-    records: 'member.role_changed',
+    records: { oneOf: ['member.role_changed'], unless: 'the role is the same' },
     summary: 'Change the role of a member',
     description: 'You can’t change a member with a role above yours, or grant one. The last owner stays owner.',
     access: admins,
