@@ -12,7 +12,7 @@ function Verdict({ verdict }: { verdict: AuditVerdict }): ReactNode {
   const { broken, verified } = verdict
   if (!broken)
     return (
-      <Alert color="green" role="status" icon={<IconCircleCheck />}>
+      <Alert color="green" icon={<IconCircleCheck />}>
         {t('intact', { count: verified })}
       </Alert>
     )
