@@ -24,7 +24,7 @@ const allowOrigins = cors({
   origin: (origin, c) => (readConfig(c.env).webOrigins.includes(origin) ? origin : null),
   credentials: true,
   allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-account-id', 'x-d1-bookmark'],
-  exposeHeaders: ['x-request-id', 'x-d1-bookmark', 'retry-after', 'idempotency-replayed'],
+  exposeHeaders: ['link', 'x-request-id', 'x-d1-bookmark', 'retry-after', 'idempotency-replayed'],
   maxAge: 600,
 })
 

@@ -92,6 +92,7 @@ export const SCENES: Scene[] = [
   { name: 'members', path: () => '/members' },
   { name: 'account', path: () => '/account' },
   { name: 'usage', path: () => '/usage' },
+  { name: 'audit', path: () => '/audit' },
   { name: 'notifications-empty', path: () => '/notifications' },
   {
     name: 'notifications',

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Activity, ActivityQuery, RunDetail } from './activity.ts'
+import { AuditQuery, AuditRecord, AuditVerdict, AuditVerify } from './audit.ts'
 import { listOf, ListQuery, SiteId } from './common.ts'
 import { ConnectionChangeAnswer, ConnectionChangeDecision } from './connection-changes.ts'
 import { ContentTypes, ContentTypesUpdate } from './content-types.ts'
@@ -162,6 +163,9 @@ export const ENDPOINTS = {
   'POST /notifications/deliveries/{delivery_id}/redeliver': { answer: notifications.Delivery },
   'GET /notifications/preferences': { answer: notifications.Preferences },
   'PUT /notifications/preferences': { body: notifications.PreferencesUpdate, answer: notifications.Preferences },
+
+  'GET /audit': { query: AuditQuery, answer: listOf(AuditRecord) },
+  'POST /audit/verify': { body: AuditVerify, answer: AuditVerdict },
 } as const satisfies Record<string, EndpointSchemas>
 
 export type Endpoints = typeof ENDPOINTS

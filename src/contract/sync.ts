@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ActorRef } from './actor.ts'
 import { Count, EventId, IntegrationId, RunId, Timestamp } from './common.ts'
 import { DoctorReport } from './doctor.ts'
 import { EvidenceStep } from './evidence.ts'
@@ -74,6 +75,10 @@ export const Run = z.lazy(() =>
       started_at: Timestamp.nullable(),
       finished_at: Timestamp.nullable(),
       error: z.object({ code: z.string(), detail: z.string(), fix: z.string().nullable() }).nullable(),
+      // as with `waiting`
+      actor: ActorRef.nullable().default(null).meta({
+        description: 'Who asked for the run; null for one of an earlier release. Without a name in live messages',
+      }),
     })
     .meta({ id: 'Run' }),
 )
@@ -112,6 +117,7 @@ export const SyncEvent = z.lazy(() =>
       success: z.boolean(),
       code: z.string().nullable(),
       detail: z.string().nullable(),
+      actor: ActorRef.nullable().meta({ description: 'Who caused it; null if that isn’t known' }),
       item_ids: z.array(z.string()),
       counts: z.record(z.string(), Count),
       started_at: Timestamp,

@@ -11,6 +11,8 @@ export interface EventContext {
   db: Db
   now: () => number
   newId: (prefix: IdPrefix) => string
+  /** Who causes it. */
+  actor?: { kind: string; userId?: string; keyId?: string }
   /** Called after the integration's row or its events changed. */
   onProjected?: () => void
   /** Size of the site's own database. Absent outside of its object. */
@@ -28,6 +30,8 @@ export interface EventInput {
   action: string
   /** Milliseconds since 1970. */
   startedAt: number
+  /** Who caused it, where that isn't the context's actor: `user:usr_…`. */
+  actor?: string | null
   runId?: string | null
   direction?: RunDirection | null
   /** Absent if the action succeeded. */
@@ -38,11 +42,19 @@ export interface EventInput {
   note?: string
 }
 
+/** An actor as events and audit records name it. */
+function nameActor({ actor }: EventContext): string | null {
+  if (actor === undefined) return null
+  const id = actor.userId ?? actor.keyId
+  return id === undefined ? actor.kind : `${actor.kind}:${id}`
+}
+
 /** The columns of an event, except those that name its integration. */
 function columnsOf(ctx: EventContext, event: EventInput) {
   return {
     runId: event.runId ?? null,
     action: event.action,
+    actor: event.actor ?? nameActor(ctx),
     direction: event.direction ?? null,
     success: event.failure === undefined,
     code: event.failure?.code ?? null,
@@ -81,6 +93,7 @@ export function recordEventOf(ctx: EventContext, condition: SQL | undefined, eve
         success: sql`${Number(columns.success)}`.as('success'),
         code: sql`${columns.code}`.as('code'),
         detail: sql`${columns.detail}`.as('detail'),
+        actor: sql`${columns.actor}`.as('actor'),
         itemIds: sql`${JSON.stringify(columns.itemIds)}`.as('item_ids'),
         counts: sql`${JSON.stringify(columns.counts)}`.as('counts'),
         startedAt: sql`${columns.startedAt.getTime()}`.as('started_at'),

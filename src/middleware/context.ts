@@ -6,6 +6,7 @@ import type { Measure } from '../db/measured.ts'
 import type { AppEnv } from '../env.ts'
 import { createId } from '../lib/ids.ts'
 import { noteLogIds, type LogIds } from '../lib/log.ts'
+import { readRequestOrigin } from '../lib/request-origin.ts'
 import { createApiKeyStore } from '../services/api-keys/index.ts'
 import { charge } from './throttle.ts'
 import { reachSite } from './reach-site.ts'
@@ -48,6 +49,8 @@ export const provideContext = createMiddleware<AppEnv>(async (c, next) => {
     actor,
     requestId: c.get('requestId'),
     pluginRequestId: c.get('pluginRequestId'),
+    origin: readRequestOrigin(c.req.raw),
+    recorded: [],
     now: Date.now,
     newId: createId,
     config: readConfig(c.env),

@@ -22,6 +22,7 @@ export const accountRoutes: Route[] = [
     ...common,
     method: 'patch',
     operationId: 'updateAccount',
+    records: { oneOf: ['account.updated'], unless: 'the body is empty' },
     summary: 'Change the account',
     description:
       'With `require_two_factor` members can act in this account only after signing in with a second factor. Their other accounts, and API keys, are not affected.',

@@ -33,6 +33,7 @@ export const connectionChangeRoutes: Route[] = [
     method: 'post',
     path: `${PATH}/confirm`,
     operationId: 'confirmConnectionChange',
+    records: { oneOf: ['integration.change_confirmed', 'integration.connection_changed'] },
     summary: 'Confirm a change of the connection',
     description:
       'Calls the site and makes the change if it answers with the new secret. If the site can’t be called, the change stays confirmed, and the plugin completes it. Returns 200 with the result of the call either way.',
@@ -47,6 +48,7 @@ export const connectionChangeRoutes: Route[] = [
     method: 'post',
     path: `${PATH}/refuse`,
     operationId: 'refuseConnectionChange',
+    records: 'integration.change_refused',
     summary: 'Refuse a change of the connection',
     body: ConnectionChangeDecision,
     responses: { 204: { description: 'Refused; the connection stays as it is', schema: null } },

@@ -39,6 +39,9 @@ const PUBLISHING =
 
 const toInput = ({ site_id: siteId, item_id: itemId }: z.infer<typeof Params>) => ({ siteId, itemId })
 
+/** What happens to content is an event of its site, which names who did it. */
+const IS_CONTENT = { nothing: 'an event of the site' } as const
+
 /** A repeat gets the item as it is now: its text may be larger than all else that is kept for repeats. */
 const answerAgain = (call: { ctx: ServiceContext; params: { site_id: string }; id: string }) =>
   getItem({ ctx: call.ctx, input: { siteId: call.params.site_id, itemId: call.id } })
@@ -62,6 +65,7 @@ export const contentRoutes: Route[] = [
     method: 'post',
     path: COLLECTION,
     operationId: 'createItem',
+    records: IS_CONTENT,
     summary: 'Create an item',
     description: `WordPress gets it at once if two-way sync is on, else with the next sync. ${PUBLISHING}`,
     access: writes,
@@ -90,6 +94,7 @@ export const contentRoutes: Route[] = [
     method: 'patch',
     path: DETAIL,
     operationId: 'updateItem',
+    records: IS_CONTENT,
     summary: 'Change an item',
     description: `Replaces terms per taxonomy, and meta and SEO fields per key. What is not named stays as it is. ${PUBLISHING}`,
     access: writes,
@@ -117,6 +122,7 @@ export const contentRoutes: Route[] = [
     method: 'delete',
     path: DETAIL,
     operationId: 'deleteItem',
+    records: IS_CONTENT,
     summary: 'Move an item to the trash, or delete it permanently',
     description:
       'Moves it to the trash here and in WordPress. With `permanently`, an item that is in the trash on both sides is ' +
@@ -136,6 +142,7 @@ export const contentRoutes: Route[] = [
     method: 'post',
     path: `${DETAIL}/restore`,
     operationId: 'restoreItem',
+    records: IS_CONTENT,
     summary: 'Restore an item from the trash or from its deletion',
     description: 'It comes back as a draft. If WordPress has deleted the post, the next sync creates it again.',
     access: writes,
@@ -150,6 +157,7 @@ export const contentRoutes: Route[] = [
     method: 'post',
     path: `${DETAIL}/resolve`,
     operationId: 'resolveItem',
+    records: IS_CONTENT,
     summary: 'Resolve a conflict',
     description: 'Choose one side for the whole item, or a side per field. Can be undone.',
     access: writes,
@@ -166,6 +174,7 @@ export const contentRoutes: Route[] = [
     method: 'post',
     path: `${DETAIL}/undo`,
     operationId: 'undoResolution',
+    records: IS_CONTENT,
     summary: 'Undo the last resolution',
     description: 'Reopens the conflict with both versions as they were.',
     access: writes,
@@ -180,6 +189,7 @@ export const contentRoutes: Route[] = [
     method: 'post',
     path: `${DETAIL}/retry`,
     operationId: 'retryItem',
+    records: IS_CONTENT,
     summary: 'Retry a failed item',
     access: writes,
     answerAgain,

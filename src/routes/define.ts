@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import type { AuditAction } from '../contract/audit.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import type { Access } from '../middleware/authorize.ts'
 import type { Throttle } from '../middleware/throttle.ts'
@@ -32,10 +33,25 @@ export interface RouteCall<A extends Access, P, Q, B> {
   rawBody: () => Promise<string>
 }
 
+/**
+ * What a route writes to the audit log when it succeeds: an action, one of several, or nothing, and why. Outside production
+ * a handler that records anything else fails (mount.ts), so every test of a route also tests this.
+ */
+export type Records =
+  | AuditAction
+  | { oneOf: readonly AuditAction[]; /** When it records nothing. */ unless?: string }
+  | { nothing: string }
+
+/** A route that changes something says what it records. */
+type Recording =
+  | { method: 'get'; records?: Records }
+  | { method: 'post' | 'patch' | 'put' | 'delete'; records: Records }
+
 type Infer<T> = T extends z.ZodType ? z.infer<T> : undefined
 
 export interface RouteDefinition<A extends Access, P, Q, B> {
   method: 'get' | 'post' | 'patch' | 'put' | 'delete'
+  records?: Records
   /** Hono's notation, without a trailing slash: `/api/v1/sites/:site_id`. */
   path: string
   operationId: string
@@ -68,9 +84,10 @@ export function defineRoute<
   P extends z.ZodType | undefined = undefined,
   Q extends z.ZodType | undefined = undefined,
   B extends z.ZodType | undefined = undefined,
->(route: RouteDefinition<A, P, Q, B>): Route {
+>(route: RouteDefinition<A, P, Q, B> & Recording): Route {
   // safe: `mountRoutes` validates each call against these schemas before it calls `handle`
-  return route
+  const declared: RouteDefinition<A, P, Q, B> = route
+  return declared
 }
 
 export const ok = (body: unknown): Reply => ({ status: 200, body })

@@ -1,6 +1,7 @@
 import { accountRoutes } from './account.ts'
 import { activityRoutes } from './activity.ts'
 import { apiKeyRoutes } from './api-keys.ts'
+import { auditRoutes } from './audit.ts'
 import { authRoutes } from './auth.ts'
 import { connectionChangeRoutes } from './connection-changes.ts'
 import { contentRoutes } from './content.ts'
@@ -34,4 +35,5 @@ export const routes: readonly Route[] = [
   ...webhookRoutes,
   ...notificationRoutes,
   ...mailRoutes,
+  ...auditRoutes,
 ]

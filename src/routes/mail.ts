@@ -13,6 +13,7 @@ export const mailRoutes: Route[] = [
     method: 'post',
     path: `${BASE}/unsubscribe`,
     operationId: 'unsubscribe',
+    records: { nothing: 'whether oneself gets mail' },
     summary: 'Unsubscribe by the link of a mail',
     description: 'What mail programs call (RFC 8058). The body is not read. Repeating it changes nothing.',
     // a provider sends the clicks of many people from few addresses; a forged token costs one HMAC
@@ -55,6 +56,7 @@ export const mailRoutes: Route[] = [
     method: 'post',
     path: `${BASE}/resubscribe`,
     operationId: 'resubscribe',
+    records: { nothing: 'whether oneself gets mail' },
     summary: 'Subscribe again by the link of a mail',
     throttle: 'anonymous',
     responses: { 204: { description: 'Subscribed', schema: null } },

@@ -56,6 +56,20 @@ function checkReply(route: Route, reply: Reply): void {
   if (!reply.response) declared.schema?.parse(reply.body)
 }
 
+/** Outside production, fails if a request recorded what its route doesn't declare, or not what it does. */
+function checkRecords({ operationId, records }: Route, recorded: readonly string[]): void {
+  const { oneOf, unless } =
+    typeof records === 'string'
+      ? { oneOf: [records], unless: undefined }
+      : records === undefined || 'nothing' in records
+        ? { oneOf: [], unless: 'nothing is declared' }
+        : records
+  const undeclared = recorded.find((action) => !oneOf.some((declared) => declared === action))
+  if (undeclared !== undefined) throw new Error(`${operationId} records ${undeclared}, which it does not declare`)
+  if (recorded.length === 0 && unless === undefined)
+    throw new Error(`${operationId} does not record ${oneOf.join(' or ')}`)
+}
+
 function handlerOf(route: Route): MiddlewareHandler<AppEnv> {
   return async (c) => {
     const reply = await route.handle({
@@ -66,7 +80,11 @@ function handlerOf(route: Route): MiddlewareHandler<AppEnv> {
       request: c.req.raw,
       rawBody: () => c.req.text(),
     })
-    if (c.get('ctx').config.environment !== 'production') checkReply(route, reply)
+    const { config, recorded = [] } = contextOf(c)
+    if (config.environment !== 'production') {
+      checkReply(route, reply)
+      checkRecords(route, recorded)
+    }
     if (reply.response) return reply.response
     for (const [name, values] of Object.entries(reply.headers ?? {})) {
       for (const value of [values].flat()) c.header(name, value, { append: true })

@@ -16,6 +16,7 @@ export const pollingRoutes: Route[] = [
     method: 'post',
     path: `${API_PREFIX}/integration/integrations/:integration_id/poll`,
     operationId: 'poll',
+    records: { nothing: 'the site’s own request, signed' },
     summary: 'Poll for commands',
     description:
       'Sent by the plugin of a site that can’t be called. The headers `webhook-id`, `webhook-timestamp` and `webhook-signature` sign the raw body (Standard Webhooks). The response is signed in the same way, with the same id. Repeats have no second effect.',
@@ -42,6 +43,7 @@ export const pollingRoutes: Route[] = [
     method: 'post',
     path: `${API_PREFIX}/integration/integrations/:integration_id/move`,
     operationId: 'moveIntegration',
+    records: 'site.moved',
     summary: 'Move a site to another address',
     description:
       'Sent by the plugin when its owner confirms the move, signed like a webhook. IGNY8 calls the new address and changes integration and site only after it answered a signed command. Repeats have no second effect.',

@@ -18,6 +18,7 @@ export const runRoutes: Route[] = [
     method: 'post',
     path: `${DETAIL}/check-drift`,
     operationId: 'startDriftCheck',
+    records: { nothing: 'the run names who asked for it' },
     summary: 'Start a drift check',
     description:
       'Compares all content with the site, and repairs differences that neither webhooks nor modification times reveal. While a check is unfinished, returns that one. The result is in `content-types` as `drift_check`.',
@@ -46,6 +47,7 @@ export const runRoutes: Route[] = [
     method: 'post',
     path: `${DETAIL}/runs/:run_id/cancel`,
     operationId: 'cancelRun',
+    records: { nothing: 'an event of the site names who did it' },
     summary: 'Cancel a run',
     description: 'Changes already made stay. A run that has ended is not changed.',
     access: writes,
@@ -60,6 +62,7 @@ export const runRoutes: Route[] = [
     method: 'post',
     path: `${DETAIL}/sync-wordpress-content`,
     operationId: 'syncItem',
+    records: { nothing: 'an event of the site names who did it' },
     summary: 'Sync one item now',
     access: writes,
     params: Params,

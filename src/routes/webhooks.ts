@@ -11,6 +11,7 @@ const webhookRoute = (kind: 'status' | 'metadata', summary: string, body: z.ZodT
     method: 'post',
     path: `${API_PREFIX}/integration/webhooks/wordpress/${kind}`,
     operationId: `receive${kind === 'status' ? 'Status' : 'Metadata'}Webhook`,
+    records: { nothing: 'the site’s own request, signed' },
     summary,
     description:
       'Sent by the plugin. The headers `webhook-id`, `webhook-timestamp` and `webhook-signature` sign the raw body (Standard Webhooks). When it is accepted it is stored. Repeats have no effect.',

@@ -1,8 +1,10 @@
 import type { Config } from '../config.ts'
 import type { Db } from '../db/client.ts'
+import type { AuditAction } from '../contract/audit.ts'
 import type { Role } from '../contract/people.ts'
 import type { Scope } from '../contract/sites.ts'
 import type { IdPrefix } from '../lib/ids.ts'
+import type { RequestOrigin } from '../lib/request-origin.ts'
 import type { SiteRpc } from '../site/rpc.ts'
 import type { ApiKeyStore } from './api-keys/store.ts'
 
@@ -21,6 +23,10 @@ export interface ServiceContext<A extends Actor = KnownActor> {
   db: Db
   actor: A
   requestId: string
+  /** Where the request came from; absent for the system. */
+  origin?: RequestOrigin | undefined
+  /** Actions that this request wrote to the audit log, for the check against what its route declares. */
+  recorded?: AuditAction[]
   /** What the caller says to call its request: for the log alone, see lib/ids.ts. */
   pluginRequestId?: string | undefined
   /** Milliseconds since 1970. */

@@ -1,5 +1,5 @@
 import { log } from '../lib/log.ts'
-import type { ApiKeyActor, ServiceContext } from './context.ts'
+import { type ApiKeyActor, describeActor, type ServiceContext } from './context.ts'
 import { ServiceError } from './errors.ts'
 import type { IntegrationRow } from './tenant.ts'
 import type { CallingKey, RpcCall, RpcResult } from '../site/rpc.ts'
@@ -32,6 +32,7 @@ export function toRpcCall(ctx: ServiceContext, row: Pick<IntegrationRow, 'id' | 
     keyId: ctx.actor.kind === 'api_key' ? ctx.actor.keyId : null,
     requestId: ctx.requestId,
     pluginRequestId: ctx.pluginRequestId,
+    actor: describeActor(ctx.actor),
   }
 }
 

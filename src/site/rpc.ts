@@ -68,6 +68,8 @@ export interface CallingKey {
   requestId?: string
   /** The request id that the plugin states; for the log only. */
   pluginRequestId?: string | undefined
+  /** Who calls, as the audit log names them: `user:usr_…`. Absent for the object itself and earlier releases. */
+  actor?: string | null | undefined
 }
 
 /** The caller of a method that concerns one integration. */

@@ -91,6 +91,7 @@ beforeAll(async () => {
     '/members',
     '/usage',
     '/notifications',
+    '/audit',
     '/nothing',
     `/sites/${site.siteId}/connect`,
     ...pages.map((page) => `/sites/${site.siteId}/${page}`),

@@ -113,7 +113,7 @@ export async function signUpPerson(name = 'Ada'): Promise<Person> {
   await appendAudit({
     ctx,
     input: {
-      entry: { action: 'account.created', entityId: accountId, metadata: { name: `${name}’s account` } },
+      entry: { action: 'account.created', entityId: accountId },
       changes: rowsOf(ctx, row, await passwordHash),
     },
   })

@@ -17,6 +17,8 @@ export const syncEvents = sqliteTable(
     success: integer('success', { mode: 'boolean' }).notNull(),
     code: text('code'),
     detail: text('detail'),
+    /** Who caused it, as in the audit log; null if it isn't known. */
+    actor: text('actor'),
     itemIds: text('item_ids', { mode: 'json' }).$type<string[]>().notNull(),
     counts: text('counts', { mode: 'json' }).$type<Record<string, number>>().notNull(),
     startedAt: timestampMs('started_at').notNull(),
@@ -39,7 +41,8 @@ export const syncEvents = sqliteTable(
 
 /**
  * The audit log. A row is written with its own `mac`; `hash`, empty at first, then joins it to the row before it. Both are
- * keyed with a secret outside the database.
+ * keyed with a secret outside the database. They cover ids alone: names are looked up when the log is read, and of
+ * `origin` they cover a digest, so that it can be removed with its person.
  */
 export const auditLog = sqliteTable(
   'audit_log',
@@ -54,9 +57,21 @@ export const auditLog = sqliteTable(
     createdAt: timestampMs('created_at').notNull(),
     hash: text('hash').notNull(),
     mac: text('mac').notNull().default(''),
+    /** Where the request came from, as JSON; empty if that isn't known or was erased. */
+    origin: text('origin').notNull().default(''),
+    originDigest: text('origin_digest').notNull().default(''),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.seq] }),
+    // the list, newest first, and each of its filters
+    index('audit_log_by_time').on(table.accountId, table.createdAt, table.seq),
+    index('audit_log_by_actor').on(table.accountId, table.actor, table.createdAt, table.seq),
+    index('audit_log_by_action').on(table.accountId, table.action, table.createdAt, table.seq),
+    index('audit_log_by_entity').on(table.accountId, table.entityId, table.createdAt, table.seq),
+    // erasing a person
+    index('audit_log_origins')
+      .on(table.actor)
+      .where(sql`origin <> ''`),
     index('audit_log_mac')
       .on(table.accountId, table.mac)
       .where(sql`mac <> ''`),

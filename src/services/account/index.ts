@@ -39,10 +39,15 @@ export async function updateAccount({
   }
   if (Object.keys(changes).length === 0) return getAccount({ ctx })
   const { accountId } = ctx.actor
+  // without the name: it is often a person's, and the log outlives them
+  const metadata = {
+    fields: Object.keys(changes),
+    ...(requireTwoFactor !== undefined && { require_two_factor: requireTwoFactor }),
+  }
   await appendAudit({
     ctx,
     input: {
-      entry: { action: 'account.updated', entityId: accountId, metadata: changes },
+      entry: { action: 'account.updated', entityId: accountId, metadata },
       changes: [ctx.db.update(accounts).set(changes).where(eq(accounts.id, accountId))],
     },
   })

@@ -54,7 +54,7 @@ export async function createApiKey({
     action: 'api_key.created',
     entityId: row.id,
     metadata: { site_id: site.id, scopes: row.scopes },
-  }
+  } as const
   await withinQuota({ ctx, kind: 'api_keys', accountId: row.accountId }, (guard) =>
     appendAudit({ ctx, input: { entry, changes: [ctx.db.insert(apiKeys).values(row), guard] } }),
   )

@@ -67,7 +67,7 @@ async function commitRotation(ctx: ServiceContext, old: ApiKeyRow, row: ApiKeyRo
       .where(eq(apiKeys.id, row.id)),
   )
   const metadata = { successor: row.id, expires_at: expiresAt.toISOString() }
-  const entry = { action: 'api_key.rotated', entityId: old.id, metadata, when: made }
+  const entry = { action: 'api_key.rotated', entityId: old.id, metadata, when: made } as const
   const insert = insertSuccessor(ctx, row, unchanged)
   const end = ctx.db.update(apiKeys).set({ expiresAt }).where(unchanged)
   const [inserted] = await withinQuota({ ctx, kind: 'api_keys', accountId: old.accountId }, (guard) =>

@@ -11,14 +11,18 @@
  * to the database. Afterwards any change breaks the chain.
  */
 import { and, asc, desc, eq, gt, max, ne, sql } from 'drizzle-orm'
+import type { Break } from '../../contract/audit.ts'
 import type { Db } from '../../db/client.ts'
 import { auditLog } from '../../db/schema/index.ts'
 import { hmacSha256Hex } from '../../lib/hmac.ts'
 import { log } from '../../lib/log.ts'
+import { digestOrigin } from './origin.ts'
 
 /** Separates these hashes from the pepper's other uses. */
 const CHAIN = 'igny8:audit:chain:v2'
-const RECORD = 'igny8:audit:record:v2'
+const RECORD = 'igny8:audit:record:v3'
+/** Records of releases that did not know where a request came from. */
+const RECORD_V2 = 'igny8:audit:record:v2'
 /** Records of releases that computed the hash when they wrote. */
 const CHAIN_V1 = 'igny8:audit:v1'
 
@@ -32,6 +36,8 @@ export interface AuditContents {
   requestId: string
   /** Milliseconds since 1970. */
   createdAt: number
+  /** Stands for the origin in the MAC; empty in records of earlier releases. */
+  originDigest: string
 }
 
 /** A stored record. `hash` is empty until it is sealed. */
@@ -39,6 +45,8 @@ export interface AuditRow extends AuditContents {
   seq: number
   hash: string
   mac: string
+  /** Empty if it isn't known or was erased. */
+  origin: string
 }
 
 export interface AuditHead {
@@ -53,13 +61,21 @@ export interface ChainContext {
 
 /** A nonce, so that no two records have one MAC, and the MAC over it and the contents. */
 export async function createMac(pepper: string, contents: AuditContents, nonce: string): Promise<string> {
-  const { accountId, actor, action, entityId, metadata, requestId, createdAt } = contents
+  const { accountId, actor, action, entityId, metadata, requestId, createdAt, originDigest } = contents
   const fields = [nonce, accountId, actor, action, entityId, metadata, requestId, createdAt]
-  return `${nonce}.${await hmacSha256Hex(pepper, `${RECORD}\n${JSON.stringify(fields)}`)}`
+  const text =
+    originDigest === ''
+      ? `${RECORD_V2}\n${JSON.stringify(fields)}`
+      : `${RECORD}\n${JSON.stringify([...fields, originDigest])}`
+  return `${nonce}.${await hmacSha256Hex(pepper, text)}`
 }
 
-const hasOwnMac = async (pepper: string, row: AuditRow): Promise<boolean> =>
-  row.mac === (await createMac(pepper, row, row.mac.split('.')[0] ?? ''))
+/** Whether a record is what this API wrote. Its origin may be missing, but not another. */
+async function hasOwnMac(pepper: string, row: AuditRow): Promise<boolean> {
+  const nonce = row.mac.split('.')[0] ?? ''
+  if (row.mac !== (await createMac(pepper, row, nonce))) return false
+  return row.origin === '' || row.originDigest === (await digestOrigin(pepper, nonce, row.origin))
+}
 
 function hashOf(pepper: string, previous: string, row: AuditRow): Promise<string> {
   const { accountId, seq, actor, action, entityId, metadata, requestId, createdAt, mac } = row
@@ -68,10 +84,14 @@ function hashOf(pepper: string, previous: string, row: AuditRow): Promise<string
   return hmacSha256Hex(pepper, `${CHAIN_V1}\n${JSON.stringify(fields)}`)
 }
 
-/** Whether a sealed record is the one that was written at its place after `head`. */
-export async function isIntact(pepper: string, head: AuditHead | null, row: AuditRow): Promise<boolean> {
-  if (row.seq !== (head?.seq ?? 0) + 1 || row.hash !== (await hashOf(pepper, head?.hash ?? '', row))) return false
-  return row.mac === '' || hasOwnMac(pepper, row)
+/** Why a record is not the one that was sealed at its place after `head`; null if it is. */
+export async function findBreak(pepper: string, head: AuditHead | null, row: AuditRow): Promise<Break | null> {
+  if (row.seq !== (head?.seq ?? 0) + 1) return 'missing'
+  if (row.mac !== '' && !(await hasOwnMac(pepper, row))) return 'forged'
+  // nothing but a MAC shows that a record which was never sealed is genuine
+  if (row.hash === '') return row.mac === '' ? 'forged' : 'unsealed'
+  if (row.hash === (await hashOf(pepper, head?.hash ?? '', row))) return null
+  return row.mac === '' ? 'forged' : 'moved'
 }
 
 const PAGE_ROWS = 500
@@ -90,6 +110,8 @@ export function readChainPage(db: Db, accountId: string, after: number): Promise
       createdAt: sql<number>`${auditLog.createdAt}`,
       hash: auditLog.hash,
       mac: auditLog.mac,
+      origin: auditLog.origin,
+      originDigest: auditLog.originDigest,
     })
     .from(auditLog)
     .where(and(eq(auditLog.accountId, accountId), gt(auditLog.seq, after)))
@@ -117,7 +139,7 @@ async function readSealedHead(db: Db, accountId: string): Promise<AuditHead | nu
 }
 
 /** MACs of a page that the account's log holds more than once: copies of genuine records. */
-async function findCopies(db: Db, accountId: string, rows: readonly AuditRow[]): Promise<Set<string>> {
+export async function findCopies(db: Db, accountId: string, rows: readonly AuditRow[]): Promise<Set<string>> {
   const macs = JSON.stringify(rows.map(({ mac }) => mac))
   const found = await db
     .select({ mac: auditLog.mac })
@@ -133,6 +155,20 @@ const writeHashes = (db: Db, accountId: string, hashes: readonly AuditHead[]) =>
     from json_each(${JSON.stringify(hashes)}) as sealed
     where audit_log.account_id = ${accountId} and audit_log.seq = sealed.value ->> 'seq' and audit_log.hash = ''`)
 
+/** Hashes of the first records of a page that are genuine and in their places. */
+async function hashPage({ db, pepper }: ChainContext, start: AuditHead | null, rows: readonly AuditRow[]) {
+  const copies = await findCopies(db, rows[0]?.accountId ?? '', rows)
+  const hashes: AuditHead[] = []
+  let head = start
+  for (const row of rows) {
+    const isGenuine = row.mac !== '' && !copies.has(row.mac) && (await hasOwnMac(pepper, row))
+    if (!isGenuine || row.seq !== (head?.seq ?? 0) + 1) break
+    head = { seq: row.seq, hash: await hashOf(pepper, head?.hash ?? '', row) }
+    hashes.push(head)
+  }
+  return hashes
+}
+
 /**
  * Seals the records of an account that are not sealed yet, up to the first one that nobody with the pepper wrote. The
  * newest hash also goes to the Worker's log, which is the only evidence if somebody cuts records off the end.
@@ -140,23 +176,16 @@ const writeHashes = (db: Db, accountId: string, hashes: readonly AuditHead[]) =>
  */
 export async function sealChain({ db, pepper }: ChainContext, accountId: string): Promise<number | null> {
   for (;;) {
-    let head = await readSealedHead(db, accountId)
+    const head = await readSealedHead(db, accountId)
     const rows = await readChainPage(db, accountId, head?.seq ?? 0)
-    if (rows.length === 0) return null
-    const copies = await findCopies(db, accountId, rows)
-    const hashes: AuditHead[] = []
-    for (const row of rows) {
-      const isGenuine = row.mac !== '' && !copies.has(row.mac) && (await hasOwnMac(pepper, row))
-      if (!isGenuine || row.seq !== (head?.seq ?? 0) + 1) break
-      head = { seq: row.seq, hash: await hashOf(pepper, head?.hash ?? '', row) }
-      hashes.push(head)
-    }
-    if (hashes.length > 0) {
+    const hashes = rows.length === 0 ? [] : await hashPage({ db, pepper }, head, rows)
+    const newest = hashes.at(-1)
+    if (newest) {
       await writeHashes(db, accountId, hashes)
-      log.info('audit', { account: accountId, seq: head?.seq, head: head?.hash })
+      log.info('audit', { account: accountId, seq: newest.seq, head: newest.hash })
     }
     if (hashes.length < rows.length) {
-      const brokenSeq = (head?.seq ?? 0) + 1
+      const brokenSeq = ((newest ?? head)?.seq ?? 0) + 1
       log.error('audit record not written by this API', { account: accountId, seq: brokenSeq })
       return brokenSeq
     }

@@ -9,7 +9,7 @@ import { maskApiKey, parseApiKey } from '../../lib/api-key.ts'
 import { sealCredentials } from '../../lib/link-credentials.ts'
 import { appendAudit } from '../audit/index.ts'
 import { findActingUserChange } from '../integrations/index.ts'
-import type { Actor, ServiceContext } from '../context.ts'
+import { type Actor, describeActor, type ServiceContext } from '../context.ts'
 import { tellSecurity } from '../notifications/index.ts'
 import { publishChange, scheduleCheck, unwrap } from '../site-calls.ts'
 import type { IntegrationRow } from '../tenant.ts'
@@ -58,6 +58,10 @@ function securityChanges(row: IntegrationRow, verified: Verified): SecurityChang
     ...(acting ? [acting] : []),
   ]
 }
+
+/** Without the names of WordPress users, which could not be erased. */
+const forAudit = ({ what, from, to }: SecurityChange) =>
+  what === 'acting_user_changed' ? { what } : { what, from, to }
 
 async function columnsOf(ctx: ServiceContext<Actor>, row: IntegrationRow, verified: Verified) {
   const { apiKey, actingUser } = verified
@@ -135,15 +139,19 @@ export async function storeConnection(
   )
   const when = exists(ctx.db.select({ id: integrations.id }).from(integrations).where(written))
   const write = writeConnection(ctx, row, columns)
-  const event = recordEventOf(ctx, written, { action: 'connect', startedAt: verified.startedAt })
+  const event = recordEventOf(ctx, written, {
+    action: 'connect',
+    startedAt: verified.startedAt,
+    actor: describeActor(actor),
+  })
   const drop = change.secret === null && change.address === null ? [] : [dropPendingChange(ctx.db, row)]
   const messages = tellSecurity(ctx, { integration: row, changes: told, actor, requestedFrom, when })
   const entry = {
-    action: isFirst ? 'integration.connected' : 'integration.connection_changed',
+    action: isFirst ? ('integration.connected' as const) : ('integration.connection_changed' as const),
     entityId: row.id,
     accountId: row.accountId,
     actor,
-    metadata: { changes: told, authority, site_url: columns.siteUrl, requested_from: requestedFrom },
+    metadata: { changes: told.map(forAudit), authority, site_url: columns.siteUrl },
     when,
   }
   const changes = [write, event, ...drop, ...(told.length > 0 ? messages : [])] as const

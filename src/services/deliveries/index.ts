@@ -129,7 +129,11 @@ export async function redeliver({ ctx, input }: { ctx: ServiceContext; input: { 
         ne(notificationDeliveries.status, 'pending'),
       ),
     )
-  const entry = { action: 'notification_delivery.repeated', entityId: row.id, metadata: { message: row.messageId } }
+  const entry = {
+    action: 'notification_delivery.repeated',
+    entityId: row.id,
+    metadata: { message: row.messageId },
+  } as const
   await appendAudit({ ctx, input: { entry, changes: [again] } })
   return presentDelivery(await loadDelivery(ctx, row.id))
 }

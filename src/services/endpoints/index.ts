@@ -160,7 +160,7 @@ export async function updateEndpoint({ ctx, input }: { ctx: ServiceContext; inpu
     ...(isActive !== undefined && { is_active: isActive }),
     moved: isMoved,
   }
-  const entry = { action: 'notification_endpoint.updated', entityId: id, metadata }
+  const entry = { action: 'notification_endpoint.updated', entityId: id, metadata } as const
   // a new URL makes pending deliveries due now
   const pending = isActive === false ? [endPending(ctx, id)] : isMoved ? [makePendingDue(ctx.db, row, ctx.now())] : []
   await appendAudit({ ctx, input: { entry, changes: [update, ...pending] } })
@@ -171,7 +171,7 @@ export async function updateEndpoint({ ctx, input }: { ctx: ServiceContext; inpu
 /** Deletes an endpoint with its deliveries. @throws ServiceError `endpoint_not_found` */
 export async function deleteEndpoint({ ctx, input }: { ctx: ServiceContext; input: { id: string } }): Promise<void> {
   const { row } = await loadEndpoint({ ctx, id: input.id })
-  const entry = { action: 'notification_endpoint.deleted', entityId: row.id, metadata: { name: row.name } }
+  const entry = { action: 'notification_endpoint.deleted', entityId: row.id, metadata: { name: row.name } } as const
   const deliveries = and(
     eq(notificationDeliveries.accountId, row.accountId),
     eq(notificationDeliveries.endpointId, row.id),

@@ -4,12 +4,15 @@ import type { ListQuery, Page } from '../../contract/common.ts'
 import type { EventFilter, SyncEvent } from '../../contract/sync.ts'
 import type { Db } from '../../db/client.ts'
 import { syncEvents } from '../../db/schema/index.ts'
+import { loadActorNames, type Names, presentActor } from '../actors.ts'
 import type { ServiceContext } from '../context.ts'
 import { loadIntegration, tenantFilter } from '../tenant.ts'
 import { readCursor, toPage } from '../wire.ts'
 
-/** The wire's shape of a sync event. */
-export function presentEvent(row: typeof syncEvents.$inferSelect): SyncEvent {
+const NOBODY: Names = new Map()
+
+/** The wire's shape of a sync event. Live messages have no names: their recipients' rights may end meanwhile. */
+export function presentEvent(row: typeof syncEvents.$inferSelect, names: Names = NOBODY): SyncEvent {
   return {
     id: row.id,
     integration_id: row.integrationId,
@@ -19,6 +22,7 @@ export function presentEvent(row: typeof syncEvents.$inferSelect): SyncEvent {
     success: row.success,
     code: row.code,
     detail: row.detail,
+    actor: row.actor === null ? null : presentActor(row.actor, names),
     item_ids: row.itemIds,
     counts: row.counts,
     started_at: row.startedAt.toISOString(),
@@ -56,7 +60,11 @@ export async function listEvents({ ctx, input }: { ctx: ServiceContext; input: L
     )
     .orderBy(desc(syncEvents.id))
     .limit(input.limit + 1)
-  return toPage(rows, input.limit, presentEvent)
+  const names = await loadActorNames(
+    ctx,
+    rows.map(({ actor }) => actor),
+  )
+  return toPage(rows, input.limit, (row) => presentEvent(row, names))
 }
 
 const DAY_MS = 86_400_000

@@ -18,6 +18,12 @@ export function findActingUserChange(
   return { what: 'acting_user_changed', from: nameOf(before), to: nameOf(after) }
 }
 
+/** The same for the audit log, which keeps no names: they could not be erased. */
+export function describeActingUserChange(before: ActingUser | null, after: ActingUser) {
+  const entry = ({ id, source }: ActingUser) => ({ user: id, source })
+  return { from: before && entry(before), to: entry(after) }
+}
+
 /**
  * Stores the user whom the plugin says it writes as. A change is written to the audit log and told to the account.
  * @param input.actingUser from a message that the connection's secret has signed
@@ -41,11 +47,11 @@ export async function storeActingUser({
     await update
     return
   }
-  const { from, to } = change
+  const metadata = describeActingUserChange(before, actingUser)
   await appendAudit({
     ctx,
     input: {
-      entry: { action: 'integration.acting_user_changed', entityId: row.id, metadata: { from, to } },
+      entry: { action: 'integration.acting_user_changed', entityId: row.id, metadata },
       changes: [update, ...tellSecurity(ctx, { integration: row, changes: [change], actor: ctx.actor })],
     },
   })

@@ -72,7 +72,7 @@ export async function createIntegration({
       updatedAt: now,
     })
     .returning()
-  const entry = { action: 'integration.created', entityId: ref.id, metadata: { platform: input.platform } }
+  const entry = { action: 'integration.created', entityId: ref.id, metadata: { platform: input.platform } } as const
   const event = recordEvent(ctx, ref, { action: 'create', startedAt: ctx.now() })
   const rows = await appendAudit({ ctx, input: { entry, changes: [insert, event] } }).then(
     ([inserted]): IntegrationRow[] => inserted,
@@ -170,7 +170,7 @@ export async function updateIntegration({
     .returning()
   const told = securityChanges(before, siteUrl, key)
   const metadata = { fields: Object.keys(patch), ...(told.length > 0 && { changes: told }) }
-  const entry = { action: 'integration.updated', entityId: id, metadata }
+  const entry = { action: 'integration.updated', entityId: id, metadata } as const
   const event = recordEvent(ctx, before, { action: 'update', startedAt: ctx.now() })
   const isTold = told.length > 0 && before.credentials !== null
   const messages = tellSecurity(ctx, { integration: before, changes: told, actor: ctx.actor })

@@ -47,7 +47,7 @@ export async function readLiveState(
   return {
     contentTypes: describeContentTypes(row),
     integration: presentIntegration(row),
-    events: events.map(presentEvent),
+    events: events.map((event) => presentEvent(event)),
   }
 }
 

@@ -72,7 +72,13 @@ export async function acceptInvitation({
     .where(
       and(eq(memberships.accountId, accountId), eq(memberships.userId, userId), eq(memberships.createdAt, joinedAt)),
     )
-  const entry = { action: 'member.joined', entityId: userId, metadata: { role }, accountId, when: exists(joined) }
+  const entry = {
+    action: 'member.joined',
+    entityId: userId,
+    metadata: { role },
+    accountId,
+    when: exists(joined),
+  } as const
   const insert = insertMembership(ctx, tokenHash, userId, joinedAt)
   const verify = verifyByMail(ctx, tokenHash, userId)
   const clear = ctx.db.delete(invitations).where(eq(invitations.tokenHash, tokenHash))

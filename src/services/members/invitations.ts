@@ -5,6 +5,7 @@
  * sending an invitation again makes a new link and ends the old one.
  */
 import { and, asc, eq, gt, isNotNull, lt, or, sql } from 'drizzle-orm'
+import type { AuditAction } from '../../contract/audit.ts'
 import type { ListQuery, Page } from '../../contract/common.ts'
 import type { Invitation, InvitationCreate, InvitationSent, Locale, Role } from '../../contract/people.ts'
 import { accounts, invitations, memberships, users } from '../../db/schema/index.ts'
@@ -185,14 +186,14 @@ function newInvitation(ctx: ServiceContext, email: string, role: Role): NewInvit
 /** Stores an invitation in place of any of its address, and mails it. */
 async function send(
   ctx: ServiceContext,
-  { action, inviter, invitation }: { action: string; inviter: Inviter; invitation: NewInvitation },
+  { action, inviter, invitation }: { action: AuditAction; inviter: Inviter; invitation: NewInvitation },
 ): Promise<InvitationSent> {
   const { token, ...columns } = invitation
   const { accountId } = ctx.actor
   const isStale = or(eq(invitations.email, columns.email), lt(invitations.expiresAt, columns.createdAt))
   // not null before the mail was tried: the token of an invitation that is to be mailed is never shown
   const mailStatus = ctx.config.email ? ('internal_error' as const) : null
-  const entry = { action, entityId: columns.email, metadata: { role: columns.role } }
+  const entry = { action, entityId: columns.email, metadata: { role: columns.role } } as const
   const clear = ctx.db.delete(invitations).where(and(eq(invitations.accountId, accountId), isStale))
   const row = { ...columns, accountId, tokenHash: await sha256Hex(token), invitedBy: inviter.id, mailStatus }
   await withinQuota({ ctx, kind: 'invitations', accountId }, (guard) =>
@@ -254,7 +255,7 @@ export async function withdrawInvitation({
 }): Promise<void> {
   const { email, role } = await loadInvitation(ctx, input.id)
   assertNotAbove(ctx, role)
-  const entry = { action: 'invitation.withdrawn', entityId: email, metadata: { role } }
+  const entry = { action: 'invitation.withdrawn', entityId: email, metadata: { role } } as const
   await appendAudit({
     ctx,
     input: { entry, changes: [ctx.db.delete(invitations).where(isMine(ctx, input.id))] },

@@ -2,6 +2,7 @@ import { and, eq, ne } from 'drizzle-orm'
 import type { VerifiedEmail } from '../../contract/me.ts'
 import { isUniqueViolation } from '../../db/errors.ts'
 import { users } from '../../db/schema/index.ts'
+import { auditPerson } from '../audit/index.ts'
 import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { assertOriginAllowed } from './credentials.ts'
@@ -56,6 +57,8 @@ export async function changeEmail({
   const email = input.email.toLowerCase()
   if (email === person.email || (await isTaken(ctx, email, person.id))) throw new ServiceError('email_taken')
   const token = await createLink(ctx, { purpose: 'change-email', userId: person.id, email })
+  // without the address, which the log could not forget
+  await auditPerson({ ctx, input: { userId: person.id, action: 'person.email_change_requested' } })
   const to = { email, emailVerified: false }
   sendLetter(ctx, { to, kind: 'confirm_new_email', client, page: pageOf(token) })
   sendLetter(ctx, { to: person, kind: 'email_changing', client, page: 'account', params: { new_email: email } })
@@ -71,6 +74,7 @@ export async function cancelEmailChange({
 }): Promise<void> {
   const { person } = await loadSelf(ctx, input.client.headers)
   await dropLink(ctx, 'change-email', person.id)
+  await auditPerson({ ctx, input: { userId: person.id, action: 'person.email_change_cancelled' } })
 }
 
 async function applyChange(ctx: ServiceContext<Actor>, userId: string, email: string, client: Client): Promise<void> {
@@ -84,6 +88,7 @@ async function applyChange(ctx: ServiceContext<Actor>, userId: string, email: st
     // somebody was faster since the look
     throw isUniqueViolation(error, 'users') ? new ServiceError('email_taken') : error
   }
+  await auditPerson({ ctx, input: { userId, action: 'person.email_changed' } })
   const letter = { kind: 'email_changed', client, page: 'account', params: { new_email: email } } as const
   sendLetter(ctx, { to: person, ...letter })
   sendLetter(ctx, { to: change, ...letter })
@@ -115,5 +120,6 @@ export async function verifyEmail({
     .where(and(eq(users.id, userId), eq(users.email, email)))
     .returning({ id: users.id })
   if (verified.length === 0) throw new ServiceError('invalid_link')
+  await auditPerson({ ctx, input: { userId, action: 'person.email_verified' } })
   return { email }
 }

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import type { Passkey, PasskeyCreate, PasskeyOptions, PasskeySignIn } from '../../contract/me.ts'
 import { passkeys, sessions } from '../../db/schema/index.ts'
+import { auditPerson } from '../audit/index.ts'
 import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { callLibrary, createAuth, createTrace, PASSKEY_COOKIE } from './auth.ts'
@@ -70,6 +71,8 @@ export async function createPasskey({
     }),
   )
   await ctx.db.update(sessions).set({ secondFactor: true }).where(eq(sessions.id, session.id))
+  const metadata = { passkey: made.id }
+  await auditPerson({ ctx, input: { userId: person.id, action: 'person.passkey_added', metadata } })
   await tellFactorChange(ctx, person.id, 'passkey_added', client)
   return loadPasskey(ctx, person.id, made.id)
 }
@@ -117,5 +120,5 @@ export async function signInWithPasskey({
       returnHeaders: true,
     }),
   )
-  return startSession(ctx, { token: answer.response.session.token, client, headers: answer.headers })
+  return startSession(ctx, { token: answer.response.session.token, client, headers: answer.headers, method: 'passkey' })
 }

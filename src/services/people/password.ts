@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import type { Confirmed, PasswordChange, ResetPassword } from '../../contract/me.ts'
 import type { SecondStep, SignIn, SignUp } from '../../contract/people.ts'
 import { accounts, memberships, passkeys, sessions, twoFactors, userCredentials, users } from '../../db/schema/index.ts'
-import { appendAudit } from '../audit/index.ts'
+import { appendAudit, auditPerson } from '../audit/index.ts'
 import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { callLibrary, createAuth, createTrace, refusalOf, SECOND_STEP_COOKIE } from './auth.ts'
@@ -22,7 +22,7 @@ async function createAccount(ctx: ServiceContext<Actor>, userId: string, name: s
   await appendAudit({
     ctx,
     input: {
-      entry: { action: 'account.created', entityId: account.id, accountId: account.id, actor, metadata: { name } },
+      entry: { action: 'account.created', entityId: account.id, accountId: account.id, actor },
       changes: [
         ctx.db.insert(accounts).values(account),
         ctx.db
@@ -117,7 +117,7 @@ export async function signIn({
   const { api } = createAuth(ctx, trace)
   const answer = await callLibrary(trace, api.signInEmail({ body: { email, password }, headers, returnHeaders: true }))
   if ('twoFactorRedirect' in answer.response) return secondStepOf(ctx, answer.headers)
-  return startSession(ctx, { ...answer.response, client, headers: answer.headers })
+  return startSession(ctx, { ...answer.response, client, headers: answer.headers, method: 'password' })
 }
 
 /**
@@ -143,6 +143,7 @@ export async function changePassword({
       returnHeaders: true,
     }),
   )
+  await auditPerson({ ctx, input: { userId: person.id, action: 'person.password_changed' } })
   sendLetter(ctx, { to: person, kind: 'password_changed', client, page: 'account' })
   return replaceSession(ctx, person, answer.headers)
 }
@@ -204,6 +205,7 @@ export async function resetPassword({
   assertPasswordAllowed(password, person, 'body.password')
   await callLibrary(trace, auth.api.resetPassword({ body: { token, newPassword: password } }))
   if (!person.emailVerified) await dropUnverifiedFactors(ctx, person.id)
+  await auditPerson({ ctx, input: { userId: person.id, action: 'person.password_reset' } })
   sendLetter(ctx, { to: { ...person, emailVerified: true }, kind: 'password_changed', client, page: 'account' })
 }
 

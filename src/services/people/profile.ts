@@ -2,6 +2,7 @@ import { and, desc, eq, gt, ne } from 'drizzle-orm'
 import type { Passkey, Profile, SessionInfo } from '../../contract/me.ts'
 import { passkeys, sessions, users } from '../../db/schema/index.ts'
 import { describeDevice } from '../../lib/device.ts'
+import { auditPerson } from '../audit/index.ts'
 import type { ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { type Client, tellFactorChange } from './letters.ts'
@@ -44,6 +45,7 @@ export async function updateProfile({
     .update(users)
     .set({ name: input.name, updatedAt: new Date(ctx.now()) })
     .where(eq(users.id, person.id))
+  await auditPerson({ ctx, input: { userId: person.id, action: 'person.renamed' } })
   return getProfile({ ctx, input })
 }
 
@@ -95,12 +97,20 @@ export async function endSession({
     .where(and(eq(sessions.id, input.id), eq(sessions.userId, person.id)))
     .returning({ id: sessions.id })
   if (ended.length === 0) throw new ServiceError('session_not_found')
+  const metadata = { session: input.id }
+  await auditPerson({ ctx, input: { userId: person.id, action: 'session.ended', metadata } })
 }
 
 /** Ends all sessions of the person but the one that asks. */
 export async function endOtherSessions({ ctx, input }: { ctx: ServiceContext; input: WithClient }): Promise<void> {
   const { person, session } = await loadSelf(ctx, input.client.headers)
-  await ctx.db.delete(sessions).where(and(eq(sessions.userId, person.id), ne(sessions.id, session.id)))
+  const ended = await ctx.db
+    .delete(sessions)
+    .where(and(eq(sessions.userId, person.id), ne(sessions.id, session.id)))
+    .returning({ id: sessions.id })
+  if (ended.length === 0) return
+  const metadata = { others: ended.length }
+  await auditPerson({ ctx, input: { userId: person.id, action: 'session.ended', metadata } })
 }
 
 /** Without any second factor left, no session counts as having had one. */
@@ -161,6 +171,8 @@ export async function removePasskey({
   const removed = await ctx.db.delete(passkeys).where(isOwn(person.id, input.id)).returning({ id: passkeys.id })
   if (removed.length === 0) throw new ServiceError('passkey_not_found')
   await weakenSessions(ctx, person.id)
+  const metadata = { passkey: input.id }
+  await auditPerson({ ctx, input: { userId: person.id, action: 'person.passkey_removed', metadata } })
   await tellFactorChange(ctx, person.id, 'passkey_removed', input.client)
 }
 

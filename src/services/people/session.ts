@@ -1,6 +1,7 @@
 import { asc, eq } from 'drizzle-orm'
 import type { Role, Session, User } from '../../contract/people.ts'
 import { accounts, memberships, sessions, users } from '../../db/schema/index.ts'
+import { auditPerson } from '../audit/index.ts'
 import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { freshUntil } from './self.ts'
@@ -173,7 +174,7 @@ export async function signOut({
   ctx,
   input,
 }: {
-  ctx: Pick<ServiceContext<Actor>, 'db' | 'config'>
+  ctx: ServiceContext<Actor>
   input: { headers: Headers }
 }): Promise<string> {
   const { headers } = input
@@ -181,7 +182,14 @@ export async function signOut({
   const carried = [readBearer(headers.get('authorization')), readSessionCookie(ctx.config, headers.get('cookie'))]
   for (const signed of carried) {
     const token = signed && (await verifySessionToken(ctx.config.sessionSecret, signed))
-    if (token) await ctx.db.delete(sessions).where(eq(sessions.token, token))
+    if (!token) continue
+    const [ended] = await ctx.db
+      .delete(sessions)
+      .where(eq(sessions.token, token))
+      .returning({ userId: sessions.userId, id: sessions.id })
+    if (!ended) continue
+    const metadata = { session: ended.id }
+    await auditPerson({ ctx, input: { userId: ended.userId, action: 'session.ended', metadata } })
   }
   return expiredSessionCookie(ctx.config)
 }

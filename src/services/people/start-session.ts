@@ -5,6 +5,7 @@ import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { readSetCookie, signSessionToken } from './credentials.ts'
 import { type Client, sendLetter } from './letters.ts'
+import { auditPerson } from '../audit/index.ts'
 import { presentUser, type SignInResult } from './session.ts'
 
 interface Started {
@@ -13,6 +14,7 @@ interface Started {
   client: Client
   /** The library's answer, with its cookies. */
   headers: Headers
+  method: 'password' | 'totp' | 'recovery_code' | 'passkey'
 }
 
 type SessionRow = typeof sessions.$inferSelect
@@ -31,7 +33,7 @@ const sessionCookies = (headers: Headers) => headers.getSetCookie().filter((line
  */
 export async function startSession(
   ctx: ServiceContext<Actor>,
-  { token, client, headers }: Started,
+  { token, client, headers, method }: Started,
 ): Promise<SignInResult> {
   const [made] = await ctx.db
     .select({ person: users, session: sessions })
@@ -41,6 +43,8 @@ export async function startSession(
     .limit(1)
   if (!made) throw new ServiceError('invalid_session')
   const { person, session } = made
+  const metadata = { method, session: session.id }
+  await auditPerson({ ctx, input: { userId: person.id, action: 'session.created', metadata } })
   const others = await ctx.db
     .select()
     .from(sessions)

@@ -2,6 +2,7 @@ import { eq, lte } from 'drizzle-orm'
 import type { RecoveryCodes, SecondStepCode, TotpSetup } from '../../contract/me.ts'
 import { sessions, verifications } from '../../db/schema/index.ts'
 import { sha256Hex } from '../../lib/hmac.ts'
+import { auditPerson } from '../audit/index.ts'
 import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { callLibrary, createAuth, createTrace, SECOND_STEP_COOKIE } from './auth.ts'
@@ -79,7 +80,7 @@ export async function signInSecondStep({
       throw error
     }
   }
-  const result = await startSession(ctx, { token, client, headers: answer.headers })
+  const result = await startSession(ctx, { token, client, headers: answer.headers, method })
   if (method === 'recovery_code') await tellFactorChange(ctx, result.user.id, 'recovery_code_used', client)
   return result
 }
@@ -124,6 +125,7 @@ export async function confirmTotp({
   const { api } = createAuth(ctx, trace)
   const answer = await callLibrary(trace, api.verifyTOTP({ body: { code }, headers, returnHeaders: true }))
   await useUp(ctx, person.id, code)
+  await auditPerson({ ctx, input: { userId: person.id, action: 'person.totp_added' } })
   await tellFactorChange(ctx, person.id, 'totp_on', client)
   return replaceSession(ctx, person, answer.headers)
 }
@@ -144,6 +146,7 @@ export async function removeTotp({
   const { api } = createAuth(ctx, trace)
   const answer = await callLibrary(trace, api.disableTwoFactor({ body: { password }, headers, returnHeaders: true }))
   await weakenSessions(ctx, person.id)
+  await auditPerson({ ctx, input: { userId: person.id, action: 'person.totp_removed' } })
   await tellFactorChange(ctx, person.id, 'totp_off', client)
   return replaceSession(ctx, person, answer.headers)
 }
@@ -161,6 +164,7 @@ export async function renewRecoveryCodes({
   const trace = createTrace()
   const headers = headersForLibrary(ctx.config, client.headers, 'session')
   const made = await callLibrary(trace, createAuth(ctx, trace).api.generateBackupCodes({ body: { password }, headers }))
+  await auditPerson({ ctx, input: { userId: person.id, action: 'person.recovery_codes_renewed' } })
   await tellFactorChange(ctx, person.id, 'recovery_codes_renewed', client)
   return { recovery_codes: made.backupCodes }
 }

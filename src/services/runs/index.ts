@@ -5,6 +5,7 @@ import type { Item } from '../../contract/content.ts'
 import type { Direction, Run } from '../../contract/sync.ts'
 import { recordEvent } from '../../db/record-event.ts'
 import { integrations } from '../../db/schema/index.ts'
+import { loadActorNames } from '../actors.ts'
 import type { ServiceContext } from '../context.ts'
 import { publishChange, toRpcCall, unwrap } from '../site-calls.ts'
 import { type IntegrationRow, loadEnabledIntegration, loadIntegration, tenantFilter } from '../tenant.ts'
@@ -51,6 +52,17 @@ export async function syncItem({
   return unwrap(await ctx.site(row.siteId).syncItem(toRpcCall(ctx, row), input.contentId))
 }
 
+/** Runs with the names of those who asked for them; the site's object knows ids alone. */
+async function nameActors<R extends Run>(ctx: ServiceContext, runs: readonly R[]): Promise<R[]> {
+  // `undefined`, too: the object of an earlier release answers without while a deployment is under way
+  const stored = runs.map(({ actor }) => (actor?.id ? `${actor.kind}:${actor.id}` : null))
+  const names = await loadActorNames(ctx, stored)
+  return runs.map((run) => {
+    const { actor } = run
+    return { ...run, actor: actor && { ...actor, name: actor.id === null ? null : (names.get(actor.id) ?? null) } }
+  })
+}
+
 /** The runs of an integration, newest first. @throws ServiceError `integration_not_found`, `invalid_cursor` */
 export async function listRuns({
   ctx,
@@ -62,7 +74,7 @@ export async function listRuns({
   const before = readCursor(input.cursor)
   const { siteId } = await loadIntegration({ ctx, id: input.id })
   const runs = await ctx.site(siteId).listRuns(input.id, input.limit + 1, before)
-  return toPage(runs, input.limit, (run) => run)
+  return toPage(await nameActors(ctx, runs), input.limit, (run) => run)
 }
 
 /** A run with its steps. @throws ServiceError `integration_not_found`, `run_not_found` */
@@ -74,7 +86,9 @@ export async function getRun({
   input: { id: string; runId: string }
 }): Promise<RunDetail> {
   const row = await loadIntegration({ ctx, id: input.id })
-  return unwrap(await ctx.site(row.siteId).getRun(row.id, input.runId))
+  const run = unwrap(await ctx.site(row.siteId).getRun(row.id, input.runId))
+  const [named = run] = await nameActors(ctx, [run])
+  return named
 }
 
 /**

@@ -53,7 +53,7 @@ export async function createSite({ ctx, input }: { ctx: ServiceContext; input: S
     createdAt: now,
     updatedAt: now,
   }
-  const entry = { action: 'site.created', entityId: row.id, metadata: { name: row.name, url: row.url } }
+  const entry = { action: 'site.created', entityId: row.id, metadata: { name: row.name, url: row.url } } as const
   await withinQuota({ ctx, kind: 'sites', accountId: row.accountId }, (guard) =>
     appendAudit({ ctx, input: { entry, changes: [ctx.db.insert(sites).values(row), guard] } }),
   )
@@ -98,7 +98,7 @@ async function commit(ctx: ServiceContext, input: UpdateInput) {
     .set({ ...changes, updatedAt: new Date(ctx.now()) })
     .where(and(eq(sites.id, siteId), tenantFilter(ctx.actor, SITE_TENANT)))
     .returning()
-  const entry = { action: 'site.updated', entityId: siteId, metadata: { ...changes } }
+  const entry = { action: 'site.updated', entityId: siteId, metadata: { ...changes } } as const
   if (isActive === undefined) {
     const [rows] = await appendAudit({ ctx, input: { entry, changes: [update] } })
     return { row: rows[0], switched: [] }

@@ -236,6 +236,8 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE items ADD COLUMN seo_provider TEXT;`,
   `-- whether the plugin reads packed requests
   ALTER TABLE transport ADD COLUMN packing INTEGER NOT NULL DEFAULT 0;`,
+  `-- who asked for a run: an id, no name
+  ALTER TABLE runs ADD COLUMN actor TEXT;`,
 ]
 
 /** Newest schema version of this release. A database written by another release may have another. */

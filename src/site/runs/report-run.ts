@@ -16,9 +16,10 @@ export interface Session {
 }
 
 /** The fields that every event of a run has. */
-export const eventOf = ({ id, direction, startedAt }: LeasedRun) => ({
+export const eventOf = ({ id, direction, startedAt, actor }: LeasedRun) => ({
   action: direction === 'drift_check' ? 'drift_check' : 'sync',
   runId: id,
+  actor,
   direction,
   startedAt,
 })

@@ -43,7 +43,14 @@ export async function syncItem(ctx: ObjectContext, call: RpcCall, contentId: str
   const opened = await openEngine(ctx, call, call.requestId)
   if (!opened) return refusal('sync_disabled', 'The integration is switched off.')
   const cursor = startCursor('both', opened.integration.syncEpoch)
-  const event = { action: 'sync_item', startedAt, direction: 'both' as const, itemIds: before ? [before.id] : [] }
+  const actor = call.actor ?? null
+  const event = {
+    action: 'sync_item',
+    startedAt,
+    actor,
+    direction: 'both' as const,
+    itemIds: before ? [before.id] : [],
+  }
   try {
     const engine = opened.connect()
     if (postId !== null) {

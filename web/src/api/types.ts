@@ -3,6 +3,7 @@ import type { ItemUpdate as ItemUpdateInput } from '../../../src/contract/conten
 
 export type { Activity, ActivityDay, RunDetail, RunStep } from '../../../src/contract/activity.ts'
 export type { ConnectionChangeAnswer, PendingConnectionChange } from '../../../src/contract/connection-changes.ts'
+export type { AuditAction, AuditRecord, AuditVerdict } from '../../../src/contract/audit.ts'
 export type { ContentTypes, ContentTypesUpdate } from '../../../src/contract/content-types.ts'
 export type {
   Item,

@@ -21,6 +21,7 @@ const NewSitePage = lazyPage('onboarding', () => import('../pages/onboarding/new
 const OnboardingPage = lazyPage('onboarding', () => import('../pages/onboarding/onboarding-page.tsx'))
 const MembersPage = lazyPage('members', () => import('../pages/members/members-page.tsx'))
 const UsagePage = lazyPage('usage', () => import('../pages/usage/usage-page.tsx'))
+const AuditPage = lazyPage('audit', () => import('../pages/audit/audit-page.tsx'))
 const NotificationsPage = lazyPage('notifications', () => import('../pages/notifications/notifications-page.tsx'))
 const ContentTypesPage = lazyPage('contentTypes', () => import('../pages/content-types/content-types-page.tsx'))
 const ItemsPage = lazyPage('items', () => import('../pages/items/items-page.tsx'))
@@ -78,6 +79,7 @@ function AccountRoutes(): ReactNode {
         <Route path="/usage" component={UsagePage} />
         <Route path="/notifications" component={NotificationsPage} />
         <Route path="/account" component={AccountPage} />
+        <Route path="/audit" component={AuditPage} />
         <Route path="/invitation" component={InvitationPage} />
         <Route path="/sites/:siteId/*?">{({ siteId }) => <SiteRoutes siteId={siteId} />}</Route>
         <Route component={NotFoundPage} />

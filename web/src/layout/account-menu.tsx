@@ -7,7 +7,7 @@ import {
   useMantineColorScheme,
   VisuallyHidden,
 } from '@mantine/core'
-import { IconCheck, IconGauge, IconLogout, IconUserCog } from '@tabler/icons-react'
+import { IconCheck, IconGauge, IconHistory, IconLogout, IconUserCog } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useId } from 'react'
 import { useLocation } from 'wouter'
@@ -99,6 +99,11 @@ export default function AccountMenu({ session, initials }: { session: Session; i
         {mayManage && (
           <Menu.Item leftSection={<IconGauge size={16} aria-hidden />} onClick={() => navigate('/usage')}>
             {t('usage')}
+          </Menu.Item>
+        )}
+        {session.account.role === 'owner' && (
+          <Menu.Item leftSection={<IconHistory size={16} aria-hidden />} onClick={() => navigate('/audit')}>
+            {t('auditLog')}
           </Menu.Item>
         )}
         <Menu.Divider />

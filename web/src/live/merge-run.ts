@@ -7,6 +7,12 @@ export const isActive = (run: Run): boolean => run.status === 'queued' || run.st
  * so. One that has not may be at work and wait in turns, so there only the progress tells, and else the order of arrival.
  */
 export function laterRun(known: Run, update: Run): Run {
+  // live messages have no names
+  const isNameless = update.actor?.name === null && update.actor.id === known.actor?.id
+  return later(known, isNameless ? { ...update, actor: known.actor } : update)
+}
+
+function later(known: Run, update: Run): Run {
   if (isActive(known) !== isActive(update)) return isActive(known) ? update : known
   return update.progress.done >= known.progress.done ? update : known
 }

@@ -7,6 +7,7 @@ export const keys = {
   account: ['account'] as const,
   authOptions: ['auth-options'] as const,
   usage: ['usage'] as const,
+  audit: ['audit'] as const,
   members: ['members'] as const,
   invitations: ['invitations'] as const,
   mailSubscription: (token: string) => ['mail-subscription', token] as const,

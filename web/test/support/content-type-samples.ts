@@ -75,6 +75,7 @@ export const sampleRun = (patch: Partial<Run> = {}): Run => ({
   started_at: AT,
   finished_at: null,
   error: null,
+  actor: null,
   ...patch,
 })
 

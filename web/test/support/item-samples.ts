@@ -98,6 +98,7 @@ export const sampleRun = (patch: Partial<Run> = {}): Run => ({
   started_at: AT,
   finished_at: '2026-11-21T10:00:04.200Z',
   error: null,
+  actor: null,
   ...patch,
 })
 
@@ -132,6 +133,7 @@ export const sampleEvent = (patch: Partial<SyncEvent> = {}): SyncEvent => ({
   success: true,
   code: null,
   detail: null,
+  actor: null,
   item_ids: [],
   counts: {},
   started_at: AT,

@@ -1,4 +1,5 @@
 import type { Run, RunCounts, RunDirection, RunWaiting } from '../../../contract/sync.ts'
+import { parseActor } from '../../../lib/actor-name.ts'
 import { toTimestamp } from '../../../lib/timestamp.ts'
 import type { SqlRow } from '../database.ts'
 import type { RunCursor } from './run-cursor.ts'
@@ -19,6 +20,7 @@ export interface RunRow extends SqlRow {
   counts: string
   error: string | null
   waiting: string | null
+  actor: string | null
   failures: number
   cursor: string | null
   queued_at: number
@@ -47,6 +49,7 @@ export function presentRun(row: RunRow, waiting: RunWaiting | null): Run {
     started_at: toTimestamp(row.started_at),
     finished_at: toTimestamp(row.finished_at),
     error: row.error === null ? null : (JSON.parse(row.error) as Run['error']),
+    actor: row.actor === null ? null : { ...parseActor(row.actor), name: null },
   }
 }
 
@@ -59,6 +62,8 @@ export interface LeasedRun {
   direction: RunDirection
   attempt: number
   requestId: string
+  /** Who asked for it. */
+  actor: string | null
   /** When the first attempt started, in milliseconds since 1970. */
   startedAt: number
   /** Attempts in a row that committed nothing, this one included. */
@@ -76,6 +81,7 @@ export const toLeasedRun = (row: RunRow, now: number): LeasedRun => ({
   direction: row.direction,
   attempt: row.attempt,
   requestId: row.request_id,
+  actor: row.actor,
   startedAt: row.started_at ?? now,
   failures: row.failures,
   cursor: row.cursor === null ? null : (JSON.parse(row.cursor) as RunCursor),

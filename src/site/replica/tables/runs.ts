@@ -53,8 +53,8 @@ export class RunTable {
     return this.#database.transaction(() => {
       this.#rows(
         `INSERT INTO runs (id, integration_id, account_id, site_id, direction, status, next_attempt_at, request_id,
-           progress, counts, queued_at)
-         VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+           actor, progress, counts, queued_at)
+         VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
         id,
         call.integrationId,
         call.accountId,
@@ -62,6 +62,7 @@ export class RunTable {
         direction,
         now,
         call.requestId,
+        call.actor ?? 'system',
         JSON.stringify(NO_PROGRESS),
         JSON.stringify(NO_COUNTS),
         now,

@@ -106,7 +106,13 @@ export const activity: typeof english = {
     cancel_run: 'Lauf konnte nicht abgebrochen werden',
     doctor: 'Die Diagnose fand ein Problem',
   },
+  who: {
+    person: 'eine Person, die nicht mehr da ist',
+    key: 'API-Schlüssel {name}',
+    system: 'IGNY8',
+  },
   run: {
+    by: 'Veranlasst von',
     title: 'Lauf',
     titleOf: 'Lauf: {direction}',
     gone: 'Lauf nicht gefunden',

@@ -1,6 +1,7 @@
 import type { Messages } from '../en/index.ts'
 import { account } from './account.ts'
 import { activity } from './activity.ts'
+import { audit } from './audit.ts'
 import { auth } from './auth.ts'
 import { common } from './common.ts'
 import { connection } from './connection.ts'
@@ -19,6 +20,7 @@ import { usage } from './usage.ts'
 export const messages: Messages = {
   account,
   activity,
+  audit,
   auth,
   common,
   connection,

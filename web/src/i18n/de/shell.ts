@@ -15,6 +15,7 @@ export const shell: typeof english = {
   switchAccount: 'In {name} arbeiten',
   yourAccount: 'Ihr Zugang',
   usage: 'Nutzung',
+  auditLog: 'Prüfprotokoll',
   signOut: 'Abmelden',
   scheme: 'Aussehen',
   light: 'Hell',

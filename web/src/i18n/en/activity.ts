@@ -102,7 +102,13 @@ export const activity = {
     cancel_run: 'Run could not be cancelled',
     doctor: 'The doctor found a problem',
   },
+  who: {
+    person: 'a person who is no longer here',
+    key: 'API key {name}',
+    system: 'IGNY8',
+  },
   run: {
+    by: 'Asked for by',
     title: 'Run',
     titleOf: 'Run: {direction}',
     gone: 'Run not found',

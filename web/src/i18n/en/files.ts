@@ -6,6 +6,7 @@ export const files: AreaFiles = {
   base: () => import('./base.ts'),
   account: async () => (await import('./account.ts')).account,
   activity: async () => (await import('./activity.ts')).activity,
+  audit: async () => (await import('./audit.ts')).audit,
   auth: async () => (await import('./auth.ts')).auth,
   connection: async () => (await import('./connection.ts')).connection,
   contentTypes: async () => (await import('./content-types.ts')).contentTypes,

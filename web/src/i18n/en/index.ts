@@ -1,5 +1,6 @@
 import { account } from './account.ts'
 import { activity } from './activity.ts'
+import { audit } from './audit.ts'
 import { auth } from './auth.ts'
 import { common } from './common.ts'
 import { connection } from './connection.ts'
@@ -18,6 +19,7 @@ import { usage } from './usage.ts'
 export const messages = {
   account,
   activity,
+  audit,
   auth,
   common,
   connection,

@@ -14,6 +14,7 @@ export const shell = {
   switchAccount: 'Work in {name}',
   yourAccount: 'Your account',
   usage: 'Usage',
+  auditLog: 'Audit log',
   signOut: 'Sign out',
   scheme: 'Appearance',
   light: 'Light',

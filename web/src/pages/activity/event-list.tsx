@@ -9,6 +9,7 @@ import { useCodeTitle } from '../../components/code-title.ts'
 import classes from '../../components/data-list.module.css'
 import { RelativeTime } from '../../components/relative-time.tsx'
 import { useThisSite } from '../../layout/site-context.ts'
+import { Who } from './who.tsx'
 import { useActionText } from './use-action-text.ts'
 import { useCountsText } from './use-counts-text.ts'
 
@@ -43,6 +44,7 @@ function EventDetails({ event, isOfRun }: { event: SyncEvent; isOfRun: boolean }
   return (
     <Group gap={12} mt={2} fz="sm" c="dimmed">
       <RelativeTime at={event.finished_at} />
+      {event.actor && <Who actor={event.actor} />}
       {ms > 0 && <span data-numeric>{amounts.duration(ms)}</span>}
       {event.direction && <span>{direction(event.direction)}</span>}
       {counts && <span>{counts}</span>}

@@ -7,6 +7,7 @@ import classes from '../../components/data-list.module.css'
 import { RunStatusBadge } from '../../components/state-badge.tsx'
 import { WaitingWords } from '../../components/waiting-words.tsx'
 import { RunDuration } from './runs-panel.tsx'
+import { Who } from './who.tsx'
 import { useCountsText } from './use-counts-text.ts'
 
 function Fact({ name, children }: { name: string; children: ReactNode }): ReactNode {
@@ -37,6 +38,11 @@ export function RunFacts({ run }: { run: RunDetail }): ReactNode {
         {run.waiting && (
           <Fact name={t('waitsFor')}>
             <WaitingWords waiting={run.waiting} />
+          </Fact>
+        )}
+        {run.actor && (
+          <Fact name={t('by')}>
+            <Who actor={run.actor} />
           </Fact>
         )}
         <Fact name={t('direction')}>{direction(run.direction)}</Fact>

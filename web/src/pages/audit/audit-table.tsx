@@ -1,0 +1,61 @@
+import { Stack, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useFormatter, useTranslations } from 'use-intl'
+import type { AuditRecord } from '../../api/types.ts'
+import { ListTable } from '../../components/list-table.tsx'
+import { useActionText } from './use-action-text.ts'
+import { useActorText } from './use-actor-text.ts'
+
+/** A detail of a record, as the API names it. */
+function sayDetail(key: string, value: unknown): string[] {
+  if (Array.isArray(value)) return value.length === 0 ? [] : [`${key}: ${value.join(', ')}`]
+  return [`${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`]
+}
+
+function Row({ record }: { record: AuditRecord }): ReactNode {
+  const t = useTranslations('audit')
+  const format = useFormatter()
+  const actionText = useActionText()
+  const actorText = useActorText()
+  const { origin } = record
+  const place = [origin?.country, origin?.network, origin?.device].filter(Boolean).join(' · ')
+  const details = Object.entries(record.metadata).flatMap(([key, value]) => sayDetail(key, value))
+  return (
+    <tr data-seq={record.seq}>
+      <td data-label={t('when')} data-numeric>
+        <time dateTime={record.at}>
+          {format.dateTime(new Date(record.at), { dateStyle: 'medium', timeStyle: 'medium' })}
+        </time>
+      </td>
+      <td data-label={t('who')}>{actorText(record.actor)}</td>
+      <td data-label={t('what')}>
+        <Stack gap={2}>
+          <Text size="sm" fw={600}>
+            {actionText(record.action)}
+          </Text>
+          <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+            {record.entity_name ?? record.entity_id}
+          </Text>
+          {details.length > 0 && (
+            <Text size="xs" c="dimmed" lang="en" style={{ overflowWrap: 'anywhere' }}>
+              {details.join(' · ')}
+            </Text>
+          )}
+        </Stack>
+      </td>
+      <td data-label={t('where')}>{place || t('unknownPlace')}</td>
+    </tr>
+  )
+}
+
+/** Records of the audit log. */
+export function AuditTable({ records }: { records: readonly AuditRecord[] }): ReactNode {
+  const t = useTranslations('audit')
+  return (
+    <ListTable caption={t('title')} columns={[t('when'), t('who'), t('what'), t('where')]} actions={null}>
+      {records.map((record) => (
+        <Row key={record.seq} record={record} />
+      ))}
+    </ListTable>
+  )
+}
