@@ -20,18 +20,17 @@ import { SignedIn } from '../contract/people.ts'
 import * as people from '../services/people/index.ts'
 import { signedIn } from './auth.ts'
 import { clientOf } from './client.ts'
-import { created, defineRoute, noContent, ok, type Route } from './define.ts'
+import { created, defineRoute, NEEDS_RECENT, noContent, ok, type Route } from './define.ts'
 
 const BASE = `${API_PREFIX}/me`
 
-// a person looks after themselves, also before they have the second factor that their account requires
+// a person looks after themselves, also without an account, or before they have the second factor that it requires
 const common = {
   tag: 'me',
   throttle: 'integration',
-  access: { kind: 'person', role: 'viewer', withoutTwoFactor: true },
+  access: { kind: 'person', role: 'viewer', withoutAccount: true, withoutTwoFactor: true },
 } as const
 const sensitive = { ...common, access: { ...common.access, fresh: true } } as const
-const NEEDS_RECENT = 'Needs a sign-in, or the password sent to `confirm`, of the last 15 minutes.'
 
 const SessionParams = z.lazy(() => z.object({ session_id: SessionId }))
 const PasskeyParams = z.lazy(() => z.object({ passkey_id: PasskeyId }))

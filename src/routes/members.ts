@@ -77,7 +77,7 @@ export const memberRoutes: Route[] = [
     operationId: 'acceptInvitation',
     summary: 'Accept an invitation',
     description: 'Returns the account that the person has joined.',
-    access: viewers,
+    access: { ...viewers, withoutAccount: true },
     body: InvitationAccept,
     responses: { 200: { description: 'Joined', schema: Account } },
     errors: ['invitation_not_found', 'already_member', 'quota_exceeded'],

@@ -48,9 +48,12 @@ export async function call(request: string, options: CallOptions = {}): Promise<
     { ...env, ...options.bindings },
     execution,
   )
+  // also reads what is streamed to its end
   const text = await response.text()
   await waitOnExecutionContext(execution)
-  return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) }
+  const isLines = response.headers.get('content-type') === 'application/x-ndjson'
+  const body = text === '' ? null : JSON.parse(isLines ? `[${text.trim().replaceAll('\n', ',')}]` : text)
+  return { status: response.status, headers: response.headers, body }
 }
 
 /** Status and code of a refusal. */

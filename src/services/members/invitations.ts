@@ -192,7 +192,8 @@ async function send(
   const isStale = or(eq(invitations.email, columns.email), lt(invitations.expiresAt, columns.createdAt))
   // not null before the mail was tried: the token of an invitation that is to be mailed is never shown
   const mailStatus = ctx.config.email ? ('internal_error' as const) : null
-  const entry = { action, entityId: columns.email, metadata: { role: columns.role } }
+  // not the address: a record can't be changed when its person wants to be forgotten
+  const entry = { action, entityId: columns.id, metadata: { role: columns.role } }
   const clear = ctx.db.delete(invitations).where(and(eq(invitations.accountId, accountId), isStale))
   const row = { ...columns, accountId, tokenHash: await sha256Hex(token), invitedBy: inviter.id, mailStatus }
   await withinQuota({ ctx, kind: 'invitations', accountId }, (guard) =>
@@ -252,9 +253,9 @@ export async function withdrawInvitation({
   ctx: ServiceContext
   input: { id: string }
 }): Promise<void> {
-  const { email, role } = await loadInvitation(ctx, input.id)
+  const { role } = await loadInvitation(ctx, input.id)
   assertNotAbove(ctx, role)
-  const entry = { action: 'invitation.withdrawn', entityId: email, metadata: { role } }
+  const entry = { action: 'invitation.withdrawn', entityId: input.id, metadata: { role } }
   await appendAudit({
     ctx,
     input: { entry, changes: [ctx.db.delete(invitations).where(isMine(ctx, input.id))] },
