@@ -13,6 +13,7 @@ import {
   type Person,
 } from '../support/identity.ts'
 import { connectSiteWithStructure, d1 } from '../support/integration.ts'
+import { addDelivery } from '../support/notifications.ts'
 import { call } from '../support/openapi.ts'
 import { playInternet } from '../support/plugin.ts'
 
@@ -111,9 +112,21 @@ describe('the export of an account', () => {
   })
 
   test('has nothing of another account, and is for owners alone', async () => {
-    const stranger = await signUpPerson('Stranger')
+    const site = await connectSiteWithStructure()
+    const stranger = site.owner
+    const { token } = stranger
+    await call('POST /api/v1/members/invitations/', { token, body: { email: 'theirs@example.com', role: 'viewer' } })
+    const endpoint = await call('POST /api/v1/notifications/endpoints/', {
+      token,
+      body: { url: 'https://hooks.example.com/theirs' },
+    })
+    const delivery = await addDelivery(stranger, endpoint.body.id)
     const { body } = await exportOf(owner)
-    expect(JSON.stringify(body)).not.toContain(stranger.accountId)
+    const theirs = [stranger.accountId, stranger.userId, stranger.email, site.siteId, site.integrationId, site.keyId]
+    for (const text of [...theirs, 'theirs@example.com', endpoint.body.id, delivery])
+      expect(JSON.stringify(body)).not.toContain(text)
+    const all = JSON.stringify((await exportOf(stranger)).body)
+    for (const text of [...theirs, 'theirs@example.com', endpoint.body.id, delivery]) expect(all).toContain(text)
     const admin = await addMember(owner, 'admin')
     expect(refusal(await exportOf(admin, owner))).toEqual([403, 'role_too_low'])
     expect(refusal(await exportOf(stranger, owner))).toEqual([403, 'no_account'])

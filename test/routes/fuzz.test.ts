@@ -147,7 +147,10 @@ async function headersOf(current: World, request: GeneratedRequest, body: string
   return headers
 }
 
-/** Succeed only with what nobody can make up: a password, a code, a passkey, or the token of a mailed link. */
+/**
+ * Succeed only with what nobody can make up: a password, a code, a passkey, the token of a mailed link, the account's name
+ * or the person's address typed again; or for people who are in no account, as here nobody is.
+ */
 const NEEDS_PROOF = new Set([
   'signInSecondStep',
   'signInWithPasskey',
@@ -166,6 +169,11 @@ const NEEDS_PROOF = new Set([
   'removePasskey',
   'confirmConnectionChange',
   'refuseConnectionChange',
+  'scheduleAccountDeletion',
+  'cancelAccountDeletion',
+  'schedulePersonDeletion',
+  'cancelPersonDeletion',
+  'createAccount',
   'unsubscribe',
   'askToUnsubscribe',
   'getMailSubscription',

@@ -34,6 +34,12 @@ interface CallOptions {
   bindings?: Partial<Env>
 }
 
+/** The value of a body of JSON; of a body of lines, an array. */
+export function parse(text: string, { headers }: Response): unknown {
+  const isLines = headers.get('content-type') === 'application/x-ndjson'
+  return JSON.parse(isLines ? `[${text.trim().replaceAll('\n', ',')}]` : text)
+}
+
 /** Sends one request to the app, and waits for its background work. */
 export async function call(request: string, options: CallOptions = {}): Promise<Answer> {
   const [method = 'GET', path = ''] = request.split(' ')
@@ -51,9 +57,7 @@ export async function call(request: string, options: CallOptions = {}): Promise<
   // also reads what is streamed to its end
   const text = await response.text()
   await waitOnExecutionContext(execution)
-  const isLines = response.headers.get('content-type') === 'application/x-ndjson'
-  const body = text === '' ? null : JSON.parse(isLines ? `[${text.trim().replaceAll('\n', ',')}]` : text)
-  return { status: response.status, headers: response.headers, body }
+  return { status: response.status, headers: response.headers, body: text === '' ? null : parse(text, response) }
 }
 
 /** Status and code of a refusal. */

@@ -64,12 +64,12 @@ export async function exportAccount({ ctx }: { ctx: ServiceContext }): Promise<A
   const [row] = await ctx.db.select({ n: count() }).from(sites).where(eq(sites.accountId, accountId))
   const entry = { action: 'account.exported', entityId: accountId }
   await appendAudit({ ctx, input: { entry, changes: [] } })
-  const { id, name, createdAt } = account
+  const { id, name, requireTwoFactor, createdAt } = account
   return readAll(ctx, {
     kind: 'account',
     version: VERSION,
     exported_at: new Date(ctx.now()).toISOString(),
     sites: row?.n ?? 0,
-    account: { id, name, created_at: createdAt },
+    account: { id, name, require_two_factor: requireTwoFactor, created_at: createdAt },
   })
 }

@@ -135,10 +135,6 @@ const apiErrors = {
   ),
   person_required: text('Das geht nicht mit einem API-Schlüssel', 'Melden Sie sich als Person an.'),
   user_inactive: text('Dieser Benutzer ist deaktiviert', 'Fragen Sie einen Inhaber des Kontos.'),
-  no_account: text(
-    'Sie sind in keinem Konto Mitglied',
-    'Bitten Sie um eine Einladung, oder legen Sie ein neues Konto an.',
-  ),
   site_inactive: text('Die Website ist abgeschaltet', 'Schalten Sie die Website in ihren Einstellungen ein.'),
   origin_not_allowed: text(
     'Anfragen von diesem Ursprung sind nicht erlaubt',
@@ -190,7 +186,6 @@ const apiErrors = {
     'Dieser Link zum Abmelden gilt nicht',
     'Öffnen Sie den Link einer neueren E-Mail, oder ändern Sie es in Ihren Benachrichtigungen.',
   ),
-  deletion_not_found: text('Es ist keine Löschung vorgemerkt', 'Es gibt nichts aufzuhalten.'),
   invitation_not_found: text(
     'Einladung nicht gefunden',
     'Bitten Sie um eine neue Einladung, und nehmen Sie sie mit der E-Mail-Adresse an, an die sie ging.',
@@ -260,16 +255,6 @@ const apiErrors = {
   email_taken: text('Für diese E-Mail-Adresse gibt es schon ein Konto', 'Melden Sie sich stattdessen an.'),
   already_member: text('Diese Person ist schon Mitglied', 'Ändern Sie stattdessen die Rolle des Mitglieds.'),
   last_owner: text('Ein Konto braucht einen Inhaber', 'Machen Sie zuerst jemand anderen zum Inhaber.'),
-  has_account: text(
-    'Sie sind in einem Konto',
-    'Arbeiten Sie in diesem Konto. Ein weiteres gibt es für Personen, die in keinem sind.',
-  ),
-  sole_owner: text(
-    'Ein Konto gehört Ihnen allein',
-    'Machen Sie dort eine andere Person zum Inhaber, oder löschen Sie auch dieses Konto.',
-  ),
-  deletion_running: text('Die Löschung hat begonnen', 'Sie lässt sich nicht mehr aufhalten.'),
-  account_leaving: text('Das Konto wird gelöscht', 'Inhaber können die Löschung unter „Ihr Zugang“ aufhalten.'),
   api_key_inactive: text('Der API-Schlüssel ist nicht mehr aktiv', 'Erstellen Sie einen neuen Schlüssel.'),
   conflict: text(
     'Es hat sich geändert, seit Sie es geladen haben',
@@ -310,4 +295,9 @@ const apiErrors = {
 }
 
 /** German texts by the code of an error, a failed delivery or a finding of the doctor. */
-export const errors: ProblemTexts = { ...apiErrors, ...limitErrors, ...linkErrors, ...deliveryErrors }
+export const errors: ProblemTexts = {
+  ...apiErrors,
+  ...limitErrors,
+  ...linkErrors,
+  ...deliveryErrors,
+}
