@@ -8,6 +8,9 @@ import { Count, ListQuery, Timestamp } from './common.ts'
  */
 export const AUDIT_ACTIONS = [
   'account.created',
+  'account.deletion_cancelled',
+  'account.deletion_scheduled',
+  'account.exported',
   'account.updated',
   'api_key.created',
   'api_key.revoked',
@@ -33,6 +36,8 @@ export const AUDIT_ACTIONS = [
   'notification_endpoint.deleted',
   'notification_endpoint.secret_rotated',
   'notification_endpoint.updated',
+  'person.deletion_cancelled',
+  'person.deletion_scheduled',
   'person.email_change_cancelled',
   'person.email_change_requested',
   'person.email_changed',

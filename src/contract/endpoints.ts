@@ -14,6 +14,7 @@ import {
   Resolution,
   SyncItemRequest,
 } from './content.ts'
+import { AccountDeletionRequest, Deletion, Deletions, PersonDeletionRequest } from './deletion.ts'
 import { DoctorReport } from './doctor.ts'
 import { ConnectRequest, Integration, IntegrationUpdate, TestResult } from './integrations.ts'
 import * as me from './me.ts'
@@ -70,8 +71,14 @@ export const ENDPOINTS = {
   'PATCH /me/passkeys/{passkey_id}': { body: me.PasskeyUpdate, answer: me.Passkey },
   'DELETE /me/passkeys/{passkey_id}': { answer: null },
   'GET /account': { answer: people.AccountSettings },
+  'POST /account': { body: people.AccountCreate, answer: people.Account },
   'PATCH /account': { body: people.AccountUpdate, answer: people.AccountSettings },
   'GET /usage': { answer: Usage },
+  'GET /deletions': { answer: Deletions },
+  'POST /account/deletion': { body: AccountDeletionRequest, answer: Deletion },
+  'DELETE /account/deletion': { answer: null },
+  'POST /me/deletion': { body: PersonDeletionRequest, answer: Deletion },
+  'DELETE /me/deletion': { answer: null },
 
   'GET /members': { query: ListQuery, answer: listOf(people.Member) },
   'PATCH /members/{user_id}': { body: people.MemberUpdate, answer: people.Member },

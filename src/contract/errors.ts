@@ -3,6 +3,7 @@ import { EvidenceStep } from './evidence.ts'
 import { PollingOffer } from './polling.ts'
 import { CONNECTION_ERRORS } from './connection-errors.ts'
 import { LIMIT_ERRORS } from './limit-errors.ts'
+import { DELETION_ERRORS } from './deletion-errors.ts'
 import { LINK_ERRORS } from './link-errors.ts'
 import { PEOPLE_ERRORS } from './people-errors.ts'
 import { MAIL_ERRORS } from './mail-errors.ts'
@@ -112,7 +113,7 @@ const API_ERRORS = {
   },
   person_required: { status: 403, title: 'An API key cannot do this', fix: 'Sign in as a person.' },
   user_inactive: { status: 403, title: 'This user is deactivated', fix: 'Ask an owner of the account.' },
-  no_account: { status: 403, title: 'You are not a member of an account', fix: 'Ask for an invitation.' },
+  no_account: { status: 403, title: 'You are in no account', fix: 'Ask for an invitation, or make a new account.' },
   site_inactive: { status: 403, title: 'The site is switched off', fix: 'Switch the site on in its settings.' },
   origin_not_allowed: {
     status: 403,
@@ -269,6 +270,7 @@ export const ERRORS = {
   ...PEOPLE_ERRORS,
   ...MAIL_ERRORS,
   ...CONNECTION_ERRORS,
+  ...DELETION_ERRORS,
   ...LINK_ERRORS,
 } as const satisfies Record<string, ErrorEntry>
 export type ErrorCode = keyof typeof ERRORS

@@ -66,6 +66,10 @@ export const AccountSettings = z.lazy(() =>
 )
 export type AccountSettings = z.infer<typeof AccountSettings>
 
+/** A new account, for a person who is in none. */
+export const AccountCreate = z.lazy(() => z.object({ name: PlainText }).meta({ id: 'AccountCreate' }))
+export type AccountCreate = z.infer<typeof AccountCreate>
+
 export const AccountUpdate = z.lazy(() =>
   z.object({ name: PlainText.optional(), require_two_factor: z.boolean().optional() }).meta({ id: 'AccountUpdate' }),
 )

@@ -2,9 +2,11 @@ import { readConfig } from '../config.ts'
 import { db } from '../db/client.ts'
 import { createId } from '../lib/ids.ts'
 import { log } from '../lib/log.ts'
+import { createApiKeyStore } from '../services/api-keys/index.ts'
 import { sealLeftovers } from '../services/audit/index.ts'
 import { pruneConnectionChanges } from '../services/connections/index.ts'
 import { resealEndpoints } from '../services/endpoints/index.ts'
+import type { ServiceContext } from '../services/context.ts'
 import { pruneEvents } from '../services/events/index.ts'
 import { recordTick } from '../services/health/index.ts'
 import { pruneIdempotencyKeys } from '../services/idempotency/index.ts'
@@ -12,6 +14,7 @@ import { pruneMail } from '../services/mail/index.ts'
 import { pruneNotifications } from '../services/notifications/index.ts'
 import { pruneEnded } from '../services/retention/index.ts'
 import { pruneAttempts } from '../services/people/index.ts'
+import { playDeletions } from './deletions.ts'
 import { reconcileChecks } from './health-checks.ts'
 import { notify } from './notifications.ts'
 
@@ -23,6 +26,23 @@ const SEALED_PER_TICK = 100
 
 /** Endpoints resealed per tick, after a rotation of the encryption key. */
 const RESEALED_PER_TICK = 20
+
+/** The context of work for an account without a caller. @param background gets work that the tick waits for at its end */
+function createSystemContext(env: Env, accountId: string, background: Promise<unknown>[]): ServiceContext {
+  return {
+    db: db(env, accountId).db,
+    actor: { kind: 'system', accountId },
+    requestId: createId('req'),
+    now: Date.now,
+    newId: createId,
+    config: readConfig(env),
+    apiKeys: createApiKeyStore(env.API_KEYS),
+    background: (work) => void background.push(work),
+    // nobody asked for these calls, and a deletion makes none
+    chargeUnverified: () => Promise.resolve(),
+    site: (siteId) => env.SITE_SYNC.getByName(siteId),
+  }
+}
 
 /** Runs the jobs of a tick, which wrangler.toml schedules. */
 export async function runScheduled(controller: ScheduledController, env: Env): Promise<void> {
@@ -41,11 +61,15 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   const site = (siteId: string) => env.SITE_SYNC.getByName(siteId)
   const checks = await reconcileChecks({ db: prune.db, site, now: Date.now }, now)
   const notifications = await notify({ db: prune.db, config, now: Date.now, newId: createId }, now)
+  const background: Promise<unknown>[] = []
+  const deletions = await playDeletions((accountId) => createSystemContext(env, accountId, background))
+  await Promise.allSettled(background)
   // last, so that a tick that fails is not recorded
   await recordTick({ db: prune.db, cron: controller.cron, now })
   log.info('scheduled', {
     cron: controller.cron,
     checks,
+    deletions,
     notifications,
     pruned,
     pruned_ended: prunedEnded,

@@ -1,8 +1,8 @@
 import { API_PREFIX } from '../contract/common.ts'
-import { AccountSettings, AccountUpdate } from '../contract/people.ts'
-import { getAccount, updateAccount } from '../services/account/index.ts'
+import { Account, AccountCreate, AccountSettings, AccountUpdate } from '../contract/people.ts'
+import { getAccount, openAccount, updateAccount } from '../services/account/index.ts'
 import { clientOf } from './client.ts'
-import { defineRoute, ok, type Route } from './define.ts'
+import { created, defineRoute, ok, type Route } from './define.ts'
 
 const PATH = `${API_PREFIX}/account`
 const common = { tag: 'account', throttle: 'integration', path: PATH } as const
@@ -17,6 +17,19 @@ export const accountRoutes: Route[] = [
     access: { kind: 'person', role: 'viewer' },
     responses: { 200: { description: 'The account', schema: AccountSettings } },
     handle: async ({ ctx }) => ok(await getAccount({ ctx })),
+  }),
+  defineRoute({
+    ...common,
+    method: 'post',
+    operationId: 'createAccount',
+    records: 'account.created',
+    summary: 'Make an account',
+    description: 'For people who are in no account any more. You own the new one.',
+    access: { kind: 'person', role: 'viewer', withoutAccount: true },
+    body: AccountCreate,
+    responses: { 201: { description: 'The account', schema: Account } },
+    errors: ['has_account'],
+    handle: async ({ ctx, body }) => created(await openAccount({ ctx, input: body })),
   }),
   defineRoute({
     ...common,

@@ -64,12 +64,14 @@ export interface RouteDefinition<A extends Access, P, Q, B> {
   query?: Q
   body?: B
   /** Schema of the body by status; null for an empty body. */
-  responses: Record<number, { description: string; schema: z.ZodType | null }>
   /**
    * For answers that are too large to keep for a repeat with the same Idempotency-Key: what `id` in the first answer names,
    * as it is now.
    */
   answerAgain?: (call: { ctx: ServiceContext<ActorOf<A>>; params: Infer<P>; id: string }) => Promise<unknown>
+  responses: Record<number, { description: string; schema: z.ZodType | null; contentType?: string }>
+  /** The answer is streamed or personal, and not kept for repeats: an Idempotency-Key has no effect. */
+  withoutIdempotency?: true
   /** Codes that this route adds to those that its access, input and method imply. */
   errors?: readonly ErrorCode[]
   handle(call: RouteCall<A, Infer<P>, Infer<Q>, Infer<B>>): Promise<Reply>
@@ -89,6 +91,9 @@ export function defineRoute<
   const declared: RouteDefinition<A, P, Q, B> = route
   return declared
 }
+
+/** The last sentence of the description of a route with `fresh` access. */
+export const NEEDS_RECENT = 'Needs a sign-in, or the password sent to `me/confirm`, of the last 15 minutes.'
 
 export const ok = (body: unknown): Reply => ({ status: 200, body })
 export const created = (body: unknown): Reply => ({ status: 201, body })

@@ -6,6 +6,8 @@ import { authRoutes } from './auth.ts'
 import { connectionChangeRoutes } from './connection-changes.ts'
 import { contentRoutes } from './content.ts'
 import type { Route } from './define.ts'
+import { deletionRoutes } from './deletion.ts'
+import { exportRoutes } from './export.ts'
 import { pollingRoutes } from './polling.ts'
 import { integrationRoutes } from './integrations.ts'
 import { meRoutes } from './me.ts'
@@ -24,6 +26,8 @@ export const routes: readonly Route[] = [
   ...accountRoutes,
   ...memberRoutes,
   ...usageRoutes,
+  ...deletionRoutes,
+  ...exportRoutes,
   ...siteRoutes,
   ...apiKeyRoutes,
   ...contentRoutes,

@@ -13,8 +13,8 @@ import {
 import * as people from '../services/people/index.ts'
 import { signedIn } from './auth.ts'
 import { clientOf } from './client.ts'
-import { created, defineRoute, noContent, ok, type Route } from './define.ts'
-import { BASE, common, done, NEEDS_RECENT, replaced, sensitive } from './me-common.ts'
+import { created, defineRoute, NEEDS_RECENT, noContent, ok, type Route } from './define.ts'
+import { BASE, common, done, replaced, sensitive } from './me-common.ts'
 
 const PasskeyParams = z.lazy(() => z.object({ passkey_id: PasskeyId }))
 

@@ -12,8 +12,8 @@ import {
 import * as people from '../services/people/index.ts'
 import { signedIn } from './auth.ts'
 import { clientOf } from './client.ts'
-import { defineRoute, noContent, ok, type Route } from './define.ts'
-import { BASE, common, done, NEEDS_RECENT, replaced, sensitive } from './me-common.ts'
+import { defineRoute, NEEDS_RECENT, noContent, ok, type Route } from './define.ts'
+import { BASE, common, done, replaced, sensitive } from './me-common.ts'
 import { factorRoutes } from './me-factors.ts'
 
 const SessionParams = z.lazy(() => z.object({ session_id: SessionId }))

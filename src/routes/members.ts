@@ -79,7 +79,7 @@ export const memberRoutes: Route[] = [
     records: 'member.joined',
     summary: 'Accept an invitation',
     description: 'Returns the account that the person has joined.',
-    access: viewers,
+    access: { ...viewers, withoutAccount: true },
     body: InvitationAccept,
     responses: { 200: { description: 'Joined', schema: Account } },
     errors: ['invitation_not_found', 'already_member', 'quota_exceeded'],

@@ -45,7 +45,7 @@ function stepsOf(route: Route): MiddlewareHandler<AppEnv>[] {
     ...(route.query ? [validate('query', route.query)] : []),
     ...(route.body ? [validate('json', route.body)] : []),
     provideContext,
-    ...(isWrite && route.access.kind !== 'public' ? [idempotencyOf(route)] : []),
+    ...(isWrite && route.access.kind !== 'public' && !route.withoutIdempotency ? [idempotencyOf(route)] : []),
   ]
 }
 

@@ -50,9 +50,9 @@ function describeErrors(route: Route): ZodOpenApiOperationObject['responses'] {
 
 function describeSuccess(route: Route): ZodOpenApiOperationObject['responses'] {
   return Object.fromEntries(
-    Object.entries(route.responses).map(([status, { description, schema }]) => [
+    Object.entries(route.responses).map(([status, { description, schema, contentType = 'application/json' }]) => [
       status,
-      { description, ...(schema && { content: { 'application/json': { schema } } }) },
+      { description, ...(schema && { content: { [contentType]: { schema } } }) },
     ]),
   )
 }
@@ -68,7 +68,7 @@ const IdempotencyHeader = z.object({
 
 function describeOperation(route: Route): ZodOpenApiOperationObject {
   const { security, note } = describeAccess(route)
-  const takesKey = route.method !== 'get' && route.access.kind !== 'public'
+  const takesKey = route.method !== 'get' && route.access.kind !== 'public' && !route.withoutIdempotency
   return {
     operationId: route.operationId,
     tags: [route.tag],

@@ -36,7 +36,7 @@ export const siteRoutes: Route[] = [
     access: admins,
     body: SiteCreate,
     responses: { 201: { description: 'Added', schema: Site } },
-    errors: ['quota_exceeded'],
+    errors: ['quota_exceeded', 'account_leaving'],
     handle: async ({ ctx, body }) => created(await createSite({ ctx, input: body })),
   }),
   defineRoute({
@@ -63,7 +63,7 @@ export const siteRoutes: Route[] = [
     params: Params,
     body: SiteUpdate,
     responses: { 200: { description: 'The changed site', schema: Site } },
-    errors: ['site_not_found'],
+    errors: ['site_not_found', 'account_leaving'],
     handle: async ({ ctx, params, body }) => ok(await updateSite({ ctx, input: { ...body, siteId: params.site_id } })),
   }),
   defineRoute({

@@ -24,19 +24,9 @@ import { db } from '../db/client.ts'
 import { createId } from '../lib/ids.ts'
 import { log, withLogIds } from '../lib/log.ts'
 import { Mutex } from '../lib/mutex.ts'
-import {
-  createItem,
-  getItem,
-  listItems,
-  MOVES,
-  retryItem,
-  resolveItem,
-  undoItem,
-  updateItem,
-  type ContentContext,
-} from './replica/content.ts'
+import * as items from './replica/content.ts'
 import { directRetryMs, enablePolling, urgentDirectTryAt } from './transport/choice.ts'
-import { openSiteDatabase } from './replica/database.ts'
+import { hasTables, openSiteDatabase } from './replica/database.ts'
 import { examineSite } from './health/doctor/examine.ts'
 import { applyPollingToReport } from './health/doctor/polling.ts'
 import { receivePoll } from './runs/receive-poll.ts'
@@ -76,7 +66,8 @@ const chance = () => ({ now: Date.now, newId: createId, random: Math.random })
 
 /** Implements {@link SiteRpc}, which documents the methods. */
 export class SiteSync extends DurableObject<Env> implements SiteRpc {
-  #store: SiteStore
+  /** Null while the object has no data: of a site that was deleted, or has never been used. */
+  #opened: SiteStore | null
   readonly #live: LiveHub
   /** Serialises requests to the site. */
   readonly #siteAccess = new Mutex()
@@ -88,18 +79,19 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
       store: () => this.#store,
       read: (integration, since) => readLiveState(db(env, integration.accountId).db, integration, since),
     })
-    this.#store = this.#openStore()
-    this.#alarm = new SiteAlarm(state.storage, (inboxFrom) => this.#store.nextDueAt(inboxFrom))
+    this.#opened = hasTables(this.ctx.storage) ? this.#openStore() : null
+    this.#alarm = new SiteAlarm(state.storage, (inboxFrom) => this.#opened?.nextDueAt(inboxFrom) ?? null)
     // the instance that held these leases is gone
-    this.#store.runs.releaseLeases(Date.now())
+    this.#opened?.runs.releaseLeases(Date.now())
     // the platform drops an alarm when it fires, and after six errors: pending work needs a new one
     void state.blockConcurrencyWhile(() => this.#alarm.arm())
   }
 
   probe(request: ProbeRequest): Promise<RpcResult<ProbeOutcome>> {
     return this.#authorized(request, async () => {
-      const outcome = await this.#siteAccess.run(() => probeTwice(this.#context(null), request))
-      const result = applyProbeResult(this.#store, outcome, request.mayPoll, Date.now())
+      const ctx = this.#context(null)
+      const outcome = await this.#siteAccess.run(() => probeTwice(ctx, request))
+      const result = applyProbeResult(ctx.store, outcome, request.mayPoll, Date.now())
       // after a change of the transport, waiting work may continue at once
       await this.#alarm.arm()
       return { ok: true, value: result }
@@ -108,8 +100,9 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
 
   check(call: RpcCall): Promise<RpcResult<ProbeOutcome | null>> {
     return this.#authorized(call, async () => {
-      this.#store.access.setIntegration(call)
-      const outcome = await this.#siteAccess.run(() => checkSite(this.#context(call.accountId), call, true))
+      const ctx = this.#context(call.accountId)
+      ctx.store.access.setIntegration(call)
+      const outcome = await this.#siteAccess.run(() => checkSite(ctx, call, true))
       await this.#alarm.arm()
       return { ok: true, value: outcome }
     })
@@ -123,8 +116,9 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
 
   examine(request: ProbeRequest): Promise<RpcResult<Examination>> {
     return this.#authorized(request, async () => {
-      const found = await this.#siteAccess.run(() => examineSite(this.#context(null), request))
-      return { ok: true, value: request.mayPoll ? applyPollingToReport(this.#store, found, Date.now()) : found }
+      const ctx = this.#context(null)
+      const found = await this.#siteAccess.run(() => examineSite(ctx, request))
+      return { ok: true, value: request.mayPoll ? applyPollingToReport(ctx.store, found, Date.now()) : found }
     })
   }
 
@@ -186,10 +180,9 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
   poll(key: CallingKey, integrationId: string, message: WebhookMessage): Promise<RpcResult<SignedAnswer>> {
     return this.#authorized(key, async () => {
       const site = { ...key, integrationId }
-      const answer = await receivePoll(this.#context(key.accountId), site, message, (work) =>
-        this.#siteAccess.tryRun(work),
-      )
-      this.#store.runs.publishUnfinished()
+      const ctx = this.#context(key.accountId)
+      const answer = await receivePoll(ctx, site, message, (work) => this.#siteAccess.tryRun(work))
+      ctx.store.runs.publishUnfinished()
       await this.#alarm.arm()
       return answer
     })
@@ -215,23 +208,27 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
   }
 
   async listItems(siteId: string, filter: ItemFilter, before: number | null, limit: number) {
-    return listItems(this.#content(siteId), filter, before, limit)
+    return items.listItems(this.#content(siteId), filter, before, limit)
   }
 
   async getItem(siteId: string, id: string): Promise<RpcResult<Item>> {
-    return getItem(this.#content(siteId), id)
+    return items.getItem(this.#content(siteId), id)
+  }
+
+  async exportItems(siteId: string, after: number) {
+    return items.exportItems(this.#content(siteId), after)
   }
 
   createItem(key: CallingKey, input: ItemCreate): Promise<RpcResult<Item>> {
-    return this.#editItem(key, (content) => createItem(content, input))
+    return this.#editItem(key, (content) => items.createItem(content, input))
   }
 
   updateItem(key: CallingKey, id: string, input: ItemUpdate): Promise<RpcResult<Item>> {
-    return this.#editItem(key, (content) => updateItem(content, id, input))
+    return this.#editItem(key, (content) => items.updateItem(content, id, input))
   }
 
   moveItem(key: CallingKey, id: string, move: ItemMove): Promise<RpcResult<Item>> {
-    return this.#editItem(key, (content) => MOVES[move](content, id))
+    return this.#editItem(key, (content) => items.MOVES[move](content, id))
   }
 
   /** What a Worker of an earlier release calls, during a deployment. */
@@ -240,20 +237,21 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
   }
 
   resolveItem(key: CallingKey, id: string, resolution: Resolution): Promise<RpcResult<Item>> {
-    return this.#editItem(key, (content) => resolveItem(content, id, resolution))
+    return this.#editItem(key, (content) => items.resolveItem(content, id, resolution))
   }
 
   undoItem(key: CallingKey, id: string): Promise<RpcResult<Item>> {
-    return this.#editItem(key, (content) => undoItem(content, id))
+    return this.#editItem(key, (content) => items.undoItem(content, id))
   }
 
   retryItem(key: CallingKey, id: string): Promise<RpcResult<Item>> {
-    return this.#editItem(key, (content) => retryItem(content, id))
+    return this.#editItem(key, (content) => items.retryItem(content, id))
   }
 
   syncItem(call: RpcCall, contentId: string): Promise<RpcResult<Item>> {
     return this.#authorized(call, async () => {
-      const synced = await this.#siteAccess.run(() => syncItem(this.#context(call.accountId), call, contentId))
+      const ctx = this.#context(call.accountId)
+      const synced = await this.#siteAccess.run(() => syncItem(ctx, call, contentId))
       await this.#alarm.arm()
       return synced
     })
@@ -274,19 +272,18 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
   }
 
   async stop(integrationId: string): Promise<void> {
-    this.#store.runs.cancelAll(integrationId, Date.now())
-    this.#store.driftChecks.plan(null)
-    this.#store.access.invalidate()
+    this.#opened?.stop(integrationId, Date.now())
     this.#live.publish({ row: true })
     await this.#alarm.arm()
   }
 
   async forget(): Promise<void> {
     this.#live.close('integration_deleted')
-    await this.ctx.storage.deleteAll()
-    // a key of the deleted site may still call: it needs tables, even empty ones, and D1 then refuses it
-    this.#store = this.#openStore()
+    // Tables that were made again would be kept, and billed, for ever. So they wait for a call that may act at the site;
+    // work that is under way has the old store, whose statements now fail.
+    this.#opened = null
     await this.#alarm.clear()
+    await this.ctx.storage.deleteAll()
   }
 
   async publish(): Promise<void> {
@@ -307,8 +304,10 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
    * or logged.
    */
   override async alarm(): Promise<void> {
-    const work = () => this.#siteAccess.run(() => this.#doDueWork())
-    await withLogIds(idsOfIntegration(this.#store.access.integration()), () =>
+    const store = this.#opened
+    if (!store) return
+    const work = () => this.#siteAccess.run(() => this.#doDueWork(store))
+    await withLogIds(idsOfIntegration(store.access.integration()), () =>
       this.#alarm.onAlarm(work, (cause) => log.error('alarm failed', { cause })),
     )
   }
@@ -319,6 +318,11 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     if (dueAt !== null) this.#store.schedule.ensure('health', dueAt)
   }
 
+  /** The tables, made on first use. */
+  get #store(): SiteStore {
+    return (this.#opened ??= this.#openStore())
+  }
+
   #openStore(): SiteStore {
     const store = new SiteStore(openSiteDatabase(this.ctx.storage))
     store.runs.onRun = (run) => this.#live.publish({ run })
@@ -327,11 +331,11 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
   }
 
   /** The health check comes first: a run depends on its result. */
-  async #doDueWork(): Promise<void> {
-    const ctx = this.#context(null)
+  async #doDueWork(store: SiteStore): Promise<void> {
+    const ctx = { ...this.#context(null), store }
     await checkIfDue(ctx)
     // what one run does decides what the others wait for
-    await runNext(ctx).finally(() => this.#store.runs.publishUnfinished())
+    await runNext(ctx).finally(() => store.runs.publishUnfinished())
   }
 
   #context(accountId: string | null): ObjectContext {
@@ -347,12 +351,12 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     }
   }
 
-  #content(siteId: string): ContentContext {
+  #content(siteId: string): items.ContentContext {
     return { replica: this.#store.replica, siteId, now: Date.now, newId: createId }
   }
 
   /** Changes the IGNY8 side of an item in one transaction, then updates the counts in D1. */
-  #editItem(key: CallingKey, work: (content: ContentContext) => RpcResult<Item>): Promise<RpcResult<Item>> {
+  #editItem(key: CallingKey, work: (content: items.ContentContext) => RpcResult<Item>): Promise<RpcResult<Item>> {
     return this.#authorized(key, async () => {
       const changed = work(this.#content(key.siteId))
       if (changed.ok) this.ctx.waitUntil(writeCounts(this.#context(key.accountId)))
@@ -366,13 +370,14 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     call: CallingKey & { integrationId?: string },
     work: () => Promise<RpcResult<T>>,
   ): Promise<RpcResult<T>> {
-    const ids = { ...idsOfIntegration(this.#store.access.integration()), ...idsOfCall(call) }
+    const ids = { ...idsOfIntegration(this.#opened?.access.integration() ?? null), ...idsOfCall(call) }
     return withLogIds(ids, async () => (await this.#refuse(call)) ?? work())
   }
 
   async #refuse({ keyId, siteId, accountId }: CallingKey): Promise<(RpcResult<never> & { ok: false }) | null> {
     if (keyId === null) return null
-    const code = await refuseKey({ ...this.#context(accountId) }, keyId, siteId)
+    const gate = { db: db(this.env, accountId).db, now: Date.now, opened: () => this.#opened, open: () => this.#store }
+    const code = await refuseKey(gate, keyId, siteId)
     return code && { ok: false, code, detail: 'The API key can no longer be used at this site.' }
   }
 }

@@ -173,6 +173,11 @@ export interface SiteRpc {
     limit: number,
   ): Promise<{ results: ItemSummary[]; next: number | null }>
   getItem(siteId: string, id: string): Promise<RpcResult<Item>>
+  /**
+   * Some items with their texts, oldest first, as lines of JSON for an export: about 1 MB, and at least one item.
+   * @param after row number of the last item before them
+   */
+  exportItems(siteId: string, after: number): Promise<{ text: string; next: number | null }>
   createItem(key: CallingKey, input: ItemCreate): Promise<RpcResult<Item>>
   updateItem(key: CallingKey, id: string, input: ItemUpdate): Promise<RpcResult<Item>>
   /** Moves an item to the trash, restores it, or deletes for good what is in the trash. */

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import * as end from './support/account-end.ts'
 import * as steps from './support/account-life.ts'
+import { findStored, letDaysPass } from './support/stored.ts'
 import { type Chromium, DESKTOP, faultsOf, PHONE, startChromium } from './support/browser.ts'
 import { startWorld, type World } from './support/world.ts'
 
@@ -63,3 +65,48 @@ test('T67 the page looks right on a phone in the dark, in German', async () => {
   expect([...(await faultsOf(page)), ...tab.faults]).toEqual([])
   await page.setViewportSize(DESKTOP)
 })
+
+test('T67 somebody is invited, and the invitation withdrawn', async () => {
+  await life.page.evaluate("localStorage.setItem('igny8-locale', 'en')")
+  await life.page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  await end.inviteAndWithdraw(life)
+})
+
+test('T68 both exports are downloaded, and have what they promise', async () => {
+  await end.leaveTraces(life)
+  const { account, person } = await end.exportAll(life)
+  const lines = account
+    .trim()
+    .split('\n')
+    .map((line): { kind: string } => JSON.parse(line))
+  expect(lines[0]?.kind).toBe('account')
+  expect(lines.at(-1)).toEqual({ kind: 'end', complete: true, failures: [] })
+  expect(account).toContain(`Write to ${life.email}.`)
+  expect(JSON.parse(person)).toMatchObject({ person: { email: life.email }, passkeys: [{ name: 'Work laptop' }] })
+})
+
+test('T68 the account is deleted, kept, and deleted; after 30 days no stored file has the person any more', async () => {
+  const { tab, name, email } = life
+  const restart = async (days: number) => {
+    await world.stopApi()
+    letDaysPass(world.folder, days)
+    await world.startApi()
+    await world.tick()
+  }
+  await end.deleteAccount(life)
+  await world.tick()
+  await restart(29)
+  await world.stopApi()
+  // D1 and the site's object
+  expect(findStored(world.folder, email).length).toBeGreaterThanOrEqual(2)
+  await world.startApi()
+  await restart(1)
+  // ten minutes later what was erased is looked through again
+  await restart(1)
+  await end.isGone(life)
+  await world.stopApi()
+  expect(findStored(world.folder, email)).toEqual([])
+  expect(findStored(world.folder, name)).toEqual([])
+  expect(tab.faults).toEqual([])
+  await world.startApi()
+}, 180_000)

@@ -1,7 +1,7 @@
 import { and, eq, ne } from 'drizzle-orm'
 import * as fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
-import { memberships, notificationEndpoints } from '../../src/db/schema/index.ts'
+import { deletions, memberships, notificationEndpoints } from '../../src/db/schema/index.ts'
 import { signMessage } from '../../src/lib/signature.ts'
 import { routes } from '../../src/routes/index.ts'
 import { addMember, signUpPerson, type Person } from '../support/identity.ts'
@@ -27,6 +27,7 @@ const SPOILS = new Set([
   'deleteItem',
   'deleteEndpoint',
   'redeliver',
+  'scheduleAccountDeletion',
 ])
 
 interface World {
@@ -82,6 +83,8 @@ const sendJson = async (request: string, token: string, body: unknown) =>
 
 /** A connected site with one of everything; resets the roles of the account's people. */
 async function createWorld(): Promise<World> {
+  // an account may have been given the name that its deletion was then asked for with
+  await d1().delete(deletions)
   const own = await connectSiteWithStructure(owner)
   const { accountId, token } = owner
   await d1()
@@ -147,7 +150,10 @@ async function headersOf(current: World, request: GeneratedRequest, body: string
   return headers
 }
 
-/** Succeed only with what nobody can make up: a password, a code, a passkey, or the token of a mailed link. */
+/**
+ * Succeed only with what nobody can make up: a password, a code, a passkey, the token of a mailed link, the account's name
+ * or the person's address typed again; or for people who are in no account, as here nobody is.
+ */
 const NEEDS_PROOF = new Set([
   'signInSecondStep',
   'signInWithPasskey',
@@ -166,6 +172,11 @@ const NEEDS_PROOF = new Set([
   'removePasskey',
   'confirmConnectionChange',
   'refuseConnectionChange',
+  'scheduleAccountDeletion',
+  'cancelAccountDeletion',
+  'schedulePersonDeletion',
+  'cancelPersonDeletion',
+  'createAccount',
   'unsubscribe',
   'askToUnsubscribe',
   'getMailSubscription',

@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { ROLES } from '../../src/contract/people.ts'
 import { SCOPES } from '../../src/contract/sites.ts'
-import { accounts, passkeys, sessions, users } from '../../src/db/schema/index.ts'
+import { accounts, memberships, passkeys, sessions, users } from '../../src/db/schema/index.ts'
 import { crc32, createApiKey } from '../../src/lib/api-key.ts'
 import { toBase62 } from '../../src/lib/base62.ts'
 import { createId } from '../../src/lib/ids.ts'
@@ -249,6 +249,14 @@ describe.each(byKind('person', 'member', 'optional'))('T38 %s', (_operationId, r
     else expect(refusal(answer)).toEqual([403, 'two_factor_required'])
     await d1().update(sessions).set({ secondFactor: true }).where(eq(sessions.userId, person.userId))
     expect((await answerTo(route, { token: person.token })).body?.code).not.toBe('two_factor_required')
+  })
+
+  test('is closed to people who are in no account, unless it is about themselves', async () => {
+    const person = await signUpPerson()
+    await d1().delete(memberships).where(eq(memberships.userId, person.userId))
+    const answer = await answerTo(route, { token: person.token })
+    if (access.kind === 'person' && access.withoutAccount) expect(answer.body?.code).not.toBe('no_account')
+    else expect(refusal(answer)).toEqual([403, 'no_account'])
   })
 
   test('asks for the password again where it is sensitive', async () => {

@@ -148,7 +148,7 @@ describe('an API key', () => {
     const store = createApiKeyStore(env.API_KEYS)
     let puts = 0
     const slow: ApiKeyStore = {
-      get: (hash) => store.get(hash),
+      ...store,
       put: async (hash, record) => {
         if (++puts === 1) {
           await d1().update(apiKeys).set({ revokedAt: new Date() }).where(eq(apiKeys.id, id))

@@ -34,6 +34,12 @@ interface CallOptions {
   bindings?: Partial<Env>
 }
 
+/** The value of a body of JSON; of a body of lines, an array. */
+export function parse(text: string, { headers }: Response): unknown {
+  const isLines = headers.get('content-type') === 'application/x-ndjson'
+  return JSON.parse(isLines ? `[${text.trim().replaceAll('\n', ',')}]` : text)
+}
+
 /** Sends one request to the app, and waits for its background work. */
 export async function call(request: string, options: CallOptions = {}): Promise<Answer> {
   const [method = 'GET', path = ''] = request.split(' ')
@@ -48,9 +54,10 @@ export async function call(request: string, options: CallOptions = {}): Promise<
     { ...env, ...options.bindings },
     execution,
   )
+  // also reads what is streamed to its end
   const text = await response.text()
   await waitOnExecutionContext(execution)
-  return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) }
+  return { status: response.status, headers: response.headers, body: text === '' ? null : parse(text, response) }
 }
 
 /** Status and code of a refusal. */
@@ -137,7 +144,7 @@ export const inAccount = ({ accountId }: Person) => ({ 'x-account-id': accountId
 /** Creates a site in the person's account. @returns its id */
 export async function createTestSite({ token }: Person, url = 'https://example.com'): Promise<string> {
   const answer = await call('POST /api/v1/sites/', { token, body: { name: 'Example', url } })
-  expect(answer.status).toBe(201)
+  expect(refusal(answer)).toEqual([201, undefined])
   return answer.body.id
 }
 

@@ -2,7 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import { createApp } from '../../src/app.ts'
-import type { Answer } from './identity.ts'
+import { type Answer, parse } from './identity.ts'
 import { contractFaults } from './openapi.ts'
 
 const app = createApp()
@@ -32,7 +32,7 @@ export async function callRaw(request: string, { token, headers, body, bindings 
   const answer: Answer = {
     status: response.status,
     headers: response.headers,
-    body: text === '' ? null : isJson ? JSON.parse(text) : text,
+    body: text === '' ? null : isJson ? parse(text, response) : text,
   }
   expect(contractFaults(method, path, answer), `${request} → ${answer.status} as the document says`).toEqual([])
   return answer

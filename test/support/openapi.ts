@@ -73,9 +73,12 @@ export function contractFaults(method: string, path: string, answer: Answer): st
     return isNamed ? faults : [...faults, `${route.operationId} does not declare ${body?.code}`]
   }
   if (!declared.content) return body === null ? faults : [...faults, 'a body where none is declared']
-  if (!headers.get('content-type')?.startsWith('application/json')) faults.push('not application/json')
-  const validate = validatorAt(...way, 'content', 'application/json', 'schema')
-  return validate(body) ? faults : [...faults, ajv.errorsText(validate.errors)]
+  const type = Object.keys(declared.content)[0] ?? ''
+  if (!headers.get('content-type')?.startsWith(type)) faults.push(`not ${type}`)
+  const validate = validatorAt(...way, 'content', type, 'schema')
+  // a body of lines is valid if each of them is
+  const values: unknown[] = type === 'application/x-ndjson' ? body : [body]
+  return values.every((value) => validate(value)) ? faults : [...faults, ajv.errorsText(validate.errors)]
 }
 
 /** Sends a request like `call` of identity.ts, and checks the response against the document. */

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { DeliveryErrorCode } from '../../contract/notifications.ts'
 import { LOCALES, ROLES } from '../../contract/people.ts'
@@ -93,6 +94,10 @@ export const verifications = sqliteTable(
     index('verifications_by_identifier').on(table.identifier),
     // pruning
     index('verifications_by_expiry').on(table.expiresAt),
+    // deletion of a person, where the value is their id
+    index('verifications_by_person')
+      .on(table.value)
+      .where(sql`value GLOB 'usr_*'`),
   ],
 )
 
@@ -168,5 +173,7 @@ export const invitations = sqliteTable(
     index('invitations_by_account').on(table.accountId, table.email),
     // pruning
     index('invitations_by_expiry').on(table.expiresAt),
+    // deletion of a person
+    index('invitations_by_email').on(table.email),
   ],
 )

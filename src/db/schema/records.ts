@@ -36,6 +36,8 @@ export const syncEvents = sqliteTable(
       .where(sql`success = 0`),
     // pruning
     index('sync_events_by_id').on(table.id),
+    // an account's events: its export and its deletion
+    index('sync_events_by_account').on(table.accountId, table.id),
   ],
 )
 
@@ -101,6 +103,10 @@ export const idempotencyKeys = sqliteTable(
     leaseUntil: timestampMs('lease_until').notNull(),
     expiresAt: timestampMs('expires_at').notNull(),
   },
-  // pruning
-  (table) => [index('idempotency_keys_by_expiry').on(table.expiresAt)],
+  (table) => [
+    // pruning
+    index('idempotency_keys_by_expiry').on(table.expiresAt),
+    // deletion of an account
+    index('idempotency_keys_by_account').on(table.accountId),
+  ],
 )

@@ -11,6 +11,8 @@ export const sites = sqliteTable(
     name: text('name').notNull(),
     url: text('url').notNull(),
     isActive: integer('is_active', { mode: 'boolean' }).notNull().default(true),
+    /** Set while the site is switched off because its account is to be deleted; a cancellation switches these on again. */
+    pause: text('pause', { enum: ['stopping', 'stopped'] }),
     createdAt: timestampMs('created_at').notNull(),
     updatedAt: timestampMs('updated_at').notNull(),
   },

@@ -5,6 +5,7 @@ import { appendAudit } from '../audit/index.ts'
 import type { ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { type Client, hasSecondFactor } from '../people/index.ts'
+export { openAccount } from './create.ts'
 
 /** The actor's account with its settings. @throws ServiceError `no_account` */
 export async function getAccount({ ctx }: { ctx: ServiceContext }): Promise<AccountSettings> {

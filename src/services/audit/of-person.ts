@@ -22,6 +22,8 @@ export async function auditPerson({ ctx, input }: { ctx: AuditContext; input: Pe
     .select({ accountId: memberships.accountId, role: memberships.role })
     .from(memberships)
     .where(eq(memberships.userId, userId))
+  // in no account: declared all the same, though nobody keeps a log of it
+  if (mine.length === 0) ctx.recorded?.push(action)
   for (const { accountId, role } of mine) {
     const actor: Actor = { kind: 'user', userId, accountId, role }
     await appendAudit({ ctx, input: { entry: { action, entityId, accountId, actor, metadata }, changes: [] } })

@@ -253,7 +253,7 @@ export async function withdrawInvitation({
   ctx: ServiceContext
   input: { id: string }
 }): Promise<void> {
-  const { email, role } = await loadInvitation(ctx, input.id)
+  const { role, email } = await loadInvitation(ctx, input.id)
   assertNotAbove(ctx, role)
   const entry = { action: 'invitation.withdrawn', entityId: email, metadata: { role } } as const
   await appendAudit({

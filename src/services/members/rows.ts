@@ -1,8 +1,8 @@
-import { and, eq, exists, ne, sql, type SQL } from 'drizzle-orm'
-import { alias } from 'drizzle-orm/sqlite-core'
+import { and, eq, sql, type SQL } from 'drizzle-orm'
 import { type Member, type Role, ROLES } from '../../contract/people.ts'
 import { memberships, users } from '../../db/schema/index.ts'
 import type { ServiceContext } from '../context.ts'
+import { hasStayingOwner } from '../deletion/owners.ts'
 import { ServiceError } from '../errors.ts'
 
 interface MemberRow {
@@ -45,20 +45,17 @@ export function assertNotAbove({ actor }: ServiceContext, role: Role): void {
 }
 
 /**
- * The condition of every change to a membership: it is unchanged since it was read, and somebody else owns the account.
- * It is part of the statement, so that two owners who remove each other at the same time can't both succeed.
+ * The condition of every change to a membership: it is unchanged since it was read, and the account keeps an owner, who
+ * is not to be deleted. It is part of the statement, so that two owners who remove each other at the same time can't both
+ * succeed.
  */
 export function changeable(ctx: ServiceContext, member: MemberRow): SQL | undefined {
-  const other = alias(memberships, 'other')
-  const anotherOwner = ctx.db
-    .select({ one: sql`1` })
-    .from(other)
-    .where(and(eq(other.accountId, ctx.actor.accountId), eq(other.role, 'owner'), ne(other.userId, member.userId)))
+  const { accountId } = ctx.actor
   return and(
-    eq(memberships.accountId, ctx.actor.accountId),
+    eq(memberships.accountId, accountId),
     eq(memberships.userId, member.userId),
     eq(memberships.role, member.role),
-    exists(anotherOwner),
+    member.role === 'owner' ? hasStayingOwner(sql`${accountId}`, member.userId) : undefined,
   )
 }
 

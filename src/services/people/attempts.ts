@@ -54,7 +54,11 @@ export interface Attempt {
   isKnownDevice: boolean
 }
 
-const keyed = ({ config }: AttemptContext, text: string) => hmacSha256Hex(config.sessionSecret, text)
+const keyed = ({ config }: Pick<AttemptContext, 'config'>, text: string) => hmacSha256Hex(config.sessionSecret, text)
+
+/** The name under which the attempts on an address are counted. */
+export const attemptSubject = (ctx: Pick<ServiceContext<Actor>, 'config'>, email: string) =>
+  keyed(ctx, `attempt:${email.trim().toLowerCase()}`)
 
 async function sourceOf(ctx: AttemptContext, email: string, headers: Headers) {
   const device = await readDevice(ctx, email, headers)
@@ -104,7 +108,7 @@ export async function beginAttempt({
   input: { email: string; headers: Headers }
 }): Promise<Attempt> {
   const address = email.trim().toLowerCase()
-  const subject = await keyed(ctx, `attempt:${address}`)
+  const subject = await attemptSubject(ctx, address)
   const attempt = { email: address, subject, ...(await sourceOf(ctx, address, headers)) }
   const now = new Date(ctx.now())
   const rows = await ctx.db

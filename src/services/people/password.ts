@@ -1,8 +1,9 @@
 import { eq } from 'drizzle-orm'
 import type { Confirmed, PasswordChange, ResetPassword } from '../../contract/me.ts'
 import type { SecondStep, SignIn, SignUp } from '../../contract/people.ts'
-import { accounts, memberships, passkeys, sessions, twoFactors, userCredentials, users } from '../../db/schema/index.ts'
-import { appendAudit, auditPerson } from '../audit/index.ts'
+import { passkeys, sessions, twoFactors, userCredentials, users } from '../../db/schema/index.ts'
+import { createAccount } from '../account/create.ts'
+import { auditPerson } from '../audit/index.ts'
 import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { callLibrary, createAuth, createTrace, refusalOf, SECOND_STEP_COOKIE } from './auth.ts'
@@ -15,23 +16,6 @@ import { presentUser, type SignInResult } from './session.ts'
 import { replaceSession, startSession } from './start-session.ts'
 
 const nameAccount = (name: string, chosen: string | undefined) => chosen ?? `${name}’s account`.slice(0, 200)
-
-async function createAccount(ctx: ServiceContext<Actor>, userId: string, name: string): Promise<void> {
-  const account = { id: ctx.newId('acc'), name, createdAt: new Date(ctx.now()) }
-  const actor: Actor = { kind: 'user', userId, accountId: account.id, role: 'owner' }
-  await appendAudit({
-    ctx,
-    input: {
-      entry: { action: 'account.created', entityId: account.id, accountId: account.id, actor },
-      changes: [
-        ctx.db.insert(accounts).values(account),
-        ctx.db
-          .insert(memberships)
-          .values({ accountId: account.id, userId, role: 'owner', createdAt: account.createdAt }),
-      ],
-    },
-  })
-}
 
 /** Removes what a failed sign-up left, so that the address can sign up again. */
 async function removeUser(ctx: ServiceContext<Actor>, userId: string): Promise<void> {
@@ -76,7 +60,7 @@ export async function signUp({
     })
     const { user, token } = answer.response
     if (token === null) throw new Error('sign-up made no session')
-    await createAccount(ctx, user.id, nameAccount(name, input.account_name))
+    await createAccount(ctx, { userId: user.id, name: nameAccount(name, input.account_name) })
     await sendVerification(ctx, { userId: user.id, email: user.email, client })
     return {
       token: await signSessionToken(ctx.config.sessionSecret, token),

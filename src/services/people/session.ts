@@ -48,12 +48,17 @@ interface Membership {
   requireTwoFactor: boolean | null
 }
 
+/** What a person without an account acts in. No row has this account. */
+const NOWHERE: Membership = { accountId: '', role: 'viewer', requireTwoFactor: false }
+
 /** What a route asks of a person's session. */
 export interface SessionNeeds {
   /** The sign-in, or the password typed again, is recent. */
   fresh?: boolean | undefined
   /** The second factor isn't needed, though the account requires it: the route is for setting it up. */
   withoutTwoFactor?: boolean | undefined
+  /** The person may be in no account: the route is about themselves. They then act in the account `''`, as a viewer. */
+  withoutAccount?: boolean | undefined
 }
 
 /** A session with its person and memberships, oldest first. One row per membership. */
@@ -109,8 +114,10 @@ export async function authenticatePerson({
   const mine = rows.flatMap(({ accountId, role, requireTwoFactor }) =>
     accountId !== null && role !== null ? [{ accountId, role, requireTwoFactor }] : [],
   )
-  const { accountId, role, requireTwoFactor } = chooseMembership(mine, input.accountId)
-  const { fresh = false, withoutTwoFactor = false } = input.needs
+  const { fresh = false, withoutTwoFactor = false, withoutAccount = false } = input.needs
+  // whichever account X-Account-Id names: it can be one that they were in until a moment ago
+  const isNowhere = withoutAccount && mine.length === 0
+  const { accountId, role, requireTwoFactor } = isNowhere ? NOWHERE : chooseMembership(mine, input.accountId)
   if (requireTwoFactor && !first.secondFactor && !withoutTwoFactor) throw new ServiceError('two_factor_required')
   if (fresh && freshUntil(first) <= ctx.now()) throw new ServiceError('recent_sign_in_required')
   return { kind: 'user', userId: first.userId, accountId, role }

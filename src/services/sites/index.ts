@@ -9,6 +9,7 @@ import { ServiceError } from '../errors.ts'
 import { withinQuota } from '../quotas/index.ts'
 import { publishChange } from '../site-calls.ts'
 import { readSiteUrl } from '../site-url.ts'
+import { assertStays } from '../deletion/stays.ts'
 import { loadSite, SITE_TENANT, type SiteRow, tenantFilter } from '../tenant.ts'
 import { readCursor, toPage } from '../wire.ts'
 
@@ -41,8 +42,12 @@ export async function getSite({ ctx, input }: { ctx: ServiceContext; input: { si
   return presentSite(await loadSite({ ctx, siteId: input.siteId }))
 }
 
-/** Adds a site to the actor's account. @throws ServiceError `validation_error` for an invalid address, `quota_exceeded` */
+/**
+ * Adds a site to the actor's account.
+ * @throws ServiceError `validation_error` for an invalid address, `quota_exceeded`, `account_leaving`
+ */
 export async function createSite({ ctx, input }: { ctx: ServiceContext; input: SiteCreate }): Promise<Site> {
+  await assertStays(ctx)
   const now = new Date(ctx.now())
   const row: SiteRow = {
     id: ctx.newId('site'),
@@ -50,6 +55,7 @@ export async function createSite({ ctx, input }: { ctx: ServiceContext; input: S
     name: input.name,
     url: readSiteUrl(ctx.config, input.url, 'body.url'),
     isActive: true,
+    pause: null,
     createdAt: now,
     updatedAt: now,
   }
@@ -113,10 +119,11 @@ async function commit(ctx: ServiceContext, input: UpdateInput) {
 /**
  * Changes a site. When it is switched off, its keys are refused with `site_inactive` and its integrations stop: in D1
  * first, then in KV, then at the site's object. Repeating it completes an update that failed halfway.
- * @throws ServiceError `site_not_found`, `validation_error`
+ * @throws ServiceError `site_not_found`, `validation_error`; `account_leaving` for switching on
  */
 export async function updateSite({ ctx, input }: { ctx: ServiceContext; input: UpdateInput }): Promise<Site> {
   await loadSite({ ctx, siteId: input.siteId })
+  if (input.is_active === true) await assertStays(ctx)
   const { row, switched } = await commit(ctx, input)
   if (!row) throw new ServiceError('site_not_found')
   if (input.is_active !== undefined) {

@@ -76,6 +76,13 @@ export class SiteStore {
     }
   }
 
+  /** Cancels all runs of an integration, and drops cached keys and credentials. */
+  stop(integrationId: string, now: number): void {
+    this.runs.cancelAll(integrationId, now)
+    this.driftChecks.plan(null)
+    this.access.invalidate()
+  }
+
   /** Whether all open work waits for the site's next poll. */
   waitsForSite(): boolean {
     const owner = this.commandLog.owner()

@@ -15,6 +15,8 @@ export interface BuiltWorker {
 
 export interface RunningApi {
   stop: () => Promise<void>
+  /** Runs the jobs of the cron once. `wrangler dev` runs them by itself. */
+  tick?: () => Promise<void>
 }
 
 /** Limits that a test never reaches. */
@@ -68,6 +70,10 @@ export async function startWorker(
   const stop = () => miniflare.dispose()
   const forget = endWithProcess({ group: undefined, stop, kill: () => undefined })
   return {
+    tick: async () => {
+      const worker = await miniflare.getWorker()
+      await worker.scheduled({ cron: '* * * * *' })
+    },
     stop: async () => {
       forget()
       await stop()

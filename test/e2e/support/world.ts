@@ -23,6 +23,8 @@ export type World = {
   owner: Client
   signUp: (person: Person) => Promise<{ token: string }>
   mariaDb: () => Promise<MariaDb>
+  /** Runs the jobs of the cron once. */
+  tick: () => Promise<void>
   stopApi: () => Promise<void>
   startApi: () => Promise<void>
   stop: () => Promise<void>
@@ -53,6 +55,7 @@ export async function startWorld({
     owner: createClient(url, token),
     signUp,
     mariaDb: () => (database ??= startMariaDb()),
+    tick: async () => api.tick?.(),
     stopApi: () => api.stop(),
     startApi: async () => {
       api = await start()

@@ -4,6 +4,7 @@ import type { ItemUpdate as ItemUpdateInput } from '../../../src/contract/conten
 export type { Activity, ActivityDay, RunDetail, RunStep } from '../../../src/contract/activity.ts'
 export type { ConnectionChangeAnswer, PendingConnectionChange } from '../../../src/contract/connection-changes.ts'
 export type { AuditAction, AuditRecord, AuditVerdict } from '../../../src/contract/audit.ts'
+export type { Deletion, Deletions } from '../../../src/contract/deletion.ts'
 export type { ContentTypes, ContentTypesUpdate } from '../../../src/contract/content-types.ts'
 export type {
   Item,
@@ -40,6 +41,7 @@ export type {
   Member,
   Role,
   Session,
+  User,
   SignedIn,
   SignIn,
   SignInAnswer,

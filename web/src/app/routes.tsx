@@ -88,6 +88,21 @@ function AccountRoutes(): ReactNode {
   )
 }
 
+/** People who are in no account look after themselves, and can accept an invitation. */
+function NowhereRoutes(): ReactNode {
+  return (
+    <AccountLayout isNowhere>
+      <Switch>
+        <Route path="/invitation" component={InvitationPage} />
+        <Route path="/account" component={AccountPage} />
+        <Route>
+          <Redirect to="/account" replace />
+        </Route>
+      </Switch>
+    </AccountLayout>
+  )
+}
+
 /** Routes of the app. Each of them can be bookmarked, shared and reloaded. */
 export function AppRoutes(): ReactNode {
   return (
@@ -100,7 +115,7 @@ export function AppRoutes(): ReactNode {
         <Route path="/reset-password" component={ResetPasswordPage} />
         <Route path="/unsubscribe" component={UnsubscribePage} />
         <Route>
-          <RequireSession>
+          <RequireSession nowhere={<NowhereRoutes />}>
             <AccountRoutes />
           </RequireSession>
         </Route>

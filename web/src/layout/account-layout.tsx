@@ -1,12 +1,16 @@
 import { Container } from '@mantine/core'
-import { type ReactNode, Suspense } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useTranslations } from 'use-intl'
 import { ErrorBoundary } from '../components/error-boundary.tsx'
 import { PageSkeleton } from '../components/page-skeleton.tsx'
 import { AccountButton } from './account-button.tsx'
+import { SignOutButton } from './sign-out-button.tsx'
 import classes from './layout.module.css'
 import { Logo } from './logo.tsx'
+
+// most people have none
+const Banners = lazy(() => import('./banners.tsx'))
 
 /** A navigation link that marks the current page. */
 export function NavigationLink({ to, label, className }: { to: string; label: string; className: string }): ReactNode {
@@ -19,8 +23,14 @@ export function NavigationLink({ to, label, className }: { to: string; label: st
   )
 }
 
-/** Layout of every page for signed-in people. */
-export function AccountLayout({ children }: { children: ReactNode }): ReactNode {
+/** Layout of every page for signed-in people. @param isNowhere the person is in no account: there is nowhere to go */
+export function AccountLayout({
+  isNowhere = false,
+  children,
+}: {
+  isNowhere?: boolean
+  children: ReactNode
+}): ReactNode {
   const t = useTranslations('shell')
   const [pathname] = useLocation()
   return (
@@ -36,16 +46,21 @@ export function AccountLayout({ children }: { children: ReactNode }): ReactNode 
               IGNY8
             </span>
           </Link>
-          <nav aria-label={t('mainNavigation')} className={classes.main}>
-            <NavigationLink to="/sites" label={t('sites')} className={classes.link ?? ''} />
-            <NavigationLink to="/members" label={t('members')} className={classes.link ?? ''} />
-            <NavigationLink to="/notifications" label={t('notifications')} className={classes.link ?? ''} />
-          </nav>
-          <AccountButton />
+          {!isNowhere && (
+            <nav aria-label={t('mainNavigation')} className={classes.main}>
+              <NavigationLink to="/sites" label={t('sites')} className={classes.link ?? ''} />
+              <NavigationLink to="/members" label={t('members')} className={classes.link ?? ''} />
+              <NavigationLink to="/notifications" label={t('notifications')} className={classes.link ?? ''} />
+            </nav>
+          )}
+          {isNowhere ? <SignOutButton /> : <AccountButton />}
         </Container>
       </header>
       <main id="content" tabIndex={-1} style={{ outline: 'none' }}>
         <Container size="lg" pt="lg" pb={64}>
+          <Suspense>
+            <Banners />
+          </Suspense>
           <ErrorBoundary resetKey={pathname}>
             <Suspense fallback={<PageSkeleton />}>{children}</Suspense>
           </ErrorBoundary>

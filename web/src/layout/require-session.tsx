@@ -3,16 +3,20 @@ import type { ReactNode } from 'react'
 import { Redirect } from 'wouter'
 import { PageSkeleton } from '../components/page-skeleton.tsx'
 import { ErrorState } from '../components/states.tsx'
-import { useSession } from '../queries/session.ts'
+import { useIsNowhere, useSession } from '../queries/session.ts'
 
 const currentAddress = (): string => {
   const { pathname, search, hash } = window.location
   return `${pathname}${search}${hash}`
 }
 
-/** Renders its children for signed-in people. Others are sent to sign in and return afterwards. */
-export function RequireSession({ children }: { children: ReactNode }): ReactNode {
+/**
+ * Renders its children for signed-in people. Others are sent to sign in and return afterwards.
+ * @param nowhere for signed-in people who are in no account
+ */
+export function RequireSession({ nowhere, children }: { nowhere: ReactNode; children: ReactNode }): ReactNode {
   const { data, error, isPending, refetch } = useSession()
+  const isNowhere = useIsNowhere()
   if (isPending)
     return (
       <Container size="lg" pt={88}>
@@ -25,6 +29,7 @@ export function RequireSession({ children }: { children: ReactNode }): ReactNode
         <ErrorState error={error} onRetry={() => void refetch()} />
       </Container>
     )
+  if (isNowhere) return nowhere
   if (data === null) return <Redirect to="/sign-in" replace state={{ from: currentAddress() }} />
   return children
 }

@@ -5,6 +5,7 @@ export const keys = {
   ownSessions: ['own-sessions'] as const,
   passkeys: ['passkeys'] as const,
   account: ['account'] as const,
+  deletions: ['deletions'] as const,
   authOptions: ['auth-options'] as const,
   usage: ['usage'] as const,
   audit: ['audit'] as const,

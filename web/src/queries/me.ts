@@ -90,6 +90,12 @@ export const useAddPasskey = (): UseMutationResult<Passkey, Error, string> =>
     ...FACTORS,
   )
 
+export const useRenamePasskey = (): UseMutationResult<Passkey, Error, { id: string; name: string }> =>
+  useChange(
+    ({ id, name }) => api.PATCH('/me/passkeys/{passkey_id}', { params: { path: { passkey_id: id } }, body: { name } }),
+    keys.passkeys,
+  )
+
 export const useRemovePasskey = (): UseMutationResult<unknown, Error, string> =>
   useChange(
     (id) => api.DELETE('/me/passkeys/{passkey_id}', { params: { path: { passkey_id: id } } }),

@@ -15,23 +15,31 @@ import { keys } from './keys.ts'
 const UNAUTHENTICATED = 401
 const SESSION_STALE_MS = 5 * 60_000
 
-async function readSession(): Promise<Session | null> {
+/** What the cache has: `nowhere` for somebody who is signed in and in no account. */
+type SessionState = Session | 'nowhere' | null
+
+async function readSession(): Promise<SessionState> {
   try {
     return await api.GET('/auth/get-session')
   } catch (error) {
     if (error instanceof ApiError && error.status === UNAUTHENTICATED) return null
     // if the person is no longer in the chosen account, their other accounts still work
-    if (isCode(error, 'no_account') && chosenAccount.get() !== null) {
-      chosenAccount.clear()
-      return readSession()
-    }
-    throw error
+    if (!isCode(error, 'no_account')) throw error
+    if (chosenAccount.get() === null) return 'nowhere'
+    chosenAccount.clear()
+    return readSession()
   }
 }
 
-/** Who is signed in; null when nobody is. */
+const sessionQuery = { queryKey: keys.session, queryFn: readSession, staleTime: SESSION_STALE_MS }
+
+/** Who is signed in, and the account that they work in; null when nobody is, or in no account. */
 export const useSession = (): UseQueryResult<Session | null> =>
-  useQuery({ queryKey: keys.session, queryFn: readSession, staleTime: SESSION_STALE_MS })
+  useQuery({ ...sessionQuery, select: (state: SessionState) => (state === 'nowhere' ? null : state) })
+
+/** Whether the person is signed in, and in no account: they were removed from the last one. */
+export const useIsNowhere = (): boolean =>
+  useQuery({ ...sessionQuery, select: (state: SessionState) => state === 'nowhere' }).data ?? false
 
 const RANK: Record<Role, number> = { viewer: 0, editor: 1, admin: 2, owner: 3 }
 

@@ -26,6 +26,8 @@ test('accepting an invitation switches to its account, and the token is in no re
   expect(api.callsOf(ACCEPT)[0]?.body).toEqual({ token: 'inv_abc' })
   expect(api.calls.map(({ path, query }) => `${path}?${query.toString()}`).join('\n')).not.toContain('inv_abc')
   expect(await screen.findByText('Welcome! You are now working in Beta.')).toBeVisible()
+  // of the notification
+  expect(screen.getByRole('button', { name: 'Close' })).toBeVisible()
 })
 
 test('an expired or foreign invitation is explained, and the person can sign in with another address', async () => {

@@ -1,4 +1,5 @@
 import { vi } from 'vitest'
+import { sampleProfile } from './samples.ts'
 
 interface Call {
   method: string
@@ -40,12 +41,18 @@ export const problem = (status: number, code: string, detail = 'Refused.', extra
   },
 })
 
+/** What every page asks for, of a person with nothing unusual. */
+const ON_EVERY_PAGE: Answers = {
+  'GET /api/v1/deletions': { body: { account: null, person: null } },
+  'GET /api/v1/me': { body: sampleProfile() },
+}
+
 /**
  * A fake API for component tests. It records all calls; a route without an answer is answered with 501. test/e2e runs
  * against the real API.
  */
 export function fakeApi(answers: Answers): FakeApi {
-  const known = { ...answers }
+  const known: Answers = { ...ON_EVERY_PAGE, ...answers }
   const calls: Call[] = []
   const turns = new Map<string, number>()
   const callsOf = (route: string) => calls.filter(({ method, path }) => `${method} ${path}` === route)

@@ -1,4 +1,4 @@
-import type { ApiKey, Integration, Session, Site } from '../../src/api/types.ts'
+import type { Profile, ApiKey, Integration, Session, Site } from '../../src/api/types.ts'
 
 const AT = '2026-11-21T10:00:00.000Z'
 
@@ -7,6 +7,16 @@ export const sampleSession = (role: Session['account']['role'] = 'owner'): Sessi
   const user = { id: 'usr_1', name: 'Ada Editor', email: 'ada@example.com', email_verified: true, created_at: AT }
   return { user, accounts: [account], account, two_factor_missing: false, expires_at: '2026-12-21T10:00:00.000Z' }
 }
+
+export const sampleProfile = (patch: Partial<Profile> = {}): Profile => ({
+  user: sampleSession().user,
+  new_email: null,
+  totp: false,
+  recovery_codes_left: null,
+  second_factor: false,
+  confirmed_until: null,
+  ...patch,
+})
 
 export const sampleSite = (patch: Partial<Site> = {}): Site => ({
   id: 'site_1',

@@ -162,6 +162,12 @@ export class ItemTable {
     return rows.map((row) => this.#read(row))
   }
 
+  /** Items after a row number, oldest first, each read when it is asked for; at most `limit`. */
+  *after(n: number, limit: number): Generator<ItemRecord> {
+    const rows = this.#database.rows<ItemRow>('SELECT * FROM items WHERE n > ? ORDER BY n LIMIT ?', n, limit)
+    for (const row of rows) yield this.#read(row)
+  }
+
   /** Items to push, oldest first, after a row number. Items with an error are included once their retry is due. */
   waiting(after: number, now: number, limit: number): ItemRecord[] {
     const rows = this.#database.rows<ItemRow>(

@@ -96,6 +96,9 @@ export const account: typeof english = {
     synced: 'Auf mehreren Geräten',
     oneDevice: 'Auf einem Gerät',
     since: 'hinzugefügt',
+    rename: 'Umbenennen',
+    renameOf: '{name} umbenennen',
+    newName: 'Neuer Name',
     remove: 'Entfernen',
     removeTitle: '{name} entfernen?',
     removeText: 'Sie können sich damit nicht mehr anmelden. Löschen Sie ihn auch auf seinem Gerät.',
@@ -111,6 +114,50 @@ export const account: typeof english = {
     endOf: 'Sitzung auf {device} beenden',
     endOthers: 'Alle anderen beenden',
     endOthersText: 'Hier bleiben Sie angemeldet. Überall sonst müssen Sie sich neu anmelden.',
+  },
+  nowhere: {
+    heading: 'Sie sind in keinem Konto',
+    text: 'Sie haben das letzte verlassen oder wurden daraus entfernt. Nehmen Sie eine Einladung über den Link in der E-Mail an, oder legen Sie ein eigenes Konto an.',
+    name: 'Name des neuen Kontos',
+    check: 'Geben Sie einen Namen ein, etwa den Ihrer Firma.',
+    create: 'Konto anlegen',
+  },
+  export: {
+    account: 'Konto exportieren',
+    person: 'Meine Daten exportieren',
+    loading: 'Bisher {size} …',
+    done: 'Heruntergeladen: {size}.',
+    incomplete:
+      '{size} heruntergeladen, aber nicht alles: Die letzten Zeilen der Datei nennen die Websites, die fehlen. Versuchen Sie es später noch einmal.',
+  },
+  delete: {
+    scheduled: 'Die Löschung ist für den {date} vorgemerkt. Oben können Sie sie aufhalten.',
+    check: 'Geben Sie genau das ein: {expected}',
+    account: {
+      heading: '{account} exportieren oder löschen',
+      text: 'Der Export enthält alles, was das Konto hat, ein JSON-Objekt je Zeile: Websites, Inhalte, Mitglieder, Ereignisse und das Protokoll.',
+      off: 'Sofort: Alle Websites des Kontos werden abgeschaltet. Nichts wird mehr synchronisiert, API-Schlüssel werden abgelehnt. Die Websites selbst bleiben, wie sie sind.',
+      goes: 'Am Ende: Websites, Inhalte, Schlüssel, Endpunkte, Ereignisse und das Protokoll werden endgültig gelöscht.',
+      people:
+        'Mitglieder, die in keinem anderen Konto sind, werden mit ihm gelöscht, auch Sie, wenn es Ihr einziges ist. Alle Mitglieder erfahren es per E-Mail.',
+      until: 'Sie können es sich 30 Tage lang anders überlegen. Wenn Sie heute löschen, wird es am {date} endgültig.',
+      start: 'Dieses Konto löschen',
+      type: 'Geben Sie zur Bestätigung den Namen des Kontos ein',
+      confirm: 'Konto in 30 Tagen löschen',
+    },
+    person: {
+      heading: 'Sich exportieren oder löschen',
+      text: 'Der Export enthält, was über Sie gespeichert ist: Name, Adresse, Konten, Sitzungen und Einladungen.',
+      goes: 'Ihr Name, Ihre Adresse, Ihr Passwort, Ihre Passkeys und Sitzungen werden endgültig gelöscht, und Sie verlassen alle Konten.',
+      stays: 'Was Sie geschrieben haben, gehört den Konten und bleibt dort, ohne Ihren Namen.',
+      owner:
+        'Gehört Ihnen ein Konto allein, machen Sie zuerst ein anderes Mitglied zum Inhaber, oder löschen Sie auch dieses Konto.',
+      until:
+        'Sie können es sich 30 Tage lang anders überlegen und bis dahin wie bisher arbeiten. Wenn Sie heute löschen, wird es am {date} endgültig.',
+      start: 'Mich löschen',
+      type: 'Geben Sie zur Bestätigung Ihre E-Mail-Adresse ein',
+      confirm: 'Mich in 30 Tagen löschen',
+    },
   },
   require: {
     heading: 'Sicherheit von {account}',

@@ -45,6 +45,9 @@ export const audit: typeof english = {
   },
   action: {
     'account-created': 'Konto angelegt',
+    'account-deletion_cancelled': 'Konto wird doch behalten',
+    'account-deletion_scheduled': 'Löschung des Kontos geplant',
+    'account-exported': 'Konto exportiert',
     'account-updated': 'Kontoeinstellungen geändert',
     'api_key-created': 'API-Schlüssel angelegt',
     'api_key-revoked': 'API-Schlüssel widerrufen',
@@ -70,6 +73,8 @@ export const audit: typeof english = {
     'notification_endpoint-deleted': 'Webhook gelöscht',
     'notification_endpoint-secret_rotated': 'Geheimnis des Webhooks erneuert',
     'notification_endpoint-updated': 'Webhook geändert',
+    'person-deletion_cancelled': 'Person bleibt doch',
+    'person-deletion_scheduled': 'Löschung einer Person geplant',
     'person-email_change_cancelled': 'Änderung der E-Mail-Adresse aufgegeben',
     'person-email_change_requested': 'Änderung der E-Mail-Adresse begonnen',
     'person-email_changed': 'E-Mail-Adresse geändert',

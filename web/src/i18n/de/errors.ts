@@ -135,7 +135,6 @@ const apiErrors = {
   ),
   person_required: text('Das geht nicht mit einem API-Schlüssel', 'Melden Sie sich als Person an.'),
   user_inactive: text('Dieser Benutzer ist deaktiviert', 'Fragen Sie einen Inhaber des Kontos.'),
-  no_account: text('Sie sind in keinem Konto Mitglied', 'Bitten Sie um eine Einladung.'),
   site_inactive: text('Die Website ist abgeschaltet', 'Schalten Sie die Website in ihren Einstellungen ein.'),
   origin_not_allowed: text(
     'Anfragen von diesem Ursprung sind nicht erlaubt',
@@ -296,4 +295,9 @@ const apiErrors = {
 }
 
 /** German texts by the code of an error, a failed delivery or a finding of the doctor. */
-export const errors: ProblemTexts = { ...apiErrors, ...limitErrors, ...linkErrors, ...deliveryErrors }
+export const errors: ProblemTexts = {
+  ...apiErrors,
+  ...limitErrors,
+  ...linkErrors,
+  ...deliveryErrors,
+}

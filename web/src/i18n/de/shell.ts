@@ -22,6 +22,26 @@ export const shell: typeof english = {
   dark: 'Dunkel',
   system: 'System',
   language: 'Sprache',
+  deletion: {
+    running: 'Die Löschung hat begonnen und lässt sich nicht mehr aufhalten.',
+    askOwner: 'Inhaber des Kontos können das aufhalten. Exportieren Sie vorher, was Sie brauchen.',
+    account: {
+      title: '{name} wird am {date} gelöscht',
+      text: 'Die Websites sind abgeschaltet. Behalten Sie das Konto, sind sie in wenigen Minuten wieder an.',
+      keep: 'Konto behalten',
+    },
+    person: {
+      title: 'Sie werden am {date} gelöscht',
+      text: 'Bis dahin ändert sich für Sie nichts.',
+      keep: 'Mich nicht löschen',
+    },
+  },
+  unverified: {
+    title: 'Bitte bestätigen Sie Ihre E-Mail-Adresse',
+    text: 'Wir haben einen Link an {email} geschickt. Bis Sie ihn öffnen, bekommen Sie keine andere E-Mail und können niemanden einladen.',
+    resend: 'Noch einmal senden',
+    resent: 'Gesendet. Der ältere Link gilt nicht mehr.',
+  },
   tabs: {
     contentTypes: 'Inhaltstypen',
     items: 'Inhalte',

@@ -43,6 +43,9 @@ export const audit = {
   },
   action: {
     'account-created': 'Account created',
+    'account-deletion_cancelled': 'Account kept after all',
+    'account-deletion_scheduled': 'Deletion of the account scheduled',
+    'account-exported': 'Account exported',
     'account-updated': 'Account settings changed',
     'api_key-created': 'API key created',
     'api_key-revoked': 'API key revoked',
@@ -68,6 +71,8 @@ export const audit = {
     'notification_endpoint-deleted': 'Webhook deleted',
     'notification_endpoint-secret_rotated': 'Webhook secret rotated',
     'notification_endpoint-updated': 'Webhook changed',
+    'person-deletion_cancelled': 'Person stays after all',
+    'person-deletion_scheduled': 'Deletion of a person scheduled',
     'person-email_change_cancelled': 'Change of e-mail address given up',
     'person-email_change_requested': 'Change of e-mail address begun',
     'person-email_changed': 'E-mail address changed',

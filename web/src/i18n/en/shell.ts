@@ -21,6 +21,26 @@ export const shell = {
   dark: 'Dark',
   system: 'System',
   language: 'Language',
+  deletion: {
+    running: 'The deletion has begun, and can’t be stopped any more.',
+    askOwner: 'An owner of the account can stop this. Export what you need before then.',
+    account: {
+      title: '{name} will be deleted on {date}',
+      text: 'Its sites are switched off. If you keep it, they are switched on again within minutes.',
+      keep: 'Keep the account',
+    },
+    person: {
+      title: 'You will be deleted on {date}',
+      text: 'Until then nothing changes for you.',
+      keep: 'Don’t delete me',
+    },
+  },
+  unverified: {
+    title: 'Please verify your e-mail address',
+    text: 'We sent a link to {email}. Until you open it, you get no other mail and can’t invite anybody.',
+    resend: 'Send again',
+    resent: 'Sent. The older link no longer works.',
+  },
   tabs: {
     contentTypes: 'Content types',
     items: 'Items',

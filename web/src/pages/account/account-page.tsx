@@ -6,7 +6,9 @@ import { Page } from '../../components/page.tsx'
 import { ErrorState } from '../../components/states.tsx'
 import { useProfile } from '../../queries/me.ts'
 import { useMay, useSession } from '../../queries/session.ts'
+import type { Account } from '../../api/types.ts'
 import { EmailPanel } from './email-panel.tsx'
+import { NowherePanel } from './nowhere-panel.tsx'
 import { PasswordPanel } from './password-panel.tsx'
 import { ProfilePanel } from './profile-panel.tsx'
 
@@ -35,10 +37,12 @@ export default function AccountPage(): ReactNode {
   const isOwner = useMay('owner')
   const { data: profile, error, isPending, refetch } = useProfile()
   const isMissing = session?.two_factor_missing ?? false
+  const owned: Account | null = session && isOwner && !isMissing ? session.account : null
   return (
     <Page title={t('title')} description={t('description')}>
       <Stack gap="lg">
         {isMissing && session && <Needed hasFactor={profile?.totp ?? false} account={session.account.name} />}
+        {!session && <NowherePanel />}
         {isPending && <Skeleton height={240} radius="lg" />}
         {error && !profile && <ErrorState error={error} onRetry={() => void refetch()} />}
         {profile && (
@@ -47,7 +51,7 @@ export default function AccountPage(): ReactNode {
             <EmailPanel profile={profile} />
             <PasswordPanel />
             <Suspense fallback={<Skeleton height={240} radius="lg" />}>
-              <Factors profile={profile} mayRequire={isOwner && !isMissing} />
+              <Factors profile={profile} owned={owned} />
             </Suspense>
           </>
         )}

@@ -1,18 +1,20 @@
 import type { ReactNode } from 'react'
-import type { Profile } from '../../api/types.ts'
+import type { Account, Profile } from '../../api/types.ts'
+import { LeavePanels } from './leave-panels.tsx'
 import { PasskeysPanel } from './passkeys-panel.tsx'
 import { RequirePanel } from './require-panel.tsx'
 import { SessionsPanel } from './sessions-panel.tsx'
 import { TotpPanel } from './totp-panel.tsx'
 
-/** Second factors, sessions, and what the account requires of everybody. */
-export default function Factors({ profile, mayRequire }: { profile: Profile; mayRequire: boolean }): ReactNode {
+/** Second factors, sessions, what the account requires of everybody, and leaving. @param owned the account, for its owners */
+export default function Factors({ profile, owned }: { profile: Profile; owned: Account | null }): ReactNode {
   return (
     <>
       <TotpPanel profile={profile} />
       <PasskeysPanel />
       <SessionsPanel />
-      {mayRequire && <RequirePanel />}
+      {owned && <RequirePanel />}
+      <LeavePanels email={profile.user.email} account={owned} />
     </>
   )
 }

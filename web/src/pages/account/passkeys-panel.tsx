@@ -1,5 +1,5 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { hasPasskeys, PasskeyCancelled } from '../../api/passkeys.ts'
 import type { Passkey } from '../../api/types.ts'
@@ -10,6 +10,7 @@ import { ErrorState } from '../../components/states.tsx'
 import { useFields } from '../../components/use-fields.ts'
 import { useAddPasskey, usePasskeys, useRemovePasskey } from '../../queries/me.ts'
 import classes from './account.module.css'
+import { RenamePasskey } from './rename-passkey.tsx'
 import { otherError, useSensitive } from './use-sensitive.tsx'
 
 function PasskeyRow({ passkey }: { passkey: Passkey }): ReactNode {
@@ -17,6 +18,7 @@ function PasskeyRow({ passkey }: { passkey: Passkey }): ReactNode {
   const remove = useRemovePasskey()
   const { run, dialog } = useSensitive()
   const { id, name, synced, created_at: since } = passkey
+  const [isRenaming, setRenaming] = useState(false)
   // the dialog closes; a question for the password follows in its own
   const onConfirm = async () => run(() => remove.mutateAsync(id))
   const error = otherError(remove.error)
@@ -28,18 +30,26 @@ function PasskeyRow({ passkey }: { passkey: Passkey }): ReactNode {
           {synced ? t('synced') : t('oneDevice')} · {t('since')} <RelativeTime at={since} />
         </Text>
         {error !== null && <ErrorState error={error} />}
+        {isRenaming && <RenamePasskey passkey={passkey} onDone={() => setRenaming(false)} />}
       </div>
-      <ConfirmButton
-        size="xs"
-        label={t('remove')}
-        title={t('removeTitle', { name })}
-        text={t('removeText')}
-        confirmLabel={t('remove')}
-        isDangerous
-        onConfirm={onConfirm}
-        isPending={remove.isPending}
-        error={null}
-      />
+      <Group gap="xs">
+        {!isRenaming && (
+          <Button size="xs" variant="default" aria-label={t('renameOf', { name })} onClick={() => setRenaming(true)}>
+            {t('rename')}
+          </Button>
+        )}
+        <ConfirmButton
+          size="xs"
+          label={t('remove')}
+          title={t('removeTitle', { name })}
+          text={t('removeText')}
+          confirmLabel={t('remove')}
+          isDangerous
+          onConfirm={onConfirm}
+          isPending={remove.isPending}
+          error={null}
+        />
+      </Group>
       {dialog}
     </li>
   )

@@ -4,12 +4,12 @@ import { type ReactNode, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useTranslations } from 'use-intl'
 import { isCode } from '../../api/errors.ts'
-import type { Session } from '../../api/types.ts'
 import { notifyDone } from '../../components/notify.ts'
 import { Page } from '../../components/page.tsx'
 import { EmptyState, ErrorState } from '../../components/states.tsx'
 import { useAcceptInvitation } from '../../queries/auth.ts'
-import { useSession, useSignOut } from '../../queries/session.ts'
+import { useProfile } from '../../queries/me.ts'
+import { useSignOut } from '../../queries/session.ts'
 
 /** The token is in the URL's fragment, which browsers don't send. */
 const readToken = (): string | null => new URLSearchParams(window.location.hash.slice(1)).get('token') || null
@@ -54,11 +54,10 @@ function AlreadyMember(): ReactNode {
   )
 }
 
-function InvitationPanel({ token, session }: { token: string; session: Session }): ReactNode {
+function InvitationPanel({ token, email }: { token: string; email: string }): ReactNode {
   const t = useTranslations('auth.invitation')
   const accept = useAcceptInvitation()
   const [, navigate] = useLocation()
-  const { email } = session.user
   const join = () =>
     accept.mutate(token, {
       onSuccess: ({ name }) => {
@@ -96,13 +95,15 @@ function InvitationPanel({ token, session }: { token: string; session: Session }
 
 export default function InvitationPage(): ReactNode {
   const t = useTranslations('auth.invitation')
-  const { data: session } = useSession()
+  // not the session, which people without an account don't have
+  const { data: profile, error, refetch } = useProfile()
   const [token] = useState(readToken)
   return (
     <Page title={t('title')}>
       <div className="panel">
         {token === null && <EmptyState icon={<IconMailOff />} title={t('missing')} text={t('missingText')} />}
-        {token !== null && session && <InvitationPanel token={token} session={session} />}
+        {token !== null && error && <ErrorState error={error} onRetry={() => void refetch()} />}
+        {token !== null && profile && <InvitationPanel token={token} email={profile.user.email} />}
       </div>
     </Page>
   )

@@ -1,0 +1,58 @@
+import { API_PREFIX } from '../contract/common.ts'
+import { ExportLine, PersonExport } from '../contract/deletion.ts'
+import { exportAccount } from '../services/export/account.ts'
+import { exportPerson } from '../services/export/person.ts'
+import { NEEDS_RECENT, defineRoute, ok, type Route } from './define.ts'
+
+/** Sends parts of a text as they are read: the next part is made when the client has taken the last one. */
+function stream(parts: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await parts.next()
+      if (done) controller.close()
+      else controller.enqueue(encoder.encode(value))
+    },
+    async cancel() {
+      await parts.return(undefined)
+    },
+  })
+}
+
+// a write, since it is recorded, and since nobody should get it by following a link
+const common = { tag: 'deletion', method: 'post', throttle: 'integration' } as const
+
+export const exportRoutes: Route[] = [
+  defineRoute({
+    ...common,
+    path: `${API_PREFIX}/account/export`,
+    operationId: 'exportAccount',
+    records: 'account.exported',
+    summary: 'Export the account',
+    description: `Everything that the account has, one JSON object a line; \`kind\` says what it is. The first line has the number of sites, the last one (\`end\`) says whether all of it is there, and names sites that are not. Secrets are left out. ${NEEDS_RECENT}`,
+    access: { kind: 'person', role: 'owner', fresh: true },
+    withoutIdempotency: true,
+    responses: {
+      200: { description: 'The lines', schema: ExportLine, contentType: 'application/x-ndjson' },
+    },
+    handle: async ({ ctx }) => {
+      const headers = {
+        'content-type': 'application/x-ndjson',
+        'content-disposition': 'attachment; filename="igny8-account.ndjson"',
+      }
+      return { status: 200, response: new Response(stream(await exportAccount({ ctx })), { headers }) }
+    },
+  }),
+  defineRoute({
+    ...common,
+    path: `${API_PREFIX}/me/export`,
+    operationId: 'exportPerson',
+    records: { nothing: 'people read what is kept about themselves' },
+    summary: 'Export yourself',
+    description: `What is kept about you, without passwords and tokens. ${NEEDS_RECENT}`,
+    access: { kind: 'person', role: 'viewer', fresh: true, withoutAccount: true, withoutTwoFactor: true },
+    withoutIdempotency: true,
+    responses: { 200: { description: 'The person', schema: PersonExport } },
+    handle: async ({ ctx }) => ok(await exportPerson({ ctx })),
+  }),
+]

@@ -1,0 +1,51 @@
+import { and, eq, exists, notExists, sql } from 'drizzle-orm'
+import type { Account, AccountCreate } from '../../contract/people.ts'
+import { accounts, memberships } from '../../db/schema/index.ts'
+import { appendAudit } from '../audit/index.ts'
+import type { Actor, ServiceContext } from '../context.ts'
+import { ServiceError } from '../errors.ts'
+
+interface NewAccount {
+  userId: string
+  name: string
+}
+
+/**
+ * Makes an account with its owner, if the person is in none. The condition is part of the statements, so that of several
+ * requests at once one makes an account.
+ * @returns the account's id; null if the person is in an account
+ */
+export async function createAccount(ctx: ServiceContext<Actor>, { userId, name }: NewAccount): Promise<string | null> {
+  const [id, now] = [ctx.newId('acc'), ctx.now()]
+  const actor: Actor = { kind: 'user', userId, accountId: id, role: 'owner' }
+  const one = { one: sql`1` }
+  const isNowhere = notExists(ctx.db.select(one).from(memberships).where(eq(memberships.userId, userId)))
+  const isMade = exists(
+    ctx.db
+      .select(one)
+      .from(memberships)
+      .where(and(eq(memberships.accountId, id), eq(memberships.userId, userId))),
+  )
+  const [made] = await appendAudit({
+    ctx,
+    input: {
+      entry: { action: 'account.created', entityId: id, accountId: id, actor, when: isMade },
+      changes: [
+        ctx.db
+          .insert(accounts)
+          .select(sql`SELECT ${id}, ${name}, 0, ${now} WHERE ${isNowhere}`)
+          .returning({ id: accounts.id }),
+        ctx.db.insert(memberships).select(sql`SELECT ${id}, ${userId}, 'owner', NULL, ${now} WHERE ${isNowhere}`),
+      ],
+    },
+  })
+  return made.length === 0 ? null : id
+}
+
+/** Makes an account for the actor, who is in none: they were removed from it, or left it. @throws ServiceError `has_account` */
+export async function openAccount({ ctx, input }: { ctx: ServiceContext; input: AccountCreate }): Promise<Account> {
+  if (ctx.actor.kind !== 'user') throw new ServiceError('person_required')
+  const id = await createAccount(ctx, { userId: ctx.actor.userId, name: input.name })
+  if (id === null) throw new ServiceError('has_account')
+  return { id, name: input.name, role: 'owner' }
+}
