@@ -27,12 +27,15 @@ class LongestFirst extends BaseSequencer {
 const HOOK_TIMEOUT_MS = 120_000
 
 /** As `[alias]` in wrangler.toml has it. */
-const ALIASES = Object.fromEntries(
-  ['asn1-android', 'asn1-ecc', 'asn1-rsa', 'asn1-schema', 'asn1-x509', 'x509'].map((name) => [
-    `@peculiar/${name}`,
-    `${import.meta.dirname}/src/lib/webauthn-asn1.ts`,
-  ]),
-)
+const PECULIAR = ['asn1-android', 'asn1-ecc', 'asn1-rsa', 'asn1-schema', 'asn1-x509', 'x509']
+const insteadOf = (name: string, path: string) => ({
+  find: new RegExp(`^${name}$`),
+  replacement: `${import.meta.dirname}/src/lib/${path}`,
+})
+const ALIASES = [
+  ...PECULIAR.map((name) => insteadOf(`@peculiar/${name}`, 'webauthn-asn1.ts')),
+  ...['@better-auth/telemetry', 'jose'].map((name) => insteadOf(name, 'unused-auth-parts.ts')),
+]
 
 const workersProject = async () => ({
   resolve: { alias: ALIASES },
