@@ -83,6 +83,14 @@ describe('verifying the address', () => {
     await d1().update(verifications).set({ expiresAt: new Date() })
     expect(refusal(await send(VERIFY, { token: tokenIn(email, 'verify_email') }))).toEqual([400, 'invalid_link'])
   })
+
+  test('does nothing for an address that is no longer the person’s', async () => {
+    const { email, token } = await signUp()
+    const next = newEmail()
+    expect((await send(CHANGE_EMAIL, { email: next }, token)).status).toBe(204)
+    expect((await send(VERIFY, { token: tokenIn(next, 'confirm_new_email') })).status).toBe(200)
+    expect(refusal(await send(VERIFY, { token: tokenIn(email, 'verify_email') }))).toEqual([400, 'invalid_link'])
+  })
 })
 
 describe('forgetting the password', () => {

@@ -39,8 +39,33 @@ test('a record says who did what, when and from where', async () => {
   const row = within(await screen.findByRole('row', { name: /Site added/ }))
   expect(row.getByText('Ada')).toBeVisible()
   expect(row.getByText('Shop')).toBeVisible()
-  expect(row.getByText('url: https://shop.example')).toBeVisible()
+  expect(row.getByText('address: https://shop.example')).toBeVisible()
   expect(row.getByText('DE · 203.0.113.0/24 · Firefox, Linux')).toBeVisible()
+})
+
+test('what changed about a connection is said in words, and ids are left out', async () => {
+  const metadata = {
+    change_id: 'chg_1',
+    authority: 'confirmed',
+    changes: [
+      { what: 'secret_replaced', from: null, to: null },
+      { what: 'address_changed', from: 'https://old.example', to: 'https://new.example' },
+      { what: 'made_up_later', from: null, to: null },
+    ],
+  }
+  app({ 'GET /api/v1/audit': list(record({ action: 'integration.connection_changed', metadata })) })
+  renderAt('/audit')
+  const row = within(await screen.findByRole('row', { name: /Connection changed/ }))
+  const said =
+    'on whose word: a person confirmed it · new signing secret · address: https://old.example → https://new.example · made_up_later'
+  expect(row.getByText(said)).toBeVisible()
+})
+
+test('a change of role says from which to which', async () => {
+  const metadata = { from: 'editor', to: 'admin' }
+  app({ 'GET /api/v1/audit': list(record({ action: 'member.role_changed', metadata })) })
+  renderAt('/audit')
+  expect(await screen.findByText('editor → admin')).toBeVisible()
 })
 
 test('a deleted person has no name', async () => {

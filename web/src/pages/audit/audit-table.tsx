@@ -5,12 +5,7 @@ import type { AuditRecord } from '../../api/types.ts'
 import { ListTable } from '../../components/list-table.tsx'
 import { useActionText } from './use-action-text.ts'
 import { useActorText } from './use-actor-text.ts'
-
-/** A detail of a record, as the API names it. */
-function sayDetail(key: string, value: unknown): string[] {
-  if (Array.isArray(value)) return value.length === 0 ? [] : [`${key}: ${value.join(', ')}`]
-  return [`${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`]
-}
+import { useDetailTexts } from './use-detail-text.ts'
 
 function Row({ record }: { record: AuditRecord }): ReactNode {
   const t = useTranslations('audit')
@@ -19,7 +14,7 @@ function Row({ record }: { record: AuditRecord }): ReactNode {
   const actorText = useActorText()
   const { origin } = record
   const place = [origin?.country, origin?.network, origin?.device].filter(Boolean).join(' · ')
-  const details = Object.entries(record.metadata).flatMap(([key, value]) => sayDetail(key, value))
+  const details = useDetailTexts()(record.metadata)
   return (
     <tr data-seq={record.seq}>
       <td data-label={t('when')} data-numeric>
@@ -37,7 +32,7 @@ function Row({ record }: { record: AuditRecord }): ReactNode {
             {record.entity_name ?? record.entity_id}
           </Text>
           {details.length > 0 && (
-            <Text size="xs" c="dimmed" lang="en" style={{ overflowWrap: 'anywhere' }}>
+            <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
               {details.join(' · ')}
             </Text>
           )}
