@@ -16,6 +16,11 @@ export const DELETION_ERRORS = {
     title: 'The deletion has begun',
     fix: 'It can’t be cancelled any more.',
   },
+  person_leaving: {
+    status: 409,
+    title: 'You are to be deleted',
+    fix: 'Cancel your deletion under “Your account” first.',
+  },
   account_leaving: {
     status: 409,
     title: 'The account is to be deleted',

@@ -19,7 +19,10 @@ export async function playDeletions(system: SystemContext): Promise<{ slices: nu
   const startedAt = now()
   const counts = { slices: 0, failed: 0 }
   while (counts.slices + counts.failed < MOST_SLICES && now() - startedAt <= MOST_MS) {
-    const row = await claimDeletion({ db, now: now() })
+    const row = await claimDeletion({ db, now: now() }).catch((cause: unknown) => {
+      log.error('deletions not read', { cause })
+      return null
+    })
     if (!row) break
     try {
       await playDeletion(system(row.kind === 'account' ? row.subjectId : ''), row)

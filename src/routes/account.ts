@@ -28,7 +28,7 @@ export const accountRoutes: Route[] = [
     access: { kind: 'person', role: 'viewer', withoutAccount: true },
     body: AccountCreate,
     responses: { 201: { description: 'The account', schema: Account } },
-    errors: ['has_account'],
+    errors: ['has_account', 'person_leaving'],
     handle: async ({ ctx, body }) => created(await openAccount({ ctx, input: body })),
   }),
   defineRoute({

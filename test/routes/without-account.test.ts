@@ -74,6 +74,13 @@ describe('a person without an account', () => {
     expect(refusal(await sites({ 'x-account-id': left }))).toEqual([403, 'no_account'])
   })
 
+  test('makes none while they are to be deleted: nobody could delete its only owner', async () => {
+    expect((await deletePerson(person)).status).toBe(200)
+    expect(refusal(await create())).toEqual([409, 'person_leaving'])
+    expect((await call('DELETE /api/v1/me/deletion/', { token: person.token })).status).toBe(204)
+    expect((await create()).status).toBe(201)
+  })
+
   test('makes one account alone, of however many requests', async () => {
     const answers = await Promise.all([create(), create(), create()])
     expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409])

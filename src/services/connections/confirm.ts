@@ -104,6 +104,7 @@ export async function confirmConnectionChange({ ctx, input }: Decision): Promise
   const isStored = await storeConnection(ctx, row, {
     change: { secret, address: change.siteUrl },
     authority: 'confirmed',
+    changeId: change.id,
     known,
     siteUrl: change.siteUrl ?? row.siteUrl,
     transport,

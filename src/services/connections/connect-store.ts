@@ -1,4 +1,4 @@
-import { and, eq, exists, isNull, type SQL } from 'drizzle-orm'
+import { and, eq, exists, isNull, not, type SQL, sql } from 'drizzle-orm'
 import type { SecurityChange } from '../../contract/notifications.ts'
 import type { Transport } from '../../contract/polling.ts'
 import type { ActingUser } from '../../contract/structure.ts'
@@ -15,6 +15,7 @@ import { publishChange, scheduleCheck, unwrap } from '../site-calls.ts'
 import type { IntegrationRow } from '../tenant.ts'
 import type { Authority, Change } from './changes.ts'
 import { dropPendingChange } from './pending-changes.ts'
+import { hasSite, isAsRead, isConfirmed, mayAct } from './still.ts'
 import { verifiedColumns } from './verified-columns.ts'
 
 /** A connection whose site has just been verified. */
@@ -32,6 +33,8 @@ export interface Verified {
   apiKey?: string | undefined
   /** Who did it, for the audit log. */
   actor: Exclude<Actor, { kind: 'anonymous' }>
+  /** The change that a person has confirmed, if the connection rests on one. */
+  changeId?: string | undefined
   requestedFrom: string | null
   startedAt: number
 }
@@ -75,33 +78,50 @@ async function columnsOf(ctx: ServiceContext<Actor>, row: IntegrationRow, verifi
   }
 }
 
-/** Holds while the connection is the one that was read: neither secret nor address has changed since. */
-const isAsRead = (row: IntegrationRow): SQL | undefined =>
-  and(
-    eq(integrations.siteUrl, row.siteUrl),
-    row.credentials === null ? isNull(integrations.credentials) : eq(integrations.credentials, row.credentials),
-  )
-
 /**
  * The write. A first connection inserts: a parallel request that failed may have deleted the row. One that exists is
  * only updated, so that it doesn't come back after a person has deleted it.
  */
-function writeConnection(ctx: ServiceContext<Actor>, row: IntegrationRow, columns: Partial<IntegrationRow>) {
+function writeConnection(
+  ctx: ServiceContext<Actor>,
+  row: IntegrationRow,
+  columns: Partial<IntegrationRow>,
+  mayWrite: SQL | undefined,
+) {
   const returned = { id: integrations.id }
   if (row.credentials === null) {
     return ctx.db
       .insert(integrations)
       .values({ ...row, ...columns })
-      .onConflictDoUpdate({ target: integrations.id, set: columns, setWhere: isNull(integrations.credentials) })
+      .onConflictDoUpdate({
+        target: integrations.id,
+        set: columns,
+        setWhere: and(isNull(integrations.credentials), mayWrite) ?? sql`false`,
+      })
       .returning(returned)
   }
   const own = and(eq(integrations.id, row.id), eq(integrations.accountId, row.accountId))
   return ctx.db
     .update(integrations)
     .set(columns)
-    .where(and(own, isAsRead(row)))
+    .where(and(own, isAsRead(row), mayWrite))
     .returning(returned)
 }
+
+/** What must still hold, besides that the connection is as it was read. */
+const conditionsOf = (ctx: ServiceContext<Actor>, row: IntegrationRow, { actor, changeId }: Verified) =>
+  and(
+    hasSite(ctx, row),
+    mayAct(ctx, actor),
+    changeId === undefined ? undefined : isConfirmed(ctx, changeId, row.accountId),
+  )
+
+/** Takes a first connection back that was inserted although its site is gone or its key may no longer act. */
+const takeBack = (ctx: ServiceContext<Actor>, written: SQL | undefined, mayWrite: SQL | undefined) =>
+  ctx.db
+    .delete(integrations)
+    .where(and(written, not(mayWrite ?? sql`true`)))
+    .returning({ id: integrations.id })
 
 /** Lets the site's object follow: it forgets the old secret, and moves links to a new address. */
 async function tellObject(ctx: ServiceContext<Actor>, row: IntegrationRow, { change, actor, siteUrl }: Verified) {
@@ -118,7 +138,7 @@ async function tellObject(ctx: ServiceContext<Actor>, row: IntegrationRow, { cha
 
 /**
  * Writes a verified connection with its event, its audit record and the messages about it, in one batch. Writes nothing
- * if secret or address have changed since the row was read.
+ * if something of what still.ts names has changed since the row was read.
  * @returns whether it was written
  */
 export async function storeConnection(
@@ -138,13 +158,15 @@ export async function storeConnection(
     columns.credentials === undefined ? undefined : eq(integrations.credentials, columns.credentials),
   )
   const when = exists(ctx.db.select({ id: integrations.id }).from(integrations).where(written))
-  const write = writeConnection(ctx, row, columns)
+  const mayWrite = conditionsOf(ctx, row, verified)
+  const write = writeConnection(ctx, row, columns, mayWrite)
+  const guard = isFirst ? [takeBack(ctx, written, mayWrite)] : []
   const event = recordEventOf(ctx, written, {
     action: 'connect',
     startedAt: verified.startedAt,
     actor: describeActor(actor),
   })
-  const drop = change.secret === null && change.address === null ? [] : [dropPendingChange(ctx.db, row)]
+  const drop = change.secret === null && change.address === null ? [] : [dropPendingChange(ctx.db, row, when)]
   const messages = tellSecurity(ctx, { integration: row, changes: told, actor, requestedFrom, when })
   const entry = {
     action: isFirst ? ('integration.connected' as const) : ('integration.connection_changed' as const),
@@ -154,11 +176,11 @@ export async function storeConnection(
     metadata: { changes: told.map(forAudit), authority, site_url: columns.siteUrl },
     when,
   }
-  const changes = [write, event, ...drop, ...(told.length > 0 ? messages : [])] as const
+  const changes = [write, ...guard, event, ...drop, ...(told.length > 0 ? messages : [])] as const
   const isChange = isFirst || told.length > 0
   try {
-    const [rows] = isChange ? await appendAudit({ ctx, input: { entry, changes } }) : await ctx.db.batch(changes)
-    if (rows.length === 0) return false
+    const [rows, taken] = isChange ? await appendAudit({ ctx, input: { entry, changes } }) : await ctx.db.batch(changes)
+    if (rows.length === 0 || (isFirst && Array.isArray(taken) && taken.length > 0)) return false
   } catch (cause) {
     // the integration was deleted and made again meanwhile, under another id
     if (isUniqueViolation(cause, 'integrations')) return false

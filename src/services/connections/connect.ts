@@ -78,7 +78,7 @@ async function connectTo(attempt: Attempt, row: IntegrationRow, isRepeat = false
   const { ctx, input, authorization, message } = attempt
   const known = await readKnownSecrets(ctx, row)
   const change = findChange(row, known, input)
-  const { authority, secrets } = await authorizeChange(attempt, row, known, change)
+  const { authority, secrets, changeId } = await authorizeChange(attempt, row, known, change)
   const outcome = await reach(attempt, row, secrets)
   const { evidence } = outcome
   if (!outcome.ok) {
@@ -91,6 +91,7 @@ async function connectTo(attempt: Attempt, row: IntegrationRow, isRepeat = false
   const isStored = await storeConnection(ctx, row, {
     change,
     authority,
+    changeId,
     known,
     siteUrl: input.site_url,
     transport,
@@ -98,7 +99,8 @@ async function connectTo(attempt: Attempt, row: IntegrationRow, isRepeat = false
     actingUser: plugin?.acting_user,
     apiKey: input.api_key,
     actor: actorOf(attempt),
-    requestedFrom: attempt.requestedFrom,
+    // a person's own address would stay in the messages when they are erased; the audit log has it, erasably
+    requestedFrom: authority === 'person' ? null : attempt.requestedFrom,
     startedAt: attempt.startedAt,
   })
   if (!isStored) {
@@ -119,7 +121,7 @@ async function authorizeChange(
   row: IntegrationRow,
   known: string[],
   change: Change,
-): Promise<{ authority: Verified['authority']; secrets: string[] }> {
+): Promise<Pick<Verified, 'authority' | 'changeId'> & { secrets: string[] }> {
   const secrets = change.secret === null ? known : [change.secret]
   if (row.credentials === null) return { authority: 'first', secrets }
   if (change.secret === null && change.address === null) return { authority: null, secrets }
@@ -127,8 +129,8 @@ async function authorizeChange(
   if (authority) return { authority, secrets }
   const { keyId } = authorization
   if (keyId === null) throw new ServiceError('role_too_low')
-  await askForConfirmation(ctx, { row, change, request: input, keyId, requestedFrom })
-  return { authority: 'confirmed', secrets }
+  const confirmed = await askForConfirmation(ctx, { row, change, request: input, keyId, requestedFrom })
+  return { authority: 'confirmed', secrets, changeId: confirmed.id }
 }
 
 /** Who connects, for the audit log: the person, if one is signed in, else the key. */

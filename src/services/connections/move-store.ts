@@ -7,6 +7,7 @@ import { addressForms } from '../../lib/site-address.ts'
 import { appendAudit } from '../audit/index.ts'
 import { tellSecurity } from '../notifications/index.ts'
 import { dropPendingChange } from './pending-changes.ts'
+import { hasSite, isAsRead, mayAct } from './still.ts'
 import { verifiedColumns } from './verified-columns.ts'
 import type { ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
@@ -62,8 +63,8 @@ export async function assertAddressFree(ctx: ServiceContext, row: IntegrationRow
 }
 
 /**
- * Writes the addresses, the event and the audit record in one batch; none of them if the address was taken or the
- * integration changed since it was read.
+ * Writes the addresses, the event and the audit record in one batch; none of them if the address was taken, or the
+ * integration, its site or the key changed since they were read.
  * @returns when the next health check is due; null if nothing was written
  */
 async function commit(ctx: ServiceContext, row: IntegrationRow, move: Move): Promise<Date | null> {
@@ -82,7 +83,15 @@ async function commit(ctx: ServiceContext, row: IntegrationRow, move: Move): Pro
         ctx.db
           .update(integrations)
           .set(columns)
-          .where(and(own, eq(integrations.siteUrl, row.siteUrl), not(isTaken(ctx, row, move.to) ?? sql`false`)))
+          .where(
+            and(
+              own,
+              isAsRead(row),
+              hasSite(ctx, row),
+              mayAct(ctx, ctx.actor),
+              not(isTaken(ctx, row, move.to) ?? sql`false`),
+            ),
+          )
           .returning({ id: integrations.id }),
         ctx.db
           .update(sites)
@@ -98,7 +107,7 @@ async function commit(ctx: ServiceContext, row: IntegrationRow, move: Move): Pro
           actor: ctx.actor,
           when: isMoved,
         }),
-        dropPendingChange(ctx.db, row),
+        dropPendingChange(ctx.db, row, isMoved),
       ],
     },
   })

@@ -1,5 +1,5 @@
 /** The change of a connection that waits for a person: one per integration, for a week. */
-import { and, eq, gt, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import { CHANGE_LIFETIME_S, type ChangeState, type PendingConnectionChange } from '../../contract/connection-changes.ts'
 import type { ConnectRequest } from '../../contract/integrations.ts'
 import type { Db } from '../../db/client.ts'
@@ -133,16 +133,16 @@ export async function askForConfirmation(ctx: ServiceContext<Actor>, input: AskI
     throw needsConfirmation(ctx, input)
   }
   const now = ctx.now()
-  const heldFor = known?.state === 'waiting' ? known.requestedAt.getTime() + HELD_MS - now : 0
+  // a confirmed one, too: the site that completes it may not have come yet
+  const heldFor = known && known.state !== 'refused' ? known.requestedAt.getTime() + HELD_MS - now : 0
   if (heldFor > 0) {
     const detail = 'Another change of this connection waits for a person since less than a minute.'
     throw new ServiceError('too_many_requests', detail, { retryAfterS: heldFor / 1000 })
   }
   // of two requests at once the first is kept
   const isStale = known
-    ? eq(connectionChanges.id, known.id)
-    : (or(lt(connectionChanges.requestedAt, new Date(now - HELD_MS)), ne(connectionChanges.state, 'waiting')) ??
-      sql`false`)
+    ? and(eq(connectionChanges.id, known.id), eq(connectionChanges.state, known.state))
+    : or(lt(connectionChanges.requestedAt, new Date(now - HELD_MS)), eq(connectionChanges.state, 'refused'))
   const stored = sql`EXISTS (SELECT 1 FROM ${connectionChanges} WHERE ${connectionChanges.id} = ${next.id}
     AND ${connectionChanges.accountId} = ${row.accountId})`
   const actor: Actor = { kind: 'api_key', keyId, accountId: row.accountId, siteId: row.siteId, scopes: [] }
@@ -163,7 +163,7 @@ export async function askForConfirmation(ctx: ServiceContext<Actor>, input: AskI
         ctx.db
           .insert(connectionChanges)
           .values(next)
-          .onConflictDoUpdate({ target: connectionChanges.integrationId, set: next, setWhere: isStale }),
+          .onConflictDoUpdate({ target: connectionChanges.integrationId, set: next, setWhere: isStale ?? sql`false` }),
         ...tellSecurity(ctx, {
           integration: row,
           changes: [asked],
@@ -199,9 +199,9 @@ export function setChangeState(
     .returning({ id: connectionChanges.id })
 }
 
-/** The statement that drops whatever waits for an integration, once its connection was made anew or ended. */
-export const dropPendingChange = (db: Db, row: Pick<IntegrationRow, 'id' | 'accountId'>) =>
-  db.delete(connectionChanges).where(ofIntegration(row))
+/** The statement that drops whatever waits for an integration, if its connection was made anew. */
+export const dropPendingChange = (db: Db, row: Pick<IntegrationRow, 'id' | 'accountId'>, when: SQL) =>
+  db.delete(connectionChanges).where(and(ofIntegration(row), when))
 
 interface PruneInput {
   db: Db

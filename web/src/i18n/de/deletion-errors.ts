@@ -16,5 +16,6 @@ export const deletionErrors = {
     'Machen Sie dort eine andere Person zum Inhaber, oder löschen Sie auch dieses Konto.',
   ),
   deletion_running: text('Die Löschung hat begonnen', 'Sie lässt sich nicht mehr aufhalten.'),
+  person_leaving: text('Sie werden gelöscht', 'Brechen Sie erst Ihre Löschung unter „Ihr Zugang“ ab.'),
   account_leaving: text('Das Konto wird gelöscht', 'Inhaber können die Löschung unter „Ihr Zugang“ aufhalten.'),
 }
