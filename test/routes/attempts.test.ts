@@ -130,6 +130,7 @@ describe('T66 wrong passwords', () => {
   })
 
   test('of a botnet slow down every network, but not the first attempt of a new one, and nobody for good', async () => {
+    const cookie = (await deviceCookie(owner)).split(';')[0] ?? ''
     await failFast(1, newNetwork)
     await d1().update(signInAttempts).set({ failures: 1_000 }).where(eq(signInAttempts.source, '*'))
     const from = newNetwork()
@@ -137,7 +138,10 @@ describe('T66 wrong passwords', () => {
     const refused = await signIn({ from, password: RIGHT })
     expect(refusal(refused)).toEqual([429, 'too_many_attempts'])
     expect(waitOf(refused)).toBeGreaterThan(3500)
-    // the owner, from a place they never were at
+    // the owner mistypes once, on a device that they have signed in on
+    expect(refusal(await signIn({ from: newNetwork(), cookie }))).toEqual([401, 'invalid_credentials'])
+    expect((await signIn({ from: newNetwork(), password: RIGHT, cookie })).status).toBe(200)
+    // and from a place they never were at
     expect((await signIn({ from: newNetwork(), password: RIGHT })).status).toBe(200)
     const clock = forward(waitOf(refused) + 1)
     expect((await signIn({ from, password: RIGHT })).status).toBe(200)
