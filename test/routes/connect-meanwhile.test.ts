@@ -124,7 +124,10 @@ describe('a first connection', () => {
     const answer = await during(
       site.wordpress,
       () => connect(site, connectBody(site)),
-      () => d1().delete(sites).where(eq(sites.id, site.siteId)),
+      async () => {
+        await d1().delete(integrations).where(eq(integrations.siteId, site.siteId))
+        await d1().delete(sites).where(eq(sites.id, site.siteId))
+      },
     )
     expect(refusal(answer)).toEqual([409, 'conflict'])
     expect(await integrationsOf(site)).toEqual([])
