@@ -1,5 +1,5 @@
 /** The change of a connection that waits for a person: one per integration, for a week. */
-import { and, eq, gt, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
 import { CHANGE_LIFETIME_S, type ChangeState, type PendingConnectionChange } from '../../contract/connection-changes.ts'
 import type { ConnectRequest } from '../../contract/integrations.ts'
 import type { Db } from '../../db/client.ts'
@@ -13,6 +13,7 @@ import { notToldOfRequest, tellSecurity } from '../notifications/index.ts'
 import { publishChange } from '../site-calls.ts'
 import type { IntegrationRow } from '../tenant.ts'
 import type { Change } from './changes.ts'
+import { isUsable } from './still.ts'
 
 export type PendingChange = typeof connectionChanges.$inferSelect
 
@@ -40,8 +41,7 @@ export async function findPendingChange(ctx: ServiceContext<Actor>, row: Pick<In
       and(
         eq(apiKeys.id, connectionChanges.apiKeyId),
         eq(apiKeys.accountId, connectionChanges.accountId),
-        isNull(apiKeys.revokedAt),
-        or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now)),
+        isUsable(ctx.now()),
       ),
     )
     .where(and(ofIntegration(row), gt(connectionChanges.expiresAt, now)))

@@ -27,7 +27,8 @@ export const hasSite = ({ db }: Pick<ServiceContext, 'db'>, row: IntegrationRow)
       .where(and(eq(sites.id, row.siteId), eq(sites.accountId, row.accountId), eq(sites.isActive, true))),
   )
 
-const isUsable = (now: number): SQL | undefined =>
+/** The key is neither revoked nor expired. */
+export const isUsable = (now: number): SQL | undefined =>
   and(isNull(apiKeys.revokedAt), or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, new Date(now))))
 
 /** Whoever writes may still act: a key is neither revoked nor expired. People's sessions were read from the primary. */

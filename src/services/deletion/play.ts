@@ -16,15 +16,14 @@ const DEFER_MS = 86_400_000
 
 type Step = Partial<Pick<ClaimedDeletion, 'phase'>> & { nextAt: number }
 
+/** Holds while the deletion is the one that was claimed. */
+const sameAs = (row: ClaimedDeletion) =>
+  and(eq(deletions.subjectId, row.subjectId), eq(deletions.phase, row.phase), eq(deletions.nextAt, row.nextAt))
+
 /** Moves a deletion on, unless somebody has cancelled it or asked for it again. @returns whether it moved */
 async function advance({ db }: ServiceContext, row: ClaimedDeletion, { nextAt, ...step }: Step): Promise<boolean> {
-  const unchanged = and(
-    eq(deletions.subjectId, row.subjectId),
-    eq(deletions.phase, row.phase),
-    eq(deletions.nextAt, row.nextAt),
-  )
   const set = { ...step, nextAt: new Date(nextAt) }
-  const moved = await db.update(deletions).set(set).where(unchanged).returning({ id: deletions.subjectId })
+  const moved = await db.update(deletions).set(set).where(sameAs(row)).returning({ id: deletions.subjectId })
   return moved.length > 0
 }
 
@@ -71,9 +70,6 @@ async function playAccount(ctx: ServiceContext, row: ClaimedDeletion): Promise<v
   else if (await resumeSlice(ctx, accountId)) await ctx.db.delete(deletions).where(sameAs(row))
   else await advance(ctx, row, { nextAt: now })
 }
-
-const sameAs = (row: ClaimedDeletion) =>
-  and(eq(deletions.subjectId, row.subjectId), eq(deletions.phase, row.phase), eq(deletions.nextAt, row.nextAt))
 
 /** Does one bounded slice of a claimed deletion, and says when the next one is due. */
 export async function playDeletion(ctx: ServiceContext, row: ClaimedDeletion): Promise<void> {
