@@ -204,3 +204,50 @@ test('T51 an item that is deleted before its interrupted create is finished leav
   expect(world.wordpress.post(1).status).toBe('trash')
   expect(item(world, id)?.local.status).toBe('trash')
 })
+
+describe('an item that is deleted before the answer to its create came', () => {
+  async function deletedUnanswered(world: World, when: 'before' | 'after'): Promise<string> {
+    const id = create(world, 'Sent')
+    world.wordpress.faults = { request: () => ({ kind: 'reset', when }) }
+    world.enqueue('to_external')
+    await world.settle(0)
+    world.wordpress.faults = {}
+    trashItem(world.content, id)
+    return id
+  }
+  const states = (world: World) => world.wordpress.site.posts.byModified('post').map(({ status }) => status)
+
+  test('leaves its post in the trash, though nothing else tells of the post', async () => {
+    const world = await connected()
+    const id = await deletedUnanswered(world, 'after')
+    expect(states(world)).toEqual(['publish'])
+    await run(world, 'to_external', 60_000)
+    expect(states(world)).toEqual(['trash'])
+    expect(item(world, id)).toMatchObject({ externalId: 1, deletion: null, local: { status: 'trash', body: 'x' } })
+  })
+
+  test('was never shown to visitors if the create did not arrive', async () => {
+    const world = await connected()
+    await deletedUnanswered(world, 'before')
+    await run(world, 'to_external', 60_000)
+    expect(states(world)).toEqual(['trash'])
+    expect(world.wordpress.site.posts.byModified('post')[0]?.meta['_wp_trash_meta_status']).not.toBe('publish')
+  })
+
+  test('is gone if the site refuses to write it, and waits while the first create is still being played', async () => {
+    const world = await connected()
+    const id = await deletedUnanswered(world, 'before')
+    let isBusy = true
+    world.wordpress.faults = {
+      command: ({ name }) =>
+        name === 'apply' ? { kind: 'error', code: isBusy ? 'busy' : 'not_permitted', isRetryable: isBusy } : null,
+    }
+    await run(world, 'to_external', 60_000)
+    await run(world, 'to_external')
+    expect(item(world, id)).toMatchObject({ deletion: 'local', error: { code: 'busy' } })
+    isBusy = false
+    world.nowMs += 6 * 3_600_000
+    await run(world, 'to_external', 60_000)
+    expect(item(world, id)).toMatchObject({ deletion: 'both', error: null })
+  })
+})

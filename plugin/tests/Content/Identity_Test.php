@@ -140,6 +140,14 @@ final class Identity_Test extends Content_Test_Case {
 		self::assertSame( [ $half, false, 'trash' ], [ $data['item']['id'], $data['is_finished'], $data['item']['status'] ] );
 	}
 
+	public function test_an_unfinished_post_that_is_written_by_its_id_is_finished(): void {
+		$this->interrupt( 'save_post', [ 'title' => 'Half' ], 'item_half' );
+		list( $half ) = self::ids_with( 'Half' );
+		$known        = $this->document( $half );
+		$data         = $this->change( $known, [], 'trash' );
+		self::assertSame( [ true, 'applied', false ], [ $known['unfinished'], $data['outcome'], $data['item']['unfinished'] ] );
+	}
+
 	public function test_an_unfinished_post_that_somebody_has_open_waits(): void {
 		$this->interrupt( 'save_post', [ 'title' => 'Half' ], 'item_half' );
 		list( $half ) = self::ids_with( 'Half' );

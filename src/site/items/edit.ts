@@ -2,7 +2,7 @@ import type { SeoUpdate } from '../../contract/seo.ts'
 import { EMPTY_DOC, type ItemDoc } from './doc.ts'
 import { diffDocs } from './fields.ts'
 import { resolveConflict } from './conflict.ts'
-import { isDeleted, isTrashed, withoutError, type ItemRecord } from './record.ts'
+import { awaitsPost, isDeleted, isTrashed, withoutError, type ItemRecord } from './record.ts'
 import { keepLateness } from './schedule.ts'
 
 /** An editor's changes. Terms replace those of their taxonomy; a meta value of null deletes the key. */
@@ -75,8 +75,7 @@ export function editRecord(record: ItemRecord, patch: DocPatch, now: number): It
 }
 
 /**
- * Moves an item to the trash on both sides. One without a post is a tombstone at once; if its create was under way and
- * the answer got lost, the import of the post moves that to the trash. An open conflict ends with IGNY8's side, or with
+ * Moves an item to the trash on both sides. One without a post is deleted, as deleteRecord says. An open conflict ends with IGNY8's side, or with
  * the site's where IGNY8 has none: store the record as it was before, so that an undo restores the conflict.
  */
 export function trashRecord(record: ItemRecord, now: number): ItemRecord {
@@ -124,11 +123,12 @@ export function restoreRecord(record: ItemRecord, now: number): ItemRecord | nul
 }
 
 /**
- * Deletes the IGNY8 side permanently. An item without a post is deleted at once. If a create was under way and its
- * answer got lost, the import of its post moves that to the trash.
+ * Deletes the IGNY8 side permanently. An item that was never sent is deleted at once. If the answer to its create is
+ * missing, the next run asks the site, so that a post which was created after all goes to the trash.
  */
 export function deleteRecord(record: ItemRecord, now: number): ItemRecord {
-  const deletion = record.externalId === null || record.deletion === 'external' ? 'both' : 'local'
+  const hasNoPost = record.externalId === null && !awaitsPost(record)
+  const deletion = hasNoPost || record.deletion === 'external' || record.deletion === 'both' ? 'both' : 'local'
   return {
     ...withoutError(record),
     deletion,

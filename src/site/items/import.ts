@@ -3,7 +3,7 @@ import type { ConflictPolicy } from '../../contract/integrations.ts'
 import { toItemDoc, withKnownAuthor, type ItemDoc } from './doc.ts'
 import { copyFields, diffDocs } from './fields.ts'
 import { mergeDocs } from './merge.ts'
-import { withoutError, type Decision, type ItemRecord } from './record.ts'
+import { isTrashed, withoutError, type Decision, type ItemRecord } from './record.ts'
 import { keepLateness } from './schedule.ts'
 import { resolveConflict } from './conflict.ts'
 import { baseOfStaleSave, contestedFields, newStaleSave, seenStaleSave } from './stale-save.ts'
@@ -75,6 +75,8 @@ function importIntoDeleted(before: ItemRecord, post: PostDocument, external: Ite
 const importIntoUnsent = (before: ItemRecord, post: PostDocument, external: ItemDoc, rules: Rules): ItemRecord => ({
   ...importAsNew(before, post, external, rules),
   local: { ...external, status: 'trash' },
+  // it is sent at once: nobody asks for it any more
+  retryAt: isTrashed(external) ? null : rules.now,
 })
 
 /** The site's side of a conflict. After an undone resolution it is the restored side plus later changes of the post. */
@@ -105,7 +107,7 @@ export function importPost(before: ItemRecord | null, post: PostDocument, rules:
   if (isKnown && !staleSave)
     return before.error && before.local === before.external ? decided(withoutError(before)) : null
   const external = toItemDoc(post, before?.external?.body)
-  if (before?.deletion === 'both' && before.externalId === null)
+  if (before !== null && before.deletion !== null && before.externalId === null)
     return decided(importIntoUnsent(before, post, external, rules))
   if (!before || before.deletion === 'both' || isPlaceholder(before)) {
     return decided(importAsNew(before, post, external, rules))

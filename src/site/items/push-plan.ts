@@ -15,6 +15,16 @@ export interface PushPlan {
   sent: ItemDoc
 }
 
+/**
+ * For an item that was deleted before the answer to its create came. The create is repeated with its texts, but into the
+ * trash: a post that exists is answered, and one that doesn't is not shown to visitors, even if the first create comes
+ * late and meets this one.
+ */
+function planUnsent(local: ItemDoc): PushPlan {
+  const sent = { ...EMPTY_DOC, title: local.title, body: local.body, excerpt: local.excerpt, status: 'trash' }
+  return { op: 'create', paths: diffDocs(EMPTY_DOC, sent), expect: null, sent }
+}
+
 /** The next command that brings the site to IGNY8's side; null if there is nothing to send. */
 export function planPush(record: ItemRecord): PushPlan | null {
   const { local, external, etag } = record
@@ -22,6 +32,7 @@ export function planPush(record: ItemRecord): PushPlan | null {
   // nothing is deleted permanently that is not in the site's trash
   if (record.deletion === 'local' && external !== null && !isTrashed(external))
     return { op: 'trash', paths: [], expect: etag, sent: { ...external, status: 'trash' } }
+  if (record.deletion === 'local' && record.externalId === null) return planUnsent(local)
   if (record.deletion === 'local') return { op: 'delete', paths: [], expect: etag, sent: local }
   // a post that could not be read yet: there is no content to compare with
   if (external === null && record.externalId !== null) return null

@@ -93,6 +93,10 @@ export interface Decision {
 export const isDeleted = ({ deletion, conflictFields }: Pick<ItemRecord, 'deletion' | 'conflictFields'>): boolean =>
   deletion === 'both' || (deletion === 'local' && conflictFields.length === 0)
 
+/** Whether the item was sent and the answer is missing: its base is stored before it is sent. */
+export const awaitsPost = ({ externalId, base }: Pick<ItemRecord, 'externalId' | 'base'>): boolean =>
+  externalId === null && base !== null
+
 export const isTrashed = ({ status }: Pick<ItemDoc, 'status'>): boolean => status === 'trash'
 
 /** Whether the item is in the trash on both sides, so that it may be deleted permanently. */

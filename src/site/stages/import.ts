@@ -20,7 +20,7 @@ import type { ConflictPolicy } from '../../contract/integrations.ts'
 import type { RunCounts } from '../../contract/sync.ts'
 import { createRecord } from '../items/edit.ts'
 import { importDeletion, importPost, type Rules } from '../items/import.ts'
-import { stateOf, type Decision, type ItemFault, type ItemRecord } from '../items/record.ts'
+import { awaitsPost, stateOf, type Decision, type ItemFault, type ItemRecord } from '../items/record.ts'
 import type { ItemHead } from '../replica/tables/items.ts'
 import { failRecord, importFault } from '../items/failure.ts'
 import { verifyAt } from '../items/schedule.ts'
@@ -75,9 +75,6 @@ export function storeDecision(
   else if (before === null) counts.created++
   else counts.updated++
 }
-
-/** Whether the item was sent and the answer is missing: its base is stored before it is sent. */
-const awaitsPost = ({ externalId, base }: ItemRecord): boolean => externalId === null && base !== null
 
 /** The item of a post: by its post id, or by our own id if the answer to its create was lost. */
 function findItem({ replica }: ImportContext, raw: RawDocument): ItemRecord | null {
@@ -165,7 +162,7 @@ export function importDocuments(
       continue
     }
     const before = findItem(ctx, raw)
-    if (read.post.unfinished && before?.externalId === null && before.deletion === null) {
+    if (read.post.unfinished && before?.externalId === null && before.deletion !== 'both') {
       // our own create was interrupted: what the post lacks is not an edit, and the next push writes it
       counts.unchanged++
       continue

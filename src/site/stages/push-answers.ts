@@ -3,7 +3,7 @@ import type { CommandResult } from '../../contract/link.ts'
 import { EMPTY_DOC, toItemDoc, type ItemDoc } from '../items/doc.ts'
 import { failRecord, pushFault } from '../items/failure.ts'
 import { externalColumns, importDeletion, importPost } from '../items/import.ts'
-import { isWaiting, type Decision, type ItemFault, type ItemRecord } from '../items/record.ts'
+import { isWaiting, withoutError, type Decision, type ItemFault, type ItemRecord } from '../items/record.ts'
 import type { RunCursor } from '../replica/tables/run-cursor.ts'
 import type { CommandRequest } from '../transport/sender.ts'
 import type { EngineContext, RunConfig } from './context.ts'
@@ -60,7 +60,12 @@ function importApplied(
   const before = { ...current, etag: null, base: agreed, external: shown }
   const decision = importPost(before, read.post, rules)
   if (decision)
-    storeDecision(ctx, plan.op === 'create' ? null : before, withLateness(plan, decision, ctx.now()), cursor.counts)
+    storeDecision(
+      ctx,
+      plan.op === 'create' && !sent.deletion ? null : before,
+      withLateness(plan, decision, ctx.now()),
+      cursor.counts,
+    )
 }
 
 /**
@@ -106,16 +111,30 @@ function agreedContent(current: ItemRecord, plan: PlannedItem['plan'], { created
   return plan.op === 'create' && !created ? (current.base ?? plan.sent) : plan.sent
 }
 
-/** @param since when the reason began, in milliseconds since 1970, if the site knows it */
+/** What the site told about a fault. */
+interface FaultFacts {
+  /** When the reason began, in milliseconds since 1970, if the site knows it. */
+  since?: number | undefined
+  isRetryable?: boolean
+}
+
+const isDeletedUnsent = ({ deletion, externalId }: ItemRecord): boolean => deletion === 'local' && externalId === null
+
+/** Marks an item as failed or waiting. One that was deleted before it had a post can't fail: it is gone. */
 export function storeItemFault(
   ctx: EngineContext,
-  { id }: ItemRecord,
+  sent: ItemRecord,
   fault: ItemFault,
   cursor: RunCursor,
-  since?: number,
+  { since, isRetryable = false }: FaultFacts = {},
 ): void {
-  const current = ctx.replica.items.get(id)
+  const current = ctx.replica.items.get(sent.id)
   if (!current) return
+  if (isDeletedUnsent(sent) && isDeletedUnsent(current) && !isRetryable) {
+    ctx.replica.items.save({ ...withoutError(current), deletion: 'both' })
+    cursor.counts.deleted++
+    return
+  }
   ctx.replica.items.save(failRecord(current, fault, ctx, since))
   if (!isWaiting(fault)) cursor.counts.failed++
 }
@@ -139,7 +158,8 @@ export function importAnswers(
     else if (result?.ok) importApplied(ctx, item, result.data, runConfig, cursor)
     else if (result && result.code !== 'not_reached') {
       const since = result.since === undefined ? undefined : result.since * 1000
-      storeItemFault(ctx, item.record, pushFault(result.code, result.detail, result), cursor, since)
+      const facts = { since, isRetryable: result.retryable }
+      storeItemFault(ctx, item.record, pushFault(result.code, result.detail, result), cursor, facts)
     } else firstOpen = Math.min(firstOpen, item.record.n)
   }
   return firstOpen

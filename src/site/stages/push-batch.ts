@@ -21,7 +21,7 @@ export function missingAncestor(ctx: EngineContext, record: ItemRecord): ItemRec
     if (!parent || seen.has(id)) return null
     if (parent.externalId !== null) break
     const isDue = parent.error === null || (parent.retryAt ?? 0) <= ctx.now()
-    if (!isDue || planPush(parent)?.op !== 'create') return null
+    if (!isDue || parent.deletion !== null || planPush(parent)?.op !== 'create') return null
     seen.add(id)
     top = parent
   }

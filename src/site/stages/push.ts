@@ -56,7 +56,7 @@ async function toRequest(
     ? await resolveFeatured(ctx, record.local.featured, externalFeatured)
     : null
   if (featured === undefined) return null
-  const fields = toApplyFields(record.local, plan.paths, { parent, featured, author })
+  const fields = toApplyFields(plan.sent, plan.paths, { parent, featured, author })
   const { op, expect } = plan
   return {
     name: 'apply',

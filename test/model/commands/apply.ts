@@ -252,6 +252,7 @@ export class Applier {
     const { terms: _terms, meta: _meta, featured: _featured, ...row } = changes
     this.#write(post, fields, isInterrupted ? row : changes)
     if (isInterrupted) return { outcome: 'applied', post, isCreated: false }
+    this.#markFinished(post)
     if (op === 'trash' || fields.status === 'trash') trashPost(site, post)
     return { outcome: 'applied', post, isCreated: false }
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { EMPTY_DOC } from '../../../src/site/items/doc.ts'
 import { deleteRecord, editRecord, restoreRecord, trashRecord } from '../../../src/site/items/edit.ts'
 import { importDeletion, importPost } from '../../../src/site/items/import.ts'
 import { planPush } from '../../../src/site/items/push-plan.ts'
@@ -25,6 +26,22 @@ describe('an item that is deleted', () => {
   test('and that WordPress does not have is a tombstone at once, with its text', () => {
     const record = trashRecord(newItem({ title: 'A', body: 'Text' }), NOW_MS)
     expect([stateOf(record), record.local.body, planPush(record)]).toEqual(['deleted', 'Text', null])
+  })
+
+  test('and whose create was not answered asks the site, into the trash, before it is a tombstone', () => {
+    const sent = newItem({ title: 'A', body: 'Text', terms: { category: ['News'] } })
+    const gone = trashRecord({ ...sent, base: sent.local }, NOW_MS)
+    expect([stateOf(gone), planPush(gone)]).toEqual([
+      'local_ahead',
+      {
+        op: 'create',
+        paths: ['title', 'body', 'status'],
+        expect: null,
+        sent: { ...EMPTY_DOC, title: 'A', body: 'Text', status: 'trash' },
+      },
+    ])
+    const found = imported(gone, { title: 'A', status: 'publish' })
+    expect([found.deletion, found.local.status, planPush(found)?.op]).toEqual([null, 'trash', 'trash'])
   })
 
   test('in a conflict of fields takes its own side along', () => {

@@ -124,11 +124,17 @@ const SURE_MS = 20_000
 /** The same number of characters in one text instead of sixteen. Linear: 1; quadratic: 16. */
 const MOST_RATIO = 5
 
+/** Another process may take the processor during one of the two readings; a quadratic reader is slow every time. */
+const ROUNDS = 3
+
 function expectLinear(read: (text: string) => unknown, shape: Shape, length = LARGE): void {
-  const large = measure(read, fill(shape, length), 1)
-  if (large < LEAST_MS) return
-  const small = measure(read, fill(shape, length / PARTS), PARTS)
-  expect(large / small, JSON.stringify(shape)).toBeLessThan(MOST_RATIO)
+  let ratio = Infinity
+  for (let round = 0; round < ROUNDS && ratio >= MOST_RATIO; round++) {
+    const large = measure(read, fill(shape, length), 1)
+    if (large < LEAST_MS) return
+    ratio = large / measure(read, fill(shape, length / PARTS), PARTS)
+  }
+  expect(ratio, JSON.stringify(shape)).toBeLessThan(MOST_RATIO)
 }
 
 /** 14 MB to 60 MB are read per test, which takes a second or two on a quiet machine and much longer on a busy one. */

@@ -207,6 +207,10 @@ final class Applier {
 			$this->writes->abandon( $write );
 			throw $undone;
 		}
+		if ( $before->is_unfinished() ) {
+			// The sender names the post and its etag, so it knows what an interrupted create left.
+			$this->links->finish( $change->id );
+		}
 		$after = $this->finished( $change->id, $change );
 		$this->writes->finish( $write, $before, $after );
 		// The sender knows the post as it was, and with it every save before.
