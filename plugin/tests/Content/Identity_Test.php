@@ -144,8 +144,8 @@ final class Identity_Test extends Content_Test_Case {
 		$this->interrupt( 'save_post', [ 'title' => 'Half' ], 'item_half' );
 		list( $half ) = self::ids_with( 'Half' );
 		$known        = $this->document( $half );
-		$data         = $this->change( $known, [], 'trash' );
-		self::assertSame( [ true, 'applied', false ], [ $known['unfinished'], $data['outcome'], $data['item']['unfinished'] ] );
+		$trashed      = $this->change( $known, [], 'trash' );
+		self::assertSame( [ true, false, 'trash' ], [ $known['unfinished'], $trashed['unfinished'], $trashed['status'] ] );
 	}
 
 	public function test_an_unfinished_post_that_somebody_has_open_waits(): void {
