@@ -90,7 +90,7 @@ export default defineConfig({
           testTimeout: 20_000,
           hookTimeout: HOOK_TIMEOUT_MS,
           setupFiles: ['./test/support/leave-nothing.ts'],
-          include: ['test/{lib,site,contract,tooling,sim,model}/**/*.test.ts'],
+          include: ['test/{lib,db,site,contract,tooling,sim,model}/**/*.test.ts'],
           exclude: ['test/site/object/**'],
         },
       },

@@ -37,48 +37,67 @@ function createSystemContext(env: Env, accountId: string, background: Promise<un
     newId: createId,
     config: readConfig(env),
     apiKeys: createApiKeyStore(env.API_KEYS),
-    background: (work) => void background.push(work),
+    background: (work) =>
+      void background.push(work.catch((cause: unknown) => log.error('background work failed', { cause }))),
     // nobody asked for these calls, and a deletion makes none
     chargeUnverified: () => Promise.resolve(),
     site: (siteId) => env.SITE_SYNC.getByName(siteId),
   }
 }
 
-/** Runs the jobs of a tick, which wrangler.toml schedules. */
+/** Runs jobs one after another. One that fails is logged by its name, and stops no other. */
+function createJobs() {
+  const outcomes: Record<string, unknown> = {}
+  const failed: string[] = []
+  return {
+    outcomes,
+    failed,
+    run: async (job: string, work: () => Promise<unknown>): Promise<void> => {
+      try {
+        outcomes[job] = await work()
+      } catch (cause) {
+        failed.push(job)
+        log.error('job failed', { job, cause })
+      }
+    },
+  }
+}
+
+async function playAllDeletions(env: Env) {
+  const background: Promise<unknown>[] = []
+  try {
+    return await playDeletions((accountId) => createSystemContext(env, accountId, background))
+  } finally {
+    await Promise.all(background)
+  }
+}
+
+/**
+ * Runs the jobs of a tick, which wrangler.toml schedules.
+ * @throws Error if a job failed; then the tick is not recorded, and `/healthz` is degraded if that goes on
+ */
 export async function runScheduled(controller: ScheduledController, env: Env): Promise<void> {
   const config = readConfig(env)
   const now = controller.scheduledTime
   const prune = { db: db(env, null).db, now, limit: PRUNED_PER_TICK }
-  const pruned = await pruneIdempotencyKeys(prune)
-  const prunedEnded = await pruneEnded(prune)
-  const prunedEvents = await pruneEvents({ ...prune, retentionMs: config.eventRetentionMs })
-  const prunedChanges = await pruneConnectionChanges(prune)
-  const prunedNotifications = await pruneNotifications({ ...prune, retentionMs: config.eventRetentionMs })
-  const prunedMail = await pruneMail(prune)
-  const prunedAttempts = await pruneAttempts(prune)
-  const resealed = await resealEndpoints({ db: prune.db, config, now, limit: RESEALED_PER_TICK })
-  const audit = await sealLeftovers({ db: prune.db, pepper: config.apiKeyPepper, now: Date.now }, SEALED_PER_TICK)
+  const withRetention = { ...prune, retentionMs: config.eventRetentionMs }
   const site = (siteId: string) => env.SITE_SYNC.getByName(siteId)
-  const checks = await reconcileChecks({ db: prune.db, site, now: Date.now }, now)
-  const notifications = await notify({ db: prune.db, config, now: Date.now, newId: createId }, now)
-  const background: Promise<unknown>[] = []
-  const deletions = await playDeletions((accountId) => createSystemContext(env, accountId, background))
-  await Promise.allSettled(background)
+  const { outcomes, failed, run } = createJobs()
+  await run('pruned', () => pruneIdempotencyKeys(prune))
+  await run('pruned_ended', () => pruneEnded(prune))
+  await run('pruned_events', () => pruneEvents(withRetention))
+  await run('pruned_changes', () => pruneConnectionChanges(prune))
+  await run('pruned_notifications', () => pruneNotifications(withRetention))
+  await run('pruned_mail', () => pruneMail(prune))
+  await run('pruned_attempts', () => pruneAttempts(prune))
+  await run('resealed', () => resealEndpoints({ db: prune.db, config, now, limit: RESEALED_PER_TICK }))
+  const sealing = { db: prune.db, pepper: config.apiKeyPepper, now: Date.now }
+  await run('audit', () => sealLeftovers(sealing, SEALED_PER_TICK))
+  await run('checks', () => reconcileChecks({ db: prune.db, site, now: Date.now }, now))
+  await run('notifications', () => notify({ db: prune.db, config, now: Date.now, newId: createId }, now))
+  await run('deletions', () => playAllDeletions(env))
   // last, so that a tick that fails is not recorded
-  await recordTick({ db: prune.db, cron: controller.cron, now })
-  log.info('scheduled', {
-    cron: controller.cron,
-    checks,
-    deletions,
-    notifications,
-    pruned,
-    pruned_ended: prunedEnded,
-    pruned_events: prunedEvents,
-    pruned_changes: prunedChanges,
-    pruned_notifications: prunedNotifications,
-    pruned_mail: prunedMail,
-    pruned_attempts: prunedAttempts,
-    resealed,
-    audit,
-  })
+  if (failed.length === 0) await run('tick', () => recordTick({ db: prune.db, cron: controller.cron, now }))
+  log.info('scheduled', { cron: controller.cron, failed, ...outcomes })
+  if (failed.length > 0) throw new Error(`jobs failed: ${failed.join(', ')}`)
 }

@@ -1,5 +1,7 @@
 import { drizzle, type DrizzleD1Database } from 'drizzle-orm/d1'
+import type { DatabaseUnavailable } from './errors.ts'
 import { measureSession, type Measure } from './measured.ts'
+import { retrySession } from './retried.ts'
 
 /** Without drizzle's relational queries, which would walk all tables on every request. */
 export type Db = DrizzleD1Database
@@ -15,6 +17,11 @@ export interface DbSession {
   bookmark(): string | null
 }
 
+const faults = new WeakMap<Db, DatabaseUnavailable>()
+
+/** The last passing fault of a session; null for none. For callers of a library that hides the errors of its queries. */
+export const lastFault = (session: Db): DatabaseUnavailable | null => faults.get(session) ?? null
+
 /**
  * The database of an account. Today there is one. Every query goes through here, so that accounts can be spread over
  * several.
@@ -26,7 +33,9 @@ export function db(
   measure?: Measure,
 ): DbSession {
   const session = env.DB.withSession(readFrom)
-  const client: unknown = measure ? measureSession(session, measure) : session
+  const retried = retrySession(session, (fault) => faults.set(orm, fault))
+  const client: unknown = measure ? measureSession(retried, measure) : retried
   // drizzle's type wants a D1Database, but uses only `prepare` and `batch`, which a session has
-  return { db: drizzle(client as D1Database), bookmark: () => session.getBookmark() }
+  const orm = drizzle(client as D1Database)
+  return { db: orm, bookmark: () => session.getBookmark() }
 }

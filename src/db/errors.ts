@@ -11,3 +11,36 @@ export const isUniqueViolation = (error: unknown, table: string): boolean =>
 /** Whether a write violated this check. */
 export const isCheckViolation = (error: unknown, name: string): boolean =>
   hasMessage(error, `CHECK constraint failed: ${name}`)
+
+/**
+ * Messages of D1's passing errors (https://developers.cloudflare.com/d1/observability/debug-d1/): the object that holds
+ * the database moved, restarted or was updated, or the connection to it broke.
+ */
+const PASSING =
+  /network connection lost|caused object to be reset|code was updated|transient issue|internal error|exceeded timeout|timed out/i
+const OVERLOAD = /overloaded|too many requests queued/i
+
+const someMessage = (error: unknown, pattern: RegExp): boolean => {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (pattern.test(cause.message)) return true
+  return false
+}
+
+/** Whether D1 has more queries than it can run. They are not repeated: that would add to them. */
+export const isOverload = (error: unknown): boolean => someMessage(error, OVERLOAD)
+
+/** Whether an error of D1 passes by itself. */
+export const isPassing = (error: unknown): boolean => isOverload(error) || someMessage(error, PASSING)
+
+const UNAVAILABLE = 'D1 is unavailable'
+
+/** D1 failed for a passing reason. Whether the statement was executed is unknown. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = 'DatabaseUnavailable'
+
+  constructor(cause: unknown) {
+    super(UNAVAILABLE, { cause })
+  }
+}
+
+/** Whether D1 was unavailable; also for an error that a site's object passed on, which keeps only its message. */
+export const isDatabaseUnavailable = (error: unknown): boolean => hasMessage(error, UNAVAILABLE)

@@ -1,12 +1,16 @@
+import type { RetriedSession } from './retried.ts'
+
 /** Runs work and measures its time. */
 export type Measure = <T>(work: () => Promise<T>) => Promise<T>
 
+type Statement = ReturnType<RetriedSession['prepare']>
+
 /** A statement that measures its execution. Has the methods that drizzle uses. */
 class MeasuredStatement {
-  readonly statement: D1PreparedStatement
+  readonly statement: Statement
   readonly #measure: Measure
 
-  constructor(statement: D1PreparedStatement, measure: Measure) {
+  constructor(statement: Statement, measure: Measure) {
     this.statement = statement
     this.#measure = measure
   }
@@ -22,7 +26,7 @@ class MeasuredStatement {
 }
 
 /** A D1 session that measures its queries. */
-export const measureSession = (session: D1DatabaseSession, measure: Measure) => ({
+export const measureSession = (session: RetriedSession, measure: Measure) => ({
   prepare: (query: string) => new MeasuredStatement(session.prepare(query), measure),
   batch: (statements: MeasuredStatement[]) =>
     measure(() => session.batch(statements.map(({ statement }) => statement))),

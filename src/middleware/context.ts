@@ -5,7 +5,7 @@ import { db } from '../db/client.ts'
 import type { Measure } from '../db/measured.ts'
 import type { AppEnv } from '../env.ts'
 import { createId } from '../lib/ids.ts'
-import { noteLogIds, type LogIds } from '../lib/log.ts'
+import { log, noteLogIds, type LogIds } from '../lib/log.ts'
 import { readRequestOrigin } from '../lib/request-origin.ts'
 import { createApiKeyStore } from '../services/api-keys/index.ts'
 import { charge } from './throttle.ts'
@@ -27,6 +27,10 @@ function logIdsOf(c: HonoContext<AppEnv>): LogIds {
     ...(ID.test(integrationId) && { integration_id: integrationId }),
   }
 }
+
+/** The response is sent, so the failure of work behind it has nobody else to tell. */
+const logFailure = (work: Promise<unknown>) =>
+  work.catch((cause: unknown) => log.error('background work failed', { cause }))
 
 /**
  * Builds the service context. Reads go to the nearest replica, writes to the primary. A client that sends back the
@@ -55,7 +59,7 @@ export const provideContext = createMiddleware<AppEnv>(async (c, next) => {
     newId: createId,
     config: readConfig(c.env),
     apiKeys: createApiKeyStore(c.env.API_KEYS),
-    background: (work) => c.executionCtx.waitUntil(work),
+    background: (work) => c.executionCtx.waitUntil(logFailure(work)),
     chargeUnverified: async ({ host, accountId }) => {
       await charge(c.env.THROTTLE_UNVERIFIED, `host:${host}`)
       await charge(c.env.THROTTLE_UNVERIFIED_ACCOUNT, `account:${accountId}`)

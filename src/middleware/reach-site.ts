@@ -12,6 +12,12 @@ const NOT_REPEATED: ReadonlySet<string> = new Set(['createItem', 'deleteItem', '
 const has = (cause: unknown, flag: 'retryable' | 'overloaded') =>
   cause instanceof Error && (cause as Error & { [name in typeof flag]?: boolean })[flag] === true
 
+/** A deployment reaches objects up to five minutes after the Worker (docs/operations.md). */
+const OLDER_OBJECT = /does not implement/
+const OLDER_RETRY_AFTER_S = 30
+
+const isOlderObject = (cause: unknown): boolean => cause instanceof TypeError && OLDER_OBJECT.test(cause.message)
+
 async function call(open: () => SiteRpc, name: string, args: unknown[]): Promise<unknown> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -19,6 +25,8 @@ async function call(open: () => SiteRpc, name: string, args: unknown[]): Promise
       const site = open()
       return await (Reflect.apply(Reflect.get(site, name) as () => unknown, site, args) as Promise<unknown>)
     } catch (cause) {
+      if (isOlderObject(cause))
+        throw new ServiceError('unavailable', undefined, { cause, retryAfterS: OLDER_RETRY_AFTER_S })
       const isTransient = has(cause, 'retryable') && !has(cause, 'overloaded')
       if (!isTransient || attempt === TRIES || NOT_REPEATED.has(name)) {
         if (!isTransient && !has(cause, 'overloaded')) throw cause

@@ -1,6 +1,7 @@
 import type { Context as HonoContext } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../env.ts'
+import { log } from '../lib/log.ts'
 import { networkOf } from '../lib/network.ts'
 import { describeActor } from '../services/context.ts'
 import { ServiceError } from '../services/errors.ts'
@@ -11,9 +12,19 @@ const PERIOD_S = 60
 /** Whom an anonymous call is charged to: see `networkOf`. Callers without an address share a bucket. */
 export const clientNetwork = (c: HonoContext<AppEnv>) => networkOf(c.req.header('cf-connecting-ip') ?? 'unknown')
 
+/** Whether a rate limit has room for one call. One that fails has: it must not stop what it only counts. */
+async function hasRoom(limiter: RateLimit, key: string): Promise<boolean> {
+  try {
+    return (await limiter.limit({ key })).success
+  } catch (cause) {
+    log.warn('rate limit not readable', { cause })
+    return true
+  }
+}
+
 /** Charges one call to a rate limit. @throws ServiceError `too_many_requests` */
 export async function charge(limiter: RateLimit, key: string): Promise<void> {
-  const { success } = await limiter.limit({ key })
+  const success = await hasRoom(limiter, key)
   if (!success) throw new ServiceError('too_many_requests', undefined, { retryAfterS: PERIOD_S })
 }
 

@@ -6,6 +6,7 @@ import { twoFactor } from 'better-auth/plugins/two-factor'
 import { eq } from 'drizzle-orm'
 import type { ErrorCode } from '../../contract/errors.ts'
 import { PASSWORD_LENGTH } from '../../contract/people.ts'
+import { lastFault, type Db } from '../../db/client.ts'
 import { passkeys, sessions, twoFactors, userCredentials, users, verifications } from '../../db/schema/index.ts'
 import { log } from '../../lib/log.ts'
 import type { Actor, ServiceContext } from '../context.ts'
@@ -35,6 +36,8 @@ export interface AuthTrace {
   secondFactor: boolean
   /** Takes the token of a link to a new password, which is only mailed. */
   sendResetPassword: (userId: string, token: string) => Promise<void>
+  /** The database that the library uses. It hides errors of its queries. */
+  db: Db | null
 }
 
 export const createTrace = (given: Partial<AuthTrace> = {}): AuthTrace => ({
@@ -43,6 +46,7 @@ export const createTrace = (given: Partial<AuthTrace> = {}): AuthTrace => ({
   place: { country: null, city: null },
   secondFactor: false,
   sendResetPassword: async () => {},
+  db: null,
   ...given,
 })
 
@@ -99,6 +103,7 @@ function hooksOf(ctx: AuthContext, trace: AuthTrace) {
  */
 export function createAuth(ctx: AuthContext, trace: AuthTrace, origin: string | null = null) {
   const { config } = ctx
+  trace.db = ctx.db
   const schema = {
     user: users,
     session: sessions,
@@ -179,11 +184,16 @@ const CODES: Record<string, ErrorCode> = {
   USER_NOT_VERIFIED: 'passkey_refused',
 }
 
-/** Calls the library. Its refusals become ours; its other errors stay, for the log. */
+/**
+ * Calls the library. Its refusals become ours; its other errors stay, for the log. Where D1 failed, the library may refuse
+ * a person whom it could not read: that is no refusal.
+ */
 export async function callLibrary<T>(trace: AuthTrace, work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (cause) {
+    const fault = trace.db && lastFault(trace.db)
+    if (fault) throw fault
     if (trace.isInactive) throw new ServiceError('user_inactive')
     const code = CODES[refusalOf(cause) ?? '']
     if (code === undefined) throw cause
