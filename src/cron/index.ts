@@ -1,5 +1,7 @@
 import { readConfig } from '../config.ts'
-import { db } from '../db/client.ts'
+import { db, type Db } from '../db/client.ts'
+import type { Measure } from '../db/measured.ts'
+import { QueryBudget } from '../db/query-budget.ts'
 import { createId } from '../lib/ids.ts'
 import { log } from '../lib/log.ts'
 import { createApiKeyStore } from '../services/api-keys/index.ts'
@@ -27,10 +29,29 @@ const SEALED_PER_TICK = 100
 /** Endpoints resealed per tick, after a rotation of the encryption key. */
 const RESEALED_PER_TICK = 20
 
-/** The context of work for an account without a caller. @param background gets work that the tick waits for at its end */
-function createSystemContext(env: Env, accountId: string, background: Promise<unknown>[]): ServiceContext {
+interface Tick {
+  env: Env
+  /** Of the whole tick, over all accounts. */
+  budget: QueryBudget
+  /** Work that the tick waits for at its end. */
+  background: Promise<unknown>[]
+}
+
+/** The database of an account, whose queries count towards the tick. */
+function openCounted({ env, budget }: Pick<Tick, 'env' | 'budget'>, accountId: string | null): Db {
+  const measure: Measure = (work, queries) => {
+    budget.spend(queries)
+    return work()
+  }
+  return db(env, accountId, 'first-primary', measure).db
+}
+
+/** The context of work for an account without a caller. */
+function createSystemContext(tick: Tick, accountId: string): ServiceContext {
+  const { env, budget, background } = tick
   return {
-    db: db(env, accountId).db,
+    db: openCounted(tick, accountId),
+    queriesLeft: budget.left,
     actor: { kind: 'system', accountId },
     requestId: createId('req'),
     now: Date.now,
@@ -48,7 +69,8 @@ function createSystemContext(env: Env, accountId: string, background: Promise<un
 export async function runScheduled(controller: ScheduledController, env: Env): Promise<void> {
   const config = readConfig(env)
   const now = controller.scheduledTime
-  const prune = { db: db(env, null).db, now, limit: PRUNED_PER_TICK }
+  const tick: Tick = { env, budget: new QueryBudget(), background: [] }
+  const prune = { db: openCounted(tick, null), now, limit: PRUNED_PER_TICK }
   const pruned = await pruneIdempotencyKeys(prune)
   const prunedEnded = await pruneEnded(prune)
   const prunedEvents = await pruneEvents({ ...prune, retentionMs: config.eventRetentionMs })
@@ -61,9 +83,8 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   const site = (siteId: string) => env.SITE_SYNC.getByName(siteId)
   const checks = await reconcileChecks({ db: prune.db, site, now: Date.now }, now)
   const notifications = await notify({ db: prune.db, config, now: Date.now, newId: createId }, now)
-  const background: Promise<unknown>[] = []
-  const deletions = await playDeletions((accountId) => createSystemContext(env, accountId, background))
-  await Promise.allSettled(background)
+  const deletions = await playDeletions((accountId) => createSystemContext(tick, accountId))
+  await Promise.allSettled(tick.background)
   // last, so that a tick that fails is not recorded
   await recordTick({ db: prune.db, cron: controller.cron, now })
   log.info('scheduled', {

@@ -44,6 +44,7 @@ function insertMembership(ctx: ServiceContext, tokenHash: string, userId: string
       role: invitations.role,
       notifyEmail: sql<null>`NULL`.as('notify_email'),
       createdAt: sql<Date>`${joinedAt.getTime()}`.as('created_at'),
+      toldOf: sql<null>`NULL`.as('told_of'),
     })
     .from(invitations)
     .where(eq(invitations.tokenHash, tokenHash))
