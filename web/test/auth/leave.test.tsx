@@ -164,6 +164,29 @@ test('an unverified person is told on every page, and can have the link sent aga
   expect(api.callsOf('POST /api/v1/me/email/resend-verification')).toHaveLength(1)
 })
 
+test('where the server sends no mail, nobody is asked to verify an address', async () => {
+  const session = sampleSession()
+  const user = { ...session.user, email_verified: false }
+  pages({
+    'GET /api/v1/auth/get-session': { body: { ...session, user, sends_mail: false } },
+    'GET /api/v1/me': { body: { ...sampleProfile(), user } },
+    'GET /api/v1/deletions': { body: { ...NONE, person: deletion('person') } },
+  })
+  renderAt('/sites')
+  await panel('You will be deleted on December 28, 2026')
+  expect(screen.queryByText(/verify your e-mail/)).toBeNull()
+})
+
+test('whoever gives up a deletion is back at the button that opened its form', async () => {
+  pages()
+  renderAt('/account')
+  const account = await panel('Export or delete Acme')
+  await userEvent.click(account.getByRole('button', { name: 'Delete this account' }))
+  expect(account.getByLabelText('Type the account’s name to confirm')).toHaveFocus()
+  await userEvent.click(account.getByRole('button', { name: 'Cancel' }))
+  expect(account.getByRole('button', { name: 'Delete this account' })).toHaveFocus()
+})
+
 test('a person without an account sees themselves, and can make an account', async () => {
   const api = pages({
     'GET /api/v1/auth/get-session': problem(403, 'no_account'),
