@@ -1,4 +1,5 @@
 import type { DbSession } from './db/client.ts'
+import type { QueryBudget } from './db/query-budget.ts'
 import type { Stopwatch } from './lib/stopwatch.ts'
 import type { Actor, ServiceContext } from './services/context.ts'
 
@@ -9,6 +10,7 @@ export interface AppEnv {
     requestId: string
     pluginRequestId: string | undefined
     stopwatch: Stopwatch
+    queries: QueryBudget
     actor: Actor
     dbSession: DbSession | undefined
     ctx: ServiceContext<Actor>

@@ -39,6 +39,17 @@ export const PersonDeletionRequest = z.lazy(() =>
 )
 export type PersonDeletionRequest = z.infer<typeof PersonDeletionRequest>
 
+/** Which part of an export: without a cursor the first one. */
+export const AccountExportQuery = z.lazy(() =>
+  z.object({
+    cursor: z
+      .string()
+      .max(800)
+      .optional()
+      .meta({ description: 'The `next` of the line `page` that ended the part before' }),
+  }),
+)
+
 export const ExportLine = z.lazy(() =>
   z
     .looseObject({
@@ -46,9 +57,11 @@ export const ExportLine = z.lazy(() =>
         'account',
         'member',
         'invitation',
+        'quota',
         'site',
         'integration',
         'api_key',
+        'connection_change',
         'item',
         'failure',
         'sync_event',
@@ -56,6 +69,7 @@ export const ExportLine = z.lazy(() =>
         'notification',
         'delivery',
         'audit',
+        'page',
         'end',
       ]),
     })

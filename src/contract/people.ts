@@ -108,6 +108,9 @@ export const Session = z.lazy(() =>
         description: 'Whether the account requires a second factor that this session lacks: its routes answer 403',
       }),
       expires_at: Timestamp,
+      sends_mail: z
+        .boolean()
+        .meta({ description: 'Whether the server sends e-mail: else nobody can verify an address' }),
     })
     .meta({ id: 'Session' }),
 )

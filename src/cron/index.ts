@@ -1,8 +1,10 @@
 import { readConfig } from '../config.ts'
-import { db } from '../db/client.ts'
+import { db, type Db } from '../db/client.ts'
+import type { Measure } from '../db/measured.ts'
+import { QueryBudget } from '../db/query-budget.ts'
 import { createId } from '../lib/ids.ts'
 import { log } from '../lib/log.ts'
-import { createApiKeyStore } from '../services/api-keys/index.ts'
+import { type ApiKeyStore, createApiKeyStore } from '../services/api-keys/index.ts'
 import { sealLeftovers } from '../services/audit/index.ts'
 import { pruneConnectionChanges } from '../services/connections/index.ts'
 import { resealEndpoints } from '../services/endpoints/index.ts'
@@ -27,18 +29,50 @@ const SEALED_PER_TICK = 100
 /** Endpoints resealed per tick, after a rotation of the encryption key. */
 const RESEALED_PER_TICK = 20
 
-/** The context of work for an account without a caller. @param background gets work that the tick waits for at its end */
-function createSystemContext(env: Env, accountId: string, background: Promise<unknown>[]): ServiceContext {
+interface Tick {
+  env: Env
+  /** Of the whole tick, over all accounts. */
+  budget: QueryBudget
+}
+
+/** The database of an account, whose queries count towards the tick. */
+function openCounted({ env, budget }: Pick<Tick, 'env' | 'budget'>, accountId: string | null): Db {
+  const measure: Measure = (work, queries) => {
+    budget.spend(queries)
+    return work()
+  }
+  return db(env, accountId, 'first-primary', measure).db
+}
+
+/** Keys at the edge; KV, too, takes 1,000 operations of one invocation, so they count like queries. */
+const countWrites = (store: ApiKeyStore, budget: QueryBudget): ApiKeyStore => ({
+  ...store,
+  put: (...args) => {
+    budget.spend(1)
+    return store.put(...args)
+  },
+  remove: (hash) => {
+    budget.spend(1)
+    return store.remove(hash)
+  },
+})
+
+/** The context of work for an account without a caller. */
+function createSystemContext(tick: Tick, accountId: string): ServiceContext {
+  const { env, budget } = tick
   return {
-    db: db(env, accountId).db,
+    db: openCounted(tick, accountId),
+    queriesLeft: budget.left,
     actor: { kind: 'system', accountId },
     requestId: createId('req'),
     now: Date.now,
     newId: createId,
     config: readConfig(env),
-    apiKeys: createApiKeyStore(env.API_KEYS),
-    background: (work) =>
-      void background.push(work.catch((cause: unknown) => log.error('background work failed', { cause }))),
+    apiKeys: countWrites(createApiKeyStore(env.API_KEYS), budget),
+    // each slice of a deletion has its own, and waits for it (deletions.ts)
+    background: () => {
+      throw new Error('nobody waits for work in the background of a tick')
+    },
     // nobody asked for these calls, and a deletion makes none
     chargeUnverified: () => Promise.resolve(),
     site: (siteId) => env.SITE_SYNC.getByName(siteId),
@@ -63,15 +97,6 @@ function createJobs() {
   }
 }
 
-async function playAllDeletions(env: Env) {
-  const background: Promise<unknown>[] = []
-  try {
-    return await playDeletions((accountId) => createSystemContext(env, accountId, background))
-  } finally {
-    await Promise.all(background)
-  }
-}
-
 /**
  * Runs the jobs of a tick, which wrangler.toml schedules.
  * @throws Error if a job failed; then the tick is not recorded, and `/healthz` is degraded if that goes on
@@ -79,7 +104,8 @@ async function playAllDeletions(env: Env) {
 export async function runScheduled(controller: ScheduledController, env: Env): Promise<void> {
   const config = readConfig(env)
   const now = controller.scheduledTime
-  const prune = { db: db(env, null).db, now, limit: PRUNED_PER_TICK }
+  const tick: Tick = { env, budget: new QueryBudget() }
+  const prune = { db: openCounted(tick, null), now, limit: PRUNED_PER_TICK }
   const withRetention = { ...prune, retentionMs: config.eventRetentionMs }
   const site = (siteId: string) => env.SITE_SYNC.getByName(siteId)
   const { outcomes, failed, run } = createJobs()
@@ -95,7 +121,7 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   await run('audit', () => sealLeftovers(sealing, SEALED_PER_TICK))
   await run('checks', () => reconcileChecks({ db: prune.db, site, now: Date.now }, now))
   await run('notifications', () => notify({ db: prune.db, config, now: Date.now, newId: createId }, now))
-  await run('deletions', () => playAllDeletions(env))
+  await run('deletions', () => playDeletions((accountId) => createSystemContext(tick, accountId)))
   // last, so that a tick that fails is not recorded
   if (failed.length === 0) await run('tick', () => recordTick({ db: prune.db, cron: controller.cron, now }))
   log.info('scheduled', { cron: controller.cron, failed, ...outcomes })

@@ -1,7 +1,7 @@
 import type { RetriedSession } from './retried.ts'
 
-/** Runs work and measures its time. */
-export type Measure = <T>(work: () => Promise<T>) => Promise<T>
+/** Runs work that makes some queries, and measures it. */
+export type Measure = <T>(work: () => Promise<T>, queries: number) => Promise<T>
 
 type Statement = ReturnType<RetriedSession['prepare']>
 
@@ -19,15 +19,15 @@ class MeasuredStatement {
     return new MeasuredStatement(this.statement.bind(...values), this.#measure)
   }
 
-  all = () => this.#measure(() => this.statement.all())
-  first = () => this.#measure(() => this.statement.first())
-  raw = () => this.#measure(() => this.statement.raw())
-  run = () => this.#measure(() => this.statement.run())
+  all = () => this.#measure(() => this.statement.all(), 1)
+  first = () => this.#measure(() => this.statement.first(), 1)
+  raw = () => this.#measure(() => this.statement.raw(), 1)
+  run = () => this.#measure(() => this.statement.run(), 1)
 }
 
 /** A D1 session that measures its queries. */
 export const measureSession = (session: RetriedSession, measure: Measure) => ({
   prepare: (query: string) => new MeasuredStatement(session.prepare(query), measure),
   batch: (statements: MeasuredStatement[]) =>
-    measure(() => session.batch(statements.map(({ statement }) => statement))),
+    measure(() => session.batch(statements.map(({ statement }) => statement)), statements.length),
 })

@@ -12,3 +12,13 @@ export async function readKeyState(db: Db, keyId: string, siteId: string) {
     .limit(1)
   return row ?? null
 }
+
+/** Whether a site is still there. */
+export async function isSiteThere(db: Db, siteId: string, accountId: string): Promise<boolean> {
+  const found = await db
+    .select({ id: sites.id })
+    .from(sites)
+    .where(and(eq(sites.id, siteId), eq(sites.accountId, accountId)))
+    .limit(1)
+  return found.length > 0
+}

@@ -3,6 +3,8 @@ import { createMiddleware } from 'hono/factory'
 import { readConfig } from '../config.ts'
 import { ERRORS } from '../contract/errors.ts'
 import { db } from '../db/client.ts'
+import type { Measure } from '../db/measured.ts'
+import { QueryBudget } from '../db/query-budget.ts'
 import type { AppEnv } from '../env.ts'
 import { authenticateApiKey, createApiKeyStore } from '../services/api-keys/index.ts'
 import { readCredentials, type Credentials, assertOriginAllowed, authenticatePerson } from '../services/people/index.ts'
@@ -27,7 +29,11 @@ const accountOfUpgrade = (c: HonoContext<AppEnv>) =>
  */
 function authContext(c: HonoContext<AppEnv>) {
   const watch = c.get('stopwatch')
-  const session = db(c.env, null, 'first-primary', (work) => watch.time('db', work))
+  const measure: Measure = (work, queries) => {
+    c.get('queries').spend(queries)
+    return watch.time('db', work)
+  }
+  const session = db(c.env, null, 'first-primary', measure)
   c.set('dbSession', session)
   return {
     db: session.db,
@@ -90,6 +96,7 @@ const actorOf = (c: HonoContext<AppEnv>, access: Access): Promise<Actor> | Actor
  */
 export const authenticate = (access: Access) =>
   createMiddleware<AppEnv>(async (c, next) => {
+    c.set('queries', new QueryBudget())
     c.set('actor', await actorOf(c, access))
     await next()
   })

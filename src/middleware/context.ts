@@ -44,12 +44,17 @@ export const provideContext = createMiddleware<AppEnv>(async (c, next) => {
   // authentication read from the primary; continue from there
   const readFrom = valid ?? c.get('dbSession')?.bookmark() ?? nearest
   const watch = c.get('stopwatch')
-  const measure: Measure = (work) => watch.time('db', work)
+  const budget = c.get('queries')
+  const measure: Measure = (work, queries) => {
+    budget.spend(queries)
+    return watch.time('db', work)
+  }
   const session = db(c.env, actor.kind === 'anonymous' ? null : actor.accountId, readFrom, measure)
   c.set('dbSession', session)
   noteLogIds(logIdsOf(c))
   c.set('ctx', {
     db: session.db,
+    queriesLeft: budget.left,
     actor,
     requestId: c.get('requestId'),
     pluginRequestId: c.get('pluginRequestId'),

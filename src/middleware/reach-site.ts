@@ -1,6 +1,6 @@
 import type { Stopwatch } from '../lib/stopwatch.ts'
 import { ServiceError } from '../services/errors.ts'
-import type { SiteRpc } from '../site/rpc.ts'
+import { SITE_DELETED, type SiteRpc } from '../site/rpc.ts'
 
 const TRIES = 3
 const PAUSE_MS = 50
@@ -27,6 +27,8 @@ async function call(open: () => SiteRpc, name: string, args: unknown[]): Promise
     } catch (cause) {
       if (isOlderObject(cause))
         throw new ServiceError('unavailable', undefined, { cause, retryAfterS: OLDER_RETRY_AFTER_S })
+      if (cause instanceof Error && cause.message.includes(SITE_DELETED))
+        throw new ServiceError('site_not_found', undefined, { cause })
       const isTransient = has(cause, 'retryable') && !has(cause, 'overloaded')
       if (!isTransient || attempt === TRIES || NOT_REPEATED.has(name)) {
         if (!isTransient && !has(cause, 'overloaded')) throw cause

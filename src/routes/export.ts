@@ -1,5 +1,5 @@
 import { API_PREFIX } from '../contract/common.ts'
-import { ExportLine, PersonExport } from '../contract/deletion.ts'
+import { AccountExportQuery, ExportLine, PersonExport } from '../contract/deletion.ts'
 import { exportAccount } from '../services/export/account.ts'
 import { exportPerson } from '../services/export/person.ts'
 import { NEEDS_RECENT, defineRoute, ok, type Route } from './define.ts'
@@ -29,18 +29,20 @@ export const exportRoutes: Route[] = [
     operationId: 'exportAccount',
     records: 'account.exported',
     summary: 'Export the account',
-    description: `Everything that the account has, one JSON object a line; \`kind\` says what it is. The first line has the number of sites, the last one (\`end\`) says whether all of it is there, and names sites that are not. Secrets are left out. ${NEEDS_RECENT}`,
+    description: `Everything that the account has, one JSON object a line; \`kind\` says what it is. The first line has the number of sites, the last one (\`end\`) says whether all of it is there; a \`failure\` names a site that is not. A large account comes in parts: a part whose last line is \`page\` goes on with its \`next\` as \`cursor\`. Secrets are left out. ${NEEDS_RECENT}`,
     access: { kind: 'person', role: 'owner', fresh: true },
     withoutIdempotency: true,
+    query: AccountExportQuery,
+    errors: ['invalid_cursor'],
     responses: {
       200: { description: 'The lines', schema: ExportLine, contentType: 'application/x-ndjson' },
     },
-    handle: async ({ ctx }) => {
+    handle: async ({ ctx, query }) => {
       const headers = {
         'content-type': 'application/x-ndjson',
         'content-disposition': 'attachment; filename="igny8-account.ndjson"',
       }
-      return { status: 200, response: new Response(stream(await exportAccount({ ctx })), { headers }) }
+      return { status: 200, response: new Response(stream(await exportAccount({ ctx, input: query })), { headers }) }
     },
   }),
   defineRoute({

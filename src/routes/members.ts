@@ -56,7 +56,7 @@ export const memberRoutes: Route[] = [
     access: admins,
     body: InvitationCreate,
     responses: { 201: { description: 'Invited', schema: InvitationSent } },
-    errors: ['already_member', 'email_unverified', 'quota_exceeded'],
+    errors: ['account_leaving', 'already_member', 'email_unverified', 'quota_exceeded'],
     handle: async ({ ctx, body }) => created(await createInvitation({ ctx, input: body })),
   }),
   defineRoute({
@@ -82,7 +82,7 @@ export const memberRoutes: Route[] = [
     access: { ...viewers, withoutAccount: true },
     body: InvitationAccept,
     responses: { 200: { description: 'Joined', schema: Account } },
-    errors: ['invitation_not_found', 'already_member', 'quota_exceeded'],
+    errors: ['account_leaving', 'invitation_not_found', 'already_member', 'quota_exceeded'],
     handle: async ({ ctx, body }) => ok(await acceptInvitation({ ctx, input: body })),
   }),
   defineRoute({
@@ -96,7 +96,7 @@ export const memberRoutes: Route[] = [
     access: admins,
     params: InvitationParams,
     responses: { 200: { description: 'Sent', schema: InvitationSent } },
-    errors: ['invitation_not_found', 'already_member', 'email_unverified'],
+    errors: ['account_leaving', 'invitation_not_found', 'already_member', 'email_unverified'],
     handle: async ({ ctx, params }) => ok(await resendInvitation({ ctx, input: { id: params.invitation_id } })),
   }),
   defineRoute({

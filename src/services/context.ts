@@ -21,6 +21,8 @@ export type ApiKeyActor = Extract<Actor, { kind: 'api_key' }>
 /** What every service function gets. Time and ids are injected so that tests and the simulator control them. */
 export interface ServiceContext<A extends Actor = KnownActor> {
   db: Db
+  /** How many more queries D1 takes of this invocation; each statement of a batch counts. */
+  queriesLeft: () => number
   actor: A
   requestId: string
   /** Where the request came from; absent for the system. */

@@ -1,6 +1,6 @@
-import { and, eq, type SQL } from 'drizzle-orm'
+import { and, eq, exists, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { integrations, sites } from '../db/schema/index.ts'
+import { connectionChanges, integrations, sites } from '../db/schema/index.ts'
 import type { ServiceContext, KnownActor } from './context.ts'
 import { ServiceError } from './errors.ts'
 
@@ -31,6 +31,18 @@ export async function loadSite({ ctx, siteId }: { ctx: ServiceContext; siteId: s
   return row
 }
 
+/** Holds while a site exists. For the statements that insert what belongs to it. */
+export const siteExists = (
+  { db }: Pick<ServiceContext, 'db'>,
+  { id, accountId }: Pick<SiteRow, 'id' | 'accountId'>,
+): SQL =>
+  exists(
+    db
+      .select({ one: sql`1` })
+      .from(sites)
+      .where(and(eq(sites.id, id), eq(sites.accountId, accountId))),
+  )
+
 export type IntegrationRow = typeof integrations.$inferSelect
 
 /** An integration in the caller's tenant. @throws ServiceError `integration_not_found` */
@@ -43,6 +55,10 @@ export async function loadIntegration({ ctx, id }: { ctx: ServiceContext; id: st
   if (!row) throw new ServiceError('integration_not_found')
   return row
 }
+
+/** The condition of what waits for an integration, and goes with it. */
+export const ofIntegration = (row: Pick<IntegrationRow, 'id' | 'accountId'>): SQL | undefined =>
+  and(eq(connectionChanges.integrationId, row.id), eq(connectionChanges.accountId, row.accountId))
 
 /** Like {@link loadIntegration}, for actions that need sync switched on. @throws ServiceError `sync_disabled` */
 export async function loadEnabledIntegration(args: { ctx: ServiceContext; id: string }): Promise<IntegrationRow> {

@@ -25,27 +25,29 @@ import { createId } from '../lib/ids.ts'
 import { log, withLogIds } from '../lib/log.ts'
 import { Mutex } from '../lib/mutex.ts'
 import * as items from './replica/content.ts'
-import { directRetryMs, enablePolling, urgentDirectTryAt } from './transport/choice.ts'
+import { directRetryMs, enablePolling, tryDirectSoon } from './transport/choice.ts'
 import { hasTables, openSiteDatabase } from './replica/database.ts'
 import { examineSite } from './health/doctor/examine.ts'
 import { applyPollingToReport } from './health/doctor/polling.ts'
 import { receivePoll } from './runs/receive-poll.ts'
 import { checkIfDue, checkSite } from './health/check.ts'
-import { refuseKey } from './replica/key-gate.ts'
+import { refuseCall, unlessDeleted } from './replica/key-gate.ts'
 import { idsOfCall, idsOfIntegration } from './runs/log-ids.ts'
-import type {
-  CallingKey,
-  Examination,
-  RpcCall,
-  RpcResult,
-  IntegrationRef,
-  ItemMove,
-  ProbeOutcome,
-  ProbeRequest,
-  RunsState,
-  SignedAnswer,
-  SiteRpc,
-  WebhookMessage,
+import {
+  type CallingKey,
+  type Examination,
+  type RpcCall,
+  type RpcResult,
+  type IntegrationRef,
+  type ItemMove,
+  type ProbeOutcome,
+  type ProbeRequest,
+  refusal,
+  type RunsState,
+  type SignedAnswer,
+  SITE_DELETED,
+  type SiteRpc,
+  type WebhookMessage,
 } from './rpc.ts'
 import { probeTwice, applyProbeResult } from './health/probe.ts'
 import { writeStructure } from '../db/projection.ts'
@@ -68,6 +70,8 @@ const chance = () => ({ now: Date.now, newId: createId, random: Math.random })
 export class SiteSync extends DurableObject<Env> implements SiteRpc {
   /** Null while the object has no data: of a site that was deleted, or has never been used. */
   #opened: SiteStore | null
+  /** Ids of sites are never used again: from `forget` on this instance keeps no data, whoever calls it. */
+  #isForgotten = false
   readonly #live: LiveHub
   /** Serialises requests to the site. */
   readonly #siteAccess = new Mutex()
@@ -126,7 +130,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     return this.#authorized(call, async () => {
       const ctx = this.#context(call.accountId)
       const stored = await writeStructure(ctx, call, structure, { action: 'update_structure', startedAt: ctx.now() })
-      if (!stored) return { ok: false, code: 'integration_not_found', detail: 'Integration not found' }
+      if (!stored) return refusal('integration_not_found', 'Integration not found')
       if (applyTypeLimits(ctx, call, structure)) await this.#alarm.arm()
       return { ok: true, value: stored }
     })
@@ -140,7 +144,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
       // an unfinished run keeps the request id of the request that queued it
       if (run.id === id) log.info('run queued', { run_id: id, direction })
       else log.info('run joined', { run_id: run.id, direction })
-      this.#tryDirectAgain()
+      tryDirectSoon(this.#store, Date.now())
       await this.#alarm.arm()
       return { ok: true, value: run }
     })
@@ -157,15 +161,13 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
   }
 
   async getRun(integrationId: string, runId: string): Promise<RpcResult<RunDetail>> {
-    const found = this.#store.runs.find(runId)
-    if (found?.integrationId !== integrationId) return { ok: false, code: 'run_not_found', detail: 'Run not found' }
-    return { ok: true, value: { ...found.run, request_id: found.requestId, ...this.#store.steps.describe(runId) } }
+    return this.#store.describeRun(integrationId, runId)
   }
 
   cancelRun(call: RpcCall, runId: string): Promise<RpcResult<Run>> {
     return this.#authorized(call, async () => {
       const run = this.#store.runs.cancel(call.integrationId, runId, Date.now())
-      return run ? { ok: true, value: run } : { ok: false, code: 'run_not_found', detail: 'Run not found' }
+      return run ? { ok: true, value: run } : refusal('run_not_found', 'Run not found')
     })
   }
 
@@ -261,11 +263,13 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     return this.#store.runsState(Date.now(), integrationId ?? null)
   }
 
-  async authorizeKey(key: CallingKey): Promise<RpcResult<null>> {
-    return (await this.#refuse(key)) ?? { ok: true, value: null }
+  authorizeKey(key: CallingKey): Promise<RpcResult<null>> {
+    return this.#authorized(key, async () => ({ ok: true, value: null }))
   }
 
   async revokeKey(keyId: string): Promise<void> {
+    // a key of no site can't act anyway
+    if (this.#isForgotten) return
     this.#store.access.setKeyStatus(keyId, 'revoked', Date.now())
     this.#live.close('access_ended', (subscriber) => subscriber.keyId === keyId)
     this.#live.publish({ row: true })
@@ -279,8 +283,9 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
 
   async forget(): Promise<void> {
     this.#live.close('integration_deleted')
-    // Tables that were made again would be kept, and billed, for ever. So they wait for a call that may act at the site;
-    // work that is under way has the old store, whose statements now fail.
+    // Tables that were made again would be kept, and billed, for ever. So none are opened any more; work that is under way
+    // has the old store, whose statements now fail.
+    this.#isForgotten = true
     this.#opened = null
     await this.#alarm.clear()
     await this.ctx.storage.deleteAll()
@@ -312,14 +317,9 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     )
   }
 
-  /** A site that polls may be callable by now: somebody who waits should not wait for its next poll. */
-  #tryDirectAgain(): void {
-    const dueAt = urgentDirectTryAt(this.#store, Date.now())
-    if (dueAt !== null) this.#store.schedule.ensure('health', dueAt)
-  }
-
-  /** The tables, made on first use. */
+  /** The tables, made on first use. @throws Error {@link SITE_DELETED} */
   get #store(): SiteStore {
+    if (this.#isForgotten) throw new Error(SITE_DELETED)
     return (this.#opened ??= this.#openStore())
   }
 
@@ -365,19 +365,18 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     })
   }
 
-  /** Refuses a key that may no longer act; otherwise does the work with the caller's ids in the log. */
+  /**
+   * Refuses a key that may no longer act; otherwise does the work with the caller's ids in the log. Work whose site is
+   * deleted meanwhile fails at its next statement, and so does a call that comes too late.
+   */
   #authorized<T>(
     call: CallingKey & { integrationId?: string },
     work: () => Promise<RpcResult<T>>,
   ): Promise<RpcResult<T>> {
     const ids = { ...idsOfIntegration(this.#opened?.access.integration() ?? null), ...idsOfCall(call) }
-    return withLogIds(ids, async () => (await this.#refuse(call)) ?? work())
-  }
-
-  async #refuse({ keyId, siteId, accountId }: CallingKey): Promise<(RpcResult<never> & { ok: false }) | null> {
-    if (keyId === null) return null
-    const gate = { db: db(this.env, accountId).db, now: Date.now, opened: () => this.#opened, open: () => this.#store }
-    const code = await refuseKey(gate, keyId, siteId)
-    return code && { ok: false, code, detail: 'The API key can no longer be used at this site.' }
+    const database = () => db(this.env, call.accountId).db
+    const gate = { db: database, now: Date.now, opened: () => this.#opened, open: () => this.#store }
+    const done = async () => (await refuseCall(gate, call)) ?? (await work())
+    return withLogIds(ids, () => unlessDeleted(() => this.#isForgotten, done))
   }
 }

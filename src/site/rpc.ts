@@ -25,6 +25,12 @@ export type RpcResult<T> =
       path?: string
     }
 
+/**
+ * The message of the exception that an object throws whose site was deleted, from calls without an `RpcResult`: RPC keeps
+ * an exception's message alone. Whoever calls it had read the site just before.
+ */
+export const SITE_DELETED = 'the site was deleted'
+
 /** A domain error as the value that crosses RPC. */
 export const refusal = (code: ErrorCode, detail: string): RpcResult<never> & { ok: false } => ({
   ok: false,

@@ -1,4 +1,4 @@
-import { runInDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { eq, getTableColumns, getTableName, is, sql } from 'drizzle-orm'
 import { SQLiteTable } from 'drizzle-orm/sqlite-core'
@@ -7,11 +7,13 @@ import { MOST_SLICES } from '../../src/cron/deletions.ts'
 import * as schema from '../../src/db/schema/index.ts'
 import type { ServiceContext } from '../../src/services/context.ts'
 import { ACCOUNT_TABLES, deleteSome } from '../../src/services/deletion/tables.ts'
+import { Stopwatch } from '../../src/lib/stopwatch.ts'
+import { reachSite } from '../../src/middleware/reach-site.ts'
 import { attemptSubject } from '../../src/services/people/attempts.ts'
 import { hashApiKey } from '../../src/lib/api-key.ts'
 import { createSigningSecret } from '../../src/lib/signature.ts'
 import { readConfig } from '../../src/config.ts'
-import { deleteAccount, deletePerson, deletionOf, findInD1, playAfter } from '../support/deletions.ts'
+import { deleteAccount, deletePerson, deletionOf, findInD1, objectTables, playAfter } from '../support/deletions.ts'
 import { addMember, createTestContext, inAccount, refusal, signUpPerson, type Person } from '../support/identity.ts'
 import {
   CONNECT,
@@ -55,16 +57,6 @@ async function fillAccount(): Promise<ConnectedSite> {
   await addFactorsAndAttempts(owner)
   return site
 }
-
-const objectTables = (siteId: string) =>
-  runInDurableObject(siteObject(siteId), (_object, state) =>
-    state.storage.sql
-      .exec<{ name: string }>(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
-      )
-      .toArray()
-      .map(({ name }) => name),
-  )
 
 const keyRecord = async ({ key }: ConnectedSite) =>
   env.API_KEYS.get(await hashApiKey(readConfig(env).apiKeyPepper, key))
@@ -179,6 +171,27 @@ describe('an account whose time has come', () => {
     })
     await playAfter(30, {}, 20)
     expect(await findInD1(owner.accountId)).toEqual({})
+  })
+
+  test('T68 is swept of rows whose site is gone, with their keys at the edge', async () => {
+    const site = await fillAccount()
+    await d1().delete(schema.sites).where(eq(schema.sites.id, site.siteId))
+    const [key] = await d1().select().from(schema.apiKeys).where(eq(schema.apiKeys.siteId, site.siteId))
+    // a key alone, as a request leaves it that was slower than the deletion of its site
+    await d1()
+      .insert(schema.apiKeys)
+      .values({
+        ...(key as typeof schema.apiKeys.$inferSelect),
+        id: `key_orphan${owner.userId}`,
+        siteId: 'site_nowhere',
+      })
+    expect(await keyRecord(site)).not.toBeNull()
+    await deleteAccount(owner)
+    await playAfter(0)
+    await playToEnd()
+    expect(await findInD1(owner.accountId)).toEqual({})
+    expect(await keyRecord(site)).toBeNull()
+    expect(await objectTables(site.siteId)).toEqual([])
   })
 
   test('takes the slices that its amount needs, and no other deletion waits for one that fails', async () => {
@@ -296,9 +309,9 @@ describe('what is erased', () => {
   const DECIDED: Record<string, string> = {
     accounts: 'last of an account',
     sites: 'site by site, with the object',
-    api_keys: 'with their site',
-    integrations: 'with their site',
-    connection_changes: 'with their site',
+    api_keys: 'with their site, or without it, by the id that they name',
+    integrations: 'with their site, or without it',
+    connection_changes: 'with their site, or without it',
     connection_watch: 'by the trigger on integrations',
     memberships: 'member by member',
     deletions: 'with what it deletes',
@@ -350,6 +363,30 @@ describe('what is erased', () => {
 })
 
 describe('a site’s object', () => {
+  test('T68 keeps nothing for a call that comes after its site was deleted, whoever makes it', async () => {
+    const site = await connectSiteWithStructure(owner)
+    await call(`DELETE /api/v1/sites/${site.siteId}/`, { token: owner.token })
+    const { accountId } = owner
+    const late = {
+      accountId,
+      siteId: site.siteId,
+      integrationId: site.integrationId,
+      keyId: null,
+      requestId: 'req_late',
+    }
+    const calls = async () => {
+      const object = siteObject(site.siteId)
+      expect(await object.enqueue(late, 'metadata')).toMatchObject({ ok: false, code: 'site_not_found' })
+      expect(await object.createItem(late, { type: 'post', title: 'Late' })).toMatchObject({ ok: false })
+      expect(await objectTables(site.siteId)).toEqual([])
+    }
+    await calls()
+    const reader = reachSite(() => siteObject(site.siteId), new Stopwatch(Date.now))
+    await expect(reader.listRuns(site.integrationId, 10, null)).rejects.toMatchObject({ code: 'site_not_found' })
+    await evictDurableObject(siteObject(site.siteId))
+    await calls()
+  })
+
   test('T68 has no tables after its site was deleted, not even for a key that still calls', async () => {
     const site = await connectSiteWithStructure(owner)
     expect(await objectTables(site.siteId)).toContain('items')

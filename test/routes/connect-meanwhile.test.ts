@@ -1,9 +1,10 @@
 /** What people decide while a site is being called holds: whoever answers decides how long the call takes. */
 import { and, eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { apiKeys, integrations, notificationMessages, sites } from '../../src/db/schema/index.ts'
+import { apiKeys, auditLog, integrations, notificationMessages, sites } from '../../src/db/schema/index.ts'
 import { createSigningSecret } from '../../src/lib/signature.ts'
 import {
+  COLLECTION,
   CONNECT,
   connectBody,
   connectSite,
@@ -12,7 +13,10 @@ import {
   readIntegration,
   signedBy,
   type ConnectedSite,
+  type TestSite,
 } from '../support/integration.ts'
+import { beforeTheWrite } from '../support/meanwhile.ts'
+import { objectTables } from '../support/deletions.ts'
 import { call, refusal } from '../support/openapi.ts'
 import { type ModelSite, playInternet, startModelSite } from '../support/plugin.ts'
 
@@ -133,6 +137,24 @@ describe('a first connection', () => {
     expect(await integrationsOf(site)).toEqual([])
   })
 
+  test.each([
+    ['is called', (site: TestSite) => connect(site, connectBody(site))],
+    ['is called for a person', (site: TestSite) => call(CONNECT, { body: connectBody(site), token: site.owner.token })],
+  ])('whose site is deleted in the app while it %s finds no site, and leaves nothing', async (_name, request) => {
+    const site = await createSiteWithKey()
+    const answer = await during(
+      site.wordpress,
+      () => request(site),
+      async () => {
+        const deleted = await call(`DELETE /api/v1/sites/${site.siteId}/`, { token: site.owner.token })
+        expect(deleted.status).toBe(204)
+      },
+    )
+    expect(refusal(answer)).toEqual([404, 'site_not_found'])
+    expect(await integrationsOf(site)).toEqual([])
+    expect(await objectTables(site.siteId)).toEqual([])
+  })
+
   test('is not made if meanwhile its key is revoked', async () => {
     const site = await createSiteWithKey()
     const answer = await during(
@@ -143,6 +165,31 @@ describe('a first connection', () => {
     expect(refusal(answer)).toEqual([409, 'conflict'])
     expect(await integrationsOf(site)).toEqual([])
   })
+})
+
+test.each([
+  ['a key', (site: ConnectedSite) => `POST /api/v1/sites/${site.siteId}/api-keys/`, () => ({})],
+  [
+    'the successor of a key',
+    (site: ConnectedSite) => `POST /api/v1/sites/${site.siteId}/api-keys/${site.keyId}/rotate/`,
+    () => ({ grace_s: 60 }),
+  ],
+  [
+    'an integration',
+    () => `POST ${COLLECTION}/`,
+    ({ siteId, key }: ConnectedSite) => ({ site_id: siteId, platform: 'wordpress', api_key: key }),
+  ],
+])('%s is not made for a site that is deleted just before', async (_name, requestOf, bodyOf) => {
+  const site = await connectSite()
+  const { token } = site.owner
+  await call(`DELETE ${site.path}/`, { token })
+  const bindings = beforeTheWrite(() => call(`DELETE /api/v1/sites/${site.siteId}/`, { token }))
+  const answer = await call(requestOf(site), { token, body: bodyOf(site), bindings })
+  expect(answer.status === 404 || answer.status === 409).toBe(true)
+  for (const table of [apiKeys, integrations])
+    expect(await d1().select().from(table).where(eq(table.siteId, site.siteId))).toEqual([])
+  const records = await d1().select().from(auditLog).where(eq(auditLog.accountId, site.owner.accountId))
+  expect(records.at(-1)?.action).toBe('site.deleted')
 })
 
 test('a person who connects is named in the messages, and not their address, which would outlast them', async () => {

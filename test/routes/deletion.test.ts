@@ -1,10 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { auditLog, deletions, sessions, sites } from '../../src/db/schema/index.ts'
+import { auditLog, deletions, memberships, sessions, sites } from '../../src/db/schema/index.ts'
 import { deleteAccount, deletePerson, deletionOf, playAfter } from '../support/deletions.ts'
 import { addMember, createTestSite, inAccount, refusal, signUpPerson, type Person } from '../support/identity.ts'
 import { connectSiteWithStructure, d1, readIntegration } from '../support/integration.ts'
+import { beforeTheWrite } from '../support/meanwhile.ts'
 import { call } from '../support/openapi.ts'
 import { playInternet } from '../support/plugin.ts'
 
@@ -116,6 +117,45 @@ describe('the deletion of an account', () => {
     expect((await call('GET /api/v1/sites/', { token })).body.results).toHaveLength(1)
   })
 
+  test('keeps people from being invited and from joining', async () => {
+    const { token } = owner
+    const guest = await signUpPerson('Guest')
+    const invite = (email: string) =>
+      call('POST /api/v1/members/invitations/', { token, body: { email, role: 'viewer' } })
+    const { body: invitation } = await invite(guest.email)
+    const accept = () =>
+      call('POST /api/v1/members/invitations/accept/', { token: guest.token, body: { token: invitation.token } })
+    await deleteAccount(owner)
+    expect(refusal(await invite('another@example.com'))).toEqual([409, 'account_leaving'])
+    const again = await call(`POST /api/v1/members/invitations/${invitation.id}/resend/`, { token })
+    expect(refusal(again)).toEqual([409, 'account_leaving'])
+    expect(refusal(await accept())).toEqual([409, 'account_leaving'])
+    await keepAccount(owner)
+    expect((await accept()).status).toBeLessThan(300)
+  })
+
+  test('asked for while somebody joins, invites or adds a site keeps them from it', async () => {
+    const { token } = owner
+    const guest = await signUpPerson('Guest')
+    const { body: invitation } = await call('POST /api/v1/members/invitations/', {
+      token,
+      body: { email: guest.email, role: 'viewer' },
+    })
+    const writes = [
+      ['POST /api/v1/sites/', { name: 'New', url: 'https://new.example.com' }, token],
+      ['POST /api/v1/members/invitations/', { email: 'another@example.com', role: 'viewer' }, token],
+      ['POST /api/v1/members/invitations/accept/', { token: invitation.token }, guest.token],
+    ] as const
+    for (const [request, body, by] of writes) {
+      await d1().delete(deletions)
+      const answer = await call(request, { token: by, body, bindings: beforeTheWrite(() => deleteAccount(owner)) })
+      expect([request, ...refusal(answer)]).toEqual([request, 409, 'account_leaving'])
+    }
+    const rows = await d1().select().from(memberships).where(eq(memberships.accountId, owner.accountId))
+    expect(rows.map(({ userId }) => userId)).toEqual([owner.userId])
+    expect(await actionsOf(owner)).not.toContain('site.created')
+  })
+
   test('asked for again after it was cancelled, starts a new wait', async () => {
     await deleteAccount(owner)
     await keepAccount(owner)
@@ -129,7 +169,7 @@ describe('the deletion of a person', () => {
     const member = await addMember(owner, 'editor')
     await d1().delete(deletions)
     const other = await signUpPerson('Other owner')
-    await env.DB.prepare("INSERT INTO memberships VALUES (?, ?, 'owner', NULL, 0)")
+    await env.DB.prepare("INSERT INTO memberships VALUES (?, ?, 'owner', NULL, 0, NULL)")
       .bind(member.accountId, other.userId)
       .run()
     const { status, body } = await deletePerson(member)
@@ -156,7 +196,7 @@ describe('the deletion of a person', () => {
   test('is granted to one of two owners who ask at once', async () => {
     const second = await signUpPerson('Second')
     await env.DB.prepare('DELETE FROM memberships WHERE user_id = ?').bind(second.userId).run()
-    await env.DB.prepare("INSERT INTO memberships VALUES (?, ?, 'owner', NULL, 1)")
+    await env.DB.prepare("INSERT INTO memberships VALUES (?, ?, 'owner', NULL, 1, NULL)")
       .bind(owner.accountId, second.userId)
       .run()
     const answers = await Promise.all([deletePerson(owner), deletePerson(second)])

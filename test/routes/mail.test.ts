@@ -175,3 +175,10 @@ test('mails are in the language of the last sign-in', async () => {
   await send(owner.email, 'password_changed')
   expect(mailsTo(owner.email)[0]?.subject).toBe('IGNY8: Ihr Passwort wurde geändert')
 })
+
+test('the session says whether the server sends mail', async () => {
+  const { token } = await signUpPerson()
+  const sendsMail = async (bindings: Partial<Env>) =>
+    (await call('GET /api/v1/auth/get-session', { token, bindings })).body.sends_mail
+  expect([await sendsMail(withSink), await sendsMail({})]).toEqual([true, false])
+})

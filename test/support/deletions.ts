@@ -1,10 +1,11 @@
+import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
 import { playDeletions } from '../../src/cron/deletions.ts'
 import { deletions } from '../../src/db/schema/index.ts'
 import type { KnownActor, ServiceContext } from '../../src/services/context.ts'
 import { call, createTestContext, type Person } from './identity.ts'
-import { d1 } from './integration.ts'
+import { d1, siteObject } from './integration.ts'
 
 const DAY_MS = 86_400_000
 
@@ -45,3 +46,14 @@ export async function findInD1(text: string): Promise<Record<string, number>> {
   }
   return found
 }
+
+/** The tables that a site's object has. */
+export const objectTables = (siteId: string): Promise<string[]> =>
+  runInDurableObject(siteObject(siteId), (_object, state) =>
+    state.storage.sql
+      .exec<{ name: string }>(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+      )
+      .toArray()
+      .map(({ name }) => name),
+  )

@@ -166,6 +166,7 @@ export function createTestContext<A extends Actor>(
 ): ServiceContext<A> {
   return {
     db: db(env, null).db,
+    queriesLeft: () => 1_000,
     actor,
     requestId: createId('req'),
     now: Date.now,

@@ -23,6 +23,8 @@ export const deletions = sqliteTable(
     dueAt: timestampMs('due_at').notNull(),
     /** When the cron works on it next; while it does, the end of its lease. */
     nextAt: timestampMs('next_at').notNull(),
+    /** When the phase began; null for those of the release before. */
+    phaseAt: timestampMs('phase_at'),
   },
   // cron: what is due, oldest first
   (table) => [index('deletions_by_next').on(table.nextAt)],

@@ -96,6 +96,10 @@ export const connectionChanges = sqliteTable(
     expiresAt: timestampMs('expires_at').notNull(),
     decidedBy: text('decided_by'),
   },
-  // pruning
-  (table) => [index('connection_changes_by_expiry').on(table.expiresAt)],
+  (table) => [
+    // pruning
+    index('connection_changes_by_expiry').on(table.expiresAt),
+    // an account's changes: its export and its deletion
+    index('connection_changes_by_account').on(table.accountId, table.integrationId),
+  ],
 )

@@ -143,6 +143,8 @@ export const memberships = sqliteTable(
     /** Whether the person gets e-mail about connections; null: their role decides. */
     notifyEmail: integer('notify_email', { mode: 'boolean' }),
     createdAt: timestampMs('created_at').notNull(),
+    /** When the deletion of the account was asked for of which the person has been told; null if they know of none. */
+    toldOf: timestampMs('told_of'),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.userId] }),

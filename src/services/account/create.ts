@@ -39,7 +39,7 @@ export async function createAccount(ctx: ServiceContext<Actor>, { userId, name }
           .insert(accounts)
           .select(sql`SELECT ${id}, ${name}, 0, ${now} WHERE ${isNowhere}`)
           .returning({ id: accounts.id }),
-        ctx.db.insert(memberships).select(sql`SELECT ${id}, ${userId}, 'owner', NULL, ${now} WHERE ${isNowhere}`),
+        ctx.db.insert(memberships).select(sql`SELECT ${id}, ${userId}, 'owner', NULL, ${now}, NULL WHERE ${isNowhere}`),
       ],
     },
   })

@@ -1,20 +1,21 @@
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, exists, sql } from 'drizzle-orm'
 import type { ListQuery, Page } from '../../contract/common.ts'
 import type { ApiKey, ApiKeyCreate, ApiKeyCreated } from '../../contract/sites.ts'
+import { insertWhile } from '../../db/insert-while.ts'
 import { apiKeys } from '../../db/schema/index.ts'
 import { createApiKey as generateApiKey, hashApiKey, maskApiKey } from '../../lib/api-key.ts'
 import { type ApiKeyRow, presentApiKey, publishApiKey } from './records.ts'
 import { appendAudit } from '../audit/index.ts'
 import { withinQuota } from '../quotas/index.ts'
 import type { ServiceContext } from '../context.ts'
-import { invalidField } from '../errors.ts'
-import { loadSite, tenantFilter } from '../tenant.ts'
+import { invalidField, ServiceError } from '../errors.ts'
+import { loadSite, siteExists, tenantFilter } from '../tenant.ts'
 import { readCursor, toPage } from '../wire.ts'
 export { authenticateApiKey, verifySiteApiKey } from './authenticate.ts'
 export { inGroups, rewriteSiteKeys } from './records.ts'
 export { revokeApiKey, spreadRevocation } from './revoke.ts'
 export { rotateApiKey } from './rotate.ts'
-export { createApiKeyStore } from './store.ts'
+export { type ApiKeyStore, createApiKeyStore } from './store.ts'
 
 /** @throws ServiceError `validation_error` for an expiry in the past */
 function readExpiry(expiresAt: string | null, now: number): Date | null {
@@ -54,10 +55,13 @@ export async function createApiKey({
     action: 'api_key.created',
     entityId: row.id,
     metadata: { site_id: site.id, scopes: row.scopes },
+    when: exists(ctx.db.select({ id: apiKeys.id }).from(apiKeys).where(eq(apiKeys.id, row.id))),
   } as const
-  await withinQuota({ ctx, kind: 'api_keys', accountId: row.accountId }, (guard) =>
-    appendAudit({ ctx, input: { entry, changes: [ctx.db.insert(apiKeys).values(row), guard] } }),
+  const insert = insertWhile(ctx.db, apiKeys, row, siteExists(ctx, site)).returning({ id: apiKeys.id })
+  const [made] = await withinQuota({ ctx, kind: 'api_keys', accountId: row.accountId }, (guard) =>
+    appendAudit({ ctx, input: { entry, changes: [insert, guard] } }),
   )
+  if (made.length === 0) throw new ServiceError('site_not_found')
   await publishApiKey({ ctx, input: { row, siteIsActive: site.isActive } })
   return { ...presentApiKey(row, ctx.now()), key: plaintext }
 }

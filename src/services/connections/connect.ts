@@ -1,6 +1,7 @@
 import { and, eq, isNull, lt, sql } from 'drizzle-orm'
 import type { ConnectRequest, TestResult } from '../../contract/integrations.ts'
 import { MIN_PLUGIN_VERSION } from '../../contract/link.ts'
+import { insertWhile } from '../../db/insert-while.ts'
 import { recordEvent } from '../../db/record-event.ts'
 import { integrations } from '../../db/schema/index.ts'
 import { isTooOld } from '../../lib/plugin-version.ts'
@@ -8,6 +9,7 @@ import { type SiteAuthorization, authorizeSite } from './authorize-site.ts'
 import { type Change, findAuthority, findChange, isEditorOf, isSameAddress } from './changes.ts'
 import { storeConnection, type Verified } from './connect-store.ts'
 import { askForConfirmation } from './pending-changes.ts'
+import { hasSite } from './still.ts'
 import { offerPolling, verifyPolling } from './polling-challenge.ts'
 import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
@@ -178,21 +180,20 @@ async function findOrCreate({ ctx, authorization: { site }, input }: Attempt) {
     isNull(integrations.credentials),
     lt(integrations.updatedAt, new Date(ctx.now() - STALE_TEST_MS)),
   )
-  const [inserted] = await ctx.db
-    .insert(integrations)
-    .values({
-      id: ctx.newId('int'),
-      accountId: site.accountId,
-      siteId: site.id,
-      platform: input.platform,
-      siteUrl: input.site_url,
-      connection: 'authenticating',
-      connectionSince: now,
-      config: {},
-      typeSettings: {},
-      createdAt: now,
-      updatedAt: now,
-    })
+  const values = {
+    id: ctx.newId('int'),
+    accountId: site.accountId,
+    siteId: site.id,
+    platform: input.platform,
+    siteUrl: input.site_url,
+    connection: 'authenticating' as const,
+    connectionSince: now,
+    config: {},
+    typeSettings: {},
+    createdAt: now,
+    updatedAt: now,
+  }
+  const [inserted] = await insertWhile(ctx.db, integrations, values, hasSite(ctx, values))
     .onConflictDoUpdate({
       target: [integrations.siteId, integrations.platform],
       set: { updatedAt: now, siteUrl: input.site_url },

@@ -3,6 +3,7 @@ import { and, eq, gt, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
 import { CHANGE_LIFETIME_S, type ChangeState, type PendingConnectionChange } from '../../contract/connection-changes.ts'
 import type { ConnectRequest } from '../../contract/integrations.ts'
 import type { Db } from '../../db/client.ts'
+import { insertWhile } from '../../db/insert-while.ts'
 import { apiKeys, connectionChanges } from '../../db/schema/index.ts'
 import { hmacSha256Hex } from '../../lib/hmac.ts'
 import { openSecret, sealSecret } from '../../lib/secrets.ts'
@@ -11,9 +12,9 @@ import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { notToldOfRequest, tellSecurity } from '../notifications/index.ts'
 import { publishChange } from '../site-calls.ts'
-import type { IntegrationRow } from '../tenant.ts'
+import { type IntegrationRow, ofIntegration } from '../tenant.ts'
 import type { Change } from './changes.ts'
-import { isUsable } from './still.ts'
+import { hasIntegration, isUsable } from './still.ts'
 
 export type PendingChange = typeof connectionChanges.$inferSelect
 
@@ -23,9 +24,6 @@ const HELD_MS = 60_000
 const RETRY_S = 60
 
 const rowOf = (id: string) => `connection_changes/${id}`
-
-const ofIntegration = (row: Pick<IntegrationRow, 'id' | 'accountId'>) =>
-  and(eq(connectionChanges.integrationId, row.id), eq(connectionChanges.accountId, row.accountId))
 
 const fingerprintOf = (ctx: ServiceContext<Actor>, row: IntegrationRow, { secret, address }: Change) =>
   hmacSha256Hex(ctx.config.apiKeyPepper, `igny8:connection-change:v1\n${JSON.stringify([row.id, secret, address])}`)
@@ -160,10 +158,11 @@ export async function askForConfirmation(ctx: ServiceContext<Actor>, input: AskI
         when: stored,
       },
       changes: [
-        ctx.db
-          .insert(connectionChanges)
-          .values(next)
-          .onConflictDoUpdate({ target: connectionChanges.integrationId, set: next, setWhere: isStale ?? sql`false` }),
+        insertWhile(ctx.db, connectionChanges, next, hasIntegration(ctx, row)).onConflictDoUpdate({
+          target: connectionChanges.integrationId,
+          set: next,
+          setWhere: isStale ?? sql`false`,
+        }),
         ...tellSecurity(ctx, {
           integration: row,
           changes: [asked],

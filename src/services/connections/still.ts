@@ -18,8 +18,17 @@ export const isAsRead = (row: IntegrationRow): SQL | undefined =>
     eq(integrations.isActive, true),
   )
 
+/** The integration is there. */
+export const hasIntegration = ({ db }: Pick<ServiceContext, 'db'>, row: IntegrationRow): SQL =>
+  exists(
+    db
+      .select(one)
+      .from(integrations)
+      .where(and(eq(integrations.id, row.id), eq(integrations.accountId, row.accountId))),
+  )
+
 /** The site is there, and switched on. */
-export const hasSite = ({ db }: Pick<ServiceContext, 'db'>, row: IntegrationRow): SQL =>
+export const hasSite = ({ db }: Pick<ServiceContext, 'db'>, row: Pick<IntegrationRow, 'siteId' | 'accountId'>): SQL =>
   exists(
     db
       .select(one)

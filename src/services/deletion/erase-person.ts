@@ -15,6 +15,7 @@ import { appendAudit, eraseOrigins } from '../audit/index.ts'
 import type { ServiceContext } from '../context.ts'
 import { attemptSubject } from '../people/attempts.ts'
 import { addressOf } from './announce.ts'
+import { startSlice } from './progress.ts'
 
 /** Links that prove an address are found by the person's id in their name. */
 const linksOf = (userId: string) => ['verify-email', 'change-email'].map((purpose) => `${purpose}:${userId}`)
@@ -44,13 +45,24 @@ export async function erasePerson(ctx: ServiceContext, userId: string): Promise<
   ])
 }
 
-/** Records in the accounts of a person, before they are erased, that they leave. Repeating it adds nothing. */
-export async function recordLeaving(ctx: ServiceContext, userId: string): Promise<void> {
+/** Accounts of one query. */
+const ACCOUNTS_PER_PAGE = 20
+/** Most queries for one account: the change, its record, and sealing that. */
+const QUERIES_PER_ACCOUNT = 12
+
+/**
+ * Records in some accounts of a person, before they are erased, that they leave. Repeating it adds nothing.
+ * @returns whether they are in none any more
+ */
+export async function recordLeaving(ctx: ServiceContext, userId: string): Promise<boolean> {
+  const fits = startSlice(ctx)
   const mine = await ctx.db
     .select({ accountId: memberships.accountId, role: memberships.role })
     .from(memberships)
     .where(eq(memberships.userId, userId))
+    .limit(ACCOUNTS_PER_PAGE)
   for (const { accountId, role } of mine) {
+    if (!fits(QUERIES_PER_ACCOUNT)) return false
     await appendAudit({
       ctx,
       input: {
@@ -63,4 +75,5 @@ export async function recordLeaving(ctx: ServiceContext, userId: string): Promis
       },
     })
   }
+  return mine.length === 0
 }

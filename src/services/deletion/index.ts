@@ -17,10 +17,11 @@ import { accounts, deletions, users } from '../../db/schema/index.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { ServiceContext } from '../context.ts'
 import { invalidField, ServiceError } from '../errors.ts'
-import { addressOf, tellMembers, tellPerson } from './announce.ts'
+import { addressOf, tellPerson } from './announce.ts'
 import { hasStayingOwner, listSoleOwned, ownsNothingAlone } from './owners.ts'
-export { claimDeletion } from './claim.ts'
+export { type ClaimedDeletion, claimDeletion } from './claim.ts'
 export { playDeletion } from './play.ts'
+export { QUERIES_PER_SLICE } from './progress.ts'
 
 type DeletionRow = typeof deletions.$inferSelect
 
@@ -69,7 +70,7 @@ function newRow(ctx: ServiceContext, kind: Deletion['kind'], subjectId: string, 
   const now = ctx.now()
   const [requestedAt, dueAt] = [new Date(now), new Date(now + WAIT_MS)]
   const start = kind === 'account' ? { phase: 'pausing', nextAt: requestedAt } : { phase: 'waiting', nextAt: dueAt }
-  return { subjectId, kind, requestedBy, requestedAt, dueAt, ...start } as DeletionRow
+  return { subjectId, kind, requestedBy, requestedAt, dueAt, phaseAt: requestedAt, ...start } as DeletionRow
 }
 
 const wasWritten = (ctx: ServiceContext, { subjectId, requestedAt }: DeletionRow) =>
@@ -81,7 +82,8 @@ const wasWritten = (ctx: ServiceContext, { subjectId, requestedAt }: DeletionRow
   )
 
 /**
- * Schedules the deletion of the actor's account. Its sites are switched off from now on. Asking again changes nothing.
+ * Schedules the deletion of the actor's account. From the next tick on its sites are switched off and its members told.
+ * Asking again changes nothing.
  * @throws ServiceError `validation_error` for another name
  */
 export async function scheduleAccountDeletion({
@@ -115,8 +117,6 @@ export async function scheduleAccountDeletion({
     },
   })
   const scheduled = (await findDeletion(ctx, accountId)) ?? row
-  const isNew = scheduled.requestedAt.getTime() === row.requestedAt.getTime()
-  if (isNew) ctx.background(tellMembers(ctx, accountId, { kind: 'deletion_scheduled', dueAt: row.dueAt }))
   return presentDeletion(scheduled)
 }
 
@@ -138,7 +138,7 @@ export async function schedulePersonDeletion({
     throw invalidField('body.email', 'is not your e-mail address', 'email_differs')
   const row = newRow(ctx, 'person', userId, userId)
   const values = sql`${row.subjectId}, ${row.kind}, ${row.phase}, ${userId}, ${row.requestedAt.getTime()},
-    ${row.dueAt.getTime()}, ${row.nextAt.getTime()}`
+    ${row.dueAt.getTime()}, ${row.nextAt.getTime()}, ${row.requestedAt.getTime()}`
   await appendAudit({
     ctx,
     input: {
@@ -179,7 +179,8 @@ async function loadCancellable(ctx: ServiceContext, subjectId: string): Promise<
 }
 
 /**
- * Cancels the deletion of the actor's account. Within the next minutes its sites are switched on again.
+ * Cancels the deletion of the actor's account. Within the next minutes its sites are switched on again, and whoever
+ * was told of it is told that it is off.
  * @throws ServiceError `deletion_not_found`; `deletion_running` once it has begun; `sole_owner` if all of its owners are
  *   themselves to be deleted
  */
@@ -203,7 +204,7 @@ export async function cancelAccountDeletion({ ctx }: { ctx: ServiceContext }): P
       changes: [
         ctx.db
           .update(deletions)
-          .set({ phase: 'resuming', nextAt: new Date(ctx.now()) })
+          .set({ phase: 'resuming', phaseAt: new Date(ctx.now()), nextAt: new Date(ctx.now()) })
           .where(
             and(
               eq(deletions.subjectId, accountId),
@@ -215,7 +216,7 @@ export async function cancelAccountDeletion({ ctx }: { ctx: ServiceContext }): P
       ],
     },
   })
-  if (rows.length > 0) return ctx.background(tellMembers(ctx, accountId, { kind: 'deletion_cancelled' }))
+  if (rows.length > 0) return
   await loadCancellable(ctx, accountId)
   throw new ServiceError('sole_owner', 'Every owner of the account is to be deleted, too.', {
     fix: 'Cancel your own deletion first.',

@@ -7,8 +7,12 @@ import { and, asc, eq, isNotNull, isNull, or } from 'drizzle-orm'
 import { sites } from '../../db/schema/index.ts'
 import type { ServiceContext } from '../context.ts'
 import { updateSite } from '../sites/index.ts'
+import { type Progress, startSlice } from './progress.ts'
 
-const SITES_PER_SLICE = 20
+/** Rows of one query. A slice ends before them if its queries are used up. */
+const SITES_PER_PAGE = 20
+/** Queries for a site: the change, its record, sealing that, and some keys' copies at the edge. */
+const QUERIES_PER_SITE = 30
 
 const inAccount = (accountId: string) => eq(sites.accountId, accountId)
 
@@ -18,31 +22,35 @@ async function listSites({ db }: ServiceContext, condition: ReturnType<typeof an
     .from(sites)
     .where(condition)
     .orderBy(asc(sites.id))
-    .limit(SITES_PER_SLICE)
+    .limit(SITES_PER_PAGE)
   return rows.map(({ id }) => id)
 }
 
 const setPause = ({ db }: ServiceContext, siteId: string, pause: 'stopping' | 'stopped' | null) =>
   db.update(sites).set({ pause }).where(eq(sites.id, siteId))
 
-/** Switches some sites off. @returns whether none is left */
-export async function pauseSlice(ctx: ServiceContext, accountId: string): Promise<boolean> {
+/** Switches some sites off. */
+export async function pauseSlice(ctx: ServiceContext, accountId: string): Promise<Progress> {
+  const fits = startSlice(ctx)
   const running = and(eq(sites.isActive, true), isNull(sites.pause))
   const ids = await listSites(ctx, and(inAccount(accountId), or(running, eq(sites.pause, 'stopping'))))
   for (const siteId of ids) {
+    if (!fits(QUERIES_PER_SITE)) break
     await setPause(ctx, siteId, 'stopping')
     await updateSite({ ctx, input: { siteId, is_active: false } })
     await setPause(ctx, siteId, 'stopped')
   }
-  return ids.length < SITES_PER_SLICE
+  return ids.length === 0 ? 'done' : 'more'
 }
 
-/** Switches some sites on again. @returns whether none is left */
-export async function resumeSlice(ctx: ServiceContext, accountId: string): Promise<boolean> {
+/** Switches some sites on again. */
+export async function resumeSlice(ctx: ServiceContext, accountId: string): Promise<Progress> {
+  const fits = startSlice(ctx)
   const ids = await listSites(ctx, and(inAccount(accountId), isNotNull(sites.pause)))
   for (const siteId of ids) {
+    if (!fits(QUERIES_PER_SITE)) break
     await updateSite({ ctx, input: { siteId, is_active: true } })
     await setPause(ctx, siteId, null)
   }
-  return ids.length < SITES_PER_SLICE
+  return ids.length === 0 ? 'done' : 'more'
 }

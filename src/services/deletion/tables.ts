@@ -20,8 +20,9 @@ export interface AccountTable {
 }
 
 /**
- * Tables that are emptied of an account in one go, in this order. `sites`, `api_keys` and `integrations` go site by site
- * before them, `connection_watch` with the integrations, by a trigger, and `memberships`, `accounts` and `deletions` last.
+ * Tables that are emptied of an account in one go, in this order. Before them `sites`, `api_keys`, `integrations` and
+ * `connection_changes` go site by site, also where a site is named that is gone, and `connection_watch` with the
+ * integrations, by a trigger; `memberships` go member by member, `accounts` and `deletions` last.
  * A test walks the whole schema, so that no new table is forgotten.
  */
 export const ACCOUNT_TABLES: readonly AccountTable[] = [

@@ -1,7 +1,11 @@
 /**
  * The export of an account: one JSON value a line (NDJSON), streamed. The first line says how many sites there are, the
- * last one whether the export is complete; a download that broke off has no last line. Nothing is collected: rows are read
- * in pages as the client takes them, and a site's object hands out its items as text, which is passed on as it is.
+ * last one (`end`) whether the export is complete; a download that broke off has neither `end` nor `page`. Nothing is
+ * collected: rows are read in pages as the client takes them, and a site's object hands out its items as text, which is
+ * passed on as it is.
+ *
+ * A request may make 1,000 queries. So a part that has used most of them ends with a line `page`, whose `next` is the cursor
+ * of the part that goes on. The parts without these lines are the export.
  */
 import { count, eq } from 'drizzle-orm'
 import { accounts, sites } from '../../db/schema/index.ts'
@@ -9,67 +13,126 @@ import { log } from '../../lib/log.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
-import { type Line, listOfSite, listPeople, listRecords, listSites } from './lines.ts'
+import { type Place, readPlace, writeCursor } from './place.ts'
+import { RECORDS } from './records.ts'
+import type { Section } from './section.ts'
+import { SETTINGS, SITES } from './settings.ts'
 
 /** Of the format. A reader refuses a higher one. */
 const VERSION = 1
 
-const text = (line: Line) => `${JSON.stringify(line)}\n`
+/** No page is read any more with fewer queries left: sealing the record of this export takes some. */
+const RESERVED_QUERIES = 50
 
-interface Failure {
-  site_id: string
-  /** Items after this row number are missing. */
-  after: number
+/** Most pages of items in one part: each is a call of a site's object, and a request may make 10,000 calls. */
+const ITEM_PAGES = 5_000
+
+const ITEMS = 'item'
+export const SECTIONS: readonly Section[] = [...SETTINGS, ...RECORDS]
+const KINDS = [...SECTIONS.map(({ kind }) => kind), ITEMS]
+const START: Place = { kind: KINDS[0] ?? ITEMS, after: null, site: null, failures: 0 }
+
+interface Part {
+  ctx: ServiceContext
+  place: Place
+  /** Pages of items that this part may still read. */
+  itemPages: number
+}
+
+const text = (line: Record<string, unknown>) => `${JSON.stringify(line)}\n`
+
+const isFull = ({ ctx, itemPages }: Part) => ctx.queriesLeft() <= RESERVED_QUERIES || itemPages <= 0
+
+/** Writes what is left of a section, or of the part. */
+async function* readSection(part: Part, { kind, page, read, key }: Section): AsyncGenerator<string> {
+  while (!isFull(part)) {
+    const rows = await read(part.ctx, part.place.after)
+    const last = rows.at(-1)
+    yield rows.map((row) => text({ kind, ...row })).join('')
+    if (last) part.place = { ...part.place, after: key(last) }
+    if (rows.length < page) {
+      part.place = { ...part.place, kind: KINDS[KINDS.indexOf(kind) + 1] ?? ITEMS, after: null }
+      return
+    }
+  }
 }
 
 /** A site's items as text. An object that doesn't answer ends its site alone, and is named. */
-async function* readItems(ctx: ServiceContext, siteId: string, failures: Failure[]): AsyncGenerator<string> {
-  let after = 0
+async function* readItems(part: Part, siteId: string): AsyncGenerator<string> {
+  const { ctx, place } = part
+  let row = place.site?.id === siteId ? place.site.row : 0
   try {
-    for (;;) {
-      const page = await ctx.site(siteId).exportItems(siteId, after)
-      if (page.text !== '') yield page.text
-      if (page.next === null) return
-      after = page.next
+    for (; !isFull(part); part.itemPages--) {
+      const page = await ctx.site(siteId).exportItems(siteId, row)
+      yield page.text
+      if (page.next === null) {
+        part.place = { ...place, after: siteId, site: null }
+        return
+      }
+      row = page.next
+      part.place = { ...place, site: { id: siteId, row } }
     }
   } catch (cause) {
     log.error('items not exported', { site_id: siteId, cause })
-    failures.push({ site_id: siteId, after })
-    yield text({ kind: 'failure', site_id: siteId, after, code: 'unavailable' })
+    yield text({ kind: 'failure', site_id: siteId, after: row, code: 'unavailable' })
+    part.place = { ...place, after: siteId, site: null, failures: place.failures + 1 }
   }
 }
 
-async function* readAll(ctx: ServiceContext, head: Line): AsyncGenerator<string> {
-  const failures: Failure[] = []
-  yield text(head)
-  for await (const line of listPeople(ctx)) yield text(line)
-  for await (const site of listSites(ctx)) {
-    yield text(site)
-    for await (const line of listOfSite(ctx, String(site['id']))) yield text(line)
-    yield* readItems(ctx, String(site['id']), failures)
+/** The items of all sites that are left. @returns whether all were written */
+async function* readAllItems(part: Part): AsyncGenerator<string, boolean> {
+  while (!isFull(part)) {
+    const rows = await SITES.read(part.ctx, part.place.after)
+    for (const { id } of rows) {
+      yield* readItems(part, String(id))
+      if (part.place.after !== id) return false
+    }
+    if (rows.length < SITES.page) return true
   }
-  for await (const line of listRecords(ctx)) yield text(line)
-  yield text({ kind: 'end', complete: failures.length === 0, failures })
+  return false
 }
 
-/**
- * Starts the export of the actor's account, and records it.
- * @returns the parts of the text; reading them does the work
- * @throws ServiceError `no_account`
- */
-export async function exportAccount({ ctx }: { ctx: ServiceContext }): Promise<AsyncGenerator<string>> {
+async function* readPart(part: Part, head: string): AsyncGenerator<string> {
+  yield head
+  for (const section of SECTIONS) if (section.kind === part.place.kind) yield* readSection(part, section)
+  const isWhole = part.place.kind === ITEMS && (yield* readAllItems(part))
+  const { failures } = part.place
+  yield text(
+    isWhole ? { kind: 'end', complete: failures === 0, failures } : { kind: 'page', next: writeCursor(part.place) },
+  )
+}
+
+/** The first line of an export. @throws ServiceError `no_account` */
+async function readHead(ctx: ServiceContext): Promise<string> {
   const { accountId } = ctx.actor
   const [account] = await ctx.db.select().from(accounts).where(eq(accounts.id, accountId)).limit(1)
   if (!account) throw new ServiceError('no_account')
   const [row] = await ctx.db.select({ n: count() }).from(sites).where(eq(sites.accountId, accountId))
-  const entry = { action: 'account.exported', entityId: accountId } as const
-  await appendAudit({ ctx, input: { entry, changes: [] } })
   const { id, name, requireTwoFactor, createdAt } = account
-  return readAll(ctx, {
+  return text({
     kind: 'account',
     version: VERSION,
     exported_at: new Date(ctx.now()).toISOString(),
     sites: row?.n ?? 0,
     account: { id, name, require_two_factor: requireTwoFactor, created_at: createdAt },
   })
+}
+
+/**
+ * Starts the export of the actor's account, or its part after a cursor, and records it.
+ * @returns pieces of the text; reading them does the work
+ * @throws ServiceError `no_account`, `invalid_cursor`
+ */
+export async function exportAccount({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { cursor?: string | undefined }
+}): Promise<AsyncGenerator<string>> {
+  const place = input.cursor === undefined ? START : readPlace(input.cursor, KINDS)
+  const head = input.cursor === undefined ? await readHead(ctx) : ''
+  const entry = { action: 'account.exported', entityId: ctx.actor.accountId } as const
+  await appendAudit({ ctx, input: { entry, changes: [] } })
+  return readPart({ ctx, place, itemPages: ITEM_PAGES }, head)
 }

@@ -1,9 +1,10 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, exists, sql } from 'drizzle-orm'
 import type { Connection, HealthReason } from '../../contract/health.ts'
 import type { Integration, IntegrationCreate, IntegrationUpdate } from '../../contract/integrations.ts'
 import type { SecurityChange } from '../../contract/notifications.ts'
 import { isUniqueViolation } from '../../db/errors.ts'
-import { recordEvent } from '../../db/record-event.ts'
+import { insertWhile } from '../../db/insert-while.ts'
+import { recordEvent, recordEventOf } from '../../db/record-event.ts'
 import { connectionChanges, integrations } from '../../db/schema/index.ts'
 import { maskApiKey, parseApiKey } from '../../lib/api-key.ts'
 import { isResting } from '../../lib/connection.ts'
@@ -16,7 +17,7 @@ import { tellSecurity } from '../notifications/index.ts'
 import { presentIntegration } from './present.ts'
 import { assertKeyMayWrite, publishChange, scheduleCheck } from '../site-calls.ts'
 import { readSiteUrl } from '../site-url.ts'
-import { type IntegrationRow, loadIntegration, loadSite, tenantFilter } from '../tenant.ts'
+import { type IntegrationRow, loadIntegration, loadSite, ofIntegration, siteExists, tenantFilter } from '../tenant.ts'
 
 /**
  * The columns that say which of the site's keys an integration uses. The key itself is not stored.
@@ -57,23 +58,24 @@ export async function createIntegration({
   const key = await describeSiteKey({ ctx, input: { siteId: site.id, apiKey: requireApiKey(input) } })
   const now = new Date(ctx.now())
   const ref = { id: ctx.newId('int'), accountId: site.accountId, siteId: site.id }
-  const insert = ctx.db
-    .insert(integrations)
-    .values({
-      ...ref,
-      ...key,
-      platform: input.platform,
-      siteUrl: input.site_url === undefined ? site.url : readSiteUrl(ctx.config, input.site_url, 'body.site_url'),
-      syncEnabled: input.sync_enabled,
-      connectionSince: now,
-      config: input.config_json,
-      typeSettings: {},
-      createdAt: now,
-      updatedAt: now,
-    })
-    .returning()
-  const entry = { action: 'integration.created', entityId: ref.id, metadata: { platform: input.platform } } as const
-  const event = recordEvent(ctx, ref, { action: 'create', startedAt: ctx.now() })
+  const values = {
+    ...ref,
+    ...key,
+    platform: input.platform,
+    siteUrl: input.site_url === undefined ? site.url : readSiteUrl(ctx.config, input.site_url, 'body.site_url'),
+    syncEnabled: input.sync_enabled,
+    connectionSince: now,
+    config: input.config_json,
+    typeSettings: {},
+    createdAt: now,
+    updatedAt: now,
+  }
+  const insert = insertWhile(ctx.db, integrations, values, siteExists(ctx, site)).returning()
+  const own = and(eq(integrations.id, ref.id), eq(integrations.accountId, ref.accountId))
+  const when = exists(ctx.db.select({ id: integrations.id }).from(integrations).where(own))
+  const metadata = { platform: input.platform }
+  const entry = { action: 'integration.created', entityId: ref.id, metadata, when } as const
+  const event = recordEventOf(ctx, own, { action: 'create', startedAt: ctx.now() })
   const rows = await appendAudit({ ctx, input: { entry, changes: [insert, event] } }).then(
     ([inserted]): IntegrationRow[] => inserted,
     (cause: unknown) => {
@@ -82,7 +84,7 @@ export async function createIntegration({
     },
   )
   const [row] = rows
-  if (!row) throw new Error('insert returned no row')
+  if (!row) throw new ServiceError('site_not_found')
   return presentIntegration(row)
 }
 
@@ -90,10 +92,6 @@ interface NextState {
   connection: Connection
   connectionReason: HealthReason | null
 }
-
-/** What waits for an integration goes with it. */
-const ofIntegration = (row: IntegrationRow) =>
-  and(eq(connectionChanges.integrationId, row.id), eq(connectionChanges.accountId, row.accountId))
 
 /** The connection state after switching on or off; null if it stays. */
 function nextConnection(before: IntegrationRow, patch: IntegrationUpdate): NextState | null {

@@ -46,6 +46,8 @@ export interface SendMail {
   locale?: MailLocale
   /** `link` must lead to PUBLIC_URL; all others are words, see {@link composeLetter}. */
   params: Record<string, string>
+  /** For a mail that its caller repeats after an outage: the provider sends one per key. By default it is tried twice at once. */
+  idempotencyKey?: string
 }
 
 /** An invitation can be left by one click. Security mail can't: it is how an owner learns of a stranger. */
@@ -57,7 +59,8 @@ async function composeWithHeaders({ config }: MailContext, { to, kind, params }:
 }
 
 /**
- * Composes and sends one letter. An outage is tried once more with the same key, so that it arrives once.
+ * Composes and sends one letter. Unless the caller repeats it, an outage is tried once more with the same key, so that it
+ * arrives once.
  * @returns the outcome, for callers that show it
  */
 export async function trySendMail({ ctx, input }: { ctx: MailContext; input: SendMail }): Promise<Outcome> {
@@ -66,8 +69,8 @@ export async function trySendMail({ ctx, input }: { ctx: MailContext; input: Sen
     to,
     kind,
     compose: (known) => composeWithHeaders(ctx, input, input.locale ?? known ?? 'en'),
-    idempotencyKey: crypto.randomUUID(),
-    triesAgain: true,
+    idempotencyKey: input.idempotencyKey ?? crypto.randomUUID(),
+    triesAgain: input.idempotencyKey === undefined,
   })
   if (!outcome.ok) log.warn('mail not sent', { kind, code: outcome.code, status: outcome.status })
   return outcome

@@ -4,6 +4,7 @@ import { accounts, invitations, memberships, users } from '../../db/schema/index
 import { sha256Hex } from '../../lib/hmac.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { ServiceContext } from '../context.ts'
+import { assertStays, stays } from '../deletion/stays.ts'
 import { ServiceError } from '../errors.ts'
 import { withinQuota } from '../quotas/index.ts'
 
@@ -35,8 +36,15 @@ function verifyByMail(ctx: ServiceContext, tokenHash: string, userId: string) {
     .where(and(eq(users.id, userId), exists(mailed)))
 }
 
-/** Inserts the membership if the invitation still exists and the person is not a member yet. */
-function insertMembership(ctx: ServiceContext, tokenHash: string, userId: string, joinedAt: Date) {
+interface Joining {
+  accountId: string
+  userId: string
+  joinedAt: Date
+}
+
+/** Inserts the membership if the invitation still exists, the account stays, and the person is not a member yet. */
+function insertMembership(ctx: ServiceContext, tokenHash: string, row: Joining) {
+  const { accountId, userId, joinedAt } = row
   const invited = ctx.db
     .select({
       accountId: invitations.accountId,
@@ -44,15 +52,16 @@ function insertMembership(ctx: ServiceContext, tokenHash: string, userId: string
       role: invitations.role,
       notifyEmail: sql<null>`NULL`.as('notify_email'),
       createdAt: sql<Date>`${joinedAt.getTime()}`.as('created_at'),
+      toldOf: sql<null>`NULL`.as('told_of'),
     })
     .from(invitations)
-    .where(eq(invitations.tokenHash, tokenHash))
+    .where(and(eq(invitations.tokenHash, tokenHash), stays(ctx, accountId)))
   return ctx.db.insert(memberships).select(invited).onConflictDoNothing().returning({ role: memberships.role })
 }
 
 /**
  * Adds the signed-in person to the account that invited their e-mail address. An invitation works once.
- * @throws ServiceError `invitation_not_found`, `already_member`; `person_required` for anything but a person
+ * @throws ServiceError `invitation_not_found`, `already_member`, `account_leaving`; `person_required` for anything but a person
  */
 export async function acceptInvitation({
   ctx,
@@ -65,6 +74,7 @@ export async function acceptInvitation({
   const { userId } = ctx.actor
   const tokenHash = await sha256Hex(input.token)
   const { accountId, accountName, role } = await loadInvitation(ctx, tokenHash, userId)
+  await assertStays(ctx, accountId)
   const joinedAt = new Date(ctx.now())
   const joined = ctx.db
     .select({ one: sql`1` })
@@ -79,12 +89,15 @@ export async function acceptInvitation({
     accountId,
     when: exists(joined),
   } as const
-  const insert = insertMembership(ctx, tokenHash, userId, joinedAt)
+  const insert = insertMembership(ctx, tokenHash, { accountId, userId, joinedAt })
   const verify = verifyByMail(ctx, tokenHash, userId)
-  const clear = ctx.db.delete(invitations).where(eq(invitations.tokenHash, tokenHash))
+  const clear = ctx.db.delete(invitations).where(and(eq(invitations.tokenHash, tokenHash), stays(ctx, accountId)))
   const [inserted] = await withinQuota({ ctx, kind: 'members', accountId }, (guard) =>
     appendAudit({ ctx, input: { entry, changes: [insert, verify, clear, guard] } }),
   )
-  if (inserted.length === 0) throw new ServiceError('already_member')
+  if (inserted.length === 0) {
+    await assertStays(ctx, accountId)
+    throw new ServiceError('already_member')
+  }
   return { id: accountId, name: accountName, role }
 }

@@ -4,15 +4,17 @@
  * accepting proves nothing about the address. Only the token's SHA-256 is stored, which is enough for 238 random bits, so
  * sending an invitation again makes a new link and ends the old one.
  */
-import { and, asc, eq, gt, isNotNull, lt, or, sql } from 'drizzle-orm'
+import { and, asc, eq, exists, gt, isNotNull, lt, or, sql } from 'drizzle-orm'
 import type { AuditAction } from '../../contract/audit.ts'
 import type { ListQuery, Page } from '../../contract/common.ts'
 import type { Invitation, InvitationCreate, InvitationSent, Locale, Role } from '../../contract/people.ts'
+import { insertWhile } from '../../db/insert-while.ts'
 import { accounts, invitations, memberships, users } from '../../db/schema/index.ts'
 import { randomBase62 } from '../../lib/base62.ts'
 import { sha256Hex } from '../../lib/hmac.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { ServiceContext } from '../context.ts'
+import { assertStays, stays } from '../deletion/stays.ts'
 import { presentError } from '../endpoints/index.ts'
 import { ServiceError } from '../errors.ts'
 import { trySendMail } from '../mail/index.ts'
@@ -193,12 +195,20 @@ async function send(
   const isStale = or(eq(invitations.email, columns.email), lt(invitations.expiresAt, columns.createdAt))
   // not null before the mail was tried: the token of an invitation that is to be mailed is never shown
   const mailStatus = ctx.config.email ? ('internal_error' as const) : null
-  const entry = { action, entityId: columns.email, metadata: { role: columns.role } } as const
-  const clear = ctx.db.delete(invitations).where(and(eq(invitations.accountId, accountId), isStale))
-  const row = { ...columns, accountId, tokenHash: await sha256Hex(token), invitedBy: inviter.id, mailStatus }
-  await withinQuota({ ctx, kind: 'invitations', accountId }, (guard) =>
-    appendAudit({ ctx, input: { entry, changes: [clear, ctx.db.insert(invitations).values(row), guard] } }),
+  const tokenHash = await sha256Hex(token)
+  const made = exists(
+    ctx.db.select({ id: invitations.id }).from(invitations).where(eq(invitations.tokenHash, tokenHash)),
   )
+  const entry = { action, entityId: columns.email, metadata: { role: columns.role }, when: made } as const
+  const clear = ctx.db
+    .delete(invitations)
+    .where(and(eq(invitations.accountId, accountId), isStale, stays(ctx, accountId)))
+  const row = { ...columns, accountId, tokenHash, invitedBy: inviter.id, mailStatus }
+  const insert = insertWhile(ctx.db, invitations, row, stays(ctx, accountId)).returning({ id: invitations.id })
+  const [, inserted] = await withinQuota({ ctx, kind: 'invitations', accountId }, (guard) =>
+    appendAudit({ ctx, input: { entry, changes: [clear, insert, guard] } }),
+  )
+  if (inserted.length === 0) throw new ServiceError('account_leaving')
   const mailed = await mailInvitation(ctx, inviter, invitation)
   const shown = presentInvitation({ ...columns, mailStatus: mailed, invitedBy: inviter.name })
   return { ...shown, token: ctx.config.email ? null : token }
@@ -207,7 +217,7 @@ async function send(
 /**
  * Invites an e-mail address into the actor's account for seven days. Replaces an earlier invitation of the address. An
  * invitation whose mail was not sent stands, says why, and can be sent again.
- * @throws ServiceError `role_too_low` for a role above the actor's, `email_unverified`, `already_member`
+ * @throws ServiceError `role_too_low` for a role above the actor's, `email_unverified`, `already_member`, `account_leaving`
  */
 export async function createInvitation({
   ctx,
@@ -217,6 +227,7 @@ export async function createInvitation({
   input: InvitationCreate
 }): Promise<InvitationSent> {
   assertNotAbove(ctx, input.role)
+  await assertStays(ctx, ctx.actor.accountId)
   const inviter = await loadInviter(ctx)
   const email = input.email.toLowerCase()
   await assertNoMember(ctx, email)
@@ -225,7 +236,7 @@ export async function createInvitation({
 
 /**
  * Sends an invitation again, with a new link for seven days. The old link ends.
- * @throws ServiceError `invitation_not_found`, `role_too_low`, `email_unverified`, `already_member`
+ * @throws ServiceError `invitation_not_found`, `role_too_low`, `email_unverified`, `already_member`, `account_leaving`
  */
 export async function resendInvitation({
   ctx,
@@ -236,6 +247,7 @@ export async function resendInvitation({
 }): Promise<InvitationSent> {
   const found = await loadInvitation(ctx, input.id)
   assertNotAbove(ctx, found.role)
+  await assertStays(ctx, ctx.actor.accountId)
   const inviter = await loadInviter(ctx)
   await assertNoMember(ctx, found.email)
   const invitation = { ...newInvitation(ctx, found.email, found.role), id: input.id }

@@ -169,6 +169,7 @@ export async function getSession({
     account: current.account,
     two_factor_missing: current.requireTwoFactor && !current.secondFactor,
     expires_at: current.expiresAt.toISOString(),
+    sends_mail: ctx.config.email !== null,
   }
 }
 

@@ -1,16 +1,18 @@
 import { and, asc, eq, gt, isNull } from 'drizzle-orm'
 import type { ListQuery, Page } from '../../contract/common.ts'
 import type { Site, SiteCreate, SiteUpdate } from '../../contract/sites.ts'
+import { insertWhile } from '../../db/insert-while.ts'
 import { apiKeys, connectionChanges, integrations, sites } from '../../db/schema/index.ts'
 import { inGroups, rewriteSiteKeys, spreadRevocation } from '../api-keys/index.ts'
+import { log } from '../../lib/log.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { withinQuota } from '../quotas/index.ts'
 import { publishChange } from '../site-calls.ts'
 import { readSiteUrl } from '../site-url.ts'
-import { assertStays } from '../deletion/stays.ts'
-import { loadSite, SITE_TENANT, type SiteRow, tenantFilter } from '../tenant.ts'
+import { assertStays, stays } from '../deletion/stays.ts'
+import { loadSite, SITE_TENANT, siteExists, type SiteRow, tenantFilter } from '../tenant.ts'
 import { readCursor, toPage } from '../wire.ts'
 
 /** The wire's shape of a site. */
@@ -47,7 +49,7 @@ export async function getSite({ ctx, input }: { ctx: ServiceContext; input: { si
  * @throws ServiceError `validation_error` for an invalid address, `quota_exceeded`, `account_leaving`
  */
 export async function createSite({ ctx, input }: { ctx: ServiceContext; input: SiteCreate }): Promise<Site> {
-  await assertStays(ctx)
+  await assertStays(ctx, ctx.actor.accountId)
   const now = new Date(ctx.now())
   const row: SiteRow = {
     id: ctx.newId('site'),
@@ -59,10 +61,14 @@ export async function createSite({ ctx, input }: { ctx: ServiceContext; input: S
     createdAt: now,
     updatedAt: now,
   }
-  const entry = { action: 'site.created', entityId: row.id, metadata: { name: row.name, url: row.url } } as const
-  await withinQuota({ ctx, kind: 'sites', accountId: row.accountId }, (guard) =>
-    appendAudit({ ctx, input: { entry, changes: [ctx.db.insert(sites).values(row), guard] } }),
+  const { id, accountId } = row
+  const metadata = { name: row.name, url: row.url }
+  const entry = { action: 'site.created', entityId: id, metadata, when: siteExists(ctx, { id, accountId }) } as const
+  const insert = insertWhile(ctx.db, sites, row, stays(ctx, accountId)).returning({ id: sites.id })
+  const [made] = await withinQuota({ ctx, kind: 'sites', accountId }, (guard) =>
+    appendAudit({ ctx, input: { entry, changes: [insert, guard] } }),
   )
+  if (made.length === 0) throw new ServiceError('account_leaving')
   return presentSite(row)
 }
 
@@ -123,7 +129,7 @@ async function commit(ctx: ServiceContext, input: UpdateInput) {
  */
 export async function updateSite({ ctx, input }: { ctx: ServiceContext; input: UpdateInput }): Promise<Site> {
   await loadSite({ ctx, siteId: input.siteId })
-  if (input.is_active === true) await assertStays(ctx)
+  if (input.is_active === true) await assertStays(ctx, ctx.actor.accountId)
   const { row, switched } = await commit(ctx, input)
   if (!row) throw new ServiceError('site_not_found')
   if (input.is_active !== undefined) {
@@ -160,7 +166,8 @@ async function close(ctx: ServiceContext, site: SiteRow): Promise<void> {
 
 /**
  * Deletes a site with its integrations and keys. Revokes the keys first and deletes the rows last, so that a deletion
- * that failed halfway can be repeated. Sync events stay until they are pruned by age.
+ * that failed halfway can be repeated. Then its object is emptied once more, for whoever read the site just before. Sync
+ * events stay until they are pruned by age.
  * @throws ServiceError `site_not_found`, `unavailable`
  */
 export async function deleteSite({ ctx, input }: { ctx: ServiceContext; input: { siteId: string } }): Promise<void> {
@@ -180,4 +187,8 @@ export async function deleteSite({ ctx, input }: { ctx: ServiceContext; input: {
       ],
     },
   })
+  await ctx
+    .site(site.id)
+    .forget()
+    .catch((cause: unknown) => log.warn('object not emptied again', { site_id: site.id, cause }))
 }

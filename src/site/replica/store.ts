@@ -13,7 +13,8 @@
  */
 import type { SiteDatabase } from './database.ts'
 import { migrateSiteStore } from './migrations.ts'
-import type { RunsState } from '../rpc.ts'
+import type { RunDetail } from '../../contract/activity.ts'
+import { refusal, type RpcResult, type RunsState } from '../rpc.ts'
 import { RunTable } from './tables/runs.ts'
 import { AccessTable } from './tables/access.ts'
 import { DriftCheckTable } from './tables/drift-checks.ts'
@@ -127,5 +128,12 @@ export class SiteStore {
    */
   runsState(now: number, integrationId: string | null = null): RunsState {
     return { ...this.runs.state(now, integrationId), waitingForSiteSince: this.commandLog.waitingForSiteSince() }
+  }
+
+  /** A run of an integration with its steps. */
+  describeRun(integrationId: string, runId: string): RpcResult<RunDetail> {
+    const found = this.runs.find(runId)
+    if (found?.integrationId !== integrationId) return refusal('run_not_found', 'Run not found')
+    return { ok: true, value: { ...found.run, request_id: found.requestId, ...this.steps.describe(runId) } }
   }
 }

@@ -98,6 +98,12 @@ export function urgentDirectTryAt(store: Pick<SiteStore, 'transport'>, now: numb
   return transport === 'polling' ? Math.max(now, (triedAt ?? 0) + MIN_RETRY_MS) : null
 }
 
+/** A site that polls may be callable by now: somebody who waits should not wait for its next poll. */
+export function tryDirectSoon(store: Pick<SiteStore, 'transport' | 'schedule'>, now: number): void {
+  const dueAt = urgentDirectTryAt(store, now)
+  if (dueAt !== null) store.schedule.ensure('health', dueAt)
+}
+
 /** Records a successful call, and changes back to direct calls. @returns whether the transport changed */
 export function noteDirectSuccess(store: Pick<SiteStore, 'transport'>): boolean {
   const { transport, directFailures } = store.transport.read()

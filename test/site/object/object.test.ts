@@ -335,13 +335,15 @@ test('requests to a site are sent one after the other', async () => {
   expect(site.wordpress.maxParallel).toBe(1)
 })
 
-test('an object that forgot its data starts anew', async () => {
+test('an object that forgot its data serves no call, and a new instance starts anew', async () => {
   const site = await connectSiteWithStructure()
   const { body: run } = await call(`POST ${site.path}/sync/`, { token: site.key, body: {} })
   await runEnd(site, run.id)
   await siteObject(site.siteId)
     .forget()
     .catch((error: unknown) => expect(String(error)).toContain('site deleted'))
+  await expect(siteObject(site.siteId).runs()).rejects.toThrow('the site was deleted')
+  await evict(site.siteId)
   expect(await siteObject(site.siteId).runs()).toEqual({
     currentRun: null,
     lastRun: null,

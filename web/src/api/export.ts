@@ -9,9 +9,18 @@ const ADDRESSES = {
   person: { path: '/api/v1/me/export', file: 'igny8-me.json' },
 } as const
 
-/** The last line of an account's export is this if all of it is there. */
-const COMPLETE = '"complete":true'
-const END_LENGTH = 1_000
+/** The last line of a part, or of an export, is shorter than this. */
+const LAST_LINE_BYTES = 2_000
+
+/** What has come of an export. It is kept while the person types their password again, so that nothing comes twice. */
+export interface Download {
+  parts: Blob[]
+  bytes: number
+  /** Where the next part begins; null for the first. */
+  cursor: string | null
+}
+
+export const newDownload = (): Download => ({ parts: [], bytes: 0, cursor: null })
 
 interface Exported {
   file: Blob
@@ -20,33 +29,74 @@ interface Exported {
   isComplete: boolean
 }
 
-async function readParts(response: Response, onBytes: (bytes: number) => void): Promise<Uint8Array<ArrayBuffer>[]> {
+interface LastLine {
+  kind?: string
+  next?: string
+  complete?: boolean
+}
+
+async function readBody(response: Response, onBytes: (bytes: number) => void): Promise<Blob> {
   const reader = (response.body ?? new Response('').body)?.getReader()
-  const parts: Uint8Array<ArrayBuffer>[] = []
+  const chunks: Uint8Array<ArrayBuffer>[] = []
   let bytes = 0
   for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
-    parts.push(read.value)
+    chunks.push(read.value)
     bytes += read.value.length
     onBytes(bytes)
   }
-  return parts
+  return new Blob(chunks)
+}
+
+async function request(kind: ExportKind, cursor: string | null): Promise<Response> {
+  const account = chosenAccount.get()
+  const headers = account === null ? {} : { 'x-account-id': account }
+  const url = new URL(ADDRESSES[kind].path, window.location.origin)
+  if (cursor !== null) url.searchParams.set('cursor', cursor)
+  const response = await globalThis.fetch(new Request(url, { method: 'POST', credentials: 'include', headers }))
+  if (!response.ok) throw new ApiError((await response.json()) as Problem, null)
+  return response
+}
+
+/** A part's last line, and the part without it if the line only says where the export goes on. */
+async function readEnd(part: Blob): Promise<{ part: Blob; line: LastLine }> {
+  const end = await part.slice(-LAST_LINE_BYTES).text()
+  const text = end.trimEnd().split('\n').at(-1) ?? ''
+  let line: LastLine = {}
+  try {
+    line = JSON.parse(text) as LastLine
+  } catch {
+    // the download broke off within a line
+  }
+  if (line.kind !== 'page') return { part, line }
+  return { part: part.slice(0, part.size - new Blob([end.slice(end.lastIndexOf(text))]).size), line }
+}
+
+/** Fetches an account's export part by part. @returns whether all of it is there */
+async function fetchParts(download: Download, onBytes: (bytes: number) => void): Promise<boolean> {
+  for (;;) {
+    const response = await request('account', download.cursor)
+    const { part, line } = await readEnd(await readBody(response, (bytes) => onBytes(download.bytes + bytes)))
+    download.parts.push(part)
+    download.bytes += part.size
+    download.cursor = line.kind === 'page' ? (line.next ?? null) : null
+    if (download.cursor === null) return line.kind === 'end' && line.complete === true
+  }
 }
 
 /**
- * Fetches an export. It is a stream, so that the page can say how much of it has come.
- * @throws ApiError, NoAnswerError
+ * Fetches an export, as one file. It is a stream, so that the page can say how much of it has come.
+ * @throws ApiError, NoAnswerError. After `recent_sign_in_required` the same download goes on where it stopped
  */
-export async function fetchExport(kind: ExportKind, onBytes: (bytes: number) => void): Promise<Exported> {
-  const { path, file: name } = ADDRESSES[kind]
-  const account = chosenAccount.get()
-  const headers = account === null ? {} : { 'x-account-id': account }
+export async function fetchExport(
+  kind: ExportKind,
+  download: Download,
+  onBytes: (bytes: number) => void,
+): Promise<Exported> {
+  const { file: name } = ADDRESSES[kind]
   try {
-    const url = new URL(path, window.location.origin)
-    const response = await globalThis.fetch(new Request(url, { method: 'POST', credentials: 'include', headers }))
-    if (!response.ok) throw new ApiError((await response.json()) as Problem, null)
-    const file = new Blob(await readParts(response, onBytes))
-    const end = kind === 'account' ? await file.slice(-END_LENGTH).text() : COMPLETE
-    return { file, name, isComplete: end.includes(COMPLETE) }
+    if (kind === 'person') return { file: await readBody(await request(kind, null), onBytes), name, isComplete: true }
+    const isComplete = await fetchParts(download, onBytes)
+    return { file: new Blob(download.parts), name, isComplete }
   } catch (error) {
     throw error instanceof ApiError ? error : new NoAnswerError(error)
   }

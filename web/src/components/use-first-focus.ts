@@ -6,3 +6,14 @@ export function useFirstFocus(): RefObject<HTMLInputElement | null> {
   useEffect(() => field.current?.focus(), [])
   return field
 }
+
+/** A ref for the button that opens such a form: it gets focus back when the form has closed again. */
+export function useReturnFocus(isOpen: boolean): RefObject<HTMLButtonElement | null> {
+  const opener = useRef<HTMLButtonElement>(null)
+  const wasOpen = useRef(isOpen)
+  useEffect(() => {
+    if (wasOpen.current && !isOpen) opener.current?.focus()
+    wasOpen.current = isOpen
+  }, [isOpen])
+  return opener
+}

@@ -104,7 +104,8 @@ export default function Banners(): ReactNode {
   const [pathname] = useLocation()
   const { account, person } = deletions ?? { account: null, person: null }
   // that page says it beside the address
-  const isUnverified = session ? !session.user.email_verified && pathname !== '/account' : false
+  const mayVerify = session?.sends_mail === true && pathname !== '/account'
+  const isUnverified = mayVerify && !session.user.email_verified
   if (!account && !person && !isUnverified) return null
   return (
     <Stack mb="lg" gap="sm">

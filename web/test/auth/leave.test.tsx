@@ -29,8 +29,9 @@ const pages = (more: Answers = {}) =>
   })
 const panel = async (name: string) => within(await screen.findByRole('region', { name }))
 
-const createUrl = vi.fn(() => 'blob:export')
+const createUrl = vi.fn((_file: Blob) => 'blob:export')
 beforeEach(() => {
+  createUrl.mockClear()
   URL.createObjectURL = createUrl
   URL.revokeObjectURL = vi.fn()
 })
@@ -115,6 +116,41 @@ test('an export is downloaded, and an incomplete one is not called complete', as
   expect(api.callsOf('POST /api/v1/account/export')).toHaveLength(2)
 })
 
+test('an export in parts is one file, and goes on after the question for the password', async () => {
+  const next = (cursor: string) => `${JSON.stringify({ kind: 'page', next: cursor })}\n`
+  const api = pages({
+    'POST /api/v1/account/export': [
+      { text: `{"kind":"account","account":{"name":"Käse"}}\n${next('c1')}` },
+      problem(403, 'recent_sign_in_required'),
+      { text: `{"kind":"site","id":"site_1"}\n${next('c2')}` },
+      { text: '{"kind":"end","complete":true,"failures":0}\n' },
+    ],
+    'POST /api/v1/me/confirm': { body: { confirmed_at: DUE } },
+  })
+  renderAt('/account')
+  const account = await panel('Export or delete Acme')
+  await userEvent.click(account.getByRole('button', { name: 'Export the account' }))
+  const question = within(await screen.findByRole('dialog', { name: 'Your password, please' }))
+  await userEvent.type(question.getByLabelText('Password'), 'correct horse battery')
+  await userEvent.click(question.getByRole('button', { name: 'Continue' }))
+  expect(await account.findByText(/^Downloaded: /)).toBeVisible()
+  const cursors = api.callsOf('POST /api/v1/account/export').map(({ query }) => query.get('cursor'))
+  expect(cursors).toEqual([null, 'c1', 'c1', 'c2'])
+  expect(createUrl).toHaveBeenCalledTimes(1)
+  const [file] = createUrl.mock.calls[0] ?? []
+  expect(await file?.text()).toBe(
+    '{"kind":"account","account":{"name":"Käse"}}\n{"kind":"site","id":"site_1"}\n{"kind":"end","complete":true,"failures":0}\n',
+  )
+})
+
+test('an export that broke off within a part is not called complete', async () => {
+  pages({ 'POST /api/v1/account/export': { text: '{"kind":"account"}\n{"kind":"si' } })
+  renderAt('/account')
+  const account = await panel('Export or delete Acme')
+  await userEvent.click(account.getByRole('button', { name: 'Export the account' }))
+  expect(await account.findByText(/but not everything/)).toBeVisible()
+})
+
 test('an unverified person is told on every page, and can have the link sent again', async () => {
   const session = sampleSession()
   const api = pages({
@@ -126,6 +162,29 @@ test('an unverified person is told on every page, and can have the link sent aga
   await userEvent.click(banner.getByRole('button', { name: 'Send again' }))
   expect(await banner.findByText('Sent. The older link no longer works.')).toBeVisible()
   expect(api.callsOf('POST /api/v1/me/email/resend-verification')).toHaveLength(1)
+})
+
+test('where the server sends no mail, nobody is asked to verify an address', async () => {
+  const session = sampleSession()
+  const user = { ...session.user, email_verified: false }
+  pages({
+    'GET /api/v1/auth/get-session': { body: { ...session, user, sends_mail: false } },
+    'GET /api/v1/me': { body: { ...sampleProfile(), user } },
+    'GET /api/v1/deletions': { body: { ...NONE, person: deletion('person') } },
+  })
+  renderAt('/sites')
+  await panel('You will be deleted on December 28, 2026')
+  expect(screen.queryByText(/verify your e-mail/)).toBeNull()
+})
+
+test('whoever gives up a deletion is back at the button that opened its form', async () => {
+  pages()
+  renderAt('/account')
+  const account = await panel('Export or delete Acme')
+  await userEvent.click(account.getByRole('button', { name: 'Delete this account' }))
+  expect(account.getByLabelText('Type the account’s name to confirm')).toHaveFocus()
+  await userEvent.click(account.getByRole('button', { name: 'Cancel' }))
+  expect(account.getByRole('button', { name: 'Delete this account' })).toHaveFocus()
 })
 
 test('a person without an account sees themselves, and can make an account', async () => {

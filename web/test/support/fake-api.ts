@@ -10,6 +10,8 @@ interface Call {
 interface Reply {
   status?: number
   body?: unknown
+  /** A body that is not one JSON value. */
+  text?: string
   headers?: Record<string, string>
 }
 type Answer = Reply | ((call: Call) => Reply)
@@ -72,7 +74,13 @@ export function fakeApi(answers: Answers): FakeApi {
     const turn = turns.get(route) ?? 0
     turns.set(route, turn + 1)
     const answer = Array.isArray(found) ? (found[turn] ?? found.at(-1)) : found
-    const { status = 200, body, headers } = (typeof answer === 'function' ? answer(call) : answer) ?? missing
+    const {
+      status = 200,
+      body,
+      text: lines,
+      headers,
+    } = (typeof answer === 'function' ? answer(call) : answer) ?? missing
+    if (lines !== undefined) return new Response(lines, { status })
     return body === undefined
       ? new Response(null, { status: 204 })
       : Response.json(body, { status, ...(headers && { headers }) })

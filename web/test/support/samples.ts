@@ -5,7 +5,8 @@ const AT = '2026-11-21T10:00:00.000Z'
 export const sampleSession = (role: Session['account']['role'] = 'owner'): Session => {
   const account = { id: 'acc_1', name: 'Acme', role }
   const user = { id: 'usr_1', name: 'Ada Editor', email: 'ada@example.com', email_verified: true, created_at: AT }
-  return { user, accounts: [account], account, two_factor_missing: false, expires_at: '2026-12-21T10:00:00.000Z' }
+  const expires = { expires_at: '2026-12-21T10:00:00.000Z' }
+  return { user, accounts: [account], account, two_factor_missing: false, ...expires, sends_mail: true }
 }
 
 export const sampleProfile = (patch: Partial<Profile> = {}): Profile => ({

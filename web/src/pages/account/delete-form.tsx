@@ -5,7 +5,7 @@ import type { UseMutationResult } from '@tanstack/react-query'
 import { fieldErrors } from '../../api/errors.ts'
 import type { Deletion } from '../../api/types.ts'
 import { ErrorState } from '../../components/states.tsx'
-import { useFirstFocus } from '../../components/use-first-focus.ts'
+import { useFirstFocus, useReturnFocus } from '../../components/use-first-focus.ts'
 import { useFields } from '../../components/use-fields.ts'
 import { otherError, useSensitive } from './use-sensitive.tsx'
 
@@ -62,6 +62,7 @@ export function DeleteForm(props: Omit<DeleteFormProps, 'onCancel'> & { points: 
   const { kind, points } = props
   const t = useTranslations('account.delete')
   const [isOpen, setOpen] = useState(false)
+  const opener = useReturnFocus(isOpen)
   return (
     <Stack>
       <ul style={{ margin: 0, paddingInlineStart: 20 }}>
@@ -74,7 +75,7 @@ export function DeleteForm(props: Omit<DeleteFormProps, 'onCancel'> & { points: 
       {isOpen && <Form {...props} onCancel={() => setOpen(false)} />}
       {!isOpen && (
         <Group>
-          <Button variant="default" onClick={() => setOpen(true)}>
+          <Button ref={opener} variant="default" onClick={() => setOpen(true)}>
             {t(`${kind}.start`)}
           </Button>
         </Group>

@@ -8,6 +8,7 @@ import { Panel } from '../../components/panel.tsx'
 import { ErrorState } from '../../components/states.tsx'
 import { useFields } from '../../components/use-fields.ts'
 import { useCancelEmailChange, useChangeEmail, useResendVerification } from '../../queries/me.ts'
+import { useSession } from '../../queries/session.ts'
 import { isEmail } from '../auth/check.ts'
 import { otherError, useSensitive } from './use-sensitive.tsx'
 
@@ -103,6 +104,9 @@ function ChangeForm(): ReactNode {
 export function EmailPanel({ profile }: { profile: Profile }): ReactNode {
   const t = useTranslations('account.email')
   const { user, new_email: pending } = profile
+  const { data: session } = useSession()
+  // a person in no account has no session's answer: there the server says why it sends nothing
+  const sendsMail = session?.sends_mail ?? true
   return (
     <Panel heading={t('heading')} text={t('text')}>
       <Group gap="sm">
@@ -115,7 +119,7 @@ export function EmailPanel({ profile }: { profile: Profile }): ReactNode {
           </Badge>
         )}
       </Group>
-      {!user.email_verified && <Unverified email={user.email} />}
+      {!user.email_verified && sendsMail && <Unverified email={user.email} />}
       {pending !== null && <Pending address={pending} />}
       <ChangeForm />
     </Panel>

@@ -8,6 +8,7 @@ import { Panel } from '../../components/panel.tsx'
 import { RelativeTime } from '../../components/relative-time.tsx'
 import { ErrorState } from '../../components/states.tsx'
 import { useFields } from '../../components/use-fields.ts'
+import { useReturnFocus } from '../../components/use-first-focus.ts'
 import { useAddPasskey, usePasskeys, useRemovePasskey } from '../../queries/me.ts'
 import classes from './account.module.css'
 import { RenamePasskey } from './rename-passkey.tsx'
@@ -19,6 +20,7 @@ function PasskeyRow({ passkey }: { passkey: Passkey }): ReactNode {
   const { run, dialog } = useSensitive()
   const { id, name, synced, created_at: since } = passkey
   const [isRenaming, setRenaming] = useState(false)
+  const opener = useReturnFocus(isRenaming)
   // the dialog closes; a question for the password follows in its own
   const onConfirm = async () => run(() => remove.mutateAsync(id))
   const error = otherError(remove.error)
@@ -34,7 +36,13 @@ function PasskeyRow({ passkey }: { passkey: Passkey }): ReactNode {
       </div>
       <Group gap="xs">
         {!isRenaming && (
-          <Button size="xs" variant="default" aria-label={t('renameOf', { name })} onClick={() => setRenaming(true)}>
+          <Button
+            ref={opener}
+            size="xs"
+            variant="default"
+            aria-label={t('renameOf', { name })}
+            onClick={() => setRenaming(true)}
+          >
             {t('rename')}
           </Button>
         )}
