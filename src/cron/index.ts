@@ -2,6 +2,7 @@ import { readConfig } from '../config.ts'
 import { db } from '../db/client.ts'
 import { createId } from '../lib/ids.ts'
 import { log } from '../lib/log.ts'
+import { siteObject } from '../lib/site-objects.ts'
 import { createApiKeyStore } from '../services/api-keys/index.ts'
 import { sealLeftovers } from '../services/audit/index.ts'
 import { pruneConnectionChanges } from '../services/connections/index.ts'
@@ -40,7 +41,7 @@ function createSystemContext(env: Env, accountId: string, background: Promise<un
     background: (work) => void background.push(work),
     // nobody asked for these calls, and a deletion makes none
     chargeUnverified: () => Promise.resolve(),
-    site: (siteId) => env.SITE_SYNC.getByName(siteId),
+    site: (siteId) => siteObject(env, siteId),
   }
 }
 
@@ -58,7 +59,7 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   const prunedAttempts = await pruneAttempts(prune)
   const resealed = await resealEndpoints({ db: prune.db, config, now, limit: RESEALED_PER_TICK })
   const audit = await sealLeftovers({ db: prune.db, pepper: config.apiKeyPepper, now: Date.now }, SEALED_PER_TICK)
-  const site = (siteId: string) => env.SITE_SYNC.getByName(siteId)
+  const site = (siteId: string) => siteObject(env, siteId)
   const checks = await reconcileChecks({ db: prune.db, site, now: Date.now }, now)
   const notifications = await notify({ db: prune.db, config, now: Date.now, newId: createId }, now)
   const background: Promise<unknown>[] = []

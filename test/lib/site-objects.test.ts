@@ -1,0 +1,35 @@
+import { globSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { readConfig } from '../../src/config.ts'
+import { siteObject } from '../../src/lib/site-objects.ts'
+
+/** Objects that say where they are. The runtime of the tests knows no jurisdictions: workerd throws when asked for one. */
+function namespace(jurisdiction = 'anywhere') {
+  return {
+    getByName: (name: string) => ({ name, jurisdiction }),
+    jurisdiction: (chosen: string) => namespace(chosen),
+  }
+}
+
+const objectOf = (jurisdiction: string | undefined, name = 'sit_1') =>
+  siteObject({ SITE_SYNC: namespace(), JURISDICTION: jurisdiction } as unknown as Env, name)
+
+describe('a site’s object', () => {
+  test.each(['eu', 'us', 'fedramp'])('is in the jurisdiction of the deployment: %s', (jurisdiction) => {
+    expect(objectOf(jurisdiction)).toEqual({ name: 'sit_1', jurisdiction })
+  })
+
+  test.each([[''], [undefined]])('is anywhere where none is chosen: %j', (jurisdiction) => {
+    expect(objectOf(jurisdiction)).toEqual({ name: 'sit_1', jurisdiction: 'anywhere' })
+  })
+
+  test.each(['EU', 'de', ' eu'])('is not guessed from %j', (jurisdiction) => {
+    expect(() => objectOf(jurisdiction)).toThrow()
+    expect(() => readConfig({ JURISDICTION: jurisdiction } as unknown as Env)).toThrow('JURISDICTION')
+  })
+
+  test('is reached in one way alone, so nobody forgets its jurisdiction', () => {
+    const users = globSync('src/**/*.ts').filter((name) => readFileSync(name, 'utf8').includes('SITE_SYNC'))
+    expect(users).toEqual(['src/lib/site-objects.ts'])
+  })
+})
