@@ -4,15 +4,22 @@ import { readConfig } from '../../src/config.ts'
 import { siteObject } from '../../src/lib/site-objects.ts'
 
 /** Objects that say where they are. The runtime of the tests knows no jurisdictions: workerd throws when asked for one. */
-function namespace(jurisdiction = 'anywhere') {
+interface Objects {
+  getByName: (name: string) => { name: string; jurisdiction: string }
+  jurisdiction: (chosen: string) => Objects
+}
+function namespace(jurisdiction = 'anywhere'): Objects {
   return {
     getByName: (name: string) => ({ name, jurisdiction }),
     jurisdiction: (chosen: string) => namespace(chosen),
   }
 }
 
-const objectOf = (jurisdiction: string | undefined, name = 'sit_1') =>
-  siteObject({ SITE_SYNC: namespace(), JURISDICTION: jurisdiction } as unknown as Env, name)
+type Bindings = Parameters<typeof siteObject>[0]
+const objectOf = (jurisdiction: string | undefined, name = 'sit_1'): unknown => {
+  const bindings: unknown = { SITE_SYNC: namespace(), JURISDICTION: jurisdiction }
+  return siteObject(bindings as Bindings, name)
+}
 
 describe('a site’s object', () => {
   test.each(['eu', 'us', 'fedramp'])('is in the jurisdiction of the deployment: %s', (jurisdiction) => {
