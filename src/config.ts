@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { Quotas, type QuotaKind } from './contract/quotas.ts'
 import type { KeyRing } from './lib/secrets.ts'
+import { Jurisdiction } from './lib/site-objects.ts'
 import { trimSlashes } from './lib/site-address.ts'
 
 const EncryptionKeys = z.lazy(() =>
@@ -69,6 +70,7 @@ const RawConfig = z.lazy(() =>
     .object({
       ENVIRONMENT: z.enum(['production', 'development', 'test']),
       PUBLIC_URL: z.url(),
+      JURISDICTION: Jurisdiction,
       EVENT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
       WEB_ORIGINS: z.string().transform((list) =>
         list

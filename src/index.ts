@@ -1,6 +1,11 @@
+import { env } from 'cloudflare:workers'
 import { createApp } from './app.ts'
 import { runScheduled } from './cron/index.ts'
+import { setLogVersion } from './lib/log.ts'
 import { SiteSync } from './site/index.ts'
+
+// a runtime without versions (benchmarks, older tools) has no such binding
+setLogVersion((env as Partial<Env>).VERSION?.id)
 
 const app = createApp()
 

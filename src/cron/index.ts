@@ -4,6 +4,7 @@ import type { Measure } from '../db/measured.ts'
 import { QueryBudget } from '../db/query-budget.ts'
 import { createId } from '../lib/ids.ts'
 import { log } from '../lib/log.ts'
+import { siteObject } from '../lib/site-objects.ts'
 import { type ApiKeyStore, createApiKeyStore } from '../services/api-keys/index.ts'
 import { sealLeftovers } from '../services/audit/index.ts'
 import { pruneConnectionChanges } from '../services/connections/index.ts'
@@ -75,7 +76,7 @@ function createSystemContext(tick: Tick, accountId: string): ServiceContext {
     },
     // nobody asked for these calls, and a deletion makes none
     chargeUnverified: () => Promise.resolve(),
-    site: (siteId) => env.SITE_SYNC.getByName(siteId),
+    site: (siteId) => siteObject(env, siteId),
   }
 }
 
@@ -107,7 +108,7 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   const tick: Tick = { env, budget: new QueryBudget() }
   const prune = { db: openCounted(tick, null), now, limit: PRUNED_PER_TICK }
   const withRetention = { ...prune, retentionMs: config.eventRetentionMs }
-  const site = (siteId: string) => env.SITE_SYNC.getByName(siteId)
+  const site = (siteId: string) => siteObject(env, siteId)
   const { outcomes, failed, run } = createJobs()
   await run('pruned', () => pruneIdempotencyKeys(prune))
   await run('pruned_ended', () => pruneEnded(prune))

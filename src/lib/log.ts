@@ -49,6 +49,13 @@ function redact(value: unknown, depth = 0): unknown {
 
 const ids = new AsyncLocalStorage<LogIds>()
 
+let version: { version_id?: string } = {}
+
+/** Adds the id of the running version to every line from now on. An isolate runs one version all its life. */
+export function setLogVersion(id: string | undefined): void {
+  version = id === undefined ? {} : { version_id: id }
+}
+
 /** Runs `work` with these ids added to every line that it logs, also in asynchronous work that it starts. */
 export const withLogIds = <T>(more: LogIds, work: () => T): T => ids.run({ ...ids.getStore(), ...more }, work)
 
@@ -57,7 +64,7 @@ export function noteLogIds(more: LogIds): void {
   Object.assign(ids.getStore() ?? {}, more)
 }
 
-const lineOf = (message: string, fields: LogFields) => redact({ message, ...ids.getStore(), ...fields })
+const lineOf = (message: string, fields: LogFields) => redact({ message, ...version, ...ids.getStore(), ...fields })
 
 /** Writes structured lines with the current ids. Redacts secrets, by field name and by form. */
 export const log = {

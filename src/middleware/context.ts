@@ -7,6 +7,7 @@ import type { AppEnv } from '../env.ts'
 import { createId } from '../lib/ids.ts'
 import { log, noteLogIds, type LogIds } from '../lib/log.ts'
 import { readRequestOrigin } from '../lib/request-origin.ts'
+import { siteObject } from '../lib/site-objects.ts'
 import { createApiKeyStore } from '../services/api-keys/index.ts'
 import { charge } from './throttle.ts'
 import { reachSite } from './reach-site.ts'
@@ -69,7 +70,7 @@ export const provideContext = createMiddleware<AppEnv>(async (c, next) => {
       await charge(c.env.THROTTLE_UNVERIFIED, `host:${host}`)
       await charge(c.env.THROTTLE_UNVERIFIED_ACCOUNT, `account:${accountId}`)
     },
-    site: (siteId) => reachSite(() => c.env.SITE_SYNC.getByName(siteId), watch),
+    site: (siteId) => reachSite(() => siteObject(c.env, siteId), watch),
   })
   await next()
   const latest = session.bookmark()

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { runScheduled } from '../../src/cron/index.ts'
+import '../../src/index.ts'
 import { checkOwnHealth } from '../../src/services/health/index.ts'
 import { call } from '../support/identity.ts'
 import { countingBindings, d1, movableClock } from '../support/integration.ts'
@@ -17,6 +18,7 @@ const ALL_WELL = {
   key_store: true,
   object: true,
   cron: true,
+  version: env.VERSION.id,
 }
 
 const tick = () => runScheduled(createScheduledController({ scheduledTime: Date.now(), cron: '* * * * *' }), env)
@@ -34,6 +36,7 @@ const broken = (): never => {
 const database = (withSession: unknown) => ({ DB: { withSession } as D1Database })
 const keyStore = (get: unknown) => ({ API_KEYS: { get } as KVNamespace })
 const objects = (runs: unknown) => ({ SITE_SYNC: { getByName: () => ({ runs }) } as unknown as Env['SITE_SYNC'] })
+const withoutVersion = { VERSION: undefined as unknown as Env['VERSION'] }
 
 beforeAll(tick)
 
@@ -49,9 +52,17 @@ describe('/healthz', () => {
     expect(headers.get('cache-control')).toBe('no-store')
   })
 
+  test('says which version answers, as every log line does, and nothing where there are no versions', async () => {
+    const log = watchLog()
+    expect((await ask(keyStore(away))).body.version).toBe(env.VERSION.id)
+    expect(log.of('own health check failed').map(({ version_id }) => version_id)).toEqual([env.VERSION.id])
+    expect((await ask(withoutVersion)).body).toEqual({ ...ALL_WELL, version: null })
+  })
+
   test.each<[keyof typeof ALL_WELL, Partial<Env>]>([
     ['configuration', { ENCRYPTION_KEYS: '{}' }],
     ['configuration', { API_KEY_PEPPER: 'short' }],
+    ['object', { JURISDICTION: 'EU' as Env['JURISDICTION'] }],
     ['database', database(broken)],
     ['database', { DB: undefined as unknown as D1Database }],
     ['key_store', keyStore(away)],
@@ -63,7 +74,8 @@ describe('/healthz', () => {
     expect(Object.keys(body).sort()).toEqual(Object.keys(ALL_WELL).sort())
     expect(JSON.stringify(body)).not.toContain(WORDS)
     expect(log.of('own health check failed').map(({ check }) => check)).toContain(name)
-    if (name !== 'database') expect(body).toEqual({ ...ALL_WELL, status: 'failing', [name]: false })
+    if (name !== 'database' && !('JURISDICTION' in bindings))
+      expect(body).toEqual({ ...ALL_WELL, status: 'failing', [name]: false })
   })
 
   test('is 503 where something never answers', async () => {

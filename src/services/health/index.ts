@@ -4,6 +4,7 @@ import { readConfig } from '../../config.ts'
 import { type Db, db } from '../../db/client.ts'
 import { ticks } from '../../db/schema/index.ts'
 import { log } from '../../lib/log.ts'
+import { siteObject } from '../../lib/site-objects.ts'
 
 /** `failing`: requests fail. `degraded`: requests work, the cron doesn't. */
 interface Health {
@@ -16,6 +17,8 @@ interface Health {
   object: boolean
   /** Whether the cron ran recently. */
   cron: boolean
+  /** The id of the version that answers; null in a runtime without versions. */
+  version: string | null
 }
 
 /** Each isolate runs the checks at most this often. */
@@ -34,7 +37,7 @@ const assert = (isRight: boolean, message: string) => {
 }
 
 /** Whether a check passes in time. The reason for a failure is only logged. */
-async function passes(name: keyof Health, check: () => unknown): Promise<boolean> {
+async function passes(name: Exclude<keyof Health, 'status' | 'version'>, check: () => unknown): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | null = null
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer in ${TIMEOUT_MS} ms`)), TIMEOUT_MS)
@@ -69,12 +72,13 @@ async function runChecks(env: Env): Promise<Health> {
     passes('database', () => database().run(sql`select 1`)),
     passes('migrations', () => checkMigrations(database())),
     passes('key_store', () => env.API_KEYS.get('health')),
-    passes('object', () => env.SITE_SYNC.getByName(CANARY).runs()),
+    passes('object', () => siteObject(env, CANARY).runs()),
     passes('cron', () => checkCron(database(), Date.now())),
   ])
   const works = configuration && isDatabaseThere && migrations && keyStore && object
   const status = works ? (cron ? 'ok' : 'degraded') : 'failing'
-  return { status, configuration, database: isDatabaseThere, migrations, key_store: keyStore, object, cron }
+  const version = (env as Partial<Env>).VERSION?.id ?? null
+  return { status, configuration, database: isDatabaseThere, migrations, key_store: keyStore, object, cron, version }
 }
 
 /** Finished results only: in Workers one request can't await a promise of another. */

@@ -1,0 +1,295 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { readBase } from '../../scripts/deploy/base.ts'
+import { SECRETS } from '../../scripts/deploy/secrets.ts'
+import { StandIn } from '../support/cloudflare.ts'
+import { ACCOUNT, Stranger } from '../support/deployment.ts'
+
+const WORKER = 'igny8-bridge'
+const MIGRATION = 'migrations/0001_next.sql'
+
+let stranger: Stranger
+beforeEach(async () => {
+  stranger = await new Stranger().arrive()
+})
+afterEach(() => stranger.leave())
+
+const config = (environment = 'production') =>
+  JSON.parse(readFileSync(join(stranger.root, `wrangler.${environment}.json`), 'utf8')) as Record<string, never>
+const running = (name = WORKER) => stranger.account.worker(name).deployments[0]?.versions ?? []
+const secretsOf = (name = WORKER) => Object.fromEntries(stranger.account.worker(name).secrets)
+const lastLine = ({ lines }: { lines: string[] }) => lines.at(-1)
+/** The code changes. */
+const edit = (text: string) => stranger.write('src/index.ts', `export default {} // ${text}`)
+
+describe('npm run deploy', () => {
+  test('makes from nothing what is missing, migrates, deploys and looks whether it is well', async () => {
+    const first = await stranger.deploy()
+    expect(first.error).toBe('')
+    const [database] = stranger.account.databases
+    expect(first.changes).toEqual([
+      'POST /d1/database',
+      'POST /storage/kv/namespaces',
+      'PUT /workers/subdomain',
+      `PATCH /d1/database/${database?.uuid}`,
+    ])
+    expect(stranger.wrangler.commands.map((line) => line.split(' --')[0])).toEqual([
+      'deploy',
+      'd1 migrations apply DB',
+      'secret bulk',
+      'deploy',
+    ])
+    expect(database).toMatchObject({ name: 'igny8', jurisdiction: null, read_replication: { mode: 'auto' } })
+    expect(Object.keys(secretsOf()).toSorted()).toEqual(['API_KEY_PEPPER', 'ENCRYPTION_KEYS', 'SESSION_SECRET'])
+    const url = `https://${WORKER}.${stranger.account.subdomain}.workers.dev`
+    expect(lastLine(first)).toBe(`✓ Health: ${url} is degraded`)
+    expect(config()).toMatchObject({
+      name: WORKER,
+      workers_dev: true,
+      vars: { ENVIRONMENT: 'production', PUBLIC_URL: url, WEB_ORIGINS: url, JURISDICTION: '', MAIL_SINK: '' },
+      d1_databases: [{ binding: 'DB', database_id: database?.uuid }],
+      kv_namespaces: [{ binding: 'API_KEYS', id: stranger.account.namespaces[0]?.id }],
+      placement: { mode: 'smart' },
+      limits: { cpu_ms: 30_000 },
+    })
+  })
+
+  test('changes nothing the second time', async () => {
+    await stranger.deploy()
+    const [before, secrets] = [running(), secretsOf()]
+    stranger.wrangler.commands.length = 0
+    const second = await stranger.deploy()
+    expect([second.error, second.changes]).toEqual(['', []])
+    expect(stranger.wrangler.commands.map((line) => line.slice(0, 16))).toEqual(['deploy --dry-run'])
+    expect([running(), secretsOf()]).toEqual([before, secrets])
+  })
+
+  test('deploys new code alone, and the same code again only if told', async () => {
+    await stranger.deploy()
+    const [first, secrets] = [running(), secretsOf()]
+    edit('two')
+    const second = await stranger.deploy()
+    expect([second.error, second.changes, secretsOf()]).toEqual(['', [], secrets])
+    expect(running()).not.toEqual(first)
+    const third = running()
+    await stranger.deploy('--force')
+    expect(running()).not.toEqual(third)
+  })
+
+  test.each(['deploy --dry-run', 'd1 migrations', 'secret bulk', 'deploy --tag', 'between'])(
+    'continues a run that broke off at %s, and makes nothing twice',
+    async (where) => {
+      stranger.wrangler.breaks = where
+      expect((await stranger.deploy()).error).not.toBe('')
+      const made = {
+        ids: stranger.account.databases.map(({ uuid }) => uuid),
+        secrets: [...stranger.account.workers.values()],
+      }
+      const secrets = made.secrets[0] && Object.fromEntries(made.secrets[0].secrets)
+      stranger.wrangler.breaks = ''
+      const second = await stranger.deploy()
+      expect([second.error, second.changes]).toEqual(['', []])
+      expect(stranger.account.databases.map(({ uuid }) => uuid)).toEqual(made.ids)
+      expect(stranger.account.namespaces).toHaveLength(1)
+      if (secrets && where !== 'secret bulk') expect(secretsOf()).toEqual(secrets)
+      expect(stranger.account.worker(WORKER)).toMatchObject({
+        schedules: [{ cron: '* * * * *' }],
+        subdomain: { enabled: true },
+      })
+      expect((await stranger.deploy()).changes).toEqual([])
+    },
+  )
+
+  test.each([
+    ['POST /d1/database', 0],
+    ['POST /storage/kv', 1],
+    ['PUT /workers/subdomain', 1],
+    ['PATCH /d1/database', 1],
+  ])('continues where %s failed', async (what, databases) => {
+    stranger.account.refuse = ({ method, path }) => (`${method} ${path}`.startsWith(what) ? StandIn.broken() : null)
+    const broken = await stranger.deploy()
+    expect(broken.error).toContain('Internal error [10001]')
+    expect(stranger.account.databases).toHaveLength(databases)
+    expect(stranger.account.workers.size).toBe(0)
+    stranger.account.refuse = () => null
+    expect((await stranger.deploy()).error).toBe('')
+    expect([stranger.account.databases.length, stranger.account.namespaces.length]).toEqual([1, 1])
+  })
+
+  test('knows how to make every secret that the Worker requires', () => {
+    expect(Object.keys(SECRETS).toSorted()).toEqual(readBase('.').secrets.required.toSorted())
+    for (const { make } of Object.values(SECRETS)) expect(make()).not.toBe(make())
+  })
+
+  test('takes ids that wrangler.toml or the settings have, and stops where there is no such thing', async () => {
+    const other = stranger.account.addDatabase('brought-along')
+    stranger.settings({ ids: { DB: other.uuid } })
+    expect((await stranger.deploy()).error).toBe('')
+    expect(stranger.account.databases).toHaveLength(1)
+    stranger.settings({ ids: { DB: 'nothing' } })
+    const gone = await stranger.deploy()
+    expect([gone.error, gone.changes]).toEqual([expect.stringContaining('There is no database nothing'), []])
+  })
+})
+
+describe('--dry-run', () => {
+  const forbidden = () => Promise.reject(new Error('no network and no account'))
+  const offline = { fetch: forbidden, command: forbidden, build: forbidden, env: {} }
+
+  test('says what a run would do, without account, network and files', async () => {
+    stranger.settings({ jurisdiction: 'eu' })
+    const { lines, error } = await stranger.deploy('--dry-run', offline)
+    expect(error).toBe('')
+    const text = lines.join('\n')
+    expect(text).toContain('POST …/d1/database {"name":"igny8","jurisdiction":"eu"}')
+    expect(text).toContain('wrangler d1 migrations apply DB --remote --config wrangler.production.json')
+    expect(existsSync(join(stranger.root, 'wrangler.production.json'))).toBe(false)
+  })
+
+  test('names every change and every command that a run then makes', async () => {
+    const plan = (await stranger.deploy('--dry-run', offline)).lines.join('\n')
+    const { changes } = await stranger.deploy()
+    for (const change of changes) {
+      const [method, path = ''] = change.split(' ')
+      expect(plan).toContain(`${method} …${path.replace(stranger.account.databases[0]?.uuid ?? '', '{id}')}`)
+    }
+    for (const line of stranger.wrangler.commands)
+      expect(plan).toContain(`wrangler ${line.replace(/igny8-[0-9a-f]{16}/, '<hash>').replace(/ --outdir .*/, '')}`)
+  })
+
+  test.each(['gradual --share 10', 'rollback', '--env staging'])('knows %s', async (words) => {
+    const { lines, error } = await stranger.deploy(`${words} --dry-run`, offline)
+    expect([error, lines.at(-1)]).toEqual(['', 'Nothing was done: this is what a run would do.'])
+  })
+})
+
+describe('what is refused', () => {
+  const refused = async (text: string, words = '') => {
+    const { error, changes } = await stranger.deploy(words)
+    expect(error).toContain(text)
+    expect(changes).toEqual([])
+    return error
+  }
+
+  test('a run without a token, which says where to get one', async () => {
+    delete stranger.env['CLOUDFLARE_API_TOKEN']
+    expect(await refused('There is no token.')).toContain('Account · D1 · Edit')
+  })
+
+  test.each([
+    ['/accounts', 'Account · Account Settings · Read'],
+    ['/d1/database', 'Account · D1 · Edit'],
+    ['/storage/kv', 'Account · Workers KV Storage · Edit'],
+    ['/workers', 'Account · Workers Scripts · Edit'],
+  ])('a token that may not use %s, with the right that it lacks', async (path, right) => {
+    stranger.account.refuse = (call) => (call.path.startsWith(path) ? StandIn.denied() : null)
+    const { error } = await stranger.deploy()
+    expect(error).toContain(`It needs the right “${right}”.`)
+    expect(error).not.toContain(stranger.env['CLOUDFLARE_API_TOKEN'])
+    expect(stranger.account.workers.size).toBe(0)
+  })
+
+  test('an account with two databases of the name, until one is chosen', async () => {
+    const [one, other] = [stranger.account.addDatabase('igny8'), stranger.account.addDatabase('igny8')]
+    const error = await refused('2 databases named igny8')
+    expect([error.includes(one.uuid), error.includes(other.uuid)]).toEqual([true, true])
+    stranger.settings({ ids: { DB: other.uuid } })
+    expect((await stranger.deploy()).error).toBe('')
+  })
+
+  test('a database whose name only begins like it is another one', async () => {
+    stranger.account.addDatabase('igny8-old')
+    expect((await stranger.deploy()).changes).toContain('POST /d1/database')
+  })
+
+  test('code whose migration fails: what runs goes on', async () => {
+    await stranger.deploy()
+    const before = running()
+    stranger.write(MIGRATION, 'CREATE TABLE broken (')
+    edit('needs it')
+    await refused('incomplete input')
+    expect(running()).toEqual(before)
+  })
+
+  test('new secrets where the database has accounts that need the old ones', async () => {
+    await stranger.deploy()
+    stranger.account.databases[0]?.sqlite.exec("INSERT INTO accounts VALUES ('acc_1')")
+    const { secrets } = stranger.account.worker(WORKER)
+    edit('two')
+    for (const [name, value] of new Map(secrets)) {
+      secrets.delete(name)
+      await refused(`the Worker lacks ${name}`)
+      secrets.set(name, value)
+    }
+    stranger.account.workers.clear()
+    await refused('the Worker lacks API_KEY_PEPPER, SESSION_SECRET, ENCRYPTION_KEYS')
+  })
+
+  test('a mail provider without its key, which the environment may give once', async () => {
+    stranger.settings({ vars: { EMAIL_API_URL: 'https://mail.example/send', EMAIL_FROM: 'a@example.org' } })
+    await refused('EMAIL_API_KEY')
+    stranger.env['EMAIL_API_KEY'] = 'key-of-the-provider'
+    expect((await stranger.deploy()).error).toBe('')
+    expect(secretsOf()['EMAIL_API_KEY']).toBe('key-of-the-provider')
+    expect(stranger.printed.join()).not.toContain('key-of-the-provider')
+  })
+
+  test.each([
+    ['--share 10', '--share belongs to gradual'],
+    ['gradual', 'gradual needs --share'],
+    ['gradual --share 0', 'gradual needs --share'],
+    ['gradual --share 101', 'gradual needs --share'],
+    ['rollback latest', 'is no id of a version'],
+    ['--env test', '--env is production or staging'],
+    ['publish', 'There is no command publish'],
+    ['--what', '--what'],
+    ['gradual --share 10', 'Nothing is deployed yet'],
+    ['rollback', 'no workers.dev subdomain'],
+  ])('%s', async (words, text) => {
+    await refused(text, words)
+  })
+
+  test.each([
+    [{ jurisdiction: 'de' }, 'jurisdiction'],
+    [{ domain: 'https://example.com' }, 'domain'],
+    [{ colour: 'red' }, 'colour'],
+    [{ vars: { PUBLIC_URL: 'https://x.example' } }, 'PUBLIC_URL'],
+    [{ vars: { EVENT_RETENTION: '1' } }, 'EVENT_RETENTION'],
+  ])('the setting %j', async (settings, text) => {
+    stranger.settings(settings)
+    await refused(text)
+    await refused(text, '--dry-run')
+  })
+})
+
+describe('the account', () => {
+  test('is chosen by the operator where the token has several', async () => {
+    stranger.account.accounts.push({ id: 'b'.repeat(32), name: 'Other' })
+    const { error } = await stranger.deploy()
+    expect(error).toContain(`${'b'.repeat(32)}  Other`)
+    stranger.settings({ account_id: ACCOUNT })
+    expect((await stranger.deploy()).error).toBe('')
+  })
+})
+
+describe('secrets', () => {
+  test.each(['secret bulk', 'deploy --tag'])(
+    'are in no argument, line, file or error, not even when %s fails',
+    async (where) => {
+      stranger.wrangler.breaks = where
+      const { error } = await stranger.deploy()
+      stranger.wrangler.breaks = ''
+      await stranger.deploy()
+      const seen = [...stranger.printed, error, ...stranger.wrangler.commands, JSON.stringify(config())].join('\n')
+      expect(seen).toContain('[redacted]')
+      const { ENCRYPTION_KEYS = '', ...others } = secretsOf()
+      const key = (JSON.parse(ENCRYPTION_KEYS) as { k1: string }).k1
+      for (const secret of [key, ...Object.values(others), stranger.env['CLOUDFLARE_API_TOKEN'] ?? '']) {
+        expect(secret.length).toBeGreaterThan(20)
+        expect(seen).not.toContain(secret)
+      }
+      expect(atob(key)).toHaveLength(32)
+    },
+  )
+})
