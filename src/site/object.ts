@@ -10,7 +10,8 @@
  * - One alarm drives all work that is due: runs, the inbox, retries, drift checks, health checks. It is set again at
  *   the end of each firing, and by the constructor, because a firing that crashed leaves no alarm behind.
  * - A new instance frees the leases of the old one, so an interrupted run continues at once from its last commit.
- * - A revoked key is refused here from the next call on, even while caches at the edge still accept it.
+ * - A revoked key is refused here from the next call on, even while caches at the edge still accept it
+ *   (replica/key-gate.ts).
  * - Domain errors are returned as values (RpcResult).
  */
 import { DurableObject } from 'cloudflare:workers'
@@ -25,7 +26,7 @@ import { createId } from '../lib/ids.ts'
 import { log, withLogIds } from '../lib/log.ts'
 import { Mutex } from '../lib/mutex.ts'
 import * as items from './replica/content.ts'
-import { directRetryMs, enablePolling, urgentDirectTryAt } from './transport/choice.ts'
+import { callAgainSoon, directRetryMs, enablePolling } from './transport/choice.ts'
 import { hasTables, openSiteDatabase } from './replica/database.ts'
 import { examineSite } from './health/doctor/examine.ts'
 import { applyPollingToReport } from './health/doctor/polling.ts'
@@ -140,7 +141,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
       // an unfinished run keeps the request id of the request that queued it
       if (run.id === id) log.info('run queued', { run_id: id, direction })
       else log.info('run joined', { run_id: run.id, direction })
-      this.#tryDirectAgain()
+      callAgainSoon(this.#store, Date.now())
       await this.#alarm.arm()
       return { ok: true, value: run }
     })
@@ -266,9 +267,13 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
   }
 
   async revokeKey(keyId: string): Promise<void> {
-    this.#store.access.setKeyStatus(keyId, 'revoked', Date.now())
+    this.#store.access.revokeKey(keyId, Date.now())
     this.#live.close('access_ended', (subscriber) => subscriber.keyId === keyId)
     this.#live.publish({ row: true })
+  }
+
+  async recheckKeys(): Promise<void> {
+    this.#opened?.access.recheckKeys()
   }
 
   async stop(integrationId: string): Promise<void> {
@@ -310,12 +315,6 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     await withLogIds(idsOfIntegration(store.access.integration()), () =>
       this.#alarm.onAlarm(work, (cause) => log.error('alarm failed', { cause })),
     )
-  }
-
-  /** A site that polls may be callable by now: somebody who waits should not wait for its next poll. */
-  #tryDirectAgain(): void {
-    const dueAt = urgentDirectTryAt(this.#store, Date.now())
-    if (dueAt !== null) this.#store.schedule.ensure('health', dueAt)
   }
 
   /** The tables, made on first use. */

@@ -17,6 +17,7 @@ import type { RunsState } from '../rpc.ts'
 import { RunTable } from './tables/runs.ts'
 import { AccessTable } from './tables/access.ts'
 import { DriftCheckTable } from './tables/drift-checks.ts'
+import { CounterTable } from './tables/counters.ts'
 import { InboxTable } from './tables/inbox.ts'
 import { ItemTable } from './tables/items.ts'
 import { CommandLogTable } from './tables/command-log.ts'
@@ -34,6 +35,7 @@ import { describeWaiting } from './waiting.ts'
 export interface Replica {
   database: SiteDatabase
   items: ItemTable
+  counters: CounterTable
   terms: TermTable
   types: TypeTable
   totals: TotalTable
@@ -67,6 +69,7 @@ export class SiteStore {
     this.replica = {
       database,
       items: new ItemTable(database),
+      counters: new CounterTable(database),
       terms: new TermTable(database),
       types: new TypeTable(database),
       totals: new TotalTable(database),
