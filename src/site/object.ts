@@ -10,7 +10,8 @@
  * - One alarm drives all work that is due: runs, the inbox, retries, drift checks, health checks. It is set again at
  *   the end of each firing, and by the constructor, because a firing that crashed leaves no alarm behind.
  * - A new instance frees the leases of the old one, so an interrupted run continues at once from its last commit.
- * - A revoked key is refused here from the next call on, even while caches at the edge still accept it.
+ * - A revoked key is refused here from the next call on, even while caches at the edge still accept it
+ *   (replica/key-gate.ts).
  * - Domain errors are returned as values (RpcResult).
  */
 import { DurableObject } from 'cloudflare:workers'
@@ -25,7 +26,7 @@ import { createId } from '../lib/ids.ts'
 import { log, withLogIds } from '../lib/log.ts'
 import { Mutex } from '../lib/mutex.ts'
 import * as items from './replica/content.ts'
-import { directRetryMs, enablePolling, tryDirectSoon } from './transport/choice.ts'
+import { callAgainSoon, directRetryMs, enablePolling } from './transport/choice.ts'
 import { hasTables, openSiteDatabase } from './replica/database.ts'
 import { examineSite } from './health/doctor/examine.ts'
 import { applyPollingToReport } from './health/doctor/polling.ts'
@@ -144,7 +145,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
       // an unfinished run keeps the request id of the request that queued it
       if (run.id === id) log.info('run queued', { run_id: id, direction })
       else log.info('run joined', { run_id: run.id, direction })
-      tryDirectSoon(this.#store, Date.now())
+      callAgainSoon(this.#store, Date.now())
       await this.#alarm.arm()
       return { ok: true, value: run }
     })
@@ -270,9 +271,13 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
   async revokeKey(keyId: string): Promise<void> {
     // a key of no site can't act anyway
     if (this.#isForgotten) return
-    this.#store.access.setKeyStatus(keyId, 'revoked', Date.now())
+    this.#store.access.revokeKey(keyId, Date.now())
     this.#live.close('access_ended', (subscriber) => subscriber.keyId === keyId)
     this.#live.publish({ row: true })
+  }
+
+  async recheckKeys(): Promise<void> {
+    this.#opened?.access.recheckKeys()
   }
 
   async stop(integrationId: string): Promise<void> {

@@ -197,6 +197,8 @@ export interface SiteRpc {
   authorizeKey(key: CallingKey): Promise<RpcResult<null>>
   /** Revokes a key at this object: it is refused from the next call on, and its live connections are closed. */
   revokeKey(keyId: string): Promise<void>
+  /** Makes the next call of each key ask D1 again, because a key got an earlier end or the site was switched off. */
+  recheckKeys(): Promise<void>
   /** Publishes the integration to its live connections, after somebody else than the object changed its row in D1. */
   publish(): Promise<void>
   /** Opens a live WebSocket. The Worker has authorised the request: see {@link SUBSCRIBER_HEADER}. */

@@ -42,6 +42,26 @@ function drift(world: World, count: number, size: number): void {
 }
 
 describe('a drift check', () => {
+  test('counts anew: a counter that was wrong hides no difference from the syncs after it', async () => {
+    const world = await imported(30)
+    const { counters, database } = world.store.replica
+    world.wordpress.site.posts.remove(world.wordpress.post(8))
+    world.loseWebhooks()
+    database.rows("UPDATE counters SET external = external - 1, n = n + 5 WHERE type = 'post' AND state = 'synced'")
+    // as many posts as the site has, it seems
+    expect(await run(world, 'from_external')).toMatchObject({ counts: { deleted: 0 } })
+    expect(await checkDrift(world)).toMatchObject({ status: 'succeeded', counts: { deleted: 1 } })
+    expect(counters.countExternal('post')).toBe(29)
+    expect(counters.counts({}).post_types['post']?.synced).toBe(29)
+    expect(vi.mocked(console.warn)).toHaveBeenCalledWith(
+      expect.objectContaining({ message: 'counters were wrong', counters: ['post/synced'] }),
+    )
+    world.wordpress.site.posts.remove(world.wordpress.post(9))
+    world.loseWebhooks()
+    world.nowMs += 60_000
+    expect(await run(world, 'from_external')).toMatchObject({ counts: { deleted: 1 } })
+  })
+
   test('T27 finds and repairs an edit that kept its time, a deleted row, and a new post with an old time', async () => {
     const world = await imported(300)
     world.wordpress.editBehindItsBack(7, { title: 'Changed by SQL' })
@@ -128,7 +148,7 @@ describe('a drift check', () => {
     world.wordpress.editBehindItsBack(7, { title: 'Changed by SQL' })
     await checkDrift(world)
     expect(titleOf(world, 7)).toBe('Changed by SQL')
-    expect(world.store.replica.items.countExternal('post')).toBe(200)
+    expect(world.store.replica.counters.countExternal('post')).toBe(200)
     expect(result(world)).toMatchObject({ state: 'repaired', checked: 200, differing: 1 })
   })
 

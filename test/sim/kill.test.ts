@@ -33,7 +33,7 @@ test(
         'SELECT count(*) AS items, count(DISTINCT external_id) AS posts FROM items',
       ) as [{ items: number; posts: number }]
       expect({ items, posts }, `await ${at}`).toEqual({ items: POSTS, posts: POSTS })
-      expect(world.store.replica.items.counts({}).post_types['post']?.synced, `await ${at}`).toBe(POSTS)
+      expect(world.store.replica.counters.counts({}).post_types['post']?.synced, `await ${at}`).toBe(POSTS)
       expect((world.wordpress.stats.commands['index'] ?? 0) - pages, `await ${at}`).toBeLessThanOrEqual(
         PAGES_OF_A_REQUEST,
       )

@@ -281,6 +281,11 @@ export async function playSeed(
   world.poison = seed % 3 === 0 ? 'gamma' : null
   world.isPoisonRefused = seed % 6 === 0
   world.meanwhile = () => actMeanwhile(world)
+  const miscounted = new Set<string>()
+  // anew after each step: what the triggers keep must always be what there is
+  const recount = () => {
+    for (const counter of world.store.replica.counters.recount()) miscounted.add(`the counter ${counter} was wrong`)
+  }
   const steps = 15 + Math.floor(world.random() * 25)
   for (let step = 0; step < steps; step++) {
     const chance = world.random()
@@ -294,6 +299,7 @@ export async function playSeed(
       await world.settle(world.random() * QUIET_MS)
     } else world.nowMs += world.random() * DAY_MS
     world.nowMs += Math.floor(world.random() * 5_000)
+    recount()
   }
   world.rates = NO_FAULTS
   world.poison = null
@@ -303,16 +309,19 @@ export async function playSeed(
   // webhooks and items that failed are due again within hours
   await world.settle(DAY_MS)
   await syncUntilQuiet(world, direction)
+  recount()
   await checkDrift()
   resolveAll(world)
   await syncUntilQuiet(world, direction)
   resolveAll(world)
   await syncUntilQuiet(world, direction)
+  recount()
   await checkDrift()
   const state = world.store.driftChecks.result()?.state
   const isVerified = !hasDriftChecks || state === 'equal'
   const problems = [
     ...findProblems(world),
+    ...miscounted,
     ...blockedRuns(world),
     ...(isVerified ? [] : [`the last drift check says ${state}`]),
   ]

@@ -4,6 +4,7 @@ import { type ApiKeyRow, loadApiKey, toApiKeyRecord } from './records.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
+import { repeatInBackground } from './repeat.ts'
 import { loadSite } from '../tenant.ts'
 
 const REPEAT_AFTER_S = 5
@@ -43,17 +44,20 @@ async function markRevoked(ctx: ServiceContext, key: ApiKeyRow): Promise<void> {
 }
 
 /**
- * Passes a revocation from D1 on to the site's object and to KV. Tries both, even if one fails.
+ * Passes a revocation from D1 on to the site's object and to KV. Tries both, even if one fails, and repeats what failed
+ * in the background.
  * @throws ServiceError `unavailable` if one of them failed. The revocation in D1 holds; the caller can repeat the
  *   request
  */
 export async function spreadRevocation(ctx: ServiceContext, key: ApiKeyRow): Promise<void> {
-  const steps = await Promise.allSettled([
-    ctx.site(key.siteId).revokeKey(key.id),
-    ctx.apiKeys.put(key.hash, { ...toApiKeyRecord(key, true), status: 'revoked' }),
-  ])
+  const tellObject = () => ctx.site(key.siteId).revokeKey(key.id)
+  const bury = () => ctx.apiKeys.put(key.hash, { ...toApiKeyRecord(key, true), status: 'revoked' })
+  const work = [tellObject, bury]
+  const steps = await Promise.allSettled(work.map((step) => step()))
   const failed = steps.find((step) => step.status === 'rejected')
   if (!failed) return
+  const left = work.filter((_step, index) => steps[index]?.status === 'rejected')
+  for (const step of left) ctx.background(repeatInBackground(step, key.id))
   throw new ServiceError('unavailable', 'The key is revoked, but not everywhere yet; repeat the request.', {
     cause: failed.reason,
     retryAfterS: REPEAT_AFTER_S,

@@ -4,6 +4,7 @@ import { apiKeys } from '../../db/schema/index.ts'
 import { createApiKey as generateApiKey, hashApiKey, maskApiKey } from '../../lib/api-key.ts'
 import { log } from '../../lib/log.ts'
 import { type ApiKeyRow, loadApiKey, presentApiKey, publishApiKey, toApiKeyRecord } from './records.ts'
+import { repeatInBackground } from './repeat.ts'
 import { revokeApiKey } from './revoke.ts'
 import { appendAudit } from '../audit/index.ts'
 import { withinQuota } from '../quotas/index.ts'
@@ -76,7 +77,22 @@ async function commitRotation(ctx: ServiceContext, old: ApiKeyRow, row: ApiKeyRo
   if (inserted.length === 0) throw new ServiceError('conflict')
 }
 
-/** Ends the old key in KV. Only logs failures: the response with the new key must reach its owner. */
+/** Gives the old key its end at the site's object, which remembers when a key ends, and in KV. */
+async function announceEnd(ctx: ServiceContext, old: ApiKeyRow, site: SiteRow, expiresAt: Date): Promise<void> {
+  const work = [
+    () => ctx.site(site.id).recheckKeys(),
+    () => ctx.apiKeys.put(old.hash, toApiKeyRecord({ ...old, expiresAt }, site.isActive)),
+  ]
+  const steps = await Promise.allSettled(work.map((step) => step()))
+  const failed = steps.flatMap(({ status }, index) => (status === 'rejected' && work[index] ? [work[index]] : []))
+  for (const step of failed) ctx.background(repeatInBackground(step, old.id))
+  for (const step of steps) if (step.status === 'rejected') throw step.reason
+}
+
+/**
+ * Ends the old key. Only logs failures, and repeats what failed in the background: the response with the new key must
+ * reach its owner.
+ */
 async function endOldKey(
   ctx: ServiceContext,
   old: ApiKeyRow,
@@ -86,7 +102,7 @@ async function endOldKey(
 ): Promise<void> {
   try {
     if (graceS === 0) await revokeApiKey({ ctx, input: { siteId: site.id, keyId: old.id } })
-    else await ctx.apiKeys.put(old.hash, toApiKeyRecord({ ...old, expiresAt }, site.isActive))
+    else await announceEnd(ctx, old, site, expiresAt)
   } catch (cause) {
     log.error('rotated API key lives on at the edge, for a day at most', { key: old.id, cause })
   }

@@ -124,7 +124,7 @@ async function commit(ctx: ServiceContext, input: UpdateInput) {
 
 /**
  * Changes a site. When it is switched off, its keys are refused with `site_inactive` and its integrations stop: in D1
- * first, then in KV, then at the site's object. Repeating it completes an update that failed halfway.
+ * first, then at the site's object and in KV. Repeating it completes an update that failed halfway.
  * @throws ServiceError `site_not_found`, `validation_error`; `account_leaving` for switching on
  */
 export async function updateSite({ ctx, input }: { ctx: ServiceContext; input: UpdateInput }): Promise<Site> {
@@ -133,6 +133,7 @@ export async function updateSite({ ctx, input }: { ctx: ServiceContext; input: U
   const { row, switched } = await commit(ctx, input)
   if (!row) throw new ServiceError('site_not_found')
   if (input.is_active !== undefined) {
+    await ctx.site(row.id).recheckKeys()
     await rewriteSiteKeys({ ctx, input: { siteId: row.id, isActive: row.isActive } })
   }
   if (input.is_active === true) publishChange(ctx, row.id)

@@ -5,12 +5,13 @@
  * a minute after an outage, because webhooks may have been lost, and at once if the plugin reports that its outbox
  * overflowed. A check that is due is queued as a run like any other.
  *
- * A check that ends stores its result and plans the next one. A type in which too much differs is read again in full,
+ * A check that ends counts the items anew, stores its result and plans the next one. A type in which too much differs is read again in full,
  * and compared again an hour later. A plugin too old for digests has no result; if it asked for the check, all its
  * types are read again instead.
  */
 import { NO_TYPE_DRIFT_CHECK, type DriftCheckSnapshot, type TypeDriftCheck } from '../../contract/drift-check.ts'
 import type { IdPrefix } from '../../lib/ids.ts'
+import { log } from '../../lib/log.ts'
 import type { RunCursor, TypeDriftCursor } from '../replica/tables/run-cursor.ts'
 import type { IntegrationRef } from '../rpc.ts'
 import type { LeasedRun } from '../replica/tables/runs.ts'
@@ -96,6 +97,8 @@ function concludeDriftCheck(
 ): DriftCheckSnapshot | null {
   const { store, now } = ctx
   const at = new Date(now()).toISOString()
+  const wrong = store.replica.counters.recount()
+  if (wrong.length > 0) log.warn('counters were wrong', { counters: wrong })
   const isAsked = store.driftChecks.takeAsked()
   const isUnsupported = cursors.some(({ outcome }) => outcome === 'unsupported')
   const reread = cursors.filter(({ outcome }) => outcome === 'reread')

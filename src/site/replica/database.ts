@@ -21,7 +21,7 @@ export function openSiteDatabase(storage: DurableObjectStorage): SiteDatabase {
 
 /** Whether the object has tables: whether it has been used, and not been emptied since. */
 export const hasTables = ({ sql }: DurableObjectStorage): boolean =>
-  sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'items'").toArray().length > 0
+  sql.exec("SELECT 1 FROM pragma_table_info('items') LIMIT 1").toArray().length > 0
 
 /** The first row of a query; null if there is none. */
 export function firstRow<R extends SqlRow>(database: SiteDatabase, sql: string, ...bindings: SqlValue[]): R | null {

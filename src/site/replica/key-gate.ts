@@ -1,3 +1,13 @@
+/**
+ * Whether a key may act at this site's object. D1 is the truth. The object remembers its answer, so that a call that
+ * brings nothing reads D1 only now and then, and is told of whatever changes the answer:
+ * - a revocation (`revokeKey`) is stored for good: the key is refused from the next call on, even while KV still has a
+ *   stale copy;
+ * - a rotation with a grace period, or a site that is switched off (`recheckKeys`), makes it ask D1 again;
+ * - a time of expiry limits what is remembered.
+ * If it can't be told, the caller hears so and may repeat the request, and the call is repeated in the background
+ * (services/api-keys/revoke.ts). Should all of that fail, what is remembered ends by itself.
+ */
 import type { ErrorCode } from '../../contract/errors.ts'
 import type { Db } from '../../db/client.ts'
 import { isSiteThere, readKeyState } from '../../db/read-key-state.ts'
@@ -5,8 +15,12 @@ import { log } from '../../lib/log.ts'
 import { type CallingKey, refusal, type RpcResult } from '../rpc.ts'
 import type { SiteStore } from './store.ts'
 
-/** How long a key is cached as active. It is then read again, in case the call that revoked it failed. */
-const ACTIVE_TTL_MS = 60_000
+/**
+ * How long a key is accepted without asking D1: longer than the 15 minutes between two polls of a site that is called,
+ * so that not each of them reads D1 and writes a row. It is also how long a revoked key can act here at most, if the
+ * object could not be told of the revocation (docs/threat-model.md).
+ */
+export const KEY_TRUST_MS = 30 * 60_000
 
 interface KeyGate {
   db: () => Db
@@ -20,8 +34,7 @@ interface KeyGate {
 const KEY_REFUSED = 'The API key can no longer be used at this site.'
 
 /**
- * Checks whether a caller may act at this site's object. The object learns of a revocation at once (`revokeKey`), so it
- * refuses the key from the next call on, even while KV still has a stale copy. A key that D1 doesn't have is not
+ * Checks whether a caller may act at this site's object. A key that D1 doesn't have is not
  * remembered: its site may be deleted, and then the object must stay empty. So a person's call, too, makes the first tables
  * only for a site that is there.
  * @returns the refusal, or null
@@ -52,21 +65,29 @@ export async function unlessDeleted<T>(
   }
 }
 
+/** @returns the error code if the key is refused, else null */
 async function refuseKey({ db, now, opened, open }: KeyGate, keyId: string, siteId: string): Promise<ErrorCode | null> {
-  const known = () => opened()?.access.keyStatus(keyId)
-  const before = known()
+  const store = opened()
+  const before = store?.access.keyStatus(keyId)
   if (before?.status === 'revoked') return 'api_key_revoked'
-  if (before && now() - before.checkedAt < ACTIVE_TTL_MS) return null
+  const askedAt = now()
+  // an end further ahead was written by a wrong clock
+  const leftMs = (before?.trustedUntil ?? 0) - askedAt
+  if (leftMs > 0 && leftMs <= KEY_TRUST_MS) return null
+  const changes = store?.access.keyChanges ?? 0
   const state = await readKeyState(db(), keyId, siteId)
   if (!state) return 'api_key_revoked'
   if (state.revokedAt !== null) {
-    open().access.setKeyStatus(keyId, 'revoked', now())
+    open().access.revokeKey(keyId, now())
     return 'api_key_revoked'
   }
-  if (state.expiresAt !== null && state.expiresAt.getTime() <= now()) return 'api_key_expired'
+  const expiresAt = state.expiresAt?.getTime() ?? Infinity
+  if (expiresAt <= now()) return 'api_key_expired'
   if (!state.siteIsActive) return 'site_inactive'
   // `revokeKey` may have been called while D1 was read
-  if (known()?.status === 'revoked') return 'api_key_revoked'
-  open().access.setKeyStatus(keyId, 'active', now())
+  if (opened()?.access.keyStatus(keyId)?.status === 'revoked') return 'api_key_revoked'
+  // told of a change meanwhile, or emptied: what was read may be old, and serves this call alone
+  if (opened() !== store || (store?.access.keyChanges ?? 0) !== changes) return null
+  open().access.trustKey(keyId, Math.min(askedAt + KEY_TRUST_MS, expiresAt), now())
   return null
 }

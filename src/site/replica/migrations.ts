@@ -1,4 +1,5 @@
 import { firstRow, type SiteDatabase } from './database.ts'
+import { SCHEMA_7 } from './schema-7.ts'
 
 /** Forward-only. An entry's position is its version: never change or remove one, only append. */
 const MIGRATIONS: readonly string[] = [
@@ -238,6 +239,7 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE transport ADD COLUMN packing INTEGER NOT NULL DEFAULT 0;`,
   `-- who asked for a run: an id, no name
   ALTER TABLE runs ADD COLUMN actor TEXT;`,
+  SCHEMA_7,
 ]
 
 /** Newest schema version of this release. A database written by another release may have another. */

@@ -18,6 +18,7 @@ import { refusal, type RpcResult, type RunsState } from '../rpc.ts'
 import { RunTable } from './tables/runs.ts'
 import { AccessTable } from './tables/access.ts'
 import { DriftCheckTable } from './tables/drift-checks.ts'
+import { CounterTable } from './tables/counters.ts'
 import { InboxTable } from './tables/inbox.ts'
 import { ItemTable } from './tables/items.ts'
 import { CommandLogTable } from './tables/command-log.ts'
@@ -35,6 +36,7 @@ import { describeWaiting } from './waiting.ts'
 export interface Replica {
   database: SiteDatabase
   items: ItemTable
+  counters: CounterTable
   terms: TermTable
   types: TypeTable
   totals: TotalTable
@@ -68,6 +70,7 @@ export class SiteStore {
     this.replica = {
       database,
       items: new ItemTable(database),
+      counters: new CounterTable(database),
       terms: new TermTable(database),
       types: new TypeTable(database),
       totals: new TotalTable(database),

@@ -29,8 +29,10 @@ const waiting = (why: Omit<RunWaiting, 'since' | 'next_at'>, since: number, next
 function waitingForPoll({ commandLog, transport }: WaitingStore, row: RunRow): RunWaiting {
   const { lastPollAt, intervalMs } = transport.read()
   const since = Math.max(row.queued_at, commandLog.waitingForSiteSince() ?? 0)
-  const nextAt = lastPollAt === null ? null : lastPollAt + (intervalMs ?? POLL_INTERVAL_S * 1000)
-  return waiting({ for: 'poll', detail: POLL }, since, nextAt)
+  const pauseMs = intervalMs ?? POLL_INTERVAL_S * 1000
+  // the last poll that is known may not be the last one (tables/transport.ts): the next one comes after the wait began
+  const pauses = lastPollAt === null ? 1 : Math.max(1, Math.ceil((since - lastPollAt) / pauseMs))
+  return waiting({ for: 'poll', detail: POLL }, since, lastPollAt === null ? null : lastPollAt + pauses * pauseMs)
 }
 
 /** What a run waits for; null if it has ended, is at work or is about to start. */

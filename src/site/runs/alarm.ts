@@ -8,12 +8,13 @@ const WEBHOOK_PAUSE_MS = 250
 /**
  * The object's one alarm, always set to the earliest due time. A Durable Object has a single alarm, and setting it
  * costs a write. So we set it once at the end of each firing, and else only if work is due before the alarm would fire.
+ * An alarm that fires too early costs less than moving it with every poll.
  */
 export class SiteAlarm {
   readonly #storage: DurableObjectStorage
   readonly #nextDueAt: (inboxFrom: number) => number | null
-  /** When the alarm fires, if this instance set it; null if unknown. */
-  #armedFor: number | null = null
+  /** When the alarm fires; null if it is not set, undefined until it was read. */
+  #armedFor: number | null | undefined
   #isFiring = false
   #inboxFrom = 0
 
@@ -30,7 +31,7 @@ export class SiteAlarm {
 
   /** Like `arm`, for a webhook: waits up to 250 ms so that one request handles a burst. */
   async armForWebhook(): Promise<void> {
-    const isArmed = this.#armedFor !== null && this.#armedFor <= Math.max(Date.now(), this.#inboxFrom)
+    const isArmed = (this.#armedFor ?? Infinity) <= Math.max(Date.now(), this.#inboxFrom)
     if (!isArmed) await this.arm()
   }
 
@@ -60,15 +61,24 @@ export class SiteAlarm {
     await this.#storage.deleteAlarm()
   }
 
+  /** A new instance asks what the one before it has set: reading costs less than a write. */
+  async #read(): Promise<void> {
+    if (this.#armedFor !== undefined) return
+    const at = await this.#storage.getAlarm()
+    // set or fired meanwhile: what came later is true
+    if (this.#armedFor === undefined) this.#armedFor = at
+  }
+
   async #set(notBefore: number): Promise<void> {
+    await this.#read()
     const due = this.#nextDueAt(this.#inboxFrom)
     if (due === null) return
     const at = Math.max(Math.min(due, Date.now() + MAX_WAIT_MS), notBefore)
-    if (this.#armedFor !== null && this.#armedFor <= at) return
+    if ((this.#armedFor ?? Infinity) <= at) return
     // Set before the await: the alarm can fire while `setAlarm` is pending, and `onAlarm` then resets this.
     this.#armedFor = at
     await this.#storage.setAlarm(at).catch((cause: unknown) => {
-      this.#armedFor = null
+      this.#armedFor = undefined
       throw cause
     })
   }

@@ -6,7 +6,7 @@ import type { ObjectContext } from './context.ts'
 
 /** The counts of the replica, as D1 stores them and the Content Types tab shows them. */
 export const countsOf = ({ replica, driftChecks }: Pick<SiteStore, 'replica' | 'driftChecks'>): CountsSnapshot => {
-  const counts = replica.items.counts(replica.terms.counts())
+  const counts = replica.counters.counts(replica.terms.counts())
   for (const slug of replica.types.limited()) {
     const entry = (counts.post_types[slug] ??= { synced: 0, failed: 0, conflict: 0 })
     entry.limited = true

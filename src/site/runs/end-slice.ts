@@ -5,7 +5,7 @@ import type { LeasedRun } from '../replica/tables/runs.ts'
 import { startCursor } from '../stages/cursor.ts'
 import type { ObjectContext } from './context.ts'
 import { countsOf } from './counts.ts'
-import { eventOf, logEnd, type Session } from './report-run.ts'
+import { eventOf, logEnd, storeSteps, type Session } from './report-run.ts'
 
 /** Where a run that repeats begins: with the push for a change made in IGNY8, else at its first stage. */
 const againFrom = (cursor: RunCursor, direction: LeasedRun['direction']): RunCursor =>
@@ -18,8 +18,9 @@ const againFrom = (cursor: RunCursor, direction: LeasedRun['direction']): RunCur
  * the object crashes before it has stored the end of the run, this end is played again.
  */
 export async function endSlice(ctx: ObjectContext, run: LeasedRun, session: Session, isDone: boolean): Promise<void> {
-  const { cursor } = session
+  const { cursor, meter } = session
   const { schedule, runs, replica } = ctx.store
+  storeSteps(ctx, run, meter.take(cursor.progress.done))
   // the site answers again: check its health now, so that the connection's state says so
   if (schedule.failures('health') > 0) schedule.makeDue('health', ctx.now())
   if (!isDone) {

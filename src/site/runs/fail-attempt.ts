@@ -7,7 +7,7 @@ import type { SiteFailure } from '../transport/failure.ts'
 import type { ObjectContext } from './context.ts'
 import { countsOf } from './counts.ts'
 import { pluginIdOf } from './log-ids.ts'
-import { eventOf, logEnd, type Session } from './report-run.ts'
+import { eventOf, logEnd, storeSteps, type Session } from './report-run.ts'
 
 /** After this many failures in a row the site was away so long that webhooks may be lost: a drift check follows. */
 const OUTAGE_FAILURES = 3
@@ -22,14 +22,14 @@ export async function failAttempt(
   { cursor, meter }: Session,
   failure: SiteFailure,
 ): Promise<void> {
-  const { runs, steps, commandLog, driftChecks, schedule } = ctx.store
+  const { runs, commandLog, driftChecks, schedule } = ctx.store
   const { code, detail, fix } = failure
   if (!runs.holds(run, ctx.now())) return
   commandLog.forget(run.id)
   const isSwitched = noteDirectFailure(ctx.store, code, ctx.now())
   const failures = runs.failuresOf(run)
   log.warn('run attempt failed', { failures, code, ...pluginIdOf(failure), cause: failure.cause })
-  for (const step of meter.take(cursor.progress.done, { code, detail, fix })) steps.add(run, step)
+  storeSteps(ctx, run, meter.take(cursor.progress.done, { code, detail, fix }))
   const isRetried = isSwitched || (failure.retryable && failures < MAX_ATTEMPTS)
   if (!isRetried || failures >= OUTAGE_FAILURES) driftChecks.noteOutage()
   await writeProjection(ctx, run, {

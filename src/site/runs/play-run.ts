@@ -72,8 +72,9 @@ async function playStages(ctx: ObjectContext, run: LeasedRun, session: Session):
   const holds = () => ctx.store.runs.holds(run, ctx.now())
   const engine = createEngineContext(ctx, { target, endpoint: endpoint.resolve, holds, workId: run.id, meter })
   const save = (position: RunCursor) => {
-    ctx.store.runs.saveCursor(run, position)
-    for (const step of meter.take(position.progress.done)) ctx.store.steps.add(run, step)
+    const steps = meter.take(position.progress.done)
+    ctx.store.runs.saveCursor(run, position, steps)
+    for (const step of steps) ctx.store.steps.add(run, step)
     engine.commit()
   }
   if (cursor.stage === 'structure') {

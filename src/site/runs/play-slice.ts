@@ -17,8 +17,9 @@ function playRound(ctx: EngineContext, runConfig: RunConfig, cursor: RunCursor, 
 }
 
 /**
- * Plays rounds until the run is done or its time is up. Each round commits its rows and the cursor together. The caller
- * plays the stage `structure`, since its result belongs to D1.
+ * Plays rounds until the run is done or its time is up. Each round commits its rows and the cursor together. The end of
+ * a stage is not stored: a stage that has nothing left to do asks the site nothing, so whoever continues from the last
+ * commit comes to the same place. The caller plays the stage `structure`, since its result belongs to D1.
  * @param options `deadline`: milliseconds since 1970 after which no round begins. `pass`: names this run's passes over
  * the terms
  * @returns whether the run is done
@@ -36,11 +37,8 @@ export async function playSlice(
     if (cursor.stage === 'read' && cursor.streams === null) cursor.streams = openStreams(ctx, runConfig, pass)
     if (await playRound(ctx, runConfig, cursor, save)) continue
     assertHeld(ctx)
-    ctx.replica.database.transaction(() => {
-      cursor.stage = nextStage(cursor.stage, runConfig.direction)
-      cursor.streams = null
-      save(cursor)
-    })
+    cursor.stage = nextStage(cursor.stage, runConfig.direction)
+    cursor.streams = null
   }
   return true
 }

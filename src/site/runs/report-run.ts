@@ -3,6 +3,7 @@ import { writeProjection, type RunIntegration } from '../../db/projection.ts'
 import { log } from '../../lib/log.ts'
 import type { RunCursor } from '../replica/tables/run-cursor.ts'
 import type { LeasedRun } from '../replica/tables/runs.ts'
+import type { StepInput } from '../replica/tables/steps.ts'
 import type { ObjectContext } from './context.ts'
 import { countsOf } from './counts.ts'
 import type { Meter } from './meter.ts'
@@ -23,6 +24,14 @@ export const eventOf = ({ id, direction, startedAt, actor }: LeasedRun) => ({
   direction,
   startedAt,
 })
+
+/** Stores steps that no commit has stored. */
+export function storeSteps({ store }: Pick<ObjectContext, 'store'>, run: LeasedRun, steps: readonly StepInput[]): void {
+  store.replica.database.transaction(() => {
+    store.runs.addSpent(run, steps)
+    for (const step of steps) store.steps.add(run, step)
+  })
+}
 
 /** Logs in one line how a run ended and what it took. */
 export function logEnd(ctx: ObjectContext, run: LeasedRun, status: string, { counts }: RunCursor, code?: ErrorCode) {

@@ -80,7 +80,7 @@ function importIndex(
   assertAdvances(stream.after, page.next, type)
   const importPage = depth === 'metadata' ? importMetadata : importDocuments
   const changed = importPage(ctx, page.items, runConfig.policy, cursor.counts)
-  const { types, items } = ctx.replica
+  const { types, counters } = ctx.replica
   const stable = stableKeyset(page.items, page.site_time)
   if (stable) types.setWatermark(type, depth, stable)
   if (page.items.some(({ modified }) => modified > page.site_time + FUTURE_S))
@@ -93,7 +93,7 @@ function importIndex(
   if (page.next !== null && !isLimited) return { ...stream, after: page.next, left }
   // a drift check compares by itself
   if (depth === 'full' && !isLimited && runConfig.direction !== 'drift_check') {
-    const isMismatch = types.takeRecheck(type) || items.countExternal(type) !== page.total
+    const isMismatch = types.takeRecheck(type) || counters.countExternal(type) !== page.total
     if (isMismatch) cursor.mismatches.push(type)
   }
   return null
@@ -102,7 +102,7 @@ function importIndex(
 /** Sets the expected progress before the first page, from the structure: what the replica lacks, up to the limits. */
 export function expectProgress({ replica }: EngineContext, { postTypes }: RunConfig, cursor: RunCursor): void {
   for (const { slug, count, limit } of postTypes) {
-    const missing = Math.min(limit, count - replica.items.countExternal(slug))
+    const missing = Math.min(limit, count - replica.counters.countExternal(slug))
     if (missing > 0) advance(cursor.progress, slug, 0, missing)
   }
 }
@@ -110,7 +110,7 @@ export function expectProgress({ replica }: EngineContext, { postTypes }: RunCon
 /** What a type adds to the expected progress, known with its first page. */
 function expectedTotal({ replica }: EngineContext, stream: IndexStream, cursor: RunCursor, total: number): number {
   if (Object.hasOwn(cursor.progress.by_type, stream.type)) return 0
-  const missing = Math.max(0, total - replica.items.countExternal(stream.type))
+  const missing = Math.max(0, total - replica.counters.countExternal(stream.type))
   return Math.min(stream.left, missing)
 }
 

@@ -18,9 +18,8 @@
  */
 import type { ErrorCode } from '../../contract/errors.ts'
 import { isRetryable, isSolvedByPolling } from '../../contract/link-errors.ts'
-import { POLL_INTERVAL_S } from '../../contract/polling.ts'
+import { IDLE_INTERVAL_S, POLL_INTERVAL_S } from '../../contract/polling.ts'
 import type { SiteStore } from '../replica/store.ts'
-import { silentMs } from '../replica/tables/transport.ts'
 
 /** Failed calls in a row after which a site is served by polling. */
 const MAX_DIRECT_FAILURES = 2
@@ -38,10 +37,7 @@ export const canPoll = (store: Pick<SiteStore, 'transport'>, now: number): boole
   store.transport.read().transport === 'direct' && hasPolledRecently(store, now)
 
 /** Whether a site that polls has not polled for much longer than usual. */
-export function isSilent({ transport }: Pick<SiteStore, 'transport'>, now: number): boolean {
-  const state = transport.read()
-  return now - (state.lastPollAt ?? 0) > silentMs(state)
-}
+export const isSilent = ({ transport }: Pick<SiteStore, 'transport'>, now: number): boolean => transport.isSilent(now)
 
 /**
  * Records a failed call of the site, and changes to polling if that is due.
@@ -61,9 +57,16 @@ export function noteDirectFailure(store: Pick<SiteStore, 'transport'>, code: Err
 
 /** Changes to polling if calls keep failing and the site polled recently. @returns whether the transport changed */
 export function switchIfDue(store: Pick<SiteStore, 'transport'>, now: number): boolean {
-  const { transport, directFailures } = store.transport.read()
+  const { transport, directFailures, intervalMs } = store.transport.read()
   if (transport === 'polling' || directFailures < MAX_DIRECT_FAILURES || !hasPolledRecently(store, now)) return false
-  store.transport.save({ transport: 'polling', projectedAt: null, directTries: 0, triedAt: now })
+  store.transport.save({
+    transport: 'polling',
+    projectedAt: null,
+    directTries: 0,
+    triedAt: now,
+    // it polls as seldom as it was asked to until its next poll tells it otherwise
+    intervalMs: Math.max(intervalMs ?? 0, IDLE_INTERVAL_S * 1000),
+  })
   return true
 }
 
@@ -99,7 +102,7 @@ export function urgentDirectTryAt(store: Pick<SiteStore, 'transport'>, now: numb
 }
 
 /** A site that polls may be callable by now: somebody who waits should not wait for its next poll. */
-export function tryDirectSoon(store: Pick<SiteStore, 'transport' | 'schedule'>, now: number): void {
+export function callAgainSoon(store: Pick<SiteStore, 'transport' | 'schedule'>, now: number): void {
   const dueAt = urgentDirectTryAt(store, now)
   if (dueAt !== null) store.schedule.ensure('health', dueAt)
 }

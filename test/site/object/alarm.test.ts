@@ -12,6 +12,7 @@ function createAlarm() {
   const due: { look: number | null; run: number | null } = { look: null, run: null }
   let isBroken = false
   const storage = {
+    getAlarm: () => Promise.resolve(set.at(-1) ?? null),
     setAlarm: (at: number) => (isBroken ? Promise.reject(new Error('disk full')) : Promise.resolve(void set.push(at))),
     deleteAlarm: () => Promise.resolve(),
   } as unknown as DurableObjectStorage

@@ -7,12 +7,13 @@ interface AccessRow extends SqlRow, IntegrationRef {
 }
 
 interface KeyStatus {
-  status: string
-  checkedAt: number
+  status: 'active' | 'revoked'
+  /** Until when the key is accepted without asking D1, in milliseconds since 1970; null: not at all. */
+  trustedUntil: number | null
 }
 
 /**
- * Cached from D1: the site's integration, its encrypted credentials, and the status of API keys.
+ * Cached from D1: the site's integration, its encrypted credentials, and the API keys that may act (key-gate.ts).
  *
  * Rows are also cached in memory, because every call reads them. That is safe: only this instance writes these tables,
  * and an instance that was replaced can no longer write.
@@ -20,6 +21,8 @@ interface KeyStatus {
 export class AccessTable {
   readonly #database: SiteDatabase
   readonly #keys = new Map<string, KeyStatus | null>()
+  /** How often the object was told that keys changed, so that an answer of D1 from before is not remembered. */
+  keyChanges = 0
   /** Undefined: not read yet. Null: no row. */
   #integration: AccessRow | null | undefined
 
@@ -67,34 +70,51 @@ export class AccessTable {
     this.#database.rows('UPDATE integration SET sealed = ?, sealed_at = ?', sealed, now)
   }
 
-  /** The cached status of a key; null if unknown. */
+  /** What is remembered of a key; null if nothing. */
   keyStatus(keyId: string): KeyStatus | null {
     const known = this.#keys.get(keyId)
     if (known !== undefined) return known
-    const sql = 'SELECT status, checked_at AS checkedAt FROM key_gate WHERE key_id = ?'
+    const sql = 'SELECT status, trusted_until AS trustedUntil FROM key_gate WHERE key_id = ?'
     const row = firstRow<SqlRow & KeyStatus>(this.#database, sql, keyId)
     this.#keys.set(keyId, row)
     return row
   }
 
-  /** Caches a key's status. A revoked key stays revoked. */
-  setKeyStatus(keyId: string, status: 'active' | 'revoked', now: number): void {
+  /** Remembers that D1 has a key as usable. A revoked key stays revoked. */
+  trustKey(keyId: string, until: number, now: number): void {
+    this.#setKey(keyId, 'active', until, now)
+  }
+
+  /** Remembers for good that a key is revoked. */
+  revokeKey(keyId: string, now: number): void {
+    this.keyChanges++
+    this.#setKey(keyId, 'revoked', null, now)
+  }
+
+  #setKey(keyId: string, status: KeyStatus['status'], until: number | null, now: number): void {
     this.#keys.delete(keyId)
     this.#database.rows(
-      `INSERT INTO key_gate (key_id, status, checked_at) VALUES (?, ?, ?)
-       ON CONFLICT (key_id) DO UPDATE SET status = excluded.status, checked_at = excluded.checked_at
-       WHERE key_gate.status <> 'revoked'`,
+      `INSERT INTO key_gate (key_id, status, checked_at, trusted_until) VALUES (?, ?, ?, ?)
+       ON CONFLICT (key_id) DO UPDATE SET status = excluded.status, checked_at = excluded.checked_at,
+         trusted_until = excluded.trusted_until WHERE key_gate.status <> 'revoked'`,
       keyId,
       status,
       now,
+      until,
     )
   }
 
-  /** Drops what must be read from D1 again: active keys and credentials. Revocations stay. */
-  invalidate(): void {
+  /** Makes the next call of each key ask D1 again. Revocations stay. */
+  recheckKeys(): void {
+    this.keyChanges++
     this.#keys.clear()
-    this.#integration = undefined
     this.#database.rows("DELETE FROM key_gate WHERE status <> 'revoked'")
+  }
+
+  /** Drops what must be read from D1 again: usable keys and credentials. Revocations stay. */
+  invalidate(): void {
+    this.recheckKeys()
+    this.#integration = undefined
     this.#database.rows('UPDATE integration SET sealed = NULL, sealed_at = NULL')
   }
 }

@@ -109,6 +109,7 @@ export class CommandLogTable {
       if (batch.length > 0 && characters > maxCharacters) break
       batch.push({ id, name, args })
     }
+    if (batch.length === 0) return []
     const ids = JSON.stringify(batch.map(({ id }) => id))
     this.#database.rows(
       'UPDATE commands SET sent_at = ?, deliveries = deliveries + 1 WHERE id IN (SELECT value FROM json_each(?))',

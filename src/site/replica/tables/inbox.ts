@@ -76,15 +76,16 @@ export class InboxTable {
 
   /** When the last verified message of the site came, in milliseconds since 1970. */
   lastHeardAt(): number | null {
-    const sql = "SELECT received_at AS at FROM inbox WHERE event <> 'reminder' ORDER BY received_at DESC LIMIT 1"
-    return firstRow<{ at: number }>(this.#database, sql)?.at ?? null
+    const sql = "SELECT max(received_at) AS at FROM inbox WHERE event <> 'reminder'"
+    return firstRow<{ at: number | null }>(this.#database, sql)?.at ?? null
   }
 
   /** Posts to fetch now, the longest waiting first. */
   duePosts(now: number, limit: number): number[] {
     return this.#database
       .rows<{ post_id: number }>(
-        'SELECT post_id, min(received_at) AS since FROM inbox WHERE due_at <= ? GROUP BY post_id ORDER BY since LIMIT ?',
+        // `+` keeps SQLite from reading the posts in their order, those that are not due among them
+        'SELECT post_id, min(received_at) AS since FROM inbox WHERE due_at <= ? GROUP BY +post_id ORDER BY since LIMIT ?',
         now,
         limit,
       )

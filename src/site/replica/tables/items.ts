@@ -1,5 +1,4 @@
 import type { ItemFilter, ItemState } from '../../../contract/content.ts'
-import type { CountsSnapshot } from '../../../contract/counts.ts'
 import type { ItemRecord } from '../../items/record.ts'
 import { firstRow, type SiteDatabase, type SqlRow, type SqlValue } from '../database.ts'
 import {
@@ -171,7 +170,7 @@ export class ItemTable {
   /** Items to push, oldest first, after a row number. Items with an error are included once their retry is due. */
   waiting(after: number, now: number, limit: number): ItemRecord[] {
     const rows = this.#database.rows<ItemRow>(
-      `SELECT * FROM items WHERE n > ? AND state IN ('local_ahead', 'failed') AND ifnull(retry_at, 0) <= ? ORDER BY n LIMIT ?`,
+      `SELECT * FROM items WHERE n > ? AND state IN ('failed', 'local_ahead') AND ifnull(retry_at, 0) <= ? ORDER BY n LIMIT ?`,
       after,
       now,
       limit,
@@ -210,18 +209,6 @@ export class ItemTable {
     )
   }
 
-  /** Number of items with unsent changes. */
-  countWaiting(): number {
-    const sql = "SELECT ifnull(sum(n), 0) AS n FROM counters WHERE state = 'local_ahead'"
-    return firstRow<{ n: number }>(this.#database, sql)?.n ?? 0
-  }
-
-  /** Number of a type's posts in the replica, without tombstones. */
-  countExternal(type: string): number {
-    const sql = "SELECT count(*) AS n FROM items WHERE type = ? AND external_id IS NOT NULL AND state <> 'deleted'"
-    return firstRow<{ n: number }>(this.#database, sql, type)?.n ?? 0
-  }
-
   /** Etags of the posts in the replica whose id is above `after`, ordered by id. */
   etags(after: number, limit: number): { id: number; type: string; etag: string; modified: number }[] {
     return this.#database.rows(
@@ -234,7 +221,9 @@ export class ItemTable {
 
   /** Post ids of items whose body is newer on the site, of types that may be read; at most `limit`. */
   outdated(limit: number): number[] {
-    const sql = `SELECT external_id FROM items WHERE state = 'external_ahead' AND external_id IS NOT NULL
+    // the condition of the index is repeated, so that SQLite uses it
+    const sql = `SELECT external_id FROM items
+      WHERE state = 'external_ahead' AND state <> 'synced' AND external_id IS NOT NULL
       AND type NOT IN (SELECT slug FROM types WHERE denied = 1) LIMIT ?`
     return this.#database.rows<{ external_id: number }>(sql, limit).map((row) => row.external_id)
   }
@@ -250,21 +239,6 @@ export class ItemTable {
         limit,
       )
       .map((row) => row.external_id)
-  }
-
-  /** The counts by post type and state, from the counters that triggers keep. */
-  counts(taxonomies: CountsSnapshot['taxonomies']): CountsSnapshot {
-    const rows = this.#database.rows<{ type: string; state: ItemState; listed: number; n: number }>(
-      'SELECT type, state, listed, n FROM counters WHERE n > 0',
-    )
-    // a type may be named like a property of Object.prototype
-    const post_types: CountsSnapshot['post_types'] = Object.create(null)
-    for (const { type, state, listed, n } of rows) {
-      const entry = (post_types[type] ??= { synced: 0, failed: 0, conflict: 0 })
-      // the site's total leaves out the trash, so the number of synced items does too
-      if (state === 'failed' || state === 'conflict' || (state === 'synced' && listed === 1)) entry[state] += n
-    }
-    return { post_types, taxonomies }
   }
 
   /** Whether the retry of an unsent item is due. */

@@ -10,7 +10,27 @@ export type { LeasedRun } from './run-rows.ts'
 /** How many finished runs are kept. */
 const KEPT_RUNS = 100
 
+/** The number of the run that ends next: finished runs are numbered in the order of their ends. */
+const NEXT_FINISHED = '(SELECT ifnull(max(finished_n), 0) + 1 FROM runs WHERE finished_n IS NOT NULL)'
+
 const NO_PROGRESS = { done: 0, total: 0, by_type: {} }
+
+/** What a step of a run took. */
+interface Spent {
+  requests: number
+  bytes: number
+  durationMs: number
+}
+
+const sumOf = (steps: readonly Spent[]): Spent =>
+  steps.reduce(
+    (sum, { requests, bytes, durationMs }) => ({
+      requests: sum.requests + requests,
+      bytes: sum.bytes + bytes,
+      durationMs: sum.durationMs + durationMs,
+    }),
+    { requests: 0, bytes: 0, durationMs: 0 },
+  )
 
 export interface RunFailure {
   code: string
@@ -67,10 +87,7 @@ export class RunTable {
         JSON.stringify(NO_COUNTS),
         now,
       )
-      const [row] = this.#rows<RunRow>(
-        "SELECT * FROM runs WHERE direction = ? AND status IN ('queued', 'running')",
-        direction,
-      )
+      const [row] = this.#rows<RunRow>('SELECT * FROM runs WHERE direction = ? AND finished_at IS NULL', direction)
       if (!row) throw new Error('a run was neither queued nor found')
       this.onRun(row.id)
       return this.#present(row)
@@ -86,7 +103,7 @@ export class RunTable {
     const [row] = this.#rows<RunRow>(
       `UPDATE runs SET status = 'running', attempt = attempt + 1, failures = failures + 1, lease_until = ?2, waiting = NULL,
          started_at = ifnull(started_at, ?1)
-       WHERE id = (SELECT id FROM runs WHERE status IN ('queued', 'running')
+       WHERE id = (SELECT id FROM runs WHERE finished_at IS NULL
                    AND CASE status WHEN 'queued' THEN next_attempt_at ELSE lease_until END NOT BETWEEN ?1 + 1 AND ?3
                    AND (?4 IS NULL OR id = ?4)
                    ORDER BY queued_at, id LIMIT 1)
@@ -115,7 +132,7 @@ export class RunTable {
   /** Ends a run as succeeded or failed. @returns false if the holder has lost its lease */
   finish(run: LeasedRun, now: number, failure: RunFailure | null, counts: Partial<RunCounts> = {}): boolean {
     const ended = this.#rows(
-      `UPDATE runs SET status = ?, error = ?, counts = ?, finished_at = ?, lease_until = NULL
+      `UPDATE runs SET status = ?, error = ?, counts = ?, finished_at = ?, finished_n = ${NEXT_FINISHED}, lease_until = NULL
        WHERE id = ? AND attempt = ? AND status = 'running' RETURNING id`,
       failure ? 'failed' : 'succeeded',
       failure && JSON.stringify(failure),
@@ -125,8 +142,7 @@ export class RunTable {
       run.attempt,
     )
     this.#rows(
-      `DELETE FROM runs WHERE finished_at IS NOT NULL AND id NOT IN
-         (SELECT id FROM runs WHERE finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT ?)`,
+      'DELETE FROM runs WHERE finished_n <= (SELECT max(finished_n) FROM runs WHERE finished_n IS NOT NULL) - ?',
       KEPT_RUNS,
     )
     this.onRun(run.id)
@@ -147,22 +163,35 @@ export class RunTable {
     this.onRun(run.id)
   }
 
-  /** Stores the cursor. Call it in the transaction that commits the rows it covers. */
-  saveCursor(run: LeasedRun, cursor: RunCursor): void {
+  /** Stores the cursor. Call it in the transaction that commits the rows it covers. @param steps what was done for it */
+  saveCursor(run: LeasedRun, cursor: RunCursor, steps: readonly Spent[] = []): void {
+    const { requests, bytes, durationMs } = sumOf(steps)
     this.#rows(
-      'UPDATE runs SET cursor = ?, progress = ?, counts = ?, failures = 0, error = NULL WHERE id = ? AND attempt = ?',
+      `UPDATE runs SET cursor = ?, progress = ?, counts = ?, failures = 0, error = NULL, requests = requests + ?,
+         bytes = bytes + ?, duration_ms = duration_ms + ? WHERE id = ? AND attempt = ?`,
       JSON.stringify(cursor),
       JSON.stringify(cursor.progress),
       JSON.stringify(cursor.counts),
+      requests,
+      bytes,
+      durationMs,
       run.id,
       run.attempt,
     )
     this.onRun(run.id)
   }
 
+  /** Adds what was done without a commit: what a failed attempt took, or a request that brought nothing. */
+  addSpent({ id }: Pick<LeasedRun, 'id'>, steps: readonly Spent[]): void {
+    if (steps.length === 0) return
+    const { requests, bytes, durationMs } = sumOf(steps)
+    const sql = 'UPDATE runs SET requests = requests + ?, bytes = bytes + ?, duration_ms = duration_ms + ? WHERE id = ?'
+    this.#rows(sql, requests, bytes, durationMs, id)
+  }
+
   /** Whether a run of this direction is queued or running. */
   isUnfinished(direction: RunDirection): boolean {
-    const sql = "SELECT 1 FROM runs WHERE direction = ? AND status IN ('queued', 'running')"
+    const sql = 'SELECT 1 FROM runs WHERE direction = ? AND finished_at IS NULL'
     return this.#rows(sql, direction).length === 1
   }
 
@@ -194,7 +223,11 @@ export class RunTable {
 
   /** Expires all leases: when a new instance starts, and when the results that runs wait for have come. */
   releaseLeases(now: number): void {
-    this.#rows("UPDATE runs SET lease_until = ? WHERE status = 'running' AND lease_until > ?", now, now)
+    this.#rows(
+      "UPDATE runs SET lease_until = ? WHERE finished_at IS NULL AND status = 'running' AND lease_until > ?",
+      now,
+      now,
+    )
   }
 
   /** Makes a running run repeat once at its end. */
@@ -224,8 +257,8 @@ export class RunTable {
   /** Cancels a run; one that has ended stays as it is. @returns the run, or null if there is none */
   cancel(integrationId: string, id: string, now: number): Run | null {
     this.#rows(
-      `UPDATE runs SET status = 'cancelled', finished_at = ?, lease_until = NULL
-       WHERE id = ? AND integration_id = ? AND status IN ('queued', 'running')`,
+      `UPDATE runs SET status = 'cancelled', finished_at = ?, finished_n = ${NEXT_FINISHED}, lease_until = NULL
+       WHERE id = ? AND integration_id = ? AND finished_at IS NULL`,
       now,
       id,
       integrationId,
@@ -238,8 +271,8 @@ export class RunTable {
   /** Cancels all unfinished runs of an integration. */
   cancelAll(integrationId: string, now: number): void {
     const cancelled = this.#rows<{ id: string }>(
-      `UPDATE runs SET status = 'cancelled', finished_at = ?, lease_until = NULL
-       WHERE integration_id = ? AND status IN ('queued', 'running') RETURNING id`,
+      `UPDATE runs SET status = 'cancelled', finished_at = ?, finished_n = ${NEXT_FINISHED}, lease_until = NULL
+       WHERE finished_at IS NULL AND integration_id = ? RETURNING id`,
       now,
       integrationId,
     )
@@ -248,20 +281,20 @@ export class RunTable {
 
   /** The run whose holder took or kept its lease last, so the only one that can be at work; null if none was leased. */
   lastLeased(): string | null {
-    const sql = "SELECT id FROM runs WHERE status = 'running' ORDER BY lease_until DESC LIMIT 1"
+    const sql = "SELECT id FROM runs WHERE finished_at IS NULL AND status = 'running' ORDER BY lease_until DESC LIMIT 1"
     return firstRow<{ id: string }>(this.#database, sql)?.id ?? null
   }
 
   /** Tells watchers about all unfinished runs, because what they wait for has changed. */
   publishUnfinished(): void {
-    const sql = "SELECT id FROM runs WHERE status IN ('queued', 'running')"
+    const sql = 'SELECT id FROM runs WHERE finished_at IS NULL'
     for (const { id } of this.#rows<{ id: string }>(sql)) this.onRun(id)
   }
 
   /** When the next unfinished run is due, in milliseconds since 1970; null if there is none. */
   nextDueAt(): number | null {
     const sql = `SELECT min(CASE status WHEN 'queued' THEN next_attempt_at ELSE lease_until END) AS due
-      FROM runs WHERE status IN ('queued', 'running')`
+      FROM runs WHERE finished_at IS NULL`
     return firstRow<{ due: number | null }>(this.#database, sql)?.due ?? null
   }
 
@@ -271,13 +304,13 @@ export class RunTable {
    */
   state(now: number, integrationId: string | null = null): RunTableState {
     const [current] = this.#rows<RunRow>(
-      `SELECT * FROM runs WHERE status IN ('queued', 'running') AND integration_id = ifnull(?, integration_id)
+      `SELECT * FROM runs WHERE finished_at IS NULL AND integration_id = ifnull(?, integration_id)
        ORDER BY status DESC, queued_at LIMIT 1`,
       integrationId,
     )
     const [last] = this.#rows<RunRow>(
-      `SELECT * FROM runs WHERE finished_at IS NOT NULL AND integration_id = ifnull(?, integration_id)
-       ORDER BY finished_at DESC LIMIT 1`,
+      `SELECT * FROM runs WHERE finished_n IS NOT NULL AND integration_id = ifnull(?, integration_id)
+       ORDER BY finished_n DESC LIMIT 1`,
       integrationId,
     )
     return {

@@ -40,18 +40,11 @@ export class StepTable {
   }
 
   /**
-   * Adds a step, or extends the last one if it has the same slice, phase and type. Call it in the transaction of the
-   * work.
+   * Adds a step, or extends the last one if it has the same slice, phase and type. Call it in the transaction that
+   * adds its requests, bytes and time to the run.
    */
   add({ id, attempt }: Slice, step: StepInput): void {
     const { at, phase, type, requests, bytes, items, durationMs, error } = step
-    this.#database.rows(
-      'UPDATE runs SET requests = requests + ?, bytes = bytes + ?, duration_ms = duration_ms + ? WHERE id = ?',
-      requests,
-      bytes,
-      durationMs,
-      id,
-    )
     const joined = this.#database.rows(
       `UPDATE run_steps SET requests = requests + ?, bytes = bytes + ?, items = items + ?, duration_ms = duration_ms + ?, error = ?
        WHERE run_id = ?6 AND n = (SELECT max(n) FROM run_steps WHERE run_id = ?6)

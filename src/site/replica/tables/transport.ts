@@ -13,15 +13,31 @@ const NEWEST_WEIGHT = 0.4
 const SILENT_INTERVALS = 3
 const SILENT_MS = 15 * 60_000
 
-export const silentMs = ({ intervalMs }: Pick<TransportState, 'intervalMs'>): number =>
-  Math.max(SILENT_MS, SILENT_INTERVALS * (intervalMs ?? 0))
+/**
+ * A poll that brings nothing writes no row, unless the last poll that was stored is this old. The object may leave
+ * memory seconds after a poll, so to a new instance the last poll may be this much younger than the stored one:
+ * - a site that polls counts as silent up to six minutes later. The time is a little longer than the projection's, which
+ *   stores the last poll, too (runs/receive-poll.ts);
+ * - a site that is called polls every 15 minutes, so the stored poll is at most 45 minutes old. It must be younger than
+ *   an hour to show that the site can poll.
+ */
+export const POLL_STORED_MS = { polling: 6 * 60_000, direct: 30 * 60_000 } as const
+/** Once in this time two polls in a row are stored, so that the interval is measured by whatever instances receive them. */
+const SAMPLE_MS = 3_600_000
+/** An interval this much shorter or longer than the average is not usual yet, so the next one is measured, too. */
+const UNUSUAL = 0.5
+
+const averageOf = (intervalMs: number | null, gap: number): number =>
+  Math.round(intervalMs === null ? gap : intervalMs * (1 - NEWEST_WEIGHT) + gap * NEWEST_WEIGHT)
 
 export interface TransportState {
   transport: Transport
   /** Failed direct calls in a row. */
   directFailures: number
-  /** When the site last polled, in milliseconds since 1970. */
+  /** When the site last polled, in milliseconds since 1970. May be late by `POLL_STORED_MS` in a new instance. */
   lastPollAt: number | null
+  /** Whether no poll came after the one that is stored. */
+  isLastPoll: boolean
   /** Average time between polls; null before the second poll. */
   intervalMs: number | null
   /** Direct calls that failed since the site polls, and when the last one was; milliseconds since 1970. */
@@ -37,6 +53,7 @@ const START: TransportState = {
   transport: 'direct',
   directFailures: 0,
   lastPollAt: null,
+  isLastPoll: false,
   intervalMs: null,
   directTries: 0,
   triedAt: null,
@@ -47,27 +64,46 @@ const START: TransportState = {
 /** How commands reach the site; see transport/choice.ts. */
 export class TransportTable {
   readonly #database: SiteDatabase
+  /** The last poll and the average, if this instance received a poll; what is stored may be older. */
+  #seen: Pick<TransportState, 'lastPollAt' | 'intervalMs'> | null = null
+  #isUnusual = false
 
   constructor(database: SiteDatabase) {
     this.#database = database
   }
 
   read(): TransportState {
+    const stored = this.#stored()
+    const isYounger = this.#seen !== null && (this.#seen.lastPollAt ?? 0) > (stored.lastPollAt ?? 0)
+    return isYounger ? { ...stored, ...this.#seen, isLastPoll: false } : stored
+  }
+
+  #stored(): TransportState {
     const sql = `SELECT transport, direct_failures AS directFailures, last_poll_at AS lastPollAt,
       interval_ms AS intervalMs, direct_tries AS directTries, tried_at AS triedAt, packing AS isPacking,
-      projected_at AS projectedAt FROM transport`
+      is_last_poll AS isLastPoll, projected_at AS projectedAt FROM transport`
     const row = firstRow(this.#database, sql)
-    return row ? ({ ...row, isPacking: row['isPacking'] === 1 } as unknown as TransportState) : START
+    if (!row) return START
+    const flags = { isPacking: row['isPacking'] === 1, isLastPoll: row['isLastPoll'] === 1 }
+    return { ...row, ...flags } as unknown as TransportState
   }
 
   save(change: Partial<TransportState>): TransportState {
+    const before = this.#stored().lastPollAt
     const state = { ...this.read(), ...change }
+    const { transport, lastPollAt, intervalMs } = state
+    if (lastPollAt !== before) {
+      const isNewSample = Math.floor((lastPollAt ?? 0) / SAMPLE_MS) !== Math.floor((before ?? 0) / SAMPLE_MS)
+      state.isLastPoll = transport === 'polling' && (isNewSample || this.#isUnusual)
+    }
+    if (lastPollAt !== null && lastPollAt !== before) this.#seen = { lastPollAt, intervalMs }
     this.#database.rows(
-      `INSERT OR REPLACE INTO transport (one, transport, direct_failures, last_poll_at, interval_ms, direct_tries, tried_at, packing, projected_at)
-       VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO transport (one, transport, direct_failures, last_poll_at, is_last_poll, interval_ms, direct_tries, tried_at, packing, projected_at)
+       VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       state.transport,
       state.directFailures,
       state.lastPollAt,
+      state.isLastPoll ? 1 : 0,
       state.intervalMs,
       state.directTries,
       state.triedAt,
@@ -77,26 +113,40 @@ export class TransportTable {
     return state
   }
 
+  /** When a site that polls counts as silent, in milliseconds since 1970; null before its first poll. */
+  #silentFrom({ lastPollAt, intervalMs }: TransportState): number | null {
+    if (lastPollAt === null) return null
+    const unseenMs = lastPollAt === this.#seen?.lastPollAt ? 0 : POLL_STORED_MS.polling
+    return lastPollAt + Math.max(SILENT_MS, SILENT_INTERVALS * (intervalMs ?? 0)) + unseenMs + 1
+  }
+
+  /** Whether the site has not polled for much longer than usual. */
+  isSilent(now: number): boolean {
+    return now >= (this.#silentFrom(this.read()) ?? 0)
+  }
+
   /**
    * When a site that polls will have fallen silent, in milliseconds since 1970: it is then called directly at once. Null
    * if it was called since, or is called anyway.
    */
   silentAt(): number | null {
     const state = this.read()
-    if (state.transport === 'direct' || state.lastPollAt === null) return null
-    const at = state.lastPollAt + silentMs(state) + 1
-    return (state.triedAt ?? 0) >= at ? null : at
+    const at = state.transport === 'direct' ? null : this.#silentFrom(state)
+    return at === null || (state.triedAt ?? 0) >= at ? null : at
   }
 
-  /** Records a poll of the site. */
+  /**
+   * Records a poll of the site. It is stored if the stored one is old (`POLL_STORED_MS`), or if it shows an interval: the
+   * poll before is known to be the last one, because this instance received it or the row says so.
+   */
   notePoll(now: number): void {
-    const { lastPollAt, intervalMs } = this.read()
-    const gap = lastPollAt === null ? null : now - lastPollAt
-    if (gap === null || gap < BURST_MS) {
-      this.save({ lastPollAt: now })
-      return
-    }
-    const interval = intervalMs === null ? gap : intervalMs * (1 - NEWEST_WEIGHT) + gap * NEWEST_WEIGHT
-    this.save({ lastPollAt: now, intervalMs: Math.round(interval) })
+    const { lastPollAt: stored } = this.#stored()
+    const { transport, lastPollAt, isLastPoll, intervalMs } = this.read()
+    const isKnown = isLastPoll || lastPollAt === this.#seen?.lastPollAt
+    const gap = lastPollAt !== null && isKnown && now - lastPollAt >= BURST_MS ? now - lastPollAt : null
+    if (gap !== null) this.#isUnusual = Math.abs(gap - (intervalMs ?? 0)) > UNUSUAL * (intervalMs ?? 0)
+    this.#seen = { lastPollAt: now, intervalMs: gap === null ? intervalMs : averageOf(intervalMs, gap) }
+    const isOld = stored === null || now - stored >= POLL_STORED_MS[transport]
+    if (isOld || (isLastPoll && gap !== null)) this.save({ ...this.#seen })
   }
 }

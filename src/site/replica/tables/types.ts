@@ -36,7 +36,8 @@ export class TypeTable {
     const [modifiedColumn, idColumn] = COLUMNS[depth]
     this.#database.rows(
       `INSERT INTO types (slug, ${modifiedColumn}, ${idColumn}) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET ${modifiedColumn} = excluded.${modifiedColumn}, ${idColumn} = excluded.${idColumn}`,
+       ON CONFLICT DO UPDATE SET ${modifiedColumn} = excluded.${modifiedColumn}, ${idColumn} = excluded.${idColumn}
+         WHERE ${modifiedColumn} <> excluded.${modifiedColumn} OR ${idColumn} <> excluded.${idColumn}`,
       type,
       modified,
       id,
@@ -63,7 +64,8 @@ export class TypeTable {
 
   setLimited(type: string, isLimited: boolean): void {
     this.#database.rows(
-      'INSERT INTO types (slug, limited) VALUES (?, ?) ON CONFLICT DO UPDATE SET limited = excluded.limited',
+      `INSERT INTO types (slug, limited) VALUES (?, ?)
+       ON CONFLICT DO UPDATE SET limited = excluded.limited WHERE limited <> excluded.limited`,
       type,
       Number(isLimited),
     )
@@ -140,8 +142,8 @@ export class TypeTable {
   unknownIds(type: string, limit: number): number[] {
     return this.#database
       .rows<{ id: number }>(
-        `SELECT id FROM pass_ids WHERE type = ? AND id NOT IN
-           (SELECT external_id FROM items WHERE external_id IS NOT NULL AND state <> 'deleted') LIMIT ?`,
+        `SELECT id FROM pass_ids WHERE type = ? AND NOT EXISTS
+           (SELECT 1 FROM items WHERE external_id = pass_ids.id AND state <> 'deleted') LIMIT ?`,
         type,
         limit,
       )
