@@ -116,9 +116,11 @@ export class StandIn {
     const name = new URL(url).hostname.split('.')[0] ?? ''
     const host = new URL(url).hostname
     const worker = this.workers.get(this.domains.find(({ hostname }) => hostname === host)?.service ?? name)
-    const running = worker?.deployments[0]?.versions.map(({ version_id: id }) => id) ?? []
-    const wanted = /"([^"]+)"/.exec(headers.get('cloudflare-workers-version-overrides') ?? '')?.[1] ?? ''
-    const version = running.includes(wanted) ? wanted : running[0]
+    const traffic = worker?.deployments[0]?.versions ?? []
+    // most visitors get the version with the larger share
+    const usual = traffic.toSorted((one, other) => other.percentage - one.percentage)[0]?.version_id
+    const wanted = /"([^"]+)"/.exec(headers.get('cloudflare-workers-version-overrides') ?? '')?.[1]
+    const version = traffic.find(({ version_id: id }) => id === wanted)?.version_id ?? usual
     if (version === undefined) return new Response('nothing here', { status: 404 })
     return this.health?.(version) ?? Response.json({ status: 'degraded', version })
   }

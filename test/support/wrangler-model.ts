@@ -21,6 +21,8 @@ const ENDED = { code: 0, stdout: '', stderr: '' }
 export class WranglerModel {
   /** Arguments of each run, as one would read them in the list of processes. */
   readonly commands: string[] = []
+  /** Secrets that were handed over. */
+  readonly secrets: string[] = []
   readonly #account: StandIn
   readonly #root: string
   /** Names of runs that break off, by the beginning of their arguments. */
@@ -39,6 +41,7 @@ export class WranglerModel {
   ): Promise<CommandResult> => {
     const line = args.join(' ')
     this.commands.push(line)
+    if (options.input !== undefined) this.secrets.push(...Object.values(JSON.parse(options.input) as object))
     if (this.breaks !== '' && line.startsWith(this.breaks))
       return { code: 1, stdout: `${line}\n${options.input ?? ''}`, stderr: `${options.env?.['CLOUDFLARE_API_TOKEN']}` }
     try {
