@@ -26,10 +26,17 @@ const { values, positionals } = parseArgs({
 })
 
 /**
- * What `--nightly` has more of: seeds of the simulator, posts in the drift check, requests of the fuzz test, servers in
- * front of a site.
+ * What `--nightly` has more of: seeds of the simulator, posts in the drift check, requests of the fuzz test, arbitrary
+ * content, texts for the test of linear time, servers in front of a site.
  */
-const NIGHTLY = { SIM_SEEDS: '2000', SIM_POSTS: '100000', FUZZ_REQUESTS: '20000', MATRIX: 'whole' }
+const NIGHTLY = {
+  SIM_SEEDS: '2000',
+  SIM_POSTS: '100000',
+  FUZZ_REQUESTS: '20000',
+  ANY_CONTENT_RUNS: '300',
+  LINEAR_RUNS: '15',
+  MATRIX: 'whole',
+}
 if (values.nightly) Object.assign(process.env, NIGHTLY)
 
 const mariaDb = sharedMariaDb()

@@ -13,7 +13,7 @@ import { World } from './world.ts'
  * Whatever people write and WordPress stores, on the real path: the contract's schemas, the engine with its tables, the
  * signed link, the model WordPress. `ANY_CONTENT_RUNS=5000` tries more.
  */
-const numRuns = Number(process.env['ANY_CONTENT_RUNS'] ?? 60)
+const numRuns = Number(process.env['ANY_CONTENT_RUNS'] ?? 25)
 
 vi.setConfig({ testTimeout: 30_000 + numRuns * 200 })
 beforeEach(() => {

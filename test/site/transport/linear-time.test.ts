@@ -124,6 +124,8 @@ const SURE_MS = 20_000
 /** The same number of characters in one text instead of sixteen. Linear: 1; quadratic: 16. */
 const MOST_RATIO = 5
 
+/** Random shapes per reader, besides the fixed ones. */
+const RUNS = Number(process.env['LINEAR_RUNS'] ?? 3)
 /** Another process may take the processor during one of the two readings; a quadratic reader is slow every time. */
 const ROUNDS = 3
 
@@ -144,7 +146,7 @@ describe('a text of a site takes time in proportion to its length (T65)', { time
       for (const unit of PIECES) expectLinear(read, { start: '', unit, end: 'x' })
       assert(
         property(adversarial, (shape) => expectLinear(read, shape)),
-        { numRuns: 15 },
+        { numRuns: RUNS },
       )
     })
   }
