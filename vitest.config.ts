@@ -114,6 +114,8 @@ export default defineConfig({
           name: 'e2e',
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
+          // wrangler itself takes minutes; test/tooling/deploy.test.ts has the same steps with a model of it
+          exclude: process.env['DEPLOY'] === 'whole' ? [] : ['test/e2e/deploy.test.ts'],
           globalSetup: ['./test/e2e/support/prepare.ts'],
           maxWorkers: 2,
           sequence: { groupOrder: 2 },

@@ -27,7 +27,7 @@ const { values, positionals } = parseArgs({
 
 /**
  * What `--nightly` has more of: seeds of the simulator, posts in the drift check, requests of the fuzz test, arbitrary
- * content, texts for the test of linear time, servers in front of a site.
+ * content, texts for the test of linear time, servers in front of a site, wrangler itself in the deployment.
  */
 const NIGHTLY = {
   SIM_SEEDS: '2000',
@@ -36,6 +36,7 @@ const NIGHTLY = {
   ANY_CONTENT_RUNS: '300',
   LINEAR_RUNS: '15',
   MATRIX: 'whole',
+  DEPLOY: 'whole',
 }
 if (values.nightly) Object.assign(process.env, NIGHTLY)
 

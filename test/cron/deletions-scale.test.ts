@@ -38,7 +38,8 @@ function mailService(away: () => boolean = () => false, before?: () => Promise<v
 }
 
 /** Objects that are always empty. */
-const site = () => ({ forget: async () => {}, stop: async () => {}, publish: async () => {} }) as never
+const nothing = async () => {}
+const site = () => ({ forget: nothing, stop: nothing, publish: nothing, recheckKeys: nothing }) as never
 
 /** Many people in the account: every second is in another one, too. */
 async function addMembers(count: number): Promise<void> {

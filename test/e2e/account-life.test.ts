@@ -80,7 +80,7 @@ test('T68 both exports are downloaded, and have what they promise', async () => 
     .split('\n')
     .map((line): { kind: string } => JSON.parse(line))
   expect(lines[0]?.kind).toBe('account')
-  expect(lines.at(-1)).toEqual({ kind: 'end', complete: true, failures: [] })
+  expect(lines.at(-1)).toEqual({ kind: 'end', complete: true, failures: 0 })
   expect(account).toContain(`Write to ${life.email}.`)
   expect(JSON.parse(person)).toMatchObject({ person: { email: life.email }, passkeys: [{ name: 'Work laptop' }] })
 })

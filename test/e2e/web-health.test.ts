@@ -238,7 +238,8 @@ describe('the health of a real site in a real browser (T8, T33, T36)', { timeout
     await expectState('ready', 'Connected & ready')
     const transport = fact('Transport')
     await transport.getByText('Polling: the site calls IGNY8 and picks up its tasks').waitFor()
-    await transport.getByText('about every 60 seconds').waitFor()
+    // a site that was called until now polls every 15 minutes; its next poll tells it to poll each minute
+    await transport.getByText('about every 900 seconds').waitFor()
     await transport.getByText(/Last poll: (just now|\d+ seconds? ago)/).waitFor()
     await diagnose('blocked_by_firewall', 'Firewall', /→ 403/)
     await panel('Doctor').locator('[data-finding=served_by_polling]').waitFor()

@@ -30,6 +30,10 @@ const UNUSUAL = 0.5
 const averageOf = (intervalMs: number | null, gap: number): number =>
   Math.round(intervalMs === null ? gap : intervalMs * (1 - NEWEST_WEIGHT) + gap * NEWEST_WEIGHT)
 
+/** The average; but a site that polls much more often than usual has begun to do so, and the past says nothing of it. */
+const nextInterval = (intervalMs: number | null, gap: number): number =>
+  intervalMs !== null && gap < intervalMs * UNUSUAL ? gap : averageOf(intervalMs, gap)
+
 export interface TransportState {
   transport: Transport
   /** Failed direct calls in a row. */
@@ -145,7 +149,7 @@ export class TransportTable {
     const isKnown = isLastPoll || lastPollAt === this.#seen?.lastPollAt
     const gap = lastPollAt !== null && isKnown && now - lastPollAt >= BURST_MS ? now - lastPollAt : null
     if (gap !== null) this.#isUnusual = Math.abs(gap - (intervalMs ?? 0)) > UNUSUAL * (intervalMs ?? 0)
-    this.#seen = { lastPollAt: now, intervalMs: gap === null ? intervalMs : averageOf(intervalMs, gap) }
+    this.#seen = { lastPollAt: now, intervalMs: gap === null ? intervalMs : nextInterval(intervalMs, gap) }
     const isOld = stored === null || now - stored >= POLL_STORED_MS[transport]
     if (isOld || (isLastPoll && gap !== null)) this.save({ ...this.#seen })
   }
