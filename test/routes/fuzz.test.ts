@@ -13,7 +13,7 @@ import { callRaw, JSON_TYPE } from '../support/openapi-raw.ts'
 import { playInternet } from '../support/plugin.ts'
 
 /** By hand: `FUZZ_REQUESTS=100000 FUZZ_SEED=7 vitest run --project workers test/routes/fuzz.test.ts`. */
-const REQUESTS = Number(process.env['FUZZ_REQUESTS'] || 3 * routes.length)
+const REQUESTS = Number(process.env['FUZZ_REQUESTS'] || 6 * routes.length)
 const SEED = Number(process.env['FUZZ_SEED'] || 20_261_121)
 /** These may delete or close the site if they succeed; the next request gets a new one. */
 const SPOILS = new Set([
