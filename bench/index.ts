@@ -5,6 +5,7 @@ import { stopEverything } from '../scripts/lib/shutdown.ts'
 import { buildWorker, gzipBytes, topContributors, type Bundle } from './lib/bundle.ts'
 import { createCases, runCase } from './lib/cases.ts'
 import { isReached, printJson, printTable, type Row } from './lib/report.ts'
+import { measureRows } from './lib/rows.ts'
 import { measureDrift } from './lib/drift.ts'
 import { measureDriftOfPlugin } from './lib/drift-plugin.ts'
 import { hasLag, measureLag } from './lib/lag.ts'
@@ -52,12 +53,14 @@ async function measureWithSite(app: Bundle, bare: Bundle[]): Promise<Row[]> {
   const hasSyncs = isWanted('import of items') || isWanted('sync of items')
   const hasWebhooks = isWanted('webhook receipt')
   const hasDrift = isWanted('drift of items')
-  if (!hasSyncs && !hasWebhooks && !hasDrift) return []
+  const hasRows = isWanted('rows of items')
+  if (!hasSyncs && !hasWebhooks && !hasDrift && !hasRows) return []
   const runtime = await startRuntime(app, bare)
   try {
     const { token } = await seed(runtime)
-    tell('• import, syncs, drift, webhooks')
+    tell('• rows, import, syncs, drift, webhooks')
     return [
+      ...(hasRows ? await measureRows(runtime, token) : []),
       ...(hasSyncs ? await measureSyncs(runtime, token, items) : []),
       ...(hasDrift ? await measureDrift(runtime, token, items) : []),
       ...(hasWebhooks ? await measureWebhooks(runtime, token, rounds) : []),

@@ -6,7 +6,7 @@ export interface Row extends Partial<Comparison> {
   /** What is compared with what. */
   against: string
   value: number
-  unit: 'of the throughput' | 'times' | 'kB gzip' | 'items/s' | 'requests' | 'kB' | 'ms'
+  unit: 'of the throughput' | 'times' | 'kB gzip' | 'items/s' | 'requests' | 'rows' | 'kB' | 'ms'
   /** Absent: told for information. */
   target?: { atLeast: number } | { atMost: number }
   note?: string

@@ -36,11 +36,38 @@ export { SiteSync }
 export default { fetch: (request, env, ctx) => app.fetch(request, withCounters(env), ctx) }
 `
 
-/** The same, and it counts what the site's object writes into D1 and how often its alarm rings: \`/bench-counts\` tells and forgets. */
+/**
+ * The same, and it counts what the site's object writes into D1, the rows of its own database, and its alarms:
+ * \`/bench-counts\` tells and forgets. \`/bench-polling\` has a site served by polling.
+ */
 const WITH_COUNTED_WRITES = `
 import app, { SiteSync as Uncounted } from './index.js'
 ${COUNTERS_IN_MEMORY}
-let told = { writes: 0, alarms: 0 }
+const NOTHING = { writes: 0, alarms: 0, alarmsSet: 0, rowsRead: 0, rowsWritten: 0 }
+let told = { ...NOTHING }
+let last = null
+const takeRows = () => {
+  told.rowsRead += last?.rowsRead ?? 0
+  told.rowsWritten += last?.rowsWritten ?? 0
+  last = null
+}
+let isWatched = false
+/* a cursor knows its rows once it was read, which the object does at once */
+const watch = (storage) => {
+  if (isWatched) return
+  isWatched = true
+  const [sql, own] = [Object.getPrototypeOf(storage.sql), Object.getPrototypeOf(storage)]
+  const { exec } = sql
+  sql.exec = function (...args) {
+    takeRows()
+    return (last = exec.apply(this, args))
+  }
+  const { setAlarm } = own
+  own.setAlarm = function (...args) {
+    told.alarmsSet++
+    return setAlarm.apply(this, args)
+  }
+}
 const countedStatement = (statement) => {
   const bind = statement.bind.bind(statement)
   statement.bind = (...values) => countedStatement(bind(...values))
@@ -58,6 +85,7 @@ const counted = (database) => ({
 })
 export class SiteSync extends Uncounted {
   constructor(state, env) {
+    watch(state.storage)
     super(state, { ...env, DB: counted(env.DB) })
   }
   alarm() {
@@ -66,13 +94,22 @@ export class SiteSync extends Uncounted {
   }
 }
 const tell = () => {
+  takeRows()
   const before = told
-  told = { writes: 0, alarms: 0 }
+  told = { ...NOTHING }
   return Response.json(before)
 }
+const enablePolling = async (request, env) => {
+  const ref = await request.json()
+  const enabled = await env.SITE_SYNC.getByName(ref.siteId).enablePolling(ref)
+  return Response.json(enabled, { status: enabled.ok ? 200 : 500 })
+}
 export default {
-  fetch: (request, env, ctx) =>
-    request.url.endsWith('/bench-counts') ? tell() : app.fetch(request, withCounters(env), ctx),
+  fetch: (request, env, ctx) => {
+    if (request.url.endsWith('/bench-counts')) return tell()
+    if (request.url.endsWith('/bench-polling')) return enablePolling(request, env)
+    return app.fetch(request, withCounters(env), ctx)
+  },
 }
 `
 

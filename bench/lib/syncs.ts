@@ -29,8 +29,20 @@ export interface Measured {
 const seconds = (run: Run) => (Date.parse(run.finished_at ?? '') - Date.parse(run.queued_at)) / 1000
 const toFixed = (value: number, digits = 1) => Number(value.toFixed(digits))
 
-async function readCounts(url: URL): Promise<{ writes: number; alarms: number }> {
-  return (await (await fetch(new URL('/bench-counts', url))).json()) as { writes: number; alarms: number }
+/** What the Worker has counted since it was asked last. */
+export interface Counts {
+  /** Writes to D1. */
+  writes: number
+  /** Alarms that fired, and how often one was set. */
+  alarms: number
+  alarmsSet: number
+  /** Rows of the objects' SQLite, as the platform counts them. */
+  rowsRead: number
+  rowsWritten: number
+}
+
+export async function readCounts(url: URL): Promise<Counts> {
+  return (await (await fetch(new URL('/bench-counts', url))).json()) as Counts
 }
 
 async function readRun(url: URL, site: ConnectedSite): Promise<Run> {

@@ -12,10 +12,12 @@ import { openSiteDatabase } from '../../../src/site/replica/database.ts'
 import { createTestContext, createTestKey } from '../../support/identity.ts'
 import {
   connectSiteWithStructure,
+  createSiteWithKey,
   d1,
   movableClock,
   siteObject,
   type ConnectedSite,
+  type TestSite,
 } from '../../support/integration.ts'
 import { call } from '../../support/openapi.ts'
 import { playInternet } from '../../support/plugin.ts'
@@ -23,7 +25,7 @@ import { measureRows } from '../../support/rows.ts'
 
 beforeAll(playInternet)
 
-const admit = ({ siteId, owner }: ConnectedSite, keyId: string) =>
+const admit = ({ siteId, owner }: TestSite, keyId: string) =>
   siteObject(siteId).authorizeKey({ accountId: owner.accountId, siteId, keyId, requestId: 'req_test' })
 const ADMITTED = { ok: true, value: null }
 const refused = (code: string) => expect.objectContaining({ ok: false, code })
@@ -141,11 +143,12 @@ describe('a key that an object has admitted', () => {
     expect(await admit(site, id)).toEqual(refused('api_key_expired'))
   })
 
-  test('is refused at once if its site is switched off', async () => {
-    const { site, id } = await trustedKey()
+  test.each(['with', 'without'])('is refused at once if its site, %s a connection, is switched off', async (way) => {
+    const site = way === 'with' ? await connectSiteWithStructure() : await createSiteWithKey()
+    expect(await admit(site, site.keyId)).toEqual(ADMITTED)
     const path = `PATCH /api/v1/sites/${site.siteId}`
     expect((await call(path, { token: site.owner.token, body: { is_active: false } })).status).toBe(200)
-    expect(await admit(site, id)).toEqual(refused('site_inactive'))
+    expect(await admit(site, site.keyId)).toEqual(refused('site_inactive'))
   })
 })
 

@@ -1,0 +1,122 @@
+import { createHmac } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { connectSite, type ConnectedSite } from './connect.ts'
+import type { Row } from './report.ts'
+import type { Runtime } from './runtime.ts'
+import { call } from './seed.ts'
+import { readCounts, sync, type Counts } from './syncs.ts'
+
+const SIZES = [200, 5_000, 100_000]
+const MOST_ROWS_OF_A_POLL = 50
+const MOST_ROWS_OF_A_SYNC = 200
+const LIMIT_MS = 60_000
+const INTEGRATIONS = '/api/v1/integration/integrations'
+
+interface IntegrationRow {
+  site_id: string
+  account_id: string
+  last_sync_at: number | null
+}
+
+async function readIntegration({ miniflare }: Runtime, { integrationId }: ConnectedSite): Promise<IntegrationRow> {
+  const database = await miniflare.getD1Database('DB', 'syncing')
+  const sql = 'SELECT site_id, account_id, last_sync_at FROM integrations WHERE id = ?'
+  const row = await database.prepare(sql).bind(integrationId).first<IntegrationRow>()
+  if (!row) throw new Error('the integration is gone')
+  return row
+}
+
+/** A sync in which nothing changed. Its end is read from D1, so that nobody asks the object meanwhile. */
+async function measureSync(runtime: Runtime, url: URL, site: ConnectedSite): Promise<Counts> {
+  const { last_sync_at: before } = await readIntegration(runtime, site)
+  await readCounts(url)
+  await call(url, `${INTEGRATIONS}/${site.integrationId}/sync`, site.key, { direction: 'both' })
+  const startedAt = performance.now()
+  while ((await readIntegration(runtime, site)).last_sync_at === before) {
+    if (performance.now() - startedAt > LIMIT_MS) throw new Error('the sync does not end')
+    await pause(50)
+  }
+  // D1 hears of the end before the object stores it and sets its alarm
+  await pause(500)
+  return readCounts(url)
+}
+
+let sent = 0
+
+/** A poll that brings nothing, signed as Standard Webhooks says. */
+async function poll(url: URL, { integrationId, key, signingSecret }: ConnectedSite): Promise<void> {
+  const body = JSON.stringify({
+    protocol: 1,
+    trigger: 'cron',
+    clock: Math.floor(Date.now() / 1000),
+    transport: 'polling',
+    wants: { commands: 50, bytes: 1_000_000 },
+    results: [],
+  })
+  const [id, timestamp] = [`msg_poll_${process.pid}_${++sent}`, String(Math.floor(Date.now() / 1000))]
+  const secret = Buffer.from(signingSecret.slice('whsec_'.length), 'base64')
+  const signature = createHmac('sha256', secret).update(`${id}.${timestamp}.${body}`).digest('base64')
+  const headers = {
+    'content-type': 'application/json',
+    authorization: `Bearer ${key}`,
+    'webhook-id': id,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': `v1,${signature}`,
+  }
+  const answer = await fetch(new URL(`${INTEGRATIONS}/${integrationId}/poll`, url), { method: 'POST', headers, body })
+  const told = (await answer.json()) as { transport?: string; commands?: unknown[] }
+  if (answer.status !== 200 || told.transport !== 'polling' || told.commands?.length !== 0)
+    throw new Error(`the poll was answered ${answer.status}: ${JSON.stringify(told)}`)
+}
+
+async function measurePoll(runtime: Runtime, url: URL, site: ConnectedSite): Promise<Counts> {
+  const { site_id: siteId, account_id: accountId } = await readIntegration(runtime, site)
+  const ref = { siteId, accountId, integrationId: site.integrationId, keyId: null, requestId: 'req_bench' }
+  const enabled = await fetch(new URL('/bench-polling', url), { method: 'POST', body: JSON.stringify(ref) })
+  if (!enabled.ok) throw new Error(`polling was not enabled: ${await enabled.text()}`)
+  // the first poll tells D1 of the new transport, the second shows how often the site polls
+  for (let n = 0; n < 3; n++) await poll(url, site)
+  await readCounts(url)
+  await poll(url, site)
+  return readCounts(url)
+}
+
+const rowOf = (name: string, against: string, counts: Counts, atMost: number): Row => ({
+  name,
+  against,
+  value: counts.rowsRead,
+  unit: 'rows',
+  target: { atMost },
+  details: { 'rows written': counts.rowsWritten, 'alarms set': counts.alarmsSet, 'writes to D1': counts.writes },
+})
+
+/** What an object reads and writes when nothing has changed, for sites of three sizes. */
+export async function measureRows(runtime: Runtime, token: string): Promise<Row[]> {
+  const url = await runtime.url('syncing')
+  const rows: Row[] = []
+  for (const items of SIZES) {
+    const site = await connectSite(runtime, token, { name: `rows-${items}`, items })
+    try {
+      await sync(url, site)
+      const unchanged = await measureSync(runtime, url, site)
+      const idle = await measurePoll(runtime, url, site)
+      rows.push(
+        rowOf(
+          `rows of an idle poll, ${items} items`,
+          'rows that a poll reads which brings nothing.',
+          idle,
+          MOST_ROWS_OF_A_POLL,
+        ),
+        rowOf(
+          `rows of an unchanged sync, ${items} items`,
+          'rows that a sync in both directions reads if nothing changed.',
+          unchanged,
+          MOST_ROWS_OF_A_SYNC,
+        ),
+      )
+    } finally {
+      await site.model.stop()
+    }
+  }
+  return rows.toSorted((left, right) => left.against.localeCompare(right.against))
+}
