@@ -1,5 +1,6 @@
-import { createHmac } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import { signMessage } from '../../src/lib/signature.ts'
+import { idlePoll } from '../../test/model/polling.ts'
 import { connectSite, type ConnectedSite } from './connect.ts'
 import type { Row } from './report.ts'
 import type { Runtime } from './runtime.ts'
@@ -43,25 +44,18 @@ async function measureSync(runtime: Runtime, url: URL, site: ConnectedSite): Pro
 
 let sent = 0
 
-/** A poll that brings nothing, signed as Standard Webhooks says. */
+/** Sends a poll that brings nothing, as the plugin does. */
 async function poll(url: URL, { integrationId, key, signingSecret }: ConnectedSite): Promise<void> {
-  const body = JSON.stringify({
-    protocol: 1,
-    trigger: 'cron',
-    clock: Math.floor(Date.now() / 1000),
-    transport: 'polling',
-    wants: { commands: 50, bytes: 1_000_000 },
-    results: [],
-  })
-  const [id, timestamp] = [`msg_poll_${process.pid}_${++sent}`, String(Math.floor(Date.now() / 1000))]
-  const secret = Buffer.from(signingSecret.slice('whsec_'.length), 'base64')
-  const signature = createHmac('sha256', secret).update(`${id}.${timestamp}.${body}`).digest('base64')
+  const message = idlePoll()
+  const body = JSON.stringify(message)
+  const [id, timestamp] = [`msg_poll_${process.pid}_${++sent}`, message.clock]
+  const signature = await signMessage({ id, timestamp, body, secrets: [signingSecret] })
   const headers = {
     'content-type': 'application/json',
     authorization: `Bearer ${key}`,
     'webhook-id': id,
-    'webhook-timestamp': timestamp,
-    'webhook-signature': `v1,${signature}`,
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': signature,
   }
   const answer = await fetch(new URL(`${INTEGRATIONS}/${integrationId}/poll`, url), { method: 'POST', headers, body })
   const told = (await answer.json()) as { transport?: string; commands?: unknown[] }

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import * as z from 'zod'
 import { DeployError } from './errors.ts'
+import { parseJson } from './json.ts'
 
 const API = 'https://api.cloudflare.com/client/v4'
 const TIMEOUT_MS = 30_000
@@ -118,12 +119,4 @@ function read<T>({ path, right, method = 'GET' }: Call<T>, { status, text }: { s
   if (status === 401 || status === 403 || errors.some(({ code }) => REFUSED.has(code)))
     throw new DeployError(`The token may not ${method} ${path}: ${reasons}\nIt needs the right “${right}”.`)
   throw new DeployError(`Cloudflare refused ${method} ${path}: ${reasons}`)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

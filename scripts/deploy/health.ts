@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { addressOf } from './address.ts'
 import { DeployError } from './errors.ts'
+import { parseJson } from './json.ts'
 import { known, type Plan, type Progress, type Step } from './state.ts'
 
 /** A new domain's certificate takes minutes, and so do objects that get new code. */
@@ -23,14 +24,6 @@ async function ask(plan: Plan, url: string, version: string): Promise<Seen> {
     return { isWell, text: isWell ? (health?.status ?? '') : `status ${answer.status}: ${text.slice(0, 300)}` }
   } catch (error) {
     return { isWell: false, text: error instanceof Error ? error.message : String(error) }
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
   }
 }
 

@@ -1,3 +1,4 @@
+import { logFailure } from '../lib/background.ts'
 import { log } from '../lib/log.ts'
 import type { ServiceContext } from '../services/context.ts'
 import { type ClaimedDeletion, claimDeletion, playDeletion, QUERIES_PER_SLICE } from '../services/deletion/index.ts'
@@ -14,10 +15,8 @@ type SystemContext = (accountId: string) => ServiceContext
 /** Works on a slice, and waits for what it left to do in the background, whether it succeeds or not. */
 async function playSlice(ctx: ServiceContext, row: ClaimedDeletion): Promise<void> {
   const background: Promise<unknown>[] = []
-  const keep = (work: Promise<unknown>) =>
-    void background.push(work.catch((cause: unknown) => log.error('background work failed', { cause })))
   try {
-    await playDeletion({ ...ctx, background: keep }, row)
+    await playDeletion({ ...ctx, background: (work) => void background.push(logFailure(work)) }, row)
   } finally {
     await Promise.all(background)
   }

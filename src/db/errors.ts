@@ -1,8 +1,10 @@
 /** Drizzle and D1 wrap SQLite's error, so all causes are searched. */
-function hasMessage(error: unknown, text: string): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause.message.includes(text)) return true
+function someMessage(error: unknown, test: (message: string) => boolean): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (test(cause.message)) return true
   return false
 }
+
+const hasMessage = (error: unknown, text: string) => someMessage(error, (message) => message.includes(text))
 
 /** Whether a write violated a unique constraint of this table. */
 export const isUniqueViolation = (error: unknown, table: string): boolean =>
@@ -20,16 +22,12 @@ const PASSING =
   /network connection lost|caused object to be reset|code was updated|transient issue|internal error|exceeded timeout|timed out/i
 const OVERLOAD = /overloaded|too many requests queued/i
 
-const someMessage = (error: unknown, pattern: RegExp): boolean => {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) if (pattern.test(cause.message)) return true
-  return false
-}
-
 /** Whether D1 has more queries than it can run. They are not repeated: that would add to them. */
-export const isOverload = (error: unknown): boolean => someMessage(error, OVERLOAD)
+export const isOverload = (error: unknown): boolean => someMessage(error, (message) => OVERLOAD.test(message))
 
 /** Whether an error of D1 passes by itself. */
-export const isPassing = (error: unknown): boolean => isOverload(error) || someMessage(error, PASSING)
+export const isPassing = (error: unknown): boolean =>
+  isOverload(error) || someMessage(error, (message) => PASSING.test(message))
 
 const UNAVAILABLE = 'D1 is unavailable'
 

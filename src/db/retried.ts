@@ -1,13 +1,12 @@
 import { backoffMs, type Backoff } from '../lib/backoff.ts'
 import { log } from '../lib/log.ts'
+import { pause } from '../lib/pause.ts'
 import { DatabaseUnavailable, isOverload, isPassing } from './errors.ts'
 import { isRepeatable } from './repeatable.ts'
 
 /** Executions of a statement that D1 fails for a passing reason. */
 const TRIES = 3
 const PAUSE: Backoff = { firstMs: 60, longestMs: 400, jitter: 0.75 }
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 /**
  * Runs a statement again after a passing error, if it may run twice. An overloaded database is left alone.

@@ -1,3 +1,5 @@
+import { fromBase64, toBase64 } from './base64.ts'
+
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 const IV_BYTES = 12
@@ -8,9 +10,6 @@ export interface KeyRing {
   /** 32 bytes each, base64. */
   keys: Readonly<Record<string, string>>
 }
-
-const toBase64 = (bytes: Uint8Array) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
-const fromBase64 = (text: string) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
 
 function importAesKey(base64: string, usage: 'encrypt' | 'decrypt'): Promise<CryptoKey> {
   return crypto.subtle.importKey('raw', fromBase64(base64), 'AES-GCM', false, [usage])

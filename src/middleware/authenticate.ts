@@ -3,7 +3,6 @@ import { createMiddleware } from 'hono/factory'
 import { readConfig } from '../config.ts'
 import { ERRORS } from '../contract/errors.ts'
 import { db } from '../db/client.ts'
-import type { Measure } from '../db/measured.ts'
 import { QueryBudget } from '../db/query-budget.ts'
 import type { AppEnv } from '../env.ts'
 import { authenticateApiKey, createApiKeyStore } from '../services/api-keys/index.ts'
@@ -11,6 +10,7 @@ import { readCredentials, type Credentials, assertOriginAllowed, authenticatePer
 import type { Actor } from '../services/context.ts'
 import { ServiceError } from '../services/errors.ts'
 import { KEY_ALONE, type Access } from './authorize.ts'
+import { measureQueries } from './measure.ts'
 import { charge, clientNetwork } from './throttle.ts'
 
 const UNAUTHENTICATED = 401
@@ -28,12 +28,7 @@ const accountOfUpgrade = (c: HonoContext<AppEnv>) =>
  * this session's bookmark, so the request sees at least this state.
  */
 function authContext(c: HonoContext<AppEnv>) {
-  const watch = c.get('stopwatch')
-  const measure: Measure = (work, queries) => {
-    c.get('queries').spend(queries)
-    return watch.time('db', work)
-  }
-  const session = db(c.env, null, 'first-primary', measure)
+  const session = db(c.env, null, 'first-primary', measureQueries(c))
   c.set('dbSession', session)
   return {
     db: session.db,

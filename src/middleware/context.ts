@@ -2,14 +2,15 @@ import type { Context as HonoContext } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { readConfig } from '../config.ts'
 import { db } from '../db/client.ts'
-import type { Measure } from '../db/measured.ts'
 import type { AppEnv } from '../env.ts'
+import { logFailure } from '../lib/background.ts'
 import { createId } from '../lib/ids.ts'
-import { log, noteLogIds, type LogIds } from '../lib/log.ts'
+import { noteLogIds, type LogIds } from '../lib/log.ts'
 import { readRequestOrigin } from '../lib/request-origin.ts'
 import { siteObject } from '../lib/site-objects.ts'
 import { createApiKeyStore } from '../services/api-keys/index.ts'
 import { charge } from './throttle.ts'
+import { measureQueries } from './measure.ts'
 import { reachSite } from './reach-site.ts'
 
 const ID = /^[a-z]{2,4}_[0-9a-f]{32}$/
@@ -29,10 +30,6 @@ function logIdsOf(c: HonoContext<AppEnv>): LogIds {
   }
 }
 
-/** The response is sent, so the failure of work behind it has nobody else to tell. */
-const logFailure = (work: Promise<unknown>) =>
-  work.catch((cause: unknown) => log.error('background work failed', { cause }))
-
 /**
  * Builds the service context. Reads go to the nearest replica, writes to the primary. A client that sends back the
  * `x-d1-bookmark` of an earlier response reads its own writes.
@@ -45,17 +42,12 @@ export const provideContext = createMiddleware<AppEnv>(async (c, next) => {
   // authentication read from the primary; continue from there
   const readFrom = valid ?? c.get('dbSession')?.bookmark() ?? nearest
   const watch = c.get('stopwatch')
-  const budget = c.get('queries')
-  const measure: Measure = (work, queries) => {
-    budget.spend(queries)
-    return watch.time('db', work)
-  }
-  const session = db(c.env, actor.kind === 'anonymous' ? null : actor.accountId, readFrom, measure)
+  const session = db(c.env, actor.kind === 'anonymous' ? null : actor.accountId, readFrom, measureQueries(c))
   c.set('dbSession', session)
   noteLogIds(logIdsOf(c))
   c.set('ctx', {
     db: session.db,
-    queriesLeft: budget.left,
+    queriesLeft: c.get('queries').left,
     actor,
     requestId: c.get('requestId'),
     pluginRequestId: c.get('pluginRequestId'),

@@ -67,6 +67,16 @@ function split(results: CommandResult[]): [now: CommandResult[], later: CommandR
   return end < 0 ? [results, []] : [results.slice(0, Math.max(1, end)), results.slice(Math.max(1, end))]
 }
 
+/** A poll that brings nothing. @param clock Unix seconds */
+export const idlePoll = (clock = Math.floor(Date.now() / 1000)): PollRequest => ({
+  protocol: 1,
+  trigger: 'cron',
+  clock,
+  transport: 'polling',
+  wants: { commands: 50, bytes: 1_000_000 },
+  results: [],
+})
+
 /**
  * A visit of the plugin's heartbeat: calls, carries out what comes back, and calls again with the results while there
  * is more. What is lost on the way is not kept: the API names its commands again at the next heartbeat.
@@ -81,14 +91,8 @@ export async function callHome(
   let transport: PollRequest['transport'] = 'polling'
   for (let call = 0; call < MAX_CALLS; call++) {
     const [now, later] = split(results)
-    const body: PollRequest = {
-      protocol: 1,
-      trigger: 'cron',
-      clock: model.site.timeS(),
-      transport,
-      wants: { commands: later.length > 0 ? 0 : 50, bytes: 1_000_000 },
-      results: now,
-    }
+    const wants = { commands: later.length > 0 ? 0 : 50, bytes: 1_000_000 }
+    const body: PollRequest = { ...idlePoll(model.site.timeS()), transport, wants, results: now }
     const message = await sign(model, JSON.stringify(body))
     const reply = await send(message)
     if (reply === null) return null

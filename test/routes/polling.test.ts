@@ -5,6 +5,7 @@ import { createSigningSecret, signMessage } from '../../src/lib/signature.ts'
 import { callHome, type SendHome } from '../model/polling.ts'
 import { ModelWordPress } from '../model/wordpress.ts'
 import { createTestKey } from '../support/identity.ts'
+import { idlePoll } from '../model/polling.ts'
 import {
   CONNECT,
   COLLECTION,
@@ -25,14 +26,7 @@ import { playInternet } from '../support/plugin.ts'
 beforeAll(() => playInternet())
 
 let sent = 0
-const idleBody = () => ({
-  protocol: 1,
-  trigger: 'cron',
-  clock: Math.floor(Date.now() / 1000),
-  transport: 'polling',
-  wants: { commands: 50, bytes: 1_000_000 },
-  results: [] as unknown[],
-})
+const idleBody = () => ({ ...idlePoll(), results: [] as unknown[] })
 
 async function signed(body: unknown, secret: string, timestamp = Math.floor(Date.now() / 1000)) {
   const id = `msg_test_${++sent}`

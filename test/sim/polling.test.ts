@@ -224,4 +224,11 @@ describe('the transport', () => {
     transport.notePoll(world.nowMs + 120_300 + 3_600_000)
     expect(transport.read().intervalMs).toBe(Math.round(60_000 * 0.6 + 3_600_000 * 0.4))
   })
+
+  test('follows a site at once that begins to poll much more often', () => {
+    const world = new World(1)
+    const { transport } = world.store
+    for (const at of [0, 900_000, 960_000]) transport.notePoll(world.nowMs + at)
+    expect(transport.read().intervalMs).toBe(60_000)
+  })
 })

@@ -4,7 +4,7 @@ import { type ApiKeyRow, loadApiKey, toApiKeyRecord } from './records.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
-import { repeatInBackground } from './repeat.ts'
+import { passOn } from './repeat.ts'
 import { loadSite } from '../tenant.ts'
 
 const REPEAT_AFTER_S = 5
@@ -50,14 +50,11 @@ async function markRevoked(ctx: ServiceContext, key: ApiKeyRow): Promise<void> {
  *   request
  */
 export async function spreadRevocation(ctx: ServiceContext, key: ApiKeyRow): Promise<void> {
-  const tellObject = () => ctx.site(key.siteId).revokeKey(key.id)
-  const bury = () => ctx.apiKeys.put(key.hash, { ...toApiKeyRecord(key, true), status: 'revoked' })
-  const work = [tellObject, bury]
-  const steps = await Promise.allSettled(work.map((step) => step()))
-  const failed = steps.find((step) => step.status === 'rejected')
+  const failed = await passOn(ctx, key.id, [
+    () => ctx.site(key.siteId).revokeKey(key.id),
+    () => ctx.apiKeys.put(key.hash, { ...toApiKeyRecord(key, true), status: 'revoked' }),
+  ])
   if (!failed) return
-  const left = work.filter((_step, index) => steps[index]?.status === 'rejected')
-  for (const step of left) ctx.background(repeatInBackground(step, key.id))
   throw new ServiceError('unavailable', 'The key is revoked, but not everywhere yet; repeat the request.', {
     cause: failed.reason,
     retryAfterS: REPEAT_AFTER_S,

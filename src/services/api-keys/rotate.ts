@@ -4,7 +4,7 @@ import { apiKeys } from '../../db/schema/index.ts'
 import { createApiKey as generateApiKey, hashApiKey, maskApiKey } from '../../lib/api-key.ts'
 import { log } from '../../lib/log.ts'
 import { type ApiKeyRow, loadApiKey, presentApiKey, publishApiKey, toApiKeyRecord } from './records.ts'
-import { repeatInBackground } from './repeat.ts'
+import { passOn } from './repeat.ts'
 import { revokeApiKey } from './revoke.ts'
 import { appendAudit } from '../audit/index.ts'
 import { withinQuota } from '../quotas/index.ts'
@@ -79,14 +79,11 @@ async function commitRotation(ctx: ServiceContext, old: ApiKeyRow, row: ApiKeyRo
 
 /** Gives the old key its end at the site's object, which remembers when a key ends, and in KV. */
 async function announceEnd(ctx: ServiceContext, old: ApiKeyRow, site: SiteRow, expiresAt: Date): Promise<void> {
-  const work = [
+  const failed = await passOn(ctx, old.id, [
     () => ctx.site(site.id).recheckKeys(),
     () => ctx.apiKeys.put(old.hash, toApiKeyRecord({ ...old, expiresAt }, site.isActive)),
-  ]
-  const steps = await Promise.allSettled(work.map((step) => step()))
-  const failed = steps.flatMap(({ status }, index) => (status === 'rejected' && work[index] ? [work[index]] : []))
-  for (const step of failed) ctx.background(repeatInBackground(step, old.id))
-  for (const step of steps) if (step.status === 'rejected') throw step.reason
+  ])
+  if (failed) throw failed.reason
 }
 
 /**

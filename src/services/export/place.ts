@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { fromBase64Url, toBase64Url } from '../../lib/base64.ts'
 import { ServiceError } from '../errors.ts'
 
 /** Where a part of an export ended, and the next one begins. */
@@ -17,16 +18,13 @@ const Place = z.lazy(() =>
 export type Place = Readonly<z.infer<typeof Place>>
 
 /** The cursor of a place: base64url of its JSON. It names rows of the account alone, so it needs no seal. */
-export function writeCursor(place: Place): string {
-  const bytes = Array.from(new TextEncoder().encode(JSON.stringify(place)), (byte) => String.fromCharCode(byte))
-  return btoa(bytes.join('')).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
-}
+export const writeCursor = (place: Place): string => toBase64Url(new TextEncoder().encode(JSON.stringify(place)))
 
 /** @throws ServiceError `invalid_cursor` */
 export function readPlace(cursor: string, kinds: readonly string[]): Place {
   try {
-    const bytes = Uint8Array.from(atob(cursor.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))
-    const place = Place.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)))
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(fromBase64Url(cursor))
+    const place = Place.parse(JSON.parse(text))
     if (kinds.includes(place.kind)) return place
   } catch (cause) {
     throw new ServiceError('invalid_cursor', undefined, { cause })

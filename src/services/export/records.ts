@@ -1,4 +1,3 @@
-import { asc } from 'drizzle-orm'
 import {
   auditLog,
   notificationDeliveries,
@@ -6,101 +5,94 @@ import {
   notificationMessages,
   syncEvents,
 } from '../../db/schema/index.ts'
-import { by, LARGE, range, type Section, SMALL } from './section.ts'
+import { LARGE, type Section, section } from './section.ts'
 
-const SYNC_EVENTS: Section = {
+const SYNC_EVENTS = section({
   kind: 'sync_event',
-  page: SMALL,
-  key: by('id'),
-  read: (ctx, after) =>
-    ctx.db
-      .select({
-        id: syncEvents.id,
-        site_id: syncEvents.siteId,
-        integration_id: syncEvents.integrationId,
-        run_id: syncEvents.runId,
-        action: syncEvents.action,
-        direction: syncEvents.direction,
-        success: syncEvents.success,
-        code: syncEvents.code,
-        detail: syncEvents.detail,
-        actor: syncEvents.actor,
-        item_ids: syncEvents.itemIds,
-        counts: syncEvents.counts,
-        started_at: syncEvents.startedAt,
-        finished_at: syncEvents.finishedAt,
-      })
-      .from(syncEvents)
-      .where(range(ctx, syncEvents.accountId, syncEvents.id, after))
-      .orderBy(asc(syncEvents.id))
-      .limit(SMALL),
-}
+  table: syncEvents,
+  key: syncEvents.id,
+  columns: {
+    id: syncEvents.id,
+    site_id: syncEvents.siteId,
+    integration_id: syncEvents.integrationId,
+    run_id: syncEvents.runId,
+    action: syncEvents.action,
+    direction: syncEvents.direction,
+    success: syncEvents.success,
+    code: syncEvents.code,
+    detail: syncEvents.detail,
+    actor: syncEvents.actor,
+    item_ids: syncEvents.itemIds,
+    counts: syncEvents.counts,
+    started_at: syncEvents.startedAt,
+    finished_at: syncEvents.finishedAt,
+  },
+})
 
 /** Without secrets. */
-const ENDPOINTS: Section = {
+const ENDPOINTS = section({
   kind: 'endpoint',
-  page: SMALL,
-  key: by('id'),
-  read: (ctx, after) => {
-    const { accountId, id, name, url, isActive, failingSince, lastDeliveredAt, createdAt } = notificationEndpoints
-    const columns = { id, name, url, is_active: isActive, failing_since: failingSince }
-    return ctx.db
-      .select({ ...columns, last_delivered_at: lastDeliveredAt, created_at: createdAt })
-      .from(notificationEndpoints)
-      .where(range(ctx, accountId, id, after))
-      .orderBy(asc(id))
-      .limit(SMALL)
+  table: notificationEndpoints,
+  key: notificationEndpoints.id,
+  columns: {
+    id: notificationEndpoints.id,
+    name: notificationEndpoints.name,
+    url: notificationEndpoints.url,
+    is_active: notificationEndpoints.isActive,
+    failing_since: notificationEndpoints.failingSince,
+    last_delivered_at: notificationEndpoints.lastDeliveredAt,
+    created_at: notificationEndpoints.createdAt,
   },
-}
+})
 
-const NOTIFICATIONS: Section = {
+const NOTIFICATIONS = section({
   kind: 'notification',
   page: LARGE,
-  key: by('id'),
-  read: (ctx, after) => {
-    const { accountId, id, type, summary, body, createdAt } = notificationMessages
-    return ctx.db
-      .select({ id, type, summary, body, created_at: createdAt })
-      .from(notificationMessages)
-      .where(range(ctx, accountId, id, after))
-      .orderBy(asc(id))
-      .limit(LARGE)
+  table: notificationMessages,
+  key: notificationMessages.id,
+  columns: {
+    id: notificationMessages.id,
+    type: notificationMessages.type,
+    summary: notificationMessages.summary,
+    body: notificationMessages.body,
+    created_at: notificationMessages.createdAt,
   },
-}
+})
 
-const DELIVERIES: Section = {
+const DELIVERIES = section({
   kind: 'delivery',
-  page: SMALL,
-  key: by('id'),
-  read: (ctx, after) => {
-    const { accountId, id, messageId, channel, endpointId, userId } = notificationDeliveries
-    const { status, attempts, lastStatus, errorCode, createdAt, finishedAt } = notificationDeliveries
-    const whom = { message_id: messageId, channel, endpoint_id: endpointId, user_id: userId }
-    const outcome = { status, attempts, last_status: lastStatus, error_code: errorCode }
-    return ctx.db
-      .select({ id, ...whom, ...outcome, created_at: createdAt, finished_at: finishedAt })
-      .from(notificationDeliveries)
-      .where(range(ctx, accountId, id, after))
-      .orderBy(asc(id))
-      .limit(SMALL)
+  table: notificationDeliveries,
+  key: notificationDeliveries.id,
+  columns: {
+    id: notificationDeliveries.id,
+    message_id: notificationDeliveries.messageId,
+    channel: notificationDeliveries.channel,
+    endpoint_id: notificationDeliveries.endpointId,
+    user_id: notificationDeliveries.userId,
+    status: notificationDeliveries.status,
+    attempts: notificationDeliveries.attempts,
+    last_status: notificationDeliveries.lastStatus,
+    error_code: notificationDeliveries.errorCode,
+    created_at: notificationDeliveries.createdAt,
+    finished_at: notificationDeliveries.finishedAt,
   },
-}
+})
 
-const AUDIT: Section = {
+const AUDIT = section({
   kind: 'audit',
-  page: SMALL,
-  key: by('seq'),
-  read: (ctx, after) => {
-    const { accountId, seq, actor, action, entityId, metadata, requestId, createdAt, hash } = auditLog
-    const columns = { seq, actor, action, entity_id: entityId, metadata, request_id: requestId }
-    return ctx.db
-      .select({ ...columns, created_at: createdAt, hash })
-      .from(auditLog)
-      .where(range(ctx, accountId, seq, after))
-      .orderBy(asc(seq))
-      .limit(SMALL)
+  table: auditLog,
+  key: auditLog.seq,
+  columns: {
+    seq: auditLog.seq,
+    actor: auditLog.actor,
+    action: auditLog.action,
+    entity_id: auditLog.entityId,
+    metadata: auditLog.metadata,
+    request_id: auditLog.requestId,
+    created_at: auditLog.createdAt,
+    hash: auditLog.hash,
   },
-}
+})
 
 /** What was recorded, and who is told of it. */
 export const RECORDS: readonly Section[] = [SYNC_EVENTS, ENDPOINTS, NOTIFICATIONS, DELIVERIES, AUDIT]

@@ -1,5 +1,6 @@
-import { and, eq, gt, type SQL } from 'drizzle-orm'
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { and, asc, eq, gt, type SQL } from 'drizzle-orm'
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { users } from '../../db/schema/index.ts'
 import type { ServiceContext } from '../context.ts'
 
 /** The columns of one line, under the names that the API uses. */
@@ -19,16 +20,29 @@ export interface Section {
 }
 
 /** Rows of a page where none is large, and where some are. */
-export const SMALL = 500
+const SMALL = 500
 export const LARGE = 50
 
-/** The account's rows after a key. */
-export const range = (
-  { actor }: ServiceContext,
-  account: SQLiteColumn,
-  key: SQLiteColumn,
-  after: Key | null,
-): SQL | undefined => and(eq(account, actor.accountId), after === null ? undefined : gt(key, after))
+interface Source {
+  kind: string
+  page?: number
+  table: SQLiteTable & { accountId: SQLiteColumn }
+  columns: Record<string, SQLiteColumn | SQL>
+  /** The one of the columns that orders the rows; unique within the account. */
+  key: SQLiteColumn
+  /** The column that names a person, if the line has columns of `users`. */
+  person?: SQLiteColumn
+}
 
-/** The key as a column of the row. */
-export const by = (field: string) => (row: Row) => row[field] as Key
+/** The rows of an account in a table, page by page. */
+export function section({ kind, page = SMALL, table, columns, key, person }: Source): Section {
+  const field = Object.keys(columns).find((name) => columns[name] === key)
+  if (field === undefined) throw new Error(`the key of ${kind} is none of its columns`)
+  const read: Section['read'] = ({ db, actor }, after) => {
+    const rows = db.select(columns).from(table).$dynamic()
+    const joined = person ? rows.innerJoin(users, eq(users.id, person)) : rows
+    const range = and(eq(table.accountId, actor.accountId), after === null ? undefined : gt(key, after))
+    return joined.where(range).orderBy(asc(key)).limit(page)
+  }
+  return { kind, page, read, key: (row) => row[field] as Key }
+}

@@ -4,6 +4,7 @@ import { idempotencyKeys } from '../../db/schema/index.ts'
 import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { pruneBefore, type PruneInput } from '../retention/index.ts'
+import { pause } from '../../lib/pause.ts'
 import { openSecret, sealSecret, type KeyRing } from '../../lib/secrets.ts'
 
 /**
@@ -59,8 +60,6 @@ interface ClaimInput {
 
 /** `claimed`: the caller runs the request and completes it with this lease; `answered`: it ran before. */
 type Claim = { kind: 'claimed'; leaseUntil: Date } | { kind: 'answered'; answer: StoredAnswer }
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 async function tryClaim(ctx: ServiceContext<Actor>, input: ClaimInput): Promise<Date | null> {
   const now = ctx.now()

@@ -5,9 +5,9 @@
  * a minute after an outage, because webhooks may have been lost, and at once if the plugin reports that its outbox
  * overflowed. A check that is due is queued as a run like any other.
  *
- * A check that ends counts the items anew, stores its result and plans the next one. A type in which too much differs is read again in full,
- * and compared again an hour later. A plugin too old for digests has no result; if it asked for the check, all its
- * types are read again instead.
+ * A check that ends counts the items anew, stores its result and plans the next one. A type in which too much differs
+ * is read again in full, and compared again an hour later. A plugin too old for digests has no result; if it asked for
+ * the check, all its types are read again instead.
  */
 import { NO_TYPE_DRIFT_CHECK, type DriftCheckSnapshot, type TypeDriftCheck } from '../../contract/drift-check.ts'
 import type { IdPrefix } from '../../lib/ids.ts'

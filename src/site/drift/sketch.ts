@@ -1,3 +1,4 @@
+import { fromBase64, toBase64 } from '../../lib/base64.ts'
 import { joaat14 } from './checksum.ts'
 
 /** 32-bit words of an element: id (16 and 32 bits), first half of the etag, check. */
@@ -93,13 +94,12 @@ export class Sketch {
       for (let word = 1; word < WORDS; word++) view.setUint32(at + 4 * word - 2, this.sums[index * WORDS + word] ?? 0)
       view.setInt32(at + 18, this.counts[index] ?? 0)
     }
-    const bytes = new Uint8Array(view.buffer)
-    return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+    return toBase64(new Uint8Array(view.buffer))
   }
 
   /** @throws RangeError if the text is empty or no whole number of symbols */
   static fromBase64(text: string): Sketch {
-    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+    const bytes = fromBase64(text)
     if (bytes.length === 0 || bytes.length % SYMBOL_BYTES !== 0) throw new RangeError('not a whole number of symbols')
     const view = new DataView(bytes.buffer)
     const sketch = new Sketch(bytes.length / SYMBOL_BYTES)

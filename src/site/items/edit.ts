@@ -75,8 +75,9 @@ export function editRecord(record: ItemRecord, patch: DocPatch, now: number): It
 }
 
 /**
- * Moves an item to the trash on both sides. One without a post is deleted, as deleteRecord says. An open conflict ends with IGNY8's side, or with
- * the site's where IGNY8 has none: store the record as it was before, so that an undo restores the conflict.
+ * Moves an item to the trash on both sides. One without a post is deleted, as deleteRecord says. An open conflict ends
+ * with IGNY8's side, or with the site's where IGNY8 has none: store the record as it was before, so that an undo
+ * restores the conflict.
  */
 export function trashRecord(record: ItemRecord, now: number): ItemRecord {
   if (record.externalId === null || record.deletion === 'external') return deleteRecord(record, now)

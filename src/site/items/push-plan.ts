@@ -2,7 +2,7 @@ import type { ApplyFields, ApplyOperation } from '../../contract/content-link.ts
 import type { AuthorMap } from '../../contract/integrations.ts'
 import { EMPTY_DOC, type ItemDoc } from './doc.ts'
 import { diffDocs, pendingFields, readField, writeField, type FieldPath } from './fields.ts'
-import { isTrashed, type ItemRecord } from './record.ts'
+import { isDeletedUnsent, isTrashed, type ItemRecord } from './record.ts'
 
 /** One `apply` command for one item. */
 export interface PushPlan {
@@ -32,7 +32,7 @@ export function planPush(record: ItemRecord): PushPlan | null {
   // nothing is deleted permanently that is not in the site's trash
   if (record.deletion === 'local' && external !== null && !isTrashed(external))
     return { op: 'trash', paths: [], expect: etag, sent: { ...external, status: 'trash' } }
-  if (record.deletion === 'local' && record.externalId === null) return planUnsent(local)
+  if (isDeletedUnsent(record)) return planUnsent(local)
   if (record.deletion === 'local') return { op: 'delete', paths: [], expect: etag, sent: local }
   // a post that could not be read yet: there is no content to compare with
   if (external === null && record.externalId !== null) return null

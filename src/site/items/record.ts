@@ -97,6 +97,10 @@ export const isDeleted = ({ deletion, conflictFields }: Pick<ItemRecord, 'deleti
 export const awaitsPost = ({ externalId, base }: Pick<ItemRecord, 'externalId' | 'base'>): boolean =>
   externalId === null && base !== null
 
+/** Whether an item was deleted before its post was known. The site is asked about the post: see push-plan.ts. */
+export const isDeletedUnsent = ({ deletion, externalId }: Pick<ItemRecord, 'deletion' | 'externalId'>): boolean =>
+  deletion === 'local' && externalId === null
+
 export const isTrashed = ({ status }: Pick<ItemDoc, 'status'>): boolean => status === 'trash'
 
 /** Whether the item is in the trash on both sides, so that it may be deleted permanently. */

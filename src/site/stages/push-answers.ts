@@ -3,7 +3,14 @@ import type { CommandResult } from '../../contract/link.ts'
 import { EMPTY_DOC, toItemDoc, type ItemDoc } from '../items/doc.ts'
 import { failRecord, pushFault } from '../items/failure.ts'
 import { externalColumns, importDeletion, importPost } from '../items/import.ts'
-import { isWaiting, withoutError, type Decision, type ItemFault, type ItemRecord } from '../items/record.ts'
+import {
+  isDeletedUnsent,
+  isWaiting,
+  withoutError,
+  type Decision,
+  type ItemFault,
+  type ItemRecord,
+} from '../items/record.ts'
 import type { RunCursor } from '../replica/tables/run-cursor.ts'
 import type { CommandRequest } from '../transport/sender.ts'
 import type { EngineContext, RunConfig } from './context.ts'
@@ -117,8 +124,6 @@ interface FaultFacts {
   since?: number | undefined
   isRetryable?: boolean
 }
-
-const isDeletedUnsent = ({ deletion, externalId }: ItemRecord): boolean => deletion === 'local' && externalId === null
 
 /** Marks an item as failed or waiting. One that was deleted before it had a post can't fail: it is gone. */
 export function storeItemFault(

@@ -8,6 +8,7 @@ import { openSiteDatabase } from '../../../src/site/replica/database.ts'
 import { SiteStore } from '../../../src/site/replica/store.ts'
 import { POLL_STORED_MS } from '../../../src/site/replica/tables/transport.ts'
 import { fillPosts } from '../../model/fill.ts'
+import { idlePoll } from '../../model/polling.ts'
 import { connectWordPress, deliver, playWordPress, syncSite, type ContentSite } from '../../support/content.ts'
 import { signedBy, siteObject } from '../../support/integration.ts'
 import { call } from '../../support/openapi.ts'
@@ -38,14 +39,7 @@ async function connect(items: number): Promise<ContentSite> {
 
 /** A poll that brings nothing. */
 async function poll({ path, key, model }: ContentSite): Promise<void> {
-  const body = {
-    protocol: 1,
-    trigger: 'cron',
-    clock: Math.floor(Date.now() / 1000),
-    transport: 'polling',
-    wants: { commands: 50, bytes: 1_000_000 },
-    results: [],
-  }
+  const body = idlePoll()
   const headers = await signedBy(model.signingSecret, body)
   const answer = await call(`POST ${path}/poll/`, { token: key, body, headers })
   expect([answer.status, answer.body.commands]).toEqual([200, []])
