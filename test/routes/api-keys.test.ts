@@ -19,6 +19,7 @@ import {
   withoutRequestId,
   type Person,
 } from '../support/identity.ts'
+import { skipPauses } from '../support/pauses.ts'
 
 const d1 = () => db(env, null).db
 const hashOf = (key: string) => hashApiKey(readConfig(env).apiKeyPepper, key)
@@ -270,6 +271,7 @@ describe('revoking an API key', () => {
   test.each(['object', 'store'])(
     'that did not reach the %s says so, holds in D1, and is completed by a repeat',
     async (part) => {
+      skipPauses()
       const { id, key } = await createTestKey(owner, siteId)
       const fail = async () => {
         throw new Error('not reached')

@@ -15,6 +15,7 @@ import {
   withoutRequestId,
   type Person,
 } from '../support/identity.ts'
+import { skipPauses } from '../support/pauses.ts'
 
 const d1 = () => db(env, null).db
 const UNKNOWN_SITE = 'site_00000000000000000000000000000000'
@@ -220,6 +221,7 @@ describe('deleting a site', () => {
   })
 
   test('that failed half-way closed every way in, and can be repeated', async () => {
+    skipPauses()
     const id = await createTestSite(owner)
     const { key: token } = await createTestKey(owner, id)
     const broken = {

@@ -22,6 +22,7 @@ import {
 import { call } from '../../support/openapi.ts'
 import { playInternet } from '../../support/plugin.ts'
 import { measureRows } from '../../support/rows.ts'
+import { skipPauses } from '../../support/pauses.ts'
 
 beforeAll(playInternet)
 
@@ -119,14 +120,10 @@ describe('a key that an object has admitted', () => {
     async (failures) => {
       const { site, id } = await trustedKey()
       const clock = movableClock()
-      const pauses = vi.spyOn(scheduler, 'wait').mockResolvedValue(undefined)
-      try {
-        const { ctx, work } = unreachable(site, failures)
-        await rotateApiKey({ ctx, input: { siteId: site.siteId, keyId: id, grace_s: 60 } })
-        await Promise.all(work)
-      } finally {
-        pauses.mockRestore()
-      }
+      skipPauses()
+      const { ctx, work } = unreachable(site, failures)
+      await rotateApiKey({ ctx, input: { siteId: site.siteId, keyId: id, grace_s: 60 } })
+      await Promise.all(work)
       expect(await admit(site, id)).toEqual(ADMITTED)
       clock.advance(61_000)
       expect(await admit(site, id)).toEqual(refused('api_key_expired'))
