@@ -106,6 +106,16 @@ test('no line of a page is wider than 120 characters', () => {
   expect(pages.flatMap(wideLines)).toEqual([])
 })
 
+/** Marks that git leaves where two versions of a page could not be merged. */
+const mergeMarks = ({ name, text }: Text): string[] =>
+  text.split('\n').flatMap((line, index) => (/^(?:<{7} |={7}$|>{7} )/.test(line) ? [`${name}:${index + 1}`] : []))
+
+test('no page holds the marks of a merge', () => {
+  expect(pages.flatMap(mergeMarks)).toEqual([])
+  const text = ['<<<<<<< HEAD', 'one', '=======', 'other', '>>>>>>> branch', 'A heading', '========='].join('\n')
+  expect(mergeMarks({ name: 'page.md', text })).toEqual(['page.md:1', 'page.md:3', 'page.md:5'])
+})
+
 test('a wrong path, link or line is found', () => {
   const page = {
     name: 'docs/page.md',
