@@ -1,9 +1,10 @@
 // npm run build: puts the files that the Worker serves besides its answers into `public/`.
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { cacheFolder, NODE, ROOT } from './lib/paths.ts'
 import { runCommand } from './lib/processes.ts'
+import { replaceFile } from './lib/replace-file.ts'
 import { unlessUnchanged } from './lib/unchanged.ts'
 import { buildPluginZip } from './plugin-zip.ts'
 
@@ -19,9 +20,8 @@ const WEB = {
 /** The viewer of the API's document. */
 function copyReference(): void {
   const viewer = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
-  mkdirSync(join(ROOT, REFERENCE), { recursive: true })
   for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js'])
-    copyFileSync(join(viewer, name), join(ROOT, REFERENCE, name))
+    replaceFile(join(ROOT, REFERENCE, name), readFileSync(join(viewer, name)))
 }
 
 /**

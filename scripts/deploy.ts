@@ -10,6 +10,7 @@ import { runDeploy } from './deploy/run.ts'
 import { ROOT } from './lib/paths.ts'
 import { tryCommand } from './lib/processes.ts'
 import { stopEverything } from './lib/shutdown.ts'
+import { buildWorkerModules } from './worker-modules.ts'
 
 try {
   await runDeploy(readOptions(process.argv.slice(2)), {
@@ -19,7 +20,10 @@ try {
     print: (line) => console.log(line),
     sleep: (ms) => pause(ms),
     command: tryCommand,
-    build: buildAssets,
+    build: async () => {
+      await buildAssets()
+      await buildWorkerModules()
+    },
   })
 } catch (error) {
   if (!(error instanceof DeployError)) throw error

@@ -1,8 +1,9 @@
 // npm run plugin:zip: the release of the WordPress plugin, the same bytes for the same files.
-import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
+import { readFileSync, readdirSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
 import { type Zippable, zipSync } from 'fflate'
 import { PLUGIN, ROOT } from './lib/paths.ts'
+import { replaceFile } from './lib/replace-file.ts'
 
 /** Where the zip goes: for people, and for the API, which serves it as a static asset. */
 export const PLUGIN_ZIPS = ['dist/igny8-wordpress-bridge.zip', 'public/plugin/igny8-wordpress-bridge.zip']
@@ -35,11 +36,7 @@ export function buildPluginZip(): number {
   }
   if (!files[`${folder}/${folder}.php`]) throw new Error(`${PLUGIN}/${folder}.php is missing: this is no plugin`)
   const zip = zipSync(files)
-  for (const target of PLUGIN_ZIPS.map((path) => join(ROOT, path))) {
-    mkdirSync(dirname(target), { recursive: true })
-    writeFileSync(`${target}.${process.pid}`, zip)
-    renameSync(`${target}.${process.pid}`, target)
-  }
+  for (const path of PLUGIN_ZIPS) replaceFile(join(ROOT, path), zip)
   return zip.length
 }
 

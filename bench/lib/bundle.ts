@@ -1,21 +1,20 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import type { Metafile } from 'esbuild'
+import { parse } from 'smol-toml'
 import { NODE, ROOT, temporaryFolder, WRANGLER } from '../../scripts/lib/paths.ts'
 import { runCommand } from '../../scripts/lib/processes.ts'
+import { buildWorkerModules, MODULES_CONFIG, readModules, type WorkerModule } from '../../scripts/worker-modules.ts'
 
 /** A Worker as it would be deployed: its modules, the main one first, and what went into them. */
 export interface Bundle {
   name: string
-  modules: { path: string; contents: string }[]
+  modules: WorkerModule[]
   /** The upload itself, as `wrangler check startup --worker` takes it. */
   file: string
   /** Bytes by source file, largest first. */
   sources: { path: string; bytes: number }[]
-}
-
-interface Metafile {
-  outputs: Record<string, { inputs: Record<string, { bytesInOutput: number }> }>
 }
 
 /** Environment of every wrangler here: it asks and reports nothing, and logs into the folder of its run. */
@@ -25,39 +24,43 @@ export const quietly = (folder: string) => ({
   WRANGLER_LOG_PATH: folder,
 })
 
-/** Empty where wrangler bundles nothing itself. */
-function readSources(path: string): Bundle['sources'] {
-  if (!existsSync(path)) return []
-  const { outputs } = JSON.parse(readFileSync(path, 'utf8')) as Metafile
-  return Object.values(outputs)
+/** Source files by their bytes, largest first. */
+const sourcesOf = ({ outputs }: Metafile): Bundle['sources'] =>
+  Object.values(outputs)
     .flatMap((output) => Object.entries(output.inputs))
-    .map(([source, { bytesInOutput }]) => ({ path: source, bytes: bytesInOutput }))
+    .map(([path, { bytesInOutput }]) => ({ path, bytes: bytesInOutput }))
     .toSorted((left, right) => right.bytes - left.bytes)
-}
 
-function readModules(folder: string, main: string): Bundle['modules'] {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'))
-  const paths = [main, ...files.filter((name) => name !== main)]
-  return paths.map((path) => ({ path, contents: readFileSync(join(folder, path), 'utf8') }))
+/** The configuration with which wrangler uploads the modules in `out`, in a file beside them. */
+function writeConfig(folder: string, out: string): string {
+  const base = parse(readFileSync(join(ROOT, 'wrangler.toml'), 'utf8'))
+  const assets = { ...Object(base['assets']), directory: join(ROOT, 'public') }
+  const file = join(folder, 'wrangler.json')
+  writeFileSync(file, JSON.stringify({ ...base, ...MODULES_CONFIG, main: join(out, 'index.js'), assets }))
+  return file
 }
 
 /**
- * Builds a Worker with wrangler, as a deployment does, without deploying it.
+ * Builds the project's Worker as a deployment does, or a bare one with wrangler, without deploying it.
  * @param script a bare Worker below bench/bare; absent: the project's own
  */
 export async function buildWorker(name: string, script?: string): Promise<Bundle> {
   const folder = temporaryFolder(`bench-${name}`)
-  const [metafile, out, file] = ['meta.json', 'out', 'worker.bundle'].map((part) => join(folder, part)) as [
-    string,
-    string,
-    string,
-  ]
-  const own = script === undefined ? [] : [join('bench/bare', script), '--config', 'bench/bare/wrangler.toml']
-  const output = ['--outdir', out, '--outfile', file, '--metafile', metafile]
-  const options = { cwd: ROOT, env: quietly(folder) }
-  await runCommand(NODE, [WRANGLER, 'deploy', ...own, '--dry-run', ...output], options)
-  const main = script === undefined ? 'index.js' : script.replace(/\.ts$/, '.js')
-  return { name, file, modules: readModules(out, main), sources: readSources(metafile) }
+  const [out, file, metafile] = [join(folder, 'out'), join(folder, 'worker.bundle'), join(folder, 'meta.json')]
+  const upload = async (...args: string[]) =>
+    runCommand(NODE, [WRANGLER, 'deploy', ...args, '--dry-run', '--outfile', file], {
+      cwd: ROOT,
+      env: quietly(folder),
+    })
+  if (script === undefined) {
+    const sources = sourcesOf(await buildWorkerModules(out))
+    await upload('--config', writeConfig(folder, out))
+    return { name, file, modules: readModules(out), sources }
+  }
+  const config = ['--config', 'bench/bare/wrangler.toml']
+  await upload(join('bench/bare', script), ...config, '--outdir', out, '--metafile', metafile)
+  const sources = sourcesOf(JSON.parse(readFileSync(metafile, 'utf8')) as Metafile)
+  return { name, file, modules: readModules(out, script.replace(/\.ts$/, '.js')), sources }
 }
 
 /** Bytes of all modules together after gzip, as wrangler counts them. */

@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { temporaryFolder } from '../lib/paths.ts'
+import { MODULES_FOLDER } from '../worker-modules.ts'
 import { configFile } from './config.ts'
-import { runWrangler } from './wrangler.ts'
+import { commandLine, runWrangler } from './wrangler.ts'
 import type { Plan, Progress, Step } from './state.ts'
 
 /** Versions that this command deploys carry a tag of this form. The platform cuts tags after 25 characters. */
 const TAG = /^igny8-[0-9a-f]{16}$/
 export const isOwnTag = (tag: string | null) => tag !== null && TAG.test(tag)
 
-/** What the platform gets, file by file: the bundle without maps and notes, the assets, the configuration. */
+/** What the platform gets, file by file: the Worker's modules without maps, the assets, the configuration. */
 function hashFiles(folders: string[], config: string): string {
   const hash = createHash('sha256').update(readFileSync(config))
   for (const folder of folders) {
     const files = globSync('**/*', { cwd: folder, withFileTypes: true }).filter((entry) => entry.isFile())
     const paths = files.map((entry) => join(entry.parentPath, entry.name)).toSorted()
     for (const path of paths) {
-      if (/\.map$|README\.md$/.test(path)) continue
+      if (path.endsWith('.map')) continue
       hash.update(`\0${path.slice(folder.length)}\0`).update(readFileSync(path))
     }
   }
@@ -26,15 +26,18 @@ function hashFiles(folders: string[], config: string): string {
 
 /** Builds assets and Worker. The same code with the same configuration gets the same tag, so it is deployed once. */
 export function build(plan: Plan, progress: Progress): Step {
-  const { root, build: buildAssets } = plan.outside
+  const { root, build: buildAll } = plan.outside
   return {
     title: 'Build',
-    plan: ['npm run build', 'Bundle the Worker (`wrangler deploy --dry-run`) and hash what would be uploaded.'],
+    plan: [
+      'Build the web app, the plugin and the modules of the Worker, and hash what would be uploaded.',
+      `Have wrangler check the configuration: ${commandLine(plan, ['deploy', '--dry-run'])}`,
+    ],
     async run() {
-      await buildAssets()
-      const out = temporaryFolder('bundle')
-      await runWrangler(plan, progress, ['deploy', '--dry-run', '--outdir', out])
-      progress.tag = `igny8-${hashFiles([out, join(root, 'public')], join(root, configFile(plan.options.environment)))}`
+      await buildAll()
+      await runWrangler(plan, progress, ['deploy', '--dry-run'])
+      const folders = [join(root, MODULES_FOLDER), join(root, 'public')]
+      progress.tag = `igny8-${hashFiles(folders, join(root, configFile(plan.options.environment)))}`
       return progress.tag
     },
   }

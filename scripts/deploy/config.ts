@@ -6,6 +6,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Base } from './base.ts'
+import { MODULES_CONFIG } from '../worker-modules.ts'
 import { DeployError } from './errors.ts'
 import type { Environment } from './options.ts'
 import { settingsPath, type Settings } from './settings.ts'
@@ -108,6 +109,7 @@ export function makeConfig(input: Input) {
   const { $schema: _, ...common } = base
   return {
     ...common,
+    ...MODULES_CONFIG,
     name: names.worker,
     vars: {
       ...base.vars,

@@ -15,7 +15,7 @@ export interface Outside {
   sleep: (ms: number) => Promise<void>
   /** Runs a program to its end, as `tryCommand` does. */
   command: typeof tryCommand
-  /** Builds the static assets. */
+  /** Builds the static assets and the modules of the Worker. */
   build: () => Promise<void>
 }
 

@@ -1,4 +1,4 @@
-/** Wrangler does what it does well: bundles, uploads, migrates, shifts traffic. It gets the generated configuration. */
+/** Wrangler does what it does well: uploads, migrates, shifts traffic. It gets the generated configuration. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { tryCommand } from '../../scripts/lib/processes.ts'
+import { buildWorkerModules, MODULES_FOLDER } from '../../scripts/worker-modules.ts'
 import { Stranger } from '../support/deployment.ts'
 
 const LINKED = ['node_modules', 'package.json', 'wrangler.toml', 'src', 'migrations']
@@ -16,7 +17,8 @@ test(
   async () => {
     const stranger = await new Stranger().arrive(LINKED)
     try {
-      const real = { command: tryCommand }
+      const build = async () => void (await buildWorkerModules(join(stranger.root, MODULES_FOLDER)))
+      const real = { command: tryCommand, build }
       const first = await stranger.deploy('', real)
       expect(first.error).toBe('')
       expect(plain(first.changes)).toEqual([

@@ -6,7 +6,7 @@ import { apiKeys, sites } from '../../src/db/schema/index.ts'
 import { createApiKey as generateApiKey, hashApiKey } from '../../src/lib/api-key.ts'
 import { authenticateApiKey, verifySiteApiKey } from '../../src/services/api-keys/authenticate.ts'
 import { rotateApiKey } from '../../src/services/api-keys/rotate.ts'
-import { createApiKeyStore, type ApiKeyStore } from '../../src/services/api-keys/store.ts'
+import { createApiKeyStore, forgetApiKeys, type ApiKeyStore } from '../../src/services/api-keys/store.ts'
 import { verifyAuditChain } from '../../src/services/audit/index.ts'
 import type { Actor, ServiceContext, KnownActor } from '../../src/services/context.ts'
 import { createTestContext, createTestKey, createTestSite, signUpPerson, type Person } from '../support/identity.ts'
@@ -53,7 +53,10 @@ const refusalOf = (attempt: Promise<unknown>) =>
     () => 'accepted',
     (error: { code?: string; message: string }) => error.code ?? error.message,
   )
-const forget = async (plaintext: string) => env.API_KEYS.delete(await hashOf(plaintext))
+async function forget(plaintext: string): Promise<void> {
+  await env.API_KEYS.delete(await hashOf(plaintext))
+  forgetApiKeys(env.API_KEYS)
+}
 const readRecord = async (plaintext: string) => env.API_KEYS.get<{ status: string }>(await hashOf(plaintext), 'json')
 
 async function readLastUse(keyId: string): Promise<number | undefined> {
@@ -75,14 +78,46 @@ describe('an API key', () => {
     expect(await refusalOf(authenticate(plaintext, noIo))).toBe('KV was used')
   })
 
-  test('that the edge knows costs one read there and none of D1', async () => {
+  test('that the edge knows costs one read there in 30 seconds, and none of D1', async () => {
+    const { id, key } = await createTestKey(owner, siteId)
+    const get = vi.spyOn(env.API_KEYS, 'get')
+    const clock = vi.spyOn(Date, 'now')
+    const start = Date.now()
+    for (const [after, reads] of [
+      [0, 1],
+      [29_999, 1],
+      [30_000, 2],
+    ] as const) {
+      clock.mockReturnValue(start + after)
+      const actor = await authenticate(key, { db: forbid('D1') })
+      expect(actor).toMatchObject({ kind: 'api_key', keyId: id, siteId, accountId: owner.accountId })
+      expect(get, `after ${after} ms`).toHaveBeenCalledTimes(reads)
+    }
+    clock.mockRestore()
+    get.mockRestore()
+  })
+
+  test('is remembered only while it is active: another isolate’s revocation is seen after 30 seconds', async () => {
+    const { key } = await createTestKey(owner, siteId)
+    await authenticate(key)
+    const hash = await hashOf(key)
+    const record = { ...(await env.API_KEYS.get<object>(hash, 'json')), status: 'revoked' }
+    await env.API_KEYS.put(hash, JSON.stringify(record))
+    expect(await refusalOf(authenticate(key))).toBe('accepted')
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 30_000)
+    expect(await refusalOf(authenticate(key))).toBe('api_key_revoked')
+    clock.mockRestore()
+    expect(await refusalOf(authenticate(key))).toBe('api_key_revoked')
+  })
+
+  test('is forgotten by the isolate that revokes it', async () => {
     const { id, key } = await createTestKey(owner, siteId)
     await authenticate(key)
-    const get = vi.spyOn(env.API_KEYS, 'get')
-    const actor = await authenticate(key, { db: forbid('D1') })
-    expect(actor).toMatchObject({ kind: 'api_key', keyId: id, siteId, accountId: owner.accountId })
-    expect(get).toHaveBeenCalledTimes(1)
-    get.mockRestore()
+    const store = createApiKeyStore(env.API_KEYS)
+    const active = await store.get(await hashOf(key))
+    if (active === null || active === 'unreadable') throw new Error(`${id} is not in the store`)
+    await store.put(await hashOf(key), { ...active, status: 'revoked' })
+    expect(await refusalOf(authenticate(key))).toBe('api_key_revoked')
   })
 
   test('that the edge has lost is found in D1 and put back', async () => {

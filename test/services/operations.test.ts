@@ -10,6 +10,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { integrations } from '../../src/db/schema/index.ts'
 import worker from '../../src/index.ts'
 import { signMessage } from '../../src/lib/signature.ts'
+import { forgetApiKeys } from '../../src/services/api-keys/store.ts'
 import { createTestKey } from '../support/identity.ts'
 import {
   CONNECT,
@@ -110,6 +111,7 @@ describe('the key store is lost', () => {
   async function emptyKeyStore() {
     for (const { name } of (await env.API_KEYS.list()).keys) await env.API_KEYS.delete(name)
     expect((await env.API_KEYS.list()).keys).toEqual([])
+    forgetApiKeys(env.API_KEYS)
   }
 
   test('and every key goes on working, and is put back as it is used', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readOptions } from '../../scripts/deploy/options.ts'
@@ -77,7 +77,7 @@ export class Stranger {
       print: (line) => void this.printed.push(line),
       sleep: async () => undefined,
       command: this.wrangler.command,
-      build: async () => undefined,
+      build: async () => this.write('dist/worker/index.js', readFileSync(join(this.root, 'src/index.ts'), 'utf8')),
     }
   }
 }

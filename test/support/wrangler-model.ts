@@ -2,7 +2,7 @@
  * What wrangler does to an account, without its start-up of seconds: for tests of what a deployment decides. The real one runs
  * against the same stand-in in test/e2e/deploy.test.ts.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { CommandOptions, CommandResult } from '../../scripts/lib/processes.ts'
@@ -10,6 +10,7 @@ import type { StandIn } from './cloudflare.ts'
 
 interface Config {
   name: string
+  main: string
   vars: Record<string, string>
   triggers: { crons: string[] }
   workers_dev: boolean
@@ -57,7 +58,7 @@ export class WranglerModel {
     const say = (version: string) =>
       writeFileSync(env?.['WRANGLER_OUTPUT_FILE_PATH'] ?? '', `{"type":"session"}\n{"version_id":"${version}"}\n`)
     if (line.startsWith('auth token')) throw new Error('Not logged in.')
-    if (line.startsWith('deploy --dry-run')) return this.#bundle(after('--outdir'))
+    if (line.startsWith('deploy --dry-run')) return this.#check(this.#config(after('--config')))
     if (line.startsWith('d1 migrations apply')) return this.#migrate()
     if (line.startsWith('secret bulk')) return this.#putSecrets(this.#config(after('--config')), input ?? '{}')
     if (line.startsWith('deploy ')) return say(this.#deploy(this.#config(after('--config')), after('--tag')))
@@ -70,10 +71,8 @@ export class WranglerModel {
 
   #config = (file: string) => JSON.parse(readFileSync(join(this.#root, file), 'utf8')) as Config
 
-  #bundle(out: string): void {
-    mkdirSync(out, { recursive: true })
-    writeFileSync(join(out, 'index.js'), readFileSync(join(this.#root, 'src/index.ts')))
-    writeFileSync(join(out, 'README.md'), `built at ${Date.now()}`)
+  #check({ main }: Config): void {
+    if (!existsSync(join(this.#root, main))) throw new Error(`The entry-point file at ${main} was not found.`)
   }
 
   #migrate(): void {

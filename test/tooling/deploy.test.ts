@@ -155,7 +155,7 @@ describe('--dry-run', () => {
       expect(plan).toContain(`${method} …${path.replace(stranger.account.databases[0]?.uuid ?? '', '{id}')}`)
     }
     for (const line of stranger.wrangler.commands)
-      expect(plan).toContain(`wrangler ${line.replace(/igny8-[0-9a-f]{16}/, '<hash>').replace(/ --outdir .*/, '')}`)
+      expect(plan).toContain(`wrangler ${line.replace(/igny8-[0-9a-f]{16}/, '<hash>')}`)
   })
 
   test.each(['gradual --share 10', 'rollback', '--env staging'])('knows %s', async (words) => {

@@ -55,11 +55,11 @@ function assertUsable(record: ApiKeyRecord, now: number): void {
 }
 
 /**
- * Identifies the caller by an API key. Reads KV, and D1 only if KV doesn't have the key. A malformed or mistyped key is
- * refused without I/O.
+ * Identifies the caller by an API key. Reads the isolate's memory (30 seconds old at most), else KV, and D1 only if KV
+ * doesn't have the key. A malformed or mistyped key is refused without I/O.
  *
  * Worst case after a revocation: KV is eventually consistent. A location that read the key shortly before accepts it
- * for reads for typically 60 seconds, and for some minutes if the tombstone spreads slowly. Every write and sync asks
+ * for reads for typically 90 seconds, and for some minutes if the tombstone spreads slowly. Every write and sync asks
  * the site's Durable Object, which refuses the key from the next call on.
  * @throws ServiceError `api_key_malformed`, `api_key_unknown`, `api_key_revoked`, `api_key_expired`, `site_inactive`
  */

@@ -7,6 +7,10 @@ const CACHE_TTL_S = 60
 /** After a day D1 is read again, which limits the effect of a lost tombstone. */
 const ACTIVE_TTL_S = 86_400
 const TOMBSTONE_TTL_S = 30 * 86_400
+/** For how long an isolate takes an active key for valid without asking KV again. */
+export const REMEMBERED_MS = 30_000
+/** Some 5 MB. */
+const MAX_REMEMBERED = 10_000
 /** KV takes one write per key and second. */
 const RETRY_AFTER_MS = 1_100
 
@@ -60,14 +64,49 @@ async function writeRecord(kv: KVNamespace, hash: string, record: ApiKeyRecord):
   }
 }
 
+/** Active keys that this isolate has read from a namespace, and when it read them. */
+const memories = new WeakMap<KVNamespace, Map<string, { record: ApiKeyRecord; readAt: number }>>()
+
+function memoryOf(kv: KVNamespace) {
+  const memory = memories.get(kv) ?? new Map<string, { record: ApiKeyRecord; readAt: number }>()
+  memories.set(kv, memory)
+  return memory
+}
+
+/** Forgets what this isolate knows of keys, as a new isolate knows nothing. For tests. */
+export const forgetApiKeys = (kv: KVNamespace): boolean => memories.delete(kv)
+
+async function readThrough(kv: KVNamespace, hash: string): Promise<ApiKeyRecord | null | 'unreadable'> {
+  const memory = memoryOf(kv)
+  const known = memory.get(hash)
+  if (known && Date.now() - known.readAt < REMEMBERED_MS) return known.record
+  memory.delete(hash)
+  const record = await readRecord(kv, hash)
+  if (record === null || record === 'unreadable' || record.status !== 'active') return record
+  if (memory.size >= MAX_REMEMBERED) memory.clear()
+  memory.set(hash, { record, readAt: Date.now() })
+  return record
+}
+
 /**
  * The store on Workers KV, which is eventually consistent: a write is visible at once where it was made, and elsewhere
- * after 60 seconds or more, plus up to {@link CACHE_TTL_S} of a location's cache.
+ * after 60 seconds or more, plus up to {@link CACHE_TTL_S} of a location's cache and {@link REMEMBERED_MS} of an
+ * isolate's memory.
  */
 export function createApiKeyStore(kv: KVNamespace): ApiKeyStore {
+  const forget = (hash: string) => void memoryOf(kv).delete(hash)
   return {
-    get: (hash) => readRecord(kv, hash),
-    put: (hash, record) => writeRecord(kv, hash, record),
-    remove: (hash) => kv.delete(hash),
+    get: (hash) => readThrough(kv, hash),
+    async put(hash, record) {
+      forget(hash)
+      await writeRecord(kv, hash, record)
+      // a read that was on its way meanwhile may have brought the record before
+      forget(hash)
+    },
+    async remove(hash) {
+      forget(hash)
+      await kv.delete(hash)
+      forget(hash)
+    },
   }
 }

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { appendFileSync, readFileSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4MiniflareOptions } from 'miniflare'
 import { endWithProcess } from '../../../scripts/lib/shutdown.ts'
+import { readModules } from '../../../scripts/worker-modules.ts'
 
 type WorkerOptions = Extract<V4MiniflareOptions, { workers: unknown }>['workers'][number]
 
-/** The Worker as `wrangler deploy` bundles it, with the options of wrangler.toml. Every world runs this same one. */
+/** The Worker as it is deployed, with the options of wrangler.toml. Every world runs this same one. */
 export interface BuiltWorker {
-  /** File of its only module. */
-  file: string
+  /** Of its modules. */
+  folder: string
   options: WorkerOptions
 }
 
@@ -38,7 +39,7 @@ export const createBindings = (url: string): Record<string, string> => ({
  * of `wrangler dev` round it; `npm start` and the tutorial's test have those. The log of the Worker goes to `api.log`.
  */
 export async function startWorker(
-  { file, options }: BuiltWorker,
+  { folder: built, options }: BuiltWorker,
   { folder, port, bindings }: { folder: string; port: number; bindings: Record<string, string> },
 ): Promise<RunningApi> {
   const miniflare = new Miniflare(
@@ -53,7 +54,12 @@ export async function startWorker(
         {
           ...options,
           name: 'igny8',
-          modules: [{ type: 'ESModule', path: 'index.js', contents: readFileSync(file, 'utf8') }],
+          modulesRoot: '/',
+          modules: readModules(built).map(({ path, contents }) => ({
+            type: 'ESModule' as const,
+            path: join('/', path),
+            contents,
+          })),
           bindings: { ...options.bindings, ...bindings },
           ratelimits: {
             THROTTLE_INTEGRATION: { namespace_id: '1001', simple: UNLIMITED },

@@ -3,27 +3,25 @@ import type { TestProject } from 'vitest/node'
 import { unstable_getMiniflareWorkerOptions as readWorkerOptions } from 'wrangler'
 import { migrateLocally } from '../../../scripts/api.ts'
 import { buildAssets } from '../../../scripts/build.ts'
-import { NODE, ROOT, temporaryFolder, WRANGLER } from '../../../scripts/lib/paths.ts'
-import { runCommand } from '../../../scripts/lib/processes.ts'
+import { ROOT, temporaryFolder } from '../../../scripts/lib/paths.ts'
+import { buildWorkerModules } from '../../../scripts/worker-modules.ts'
 import type { BuiltWorker } from './api.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Folder with a migrated local database, to begin a world with. */
     migrated: string
-    /** The API's Worker, bundled. */
+    /** The API's Worker, built. */
     worker: BuiltWorker
   }
 }
 
-/** Bundles the Worker into a folder, once for all worlds: `wrangler dev` would bundle it again for each of them. */
+/** Builds the Worker's modules into a folder, once for all worlds: `wrangler dev` would bundle it again for each. */
 async function buildWorker(folder: string): Promise<BuiltWorker> {
-  const out = join(folder, 'worker')
-  const env = { WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true', WRANGLER_LOG_PATH: folder }
-  await runCommand(NODE, [WRANGLER, 'deploy', '--dry-run', '--outdir', out], { cwd: ROOT, env })
+  await buildWorkerModules(folder)
   const { workerOptions } = readWorkerOptions(join(ROOT, 'wrangler.toml'))
   const { modulesRules: _, ...options } = workerOptions
-  return { file: join(out, 'index.js'), options: options as unknown as BuiltWorker['options'] }
+  return { folder, options: options as unknown as BuiltWorker['options'] }
 }
 
 /** Makes once what every world begins with: the static assets, the bundled Worker and a migrated database. */
