@@ -10,6 +10,7 @@ import { elapsed, formatDuration, step } from './lib/progress.ts'
 import { isShuttingDown, stopEverything } from './lib/shutdown.ts'
 import { chooseSuites, listChanges } from './test/changed.ts'
 import { lockSuite, staticSuite, vitestSuite } from './test/javascript.ts'
+import { keepTemporaryFilesInMemory } from './test/memory.ts'
 import { NIGHTLY_SITES, PHPUNIT_SITES, phpSyntaxSuite, phpcsSuite, phpunitSuite, sharedMariaDb } from './test/php.ts'
 import { phpVersionsSuite } from './test/php-versions.ts'
 import { type Outcome, type Suite, findNeverRun, runSuite } from './test/suite.ts'
@@ -67,6 +68,7 @@ const LANES = 3
 const needsPhp = ({ name }: Suite) => /php|e2e/.test(name)
 
 async function prepare(suites: Suite[]): Promise<void> {
+  keepTemporaryFilesInMemory()
   await step('Static assets and plugin zip', () => buildAssets())
   if (!suites.some(needsPhp)) return
   const isE2e = suites.some(({ name }) => name.includes('e2e'))
