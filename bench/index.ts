@@ -8,6 +8,7 @@ import { isReached, printJson, printTable, type Row } from './lib/report.ts'
 import { measureRows } from './lib/rows.ts'
 import { measureDrift } from './lib/drift.ts'
 import { measureDriftOfPlugin } from './lib/drift-plugin.ts'
+import { measureFirstLoad } from './lib/first-load.ts'
 import { hasLag, measureLag } from './lib/lag.ts'
 import { startRuntime } from './lib/runtime.ts'
 import { seed, seedOwner } from './lib/seed.ts'
@@ -82,6 +83,12 @@ async function measureLags(app: Bundle): Promise<Row[]> {
   }
 }
 
+async function measureFirstLoads(app: Bundle): Promise<Row[]> {
+  if (!isWanted('first load of content-types') && !isWanted('first load of sites')) return []
+  tell('• first load')
+  return measureFirstLoad(app)
+}
+
 function measureSize(app: Bundle): Row {
   const value = Math.round(gzipBytes(app) / KILOBYTE)
   const top = topContributors(app).map(({ name, bytes }) => [name, Math.round(bytes / KILOBYTE)])
@@ -119,6 +126,7 @@ async function measureStart(app: Bundle, hono: Bundle): Promise<Row[]> {
 async function main(): Promise<Row[]> {
   tell('• building the Workers')
   if (/^lag/i.test(values.only)) return measureLags(await buildWorker('app'))
+  if (/^first/i.test(values.only)) return measureFirstLoads(await buildWorker('app'))
   const [app, hono, ...others] = await Promise.all([
     buildWorker('app'),
     buildWorker('hono', 'hono.ts'),
@@ -131,7 +139,7 @@ async function main(): Promise<Row[]> {
   const rows = await measureThroughputs(app, bare)
   rows.push(...(await measureWithSite(app, bare)))
   if (isWanted('drift of items')) rows.push(...(await measureDriftOfPlugin(items)))
-  rows.push(...(await measureLags(app)))
+  rows.push(...(await measureLags(app)), ...(await measureFirstLoads(app)))
   if (isWanted('size')) rows.push(measureSize(app))
   if (isWanted('start-up')) rows.push(...(await measureStart(app, hono)))
   return rows

@@ -180,17 +180,23 @@ export interface Runtime {
   stop(): Promise<void>
 }
 
+/** Secrets of one run, and the keys that seal what the Worker reads from D1. */
+export function createSecrets(): { keyRing: KeyRing; bindings: Record<string, string> } {
+  const keyRing: KeyRing = { currentId: 'k1', keys: { k1: secret() } }
+  const bindings = {
+    API_KEY_PEPPER: secret(),
+    SESSION_SECRET: secret(),
+    ENCRYPTION_KEYS: JSON.stringify(keyRing.keys),
+  }
+  return { keyRing, bindings }
+}
+
 /**
  * Starts the project's Worker as `app`, as `app-simulated-limits`, and as `syncing`, which may call a site on this machine and
  * counts its writes, beside the bare ones.
  */
 export async function startRuntime(app: Bundle, bare: Bundle[]): Promise<Runtime> {
-  const keyRing: KeyRing = { currentId: 'k1', keys: { k1: secret() } }
-  const secrets = {
-    API_KEY_PEPPER: secret(),
-    SESSION_SECRET: secret(),
-    ENCRYPTION_KEYS: JSON.stringify(keyRing.keys),
-  }
+  const { keyRing, bindings: secrets } = createSecrets()
   const workers = [
     appOptions(app, 'app', secrets, WITH_COUNTERS_IN_MEMORY),
     appOptions(app, 'app-simulated-limits', secrets),

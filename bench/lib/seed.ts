@@ -6,6 +6,7 @@ import { createCounts, createStructure } from './structure.ts'
 
 /** A connected site as the plugin knows it. */
 export interface Site {
+  siteId: string
   integrationId: string
   key: string
 }
@@ -30,10 +31,12 @@ async function migrate({ miniflare }: Runtime, worker: string): Promise<void> {
   }
 }
 
-/** Signs somebody up. @returns their token */
+/** Who owns everything here. */
+export const PERSON = { name: 'Bench', email: 'bench@example.com', password: 'correct horse battery' }
+
+/** Signs them up. @returns their token */
 async function signUp(url: URL): Promise<string> {
-  const person = { name: 'Bench', email: 'bench@example.com', password: 'correct horse battery' }
-  return String((await call(url, '/api/v1/auth/sign-up/email', null, person))['token'])
+  return String((await call(url, '/api/v1/auth/sign-up/email', null, PERSON))['token'])
 }
 
 /** Makes a site with a key and an integration through the API. */
@@ -41,11 +44,11 @@ export async function createSite(url: URL, token: string, name: string): Promise
   const site = await call(url, '/api/v1/sites', token, { name: 'Bench', url: `https://${name}.example.com` })
   const { key } = await call(url, `/api/v1/sites/${String(site['id'])}/api-keys`, token, {})
   const integration = await call(url, '/api/v1/integration/integrations', token, { site_id: site['id'], api_key: key })
-  return { integrationId: String(integration['id']), key: String(key) }
+  return { siteId: String(site['id']), integrationId: String(integration['id']), key: String(key) }
 }
 
 /** A site whose plugin has pushed its structure. */
-async function createStructuredSite(url: URL, token: string, items: number): Promise<Site> {
+export async function createStructuredSite(url: URL, token: string, items: number): Promise<Site> {
   const site = await createSite(url, token, `site-${items}`)
   const path = `/api/v1/integration/integrations/${site.integrationId}/update-structure`
   await call(url, path, site.key, createStructure(items))
