@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { compiledMessages } from './compile-messages.ts'
+import { firstLoad } from './first-load.ts'
 
 const here = (path: string) => join(import.meta.dirname, path)
 
@@ -9,7 +10,7 @@ const here = (path: string) => join(import.meta.dirname, path)
 export default defineConfig({
   root: here('.'),
   publicDir: here('./static'),
-  plugins: [react(), compiledMessages()],
+  plugins: [react(), compiledMessages(), firstLoad()],
   build: {
     outDir: here('../public'),
     emptyOutDir: false,

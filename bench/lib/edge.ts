@@ -9,7 +9,7 @@ import { runCommand } from '../../scripts/lib/processes.ts'
 
 const COMPRESSED = /javascript|json|css|html|svg/
 /** What belongs to a connection of HTTP/1.1 and may not be sent over HTTP/2. */
-const CONNECTION_HEADERS = ['connection', 'keep-alive', 'transfer-encoding', 'content-length']
+const CONNECTION_HEADERS = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length'])
 
 async function makeCertificate(): Promise<{ key: Buffer; cert: Buffer }> {
   const folder = temporaryFolder('bench-edge')
@@ -24,7 +24,7 @@ function pass(port: number, incoming: Http2ServerRequest, outgoing: Http2ServerR
   const host = incoming.headers[':authority'] ?? incoming.headers.host
   const { method, url: path } = incoming
   const passed = request({ host: '127.0.0.1', port, method, path, headers: { ...headers, host } }, (answer) => {
-    const kept = Object.entries(answer.headers).filter(([name]) => !CONNECTION_HEADERS.includes(name))
+    const kept = Object.entries(answer.headers).filter(([name]) => !CONNECTION_HEADERS.has(name))
     const isCompressed = COMPRESSED.test(answer.headers['content-type'] ?? '') && !answer.headers['content-encoding']
     const encoding = isCompressed ? { 'content-encoding': 'gzip' } : {}
     outgoing.writeHead(answer.statusCode ?? 502, { ...Object.fromEntries(kept), ...encoding })

@@ -102,6 +102,25 @@ describe('an editor in a real browser, with a real WordPress', { timeout: 120_00
     expect(await wordpress.php(all)).toBe('123')
   })
 
+  test('loads a page in one step: what it needs is asked for before the app is there, and nothing twice', async () => {
+    for (const path of ['/sites', `/sites/${siteId}/content-types`]) {
+      const asked: string[] = []
+      const note = (request: { url: () => string; method: () => string }) => {
+        const { pathname, search } = new URL(request.url())
+        if (request.method() === 'GET' && !pathname.endsWith('/live')) asked.push(`${pathname}${search}`)
+      }
+      page.on('request', note)
+      await page.goto(`${world.url}${path}`)
+      await (path === '/sites' ? page.getByRole('link', { name: 'Example' }) : rowOf('Posts')).first().waitFor()
+      page.off('request', note)
+      expect(asked.filter((address, index) => asked.indexOf(address) !== index)).toEqual([])
+      // what nobody takes was asked for in vain: the addresses of web/first.js and of the app differ. The content types may
+      // have come by the live connection
+      const isUntaken = `[...window.igny8Answers.keys()].filter((address) => !address.endsWith('/content-types'))`
+      await expect.poll(() => page.evaluate(isUntaken)).toEqual([])
+    }
+  })
+
   test('chooses what is synced, and is told at once when a value can’t be', async () => {
     const limit = rowOf('Posts').getByLabel('Limit of Posts')
     await limit.fill('0')

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
@@ -70,4 +70,18 @@ test.each(['en', 'de'])(
 test('no file asks for anything that is not the project’s own', () => {
   const page = readFileSync(join(folder, 'index.html'), 'utf8')
   for (const [, source = ''] of page.matchAll(/(?:src|href)="([^"]*)"/g)) expect(source).toMatch(/^\//)
+})
+
+test('every class of Mantine that a script uses has its styles', () => {
+  const classesIn = (text: string) => new Set(text.match(/\bm_[0-9a-f]{6,8}\b/g))
+  const read = (extension: string) =>
+    readdirSync(join(folder, 'assets'))
+      .filter((name) => name.endsWith(extension))
+      .map((name) => readFileSync(join(folder, 'assets', name), 'utf8'))
+      .join('\n')
+  const known = classesIn(readFileSync(join(ROOT, 'node_modules/@mantine/core/styles.css'), 'utf8'))
+  const styled = classesIn(read('.css'))
+  const used = [...classesIn(read('.js'))].filter((name) => known.has(name))
+  expect(used.length).toBeGreaterThan(50)
+  expect(used.filter((name) => !styled.has(name))).toEqual([])
 })

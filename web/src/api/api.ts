@@ -1,5 +1,6 @@
 import { chosenAccount } from './chosen-account.ts'
 import { createApiClient } from './client.ts'
+import { takeFirstAnswer } from './first-answers.ts'
 import { preferredLocale } from '../i18n/index.ts'
 
 /** The API that served this page. Every request names the chosen account; without one the API chooses. */
@@ -11,5 +12,5 @@ export const api = createApiClient({
     return { 'accept-language': preferredLocale(), ...(account !== null && { 'x-account-id': account }) }
   },
   // read at each call, so that a test can replace it
-  fetch: (request) => globalThis.fetch(request),
+  fetch: (request) => takeFirstAnswer(request) ?? globalThis.fetch(request),
 })

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { transform } from 'esbuild'
+import type { Plugin, Rolldown } from 'vite'
+
+type Bundle = Rolldown.OutputBundle
+type Chunk = Rolldown.OutputChunk & { viteMetadata?: { importedCss: Set<string> } }
+
+/** A page of the app as web/first.js knows it. Files are addresses without the first slash. */
+interface FirstPage {
+  /** Expression of its addresses. */
+  pattern: string
+  /** Whether only signed-in people see it. */
+  isSignedIn: boolean
+  files: string[]
+  /** By language. */
+  texts: Record<string, string[]>
+}
+
+const PLACE = '<script data-first></script>'
+const LAZY = /const (\w+) = lazyPage\('(\w+)', \(\) => import\('\.\.\/([^']+)'\)\)/g
+const LOCALES = ['en', 'de']
+const AUTH_AREA = 'auth'
+
+/** Pages of routes.tsx with their addresses. */
+function readRoutes(): { path: string; area: string; file: string }[] {
+  const source = readFileSync(join(import.meta.dirname, 'src/app/routes.tsx'), 'utf8')
+  return [...source.matchAll(LAZY)].flatMap(([, name, area = '', file = '']) => {
+    const routes = source.matchAll(new RegExp(`path="([^"]+)" component=\\{${name}\\}`, 'g'))
+    return [...new Set([...routes].map(([, path = '']) => path))].map((path) => ({ path, area, file }))
+  })
+}
+
+const patternOf = (path: string) => `^${path.replaceAll(/:\w+/g, '[^/]+')}/?$`
+const kebab = (area: string) => area.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+/** Files of a chunk and of all that it imports. */
+function filesOf(bundle: Bundle, name: string, seen = new Set<string>()): Set<string> {
+  const chunk = bundle[name]
+  if (chunk?.type !== 'chunk' || seen.has(name)) return seen
+  seen.add(name)
+  for (const style of (chunk as Chunk).viteMetadata?.importedCss ?? []) seen.add(style)
+  for (const imported of chunk.imports) filesOf(bundle, imported, seen)
+  return seen
+}
+
+/** What a module needs besides what the page loads by itself. @throws Error if the build has no such module */
+function filesOfModule(bundle: Bundle, module: string, loaded: Set<string>): string[] {
+  const chunk = Object.values(bundle).find((one) => one.type === 'chunk' && one.facadeModuleId?.endsWith(module))
+  if (!chunk) throw new Error(`the build has no chunk for ${module}`)
+  return [...filesOf(bundle, chunk.fileName)].filter((file) => !loaded.has(file))
+}
+
+async function makeScript(bundle: Bundle): Promise<string> {
+  const entry = Object.values(bundle).find((one) => one.type === 'chunk' && one.isEntry)
+  const loaded = entry ? filesOf(bundle, entry.fileName) : new Set<string>()
+  const textsOf = (file: string) =>
+    Object.fromEntries(LOCALES.map((locale) => [locale, filesOfModule(bundle, `/i18n/${locale}/${file}.ts`, loaded)]))
+  const banners = filesOfModule(bundle, '/layout/banners.tsx', loaded)
+  const pages = readRoutes().map(({ path, area, file }): FirstPage => {
+    const isSignedIn = area !== AUTH_AREA
+    const own = filesOfModule(bundle, `/${file}`, loaded)
+    const files = [...new Set([...own, ...(isSignedIn ? banners : [])])]
+    return { pattern: patternOf(path), isSignedIn, files, texts: textsOf(kebab(area)) }
+  })
+  const define = { PAGES: JSON.stringify(pages), BASE: JSON.stringify(textsOf('base')) }
+  const source = readFileSync(join(import.meta.dirname, 'first.js'), 'utf8')
+  return (await transform(source, { minify: true, target: 'es2022', format: 'iife', define })).code.trim()
+}
+
+/**
+ * Puts web/first.js into index.html, with the files of each page, and allows it in the content security policy by its hash.
+ * It is in the page because a file of its own would come one round trip later.
+ */
+export const firstLoad = (): Plugin => {
+  let hash = ''
+  return {
+    name: 'igny8-first-load',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      async handler(html, { bundle }) {
+        if (!bundle || !html.includes(PLACE)) throw new Error(`index.html has no ${PLACE}`)
+        const script = await makeScript(bundle)
+        hash = createHash('sha256').update(script).digest('base64')
+        return html.replace(PLACE, () => `<script>${script}</script>`)
+      },
+    },
+    writeBundle({ dir = '' }) {
+      const file = join(dir, '_headers')
+      if (!existsSync(file)) throw new Error(`the build has no ${file}`)
+      const policy = readFileSync(file, 'utf8')
+      writeFileSync(file, policy.replace("script-src 'self'", `script-src 'self' 'sha256-${hash}'`))
+    },
+  }
+}
