@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, statfsSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { removeAtExit } from '../lib/shutdown.ts'
 
@@ -22,5 +22,7 @@ export function keepTemporaryFilesInMemory(): void {
   if (!hasRoom()) return
   const folder = mkdtempSync(join(MEMORY, 'igny8-'))
   removeAtExit(folder)
+  // web servers run as users of their own, and reach the folders in it that were made for them
+  chmodSync(folder, 0o711)
   process.env.TMPDIR = folder
 }
