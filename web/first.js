@@ -41,8 +41,14 @@
   if (!page?.isSignedIn) return
   const account = stored('igny8-account')
   const headers = { 'accept-language': locale, ...(account !== null && { 'x-account-id': account }) }
+  // read to its end, since an answer that nobody takes would keep its request open
+  const fetchWhole = async (address) => {
+    const answer = await fetch(`/api/v1${address}`, { credentials: 'include', headers })
+    const body = await answer.arrayBuffer()
+    return new Response(body.byteLength > 0 ? body : null, answer)
+  }
   const ask = (address) => {
-    const answer = fetch(`/api/v1${address}`, { credentials: 'include', headers })
+    const answer = fetchWhole(address)
     answers.set(`/api/v1${address}`, answer)
     // whoever takes it sees the failure
     answer.catch(() => undefined)

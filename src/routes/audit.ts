@@ -30,7 +30,9 @@ export const auditRoutes: Route[] = [
     description:
       'A file with all records that fit the filter, newest first: a JSON array, or CSV with `format=csv`. In CSV, fields that a spreadsheet would take for a formula begin with an apostrophe. A file has at most 10,000 records; `Link: …; rel="next"` leads to the next file. The export is recorded, too.',
     query: AuditExportQuery,
-    responses: { 200: { description: 'The file', schema: z.array(AuditRecord) } },
+    responses: {
+      200: { description: 'The file', schema: z.array(AuditRecord), otherTypes: { 'text/csv': z.string() } },
+    },
     errors: ['invalid_cursor'],
     handle: async ({ ctx, query }) => ({ status: 200, response: await exportAudit({ ctx, input: query }) }),
   }),

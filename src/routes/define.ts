@@ -63,13 +63,16 @@ export interface RouteDefinition<A extends Access, P, Q, B> {
   params?: P
   query?: Q
   body?: B
-  /** Schema of the body by status; null for an empty body. */
   /**
    * For answers that are too large to keep for a repeat with the same Idempotency-Key: what `id` in the first answer names,
    * as it is now.
    */
   answerAgain?: (call: { ctx: ServiceContext<ActorOf<A>>; params: Infer<P>; id: string }) => Promise<unknown>
-  responses: Record<number, { description: string; schema: z.ZodType | null; contentType?: string }>
+  /** Schema of the body by status, null for an empty body; `otherTypes` are further forms of the same answer. */
+  responses: Record<
+    number,
+    { description: string; schema: z.ZodType | null; contentType?: string; otherTypes?: Record<string, z.ZodType> }
+  >
   /** The answer is streamed or personal, and not kept for repeats: an Idempotency-Key has no effect. */
   withoutIdempotency?: true
   /** Codes that this route adds to those that its access, input and method imply. */

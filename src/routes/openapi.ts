@@ -50,10 +50,14 @@ function describeErrors(route: Route): ZodOpenApiOperationObject['responses'] {
 
 function describeSuccess(route: Route): ZodOpenApiOperationObject['responses'] {
   return Object.fromEntries(
-    Object.entries(route.responses).map(([status, { description, schema, contentType = 'application/json' }]) => [
-      status,
-      { description, ...(schema && { content: { [contentType]: { schema } } }) },
-    ]),
+    Object.entries(route.responses).map(([status, answer]) => {
+      const { description, schema, contentType = 'application/json', otherTypes = {} } = answer
+      const others = Object.entries(otherTypes).map(([type, other]) => [type, { schema: other }])
+      return [
+        status,
+        { description, ...(schema && { content: { [contentType]: { schema }, ...Object.fromEntries(others) } }) },
+      ]
+    }),
   )
 }
 

@@ -3,7 +3,6 @@ import { env } from 'cloudflare:workers'
 import { and, eq, sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Hono } from 'hono'
-import { createApp } from '../../src/app.ts'
 import { AUDIT_ACTIONS, type AuditAction, type AuditRecord } from '../../src/contract/audit.ts'
 import { db } from '../../src/db/client.ts'
 import { auditLog, users } from '../../src/db/schema/index.ts'
@@ -27,6 +26,7 @@ import {
   type Person,
 } from '../support/identity.ts'
 import { CONNECT, connectBody, connectSite } from '../support/integration.ts'
+import { callRaw } from '../support/openapi-raw.ts'
 import { playInternet, startModelSite } from '../support/plugin.ts'
 import { audit as german } from '../../web/src/i18n/de/audit.ts'
 import { audit as english } from '../../web/src/i18n/en/audit.ts'
@@ -153,16 +153,10 @@ describe('an export', () => {
   }, 60_000)
 
   test('as CSV gives a spreadsheet no formula', async () => {
-    const execution = createExecutionContext()
-    const request = new Request('http://api.test/api/v1/audit/export/?format=csv', {
-      headers: { authorization: `Bearer ${owner.token}` },
-    })
-    const answer = await createApp().fetch(request, env, execution)
-    const text = await answer.text()
-    await waitOnExecutionContext(execution)
+    const answer = await callRaw('GET /api/v1/audit/export/?format=csv', { token: owner.token })
     expect(answer.headers.get('content-type')).toContain('text/csv')
     expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="audit-log-[\d-]+\.csv"$/)
-    expect(text).toContain(`"'=1+1"`)
+    expect(answer.body).toContain(`"'=1+1"`)
   })
 
   test.each(['=1', '+1', '-1', '@x', ' =1', '\t=1', '\r=1', '|x', '%x'])('escapes %j', (text) => {

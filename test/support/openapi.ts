@@ -73,8 +73,9 @@ export function contractFaults(method: string, path: string, answer: Answer): st
     return isNamed ? faults : [...faults, `${route.operationId} does not declare ${body?.code}`]
   }
   if (!declared.content) return body === null ? faults : [...faults, 'a body where none is declared']
-  const type = Object.keys(declared.content)[0] ?? ''
-  if (!headers.get('content-type')?.startsWith(type)) faults.push(`not ${type}`)
+  const types = Object.keys(declared.content)
+  const type = types.find((one) => headers.get('content-type')?.startsWith(one)) ?? ''
+  if (type === '') return [...faults, `not ${types.join(' or ')}`]
   const validate = validatorAt(...way, 'content', type, 'schema')
   // a body of lines is valid if each of them is
   const values: unknown[] = type === 'application/x-ndjson' ? body : [body]
