@@ -7,6 +7,7 @@ import { createCases, runCase } from './lib/cases.ts'
 import { isReached, printJson, printTable, type Row } from './lib/report.ts'
 import { measureRows } from './lib/rows.ts'
 import { measureDrift } from './lib/drift.ts'
+import { measureAgainstDjango } from './lib/django.ts'
 import { measureDriftOfPlugin } from './lib/drift-plugin.ts'
 import { measureFirstLoad } from './lib/first-load.ts'
 import { hasLag, measureLag } from './lib/lag.ts'
@@ -37,12 +38,14 @@ const tell = (text: string) => console.error(text)
 async function measureThroughputs(app: Bundle, bare: Bundle[]): Promise<Row[]> {
   const runtime = await startRuntime(app, bare)
   try {
-    const cases = await createCases(runtime, await seed(runtime))
+    const sites = await seed(runtime)
+    const cases = await createCases(runtime, sites)
     const rows: Row[] = []
     for (const entry of cases.filter(({ name }) => isWanted(name))) {
       tell(`• ${entry.name}`)
       rows.push(await runCase(entry, rounds))
     }
+    rows.push(...(await measureAgainstDjango(runtime, sites.small, rounds, isWanted)))
     return rows
   } finally {
     await runtime.stop()
