@@ -1,6 +1,6 @@
 <?php
 /**
- * Plugin Name:       IGNY8 WordPress Bridge
+ * Plugin Name:       IGNY8 Bridge
  * Plugin URI:        https://igny8.com/wordpress
  * Description:       Connects this site to IGNY8 and keeps content types, counts and content in sync.
  * Version:           0.2.0

@@ -16,7 +16,7 @@ final class Pot {
 
 	private const FUNCTIONS = [ '__', 'esc_html__', 'esc_attr__' ];
 
-	private const HEADER = "msgid \"\"\nmsgstr \"\"\n\"Project-Id-Version: IGNY8 WordPress Bridge\\n\"\n\"MIME-Version: 1.0\\n\"\n\"Content-Type: text/plain; charset=UTF-8\\n\"\n\"Content-Transfer-Encoding: 8bit\\n\"\n\"X-Domain: igny8-wordpress-bridge\\n\"\n";
+	private const HEADER = "msgid \"\"\nmsgstr \"\"\n\"Project-Id-Version: IGNY8 Bridge\\n\"\n\"MIME-Version: 1.0\\n\"\n\"Content-Type: text/plain; charset=UTF-8\\n\"\n\"Content-Transfer-Encoding: 8bit\\n\"\n\"X-Domain: igny8-wordpress-bridge\\n\"\n";
 
 	/** @var array<string, array{places: string[], notes: string[]}> */
 	private array $messages = [];

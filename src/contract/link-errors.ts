@@ -103,11 +103,11 @@ export const LINK_ERRORS = {
   ),
   plugin_not_found: once(
     'The IGNY8 plugin is not active on the site',
-    'Install and activate the IGNY8 WordPress Bridge plugin, then connect again.',
+    'Install and activate the IGNY8 Bridge plugin, then connect again.',
   ),
   plugin_too_old: once(
     'The plugin is too old',
-    'Update the IGNY8 WordPress Bridge plugin to its newest version, then connect again.',
+    'Update the IGNY8 Bridge plugin to its newest version, then connect again.',
   ),
   plugin_not_connected: once('The plugin is not connected', 'Open Settings → IGNY8 in wp-admin and press Connect.'),
   signature_rejected: once(

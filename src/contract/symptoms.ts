@@ -40,11 +40,7 @@ const warning = (layer: Layer, title: string, fix: string) => ({ layer, severity
 
 /** Findings on a site that answers or polls. */
 export const SYMPTOMS = {
-  plugin_outdated: warning(
-    'plugin',
-    'The plugin is too old',
-    'Update the IGNY8 WordPress Bridge plugin to its newest version.',
-  ),
+  plugin_outdated: warning('plugin', 'The plugin is too old', 'Update the IGNY8 Bridge plugin to its newest version.'),
   clock_off: warning(
     'clock',
     'The clock of the site is off',

@@ -160,7 +160,7 @@ const BROKEN: [string, string, string, string, string, RegExp][] = [
     'plugin deactivated',
     'plugin_not_found',
     'The IGNY8 plugin is not active on the site',
-    'activate the IGNY8 WordPress Bridge',
+    'activate the IGNY8 Bridge',
     'IGNY8 plugin',
     /→ 404/,
   ],

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Loads `Igny8\Bridge\Folder\Class_Name` from `includes/<Folder>/<Class_Name>.php`.
  */

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Acting\User_Choice;
 use Igny8\Bridge\Acting\Writers;
 use Igny8\Bridge\Api\Account_Api;

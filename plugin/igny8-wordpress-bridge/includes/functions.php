@@ -7,6 +7,8 @@
 
 declare(strict_types=1);
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Plugin;
 use Igny8\Bridge\Support\Failure;
 

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Acting;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Command_Failure;
 use WP_User;
 
@@ -111,7 +113,7 @@ final class Chosen_User {
 	public function assert_usable(): void {
 		$reason = $this->reason();
 		if ( '' !== $reason ) {
-			throw new Command_Failure( 'acting_user_unusable', $reason . ' ' . __( 'Choose another user under Settings → IGNY8.', 'igny8-wordpress-bridge' ) );
+			Command_Failure::raise( 'acting_user_unusable', $reason . ' ' . __( 'Choose another user under Settings → IGNY8.', 'igny8-wordpress-bridge' ) );
 		}
 	}
 

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Acting;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Finds the administrator with the lowest id.
  */
@@ -23,8 +25,13 @@ final class First_Administrator {
 	private function of_site(): int {
 		global $wpdb;
 
-		$sql = "SELECT user_id FROM {$wpdb->usermeta} WHERE meta_key = %s AND meta_value LIKE %s ORDER BY user_id LIMIT 1";
-		return (int) $wpdb->get_var( $wpdb->prepare( $sql, $wpdb->get_blog_prefix() . 'capabilities', '%' . $wpdb->esc_like( '"administrator";b:1' ) . '%' ) );
+		$value = $wpdb->get_var(
+			$wpdb->prepare(
+				"SELECT user_id FROM {$wpdb->usermeta} WHERE meta_key = %s AND meta_value LIKE %s ORDER BY user_id LIMIT 1",
+				$wpdb->get_blog_prefix() . 'capabilities', '%' . $wpdb->esc_like( '"administrator";b:1' ) . '%'
+			)
+		);
+		return (int) $value;
 	}
 
 	private function of_network(): int {

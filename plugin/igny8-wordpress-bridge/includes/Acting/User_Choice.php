@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Acting;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Support\Config;
 use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Log;
@@ -62,7 +64,7 @@ final class User_Choice {
 	 */
 	public function choose( ?WP_User $user ): void {
 		if ( $this->is_fixed() ) {
-			throw new Failure(
+			Failure::raise(
 				'acting_user_fixed',
 				__( 'The constant IGNY8_ACTING_USER in wp-config.php sets the user.', 'igny8-wordpress-bridge' ),
 				__( 'Change or remove the constant.', 'igny8-wordpress-bridge' )
@@ -113,13 +115,13 @@ final class User_Choice {
 	private function check( WP_User $user ): void {
 		$chosen = new Chosen_User( Chosen_User::CHOSEN, $user, '' );
 		if ( '' !== $chosen->problem() ) {
-			throw new Failure( 'acting_user_unusable', $chosen->reason(), __( 'Choose a user who may edit posts.', 'igny8-wordpress-bridge' ) );
+			Failure::raise( 'acting_user_unusable', $chosen->reason(), __( 'Choose a user who may edit posts.', 'igny8-wordpress-bridge' ) );
 		}
 		// Else the administrator of one site could write through IGNY8 what only the network's administrator may. The
 		// command line has no user, and all rights already.
 		$chooser = get_current_user_id();
 		if ( $chooser > 0 && $chooser !== (int) $user->ID && is_super_admin( $user->ID ) && ! is_super_admin( $chooser ) ) {
-			throw new Failure(
+			Failure::raise(
 				'acting_user_too_powerful',
 				/* translators: %s: name of a user. */
 				sprintf( __( '%s has more rights than you.', 'igny8-wordpress-bridge' ), $chosen->full_name() ),

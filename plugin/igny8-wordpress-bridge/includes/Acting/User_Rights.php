@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Acting;
 
+defined( 'ABSPATH' ) || exit;
+
 use WP_Post_Type;
 use WP_User;
 

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Admin;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Acting\User_Choice;
 use Igny8\Bridge\Connection\Clone_Choices;
 use Igny8\Bridge\Connection\Connector;
@@ -178,7 +180,7 @@ final class Actions {
 		$user = $id > 0 ? get_userdata( $id ) : null;
 		try {
 			if ( false === $user ) {
-				throw new Failure( 'acting_user_unusable', __( 'This user does not exist.', 'igny8-wordpress-bridge' ), __( 'Reload the page and choose another user.', 'igny8-wordpress-bridge' ) );
+				Failure::raise( 'acting_user_unusable', __( 'This user does not exist.', 'igny8-wordpress-bridge' ), __( 'Reload the page and choose another user.', 'igny8-wordpress-bridge' ) );
 			}
 			$this->acting_user->choose( $user );
 			/* translators: %s: name of a user. */

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Admin;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Opens and closes the page's forms. Each posts one action with its own nonce.
  */

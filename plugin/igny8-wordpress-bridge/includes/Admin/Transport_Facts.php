@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Admin;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Polling\State;
 use Igny8\Bridge\Polling\Public_Poll_Url;
 

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Api;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Support\Failure;
 
 /**
@@ -34,7 +36,7 @@ final class Account_Api {
 		);
 		$token  = $answer['token'] ?? '';
 		if ( ! is_string( $token ) || '' === $token ) {
-			throw new Failure( 'unexpected_answer', __( 'IGNY8 accepted the sign-in but did not return a session.', 'igny8-wordpress-bridge' ), '', [ 'retryable' => true ] );
+			Failure::raise( 'unexpected_answer', __( 'IGNY8 accepted the sign-in but did not return a session.', 'igny8-wordpress-bridge' ), '', [ 'retryable' => true ] );
 		}
 		return $token;
 	}

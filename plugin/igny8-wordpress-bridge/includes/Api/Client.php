@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Api;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Support\Config;
 use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Request_Id;
@@ -69,7 +71,7 @@ final class Client {
 
 	private function send( string $method, string $path, string $credential, ?string $json = null, int $timeout_s = self::TIMEOUT_S, array $headers = [] ): array {
 		if ( ! $this->config->is_api_url_safe() ) {
-			throw new Failure(
+			Failure::raise(
 				'api_url_insecure',
 				__( 'The address of the IGNY8 API is not an https address.', 'igny8-wordpress-bridge' ),
 				__( 'Correct IGNY8_API_URL in wp-config.php, or remove it.', 'igny8-wordpress-bridge' )
@@ -93,7 +95,8 @@ final class Client {
 		);
 
 		if ( is_wp_error( $answer ) ) {
-			throw $this->problems->from_network_error( $answer, $id );
+			$failure = $this->problems->from_network_error( $answer, $id );
+			throw $failure;
 		}
 		return $this->read( $answer, $id );
 	}
@@ -118,6 +121,7 @@ final class Client {
 		if ( $status >= 200 && $status < 300 && is_array( $json ) ) {
 			return $json;
 		}
-		throw $this->problems->from_answer( $answer, $status, is_array( $json ) ? $json : [], $id );
+		$failure = $this->problems->from_answer( $answer, $status, is_array( $json ) ? $json : [], $id );
+		throw $failure;
 	}
 }

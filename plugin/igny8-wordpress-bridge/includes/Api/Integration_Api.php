@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Api;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Connection\Home;
 use Igny8\Bridge\Security\Signer;
 use Igny8\Bridge\Structure\Gatherer;
@@ -53,7 +55,7 @@ final class Integration_Api {
 
 		$id = $answer['integration_id'] ?? '';
 		if ( empty( $answer['success'] ) || ! is_string( $id ) || '' === $id ) {
-			throw new Failure(
+			Failure::raise(
 				'unexpected_answer',
 				__( 'IGNY8 answered, but did not return an integration.', 'igny8-wordpress-bridge' ),
 				__( 'The plugin tries again automatically. If this goes on for hours, contact IGNY8 support.', 'igny8-wordpress-bridge' ),

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Api;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Request_Id;
 use WP_Error;

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Api;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Security\Message_Headers;
 use Igny8\Bridge\Support\Config;
 use Igny8\Bridge\Support\Failure;
@@ -50,13 +52,15 @@ final class Signed_Post {
 			]
 		);
 		if ( is_wp_error( $answer ) ) {
-			throw $this->problems->from_network_error( $answer, $sent_id );
+			$failure = $this->problems->from_network_error( $answer, $sent_id );
+			throw $failure;
 		}
 
 		$status = (int) wp_remote_retrieve_response_code( $answer );
 		if ( $expected !== $status ) {
-			$json = json_decode( wp_remote_retrieve_body( $answer ), true );
-			throw $this->problems->from_answer( $answer, $status, is_array( $json ) ? $json : [], $sent_id );
+			$json    = json_decode( wp_remote_retrieve_body( $answer ), true );
+			$failure = $this->problems->from_answer( $answer, $status, is_array( $json ) ? $json : [], $sent_id );
+			throw $failure;
 		}
 		return [
 			'answer'  => $answer,

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Cli;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Acting\Chosen_User;
 use Igny8\Bridge\Acting\User_Choice;
 use Igny8\Bridge\Admin\Transport_Facts;

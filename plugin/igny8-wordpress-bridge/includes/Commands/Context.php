@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Commands;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Support\Origin;
 use Igny8\Bridge\Support\Time_Limit;
 use WP_REST_Request;

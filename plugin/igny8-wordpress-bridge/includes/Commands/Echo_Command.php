@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Commands;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * `echo`: returns the request as PHP received it, so that IGNY8 sees what was changed on the way. Changes nothing.
  */

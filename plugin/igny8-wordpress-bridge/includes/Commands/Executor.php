@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Commands;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Log;
@@ -92,7 +94,7 @@ final class Executor {
 		try {
 			$json = $this->encode( $request['id'], [ 'data' => (object) $this->run( $request, $context ) ], $started );
 		} catch ( Command_Failure $failure ) {
-			$json = $this->failed( $request['id'], $failure->reason(), $failure->getMessage(), $failure->is_retryable(), $started, $failure->facts() );
+			$json = $this->failed( $request['id'], $failure->reason(), $failure->detail(), $failure->is_retryable(), $started, $failure->facts() );
 		} catch ( Throwable $error ) {
 			$detail = str_replace( [ ABSPATH, WP_CONTENT_DIR ], '', get_class( $error ) . ': ' . $error->getMessage() );
 			$this->log->error( 'command_failed', $request['name'] . ': ' . Utf8::repair( $detail ) );
@@ -105,7 +107,7 @@ final class Executor {
 		$command = $this->commands[ $request['name'] ] ?? null;
 		if ( null === $command ) {
 			/* translators: %s: name of a command. */
-			throw new Command_Failure( 'unknown_command', sprintf( __( 'This version of the plugin has no command “%s”.', 'igny8-wordpress-bridge' ), $request['name'] ) );
+			Command_Failure::raise( 'unknown_command', sprintf( __( 'This version of the plugin has no command “%s”.', 'igny8-wordpress-bridge' ), $request['name'] ) );
 		}
 		$this->authorize( $request['name'] );
 		return $command->run( $request['args'], $context );
@@ -121,7 +123,7 @@ final class Executor {
 		try {
 			$this->connection->assert_original();
 		} catch ( Failure $failure ) {
-			throw new Command_Failure( $failure->reason(), $failure->advice() );
+			Command_Failure::raise( $failure->reason(), $failure->advice() );
 		}
 	}
 
@@ -152,7 +154,7 @@ final class Executor {
 		$took   = [ 'took_ms' => (int) round( 1000 * ( microtime( true ) - $started ) ) ];
 		$json   = json_encode( $result + $answer + $took, self::JSON_FLAGS );
 		if ( false === $json ) {
-			throw new Command_Failure( 'unencodable', json_last_error_msg() );
+			Command_Failure::raise( 'unencodable', json_last_error_msg() );
 		}
 		return $json;
 	}

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Commands;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Hides the request that happens to carry the commands from other plugins' hooks.
  *

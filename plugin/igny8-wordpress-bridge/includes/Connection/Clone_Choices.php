@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Connection;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Outbox\Delivery;
 use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Log;
@@ -45,7 +47,7 @@ final class Clone_Choices {
 	 */
 	public function choose( string $choice ): void {
 		if ( ! $this->connection->is_clone() ) {
-			throw new Failure( 'not_a_clone', __( 'The address of this site has not changed. There is nothing to choose.', 'igny8-wordpress-bridge' ) );
+			Failure::raise( 'not_a_clone', __( 'The address of this site has not changed. There is nothing to choose.', 'igny8-wordpress-bridge' ) );
 		}
 		$actions = [
 			self::MOVED => [ $this, 'moved' ],
@@ -53,7 +55,7 @@ final class Clone_Choices {
 			self::ALIAS => [ $this, 'known' ],
 		];
 		if ( ! isset( $actions[ $choice ] ) ) {
-			throw new Failure( 'unknown_choice', __( 'Choose moved, copy or alias.', 'igny8-wordpress-bridge' ) );
+			Failure::raise( 'unknown_choice', __( 'Choose moved, copy or alias.', 'igny8-wordpress-bridge' ) );
 		}
 		$actions[ $choice ]();
 	}

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Connection;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Stored_Option;
 
@@ -155,7 +157,7 @@ final class Connection {
 	 */
 	public function assert_original(): void {
 		if ( $this->is_clone() ) {
-			throw new Failure(
+			Failure::raise(
 				'clone_detected',
 				/* translators: 1: URL under which the site was connected, 2: URL it has now. */
 				sprintf( __( 'This site was connected as %1$s and is now %2$s.', 'igny8-wordpress-bridge' ), $this->connected_url(), Home::url() ),

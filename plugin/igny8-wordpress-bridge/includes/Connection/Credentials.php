@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Connection;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Security\Api_Key;
 use Igny8\Bridge\Support\Failure;
 
@@ -57,14 +59,14 @@ final class Credentials {
 			Api_Key::check( $this->api_key );
 		}
 		if ( '' === $this->api_key && '' === $this->password ) {
-			throw new Failure(
+			Failure::raise(
 				'credentials_incomplete',
 				__( 'The API key and the password are both empty.', 'igny8-wordpress-bridge' ),
 				__( 'Enter the API key of this site, or your IGNY8 e-mail address and password.', 'igny8-wordpress-bridge' )
 			);
 		}
 		if ( $this->has_password() && ! is_email( $this->email ) ) {
-			throw new Failure(
+			Failure::raise(
 				'credentials_incomplete',
 				__( 'To sign in with a password, the e-mail address of your IGNY8 account is needed too.', 'igny8-wordpress-bridge' ),
 				__( 'Enter the e-mail address, or connect with the API key only.', 'igny8-wordpress-bridge' )

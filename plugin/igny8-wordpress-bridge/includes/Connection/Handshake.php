@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Connection;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Api\Integration_Api;
 use Igny8\Bridge\Polling\State;
 use Igny8\Bridge\Security\Key_Store;

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Connection;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * The current address of this site, and how addresses are stored.
  */

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Connection;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Api\Account_Api;
 use Igny8\Bridge\Security\Api_Key;
 use Igny8\Bridge\Support\Failure;
@@ -59,12 +61,14 @@ final class Identifier {
 	private function by_key( string $key ): Identity {
 		$site = $this->api->sites( $key )[0] ?? null;
 		if ( null === $site ) {
-			throw $this->not_found( __( 'IGNY8 has no site for this API key.', 'igny8-wordpress-bridge' ) );
+			$failure = $this->not_found( __( 'IGNY8 has no site for this API key.', 'igny8-wordpress-bridge' ) );
+			throw $failure;
 		}
 		if ( ! Site_Url::is_same( $site['url'], home_url() ) ) {
 			/* translators: 1: URL of the site the key belongs to, 2: URL of this site. */
-			$text = __( 'The API key belongs to %1$s, but this site is %2$s.', 'igny8-wordpress-bridge' );
-			throw $this->not_found( sprintf( $text, $site['url'], home_url() ) );
+			$text    = __( 'The API key belongs to %1$s, but this site is %2$s.', 'igny8-wordpress-bridge' );
+			$failure = $this->not_found( sprintf( $text, $site['url'], home_url() ) );
+			throw $failure;
 		}
 		return new Identity( $site['id'], $site['name'], $key, $this->token );
 	}
@@ -77,8 +81,9 @@ final class Identifier {
 		}
 
 		/* translators: %s: URL of this site. */
-		$text = __( 'Your IGNY8 account has no site with the address %s.', 'igny8-wordpress-bridge' );
-		throw $this->not_found( sprintf( $text, home_url() ) );
+		$text    = __( 'Your IGNY8 account has no site with the address %s.', 'igny8-wordpress-bridge' );
+		$failure = $this->not_found( sprintf( $text, home_url() ) );
+		throw $failure;
 	}
 
 	private function make_key( string $site_id ): string {

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Connection;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Compares addresses of sites: scheme, `www.`, case, default port and a trailing slash make no difference.
  */

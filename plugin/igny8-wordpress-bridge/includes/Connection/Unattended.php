@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Connection;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Support\Config;
 

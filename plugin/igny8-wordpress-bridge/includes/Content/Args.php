@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Command_Failure;
 
 /**
@@ -17,8 +19,11 @@ final class Args {
 		$this->args = $args;
 	}
 
-	public static function invalid( string $name, string $why ): Command_Failure {
-		return new Command_Failure( 'invalid_field', $name . ': ' . $why );
+	/**
+	 * @throws Command_Failure Always.
+	 */
+	public static function refuse( string $name, string $why ): void {
+		Command_Failure::raise( 'invalid_field', $name . ': ' . $why );
 	}
 
 	/**
@@ -27,7 +32,7 @@ final class Args {
 	public function text( string $name ): string {
 		$value = $this->args[ $name ] ?? null;
 		if ( ! is_string( $value ) || '' === $value ) {
-			throw self::invalid( $name, __( 'A string is required.', 'igny8-wordpress-bridge' ) );
+			self::refuse( $name, __( 'A string is required.', 'igny8-wordpress-bridge' ) );
 		}
 		return $value;
 	}
@@ -42,7 +47,7 @@ final class Args {
 	public function choice( string $name, array $choices ): string {
 		$value = $this->args[ $name ] ?? $choices[0];
 		if ( ! in_array( $value, $choices, true ) ) {
-			throw self::invalid( $name, implode( ', ', $choices ) );
+			self::refuse( $name, implode( ', ', $choices ) );
 		}
 		return $value;
 	}
@@ -54,7 +59,7 @@ final class Args {
 		$value = $this->args[ $name ] ?? $otherwise;
 		if ( ! is_int( $value ) || $value < $least || $value > $most ) {
 			/* translators: 1: least number, 2: greatest number. */
-			throw self::invalid( $name, sprintf( __( 'An integer from %1$d to %2$d is required.', 'igny8-wordpress-bridge' ), $least, $most ) );
+			self::refuse( $name, sprintf( __( 'An integer from %1$d to %2$d is required.', 'igny8-wordpress-bridge' ), $least, $most ) );
 		}
 		return $value;
 	}
@@ -68,7 +73,7 @@ final class Args {
 			return null;
 		}
 		if ( ! is_array( $value ) || 2 !== count( $this->only_ids( array_values( $value ), 0 ) ) ) {
-			throw self::invalid( $name, '[modified, id]' );
+			self::refuse( $name, '[modified, id]' );
 		}
 		return array_values( $value );
 	}
@@ -80,7 +85,7 @@ final class Args {
 		$value = $this->args[ $name ] ?? null;
 		if ( ! is_array( $value ) || count( $value ) > $most || count( $this->only_ids( $value, 1 ) ) !== count( $value ) ) {
 			/* translators: %d: greatest number of ids. */
-			throw self::invalid( $name, sprintf( __( 'A list of at most %d ids is required.', 'igny8-wordpress-bridge' ), $most ) );
+			self::refuse( $name, sprintf( __( 'A list of at most %d ids is required.', 'igny8-wordpress-bridge' ), $most ) );
 		}
 		return array_values( array_unique( $value ) );
 	}
@@ -93,7 +98,7 @@ final class Args {
 		$texts = is_array( $value ) ? array_filter( $value, 'is_string' ) : [];
 		if ( ! is_array( $value ) || count( $value ) > $most || count( array_diff( $texts, [ '' ] ) ) !== count( $value ) ) {
 			/* translators: %d: greatest number of texts. */
-			throw self::invalid( $name, sprintf( __( 'A list of at most %d strings is required.', 'igny8-wordpress-bridge' ), $most ) );
+			self::refuse( $name, sprintf( __( 'A list of at most %d strings is required.', 'igny8-wordpress-bridge' ), $most ) );
 		}
 		return array_values( array_unique( $texts ) );
 	}
@@ -101,7 +106,7 @@ final class Args {
 	public function map( string $name ): array {
 		$value = $this->args[ $name ] ?? [];
 		if ( ! is_array( $value ) ) {
-			throw self::invalid( $name, __( 'An object is required.', 'igny8-wordpress-bridge' ) );
+			self::refuse( $name, __( 'An object is required.', 'igny8-wordpress-bridge' ) );
 		}
 		return $value;
 	}

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Recognises the page builder that renders a post, by the meta keys that each builder writes. Visitors see what the
  * builder keeps in its own meta, so nobody would see a change of `post_content` alone.
@@ -46,12 +48,18 @@ final class Builders {
 		if ( [] === $ids ) {
 			return [];
 		}
-		$is_near = Id_Set::near( 'post_id', $ids );
+		$is_near = esc_sql( Id_Set::near( 'post_id', $ids ) );
 		$places  = implode( ',', array_fill( 0, count( self::MARKS ), '%s' ) );
-		$sql     = "SELECT post_id, meta_key, SUBSTR(meta_value, 1, %d) AS mark FROM {$wpdb->postmeta} WHERE $is_near AND meta_key IN ($places)";
 		$found   = [];
 		$left    = [];
-		foreach ( $wpdb->get_results( $wpdb->prepare( $sql, self::BYTES, ...array_keys( self::MARKS ) ) ) as $row ) {
+		$rows    = $wpdb->get_results(
+			$wpdb->prepare(
+				"SELECT post_id, meta_key, SUBSTR(meta_value, 1, %d) AS mark FROM {$wpdb->postmeta} WHERE $is_near AND meta_key IN ($places)",
+				self::BYTES,
+				...array_keys( self::MARKS )
+			)
+		);
+		foreach ( $rows as $row ) {
 			$builder = self::MARKS[ $row->meta_key ] ?? null;
 			if ( null === $builder ) {
 				continue;

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * One post as sent to IGNY8, or the reason it can't be sent.
  */

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Etags of the posts of a type in the order of ids, computed from the tables. So they include what other programs
  * wrote there without updating a time. Reads only what an etag needs.

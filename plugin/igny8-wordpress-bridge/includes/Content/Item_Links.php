@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Connection\Connection;
 
 /**
@@ -65,8 +67,13 @@ final class Item_Links {
 	public function find( string $item_id ): int {
 		global $wpdb;
 
-		$sql = "SELECT DISTINCT m.post_id FROM {$wpdb->postmeta} m INNER JOIN {$wpdb->posts} p ON p.ID = m.post_id WHERE m.meta_key = %s AND m.meta_value = %s";
-		$ids = array_map( 'intval', $wpdb->get_col( $wpdb->prepare( $sql, Meta_Keys::ITEM, $item_id ) ) );
+		$ids = $wpdb->get_col(
+			$wpdb->prepare(
+				"SELECT DISTINCT m.post_id FROM {$wpdb->postmeta} m INNER JOIN {$wpdb->posts} p ON p.ID = m.post_id WHERE m.meta_key = %s AND m.meta_value = %s",
+				Meta_Keys::ITEM, $item_id
+			)
+		);
+		$ids = array_map( 'intval', $ids );
 		foreach ( ( new Post_Meta() )->of( $ids, self::KEYS ) as $id => $meta ) {
 			if ( $this->of( $id, $meta )['item_id'] === $item_id ) {
 				return $id;
@@ -84,8 +91,8 @@ final class Item_Links {
 	public function find_begun( string $item_id, int $after ): int {
 		global $wpdb;
 
-		$sql = "SELECT ID FROM {$wpdb->posts} WHERE ID > %d AND guid = %s ORDER BY ID LIMIT 1";
-		return (int) $wpdb->get_var( $wpdb->prepare( $sql, $after, $this->guid( $item_id ) ) );
+		$guid = $this->guid( $item_id );
+		return (int) $wpdb->get_var( $wpdb->prepare( "SELECT ID FROM {$wpdb->posts} WHERE ID > %d AND guid = %s ORDER BY ID LIMIT 1", $after, $guid ) );
 	}
 
 	/**

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Reads meta of many posts at once, and only the requested keys, because page builders store megabytes in others.
  *
@@ -23,12 +25,17 @@ final class Post_Meta {
 			return [];
 		}
 
-		$is_near = Id_Set::near( 'post_id', $ids );
+		$is_near = esc_sql( Id_Set::near( 'post_id', $ids ) );
 		$places  = implode( ',', array_fill( 0, count( $keys ), '%s' ) );
-		$sql     = "SELECT post_id, meta_key, meta_value FROM {$wpdb->postmeta} WHERE $is_near AND meta_key IN ($places) ORDER BY meta_id";
 		$wanted  = array_flip( $keys );
 		$found   = [];
-		foreach ( $wpdb->get_results( $wpdb->prepare( $sql, ...$keys ) ) as $row ) {
+		$rows    = $wpdb->get_results(
+			$wpdb->prepare(
+				"SELECT post_id, meta_key, meta_value FROM {$wpdb->postmeta} WHERE $is_near AND meta_key IN ($places) ORDER BY meta_id",
+				...$keys
+			)
+		);
+		foreach ( $rows as $row ) {
 			// MySQL treats keys that differ only in case as equal.
 			if ( isset( $wanted[ $row->meta_key ] ) ) {
 				$found[ (int) $row->post_id ][ $row->meta_key ][] = (string) $row->meta_value;
@@ -45,7 +52,12 @@ final class Post_Meta {
 	public function find( string $key, string $value ): int {
 		global $wpdb;
 
-		$sql = "SELECT m.post_id FROM {$wpdb->postmeta} m INNER JOIN {$wpdb->posts} p ON p.ID = m.post_id WHERE m.meta_key = %s AND m.meta_value = %s ORDER BY m.post_id LIMIT 1";
-		return (int) $wpdb->get_var( $wpdb->prepare( $sql, $key, $value ) );
+		$value = $wpdb->get_var(
+			$wpdb->prepare(
+				"SELECT m.post_id FROM {$wpdb->postmeta} m INNER JOIN {$wpdb->posts} p ON p.ID = m.post_id WHERE m.meta_key = %s AND m.meta_value = %s ORDER BY m.post_id LIMIT 1",
+				$key, $value
+			)
+		);
+		return (int) $value;
 	}
 }

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Reads the posts table directly, past caches and filters.
  */
@@ -18,21 +20,37 @@ final class Rows {
 	public function by_modified( string $type, ?array $after, int $limit ): array {
 		global $wpdb;
 
-		$where = $wpdb->prepare( 'post_type = %s AND post_status <> %s', $type, Types::UNSAVED );
 		$early = [];
 		if ( null === $after || 0 === $after[0] ) {
 			// On the wire every time up to 1970 is 0: these come first, in the order of their ids.
-			$until = $wpdb->prepare( ' AND post_modified_gmt <= %s AND ID > %d', Gmt::EPOCH, $after[1] ?? 0 );
-			$early = $wpdb->get_results( "SELECT ID, post_modified_gmt FROM {$wpdb->posts} WHERE $where$until ORDER BY ID LIMIT " . $limit );
+			$early = $wpdb->get_results(
+				$wpdb->prepare(
+					"SELECT ID, post_modified_gmt FROM {$wpdb->posts} WHERE post_type = %s AND post_status <> %s AND post_modified_gmt <= %s AND ID > %d ORDER BY ID LIMIT %d",
+					$type,
+					Types::UNSAVED,
+					Gmt::EPOCH,
+					$after[1] ?? 0,
+					$limit
+				)
+			);
 			$after = null;
 		}
 		if ( count( $early ) >= $limit ) {
 			return $early;
 		}
-		$time   = null === $after ? Gmt::EPOCH : Gmt::from_unix( $after[0] );
-		$where .= $wpdb->prepare( ' AND ( post_modified_gmt > %s OR ( post_modified_gmt = %s AND ID > %d ) )', $time, $time, $after[1] ?? PHP_INT_MAX );
-		$sql    = "SELECT ID, post_modified_gmt FROM {$wpdb->posts} WHERE $where ORDER BY post_modified_gmt, ID LIMIT " . ( $limit - count( $early ) );
-		return array_merge( $early, $wpdb->get_results( $sql ) );
+		$time = null === $after ? Gmt::EPOCH : Gmt::from_unix( $after[0] );
+		$late = $wpdb->get_results(
+			$wpdb->prepare(
+				"SELECT ID, post_modified_gmt FROM {$wpdb->posts} WHERE post_type = %s AND post_status <> %s AND ( post_modified_gmt > %s OR ( post_modified_gmt = %s AND ID > %d ) ) ORDER BY post_modified_gmt, ID LIMIT %d",
+				$type,
+				Types::UNSAVED,
+				$time,
+				$time,
+				$after[1] ?? PHP_INT_MAX,
+				$limit - count( $early )
+			)
+		);
+		return array_merge( $early, $late );
 	}
 
 	/**
@@ -41,8 +59,12 @@ final class Rows {
 	public function by_id( string $type, int $after, int $limit ): array {
 		global $wpdb;
 
-		$sql = "SELECT ID, post_modified_gmt FROM {$wpdb->posts} WHERE post_type = %s AND post_status <> %s AND ID > %d ORDER BY ID LIMIT %d";
-		return $wpdb->get_results( $wpdb->prepare( $sql, $type, Types::UNSAVED, $after, $limit ) );
+		return $wpdb->get_results(
+			$wpdb->prepare(
+				"SELECT ID, post_modified_gmt FROM {$wpdb->posts} WHERE post_type = %s AND post_status <> %s AND ID > %d ORDER BY ID LIMIT %d",
+				$type, Types::UNSAVED, $after, $limit
+			)
+		);
 	}
 
 	/**
@@ -53,8 +75,13 @@ final class Rows {
 	public function ids( string $type, int $after, int $limit ): array {
 		global $wpdb;
 
-		$sql = "SELECT ID FROM {$wpdb->posts} WHERE post_type = %s AND post_status <> %s AND ID > %d ORDER BY ID LIMIT %d";
-		return array_map( 'intval', $wpdb->get_col( $wpdb->prepare( $sql, $type, Types::UNSAVED, $after, $limit ) ) );
+		$ids = $wpdb->get_col(
+			$wpdb->prepare(
+				"SELECT ID FROM {$wpdb->posts} WHERE post_type = %s AND post_status <> %s AND ID > %d ORDER BY ID LIMIT %d",
+				$type, Types::UNSAVED, $after, $limit
+			)
+		);
+		return array_map( 'intval', $ids );
 	}
 
 	/**
@@ -65,7 +92,7 @@ final class Rows {
 	public function sizes( string $type, array $ids, ?array $until ): array {
 		global $wpdb;
 
-		$where = Id_Set::near( 'ID', $ids ) . $wpdb->prepare( ' AND post_type = %s AND post_status <> %s', $type, Types::UNSAVED );
+		$where = esc_sql( Id_Set::near( 'ID', $ids ) ) . $wpdb->prepare( ' AND post_type = %s AND post_status <> %s', $type, Types::UNSAVED );
 		if ( null !== $until ) {
 			$time   = Gmt::from_unix( $until[0] );
 			$where .= 0 === $until[0]
@@ -87,7 +114,7 @@ final class Rows {
 		global $wpdb;
 
 		$is_gapless = max( $ids ) - min( $ids ) === count( $ids ) - 1;
-		$where      = $is_gapless ? Id_Set::near( 'ID', $ids ) : 'ID IN (' . implode( ',', array_map( 'intval', $ids ) ) . ')';
+		$where      = esc_sql( $is_gapless ? Id_Set::near( 'ID', $ids ) : 'ID IN (' . implode( ',', array_map( 'intval', $ids ) ) . ')' );
 		return $this->by_key( $wpdb->get_results( "SELECT ID, post_type, post_title, post_content, post_excerpt, post_name, post_status, post_date, post_date_gmt, post_parent, post_author, post_password FROM {$wpdb->posts} WHERE $where" ) );
 	}
 
@@ -99,8 +126,7 @@ final class Rows {
 		global $wpdb;
 
 		$list = implode( ',', array_map( 'intval', $ids ) );
-		$sql  = "SELECT ID, post_type, post_status, post_modified_gmt, LENGTH(post_title) + LENGTH(post_content) + LENGTH(post_excerpt) AS bytes FROM {$wpdb->posts} WHERE ID IN ($list)";
-		return [] === $ids ? [] : $this->by_key( $wpdb->get_results( $sql ) );
+		return [] === $ids ? [] : $this->by_key( $wpdb->get_results( "SELECT ID, post_type, post_status, post_modified_gmt, LENGTH(post_title) + LENGTH(post_content) + LENGTH(post_excerpt) AS bytes FROM {$wpdb->posts} WHERE ID IN ($list)" ) );
 	}
 
 	/**
@@ -133,8 +159,13 @@ final class Rows {
 		global $wpdb;
 
 		$counts = [];
-		$sql    = "SELECT post_status, COUNT( * ) AS n FROM {$wpdb->posts} WHERE post_type = %s GROUP BY post_status";
-		foreach ( $wpdb->get_results( $wpdb->prepare( $sql, $type ) ) as $row ) {
+		$rows   = $wpdb->get_results(
+			$wpdb->prepare(
+				"SELECT post_status, COUNT( * ) AS n FROM {$wpdb->posts} WHERE post_type = %s GROUP BY post_status",
+				$type
+			)
+		);
+		foreach ( $rows as $row ) {
 			$counts[ (string) $row->post_status ] = (int) $row->n;
 		}
 		return $counts;

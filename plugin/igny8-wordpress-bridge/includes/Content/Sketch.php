@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Coded symbols of a set of (post id, etag): the rateless invertible Bloom lookup table of Yang, Gilad and Alizadeh
  * (“Practical Rateless Set Reconciliation”, SIGCOMM 2024). About 1.4 d symbols find the d elements in

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * A save from an editor that did not have IGNY8's last version. Its properties are read only.
  */

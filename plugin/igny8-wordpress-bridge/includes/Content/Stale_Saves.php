@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Content\Write\Write_Log;
 
 /**
@@ -70,8 +72,13 @@ final class Stale_Saves {
 		global $wpdb;
 
 		$table = Tables::stale_saves();
-		$sql   = "SELECT post_id FROM $table WHERE saved_at <= %d";
-		foreach ( $wpdb->get_col( $wpdb->prepare( $sql, time() - Write_Log::KEPT_S ) ) as $post_id ) {
+		$rows  = $wpdb->get_col(
+			$wpdb->prepare(
+				"SELECT post_id FROM $table WHERE saved_at <= %d",
+				time() - Write_Log::KEPT_S
+			)
+		);
+		foreach ( $rows as $post_id ) {
 			$this->drop( (int) $post_id );
 		}
 	}

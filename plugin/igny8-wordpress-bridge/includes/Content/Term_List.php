@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Support\Utf8;
 
 /**
@@ -81,9 +83,15 @@ final class Term_List {
 	private function rows( string $taxonomy, int $after, int $limit ): array {
 		global $wpdb;
 
-		$sql = "SELECT t.term_id, t.name, t.slug, tt.parent, tt.count, tt.description FROM {$wpdb->terms} t
-			INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_id = t.term_id
-			WHERE tt.taxonomy = %s AND t.term_id > %d ORDER BY t.term_id LIMIT %d";
-		return $wpdb->get_results( $wpdb->prepare( $sql, $taxonomy, $after, $limit ) );
+		return $wpdb->get_results(
+			$wpdb->prepare(
+				"SELECT t.term_id, t.name, t.slug, tt.parent, tt.count, tt.description FROM {$wpdb->terms} t
+				INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_id = t.term_id
+				WHERE tt.taxonomy = %s AND t.term_id > %d ORDER BY t.term_id LIMIT %d",
+				$taxonomy,
+				$after,
+				$limit
+			)
+		);
 	}
 }

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Reads the terms of many posts as the text that is sent: the name, or the slug if another term has the same name.
  */
@@ -67,7 +69,7 @@ final class Term_Names {
 		global $wpdb;
 
 		$wanted  = array_flip( $ids );
-		$is_near = Id_Set::near( 'object_id', $ids );
+		$is_near = esc_sql( Id_Set::near( 'object_id', $ids ) );
 		$links   = $wpdb->get_results( "SELECT object_id, term_taxonomy_id FROM {$wpdb->term_relationships} WHERE $is_near" );
 		$terms   = $this->terms( array_unique( array_map( 'intval', array_column( $links, 'term_taxonomy_id' ) ) ), $taxonomies );
 		$rows    = [];
@@ -90,13 +92,18 @@ final class Term_Names {
 		if ( [] === $tt_ids ) {
 			return [];
 		}
-		$list   = implode( ',', $tt_ids );
+		$list   = implode( ',', array_map( 'intval', $tt_ids ) );
 		$places = implode( ',', array_fill( 0, count( $taxonomies ), '%s' ) );
-		$sql    = "SELECT tt.term_taxonomy_id, tt.taxonomy, t.term_id, t.name, t.slug FROM {$wpdb->term_taxonomy} tt
-			INNER JOIN {$wpdb->terms} t ON t.term_id = tt.term_id
-			WHERE tt.term_taxonomy_id IN ($list) AND tt.taxonomy IN ($places)";
 		$found  = [];
-		foreach ( $wpdb->get_results( $wpdb->prepare( $sql, ...$taxonomies ) ) as $term ) {
+		$rows   = $wpdb->get_results(
+			$wpdb->prepare(
+				"SELECT tt.term_taxonomy_id, tt.taxonomy, t.term_id, t.name, t.slug FROM {$wpdb->term_taxonomy} tt
+				INNER JOIN {$wpdb->terms} t ON t.term_id = tt.term_id
+				WHERE tt.term_taxonomy_id IN ($list) AND tt.taxonomy IN ($places)",
+				...$taxonomies
+			)
+		);
+		foreach ( $rows as $term ) {
 			$found[ (int) $term->term_taxonomy_id ] = $term;
 		}
 		return $found;
@@ -116,11 +123,16 @@ final class Term_Names {
 
 		$in_taxonomies = implode( ',', array_fill( 0, count( $taxonomies ), '%s' ) );
 		$in_names      = implode( ',', array_fill( 0, count( $names ), '%s' ) );
-		$sql           = "SELECT tt.taxonomy, t.name FROM {$wpdb->terms} t
-			INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_id = t.term_id
-			WHERE t.name IN ($in_names) AND tt.taxonomy IN ($in_taxonomies)";
 		$counts        = [];
-		foreach ( $wpdb->get_results( $wpdb->prepare( $sql, ...$names, ...$taxonomies ) ) as $row ) {
+		$rows          = $wpdb->get_results(
+			$wpdb->prepare(
+				"SELECT tt.taxonomy, t.name FROM {$wpdb->terms} t
+				INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_id = t.term_id
+				WHERE t.name IN ($in_names) AND tt.taxonomy IN ($in_taxonomies)",
+				...$names, ...$taxonomies
+			)
+		);
+		foreach ( $rows as $row ) {
 			$counts[ $row->taxonomy ][ $row->name ] = ( $counts[ $row->taxonomy ][ $row->name ] ?? 0 ) + 1;
 		}
 		return $counts;

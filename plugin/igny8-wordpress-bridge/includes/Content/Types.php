@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Support\Settings;
 
@@ -41,7 +43,7 @@ final class Types {
 	public function check( string $type ): void {
 		if ( ! $this->is_public( $type ) ) {
 			/* translators: %s: slug of a post type. */
-			throw new Command_Failure( 'unknown_type', sprintf( __( 'This site has no public post type “%s”.', 'igny8-wordpress-bridge' ), $type ) );
+			Command_Failure::raise( 'unknown_type', sprintf( __( 'This site has no public post type “%s”.', 'igny8-wordpress-bridge' ), $type ) );
 		}
 		$this->check_allowed( 'post_types', $type );
 	}
@@ -52,7 +54,7 @@ final class Types {
 	public function check_allowed( string $kind, string $slug ): void {
 		if ( $this->settings->is_denied( $kind, $slug ) ) {
 			/* translators: %s: slug of a post type or taxonomy. */
-			throw new Command_Failure( 'type_denied', sprintf( __( 'The owner of this site has switched off “%s” for IGNY8.', 'igny8-wordpress-bridge' ), $slug ) );
+			Command_Failure::raise( 'type_denied', sprintf( __( 'The owner of this site has switched off “%s” for IGNY8.', 'igny8-wordpress-bridge' ), $slug ) );
 		}
 	}
 
@@ -63,7 +65,7 @@ final class Types {
 		$object = get_taxonomy( $taxonomy );
 		if ( false === $object || ! $object->public ) {
 			/* translators: %s: slug of a taxonomy. */
-			throw new Command_Failure( 'unknown_type', sprintf( __( 'This site has no public taxonomy “%s”.', 'igny8-wordpress-bridge' ), $taxonomy ) );
+			Command_Failure::raise( 'unknown_type', sprintf( __( 'This site has no public taxonomy “%s”.', 'igny8-wordpress-bridge' ), $taxonomy ) );
 		}
 		$this->check_allowed( 'taxonomies', $taxonomy );
 	}

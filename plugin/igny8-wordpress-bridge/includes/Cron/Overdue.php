@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Cron;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Support\Lock;
 use Igny8\Bridge\Support\Response_Finisher;
 

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Cron;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Plans this plugin's cron events: one daily, the others when needed.
  */

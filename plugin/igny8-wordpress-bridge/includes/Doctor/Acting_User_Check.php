@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Doctor;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Acting\Chosen_User;
 use Igny8\Bridge\Acting\User_Choice;
 use Igny8\Bridge\Acting\User_Rights;

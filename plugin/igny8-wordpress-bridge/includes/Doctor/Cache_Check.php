@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Doctor;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Finds page caches in WordPress, which must not answer for the plugin.
  */

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Doctor;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Compares this site's clock with the `Date` header of the API's answer.
  */

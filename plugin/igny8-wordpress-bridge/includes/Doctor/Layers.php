@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Doctor;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Names of the layers between IGNY8 and the content of this site.
  */

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Doctor;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Checks the memory and time that PHP gives a request from IGNY8. The limits of the current request can differ:
  * wp-admin raises the memory limit, and a command line has no limits.

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Doctor;
 
+defined( 'ABSPATH' ) || exit;
+
 use WP_Error;
 use WP_REST_Request;
 
@@ -104,7 +106,8 @@ final class Rest_Check implements Check {
 		$user   = get_current_user_id();
 		$dies   = static function (): callable {
 			return static function ( $message ): void {
-				throw new \RuntimeException( is_string( $message ) ? wp_strip_all_tags( $message ) : 'wp_die' );
+				$failure = new \RuntimeException( is_string( $message ) ? wp_strip_all_tags( $message ) : 'wp_die' );
+				throw $failure;
 			};
 		};
 		$hooks  = [ 'wp_die_handler', 'wp_die_json_handler', 'wp_die_ajax_handler' ];

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Editor;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Content\Fields;
 
 /**

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Editor;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Documents;
 use Igny8\Bridge\Content\Fields;
@@ -52,7 +54,7 @@ final class Editor_Actions {
 		try {
 			wp_send_json_success( $this->run( wp_unslash( $_POST ) ) );
 		} catch ( Command_Failure $failure ) {
-			wp_send_json_error( [ 'message' => $failure->getMessage() ], 'not_allowed' === $failure->reason() ? 403 : 409 );
+			wp_send_json_error( [ 'message' => $failure->detail() ], 'not_allowed' === $failure->reason() ? 403 : 409 );
 		}
 	}
 
@@ -97,7 +99,7 @@ final class Editor_Actions {
 	 */
 	private function authorize( int $post_id, string $nonce ): void {
 		if ( false === wp_verify_nonce( $nonce, self::ACTION . '_' . $post_id ) || ! current_user_can( 'edit_post', $post_id ) ) {
-			throw new Command_Failure( 'not_allowed', __( 'This page is too old, or you may not edit this post. Copy your text, then reload the page.', 'igny8-wordpress-bridge' ) );
+			Command_Failure::raise( 'not_allowed', __( 'This page is too old, or you may not edit this post. Copy your text, then reload the page.', 'igny8-wordpress-bridge' ) );
 		}
 	}
 
@@ -134,7 +136,7 @@ final class Editor_Actions {
 		$now     = $this->documents->fresh( $post_id );
 		$content = Fields::of( $now );
 		if ( null === $now || [] === $content ) {
-			throw new Command_Failure( 'unreadable', __( 'The post can no longer be read.', 'igny8-wordpress-bridge' ) );
+			Command_Failure::raise( 'unreadable', __( 'The post can no longer be read.', 'igny8-wordpress-bridge' ) );
 		}
 		$is_conflict = null !== $state && Editor_State::CONFLICT === $state['kind'];
 		Kept_Text::keep( $post_id, array_merge( $content, self::texts( $input ) ), false );

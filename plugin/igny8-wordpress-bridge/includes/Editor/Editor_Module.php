@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Editor;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Acting\User_Choice;
 use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Content\Document_Maker;

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Editor;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Keeps a text as a revision of its post, also where revisions are switched off or full.
  */
@@ -36,9 +38,14 @@ final class Kept_Text {
 	private static function is_stored( int $post_id, array $texts, bool $is_going ): bool {
 		global $wpdb;
 
-		$sql = "SELECT post_title, post_content, post_excerpt FROM {$wpdb->posts} WHERE ( ID = %d OR ( post_parent = %d AND post_type = 'revision' AND post_name NOT LIKE %s ) ) AND post_content = %s";
-		$id  = $is_going ? 0 : $post_id;
+		$id = $is_going ? 0 : $post_id;
 		// The database may compare without regard to case.
-		return in_array( $texts, $wpdb->get_results( $wpdb->prepare( $sql, $id, $post_id, '%-autosave-v1', $texts[1] ), ARRAY_N ), true );
+		$rows = $wpdb->get_results(
+			$wpdb->prepare(
+				"SELECT post_title, post_content, post_excerpt FROM {$wpdb->posts} WHERE ( ID = %d OR ( post_parent = %d AND post_type = 'revision' AND post_name NOT LIKE %s ) ) AND post_content = %s",
+				$id, $post_id, '%-autosave-v1', $texts[1]
+			), ARRAY_N
+		);
+		return in_array( $texts, $rows, true );
 	}
 }

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Editor;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Document;
 use Igny8\Bridge\Content\Rows;
@@ -57,7 +59,7 @@ final class Restorer {
 				}
 			);
 		} catch ( Stale_Write $stale ) {
-			throw new Command_Failure( 'write_failed', __( 'The post was changed at the same moment. Try again.', 'igny8-wordpress-bridge' ), true );
+			Command_Failure::raise( 'write_failed', __( 'The post was changed at the same moment. Try again.', 'igny8-wordpress-bridge' ), true );
 		}
 	}
 

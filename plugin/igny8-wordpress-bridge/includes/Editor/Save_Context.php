@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Editor;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * A save by a person under way: which post, and what its editor knows of IGNY8's writes. Its properties are read only.
  */

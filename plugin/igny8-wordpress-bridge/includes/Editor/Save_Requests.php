@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Editor;
 
+defined( 'ABSPATH' ) || exit;
+
 use WP_REST_Autosaves_Controller;
 use WP_REST_Posts_Controller;
 use WP_REST_Request;

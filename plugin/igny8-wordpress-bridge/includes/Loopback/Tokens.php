@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Loopback;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * One-time tokens for requests of this site to itself. Stored as hashes, one row each in the options table.
  *

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Outbox;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Content\Meta_Keys;
 use Igny8\Bridge\Content\Types;
 
@@ -30,8 +32,13 @@ final class Affected_Posts {
 	public function record_featuring( int $image ): void {
 		global $wpdb;
 
-		$sql = "SELECT p.ID, p.post_type, p.post_status FROM {$wpdb->postmeta} m INNER JOIN {$wpdb->posts} p ON p.ID = m.post_id WHERE m.meta_key = %s AND m.meta_value = %s LIMIT %d";
-		$this->record( $wpdb->get_results( $wpdb->prepare( $sql, Meta_Keys::THUMBNAIL, (string) $image, self::MOST + 1 ) ) );
+		$rows = $wpdb->get_results(
+			$wpdb->prepare(
+				"SELECT p.ID, p.post_type, p.post_status FROM {$wpdb->postmeta} m INNER JOIN {$wpdb->posts} p ON p.ID = m.post_id WHERE m.meta_key = %s AND m.meta_value = %s LIMIT %d",
+				Meta_Keys::THUMBNAIL, (string) $image, self::MOST + 1
+			)
+		);
+		$this->record( $rows );
 	}
 
 	/**
@@ -44,8 +51,13 @@ final class Affected_Posts {
 			return;
 		}
 		$list = implode( ',', array_map( 'intval', $tt_ids ) );
-		$sql  = "SELECT DISTINCT p.ID, p.post_type, p.post_status FROM {$wpdb->term_relationships} tr INNER JOIN {$wpdb->posts} p ON p.ID = tr.object_id WHERE tr.term_taxonomy_id IN ($list) LIMIT %d";
-		$this->record( $wpdb->get_results( $wpdb->prepare( $sql, self::MOST + 1 ) ) );
+		$rows = $wpdb->get_results(
+			$wpdb->prepare(
+				"SELECT DISTINCT p.ID, p.post_type, p.post_status FROM {$wpdb->term_relationships} tr INNER JOIN {$wpdb->posts} p ON p.ID = tr.object_id WHERE tr.term_taxonomy_id IN ($list) LIMIT %d",
+				self::MOST + 1
+			)
+		);
+		$this->record( $rows );
 	}
 
 	/**

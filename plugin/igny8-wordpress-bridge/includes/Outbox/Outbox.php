@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Outbox;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Content\Tables;
 use Igny8\Bridge\Security\Signer;
 
@@ -45,13 +47,17 @@ final class Outbox {
 		$table = Tables::outbox();
 		$now   = time();
 		foreach ( array_chunk( $rows, self::ROWS_AT_ONCE ) as $chunk ) {
+			$places = implode( ',', array_fill( 0, count( $chunk ), '(%d,%s,%s,%s,%s,%d,%d,0)' ) );
 			$values = [];
 			foreach ( $chunk as $row ) {
-				$values[] = $wpdb->prepare( '(%d,%s,%s,%s,%s,%d,%d,0)', $row['post_id'], $row['kind'], $row['post_type'], $row['status'], Signer::new_message_id(), $now, $now );
+				array_push( $values, $row['post_id'], $row['kind'], $row['post_type'], $row['status'], Signer::new_message_id(), $now, $now );
 			}
 			$wpdb->query(
-				"INSERT INTO $table (post_id, kind, post_type, status, message_id, created_at, due_at, attempts) VALUES " . implode( ',', $values ) . '
-				ON DUPLICATE KEY UPDATE post_type = VALUES(post_type), status = VALUES(status), message_id = VALUES(message_id), due_at = VALUES(due_at), attempts = VALUES(attempts)'
+				$wpdb->prepare(
+					"INSERT INTO $table (post_id, kind, post_type, status, message_id, created_at, due_at, attempts) VALUES $places
+					ON DUPLICATE KEY UPDATE post_type = VALUES(post_type), status = VALUES(status), message_id = VALUES(message_id), due_at = VALUES(due_at), attempts = VALUES(attempts)",
+					$values
+				)
 			);
 			$this->uncounted += count( $chunk );
 			$this->bound();

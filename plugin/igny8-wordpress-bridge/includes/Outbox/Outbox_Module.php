@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Outbox;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Api\Problem_Reader;
 use Igny8\Bridge\Api\Signed_Post;
 use Igny8\Bridge\Connection\Connection;

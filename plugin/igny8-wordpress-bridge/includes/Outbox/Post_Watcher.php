@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Outbox;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Content\Types;
 use WP_Post;
 
@@ -98,12 +100,12 @@ final class Post_Watcher {
 	private function children_of( WP_Post $post ): array {
 		global $wpdb;
 
-		$sql = "SELECT * FROM {$wpdb->posts} WHERE post_parent = %d AND post_type = %s";
+		$rows = $wpdb->get_results( $wpdb->prepare( "SELECT * FROM {$wpdb->posts} WHERE post_parent = %d AND post_type = %s", $post->ID, $post->post_type ) );
 		return array_map(
 			static function ( object $row ): WP_Post {
 				return new WP_Post( $row );
 			},
-			$wpdb->get_results( $wpdb->prepare( $sql, $post->ID, $post->post_type ) )
+			$rows
 		);
 	}
 }

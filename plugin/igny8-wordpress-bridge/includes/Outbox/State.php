@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Outbox;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Stored_Option;
 

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Outbox;
 
+defined( 'ABSPATH' ) || exit;
+
 use WP_Term;
 
 /**
@@ -95,8 +97,12 @@ final class Term_Watcher {
 			return;
 		}
 		$places    = implode( ',', array_fill( 0, count( $names ), '%s' ) );
-		$sql       = "SELECT tt.term_taxonomy_id FROM {$wpdb->terms} t INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_id = t.term_id WHERE tt.taxonomy = %s AND t.name IN ($places)";
-		$same_name = $wpdb->get_col( $wpdb->prepare( $sql, $taxonomy, ...$names ) );
+		$same_name = $wpdb->get_col(
+			$wpdb->prepare(
+				"SELECT tt.term_taxonomy_id FROM {$wpdb->terms} t INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_id = t.term_id WHERE tt.taxonomy = %s AND t.name IN ($places)",
+				$taxonomy, ...$names
+			)
+		);
 		$this->affected_posts->record_with_terms( array_unique( array_merge( $tt_ids, array_map( 'intval', $same_name ) ) ) );
 	}
 }

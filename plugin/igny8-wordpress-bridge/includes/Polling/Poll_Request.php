@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Polling;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Api\Integration_Api;
 use Igny8\Bridge\Api\Signed_Post;
 use Igny8\Bridge\Security\Key_Store;
@@ -54,7 +56,7 @@ final class Poll_Request {
 		try {
 			( new Signer() )->verify( $this->keys->signing_secrets(), $message, (int) $time, Signer::POLL_ANSWER );
 		} catch ( Signature_Error $error ) {
-			throw new Failure(
+			Failure::raise(
 				'answer_unsigned',
 				__( 'The signature on the answer from IGNY8 is missing or wrong.', 'igny8-wordpress-bridge' ),
 				__( 'Something between this site and IGNY8 changes the answers. Ask your host whether a proxy does.', 'igny8-wordpress-bridge' ),

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Polling;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Context;
 use Igny8\Bridge\Commands\Executor;
 use Igny8\Bridge\Connection\Status;
@@ -145,7 +147,7 @@ final class Poller {
 		$batch  = Batch::from_json( $text );
 		$answer = json_decode( $text, true, 64 );
 		if ( null === $batch || $batch->integration_id() !== $integration_id ) {
-			throw new Failure(
+			Failure::raise(
 				'unexpected_answer',
 				__( 'This version of the plugin does not understand the answer from IGNY8.', 'igny8-wordpress-bridge' ),
 				__( 'Update the plugin.', 'igny8-wordpress-bridge' ),

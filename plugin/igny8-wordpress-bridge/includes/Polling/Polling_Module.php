@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Polling;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Api\Problem_Reader;
 use Igny8\Bridge\Api\Signed_Post;
 use Igny8\Bridge\Commands\Executor;

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Polling;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Cron\Overdue;
 use Igny8\Bridge\Support\Response_Finisher;

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Polling;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Support\Backoff;
 use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Stored_Option;

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Publishing;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Content\Gmt;
 
 /**
@@ -31,9 +33,14 @@ final class Overdue_Posts {
 		$places = implode( ',', array_fill( 0, count( $types ), '%s' ) );
 		// The index of types has the local date. It may be up to a day off the other, if the time zone was changed.
 		$until = gmdate( 'Y-m-d H:i:s', time() + DAY_IN_SECONDS );
-		$sql   = "SELECT ID, post_status, post_date, post_date_gmt FROM {$wpdb->posts} WHERE post_type IN ($places) AND post_status = 'future' AND post_date <= %s ORDER BY post_date, ID LIMIT 200";
+		$rows  = $wpdb->get_results(
+			$wpdb->prepare(
+				"SELECT ID, post_status, post_date, post_date_gmt FROM {$wpdb->posts} WHERE post_type IN ($places) AND post_status = 'future' AND post_date <= %s ORDER BY post_date, ID LIMIT 200",
+				array_merge( array_values( $types ), [ $until ] )
+			)
+		);
 		$due   = [];
-		foreach ( $wpdb->get_results( $wpdb->prepare( $sql, ...array_merge( array_values( $types ), [ $until ] ) ) ) as $row ) {
+		foreach ( $rows as $row ) {
 			$due_at = Gmt::to_unix( Gmt::of_post( $row ) );
 			if ( $due_at <= time() - self::GRACE_S ) {
 				$due[] = [

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Publishing;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Support\Lock;
 use Igny8\Bridge\Support\Log;
@@ -141,8 +143,13 @@ final class Overdue_Publisher {
 		if ( null === $post || 'future' !== $post->post_status ) {
 			return;
 		}
-		$sql = "UPDATE {$wpdb->posts} SET post_status = 'publish' WHERE ID = %d AND post_status = 'future' AND post_date_gmt = %s";
-		if ( 1 !== $wpdb->query( $wpdb->prepare( $sql, $found['id'], $found['gmt'] ) ) ) {
+		$changed = $wpdb->query(
+			$wpdb->prepare(
+				"UPDATE {$wpdb->posts} SET post_status = 'publish' WHERE ID = %d AND post_status = 'future' AND post_date_gmt = %s",
+				$found['id'], $found['gmt']
+			)
+		);
+		if ( 1 !== $changed ) {
 			clean_post_cache( $found['id'] );
 			return;
 		}

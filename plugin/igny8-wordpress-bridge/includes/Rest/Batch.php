@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Rest;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * A validated batch of commands.
  */

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Rest;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Context;
 use Igny8\Bridge\Commands\Executor;
 use Igny8\Bridge\Commands\Request_Facts;

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Rest;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Request_Facts;
 use Igny8\Bridge\Security\Key_Store;
 use Igny8\Bridge\Security\Signature_Error;

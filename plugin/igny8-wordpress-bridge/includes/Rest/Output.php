@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Rest;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Sends exactly the signed bytes: without PHP notices, byte order marks or output of other plugins.
  */

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Rest;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * A batch that came compressed and as hexadecimal digits (docs/protocol.md), so that firewalls take no text in it for an
  * attack. Only signed requests are unpacked.

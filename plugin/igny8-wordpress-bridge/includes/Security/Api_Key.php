@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Security;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Support\Failure;
 
 /**
@@ -27,7 +29,7 @@ final class Api_Key {
 	 */
 	public static function check( string $key ): void {
 		if ( ! self::is_well_formed( $key ) ) {
-			throw new Failure(
+			Failure::raise(
 				'api_key_malformed',
 				__( 'This is not an IGNY8 API key, or a character is missing or mistyped.', 'igny8-wordpress-bridge' ),
 				__( 'Copy the whole key again. It starts with “igny8_” and has 54 characters.', 'igny8-wordpress-bridge' )

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Security;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Encrypts secrets for the options table, with a key derived from the salts in wp-config.php.
  *

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Security;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Support\Config;
 use Igny8\Bridge\Support\Stored_Option;
 

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Security;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Support\Config;
 use Igny8\Bridge\Support\Failure;
 
@@ -34,7 +36,7 @@ final class Message_Headers {
 		$key    = $this->keys->api_key();
 		$secret = $this->keys->signing_secrets()['current'] ?? '';
 		if ( '' === $key || '' === $secret || ! $this->config->is_api_url_safe() ) {
-			throw new Failure(
+			Failure::raise(
 				'key_unreadable',
 				__( 'This site has no usable key for IGNY8.', 'igny8-wordpress-bridge' ),
 				__( 'Connect again on the IGNY8 settings page.', 'igny8-wordpress-bridge' )

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Security;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * A received message with the three headers of Standard Webhooks, not verified yet.
  */

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Security;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Signs and verifies messages by Standard Webhooks: HMAC-SHA-256 over `{id}.{timestamp}.{body}`, with the
  * message's label before it.
@@ -84,10 +86,10 @@ final class Signer {
 	 */
 	public function verify( array $secrets, Signed_Message $message, int $now, string $label = self::OWN ): string {
 		if ( ! $message->is_complete() ) {
-			throw new Signature_Error( Signature_Error::MISSING );
+			throw Signature_Error::missing();
 		}
 		if ( ! $this->is_timely( $message->timestamp(), $now ) ) {
-			throw new Signature_Error( Signature_Error::OUT_OF_RANGE );
+			throw Signature_Error::out_of_range();
 		}
 
 		$given = $this->signatures( $message->signature() );
@@ -99,7 +101,7 @@ final class Signer {
 				}
 			}
 		}
-		throw new Signature_Error( Signature_Error::INVALID );
+		throw Signature_Error::invalid();
 	}
 
 	private function is_timely( string $timestamp, int $now ): bool {

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Structure;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Content\Rows;
 use Igny8\Bridge\Content\Types;
 
@@ -31,7 +33,12 @@ final class Counter {
 	public function terms( string $taxonomy ): int {
 		global $wpdb;
 
-		$sql = "SELECT COUNT( * ) FROM {$wpdb->terms} t INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_id = t.term_id WHERE tt.taxonomy = %s";
-		return (int) $wpdb->get_var( $wpdb->prepare( $sql, $taxonomy ) );
+		$value = $wpdb->get_var(
+			$wpdb->prepare(
+				"SELECT COUNT( * ) FROM {$wpdb->terms} t INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_id = t.term_id WHERE tt.taxonomy = %s",
+				$taxonomy
+			)
+		);
+		return (int) $value;
 	}
 }

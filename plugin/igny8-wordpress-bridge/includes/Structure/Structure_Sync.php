@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Structure;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Acting\User_Choice;
 use Igny8\Bridge\Api\Integration_Api;
 use Igny8\Bridge\Connection\Connection;
@@ -55,7 +57,7 @@ final class Structure_Sync {
 		$this->connection->assert_original();
 		$key = $this->keys->api_key();
 		if ( ! $this->connection->exists() || '' === $key ) {
-			throw new Failure(
+			Failure::raise(
 				'not_connected',
 				__( 'This site is not connected to IGNY8.', 'igny8-wordpress-bridge' ),
 				__( 'Connect it on the IGNY8 settings page.', 'igny8-wordpress-bridge' )

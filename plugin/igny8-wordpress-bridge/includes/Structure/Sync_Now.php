@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Structure;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Api\Integration_Api;
 use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Connection\Remote_State;
@@ -47,7 +49,7 @@ final class Sync_Now {
 	 */
 	public function run(): array {
 		if ( ! $this->settings->is_sync_enabled() ) {
-			throw new Failure(
+			Failure::raise(
 				'sync_disabled',
 				__( 'Sync Operations are switched off.', 'igny8-wordpress-bridge' ),
 				__( 'Tick “Enable Sync Operations” on the IGNY8 settings page and save.', 'igny8-wordpress-bridge' )

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Support;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Wait before the next try: 1, 2, 4 … minutes up to 6 hours with 10 % jitter, or as long as the API asked for.
  */

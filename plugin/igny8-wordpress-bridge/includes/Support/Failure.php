@@ -4,17 +4,22 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Support;
 
+defined( 'ABSPATH' ) || exit;
+
 use RuntimeException;
 use WP_Error;
 
 /**
  * A failure with an explanation and advice for the site owner.
  *
- * The message is the detail. Code, title, fix and request id come from the API's problem document if it sent one.
+ * Code, title, detail, fix and request id come from the API's problem document if it sent one. The exception's message is
+ * the code, which is safe to print if nobody catches it.
  */
 final class Failure extends RuntimeException {
 
 	private string $reason;
+
+	private string $detail;
 
 	/** @var array{title: string, fix: string, request_id: string, sent_id: string, status: int, retryable: bool, retry_after_s: int|null, challenge: string} */
 	private array $facts;
@@ -26,8 +31,9 @@ final class Failure extends RuntimeException {
 	 * @param array  $facts  Any of title, request_id, sent_id, status (HTTP, 0 for none), retryable, retry_after_s (seconds), challenge.
 	 */
 	public function __construct( string $reason, string $detail, string $fix = '', array $facts = [] ) {
-		parent::__construct( $detail );
+		parent::__construct( $reason );
 		$this->reason = $reason;
+		$this->detail = $detail;
 		$this->facts  = array_merge(
 			[
 				'title'         => '',
@@ -43,12 +49,22 @@ final class Failure extends RuntimeException {
 		);
 	}
 
+	/**
+	 * Throws one; the arguments are the constructor's.
+	 *
+	 * @throws self Always.
+	 */
+	public static function raise( string $reason, string $detail, string $fix = '', array $facts = [] ): void {
+		$failure = new self( $reason, $detail, $fix, $facts );
+		throw $failure;
+	}
+
 	public function reason(): string {
 		return $this->reason;
 	}
 
 	public function detail(): string {
-		return $this->getMessage();
+		return $this->detail;
 	}
 
 	public function title(): string {

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Support;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Log of the last events, shown on the settings page. Never holds a secret.
  */

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Support;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Id that finds a request in the logs of both sides. It authenticates nothing and is not secret.
  */

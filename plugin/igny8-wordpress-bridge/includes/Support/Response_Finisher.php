@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Support;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Ends the response, so that the client does not wait for work that PHP does afterwards.
  */

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Support;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * An option that holds an array. Anything else in its place counts as empty.
  */

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Support;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Content\Stale_Saves;
 use Igny8\Bridge\Content\Write\Open_Editor;
 use Igny8\Bridge\Cron\Schedule;
@@ -47,7 +49,8 @@ final class Uninstaller {
 		}
 		$tables = $wpdb->get_col( "SHOW TABLES LIKE '%igny8%'" );
 		foreach ( $this->with_prefix( $tables, [ $wpdb->prefix . 'igny8_' ] ) as $table ) {
-			$wpdb->query( 'DROP TABLE IF EXISTS `' . esc_sql( $table ) . '`' );
+			$name = esc_sql( $table );
+			$wpdb->query( "DROP TABLE IF EXISTS `$name`" );
 		}
 	}
 

@@ -84,11 +84,11 @@ export const linkErrors = {
   ),
   plugin_not_found: text(
     'Das IGNY8-Plugin ist auf der Website nicht aktiv',
-    'Installieren und aktivieren Sie das Plugin „IGNY8 WordPress Bridge“, und verbinden Sie danach neu.',
+    'Installieren und aktivieren Sie das Plugin „IGNY8 Bridge“, und verbinden Sie danach neu.',
   ),
   plugin_too_old: text(
     'Das Plugin ist zu alt',
-    'Bringen Sie das Plugin „IGNY8 WordPress Bridge“ auf die neueste Version, und verbinden Sie danach neu.',
+    'Bringen Sie das Plugin „IGNY8 Bridge“ auf die neueste Version, und verbinden Sie danach neu.',
   ),
   plugin_not_connected: text(
     'Das Plugin ist nicht verbunden',
@@ -180,7 +180,7 @@ export const linkErrors = {
   ),
   plugin_outdated: text(
     'Das Plugin ist zu alt',
-    'Aktualisieren Sie das Plugin „IGNY8 WordPress Bridge“ auf die neueste Version.',
+    'Aktualisieren Sie das Plugin „IGNY8 Bridge“ auf die neueste Version.',
   ),
   clock_off: text(
     'Die Uhr der Website weicht ab',

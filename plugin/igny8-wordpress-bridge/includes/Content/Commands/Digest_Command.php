@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Commands;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Command;
 use Igny8\Bridge\Commands\Context;
 use Igny8\Bridge\Content\Args;

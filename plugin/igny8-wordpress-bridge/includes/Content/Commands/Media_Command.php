@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Commands;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Command;
 use Igny8\Bridge\Commands\Context;
 use Igny8\Bridge\Content\Args;
@@ -40,10 +42,10 @@ final class Media_Command implements Command {
 		$url      = $args->text( 'url' );
 		$hash     = $args->text( 'hash' );
 		if ( strlen( $url ) > self::LONGEST_URL || strlen( $hash ) > self::LONGEST_HASH ) {
-			throw Args::invalid( 'url', __( 'The value is too long.', 'igny8-wordpress-bridge' ) );
+			Args::refuse( 'url', __( 'The value is too long.', 'igny8-wordpress-bridge' ) );
 		}
 		if ( ! is_string( $filename ) || ! is_string( $alt ) ) {
-			throw Args::invalid( is_string( $alt ) ? 'filename' : 'alt', __( 'A string is required.', 'igny8-wordpress-bridge' ) );
+			Args::refuse( is_string( $alt ) ? 'filename' : 'alt', __( 'A string is required.', 'igny8-wordpress-bridge' ) );
 		}
 		return $this->library->take( $url, $hash, $filename, $alt, $context );
 	}

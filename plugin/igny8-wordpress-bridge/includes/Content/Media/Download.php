@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Media;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Commands\Context;
 use Igny8\Bridge\Content\Args;
@@ -35,13 +37,13 @@ final class Download {
 
 		$path = wp_tempnam( 'igny8' );
 		if ( '' === $path ) {
-			throw new Command_Failure( 'write_failed', __( 'A temporary file could not be created.', 'igny8-wordpress-bridge' ), true );
+			Command_Failure::raise( 'write_failed', __( 'A temporary file could not be created.', 'igny8-wordpress-bridge' ), true );
 		}
 		try {
 			$this->follow( $url, $path, $context );
 			if ( (int) filesize( $path ) > self::LARGEST_BYTES ) {
 				/* translators: %d: largest size in bytes. */
-				throw new Command_Failure( 'media_too_large', sprintf( __( 'The image has more than %d bytes.', 'igny8-wordpress-bridge' ), self::LARGEST_BYTES ) );
+				Command_Failure::raise( 'media_too_large', sprintf( __( 'The image has more than %d bytes.', 'igny8-wordpress-bridge' ), self::LARGEST_BYTES ) );
 			}
 		} catch ( Command_Failure $failure ) {
 			wp_delete_file( $path );
@@ -54,7 +56,7 @@ final class Download {
 		for ( $redirects = 0; $redirects <= self::MOST_REDIRECTS; $redirects++ ) {
 			$address = $this->source->address( $url );
 			if ( null === $address ) {
-				throw Args::invalid( 'url', __( 'This site fetches images only from public https addresses.', 'igny8-wordpress-bridge' ) );
+				Args::refuse( 'url', __( 'This site fetches images only from public https addresses.', 'igny8-wordpress-bridge' ) );
 			}
 			$answer   = $this->request( $url, $address, $path, $context );
 			$status   = is_wp_error( $answer ) ? 0 : (int) wp_remote_retrieve_response_code( $answer );
@@ -65,11 +67,12 @@ final class Download {
 				return;
 			}
 			if ( $status < 300 || $status >= 400 || '' === $location ) {
-				throw $this->not_found( $answer, $status );
+				$failure = $this->not_found( $answer, $status );
+				throw $failure;
 			}
 			$url = \WP_Http::make_absolute_url( $location, $url );
 		}
-		throw new Command_Failure( 'media_not_found', __( 'The image redirects in a circle.', 'igny8-wordpress-bridge' ) );
+		Command_Failure::raise( 'media_not_found', __( 'The image redirects in a circle.', 'igny8-wordpress-bridge' ) );
 	}
 
 	/**

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Media;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Commands\Context;
 use Igny8\Bridge\Content\Meta_Keys;
@@ -58,7 +60,7 @@ final class Library {
 	public function take( string $url, string $hash, string $filename, string $alt, Context $context ): array {
 		$lock = new Lock( 'media_' . md5( $hash ), self::LOCK_TTL_S );
 		if ( ! $lock->acquire() ) {
-			throw new Command_Failure( 'busy', __( 'This image is already being fetched.', 'igny8-wordpress-bridge' ), true );
+			Command_Failure::raise( 'busy', __( 'This image is already being fetched.', 'igny8-wordpress-bridge' ), true );
 		}
 		try {
 			$id     = $this->find( self::HASH, $hash );
@@ -127,7 +129,7 @@ final class Library {
 	private function type( string $path ): string {
 		$type = filesize( $path ) > 0 ? (string) wp_get_image_mime( $path ) : '';
 		if ( ! isset( self::EXTENSIONS[ $type ] ) || ! in_array( $type, get_allowed_mime_types(), true ) ) {
-			throw new Command_Failure( 'media_not_image', __( 'The file is not an image that this site accepts.', 'igny8-wordpress-bridge' ) );
+			Command_Failure::raise( 'media_not_image', __( 'The file is not an image that this site accepts.', 'igny8-wordpress-bridge' ) );
 		}
 		return $type;
 	}
@@ -159,7 +161,7 @@ final class Library {
 			}
 		);
 		if ( is_wp_error( $id ) ) {
-			throw new Command_Failure( 'write_failed', $id->get_error_message(), true );
+			Command_Failure::raise( 'write_failed', $id->get_error_message(), true );
 		}
 		return (int) $id;
 	}

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Media;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Resolves a host name once, in both families. The request then goes to an address that was checked: a name may resolve
  * to another one a moment later.

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Media;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Decides which addresses images may be fetched from: public ones over https.
  */

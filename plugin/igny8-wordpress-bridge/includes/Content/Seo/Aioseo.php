@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Seo;
 
+defined( 'ABSPATH' ) || exit;
+
 use Throwable;
 
 /**
@@ -83,10 +85,12 @@ final class Aioseo implements Seo_Plugin, Own_Table {
 		if ( [] === $ids ) {
 			return [];
 		}
-		$list  = implode( ',', array_map( 'intval', $ids ) );
-		$sql   = 'SELECT post_id, ' . implode( ', ', $this->columns() ) . ' FROM ' . self::table() . " WHERE post_id IN ($list) ORDER BY id DESC";
-		$shown = $wpdb->suppress_errors();
-		foreach ( (array) $wpdb->get_results( $sql, ARRAY_A ) as $row ) {
+		$table   = self::table();
+		$places  = implode( ',', array_fill( 0, count( $ids ), '%d' ) );
+		$columns = implode( ', ', array_map( 'esc_sql', $this->columns() ) );
+		$shown   = $wpdb->suppress_errors();
+		$rows    = $wpdb->get_results( $wpdb->prepare( "SELECT post_id, $columns FROM $table WHERE post_id IN ($places) ORDER BY id DESC", $ids ), ARRAY_A );
+		foreach ( (array) $rows as $row ) {
 			$id = (int) $row['post_id'];
 			unset( $row['post_id'] );
 			$stored[ $id ] = array_map( 'strval', array_filter( $row, 'is_string' ) );
@@ -155,7 +159,9 @@ final class Aioseo implements Seo_Plugin, Own_Table {
 
 	public function row( int $post_id ): ?array {
 		global $wpdb;
-		return $wpdb->get_row( $wpdb->prepare( 'SELECT * FROM ' . self::table() . ' WHERE post_id = %d ORDER BY id LIMIT 1', $post_id ), ARRAY_A );
+
+		$table = self::table();
+		return $wpdb->get_row( $wpdb->prepare( "SELECT * FROM $table WHERE post_id = %d ORDER BY id LIMIT 1", $post_id ), ARRAY_A );
 	}
 
 	public function write( int $post_id, array $changes ): void {

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Seo;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Robots directives: a set, so their order doesn't matter.
  */

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Seo;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * An SEO plugin that keeps its fields in a table of its own, where WordPress' meta functions and hooks don't reach.
  */

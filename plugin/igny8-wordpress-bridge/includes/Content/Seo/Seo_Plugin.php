@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Seo;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * One SEO plugin: where it keeps the SEO fields of a post, and how. The fields have one shape for all plugins:
  *

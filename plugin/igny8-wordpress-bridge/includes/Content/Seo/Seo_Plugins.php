@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Seo;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Finds the SEO plugin of this site.
  */

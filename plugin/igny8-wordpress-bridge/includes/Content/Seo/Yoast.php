@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Seo;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * Yoast SEO. It watches its meta keys and refreshes its table of indexables itself at the end of the request.
  */

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Write;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Builders;
 use Igny8\Bridge\Content\Document;
@@ -84,7 +86,7 @@ final class Applier {
 	private function create( Change $change ): Result {
 		$lock = new Lock( 'create_' . md5( $change->item_id ), self::LOCK_TTL_S );
 		if ( ! $lock->acquire() ) {
-			throw new Command_Failure( 'busy', __( 'This item is already being created.', 'igny8-wordpress-bridge' ), true );
+			Command_Failure::raise( 'busy', __( 'This item is already being created.', 'igny8-wordpress-bridge' ), true );
 		}
 
 		try {
@@ -178,7 +180,7 @@ final class Applier {
 		$builder = isset( $change->columns['post_content'] ) ? ( new Builders() )->of( [ $change->id ] )[ $change->id ] ?? null : null;
 		if ( null !== $builder ) {
 			/* translators: %s: name of a page builder. */
-			throw new Command_Failure( 'body_read_only', sprintf( __( 'The page builder “%s” renders this post; visitors would not see a change of its text.', 'igny8-wordpress-bridge' ), $builder ) );
+			Command_Failure::raise( 'body_read_only', sprintf( __( 'The page builder “%s” renders this post; visitors would not see a change of its text.', 'igny8-wordpress-bridge' ), $builder ) );
 		}
 	}
 
@@ -224,7 +226,7 @@ final class Applier {
 		}
 		$document = $this->documents->fresh( $id );
 		if ( null === $document ) {
-			throw new Command_Failure( 'write_failed', __( 'The post was deleted right after it was written.', 'igny8-wordpress-bridge' ), true );
+			Command_Failure::raise( 'write_failed', __( 'The post was deleted right after it was written.', 'igny8-wordpress-bridge' ), true );
 		}
 		return $document;
 	}
@@ -234,7 +236,7 @@ final class Applier {
 	 */
 	private function check_trash( string $type ): void {
 		if ( ! Types::has_trash( $type ) ) {
-			throw new Command_Failure( 'trash_off', __( 'The trash of this site is switched off, so WordPress would delete the post at once.', 'igny8-wordpress-bridge' ) );
+			Command_Failure::raise( 'trash_off', __( 'The trash of this site is switched off, so WordPress would delete the post at once.', 'igny8-wordpress-bridge' ) );
 		}
 	}
 
@@ -245,20 +247,20 @@ final class Applier {
 	 */
 	private function check_deletable( object $row ): void {
 		if ( 'trash' !== $row->post_status ) {
-			throw new Command_Failure( 'not_in_trash', __( 'Only a post in the trash can be deleted permanently.', 'igny8-wordpress-bridge' ) );
+			Command_Failure::raise( 'not_in_trash', __( 'Only a post in the trash can be deleted permanently.', 'igny8-wordpress-bridge' ) );
 		}
 	}
 
 	private function trash( int $id ): void {
 		if ( ! wp_trash_post( $id ) || 'trash' !== get_post_status( $id ) ) {
-			throw new Command_Failure( 'write_failed', __( 'WordPress did not move the post to the trash.', 'igny8-wordpress-bridge' ), true );
+			Command_Failure::raise( 'write_failed', __( 'WordPress did not move the post to the trash.', 'igny8-wordpress-bridge' ), true );
 		}
 	}
 
 	private function delete( int $id ): void {
 		wp_delete_post( $id, true );
 		if ( null !== $this->documents->fresh( $id ) ) {
-			throw new Command_Failure( 'write_failed', __( 'WordPress did not delete the post; a plugin may protect it.', 'igny8-wordpress-bridge' ), true );
+			Command_Failure::raise( 'write_failed', __( 'WordPress did not delete the post; a plugin may protect it.', 'igny8-wordpress-bridge' ), true );
 		}
 	}
 }

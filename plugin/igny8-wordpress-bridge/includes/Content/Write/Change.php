@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Write;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
  * A validated `apply`. Its properties are read only.
  */

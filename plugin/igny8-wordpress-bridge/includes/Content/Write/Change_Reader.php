@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Write;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Args;
 use Igny8\Bridge\Content\Types;
@@ -52,7 +54,7 @@ final class Change_Reader {
 	private function op( Args $args ): string {
 		$op = $args->text( 'op' );
 		if ( ! in_array( $op, self::OPS, true ) ) {
-			throw Args::invalid( 'op', implode( ', ', self::OPS ) );
+			Args::refuse( 'op', implode( ', ', self::OPS ) );
 		}
 		return $op;
 	}
@@ -60,10 +62,10 @@ final class Change_Reader {
 	private function item_id( Args $args, string $type ): string {
 		$item_id = $args->text( 'item_id' );
 		if ( strlen( $item_id ) > self::LONGEST_ITEM_ID ) {
-			throw Args::invalid( 'item_id', __( 'The value is too long.', 'igny8-wordpress-bridge' ) );
+			Args::refuse( 'item_id', __( 'The value is too long.', 'igny8-wordpress-bridge' ) );
 		}
 		if ( Types::ATTACHMENT === $type ) {
-			throw Args::invalid( 'type', __( 'Attachments are created with the command “media”.', 'igny8-wordpress-bridge' ) );
+			Args::refuse( 'type', __( 'Attachments are created with the command “media”.', 'igny8-wordpress-bridge' ) );
 		}
 		return $item_id;
 	}

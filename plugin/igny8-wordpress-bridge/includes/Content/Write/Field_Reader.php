@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Write;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Acting\User_Name;
 use Igny8\Bridge\Acting\Writers;
 use Igny8\Bridge\Commands\Command_Failure;
@@ -57,7 +59,7 @@ final class Field_Reader {
 		}
 		if ( $bytes > Document_Maker::LARGEST_BYTES ) {
 			/* translators: %d: largest size in bytes. */
-			throw Args::invalid( 'body', sprintf( __( 'A post can have at most %d bytes.', 'igny8-wordpress-bridge' ), Document_Maker::LARGEST_BYTES ) );
+			Args::refuse( 'body', sprintf( __( 'A post can have at most %d bytes.', 'igny8-wordpress-bridge' ), Document_Maker::LARGEST_BYTES ) );
 		}
 	}
 
@@ -91,7 +93,7 @@ final class Field_Reader {
 				$this->featured( $change, $value );
 				break;
 			default:
-				throw Args::invalid( $name, __( 'This field does not exist.', 'igny8-wordpress-bridge' ) );
+				Args::refuse( $name, __( 'This field does not exist.', 'igny8-wordpress-bridge' ) );
 		}
 	}
 
@@ -100,7 +102,7 @@ final class Field_Reader {
 	 */
 	private function text( string $name, $value ): string {
 		if ( ! is_string( $value ) ) {
-			throw Args::invalid( $name, __( 'A string is required.', 'igny8-wordpress-bridge' ) );
+			Args::refuse( $name, __( 'A string is required.', 'igny8-wordpress-bridge' ) );
 		}
 		return $value;
 	}
@@ -112,7 +114,7 @@ final class Field_Reader {
 		}
 		$status = is_string( $value ) ? get_post_status_object( $value ) : null;
 		if ( ( null === $status || $status->internal ) && ! $this->has( $change->id, 'post_status', $value ) ) {
-			throw Args::invalid( 'status', __( 'This site does not have this status.', 'igny8-wordpress-bridge' ) );
+			Args::refuse( 'status', __( 'This site does not have this status.', 'igny8-wordpress-bridge' ) );
 		}
 		// "publish" of an attachment stands for `inherit` and needs no change.
 		if ( Types::ATTACHMENT !== $change->type || 'publish' !== $value ) {
@@ -123,7 +125,7 @@ final class Field_Reader {
 	private function date( Change $change, $value ): void {
 		$gmt = null === $value ? Gmt::NONE : Gmt::from_wire( $this->text( 'date', $value ) );
 		if ( null === $gmt ) {
-			throw Args::invalid( 'date', 'RFC 3339' );
+			Args::refuse( 'date', 'RFC 3339' );
 		}
 		$change->columns['post_date_gmt'] = $gmt;
 		$change->columns['post_date']     = Gmt::NONE === $gmt ? current_time( 'mysql' ) : get_date_from_gmt( $gmt );
@@ -134,10 +136,10 @@ final class Field_Reader {
 			return $value;
 		}
 		if ( ! is_int( $value ) || $value < 0 || ( $value > 0 && null === get_post( $value ) ) ) {
-			throw Args::invalid( 'parent', __( 'This post does not exist.', 'igny8-wordpress-bridge' ) );
+			Args::refuse( 'parent', __( 'This post does not exist.', 'igny8-wordpress-bridge' ) );
 		}
 		if ( $value > 0 && in_array( $id, array_merge( [ $value ], get_post_ancestors( $value ) ), true ) ) {
-			throw new Command_Failure( 'parent_cycle', __( 'The parent is the post itself or one of its descendants.', 'igny8-wordpress-bridge' ) );
+			Command_Failure::raise( 'parent_cycle', __( 'The parent is the post itself or one of its descendants.', 'igny8-wordpress-bridge' ) );
 		}
 		return $value;
 	}
@@ -154,7 +156,7 @@ final class Field_Reader {
 		}
 		$user = is_int( $value ) && $value > 0 ? get_userdata( $value ) : false;
 		if ( false === $user ) {
-			throw Args::invalid( 'author', __( 'This user does not exist.', 'igny8-wordpress-bridge' ) );
+			Args::refuse( 'author', __( 'This user does not exist.', 'igny8-wordpress-bridge' ) );
 		}
 		return $this->may_write( $user, User_Name::shown( $user ), $change->type );
 	}
@@ -162,7 +164,7 @@ final class Field_Reader {
 	private function may_write( ?WP_User $user, string $name, string $type ): int {
 		if ( null === $user || ! user_can( $user, get_post_type_object( $type )->cap->edit_posts ) ) {
 			/* translators: %s: name of a person. */
-			throw new Command_Failure( 'author_not_found', 'author: ' . sprintf( __( 'This site has no user “%s” who may write posts of this type.', 'igny8-wordpress-bridge' ), $name ) );
+			Command_Failure::raise( 'author_not_found', 'author: ' . sprintf( __( 'This site has no user “%s” who may write posts of this type.', 'igny8-wordpress-bridge' ), $name ) );
 		}
 		return (int) $user->ID;
 	}
@@ -181,12 +183,12 @@ final class Field_Reader {
 		$known = $this->types->taxonomies( $change->type );
 		foreach ( is_array( $value ) ? $value : [ $value ] as $taxonomy => $texts ) {
 			if ( ! in_array( (string) $taxonomy, $known, true ) ) {
-				throw Args::invalid( "terms.$taxonomy", __( 'Posts of this type do not have this taxonomy.', 'igny8-wordpress-bridge' ) );
+				Args::refuse( "terms.$taxonomy", __( 'Posts of this type do not have this taxonomy.', 'igny8-wordpress-bridge' ) );
 			}
 			$this->types->check_allowed( 'taxonomies', (string) $taxonomy );
 			$good = is_array( $texts ) ? array_filter( $texts, [ $this, 'is_term' ] ) : [];
 			if ( ! is_array( $texts ) || $good !== $texts || count( $texts ) > self::MOST_TERMS ) {
-				throw Args::invalid( "terms.$taxonomy", __( 'A list of names or slugs is required.', 'igny8-wordpress-bridge' ) );
+				Args::refuse( "terms.$taxonomy", __( 'A list of names or slugs is required.', 'igny8-wordpress-bridge' ) );
 			}
 			$change->terms[ (string) $taxonomy ] = array_values( array_unique( $texts ) );
 		}
@@ -200,11 +202,11 @@ final class Field_Reader {
 		$known = $this->keys->writable( $change->type );
 		foreach ( is_array( $value ) ? $value : [ $value ] as $key => $content ) {
 			if ( ! isset( $known[ $key ] ) ) {
-				throw Args::invalid( "meta.$key", __( 'This meta key is not synced for this post type.', 'igny8-wordpress-bridge' ) );
+				Args::refuse( "meta.$key", __( 'This meta key is not synced for this post type.', 'igny8-wordpress-bridge' ) );
 			}
 			$is_list = is_array( $content ) && array_values( $content ) === $content && ! in_array( null, $content, true );
 			if ( null !== $content && ! $known[ $key ] && ! $is_list ) {
-				throw Args::invalid( "meta.$key", __( 'A list of values is required.', 'igny8-wordpress-bridge' ) );
+				Args::refuse( "meta.$key", __( 'A list of values is required.', 'igny8-wordpress-bridge' ) );
 			}
 			$change->meta[ $key ]   = $content;
 			$change->single[ $key ] = $known[ $key ];
@@ -226,7 +228,7 @@ final class Field_Reader {
 			} elseif ( Seo_Plugins::ROBOTS === $field ) {
 				$change->seo[ $field ] = $this->directives( $name, $content );
 			} else {
-				throw Args::invalid( $name, __( 'This field does not exist.', 'igny8-wordpress-bridge' ) );
+				Args::refuse( $name, __( 'This field does not exist.', 'igny8-wordpress-bridge' ) );
 			}
 		}
 	}
@@ -238,7 +240,7 @@ final class Field_Reader {
 	private function directives( string $name, $value ): array {
 		$good = is_array( $value ) ? array_filter( $value, [ $this, 'is_term' ] ) : [];
 		if ( ! is_array( $value ) || $good !== $value || count( $value ) > self::MOST_TERMS ) {
-			throw Args::invalid( $name, __( 'A list of directives is required.', 'igny8-wordpress-bridge' ) );
+			Args::refuse( $name, __( 'A list of directives is required.', 'igny8-wordpress-bridge' ) );
 		}
 		return array_values( array_unique( $value ) );
 	}
@@ -249,7 +251,7 @@ final class Field_Reader {
 	private function featured( Change $change, $value ): void {
 		$id = is_array( $value ) ? ( $value['id'] ?? null ) : $value;
 		if ( null !== $value && ( ! is_int( $id ) || Types::ATTACHMENT !== get_post_type( $id ) ) ) {
-			throw Args::invalid( 'featured', __( 'The media library does not have this image.', 'igny8-wordpress-bridge' ) );
+			Args::refuse( 'featured', __( 'The media library does not have this image.', 'igny8-wordpress-bridge' ) );
 		}
 		if ( is_array( $value ) && isset( $value['alt'] ) ) {
 			$change->image_alt = $this->text( 'featured.alt', $value['alt'] );

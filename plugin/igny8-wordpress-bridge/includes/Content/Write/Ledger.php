@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Write;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Tables;
 
@@ -35,10 +37,14 @@ final class Ledger {
 		$table = Tables::commands();
 		$hash  = $this->hash( $command );
 		$now   = time();
-		$sql   = "INSERT IGNORE INTO $table (command, outcome, post_id, created, etag, started_at) VALUES (%s, %s, 0, 0, '', %d)";
-		$added = $wpdb->query( $wpdb->prepare( $sql, $hash, self::RUNNING, $now ) );
+		$added = $wpdb->query(
+			$wpdb->prepare(
+				"INSERT IGNORE INTO $table (command, outcome, post_id, created, etag, started_at) VALUES (%s, %s, 0, 0, '', %d)",
+				$hash, self::RUNNING, $now
+			)
+		);
 		if ( false === $added ) {
-			throw new Command_Failure( 'write_failed', __( 'The table of commands could not be written.', 'igny8-wordpress-bridge' ), true );
+			Command_Failure::raise( 'write_failed', __( 'The table of commands could not be written.', 'igny8-wordpress-bridge' ), true );
 		}
 		if ( 1 === $added ) {
 			$this->watch( $command );
@@ -104,10 +110,15 @@ final class Ledger {
 	private function take_over( string $hash, int $now ): void {
 		global $wpdb;
 
-		$table = Tables::commands();
-		$sql   = "UPDATE $table SET started_at = %d WHERE command = %s AND outcome = %s AND started_at < %d";
-		if ( 1 !== $wpdb->query( $wpdb->prepare( $sql, $now, $hash, self::RUNNING, $now - self::LONGEST_S ) ) ) {
-			throw new Command_Failure( 'command_running', __( 'The same command is already running.', 'igny8-wordpress-bridge' ), true );
+		$table   = Tables::commands();
+		$changed = $wpdb->query(
+			$wpdb->prepare(
+				"UPDATE $table SET started_at = %d WHERE command = %s AND outcome = %s AND started_at < %d",
+				$now, $hash, self::RUNNING, $now - self::LONGEST_S
+			)
+		);
+		if ( 1 !== $changed ) {
+			Command_Failure::raise( 'command_running', __( 'The same command is already running.', 'igny8-wordpress-bridge' ), true );
 		}
 	}
 

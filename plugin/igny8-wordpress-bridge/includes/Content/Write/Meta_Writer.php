@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Write;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Meta_Keys;
 use Igny8\Bridge\Content\Types;
@@ -72,7 +74,8 @@ final class Meta_Writer {
 		$stored = (string) get_post_meta( $image_id, Meta_Keys::ALT, true );
 		if ( $stored !== $change->image_alt ) {
 			update_post_meta( $image_id, Meta_Keys::ALT, wp_slash( $before ) );
-			throw Alteration::after_writing( 'featured.alt', $change->image_alt, $stored, ( new Culprit_Finder() )->of_meta( Meta_Keys::ALT, $change->image_alt, Types::ATTACHMENT ) );
+			$failure = Alteration::after_writing( 'featured.alt', $change->image_alt, $stored, ( new Culprit_Finder() )->of_meta( Meta_Keys::ALT, $change->image_alt, Types::ATTACHMENT ) );
+			throw $failure;
 		}
 	}
 }

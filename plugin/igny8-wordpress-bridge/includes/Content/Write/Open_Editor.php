@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Write;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Post_Meta;
 
@@ -33,7 +35,7 @@ final class Open_Editor {
 		}
 		list( $since, $opened_by ) = self::parts( $meta[ self::SINCE ][0] ?? '' );
 		$person                    = get_userdata( $user );
-		throw new Command_Failure(
+		Command_Failure::raise(
 			'post_locked',
 			/* translators: %s: name of a person. */
 			sprintf( __( '%s has this post open in WordPress’ editor.', 'igny8-wordpress-bridge' ), false === $person ? __( 'Somebody', 'igny8-wordpress-bridge' ) : $person->display_name ),

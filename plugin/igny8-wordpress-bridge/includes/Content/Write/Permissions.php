@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Write;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Acting\User_Name;
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Meta_Keys;
@@ -134,7 +136,7 @@ final class Permissions {
 		}
 		$user    = wp_get_current_user();
 		$missing = $this->missing( $capability, $args );
-		throw new Command_Failure(
+		Command_Failure::raise(
 			'not_permitted',
 			/* translators: 1: name of a user, 2: login, 3: what the user would do, for example "delete this post", 4: a capability of WordPress. */
 			sprintf( __( 'IGNY8 writes as %1$s (%2$s), who may not %3$s: the capability %4$s is missing.', 'igny8-wordpress-bridge' ), User_Name::shown( $user ), $user->user_login, $action, $missing ),

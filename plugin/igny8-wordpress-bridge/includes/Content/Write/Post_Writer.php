@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Write;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Gmt;
 use Igny8\Bridge\Content\Item_Links;
@@ -201,7 +203,7 @@ final class Post_Writer {
 
 	private function untrash( int $id ): void {
 		if ( 'trash' === get_post_status( $id ) && ! wp_untrash_post( $id ) ) {
-			throw new Command_Failure( 'write_failed', __( 'WordPress did not restore the post from the trash.', 'igny8-wordpress-bridge' ), true );
+			Command_Failure::raise( 'write_failed', __( 'WordPress did not restore the post from the trash.', 'igny8-wordpress-bridge' ), true );
 		}
 	}
 
@@ -210,7 +212,7 @@ final class Post_Writer {
 	 */
 	private function id_of( $answer ): int {
 		if ( is_wp_error( $answer ) ) {
-			throw new Command_Failure( 'write_failed', $answer->get_error_message(), true );
+			Command_Failure::raise( 'write_failed', $answer->get_error_message(), true );
 		}
 		return (int) $answer;
 	}

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Write;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Args;
 use Igny8\Bridge\Content\Gmt;
@@ -40,11 +42,11 @@ final class Publishing_Rules {
 	 */
 	private function check_scheduled( string $gmt ): void {
 		if ( Gmt::NONE === $gmt ) {
-			throw Args::invalid( 'date', __( 'Scheduling needs a date to come.', 'igny8-wordpress-bridge' ) );
+			Args::refuse( 'date', __( 'Scheduling needs a date to come.', 'igny8-wordpress-bridge' ) );
 		}
 		if ( Gmt::to_unix( $gmt ) <= time() ) {
 			/* translators: %s: date and time. */
-			throw new Command_Failure( 'schedule_passed', sprintf( __( 'The time to publish this post, %s UTC, has passed.', 'igny8-wordpress-bridge' ), $gmt ), true );
+			Command_Failure::raise( 'schedule_passed', sprintf( __( 'The time to publish this post, %s UTC, has passed.', 'igny8-wordpress-bridge' ), $gmt ), true );
 		}
 	}
 

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Write;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Args;
 use Igny8\Bridge\Content\Post_Meta;
@@ -55,7 +57,7 @@ final class Seo_Writer {
 		}
 		$this->plugin = Seo_Plugins::active();
 		if ( null === $this->plugin ) {
-			throw new Command_Failure( 'seo_unavailable', 'seo: ' . __( 'No SEO plugin that stores these fields is active on this site.', 'igny8-wordpress-bridge' ) );
+			Command_Failure::raise( 'seo_unavailable', 'seo: ' . __( 'No SEO plugin that stores these fields is active on this site.', 'igny8-wordpress-bridge' ) );
 		}
 		$this->taxonomy = Seo_Plugins::taxonomy( $change->type );
 		$stored         = $this->stored( $change->id );
@@ -89,7 +91,7 @@ final class Seo_Writer {
 		$term_id = '' === $text ? 0 : array_search( $text, $names->by_id( $id, $this->taxonomy ), true );
 		if ( false === $term_id ) {
 			/* translators: %s: name of a category. */
-			throw Args::invalid( 'seo.primary_category', sprintf( __( 'The post is not in “%s”. Add this category to it first.', 'igny8-wordpress-bridge' ), $text ) );
+			Args::refuse( 'seo.primary_category', sprintf( __( 'The post is not in “%s”. Add this category to it first.', 'igny8-wordpress-bridge' ), $text ) );
 		}
 		$changes = $this->plugin->changes( [ Seo_Plugins::PRIMARY => $term_id ], $this->stored( $id ), $this->taxonomy );
 		foreach ( array_keys( $change->names, 'seo.primary_category', true ) as $key ) {
@@ -118,8 +120,9 @@ final class Seo_Writer {
 		foreach ( $this->fields as $field => $value ) {
 			$differing = $this->plugin->changes( [ $field => $value ], $this->stored( $id ), $this->taxonomy );
 			if ( [] !== $differing ) {
-				$row = $this->plugin instanceof Own_Table ? $this->plugin->row( $id ) ?? [] : [];
-				throw Alteration::after_writing( "seo.$field", $this->shown( $differing ), $this->shown( array_intersect_key( $row, $differing ) ), null );
+				$row     = $this->plugin instanceof Own_Table ? $this->plugin->row( $id ) ?? [] : [];
+				$failure = Alteration::after_writing( "seo.$field", $this->shown( $differing ), $this->shown( array_intersect_key( $row, $differing ) ), null );
+				throw $failure;
 			}
 		}
 	}
@@ -160,7 +163,7 @@ final class Seo_Writer {
 	 */
 	private function reserve_primary( Change $change, array $stored ): void {
 		if ( '' === $this->taxonomy ) {
-			throw Args::invalid( 'seo.primary_category', __( 'Posts of this type have no categories.', 'igny8-wordpress-bridge' ) );
+			Args::refuse( 'seo.primary_category', __( 'Posts of this type have no categories.', 'igny8-wordpress-bridge' ) );
 		}
 		if ( ! $this->plugin instanceof Own_Table ) {
 			$this->stage( $change, 'seo.primary_category', array_fill_keys( array_keys( $this->plugin->changes( [ Seo_Plugins::PRIMARY => -1 ], $stored, $this->taxonomy ) ), null ) );
@@ -174,13 +177,13 @@ final class Seo_Writer {
 		$pair = Directives::contradiction( $directives );
 		if ( [] !== $pair ) {
 			/* translators: 1, 2: robots directives. */
-			throw Args::invalid( 'seo.robots', sprintf( __( '“%1$s” and “%2$s” contradict each other.', 'igny8-wordpress-bridge' ), ...$pair ) );
+			Args::refuse( 'seo.robots', sprintf( __( '“%1$s” and “%2$s” contradict each other.', 'igny8-wordpress-bridge' ), ...$pair ) );
 		}
 		$known   = $this->plugin->directives();
 		$unknown = Directives::unknown( $directives, $known, $this->plugin->fields( $stored, $this->taxonomy )[ Seo_Plugins::ROBOTS ] );
 		if ( [] !== $unknown ) {
 			/* translators: 1: a robots directive, 2: list of directives. */
-			throw Args::invalid( 'seo.robots', sprintf( __( 'The SEO plugin of this site cannot store “%1$s”, only: %2$s.', 'igny8-wordpress-bridge' ), $unknown[0], implode( ', ', $known ) ) );
+			Args::refuse( 'seo.robots', sprintf( __( 'The SEO plugin of this site cannot store “%1$s”, only: %2$s.', 'igny8-wordpress-bridge' ), $unknown[0], implode( ', ', $known ) ) );
 		}
 	}
 
@@ -191,7 +194,7 @@ final class Seo_Writer {
 		foreach ( [ 'og_image', 'twitter_image' ] as $field ) {
 			$url = $change->seo[ $field ] ?? '';
 			if ( '' !== $url && 0 === attachment_url_to_postid( $url ) ) {
-				throw Args::invalid( "seo.$field", __( 'The SEO plugin of this site shows only images of its media library.', 'igny8-wordpress-bridge' ) );
+				Args::refuse( "seo.$field", __( 'The SEO plugin of this site shows only images of its media library.', 'igny8-wordpress-bridge' ) );
 			}
 		}
 	}
@@ -211,7 +214,8 @@ final class Seo_Writer {
 			if ( is_string( $value ) ) {
 				$stores = $this->plugin instanceof Own_Table ? $this->plugin->sanitized( $column, $value ) : $value;
 				if ( $stores !== $value ) {
-					throw Alteration::before_writing( $name, $value, $stores, null );
+					$failure = Alteration::before_writing( $name, $value, $stores, null );
+					throw $failure;
 				}
 				$this->write_verifier->check_storable( $name, Aioseo::table(), $column, $value );
 			}

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Write;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Content\Post_Meta;
 
 /**
@@ -84,7 +86,11 @@ final class Snapshot {
 	private function revisions( int $after ): array {
 		global $wpdb;
 
-		$sql = "SELECT ID FROM {$wpdb->posts} WHERE post_parent = %d AND post_type = 'revision' AND ID > %d ORDER BY ID DESC";
-		return $wpdb->get_col( $wpdb->prepare( $sql, (int) $this->row->ID, $after ) );
+		return $wpdb->get_col(
+			$wpdb->prepare(
+				"SELECT ID FROM {$wpdb->posts} WHERE post_parent = %d AND post_type = 'revision' AND ID > %d ORDER BY ID DESC",
+				(int) $this->row->ID, $after
+			)
+		);
 	}
 }

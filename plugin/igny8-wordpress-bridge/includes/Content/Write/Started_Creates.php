@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Write;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Content\Tables;
 
 /**
@@ -20,11 +22,16 @@ final class Started_Creates {
 	public function begin( string $item_id ): ?int {
 		global $wpdb;
 
-		$table = Tables::commands();
-		$hash  = $this->hash( $item_id );
-		$last  = (int) $wpdb->get_var( "SELECT MAX(ID) FROM {$wpdb->posts}" );
-		$sql   = "INSERT IGNORE INTO $table (command, outcome, post_id, created, etag, started_at) VALUES (%s, %s, %d, 0, '', %d)";
-		if ( 1 === $wpdb->query( $wpdb->prepare( $sql, $hash, self::OUTCOME, $last, time() ) ) ) {
+		$table   = Tables::commands();
+		$hash    = $this->hash( $item_id );
+		$last    = (int) $wpdb->get_var( "SELECT MAX(ID) FROM {$wpdb->posts}" );
+		$changed = $wpdb->query(
+			$wpdb->prepare(
+				"INSERT IGNORE INTO $table (command, outcome, post_id, created, etag, started_at) VALUES (%s, %s, %d, 0, '', %d)",
+				$hash, self::OUTCOME, $last, time()
+			)
+		);
+		if ( 1 === $changed ) {
 			return null;
 		}
 		return (int) $wpdb->get_var( $wpdb->prepare( "SELECT post_id FROM $table WHERE command = %s", $hash ) );

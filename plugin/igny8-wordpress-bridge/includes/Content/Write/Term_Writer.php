@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Write;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Args;
 use Igny8\Bridge\Content\Term_Names;
@@ -64,7 +66,7 @@ final class Term_Writer {
 			$ids = [] === $ids ? $this->defaults( $taxonomy, $type ) : array_values( array_unique( $ids ) );
 			$set = wp_set_object_terms( $post_id, $ids, $taxonomy );
 			if ( is_wp_error( $set ) ) {
-				throw new Command_Failure( 'write_failed', 'terms.' . $taxonomy . ': ' . $set->get_error_message(), true );
+				Command_Failure::raise( 'write_failed', 'terms.' . $taxonomy . ': ' . $set->get_error_message(), true );
 			}
 			$term_ids[ $taxonomy ] = $ids;
 		}
@@ -117,8 +119,13 @@ final class Term_Writer {
 	public static function ids_of( int $post_id, string $taxonomy ): array {
 		global $wpdb;
 
-		$sql = "SELECT tt.term_id FROM {$wpdb->term_relationships} tr INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_taxonomy_id = tr.term_taxonomy_id WHERE tr.object_id = %d AND tt.taxonomy = %s";
-		return array_map( 'intval', $wpdb->get_col( $wpdb->prepare( $sql, $post_id, $taxonomy ) ) );
+		$ids = $wpdb->get_col(
+			$wpdb->prepare(
+				"SELECT tt.term_id FROM {$wpdb->term_relationships} tr INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_taxonomy_id = tr.term_taxonomy_id WHERE tr.object_id = %d AND tt.taxonomy = %s",
+				$post_id, $taxonomy
+			)
+		);
+		return array_map( 'intval', $ids );
 	}
 
 	/**
@@ -131,8 +138,12 @@ final class Term_Writer {
 		global $wpdb;
 
 		$name = wp_unslash( (string) sanitize_term_field( 'name', wp_slash( $text ), 0, $taxonomy, 'db' ) );
-		$sql  = "SELECT t.term_id, t.name, t.slug FROM {$wpdb->terms} t INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_id = t.term_id WHERE tt.taxonomy = %s AND ( t.name = %s OR t.slug = %s )";
-		$rows = $wpdb->get_results( $wpdb->prepare( $sql, $taxonomy, $name, $text ) );
+		$rows = $wpdb->get_results(
+			$wpdb->prepare(
+				"SELECT t.term_id, t.name, t.slug FROM {$wpdb->terms} t INNER JOIN {$wpdb->term_taxonomy} tt ON tt.term_id = t.term_id WHERE tt.taxonomy = %s AND ( t.name = %s OR t.slug = %s )",
+				$taxonomy, $name, $text
+			)
+		);
 		$same = array_keys( array_column( $rows, 'name' ), $name, true );
 		$slug = array_keys( array_column( $rows, 'slug' ), $text, true );
 		if ( 1 === count( $same ) ) {
@@ -143,7 +154,7 @@ final class Term_Writer {
 		}
 		if ( count( $rows ) > 1 || '' === trim( $name ) ) {
 			/* translators: %s: name of a term. */
-			throw Args::invalid( 'terms.' . $taxonomy, sprintf( __( '“%s” does not name exactly one term. Use the slug.', 'igny8-wordpress-bridge' ), $text ) );
+			Args::refuse( 'terms.' . $taxonomy, sprintf( __( '“%s” does not name exactly one term. Use the slug.', 'igny8-wordpress-bridge' ), $text ) );
 		}
 		return 1 === count( $rows ) ? (int) $rows[0]->term_id : $this->storable( $name, $text, $taxonomy );
 	}
@@ -161,14 +172,15 @@ final class Term_Writer {
 			if ( 'term_exists' === $term->get_error_code() ) {
 				return (int) $term->get_error_data();
 			}
-			throw new Command_Failure( 'write_failed', 'terms.' . $taxonomy . ': ' . $term->get_error_message() );
+			Command_Failure::raise( 'write_failed', 'terms.' . $taxonomy . ': ' . $term->get_error_message() );
 		}
 
 		$id                = (int) $term['term_id'];
 		$this->made[ $id ] = $taxonomy;
 		if ( $this->find( $text, $taxonomy ) !== $id ) {
-			$made = get_term( $id, $taxonomy );
-			throw Alteration::after_writing( 'terms.' . $taxonomy, $text, $made instanceof WP_Term ? Term_Names::plain( $made->name ) : '', ( new Culprit_Finder() )->only_user_of( [ 'pre_insert_term', 'pre_term_name', 'wp_insert_term_data' ] ) );
+			$made    = get_term( $id, $taxonomy );
+			$failure = Alteration::after_writing( 'terms.' . $taxonomy, $text, $made instanceof WP_Term ? Term_Names::plain( $made->name ) : '', ( new Culprit_Finder() )->only_user_of( [ 'pre_insert_term', 'pre_term_name', 'wp_insert_term_data' ] ) );
+			throw $failure;
 		}
 		return $id;
 	}

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Write;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Gmt;
 use Igny8\Bridge\Content\Rows;
@@ -200,8 +202,9 @@ final class Write_Guard {
 	private function check_texts( array $data ): void {
 		foreach ( self::TEXTS as $column => $name ) {
 			if ( isset( $this->sent[ $column ] ) && $this->sent[ $column ] !== $data[ $column ] ) {
-				$sent = (string) $this->sent[ $column ];
-				throw Alteration::before_writing( $name, $sent, (string) $data[ $column ], ( new Culprit_Finder() )->of_column( $column, $sent, $data ) );
+				$sent    = (string) $this->sent[ $column ];
+				$failure = Alteration::before_writing( $name, $sent, (string) $data[ $column ], ( new Culprit_Finder() )->of_column( $column, $sent, $data ) );
+				throw $failure;
 			}
 		}
 	}

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Write;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Document;
 use Igny8\Bridge\Content\Fields;
@@ -66,8 +68,13 @@ final class Write_Log {
 
 		$table  = Tables::writes();
 		$writes = [];
-		$sql    = "SELECT id, made_at, fields FROM $table WHERE post_id = %d AND id > %d AND made_at > %d ORDER BY id";
-		foreach ( $wpdb->get_results( $wpdb->prepare( $sql, $post_id, $seen, time() - self::KEPT_S ) ) as $row ) {
+		$rows   = $wpdb->get_results(
+			$wpdb->prepare(
+				"SELECT id, made_at, fields FROM $table WHERE post_id = %d AND id > %d AND made_at > %d ORDER BY id",
+				$post_id, $seen, time() - self::KEPT_S
+			)
+		);
+		foreach ( $rows as $row ) {
 			$writes[ (int) $row->id ] = [
 				'at'     => (int) $row->made_at,
 				'fields' => Fields::decode( $row->fields ),
@@ -95,7 +102,7 @@ final class Write_Log {
 			'fields'  => Fields::encode( $fields ),
 		];
 		if ( 1 !== $wpdb->insert( Tables::writes(), $row ) ) {
-			throw new Command_Failure( 'write_failed', __( 'The table of writes could not be written.', 'igny8-wordpress-bridge' ), true );
+			Command_Failure::raise( 'write_failed', __( 'The table of writes could not be written.', 'igny8-wordpress-bridge' ), true );
 		}
 		return (int) $wpdb->insert_id;
 	}

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Write;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Args;
 use Igny8\Bridge\Content\Gmt;
@@ -62,13 +64,14 @@ final class Write_Verifier {
 			$name = $change->name_of( (string) $key );
 			if ( ( $stored[ $key ] ?? [] ) !== array_filter( $stored[ $key ] ?? [], [ Meta_Values::class, 'is_plain' ] ) ) {
 				// The document does not show this value, so its sender can't know that it would be lost.
-				throw Args::invalid( $name, __( 'The stored value cannot be sent to IGNY8 and would be lost.', 'igny8-wordpress-bridge' ) );
+				Args::refuse( $name, __( 'The stored value cannot be sent to IGNY8 and would be lost.', 'igny8-wordpress-bridge' ) );
 			}
 			foreach ( $this->values( $value, $change->single[ $key ] ) as $one ) {
 				// WordPress stores text: that a number comes back as one is no change.
 				$stores = Meta_Values::encode( sanitize_meta( (string) $key, $one, 'post', $change->type ) );
 				if ( ! isset( $change->exact[ $key ] ) && Meta_Values::encode( $one ) !== $stores ) {
-					throw Alteration::before_writing( $name, Meta_Values::encode( $one ), $stores, ( new Culprit_Finder() )->of_meta( (string) $key, $one, $change->type ) );
+					$failure = Alteration::before_writing( $name, Meta_Values::encode( $one ), $stores, ( new Culprit_Finder() )->of_meta( (string) $key, $one, $change->type ) );
+					throw $failure;
 				}
 				$this->check_storable( $name, $wpdb->postmeta, 'meta_value', Meta_Values::encode( $one ) );
 			}
@@ -87,15 +90,16 @@ final class Write_Verifier {
 	public function check_after( int $id, Change $change, array $term_ids, Write_Guard $guard, Write_Witness $witness ): void {
 		$row = $this->rows->whole( [ $id ] )[ $id ] ?? null;
 		if ( null === $row ) {
-			throw new Command_Failure( 'write_failed', __( 'The post was deleted right after it was written.', 'igny8-wordpress-bridge' ), true );
+			Command_Failure::raise( 'write_failed', __( 'The post was deleted right after it was written.', 'igny8-wordpress-bridge' ), true );
 		}
 
 		$this->check_columns( $row, $change, $guard, $witness );
 		foreach ( $term_ids as $taxonomy => $ids ) {
 			$now = Term_Writer::ids_of( $id, (string) $taxonomy );
 			if ( array_diff( $ids, $now ) !== [] || count( $ids ) !== count( $now ) ) {
-				$name = 'terms.' . $taxonomy;
-				throw Alteration::after_writing( $name, $this->term_names( $ids ), $this->term_names( $now ), $witness->writer_of( $name ) );
+				$name    = 'terms.' . $taxonomy;
+				$failure = Alteration::after_writing( $name, $this->term_names( $ids ), $this->term_names( $now ), $witness->writer_of( $name ) );
+				throw $failure;
 			}
 		}
 
@@ -107,8 +111,9 @@ final class Write_Verifier {
 			// SEO plugins remove an emptied value instead of storing it: to everybody who reads it that is the same.
 			$is_emptied = [] === $found && [ '' ] === array_values( array_unique( $sent ) );
 			if ( $sent !== $found && ! $is_emptied ) {
-				$name = $change->name_of( (string) $key );
-				throw Alteration::after_writing( $name, implode( ', ', $sent ), implode( ', ', $found ), $witness->writer_of( $name ) ?? ( new Culprit_Finder() )->only_user_of( [ 'update_post_metadata', 'add_post_metadata', 'delete_post_metadata' ] ) );
+				$name    = $change->name_of( (string) $key );
+				$failure = Alteration::after_writing( $name, implode( ', ', $sent ), implode( ', ', $found ), $witness->writer_of( $name ) ?? ( new Culprit_Finder() )->only_user_of( [ 'update_post_metadata', 'add_post_metadata', 'delete_post_metadata' ] ) );
+				throw $failure;
 			}
 		}
 	}
@@ -141,7 +146,7 @@ final class Write_Verifier {
 		global $wpdb;
 
 		if ( $wpdb->strip_invalid_text_for_column( $table, $column, $value ) !== $value ) {
-			throw new Command_Failure( 'not_storable', $name . ': ' . __( 'The database of this site cannot store these characters, or the text is too long. Nothing was written.', 'igny8-wordpress-bridge' ) );
+			Command_Failure::raise( 'not_storable', $name . ': ' . __( 'The database of this site cannot store these characters, or the text is too long. Nothing was written.', 'igny8-wordpress-bridge' ) );
 		}
 	}
 
@@ -153,7 +158,8 @@ final class Write_Verifier {
 			$sent = (string) $change->columns[ $column ];
 			if ( ! $this->is_as_sent( $column, $sent, $row, $change ) ) {
 				$culprit = $witness->writer_of( $name ) ?? ( new Culprit_Finder() )->of_column( $column, $sent, $guard->data() );
-				throw Alteration::after_writing( $name, $this->shown( $column, $sent ), $this->shown( $column, (string) $row->$column ), $culprit );
+				$failure = Alteration::after_writing( $name, $this->shown( $column, $sent ), $this->shown( $column, (string) $row->$column ), $culprit );
+				throw $failure;
 			}
 		}
 	}

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Content\Write;
 
+defined( 'ABSPATH' ) || exit;
+
 use Igny8\Bridge\Doctor\Hook_Owners;
 use wpdb;
 
