@@ -18,8 +18,8 @@ git('worktree', 'add', '--detach', tree, ref)
 try {
   symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'))
   const options = { cwd: tree, env: { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_LOG_PATH: folder } }
-  execFileSync(NODE, [WRANGLER, 'deploy', '--dry-run', '--outdir', out], { ...options, stdio: 'inherit' })
   execFileSync(NODE, ['scripts/plugin-zip.ts'], { ...options, stdio: 'inherit' })
+  execFileSync(NODE, [WRANGLER, 'deploy', '--dry-run', '--outdir', out], { ...options, stdio: 'inherit' })
   const { version } = JSON.parse(readFileSync(join(tree, 'package.json'), 'utf8')) as { version: string }
   const target = join(ROOT, 'test/fixtures/releases', version)
   mkdirSync(target, { recursive: true })
@@ -28,7 +28,7 @@ try {
   writeFileSync(join(target, 'worker.js.br'), brotliCompressSync(worker, { params }))
   cpSync(join(tree, 'dist/igny8-wordpress-bridge.zip'), join(target, 'plugin.zip'))
   const migrations = readdirSync(join(tree, 'migrations')).filter((name) => name.endsWith('.sql'))
-  const release = { version, commit: git('rev-parse', ref), migrations: migrations.toSorted() }
+  const release = { version, commit: git('rev-parse', `${ref}^{commit}`), migrations: migrations.toSorted() }
   writeFileSync(join(target, 'release.json'), `${JSON.stringify(release, null, 2)}\n`)
   console.info(`kept ${version} in ${target}`)
 } finally {

@@ -40,7 +40,7 @@ final class Commands_Route_Test extends Site_Test_Case {
 		$data = self::results( self::dispatch( $this->request( [ self::command( 'status' ) ] ) ) )[0]['data'];
 		$keys = [ 'plugin_version', 'wp_version', 'php_version', 'db', 'home_url', 'site_url', 'rest_root', 'permalinks', 'multisite', 'locale', 'timezone', 'time', 'memory_limit_mb', 'max_execution_s', 'cron', 'integration_id', 'last_structure_sync_at', 'last_error', 'plugin_connection_enabled', 'two_way_sync_enabled', 'received_headers', 'commands', 'encodings', 'outbox', 'polling', 'schedule', 'install', 'acting_user' ];
 		self::assertEqualsCanonicalizing( $keys, array_keys( $data ) );
-		self::assertSame( [ '0.2.0', home_url(), rest_url(), 'int_1', null ], [ $data['plugin_version'], $data['home_url'], $data['rest_root'], $data['integration_id'], $data['last_error'] ] );
+		self::assertSame( [ IGNY8_BRIDGE_VERSION, home_url(), rest_url(), 'int_1', null ], [ $data['plugin_version'], $data['home_url'], $data['rest_root'], $data['integration_id'], $data['last_error'] ] );
 		self::assertSame( 1, preg_match( '/^(mysql|sqlite) \d+\.\d+/', $data['db'] ) );
 		self::assertSame( [ 'disabled', 'last_run_at', 'next_structure_at' ], array_keys( $data['cron'] ) );
 		self::assertContains( 'webhook-signature', $data['received_headers'] );

@@ -40,12 +40,12 @@ final class Connect_Test extends Site_Test_Case {
 
 		$body = $this->api->last_body( 'POST', self::TEST );
 		self::assertSame( [ 'site_id', 'api_key', 'site_url', 'signing_secret', 'plugin_version', 'rest_root', 'transports' ], array_keys( $body ) );
-		self::assertSame( [ 'site_1', self::KEY, home_url(), '0.2.0', rest_url() ], [ $body['site_id'], $body['api_key'], $body['site_url'], $body['plugin_version'], $body['rest_root'] ] );
+		self::assertSame( [ 'site_1', self::KEY, home_url(), IGNY8_BRIDGE_VERSION, rest_url() ], [ $body['site_id'], $body['api_key'], $body['site_url'], $body['plugin_version'], $body['rest_root'] ] );
 		self::assertSame( self::signing_secret( $this->plugin ), $body['signing_secret'] );
 		foreach ( $this->api->requests as $request ) {
 			self::assertSame( 'Bearer ' . self::KEY, $request['authorization'] );
 			self::assertSame( 0, $request['args']['redirection'] );
-			self::assertStringStartsWith( 'igny8-wordpress-bridge/0.2.0; WordPress/', $request['args']['user-agent'] );
+			self::assertStringStartsWith( 'igny8-wordpress-bridge/' . IGNY8_BRIDGE_VERSION . '; WordPress/', $request['args']['user-agent'] );
 			self::assertStringNotContainsString( 'igny8_', $request['path'] );
 		}
 	}

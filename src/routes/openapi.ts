@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { ERRORS, Problem, type ErrorCode } from '../contract/errors.ts'
 import { LINK_ERRORS } from '../contract/link-errors.ts'
 import { OutgoingMessage } from '../contract/notifications.ts'
+import { RELEASE } from '../contract/release.ts'
 import type { Route } from './define.ts'
 import { errorsOf } from './implied-errors.ts'
 
@@ -98,7 +99,7 @@ export function createOpenApiDocument(routes: readonly Route[], serverUrl: strin
   }
   return createDocument({
     openapi: '3.1.1',
-    info: { title: 'IGNY8 integration API', version: '1', description: INTRODUCTION },
+    info: { title: 'IGNY8 integration API', version: RELEASE, description: INTRODUCTION },
     servers: [{ url: serverUrl }],
     components: {
       securitySchemes: {

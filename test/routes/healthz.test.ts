@@ -9,6 +9,7 @@ import { call } from '../support/identity.ts'
 import { countingBindings, d1, movableClock } from '../support/integration.ts'
 import { watchLog } from '../support/log.ts'
 import { shortenTimeouts } from '../support/plugin.ts'
+import { RELEASE } from '../../src/contract/release.ts'
 
 const ALL_WELL = {
   status: 'ok',
@@ -18,6 +19,7 @@ const ALL_WELL = {
   key_store: true,
   object: true,
   cron: true,
+  release: RELEASE,
   version: env.VERSION.id,
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import journal from '../../../migrations/meta/_journal.json'
 import { readConfig } from '../../config.ts'
+import { RELEASE } from '../../contract/release.ts'
 import { type Db, db } from '../../db/client.ts'
 import { ticks } from '../../db/schema/index.ts'
 import { log } from '../../lib/log.ts'
@@ -17,6 +18,8 @@ interface Health {
   object: boolean
   /** Whether the cron ran recently. */
   cron: boolean
+  /** The release that answers, as `1.2.3`. */
+  release: string
   /** The id of the version that answers; null in a runtime without versions. */
   version: string | null
 }
@@ -37,7 +40,10 @@ const assert = (isRight: boolean, message: string) => {
 }
 
 /** Whether a check passes in time. The reason for a failure is only logged. */
-async function passes(name: Exclude<keyof Health, 'status' | 'version'>, check: () => unknown): Promise<boolean> {
+async function passes(
+  name: Exclude<keyof Health, 'status' | 'release' | 'version'>,
+  check: () => unknown,
+): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | null = null
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer in ${TIMEOUT_MS} ms`)), TIMEOUT_MS)
@@ -78,7 +84,17 @@ async function runChecks(env: Env): Promise<Health> {
   const works = configuration && isDatabaseThere && migrations && keyStore && object
   const status = works ? (cron ? 'ok' : 'degraded') : 'failing'
   const version = (env as Partial<Env>).VERSION?.id ?? null
-  return { status, configuration, database: isDatabaseThere, migrations, key_store: keyStore, object, cron, version }
+  return {
+    status,
+    configuration,
+    database: isDatabaseThere,
+    migrations,
+    key_store: keyStore,
+    object,
+    cron,
+    release: RELEASE,
+    version,
+  }
 }
 
 /** Finished results only: in Workers one request can't await a promise of another. */
