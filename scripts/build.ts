@@ -6,7 +6,7 @@ import { cacheFolder, NODE, ROOT } from './lib/paths.ts'
 import { runCommand } from './lib/processes.ts'
 import { replaceFile } from './lib/replace-file.ts'
 import { unlessUnchanged } from './lib/unchanged.ts'
-import { buildPluginZip } from './plugin-zip.ts'
+import { publishUnbound, type Served, writeServed } from './plugin/publish.ts'
 
 const REFERENCE = 'public/reference'
 
@@ -35,10 +35,13 @@ async function buildWeb(): Promise<void> {
   await runCommand(NODE, args, { cwd: ROOT, env: { NODE_ENV: 'production' } })
 }
 
-/** Builds the static assets of the Worker: the web app, the viewer of the API's document, and the plugin's zip. */
-export async function buildAssets(): Promise<void> {
+/**
+ * Builds the static assets of the Worker: the web app, the viewer of the API's document, and the plugin.
+ * @param plugin what is served below `/plugin/`; by default a zip without a server's address and without updates
+ */
+export async function buildAssets(plugin: Served = publishUnbound()): Promise<void> {
   copyReference()
-  buildPluginZip()
+  writeServed(join(ROOT, 'public'), plugin)
   await unlessUnchanged(WEB, buildWeb)
 }
 

@@ -20,8 +20,8 @@ try {
     print: (line) => console.log(line),
     sleep: (ms) => pause(ms),
     command: tryCommand,
-    build: async () => {
-      await buildAssets()
+    build: async (plugin) => {
+      await buildAssets(plugin())
       await buildWorkerModules()
     },
   })

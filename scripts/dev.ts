@@ -7,6 +7,7 @@ import { buildAssets } from './build.ts'
 import { freePort } from './lib/ports.ts'
 import { NODE, ROOT, WRANGLER } from './lib/paths.ts'
 import { step } from './lib/progress.ts'
+import { publishLocally } from './plugin/local.ts'
 import { ensureSecrets } from './lib/secrets.ts'
 
 const DEFAULT_PORT = 8787
@@ -29,7 +30,7 @@ const url = `http://${given('ip') ?? '127.0.0.1'}:${port}`
 const shared = ['config', 'env'].flatMap((name) => (given(name) ? [`--${name}`, given(name) ?? ''] : []))
 
 ensureSecrets(join(ROOT, '.dev.vars'), url)
-await step('Static assets and plugin zip', () => buildAssets())
+await step('Static assets and plugin zip', () => buildAssets(publishLocally(url)))
 await step(`Database in ${persistTo}`, () => migrateLocally(persistTo, shared))
 const defaults = [
   ...(given('port') ? [] : ['--port', String(port)]),

@@ -8,6 +8,7 @@ import { freePort } from './lib/ports.ts'
 import { ROOT } from './lib/paths.ts'
 import { elapsed, formatDuration, step } from './lib/progress.ts'
 import { endWithParent, isShuttingDown, stopEverything } from './lib/shutdown.ts'
+import { publishLocally } from './plugin/local.ts'
 import { connectPlugin, startDemoWordPress } from './start/demo-wordpress.ts'
 import {
   type ContentTypes,
@@ -26,8 +27,8 @@ const API_PORT = 8787
 const CRON_INTERVAL_MS = 60_000
 
 async function start(state: State): Promise<{ api: Api; wordpress: WordPress; types: ContentTypes }> {
-  await step('Static assets and plugin zip', () => buildAssets())
   const port = await freePort(API_PORT)
+  await step('Static assets and plugin zip', () => buildAssets(publishLocally(`http://127.0.0.1:${port}`)))
   const starting = step(`API on port ${port}`, () =>
     startApi({
       port,

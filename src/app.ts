@@ -17,6 +17,7 @@ import { mailSinkRoutes } from './routes/mail-sink.ts'
 import { routes } from './routes/index.ts'
 import { mountRoutes } from './routes/mount.ts'
 import { createPathNormaliser } from './routes/path.ts'
+import { PLUGIN_PATH, servePlugin } from './routes/plugin.ts'
 import { ServiceError } from './services/errors.ts'
 
 /** CORS for browsers. Plugins send no `Origin`, so it doesn't apply to them. */
@@ -49,6 +50,7 @@ export function createApp(): Hono<AppEnv> {
   app.use(allowTimings)
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => sendProblem(c, new ServiceError('body_too_large')) }))
   app.get(ASSETS_PATH, serveAsset)
+  app.get(PLUGIN_PATH, servePlugin)
   app.get('/healthz', health)
   app.route('/', docsRoutes)
   app.route('/', mailSinkRoutes)

@@ -3,8 +3,8 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MODULES_FOLDER } from '../worker-modules.ts'
 import { configFile } from './config.ts'
+import { known, type Plan, type Progress, type Step } from './state.ts'
 import { commandLine, runWrangler } from './wrangler.ts'
-import type { Plan, Progress, Step } from './state.ts'
 
 /** Versions that this command deploys carry a tag of this form. The platform cuts tags after 25 characters. */
 const TAG = /^igny8-[0-9a-f]{16}$/
@@ -34,7 +34,7 @@ export function build(plan: Plan, progress: Progress): Step {
       `Have wrangler check the configuration: ${commandLine(plan, ['deploy', '--dry-run'])}`,
     ],
     async run() {
-      await buildAll()
+      await buildAll(known(progress.plugin, 'The plugin'))
       await runWrangler(plan, progress, ['deploy', '--dry-run'])
       const folders = [join(root, MODULES_FOLDER), join(root, 'public')]
       progress.tag = `igny8-${hashFiles(folders, join(root, configFile(plan.options.environment)))}`

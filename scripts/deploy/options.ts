@@ -10,13 +10,15 @@ export interface Options {
   isDryRun: boolean
   /** Deploys even if the same code and configuration already run. */
   isForced: boolean
+  /** Signs the plugin's releases with another key than those that are out there. Only if that one is lost. */
+  replacesPluginKey: boolean
   /** Percent of the requests that the new version gets. Only of `gradual`. */
   share: number
   /** The version to go back to. Only of `rollback`; null is the one before. */
   version: string | null
 }
 
-export const USAGE = `npm run deploy -- [--env staging] [--dry-run] [--force]
+export const USAGE = `npm run deploy -- [--env staging] [--dry-run] [--force] [--replace-plugin-key]
 npm run deploy -- gradual --share 10 [--env staging] [--dry-run]
 npm run deploy -- rollback [version-id] [--env staging] [--dry-run]`
 
@@ -35,6 +37,7 @@ function parse(args: string[]) {
         env: { type: 'string', default: 'production' },
         'dry-run': { type: 'boolean', default: false },
         force: { type: 'boolean', default: false },
+        'replace-plugin-key': { type: 'boolean', default: false },
         share: { type: 'string' },
       },
       allowPositionals: true,
@@ -63,5 +66,6 @@ export function readOptions(args: string[]): Options {
   const environment = ENVIRONMENTS.find((name) => name === values.env)
   if (environment === undefined) return refuse(`--env is ${ENVIRONMENTS.join(' or ')}.`)
   const share = readShare(values.share, command)
-  return { command, environment, isDryRun: values['dry-run'], isForced: values.force, share, version }
+  const [isDryRun, replacesPluginKey] = [values['dry-run'], values['replace-plugin-key']]
+  return { command, environment, isDryRun, isForced: values.force, replacesPluginKey, share, version }
 }

@@ -15,6 +15,7 @@ import { checkJurisdiction } from './jurisdiction.ts'
 import { migrate } from './migrations.ts'
 import type { Options } from './options.ts'
 import { checkMailKey, checkSecrets, ensureSecrets } from './secrets.ts'
+import { preparePlugin } from './plugin.ts'
 import { readSettings } from './settings.ts'
 import { type Outside, type Plan, Progress, type Step } from './state.ts'
 import { ensureStores } from './stores.ts'
@@ -61,6 +62,7 @@ export function stepsOf(plan: Plan, progress: Progress): Step[] {
     checkSecrets(plan, progress),
     ...ensureStores(plan, progress),
     address,
+    preparePlugin(plan, progress),
     configure(plan, progress),
     ...databases.map((database) => replicateDatabase(plan, progress, database)),
     build(plan, progress),

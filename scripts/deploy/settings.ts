@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { PluginRollout } from '../../src/contract/plugin-updates.ts'
 import { DeployError } from './errors.ts'
 import type { Environment } from './options.ts'
 
@@ -33,6 +34,8 @@ export const Settings = z.strictObject({
   cpu_ms: z.number().int().min(10).max(300_000).nullable().optional(),
   /** Binds Cloudflare's Email Service as `EMAIL`. */
   cloudflare_email: z.boolean().default(false),
+  /** Who is offered the plugin's newest release, and which releases sites are to leave. */
+  plugin: PluginRollout.prefault({}),
   /** Other values of variables of wrangler.toml. */
   vars: z.record(z.string(), z.string()).default({}),
   /** Ids (names of buckets and queues) of resources that exist already, by binding. */

@@ -1,4 +1,5 @@
 import type { tryCommand } from '../lib/processes.ts'
+import type { Served } from '../plugin/publish.ts'
 import type { Base } from './base.ts'
 import type { Cloudflare } from './cloudflare.ts'
 import type { Names } from './config.ts'
@@ -15,8 +16,8 @@ export interface Outside {
   sleep: (ms: number) => Promise<void>
   /** Runs a program to its end, as `tryCommand` does. */
   command: typeof tryCommand
-  /** Builds the static assets and the modules of the Worker. */
-  build: () => Promise<void>
+  /** Builds the static assets, with what is served of the plugin, and the modules of the Worker. */
+  build: (plugin: () => Served) => Promise<void>
 }
 
 /** What a run knows from the beginning. */
@@ -42,6 +43,8 @@ export class Progress {
   /** What must not be printed. */
   readonly hidden = new Set<string>()
   url: string | null = null
+  /** Makes what is served of the plugin. */
+  plugin: (() => Served) | null = null
   /** Says what code and configuration are deployed: equal tags, equal deployment. */
   tag: string | null = null
   version: string | null = null

@@ -7,7 +7,7 @@ import { ServiceError } from '../services/errors.ts'
 export const ASSETS_PATH = '/assets/*'
 
 /** @throws ServiceError `unavailable` */
-async function readAsset(c: HonoContext<AppEnv>): Promise<Response> {
+export async function readAsset(c: HonoContext<AppEnv>): Promise<Response> {
   try {
     return await c.env.ASSETS.fetch(c.req.raw)
   } catch (cause) {

@@ -74,6 +74,8 @@ export class StandIn {
   subdomain: string | null = null
   /** Refuses a call, or lets it pass. */
   refuse: (call: Recorded) => Refusal | null = () => null
+  /** Static assets of the deployed address, by path. */
+  files = new Map<string, Uint8Array>()
   /** What the deployed address answers; null is the running version, well. */
   health: ((version: string) => Response) | null = null
 
@@ -122,6 +124,8 @@ export class StandIn {
     const wanted = /"([^"]+)"/.exec(headers.get('cloudflare-workers-version-overrides') ?? '')?.[1]
     const version = traffic.find(({ version_id: id }) => id === wanted)?.version_id ?? usual
     if (version === undefined) return new Response('nothing here', { status: 404 })
+    const file = this.files.get(new URL(url).pathname)
+    if (file) return new Response(new Uint8Array(file))
     return this.health?.(version) ?? Response.json({ status: 'degraded', version })
   }
 

@@ -6,6 +6,9 @@ namespace Igny8\Bridge;
 
 defined( 'ABSPATH' ) || exit;
 
+use RecursiveDirectoryIterator;
+use RecursiveIteratorIterator;
+
 /**
  * Loads `Igny8\Bridge\Folder\Class_Name` from `includes/<Folder>/<Class_Name>.php`.
  */
@@ -26,6 +29,18 @@ final class Autoloader {
 
 	public function register(): void {
 		spl_autoload_register( [ $this, 'load' ] );
+	}
+
+	/**
+	 * Loads every class now, for the rest of a request in which the files are replaced.
+	 */
+	public function load_all(): void {
+		$folder = new RecursiveDirectoryIterator( $this->directory, RecursiveDirectoryIterator::SKIP_DOTS );
+		foreach ( new RecursiveIteratorIterator( $folder ) as $file ) {
+			if ( 'php' === $file->getExtension() ) {
+				require_once $file->getPathname();
+			}
+		}
 	}
 
 	public function load( string $class_name ): void {

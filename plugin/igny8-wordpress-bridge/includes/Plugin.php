@@ -26,6 +26,7 @@ use Igny8\Bridge\Connection\Disconnector;
 use Igny8\Bridge\Connection\Handshake;
 use Igny8\Bridge\Connection\Identifier;
 use Igny8\Bridge\Connection\Remote_State;
+use Igny8\Bridge\Connection\Server_Choice;
 use Igny8\Bridge\Connection\Status;
 use Igny8\Bridge\Connection\Unattended;
 use Igny8\Bridge\Content\Content_Commands;
@@ -61,6 +62,7 @@ use Igny8\Bridge\Support\Environment;
 use Igny8\Bridge\Support\Lifecycle;
 use Igny8\Bridge\Support\Log;
 use Igny8\Bridge\Support\Settings;
+use Igny8\Bridge\Updates\Updates_Module;
 
 /**
  * Composition root: builds every object once, then hooks those that listen. Its properties are read only.
@@ -103,6 +105,8 @@ final class Plugin {
 
 	public Disconnector $disconnector;
 
+	public Server_Choice $server_choice;
+
 	public Clone_Choices $clone_choices;
 
 	public Doctor $doctor;
@@ -122,6 +126,9 @@ final class Plugin {
 	public Polling_Module $polling;
 
 	public Editor_Module $editor;
+
+	/** Null in the edition of wordpress.org. */
+	public ?Updates_Module $updates;
 
 	public function __construct( Config $config ) {
 		$this->config     = $config;
@@ -148,14 +155,19 @@ final class Plugin {
 		$this->build_link();
 		$this->build_commands();
 		$this->editor  = new Editor_Module( $this->connection, $this->settings, $this->outbox->tables, $this->outbox->recorder, $this->acting_user );
+		$this->updates = class_exists( Updates_Module::class ) ? new Updates_Module( $config, $this->connection, $this->log, self::autoloader(), plugin_basename( IGNY8_BRIDGE_FILE ) ) : null;
 		$this->polling = new Polling_Module( $this->polling_state, $this->executor, $this->connection, $this->status, $this->keys, $config, $this->schedule, $this->log, $this->loopback );
 	}
 
 	public static function instance(): self {
 		if ( null === self::$instance ) {
-			self::$instance = new self( Config::from_constants() );
+			self::$instance = new self( Config::load() );
 		}
 		return self::$instance;
+	}
+
+	private static function autoloader(): Autoloader {
+		return new Autoloader( __NAMESPACE__, __DIR__ );
 	}
 
 	public function hook(): void {
@@ -177,6 +189,9 @@ final class Plugin {
 		$this->publisher->hook();
 		$this->polling->hook();
 		$this->editor->hook();
+		if ( null !== $this->updates ) {
+			$this->updates->hook();
+		}
 
 		if ( is_admin() ) {
 			$this->hook_admin();
@@ -195,6 +210,7 @@ final class Plugin {
 			new Admin\Notices(),
 			$panel,
 			new Admin\Connect_Form( $this->config, $this->connection, $this->status ),
+			new Admin\Server_Form( $this->config, $this->server_choice ),
 			new Admin\Acting_User_Form( $this->acting_user, new Writers() ),
 			new Admin\Sync_Form( $this->gatherer, $this->remote_state ),
 			new Admin\Doctor_Panel( new Admin\Doctor_Reports() ),
@@ -203,7 +219,7 @@ final class Plugin {
 	}
 
 	public function actions(): Admin\Actions {
-		return new Admin\Actions( $this->connector, $this->disconnector, $this->sync_now, $this->settings, $this->config, new Admin\Notices(), $this->clone_choices, $this->doctor, $this->acting_user );
+		return new Admin\Actions( $this->connector, $this->disconnector, $this->sync_now, $this->settings, $this->config, new Admin\Notices(), $this->clone_choices, $this->doctor, $this->acting_user, $this->server_choice );
 	}
 
 	public function cli(): Cli\Cli_Command {
@@ -234,6 +250,7 @@ final class Plugin {
 		$identifier           = new Identifier( new Account_Api( $client ) );
 		$this->connector      = new Connector( $identifier, $handshake, $this->keys, $this->connection, $this->attempt, $this->structure_sync, $this->schedule, $this->log, $this->acting_user );
 		$this->disconnector   = new Disconnector( $this->api, $this->keys, $this->connection, $this->attempt, $this->unattended, $this->schedule, $this->log, $this->acting_user );
+		$this->server_choice  = new Server_Choice( $this->config, $this->connection, $this->attempt, $this->disconnector, $this->log );
 		$this->clone_choices  = new Clone_Choices( $this->connection, $this->connector, $this->unattended, $this->outbox->delivery, $this->log );
 		$this->doctor         = Doctor_Module::build( $this->api, $this->connection, $this->status, $this->keys, $this->config, $this->schedule, $this->outbox, $this->loopback, $this->publisher, $this->acting_user );
 	}

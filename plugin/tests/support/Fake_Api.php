@@ -34,7 +34,7 @@ final class Fake_Api {
 	 * The API URL of the WordPress under test, so that its own hooks use this API too.
 	 */
 	public static function url(): string {
-		return Config::from_constants()->api_url();
+		return Config::load()->api_url();
 	}
 
 	public function install(): void {
@@ -173,6 +173,9 @@ final class Fake_Api {
 	 * @return array|WP_Error
 	 */
 	public function answer( $preempt, array $args, string $url ) {
+		if ( 0 === strpos( $url, 'https://api.wordpress.org/plugins/update-check/' ) ) {
+			return self::json( 200, [ 'plugins' => [], 'no_update' => [], 'translations' => [] ] );
+		}
 		if ( 0 === strpos( $url, 'https://api.wordpress.org/' ) ) {
 			return new WP_Error( 'http_request_not_executed', 'No updates here.' );
 		}

@@ -12,6 +12,7 @@ use Igny8\Bridge\Connection\Connector;
 use Igny8\Bridge\Connection\Credentials;
 use Igny8\Bridge\Connection\Disconnector;
 use Igny8\Bridge\Connection\Outcome;
+use Igny8\Bridge\Connection\Server_Choice;
 use Igny8\Bridge\Doctor\Doctor;
 use Igny8\Bridge\Structure\Sync_Now;
 use Igny8\Bridge\Support\Config;
@@ -37,13 +38,15 @@ final class Actions {
 
 	public const ACTING_USER = 'igny8_acting_user';
 
+	public const SERVER = 'igny8_server';
+
 	public const CLONE_MOVED = 'igny8_clone_moved';
 
 	public const CLONE_COPY = 'igny8_clone_copy';
 
 	public const CLONE_ALIAS = 'igny8_clone_alias';
 
-	public const ALL = [ self::CONNECT, self::DISCONNECT, self::RETRY, self::SAVE, self::SYNC, self::DIAGNOSE, self::ACTING_USER, self::CLONE_MOVED, self::CLONE_COPY, self::CLONE_ALIAS ];
+	public const ALL = [ self::CONNECT, self::DISCONNECT, self::RETRY, self::SAVE, self::SYNC, self::DIAGNOSE, self::ACTING_USER, self::SERVER, self::CLONE_MOVED, self::CLONE_COPY, self::CLONE_ALIAS ];
 
 	private const CHOICES = [
 		self::CLONE_MOVED => Clone_Choices::MOVED,
@@ -69,7 +72,9 @@ final class Actions {
 
 	private User_Choice $acting_user;
 
-	public function __construct( Connector $connector, Disconnector $disconnector, Sync_Now $sync, Settings $settings, Config $config, Notices $notices, Clone_Choices $choices, Doctor $doctor, User_Choice $acting_user ) {
+	private Server_Choice $server;
+
+	public function __construct( Connector $connector, Disconnector $disconnector, Sync_Now $sync, Settings $settings, Config $config, Notices $notices, Clone_Choices $choices, Doctor $doctor, User_Choice $acting_user, Server_Choice $server ) {
 		$this->connector    = $connector;
 		$this->disconnector = $disconnector;
 		$this->sync         = $sync;
@@ -79,6 +84,7 @@ final class Actions {
 		$this->choices      = $choices;
 		$this->doctor       = $doctor;
 		$this->acting_user  = $acting_user;
+		$this->server       = $server;
 	}
 
 	public function hook(): void {
@@ -105,6 +111,7 @@ final class Actions {
 			self::SYNC       => [ $this, 'sync' ],
 			self::DIAGNOSE   => [ $this, 'diagnose' ],
 			self::ACTING_USER => [ $this, 'choose_acting_user' ],
+			self::SERVER     => [ $this, 'choose_server' ],
 		];
 		if ( isset( self::CHOICES[ $action ] ) ) {
 			$this->choose( self::CHOICES[ $action ] );
@@ -187,6 +194,19 @@ final class Actions {
 			$this->notices->success( sprintf( __( 'IGNY8 now writes as %s', 'igny8-wordpress-bridge' ), $this->acting_user->current()->full_name() ) );
 		} catch ( Failure $failure ) {
 			$this->notices->failure( __( 'Nothing has changed', 'igny8-wordpress-bridge' ), $failure );
+		}
+	}
+
+	private function choose_server(): void {
+		try {
+			$failure = $this->server->choose( $this->posted( 'igny8_server' ), '1' === $this->posted( 'igny8_server_confirmed' ) );
+		} catch ( Failure $refused ) {
+			$this->notices->failure( __( 'Nothing has changed', 'igny8-wordpress-bridge' ), $refused );
+			return;
+		}
+		$this->notices->success( __( 'The server has changed', 'igny8-wordpress-bridge' ), __( 'Connect with an API key of that server.', 'igny8-wordpress-bridge' ) );
+		if ( null !== $failure ) {
+			$this->notices->failure( __( 'The server before could not be reached. Delete the integration there too', 'igny8-wordpress-bridge' ), $failure, 'warning' );
 		}
 	}
 

@@ -21,6 +21,8 @@ final class Settings_Page {
 
 	private Connect_Form $connect;
 
+	private Server_Form $server;
+
 	private Acting_User_Form $acting_user;
 
 	private Sync_Form $sync;
@@ -29,10 +31,11 @@ final class Settings_Page {
 
 	private Log_Panel $log;
 
-	public function __construct( Notices $notices, Status_Panel $status, Connect_Form $connect, Acting_User_Form $acting_user, Sync_Form $sync, Doctor_Panel $doctor, Log_Panel $log ) {
+	public function __construct( Notices $notices, Status_Panel $status, Connect_Form $connect, Server_Form $server, Acting_User_Form $acting_user, Sync_Form $sync, Doctor_Panel $doctor, Log_Panel $log ) {
 		$this->notices = $notices;
 		$this->status  = $status;
 		$this->connect = $connect;
+		$this->server  = $server;
 		$this->sync    = $sync;
 		$this->doctor  = $doctor;
 		$this->log     = $log;
@@ -84,8 +87,13 @@ final class Settings_Page {
 		$this->notices->render();
 		$this->status->render();
 		$this->connect->render();
+		$this->server->render();
 		$this->acting_user->render();
 		$this->sync->render();
+		/**
+		 * Fires on the settings page, for sections of modules that not every edition of the plugin has.
+		 */
+		do_action( 'igny8_settings_sections' );
 		$this->doctor->render();
 		$this->log->render();
 		echo '</div>';

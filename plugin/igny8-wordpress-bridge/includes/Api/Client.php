@@ -74,13 +74,13 @@ final class Client {
 			Failure::raise(
 				'api_url_insecure',
 				__( 'The address of the IGNY8 API is not an https address.', 'igny8-wordpress-bridge' ),
-				__( 'Correct IGNY8_API_URL in wp-config.php, or remove it.', 'igny8-wordpress-bridge' )
+				__( 'Correct the address under Settings → IGNY8, or IGNY8_API_URL in wp-config.php.', 'igny8-wordpress-bridge' )
 			);
 		}
 
 		$id = Request_Id::fresh();
-		// wp_safe_remote_request() would refuse loopback and most ports. This address comes from wp-config.php, so it
-		// is trusted.
+		// wp_safe_remote_request() would refuse loopback and most ports. This address comes from an administrator, so it is
+		// trusted.
 		$answer = wp_remote_request(
 			$this->config->api_url() . $path,
 			[

@@ -89,7 +89,7 @@ final class Problem_Reader {
 			'unexpected_answer',
 			/* translators: %d: HTTP status code. */
 			sprintf( __( 'Another server answered in place of the IGNY8 API (status %d).', 'igny8-wordpress-bridge' ), $status ),
-			__( 'Check IGNY8_API_URL in wp-config.php, and whether there is a proxy between this site and IGNY8.', 'igny8-wordpress-bridge' ),
+			__( 'Check the address of the server under Settings → IGNY8, and whether there is a proxy between this site and IGNY8.', 'igny8-wordpress-bridge' ),
 			$facts
 		);
 	}

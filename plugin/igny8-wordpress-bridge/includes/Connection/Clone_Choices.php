@@ -7,6 +7,7 @@ namespace Igny8\Bridge\Connection;
 defined( 'ABSPATH' ) || exit;
 
 use Igny8\Bridge\Outbox\Delivery;
+use Igny8\Bridge\Support\Api_Address;
 use Igny8\Bridge\Support\Failure;
 use Igny8\Bridge\Support\Log;
 use Igny8\Bridge\Support\Settings;
@@ -86,7 +87,7 @@ final class Clone_Choices {
 	 * Does not call the API: the connection belongs to the original site.
 	 */
 	private function copied(): void {
-		( new Uninstaller() )->clean_site( [ Settings::OPTION ] );
+		( new Uninstaller() )->clean_site( [ Settings::OPTION, Api_Address::OPTION ] );
 		// The key can be in wp-config.php, which was copied too.
 		$this->unattended->pause();
 		$this->log->info( 'copy_forgotten', $this->outcome( self::COPY ) );

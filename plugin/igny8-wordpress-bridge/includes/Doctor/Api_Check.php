@@ -69,7 +69,7 @@ final class Api_Check implements Check {
 			'api_url_insecure',
 			__( 'The address of the IGNY8 API is not an https address', 'igny8-wordpress-bridge' ),
 			__( 'A key must not be sent unencrypted, so the plugin sends nothing.', 'igny8-wordpress-bridge' ),
-			__( 'Correct IGNY8_API_URL in wp-config.php, or remove it.', 'igny8-wordpress-bridge' ),
+			__( 'Correct the address under Settings → IGNY8, or IGNY8_API_URL in wp-config.php.', 'igny8-wordpress-bridge' ),
 			[ $this->host() ]
 		);
 	}
@@ -115,7 +115,7 @@ final class Api_Check implements Check {
 				__( 'Another server answers in place of the IGNY8 API', 'igny8-wordpress-bridge' ),
 				/* translators: %d: HTTP status code. */
 				sprintf( __( 'The answer (status %d) did not come from the API, but from a proxy, a firewall or another server.', 'igny8-wordpress-bridge' ), $status ),
-				__( 'Check IGNY8_API_URL in wp-config.php, and ask your host whether there is a proxy between this site and IGNY8.', 'igny8-wordpress-bridge' ),
+				__( 'Check the address of the server under Settings → IGNY8, and ask your host whether there is a proxy between this site and IGNY8.', 'igny8-wordpress-bridge' ),
 				$evidence
 			);
 		}

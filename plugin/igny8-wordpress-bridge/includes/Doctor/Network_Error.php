@@ -79,7 +79,7 @@ final class Network_Error {
 
 	public function fix(): string {
 		$texts = [
-			'api_dns_failed' => __( 'Ask your host why the server cannot look up domain names. If IGNY8_API_URL is set in wp-config.php, check it.', 'igny8-wordpress-bridge' ),
+			'api_dns_failed' => __( 'Ask your host why the server cannot look up domain names. Check the address of the server under Settings → IGNY8.', 'igny8-wordpress-bridge' ),
 			'api_tls_failed' => __( 'Ask your host to update OpenSSL and PHP’s root certificates (CA bundle), and whether a proxy decrypts outgoing connections.', 'igny8-wordpress-bridge' ),
 			'http_blocked'   => __( 'Find the plugin that blocks outgoing requests, and allow the IGNY8 API in its settings.', 'igny8-wordpress-bridge' ),
 		];

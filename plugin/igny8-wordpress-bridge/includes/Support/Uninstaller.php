@@ -25,8 +25,21 @@ final class Uninstaller {
 	public function run(): void {
 		if ( is_multisite() ) {
 			self::on_every_site( [ $this, 'clean_site' ] );
+			$this->clean_network();
 		} else {
 			$this->clean_site();
+		}
+	}
+
+	/**
+	 * What a network keeps once for all its sites.
+	 */
+	private function clean_network(): void {
+		global $wpdb;
+
+		$options = $wpdb->get_col( "SELECT DISTINCT meta_key FROM {$wpdb->sitemeta} WHERE meta_key LIKE '%igny8%'" );
+		foreach ( $this->with_prefix( $options, self::OPTION_PREFIXES ) as $option ) {
+			delete_site_option( $option );
 		}
 	}
 
