@@ -7,7 +7,6 @@ namespace Igny8\Bridge\Tests\Updates;
 use Igny8\Bridge\Tests\Fake_Api;
 use Igny8\Bridge\Tests\Redirected;
 use Igny8\Bridge\Updates\Update_Actions;
-use Igny8\Bridge\Updates\Updates_Panel;
 use Igny8\Bridge\Updates\Withdrawn_Notice;
 use RuntimeException;
 use WP_Error;
@@ -173,8 +172,7 @@ final class Install_Test extends Updates_Test_Case {
 		if ( 0 === get_current_user_id() ) {
 			self::become_admin();
 		}
-		$config = ( fn() => $this->config )->call( $this->module );
-		return $this->output( [ new Updates_Panel( $config, $this->module->checker, $this->module->site, $this->module->state ), 'render' ] );
+		return $this->output( [ $this->module->panel(), 'render' ] );
 	}
 
 	private function output( callable $render ): string {

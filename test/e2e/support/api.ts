@@ -37,10 +37,16 @@ export const createBindings = (url: string): Record<string, string> => ({
 /**
  * Starts the Worker in workerd, over the databases that `wrangler d1 migrations apply` made in `state`, without the processes
  * of `wrangler dev` round it; `npm start` and the tutorial's test have those. The log of the Worker goes to `api.log`.
+ * `assets` is another folder of static assets than `public/`.
  */
 export async function startWorker(
   { folder: built, options }: BuiltWorker,
-  { folder, port, bindings }: { folder: string; port: number; bindings: Record<string, string> },
+  {
+    folder,
+    port,
+    bindings,
+    assets,
+  }: { folder: string; port: number; bindings: Record<string, string>; assets?: string | undefined },
 ): Promise<RunningApi> {
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -53,6 +59,7 @@ export async function startWorker(
       workers: [
         {
           ...options,
+          ...(assets !== undefined && { assets: { ...options.assets, directory: assets } }),
           name: 'igny8',
           modulesRoot: '/',
           modules: readModules(built).map(({ path, contents }) => ({

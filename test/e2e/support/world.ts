@@ -33,18 +33,27 @@ export type World = {
 /**
  * Starts the world of one test file.
  * @param bindings settings of this world alone
+ * @param assets makes the static assets for an API at this address, each time it starts; by default they are those of `public/`
  * @param isDev runs the API by `wrangler dev`, as `npm start` does; else workerd alone, which starts in a quarter of the time
  */
 export async function startWorld({
   isDev = false,
   bindings = {},
-}: { isDev?: boolean; bindings?: Record<string, string> } = {}): Promise<World> {
+  assets,
+}: {
+  isDev?: boolean
+  bindings?: Record<string, string>
+  assets?: (url: string) => string
+} = {}): Promise<World> {
   const folder = temporaryFolder('e2e-api')
   cpSync(inject('migrated'), join(folder, 'state'), { recursive: true })
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const settings = { folder, port, bindings: { ...createBindings(url), ...bindings } }
-  const start = () => (isDev ? startApi({ folder, port, isMigrated: true }) : startWorker(inject('worker'), settings))
+  const start = () =>
+    isDev
+      ? startApi({ folder, port, isMigrated: true })
+      : startWorker(inject('worker'), { ...settings, assets: assets?.(url) })
   let api: RunningApi = await start()
   const signUp = (person: Person) => createClient(url).post<{ token: string }>('/auth/sign-up/email', person)
   const { token } = await signUp(OWNER)

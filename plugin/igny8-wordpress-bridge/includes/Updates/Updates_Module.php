@@ -51,10 +51,17 @@ final class Updates_Module {
 			add_action( 'igny8_connected', [ $this->site, 'remember' ] );
 		}
 		if ( is_admin() ) {
-			add_action( 'igny8_settings_sections', [ new Updates_Panel( $this->config, $this->checker, $this->site, $this->state ), 'render' ] );
+			add_action( 'igny8_settings_sections', [ $this->panel(), 'render' ] );
 			$this->actions()->hook();
 			( new Withdrawn_Notice( $this->checker ) )->hook();
 		}
+	}
+
+	/**
+	 * Builds the section of the settings page.
+	 */
+	public function panel(): Updates_Panel {
+		return new Updates_Panel( $this->config, $this->checker, $this->site, $this->state );
 	}
 
 	public function actions(): Update_Actions {
