@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Tests;
 
-use Igny8\Bridge\Tools\Pot;
 use PHPUnit\Framework\TestCase;
 use RecursiveDirectoryIterator;
 use RecursiveIteratorIterator;
@@ -14,12 +13,20 @@ use RecursiveIteratorIterator;
  */
 final class Package_Test extends TestCase {
 
-	public function test_the_template_for_translators_is_up_to_date(): void {
-		require_once dirname( __DIR__ ) . '/tools/make-pot.php';
-		$folder = dirname( IGNY8_BRIDGE_FILE );
-		$pot    = Pot::of( $folder );
-		self::assertStringEqualsFile( $folder . '/languages/igny8-wordpress-bridge.pot', $pot );
-		self::assertGreaterThan( 100, substr_count( $pot, 'msgid' ) );
+	public function test_every_translation_is_loaded_where_wordpress_has_none_of_its_own(): void {
+		$text   = 'You are not allowed to do this.';
+		$in     = static function ( string $locale ) use ( $text ): string {
+			unload_textdomain( 'igny8-wordpress-bridge', true );
+			$choose     = static fn(): string => $locale;
+			add_filter( 'determine_locale', $choose );
+			$translated = translate( $text, 'igny8-wordpress-bridge' );
+			remove_filter( 'determine_locale', $choose );
+			unload_textdomain( 'igny8-wordpress-bridge', true );
+			return $translated;
+		};
+		$german = 'Das dürfen Sie nicht.';
+		self::assertSame( [ $german, $german, $german, $german ], array_map( $in, [ 'de_DE', 'de_DE_formal', 'de_AT', 'de_CH' ] ) );
+		self::assertSame( [ $text, $text ], array_map( $in, [ 'fr_FR', 'en_US' ] ) );
 	}
 
 	public function test_every_text_names_the_text_domain(): void {
@@ -64,7 +71,7 @@ final class Package_Test extends TestCase {
 	private function sources(): iterable {
 		$folder = new RecursiveDirectoryIterator( dirname( IGNY8_BRIDGE_FILE ), RecursiveDirectoryIterator::SKIP_DOTS );
 		foreach ( new RecursiveIteratorIterator( $folder ) as $file ) {
-			if ( 'php' === $file->getExtension() ) {
+			if ( 'php' === $file->getExtension() && 'languages' !== basename( $file->getPath() ) ) {
 				yield $file->getPathname() => (string) file_get_contents( $file->getPathname() );
 			}
 		}

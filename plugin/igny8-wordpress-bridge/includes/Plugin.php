@@ -62,6 +62,7 @@ use Igny8\Bridge\Support\Environment;
 use Igny8\Bridge\Support\Lifecycle;
 use Igny8\Bridge\Support\Log;
 use Igny8\Bridge\Support\Settings;
+use Igny8\Bridge\Support\Translations;
 use Igny8\Bridge\Updates\Updates_Module;
 
 /**
@@ -171,6 +172,7 @@ final class Plugin {
 	}
 
 	public function hook(): void {
+		( new Translations( dirname( IGNY8_BRIDGE_FILE ) . '/languages' ) )->hook();
 		$output = new Output();
 		$output->buffer_early( (string) ( $_SERVER['REQUEST_URI'] ?? '' ) );
 		( new Endpoint( $this->loopback_tokens ) )->hook();
