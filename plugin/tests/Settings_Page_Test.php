@@ -182,7 +182,7 @@ final class Settings_Page_Test extends Site_Test_Case {
 		self::become_admin();
 		$this->remote_has( [ 'last_sync_at' => gmdate( 'c', time() - 7200 ), 'last_run' => self::run_of( 'succeeded', 300, [ 'created' => 3, 'failed' => 1 ] ) ] );
 		$page = $this->page();
-		self::assertMatchesRegularExpression( '~<dt>Last sync</dt><dd>[^<]*, 5 mins ago</dd>~', $page );
+		self::assertMatchesRegularExpression( '~<dt>Last sync</dt><dd>[^<]*, 5 min\w+ ago</dd>~', $page );
 		self::assertStringContainsString( '<dt>Result</dt><dd>3 created, 1 failed</dd>', $page );
 		self::assertStringContainsString( '<dt>Content types last sent</dt>', $page );
 		self::assertStringNotContainsString( 'Sync under way', $page );
@@ -213,8 +213,8 @@ final class Settings_Page_Test extends Site_Test_Case {
 		$this->remote_has( [ 'current_run' => $run ] );
 		preg_match( '~<dt>Sync under way</dt><dd>(.*?)</dd>~s', $this->page(), $found );
 		self::assertStringContainsString( $words, html_entity_decode( $found[1] ) );
-		self::assertStringContainsString( '3 mins ago', $found[1] );
-		self::assertStringContainsString( 'in 2 mins', $found[1] );
+		self::assertStringContainsString( human_time_diff( time() - 3 * MINUTE_IN_SECONDS ) . ' ago', $found[1] );
+		self::assertStringContainsString( 'in ' . human_time_diff( time() + 2 * MINUTE_IN_SECONDS ), $found[1] );
 		self::assertStringNotContainsString( 'running', $found[1] );
 		self::assertStringNotContainsString( '<b>', $found[1] );
 	}

@@ -13,7 +13,7 @@ const MOST_TAGS = 5
 const LONGEST_SUMMARY = 150
 
 const readme = readFileSync(`${PLUGIN}/readme.txt`, 'utf8')
-const sources = globSync('**/*.php', { cwd: PLUGIN, exclude: ['languages/**'] })
+const sources = globSync('**/*.php', { cwd: PLUGIN })
   .toSorted()
   .map((name) => ({ name, code: readFileSync(`${PLUGIN}/${name}`, 'utf8') }))
 

@@ -104,6 +104,7 @@ export function compileMo(translations: Translations, locale: string): Uint8Arra
 export function compilePhp(translations: Translations, locale: string, domain: string): string {
   const messages = [...translations].map(([text, translation]) => `${phpString(text)}=>${phpString(translation)}`)
   return `<?php
+defined( 'ABSPATH' ) || exit;
 return ['domain'=>${phpString(domain)},'plural-forms'=>'nplurals=2; plural=(n != 1);','language'=>${phpString(locale)},'project-id-version'=>${phpString(NAME)},'messages'=>[${messages.join(',')}]];
 `
 }
