@@ -1,6 +1,6 @@
 /**
  * The plugin that this deployment serves, and who signs its releases. The key stays here and never reaches the account:
- * docs/adr/0020-plugin-updates.md. Where it is not, what is served stays as it is, so that any machine can deploy.
+ * docs/adr/0021-plugin-updates.md. Where it is not, what is served stays as it is, so that any machine can deploy.
  */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
 /**
  * The keys that sign what the plugin is told about its releases. They stay with whoever deploys and never reach Cloudflare:
- * docs/adr/0020-plugin-updates.md. All keys of the file sign, and the plugin is served with the public halves of all.
+ * docs/adr/0021-plugin-updates.md. All keys of the file sign, and the plugin is served with the public halves of all.
  */
 import {
   createHash,

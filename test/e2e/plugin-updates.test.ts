@@ -55,7 +55,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.stop())
 
-describe('T65 a real WordPress with the kept release of the plugin', () => {
+describe('T75 a real WordPress with the kept release of the plugin', () => {
   let wordpress: WordPress
   let admin: Admin
   let apiKey = ''
@@ -140,7 +140,7 @@ describe('T65 a real WordPress with the kept release of the plugin', () => {
   })
 })
 
-describe('T65 a network of sites', () => {
+describe('T75 a network of sites', () => {
   let network: WordPress
   beforeAll(async () => {
     network = await startWordPress({

@@ -1,6 +1,8 @@
 /** What an API key alone can and can't do. Each name is a line of docs/leaked-key.md; test/tooling/docs.test.ts compares. */
+import { env } from 'cloudflare:workers'
 import { and, eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { createApp } from '../../src/app.ts'
 import { SCOPES } from '../../src/contract/sites.ts'
 import { auditLog, connectionChanges, integrations, notificationMessages } from '../../src/db/schema/index.ts'
 import { openSigningSecrets } from '../../src/lib/link-credentials.ts'
@@ -375,6 +377,20 @@ describe('can’t', () => {
       const expected = scope === 'integration:write' ? NEEDS_CONFIRMATION : [403, 'insufficient_scope']
       expect([scope, ...refusal(await call(CONNECT, { body }))]).toEqual([scope, ...expected])
     }
+  })
+
+  it('change what the plugin of a site is updated to', async () => {
+    const site = await connectSite()
+    const paths = ['manifest.json', 'igny8-wordpress-bridge.zip', '9.9.9/igny8-wordpress-bridge.zip']
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
+      for (const path of paths) {
+        const request = {
+          method,
+          headers: { authorization: `Bearer ${site.key}` },
+          body: '{"manifest":"","signatures":[]}',
+        }
+        expect((await createApp().request(`/plugin/${path}`, request, env)).status).toBe(404)
+      }
   })
 
   it('write anything once it is revoked, from the next request on, even where KV still has it', async () => {

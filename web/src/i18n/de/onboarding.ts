@@ -61,7 +61,8 @@ export const onboarding: typeof english = {
     paste: 'Fügen Sie den API-Schlüssel ein, lassen Sie E-Mail-Adresse und Passwort leer, und drücken Sie Verbinden.',
     orPerson:
       'Ohne Schlüssel: Geben Sie dort E-Mail-Adresse und Passwort Ihres IGNY8-Kontos ein. Das Plugin erstellt dann selbst einen Schlüssel.',
-    otherServer: 'Das Plugin erwartet einen anderen Server: Fügen Sie zuerst diese Zeile in wp-config.php ein.',
+    otherServer:
+      'Das Plugin, das Sie hier heruntergeladen haben, kennt diesen Server. Haben Sie es von anderswo, wählen Sie den Server unter Einstellungen → IGNY8 oder in wp-config.php:',
     constants:
       'Fügen Sie diese Zeilen in wp-config.php ein, über „That’s all, stop editing!“. Das Plugin verbindet sich dann automatisch.',
     cli: 'Oder mit WP-CLI. Der letzte Befehl fragt nach dem Schlüssel, damit er in keiner Prozessliste steht.',

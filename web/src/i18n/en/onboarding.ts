@@ -57,7 +57,8 @@ export const onboarding = {
     paste: 'Paste the API key, leave e-mail and password empty and press Connect.',
     orPerson:
       'Without a key: enter the e-mail address and password of your IGNY8 account there. The plugin then creates a key itself.',
-    otherServer: 'The plugin expects another server: add this line to wp-config.php first.',
+    otherServer:
+      'The plugin that you downloaded here knows this server. If you have it from elsewhere, choose the server under Settings → IGNY8, or in wp-config.php:',
     constants:
       'Add these lines to wp-config.php, above “That’s all, stop editing!”. The plugin then connects automatically.',
     cli: 'Or use WP-CLI. The last command asks for the key, so the key appears in no process list.',
