@@ -26,6 +26,7 @@ async function deploy(words = '') {
   const result = await stranger.deploy(words, {
     build: async (plugin) => {
       served = plugin()
+      stranger.write('dist/worker/index.js', 'export default {}')
     },
   })
   if (result.error === '') stranger.account.files = new Map(served)
