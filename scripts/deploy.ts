@@ -12,10 +12,14 @@ import { tryCommand } from './lib/processes.ts'
 import { stopEverything } from './lib/shutdown.ts'
 import { buildWorkerModules } from './worker-modules.ts'
 
+const env = { ...process.env }
+// what builds and uploads inherits the environment, and none of it needs the key
+delete process.env['PLUGIN_SIGNING_KEYS']
+
 try {
   await runDeploy(readOptions(process.argv.slice(2)), {
     root: ROOT,
-    env: process.env,
+    env,
     fetch: (input, init) => fetch(input, init),
     print: (line) => console.log(line),
     sleep: (ms) => pause(ms),

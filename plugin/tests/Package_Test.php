@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Igny8\Bridge\Tests;
 
+use Igny8\Bridge\Support\Translations;
 use PHPUnit\Framework\TestCase;
 use RecursiveDirectoryIterator;
 use RecursiveIteratorIterator;
@@ -17,6 +18,9 @@ final class Package_Test extends TestCase {
 		$text   = 'You are not allowed to do this.';
 		$in     = static function ( string $locale ) use ( $text ): string {
 			unload_textdomain( 'igny8-wordpress-bridge', true );
+			// As at the start of a request; WordPress 6.1 remembers that a language had no file.
+			$GLOBALS['wp_textdomain_registry'] = new \WP_Textdomain_Registry();
+			( new Translations( dirname( IGNY8_BRIDGE_FILE ) . '/languages' ) )->hook();
 			$choose     = static fn(): string => $locale;
 			add_filter( 'determine_locale', $choose );
 			$translated = translate( $text, 'igny8-wordpress-bridge' );

@@ -51,6 +51,8 @@ export async function runWrangler(
     env: {
       ...env,
       ...wranglerEnvironment(folder),
+      // stays with whoever deploys: scripts/deploy/plugin.ts
+      PLUGIN_SIGNING_KEYS: undefined,
       ...(access && { CLOUDFLARE_API_TOKEN: access.token, CLOUDFLARE_ACCOUNT_ID: access.account }),
       WRANGLER_OUTPUT_FILE_PATH: output,
       CI: '1',
@@ -66,7 +68,8 @@ export async function runWrangler(
 
 /** The token of `wrangler login`, where `CLOUDFLARE_API_TOKEN` is not set; null if nobody has logged in. */
 export async function readLogin({ outside }: Plan): Promise<string | null> {
-  const env = { ...outside.env, ...wranglerEnvironment(temporaryFolder('wrangler')), CI: '1' }
+  const own = wranglerEnvironment(temporaryFolder('wrangler'))
+  const env = { ...outside.env, ...own, PLUGIN_SIGNING_KEYS: undefined, CI: '1' }
   const { code, stdout } = await outside.command(NODE, [WRANGLER, 'auth', 'token', '--json'], {
     cwd: outside.root,
     env,

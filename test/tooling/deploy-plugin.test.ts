@@ -167,6 +167,20 @@ describe('with another key', () => {
     expect(broken.error).not.toContain(key.secret)
   })
 
+  test('the key is in nothing that another program is given', async () => {
+    const key = makeKey()
+    stranger.env['PLUGIN_SIGNING_KEYS'] = renderKeys([key])
+    const given: string[] = []
+    const command: typeof stranger.wrangler.command = (program, args, options) => {
+      given.push(JSON.stringify([args, options]))
+      return stranger.wrangler.command(program, args, options)
+    }
+    const build = async () => stranger.write('dist/worker/index.js', 'export default {}')
+    expect((await stranger.deploy('', { command, build })).error).toBe('')
+    expect(given.length).toBeGreaterThan(2)
+    expect(given.join('\n')).not.toContain(key.secret)
+  })
+
   test('a file that was cut off stops it', async () => {
     writeFileSync(file(), '{"keys":[]}')
     expect((await deploy()).error).toMatch(/production\.plugin-keys\.json: keys/)

@@ -71,6 +71,11 @@ final class Offer_Test extends Updates_Test_Case {
 		self::assertSame( [], $this->api->requests );
 	}
 
+	public function test_an_address_in_another_case_is_the_same_server(): void {
+		$this->module = $this->module_of( Fake_Api::url(), strtoupper( Fake_Api::url() ) );
+		self::assertSame( self::NEXT, $this->learn( [ self::release( self::NEXT ) ] )->update()->version() );
+	}
+
 	public function test_a_site_that_talks_to_another_server_takes_updates_from_neither(): void {
 		$this->module = $this->module_of( 'https://elsewhere.example', Fake_Api::url() );
 		self::assertNull( $this->ask() );

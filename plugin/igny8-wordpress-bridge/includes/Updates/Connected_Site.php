@@ -33,32 +33,41 @@ final class Connected_Site {
 	 * Its id at IGNY8; '' if no site is connected to that server.
 	 */
 	public function id(): string {
-		$server = $this->config->carried_server()->api_url();
-		if ( '' !== $server && $this->config->api_url() === $server && $this->connection->exists() && ! $this->connection->is_clone() ) {
+		if ( '' === $this->config->carried_server()->api_url() ) {
+			return '';
+		}
+		if ( $this->connection->exists() && $this->is_own( $this->config->api_url() ) && ! $this->connection->is_clone() ) {
 			return $this->connection->site_id();
 		}
-		return is_multisite() && '' !== $server ? $this->id_in_network( $server ) : '';
+		return is_multisite() ? $this->id_in_network() : '';
 	}
 
 	/**
 	 * Whether this very site is connected to another server than the one that the plugin is from.
 	 */
 	public function talks_to_another(): bool {
-		return $this->connection->exists() && $this->config->api_url() !== $this->config->carried_server()->api_url();
+		return $this->connection->exists() && ! $this->is_own( $this->config->api_url() );
 	}
 
 	/**
 	 * Lets the other sites of the network know that this one is connected.
 	 */
 	public function remember(): void {
-		if ( is_multisite() && $this->connection->exists() && $this->config->api_url() === $this->config->carried_server()->api_url() ) {
+		if ( is_multisite() && $this->connection->exists() && $this->is_own( $this->config->api_url() ) ) {
 			$this->state->remember_blog( get_current_blog_id() );
 		}
 	}
 
-	private function id_in_network( string $server ): string {
+	/**
+	 * Whether this is the server that the plugin is from.
+	 */
+	private function is_own( string $address ): bool {
+		return strtolower( $address ) === strtolower( $this->config->carried_server()->api_url() );
+	}
+
+	private function id_in_network(): string {
 		foreach ( array_unique( [ get_main_site_id(), $this->state->blog_id() ] ) as $blog_id ) {
-			$id = $blog_id > 0 && get_current_blog_id() !== $blog_id ? $this->id_of( $blog_id, $server ) : '';
+			$id = $blog_id > 0 && get_current_blog_id() !== $blog_id ? $this->id_of( $blog_id ) : '';
 			if ( '' !== $id ) {
 				return $id;
 			}
@@ -66,11 +75,11 @@ final class Connected_Site {
 		return '';
 	}
 
-	private function id_of( int $blog_id, string $server ): string {
+	private function id_of( int $blog_id ): string {
 		$connection = get_blog_option( $blog_id, Connection::OPTION );
 		$is_fixed   = Api_Address::CONSTANT === $this->config->api_address()->source();
 		$chosen     = $is_fixed ? $this->config->api_url() : (string) get_blog_option( $blog_id, Api_Address::OPTION, '' );
 		$is_there   = is_array( $connection ) && Connection::NONE !== ( $connection['state'] ?? Connection::NONE );
-		return $is_there && in_array( $chosen, [ '', $server ], true ) ? (string) ( $connection['site_id'] ?? '' ) : '';
+		return $is_there && ( '' === $chosen || $this->is_own( $chosen ) ) ? (string) ( $connection['site_id'] ?? '' ) : '';
 	}
 }
