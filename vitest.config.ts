@@ -48,7 +48,10 @@ const workersProject = async () => ({
           PUBLIC_URL: 'http://api.test',
           WEB_ORIGINS: 'http://app.test',
           TEST_MIGRATIONS: await readD1Migrations('migrations'),
+          TEST_EVENT_MIGRATIONS: await readD1Migrations('migrations-events'),
         },
+        // further event databases; tests hand them to the Worker as EVENTS_1 and EVENTS_2
+        d1Databases: { SPARE_EVENTS_1: 'events-1', SPARE_EVENTS_2: 'events-2' },
         // the local runtime's own e-mail binding; tests hand it to the Worker as EMAIL
         email: { send_email: [{ name: 'LOCAL_EMAIL' }] },
         ratelimits: {

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { NODE, ROOT, WRANGLER } from './lib/paths.ts'
 import { runCommand, startService, tail } from './lib/processes.ts'
+import { databaseBindings } from './lib/databases.ts'
 import { ensureSecrets } from './lib/secrets.ts'
 import { FatalWaitError, waitFor } from './lib/wait.ts'
 
@@ -39,11 +40,28 @@ export const wranglerEnvironment = (folder: string): Record<string, string> => (
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
 })
 
-/** Applies the migrations to the local database below `persistTo`; gives the names of those that were new. */
-export async function migrateLocally(persistTo: string, options: string[] = []): Promise<string[]> {
-  const args = [WRANGLER, 'd1', 'migrations', 'apply', 'DB', '--local', '--persist-to', persistTo, ...options]
-  const { stdout } = await runCommand(NODE, args, { cwd: ROOT, env: { ...wranglerEnvironment(persistTo), CI: '1' } })
-  return [...new Set(stdout.match(/\b\d{4}_\w+\.sql\b/g) ?? [])]
+/** Applies the migrations to the local databases below `persistTo`; gives the names of those that were new. */
+export async function migrateLocally(persistTo: string, config?: string, options: string[] = []): Promise<string[]> {
+  const file = config ?? join(ROOT, 'wrangler.toml')
+  const applied = new Set<string>()
+  for (const binding of databaseBindings(file)) {
+    const args = [
+      WRANGLER,
+      'd1',
+      'migrations',
+      'apply',
+      binding,
+      '--local',
+      '--persist-to',
+      persistTo,
+      '--config',
+      file,
+      ...options,
+    ]
+    const { stdout } = await runCommand(NODE, args, { cwd: ROOT, env: { ...wranglerEnvironment(persistTo), CI: '1' } })
+    for (const [name] of stdout.matchAll(/\b\d{4}_\w+\.sql\b/g)) applied.add(`${binding}: ${name}`)
+  }
+  return [...applied]
 }
 
 /** @see https://developers.cloudflare.com/workers/configuration/cron-triggers/#test-cron-triggers-locally */
@@ -63,7 +81,7 @@ export async function startApi({ port, folder, vars = {}, config, isMigrated = f
   mkdirSync(persistTo, { recursive: true })
   ensureSecrets(secrets, url)
   const configuration = config ? ['--config', config] : []
-  if (!isMigrated) await migrateLocally(persistTo, configuration)
+  if (!isMigrated) await migrateLocally(persistTo, config)
   const listen = ['--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0']
   const files = ['--persist-to', persistTo, '--env-file', secrets, ...configuration]
   const variables = Object.entries({ PUBLIC_URL: url, WEB_ORIGINS: `http://localhost:${port}`, ...vars }).flatMap(

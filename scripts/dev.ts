@@ -27,11 +27,13 @@ const given = (name: string): string | undefined => {
 const port = Number(given('port') ?? (await freePort(DEFAULT_PORT)))
 const persistTo = resolve(given('persist-to') ?? join(ROOT, '.wrangler/state'))
 const url = `http://${given('ip') ?? '127.0.0.1'}:${port}`
-const shared = ['config', 'env'].flatMap((name) => (given(name) ? [`--${name}`, given(name) ?? ''] : []))
+const environment = given('env')
 
 ensureSecrets(join(ROOT, '.dev.vars'), url)
 await step('Static assets and plugin zip', () => buildAssets(publishLocally(url)))
-await step(`Database in ${persistTo}`, () => migrateLocally(persistTo, shared))
+await step(`Database in ${persistTo}`, () =>
+  migrateLocally(persistTo, given('config'), environment ? ['--env', environment] : []),
+)
 const defaults = [
   ...(given('port') ? [] : ['--port', String(port)]),
   ...(given('ip') ? [] : ['--ip', '127.0.0.1']),

@@ -27,8 +27,16 @@ try {
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 }
   writeFileSync(join(target, 'worker.js.br'), brotliCompressSync(worker, { params }))
   cpSync(join(tree, 'dist/igny8-wordpress-bridge.zip'), join(target, 'plugin.zip'))
-  const migrations = readdirSync(join(tree, 'migrations')).filter((name) => name.endsWith('.sql'))
-  const release = { version, commit: git('rev-parse', `${ref}^{commit}`), migrations: migrations.toSorted() }
+  const migrationsOf = (folder: string) =>
+    readdirSync(join(tree, folder))
+      .filter((name) => name.endsWith('.sql'))
+      .toSorted()
+  const release = {
+    version,
+    commit: git('rev-parse', `${ref}^{commit}`),
+    migrations: migrationsOf('migrations'),
+    eventMigrations: migrationsOf('migrations-events'),
+  }
   writeFileSync(join(target, 'release.json'), `${JSON.stringify(release, null, 2)}\n`)
   console.info(`kept ${version} in ${target}`)
 } finally {

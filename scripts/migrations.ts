@@ -1,7 +1,8 @@
 /**
- * `npm run db:generate`: drizzle-kit writes the next migration. Three things follow that it can't do: the new tables become
+ * `npm run db:generate`: drizzle-kit writes the next migration; with `-- --database events` that of the event databases
+ * (migrations-events/). Three things follow that it can't do: the new tables become
  * WITHOUT ROWID, since with keys of type TEXT D1 would otherwise bill every insert twice; older snapshots go, since it reads
- * only the newest; and the migration's checksum goes into migrations/SHA256SUMS, by which a test sees later edits.
+ * only the newest; and the migration's checksum goes into SHA256SUMS beside it, by which a test sees later edits.
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -9,20 +10,27 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFil
 import { join } from 'node:path'
 import { ROOT } from './lib/paths.ts'
 
-const DIR = join(ROOT, 'migrations')
+const given = process.argv.slice(2)
+const at = given.indexOf('--database')
+const database = at < 0 ? 'control' : given.splice(at, 2)[1]
+if (database !== 'control' && database !== 'events') throw new Error('--database takes control or events')
+
+const FOLDER = database === 'control' ? 'migrations' : 'migrations-events'
+const DIR = join(ROOT, FOLDER)
 const SUMS = join(DIR, 'SHA256SUMS')
 const listMigrations = () => readdirSync(DIR).filter((name) => name.endsWith('.sql'))
 
 const before = new Set(listMigrations())
-execFileSync(join(ROOT, 'node_modules/.bin/drizzle-kit'), ['generate', ...process.argv.slice(2)], {
+execFileSync(join(ROOT, 'node_modules/.bin/drizzle-kit'), ['generate', ...given], {
   cwd: ROOT,
+  env: { ...process.env, IGNY8_DATABASE: database },
   stdio: 'inherit',
 })
 for (const name of listMigrations().filter((candidate) => !before.has(candidate))) {
   const path = join(DIR, name)
   const sql = readFileSync(path, 'utf8').replaceAll(/(CREATE TABLE [\s\S]*?\n\));/g, '$1 WITHOUT ROWID;')
   writeFileSync(path, sql)
-  console.info(`migrations/${name}: tables are WITHOUT ROWID`)
+  console.info(`${FOLDER}/${name}: tables are WITHOUT ROWID`)
 }
 
 const snapshots = readdirSync(join(DIR, 'meta')).filter((name) => name.endsWith('_snapshot.json'))

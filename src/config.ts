@@ -13,6 +13,13 @@ const EncryptionKeys = z.lazy(() =>
     .refine((keys) => Object.keys(keys).length > 0, 'must hold at least one key'),
 )
 
+/** The entries of a list with commas. */
+const listOf = (text: string) =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean)
+
 const parseJson = (text: string, issues: z.core.$ZodRawIssue[]) => {
   try {
     return JSON.parse(text) as unknown
@@ -72,12 +79,12 @@ const RawConfig = z.lazy(() =>
       PUBLIC_URL: z.url(),
       JURISDICTION: Jurisdiction,
       EVENT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
-      WEB_ORIGINS: z.string().transform((list) =>
-        list
-          .split(',')
-          .map((origin) => origin.trim())
-          .filter(Boolean),
-      ),
+      EVENT_SHARDS_CLOSED: z
+        .string()
+        .default('')
+        .transform((list) => listOf(list))
+        .pipe(z.array(z.string().regex(/^EVENTS(?:_[1-9]\d*)?$/, 'must name bindings of event databases'))),
+      WEB_ORIGINS: z.string().transform((list) => listOf(list)),
       QUOTAS: z
         .string()
         .default('{}')
@@ -148,6 +155,8 @@ export interface Config {
   webOrigins: string[]
   /** How long sync events are kept. */
   eventRetentionMs: number
+  /** Bindings of event databases that get no new accounts. */
+  closedShards: string[]
   /** Quotas of an account that differ from the defaults. */
   quotas: Partial<Record<QuotaKind, number>>
   /** The person whom `sign-in/demo` signs in; null if there is no demo. */
@@ -179,6 +188,7 @@ export function readConfig(env: Env): Config {
     publicUrl: trimSlashes(raw.PUBLIC_URL),
     webOrigins: raw.WEB_ORIGINS,
     eventRetentionMs: raw.EVENT_RETENTION_DAYS * 86_400_000,
+    closedShards: raw.EVENT_SHARDS_CLOSED,
     quotas: raw.QUOTAS,
     demo: readDemo(raw.DEMO_SIGN_IN),
     email: readTransport(raw),

@@ -8,6 +8,9 @@ declare global {
   namespace Cloudflare {
     interface Env {
       TEST_MIGRATIONS: D1Migration[]
+      TEST_EVENT_MIGRATIONS: D1Migration[]
+      SPARE_EVENTS_1: D1Database
+      SPARE_EVENTS_2: D1Database
       LOCAL_EMAIL: SendEmail
     }
   }

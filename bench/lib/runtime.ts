@@ -86,7 +86,7 @@ const counted = (database) => ({
 export class SiteSync extends Uncounted {
   constructor(state, env) {
     watch(state.storage)
-    super(state, { ...env, DB: counted(env.DB) })
+    super(state, { ...env, DB: counted(env.DB), EVENTS: counted(env.EVENTS) })
   }
   alarm() {
     told.alarms++
@@ -141,7 +141,7 @@ function appOptions(bundle: Bundle, name: string, secrets: Record<string, string
       WEB_ORIGINS: 'https://app.igny8.com',
       ...secrets,
     },
-    d1Databases: { DB: 'app' },
+    d1Databases: { DB: 'app', EVENTS: 'app-events' },
     kvNamespaces: { API_KEYS: 'app' },
     durableObjects: {
       SITE_SYNC: {

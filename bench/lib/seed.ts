@@ -21,9 +21,9 @@ export async function call(url: URL, path: string, token: string | null, body: B
   return (await answer.json()) as Body
 }
 
-async function migrate({ miniflare }: Runtime, worker: string): Promise<void> {
-  const database = await miniflare.getD1Database('DB', worker)
-  const folder = join(ROOT, 'migrations')
+async function migrate({ miniflare }: Runtime, worker: string, binding = 'DB'): Promise<void> {
+  const database = await miniflare.getD1Database(binding, worker)
+  const folder = join(ROOT, binding === 'DB' ? 'migrations' : 'migrations-events')
   const files = readdirSync(folder).filter((name) => name.endsWith('.sql'))
   for (const file of files.toSorted()) {
     const statements = readFileSync(join(folder, file), 'utf8').split('--> statement-breakpoint')
@@ -84,6 +84,7 @@ async function copyToBare({ miniflare }: Runtime, site: Site): Promise<void> {
 /** A database with one person. @returns their token */
 export async function seedOwner(runtime: Runtime): Promise<string> {
   await migrate(runtime, 'app')
+  await migrate(runtime, 'app', 'EVENTS')
   return signUp(await runtime.url('app'))
 }
 

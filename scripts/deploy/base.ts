@@ -3,7 +3,12 @@ import { join } from 'node:path'
 import { parse } from 'smol-toml'
 import * as z from 'zod'
 
-const D1 = z.looseObject({ binding: z.string(), database_name: z.string(), database_id: z.string().optional() })
+const D1 = z.looseObject({
+  binding: z.string(),
+  database_name: z.string(),
+  database_id: z.string().optional(),
+  migrations_dir: z.string().default('migrations'),
+})
 const Kv = z.looseObject({ binding: z.string(), id: z.string().optional() })
 const Bucket = z.looseObject({ binding: z.string(), bucket_name: z.string() })
 const Producer = z.looseObject({ binding: z.string(), queue: z.string() })

@@ -18,6 +18,9 @@ const Answer = z.array(z.looseObject({ results: z.array(z.record(z.string(), z.u
 
 const pathOf = (progress: Progress, rest = '') => `/accounts/${accessOf(progress).account}/d1/database${rest}`
 
+/** Path of a database in the API. */
+export const queryPath = (progress: Progress, id: string) => pathOf(progress, `/${id}`)
+
 async function findByName(plan: Plan, progress: Progress, name: string): Promise<string | null> {
   const path = pathOf(progress, `?name=${encodeURIComponent(name)}`)
   // the platform's filter is a search
@@ -43,6 +46,15 @@ export interface DatabaseBinding {
   name: string
   /** Set by the settings or by wrangler.toml. */
   id: string | undefined
+  /** Folder of its migrations. */
+  migrations: string
+}
+
+/** The id of a database that is there. @throws DeployError if there is none */
+export async function findDatabase(plan: Plan, progress: Progress, { name, id }: DatabaseBinding): Promise<string> {
+  const there = id ?? (await findByName(plan, progress, name))
+  if (there !== null) return there
+  throw new DeployError(`There is no database ${name}: run npm run deploy first.`)
 }
 
 /** Finds the database or makes it. */

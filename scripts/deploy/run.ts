@@ -23,9 +23,11 @@ import { ensureTriggers } from './triggers.ts'
 import { checkReplaced, deployGradually, deployNow, rollBack } from './versions.ts'
 import { blank } from './wrangler.ts'
 
-function databasesOf({ base, names, settings, options }: Plan): DatabaseBinding[] {
-  return base.d1_databases.map(({ binding, database_name: name, database_id: id }) => ({
+/** The databases that wrangler.toml binds. */
+export function databasesOf({ base, names, settings, options }: Plan): DatabaseBinding[] {
+  return base.d1_databases.map(({ binding, database_name: name, database_id: id, migrations_dir: migrations }) => ({
     binding,
+    migrations,
     name: names.of(name),
     id: settings.ids[binding] ?? (options.environment === 'production' ? id : undefined),
   }))

@@ -20,7 +20,7 @@ const RULES: { path: RegExp; words: string[]; e2e?: string }[] = [
   { path: /^web\//, words: ['vitest web'], e2e: WEB_E2E },
   { path: /^plugin\/(tests|tools|phpcs|phpunit)/, words: ['php'] },
   { path: /^plugin\//, words: ['php'], e2e: ALL_E2E },
-  { path: /^(src|migrations)\/|^wrangler\.toml$/, words: JAVASCRIPT, e2e: ALL_E2E },
+  { path: /^(src|migrations|migrations-events)\/|^wrangler\.toml$/, words: JAVASCRIPT, e2e: ALL_E2E },
   { path: /^test\/(routes|services|cron|site\/object)\/|^test\/setup\.ts$/, words: ['vitest workers'] },
   { path: /^test\/(lib|site|contract|tooling|sim)\//, words: [] },
   { path: /^test\/model\//, words: ['vitest workers'] },

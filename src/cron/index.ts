@@ -1,5 +1,5 @@
 import { readConfig } from '../config.ts'
-import { db, type Db } from '../db/client.ts'
+import { openDatabases } from '../db/events/shards.ts'
 import type { Measure } from '../db/measured.ts'
 import { QueryBudget } from '../db/query-budget.ts'
 import { createId } from '../lib/ids.ts'
@@ -10,13 +10,14 @@ import { sealLeftovers } from '../services/audit/index.ts'
 import { pruneConnectionChanges } from '../services/connections/index.ts'
 import { resealEndpoints } from '../services/endpoints/index.ts'
 import type { ServiceContext } from '../services/context.ts'
-import { pruneEvents } from '../services/events/index.ts'
+import { pruneEvents, trimEvents } from '../services/events/index.ts'
 import { recordTick } from '../services/health/index.ts'
 import { pruneIdempotencyKeys } from '../services/idempotency/index.ts'
 import { pruneMail } from '../services/mail/index.ts'
 import { pruneNotifications } from '../services/notifications/index.ts'
 import { pruneEnded } from '../services/retention/index.ts'
 import { pruneAttempts } from '../services/people/index.ts'
+import { recordSizes, takeOver } from '../services/shards/index.ts'
 import { playDeletions } from './deletions.ts'
 import { reconcileChecks } from './health-checks.ts'
 import { notify } from './notifications.ts'
@@ -36,13 +37,13 @@ interface Tick {
   budget: QueryBudget
 }
 
-/** The database of an account, whose queries count towards the tick. */
-function openCounted({ env, budget }: Pick<Tick, 'env' | 'budget'>, accountId: string | null): Db {
+/** The databases, whose queries count towards the tick. */
+function openCounted({ env, budget }: Tick, accountId: string | null) {
   const measure: Measure = (work, queries) => {
     budget.spend(queries)
     return work()
   }
-  return db(env, accountId, 'first-primary', measure).db
+  return openDatabases(env, accountId, measure)
 }
 
 /** Keys at the edge; KV, too, takes 1,000 operations of one invocation, so they count like queries. */
@@ -62,7 +63,7 @@ const countWrites = (store: ApiKeyStore, budget: QueryBudget): ApiKeyStore => ({
 function createSystemContext(tick: Tick, accountId: string): ServiceContext {
   const { env, budget } = tick
   return {
-    db: openCounted(tick, accountId),
+    ...openCounted(tick, accountId),
     queriesLeft: budget.left,
     actor: { kind: 'system', accountId },
     requestId: createId('req'),
@@ -79,6 +80,9 @@ function createSystemContext(tick: Tick, accountId: string): ServiceContext {
     site: (siteId) => siteObject(env, siteId),
   }
 }
+
+/** Sizes are noted every ten minutes. */
+const isTenth = (now: number) => Math.floor(now / 60_000) % 10 === 0
 
 /** Runs jobs one after another. One that fails is logged by its name, and stops no other. */
 function createJobs() {
@@ -106,13 +110,16 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   const config = readConfig(env)
   const now = controller.scheduledTime
   const tick: Tick = { env, budget: new QueryBudget() }
-  const prune = { db: openCounted(tick, null), now, limit: PRUNED_PER_TICK }
-  const withRetention = { ...prune, retentionMs: config.eventRetentionMs }
+  const databases = openCounted(tick, null)
+  const prune = { db: databases.db, now, limit: PRUNED_PER_TICK }
+  const shards = databases.events.all()
+  const withRetention = { shards, now, limit: PRUNED_PER_TICK, retentionMs: config.eventRetentionMs }
   const site = (siteId: string) => siteObject(env, siteId)
   const { outcomes, failed, run } = createJobs()
   await run('pruned', () => pruneIdempotencyKeys(prune))
   await run('pruned_ended', () => pruneEnded(prune))
   await run('pruned_events', () => pruneEvents(withRetention))
+  await run('trimmed_events', () => trimEvents({ shards, limit: PRUNED_PER_TICK }))
   await run('pruned_changes', () => pruneConnectionChanges(prune))
   await run('pruned_notifications', () => pruneNotifications(withRetention))
   await run('pruned_mail', () => pruneMail(prune))
@@ -121,8 +128,10 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   const sealing = { db: prune.db, pepper: config.apiKeyPepper, now: Date.now }
   await run('audit', () => sealLeftovers(sealing, SEALED_PER_TICK))
   await run('checks', () => reconcileChecks({ db: prune.db, site, now: Date.now }, now))
-  await run('notifications', () => notify({ db: prune.db, config, now: Date.now, newId: createId }, now))
+  await run('taken_over', () => takeOver(databases))
+  await run('notifications', () => notify({ ...databases, config, now: Date.now, newId: createId }, now))
   await run('deletions', () => playDeletions((accountId) => createSystemContext(tick, accountId)))
+  if (isTenth(now)) await run('sizes', () => recordSizes({ ...databases, now }))
   // last, so that a tick that fails is not recorded
   if (failed.length === 0) await run('tick', () => recordTick({ db: prune.db, cron: controller.cron, now }))
   log.info('scheduled', { cron: controller.cron, failed, ...outcomes })

@@ -22,20 +22,23 @@ const faults = new WeakMap<Db, DatabaseUnavailable>()
 /** The last passing fault of a session; null for none. For callers of a library that hides the errors of its queries. */
 export const lastFault = (session: Db): DatabaseUnavailable | null => faults.get(session) ?? null
 
-/**
- * The database of an account. Today there is one. Every query goes through here, so that accounts can be spread over
- * several.
- */
-export function db(
-  env: { DB: D1Database },
-  _accountId: string | null,
-  readFrom: ReadFrom = 'first-primary',
-  measure?: Measure,
-): DbSession {
-  const session = env.DB.withSession(readFrom)
+/** A session of any D1 database, whose passing faults are retried. */
+export function openDatabase(database: D1Database, readFrom: ReadFrom, measure?: Measure): DbSession {
+  const session = database.withSession(readFrom)
   const retried = retrySession(session, (fault) => faults.set(orm, fault))
   const client: unknown = measure ? measureSession(retried, measure) : retried
   // drizzle's type wants a D1Database, but uses only `prepare` and `batch`, which a session has
   const orm = drizzle(client as D1Database)
   return { db: orm, bookmark: () => session.getBookmark() }
 }
+
+/**
+ * The control database: everything but events, messages and deliveries, which are in databases of their own
+ * (events/shards.ts). There is one, for all accounts.
+ */
+export const db = (
+  env: { DB: D1Database },
+  _accountId: string | null,
+  readFrom: ReadFrom = 'first-primary',
+  measure?: Measure,
+): DbSession => openDatabase(env.DB, readFrom, measure)

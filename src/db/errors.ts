@@ -10,6 +10,9 @@ const hasMessage = (error: unknown, text: string) => someMessage(error, (message
 export const isUniqueViolation = (error: unknown, table: string): boolean =>
   hasMessage(error, `UNIQUE constraint failed: ${table}.`)
 
+/** Whether a write violated any constraint of a table. */
+export const isConstraintViolation = (error: unknown): boolean => hasMessage(error, 'constraint failed')
+
 /** Whether a write violated this check. */
 export const isCheckViolation = (error: unknown, name: string): boolean =>
   hasMessage(error, `CHECK constraint failed: ${name}`)
@@ -20,9 +23,10 @@ export const isCheckViolation = (error: unknown, name: string): boolean =>
  */
 const PASSING =
   /network connection lost|caused object to be reset|code was updated|transient issue|internal error|exceeded timeout|timed out/i
-const OVERLOAD = /overloaded|too many requests queued/i
+/** A full database, too, takes the same statement again no better. */
+const OVERLOAD = /overloaded|too many requests queued|maximum (?:db|database) size|database or disk is full/i
 
-/** Whether D1 has more queries than it can run. They are not repeated: that would add to them. */
+/** Whether D1 has more queries than it can run, or no room. Statements are not repeated then. */
 export const isOverload = (error: unknown): boolean => someMessage(error, (message) => OVERLOAD.test(message))
 
 /** Whether an error of D1 passes by itself. */

@@ -1,8 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Transport } from '../contract/polling.ts'
 import type { Connection } from '../contract/health.ts'
-import { isIntegration, type IntegrationRef } from './projection.ts'
-import { recordEventOf, type EventContext, type EventInput } from './record-event.ts'
+import { eventIntegration, isIntegration, type IntegrationRef } from './projection.ts'
+import { recordEvent, type EventContext, type EventInput } from './record-event.ts'
 import { integrations } from './schema/index.ts'
 
 /** The integration's columns for a health check; null if it was deleted. */
@@ -45,7 +45,7 @@ export interface CheckOutcome {
 }
 
 /**
- * Stores a health check's outcome and its event in one batch. Applies only if the connection's state is still the one
+ * Stores a health check's outcome, and then its event. Applies only if the connection's state is still the one
  * that was read: a later change is newer than this check.
  * @param outcome null leaves the state unchanged, as for integrations that are switched off
  */
@@ -76,11 +76,11 @@ export async function storeCheck(
           ...(outcome.credentials !== null && { credentials: outcome.credentials }),
           nextCheckAt: new Date(outcome.nextCheckAt),
         }
-  const update = ctx.db
+  await ctx.db
     .update(integrations)
     .set({ ...state, updatedAt: now })
     .where(matches)
-  if (!event) await update
-  else await ctx.db.batch([recordEventOf(ctx, isIntegration(integrationRef), event), update])
+  // of the check itself: also told where another change of the state was faster
+  if (event) await recordEvent(ctx, eventIntegration(integrationRef), event)
   ctx.onProjected?.()
 }

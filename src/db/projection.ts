@@ -4,7 +4,7 @@ import type { CountsSnapshot } from '../contract/counts.ts'
 import type { Transport } from '../contract/polling.ts'
 import type { Structure } from '../contract/structure.ts'
 import type { SyncStatus } from '../contract/sync.ts'
-import { recordEventOf, type EventContext, type EventInput } from './record-event.ts'
+import { recordEvent, type EventContext, type EventInput } from './record-event.ts'
 import { integrations } from './schema/index.ts'
 
 /** Names an integration in every query of the site's object. */
@@ -13,6 +13,13 @@ export interface IntegrationRef {
   accountId: string
   siteId: string
 }
+
+/** The integration as its events name it. */
+export const eventIntegration = ({ integrationId, accountId, siteId }: IntegrationRef) => ({
+  id: integrationId,
+  accountId,
+  siteId,
+})
 
 /** Matches the row of an integration; none if it was deleted. */
 export const isIntegration = (integration: IntegrationRef): SQL | undefined =>
@@ -41,7 +48,7 @@ const structureFields = (structure: Structure, now: Date) => ({
 })
 
 /**
- * Stores a structure that the plugin sent, and its event, in one batch.
+ * Stores a structure that the plugin sent, and then its event.
  * @returns null if the integration was deleted
  */
 export async function writeStructure(
@@ -55,12 +62,13 @@ export async function writeStructure(
     post_types: Object.keys(structure.post_types).length,
     taxonomies: Object.keys(structure.taxonomies).length,
   }
-  const matches = isIntegration(integration)
-  const [, stored] = await ctx.db.batch([
-    recordEventOf(ctx, matches, { ...event, counts }),
-    ctx.db.update(integrations).set(structureFields(structure, now)).where(matches).returning({ id: integrations.id }),
-  ])
+  const stored = await ctx.db
+    .update(integrations)
+    .set(structureFields(structure, now))
+    .where(isIntegration(integration))
+    .returning({ id: integrations.id })
   if (stored.length === 0) return null
+  await recordEvent(ctx, eventIntegration(integration), { ...event, counts })
   ctx.onProjected?.()
   return {
     success: true,
@@ -138,7 +146,7 @@ const linkFields = ({ needsCheck, lastPollAt, ...link }: LinkProjection, now: Da
 })
 
 /**
- * Writes into the integration's row, and stores an event if there is one, in one batch. Two guards are part of the
+ * Writes into the integration's row, and then stores an event if there is one and the row was written. Two guards are part of the
  * condition: a run with an older epoch matches no row, and counts never go back in time.
  * @returns whether the row was written
  */
@@ -154,7 +162,7 @@ export async function writeProjection(
     epoch === null ? undefined : eq(integrations.syncEpoch, epoch),
     counts ? sql`ifnull(${integrations.countsAsOf}, 0) <= ${now.getTime()}` : undefined,
   )
-  const update = ctx.db
+  const rows = await ctx.db
     .update(integrations)
     .set({
       updatedAt: now,
@@ -167,7 +175,8 @@ export async function writeProjection(
     })
     .where(matches)
     .returning({ id: integrations.id })
-  const rows = event ? (await ctx.db.batch([recordEventOf(ctx, matches, event), update]))[1] : await update
-  if (rows.length > 0) ctx.onProjected?.()
-  return rows.length > 0
+  if (rows.length === 0) return false
+  if (event) await recordEvent(ctx, eventIntegration(integration), event)
+  ctx.onProjected?.()
+  return true
 }

@@ -1,14 +1,15 @@
-import { sql, type SQL } from 'drizzle-orm'
 import type { RunDirection } from '../contract/sync.ts'
 import type { IdPrefix } from '../lib/ids.ts'
 import type { Db } from './client.ts'
-import { integrations, syncEvents } from './schema/index.ts'
+import { insertEvent, keepEvent } from './events/outbox.ts'
+import type { EventShards } from './events/shards.ts'
 
 const MAX_DETAIL = 1000
 
 /** What writing an event needs. Time and ids are injected. */
 export interface EventContext {
   db: Db
+  events: EventShards
   now: () => number
   newId: (prefix: IdPrefix) => string
   /** Who causes it. */
@@ -66,40 +67,22 @@ function columnsOf(ctx: EventContext, event: EventInput) {
   }
 }
 
-/** The insert of one sync event. Await it, or put it into the batch of the change that it records. */
-export function recordEvent(ctx: EventContext, integration: EventIntegration, event: EventInput) {
-  return ctx.db.insert(syncEvents).values({
+/**
+ * Records a sync event, after the change that it tells of is stored. It never fails: what the account's event database
+ * doesn't take now waits in the control database, and what that doesn't take either is in the log.
+ */
+export async function recordEvent(ctx: EventContext, integration: EventIntegration, event: EventInput): Promise<void> {
+  const row = {
     id: ctx.newId('evt'),
     accountId: integration.accountId,
     siteId: integration.siteId,
     integrationId: integration.id,
     ...columnsOf(ctx, event),
-  })
-}
-
-/** Like {@link recordEvent}, for the integration that a condition matches; inserts nothing if none does. */
-export function recordEventOf(ctx: EventContext, condition: SQL | undefined, event: EventInput) {
-  const columns = columnsOf(ctx, event)
-  return ctx.db.insert(syncEvents).select(
-    ctx.db
-      .select({
-        id: sql`${ctx.newId('evt')}`.as('id'),
-        accountId: integrations.accountId,
-        siteId: integrations.siteId,
-        integrationId: integrations.id,
-        runId: sql`${columns.runId}`.as('run_id'),
-        action: sql`${columns.action}`.as('action'),
-        direction: sql`${columns.direction}`.as('direction'),
-        success: sql`${Number(columns.success)}`.as('success'),
-        code: sql`${columns.code}`.as('code'),
-        detail: sql`${columns.detail}`.as('detail'),
-        actor: sql`${columns.actor}`.as('actor'),
-        itemIds: sql`${JSON.stringify(columns.itemIds)}`.as('item_ids'),
-        counts: sql`${JSON.stringify(columns.counts)}`.as('counts'),
-        startedAt: sql`${columns.startedAt.getTime()}`.as('started_at'),
-        finishedAt: sql`${columns.finishedAt.getTime()}`.as('finished_at'),
-      })
-      .from(integrations)
-      .where(condition),
-  )
+  }
+  try {
+    const { write } = await ctx.events.of(row.accountId)
+    await insertEvent(write, row)
+  } catch (cause) {
+    await keepEvent(ctx, row, cause)
+  }
 }

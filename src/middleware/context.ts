@@ -2,6 +2,7 @@ import type { Context as HonoContext } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { readConfig } from '../config.ts'
 import { db } from '../db/client.ts'
+import { openEventShards } from '../db/events/shards.ts'
 import type { AppEnv } from '../env.ts'
 import { logFailure } from '../lib/background.ts'
 import { createId } from '../lib/ids.ts'
@@ -42,11 +43,13 @@ export const provideContext = createMiddleware<AppEnv>(async (c, next) => {
   // authentication read from the primary; continue from there
   const readFrom = valid ?? c.get('dbSession')?.bookmark() ?? nearest
   const watch = c.get('stopwatch')
-  const session = db(c.env, actor.kind === 'anonymous' ? null : actor.accountId, readFrom, measureQueries(c))
+  const measure = measureQueries(c)
+  const session = db(c.env, actor.kind === 'anonymous' ? null : actor.accountId, readFrom, measure)
   c.set('dbSession', session)
   noteLogIds(logIdsOf(c))
   c.set('ctx', {
     db: session.db,
+    events: openEventShards(c.env, session.db, measure),
     queriesLeft: c.get('queries').left,
     actor,
     requestId: c.get('requestId'),

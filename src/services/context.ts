@@ -3,6 +3,7 @@ import type { Db } from '../db/client.ts'
 import type { AuditAction } from '../contract/audit.ts'
 import type { Role } from '../contract/people.ts'
 import type { Scope } from '../contract/sites.ts'
+import type { EventShards } from '../db/events/shards.ts'
 import type { IdPrefix } from '../lib/ids.ts'
 import type { RequestOrigin } from '../lib/request-origin.ts'
 import type { SiteRpc } from '../site/rpc.ts'
@@ -21,6 +22,8 @@ export type ApiKeyActor = Extract<Actor, { kind: 'api_key' }>
 /** What every service function gets. Time and ids are injected so that tests and the simulator control them. */
 export interface ServiceContext<A extends Actor = KnownActor> {
   db: Db
+  /** The databases with events, messages and deliveries. */
+  events: EventShards
   /** How many more queries D1 takes of this invocation; each statement of a batch counts. */
   queriesLeft: () => number
   actor: A

@@ -21,7 +21,7 @@ import type { StructureStored } from '../contract/content-types.ts'
 import type { Structure } from '../contract/structure.ts'
 import type { RunDetail } from '../contract/activity.ts'
 import type { RunDirection, Run } from '../contract/sync.ts'
-import { db } from '../db/client.ts'
+import { openDatabases } from '../db/events/shards.ts'
 import { createId } from '../lib/ids.ts'
 import { log, withLogIds } from '../lib/log.ts'
 import { Mutex } from '../lib/mutex.ts'
@@ -82,7 +82,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     super(state, env)
     this.#live = new LiveHub(state, {
       store: () => this.#store,
-      read: (integration, since) => readLiveState(db(env, integration.accountId).db, integration, since),
+      read: (integration, since) => readLiveState(openDatabases(env, integration.accountId), integration, since),
     })
     this.#opened = hasTables(this.ctx.storage) ? this.#openStore() : null
     this.#alarm = new SiteAlarm(state.storage, (inboxFrom) => this.#opened?.nextDueAt(inboxFrom) ?? null)
@@ -345,7 +345,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
 
   #context(accountId: string | null): ObjectContext {
     return {
-      db: db(this.env, accountId).db,
+      ...openDatabases(this.env, accountId),
       store: this.#store,
       config: readConfig(this.env),
       ...chance(),
@@ -379,7 +379,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     work: () => Promise<RpcResult<T>>,
   ): Promise<RpcResult<T>> {
     const ids = { ...idsOfIntegration(this.#opened?.access.integration() ?? null), ...idsOfCall(call) }
-    const database = () => db(this.env, call.accountId).db
+    const database = () => openDatabases(this.env, call.accountId).db
     const gate = { db: database, now: Date.now, opened: () => this.#opened, open: () => this.#store }
     const done = async () => (await refuseCall(gate, call)) ?? (await work())
     return withLogIds(ids, () => unlessDeleted(() => this.#isForgotten, done))

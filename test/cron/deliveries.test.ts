@@ -1,17 +1,17 @@
 import { env } from 'cloudflare:workers'
 import { eq, sql } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { notificationDeliveries, notificationMessages } from '../../src/db/events/schema.ts'
 import {
+  accounts,
   connectionWatch,
   integrations,
   memberships,
-  notificationDeliveries,
   notificationEndpoints,
-  notificationMessages,
   users,
 } from '../../src/db/schema/index.ts'
 import { addMember, signUpPerson, type Person } from '../support/identity.ts'
-import { d1 } from '../support/integration.ts'
+import { d1, eventsD1 } from '../support/integration.ts'
 import { call } from '../support/openapi.ts'
 import { playInternet, shortenTimeouts } from '../support/plugin.ts'
 import {
@@ -37,7 +37,7 @@ let mail: Receiver
 beforeAll(playInternet)
 beforeEach(async () => {
   await d1().delete(connectionWatch)
-  await d1().delete(notificationDeliveries)
+  await eventsD1().delete(notificationDeliveries)
   await d1().delete(notificationEndpoints)
   await d1().update(integrations).set({ nextCheckAt: null })
   owner = await signUpPerson()
@@ -185,7 +185,7 @@ describe('a webhook', () => {
     receiver.respond = async () => {
       update()
       // as after a tick that was interrupted before it recorded the result: only the claim is left
-      await d1()
+      await eventsD1()
         .update(notificationDeliveries)
         .set({ attempts: sql`attempts + 1` })
       return new Response('ok')
@@ -207,9 +207,7 @@ describe('a webhook', () => {
     const messages = 4
     for (let index = 0; index < messages; index++) {
       await ripeChange(owner, `Site ${index}`)
-      await d1()
-        .update(notificationMessages)
-        .set({ createdAt: new Date(0) })
+      await d1().update(accounts).set({ notifiedAt: null })
       await notifyNow()
     }
     const asked = receiver.requests.length
@@ -366,9 +364,9 @@ describe('an e-mail', () => {
 test('a fault of ours is no endpoint’s, and is not tried for ever', async () => {
   await ripeChange()
   await tick(withEmail)
-  await d1().update(notificationMessages).set({ body: '{' })
+  await eventsD1().update(notificationMessages).set({ body: '{' })
   const email = async () => (await deliveriesOf(owner)).find(({ channel }: { channel: string }) => channel === 'email')
-  await d1()
+  await eventsD1()
     .update(notificationDeliveries)
     .set({ status: 'pending', attempts: 0, nextAttemptAt: new Date(0) })
   await tick(withEmail)
@@ -385,7 +383,7 @@ test('what is past its time is deleted with its message, and nothing that waits'
   await ripeChange(owner, 'Later')
   await tick()
   await pass({ minutes: 60 * 24 * 92 })
-  await d1()
+  await eventsD1()
     .update(notificationDeliveries)
     .set({ nextAttemptAt: new Date(Date.now() + 60_000) })
     .where(eq(notificationDeliveries.status, 'pending'))

@@ -7,12 +7,14 @@ import {
 import { env } from 'cloudflare:workers'
 import { eq, inArray } from 'drizzle-orm'
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { idempotencyKeys, integrations, syncEvents } from '../../src/db/schema/index.ts'
+import { syncEvents } from '../../src/db/events/schema.ts'
+import { idempotencyKeys, integrations } from '../../src/db/schema/index.ts'
 import worker from '../../src/index.ts'
 import {
   connectSite,
   connectSiteWithStructure,
   d1,
+  eventsD1,
   lastEvent,
   movableClock,
   readIntegration,
@@ -290,9 +292,9 @@ test('forgets sync events after the time that is configured, and none before', a
     return { id, ...whose, action: 'sync', success: true, itemIds: [], counts: {}, startedAt: at, finishedAt: at }
   }
   const [old, young] = [event(91 * dayMs), event(89 * dayMs)]
-  await d1().insert(syncEvents).values([old, young])
+  await eventsD1().insert(syncEvents).values([old, young])
   await tick()
-  const left = await d1()
+  const left = await eventsD1()
     .select({ id: syncEvents.id })
     .from(syncEvents)
     .where(inArray(syncEvents.id, [old.id, young.id]))

@@ -27,6 +27,9 @@ async function fill(url: string): Promise<void> {
   }
   await d1().run(sql`INSERT INTO sites (id, account_id, name, url, is_active, created_at, updated_at)
     SELECT site_id, account_id, 'A site', site_url, 1, 0, 0 FROM integrations`)
+  await d1().run(
+    sql`INSERT INTO accounts (id, name, created_at) SELECT DISTINCT account_id, 'An account', 0 FROM sites`,
+  )
   const { keyRing } = readConfig(env)
   const endpoint = async (index: number) => {
     const id = `hook_${index}`
@@ -54,7 +57,7 @@ test(
     const counted = db({ ...env, ...bindings }, null).db
     const tick = async () => {
       const [before, sent, startedAt] = [counts.queries, receiver.requests.length, performance.now()]
-      const went = await notifyNow({}, counted)
+      const went = await notifyNow(bindings, counted)
       const queries = counts.queries - before
       return {
         ...went,
@@ -65,7 +68,7 @@ test(
     }
 
     const idle = await tick()
-    expect(idle).toMatchObject({ notified: 0, delivered: 0, queries: 2 })
+    expect(idle).toMatchObject({ notified: 0, delivered: 0, queries: 3 })
 
     const startedAt = performance.now()
     await d1().run(sql`UPDATE integrations SET connection = 'unreachable'`)

@@ -5,7 +5,7 @@ import { tryCommand } from '../../scripts/lib/processes.ts'
 import { buildWorkerModules, MODULES_FOLDER } from '../../scripts/worker-modules.ts'
 import { Stranger } from '../support/deployment.ts'
 
-const LINKED = ['node_modules', 'package.json', 'wrangler.toml', 'src', 'migrations']
+const LINKED = ['node_modules', 'package.json', 'wrangler.toml', 'src', 'migrations', 'migrations-events']
 const WORKER = 'igny8-bridge'
 /** Ids differ each time. */
 const plain = (changes: string[]) =>
@@ -23,8 +23,10 @@ test(
       expect(first.error).toBe('')
       expect(plain(first.changes)).toEqual([
         'POST /d1/database',
+        'POST /d1/database',
         'POST /storage/kv/namespaces',
         'PUT /workers/subdomain',
+        'PATCH /d1/database/{id}',
         'PATCH /d1/database/{id}',
         `PATCH /workers/scripts/${WORKER}/secrets-bulk`,
         `PUT /workers/scripts/${WORKER}`,
@@ -41,6 +43,7 @@ test(
       expect(bindings).toEqual(
         expect.arrayContaining([
           'DB: d1',
+          'EVENTS: d1',
           'API_KEYS: kv_namespace',
           'VERSION: version_metadata',
           'API_KEY_PEPPER: inherit',

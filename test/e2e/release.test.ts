@@ -148,6 +148,7 @@ beforeAll(async () => {
   today = await buildWorker('today')
   platform = await openPlatform({ edges: { released: release.worker }, objects: release.worker })
   await platform.migrate(release.migrations)
+  await platform.migrate(release.eventMigrations, 'migrations-events')
   model = new ModelWordPress()
   served = await serveModel(model)
   const person = { name: 'Ada', email: 'ada@example.com', password: 'correct horse battery' }
@@ -174,10 +175,14 @@ test(
   { timeout: 180_000 },
   async () => {
     const newer = migrationFiles().filter((name) => !release.migrations.includes(name))
+    const events = migrationFiles('migrations-events').filter((name) => !release.eventMigrations.includes(name))
     const traffic: Record<string, number> = {}
 
     // 1: the migrations, while the release before serves
-    traffic['migrations'] = await under(['released'], () => platform.migrate(newer))
+    traffic['migrations'] = await under(['released'], async () => {
+      await platform.migrate(newer)
+      await platform.migrate(events, 'migrations-events')
+    })
 
     // 2: the new code at some edges, objects still the old
     await settled('released')

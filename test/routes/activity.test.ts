@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { syncEvents } from '../../src/db/schema/index.ts'
+import { syncEvents } from '../../src/db/events/schema.ts'
 import { createId } from '../../src/lib/ids.ts'
 import {
   connectWordPress,
@@ -14,7 +14,7 @@ import {
   type ContentSite,
 } from '../support/content.ts'
 import { signUpPerson, type Person } from '../support/identity.ts'
-import { d1 } from '../support/integration.ts'
+import { eventsD1 } from '../support/integration.ts'
 import { call, refusal } from '../support/openapi.ts'
 
 let owner: Person
@@ -125,7 +125,7 @@ describe('sync events', () => {
 describe('activity', () => {
   /** An event of the site's, as its object would have recorded it. */
   const record = (site: ContentSite, at: number, event: Partial<typeof syncEvents.$inferInsert>) =>
-    d1()
+    eventsD1()
       .insert(syncEvents)
       .values({
         id: `evt_${at.toString(16).padStart(12, '0')}${createId('evt').slice(-20)}`,

@@ -1,7 +1,8 @@
 /** What people decide while a site is being called holds: whoever answers decides how long the call takes. */
 import { and, eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { apiKeys, auditLog, integrations, notificationMessages, sites } from '../../src/db/schema/index.ts'
+import { notificationMessages } from '../../src/db/events/schema.ts'
+import { apiKeys, auditLog, integrations, sites } from '../../src/db/schema/index.ts'
 import { createSigningSecret } from '../../src/lib/signature.ts'
 import {
   COLLECTION,
@@ -10,11 +11,13 @@ import {
   connectSite,
   createSiteWithKey,
   d1,
+  eventsD1,
   readIntegration,
   signedBy,
   type ConnectedSite,
   type TestSite,
 } from '../support/integration.ts'
+import { passOn } from '../support/notifications.ts'
 import { beforeTheWrite } from '../support/meanwhile.ts'
 import { objectTables } from '../support/deletions.ts'
 import { call, refusal } from '../support/openapi.ts'
@@ -168,22 +171,24 @@ describe('a first connection', () => {
 })
 
 test.each([
-  ['a key', (site: ConnectedSite) => `POST /api/v1/sites/${site.siteId}/api-keys/`, () => ({})],
+  ['a key', 3, (site: ConnectedSite) => `POST /api/v1/sites/${site.siteId}/api-keys/`, () => ({})],
   [
     'the successor of a key',
+    3,
     (site: ConnectedSite) => `POST /api/v1/sites/${site.siteId}/api-keys/${site.keyId}/rotate/`,
     () => ({ grace_s: 60 }),
   ],
   [
     'an integration',
+    2,
     () => `POST ${COLLECTION}/`,
     ({ siteId, key }: ConnectedSite) => ({ site_id: siteId, platform: 'wordpress', api_key: key }),
   ],
-])('%s is not made for a site that is deleted just before', async (_name, requestOf, bodyOf) => {
+])('%s is not made for a site that is deleted just before', async (_name, statements, requestOf, bodyOf) => {
   const site = await connectSite()
   const { token } = site.owner
   await call(`DELETE ${site.path}/`, { token })
-  const bindings = beforeTheWrite(() => call(`DELETE /api/v1/sites/${site.siteId}/`, { token }))
+  const bindings = beforeTheWrite(() => call(`DELETE /api/v1/sites/${site.siteId}/`, { token }), statements)
   const answer = await call(requestOf(site), { token, body: bodyOf(site), bindings })
   expect(answer.status === 404 || answer.status === 409).toBe(true)
   for (const table of [apiKeys, integrations])
@@ -197,8 +202,9 @@ test('a person who connects is named in the messages, and not their address, whi
   site.wordpress.signingSecret = createSigningSecret()
   const headers = { 'cf-connecting-ip': '203.0.113.77' }
   expect((await call(CONNECT, { body: connectBody(site), token: site.owner.token, headers })).status).toBe(200)
+  await passOn()
   const own = eq(notificationMessages.accountId, site.owner.accountId)
-  const messages = await d1()
+  const messages = await eventsD1()
     .select()
     .from(notificationMessages)
     .where(and(own, eq(notificationMessages.type, 'connection.security')))

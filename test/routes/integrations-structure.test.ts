@@ -7,14 +7,14 @@ import {
   connectSiteWithStructure,
   countingBindings,
   createSiteWithKey,
-  d1,
+  eventsD1,
   lastEvent,
   readIntegration,
   type ConnectedSite,
 } from '../support/integration.ts'
 import { call, refusal } from '../support/openapi.ts'
 import { playInternet, sampleStructure } from '../support/plugin.ts'
-import { syncEvents } from '../../src/db/schema/index.ts'
+import { syncEvents } from '../../src/db/events/schema.ts'
 import { eq } from 'drizzle-orm'
 
 beforeAll(playInternet)
@@ -136,7 +136,7 @@ describe('update-structure', () => {
     expect(answer.body.fix.length).toBeGreaterThan(10)
     expect(JSON.stringify(answer.body).length).toBeLessThan(10_000)
     expect(await readIntegration(site.integrationId)).toEqual(before)
-    expect(await d1().$count(syncEvents, eq(syncEvents.integrationId, site.integrationId))).toBe(2)
+    expect(await eventsD1().$count(syncEvents, eq(syncEvents.integrationId, site.integrationId))).toBe(2)
   })
 
   test('T38 is for the site’s own integration alone', async () => {

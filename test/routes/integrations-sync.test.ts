@@ -1,12 +1,14 @@
 import { runDurableObjectAlarm } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { integrations, syncEvents } from '../../src/db/schema/index.ts'
+import { syncEvents } from '../../src/db/events/schema.ts'
+import { integrations } from '../../src/db/schema/index.ts'
 import { createTestKey } from '../support/identity.ts'
 import {
   connectSite,
   connectSiteWithStructure,
   d1,
+  eventsD1,
   lastEvent,
   movableClock,
   readIntegration,
@@ -299,6 +301,6 @@ describe('events', () => {
       403,
       'insufficient_scope',
     ])
-    expect(await d1().$count(syncEvents, eq(syncEvents.integrationId, site.integrationId))).toBe(1)
+    expect(await eventsD1().$count(syncEvents, eq(syncEvents.integrationId, site.integrationId))).toBe(1)
   })
 })

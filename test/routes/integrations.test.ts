@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PLATFORMS } from '../../src/contract/integrations.ts'
-import { integrations, syncEvents } from '../../src/db/schema/index.ts'
+import { syncEvents } from '../../src/db/events/schema.ts'
+import { integrations } from '../../src/db/schema/index.ts'
 import { addMember, createTestKey, createTestSite, inAccount, signUpPerson } from '../support/identity.ts'
 import {
   COLLECTION,
@@ -9,6 +10,7 @@ import {
   connectSiteWithStructure,
   createSiteWithKey,
   d1,
+  eventsD1,
   lastEvent,
   readIntegration,
   siteObject,
@@ -56,7 +58,7 @@ describe('creating an integration', () => {
       ),
     )
     const rows = await d1().select().from(integrations).where(eq(integrations.id, integration.id))
-    const events = await d1().select().from(syncEvents).where(eq(syncEvents.integrationId, integration.id))
+    const events = await eventsD1().select().from(syncEvents).where(eq(syncEvents.integrationId, integration.id))
     const seen = JSON.stringify([answers, rows, events])
     expect(seen).toContain(integration.id)
     expect(seen).not.toContain(key.slice(10, 48))

@@ -4,7 +4,8 @@ import { and, eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { SCOPES } from '../../src/contract/sites.ts'
-import { auditLog, connectionChanges, integrations, notificationMessages } from '../../src/db/schema/index.ts'
+import { notificationMessages } from '../../src/db/events/schema.ts'
+import { auditLog, connectionChanges, integrations } from '../../src/db/schema/index.ts'
 import { openSigningSecrets } from '../../src/lib/link-credentials.ts'
 import { createSigningSecret } from '../../src/lib/signature.ts'
 import { routes } from '../../src/routes/index.ts'
@@ -17,12 +18,14 @@ import {
   connectSiteWithStructure,
   createSiteWithKey,
   d1,
+  eventsD1,
   movableClock,
   readIntegration,
   revokeBehindTheEdge,
   signedBy,
   type ConnectedSite,
 } from '../support/integration.ts'
+import { passOn } from '../support/notifications.ts'
 import { call, refusal } from '../support/openapi.ts'
 import { playInternet, startModelSite } from '../support/plugin.ts'
 
@@ -63,15 +66,17 @@ const decide = async (site: ConnectedSite, verb: 'confirm' | 'refuse', changeId?
 const auditOf = async (site: ConnectedSite) =>
   (await d1().select().from(auditLog).where(eq(auditLog.entityId, site.integrationId))).map(({ action }) => action)
 
-const messagesOf = async ({ owner }: ConnectedSite) =>
-  (
-    await d1()
+const messagesOf = async ({ owner }: ConnectedSite) => {
+  await passOn()
+  return (
+    await eventsD1()
       .select()
       .from(notificationMessages)
       .where(
         and(eq(notificationMessages.accountId, owner.accountId), eq(notificationMessages.type, 'connection.security')),
       )
   ).map(({ summary, body }) => ({ summary, data: JSON.parse(body).data }))
+}
 
 /** Nothing that the connection rests on has changed. */
 async function stays(site: ConnectedSite, work: () => Promise<void>) {

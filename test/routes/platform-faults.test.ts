@@ -1,15 +1,18 @@
 import { env } from 'cloudflare:workers'
+import { eq } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { outbox } from '../../src/db/schema/index.ts'
 import { isDatabaseUnavailable } from '../../src/db/errors.ts'
 import { routes } from '../../src/routes/index.ts'
 import type { Route } from '../../src/routes/define.ts'
-import { failingD1 } from '../support/failing-d1.ts'
-import { connectSiteWithStructure, type ConnectedSite } from '../support/integration.ts'
-import { call as callRaw } from '../support/identity.ts'
+import { breakEvents, failingD1 } from '../support/failing-d1.ts'
+import { connectSiteWithStructure, type ConnectedSite, d1, readIntegration } from '../support/integration.ts'
+import { call as callRaw, PASSWORD } from '../support/identity.ts'
 import { call, documentPath, openApi, refusal } from '../support/openapi.ts'
 import { sampleOf } from '../support/openapi-sample.ts'
 import { playInternet } from '../support/plugin.ts'
-import { tick } from '../support/notifications.ts'
+import { watchLog } from '../support/log.ts'
+import { passOn, tick } from '../support/notifications.ts'
 
 let site: ConnectedSite
 beforeAll(async () => {
@@ -67,6 +70,50 @@ describe('D1 that fails for a moment', () => {
     const { bindings, seen } = failingD1({ ...always, message: 'D1_ERROR: no such column: nothing' })
     expect([refusal(await sites({ bindings })), seen.executions]).toEqual([[500, 'internal_error'], 1])
     error.mockRestore()
+  })
+})
+
+describe.each([
+  ['full', 'D1_ERROR: Exceeded maximum DB size'],
+  ['away', OVERLOADED],
+])('event databases that are %s', (_name, message) => {
+  const waiting = (accountId: string) => d1().$count(outbox, eq(outbox.accountId, accountId))
+
+  test('stop no sign-up, sign-in, connection, health check, structure or sync, and lose no event of them', async () => {
+    const log = watchLog()
+    const mend = breakEvents(message)
+    const { owner, integrationId, path, key, wordpress } = await connectSiteWithStructure()
+    const credentials = { email: owner.email, password: PASSWORD }
+    expect((await callRaw('POST /api/v1/auth/sign-in/email', { body: credentials })).status).toBe(200)
+    const { token } = owner
+    expect((await call(`POST ${path}/test-connection/`, { token, body: {} })).body).toMatchObject({ success: true })
+    expect((await call(`PATCH ${path}/`, { token, body: { sync_enabled: true } })).status).toBe(200)
+    const structure = await call(`POST ${path}/update-structure/`, { token: key, body: wordpress.structure })
+    expect(structure.status).toBe(200)
+    expect((await call(`POST ${path}/sync/`, { token, body: { direction: 'metadata' } })).status).toBe(202)
+    await vi.waitFor(
+      async () => expect(await readIntegration(integrationId)).toMatchObject({ syncStatus: 'success' }),
+      { timeout: 5000, interval: 20 },
+    )
+    const answer = await call(`GET ${path}/events/`, { token })
+    expect([refusal(answer), answer.headers.get('retry-after')]).toEqual([[503, 'unavailable'], '2'])
+    const kept = await waiting(owner.accountId)
+    expect(kept).toBeGreaterThanOrEqual(5)
+    expect([log.of('event kept for later').length >= kept, log.of('event not recorded')]).toEqual([true, []])
+    mend()
+    await passOn()
+    expect(await waiting(owner.accountId)).toBe(0)
+    const { body } = await call(`GET ${path}/events/`, { token })
+    const actions = body.results.map(({ action }: { action: string }) => action)
+    expect(actions.toReversed()).toEqual(expect.arrayContaining(['connect', 'test_connection', 'update', 'sync']))
+    expect(actions).toHaveLength(kept)
+  })
+
+  test('are shown by /healthz, which still answers 200', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    breakEvents(message)
+    const { status, body } = await callRaw('GET /healthz', {})
+    expect([status, body.status, body.events]).toEqual([200, 'degraded', false])
   })
 })
 

@@ -43,15 +43,21 @@ export function createSiteDatabase(): SiteDatabase {
 type Bound = { sql: string; bindings: SqlValue[] }
 
 /** As much of D1 as drizzle uses, on Node's SQLite with the project's own migrations. */
-export function createD1(): { binding: D1Database; sql: DatabaseSync } {
+export function createD1(folder: 'migrations' | 'migrations-events' = 'migrations'): {
+  binding: D1Database
+  sql: DatabaseSync
+} {
   const database = new DatabaseSync(':memory:')
-  for (const name of readdirSync('migrations')
+  for (const name of readdirSync(folder)
     .filter((file) => file.endsWith('.sql'))
     .toSorted()) {
-    database.exec(readFileSync(`migrations/${name}`, 'utf8'))
+    database.exec(readFileSync(`${folder}/${name}`, 'utf8'))
   }
   const prepare = createPreparer(database)
-  const all = ({ sql, bindings }: Bound) => ({ results: prepare(sql).all(...bindings), success: true, meta: {} })
+  const all = ({ sql, bindings }: Bound) => {
+    const results = prepare(sql).all(...bindings)
+    return { results, success: true, meta: { changes: Number(database.prepare('SELECT changes() AS n').get()?.['n']) } }
+  }
   const bound = (sql: string, bindings: SqlValue[]): object => ({
     sql,
     bindings,

@@ -1,4 +1,5 @@
 import { db } from '../../src/db/client.ts'
+import { openEventShards } from '../../src/db/events/shards.ts'
 import { integrations } from '../../src/db/schema/index.ts'
 import { sealCredentials } from '../../src/lib/link-credentials.ts'
 import { createSigningSecret, signMessage } from '../../src/lib/signature.ts'
@@ -61,6 +62,7 @@ const config: Config = {
   publicUrl: 'https://api.test',
   webOrigins: [],
   quotas: {},
+  closedShards: [],
   demo: null,
   email: null,
   eventRetentionMs: 90 * 86_400_000,
@@ -94,6 +96,7 @@ export class World {
   #instance = 0
   #site = createSiteDatabase()
   #d1 = createD1()
+  #events = createD1('migrations-events')
   #webhooks: ModelWebhook[] = []
   #nextHeartbeatAt = START_MS
   /** The most heartbeats one `settle` waits for; commands without an answer by then stay queued. */
@@ -181,9 +184,10 @@ export class World {
       return this.#instance === instance ? result : never()
     }
     const reach = modelFetch(this.wordpress)
-    const { db: orm } = db({ DB: this.#killable(alive) }, null)
+    const { db: orm } = db({ DB: this.#killable(this.#d1.binding, alive) }, null)
     return {
       db: orm,
+      events: openEventShards({ EVENTS: this.#killable(this.#events.binding, alive) }, orm),
       store: this.store,
       config,
       now: () => this.nowMs,
@@ -299,8 +303,7 @@ export class World {
     return never()
   }
 
-  #killable(alive: <T>(work: () => Promise<T>) => Promise<T>): D1Database {
-    const binding = this.#d1.binding
+  #killable(binding: D1Database, alive: <T>(work: () => Promise<T>) => Promise<T>): D1Database {
     const wrap = (target: object): object =>
       new Proxy(target, {
         get: (object, name) => {

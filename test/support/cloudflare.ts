@@ -227,7 +227,8 @@ export class StandIn {
     ],
     [/^GET \/d1\/database\/([^/]+)$/, ({ at: [id = ''] }) => shown(this.#database(id))],
     [/^PATCH \/d1\/database\/([^/]+)$/, ({ at: [id = ''], json }) => shown(Object.assign(this.#database(id), json()))],
-    [/^POST \/d1\/database\/([^/]+)\/query$/, ({ at: [id = ''], json }) => this.#query(id, json() as { sql: string })],
+    [/^POST \/d1\/database\/([^/]+)\/query$/, ({ at: [id = ''], json }) => this.#query(id, json() as Query)],
+    [/^POST \/d1\/database\/([^/]+)\/raw$/, ({ at: [id = ''], json }) => this.#raw(id, json() as Query)],
     // KV
     [/^GET \/storage\/kv\/namespaces$/, () => this.namespaces],
     [
@@ -349,12 +350,21 @@ export class StandIn {
     return { id: name, default_environment: { environment: 'production', script } }
   }
 
+  /** As `#query`, with rows as arrays: columns of one name don't hide each other. */
+  #raw(id: string, { sql, params = [] }: Query) {
+    const statement = this.#database(id).sqlite.prepare(sql)
+    statement.setReturnArrays(true)
+    const rows = statement.all(...params.map(asText))
+    return [{ success: true, results: { columns: statement.columns().map(({ name }) => name), rows }, meta: META }]
+  }
+
   /** Runs statements in one transaction, as D1 does. */
-  #query(id: string, { sql }: { sql: string }) {
+  #query(id: string, { sql, params = [] }: Query) {
     const { sqlite } = this.#database(id)
     const text = sql
     try {
-      if (!/;\s*\S/.test(text)) return [{ success: true, results: sqlite.prepare(text).all(), meta: META }]
+      if (!/;\s*\S/.test(text))
+        return [{ success: true, results: sqlite.prepare(text).all(...params.map(asText)), meta: META }]
       sqlite.exec(`BEGIN;${text.replace(/;?\s*$/, ';')}COMMIT;`)
       return [{ success: true, results: [], meta: META }]
     } catch (error) {
@@ -363,6 +373,14 @@ export class StandIn {
     }
   }
 }
+
+interface Query {
+  sql: string
+  params?: (string | number | null)[]
+}
+
+/** The platform's description of the API says that parameters are texts. */
+const asText = (value: string | number | null) => (value === null ? null : String(value))
 
 interface Request_ {
   at: string[]

@@ -33,18 +33,25 @@ export const deleteAccount = async (owner: Person, extra: object = {}) =>
 export const deletePerson = ({ token, email }: Person, extra: object = {}) =>
   call('POST /api/v1/me/deletion/', { token, body: { email, ...extra } })
 
-/** Every row of D1 in which a text occurs, by table. */
+/** Every row of the databases in which a text occurs, by table. */
 export async function findInD1(text: string): Promise<Record<string, number>> {
-  const tables = await env.DB.prepare(
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_cf_%' AND name <> 'd1_migrations'",
-  ).all<{ name: string }>()
   const found: Record<string, number> = {}
-  for (const { name } of tables.results) {
-    const { results } = await env.DB.prepare(`SELECT * FROM "${name}"`).all()
-    const hits = results.filter((row) => JSON.stringify(row).includes(text)).length
-    if (hits > 0) found[name] = hits
-  }
+  for (const database of [env.DB, env.EVENTS, env.SPARE_EVENTS_1, env.SPARE_EVENTS_2])
+    await findInDatabase(database, text, found)
   return found
+}
+
+async function findInDatabase(database: D1Database, text: string, found: Record<string, number>): Promise<void> {
+  const tables = await database
+    .prepare(
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_cf_%' AND name <> 'd1_migrations'",
+    )
+    .all<{ name: string }>()
+  for (const { name } of tables.results) {
+    const { results } = await database.prepare(`SELECT * FROM "${name}"`).all()
+    const hits = results.filter((row) => JSON.stringify(row).includes(text)).length
+    if (hits > 0) found[name] = (found[name] ?? 0) + hits
+  }
 }
 
 /** The tables that a site's object has. */

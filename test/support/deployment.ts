@@ -26,6 +26,8 @@ export class Stranger {
     if (!linked.includes('src')) this.write('src/index.ts', 'export default {}')
     if (!linked.includes('migrations'))
       this.write('migrations/0000_first.sql', 'CREATE TABLE accounts (id TEXT); CREATE TABLE sites (id TEXT);')
+    if (!linked.includes('migrations-events'))
+      this.write('migrations-events/0000_first.sql', 'CREATE TABLE sync_events (id TEXT);')
     const { url, stop } = await this.account.start()
     this.#stop = stop
     this.env = { PATH: process.env['PATH'], HOME: this.root, CLOUDFLARE_API_TOKEN: TOKEN, CLOUDFLARE_API_BASE_URL: url }

@@ -1,4 +1,5 @@
 import { env } from 'cloudflare:workers'
+import { onTestFinished, vi } from 'vitest'
 
 /** What D1 says when the connection to the object that holds the database breaks. */
 const LOST = 'D1_ERROR: Network connection lost.'
@@ -9,13 +10,15 @@ interface Fault {
   /** `after`: it was executed, and its answer is lost. */
   when?: 'before' | 'after'
   message?: string
+  /** Which databases fail; executions of all of them count. */
+  databases?: ('DB' | 'EVENTS')[]
 }
 
 const EXECUTES: ReadonlySet<PropertyKey> = new Set(['all', 'first', 'raw', 'run', 'batch'])
 const MAKES: ReadonlySet<PropertyKey> = new Set(['withSession', 'prepare', 'bind'])
 
-/** The database with faults of the platform. A statement of the real one is unwrapped where the real one wants it. */
-export function failingD1({ fails, when = 'before', message = LOST }: Fault) {
+/** The databases with faults of the platform. A statement of the real one is unwrapped where the real one wants it. */
+export function failingD1({ fails, when = 'before', message = LOST, databases = ['DB', 'EVENTS'] }: Fault) {
   const seen = { executions: 0 }
   const originals = new WeakMap<object, object>()
   const execute = async (run: () => unknown) => {
@@ -42,5 +45,22 @@ export function failingD1({ fails, when = 'before', message = LOST }: Fault) {
     originals.set(wrapped, target)
     return wrapped
   }
-  return { seen, bindings: { DB: wrap(env.DB) as D1Database } }
+  const bindings = Object.fromEntries(databases.map((name) => [name, wrap(env[name])]))
+  return { seen, bindings: bindings as Partial<Record<(typeof databases)[number], D1Database>> }
+}
+
+/**
+ * Lets every statement of the event database fail until the test ends, in the Worker and in the objects.
+ * @returns what makes it well before
+ */
+export function breakEvents(message: string): () => void {
+  const fault = () => Promise.reject(new Error(message))
+  const statement = { bind: () => statement, all: fault, run: fault, raw: fault, first: fault }
+  const session = { prepare: () => statement, batch: fault, getBookmark: () => null }
+  const spy = vi.spyOn(env.EVENTS, 'withSession').mockReturnValue(session)
+  const mend = () => {
+    spy.mockRestore()
+  }
+  onTestFinished(mend)
+  return mend
 }

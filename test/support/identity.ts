@@ -6,6 +6,7 @@ import { createApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import type { Role } from '../../src/contract/people.ts'
 import { db } from '../../src/db/client.ts'
+import { openEventShards } from '../../src/db/events/shards.ts'
 import { accounts, memberships, sessions, userCredentials, users } from '../../src/db/schema/index.ts'
 import { createId } from '../../src/lib/ids.ts'
 import { createApiKeyStore } from '../../src/services/api-keys/store.ts'
@@ -87,7 +88,7 @@ interface Row {
 }
 
 /** The password of everybody whom `signUpPerson` makes. */
-const PASSWORD = 'correct horse battery'
+export const PASSWORD = 'correct horse battery'
 let passwordHash: Promise<string> | undefined
 
 const SESSION_MS = 30 * 86_400_000
@@ -164,8 +165,10 @@ export function createTestContext<A extends Actor>(
   actor: A,
   overrides: Partial<ServiceContext<A>> = {},
 ): ServiceContext<A> {
+  const control = db(env, null).db
   return {
-    db: db(env, null).db,
+    db: control,
+    events: openEventShards(env, control),
     queriesLeft: () => 1_000,
     actor,
     requestId: createId('req'),

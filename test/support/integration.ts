@@ -3,8 +3,9 @@ import { env } from 'cloudflare:workers'
 import { and, desc, eq } from 'drizzle-orm'
 import { expect, onTestFinished, vi } from 'vitest'
 import { readConfig } from '../../src/config.ts'
-import { db } from '../../src/db/client.ts'
-import { integrations, syncEvents } from '../../src/db/schema/index.ts'
+import { db, openDatabase } from '../../src/db/client.ts'
+import { syncEvents } from '../../src/db/events/schema.ts'
+import { integrations } from '../../src/db/schema/index.ts'
 import { hashApiKey } from '../../src/lib/api-key.ts'
 import { signMessage } from '../../src/lib/signature.ts'
 import { createTestKey, createTestSite, signUpPerson, type Person } from './identity.ts'
@@ -14,6 +15,8 @@ import { startModelSite, type ModelSite } from './plugin.ts'
 export const COLLECTION = '/api/v1/integration/integrations'
 
 export const d1 = () => db(env, null).db
+/** An event database. */
+export const eventsD1 = (database: D1Database = env.EVENTS) => openDatabase(database, 'first-primary').db
 
 /** A site with a key and a WordPress at its address, not connected yet. */
 export interface TestSite {
@@ -84,7 +87,7 @@ export async function readIntegration(id: string) {
 
 /** The newest event of an action. */
 export async function lastEvent(integrationId: string, action: string) {
-  const [row] = await d1()
+  const [row] = await eventsD1()
     .select()
     .from(syncEvents)
     .where(and(eq(syncEvents.integrationId, integrationId), eq(syncEvents.action, action)))
@@ -162,6 +165,7 @@ export function countingBindings() {
     })
   const bindings = {
     DB: counted(env.DB, { prepare: 'queries', withSession: 'session' }),
+    EVENTS: counted(env.EVENTS, { prepare: 'queries', withSession: 'session' }),
     API_KEYS: counted(env.API_KEYS, { get: 'keyReads' }),
   }
   return { counts, bindings }

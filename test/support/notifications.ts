@@ -5,19 +5,15 @@ import { expect } from 'vitest'
 import type { Connection } from '../../src/contract/health.ts'
 import { readConfig } from '../../src/config.ts'
 import { notify } from '../../src/cron/notifications.ts'
-import {
-  connectionWatch,
-  integrations,
-  notificationDeliveries,
-  notificationEndpoints,
-  notificationMessages,
-  sites,
-} from '../../src/db/schema/index.ts'
+import { connectionWatch, integrations, notificationEndpoints, sites } from '../../src/db/schema/index.ts'
+import { flushOutbox } from '../../src/db/events/outbox.ts'
+import { notificationDeliveries, notificationMessages } from '../../src/db/events/schema.ts'
+import { openEventShards } from '../../src/db/events/shards.ts'
 import worker from '../../src/index.ts'
 import { createId } from '../../src/lib/ids.ts'
 import { verifyMessage } from '../../src/lib/signature.ts'
 import type { Person } from './identity.ts'
-import { d1 } from './integration.ts'
+import { d1, eventsD1 } from './integration.ts'
 import { call } from './openapi.ts'
 import { startModelServer, type SeenRequest } from './plugin.ts'
 
@@ -107,11 +103,17 @@ export const watchOf = async (id: string) =>
 /** Lets time pass for notifications, by moving all their timestamps back. */
 export async function pass({ minutes }: { minutes: number }): Promise<void> {
   const ms = minutes * 60_000
-  const back = (table: string, columns: string[]) =>
-    d1().run(sql.raw(`UPDATE ${table} SET ${columns.map((name) => `${name} = ${name} - ${ms}`).join(', ')}`))
+  const back = (table: string, columns: string[], database = d1()) =>
+    database.run(sql.raw(`UPDATE ${table} SET ${columns.map((name) => `${name} = ${name} - ${ms}`).join(', ')}`))
   await back('connection_watch', ['changed_at', 'due_at', 'window_at'])
-  await back('notification_messages', ['created_at'])
-  await back('notification_deliveries', ['created_at', 'next_attempt_at', 'expires_at', 'finished_at'])
+  await back('notification_messages', ['created_at'], eventsD1())
+  await back('notification_deliveries', ['created_at', 'next_attempt_at', 'expires_at', 'finished_at'], eventsD1())
+  await back('outbox', ['created_at'])
+  await back('integrations', ['request_told_at'])
+  await d1().run(
+    sql`UPDATE accounts SET notified_at = (SELECT json_group_array(value - ${ms}) FROM json_each(notified_at))
+      WHERE notified_at IS NOT NULL`,
+  )
   await back('notification_endpoints', ['failing_since', 'failing_told_at', 'previous_secret_until'])
 }
 
@@ -125,29 +127,40 @@ export async function tick(bindings: Partial<Env> = {}): Promise<void> {
 
 /** Runs the notifications of a tick. @returns its counts */
 export const notifyNow = (bindings: Partial<Env> = {}, db = d1()) =>
-  notify({ db, config: readConfig({ ...env, ...bindings }), now: Date.now, newId: createId }, Date.now())
+  notify(
+    {
+      db,
+      events: openEventShards({ ...env, ...bindings }, db),
+      config: readConfig({ ...env, ...bindings }),
+      now: Date.now,
+      newId: createId,
+    },
+    Date.now(),
+  )
+
+/** Passes on what waits for the event databases, as each tick does. */
+export const passOn = (bindings: Partial<Env> = {}) =>
+  flushOutbox({ db: d1(), events: openEventShards({ ...env, ...bindings }, d1()), pages: 10 })
 
 /** Creates a failed delivery, to an endpoint or to the person by e-mail. @returns its id */
 export async function addDelivery({ accountId, userId }: Person, endpointId?: string): Promise<string> {
   const at = new Date()
   const [id, messageId] = [createId('dlv'), createId('msg')]
-  const seq = (await d1().$count(notificationMessages, eq(notificationMessages.accountId, accountId))) + 1
   const body = JSON.stringify({
     type: 'connection.changed',
     timestamp: at.toISOString(),
     data: { changes: [], more: 0 },
   })
-  await d1().insert(notificationMessages).values({
+  await eventsD1().insert(notificationMessages).values({
     id: messageId,
     accountId,
-    seq,
     type: 'connection.changed',
     summary: 'Nothing',
     changes: 0,
     body,
     createdAt: at,
   })
-  await d1()
+  await eventsD1()
     .insert(notificationDeliveries)
     .values({
       ...(endpointId === undefined

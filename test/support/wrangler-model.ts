@@ -12,6 +12,7 @@ interface Config {
   name: string
   main: string
   vars: Record<string, string>
+  d1_databases: { binding: string; database_id: string; migrations_dir: string }[]
   triggers: { crons: string[] }
   workers_dev: boolean
   routes?: { pattern: string }[]
@@ -59,7 +60,7 @@ export class WranglerModel {
       writeFileSync(env?.['WRANGLER_OUTPUT_FILE_PATH'] ?? '', `{"type":"session"}\n{"version_id":"${version}"}\n`)
     if (line.startsWith('auth token')) throw new Error('Not logged in.')
     if (line.startsWith('deploy --dry-run')) return this.#check(this.#config(after('--config')))
-    if (line.startsWith('d1 migrations apply')) return this.#migrate()
+    if (line.startsWith('d1 migrations apply')) return this.#migrate(this.#config(after('--config')), args[3] ?? '')
     if (line.startsWith('secret bulk')) return this.#putSecrets(this.#config(after('--config')), input ?? '{}')
     if (line.startsWith('deploy ')) return say(this.#deploy(this.#config(after('--config')), after('--tag')))
     if (line.startsWith('versions upload')) return say(this.#upload(this.#config(after('--config')), after('--tag')))
@@ -75,12 +76,16 @@ export class WranglerModel {
     if (!existsSync(join(this.#root, main))) throw new Error(`The entry-point file at ${main} was not found.`)
   }
 
-  #migrate(): void {
-    const { sqlite } = this.#account.databases.at(-1) ?? this.#account.addDatabase('none')
+  #migrate(config: Config, binding: string): void {
+    const bound = config.d1_databases.find((one) => one.binding === binding)
+    const database = this.#account.databases.find(({ uuid }) => uuid === bound?.database_id)
+    if (!bound || !database) throw new Error(`Couldn't find a D1 DB with the name or binding '${binding}'`)
+    const { sqlite } = database
+    const folder = join(this.#root, bound.migrations_dir)
     sqlite.exec('CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY, name TEXT UNIQUE)')
-    for (const name of readdirSync(join(this.#root, 'migrations')).toSorted()) {
+    for (const name of readdirSync(folder).toSorted()) {
       if (!name.endsWith('.sql') || sqlite.prepare('SELECT 1 FROM d1_migrations WHERE name = ?').get(name)) continue
-      sqlite.exec(readFileSync(join(this.#root, 'migrations', name), 'utf8'))
+      sqlite.exec(readFileSync(join(folder, name), 'utf8'))
       sqlite.prepare('INSERT INTO d1_migrations (name) VALUES (?)').run(name)
     }
   }

@@ -132,7 +132,7 @@ describe('the jurisdiction', () => {
   test('is that of D1, KV and objects from the beginning', async () => {
     stranger.settings({ jurisdiction: 'eu' })
     expect((await stranger.deploy()).error).toBe('')
-    expect(stranger.account.databases).toMatchObject([{ jurisdiction: 'eu' }])
+    expect(stranger.account.databases).toMatchObject([{ jurisdiction: 'eu' }, { jurisdiction: 'eu' }])
     expect(stranger.account.namespaces).toMatchObject([{ jurisdiction: 'eu' }])
     expect(configOf('production').vars['JURISDICTION']).toBe('eu')
   })
@@ -171,7 +171,12 @@ describe('the jurisdiction', () => {
 test('staging has a Worker, data, secrets and counters of its own', async () => {
   await stranger.deploy()
   await stranger.deploy('--env staging')
-  expect(stranger.account.databases.map(({ name }) => name)).toEqual(['igny8', 'igny8-staging'])
+  expect(stranger.account.databases.map(({ name }) => name)).toEqual([
+    'igny8',
+    'igny8-events',
+    'igny8-staging',
+    'igny8-events-staging',
+  ])
   expect(stranger.account.namespaces.map(({ title }) => title)).toEqual([
     'igny8-bridge-api-keys',
     'igny8-bridge-staging-api-keys',

@@ -27,20 +27,24 @@ describe('npm run deploy', () => {
   test('makes from nothing what is missing, migrates, deploys and looks whether it is well', async () => {
     const first = await stranger.deploy()
     expect(first.error).toBe('')
-    const [database] = stranger.account.databases
+    const [database, events] = stranger.account.databases
     expect(first.changes).toEqual([
+      'POST /d1/database',
       'POST /d1/database',
       'POST /storage/kv/namespaces',
       'PUT /workers/subdomain',
       `PATCH /d1/database/${database?.uuid}`,
+      `PATCH /d1/database/${events?.uuid}`,
     ])
     expect(stranger.wrangler.commands.map((line) => line.split(' --')[0])).toEqual([
       'deploy',
       'd1 migrations apply DB',
+      'd1 migrations apply EVENTS',
       'secret bulk',
       'deploy',
     ])
     expect(database).toMatchObject({ name: 'igny8', jurisdiction: null, read_replication: { mode: 'auto' } })
+    expect(events).toMatchObject({ name: 'igny8-events', read_replication: { mode: 'auto' } })
     expect(Object.keys(secretsOf()).toSorted()).toEqual(['API_KEY_PEPPER', 'ENCRYPTION_KEYS', 'SESSION_SECRET'])
     const url = `https://${WORKER}.${stranger.account.subdomain}.workers.dev`
     expect(lastLine(first)).toBe(`✓ Health: ${url} is degraded`)
@@ -48,7 +52,10 @@ describe('npm run deploy', () => {
       name: WORKER,
       workers_dev: true,
       vars: { ENVIRONMENT: 'production', PUBLIC_URL: url, WEB_ORIGINS: url, JURISDICTION: '', MAIL_SINK: '' },
-      d1_databases: [{ binding: 'DB', database_id: database?.uuid }],
+      d1_databases: [
+        { binding: 'DB', database_id: database?.uuid },
+        { binding: 'EVENTS', database_id: events?.uuid },
+      ],
       kv_namespaces: [{ binding: 'API_KEYS', id: stranger.account.namespaces[0]?.id }],
       placement: { mode: 'smart' },
       limits: { cpu_ms: 30_000 },
@@ -103,9 +110,9 @@ describe('npm run deploy', () => {
 
   test.each([
     ['POST /d1/database', 0],
-    ['POST /storage/kv', 1],
-    ['PUT /workers/subdomain', 1],
-    ['PATCH /d1/database', 1],
+    ['POST /storage/kv', 2],
+    ['PUT /workers/subdomain', 2],
+    ['PATCH /d1/database', 2],
   ])('continues where %s failed', async (what, databases) => {
     stranger.account.refuse = ({ method, path }) => (`${method} ${path}`.startsWith(what) ? StandIn.broken() : null)
     const broken = await stranger.deploy()
@@ -114,7 +121,7 @@ describe('npm run deploy', () => {
     expect(stranger.account.workers.size).toBe(0)
     stranger.account.refuse = () => null
     expect((await stranger.deploy()).error).toBe('')
-    expect([stranger.account.databases.length, stranger.account.namespaces.length]).toEqual([1, 1])
+    expect([stranger.account.databases.length, stranger.account.namespaces.length]).toEqual([2, 1])
   })
 
   test('knows how to make every secret that the Worker requires', () => {
@@ -126,7 +133,7 @@ describe('npm run deploy', () => {
     const other = stranger.account.addDatabase('brought-along')
     stranger.settings({ ids: { DB: other.uuid } })
     expect((await stranger.deploy()).error).toBe('')
-    expect(stranger.account.databases).toHaveLength(1)
+    expect(stranger.account.databases.map(({ name }) => name)).toEqual(['brought-along', 'igny8-events'])
     stranger.settings({ ids: { DB: 'nothing' } })
     const gone = await stranger.deploy()
     expect([gone.error, gone.changes]).toEqual([expect.stringContaining('There is no database nothing'), []])
@@ -152,7 +159,7 @@ describe('--dry-run', () => {
     const { changes } = await stranger.deploy()
     for (const change of changes) {
       const [method, path = ''] = change.split(' ')
-      expect(plan).toContain(`${method} …${path.replace(stranger.account.databases[0]?.uuid ?? '', '{id}')}`)
+      expect(plan).toContain(`${method} …${path.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/, '{id}')}`)
     }
     for (const line of stranger.wrangler.commands)
       expect(plan).toContain(`wrangler ${line.replace(/igny8-[0-9a-f]{16}/, '<hash>')}`)

@@ -6,11 +6,18 @@ import { describe, expect, test } from 'vitest'
  * Migrations go before the code that needs them, and stay when the code goes back: the release before works on what
  * they leave. So they only ever add.
  */
-const files = readdirSync('migrations')
-  .filter((name) => name.endsWith('.sql'))
-  .toSorted()
-const [base = '', ...later] = files
-const read = (name: string) => readFileSync(`migrations/${name}`, 'utf8')
+const FOLDERS = ['migrations', 'migrations-events']
+const filesOf = (folder: string) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .toSorted()
+const read = (folder: string, name: string) => readFileSync(`${folder}/${name}`, 'utf8')
+/** Every migration but the first ones, with those before it. */
+const later = FOLDERS.flatMap((folder) =>
+  filesOf(folder)
+    .map((name, index, files) => ({ folder, name, before: files.slice(0, index) }))
+    .slice(1),
+)
 
 /** What a release before would stumble over, in a statement; null where it would not notice. */
 function breaking(statement: string, knownTables: ReadonlySet<string>): string | null {
@@ -30,29 +37,28 @@ function breaking(statement: string, knownTables: ReadonlySet<string>): string |
 const tablesIn = (sql: string) => [...sql.matchAll(/CREATE TABLE `?(\w+)`?/gi)].map(([, name]) => name ?? '')
 const statementsOf = (sql: string) => sql.split('--> statement-breakpoint')
 
-describe('migrations that have landed', () => {
+describe.each(FOLDERS)('%s that have landed', (folder) => {
+  const files = filesOf(folder)
+
   // D1 runs a migration once: an edit would reach new databases alone, and no two deployments would agree
   test('are never edited: change the database by a new migration (npm run db:generate)', () => {
-    const sumOf = (name: string) => createHash('sha256').update(read(name)).digest('hex')
+    const sumOf = (name: string) => createHash('sha256').update(read(folder, name)).digest('hex')
     const sums = files.map((name) => `${sumOf(name)}  ${name}\n`).join('')
-    expect(readFileSync('migrations/SHA256SUMS', 'utf8')).toBe(sums)
+    expect(readFileSync(`${folder}/SHA256SUMS`, 'utf8')).toBe(sums)
   })
 
   test('leave drizzle-kit the journal and the newest snapshot, which is all it reads', () => {
     const newest = `${(files.at(-1) ?? '').slice(0, 4)}_snapshot.json`
-    expect(readdirSync('migrations/meta').toSorted()).toEqual([newest, '_journal.json'])
+    expect(readdirSync(`${folder}/meta`).toSorted()).toEqual([newest, '_journal.json'])
   })
 })
 
 describe('T48 a migration of D1', () => {
-  test.each(later.map((name, index) => ({ name, before: [base, ...later.slice(0, index)] })))(
-    '$name only adds',
-    ({ name, before }) => {
-      const known = new Set(before.flatMap((file) => tablesIn(read(file))))
-      const faults = statementsOf(read(name)).map((statement) => breaking(statement, known))
-      expect(faults.filter((fault) => fault !== null)).toEqual([])
-    },
-  )
+  test.each(later)('$folder/$name only adds', ({ folder, name, before }) => {
+    const known = new Set(before.flatMap((file) => tablesIn(read(folder, file))))
+    const faults = statementsOf(read(folder, name)).map((statement) => breaking(statement, known))
+    expect(faults.filter((fault) => fault !== null)).toEqual([])
+  })
 
   test.each([
     ['DROP TABLE `sites`', 'it is no addition'],

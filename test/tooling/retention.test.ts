@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { getTableName, isTable } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import * as eventSchema from '../../src/db/events/schema.ts'
 import * as schema from '../../src/db/schema/index.ts'
 
 const page = readFileSync('docs/operations.md', 'utf8')
@@ -14,7 +15,9 @@ function described(head: string): string[] {
 }
 
 test('T64 every table of D1 has its bound and retention in the docs', () => {
-  const tables = Object.values(schema).filter(isTable).map(getTableName)
+  const both = [...Object.values(schema), ...Object.values(eventSchema)].filter(isTable).map(getTableName)
+  // the release before had some of today's event tables in the control database
+  const tables = [...new Set(both)]
   expect(tables.length).toBeGreaterThan(15)
   expect(described('table of D1').toSorted()).toEqual(tables.toSorted())
 })

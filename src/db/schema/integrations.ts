@@ -57,6 +57,8 @@ export const integrations = sqliteTable(
     storedBytes: integer('stored_bytes').notNull().default(0),
     lastSyncAt: timestampMs('last_sync_at'),
     nextCheckAt: timestampMs('next_check_at'),
+    /** When the account was last told that a change of this connection waits for a person. */
+    requestToldAt: timestampMs('request_told_at'),
     createdAt: timestampMs('created_at').notNull(),
     updatedAt: timestampMs('updated_at').notNull(),
   },

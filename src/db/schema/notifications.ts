@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { CONNECTION_STATES } from '../../contract/health.ts'
-import { CHANNELS, DELIVERY_STATUSES, MESSAGE_TYPES, type DeliveryErrorCode } from '../../contract/notifications.ts'
+import type { DeliveryErrorCode } from '../../contract/notifications.ts'
 import { timestampMs } from './columns.ts'
 
 /**
@@ -64,67 +64,5 @@ export const notificationEndpoints = sqliteTable(
     primaryKey({ columns: [table.accountId, table.id] }),
     // cron: secrets sealed with an older key
     index('notification_endpoints_by_key').on(table.sealedWith),
-  ],
-)
-
-/** Messages to accounts. Every recipient and every attempt gets the same text. */
-export const notificationMessages = sqliteTable(
-  'notification_messages',
-  {
-    /** Time-ordered; the `webhook-id`. */
-    id: text('id').notNull(),
-    accountId: text('account_id').notNull(),
-    /** Consecutive per account, so that of two concurrent dispatches only one can commit. */
-    seq: integer('seq').notNull(),
-    type: text('type', { enum: MESSAGE_TYPES }).notNull(),
-    summary: text('summary').notNull(),
-    changes: integer('changes').notNull(),
-    body: text('body').notNull(),
-    createdAt: timestampMs('created_at').notNull(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.accountId, table.id] }),
-    uniqueIndex('notification_messages_by_seq').on(table.accountId, table.seq),
-    // pruning
-    index('notification_messages_by_age').on(table.createdAt),
-  ],
-)
-
-/** The delivery of one message to one recipient. */
-export const notificationDeliveries = sqliteTable(
-  'notification_deliveries',
-  {
-    /** Time-ordered. */
-    id: text('id').notNull(),
-    accountId: text('account_id').notNull(),
-    messageId: text('message_id').notNull(),
-    channel: text('channel', { enum: CHANNELS }).notNull(),
-    /** For a webhook. */
-    endpointId: text('endpoint_id'),
-    /** For an e-mail. */
-    userId: text('user_id'),
-    status: text('status', { enum: DELIVERY_STATUSES }).notNull(),
-    attempts: integer('attempts').notNull().default(0),
-    /** While an attempt runs, its lease; null once the delivery is finished. */
-    nextAttemptAt: timestampMs('next_attempt_at'),
-    /** No attempt is made after this. */
-    expiresAt: timestampMs('expires_at').notNull(),
-    lastStatus: integer('last_status'),
-    errorCode: text('error_code').$type<DeliveryErrorCode>(),
-    errorDetail: text('error_detail'),
-    createdAt: timestampMs('created_at').notNull(),
-    finishedAt: timestampMs('finished_at'),
-  },
-  (table) => [
-    // the key is also the order of an account's list
-    primaryKey({ columns: [table.accountId, table.id] }),
-    // cron: due deliveries, oldest first
-    index('notification_deliveries_due')
-      .on(table.nextAttemptAt)
-      .where(sql`next_attempt_at IS NOT NULL`),
-    // an endpoint's deliveries, and the pending ones among them
-    index('notification_deliveries_by_endpoint').on(table.accountId, table.endpointId, table.id),
-    // pruning
-    index('notification_deliveries_by_age').on(table.createdAt),
   ],
 )

@@ -5,13 +5,30 @@ import { LOCALES, ROLES } from '../../contract/people.ts'
 import { timestampMs } from './columns.ts'
 
 /** Tenants. */
-export const accounts = sqliteTable('accounts', {
-  id: text('id').primaryKey(),
-  name: text('name').notNull(),
-  /** Whether members need a session with a second factor to act in this account. */
-  requireTwoFactor: integer('require_two_factor', { mode: 'boolean' }).notNull().default(false),
-  createdAt: timestampMs('created_at').notNull(),
-})
+export const accounts = sqliteTable(
+  'accounts',
+  {
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    /** Whether members need a session with a second factor to act in this account. */
+    requireTwoFactor: integer('require_two_factor', { mode: 'boolean' }).notNull().default(false),
+    createdAt: timestampMs('created_at').notNull(),
+    /** Binding of the event database that has the account's events and deliveries; null: `EVENTS`. */
+    eventsShard: text('events_shard'),
+    /** While the account is moved: the binding it moves to, how far that is, and since when. */
+    eventsTarget: text('events_target'),
+    eventsPhase: text('events_phase', { enum: ['reading', 'writing'] }),
+    eventsPhaseAt: timestampMs('events_phase_at'),
+    /** When messages about connections were sent within the last hour: JSON array of milliseconds; null: none yet. */
+    notifiedAt: text('notified_at'),
+  },
+  (table) => [
+    // accounts that are being moved
+    index('accounts_moving')
+      .on(table.eventsTarget)
+      .where(sql`events_target IS NOT NULL`),
+  ],
+)
 
 /** People. better-auth reads and writes this table and the next five, under its own model names. */
 export const users = sqliteTable('users', {

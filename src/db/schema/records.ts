@@ -2,45 +2,6 @@ import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { timestampMs } from './columns.ts'
 
-/** One record per action on an integration. Outlives the integration and is pruned by age. */
-export const syncEvents = sqliteTable(
-  'sync_events',
-  {
-    /** Time-ordered. */
-    id: text('id').notNull(),
-    accountId: text('account_id').notNull(),
-    siteId: text('site_id').notNull(),
-    integrationId: text('integration_id').notNull(),
-    runId: text('run_id'),
-    action: text('action').notNull(),
-    direction: text('direction', { enum: ['metadata', 'from_external', 'to_external', 'both', 'drift_check'] }),
-    success: integer('success', { mode: 'boolean' }).notNull(),
-    code: text('code'),
-    detail: text('detail'),
-    /** Who caused it, as in the audit log; null if it isn't known. */
-    actor: text('actor'),
-    itemIds: text('item_ids', { mode: 'json' }).$type<string[]>().notNull(),
-    counts: text('counts', { mode: 'json' }).$type<Record<string, number>>().notNull(),
-    startedAt: timestampMs('started_at').notNull(),
-    finishedAt: timestampMs('finished_at').notNull(),
-  },
-  (table) => [
-    // the key is also the order of the list: an integration's events, newest first
-    primaryKey({ columns: [table.integrationId, table.id] }),
-    // the events of one run; failures
-    index('sync_events_by_run')
-      .on(table.runId, table.id)
-      .where(sql`run_id IS NOT NULL`),
-    index('sync_events_failed')
-      .on(table.integrationId, table.id)
-      .where(sql`success = 0`),
-    // pruning
-    index('sync_events_by_id').on(table.id),
-    // an account's events: its export and its deletion
-    index('sync_events_by_account').on(table.accountId, table.id),
-  ],
-)
-
 /**
  * The audit log. A row is written with its own `mac`; `hash`, empty at first, then joins it to the row before it. Both are
  * keyed with a secret outside the database. They cover ids alone: names are looked up when the log is read, and of

@@ -1,5 +1,6 @@
 import { and, eq, exists, notExists, sql } from 'drizzle-orm'
 import type { Account, AccountCreate } from '../../contract/people.ts'
+import { chooseShard } from '../../db/events/shards.ts'
 import { accounts, deletions, memberships } from '../../db/schema/index.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { Actor, ServiceContext } from '../context.ts'
@@ -17,6 +18,7 @@ interface NewAccount {
  */
 export async function createAccount(ctx: ServiceContext<Actor>, { userId, name }: NewAccount): Promise<string | null> {
   const [id, now] = [ctx.newId('acc'), ctx.now()]
+  const shard = chooseShard(ctx.events, ctx.config.closedShards)
   const actor: Actor = { kind: 'user', userId, accountId: id, role: 'owner' }
   const one = { one: sql`1` }
   const isNowhere = and(
@@ -37,7 +39,7 @@ export async function createAccount(ctx: ServiceContext<Actor>, { userId, name }
       changes: [
         ctx.db
           .insert(accounts)
-          .select(sql`SELECT ${id}, ${name}, 0, ${now} WHERE ${isNowhere}`)
+          .select(sql`SELECT ${id}, ${name}, 0, ${now}, ${shard}, NULL, NULL, NULL, NULL WHERE ${isNowhere}`)
           .returning({ id: accounts.id }),
         ctx.db.insert(memberships).select(sql`SELECT ${id}, ${userId}, 'owner', NULL, ${now}, NULL WHERE ${isNowhere}`),
       ],

@@ -3,7 +3,7 @@ import type { SecurityChange } from '../../contract/notifications.ts'
 import type { Transport } from '../../contract/polling.ts'
 import type { ActingUser } from '../../contract/structure.ts'
 import { isUniqueViolation } from '../../db/errors.ts'
-import { recordEventOf } from '../../db/record-event.ts'
+import { recordEvent } from '../../db/record-event.ts'
 import { integrations } from '../../db/schema/index.ts'
 import { maskApiKey, parseApiKey } from '../../lib/api-key.ts'
 import { sealCredentials } from '../../lib/link-credentials.ts'
@@ -137,7 +137,7 @@ async function tellObject(ctx: ServiceContext<Actor>, row: IntegrationRow, { cha
 }
 
 /**
- * Writes a verified connection with its event, its audit record and the messages about it, in one batch. Writes nothing
+ * Writes a verified connection with its audit record and the messages about it, in one batch, and then its event. Writes nothing
  * if something of what still.ts names has changed since the row was read.
  * @returns whether it was written
  */
@@ -161,11 +161,6 @@ export async function storeConnection(
   const mayWrite = conditionsOf(ctx, row, verified)
   const write = writeConnection(ctx, row, columns, mayWrite)
   const guard = isFirst ? [takeBack(ctx, written, mayWrite)] : []
-  const event = recordEventOf(ctx, written, {
-    action: 'connect',
-    startedAt: verified.startedAt,
-    actor: describeActor(actor),
-  })
   const drop = change.secret === null && change.address === null ? [] : [dropPendingChange(ctx.db, row, when)]
   const messages = tellSecurity(ctx, { integration: row, changes: told, actor, requestedFrom, when })
   const entry = {
@@ -176,7 +171,7 @@ export async function storeConnection(
     metadata: { changes: told.map(forAudit), authority, site_url: columns.siteUrl },
     when,
   }
-  const changes = [write, ...guard, event, ...drop, ...(told.length > 0 ? messages : [])] as const
+  const changes = [write, ...guard, ...drop, ...(told.length > 0 ? messages : [])] as const
   const isChange = isFirst || told.length > 0
   try {
     const [rows, taken] = isChange ? await appendAudit({ ctx, input: { entry, changes } }) : await ctx.db.batch(changes)
@@ -186,6 +181,7 @@ export async function storeConnection(
     if (isUniqueViolation(cause, 'integrations')) return false
     throw cause
   }
+  await recordEvent(ctx, row, { action: 'connect', startedAt: verified.startedAt, actor: describeActor(actor) })
   if (!isFirst) await tellObject(ctx, row, verified)
   await scheduleCheck(ctx, row, columns.nextCheckAt.getTime())
   publishChange(ctx, row.siteId)

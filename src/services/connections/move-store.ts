@@ -1,6 +1,6 @@
 import { and, eq, exists, inArray, ne, not, or, type SQL, sql } from 'drizzle-orm'
 import type { Transport } from '../../contract/polling.ts'
-import { recordEventOf } from '../../db/record-event.ts'
+import { recordEvent } from '../../db/record-event.ts'
 import { integrations, sites } from '../../db/schema/index.ts'
 import { sealCredentials } from '../../lib/link-credentials.ts'
 import { addressForms } from '../../lib/site-address.ts'
@@ -63,7 +63,7 @@ export async function assertAddressFree(ctx: ServiceContext, row: IntegrationRow
 }
 
 /**
- * Writes the addresses, the event and the audit record in one batch; none of them if the address was taken, or the
+ * Writes the addresses and the audit record in one batch, and then the event; none of them if the address was taken, or the
  * integration, its site or the key changed since they were read.
  * @returns when the next health check is due; null if nothing was written
  */
@@ -97,7 +97,6 @@ async function commit(ctx: ServiceContext, row: IntegrationRow, move: Move): Pro
           .update(sites)
           .set({ url: move.to, updatedAt: columns.updatedAt })
           .where(and(eq(sites.id, row.siteId), tenantFilter(ctx.actor, SITE_TENANT), isMoved)),
-        recordEventOf(ctx, moved, { action: 'move', startedAt: move.startedAt, note }),
         ...tellSecurity(ctx, {
           integration: row,
           changes: [
@@ -111,7 +110,9 @@ async function commit(ctx: ServiceContext, row: IntegrationRow, move: Move): Pro
       ],
     },
   })
-  return rows.length > 0 ? columns.nextCheckAt : null
+  if (rows.length === 0) return null
+  await recordEvent(ctx, row, { action: 'move', startedAt: move.startedAt, note })
+  return columns.nextCheckAt
 }
 
 /**

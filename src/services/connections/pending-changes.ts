@@ -10,7 +10,7 @@ import { openSecret, sealSecret } from '../../lib/secrets.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
-import { notToldOfRequest, tellSecurity } from '../notifications/index.ts'
+import { noteToldOfRequest, notToldOfRequest, tellSecurity } from '../notifications/index.ts'
 import { publishChange } from '../site-calls.ts'
 import { type IntegrationRow, ofIntegration } from '../tenant.ts'
 import type { Change } from './changes.ts'
@@ -145,7 +145,7 @@ export async function askForConfirmation(ctx: ServiceContext<Actor>, input: AskI
     AND ${connectionChanges.accountId} = ${row.accountId})`
   const actor: Actor = { kind: 'api_key', keyId, accountId: row.accountId, siteId: row.siteId, scopes: [] }
   const asked = { what: 'confirmation_requested' as const, from: row.siteUrl, to: change.address }
-  const toldOf = notToldOfRequest(row.id, row.accountId, now)
+  const isNews = sql`${stored} AND ${notToldOfRequest(row.id, row.accountId, now)}`
   await appendAudit({
     ctx,
     input: {
@@ -168,8 +168,9 @@ export async function askForConfirmation(ctx: ServiceContext<Actor>, input: AskI
           changes: [asked],
           actor,
           requestedFrom,
-          when: sql`${stored} AND ${toldOf}`,
+          when: isNews,
         }),
+        noteToldOfRequest(ctx.db, row.id, row.accountId, now, isNews),
       ],
     },
   })

@@ -140,7 +140,7 @@ export async function eraseAccountSlice(ctx: ServiceContext, row: ClaimedDeletio
   const members = await eraseMembers(ctx, row)
   if (members === 'more') return 'more'
   const isEmpty =
-    (await eraseSites(ctx, row.subjectId)) && (await emptyTables(ctx.db, row.subjectId, ROWS_PER_SLICE)) === 0
+    (await eraseSites(ctx, row.subjectId)) && (await emptyTables(ctx, row.subjectId, ROWS_PER_SLICE)) === 0
   if (members === 'wait') return 'wait'
   return isEmpty ? 'done' : 'more'
 }

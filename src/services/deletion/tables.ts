@@ -1,15 +1,18 @@
 import { sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Db } from '../../db/client.ts'
+import { notificationDeliveries, notificationMessages, syncEvents } from '../../db/events/schema.ts'
+import type { Shard } from '../../db/events/shards.ts'
 import {
   accountQuotas,
   auditLog,
+  deliveriesBefore,
+  eventsBefore,
   idempotencyKeys,
   invitations,
-  notificationDeliveries,
+  messagesBefore,
   notificationEndpoints,
-  notificationMessages,
-  syncEvents,
+  outbox,
 } from '../../db/schema/index.ts'
 
 /** A table with an account's rows: the column that names the account, and the primary key. */
@@ -26,6 +29,27 @@ export interface AccountTable {
  * A test walks the whole schema, so that no new table is forgotten.
  */
 export const ACCOUNT_TABLES: readonly AccountTable[] = [
+  { table: outbox, account: outbox.accountId, key: [outbox.seq] },
+  {
+    table: notificationEndpoints,
+    account: notificationEndpoints.accountId,
+    key: [notificationEndpoints.accountId, notificationEndpoints.id],
+  },
+  {
+    table: deliveriesBefore,
+    account: deliveriesBefore.accountId,
+    key: [deliveriesBefore.accountId, deliveriesBefore.id],
+  },
+  { table: messagesBefore, account: messagesBefore.accountId, key: [messagesBefore.accountId, messagesBefore.id] },
+  { table: eventsBefore, account: eventsBefore.accountId, key: [eventsBefore.integrationId, eventsBefore.id] },
+  { table: idempotencyKeys, account: idempotencyKeys.accountId, key: [idempotencyKeys.id] },
+  { table: invitations, account: invitations.accountId, key: [invitations.tokenHash] },
+  { table: accountQuotas, account: accountQuotas.accountId, key: [accountQuotas.accountId, accountQuotas.kind] },
+  { table: auditLog, account: auditLog.accountId, key: [auditLog.accountId, auditLog.seq] },
+]
+
+/** The same of the event databases. */
+export const EVENT_TABLES: readonly AccountTable[] = [
   {
     table: notificationDeliveries,
     account: notificationDeliveries.accountId,
@@ -36,16 +60,7 @@ export const ACCOUNT_TABLES: readonly AccountTable[] = [
     account: notificationMessages.accountId,
     key: [notificationMessages.accountId, notificationMessages.id],
   },
-  {
-    table: notificationEndpoints,
-    account: notificationEndpoints.accountId,
-    key: [notificationEndpoints.accountId, notificationEndpoints.id],
-  },
   { table: syncEvents, account: syncEvents.accountId, key: [syncEvents.integrationId, syncEvents.id] },
-  { table: idempotencyKeys, account: idempotencyKeys.accountId, key: [idempotencyKeys.id] },
-  { table: invitations, account: invitations.accountId, key: [invitations.tokenHash] },
-  { table: accountQuotas, account: accountQuotas.accountId, key: [accountQuotas.accountId, accountQuotas.kind] },
-  { table: auditLog, account: auditLog.accountId, key: [auditLog.accountId, auditLog.seq] },
 ]
 
 /** The statement that deletes some of an account's rows, found by an index. */
@@ -58,13 +73,30 @@ export function deleteSome({ table, account, key }: AccountTable, accountId: str
     (SELECT ${columns} FROM ${table} WHERE ${sql.identifier(account.name)} = ${accountId} LIMIT ${limit})`
 }
 
-/** Deletes at most `limit` of an account's rows. @returns how many */
-export async function emptyTables(db: Db, accountId: string, limit: number): Promise<number> {
+async function emptyDatabase(db: Db, tables: readonly AccountTable[], accountId: string, limit: number) {
   let left = limit
-  for (const table of ACCOUNT_TABLES) {
+  for (const table of tables) {
     if (left <= 0) break
     const { meta } = await db.run(deleteSome(table, accountId, left))
     left -= meta.changes
   }
   return limit - left
+}
+
+/**
+ * Deletes at most `limit` of an account's rows, in the control database and in every event database: also in those that
+ * the account was moved from. What waits in the outbox goes first, so that nothing comes after.
+ * @returns how many
+ */
+export async function emptyTables(
+  { db, events }: { db: Db; events: { all: () => readonly Shard[] } },
+  accountId: string,
+  limit: number,
+): Promise<number> {
+  let deleted = await emptyDatabase(db, ACCOUNT_TABLES, accountId, limit)
+  for (const shard of events.all()) {
+    if (deleted >= limit) break
+    deleted += await emptyDatabase(shard.db, EVENT_TABLES, accountId, limit - deleted)
+  }
+  return deleted
 }

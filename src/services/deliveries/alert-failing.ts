@@ -1,11 +1,10 @@
-import { and, desc, eq, inArray, isNull } from 'drizzle-orm'
+import { and, eq, exists, inArray, isNull } from 'drizzle-orm'
 import { DELIVERY_ERRORS, type DeliveryErrorCode } from '../../contract/notifications.ts'
-import { isUniqueViolation } from '../../db/errors.ts'
-import { memberships, notificationEndpoints, notificationMessages, users } from '../../db/schema/index.ts'
+import { memberships, notificationEndpoints, users } from '../../db/schema/index.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Failure } from './record.ts'
 import { type EndpointRow, isEndpoint } from '../endpoints/index.ts'
-import { canGetEmail, type EndpointFailing, postMessages, NOTIFIED_ROLES, wantsEmail } from '../notifications/index.ts'
+import { canGetEmail, type EndpointFailing, postOne, NOTIFIED_ROLES, wantsEmail } from '../notifications/index.ts'
 
 /** Failures shorter than this are not reported. */
 const ALERT_AFTER_MS = 3_600_000
@@ -32,15 +31,6 @@ function messageOf(endpoint: EndpointRow, { code, detail }: Failure, now: number
   }
 }
 
-/** The number of an account's newest message. */
-const lastSeq = ({ db }: AlertContext, accountId: string) =>
-  db
-    .select({ seq: notificationMessages.seq })
-    .from(notificationMessages)
-    .where(eq(notificationMessages.accountId, accountId))
-    .orderBy(desc(notificationMessages.seq))
-    .limit(1)
-
 const adminsOf = ({ db }: AlertContext, accountId: string) =>
   db
     .select({ userId: memberships.userId })
@@ -59,7 +49,7 @@ const adminsOf = ({ db }: AlertContext, accountId: string) =>
  * E-mails the owners and admins, once, that an endpoint has been failing for an hour or has answered 410. Does nothing
  * if e-mail is not configured; the endpoint's state shows the failure.
  * @param input.endpoint as it was before the failed attempt
- * @returns whether a message was stored
+ * @returns whether a message was posted
  */
 export async function alertFailing({
   ctx,
@@ -70,27 +60,22 @@ export async function alertFailing({
 }): Promise<boolean> {
   if (!ctx.config.email || !isLong(endpoint, failure.code, now)) return false
   const { accountId } = endpoint
-  const found = isEndpoint(accountId, endpoint.id)
-  const [[newest], people] = await ctx.db.batch([lastSeq(ctx, accountId), adminsOf(ctx, accountId)])
-  const input = {
+  const people = await adminsOf(ctx, accountId)
+  const message = {
     accountId,
-    seq: (newest?.seq ?? 0) + 1,
     message: messageOf(endpoint, failure, now),
     summary: `The webhook “${endpoint.name}” can’t be reached`,
     changes: 0,
     endpointIds: [],
     userIds: people.map(({ userId }) => userId),
   }
+  const isNews = and(isEndpoint(accountId, endpoint.id), isNull(notificationEndpoints.failingToldAt))
+  const when = exists(ctx.db.select({ id: notificationEndpoints.id }).from(notificationEndpoints).where(isNews))
   const markAlerted = ctx.db
     .update(notificationEndpoints)
     .set({ failingToldAt: new Date(now) })
-    .where(and(found, isNull(notificationEndpoints.failingToldAt)))
-  try {
-    await ctx.db.batch([...postMessages({ ...ctx, now }, [input]), markAlerted])
-    return true
-  } catch (error) {
-    // another message of the account took this number; the next failed attempt alerts
-    if (isUniqueViolation(error, 'notification_messages')) return false
-    throw error
-  }
+    .where(isNews)
+    .returning({ id: notificationEndpoints.id })
+  const [, alerted] = await ctx.db.batch([postOne({ ...ctx, now }, message, when), markAlerted])
+  return alerted.length > 0
 }

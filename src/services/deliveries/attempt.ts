@@ -1,54 +1,13 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, inArray } from 'drizzle-orm'
 import type { Db } from '../../db/client.ts'
-import {
-  memberships,
-  notificationDeliveries,
-  notificationEndpoints,
-  notificationMessages,
-  users,
-} from '../../db/schema/index.ts'
+import { notificationMessages } from '../../db/events/schema.ts'
+import { memberships, notificationEndpoints, users } from '../../db/schema/index.ts'
 import { log } from '../../lib/log.ts'
 import { failure, type Outcome, sendEmail, sendWebhook } from '../channels/index.ts'
 import type { ServiceContext } from '../context.ts'
 import type { EndpointRow } from '../endpoints/index.ts'
+import type { ClaimedDelivery } from './claim.ts'
 import { canGetEmail, type StoredMessage, wantsEmail } from '../notifications/index.ts'
-
-/** Longer than a page of attempts takes. After it an attempt counts as interrupted and is made again. */
-const LEASE_MS = 3 * 60_000
-/** How many due deliveries a page is chosen from. */
-const CANDIDATES = 500
-
-interface ClaimInput {
-  db: Db
-  /** Milliseconds since 1970. */
-  now: number
-  limit: number
-  /** False while the e-mail provider is down. */
-  withEmail: boolean
-}
-
-/**
- * Claims a page of due deliveries: of each endpoint the one with the fewest attempts, healthy endpoints before failing
- * ones, so that a hanging endpoint delays no other. The claim sets a lease: two concurrent ticks claim each delivery
- * once, and an interrupted attempt becomes due again.
- */
-export async function claimDeliveries({ db, now, limit, withEmail }: ClaimInput) {
-  const channel = withEmail ? sql`` : sql`AND channel <> 'email'`
-  const due = sql`SELECT account_id, id, endpoint_id, attempts, next_attempt_at FROM notification_deliveries
-    WHERE next_attempt_at <= ${now} ${channel} ORDER BY next_attempt_at LIMIT ${CANDIDATES}`
-  const ranked = sql`SELECT due.account_id, due.id, due.next_attempt_at, endpoint.failing_since IS NOT NULL AS is_ill,
-      row_number() OVER (PARTITION BY ifnull(due.endpoint_id, due.id) ORDER BY due.attempts, due.id) AS place
-    FROM (${due}) AS due LEFT JOIN notification_endpoints AS endpoint
-      ON endpoint.account_id = due.account_id AND endpoint.id = due.endpoint_id`
-  const page = sql`SELECT account_id, id FROM (${ranked}) WHERE place = 1 ORDER BY is_ill, next_attempt_at LIMIT ${limit}`
-  return db
-    .update(notificationDeliveries)
-    .set({ nextAttemptAt: new Date(now + LEASE_MS), attempts: sql`${notificationDeliveries.attempts} + 1` })
-    .where(sql`(${notificationDeliveries.accountId}, ${notificationDeliveries.id}) IN (${page})`)
-    .returning()
-}
-
-export type ClaimedDelivery = Awaited<ReturnType<typeof claimDeliveries>>[number]
 
 /** A claimed delivery with its message and recipient; both recipients are null if it no longer exists. */
 export interface PreparedDelivery {
@@ -58,46 +17,57 @@ export interface PreparedDelivery {
   address: string | null
 }
 
-const isMessage = and(
-  eq(notificationMessages.accountId, notificationDeliveries.accountId),
-  eq(notificationMessages.id, notificationDeliveries.messageId),
-)
-
-/** The recipient must still be a member who wants e-mail: people who left learn nothing about the account. */
-const isRecipient = and(
-  eq(memberships.accountId, notificationDeliveries.accountId),
-  eq(memberships.userId, notificationDeliveries.userId),
-  wantsEmail,
-)
-
-/** Loads messages and recipients of a page of deliveries, in one query. */
-export async function loadDeliveries(db: Db, page: readonly ClaimedDelivery[]): Promise<PreparedDelivery[]> {
-  const ids = page.map(({ id }) => id)
-  const accounts = [...new Set(page.map(({ accountId }) => accountId))]
-  const rows = await db
-    .select({
-      id: notificationDeliveries.id,
-      body: notificationMessages.body,
-      endpoint: notificationEndpoints,
-      address: users.email,
-    })
-    .from(notificationDeliveries)
-    .innerJoin(notificationMessages, isMessage)
-    .leftJoin(
-      notificationEndpoints,
+/** Messages of a page of deliveries. */
+const listMessages = (shard: Db, page: readonly ClaimedDelivery[]) =>
+  shard
+    .select({ id: notificationMessages.id, body: notificationMessages.body })
+    .from(notificationMessages)
+    .where(
       and(
-        eq(notificationEndpoints.accountId, notificationDeliveries.accountId),
-        eq(notificationEndpoints.id, notificationDeliveries.endpointId),
+        inArray(notificationMessages.accountId, [...new Set(page.map(({ accountId }) => accountId))]),
+        inArray(
+          notificationMessages.id,
+          page.map(({ messageId }) => messageId),
+        ),
       ),
     )
-    .leftJoin(memberships, isRecipient)
-    .leftJoin(users, and(eq(users.id, memberships.userId), canGetEmail))
-    .where(and(inArray(notificationDeliveries.accountId, accounts), inArray(notificationDeliveries.id, ids)))
-  const found = new Map(rows.map((row) => [row.id, row]))
+
+/** Recipients of a page of deliveries. A person must still be a member who wants e-mail: people who left learn nothing. */
+function listRecipients(db: Db, page: readonly ClaimedDelivery[]) {
+  const accounts = [...new Set(page.map(({ accountId }) => accountId))]
+  const endpoints = page.map(({ endpointId }) => endpointId ?? '')
+  const people = page.map(({ userId }) => userId ?? '')
+  return db.batch([
+    db
+      .select()
+      .from(notificationEndpoints)
+      .where(and(inArray(notificationEndpoints.accountId, accounts), inArray(notificationEndpoints.id, endpoints))),
+    db
+      .select({ accountId: memberships.accountId, userId: memberships.userId, address: users.email })
+      .from(memberships)
+      .innerJoin(users, and(eq(users.id, memberships.userId), canGetEmail))
+      .where(and(inArray(memberships.accountId, accounts), inArray(memberships.userId, people), wantsEmail)),
+  ])
+}
+
+/**
+ * Loads messages and recipients of a page of deliveries, in three queries.
+ * @param db the control database
+ * @param shard the event database that the page is from
+ */
+export async function loadDeliveries(db: Db, shard: Db, page: readonly ClaimedDelivery[]): Promise<PreparedDelivery[]> {
+  const [messages, [endpoints, people]] = await Promise.all([listMessages(shard, page), listRecipients(db, page)])
   return page.map((delivery) => {
-    const row = found.get(delivery.id)
-    if (!row) return { delivery, body: '', endpoint: null, address: null }
-    return { ...row, delivery }
+    const { accountId, endpointId, userId, messageId } = delivery
+    const isOwn = (row: { accountId: string }) => row.accountId === accountId
+    const message = messages.find(({ id }) => id === messageId)
+    if (!message) return { delivery, body: '', endpoint: null, address: null }
+    return {
+      delivery,
+      body: message.body,
+      endpoint: endpoints.find((row) => isOwn(row) && row.id === endpointId) ?? null,
+      address: people.find((row) => isOwn(row) && row.userId === userId)?.address ?? null,
+    }
   })
 }
 

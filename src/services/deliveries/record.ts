@@ -1,11 +1,11 @@
 import { and, eq, gt, lte, ne, sql } from 'drizzle-orm'
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Db } from '../../db/client.ts'
-import { notificationDeliveries, notificationEndpoints } from '../../db/schema/index.ts'
+import { notificationDeliveries } from '../../db/events/schema.ts'
+import { notificationEndpoints } from '../../db/schema/index.ts'
 import { backoffMs, type Backoff } from '../../lib/backoff.ts'
 import type { Outcome } from '../channels/index.ts'
-import type { ClaimedDelivery } from './attempt.ts'
-import { isEndpoint, NO_FAILURE } from '../endpoints/index.ts'
+import type { ClaimedDelivery } from './claim.ts'
+import { type EndpointRow, isEndpoint, NO_FAILURE } from '../endpoints/index.ts'
 
 const DELIVERY_BACKOFF: Backoff = { firstMs: 60_000, longestMs: 6 * 3_600_000, jitter: 0.25 }
 
@@ -44,25 +44,66 @@ const isWaiting = ({ accountId, id, endpointId }: ClaimedDelivery) =>
 
 export interface Delivered {
   delivery: ClaimedDelivery
+  /** As it was before the attempt; null for an e-mail. */
+  endpoint: EndpointRow | null
   /** HTTP status of the answer. */
   status: number
 }
 
-/** Records a page's successful deliveries, in one batch. */
-export async function recordDelivered(db: Db, page: readonly Delivered[], now: number): Promise<void> {
+/** Where a page of deliveries is recorded: the control database, and the event database that it is from. */
+interface Databases {
+  db: Db
+  shard: Db
+}
+
+/** Deliveries that were deferred while their endpoint failed are due now. */
+function makeWaitingDue(shard: Db, page: readonly Delivered[], at: Date) {
+  const recovered = page.flatMap(({ endpoint }) => (endpoint?.failingSince ? [endpoint] : []))
+  if (recovered.length === 0) return []
+  return [
+    shard
+      .update(notificationDeliveries)
+      .set({ nextAttemptAt: at })
+      .where(
+        and(
+          sql`(${notificationDeliveries.accountId}, ${notificationDeliveries.endpointId}) IN (
+            SELECT value ->> 'accountId', value ->> 'id' FROM json_each(${JSON.stringify(recovered.map(toKey))}))`,
+          eq(notificationDeliveries.status, 'pending'),
+          gt(notificationDeliveries.nextAttemptAt, at),
+        ),
+      ),
+  ]
+}
+
+const toKey = ({ accountId, id }: EndpointRow) => ({ accountId, id })
+
+/** Notes on the endpoints of a page that they work. */
+const markWorking = (db: Db, endpoints: readonly EndpointRow[], at: Date) =>
+  db
+    .update(notificationEndpoints)
+    .set({ ...NO_FAILURE, lastDeliveredAt: at })
+    .where(
+      sql`(${notificationEndpoints.accountId}, ${notificationEndpoints.id}) IN (
+        SELECT value ->> 'accountId', value ->> 'id' FROM json_each(${JSON.stringify(endpoints.map(toKey))}))`,
+    )
+
+/**
+ * Records a page's successful deliveries. What their endpoints' rows say follows in the other database: if that fails, the
+ * next delivery says it.
+ */
+export async function recordDelivered(
+  { db, shard }: Databases,
+  page: readonly Delivered[],
+  now: number,
+): Promise<void> {
   const at = new Date(now)
-  const done = page.map(({ delivery: { accountId, id, endpointId, attempts }, status }) => {
-    return { account: accountId, id, endpoint: endpointId, attempts, status }
+  const done = page.map(({ delivery: { accountId, id, attempts }, status }) => {
+    return { account: accountId, id, attempts, status }
   })
-  const rows = sql`(SELECT value ->> 'account' AS account, value ->> 'id' AS id, value ->> 'endpoint' AS endpoint,
-    value ->> 'attempts' AS attempts, value ->> 'status' AS status FROM json_each(${JSON.stringify(done)})) AS done`
-  const isItsEndpoint = (table: typeof notificationDeliveries | typeof notificationEndpoints, id: SQLiteColumn) =>
-    and(eq(table.accountId, sql`done.account`), eq(id, sql`done.endpoint`))
-  // deliveries that were deferred while the endpoint failed are due now
-  const wasIll = sql`EXISTS (SELECT 1 FROM notification_endpoints AS ill WHERE ill.account_id = done.account
-    AND ill.id = done.endpoint AND ill.failing_since IS NOT NULL)`
-  await db.batch([
-    db
+  const rows = sql`(SELECT value ->> 'account' AS account, value ->> 'id' AS id, value ->> 'attempts' AS attempts,
+    value ->> 'status' AS status FROM json_each(${JSON.stringify(done)})) AS done`
+  await shard.batch([
+    shard
       .update(notificationDeliveries)
       .set({
         status: 'delivered',
@@ -81,39 +122,31 @@ export async function recordDelivered(db: Db, page: readonly Delivered[], now: n
           eq(notificationDeliveries.attempts, sql`done.attempts`),
         ),
       ),
-    db
-      .update(notificationDeliveries)
-      .set({ nextAttemptAt: at })
-      .from(rows)
-      .where(
-        and(
-          isItsEndpoint(notificationDeliveries, notificationDeliveries.endpointId),
-          eq(notificationDeliveries.status, 'pending'),
-          gt(notificationDeliveries.nextAttemptAt, at),
-          wasIll,
-        ),
-      ),
-    db
-      .update(notificationEndpoints)
-      .set({ ...NO_FAILURE, lastDeliveredAt: at })
-      .from(rows)
-      .where(isItsEndpoint(notificationEndpoints, notificationEndpoints.id)),
+    ...makeWaitingDue(shard, page, at),
   ])
+  const endpoints = page.flatMap(({ endpoint }) => (endpoint ? [endpoint] : []))
+  if (endpoints.length > 0) await markWorking(db, endpoints, at)
 }
 
 /**
  * Defers the endpoint's other deliveries, so that a failing endpoint gets one at a time, and fails those that expired.
  */
-function deferOthers(db: Db, delivery: ClaimedDelivery, { code, detail, status }: Failure, now: number, until: number) {
+function deferOthers(
+  shard: Db,
+  delivery: ClaimedDelivery,
+  { code, detail, status }: Failure,
+  now: number,
+  until: number,
+) {
   const waiting = isWaiting(delivery)
   const isExpired = lte(notificationDeliveries.expiresAt, new Date(now))
   const error = { lastStatus: status, errorCode: code, errorDetail: detail }
   return [
-    db
+    shard
       .update(notificationDeliveries)
       .set({ status: 'failed', nextAttemptAt: null, finishedAt: new Date(now), ...error })
       .where(and(waiting, isExpired)),
-    db
+    shard
       .update(notificationDeliveries)
       .set({ nextAttemptAt: sql`max(${notificationDeliveries.nextAttemptAt}, ${until})` })
       .where(waiting),
@@ -121,12 +154,17 @@ function deferOthers(db: Db, delivery: ClaimedDelivery, { code, detail, status }
 }
 
 /** Records a failed attempt at the delivery and its endpoint. Failures never switch an endpoint off. */
-export async function recordFailure(db: Db, delivery: ClaimedDelivery, failure: Failure, now: number): Promise<void> {
+export async function recordFailure(
+  { db, shard }: Databases,
+  delivery: ClaimedDelivery,
+  failure: Failure,
+  now: number,
+): Promise<void> {
   const isGone = failure.code === 'gone'
   const next = now + retryDelayMs(delivery.attempts, { retryAfterS: failure.retryAfterS, isGone })
   const isOver = failure.isFinal || next > delivery.expiresAt.getTime()
   const { code, detail, status } = failure
-  const failed = db
+  const failed = shard
     .update(notificationDeliveries)
     .set({
       ...(isOver
@@ -140,16 +178,13 @@ export async function recordFailure(db: Db, delivery: ClaimedDelivery, failure: 
   // neither a final failure nor a fault of ours says anything about the endpoint
   const isItsOwn = failure.isFinal || code === 'internal_error'
   if (delivery.endpointId === null || isItsOwn) return void (await failed)
-  await db.batch([
-    failed,
-    ...deferOthers(db, delivery, failure, now, next),
-    db
-      .update(notificationEndpoints)
-      .set({
-        failingSince: sql`ifnull(${notificationEndpoints.failingSince}, ${now})`,
-        errorCode: code,
-        errorDetail: detail,
-      })
-      .where(isEndpoint(delivery.accountId, delivery.endpointId)),
-  ])
+  await shard.batch([failed, ...deferOthers(shard, delivery, failure, now, next)])
+  await db
+    .update(notificationEndpoints)
+    .set({
+      failingSince: sql`ifnull(${notificationEndpoints.failingSince}, ${now})`,
+      errorCode: code,
+      errorDetail: detail,
+    })
+    .where(isEndpoint(delivery.accountId, delivery.endpointId))
 }

@@ -9,7 +9,8 @@ import {
   MOST_ENDPOINTS,
   type OutgoingMessage,
 } from '../../contract/notifications.ts'
-import { notificationDeliveries, notificationEndpoints } from '../../db/schema/index.ts'
+import { notificationDeliveries } from '../../db/events/schema.ts'
+import { notificationEndpoints } from '../../db/schema/index.ts'
 import { createSigningSecret } from '../../lib/signature.ts'
 import { appendAudit } from '../audit/index.ts'
 import { sealSecrets, sendWebhook } from '../channels/index.ts'
@@ -19,11 +20,11 @@ import {
   type EndpointRow,
   isEndpoint,
   loadEndpoint,
-  makePendingDue,
-  pendingCount,
+  countPending,
   presentEndpoint,
   presentError,
   NO_FAILURE,
+  updatePending,
 } from './rows.ts'
 import { ServiceError } from '../errors.ts'
 import { readCursor, toPage } from '../wire.ts'
@@ -40,7 +41,7 @@ export async function listEndpoints({
 }): Promise<Page<Endpoint>> {
   const last = readCursor(input.cursor)
   const rows = await ctx.db
-    .select({ id: notificationEndpoints.id, row: notificationEndpoints, pending: pendingCount })
+    .select()
     .from(notificationEndpoints)
     .where(
       and(
@@ -50,7 +51,8 @@ export async function listEndpoints({
     )
     .orderBy(asc(notificationEndpoints.id))
     .limit(input.limit + 1)
-  return toPage(rows, input.limit, ({ row, pending }) => presentEndpoint(ctx, row, pending))
+  const pending = await countPending(ctx)
+  return toPage(rows, input.limit, (row) => presentEndpoint(ctx, row, pending.get(row.id) ?? 0))
 }
 
 /** One endpoint. @throws ServiceError `endpoint_not_found` */
@@ -116,25 +118,15 @@ export async function createEndpoint({
 
 type UpdateInput = EndpointUpdate & { id: string }
 
-/** Fails the pending deliveries of an endpoint that is switched off. They can be redelivered. */
-function endPending(ctx: ServiceContext, endpointId: string) {
-  return ctx.db
-    .update(notificationDeliveries)
-    .set({
-      status: 'failed',
-      nextAttemptAt: null,
-      finishedAt: new Date(ctx.now()),
-      errorCode: 'switched_off',
-      errorDetail: null,
-    })
-    .where(
-      and(
-        eq(notificationDeliveries.accountId, ctx.actor.accountId),
-        eq(notificationDeliveries.endpointId, endpointId),
-        eq(notificationDeliveries.status, 'pending'),
-      ),
-    )
-}
+/** How pending deliveries of an endpoint that is switched off end. They can be redelivered. */
+const switchedOff = (now: number) =>
+  ({
+    status: 'failed',
+    nextAttemptAt: null,
+    finishedAt: new Date(now),
+    errorCode: 'switched_off',
+    errorDetail: null,
+  }) as const
 
 /**
  * Changes an endpoint.
@@ -161,9 +153,10 @@ export async function updateEndpoint({ ctx, input }: { ctx: ServiceContext; inpu
     moved: isMoved,
   }
   const entry = { action: 'notification_endpoint.updated', entityId: id, metadata } as const
+  await appendAudit({ ctx, input: { entry, changes: [update] } })
+  if (isActive === false) await updatePending(ctx, row, switchedOff(ctx.now()))
   // a new URL makes pending deliveries due now
-  const pending = isActive === false ? [endPending(ctx, id)] : isMoved ? [makePendingDue(ctx.db, row, ctx.now())] : []
-  await appendAudit({ ctx, input: { entry, changes: [update, ...pending] } })
+  else if (isMoved) await updatePending(ctx, row, { nextAttemptAt: new Date(ctx.now()) })
   const after = await loadEndpoint({ ctx, id })
   return presentEndpoint(ctx, after.row, after.pending)
 }
@@ -176,16 +169,10 @@ export async function deleteEndpoint({ ctx, input }: { ctx: ServiceContext; inpu
     eq(notificationDeliveries.accountId, row.accountId),
     eq(notificationDeliveries.endpointId, row.id),
   )
-  await appendAudit({
-    ctx,
-    input: {
-      entry,
-      changes: [
-        ctx.db.delete(notificationEndpoints).where(isEndpoint(row.accountId, row.id)),
-        ctx.db.delete(notificationDeliveries).where(deliveries),
-      ],
-    },
-  })
+  const removal = ctx.db.delete(notificationEndpoints).where(isEndpoint(row.accountId, row.id))
+  await appendAudit({ ctx, input: { entry, changes: [removal] } })
+  const { read } = await ctx.events.of(row.accountId)
+  for (const shard of read) await shard.delete(notificationDeliveries).where(deliveries)
 }
 
 /**
@@ -216,12 +203,10 @@ export async function testEndpoint({
     const error = presentError(outcome.code, outcome.detail)
     return { success: false, status: outcome.status, error, took_ms: tookMs }
   }
-  await ctx.db.batch([
-    ctx.db
-      .update(notificationEndpoints)
-      .set({ ...NO_FAILURE, lastDeliveredAt: new Date(ctx.now()) })
-      .where(isEndpoint(row.accountId, row.id)),
-    makePendingDue(ctx.db, row, ctx.now()),
-  ])
+  await ctx.db
+    .update(notificationEndpoints)
+    .set({ ...NO_FAILURE, lastDeliveredAt: new Date(ctx.now()) })
+    .where(isEndpoint(row.accountId, row.id))
+  await updatePending(ctx, row, { nextAttemptAt: new Date(ctx.now()) })
   return { success: true, status: outcome.status, error: null, took_ms: tookMs }
 }

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, count, eq, type SQL } from 'drizzle-orm'
 import {
   DELIVERY_ERRORS,
   type DeliveryError,
@@ -7,8 +7,8 @@ import {
 } from '../../contract/notifications.ts'
 import { ROLES } from '../../contract/people.ts'
 import { allowsLoopback } from '../../config.ts'
-import type { Db } from '../../db/client.ts'
-import { notificationDeliveries, notificationEndpoints } from '../../db/schema/index.ts'
+import { notificationDeliveries } from '../../db/events/schema.ts'
+import { notificationEndpoints } from '../../db/schema/index.ts'
 import { toTimestamp } from '../../lib/timestamp.ts'
 import { checkOutboundUrl } from '../../lib/url-guard.ts'
 import type { ServiceContext } from '../context.ts'
@@ -23,22 +23,36 @@ export const NO_FAILURE = { failingSince: null, failingToldAt: null, errorCode: 
 export const isEndpoint = (accountId: string, id: string) =>
   and(eq(notificationEndpoints.accountId, accountId), eq(notificationEndpoints.id, id))
 
-/**
- * Number of an endpoint's pending deliveries. Raw SQL, because drizzle omits the table name in a single-table query.
- */
-export const pendingCount = sql<number>`(SELECT count(*) FROM notification_deliveries AS waiting
-  WHERE waiting.account_id = notification_endpoints.account_id AND waiting.endpoint_id = notification_endpoints.id
-    AND waiting.status = 'pending')`
+/** How many deliveries are pending, by endpoint; of one, or of all of the account. */
+export async function countPending(
+  { events, actor }: ServiceContext,
+  id?: string,
+): Promise<ReadonlyMap<string, number>> {
+  const { accountId } = actor
+  const counts = new Map<string, number>()
+  const { read } = await events.of(accountId)
+  for (const shard of read) {
+    const rows = await shard
+      .select({ id: notificationDeliveries.endpointId, pending: count() })
+      .from(notificationDeliveries)
+      .where(
+        and(
+          eq(notificationDeliveries.accountId, accountId),
+          id === undefined ? undefined : eq(notificationDeliveries.endpointId, id),
+          eq(notificationDeliveries.status, 'pending'),
+        ),
+      )
+      .groupBy(notificationDeliveries.endpointId)
+    for (const row of rows) counts.set(row.id ?? '', (counts.get(row.id ?? '') ?? 0) + row.pending)
+  }
+  return counts
+}
 
-/** An endpoint of the caller's account. @throws ServiceError `endpoint_not_found` */
+/** An endpoint of the caller's account, with its pending deliveries. @throws ServiceError `endpoint_not_found` */
 export async function loadEndpoint({ ctx, id }: { ctx: ServiceContext; id: string }) {
-  const [found] = await ctx.db
-    .select({ row: notificationEndpoints, pending: pendingCount })
-    .from(notificationEndpoints)
-    .where(isEndpoint(ctx.actor.accountId, id))
-    .limit(1)
-  if (!found) throw new ServiceError('endpoint_not_found')
-  return found
+  const [row] = await ctx.db.select().from(notificationEndpoints).where(isEndpoint(ctx.actor.accountId, id)).limit(1)
+  if (!row) throw new ServiceError('endpoint_not_found')
+  return { row, pending: (await countPending(ctx, id)).get(id) ?? 0 }
 }
 
 /** @throws ServiceError `validation_error` for a URL that is not public or not https */
@@ -86,16 +100,17 @@ export function presentEndpoint(
   }
 }
 
-/** Makes an endpoint's pending deliveries due now, after it recovered or its URL changed. */
-export function makePendingDue(db: Db, endpoint: { accountId: string; id: string }, now: number) {
-  return db
-    .update(notificationDeliveries)
-    .set({ nextAttemptAt: new Date(now) })
-    .where(
-      and(
-        eq(notificationDeliveries.accountId, endpoint.accountId),
-        eq(notificationDeliveries.endpointId, endpoint.id),
-        eq(notificationDeliveries.status, 'pending'),
-      ),
-    )
+/** Changes an endpoint's pending deliveries, after the endpoint itself was changed in the control database. */
+export async function updatePending(
+  { events }: Pick<ServiceContext, 'events'>,
+  endpoint: { accountId: string; id: string },
+  set: Partial<typeof notificationDeliveries.$inferInsert>,
+): Promise<void> {
+  const isPending: SQL | undefined = and(
+    eq(notificationDeliveries.accountId, endpoint.accountId),
+    eq(notificationDeliveries.endpointId, endpoint.id),
+    eq(notificationDeliveries.status, 'pending'),
+  )
+  const { read } = await events.of(endpoint.accountId)
+  for (const shard of read) await shard.update(notificationDeliveries).set(set).where(isPending)
 }

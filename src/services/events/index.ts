@@ -2,8 +2,10 @@ import { and, desc, eq, lt, sql } from 'drizzle-orm'
 import type { Activity, ActivityDay } from '../../contract/activity.ts'
 import type { ListQuery, Page } from '../../contract/common.ts'
 import type { EventFilter, SyncEvent } from '../../contract/sync.ts'
-import type { Db } from '../../db/client.ts'
-import { syncEvents } from '../../db/schema/index.ts'
+import { readAll } from '../../db/events/read-all.ts'
+import { syncEvents } from '../../db/events/schema.ts'
+import type { Shard } from '../../db/events/shards.ts'
+import { onEach } from '../retention/index.ts'
 import { loadActorNames, type Names, presentActor } from '../actors.ts'
 import type { ServiceContext } from '../context.ts'
 import { loadIntegration, tenantFilter } from '../tenant.ts'
@@ -41,25 +43,24 @@ type ListInput = ListQuery & EventFilter & { id: string }
  */
 export async function listEvents({ ctx, input }: { ctx: ServiceContext; input: ListInput }): Promise<Page<SyncEvent>> {
   const before = readCursor(input.cursor)
-  await loadIntegration({ ctx, id: input.id })
+  const { accountId } = await loadIntegration({ ctx, id: input.id })
   const { action, success, run_id: runId, direction } = input
-  const rows = await ctx.db
-    .select()
-    .from(syncEvents)
-    .where(
-      and(
-        eq(syncEvents.integrationId, input.id),
-        tenantFilter(ctx.actor, syncEvents),
-        before === null ? undefined : lt(syncEvents.id, before),
-        // a literal, so that the partial index of failures is used
-        success === undefined ? undefined : sql`${syncEvents.success} = ${sql.raw(success ? '1' : '0')}`,
-        action === undefined ? undefined : eq(syncEvents.action, action),
-        runId === undefined ? undefined : eq(syncEvents.runId, runId),
-        direction === undefined ? undefined : eq(syncEvents.direction, direction),
-      ),
-    )
-    .orderBy(desc(syncEvents.id))
-    .limit(input.limit + 1)
+  const conditions = and(
+    eq(syncEvents.integrationId, input.id),
+    tenantFilter(ctx.actor, syncEvents),
+    before === null ? undefined : lt(syncEvents.id, before),
+    // a literal, so that the partial index of failures is used
+    success === undefined ? undefined : sql`${syncEvents.success} = ${sql.raw(success ? '1' : '0')}`,
+    action === undefined ? undefined : eq(syncEvents.action, action),
+    runId === undefined ? undefined : eq(syncEvents.runId, runId),
+    direction === undefined ? undefined : eq(syncEvents.direction, direction),
+  )
+  const limit = input.limit + 1
+  const rows = await readAll(
+    await ctx.events.of(accountId),
+    (shard) => shard.select().from(syncEvents).where(conditions).orderBy(desc(syncEvents.id)).limit(limit),
+    { key: ({ id }) => id, descending: true, limit },
+  )
   const names = await loadActorNames(
     ctx,
     rows.map(({ actor }) => actor),
@@ -129,6 +130,25 @@ function presentDay(date: string, row: DayRow | undefined): ActivityDay {
 }
 
 /**
+ * A day of two databases, while the account is moved. Both count an event that is just being copied, and the median is
+ * that of the part with more runs.
+ */
+function addDays(one: DayRow | undefined, other: DayRow): DayRow {
+  if (!one) return other
+  return {
+    day: one.day,
+    runs: one.runs + other.runs,
+    succeeded: one.succeeded + other.succeeded,
+    failed: one.failed + other.failed,
+    cancelled: one.cancelled + other.cancelled,
+    median: one.runs >= other.runs ? one.median : other.median,
+    max: Math.max(one.max ?? 0, other.max ?? 0),
+    changed: one.changed + other.changed,
+    webhooks: one.webhooks + other.webhooks,
+  }
+}
+
+/**
  * An integration's activity on each of the last days (UTC), oldest first, in one query.
  * @throws ServiceError `integration_not_found`
  */
@@ -142,27 +162,60 @@ export async function listActivity({
   const { accountId, id } = await loadIntegration({ ctx, id: input.id })
   const today = Math.floor(ctx.now() / DAY_MS) * DAY_MS
   const dates = Array.from({ length: input.days }, (_, index) => today - (input.days - 1 - index) * DAY_MS)
-  const rows = await ctx.db.all<DayRow>(activityQuery(accountId, id, dates[0] ?? today))
-  const byDay = new Map(rows.map((row) => [row.day, row]))
+  const { read } = await ctx.events.of(accountId)
+  const byDay = new Map<string, DayRow>()
+  for (const shard of read) {
+    for (const row of await shard.all<DayRow>(activityQuery(accountId, id, dates[0] ?? today)))
+      byDay.set(row.day, addDays(byDay.get(row.day), row))
+  }
   return { days: dates.map((ms) => presentDay(dayOf(ms), byDay.get(dayOf(ms)))) }
 }
 
 interface PruneInput {
-  db: Db
+  shards: readonly Shard[]
   /** Milliseconds since 1970. */
   now: number
   /** How long an event is kept, in milliseconds. */
   retentionMs: number
-  /** Most rows to delete. */
+  /** Most rows to delete from each database. */
   limit: number
 }
 
 /** Deletes events older than the retention, oldest first. @returns how many */
-export async function pruneEvents({ db, now, retentionMs, limit }: PruneInput): Promise<number> {
+export async function pruneEvents({ shards, now, retentionMs, limit }: PruneInput): Promise<number> {
   const expired = sql`SELECT ${syncEvents.integrationId}, ${syncEvents.id} FROM ${syncEvents}
     WHERE ${syncEvents.id} < ${firstEventIdAt(now - retentionMs)} ORDER BY ${syncEvents.id} LIMIT ${limit}`
-  const { meta } = await db
-    .delete(syncEvents)
-    .where(sql`(${syncEvents.integrationId}, ${syncEvents.id}) IN (${expired})`)
-  return meta.changes
+  return onEach(shards, async ({ db }) => {
+    const { meta } = await db
+      .delete(syncEvents)
+      .where(sql`(${syncEvents.integrationId}, ${syncEvents.id}) IN (${expired})`)
+    return meta.changes
+  })
+}
+
+/** Events of one integration; older ones are deleted even before their time. */
+export const MOST_EVENTS = 10_000
+/** Where the busiest integrations are looked for: among the newest events. */
+const NEWEST = 60
+/** Integrations that a tick looks at, in each database. */
+const LOOKED_AT = 3
+
+/**
+ * Deletes the oldest events of integrations that have more than {@link MOST_EVENTS}. A tick looks at a few, chosen by
+ * chance among those that wrote last: the more one writes, the sooner it is chosen.
+ * @returns how many
+ */
+export async function trimEvents({ shards, limit }: Pick<PruneInput, 'shards' | 'limit'>): Promise<number> {
+  const last = sql`SELECT integration_id FROM ${syncEvents} ORDER BY ${syncEvents.id} DESC LIMIT ${NEWEST}`
+  const some = sql`SELECT integration_id FROM (${last}) GROUP BY 1 ORDER BY abs(random()) / count(*) LIMIT ${LOOKED_AT}`
+  const beyond = sql`SELECT old.integration_id, old.id FROM (${some}) AS busy
+    JOIN sync_events AS old ON old.integration_id = busy.integration_id AND old.id <= (
+      SELECT id FROM sync_events AS kept WHERE kept.integration_id = busy.integration_id
+      ORDER BY id DESC LIMIT 1 OFFSET ${MOST_EVENTS}) LIMIT ${limit}`
+  return onEach(shards, async ({ db }) => {
+    const { meta } = await db
+      .delete(syncEvents)
+      .where(sql`(${syncEvents.integrationId}, ${syncEvents.id}) IN (${beyond})`)
+    return meta.changes
+  })
 }

@@ -1,14 +1,10 @@
-import {
-  auditLog,
-  notificationDeliveries,
-  notificationEndpoints,
-  notificationMessages,
-  syncEvents,
-} from '../../db/schema/index.ts'
+import { notificationDeliveries, notificationMessages, syncEvents } from '../../db/events/schema.ts'
+import { auditLog, notificationEndpoints } from '../../db/schema/index.ts'
 import { LARGE, type Section, section } from './section.ts'
 
 const SYNC_EVENTS = section({
   kind: 'sync_event',
+  isEvents: true,
   table: syncEvents,
   key: syncEvents.id,
   columns: {
@@ -47,6 +43,7 @@ const ENDPOINTS = section({
 
 const NOTIFICATIONS = section({
   kind: 'notification',
+  isEvents: true,
   page: LARGE,
   table: notificationMessages,
   key: notificationMessages.id,
@@ -61,6 +58,7 @@ const NOTIFICATIONS = section({
 
 const DELIVERIES = section({
   kind: 'delivery',
+  isEvents: true,
   table: notificationDeliveries,
   key: notificationDeliveries.id,
   columns: {

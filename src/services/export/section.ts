@@ -1,6 +1,8 @@
 import { and, asc, eq, gt, type SQL } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { users } from '../../db/schema/index.ts'
+import type { Db } from '../../db/client.ts'
+import { readAll } from '../../db/events/read-all.ts'
 import type { ServiceContext } from '../context.ts'
 
 /** The columns of one line, under the names that the API uses. */
@@ -32,17 +34,27 @@ interface Source {
   key: SQLiteColumn
   /** The column that names a person, if the line has columns of `users`. */
   person?: SQLiteColumn
+  /** Whether the table is in the event databases. */
+  isEvents?: boolean
 }
 
 /** The rows of an account in a table, page by page. */
-export function section({ kind, page = SMALL, table, columns, key, person }: Source): Section {
+export function section({ kind, page = SMALL, table, columns, key, person, isEvents }: Source): Section {
   const field = Object.keys(columns).find((name) => columns[name] === key)
   if (field === undefined) throw new Error(`the key of ${kind} is none of its columns`)
-  const read: Section['read'] = ({ db, actor }, after) => {
+  const readFrom = (db: Db, accountId: string, after: Key | null): Promise<Row[]> => {
     const rows = db.select(columns).from(table).$dynamic()
     const joined = person ? rows.innerJoin(users, eq(users.id, person)) : rows
-    const range = and(eq(table.accountId, actor.accountId), after === null ? undefined : gt(key, after))
+    const range = and(eq(table.accountId, accountId), after === null ? undefined : gt(key, after))
     return joined.where(range).orderBy(asc(key)).limit(page)
   }
+  const read: Section['read'] = async ({ db, events, actor: { accountId } }, after) =>
+    isEvents
+      ? readAll(await events.of(accountId), (shard) => readFrom(shard, accountId, after), {
+          key: (row) => String(row[field]),
+          descending: false,
+          limit: page,
+        })
+      : readFrom(db, accountId, after)
   return { kind, page, read, key: (row) => row[field] as Key }
 }

@@ -1,13 +1,16 @@
 import { sql } from 'drizzle-orm'
 import journal from '../../../migrations/meta/_journal.json'
+import eventJournal from '../../../migrations-events/meta/_journal.json'
 import { readConfig } from '../../config.ts'
 import { RELEASE } from '../../contract/release.ts'
 import { type Db, db } from '../../db/client.ts'
+import { openEventShards } from '../../db/events/shards.ts'
 import { ticks } from '../../db/schema/index.ts'
 import { log } from '../../lib/log.ts'
 import { siteObject } from '../../lib/site-objects.ts'
+import { type DatabaseSize, readSizes } from '../shards/index.ts'
 
-/** `failing`: requests fail. `degraded`: requests work, the cron doesn't. */
+/** `failing`: requests fail. `degraded`: requests work, something else doesn't. */
 interface Health {
   status: 'ok' | 'degraded' | 'failing'
   configuration: boolean
@@ -20,6 +23,12 @@ interface Health {
   cron: boolean
   /** The release that answers, as `1.2.3`. */
   release: string
+  /** Whether all event databases answer, and have every migration. */
+  events: boolean
+  /** Whether every database has room for a while. */
+  room: boolean
+  /** As the cron saw them last. */
+  databases: DatabaseSize[]
   /** The id of the version that answers; null in a runtime without versions. */
   version: string | null
 }
@@ -33,7 +42,9 @@ const MAX_TICK_AGE_MS = 15 * 60_000
 /** Name of an object that belongs to no site. */
 const CANARY = 'healthz'
 /** The number of the last migration; file names begin with it. */
-const EXPECTED = Math.max(...journal.entries.map(({ idx }) => idx))
+const newest = ({ entries }: { entries: { idx: number }[] }) => Math.max(...entries.map(({ idx }) => idx))
+const EXPECTED = newest(journal)
+const EXPECTED_OF_EVENTS = newest(eventJournal)
 
 const assert = (isRight: boolean, message: string) => {
   if (!isRight) throw new Error(message)
@@ -41,7 +52,7 @@ const assert = (isRight: boolean, message: string) => {
 
 /** Whether a check passes in time. The reason for a failure is only logged. */
 async function passes(
-  name: Exclude<keyof Health, 'status' | 'release' | 'version'>,
+  name: Exclude<keyof Health, 'status' | 'release' | 'version' | 'databases'>,
   check: () => unknown,
 ): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | null = null
@@ -59,10 +70,10 @@ async function passes(
   }
 }
 
-async function checkMigrations(database: Db): Promise<void> {
+async function checkMigrations(database: Db, expected = EXPECTED): Promise<void> {
   const { name } = await database.get<{ name: string | null }>(sql`select max(name) as name from d1_migrations`)
   // a newer database is fine: migrations run before a deployment, and stay after a rollback
-  assert(Number.parseInt(name ?? '', 10) >= EXPECTED, `migrated to ${name}, written for ${EXPECTED}`)
+  assert(Number.parseInt(name ?? '', 10) >= expected, `migrated to ${name}, written for ${expected}`)
 }
 
 async function checkCron(database: Db, now: number): Promise<void> {
@@ -70,19 +81,36 @@ async function checkCron(database: Db, now: number): Promise<void> {
   assert(now - (at ?? 0) <= MAX_TICK_AGE_MS, at === null ? 'never ticked' : `ticked ${now - at} ms ago`)
 }
 
+async function checkEvents(env: Env, database: Db): Promise<void> {
+  const shards = openEventShards(env, database).all()
+  assert(shards[0]?.name === 'EVENTS', 'no database is bound as EVENTS')
+  await Promise.all(shards.map((shard) => checkMigrations(shard.db, EXPECTED_OF_EVENTS)))
+}
+
+/** @param sizes gets what was read */
+async function checkRoom(database: Db, now: number, sizes: DatabaseSize[]): Promise<void> {
+  sizes.push(...(await readSizes({ db: database, now })))
+  const filling = sizes.filter(({ is_filling: isFilling }) => isFilling)
+  const words = filling.map(({ name, bytes, days_left: days }) => `${name}: ${bytes} bytes, ${days} days left`)
+  assert(filling.length === 0, words.join('; '))
+}
+
 async function runChecks(env: Env): Promise<Health> {
   // opened inside each check, so that a missing binding fails only the checks that need it
   const database = () => db(env, null).db
-  const [configuration, isDatabaseThere, migrations, keyStore, object, cron] = await Promise.all([
+  const databases: DatabaseSize[] = []
+  const [configuration, isDatabaseThere, migrations, keyStore, object, cron, events, room] = await Promise.all([
     passes('configuration', () => readConfig(env)),
     passes('database', () => database().run(sql`select 1`)),
     passes('migrations', () => checkMigrations(database())),
     passes('key_store', () => env.API_KEYS.get('health')),
     passes('object', () => siteObject(env, CANARY).runs()),
     passes('cron', () => checkCron(database(), Date.now())),
+    passes('events', () => checkEvents(env, database())),
+    passes('room', () => checkRoom(database(), Date.now(), databases)),
   ])
   const works = configuration && isDatabaseThere && migrations && keyStore && object
-  const status = works ? (cron ? 'ok' : 'degraded') : 'failing'
+  const status = works ? (cron && events && room ? 'ok' : 'degraded') : 'failing'
   const version = (env as Partial<Env>).VERSION?.id ?? null
   return {
     status,
@@ -93,6 +121,9 @@ async function runChecks(env: Env): Promise<Health> {
     object,
     cron,
     release: RELEASE,
+    events,
+    room,
+    databases,
     version,
   }
 }
@@ -101,8 +132,8 @@ async function runChecks(env: Env): Promise<Health> {
 const results = new WeakMap<Env, { at: number; health: Health }>()
 
 /**
- * Checks what the API depends on: configuration, database, migrations, key store, objects and cron. Costs three
- * queries, one KV read and one call to an object, every five seconds at most.
+ * Checks what the API depends on: configuration, databases, migrations, key store, objects and cron. Costs four queries
+ * and one for each event database, one KV read and one call to an object, every five seconds at most.
  */
 export async function checkOwnHealth(env: Env): Promise<Health> {
   const last = results.get(env)

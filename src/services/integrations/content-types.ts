@@ -99,16 +99,13 @@ export async function updateContentTypes({
   assertKnownTypes(before, input.patch)
   assertAllowedTypes(before, input.patch)
   const merged = sql`json_patch(${integrations.typeSettings}, ${JSON.stringify(input.patch)})`
-  const [rows] = await ctx.db.batch([
-    ctx.db
-      .update(integrations)
-      .set({ typeSettings: merged, updatedAt: new Date(ctx.now()) })
-      .where(and(eq(integrations.id, input.id), tenantFilter(ctx.actor, integrations)))
-      .returning(),
-    recordEvent(ctx, before, { action: 'update_content_types', startedAt: ctx.now() }),
-  ])
-  const after = rows[0]
+  const [after] = await ctx.db
+    .update(integrations)
+    .set({ typeSettings: merged, updatedAt: new Date(ctx.now()) })
+    .where(and(eq(integrations.id, input.id), tenantFilter(ctx.actor, integrations)))
+    .returning()
   if (!after) throw new ServiceError('integration_not_found')
+  await recordEvent(ctx, before, { action: 'update_content_types', startedAt: ctx.now() })
   publishChange(ctx, after.siteId)
   return describeContentTypes(after)
 }

@@ -4,7 +4,7 @@ import type { Integration, IntegrationCreate, IntegrationUpdate } from '../../co
 import type { SecurityChange } from '../../contract/notifications.ts'
 import { isUniqueViolation } from '../../db/errors.ts'
 import { insertWhile } from '../../db/insert-while.ts'
-import { recordEvent, recordEventOf } from '../../db/record-event.ts'
+import { recordEvent } from '../../db/record-event.ts'
 import { connectionChanges, integrations } from '../../db/schema/index.ts'
 import { maskApiKey, parseApiKey } from '../../lib/api-key.ts'
 import { isResting } from '../../lib/connection.ts'
@@ -75,8 +75,7 @@ export async function createIntegration({
   const when = exists(ctx.db.select({ id: integrations.id }).from(integrations).where(own))
   const metadata = { platform: input.platform }
   const entry = { action: 'integration.created', entityId: ref.id, metadata, when } as const
-  const event = recordEventOf(ctx, own, { action: 'create', startedAt: ctx.now() })
-  const rows = await appendAudit({ ctx, input: { entry, changes: [insert, event] } }).then(
+  const rows = await appendAudit({ ctx, input: { entry, changes: [insert] } }).then(
     ([inserted]): IntegrationRow[] => inserted,
     (cause: unknown) => {
       if (isUniqueViolation(cause, 'integrations')) throw new ServiceError('integration_exists', undefined, { cause })
@@ -85,6 +84,7 @@ export async function createIntegration({
   )
   const [row] = rows
   if (!row) throw new ServiceError('site_not_found')
+  await recordEvent(ctx, row, { action: 'create', startedAt: now.getTime() })
   return presentIntegration(row)
 }
 
@@ -169,12 +169,12 @@ export async function updateIntegration({
   const told = securityChanges(before, siteUrl, key)
   const metadata = { fields: Object.keys(patch), ...(told.length > 0 && { changes: told }) }
   const entry = { action: 'integration.updated', entityId: id, metadata } as const
-  const event = recordEvent(ctx, before, { action: 'update', startedAt: ctx.now() })
   const isTold = told.length > 0 && before.credentials !== null
   const messages = tellSecurity(ctx, { integration: before, changes: told, actor: ctx.actor })
-  const [rows] = await appendAudit({ ctx, input: { entry, changes: [update, event, ...(isTold ? messages : [])] } })
+  const [rows] = await appendAudit({ ctx, input: { entry, changes: [update, ...(isTold ? messages : [])] } })
   const after = rows[0]
   if (!after) throw new ServiceError('integration_not_found')
+  await recordEvent(ctx, before, { action: 'update', startedAt: now.getTime() })
   publishChange(ctx, after.siteId)
   if (!after.isActive || !after.syncEnabled) await ctx.site(after.siteId).stop(id)
   const isDue = after.nextCheckAt?.getTime() === now.getTime()
@@ -206,13 +206,14 @@ export async function deleteIntegration({
   const removal = ctx.db
     .delete(integrations)
     .where(and(eq(integrations.id, row.id), tenantFilter(ctx.actor, integrations)))
-  const event = recordEvent(ctx, row, { action: 'delete', startedAt: ctx.now() })
+  const startedAt = ctx.now()
   await appendAudit({
     ctx,
     input: {
       entry: { action: 'integration.deleted', entityId: row.id },
-      changes: [removal, event, ctx.db.delete(connectionChanges).where(ofIntegration(row))],
+      changes: [removal, ctx.db.delete(connectionChanges).where(ofIntegration(row))],
     },
   })
+  await recordEvent(ctx, row, { action: 'delete', startedAt })
   await ctx.site(row.siteId).stop(row.id)
 }

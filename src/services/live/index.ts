@@ -1,7 +1,11 @@
 import { and, asc, eq, gte } from 'drizzle-orm'
 import type { LiveState } from '../../contract/live.ts'
 import type { Db } from '../../db/client.ts'
-import { integrations, syncEvents } from '../../db/schema/index.ts'
+import { readAll } from '../../db/events/read-all.ts'
+import { syncEvents } from '../../db/events/schema.ts'
+import type { EventShards } from '../../db/events/shards.ts'
+import { integrations } from '../../db/schema/index.ts'
+import { log } from '../../lib/log.ts'
 import type { ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { firstEventIdAt, presentEvent } from '../events/index.ts'
@@ -14,34 +18,47 @@ import { type Subscriber, SUBSCRIBER_HEADER } from '../../site/rpc.ts'
 /** Most events in one message. Older ones are in the list of events. */
 const MAX_EVENTS = 50
 
+interface LiveDatabases {
+  db: Db
+  events: EventShards
+}
+
+/** Events since a time. None while their database is away: the rest of the state is shown all the same. */
+async function readEvents({ events }: LiveDatabases, accountId: string, integrationId: string, since: number) {
+  const recent = and(
+    eq(syncEvents.integrationId, integrationId),
+    eq(syncEvents.accountId, accountId),
+    gte(syncEvents.id, firstEventIdAt(since)),
+  )
+  try {
+    return await readAll(
+      await events.of(accountId),
+      (shard) => shard.select().from(syncEvents).where(recent).orderBy(asc(syncEvents.id)).limit(MAX_EVENTS),
+      { key: ({ id }) => id, descending: false, limit: MAX_EVENTS },
+    )
+  } catch (cause) {
+    log.warn('events not readable', { integration_id: integrationId, cause })
+    return []
+  }
+}
+
 /**
  * The live state of an integration, in one round trip.
  * @param since reads events from this time on, in milliseconds since 1970
  * @returns null if the integration was deleted
  */
 export async function readLiveState(
-  db: Db,
+  databases: LiveDatabases,
   { accountId, integrationId }: { accountId: string; integrationId: string },
   since: number,
 ): Promise<LiveState | null> {
-  const [[row], events] = await db.batch([
-    db
+  const [[row], events] = await Promise.all([
+    databases.db
       .select(presentedColumns)
       .from(integrations)
       .where(and(eq(integrations.id, integrationId), eq(integrations.accountId, accountId)))
       .limit(1),
-    db
-      .select()
-      .from(syncEvents)
-      .where(
-        and(
-          eq(syncEvents.integrationId, integrationId),
-          eq(syncEvents.accountId, accountId),
-          gte(syncEvents.id, firstEventIdAt(since)),
-        ),
-      )
-      .orderBy(asc(syncEvents.id))
-      .limit(MAX_EVENTS),
+    readEvents(databases, accountId, integrationId, since),
   ])
   if (!row) return null
   return {

@@ -1,14 +1,13 @@
-import { and, eq, lte, sql } from 'drizzle-orm'
+import { and, eq, lte, type SQL, sql } from 'drizzle-orm'
 import { type Connection, describeReason } from '../../contract/health.ts'
 import { type ConnectionChange, MOST_CHANGES } from '../../contract/notifications.ts'
 import type { Config } from '../../config.ts'
 import type { Db } from '../../db/client.ts'
-import { isUniqueViolation } from '../../db/errors.ts'
-import { connectionWatch } from '../../db/schema/index.ts'
+import { accounts, connectionWatch } from '../../db/schema/index.ts'
 import type { IdPrefix } from '../../lib/ids.ts'
 import { toTimestamp } from '../../lib/timestamp.ts'
-import { type NewMessage, postMessages, summarize } from './message.ts'
-import { type DueChange, loadPendingChanges, type PendingChanges } from './pending-changes.ts'
+import { type NewMessage, postOne, summarize } from './message.ts'
+import { type DueChange, loadPendingChanges, type PendingChanges, recentTimes } from './pending-changes.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -33,6 +32,8 @@ interface Plan {
   /** Not worth a message. */
   quiet: DueChange[]
   message: NewMessage | null
+  /** When the account was told before, as its row says; another dispatch changes it. */
+  before: string | null
   /** When the rest is due again; null if there is none, or if it stays due now. */
   deferredTo: number | null
 }
@@ -42,8 +43,10 @@ interface Plan {
  * first message after a quiet hour goes out at once, and there are at most six an hour.
  * @returns milliseconds since 1970
  */
-function nextSlot({ messagesOfHour, lastMessageAt }: PendingChanges): number {
-  return lastMessageAt === null ? 0 : lastMessageAt + messagesOfHour ** 2 * MINUTE_MS
+function nextSlot({ notifiedAt }: PendingChanges, now: number): number {
+  const times = recentTimes(notifiedAt, now)
+  const last = times.at(-1)
+  return last === undefined ? 0 : last + times.length ** 2 * MINUTE_MS
 }
 
 function presentChange(row: DueChange): ConnectionChange {
@@ -75,11 +78,10 @@ function messageOf(
   email: boolean,
   now: number,
 ): NewMessage {
-  const { accountId, seq, endpointIds, userIds } = pending
+  const { accountId, endpointIds, userIds } = pending
   const changes = reported.map(presentChange)
   return {
     accountId,
-    seq: seq + 1,
     message: {
       type: 'connection.changed',
       timestamp: new Date(now).toISOString(),
@@ -96,28 +98,35 @@ const isReportable = ({ told, connection }: DueChange) => told !== connection &&
 
 /** Decides what to do with an account's changes. Writes nothing. */
 function plan(pending: PendingChanges, hasEmail: boolean, isCut: boolean, now: number): Plan {
-  const { accountId, due, dueCount } = pending
-  const none = { accountId, reported: [], quiet: due, message: null, deferredTo: null }
+  const { accountId, due, dueCount, notifiedAt: before } = pending
+  const none = { accountId, before, reported: [], quiet: due, message: null, deferredTo: null }
   // all due changes belong to deleted integrations; deferred, or every tick would find them again
   if (due.length === 0) return { ...none, deferredTo: isCut ? null : now + ORPHANS_AFTER_MS }
   if (pending.endpointIds.length === 0 && !(hasEmail && pending.userIds.length > 0)) return none
   const [reportable, quiet] = [due.filter(isReportable), due.filter((row) => !isReportable(row))]
   if (reportable.length === 0) return none
-  const slot = nextSlot(pending)
+  const slot = nextSlot(pending, now)
   if (slot > now) return { ...none, quiet, deferredTo: slot }
   const reported = fitting(reportable)
   const more = dueCount - quiet.length - reported.length
   return { ...none, reported, quiet, message: messageOf(pending, reported, more, hasEmail, now) }
 }
 
+/** Holds while no other dispatch has told the account. */
+const isFirst = (accountId: SQL, before: SQL) =>
+  sql`EXISTS (SELECT 1 FROM accounts WHERE accounts.id = ${accountId} AND accounts.notified_at IS ${before})`
+
 /** Marks changes as dispatched. One that changed again after it was read stays due. */
-function markDispatched({ db }: DispatchContext, rows: readonly DueChange[], sentAt: number | null) {
-  const dispatched = rows.map((row) => ({
-    account: row.accountId,
-    id: row.integrationId,
-    changes: row.changes,
-    told: TRANSITIONAL.has(row.connection) ? row.told : row.connection,
-  }))
+function markDispatched({ db }: DispatchContext, plans: readonly Plan[], sentAt: number | null) {
+  const dispatched = plans.flatMap(({ before, quiet, reported }) =>
+    (sentAt === null ? quiet : reported).map((row) => ({
+      before,
+      account: row.accountId,
+      id: row.integrationId,
+      changes: row.changes,
+      told: TRANSITIONAL.has(row.connection) ? row.told : row.connection,
+    })),
+  )
   const isWindowOpen = sql`${connectionWatch.windowAt} > ${(sentAt ?? 0) - HOUR_MS}`
   const window = sentAt !== null && {
     windowCount: sql`CASE WHEN ${isWindowOpen} THEN ${connectionWatch.windowCount} + 1 ELSE 1 END`,
@@ -134,12 +143,13 @@ function markDispatched({ db }: DispatchContext, rows: readonly DueChange[], sen
     .from(
       // as JSON: D1 allows a hundred parameters
       sql`(SELECT value ->> 'account' AS account, value ->> 'id' AS id, value ->> 'changes' AS changes,
-        value ->> 'told' AS told FROM json_each(${JSON.stringify(dispatched)})) AS dispatched`,
+        value ->> 'told' AS told, value ->> 'before' AS before FROM json_each(${JSON.stringify(dispatched)})) AS dispatched`,
     )
     .where(
       and(
         eq(connectionWatch.integrationId, sql`dispatched.id`),
         eq(connectionWatch.accountId, sql`dispatched.account`),
+        sentAt === null ? undefined : isFirst(sql`dispatched.account`, sql`dispatched.before`),
       ),
     )
 }
@@ -157,9 +167,35 @@ function defer({ db }: DispatchContext, plans: readonly Plan[], now: number) {
     .where(and(eq(connectionWatch.accountId, sql`slots.account`), lte(connectionWatch.dueAt, new Date(now))))
 }
 
+/** The statements that post an account's message, unless another dispatch has told it. */
+function post(ctx: DispatchContext, { accountId, before, message }: Plan, now: number) {
+  if (!message) return []
+  return [postOne({ ...ctx, now }, message, isFirst(sql`${accountId}`, sql`${before}`))]
+}
+
+/** Notes on the accounts that they have been told. */
+function noteTold({ db }: DispatchContext, plans: readonly Plan[], now: number) {
+  const told = plans
+    .filter(({ message }) => message !== null)
+    .map(({ accountId, before }) => ({
+      account: accountId,
+      before,
+      after: JSON.stringify([...recentTimes(before, now), now]),
+    }))
+  return db
+    .update(accounts)
+    .set({ notifiedAt: sql`told.after` })
+    .from(
+      sql`(SELECT value ->> 'account' AS account, value ->> 'before' AS before, value ->> 'after' AS after
+        FROM json_each(${JSON.stringify(told)})) AS told`,
+    )
+    .where(and(eq(accounts.id, sql`told.account`), sql`${accounts.notifiedAt} IS told.before`))
+    .returning({ id: accounts.id })
+}
+
 /**
- * Stores one message per account with all its due changes, or defers them to the account's next slot. Messages,
- * deliveries and marks commit in one transaction; of two concurrent ticks one wins.
+ * Posts one message per account with all its due changes, or defers them to the account's next slot. Messages and marks
+ * commit in one transaction; of two concurrent ticks one wins.
  * @returns how many accounts got a message and how many were deferred; null if another tick was first
  */
 export async function dispatchChanges({
@@ -169,25 +205,19 @@ export async function dispatchChanges({
   ctx: DispatchContext
   input: { accountIds: readonly string[]; now: number }
 }): Promise<{ notified: number; deferred: number } | null> {
-  const { accounts, isCut } = await loadPendingChanges({ db: ctx.db, accountIds, now })
-  const plans = accounts.map((pending) => plan(pending, ctx.config.email !== null, isCut, now))
-  const messages = plans.flatMap(({ message }) => (message ? [message] : []))
+  const pending = await loadPendingChanges({ db: ctx.db, accountIds, now })
+  const plans = pending.accounts.map((account) => plan(account, ctx.config.email !== null, pending.isCut, now))
   const waiting = plans.filter(({ deferredTo }) => deferredTo !== null)
-  const quiet = markDispatched(
-    ctx,
-    plans.flatMap((each) => each.quiet),
-    null,
-  )
-  const reported = markDispatched(
-    ctx,
-    plans.flatMap((each) => each.reported),
-    now,
-  )
-  try {
-    await ctx.db.batch([quiet, reported, defer(ctx, waiting, now), ...postMessages({ ...ctx, now }, messages)])
-    return { notified: messages.length, deferred: waiting.length }
-  } catch (error) {
-    if (isUniqueViolation(error, 'notification_messages')) return null
-    throw error
-  }
+  const messages = plans.flatMap((each) => post(ctx, each, now))
+  const results = await ctx.db.batch([
+    markDispatched(ctx, plans, null),
+    markDispatched(ctx, plans, now),
+    defer(ctx, waiting, now),
+    ...messages,
+    // last: the others hold while the accounts' rows are as they were read
+    noteTold(ctx, plans, now),
+  ])
+  const told = results.at(-1) as { id: string }[]
+  if (messages.length > 0 && told.length === 0) return null
+  return { notified: told.length, deferred: waiting.length }
 }

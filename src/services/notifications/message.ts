@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm'
-import { type ConnectionChange, DELIVERY_LIFETIME_S, type OutgoingMessage } from '../../contract/notifications.ts'
+import { type SQL, sql } from 'drizzle-orm'
+import type { ConnectionChange, OutgoingMessage } from '../../contract/notifications.ts'
 import type { Db } from '../../db/client.ts'
-import { notificationDeliveries, notificationMessages } from '../../db/schema/index.ts'
+import { postMessage, type WaitingMessage } from '../../db/events/outbox.ts'
 import type { IdPrefix } from '../../lib/ids.ts'
 
 /** The e-mail about an endpoint that can't be reached. */
@@ -50,8 +50,6 @@ export const STATES: Record<ConnectionChange['to'], string> = {
 
 export interface NewMessage {
   accountId: string
-  /** The account's newest number plus one. Of two concurrent writers the second fails with its whole batch. */
-  seq: number
   message: StoredMessage
   summary: string
   changes: number
@@ -65,24 +63,11 @@ interface PostContext {
   newId: (prefix: IdPrefix) => string
 }
 
-/** The statements that store messages with one delivery per recipient, for a batch. */
-export function postMessages({ db, now, newId }: PostContext, messages: readonly NewMessage[]) {
-  const rows = messages.map((each) => ({ ...each, id: newId('msg') }))
-  const recipients = rows.flatMap(({ id: message, accountId: account, endpointIds, userIds }) => [
-    ...endpointIds.map((endpoint) => ({ id: newId('dlv'), account, message, channel: 'webhook', endpoint })),
-    ...userIds.map((user) => ({ id: newId('dlv'), account, message, channel: 'email', user })),
-  ])
-  // as JSON: D1 allows a hundred parameters, and an account may have more members
-  const deliveries = sql`SELECT value ->> 'id', value ->> 'account', value ->> 'message', value ->> 'channel',
-    value ->> 'endpoint', value ->> 'user', 'pending', 0, ${now}, ${now + DELIVERY_LIFETIME_S * 1000}, NULL, NULL, NULL,
-    ${now}, NULL FROM json_each(${JSON.stringify(recipients)})`
-  const createdAt = new Date(now)
-  return [
-    db.insert(notificationDeliveries).select(deliveries),
-    ...rows.map(({ id, accountId, seq, message, summary, changes }) =>
-      db
-        .insert(notificationMessages)
-        .values({ id, accountId, seq, type: message.type, summary, changes, body: JSON.stringify(message), createdAt }),
-    ),
-  ] as const
+/**
+ * The statement that posts a message, for the batch of the change that it tells of. The next tick makes its deliveries.
+ * @param when posts only if this holds
+ */
+export function postOne({ db, now, newId }: PostContext, { accountId, message, ...rest }: NewMessage, when: SQL) {
+  const waiting: WaitingMessage = { ...rest, type: message.type, body: JSON.stringify(message) }
+  return postMessage(db, { id: newId('msg'), accountId, body: sql`${JSON.stringify(waiting)}`, when, now })
 }

@@ -63,22 +63,21 @@ const dueChanges = ({ db, accountIds, now }: ReadInput) =>
 
 export type DueChange = Awaited<ReturnType<typeof dueChanges>>[number]
 
-/** Each account's recent messages. Twenty suffice: there are fewer in an hour. */
-const messagesSoFar = ({ db, accountIds, now }: ReadInput) => {
-  const recent = sql`(SELECT * FROM notification_messages WHERE account_id = account.value ORDER BY seq DESC LIMIT 20)
-    WHERE type = 'connection.changed' AND created_at > ${now - HOUR_MS}`
-  return db
+/** When each account was told last; `notifiedAt` also guards a dispatch against another one. */
+const messagesSoFar = ({ db, accountIds, now }: ReadInput) =>
+  db
     .select({
       accountId: sql<string>`account.value`.as('account_id'),
       dueCount: sql<number>`(SELECT count(*) FROM connection_watch
         WHERE account_id = account.value AND due_at <= ${now})`.as('due_count'),
-      seq: sql<number>`ifnull((SELECT max(seq) FROM notification_messages WHERE account_id = account.value), 0)`.as(
-        'seq',
-      ),
-      messagesOfHour: sql<number>`(SELECT count(*) FROM ${recent})`.as('messages'),
-      lastMessageAt: sql<number | null>`(SELECT max(created_at) FROM ${recent})`.as('last_at'),
+      notifiedAt: sql<string | null>`(SELECT notified_at FROM accounts WHERE id = account.value)`.as('notified_at'),
     })
     .from(sql`json_each(${JSON.stringify(accountIds)}) AS account`)
+
+/** The times of an account's messages within the hour, oldest first. */
+export function recentTimes(notifiedAt: string | null, now: number): number[] {
+  const times = notifiedAt === null ? [] : (JSON.parse(notifiedAt) as number[])
+  return times.filter((at) => at > now - HOUR_MS)
 }
 
 const activeEndpoints = ({ db, accountIds }: ReadInput) =>

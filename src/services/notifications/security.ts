@@ -1,18 +1,13 @@
 /**
  * Messages about who may speak for a site: its signing secret, its address, its API key, the WordPress user it writes as.
- * They belong into the batch of the change, so that no change goes untold. Number and recipients are found within the
- * batch: unlike messages about connections, no writer computes them beforehand, so none can be too late.
+ * They belong into the batch of the change, so that no change goes untold. The recipients are found within the batch, so
+ * that nobody is missed who was added just before.
  */
-import { type SQL, sql } from 'drizzle-orm'
-import { DELIVERY_LIFETIME_S, type OutgoingMessage, type SecurityChange } from '../../contract/notifications.ts'
-import {
-  memberships,
-  notificationDeliveries,
-  notificationEndpoints,
-  notificationMessages,
-  sites,
-  users,
-} from '../../db/schema/index.ts'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
+import type { OutgoingMessage, SecurityChange } from '../../contract/notifications.ts'
+import type { Db } from '../../db/client.ts'
+import { postMessage } from '../../db/events/outbox.ts'
+import { integrations, memberships, notificationEndpoints, sites, users } from '../../db/schema/index.ts'
 import { describeActor, type Actor, type ServiceContext } from '../context.ts'
 import { wantsEmail } from './preferences.ts'
 
@@ -46,19 +41,11 @@ interface TellInput {
   when?: SQL
 }
 
-/** A time-ordered id (UUIDv7), made by SQLite once per row. */
-const idPerRow = (prefix: string, now: number) => {
-  const hex = (digits: number) => `substr(hex(randomblob(6)), 1, ${digits})`
-  const parts = [`'7'`, hex(3), `'8'`, hex(3), hex(12)].join(' || ')
-  return sql`${`${prefix}_${now.toString(16).padStart(12, '0')}`} || lower(${sql.raw(parts)})`
-}
-
-/** Statements that tell the account's people and endpoints about changes, for the batch of the changes. */
+/** The statement that tells the account's people and endpoints about changes, for the batch of the changes. */
 export function tellSecurity(ctx: TellContext, input: TellInput) {
   const { integration, changes, actor, requestedFrom = null, when = sql`true` } = input
   const { accountId } = integration
   const now = ctx.now()
-  const id = ctx.newId('msg')
   const body: SecurityMessage = {
     type: 'connection.security',
     timestamp: new Date(now).toISOString(),
@@ -74,26 +61,18 @@ export function tellSecurity(ctx: TellContext, input: TellInput) {
       request_id: ctx.requestId,
     },
   }
-  const seq = sql`(SELECT ifnull(max(seq), 0) + 1 FROM notification_messages WHERE account_id = ${accountId})`
   const name = sql`(SELECT name FROM ${sites} WHERE ${sites.id} = ${integration.siteId} AND ${sites.accountId} = ${accountId})`
-  const message = sql`SELECT ${id}, ${accountId}, ${seq}, 'connection.security', ${summarizeSecurity(changes)},
-    ${changes.length}, json_set(${JSON.stringify(body)}, '$.data.site_name', ifnull(${name}, '')), ${now} WHERE ${when}`
-  const delivery = (channel: 'webhook' | 'email', endpoint: SQL, user: SQL) => sql`SELECT ${idPerRow('dlv', now)},
-    ${accountId}, ${id}, ${channel}, ${endpoint}, ${user}, 'pending', 0, ${now}, ${now + DELIVERY_LIFETIME_S * 1000},
-    NULL, NULL, NULL, ${now}, NULL`
-  const isStored = sql`EXISTS (SELECT 1 FROM notification_messages WHERE account_id = ${accountId} AND id = ${id})`
-  const toEndpoints = sql`${delivery('webhook', sql`notification_endpoints.id`, sql`NULL`)}
-    FROM ${notificationEndpoints} WHERE ${notificationEndpoints.accountId} = ${accountId}
-      AND ${notificationEndpoints.isActive} = 1 AND ${isStored}`
-  const toPeople = sql`${delivery('email', sql`NULL`, sql`memberships.user_id`)}
-    FROM ${memberships} JOIN ${users} ON ${users.id} = ${memberships.userId}
-    WHERE ${memberships.accountId} = ${accountId} AND ${users.isActive} = 1 AND ${wantsEmail} AND ${isStored}
+  // `|| ''`: as text, not as an object within the object
+  const text = sql`json_set(${JSON.stringify(body)}, '$.data.site_name', ifnull(${name}, '')) || ''`
+  const endpoints = sql`SELECT json_group_array(id) FROM ${notificationEndpoints}
+    WHERE ${notificationEndpoints.accountId} = ${accountId} AND ${notificationEndpoints.isActive} = 1`
+  const people = sql`SELECT json_group_array(${memberships.userId}) FROM ${memberships}
+    JOIN ${users} ON ${users.id} = ${memberships.userId}
+    WHERE ${memberships.accountId} = ${accountId} AND ${users.isActive} = 1 AND ${wantsEmail}
       AND ${Number(ctx.config.email !== null)} = 1`
-  return [
-    ctx.db.insert(notificationMessages).select(message),
-    ctx.db.insert(notificationDeliveries).select(toEndpoints),
-    ctx.db.insert(notificationDeliveries).select(toPeople),
-  ] as const
+  const waiting = sql`json_object('type', 'connection.security', 'summary', ${summarizeSecurity(changes)},
+    'changes', ${changes.length}, 'body', ${text}, 'endpointIds', json((${endpoints})), 'userIds', json((${people})))`
+  return [postMessage(ctx.db, { id: ctx.newId('msg'), accountId, body: waiting, when, now })] as const
 }
 
 const HOUR_MS = 3_600_000
@@ -102,9 +81,13 @@ const HOUR_MS = 3_600_000
  * Whether an account has not been told about a request for confirmation of this integration within the hour, so that
  * whoever holds a key can't fill mailboxes.
  */
-export function notToldOfRequest(integrationId: string, accountId: string, now: number): SQL {
-  return sql`NOT EXISTS (SELECT 1 FROM notification_messages WHERE account_id = ${accountId}
-    AND type = 'connection.security' AND created_at > ${now - HOUR_MS}
-    AND body ->> '$.data.integration_id' = ${integrationId}
-    AND body ->> '$.data.changes[0].what' = 'confirmation_requested')`
-}
+export const notToldOfRequest = (integrationId: string, accountId: string, now: number): SQL =>
+  sql`EXISTS (SELECT 1 FROM ${integrations} WHERE ${integrations.id} = ${integrationId}
+    AND ${integrations.accountId} = ${accountId} AND ifnull(${integrations.requestToldAt}, 0) <= ${now - HOUR_MS})`
+
+/** The statement that notes, after it was told, that an account was told about such a request. */
+export const noteToldOfRequest = (db: Db, integrationId: string, accountId: string, now: number, when: SQL) =>
+  db
+    .update(integrations)
+    .set({ requestToldAt: new Date(now) })
+    .where(and(eq(integrations.id, integrationId), eq(integrations.accountId, accountId), when))

@@ -1,23 +1,29 @@
 import { count, desc, eq, sql, sum } from 'drizzle-orm'
 import { MOST_ENDPOINTS } from '../../contract/notifications.ts'
 import { QUOTA_KINDS, type QuotaKind, type Usage } from '../../contract/quotas.ts'
-import { accountQuotas, auditLog, integrations, notificationEndpoints, syncEvents } from '../../db/schema/index.ts'
+import { syncEvents } from '../../db/events/schema.ts'
+import { accountQuotas, auditLog, integrations, notificationEndpoints } from '../../db/schema/index.ts'
 import type { ServiceContext } from '../context.ts'
 import { countOf, defaultQuota } from './quotas.ts'
 
 /** Counting the events of an account stops here: it reads an index entry for each. */
 const MOST_COUNTED = 50_000
 
-/** Events of all integrations of the account, up to a bound. */
-function countEvents({ db }: ServiceContext, accountId: string) {
-  const own = db.select({ id: integrations.id }).from(integrations).where(eq(integrations.accountId, accountId))
-  const some = db
-    .select({ one: sql`1`.as('one') })
-    .from(syncEvents)
-    .where(sql`${syncEvents.integrationId} in ${own}`)
-    .limit(MOST_COUNTED + 1)
-    .as('some')
-  return db.select({ count: sql<number>`count(*)` }).from(some)
+/** Events of the account, up to a bound. While it is moved, an event that is being copied may count twice. */
+async function countEvents({ events }: ServiceContext, accountId: string): Promise<number> {
+  const { read } = await events.of(accountId)
+  const counts = await Promise.all(
+    read.map((shard) => {
+      const some = shard
+        .select({ one: sql`1`.as('one') })
+        .from(syncEvents)
+        .where(eq(syncEvents.accountId, accountId))
+        .limit(MOST_COUNTED + 1)
+        .as('some')
+      return shard.select({ count: sql<number>`count(*)` }).from(some)
+    }),
+  )
+  return counts.reduce((sum, [row]) => sum + (row?.count ?? 0), 0)
 }
 
 /** What the actor's account uses, and its quotas. */
@@ -31,13 +37,12 @@ export async function readUsage({ ctx }: { ctx: ServiceContext }): Promise<Usage
     countOf(ctx, 'invitations', accountId),
     db.select({ count: count() }).from(notificationEndpoints).where(eq(notificationEndpoints.accountId, accountId)),
   ])
-  const [own, ofIntegrations, events, audit] = await db.batch([
+  const [own, ofIntegrations, audit] = await db.batch([
     db.select().from(accountQuotas).where(eq(accountQuotas.accountId, accountId)),
     db
       .select({ count: sql<number>`count(*)`, bytes: sum(integrations.storedBytes).mapWith(Number) })
       .from(integrations)
       .where(eq(integrations.accountId, accountId)),
-    countEvents(ctx, accountId),
     db
       .select({ seq: auditLog.seq })
       .from(auditLog)
@@ -50,7 +55,7 @@ export async function readUsage({ ctx }: { ctx: ServiceContext }): Promise<Usage
   const limited = Object.fromEntries(
     QUOTA_KINDS.map((kind) => [kind, { used: used[kind][0]?.count ?? 0, most: mostOf(kind) }]),
   ) as Record<QuotaKind, { used: number; most: number }>
-  const counted = events[0]?.count ?? 0
+  const counted = await countEvents(ctx, accountId)
   return {
     ...limited,
     endpoints: { used: endpoints[0]?.count ?? 0, most: MOST_ENDPOINTS },

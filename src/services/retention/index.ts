@@ -1,6 +1,7 @@
 import { and, inArray, isNotNull, lt } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Db } from '../../db/client.ts'
+import type { Shard } from '../../db/events/shards.ts'
 import { apiKeys, invitations, sessions, verifications } from '../../db/schema/index.ts'
 
 /** A key that has ended stays in its site's list for this long. Its tombstone in KV lives for 30 days. */
@@ -41,4 +42,16 @@ export async function pruneEnded(input: PruneInput): Promise<number> {
     await pruneBefore(input, apiKeys, { key: apiKeys.id, endedAt: apiKeys.expiresAt, before: longAgo }),
   ]
   return pruned.reduce((sum, count) => sum + count, 0)
+}
+
+/**
+ * Does work in each event database. One that is away stops none of the others.
+ * @returns the sum of what the works return
+ * @throws the first failure, after all have had their turn
+ */
+export async function onEach(shards: readonly Shard[], work: (shard: Shard) => Promise<number>): Promise<number> {
+  const outcomes = await Promise.allSettled(shards.map((shard) => work(shard)))
+  const failed = outcomes.find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
+  return outcomes.reduce((sum, outcome) => sum + (outcome.status === 'fulfilled' ? outcome.value : 0), 0)
 }

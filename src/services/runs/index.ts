@@ -124,8 +124,8 @@ export async function cancelRun({
   const site = ctx.site(row.siteId)
   const run = unwrap(await site.cancelRun(toRpcCall(ctx, row), input.runId))
   const { currentRun } = await site.runs(row.id)
-  const event = recordEvent(ctx, row, { action: 'cancel_run', startedAt, runId: run.id, direction: run.direction })
-  await (currentRun?.status === 'running' ? event : ctx.db.batch([event, endSyncing(ctx, row)]))
+  if (currentRun?.status !== 'running') await endSyncing(ctx, row)
+  await recordEvent(ctx, row, { action: 'cancel_run', startedAt, runId: run.id, direction: run.direction })
   publishChange(ctx, row.siteId)
   return run
 }

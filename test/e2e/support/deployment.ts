@@ -16,15 +16,18 @@ export interface Deployment {
   url: (edge: string) => Promise<URL>
   /** Brings other code out over the same data. */
   deploy: (code: Deployed) => Promise<void>
-  migrate: (files: readonly string[]) => Promise<void>
+  migrate: (files: readonly string[], folder?: Folder) => Promise<void>
   stop: () => Promise<void>
 }
 
 const UNLIMITED = { limit: 1_000_000, period: 60 } as const
 const secret = () => randomBytes(32).toString('base64')
 
-export const migrationFiles = () =>
-  readdirSync(join(ROOT, 'migrations'))
+/** A kind of database: its folder of migrations. */
+export type Folder = 'migrations' | 'migrations-events'
+
+export const migrationFiles = (folder: Folder = 'migrations') =>
+  readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith('.sql'))
     .toSorted()
 
@@ -43,7 +46,7 @@ export async function openPlatform(first: Deployed): Promise<Deployment> {
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
     // a site on this machine is refused in production
     bindings: { ENVIRONMENT: 'development', PUBLIC_URL: 'https://api.igny8.com', WEB_ORIGINS: '', ...secrets },
-    d1Databases: { DB: 'app' },
+    d1Databases: { DB: 'app', EVENTS: 'app-events' },
     kvNamespaces: { API_KEYS: 'app' },
     durableObjects: {
       SITE_SYNC: {
@@ -75,13 +78,13 @@ export async function openPlatform(first: Deployed): Promise<Deployment> {
     url: (edge) => miniflare.unsafeGetDirectURL(edge),
     deploy: (code) => miniflare.setOptions(optionsOf(code)),
     // as wrangler does it: file by file, each with its name beside what it did
-    async migrate(files) {
-      const database = await miniflare.getD1Database('DB', 'objects')
+    async migrate(files, kind = 'migrations') {
+      const database = await miniflare.getD1Database(kind === 'migrations' ? 'DB' : 'EVENTS', 'objects')
       await database.exec(
         'CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)',
       )
       for (const name of files) {
-        const statements = readFileSync(join(ROOT, 'migrations', name), 'utf8').split('--> statement-breakpoint')
+        const statements = readFileSync(join(ROOT, kind, name), 'utf8').split('--> statement-breakpoint')
         await database.batch([
           ...statements.map((statement) => database.prepare(statement)),
           database.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(name),

@@ -9,8 +9,9 @@ const RELEASES = join(ROOT, 'test/fixtures/releases')
 
 export interface Release {
   version: string
-  /** Files of the migrations that its database has had. */
+  /** Files of the migrations that its databases have had. */
   migrations: string[]
+  eventMigrations: string[]
   worker: Bundle
   /** Folder of its plugin. */
   plugin: string
@@ -30,7 +31,9 @@ function unpackPlugin(zip: string): string {
 export function lastRelease(): Release {
   const versions = readdirSync(RELEASES).toSorted((one, other) => one.localeCompare(other, 'en', { numeric: true }))
   const folder = join(RELEASES, versions.at(-1) ?? '')
-  const told = JSON.parse(readFileSync(join(folder, 'release.json'), 'utf8')) as Pick<Release, 'version' | 'migrations'>
+  const text = readFileSync(join(folder, 'release.json'), 'utf8')
+  // releases up to 0.2 had no event databases
+  const told = { eventMigrations: [], ...(JSON.parse(text) as Pick<Release, 'version' | 'migrations'>) }
   const contents = brotliDecompressSync(readFileSync(join(folder, 'worker.js.br'))).toString()
   const worker = { name: 'released', file: '', sources: [], modules: [{ path: 'index.js', contents }] }
   return { ...told, worker, plugin: unpackPlugin(join(folder, 'plugin.zip')) }

@@ -4,6 +4,7 @@ import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
 import { apiKeys, integrations } from '../../../src/db/schema/index.ts'
+import { openEventShards } from '../../../src/db/events/shards.ts'
 import { createId } from '../../../src/lib/ids.ts'
 import type { RpcCall } from '../../../src/site/rpc.ts'
 import type { ObjectContext } from '../../../src/site/runs/context.ts'
@@ -46,6 +47,7 @@ const withStore = <T>(siteId: string, work: (store: SiteStore, state: DurableObj
 
 const contextOf = (store: SiteStore, overrides: Partial<ObjectContext> = {}): ObjectContext => ({
   db: d1(),
+  events: openEventShards(env, d1()),
   store,
   config: readConfig(env),
   now: Date.now,
@@ -144,9 +146,13 @@ describe('the alarm', () => {
     const clock = movableClock()
     await withStore(site.siteId, async (store) => {
       store.runs.enqueue('run_unlucky', rpcCall(site), 'metadata', Date.now())
+      let updates = 0
       const failing = new Proxy(d1(), {
-        get: (target, name) =>
-          name === 'batch' ? () => Promise.reject(new Error('D1 is away')) : Reflect.get(target, name, target),
+        get: (target, name) => {
+          // the first one begins the run
+          if (name === 'update' && ++updates > 1) throw new Error('D1 is away')
+          return Reflect.get(target, name, target) as unknown
+        },
       })
       await expect(runNext(contextOf(store, { db: failing }))).rejects.toThrow('D1 is away')
       // nothing happens until its lease ends, and it says so
