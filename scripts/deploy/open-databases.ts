@@ -20,6 +20,7 @@ export async function openDatabases(outside: Outside, environment: Environment):
     environment,
     isDryRun: false,
     isForced: false,
+    replacesPluginKey: false,
     share: 100,
     version: null,
   } as const

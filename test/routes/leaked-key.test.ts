@@ -68,14 +68,10 @@ const auditOf = async (site: ConnectedSite) =>
 
 const messagesOf = async ({ owner }: ConnectedSite) => {
   await passOn()
-  return (
-    await eventsD1()
-      .select()
-      .from(notificationMessages)
-      .where(
-        and(eq(notificationMessages.accountId, owner.accountId), eq(notificationMessages.type, 'connection.security')),
-      )
-  ).map(({ summary, body }) => ({ summary, data: JSON.parse(body).data }))
+  const { accountId, type } = notificationMessages
+  const own = and(eq(accountId, owner.accountId), eq(type, 'connection.security'))
+  const messages = await eventsD1().select().from(notificationMessages).where(own)
+  return messages.map(({ summary, body }) => ({ summary, data: JSON.parse(body).data }))
 }
 
 /** Nothing that the connection rests on has changed. */
