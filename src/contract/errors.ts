@@ -36,7 +36,7 @@ const API_ERRORS = {
     title: 'A type has an invalid slug',
     fix: 'Use at most 32 characters of a to z, 0 to 9, _ and -.',
   },
-  item_too_large: { status: 400, title: 'The item is too large', fix: 'Shorten it to less than 1,500,000 bytes.' },
+  item_too_large: { status: 400, title: 'The item is too large', fix: 'Shorten it to at most 1,500,000 bytes.' },
   parent_not_found: {
     status: 400,
     title: 'The parent is not an item of this site',
@@ -44,8 +44,8 @@ const API_ERRORS = {
   },
   future_date_required: {
     status: 400,
-    title: 'Scheduling needs a date to come',
-    fix: 'Send a date to come. To publish the item, send the status publish; without a date that is now.',
+    title: 'Scheduling needs a future date',
+    fix: 'Send a future date. To publish at once, send the status publish and no date.',
   },
   unknown_content_type: {
     status: 400,
@@ -135,7 +135,7 @@ const API_ERRORS = {
   item_not_found: { status: 404, title: 'Item not found', fix: 'Check the id.' },
   run_not_found: { status: 404, title: 'Run not found', fix: 'Check the id; old runs are deleted.' },
   member_not_found: { status: 404, title: 'Member not found', fix: 'Check the id.' },
-  endpoint_not_found: { status: 404, title: 'Endpoint not found', fix: 'Check the id; it may have been deleted.' },
+  endpoint_not_found: { status: 404, title: 'Notification endpoint not found', fix: 'Check the id; it may be gone.' },
   delivery_not_found: { status: 404, title: 'Delivery not found', fix: 'Check the id; old deliveries are deleted.' },
   invitation_not_found: {
     status: 404,
@@ -178,7 +178,7 @@ const API_ERRORS = {
   not_in_trash: {
     status: 409,
     title: 'The item is not in the trash',
-    fix: 'Move it to the trash first. Only what is there on both sides can be deleted permanently.',
+    fix: 'Move it to the trash first. Only an item that is in the trash on both sides can be deleted permanently.',
   },
   nothing_to_restore: {
     status: 409,
@@ -203,7 +203,7 @@ const API_ERRORS = {
   robots_unsupported: {
     status: 409,
     title: 'The site’s SEO plugin can’t store these robots directives',
-    fix: 'Choose only directives that detail names.',
+    fix: 'Choose only directives named in detail.',
   },
   integration_exists: {
     status: 409,
@@ -227,11 +227,11 @@ const API_ERRORS = {
   conflict: { status: 409, title: 'It has changed since you read it', fix: 'Read it again and repeat the change.' },
   too_many_endpoints: {
     status: 409,
-    title: 'The account has too many endpoints',
+    title: 'The account has too many notification endpoints',
     fix: 'Delete an endpoint that is no longer needed.',
   },
   delivery_pending: { status: 409, title: 'The delivery is still pending', fix: 'Wait for its next attempt.' },
-  endpoint_inactive: { status: 409, title: 'The endpoint is switched off', fix: 'Switch it on first.' },
+  endpoint_inactive: { status: 409, title: 'The notification endpoint is switched off', fix: 'Switch it on first.' },
   request_in_progress: {
     status: 409,
     title: 'A request with this Idempotency-Key is still running',
@@ -303,7 +303,7 @@ export const Problem = z.lazy(() =>
       errors: z.array(FieldError).optional(),
       evidence: z.array(EvidenceStep).optional().meta({ description: 'The requests sent to the site and its answers' }),
       polling: PollingOffer.optional().meta({
-        description: 'How a site that the API can’t call may connect by polling',
+        description: 'How to connect by polling if the API can’t call the site',
       }),
     })
     .meta({ id: 'Problem' }),

@@ -16,7 +16,7 @@ import { pruneIdempotencyKeys } from '../services/idempotency/index.ts'
 import { pruneMail } from '../services/mail/index.ts'
 import { pruneNotifications } from '../services/notifications/index.ts'
 import { pruneEnded } from '../services/retention/index.ts'
-import { pruneAttempts } from '../services/people/index.ts'
+import { pruneSignInAttempts } from '../services/people/index.ts'
 import { recordSizes, takeOver } from '../services/shards/index.ts'
 import { playDeletions } from './deletions.ts'
 import { reconcileChecks } from './health-checks.ts'
@@ -25,7 +25,7 @@ import { notify } from './notifications.ts'
 /** Rows pruned per tick; more than are added in a minute, so the tables don't grow. */
 const PRUNED_PER_TICK = 10_000
 
-/** Accounts per tick whose audit log gets the hashes that a crash left out. */
+/** Accounts per tick in whose audit logs the hashes missing after a crash are filled in. */
 const SEALED_PER_TICK = 100
 
 /** Endpoints resealed per tick, after a rotation of the encryption key. */
@@ -46,7 +46,7 @@ function openCounted({ env, budget }: Tick, accountId: string | null) {
   return openDatabases(env, accountId, measure)
 }
 
-/** Keys at the edge; KV, too, takes 1,000 operations of one invocation, so they count like queries. */
+/** API keys in KV. KV allows 1,000 operations per invocation, so its writes count like queries. */
 const countWrites = (store: ApiKeyStore, budget: QueryBudget): ApiKeyStore => ({
   ...store,
   put: (...args) => {
@@ -71,11 +71,11 @@ function createSystemContext(tick: Tick, accountId: string): ServiceContext {
     newId: createId,
     config: readConfig(env),
     apiKeys: countWrites(createApiKeyStore(env.API_KEYS), budget),
-    // each slice of a deletion has its own, and waits for it (deletions.ts)
+    // each slice of a deletion replaces this function and awaits its work (deletions.ts)
     background: () => {
-      throw new Error('nobody waits for work in the background of a tick')
+      throw new Error('a tick has no background work')
     },
-    // nobody asked for these calls, and a deletion makes none
+    // there is no caller to charge, and a deletion makes no such calls
     chargeUnverified: () => Promise.resolve(),
     site: (siteId) => siteObject(env, siteId),
   }
@@ -116,14 +116,14 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   const withRetention = { shards, now, limit: PRUNED_PER_TICK, retentionMs: config.eventRetentionMs }
   const site = (siteId: string) => siteObject(env, siteId)
   const { outcomes, failed, run } = createJobs()
-  await run('pruned', () => pruneIdempotencyKeys(prune))
+  await run('pruned_idempotency_keys', () => pruneIdempotencyKeys(prune))
   await run('pruned_ended', () => pruneEnded(prune))
   await run('pruned_events', () => pruneEvents(withRetention))
   await run('trimmed_events', () => trimEvents({ shards, limit: PRUNED_PER_TICK }))
   await run('pruned_changes', () => pruneConnectionChanges(prune))
   await run('pruned_notifications', () => pruneNotifications(withRetention))
   await run('pruned_mail', () => pruneMail(prune))
-  await run('pruned_attempts', () => pruneAttempts(prune))
+  await run('pruned_attempts', () => pruneSignInAttempts(prune))
   await run('resealed', () => resealEndpoints({ db: prune.db, config, now, limit: RESEALED_PER_TICK }))
   const sealing = { db: prune.db, pepper: config.apiKeyPepper, now: Date.now }
   await run('audit', () => sealLeftovers(sealing, SEALED_PER_TICK))

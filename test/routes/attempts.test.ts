@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { signInAttempts, users } from '../../src/db/schema/index.ts'
 import { createApiKey } from '../../src/lib/api-key.ts'
 import { emptySink } from '../../src/services/mail/index.ts'
-import { pruneAttempts } from '../../src/services/people/index.ts'
+import { pruneSignInAttempts } from '../../src/services/people/index.ts'
 import { beginAttempt, endAttempt } from '../../src/services/people/attempts.ts'
 import {
   call,
@@ -176,9 +176,9 @@ describe('T66 wrong passwords', () => {
   test('leave hashes alone, which are gone after a day', async () => {
     await failFast(2, newNetwork)
     expect(JSON.stringify(await d1().select().from(signInAttempts))).not.toMatch(/198\.51|example/)
-    expect(await pruneAttempts({ db: d1(), now: Date.now(), limit: 100 })).toBe(0)
-    expect(await pruneAttempts({ db: d1(), now: Date.now() + 3 * 86_400_000, limit: 2 })).toBe(2)
-    expect(await pruneAttempts({ db: d1(), now: Date.now() + 3 * 86_400_000, limit: 100 })).toBe(1)
+    expect(await pruneSignInAttempts({ db: d1(), now: Date.now(), limit: 100 })).toBe(0)
+    expect(await pruneSignInAttempts({ db: d1(), now: Date.now() + 3 * 86_400_000, limit: 2 })).toBe(2)
+    expect(await pruneSignInAttempts({ db: d1(), now: Date.now() + 3 * 86_400_000, limit: 100 })).toBe(1)
   })
 })
 

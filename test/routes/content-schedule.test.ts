@@ -123,7 +123,7 @@ describe('T56 scheduling is refused', () => {
     expect(created.body.errors).toEqual([
       { path: 'body.date', code: 'future_date_required', message: expect.any(String) },
     ])
-    expect(created.body.fix).toMatch(/date to come/)
+    expect(created.body.fix).toMatch(/future date/)
     const { item } = await sent(await create({ status: 'draft' }))
     expect(refusal(await patch(item, body))).toEqual([400, 'future_date_required'])
     expect(await readItem(site, item.id)).toEqual(item)

@@ -166,7 +166,7 @@ test('a job of the cron that D1 fails does not stop the others, and the tick is 
   const counted = failingD1({ fails: () => false })
   await tick(counted.bindings)
   const { bindings, seen } = failingD1({ fails: (execution) => execution <= 3 })
-  await expect(tick(bindings)).rejects.toThrow('jobs failed: pruned')
+  await expect(tick(bindings)).rejects.toThrow('jobs failed: pruned_idempotency_keys')
   expect(seen.executions).toBeGreaterThan(counted.seen.executions / 2)
   expect(
     error.mock.calls

@@ -350,7 +350,7 @@ final class Clone_Test extends Outbox_Test_Case {
 	 */
 	private function choose( string $choice ): string {
 		try {
-			$this->plugin->cli()->resolve_clone( [ $choice ] );
+			$this->plugin->cli()->answer_clone( [ $choice ] );
 		} catch ( RuntimeException $exit ) {
 			return $exit->getMessage();
 		}

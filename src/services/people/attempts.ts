@@ -199,7 +199,7 @@ export async function endAttempt({
 }
 
 /** Deletes attempts that are forgotten, oldest first. @returns how many */
-export async function pruneAttempts({ db, now, limit }: { db: Db; now: number; limit: number }): Promise<number> {
+export async function pruneSignInAttempts({ db, now, limit }: { db: Db; now: number; limit: number }): Promise<number> {
   const old = db
     .select({ subject: signInAttempts.subject, source: signInAttempts.source })
     .from(signInAttempts)

@@ -79,7 +79,7 @@ final class Cli_Command {
 	 * : API key of this site. "-" reads it from STDIN, which keeps it out of process lists. Default: IGNY8_API_KEY.
 	 *
 	 * [--acting-user=<user>]
-	 * : Login or id of the user as whom IGNY8 writes. Default: the user of --user, else the first administrator.
+	 * : Login or id of the user as whom IGNY8 writes. Default: the user set in wp-config.php, else the one chosen before, else the one who connected the site (--user), else the first administrator.
 	 *
 	 * ## EXAMPLES
 	 *
@@ -127,7 +127,7 @@ final class Cli_Command {
 	 * : Login or id.
 	 *
 	 * [--reset]
-	 * : Takes the choice back: whoever connected the site is the user again.
+	 * : Removes the choice: IGNY8 writes as the user who connected the site, else as the first administrator.
 	 *
 	 * ## EXAMPLES
 	 *
@@ -293,7 +293,7 @@ final class Cli_Command {
 	 * ## OPTIONS
 	 *
 	 * <choice>
-	 * : moved: the site now has this address. copy: this is another site; its connection is removed. alias: the site has both addresses.
+	 * : moved: the site now has this address. copy: this is a different site from the connected one; its copy of the connection is removed. alias: the site has both addresses.
 	 * ---
 	 * options:
 	 *   - moved
@@ -305,7 +305,7 @@ final class Cli_Command {
 	 *
 	 * @param string[] $args The choice.
 	 */
-	public function resolve_clone( array $args ): void {
+	public function answer_clone( array $args ): void {
 		$choice = (string) ( $args[0] ?? '' );
 		try {
 			$this->choices->choose( $choice );

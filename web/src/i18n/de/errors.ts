@@ -22,14 +22,14 @@ const apiErrors = {
     'Ein Typ hat einen ungültigen Kurznamen',
     'Verwenden Sie höchstens 32 Zeichen: a bis z, 0 bis 9, _ und -.',
   ),
-  item_too_large: text('Der Inhalt ist zu groß', 'Kürzen Sie ihn auf weniger als 1.500.000 Bytes.'),
+  item_too_large: text('Der Inhalt ist zu groß', 'Kürzen Sie ihn auf höchstens 1.500.000 Bytes.'),
   parent_not_found: text(
     'Der übergeordnete Inhalt gehört nicht zu dieser Website',
     'Wählen Sie einen Inhalt derselben Website.',
   ),
   future_date_required: text(
-    'Zum Planen gehört ein Datum in der Zukunft',
-    'Wählen Sie ein Datum in der Zukunft. Um den Inhalt zu veröffentlichen, wählen Sie den Status „Veröffentlicht“; ohne Datum geschieht das sofort.',
+    'Zum Planen ist ein Datum in der Zukunft nötig',
+    'Wählen Sie ein Datum in der Zukunft. Um sofort zu veröffentlichen, wählen Sie den Status „Veröffentlicht“ und kein Datum.',
   ),
   unknown_content_type: text(
     'Diesen Inhaltstyp hat die Website nicht',
@@ -174,14 +174,14 @@ const apiErrors = {
   item_not_found: text('Inhalt nicht gefunden', 'Laden Sie die Liste der Inhalte neu.'),
   run_not_found: text('Lauf nicht gefunden', 'Prüfen Sie die Kennung; alte Läufe werden gelöscht.'),
   member_not_found: text('Mitglied nicht gefunden', 'Laden Sie die Liste der Mitglieder neu.'),
-  endpoint_not_found: text(
-    'Endpunkt nicht gefunden',
-    'Prüfen Sie die Kennung; vielleicht wurde der Endpunkt gelöscht.',
-  ),
+  endpoint_not_found: text('Benachrichtigungsziel nicht gefunden', 'Prüfen Sie die Kennung; es kann gelöscht sein.'),
   delivery_not_found: text('Zustellung nicht gefunden', 'Prüfen Sie die Kennung; alte Zustellungen werden gelöscht.'),
-  too_many_endpoints: text('Das Konto hat zu viele Endpunkte', 'Löschen Sie einen, den Sie nicht mehr brauchen.'),
+  too_many_endpoints: text(
+    'Das Konto hat zu viele Benachrichtigungsziele',
+    'Löschen Sie eines, das Sie nicht mehr brauchen.',
+  ),
   delivery_pending: text('Die Zustellung steht noch aus', 'Warten Sie den nächsten Versuch ab.'),
-  endpoint_inactive: text('Der Endpunkt ist ausgeschaltet', 'Schalten Sie ihn zuerst ein.'),
+  endpoint_inactive: text('Das Benachrichtigungsziel ist ausgeschaltet', 'Schalten Sie es zuerst ein.'),
   unsubscribe_link_invalid: text(
     'Dieser Link zum Abmelden gilt nicht',
     'Öffnen Sie den Link einer neueren E-Mail, oder ändern Sie es in Ihren Benachrichtigungen.',
@@ -218,7 +218,7 @@ const apiErrors = {
   ),
   not_in_trash: text(
     'Der Inhalt ist nicht im Papierkorb',
-    'Legen Sie ihn zuerst in den Papierkorb. Endgültig löschen lässt sich nur, was auf beiden Seiten dort liegt.',
+    'Legen Sie ihn zuerst in den Papierkorb. Endgültig löschen lässt sich nur ein Inhalt, der auf beiden Seiten im Papierkorb liegt.',
   ),
   nothing_to_restore: text(
     'Es gibt nichts wiederherzustellen',
