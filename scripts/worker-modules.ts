@@ -1,6 +1,6 @@
 /**
- * Builds the Worker as modules: what the start needs, and a file for each part that is loaded when it is first asked for
- * (accounts and passwords, the API's document). Wrangler's own bundle is one file, all of which is read at every start:
+ * Builds the Worker as several modules: those every start needs, and one for each part loaded on first use (accounts
+ * and passwords, the API's document). Wrangler's own bundle is one file, all of which is read at every start:
  * docs/adr/0020-worker-in-modules.md. Deployments, the end-to-end tests and the bench use these modules; `wrangler dev`
  * and the tests in the Workers runtime load `src/index.ts` through their own bundlers.
  */
@@ -15,7 +15,10 @@ import { ROOT } from './lib/paths.ts'
 export const MODULES_FOLDER = 'dist/worker'
 const MAIN_MODULE = 'index.js'
 
-/** What a configuration of wrangler needs to upload the modules as they are. Its `[alias]` has been applied. */
+/**
+ * What a configuration of wrangler needs to upload the modules as they are. `alias` is unset because the build applied
+ * it.
+ */
 export const MODULES_CONFIG = {
   main: `${MODULES_FOLDER}/${MAIN_MODULE}`,
   no_bundle: true,
@@ -25,7 +28,7 @@ export const MODULES_CONFIG = {
 
 const WranglerToml = z.looseObject({ main: z.string(), alias: z.record(z.string(), z.string()).default({}) })
 
-/** The settings of wrangler's own bundler (4.156.2, `bundleWorker`), but for the splitting and the source maps' place. */
+/** The settings of wrangler's own bundler (4.156.2, `bundleWorker`), except for splitting and where source maps go. */
 const LIKE_WRANGLER = {
   bundle: true,
   format: 'esm',
@@ -44,7 +47,7 @@ const LIKE_WRANGLER = {
   sourcemap: true,
 } satisfies BuildOptions
 
-/** As wrangler reads `[alias]`: the whole name counts, while esbuild's own alias would also take `name/path`. */
+/** Applies `[alias]` as wrangler does, to the exact name only; esbuild's alias also matches `name/path`. */
 const exactly = (alias: Record<string, string>): Plugin => ({
   name: 'alias',
   setup: (bundler) =>
@@ -55,7 +58,7 @@ const exactly = (alias: Record<string, string>): Plugin => ({
 })
 
 export interface WorkerModule {
-  /** Relative to the folder of all. */
+  /** Relative to the modules' folder. */
   path: string
   contents: string
 }

@@ -10,8 +10,9 @@
  * the operation and the expected etag: if an answer was lost, the repeat has the same id, and the plugin answers as
  * before instead of writing twice.
  *
- * A parent is sent before its children, and an image before the items that show it. An item that still lacks either
- * waits for the next round. `cursor.pushedAfter` stops before the first item that was not sent or not answered.
+ * A parent is sent before its children, and an image before the items that show it. An item waits for the next round if
+ * this batch sends its missing ancestor, or if its image isn't on the site yet. If the ancestor can't be sent, the item
+ * fails with `parent_not_sent`. `cursor.pushedAfter` stops before the first item that was not sent or not answered.
  */
 import type { CommandResult } from '../../contract/link.ts'
 import type { LinkErrorCode } from '../../contract/link-errors.ts'
@@ -29,7 +30,7 @@ import { importAnswers, storeItemFault, type PushStep } from './push-answers.ts'
 import { BATCH_ITEMS, missingAncestor, nextBatch, planBatch, type PlannedItem, type PushBatch } from './push-batch.ts'
 import { countRequests, importTotals } from './totals.ts'
 
-/** The site's post id of a parent; null while the parent has no post. */
+/** The site's post id of a parent; 0 if the item has no parent, null while the parent has no post. */
 function resolveParent({ replica }: EngineContext, parent: ItemRecord['local']['parent']): number | null {
   if (parent === null) return 0
   return typeof parent === 'number' ? parent : (replica.items.get(parent)?.externalId ?? null)
@@ -40,7 +41,7 @@ const commandId = ({ id, revision }: ItemRecord, { op, expect }: PushPlan) =>
   `${id}.${revision}.${op}.${expect ?? 'new'}`
 
 /**
- * The command for an item; or why it can't be sent; or null if it waits for its image or its parent.
+ * The command for an item; or why it can't be sent; or null if it waits for its image or an ancestor in this batch.
  * @param batched ids of the items that this batch sends
  */
 async function toRequest(
@@ -51,7 +52,7 @@ async function toRequest(
   if (isDenied) return pushFault('type_denied', `The type ${record.type} is switched off in WordPress.`)
   const parent = plan.paths.includes('parent') ? resolveParent(ctx, record.local.parent) : 0
   if (parent === null && waitsFor !== null && batched.has(waitsFor)) return null
-  if (parent === null) return pushFault('parent_not_sent', 'The parent is not at the site yet.')
+  if (parent === null) return pushFault('parent_not_sent', 'The parent is not on the site yet.')
   const featured = plan.paths.includes('featured')
     ? await resolveFeatured(ctx, record.local.featured, externalFeatured)
     : null
@@ -85,7 +86,10 @@ async function createSteps(ctx: EngineContext, items: readonly PlannedItem[]): P
   return steps
 }
 
-/** Fetches items whose current body on the site is not stored here, so that a push never overwrites an unknown text. */
+/**
+ * Fetches items whose current body on the site is not stored here, so that a push never overwrites an unknown text.
+ * @returns whether anything came; then the round is over
+ */
 async function fetchOutdated(
   ctx: EngineContext,
   records: readonly ItemRecord[],
@@ -122,7 +126,7 @@ const BROKEN_ANSWERS: ReadonlySet<string> = new Set([
 
 /** A firewall that refuses the text of an item refuses it each time, so the batch is divided at once. */
 const REFUSED: LinkErrorCode = 'blocked_by_firewall'
-/** After this many items in a row that are refused alone, the firewall refuses whatever is written. */
+/** After this many items in a row were refused when sent alone, we assume that the firewall refuses every write. */
 const MAX_REFUSED_ITEMS = 3
 
 const cannotDivide = (ctx: EngineContext, cursor: RunCursor, code: LinkErrorCode): boolean =>
@@ -130,11 +134,12 @@ const cannotDivide = (ctx: EngineContext, cursor: RunCursor, code: LinkErrorCode
 
 /**
  * One item of a batch may end the site's request: a hook that exits, a fatal error in another plugin. The first retry
- * sends the same batch; each later one sends half as many items. An item that breaks off alone fails, and the others
- * are sent. Before each of these decisions the site must answer a `status` command, so that an outage fails no item.
+ * sends the same batch; each later one sends half as many items. An item that ends the request even when sent alone
+ * fails, and the others are sent. Before each of these decisions the site must answer a `status` command, so that an
+ * outage fails no item.
  *
- * Or a firewall refuses the request for the text of one item. If the site can poll, the run goes on by polling, where
- * no request carries a text to the site. Else the batch is divided too.
+ * A firewall may also refuse the request because of one item's text. If the site can poll, the run goes on by polling,
+ * where no request carries a text to the site. Else the batch is divided too.
  * @returns whether the round has ended; if not, the attempt fails with `cause`
  */
 async function divideBatch(
@@ -166,7 +171,7 @@ async function divideBatch(
   return isCulprit || isRefused
 }
 
-/** Sends a planned batch and commits the answers with the position after them. */
+/** Sends a planned batch and commits the answers together with the cursor. */
 async function sendBatch(
   ctx: EngineContext,
   runConfig: RunConfig,
@@ -205,7 +210,7 @@ async function sendBatch(
 }
 
 /**
- * Sends the next batch of items that wait, oldest first.
+ * Sends the next batch of items that wait, oldest first, but missing ancestors before them.
  * @returns false if no item waits
  */
 export async function pushRound(

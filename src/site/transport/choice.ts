@@ -1,11 +1,12 @@
 /**
- * Chooses the transport of a site, and gives it back.
+ * Chooses a site's transport: to polling, and back to direct.
  *
- * A site starts with `direct`: the API calls the plugin. It changes to `polling` if both are true:
+ * A site starts with `direct` (the API calls the plugin), unless it connects by polling (below). It changes to `polling`
+ * if both are true:
  * - calls have failed with an error that polling solves (a firewall, a closed REST API, …): two in a row, or one that
  *   only the owner can fix. Such a call was tried twice before it counts (second-try.ts, health/probe.ts);
  * - the plugin itself polled within the last hour. Plugins poll every 15 minutes in direct mode just to show that they
- *   can.
+ *   can. After `plugin_not_found` only a poll that comes later counts (noteDirectFailure).
  * A site that can't be called when it connects, but verifies that it polls, starts with `polling` (enablePolling). Its
  * call, too, is tried twice before polling is offered (health/probe.ts).
  *
@@ -51,7 +52,8 @@ export function noteDirectFailure(store: Pick<SiteStore, 'transport'>, code: Err
   store.transport.save({
     directFailures: isRetryable(code) ? directFailures + 1 : Math.max(MAX_DIRECT_FAILURES, directFailures + 1),
   })
-  // a deactivated plugin doesn't poll either, so earlier polls say nothing: its next poll shows that it is only hidden
+  // A deactivated plugin doesn't poll either, so earlier polls prove nothing. If the plugin is active but can't be
+  // reached, its next poll shows that.
   return code !== 'plugin_not_found' && switchIfDue(store, now)
 }
 
@@ -64,7 +66,7 @@ export function switchIfDue(store: Pick<SiteStore, 'transport'>, now: number): b
     projectedAt: null,
     directTries: 0,
     triedAt: now,
-    // it polls as seldom as it was asked to until its next poll tells it otherwise
+    // the site keeps its current interval until its next poll brings a new one
     intervalMs: Math.max(intervalMs ?? 0, IDLE_INTERVAL_S * 1000),
   })
   return true
@@ -101,7 +103,7 @@ export function urgentDirectTryAt(store: Pick<SiteStore, 'transport'>, now: numb
   return transport === 'polling' ? Math.max(now, (triedAt ?? 0) + MIN_RETRY_MS) : null
 }
 
-/** A site that polls may be callable by now: somebody who waits should not wait for its next poll. */
+/** Makes the health check due soon, so that somebody who waits need not wait for the next poll. */
 export function callAgainSoon(store: Pick<SiteStore, 'transport' | 'schedule'>, now: number): void {
   const dueAt = urgentDirectTryAt(store, now)
   if (dueAt !== null) store.schedule.ensure('health', dueAt)

@@ -15,7 +15,7 @@ const NEXT_FINISHED = '(SELECT ifnull(max(finished_n), 0) + 1 FROM runs WHERE fi
 
 const NO_PROGRESS = { done: 0, total: 0, by_type: {} }
 
-/** What a step of a run took. */
+/** Cost of one step (a recorded piece of a run's work). */
 interface Spent {
   requests: number
   bytes: number
@@ -46,13 +46,14 @@ export interface RunTableState {
 }
 
 /**
- * The queue of runs. To work on a run, a holder leases it, which raises its attempt. Every later write names the
- * attempt, so a holder that lost its lease can write nothing. Every method is one statement or one transaction.
+ * The queue of runs. To work on a run, a holder leases it, which raises its attempt. A holder's writes to the run's
+ * state name the attempt, so a holder whose run was taken again can't write them. `addSpent` only adds up and is
+ * exempt. Before any other write, check `holds`. Every method is synchronous.
  */
 export class RunTable {
   readonly #database: SiteDatabase
 
-  /** Called for each run that changed, inside the transaction that changes it. */
+  /** Called after a change that watchers see. */
   onRun: (id: string) => void = () => undefined
 
   /** What a run waits for. That depends on other tables, so the store sets it. */
@@ -181,7 +182,7 @@ export class RunTable {
     this.onRun(run.id)
   }
 
-  /** Adds what was done without a commit: what a failed attempt took, or a request that brought nothing. */
+  /** Adds the cost of steps that no commit stored: of a failed attempt, or of a request that brought nothing. */
   addSpent({ id }: Pick<LeasedRun, 'id'>, steps: readonly Spent[]): void {
     if (steps.length === 0) return
     const { requests, bytes, durationMs } = sumOf(steps)
@@ -201,10 +202,10 @@ export class RunTable {
     return firstRow<{ failures: number }>(this.#database, sql, run.id)?.failures ?? 0
   }
 
-  /** Ends a slice: the run is due again at once. */
-  yield(run: LeasedRun, now: number): void {
+  /** Ends a slice: the run is due again at `dueAt`. */
+  yield(run: LeasedRun, dueAt: number): void {
     const sql = "UPDATE runs SET lease_until = ? WHERE id = ? AND attempt = ? AND status = 'running'"
-    this.#rows(sql, now, run.id, run.attempt)
+    this.#rows(sql, dueAt, run.id, run.attempt)
   }
 
   /** Suspends a run until the site polls. This does not count as a failed attempt. */
@@ -214,7 +215,7 @@ export class RunTable {
     this.onRun(run.id)
   }
 
-  /** Says why a run rests whose holder stopped with an error of ours. It is taken again when its lease ends. */
+  /** Stores why a run waits after an internal error stopped its holder. It is taken again when its lease ends. */
   rest(run: LeasedRun, waiting: StoredWaiting): void {
     const sql = "UPDATE runs SET waiting = ? WHERE id = ? AND attempt = ? AND status = 'running'"
     this.#rows(sql, JSON.stringify(waiting), run.id, run.attempt)
@@ -279,7 +280,7 @@ export class RunTable {
     for (const { id } of cancelled) this.onRun(id)
   }
 
-  /** The run whose holder took or kept its lease last, so the only one that can be at work; null if none was leased. */
+  /** The running run with the latest `lease_until`; unless runs wait for a poll, no other can be at work. */
   lastLeased(): string | null {
     const sql = "SELECT id FROM runs WHERE finished_at IS NULL AND status = 'running' ORDER BY lease_until DESC LIMIT 1"
     return firstRow<{ id: string }>(this.#database, sql)?.id ?? null

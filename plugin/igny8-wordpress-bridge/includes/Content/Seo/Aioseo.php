@@ -9,8 +9,8 @@ defined( 'ABSPATH' ) || exit;
 use Throwable;
 
 /**
- * All in One SEO. It keeps one row per post in a table of its own. Saving its model would rewrite columns that the
- * fields don't show, its schema above all, so only the columns that change are written.
+ * All in One SEO. It keeps one row per post in a table of its own. Saving its model would also rewrite columns that our
+ * fields don't cover, above all the schema. So we write only the columns that change.
  */
 final class Aioseo implements Seo_Plugin, Own_Table {
 
@@ -47,14 +47,14 @@ final class Aioseo implements Seo_Plugin, Own_Table {
 		'noodp'        => 'robots_noodp',
 	];
 
-	/** Directive with a value => column and value that says nothing. */
+	/** Directive with a value => column and its default, which yields no directive. */
 	private const LIMITS = [
 		'max-snippet'       => [ 'robots_max_snippet', '-1' ],
 		'max-video-preview' => [ 'robots_max_videopreview', '-1' ],
 		'max-image-preview' => [ 'robots_max_imagepreview', 'large' ],
 	];
 
-	/** Columns whose text the plugin also keeps in post meta. */
+	/** Columns whose text All in One SEO also keeps in post meta. */
 	private const MIRRORED = [ 'title', 'description', 'og_title', 'og_description', 'twitter_title', 'twitter_description' ];
 
 	public static function table(): string {
@@ -85,6 +85,7 @@ final class Aioseo implements Seo_Plugin, Own_Table {
 		if ( [] === $ids ) {
 			return [];
 		}
+		// A post may have several rows: the lowest id wins, as in row().
 		$table   = self::table();
 		$places  = implode( ',', array_fill( 0, count( $ids ), '%d' ) );
 		$columns = implode( ', ', array_map( 'esc_sql', $this->columns() ) );
@@ -117,7 +118,7 @@ final class Aioseo implements Seo_Plugin, Own_Table {
 	}
 
 	/**
-	 * The URL of an image that was set for this post; '' where the plugin chooses one.
+	 * The URL of an image that was set for this post; '' where All in One SEO chooses one.
 	 */
 	private static function custom_image( array $stored, string $prefix ): string {
 		return self::CUSTOM_IMAGE === ( $stored[ $prefix . '_type' ] ?? '' ) ? $stored[ $prefix . '_custom_url' ] ?? '' : '';
@@ -133,7 +134,7 @@ final class Aioseo implements Seo_Plugin, Own_Table {
 		}
 		$twitter = array_intersect_key( $changes, array_flip( [ 'twitter_title', 'twitter_description', 'twitter_image_custom_url' ] ) );
 		if ( [] !== array_filter( $twitter ) ) {
-			// Else Twitter would get the texts and the image of Open Graph.
+			// With `twitter_use_og` on, Twitter shows Open Graph's texts and image.
 			$changes['twitter_use_og'] = '0';
 		}
 		return $changes;
@@ -211,9 +212,9 @@ final class Aioseo implements Seo_Plugin, Own_Table {
 			return [];
 		}
 		$robots = array_keys( array_filter( self::FLAGS, static fn( string $column ): bool => '1' === ( $stored[ $column ] ?? '0' ) ) );
-		foreach ( self::LIMITS as $name => list( $column, $nothing ) ) {
-			$value = $stored[ $column ] ?? $nothing;
-			if ( '' !== $value && $value !== $nothing ) {
+		foreach ( self::LIMITS as $name => list( $column, $default ) ) {
+			$value = $stored[ $column ] ?? $default;
+			if ( '' !== $value && $value !== $default ) {
 				$robots[] = "$name:$value";
 			}
 		}
@@ -221,7 +222,7 @@ final class Aioseo implements Seo_Plugin, Own_Table {
 	}
 
 	/**
-	 * @param mixed $value Of the field.
+	 * @param mixed $value The field's new value.
 	 * @return array<string, mixed> Column => value.
 	 */
 	private function change( string $field, $value, array $stored, string $taxonomy ): array {
@@ -244,7 +245,7 @@ final class Aioseo implements Seo_Plugin, Own_Table {
 	}
 
 	/**
-	 * @param string[] $directives As they are to be.
+	 * @param string[] $directives The directives the post is to have.
 	 */
 	private function robots_changes( array $directives, array $stored ): array {
 		if ( [] === $directives ) {
@@ -254,8 +255,8 @@ final class Aioseo implements Seo_Plugin, Own_Table {
 		foreach ( self::FLAGS as $directive => $column ) {
 			$changes[ $column ] = in_array( $directive, $directives, true ) ? '1' : '0';
 		}
-		foreach ( self::LIMITS as $name => list( $column, $nothing ) ) {
-			$changes[ $column ] = $nothing;
+		foreach ( self::LIMITS as $name => list( $column, $default ) ) {
+			$changes[ $column ] = $default;
 			foreach ( $directives as $directive ) {
 				if ( 0 === strpos( $directive, $name . ':' ) ) {
 					$changes[ $column ] = substr( $directive, strlen( $name ) + 1 );
@@ -272,7 +273,7 @@ final class Aioseo implements Seo_Plugin, Own_Table {
 			$prefix . '_custom_url' => '' === $url ? null : $url,
 			$prefix . '_url'        => '' === $url ? null : $url,
 		];
-		// Sizes of the old image.
+		// Clear the old image's size.
 		return $changes + ( 'og_image' === $prefix ? [ 'og_image_width' => null ] + [ 'og_image_height' => null ] : [] );
 	}
 
@@ -293,7 +294,7 @@ final class Aioseo implements Seo_Plugin, Own_Table {
 	}
 
 	/**
-	 * A new row, as the plugin itself begins one.
+	 * A new row, as All in One SEO itself begins one.
 	 */
 	private function start( int $post_id ): array {
 		$row = [ 'post_id' => $post_id ];
@@ -306,7 +307,7 @@ final class Aioseo implements Seo_Plugin, Own_Table {
 	}
 
 	/**
-	 * Has the plugin read the row again, should it need it in this request.
+	 * Clears All in One SEO's caches, so that it reads the row again.
 	 */
 	private function forget( int $post_id ): void {
 		try {

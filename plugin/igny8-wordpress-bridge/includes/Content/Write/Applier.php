@@ -56,10 +56,10 @@ final class Applier {
 	}
 
 	/**
-	 * Sends no webhook for this change: the answer already contains the document, and IGNY8 would fetch it again.
-	 * Changes that other plugins make meanwhile to other posts, and later changes to this one, are sent.
+	 * Applies the change. No webhook is sent for it: the answer has the document, and a webhook would make IGNY8 fetch it
+	 * again. Changes that other plugins make meanwhile to other posts, and later changes to this one, are sent.
 	 *
-	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`, `not_permitted`, `acting_user_unusable`, `trash_off`, `not_in_trash`, `busy`.
+	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`, `not_permitted`, `acting_user_unusable`, `trash_off`, `not_in_trash`, `busy`, `post_locked`, `body_read_only`, `not_storable`, `schedule_passed`, `seo_unavailable`.
 	 */
 	public function apply( Change $change ): Result {
 		if ( $change->ends_in_trash ) {
@@ -104,7 +104,8 @@ final class Applier {
 	}
 
 	/**
-	 * The post of an earlier create of the item; 0 for none.
+	 * The post of an earlier create of the item; 0 for none. `$after` is the last post id before an earlier create that did
+	 * not end.
 	 */
 	private function existing( string $item_id, Started_Creates $started ): int {
 		$existing = $this->links->find( $item_id );
@@ -113,8 +114,8 @@ final class Applier {
 	}
 
 	/**
-	 * Answers a repeated create. If the first one was interrupted, this writes the rest; if somebody edited the post since,
-	 * it writes nothing, and the answer says that nothing of the post is agreed.
+	 * Answers a repeated create. If the first create was interrupted, writes the rest. If somebody edited the post since,
+	 * changes no field, completes only the item link, and answers `is_finished: false`: the sides agree on no field.
 	 */
 	private function found( int $id, Document $document, Change $change ): Result {
 		if ( ! $document->is_unfinished() ) {
@@ -147,8 +148,8 @@ final class Applier {
 	}
 
 	private function change( Change $change ): Result {
-		// Reads the row before the document: an edit between the two shows in the document's etag, and a later one in
-		// the row.
+		// Reads the row before the document. An edit between the two reads shows in the document's etag. A later edit
+		// changes the row, which `Write_Guard` compares.
 		$row      = $this->rows->whole( [ $change->id ] )[ $change->id ] ?? null;
 		$document = $this->documents->fresh( $change->id );
 		if ( null === $row && 'delete' === $change->op ) {
@@ -199,7 +200,8 @@ final class Applier {
 	}
 
 	/**
-	 * An editor may be open on the post whose lock has run out. Its next save is then compared with this write.
+	 * Writes and logs the write. An editor whose lock expired may still have the post open; its next save is compared with
+	 * this write.
 	 */
 	private function logged( Change $change, object $row, Document $before ): Document {
 		$write = $this->writes->begin( $before );
@@ -215,7 +217,7 @@ final class Applier {
 		}
 		$after = $this->finished( $change->id, $change );
 		$this->writes->finish( $write, $before, $after );
-		// The sender knows the post as it was, and with it every save before.
+		// The sender named the current etag, so it has seen every earlier save.
 		$this->stale_saves->drop( $change->id );
 		return $after;
 	}
