@@ -9,7 +9,7 @@ type Chunk = Rolldown.OutputChunk & { viteMetadata?: { importedCss: Set<string> 
 
 /** A page of the app as web/first.js knows it. Files are addresses without the first slash. */
 interface FirstPage {
-  /** Expression of its addresses. */
+  /** Regular expression for its addresses. */
   pattern: string
   /** Whether only signed-in people see it. */
   isSignedIn: boolean
@@ -18,7 +18,7 @@ interface FirstPage {
   texts: Record<string, string[]>
 }
 
-const PLACE = '<script data-first></script>'
+const PLACEHOLDER = '<script data-first></script>'
 const LAZY = /const (\w+) = lazyPage\('(\w+)', \(\) => import\('\.\.\/([^']+)'\)\)/g
 const LOCALES = ['en', 'de']
 const AUTH_AREA = 'auth'
@@ -45,7 +45,7 @@ function filesOf(bundle: Bundle, name: string, seen = new Set<string>()): Set<st
   return seen
 }
 
-/** What a module needs besides what the page loads by itself. @throws Error if the build has no such module */
+/** Files of a module beyond those that index.html loads itself. @throws Error if the build has no such module */
 function filesOfModule(bundle: Bundle, module: string, loaded: Set<string>): string[] {
   const chunk = Object.values(bundle).find((one) => one.type === 'chunk' && one.facadeModuleId?.endsWith(module))
   if (!chunk) throw new Error(`the build has no chunk for ${module}`)
@@ -81,10 +81,11 @@ export const firstLoad = (): Plugin => {
     transformIndexHtml: {
       order: 'post',
       async handler(html, { bundle }) {
-        if (!bundle || !html.includes(PLACE)) throw new Error(`index.html has no ${PLACE}`)
+        if (!bundle) throw new Error('there is no bundle')
+        if (!html.includes(PLACEHOLDER)) throw new Error(`index.html has no ${PLACEHOLDER}`)
         const script = await makeScript(bundle)
         hash = createHash('sha256').update(script).digest('base64')
-        return html.replace(PLACE, () => `<script>${script}</script>`)
+        return html.replace(PLACEHOLDER, () => `<script>${script}</script>`)
       },
     },
     writeBundle({ dir = '' }) {

@@ -1,7 +1,7 @@
 /**
  * Runs in the page itself, before anything else is loaded: sets the colour scheme, so that the page never flashes in the
- * other one, and asks for what the address is going to need, both files and answers of the API. Otherwise each would be
- * asked for only by the one before it. web/first-load.ts puts this into index.html and knows the files of each page;
+ * other one, and requests the files and API answers that this address needs. Otherwise each request would wait for the
+ * one before it. web/first-load.ts puts this into index.html and knows the files of each page;
  * web/src/api/first-answers.ts hands the answers to the app.
  */
 ;(() => {
@@ -29,7 +29,7 @@
     const isStyle = file.endsWith('.css')
     link.rel = isStyle ? 'preload' : 'modulepreload'
     if (isStyle) link.as = 'style'
-    // as the app asks for it later: a file that was asked for in another way is loaded twice
+    // same CORS mode as the app's later request; a file requested in another mode is loaded twice
     link.crossOrigin = ''
     link.href = `/${file}`
     document.head.append(link)
@@ -55,13 +55,13 @@
     return answer
   }
   const askAll = (...addresses) => void addresses.map(ask)
-  const askAbout = async (connections) => {
-    const answer = await connections
+  const askAbout = async (integrations) => {
+    const answer = await integrations
     if (!answer.ok) return
     const { results } = await answer.clone().json()
-    const connection = results.find(({ platform }) => platform === 'wordpress')
-    if (!connection) return
-    const own = `/integration/integrations/${connection.id}`
+    const integration = results.find(({ platform }) => platform === 'wordpress')
+    if (!integration) return
+    const own = `/integration/integrations/${integration.id}`
     if (path.endsWith('/content-types')) askAll(`${own}/sync-status`, `${own}/content-types`)
   }
   askAll('/auth/get-session', '/deletions')

@@ -8,7 +8,7 @@
  *   (runs/).
  * - Storage is synchronous SQLite. Related rows commit in one transaction (replica/store.ts).
  * - One alarm drives all work that is due: runs, the inbox, retries, drift checks, health checks. It is set again at
- *   the end of each firing, and by the constructor, because a firing that crashed leaves no alarm behind.
+ *   the end of each firing, and by the constructor: the platform retries an alarm six times, then drops it.
  * - A new instance frees the leases of the old one, so an interrupted run continues at once from its last commit.
  * - A revoked key is refused here from the next call on, even while caches at the edge still accept it
  *   (replica/key-gate.ts).
@@ -40,7 +40,6 @@ import {
   type RpcCall,
   type RpcResult,
   type IntegrationRef,
-  type ItemMove,
   type ProbeOutcome,
   type ProbeRequest,
   refusal,
@@ -48,6 +47,7 @@ import {
   type SignedAnswer,
   SITE_DELETED,
   type SiteRpc,
+  type TrashChange,
   type WebhookMessage,
 } from './rpc.ts'
 import { probeTwice, applyProbeResult } from './health/probe.ts'
@@ -64,14 +64,14 @@ import { receiveWebhook } from './runs/receive-webhook.ts'
 import { SiteAlarm } from './runs/alarm.ts'
 import { closeSocket, LiveHub } from './live/hub.ts'
 
-/** Time, ids and chance, which the simulator replaces. */
-const chance = () => ({ now: Date.now, newId: createId, random: Math.random })
+/** Clock, ids and randomness, which the simulator replaces. */
+const clockIdsAndRandom = () => ({ now: Date.now, newId: createId, random: Math.random })
 
 /** Implements {@link SiteRpc}, which documents the methods. */
 export class SiteSync extends DurableObject<Env> implements SiteRpc {
-  /** Null while the object has no data: of a site that was deleted, or has never been used. */
+  /** Null while the object has no data: the site was deleted or never used. */
   #opened: SiteStore | null
-  /** Ids of sites are never used again: from `forget` on this instance keeps no data, whoever calls it. */
+  /** Set by `forget`. Site ids are never reused, so this instance stores nothing from then on, whoever calls it. */
   #isForgotten = false
   readonly #live: LiveHub
   /** Serialises requests to the site. */
@@ -88,7 +88,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     this.#alarm = new SiteAlarm(state.storage, (inboxFrom) => this.#opened?.nextDueAt(inboxFrom) ?? null)
     // the instance that held these leases is gone
     this.#opened?.runs.releaseLeases(Date.now())
-    // the platform drops an alarm when it fires, and after six errors: pending work needs a new one
+    // the platform retries an alarm six times, then drops it: pending work needs a new one
     void state.blockConcurrencyWhile(() => this.#alarm.arm())
   }
 
@@ -230,8 +230,8 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     return this.#editItem(key, (content) => items.updateItem(content, id, input))
   }
 
-  moveItem(key: CallingKey, id: string, move: ItemMove): Promise<RpcResult<Item>> {
-    return this.#editItem(key, (content) => items.MOVES[move](content, id))
+  moveItem(key: CallingKey, id: string, change: TrashChange): Promise<RpcResult<Item>> {
+    return this.#editItem(key, (content) => items.TRASH_CHANGES[change](content, id))
   }
 
   /** What a Worker of an earlier release calls, during a deployment. */
@@ -269,7 +269,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
   }
 
   async revokeKey(keyId: string): Promise<void> {
-    // a key of no site can't act anyway
+    // the site is deleted, so its keys can't act anyway
     if (this.#isForgotten) return
     this.#store.access.revokeKey(keyId, Date.now())
     this.#live.close('access_ended', (subscriber) => subscriber.keyId === keyId)
@@ -288,8 +288,8 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
 
   async forget(): Promise<void> {
     this.#live.close('integration_deleted')
-    // Tables that were made again would be kept, and billed, for ever. So none are opened any more; work that is under way
-    // has the old store, whose statements now fail.
+    // Tables created after this would be stored and billed for ever, so none are opened. Work under way holds the old
+    // store; its statements now fail.
     this.#isForgotten = true
     this.#opened = null
     await this.#alarm.clear()
@@ -310,8 +310,8 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
   }
 
   /**
-   * Does the work that is due: the health check, then one slice of work. Never throws: errors are stored with the run
-   * or logged.
+   * Does the work that is due: the health check, then the inbox, then one slice of a run. Never throws: errors are
+   * stored with the run or logged.
    */
   override async alarm(): Promise<void> {
     const store = this.#opened
@@ -339,7 +339,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
   async #doDueWork(store: SiteStore): Promise<void> {
     const ctx = { ...this.#context(null), store }
     await checkIfDue(ctx)
-    // what one run does decides what the others wait for
+    // what the other runs wait for may have changed, so publish them all
     await runNext(ctx).finally(() => store.runs.publishUnfinished())
   }
 
@@ -348,7 +348,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
       ...openDatabases(this.env, accountId),
       store: this.#store,
       config: readConfig(this.env),
-      ...chance(),
+      ...clockIdsAndRandom(),
       sleep: (ms) => scheduler.wait(ms),
       fetch: (input, init) => fetch(input, init),
       onProjected: () => this.#live.publish({ row: true }),
@@ -372,7 +372,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
 
   /**
    * Refuses a key that may no longer act; otherwise does the work with the caller's ids in the log. Work whose site is
-   * deleted meanwhile fails at its next statement, and so does a call that comes too late.
+   * deleted meanwhile fails at its next statement. A call after the deletion fails too.
    */
   #authorized<T>(
     call: CallingKey & { integrationId?: string },
@@ -381,7 +381,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     const ids = { ...idsOfIntegration(this.#opened?.access.integration() ?? null), ...idsOfCall(call) }
     const database = () => openDatabases(this.env, call.accountId).db
     const gate = { db: database, now: Date.now, opened: () => this.#opened, open: () => this.#store }
-    const done = async () => (await refuseCall(gate, call)) ?? (await work())
-    return withLogIds(ids, () => unlessDeleted(() => this.#isForgotten, done))
+    const guarded = async () => (await refuseCall(gate, call)) ?? (await work())
+    return withLogIds(ids, () => unlessDeleted(() => this.#isForgotten, guarded))
   }
 }

@@ -55,8 +55,8 @@ export interface Subscriber {
   until: number
 }
 
-/** Where an item goes: into the trash, back out of it (or of its deletion), or for good. */
-export type ItemMove = 'trash' | 'restore' | 'delete'
+/** Into the trash, back out of it (or of a deletion), or deleted for good. */
+export type TrashChange = 'trash' | 'restore' | 'delete'
 
 /** Identifies an integration, with the tenant it belongs to. */
 export interface IntegrationRef {
@@ -187,7 +187,7 @@ export interface SiteRpc {
   createItem(key: CallingKey, input: ItemCreate): Promise<RpcResult<Item>>
   updateItem(key: CallingKey, id: string, input: ItemUpdate): Promise<RpcResult<Item>>
   /** Moves an item to the trash, restores it, or deletes for good what is in the trash. */
-  moveItem(key: CallingKey, id: string, move: ItemMove): Promise<RpcResult<Item>>
+  moveItem(key: CallingKey, id: string, change: TrashChange): Promise<RpcResult<Item>>
   resolveItem(key: CallingKey, id: string, resolution: Resolution): Promise<RpcResult<Item>>
   undoItem(key: CallingKey, id: string): Promise<RpcResult<Item>>
   retryItem(key: CallingKey, id: string): Promise<RpcResult<Item>>

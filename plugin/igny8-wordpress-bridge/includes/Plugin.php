@@ -66,9 +66,13 @@ use Igny8\Bridge\Support\Translations;
 use Igny8\Bridge\Updates\Updates_Module;
 
 /**
- * Composition root: builds every object once, then hooks those that listen. Its properties are read only.
+ * Composition root: builds the shared objects once and registers hooks. Other code only reads its properties.
  */
 final class Plugin {
+
+	private const STATUS_TIME_MS = 10000;
+
+	private const STATUS_MAX_BYTES = 1000000;
 
 	private static ?self $instance = null;
 
@@ -237,7 +241,7 @@ final class Plugin {
 			'name' => 'status',
 			'args' => [],
 		];
-		return $this->executor->results( [ $command ], new Context( 10000, 1000000 ) )[0];
+		return $this->executor->results( [ $command ], new Context( self::STATUS_TIME_MS, self::STATUS_MAX_BYTES ) )[0];
 	}
 
 	private function build_link(): void {
@@ -258,9 +262,10 @@ final class Plugin {
 	}
 
 	/**
-	 * Lists every command.
+	 * Builds the executor with every command.
 	 */
 	private function build_commands(): void {
+		// Called later: the executor does not exist yet.
 		$names    = fn(): array => $this->executor->names();
 		$commands = [
 			new Status_Command( $this->connection, $this->settings, $this->schedule, new Environment(), $names, $this->outbox->report, $this->polling_state, $this->publisher, $this->acting_user ),

@@ -22,10 +22,10 @@ import { chargeUnverifiedCall } from '../unverified.ts'
 import type { ProbeOutcome } from '../../site/rpc.ts'
 
 /** A connect request that crashed leaves an unfinished integration. After this time another request takes it over. */
-const STALE_TEST_MS = 120_000
+const STALE_CONNECT_MS = 120_000
 
 interface Connected {
-  /** Whether this call created the integration. */
+  /** Whether this call created the integration or took over an unfinished one. */
   created: boolean
   result: TestResult
 }
@@ -40,35 +40,36 @@ interface ConnectArgs {
 }
 
 /** A connect request whose caller may connect the site. */
-interface Attempt extends ConnectArgs {
+interface AuthorizedRequest extends ConnectArgs {
   authorization: SiteAuthorization
   startedAt: number
 }
 
 /**
  * Connects a plugin: creates the site's integration if there is none, and calls the site. On failure it deletes the
- * integration, but only if this call created it. A new secret or address for a connection that exists needs more than the
- * API key (changes.ts).
- * @throws ServiceError `site_not_found`, `invalid_api_key`, `plugin_too_old`, `sync_disabled`, `conflict`,
- *   `connection_change_needs_confirmation`, `connection_change_refused`, or the reason why the site can't be called
+ * integration, but only if this call created it or took it over. A new secret or address for a connection that exists
+ * needs more than the API key (changes.ts).
+ * @throws ServiceError `site_not_found`, `invalid_api_key`, `role_too_low`, `plugin_too_old`, `sync_disabled`,
+ *   `conflict`, `connection_change_needs_confirmation`, `connection_change_refused`, or the reason why the site can't be
+ *   called
  */
 export async function connectIntegration(args: ConnectArgs): Promise<Connected> {
   const { ctx } = args
   assertSupported(args.input.platform)
   const authorization = await authorizeSite({ ctx, input: args.input })
   const { actor, site } = ctx
-  // a key in the header was checked in KV alone
+  // a key in the header was checked only in KV; ask the object too
   if (actor.kind === 'api_key') await assertKeyMayWrite({ actor, site })
   const input = { ...args.input, site_url: readPluginUrl(ctx.config, args.input.site_url) }
   if (input.plugin_version !== undefined && isTooOld(input.plugin_version)) {
     const detail = `This is version ${input.plugin_version}; the oldest that works is ${MIN_PLUGIN_VERSION}.`
     throw new ServiceError('plugin_too_old', detail)
   }
-  const attempt: Attempt = { ...args, input, authorization, startedAt: ctx.now() }
-  const { row, created } = await findOrCreate(attempt)
+  const authorized: AuthorizedRequest = { ...args, input, authorization, startedAt: ctx.now() }
+  const { row, created } = await findOrCreate(authorized)
   if (!row.isActive) throw new ServiceError('sync_disabled', 'This integration is switched off in IGNY8.')
   try {
-    return { created, result: await connectTo(attempt, row) }
+    return { created, result: await connectTo(authorized, row) }
   } catch (cause) {
     if (created) await removeCreated(ctx, row)
     throw cause
@@ -76,16 +77,16 @@ export async function connectIntegration(args: ConnectArgs): Promise<Connected> 
 }
 
 /** Decides what the request changes and on whose word, calls the site, and stores the connection. */
-async function connectTo(attempt: Attempt, row: IntegrationRow, isRepeat = false): Promise<TestResult> {
-  const { ctx, input, authorization, message } = attempt
+async function connectTo(authorized: AuthorizedRequest, row: IntegrationRow, isRepeat = false): Promise<TestResult> {
+  const { ctx, input, authorization } = authorized
   const known = await readKnownSecrets(ctx, row)
   const change = findChange(row, known, input)
-  const { authority, secrets, changeId } = await authorizeChange(attempt, row, known, change)
-  const outcome = await reach(attempt, row, secrets)
+  const { authority, secrets, changeId } = await authorizeChange(authorized, row, known, change)
+  const outcome = await reach(authorized, row, secrets)
   const { evidence } = outcome
   if (!outcome.ok) {
     const failure = { code: outcome.code, detail: outcome.detail }
-    await recordEvent(ctx, row, { action: 'connect', startedAt: attempt.startedAt, failure })
+    await recordEvent(ctx, row, { action: 'connect', startedAt: authorized.startedAt, failure })
     const polling = await offerPolling(ctx, input, outcome.code)
     throw new ServiceError(outcome.code, outcome.detail, { fix: outcome.fix, evidence, polling })
   }
@@ -100,26 +101,28 @@ async function connectTo(attempt: Attempt, row: IntegrationRow, isRepeat = false
     commandsUrl,
     actingUser: plugin?.acting_user,
     apiKey: input.api_key,
-    actor: actorOf(attempt),
-    // a person's own address would stay in the messages when they are erased; the audit log has it, erasably
-    requestedFrom: authority === 'person' ? null : attempt.requestedFrom,
-    startedAt: attempt.startedAt,
+    actor: actorOf(authorized),
+    // Not stored for a person: the messages would keep the address after the person is erased. The audit log has it and
+    // can erase it.
+    requestedFrom: authority === 'person' ? null : authorized.requestedFrom,
+    startedAt: authorized.startedAt,
   })
   if (!isStored) {
     // a parallel request was faster; what it stored decides what this one still changes
     if (isRepeat) throw new ServiceError('conflict')
-    return connectTo({ ...attempt, message }, await loadExisting(ctx, authorization.site.id, input), true)
+    return connectTo(authorized, await loadExisting(ctx, authorization.site.id, input), true)
   }
   return { success: true, integration_id: row.id, transport, code: 'connected', detail, fix: null, evidence }
 }
 
 /**
- * Whose word the change rests on, and the secrets with which the site is called. A new secret counts only if the answer is
- * signed with it, so then it signs alone.
- * @throws ServiceError `connection_change_needs_confirmation` for a change by the API key alone
+ * Who authorizes the change, and the secrets that sign the call. A new secret is accepted only if the answer is signed
+ * with it, so then it is the only one.
+ * @throws ServiceError `connection_change_needs_confirmation` for a change by the API key alone, `role_too_low` for a
+ *   change without a key by somebody who may not make it
  */
 async function authorizeChange(
-  { ctx, input, authorization, message, requestedFrom }: Attempt,
+  { ctx, input, authorization, message, requestedFrom }: AuthorizedRequest,
   row: IntegrationRow,
   known: string[],
   change: Change,
@@ -135,16 +138,20 @@ async function authorizeChange(
   return { authority: 'confirmed', secrets, changeId: confirmed.id }
 }
 
-/** Who connects, for the audit log: the person, if one is signed in, else the key. */
-function actorOf({ ctx, authorization: { site, keyId } }: Attempt): Verified['actor'] {
+/** For the audit log: the signed-in person if they are an editor of the account or no key was sent, else the key. */
+function actorOf({ ctx, authorization: { site, keyId } }: AuthorizedRequest): Verified['actor'] {
   const { actor } = ctx
   if (actor.kind !== 'anonymous' && (keyId === null || isEditorOf(actor, site.accountId))) return actor
   return { kind: 'api_key', keyId: keyId ?? '', accountId: site.accountId, siteId: site.id, scopes: [] }
 }
 
-/** Calls the site, or takes its proof that it polls. */
-async function reach(attempt: Attempt, row: IntegrationRow, signingSecrets: string[]): Promise<ProbeOutcome> {
-  const { ctx, input, message, authorization } = attempt
+/** Calls the site, or verifies that it polls. */
+async function reach(
+  authorized: AuthorizedRequest,
+  row: IntegrationRow,
+  signingSecrets: string[],
+): Promise<ProbeOutcome> {
+  const { ctx, input, message, authorization } = authorized
   const { site, keyId } = authorization
   const { requestId, pluginRequestId } = ctx
   const call = {
@@ -156,8 +163,8 @@ async function reach(attempt: Attempt, row: IntegrationRow, signingSecrets: stri
     pluginRequestId,
   }
   if (!(await verifyPolling(ctx, input, message))) {
-    const isProven = row.lastVerifiedAt !== null && isSameAddress(row.siteUrl, input.site_url)
-    if (!isProven) await chargeUnverifiedCall(ctx, { accountId: site.accountId, siteUrl: input.site_url })
+    const isVerified = row.lastVerifiedAt !== null && isSameAddress(row.siteUrl, input.site_url)
+    if (!isVerified) await chargeUnverifiedCall(ctx, { accountId: site.accountId, siteUrl: input.site_url })
     const target = { siteUrl: input.site_url, signingSecrets, restRoot: input.rest_root ?? null, mayPoll: false }
     return unwrap(await ctx.site(site.id).probe({ ...call, ...target }))
   }
@@ -173,12 +180,12 @@ async function reach(attempt: Attempt, row: IntegrationRow, signingSecrets: stri
   }
 }
 
-async function findOrCreate({ ctx, authorization: { site }, input }: Attempt) {
+async function findOrCreate({ ctx, authorization: { site }, input }: AuthorizedRequest) {
   const now = new Date(ctx.now())
   const abandoned = and(
     eq(integrations.connection, 'authenticating'),
     isNull(integrations.credentials),
-    lt(integrations.updatedAt, new Date(ctx.now() - STALE_TEST_MS)),
+    lt(integrations.updatedAt, new Date(ctx.now() - STALE_CONNECT_MS)),
   )
   const values = {
     id: ctx.newId('int'),

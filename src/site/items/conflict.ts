@@ -1,7 +1,7 @@
 import type { ItemDoc } from './doc.ts'
 import { copyFields } from './fields.ts'
 import { resolveDocs, type Side } from './merge.ts'
-import { isTrashed, withoutError, type ItemRecord } from './record.ts'
+import { hasTrashStatus, withoutError, type ItemRecord } from './record.ts'
 
 /** The post goes to the trash with this content. */
 const toTrash = (record: ItemRecord, content: ItemDoc): ItemRecord => ({
@@ -26,7 +26,7 @@ function resolveExternalDeletion(record: ItemRecord, side: Side): ItemRecord {
  */
 function resolveLocalDeletion(record: ItemRecord, side: Side, external: ItemDoc): ItemRecord {
   if (side === 'igny8' && record.external === null) return { ...record, base: null, deletion: 'both' }
-  if (side === 'igny8' && !isTrashed(external)) return toTrash(record, external)
+  if (side === 'igny8' && !hasTrashStatus(external)) return toTrash(record, external)
   if (side === 'igny8') return { ...record, base: record.external, deletion: 'local' }
   return { ...record, deletion: null, local: external, base: record.external }
 }

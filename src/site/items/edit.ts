@@ -2,7 +2,7 @@ import type { SeoUpdate } from '../../contract/seo.ts'
 import { EMPTY_DOC, type ItemDoc } from './doc.ts'
 import { diffDocs } from './fields.ts'
 import { resolveConflict } from './conflict.ts'
-import { awaitsPost, isDeleted, isTrashed, withoutError, type ItemRecord } from './record.ts'
+import { awaitsCreateAnswer, hasTrashStatus, isDeleted, withoutError, type ItemRecord } from './record.ts'
 import { keepLateness } from './schedule.ts'
 
 /** An editor's changes. Terms replace those of their taxonomy; a meta value of null deletes the key. */
@@ -75,18 +75,18 @@ export function editRecord(record: ItemRecord, patch: DocPatch, now: number): It
 }
 
 /**
- * Moves an item to the trash on both sides. One without a post is deleted, as deleteRecord says. An open conflict ends
- * with IGNY8's side, or with the site's where IGNY8 has none: store the record as it was before, so that an undo
- * restores the conflict.
+ * Moves an item to the trash on both sides. An item without a post, or whose post was deleted, is deleted, as
+ * deleteRecord says. An open conflict is resolved with IGNY8's side, or with the site's if the item is deleted here.
+ * The caller stores the previous record, so that an undo restores the conflict.
  */
 export function trashRecord(record: ItemRecord, now: number): ItemRecord {
   if (record.externalId === null || record.deletion === 'external') return deleteRecord(record, now)
   const isDeletedHere = record.deletion === 'local'
-  const settled =
+  const resolved =
     record.conflictFields.length > 0
       ? resolveConflict(record, isDeletedHere ? { deleted: 'wordpress' } : {}, { now })
       : record
-  return editRecord(settled, { status: 'trash' }, now)
+  return editRecord(resolved, { status: 'trash' }, now)
 }
 
 const TRASHED_SUFFIX = /__trashed$/
@@ -96,7 +96,7 @@ const TRASHED_SUFFIX = /__trashed$/
  * is then created again. Null if there is nothing to restore.
  */
 export function restoreRecord(record: ItemRecord, now: number): ItemRecord | null {
-  if (!isDeleted(record)) return isTrashed(record.local) ? editRecord(record, { status: 'draft' }, now) : null
+  if (!isDeleted(record)) return hasTrashStatus(record.local) ? editRecord(record, { status: 'draft' }, now) : null
   const restored: ItemRecord = {
     ...withoutError(record),
     deletion: null,
@@ -128,7 +128,7 @@ export function restoreRecord(record: ItemRecord, now: number): ItemRecord | nul
  * missing, the next run asks the site, so that a post which was created after all goes to the trash.
  */
 export function deleteRecord(record: ItemRecord, now: number): ItemRecord {
-  const hasNoPost = record.externalId === null && !awaitsPost(record)
+  const hasNoPost = record.externalId === null && !awaitsCreateAnswer(record)
   const deletion = hasNoPost || record.deletion === 'external' || record.deletion === 'both' ? 'both' : 'local'
   return {
     ...withoutError(record),

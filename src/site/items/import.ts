@@ -3,7 +3,7 @@ import type { ConflictPolicy } from '../../contract/integrations.ts'
 import { toItemDoc, withKnownAuthor, type ItemDoc } from './doc.ts'
 import { copyFields, diffDocs } from './fields.ts'
 import { mergeDocs } from './merge.ts'
-import { isTrashed, withoutError, type Decision, type ItemRecord } from './record.ts'
+import { hasTrashStatus, withoutError, type Decision, type ItemRecord } from './record.ts'
 import { keepLateness } from './schedule.ts'
 import { resolveConflict } from './conflict.ts'
 import { baseOfStaleSave, contestedFields, newStaleSave, seenStaleSave } from './stale-save.ts'
@@ -76,7 +76,7 @@ const importIntoUnsent = (before: ItemRecord, post: PostDocument, external: Item
   ...importAsNew(before, post, external, rules),
   local: { ...external, status: 'trash' },
   // it is sent at once: nobody asks for it any more
-  retryAt: isTrashed(external) ? null : rules.now,
+  retryAt: hasTrashStatus(external) ? null : rules.now,
 })
 
 /** The site's side of a conflict. After an undone resolution it is the restored side plus later changes of the post. */

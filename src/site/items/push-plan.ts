@@ -2,7 +2,7 @@ import type { ApplyFields, ApplyOperation } from '../../contract/content-link.ts
 import type { AuthorMap } from '../../contract/integrations.ts'
 import { EMPTY_DOC, type ItemDoc } from './doc.ts'
 import { diffDocs, pendingFields, readField, writeField, type FieldPath } from './fields.ts'
-import { isDeletedUnsent, isTrashed, type ItemRecord } from './record.ts'
+import { hasTrashStatus, isDeletedUnsent, type ItemRecord } from './record.ts'
 
 /** One `apply` command for one item. */
 export interface PushPlan {
@@ -30,7 +30,7 @@ export function planPush(record: ItemRecord): PushPlan | null {
   const { local, external, etag } = record
   if (record.deletion === 'both' || record.conflictFields.length > 0) return null
   // nothing is deleted permanently that is not in the site's trash
-  if (record.deletion === 'local' && external !== null && !isTrashed(external))
+  if (record.deletion === 'local' && external !== null && !hasTrashStatus(external))
     return { op: 'trash', paths: [], expect: etag, sent: { ...external, status: 'trash' } }
   if (isDeletedUnsent(record)) return planUnsent(local)
   if (record.deletion === 'local') return { op: 'delete', paths: [], expect: etag, sent: local }
@@ -39,8 +39,8 @@ export function planPush(record: ItemRecord): PushPlan | null {
   if (external === null) return { op: 'create', paths: diffDocs(EMPTY_DOC, local), expect: null, sent: local }
   const paths = pendingFields(external, local)
   if (paths.length === 0) return null
-  const toTrash = isTrashed(local) && !isTrashed(external)
-  const op = toTrash ? 'trash' : isTrashed(external) && !isTrashed(local) ? 'untrash' : 'update'
+  const toTrash = hasTrashStatus(local) && !hasTrashStatus(external)
+  const op = toTrash ? 'trash' : hasTrashStatus(external) && !hasTrashStatus(local) ? 'untrash' : 'update'
   const sent = paths.reduce((doc, path) => writeField(doc, path, readField(local, path)), external)
   return { op, paths: toTrash ? paths.filter((path) => path !== 'status') : paths, expect: etag, sent }
 }

@@ -4,7 +4,8 @@
  *
  *   local      IGNY8's side: what editors change
  *   external   the site's side, as last read; null if there is no post
- *   base       the last content on which both sides agreed; null if it was never sent
+ *   base       the last content on which both sides agreed; while the answer to a create is missing, what was sent;
+ *              else null
  *
  * A difference between `base` and a side is a change of that side; merge.ts merges the changes. The state of an item is
  * always derived from its record (see stateOf) and never stored as a decision of its own. The functions in this folder
@@ -18,10 +19,13 @@ import { pendingFields, type FieldPath } from './fields.ts'
 /** Who deleted the item. `local`: still to be sent. `external`: kept only as a conflict. `both`: a tombstone. */
 export type Deletion = 'local' | 'external' | 'both'
 
-/** Failures that pass by themselves: the item waits and is not marked as failed. */
+/** Errors for which an item waits instead of being marked as failed. */
 const PASSING: ReadonlySet<string> = new Set(['post_locked', 'type_denied', 'schedule_passed'])
 
-/** Whether an item only waits: until somebody closes the post in WordPress, or the site's owner allows its type. */
+/**
+ * Whether an item only waits: for the post to be closed in WordPress, its type to be allowed, or its scheduled
+ * publication.
+ */
 export const isWaiting = (fault: Pick<ItemFault, 'code'> | null): boolean => fault !== null && PASSING.has(fault.code)
 
 export interface ItemFault {
@@ -32,11 +36,11 @@ export interface ItemFault {
   permission?: MissingPermission | undefined
 }
 
-/** The last save in WordPress that did not know IGNY8's version, as far as it was imported. */
+/** The last imported stale save: a save in WordPress that did not know IGNY8's version. */
 export interface SeenStaleSave {
   id: string
   by: string
-  /** Milliseconds since 1970, here and below. */
+  /** Milliseconds since 1970. */
   at: number
   /** `conflictSince` of the conflict that it opened; null if it opened none. */
   opened: number | null
@@ -58,16 +62,23 @@ export interface ItemRecord {
   revision: number
   deletion: Deletion | null
   conflictFields: FieldPath[]
-  /** Milliseconds since 1970, here and below. */
+  /** Milliseconds since 1970. */
   conflictSince: number | null
   error: ItemFault | null
+  /** Milliseconds since 1970. */
   errorSince: number | null
+  /** Failed attempts in a row. */
   attempts: number
+  /** Milliseconds since 1970. */
   retryAt: number | null
+  /** Milliseconds since 1970. */
   updatedAt: number
   /** The page builder that renders the post: its body is read-only here. Null for most posts. */
   builder: string | null
-  /** When it was published because its scheduled time had passed before it could be sent; see schedule.ts. */
+  /**
+   * When it was published late, in milliseconds since 1970: its scheduled time passed before it could be sent. See
+   * schedule.ts.
+   */
   publishedLateAt: number | null
   /** The SEO plugin that stores the post's SEO fields; null if the site has none, and before the post is on the site. */
   seoProvider: string | null
@@ -79,7 +90,7 @@ export interface ItemRecord {
   base: ItemDoc | null
   local: ItemDoc
   external: ItemDoc | null
-  /** The site's side of a conflict if it differs from `external`: so after a resolution was undone. */
+  /** The site's side of a conflict if it differs from `external`. This is so after a resolution was undone. */
   conflictExternal: ItemDoc | null
 }
 
@@ -89,23 +100,28 @@ export interface Decision {
   resolvedFrom: ItemRecord | null
 }
 
-/** Whether the item is deleted on both sides, or here without a conflict: the next run then deletes its post. */
+/**
+ * Whether the item is deleted on both sides, or only here and without a conflict. In the second case the next run
+ * deletes its post.
+ */
 export const isDeleted = ({ deletion, conflictFields }: Pick<ItemRecord, 'deletion' | 'conflictFields'>): boolean =>
   deletion === 'both' || (deletion === 'local' && conflictFields.length === 0)
 
-/** Whether the item was sent and the answer is missing: its base is stored before it is sent. */
-export const awaitsPost = ({ externalId, base }: Pick<ItemRecord, 'externalId' | 'base'>): boolean =>
+/** Whether a create was sent and its answer is missing: the item's base is stored before it is sent. */
+export const awaitsCreateAnswer = ({ externalId, base }: Pick<ItemRecord, 'externalId' | 'base'>): boolean =>
   externalId === null && base !== null
 
 /** Whether an item was deleted before its post was known. The site is asked about the post: see push-plan.ts. */
 export const isDeletedUnsent = ({ deletion, externalId }: Pick<ItemRecord, 'deletion' | 'externalId'>): boolean =>
   deletion === 'local' && externalId === null
 
-export const isTrashed = ({ status }: Pick<ItemDoc, 'status'>): boolean => status === 'trash'
+export const hasTrashStatus = ({ status }: Pick<ItemDoc, 'status'>): boolean => status === 'trash'
 
-/** Whether the item is in the trash on both sides, so that it may be deleted permanently. */
-export const isInTrash = ({ local, external, externalId, conflictFields }: ItemRecord): boolean =>
-  isTrashed(local) && conflictFields.length === 0 && (external === null ? externalId === null : isTrashed(external))
+/** Whether the item is in the trash on both sides, or here, if it has no post: it may be deleted permanently. */
+export const isInTrashOnBothSides = ({ local, external, externalId, conflictFields }: ItemRecord): boolean =>
+  hasTrashStatus(local) &&
+  conflictFields.length === 0 &&
+  (external === null ? externalId === null : hasTrashStatus(external))
 
 /** Derives an item's state from its record. */
 export function stateOf(record: ItemRecord): ItemState {

@@ -1,7 +1,7 @@
 /**
  * What a status and a date mean together, as an editor means them. WordPress decides by its own clock alone: it
  * publishes a scheduled post whose date has passed or is missing, and schedules a published one whose date is to come.
- * So the meaning is settled here, when an editor chooses:
+ * So the meaning is decided here, when an editor chooses:
  *
  *   status       date                     the item
  *   `future`     to come                  is scheduled
@@ -44,10 +44,10 @@ function publishDate({ status, date }: ItemDoc, named: string | null | undefined
 }
 
 /**
- * Settles what an editor's change of status and date means.
- * @returns the change with both settled, or why the item can't be scheduled
+ * Decides what an editor's change of status and date means.
+ * @returns the change with the resulting status and date, or why the item can't be scheduled
  */
-export function settleSchedule(before: ItemDoc, patch: DocPatch, now: number): DocPatch | { refused: string } {
+export function applySchedule(before: ItemDoc, patch: DocPatch, now: number): DocPatch | { refused: string } {
   const after = { ...before, ...patch }
   if (isSameSchedule(before, after)) return patch
   const { status, date } = after

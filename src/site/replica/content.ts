@@ -18,10 +18,17 @@ import type { Replica } from './store.ts'
 import { EMPTY_DOC, type ItemDoc } from '../items/doc.ts'
 import { createRecord, deleteRecord, editRecord, restoreRecord, trashRecord, type DocPatch } from '../items/edit.ts'
 import { presentItem, summarizeItem } from '../items/present.ts'
-import { isDeleted, isInTrash, isTrashed, stateOf, withoutError, type ItemRecord } from '../items/record.ts'
+import {
+  hasTrashStatus,
+  isDeleted,
+  isInTrashOnBothSides,
+  stateOf,
+  withoutError,
+  type ItemRecord,
+} from '../items/record.ts'
 import { resolveConflict, undoResolution } from '../items/conflict.ts'
-import { isSameSchedule, scheduleFault, settleSchedule, toSeconds } from '../items/schedule.ts'
-import { refusal, type ItemMove, type RpcResult } from '../rpc.ts'
+import { applySchedule, isSameSchedule, scheduleFault, toSeconds } from '../items/schedule.ts'
+import { refusal, type RpcResult, type TrashChange } from '../rpc.ts'
 
 /** What the actions need. */
 export interface ContentContext {
@@ -36,7 +43,10 @@ type Refusal = RpcResult<never> & { ok: false }
 
 const NOT_FOUND = refusal('item_not_found', 'Item not found')
 
-/** An author as a document holds it. Null, as the API shows an author who is not known yet, changes nothing. */
+/**
+ * An author as a document holds it. The API shows null for an author who is not known yet; sending null back changes
+ * nothing.
+ */
 function toAuthor(author: ItemUpdate['author']): ItemAuthor | undefined {
   if (author === null || author === undefined) return undefined
   if (typeof author === 'number') return { id: author, name: '' }
@@ -65,15 +75,17 @@ function toDocPatch({ replica }: ContentContext, input: ItemUpdate | ItemCreate)
 
 const isRefusal = (value: object): value is Refusal => 'ok' in value
 
-/** Settles what the change means for when the item goes live. */
-function settle(ctx: ContentContext, before: ItemDoc, input: ItemUpdate | ItemCreate): DocPatch | Refusal {
+/** A change as a document holds it, with what status and date mean for when the item goes live. */
+function toScheduledPatch(ctx: ContentContext, before: ItemDoc, input: ItemUpdate | ItemCreate): DocPatch | Refusal {
   const patch = toDocPatch(ctx, input)
   if (isRefusal(patch)) return patch
-  const settled = settleSchedule(before, patch, ctx.now())
-  return 'refused' in settled ? { ...refusal('future_date_required', settled.refused), path: 'body.date' } : settled
+  const scheduled = applySchedule(before, patch, ctx.now())
+  return 'refused' in scheduled
+    ? { ...refusal('future_date_required', scheduled.refused), path: 'body.date' }
+    : scheduled
 }
 
-/** Why SEO fields of this item can't be changed; null if they can. A post that is not sent yet is judged by the site. */
+/** Why SEO fields of this item can't be changed; null if they can. For a post that is not sent yet, the site decides. */
 function checkSeo({ external, local, seoProvider: provider }: ItemRecord, { seo }: DocPatch): Refusal | null {
   if (seo === undefined || external === null) return null
   if (provider === null) {
@@ -87,7 +99,7 @@ function checkSeo({ external, local, seoProvider: provider }: ItemRecord, { seo 
 function tooLarge(record: ItemRecord): Refusal | null {
   const bytes = new TextEncoder().encode(JSON.stringify(record.local)).length
   return bytes > MAX_ITEM_BYTES
-    ? refusal('item_too_large', `It has ${bytes} bytes; ${MAX_ITEM_BYTES} are possible.`)
+    ? refusal('item_too_large', `It has ${bytes} bytes; at most ${MAX_ITEM_BYTES} are allowed.`)
     : null
 }
 
@@ -140,7 +152,7 @@ export function getItem({ replica, siteId, now }: ContentContext, id: string): R
 /** Creates an item; the next run sends it to the site. */
 export function createItem(ctx: ContentContext, input: ItemCreate): RpcResult<Item> {
   return ctx.replica.database.transaction(() => {
-    const patch = settle(ctx, EMPTY_DOC, input)
+    const patch = toScheduledPatch(ctx, EMPTY_DOC, input)
     if (isRefusal(patch)) return patch
     const denied = refuseDenied(ctx, input.type)
     if (denied) return denied
@@ -160,7 +172,7 @@ export function updateItem(ctx: ContentContext, id: string, input: ItemUpdate): 
       return refusal('item_unreadable', 'The item could not be read yet.')
     const denied = refuseDenied(ctx, before.type)
     if (denied) return denied
-    const patch = settle(ctx, before.local, input)
+    const patch = toScheduledPatch(ctx, before.local, input)
     if (isRefusal(patch)) return patch
     if (before.builder !== null && patch.body !== undefined && patch.body !== before.local.body)
       return refusal('body_read_only', `The page builder “${before.builder}” renders this post.`)
@@ -178,7 +190,10 @@ function refuseTrash(ctx: ContentContext, { type, externalId, external, deletion
   if (external === null && externalId !== null && deletion === null)
     return refusal('item_unreadable', 'The item could not be read yet. Move it to the trash in WordPress.')
   if (externalId === null || ctx.replica.types.hasTrash(type)) return null
-  return refusal('trash_off', `The site would delete items of the type ${type} at once, so IGNY8 does not.`)
+  return refusal(
+    'trash_off',
+    `The site would delete items of the type ${type} at once, so IGNY8 does not move them to the trash.`,
+  )
 }
 
 /**
@@ -187,8 +202,9 @@ function refuseTrash(ctx: ContentContext, { type, externalId, external, deletion
  */
 export function trashItem(ctx: ContentContext, id: string): RpcResult<Item> {
   return changeItem(ctx, id, undefined, (before) => {
-    const isThere = isTrashed(before.local) && before.conflictFields.length === 0 && before.externalId !== null
-    if (isDeleted(before) || isThere) return before
+    const isAlreadyTrashed =
+      hasTrashStatus(before.local) && before.conflictFields.length === 0 && before.externalId !== null
+    if (isDeleted(before) || isAlreadyTrashed) return before
     const refused = refuseTrash(ctx, before)
     if (refused) return refused
     if (before.conflictFields.length > 0) ctx.replica.resolutions.add(before.n, before, ctx.now())
@@ -196,19 +212,22 @@ export function trashItem(ctx: ContentContext, id: string): RpcResult<Item> {
   })
 }
 
-/** Deletes an item of the trash permanently; the next run deletes the post. The text is kept here. Idempotent. */
+/**
+ * Permanently deletes an item that is in the trash. The next run deletes the post. IGNY8 keeps the text for
+ * `restoreItem`. Idempotent.
+ */
 export function deleteItem(ctx: ContentContext, id: string): RpcResult<Item> {
   return changeItem(ctx, id, undefined, (before) => {
     if (isDeleted(before)) return before
-    if (!isInTrash(before)) return refusal('not_in_trash', describeTrash(before))
+    if (!isInTrashOnBothSides(before)) return refusal('not_in_trash', describeTrash(before))
     return refuseDenied(ctx, before.type) ?? deleteRecord(before, ctx.now())
   })
 }
 
 const describeTrash = ({ local, conflictFields }: ItemRecord): string => {
   if (conflictFields.length > 0) return 'The item has a conflict, which must be resolved first.'
-  return isTrashed(local)
-    ? 'WordPress has not moved it to the trash yet; the next sync does.'
+  return hasTrashStatus(local)
+    ? 'WordPress has not moved it to the trash yet; the next sync moves it.'
     : 'The item is not in the trash.'
 }
 
@@ -223,8 +242,8 @@ export function restoreItem(ctx: ContentContext, id: string): RpcResult<Item> {
   })
 }
 
-export const MOVES = { trash: trashItem, restore: restoreItem, delete: deleteItem } as const satisfies Record<
-  ItemMove,
+export const TRASH_CHANGES = { trash: trashItem, restore: restoreItem, delete: deleteItem } as const satisfies Record<
+  TrashChange,
   (ctx: ContentContext, id: string) => RpcResult<Item>
 >
 

@@ -20,7 +20,7 @@ import type { ConflictPolicy } from '../../contract/integrations.ts'
 import type { RunCounts } from '../../contract/sync.ts'
 import { createRecord } from '../items/edit.ts'
 import { importDeletion, importPost, type Rules } from '../items/import.ts'
-import { awaitsPost, stateOf, type Decision, type ItemFault, type ItemRecord } from '../items/record.ts'
+import { awaitsCreateAnswer, stateOf, type Decision, type ItemFault, type ItemRecord } from '../items/record.ts'
 import type { ItemHead } from '../replica/tables/items.ts'
 import { failRecord, importFault } from '../items/failure.ts'
 import { verifyAt } from '../items/schedule.ts'
@@ -81,7 +81,7 @@ function findItem({ replica }: ImportContext, raw: RawDocument): ItemRecord | nu
   const known = replica.items.getByExternalId(raw.id)
   if (known || typeof raw['item_id'] !== 'string') return known
   const ours = replica.items.get(raw['item_id'])
-  return ours && awaitsPost(ours) ? ours : null
+  return ours && awaitsCreateAnswer(ours) ? ours : null
 }
 
 /**

@@ -11,7 +11,7 @@ const BATCH_CHARACTERS = 500_000
 
 /**
  * The topmost ancestor that the site lacks and that may be sent now; the items below it wait for it. Null if the parent
- * is at the site. Null too if an ancestor can't be sent: the item then fails with `parent_not_sent`.
+ * is on the site. Null too if an ancestor can't be sent: the item then fails with `parent_not_sent`.
  */
 export function missingAncestor(ctx: EngineContext, record: ItemRecord): ItemRecord | null {
   const seen = new Set([record.id])
@@ -88,12 +88,12 @@ function storeCreateBases(ctx: EngineContext, items: readonly PlannedItem[]): vo
 }
 
 /** Publishes what was scheduled for a time that has passed meanwhile, before it is planned. */
-function settleOverdue({ replica, now }: EngineContext, records: readonly ItemRecord[]): ItemRecord[] {
+function publishMissed({ replica, now }: EngineContext, records: readonly ItemRecord[]): ItemRecord[] {
   return replica.database.transaction(() =>
     records.map((record) => {
-      const settled = publishOverdue(record, now())
-      if (settled !== record) replica.items.save(settled)
-      return settled
+      const published = publishOverdue(record, now())
+      if (published !== record) replica.items.save(published)
+      return published
     }),
   )
 }
@@ -104,7 +104,7 @@ export async function planBatch(
   { records: waiting, until }: WaitingItems,
   authors: AuthorMap,
 ): Promise<PushBatch> {
-  const records = settleOverdue(ctx, waiting)
+  const records = publishMissed(ctx, waiting)
   const items: PlannedItem[] = []
   const denied = ctx.replica.types.denied()
   for (const record of records) {

@@ -8,7 +8,7 @@ import {
   overdueSince,
   publishOverdue,
   scheduleFault,
-  settleSchedule,
+  applySchedule,
   verifyAt,
 } from '../../../src/site/items/schedule.ts'
 import { agreedItem, doc, imported, newItem, NOW_MS } from './samples.ts'
@@ -57,7 +57,7 @@ describe('T56 an editor’s change of status and date', () => {
     ['leaves a missed item that only is sent as it was', { status: 'future', date: PAST }, { status: 'future' }, {}],
     ['leaves the status of a site', { status: 'draft' }, { status: 'archived' }, {}],
   ])('%s', (_name, before, patch, more) => {
-    expect(settleSchedule(doc(before), patch, NOW_MS)).toEqual({ ...patch, ...more })
+    expect(applySchedule(doc(before), patch, NOW_MS)).toEqual({ ...patch, ...more })
   })
 
   test.each<[string, Schedule, Schedule]>([
@@ -68,7 +68,7 @@ describe('T56 an editor’s change of status and date', () => {
     ['moving a scheduled item into the past', { status: 'future', date: NEXT }, { date: PAST }],
     ['taking away its date', { status: 'future', date: NEXT }, { date: null }],
   ])('is refused: %s', (_name, before, patch) => {
-    expect(settleSchedule(doc(before), patch, NOW_MS)).toEqual({ refused: expect.any(String) })
+    expect(applySchedule(doc(before), patch, NOW_MS)).toEqual({ refused: expect.any(String) })
   })
 })
 

@@ -3,7 +3,7 @@ import { EMPTY_DOC } from '../../../src/site/items/doc.ts'
 import { deleteRecord, editRecord, restoreRecord, trashRecord } from '../../../src/site/items/edit.ts'
 import { importDeletion, importPost } from '../../../src/site/items/import.ts'
 import { planPush } from '../../../src/site/items/push-plan.ts'
-import { isInTrash, stateOf, type ItemRecord } from '../../../src/site/items/record.ts'
+import { isInTrashOnBothSides, stateOf, type ItemRecord } from '../../../src/site/items/record.ts'
 import { agreedItem, decided, imported, newItem, NOW_MS, post, rules } from './samples.ts'
 
 /** The item after the site has moved its post to the trash. */
@@ -18,8 +18,8 @@ const inTrash = (contents = {}): ItemRecord =>
 describe('an item that is deleted', () => {
   test('goes to the trash of the site, and may be deleted for good once it is there', () => {
     const trashed = trashRecord(agreedItem({ title: 'A' }), NOW_MS)
-    expect([planPush(trashed)?.op, trashed.deletion, isInTrash(trashed)]).toEqual(['trash', null, false])
-    expect([isInTrash(inTrash()), stateOf(inTrash())]).toEqual([true, 'synced'])
+    expect([planPush(trashed)?.op, trashed.deletion, isInTrashOnBothSides(trashed)]).toEqual(['trash', null, false])
+    expect([isInTrashOnBothSides(inTrash()), stateOf(inTrash())]).toEqual([true, 'synced'])
     expect(planPush(deleteRecord(inTrash(), NOW_MS))?.op).toBe('delete')
   })
 
