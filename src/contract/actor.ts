@@ -3,7 +3,7 @@ import * as z from 'zod'
 /** Who acts. `name` is looked up when it is read: null for a person who was deleted. */
 export const ActorRef = z.lazy(() =>
   z.object({
-    kind: z.enum(['user', 'api_key', 'system', 'anonymous']),
+    kind: z.enum(['user', 'api_key', 'system', 'operator', 'anonymous']),
     id: z.string().nullable(),
     name: z.string().nullable(),
   }),

@@ -36,6 +36,8 @@ export const AUDIT_ACTIONS = [
   'notification_endpoint.deleted',
   'notification_endpoint.secret_rotated',
   'notification_endpoint.updated',
+  'operator.backup_started',
+  'operator.restored',
   'person.deletion_cancelled',
   'person.deletion_scheduled',
   'person.email_change_cancelled',
@@ -54,7 +56,10 @@ export const AUDIT_ACTIONS = [
   'session.ended',
   'site.created',
   'site.deleted',
+  'site.exported',
+  'site.imported',
   'site.moved',
+  'site.restored',
   'site.updated',
 ] as const
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]

@@ -1,5 +1,8 @@
+import { KEEPING_ERRORS } from './keeping-errors.ts'
+
 /** Refusals because of what an account may have, or of what is kept for repeats. Their shape is that of errors.ts. */
 export const LIMIT_ERRORS = {
+  ...KEEPING_ERRORS,
   quota_exceeded: {
     status: 403,
     title: 'The account has as many of these as it may have',

@@ -106,6 +106,22 @@ export async function beginRun(ctx: EventContext, integration: IntegrationRef) {
   return row ?? null
 }
 
+/**
+ * Fences everything that was begun before: the epoch is raised, so no run that is under way can write the row any more.
+ * For a site whose content was put back.
+ */
+export async function raiseEpoch(ctx: EventContext, integration: IntegrationRef): Promise<void> {
+  await ctx.db
+    .update(integrations)
+    .set({
+      syncEpoch: sql`${integrations.syncEpoch} + 1`,
+      syncStatus: sql`iif(${integrations.syncStatus} = 'syncing', 'pending', ${integrations.syncStatus})`,
+      // what is projected next counts, whatever the clock said
+      countsAsOf: null,
+    })
+    .where(isIntegration(integration))
+}
+
 export type RunIntegration = NonNullable<Awaited<ReturnType<typeof beginRun>>>
 
 /** Reads the integration for a run that goes on, without raising the epoch; null if it was deleted. */

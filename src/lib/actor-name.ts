@@ -1,4 +1,4 @@
-const KINDS = ['user', 'api_key', 'system', 'anonymous'] as const
+const KINDS = ['user', 'api_key', 'system', 'operator', 'anonymous'] as const
 
 /** Takes apart the name of an actor in records: `user:usr_…`, `api_key:key_…`, `system`. */
 export function parseActor(stored: string): { kind: (typeof KINDS)[number]; id: string | null } {

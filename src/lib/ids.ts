@@ -19,6 +19,9 @@ export type IdPrefix =
   | 'hook'
   | 'dlv'
   | 'chg'
+  | 'bak'
+  | 'rst'
+  | 'imp'
 
 /** A new opaque, time-ordered id: the prefix and a UUIDv7 without dashes, for example `site_019d8f0c…`. */
 export function createId(prefix: IdPrefix): string {

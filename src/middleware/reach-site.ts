@@ -1,6 +1,6 @@
 import type { Stopwatch } from '../lib/stopwatch.ts'
 import { ServiceError } from '../services/errors.ts'
-import { SITE_DELETED, type SiteRpc } from '../site/rpc.ts'
+import { SITE_DELETED, SITE_LOADING, type SiteRpc } from '../site/rpc.ts'
 
 const TRIES = 3
 const PAUSE_MS = 50
@@ -16,6 +16,9 @@ const has = (cause: unknown, flag: 'retryable' | 'overloaded') =>
 const OLDER_OBJECT = /does not implement/
 const OLDER_RETRY_AFTER_S = 30
 
+/** A site is loaded within some seconds; when all are, it takes longer. */
+const LOADING_RETRY_AFTER_S = 60
+
 const isOlderObject = (cause: unknown): boolean => cause instanceof TypeError && OLDER_OBJECT.test(cause.message)
 
 async function call(open: () => SiteRpc, name: string, args: unknown[]): Promise<unknown> {
@@ -29,6 +32,8 @@ async function call(open: () => SiteRpc, name: string, args: unknown[]): Promise
         throw new ServiceError('unavailable', undefined, { cause, retryAfterS: OLDER_RETRY_AFTER_S })
       if (cause instanceof Error && cause.message.includes(SITE_DELETED))
         throw new ServiceError('site_not_found', undefined, { cause })
+      if (cause instanceof Error && cause.message.includes(SITE_LOADING))
+        throw new ServiceError('unavailable', undefined, { cause, retryAfterS: LOADING_RETRY_AFTER_S })
       const isTransient = has(cause, 'retryable') && !has(cause, 'overloaded')
       if (!isTransient || attempt === TRIES || NOT_REPEATED.has(name)) {
         if (!isTransient && !has(cause, 'overloaded')) throw cause

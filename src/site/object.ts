@@ -14,26 +14,20 @@
  *   (replica/key-gate.ts).
  * - Domain errors are returned as values (RpcResult).
  */
-import { DurableObject } from 'cloudflare:workers'
-import { readConfig } from '../config.ts'
 import type { Item, ItemCreate, ItemFilter, ItemUpdate, Resolution } from '../contract/content.ts'
 import type { StructureStored } from '../contract/content-types.ts'
 import type { Structure } from '../contract/structure.ts'
 import type { RunDetail } from '../contract/activity.ts'
 import type { RunDirection, Run } from '../contract/sync.ts'
-import { openDatabases } from '../db/events/shards.ts'
 import { createId } from '../lib/ids.ts'
-import { log, withLogIds } from '../lib/log.ts'
-import { Mutex } from '../lib/mutex.ts'
+import { log } from '../lib/log.ts'
 import * as items from './replica/content.ts'
 import { callAgainSoon, directRetryMs, enablePolling } from './transport/choice.ts'
-import { hasTables, openSiteDatabase } from './replica/database.ts'
 import { examineSite } from './health/doctor/examine.ts'
 import { applyPollingToReport } from './health/doctor/polling.ts'
 import { receivePoll } from './runs/receive-poll.ts'
-import { checkIfDue, checkSite } from './health/check.ts'
-import { refuseCall, unlessDeleted } from './replica/key-gate.ts'
-import { idsOfCall, idsOfIntegration } from './runs/log-ids.ts'
+import { KeepingObject } from './keeping-object.ts'
+import { checkSite } from './health/check.ts'
 import {
   type CallingKey,
   type Examination,
@@ -45,167 +39,134 @@ import {
   refusal,
   type RunsState,
   type SignedAnswer,
-  SITE_DELETED,
   type SiteRpc,
   type TrashChange,
   type WebhookMessage,
 } from './rpc.ts'
 import { probeTwice, applyProbeResult } from './health/probe.ts'
 import { writeStructure } from '../db/projection.ts'
-import type { ObjectContext } from './runs/context.ts'
 import { writeCounts } from './runs/counts.ts'
-import { runNext } from './runs/runner.ts'
 import { applyTypeLimits } from './runs/type-limits.ts'
 import { relocate } from './replica/relocate.ts'
-import { SiteStore } from './replica/store.ts'
-import { readLiveState } from '../services/live/index.ts'
 import { syncItem } from './runs/sync-item.ts'
 import { receiveWebhook } from './runs/receive-webhook.ts'
-import { SiteAlarm } from './runs/alarm.ts'
-import { closeSocket, LiveHub } from './live/hub.ts'
-
-/** Clock, ids and randomness, which the simulator replaces. */
-const clockIdsAndRandom = () => ({ now: Date.now, newId: createId, random: Math.random })
 
 /** Implements {@link SiteRpc}, which documents the methods. */
-export class SiteSync extends DurableObject<Env> implements SiteRpc {
-  /** Null while the object has no data: the site was deleted or never used. */
-  #opened: SiteStore | null
-  /** Set by `forget`. Site ids are never reused, so this instance stores nothing from then on, whoever calls it. */
-  #isForgotten = false
-  readonly #live: LiveHub
-  /** Serialises requests to the site. */
-  readonly #siteAccess = new Mutex()
-  readonly #alarm: SiteAlarm
-
-  constructor(state: DurableObjectState, env: Env) {
-    super(state, env)
-    this.#live = new LiveHub(state, {
-      store: () => this.#store,
-      read: (integration, since) => readLiveState(openDatabases(env, integration.accountId), integration, since),
-    })
-    this.#opened = hasTables(this.ctx.storage) ? this.#openStore() : null
-    this.#alarm = new SiteAlarm(state.storage, (inboxFrom) => this.#opened?.nextDueAt(inboxFrom) ?? null)
-    // the instance that held these leases is gone
-    this.#opened?.runs.releaseLeases(Date.now())
-    // the platform retries an alarm six times, then drops it: pending work needs a new one
-    void state.blockConcurrencyWhile(() => this.#alarm.arm())
-  }
-
+export class SiteSync extends KeepingObject implements SiteRpc {
   probe(request: ProbeRequest): Promise<RpcResult<ProbeOutcome>> {
-    return this.#authorized(request, async () => {
-      const ctx = this.#context(null)
-      const outcome = await this.#siteAccess.run(() => probeTwice(ctx, request))
+    return this.authorized(request, async () => {
+      const ctx = this.context(null)
+      const outcome = await this.siteAccess.run(() => probeTwice(ctx, request))
       const result = applyProbeResult(ctx.store, outcome, request.mayPoll, Date.now())
       // after a change of the transport, waiting work may continue at once
-      await this.#alarm.arm()
+      await this.timer.arm()
       return { ok: true, value: result }
     })
   }
 
   check(call: RpcCall): Promise<RpcResult<ProbeOutcome | null>> {
-    return this.#authorized(call, async () => {
-      const ctx = this.#context(call.accountId)
+    return this.authorized(call, async () => {
+      const ctx = this.context(call.accountId)
       ctx.store.access.setIntegration(call)
-      const outcome = await this.#siteAccess.run(() => checkSite(ctx, call, true))
-      await this.#alarm.arm()
+      const outcome = await this.siteAccess.run(() => checkSite(ctx, call, true))
+      await this.timer.arm()
       return { ok: true, value: outcome }
     })
   }
 
   async scheduleCheck(integration: IntegrationRef, dueAt: number): Promise<void> {
-    this.#store.access.setIntegration(integration)
-    this.#store.schedule.ensure('health', dueAt)
-    await this.#alarm.arm()
+    this.store.access.setIntegration(integration)
+    this.store.schedule.ensure('health', dueAt)
+    await this.timer.arm()
   }
 
   examine(request: ProbeRequest): Promise<RpcResult<Examination>> {
-    return this.#authorized(request, async () => {
-      const ctx = this.#context(null)
-      const found = await this.#siteAccess.run(() => examineSite(ctx, request))
+    return this.authorized(request, async () => {
+      const ctx = this.context(null)
+      const found = await this.siteAccess.run(() => examineSite(ctx, request))
       return { ok: true, value: request.mayPoll ? applyPollingToReport(ctx.store, found, Date.now()) : found }
     })
   }
 
   storeStructure(call: RpcCall, structure: Structure): Promise<RpcResult<StructureStored>> {
-    return this.#authorized(call, async () => {
-      const ctx = this.#context(call.accountId)
+    return this.authorized(call, async () => {
+      const ctx = this.context(call.accountId)
       const stored = await writeStructure(ctx, call, structure, { action: 'update_structure', startedAt: ctx.now() })
       if (!stored) return refusal('integration_not_found', 'Integration not found')
-      if (applyTypeLimits(ctx, call, structure)) await this.#alarm.arm()
+      if (applyTypeLimits(ctx, call, structure)) await this.timer.arm()
       return { ok: true, value: stored }
     })
   }
 
   enqueue(call: RpcCall, direction: RunDirection): Promise<RpcResult<Run>> {
-    return this.#authorized(call, async () => {
-      this.#store.access.setIntegration(call)
+    return this.authorized(call, async () => {
+      this.store.access.setIntegration(call)
       const id = createId('run')
-      const run = this.#store.runs.enqueue(id, call, direction, Date.now())
+      const run = this.store.runs.enqueue(id, call, direction, Date.now())
       // an unfinished run keeps the request id of the request that queued it
       if (run.id === id) log.info('run queued', { run_id: id, direction })
       else log.info('run joined', { run_id: run.id, direction })
-      callAgainSoon(this.#store, Date.now())
-      await this.#alarm.arm()
+      callAgainSoon(this.store, Date.now())
+      await this.timer.arm()
       return { ok: true, value: run }
     })
   }
 
   async enqueueChange(call: RpcCall): Promise<RpcResult<Run>> {
     const queued = await this.enqueue(call, 'to_external')
-    if (queued.ok) this.#store.runs.repeat(queued.value.id)
+    if (queued.ok) this.store.runs.repeat(queued.value.id)
     return queued
   }
 
   async listRuns(integrationId: string, limit: number, before: string | null): Promise<Run[]> {
-    return this.#store.runs.list(integrationId, limit, before)
+    return this.store.runs.list(integrationId, limit, before)
   }
 
   async getRun(integrationId: string, runId: string): Promise<RpcResult<RunDetail>> {
-    return this.#store.describeRun(integrationId, runId)
+    return this.store.describeRun(integrationId, runId)
   }
 
   cancelRun(call: RpcCall, runId: string): Promise<RpcResult<Run>> {
-    return this.#authorized(call, async () => {
-      const run = this.#store.runs.cancel(call.integrationId, runId, Date.now())
+    return this.authorized(call, async () => {
+      const run = this.store.runs.cancel(call.integrationId, runId, Date.now())
       return run ? { ok: true, value: run } : refusal('run_not_found', 'Run not found')
     })
   }
 
   receiveWebhook(key: CallingKey, message: WebhookMessage): Promise<RpcResult<{ isRepeat: boolean }>> {
-    return this.#authorized(key, async () => {
-      const received = await receiveWebhook(this.#context(key.accountId), key, message)
-      if (received.ok && !received.value.isRepeat) await this.#alarm.armForWebhook()
+    return this.authorized(key, async () => {
+      const received = await receiveWebhook(this.context(key.accountId), key, message)
+      if (received.ok && !received.value.isRepeat) await this.timer.armForWebhook()
       return received
     })
   }
 
   poll(key: CallingKey, integrationId: string, message: WebhookMessage): Promise<RpcResult<SignedAnswer>> {
-    return this.#authorized(key, async () => {
+    return this.authorized(key, async () => {
       const site = { ...key, integrationId }
-      const ctx = this.#context(key.accountId)
-      const answer = await receivePoll(ctx, site, message, (work) => this.#siteAccess.tryRun(work))
+      const ctx = this.context(key.accountId)
+      const answer = await receivePoll(ctx, site, message, (work) => this.siteAccess.tryRun(work))
       ctx.store.runs.publishUnfinished()
-      await this.#alarm.arm()
+      await this.timer.arm()
       return answer
     })
   }
 
   enablePolling(call: RpcCall): Promise<RpcResult<null>> {
-    return this.#authorized(call, async () => {
-      this.#store.access.setIntegration(call)
-      this.#store.access.invalidate()
-      enablePolling(this.#store, Date.now())
-      this.#store.schedule.ensure('health', Date.now() + directRetryMs(this.#store))
-      await this.#alarm.arm()
+    return this.authorized(call, async () => {
+      this.store.access.setIntegration(call)
+      this.store.access.invalidate()
+      enablePolling(this.store, Date.now())
+      this.store.schedule.ensure('health', Date.now() + directRetryMs(this.store))
+      await this.timer.arm()
       return { ok: true, value: null }
     })
   }
 
   relocate(call: RpcCall, from: string[], to: string): Promise<RpcResult<null>> {
-    return this.#authorized(call, async () => {
-      relocate(this.#store, from, to, Date.now())
-      await this.#alarm.arm()
+    return this.authorized(call, async () => {
+      relocate(this.store, from, to, Date.now())
+      await this.timer.arm()
       return { ok: true, value: null }
     })
   }
@@ -216,10 +177,6 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
 
   async getItem(siteId: string, id: string): Promise<RpcResult<Item>> {
     return items.getItem(this.#content(siteId), id)
-  }
-
-  async exportItems(siteId: string, after: number) {
-    return items.exportItems(this.#content(siteId), after)
   }
 
   createItem(key: CallingKey, input: ItemCreate): Promise<RpcResult<Item>> {
@@ -252,136 +209,65 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
   }
 
   syncItem(call: RpcCall, contentId: string): Promise<RpcResult<Item>> {
-    return this.#authorized(call, async () => {
-      const ctx = this.#context(call.accountId)
-      const synced = await this.#siteAccess.run(() => syncItem(ctx, call, contentId))
-      await this.#alarm.arm()
+    return this.authorized(call, async () => {
+      const ctx = this.context(call.accountId)
+      const synced = await this.siteAccess.run(() => syncItem(ctx, call, contentId))
+      await this.timer.arm()
       return synced
     })
   }
 
   async runs(integrationId?: string): Promise<RunsState> {
-    return this.#store.runsState(Date.now(), integrationId ?? null)
+    return this.store.runsState(Date.now(), integrationId ?? null)
   }
 
   authorizeKey(key: CallingKey): Promise<RpcResult<null>> {
-    return this.#authorized(key, async () => ({ ok: true, value: null }))
+    return this.authorized(key, async () => ({ ok: true, value: null }))
   }
 
   async revokeKey(keyId: string): Promise<void> {
     // the site is deleted, so its keys can't act anyway
-    if (this.#isForgotten) return
-    this.#store.access.revokeKey(keyId, Date.now())
-    this.#live.close('access_ended', (subscriber) => subscriber.keyId === keyId)
-    this.#live.publish({ row: true })
+    if (this.isForgotten) return
+    this.store.access.revokeKey(keyId, Date.now())
+    this.live.close('access_ended', (subscriber) => subscriber.keyId === keyId)
+    this.live.publish({ row: true })
   }
 
   async recheckKeys(): Promise<void> {
-    this.#opened?.access.recheckKeys()
+    this.opened?.access.recheckKeys()
   }
 
   async stop(integrationId: string): Promise<void> {
-    this.#opened?.stop(integrationId, Date.now())
-    this.#live.publish({ row: true })
-    await this.#alarm.arm()
+    this.opened?.stop(integrationId, Date.now())
+    this.live.publish({ row: true })
+    await this.timer.arm()
   }
 
   async forget(): Promise<void> {
-    this.#live.close('integration_deleted')
+    this.live.close('integration_deleted')
     // Tables created after this would be stored and billed for ever, so none are opened. Work under way holds the old
     // store; its statements now fail.
-    this.#isForgotten = true
-    this.#opened = null
-    await this.#alarm.clear()
+    this.isForgotten = true
+    this.opened = null
+    await this.timer.clear()
     await this.ctx.storage.deleteAll()
   }
 
   async publish(): Promise<void> {
-    this.#live.publish({ row: true })
-  }
-
-  /** Opens a live WebSocket, which RPC can't. */
-  override async fetch(request: Request): Promise<Response> {
-    return this.#live.accept(request)
-  }
-
-  override webSocketMessage(socket: WebSocket): void {
-    closeSocket(socket, 'message_refused')
-  }
-
-  /**
-   * Does the work that is due: the health check, then the inbox, then one slice of a run. Never throws: errors are
-   * stored with the run or logged.
-   */
-  override async alarm(): Promise<void> {
-    const store = this.#opened
-    if (!store) return
-    const work = () => this.#siteAccess.run(() => this.#doDueWork(store))
-    await withLogIds(idsOfIntegration(store.access.integration()), () =>
-      this.#alarm.onAlarm(work, (cause) => log.error('alarm failed', { cause })),
-    )
-  }
-
-  /** The tables, made on first use. @throws Error {@link SITE_DELETED} */
-  get #store(): SiteStore {
-    if (this.#isForgotten) throw new Error(SITE_DELETED)
-    return (this.#opened ??= this.#openStore())
-  }
-
-  #openStore(): SiteStore {
-    const store = new SiteStore(openSiteDatabase(this.ctx.storage))
-    store.runs.onRun = (run) => this.#live.publish({ run })
-    store.replica.items.onItem = (item) => this.#live.publish({ item })
-    return store
-  }
-
-  /** The health check comes first: a run depends on its result. */
-  async #doDueWork(store: SiteStore): Promise<void> {
-    const ctx = { ...this.#context(null), store }
-    await checkIfDue(ctx)
-    // what the other runs wait for may have changed, so publish them all
-    await runNext(ctx).finally(() => store.runs.publishUnfinished())
-  }
-
-  #context(accountId: string | null): ObjectContext {
-    return {
-      ...openDatabases(this.env, accountId),
-      store: this.#store,
-      config: readConfig(this.env),
-      ...clockIdsAndRandom(),
-      sleep: (ms) => scheduler.wait(ms),
-      fetch: (input, init) => fetch(input, init),
-      onProjected: () => this.#live.publish({ row: true }),
-      storedBytes: () => this.ctx.storage.sql.databaseSize,
-    }
+    this.live.publish({ row: true })
   }
 
   #content(siteId: string): items.ContentContext {
-    return { replica: this.#store.replica, siteId, now: Date.now, newId: createId }
+    return { replica: this.store.replica, siteId, now: Date.now, newId: createId }
   }
 
   /** Changes the IGNY8 side of an item in one transaction, then updates the counts in D1. */
   #editItem(key: CallingKey, work: (content: items.ContentContext) => RpcResult<Item>): Promise<RpcResult<Item>> {
-    return this.#authorized(key, async () => {
+    return this.authorized(key, async () => {
       const changed = work(this.#content(key.siteId))
-      if (changed.ok) this.ctx.waitUntil(writeCounts(this.#context(key.accountId)))
-      await this.#alarm.arm()
+      if (changed.ok) this.ctx.waitUntil(writeCounts(this.context(key.accountId)))
+      await this.timer.arm()
       return changed
     })
-  }
-
-  /**
-   * Refuses a key that may no longer act; otherwise does the work with the caller's ids in the log. Work whose site is
-   * deleted meanwhile fails at its next statement. A call after the deletion fails too.
-   */
-  #authorized<T>(
-    call: CallingKey & { integrationId?: string },
-    work: () => Promise<RpcResult<T>>,
-  ): Promise<RpcResult<T>> {
-    const ids = { ...idsOfIntegration(this.#opened?.access.integration() ?? null), ...idsOfCall(call) }
-    const database = () => openDatabases(this.env, call.accountId).db
-    const gate = { db: database, now: Date.now, opened: () => this.#opened, open: () => this.#store }
-    const guarded = async () => (await refuseCall(gate, call)) ?? (await work())
-    return withLogIds(ids, () => unlessDeleted(() => this.#isForgotten, guarded))
   }
 }

@@ -12,6 +12,9 @@ import type { Structure } from '../contract/structure.ts'
 import type { Item, ItemCreate, ItemFilter, ItemSummary, ItemUpdate, Resolution } from '../contract/content.ts'
 import type { RunDirection, Run } from '../contract/sync.ts'
 import type { RunDetail } from '../contract/activity.ts'
+import type { KeepingRpc } from './keeping-rpc.ts'
+
+export type * from './keeping-rpc.ts'
 
 /** Domain errors cross RPC as values: an exception would break the caller's stub and lose its class. */
 export type RpcResult<T> =
@@ -30,6 +33,9 @@ export type RpcResult<T> =
  * an exception's message alone. Whoever calls it had read the site just before.
  */
 export const SITE_DELETED = 'the site was deleted'
+
+/** Likewise, of an object into which a backup is being loaded. */
+export const SITE_LOADING = 'a backup is being loaded'
 
 /** A domain error as the value that crosses RPC. */
 export const refusal = (code: ErrorCode, detail: string): RpcResult<never> & { ok: false } => ({
@@ -134,7 +140,7 @@ export interface WebhookMessage {
  * RPC methods of a site's Durable Object. There is one object per site, and everything done with the site passes
  * through it.
  */
-export interface SiteRpc {
+export interface SiteRpc extends KeepingRpc {
   /**
    * Finds the site's command endpoint and asks the plugin for its status. Changes the transport if that is due, not the
    * connection's state.
@@ -179,11 +185,6 @@ export interface SiteRpc {
     limit: number,
   ): Promise<{ results: ItemSummary[]; next: number | null }>
   getItem(siteId: string, id: string): Promise<RpcResult<Item>>
-  /**
-   * Some items with their texts, oldest first, as lines of JSON for an export: about 1 MB, and at least one item.
-   * @param after row number of the last item before them
-   */
-  exportItems(siteId: string, after: number): Promise<{ text: string; next: number | null }>
   createItem(key: CallingKey, input: ItemCreate): Promise<RpcResult<Item>>
   updateItem(key: CallingKey, id: string, input: ItemUpdate): Promise<RpcResult<Item>>
   /** Moves an item to the trash, restores it, or deletes for good what is in the trash. */

@@ -137,6 +137,7 @@ export class World {
 
   #openStore(): SiteStore {
     const store = new SiteStore(this.#site)
+    store.replica.history.now = () => this.nowMs
     if (!this.hasDriftChecks) store.driftChecks.dueAt = () => null
     return store
   }

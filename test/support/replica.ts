@@ -3,6 +3,9 @@ import { createRecord } from '../../src/site/items/edit.ts'
 import type { SiteStore } from '../../src/site/replica/store.ts'
 import { INBOX } from '../../src/site/replica/tables/command-log.ts'
 import type { RpcCall } from '../../src/site/rpc.ts'
+import { hasContent, readDump } from '../../src/site/replica/dump.ts'
+import { endLoading, isLoading, loadPart, loadState } from '../../src/site/replica/load.ts'
+import { HISTORY_MS } from '../../src/site/replica/tables/history.ts'
 import { startCursor } from '../../src/site/stages/cursor.ts'
 
 export const NOW = Date.UTC(2026, 10, 28)
@@ -46,6 +49,12 @@ export function fillReplica({ replica: { database }, ...store }: SiteStore, item
     items,
     NOW - 10 * DAY_MS,
   )
+  database.rows(
+    `${numbers} INSERT INTO history SELECT i, i, ?2, 1, NULL, NULL, ?3, i * 20, 0 FROM numbers`,
+    items,
+    NOW - DAY_MS,
+    DOC,
+  )
   store.access.setIntegration(CALL)
   for (let n = 1; n <= RUNS; n++) {
     const id = `run_${String(n).padStart(4, '0')}`
@@ -77,6 +86,8 @@ function exerciseItems({ replica: { items, counters, types, database } }: SiteSt
   items.list({ status: 'publish', type: 'page' }, 4_000, 20)
   items.list({ q: 'Title' }, null, 20)
   for (const record of items.after(0, 5)) if (record.n > 5) break
+  items.getByRow(7)
+  items.createdBetween(NOW - DAY_MS, NOW)
   items.waiting(0, NOW, 20)
   items.etags(0, 20)
   items.outdated(20)
@@ -115,6 +126,7 @@ function exerciseContent(store: SiteStore): void {
   terms.savePage('post_tag', 'run_1', [{ id: 1, name: 'a', slug: 'a', parent: 0 }] as never)
   terms.endPass('post_tag', 'run_1', 'e', false)
   terms.counts()
+  terms.after({ taxonomy: 'category', id: 7 }, 20)
   totals.save({ post_types: { post: 7 }, taxonomies: { category: 1 } }, NOW)
   totals.addTo(counters.counts({}))
   media.get('hash7')
@@ -124,6 +136,8 @@ function exerciseContent(store: SiteStore): void {
   const record = items.get('item_a')
   if (record) resolutions.add(record.n, record, NOW)
   resolutions.canUndo(record?.n ?? 0)
+  const [resolution] = resolutions.of(record?.n ?? 0)
+  if (resolution) resolutions.copy(record?.n ?? 0, resolution)
   resolutions.takeLast(record?.n ?? 0, NOW)
   const event = { event: 'post.status', post_id: 5, post_type: 'post', status: 'publish', modified_gmt: '' } as const
   inbox.add('msg_1', event, NOW, { requestId: 'req_1' })
@@ -219,10 +233,78 @@ function exerciseLink(store: SiteStore): void {
   schedule.cancel('health')
 }
 
+/** The journal of a site whose items have all changed, and a restore of it. */
+function exerciseHistory(store: SiteStore): void {
+  const { history, items, restores } = store.replica
+  history.now = () => NOW
+  const record = items.get('item_a')
+  if (record) items.save({ ...record, local: { ...record.local, title: 'Changed' } }, 'rst_1')
+  history.size()
+  history.earliestAt()
+  const [change] = history.changedBetween(NOW - 2 * DAY_MS, NOW)
+  history.lastChanges(change?.[1] ?? 0)
+  history.get(change?.[1] ?? 0)
+  history.causedBy('rst_1', 0, 20)
+  history.relocateImages('https://other.example.com', 'https://new.example.com', null)
+  history.now = () => NOW + HISTORY_MS + DAY_MS
+  if (record) items.save(record)
+  history.prune(20)
+  restores.add({ id: 'rst_1', kind: 'rewind', to_at: NOW, at: NOW, state: 'running', newer: 'keep', undoes: null })
+  restores.running()
+  restores.save('rst_1', 1, { changed: 1, revived: 0, trashed: 0, skipped: {} })
+  restores.end('rst_1', 'done')
+  restores.markUndone('rst_1', NOW)
+  restores.find('rst_1')
+  restores.list()
+  restores.lastRewind()
+}
+
+/** A file that is imported, of some lines. */
+function exerciseImports({ imports }: SiteStore): void {
+  imports.start({ id: 'imp_1', options: { replace: false, settings: false }, actor: 'user:usr_1', siteUrl: null }, '', NOW)
+  const line = { kind: 'item', id: 'item_1', postId: 1, text: '{}' }
+  imports.addLines([1, 2, 3].map((n) => ({ ...line, line: n })))
+  imports.addLines([{ ...line, line: 4, kind: 'integration' }])
+  imports.addPart({ lines: 4, sum: '' }, 8, { siteUrl: null })
+  imports.read()
+  imports.setTarget('https://site.example.com')
+  imports.save('applying', 0, { created: 0, replaced: 0, unchanged: 0, linked: 0, refused: {} })
+  imports.dueAt()
+  imports.linesAfter(1, 20)
+  imports.settings()
+  imports.itemOfPost(1)
+  imports.refuse(2, 'differs', 'Title')
+  imports.refusals(0, 20)
+  imports.dropTexts()
+  imports.drop()
+}
+
+/** Reads a backup in pages, and loads another. */
+function exerciseBackup({ dumps, replica: { database } }: SiteStore): void {
+  const parts = { database, dumps, now: NOW, bytes: Infinity }
+  let page = readDump(parts, 'bak_1', null)
+  const { text } = page ?? { text: '' }
+  dumps.dueAt()
+  database.rows('UPDATE items SET attempts = 1 WHERE n = 7')
+  while (page?.next) page = readDump(parts, 'bak_1', page.next)
+  isLoading(database)
+  const head = JSON.parse(text.split('\n')[0] ?? '') as { columns: object }
+  const lines = [{ ...head, kind: 'object', columns: { counters: ['type', 'state', 'listed', 'n', 'external'] } }]
+  const row = { kind: 'row', table: 'counters', values: ['post', 'failed', 1, 1, 1] }
+  const part = { restoreId: 'rst_1', part: 1, replaces: true, isLast: true, after: { lines: 2, sum: '' } }
+  hasContent(database)
+  loadPart(database, { ...part, lines: [...lines, row].map((line) => JSON.stringify(line)) })
+  loadState(database, 'rst_1')
+  endLoading(database)
+}
+
 /** Calls what the tables can do, so that each of their statements is executed. */
 export function exerciseTables(store: SiteStore): void {
   exerciseItems(store)
   exerciseContent(store)
   exerciseRuns(store)
   exerciseLink(store)
+  exerciseHistory(store)
+  exerciseImports(store)
+  exerciseBackup(store)
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { getTableName, isTable } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import * as eventSchema from '../../src/db/events/schema.ts'
@@ -23,7 +23,8 @@ test('T64 every table of D1 has its bound and retention in the docs', () => {
 })
 
 test('T64 every table of an object has its bound and retention in the docs', () => {
-  const sql = readFileSync('src/site/replica/migrations.ts', 'utf8')
+  const files = ['migrations.ts', ...readdirSync('src/site/replica').filter((name) => name.startsWith('schema-'))]
+  const sql = files.map((name) => readFileSync(`src/site/replica/${name}`, 'utf8')).join('\n')
   const tables = new Set([...sql.matchAll(/CREATE TABLE (?:IF NOT EXISTS )?(\w+) ?\(/g)].map(([, name]) => name ?? ''))
   expect(tables.size).toBeGreaterThan(15)
   expect(described('table of a site’s object').toSorted()).toEqual([...tables].toSorted())

@@ -89,7 +89,8 @@ export function trashRecord(record: ItemRecord, now: number): ItemRecord {
   return editRecord(resolved, { status: 'trash' }, now)
 }
 
-const TRASHED_SUFFIX = /__trashed$/
+/** WordPress adds this to the slug of a post in the trash. */
+export const TRASHED_SUFFIX = /__trashed$/
 
 /**
  * Brings an item back as a draft: from the trash, from a deletion that was not sent yet, or from a tombstone, whose post
@@ -118,7 +119,6 @@ export function restoreRecord(record: ItemRecord, now: number): ItemRecord | nul
     builder: null,
     isProtected: false,
     isListed: true,
-    // WordPress adds this to the slug of a post in the trash
     local: { ...restored.local, slug: record.local.slug.replace(TRASHED_SUFFIX, '') },
   }
 }

@@ -14,6 +14,8 @@ export interface Rules {
   /** Milliseconds since 1970. */
   now: number
   newId: () => string
+  /** The moment that the platform wound the site's object back to, and when it did; null if it never did. */
+  rewound?: { to: number; at: number } | null
 }
 
 /** Stands for the deletion among the fields of a conflict: one side deleted the item, the other changed it. */
@@ -60,6 +62,13 @@ function importAsNew(before: ItemRecord | null, post: PostDocument, external: It
 const isPlaceholder = ({ base, externalId }: ItemRecord) => base === null && externalId !== null
 
 const decided = (record: ItemRecord): Decision => ({ record, resolvedFrom: null })
+
+/**
+ * Whether the object was wound back after the item's last change, and the post was changed before that. Its IGNY8 side
+ * then counts as what a person has put back: where the post differs, somebody chooses.
+ */
+const wasWoundBack = ({ rewound = null }: Rules, before: ItemRecord, post: PostDocument): boolean =>
+  rewound !== null && before.updatedAt <= rewound.to && post.modified * 1000 <= rewound.at
 
 /** The item was deleted here: a change of the post is a conflict, unless only its etag changed. */
 function importIntoDeleted(before: ItemRecord, post: PostDocument, external: ItemDoc, rules: Rules): Decision {
@@ -120,7 +129,8 @@ export function importPost(before: ItemRecord | null, post: PostDocument, rules:
   const conflictExternal = withKnownAuthor(externalInConflict(before, external), external)
   const { doc, conflicts: found } = mergeDocs(base, local, conflictExternal)
   const contested = staleSave ? contestedFields(staleSave, doc, conflictExternal) : []
-  const conflicts = [...new Set([...found, ...contested])]
+  const putBack = wasWoundBack(rules, before, post) ? diffDocs(local, conflictExternal) : []
+  const conflicts = [...new Set([...found, ...contested, ...putBack])]
   const merged: ItemRecord = {
     ...withoutError(before),
     ...externalColumns(post),

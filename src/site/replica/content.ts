@@ -298,22 +298,3 @@ export function retryItem(ctx: ContentContext, id: string): RpcResult<Item> {
       : withoutError(before)
   })
 }
-
-/** Items read for one page of an export, and characters after which it ends. */
-const EXPORT_ITEMS = 500
-const EXPORT_CHARACTERS = 1_000_000
-
-/** A page of an export; see `exportItems` in rpc.ts. */
-export function exportItems({ replica, siteId, now }: ContentContext, after: number) {
-  const lines: string[] = []
-  let [length, last] = [0, after]
-  for (const record of replica.items.after(after, EXPORT_ITEMS)) {
-    const line = `${JSON.stringify({ kind: 'item', ...presentItem(replica, siteId, record, now()) })}\n`
-    lines.push(line)
-    last = record.n
-    length += line.length
-    if (length >= EXPORT_CHARACTERS) break
-  }
-  const isLast = length < EXPORT_CHARACTERS && lines.length < EXPORT_ITEMS
-  return { text: lines.join(''), next: isLast ? null : last }
-}

@@ -1,5 +1,6 @@
 import { firstRow, type SiteDatabase } from './database.ts'
 import { SCHEMA_7 } from './schema-7.ts'
+import { SCHEMA_8 } from './schema-8.ts'
 
 /** Forward-only. An entry's position is its version: never change or remove one, only append. */
 const MIGRATIONS: readonly string[] = [
@@ -240,6 +241,7 @@ const MIGRATIONS: readonly string[] = [
   `-- who asked for a run: an id, no name
   ALTER TABLE runs ADD COLUMN actor TEXT;`,
   SCHEMA_7,
+  SCHEMA_8,
 ]
 
 /** Newest schema version of this release. A database written by another release may have another. */

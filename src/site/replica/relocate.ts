@@ -13,13 +13,14 @@ const alreadyMoved = (from: string, to: string) => (to.startsWith(`${from}/`) ? 
  * credentials.
  */
 export function relocate(store: SiteStore, from: readonly string[], to: string, now: number): void {
-  const { items, media, database } = store.replica
+  const { items, history, media, database } = store.replica
   const before = [...new Set(from.map(trimSlashes))].filter((url) => url !== to)
   database.transaction(() => {
     for (const form of new Set(before.flatMap(addressForms)))
       if (form !== to) items.relocateLinks(form, to, alreadyMoved(form, to))
     for (const url of before) {
       items.relocateImages(url, to, alreadyMoved(url, to))
+      history.relocateImages(url, to, alreadyMoved(url, to))
       media.relocate(url, to, alreadyMoved(url, to))
     }
     if (store.driftChecks.dueAt() !== null) store.driftChecks.plan(now + DRIFT_CHECK_PAUSE_MS)

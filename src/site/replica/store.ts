@@ -5,7 +5,8 @@
  * What commits together:
  * - a page of content, the cursor that covers it and the step that describes it: a crash repeats one page at most;
  * - results from the site and the deletion of their commands from the log: no result is applied twice or lost;
- * - an item's row and its versions; SQLite triggers update the counters in the same statement;
+ * - an item's row, its versions, and in the journal what it was before; SQLite triggers update the counters in the same
+ *   statement;
  * - a resolved conflict and the sides as they were before it, which an undo restores.
  *
  * D1 holds the summary of all this. A projection writes it there after a slice; until then D1 may be behind, but never
@@ -19,6 +20,7 @@ import { RunTable } from './tables/runs.ts'
 import { AccessTable } from './tables/access.ts'
 import { DriftCheckTable } from './tables/drift-checks.ts'
 import { CounterTable } from './tables/counters.ts'
+import { HistoryTable } from './tables/history.ts'
 import { InboxTable } from './tables/inbox.ts'
 import { ItemTable } from './tables/items.ts'
 import { CommandLogTable } from './tables/command-log.ts'
@@ -27,6 +29,9 @@ import { MediaTable } from './tables/media.ts'
 import { ScheduleTable } from './tables/schedule.ts'
 import { ResolutionTable } from './tables/resolutions.ts'
 import { StepTable } from './tables/steps.ts'
+import { DumpTable } from './tables/dumps.ts'
+import { ImportTable } from './tables/imports.ts'
+import { RestoreTable } from './tables/restores.ts'
 import { TermTable } from './tables/terms.ts'
 import { TotalTable } from './tables/totals.ts'
 import { TypeTable } from './tables/types.ts'
@@ -36,6 +41,8 @@ import { describeWaiting } from './waiting.ts'
 export interface Replica {
   database: SiteDatabase
   items: ItemTable
+  history: HistoryTable
+  restores: RestoreTable
   counters: CounterTable
   terms: TermTable
   types: TypeTable
@@ -54,6 +61,8 @@ export class SiteStore {
   readonly commandLog: CommandLogTable
   readonly driftChecks: DriftCheckTable
 
+  readonly imports: ImportTable
+  readonly dumps: DumpTable
   readonly runs: RunTable
   readonly schedule: ScheduleTable
 
@@ -67,9 +76,14 @@ export class SiteStore {
     this.transport = new TransportTable(database)
     this.commandLog = new CommandLogTable(database)
     this.schedule = new ScheduleTable(database)
+    this.imports = new ImportTable(database)
+    this.dumps = new DumpTable(database)
+    const history = new HistoryTable(database)
     this.replica = {
       database,
-      items: new ItemTable(database),
+      items: new ItemTable(database, history),
+      history,
+      restores: new RestoreTable(database),
       counters: new CounterTable(database),
       terms: new TermTable(database),
       types: new TypeTable(database),
@@ -98,7 +112,8 @@ export class SiteStore {
    * @param inboxFrom earliest time at which to process the inbox
    */
   nextDueAt(inboxFrom = 0): number | null {
-    const tasks = [this.schedule.nextDueAt(), this.transport.silentAt()]
+    const tasks = [this.schedule.nextDueAt(), this.transport.silentAt(), this.imports.dueAt(), this.dumps.dueAt()]
+    if (this.replica.restores.running()) return 0
     const due = [...tasks, this.nextWorkAt(inboxFrom)].filter((at) => at !== null)
     return due.length > 0 ? Math.min(...due) : null
   }

@@ -33,6 +33,7 @@ const rulesOf = (ctx: ImportContext, policy: ConflictPolicy): Rules => ({
   policy,
   now: ctx.now(),
   newId: () => ctx.newId('item'),
+  rewound: ctx.replica.restores.lastRewind(),
 })
 
 /** Parses a document. A bad one is returned as the fault of its item. */

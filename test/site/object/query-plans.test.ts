@@ -22,7 +22,9 @@ const SOURCES = import.meta.glob('../../../src/site/replica/**/*.ts', { query: '
 const SMALL: readonly (readonly [scan: RegExp, why: string])[] = [
   [/^SCAN json_each/, 'what the statement is given'],
   [/^SCAN 50-ROW VALUES CLAUSE$/, 'what the statement is given'],
-  [/^SCAN (transport|integration|drift_check)$/, 'one row'],
+  [/^SCAN (transport|integration|drift_check|imports|dump|loading)$/, 'one row'],
+  [/^SCAN (sqlite_master|pragma_table_info VIRTUAL TABLE INDEX 0:)$/, 'the tables and their columns'],
+  [/^SCAN restores$/, 'a hundred restores are kept'],
   [/^SCAN types$/, 'one row for each post type'],
   [/^SCAN taxonomies$/, 'one row for each taxonomy'],
   [/^SCAN counters$/, 'one row for each post type and state'],
@@ -47,6 +49,16 @@ const EXCEPTIONS: readonly (readonly [text: string, why: string])[] = [
   ['AND external_id NOT IN (SELECT id FROM pass_ids', 'a pass over a type whose number of posts differs'],
   ['FROM pass_ids WHERE type = ?', 'such a pass: what it has read, and its end'],
   ['INSERT INTO pass_ids', 'such a pass: a page of ids'],
+  ['UPDATE history SET doc = replace(', 'a site has moved: every image may change'],
+  ['FROM history WHERE id > ? AND id <= ?', 'an operator puts a site back: all that changed since'],
+  ['FROM history WHERE id >= ? GROUP BY', 'an operator takes a restore back: all that changed since'],
+  ['DELETE FROM import_lines', 'a file that was imported is dropped'],
+  ['FROM history ORDER BY id', 'one end of the journal, in the order of its key: as many rows as are asked for'],
+  ["FROM import_lines WHERE kind = 'integration'", 'somebody has a file imported: it stands at its beginning'],
+  ['SELECT 1 FROM items LIMIT 1', 'one row, before a backup is loaded'],
+  ['/* all of it */', 'a backup reads every row'],
+  ['was = 1', 'a backup reads every row'],
+  ['WHERE NOT EXISTS (SELECT 1 FROM dump_', 'a backup reads every row'],
 ]
 
 /** Not executed by the tables. */

@@ -1,6 +1,7 @@
 import type { ItemFilter, ItemState } from '../../../contract/content.ts'
 import type { ItemRecord } from '../../items/record.ts'
 import { firstRow, type SiteDatabase, type SqlRow, type SqlValue } from '../database.ts'
+import type { HistoryTable } from './history.ts'
 import {
   COLUMNS,
   storedVersions,
@@ -27,14 +28,17 @@ export interface ItemHead {
 }
 
 const NAMES = COLUMNS.split(',').map((name) => name.trim())
-const INSERT = `INSERT INTO items (${COLUMNS}) VALUES (${NAMES.map(() => '?').join()}) RETURNING n`
+/** When an item was made here. Those that were read from the site were there before. */
+const createdAt = ({ externalId, updatedAt }: ItemRecord) => (externalId === null ? updatedAt : null)
+const INSERT = `INSERT INTO items (${COLUMNS}, created_at) VALUES (${NAMES.map(() => '?').join()}, ?) RETURNING n`
 const PATHS = NAMES.map((_, index) => `value ->> ${index}`).join()
 /** An item keeps its id, the first column. */
 const UPDATE = `UPDATE items SET ${NAMES.slice(1)
   .map((name) => `${name} = ?`)
   .join()} WHERE n = ?`
 /** Inserts many items from a JSON array of their values; their rows follow row ?1. */
-const INSERT_ALL = `INSERT INTO items (n, ${COLUMNS}) SELECT ?1 + 1 + key, ${PATHS} FROM json_each(?2)`
+const INSERT_ALL = `INSERT INTO items (n, ${COLUMNS}, created_at) SELECT ?1 + 1 + key, ${PATHS},
+  CASE WHEN value ->> ${NAMES.indexOf('external_id')} IS NULL THEN value ->> ${NAMES.indexOf('updated_at')} END FROM json_each(?2)`
 /** A bound value may have 2 MB in UTF-8, and a character up to three bytes. */
 const MAX_JSON_CHARACTERS = 500_000
 /** SQLite's JSON functions change NUL and unpaired surrogates; items with these are inserted one by one. */
@@ -48,12 +52,14 @@ const INSERT_VERSIONS = INSERT_VERSION.replace('(?, ?)', Array(VERSIONS_PER_INSE
 /** The items of a site: reads and writes whole records, and answers the queries of runs and lists. */
 export class ItemTable {
   readonly #database: SiteDatabase
+  readonly #history: HistoryTable
 
   /** Called for each item that is written, inside the transaction that writes it. */
   onItem: (id: string) => void = () => undefined
 
-  constructor(database: SiteDatabase) {
+  constructor(database: SiteDatabase, history: HistoryTable) {
     this.#database = database
+    this.#history = history
   }
 
   #read(row: ItemRow): ItemRecord {
@@ -67,6 +73,12 @@ export class ItemTable {
 
   get(id: string): ItemRecord | null {
     const row = firstRow<ItemRow>(this.#database, 'SELECT * FROM items WHERE id = ?', id)
+    return row && this.#read(row)
+  }
+
+  /** @param n row number */
+  getByRow(n: number): ItemRecord | null {
+    const row = firstRow<ItemRow>(this.#database, 'SELECT * FROM items WHERE n = ?', n)
     return row && this.#read(row)
   }
 
@@ -87,9 +99,14 @@ export class ItemTable {
     return new Map(rows.map((row) => [row.external_id, { ...row, externalId: row.external_id }]))
   }
 
-  /** Inserts or updates a record. @returns its row number */
-  save(record: ItemRecord): number {
+  /**
+   * Inserts or updates a record. The journal keeps the IGNY8 side as it was.
+   * @param cause the restore that changes it
+   * @returns its row number
+   */
+  save(record: ItemRecord, cause: string | null = null): number {
     const isNew = record.n === 0
+    if (!isNew) this.#history.note(record, cause)
     const n = isNew ? this.#insert(record) : this.#update(record)
     this.#saveVersions(n, record, isNew)
     this.onItem(record.id)
@@ -115,7 +132,7 @@ export class ItemTable {
   }
 
   #insert(record: ItemRecord): number {
-    const [row] = this.#database.rows<{ n: number }>(INSERT, ...valuesOf(record))
+    const [row] = this.#database.rows<{ n: number }>(INSERT, ...valuesOf(record), createdAt(record))
     if (!row) throw new Error('insert returned no row')
     return row.n
   }
@@ -165,6 +182,12 @@ export class ItemTable {
   *after(n: number, limit: number): Generator<ItemRecord> {
     const rows = this.#database.rows<ItemRow>('SELECT * FROM items WHERE n > ? ORDER BY n LIMIT ?', n, limit)
     for (const row of rows) yield this.#read(row)
+  }
+
+  /** Row numbers of the items that were made here after a moment, up to another. */
+  createdBetween(at: number, until: number): number[] {
+    const sql = 'SELECT n FROM items WHERE created_at > ? AND created_at <= ? AND created_at IS NOT NULL'
+    return this.#database.rows<{ n: number }>(sql, at, until).map(({ n }) => n)
   }
 
   /** Items to push, oldest first, after a row number. Items with an error are included once their retry is due. */

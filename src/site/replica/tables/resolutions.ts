@@ -1,6 +1,7 @@
 import { firstRow, type SiteDatabase } from '../database.ts'
 import type { ItemRecord } from '../../items/record.ts'
 import { toConflictSnapshot, type ConflictSnapshot } from '../../items/conflict.ts'
+import type { StoredResolution } from '../../items/file.ts'
 
 /** How many resolutions of an item are kept, each with both texts. */
 const KEPT_PER_ITEM = 20
@@ -25,6 +26,25 @@ export class ResolutionTable {
          (SELECT id FROM resolutions WHERE item_n = ?1 ORDER BY id DESC LIMIT ?2)`,
       itemN,
       KEPT_PER_ITEM,
+    )
+  }
+
+  /** The resolutions of an item, oldest first. */
+  of(itemN: number): StoredResolution[] {
+    const sql = `SELECT before, resolved_at AS resolvedAt, undone_at AS undoneAt FROM resolutions WHERE item_n = ? ORDER BY id`
+    return this.#database
+      .rows<{ before: string; resolvedAt: number; undoneAt: number | null }>(sql, itemN)
+      .map((row) => ({ ...row, before: JSON.parse(row.before) as ConflictSnapshot }))
+  }
+
+  /** Stores a resolution as an export has it. */
+  copy(itemN: number, { before, resolvedAt, undoneAt }: StoredResolution): void {
+    this.#database.rows(
+      'INSERT INTO resolutions (item_n, before, resolved_at, undone_at) VALUES (?, ?, ?, ?)',
+      itemN,
+      JSON.stringify(before),
+      resolvedAt,
+      undoneAt,
     )
   }
 

@@ -1,5 +1,13 @@
 import type { TermDocument } from '../../../contract/content-link.ts'
-import { firstRow, type SiteDatabase } from '../database.ts'
+import { firstRow, type SiteDatabase, type SqlRow } from '../database.ts'
+
+interface StoredTerm extends SqlRow {
+  taxonomy: string
+  id: number
+  name: string
+  slug: string
+  parent: number
+}
 
 /** The site's terms by taxonomy. The etag of the last complete pass tells whether they changed since. */
 export class TermTable {
@@ -46,6 +54,16 @@ export class TermTable {
       Number(isLimited),
     )
     return n
+  }
+
+  /** Terms after one of them, by taxonomy and id. */
+  after({ taxonomy, id }: Pick<StoredTerm, 'taxonomy' | 'id'>, limit: number): StoredTerm[] {
+    return this.#database.rows<StoredTerm>(
+      'SELECT taxonomy, id, name, slug, parent FROM terms WHERE (taxonomy, id) > (?, ?) ORDER BY taxonomy, id LIMIT ?',
+      taxonomy,
+      id,
+      limit,
+    )
   }
 
   counts(): Record<string, { synced: number; limited: boolean }> {
