@@ -53,7 +53,12 @@ const get = (id: string, store = to): ItemRecord => {
 
 /** The lines of the exporting site's file that an import stages. */
 function linesOf(store = from) {
-  const text = exportItems(store.replica, 'site_1', 0).text
+  let text = ''
+  for (let after: number | null = 0; after !== null; ) {
+    const page = exportItems(store.replica, 'site_1', after)
+    text += page.text
+    after = page.next
+  }
   return text
     .split('\n')
     .filter((line) => line !== '')
