@@ -8,6 +8,7 @@ const randomText = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32)))
 
 process.env['API_KEY_PEPPER'] ??= randomText()
 process.env['SESSION_SECRET'] ??= randomText()
+process.env['OPERATOR_TOKEN'] ??= randomText()
 process.env['ENCRYPTION_KEYS'] ??= JSON.stringify({ k1: randomText() })
 
 /** The end-to-end files that take longest: they start first, so that no other one runs alone at the end. */

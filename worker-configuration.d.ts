@@ -25,6 +25,7 @@ interface __BaseEnv_Env {
 	API_KEY_PEPPER: string;
 	SESSION_SECRET: string;
 	ENCRYPTION_KEYS: string;
+	OPERATOR_TOKEN: string;
 	SITE_SYNC: DurableObjectNamespace<import("./src/index").SiteSync>;
 }
 declare namespace Cloudflare {

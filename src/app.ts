@@ -4,6 +4,7 @@ import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
 import { readConfig } from './config.ts'
 import { API_PREFIX } from './contract/common.ts'
+import { MAX_PART_BYTES } from './contract/site-file.ts'
 import type { AppEnv } from './env.ts'
 import { MAX_BODY_BYTES } from './middleware/json-body.ts'
 import { noStore } from './middleware/no-store.ts'
@@ -37,6 +38,17 @@ const allowTimings: MiddlewareHandler<AppEnv> = async (c, next) => {
     c.res.headers.set('timing-allow-origin', origin)
 }
 
+const limit = bodyLimit({
+  maxSize: MAX_BODY_BYTES,
+  onError: (c) => sendProblem(c, new ServiceError('body_too_large')),
+})
+/** Parts of files (`upload` in routes/define.ts) may be larger. */
+const partLimit = bodyLimit({
+  maxSize: MAX_PART_BYTES,
+  onError: (c) => sendProblem(c, new ServiceError('file_too_large', `A part has at most ${MAX_PART_BYTES} bytes.`)),
+})
+const isPart = (path: string) => /\/parts\/[^/]+\/?$/.test(path)
+
 /** The whole API: middleware in order, routes, errors. */
 export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>({ getPath: createPathNormaliser(routes) })
@@ -48,7 +60,7 @@ export function createApp(): Hono<AppEnv> {
   app.use(`${API_PREFIX}/*`, noStore)
   app.use((c, next) => (c.req.header('origin') === undefined ? next() : allowOrigins(c, next)))
   app.use(allowTimings)
-  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => sendProblem(c, new ServiceError('body_too_large')) }))
+  app.use((c, next) => (isPart(c.req.path) ? partLimit : limit)(c, next))
   app.get(ASSETS_PATH, serveAsset)
   app.get(PLUGIN_PATH, servePlugin)
   app.get('/healthz', health)

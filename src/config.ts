@@ -108,6 +108,11 @@ const RawConfig = z.lazy(() =>
       MAIL_SINK: z.enum(['', 'on']).default(''),
       API_KEY_PEPPER: z.string().min(32),
       SESSION_SECRET: z.string().min(32),
+      // a runtime that has none has no operator
+      OPERATOR_TOKEN: z
+        .string()
+        .regex(/^$|^[\x21-\x7e]{43,200}$/, 'must be 32 random bytes at least, as base64 or hexadecimal digits')
+        .default(''),
       ENCRYPTION_KEYS: z
         .string()
         .transform((text, context) => parseJson(text, context.issues))
@@ -165,6 +170,8 @@ export interface Config {
   email: MailTransport | null
   apiKeyPepper: string
   sessionSecret: string
+  /** What the operator's routes ask for; empty: they are closed. */
+  operatorToken: string
   keyRing: KeyRing
 }
 
@@ -194,6 +201,7 @@ export function readConfig(env: Env): Config {
     email: readTransport(raw),
     apiKeyPepper: raw.API_KEY_PEPPER,
     sessionSecret: raw.SESSION_SECRET,
+    operatorToken: raw.OPERATOR_TOKEN,
     keyRing: { currentId: Object.keys(raw.ENCRYPTION_KEYS)[0] ?? '', keys: raw.ENCRYPTION_KEYS },
   }
   configs.set(env, config)

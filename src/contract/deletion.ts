@@ -44,7 +44,7 @@ export const AccountExportQuery = z.lazy(() =>
   z.object({
     cursor: z
       .string()
-      .max(800)
+      .max(2_000)
       .optional()
       .meta({ description: 'The `next` of the line `page` that ended the part before' }),
   }),
@@ -54,7 +54,8 @@ export const ExportLine = z.lazy(() =>
   z
     .looseObject({
       kind: z.enum([
-        'account',
+        'export',
+        'check',
         'member',
         'invitation',
         'quota',
@@ -63,6 +64,8 @@ export const ExportLine = z.lazy(() =>
         'api_key',
         'connection_change',
         'item',
+        'undo',
+        'term',
         'failure',
         'sync_event',
         'endpoint',

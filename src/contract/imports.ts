@@ -10,7 +10,6 @@ export const IMPORT_CODES = [
   'deleted_there',
   'item_not_imported',
   'settings_not_chosen',
-  'settings_differ',
   'type_unknown',
   'no_integration',
   'comes_from_site',

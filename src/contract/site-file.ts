@@ -42,10 +42,10 @@ const Head = z.lazy(() =>
 export type FileHead = z.infer<typeof Head>
 
 /** After each block: the digest of the block and of all before it. */
-const Check = z.lazy(() => z.strictObject({ kind: z.literal('check'), lines: Count, sum: Sum }))
+export const Check = z.lazy(() => z.strictObject({ kind: z.literal('check'), lines: Count, sum: Sum }))
 
 /** The last line: it proves that the file is whole. */
-const End = z.lazy(() =>
+export const End = z.lazy(() =>
   z.strictObject({
     kind: z.literal('end'),
     complete: z.boolean(),
@@ -138,7 +138,7 @@ const UndoLine = z.lazy(() =>
 export type UndoLine = z.infer<typeof UndoLine>
 
 /** The integration; an import takes its settings over if that is asked for. */
-const IntegrationLine = z.lazy(() =>
+export const IntegrationLine = z.lazy(() =>
   z.looseObject({
     kind: z.literal('integration'),
     config: z.looseObject({ conflict_policy: ConflictPolicy.optional(), author_map: AuthorMap.optional() }),
@@ -148,15 +148,13 @@ const IntegrationLine = z.lazy(() =>
 export type IntegrationLine = z.infer<typeof IntegrationLine>
 
 /** What comes from the site itself, or is the record of what happened: read, counted, and left out. */
-const LEFT_OUT = ['site', 'term', 'sync_event'] as const
+const LEFT_OUT = ['site', 'term', 'sync_event', 'failure'] as const
 const OtherLine = z.lazy(() => z.looseObject({ kind: z.enum(LEFT_OUT) }))
 
-/** A line of the export of a site. */
+/** A line of the export of a site, but for checks and the end. */
 export const FileLine = z.lazy(() =>
   z.discriminatedUnion('kind', [
     Head.unwrap(),
-    Check.unwrap(),
-    End.unwrap(),
     ItemLine.unwrap(),
     UndoLine.unwrap(),
     IntegrationLine.unwrap(),

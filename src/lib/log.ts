@@ -56,6 +56,9 @@ export function setLogVersion(id: string | undefined): void {
   version = id === undefined ? {} : { version_id: id }
 }
 
+/** The version of the code; null in a runtime without versions. */
+export const logVersion = (): string | null => version.version_id ?? null
+
 /** Runs `work` with these ids added to every line that it logs, also in asynchronous work that it starts. */
 export const withLogIds = <T>(more: LogIds, work: () => T): T => ids.run({ ...ids.getStore(), ...more }, work)
 

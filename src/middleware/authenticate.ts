@@ -7,13 +7,15 @@ import { QueryBudget } from '../db/query-budget.ts'
 import type { AppEnv } from '../env.ts'
 import { authenticateApiKey, createApiKeyStore } from '../services/api-keys/index.ts'
 import { readCredentials, type Credentials, assertOriginAllowed, authenticatePerson } from '../services/people/index.ts'
-import type { Actor } from '../services/context.ts'
+import { equalInConstantTime, sha256Hex } from '../lib/hmac.ts'
+import { type Actor, OPERATOR_ACCOUNT } from '../services/context.ts'
 import { ServiceError } from '../services/errors.ts'
 import { KEY_ALONE, type Access } from './authorize.ts'
 import { measureQueries } from './measure.ts'
 import { charge, clientNetwork } from './throttle.ts'
 
 const UNAUTHENTICATED = 401
+const OPERATOR_BEARER = /^Bearer ([\x21-\x7e]{1,200})$/i
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** Requests that a foreign page could make a browser send: writes, and WebSockets, to which CORS doesn't apply. */
@@ -79,15 +81,28 @@ async function findActor(c: HonoContext<AppEnv>, access: Access): Promise<Actor>
   }
 }
 
-const actorOf = (c: HonoContext<AppEnv>, access: Access): Promise<Actor> | Actor =>
-  access.kind === 'public' ? { kind: 'anonymous' } : c.get('stopwatch').time('auth', () => findActor(c, access))
+/** The operator shows a token, which is compared in constant time; whoever guesses is counted by their network. */
+async function findOperator(c: HonoContext<AppEnv>): Promise<Actor> {
+  const { operatorToken } = readConfig(c.env)
+  const shown = OPERATOR_BEARER.exec(c.req.header('authorization') ?? '')?.[1] ?? ''
+  // digests, so that not even the length of the token shows
+  const [known, found] = await Promise.all([sha256Hex(operatorToken), sha256Hex(shown)])
+  if (operatorToken !== '' && equalInConstantTime(known, found)) return { kind: 'operator', accountId: OPERATOR_ACCOUNT }
+  await charge(c.env.THROTTLE_ANONYMOUS, clientNetwork(c))
+  throw new ServiceError('operator_token_invalid')
+}
+
+function actorOf(c: HonoContext<AppEnv>, access: Access): Promise<Actor> | Actor {
+  if (access.kind === 'public') return { kind: 'anonymous' }
+  return c.get('stopwatch').time('auth', () => (access.kind === 'operator' ? findOperator(c) : findActor(c, access)))
+}
 
 /**
  * Identifies the caller by an API key or a session (Bearer or cookie), and sets `actor`. `public` reads no credentials;
  * `optional` accepts none, but refuses bad ones. A person in several accounts chooses one with `X-Account-Id`. An API
  * key may also be in `X-IGNY8-Key`.
  * @throws ServiceError the 401 codes of credentials; `no_account`, `user_inactive`, `two_factor_required`,
- *   `recent_sign_in_required`, `site_inactive`, `origin_not_allowed`; `too_many_requests` after too many bad credentials from one address
+ *   `recent_sign_in_required`, `site_inactive`, `origin_not_allowed`, `operator_token_invalid`; `too_many_requests` after too many bad credentials from one address
  */
 export const authenticate = (access: Access) =>
   createMiddleware<AppEnv>(async (c, next) => {

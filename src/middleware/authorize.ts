@@ -8,7 +8,8 @@ import type { SessionNeeds } from '../services/people/index.ts'
 
 /**
  * Who may call a route: `public`, anybody; `optional`, anybody, with credentials considered where sent; `person`, a
- * person of at least this role, whose session has what the route needs; `member`, likewise, or an API key with this scope; `api_key`, such a key alone.
+ * person of at least this role, whose session has what the route needs; `member`, likewise, or an API key with this scope; `api_key`, such a key alone;
+ * `operator`, whoever has the deployment's operator token.
  */
 export type Access =
   | { kind: 'public' }
@@ -16,6 +17,7 @@ export type Access =
   | ({ kind: 'person'; role: Role } & SessionNeeds)
   | { kind: 'member'; role: Role; scope: Scope }
   | { kind: 'api_key'; scope: Scope }
+  | { kind: 'operator' }
 
 export const KEY_ALONE = 'Only an API key of the site can call this.'
 
@@ -30,6 +32,10 @@ function assertScope({ scopes }: ApiKeyActor, scope: Scope): void {
  */
 export function assertAllowed(actor: Actor, access: Access): void {
   if (access.kind === 'public' || access.kind === 'optional') return
+  if (access.kind === 'operator' || actor.kind === 'operator') {
+    if (access.kind !== actor.kind) throw new ServiceError('operator_token_invalid')
+    return
+  }
   if (actor.kind === 'anonymous') throw new ServiceError('credentials_missing')
   if (access.kind === 'api_key') {
     if (actor.kind !== 'api_key') throw new ServiceError('credentials_missing', KEY_ALONE)

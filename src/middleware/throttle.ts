@@ -28,8 +28,11 @@ export async function charge(limiter: RateLimit, key: string): Promise<void> {
   if (!success) throw new ServiceError('too_many_requests', undefined, { retryAfterS: PERIOD_S })
 }
 
-/** Which rate limit counts a call: `integration` counts per actor and per account, `anonymous` per address. */
-export type Throttle = 'integration' | 'anonymous' | 'none'
+/**
+ * Which rate limit counts a call: `integration` counts per actor and per account, `anonymous` per address, `operator` the
+ * operator's calls together.
+ */
+export type Throttle = 'integration' | 'anonymous' | 'operator' | 'none'
 
 /**
  * Charges the call to a rate limit. A person or key is counted by itself and with its account, so that many keys don't
@@ -39,7 +42,8 @@ export const throttle = (rateLimit: Throttle) =>
   createMiddleware<AppEnv>(async (c, next) => {
     const actor = c.get('actor')
     const perActor = rateLimit === 'integration' && actor.kind !== 'anonymous'
-    if (perActor) {
+    if (rateLimit === 'operator') await charge(c.env.THROTTLE_ACCOUNT, 'operator')
+    else if (perActor) {
       await charge(c.env.THROTTLE_INTEGRATION, describeActor(actor))
       await charge(c.env.THROTTLE_ACCOUNT, actor.accountId)
     } else if (rateLimit !== 'none') await charge(c.env.THROTTLE_ANONYMOUS, clientNetwork(c))

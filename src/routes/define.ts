@@ -3,13 +3,15 @@ import type { AuditAction } from '../contract/audit.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import type { Access } from '../middleware/authorize.ts'
 import type { Throttle } from '../middleware/throttle.ts'
-import type { Actor, ApiKeyActor, KnownActor, ServiceContext } from '../services/context.ts'
+import type { Actor, ApiKeyActor, KnownActor, OperatorActor, ServiceContext } from '../services/context.ts'
 
 type ActorOf<A extends Access> = A extends { kind: 'public' | 'optional' }
   ? Actor
   : A extends { kind: 'api_key' }
     ? ApiKeyActor
-    : KnownActor
+    : A extends { kind: 'operator' }
+      ? OperatorActor
+      : KnownActor
 
 export interface Reply {
   status: number
@@ -31,6 +33,8 @@ export interface RouteCall<A extends Access, P, Q, B> {
   request: Request
   /** The body's exact text, over which a signature is computed. */
   rawBody: () => Promise<string>
+  /** The bytes of an upload. */
+  bytes: () => Promise<ArrayBuffer>
 }
 
 /**
@@ -63,6 +67,8 @@ export interface RouteDefinition<A extends Access, P, Q, B> {
   params?: P
   query?: Q
   body?: B
+  /** The body is lines of JSON (`application/x-ndjson`), which the service reads: a part of a file. */
+  upload?: true
   /**
    * For answers that are too large to keep for a repeat with the same Idempotency-Key: what `id` in the first answer names,
    * as it is now.

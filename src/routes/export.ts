@@ -3,21 +3,7 @@ import { AccountExportQuery, ExportLine, PersonExport } from '../contract/deleti
 import { exportAccount } from '../services/export/account.ts'
 import { exportPerson } from '../services/export/person.ts'
 import { NEEDS_RECENT, defineRoute, ok, type Route } from './define.ts'
-
-/** Sends parts of a text as they are read: the next part is made when the client has taken the last one. */
-function stream(parts: AsyncGenerator<string>): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder()
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await parts.next()
-      if (done) controller.close()
-      else controller.enqueue(encoder.encode(value))
-    },
-    async cancel() {
-      await parts.return(undefined)
-    },
-  })
-}
+import { streamLines } from './stream-lines.ts'
 
 // a write, since it is recorded, and since nobody should get it by following a link
 const common = { tag: 'deletion', method: 'post', throttle: 'integration' } as const
@@ -38,11 +24,8 @@ export const exportRoutes: Route[] = [
       200: { description: 'The lines', schema: ExportLine, contentType: 'application/x-ndjson' },
     },
     handle: async ({ ctx, query }) => {
-      const headers = {
-        'content-type': 'application/x-ndjson',
-        'content-disposition': 'attachment; filename="igny8-account.ndjson"',
-      }
-      return { status: 200, response: new Response(stream(await exportAccount({ ctx, input: query })), { headers }) }
+      const lines = await exportAccount({ ctx, input: query })
+      return { status: 200, response: streamLines(lines, 'igny8-account.ndjson') }
     },
   }),
   defineRoute({

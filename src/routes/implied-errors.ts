@@ -14,12 +14,15 @@ const NEEDS_PERSON: readonly ErrorCode[] = [
 
 const BY_ACCESS: Record<Access['kind'], readonly ErrorCode[]> = {
   public: [],
+  operator: ['operator_token_invalid'],
   optional: [...BAD_CREDENTIALS, ...NEEDS_PERSON],
   person: [...BAD_CREDENTIALS, ...NEEDS_PERSON, 'person_required', 'site_inactive'],
   api_key: [...BAD_KEYS, 'credentials_missing', 'insufficient_scope', 'site_inactive'],
   member: [...BAD_CREDENTIALS, ...NEEDS_PERSON, 'insufficient_scope', 'site_inactive'],
 }
 
+/** A part of a file that is too large is answered as one, and never as a body. */
+const OF_UPLOADS: readonly ErrorCode[] = ['unsupported_media_type', 'file_too_large', 'file_damaged', 'file_line_invalid']
 const OF_BODIES: readonly ErrorCode[] = ['malformed_json', 'validation_error', 'unsupported_media_type']
 /** Applies to every method that can have a body, even if the route takes none. */
 const OF_SIZE: readonly ErrorCode[] = ['body_too_large']
@@ -41,6 +44,7 @@ export function errorsOf(route: Route): ErrorCode[] {
       ...BY_ACCESS[route.access.kind].filter((code) => !isWithoutTwoFactor(route) || code !== 'two_factor_required'),
       ...(route.access.kind === 'person' && route.access.fresh ? (['recent_sign_in_required'] as const) : []),
       ...(route.body ? OF_BODIES : []),
+      ...(route.upload ? OF_UPLOADS : []),
       ...(route.method === 'get' ? [] : OF_SIZE),
       ...(hasInput ? (['validation_error'] as const) : []),
       ...(route.method !== 'get' && route.access.kind !== 'public' ? OF_WRITES : []),

@@ -14,7 +14,9 @@ import { meRoutes } from './me.ts'
 import { mailRoutes } from './mail.ts'
 import { memberRoutes } from './members.ts'
 import { notificationRoutes } from './notifications.ts'
+import { operatorRoutes } from './operator.ts'
 import { runRoutes } from './runs.ts'
+import { siteFileRoutes } from './site-files.ts'
 import { siteRoutes } from './sites.ts'
 import { usageRoutes } from './usage.ts'
 import { webhookRoutes } from './webhooks.ts'
@@ -29,6 +31,7 @@ export const routes: readonly Route[] = [
   ...deletionRoutes,
   ...exportRoutes,
   ...siteRoutes,
+  ...siteFileRoutes,
   ...apiKeyRoutes,
   ...contentRoutes,
   ...integrationRoutes,
@@ -40,4 +43,5 @@ export const routes: readonly Route[] = [
   ...notificationRoutes,
   ...mailRoutes,
   ...auditRoutes,
+  ...operatorRoutes,
 ]

@@ -8,6 +8,7 @@ import { authenticate } from '../middleware/authenticate.ts'
 import { authorize } from '../middleware/authorize.ts'
 import { idempotency } from '../middleware/idempotency.ts'
 import { jsonBody } from '../middleware/json-body.ts'
+import { lineBody } from '../middleware/line-body.ts'
 import { provideContext } from '../middleware/context.ts'
 import { throttle } from '../middleware/throttle.ts'
 import { ServiceError } from '../services/errors.ts'
@@ -41,6 +42,7 @@ function stepsOf(route: Route): MiddlewareHandler<AppEnv>[] {
     authorize(route.access),
     throttle(route.throttle),
     ...(route.body ? [jsonBody] : []),
+    ...(route.upload ? [lineBody] : []),
     ...(route.params ? [validate('param', route.params)] : []),
     ...(route.query ? [validate('query', route.query)] : []),
     ...(route.body ? [validate('json', route.body)] : []),
@@ -79,6 +81,7 @@ function handlerOf(route: Route): MiddlewareHandler<AppEnv> {
       body: valid(c, 'json'),
       request: c.req.raw,
       rawBody: () => c.req.text(),
+      bytes: () => c.req.arrayBuffer(),
     })
     const { config, recorded = [] } = contextOf(c)
     if (config.environment !== 'production') {

@@ -13,6 +13,9 @@ A trailing slash is optional, and actions may be written with \`-\` or \`_\`. Er
 \`application/problem+json\` (RFC 9457) with a \`code\`, a \`fix\` and the \`request_id\`; see the
 [list of errors](/docs/errors). Writes take an \`Idempotency-Key\`: a repeat within a day gets the first response.`
 
+const LINES = 'application/x-ndjson'
+const UPLOAD = { type: 'string', description: 'Whole blocks of the file: each ends with a line `check`' } as const
+
 /** A route's access as OpenAPI security requirements and as a sentence. */
 function describeAccess({ access }: Route): { security: Record<string, string[]>[]; note: string } {
   if (access.kind === 'public') return { security: [], note: 'Open to everybody.' }
@@ -20,6 +23,8 @@ function describeAccess({ access }: Route): { security: Record<string, string[]>
     return { security: [{}, { session: [] }, { bearer: [] }], note: 'Credentials are optional.' }
   if (access.kind === 'api_key')
     return { security: [{ bearer: [] }, { site_key: [] }], note: `Only API keys with the scope ${access.scope}.` }
+  if (access.kind === 'operator')
+    return { security: [{ operator: [] }], note: 'For whoever runs the deployment: `OPERATOR_TOKEN`.' }
   const people = [{ session: [] }, { bearer: [] }]
   if (access.kind === 'person') return { security: people, note: `People with the role ${access.role} or above.` }
   return {
@@ -85,6 +90,7 @@ function describeOperation(route: Route): ZodOpenApiOperationObject {
       ...(route.query && { query: route.query as z.ZodObject }),
       ...(takesKey && { header: IdempotencyHeader }),
     },
+    ...(route.upload && { requestBody: { required: true, content: { [LINES]: { schema: UPLOAD } } } }),
     ...(route.body && { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }),
     responses: { ...describeSuccess(route), ...describeErrors(route) },
   }
@@ -109,6 +115,11 @@ export function createOpenApiDocument(routes: readonly Route[], serverUrl: strin
           in: 'header',
           name: 'X-IGNY8-Key',
           description: 'An API key, for sites whose host strips `Authorization` from outgoing requests',
+        },
+        operator: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The deployment’s `OPERATOR_TOKEN`',
         },
         bearer: { type: 'http', scheme: 'bearer', description: 'The token of a sign-in, or an API key `igny8_…`' },
       },

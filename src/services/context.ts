@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts'
-import type { Db } from '../db/client.ts'
+import type { DatabaseName, Db } from '../db/client.ts'
 import type { AuditAction } from '../contract/audit.ts'
 import type { Role } from '../contract/people.ts'
 import type { Scope } from '../contract/sites.ts'
@@ -9,11 +9,19 @@ import type { RequestOrigin } from '../lib/request-origin.ts'
 import type { SiteRpc } from '../site/rpc.ts'
 import type { ApiKeyStore } from './api-keys/store.ts'
 
-/** The caller. A person acts in one account with one role, a key in one site, the system for an account. */
+/** Whoever runs this deployment. What they do is in a log of its own, under the name of an account that there is not. */
+export const OPERATOR_ACCOUNT = 'operator'
+export interface OperatorActor {
+  kind: 'operator'
+  accountId: typeof OPERATOR_ACCOUNT
+}
+
+/** The caller. A person acts in one account with one role, a key in one site, the system for an account, the operator in none. */
 export type Actor =
   | { kind: 'user'; userId: string; accountId: string; role: Role }
   | { kind: 'api_key'; keyId: string; accountId: string; siteId: string; scopes: Scope[] }
   | { kind: 'system'; accountId: string }
+  | OperatorActor
   | { kind: 'anonymous' }
 
 export type KnownActor = Exclude<Actor, { kind: 'anonymous' }>
@@ -39,6 +47,8 @@ export interface ServiceContext<A extends Actor = KnownActor> {
   newId: (prefix: IdPrefix) => string
   config: Config
   apiKeys: ApiKeyStore
+  /** One of the D1 databases, by its binding. For backups, which go through all of them. */
+  database: (binding: DatabaseName) => Db
   /** Keeps work running after the response, as `waitUntil` does. */
   background: (work: Promise<unknown>) => void
   /** Charges a host name and an account with one call to an address that never proved itself. @throws ServiceError `too_many_requests` */

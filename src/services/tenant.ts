@@ -56,6 +56,17 @@ export async function loadIntegration({ ctx, id }: { ctx: ServiceContext; id: st
   return row
 }
 
+/** The WordPress integration of a site in the caller's tenant; null if there is none. */
+export async function findIntegration(ctx: ServiceContext, siteId: string): Promise<IntegrationRow | null> {
+  const own = and(eq(integrations.siteId, siteId), eq(integrations.platform, 'wordpress'))
+  const [row] = await ctx.db
+    .select()
+    .from(integrations)
+    .where(and(own, tenantFilter(ctx.actor, integrations)))
+    .limit(1)
+  return row ?? null
+}
+
 /** The condition of what waits for an integration, and goes with it. */
 export const ofIntegration = (row: Pick<IntegrationRow, 'id' | 'accountId'>): SQL | undefined =>
   and(eq(connectionChanges.integrationId, row.id), eq(connectionChanges.accountId, row.accountId))

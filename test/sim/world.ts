@@ -68,6 +68,7 @@ const config: Config = {
   eventRetentionMs: 90 * 86_400_000,
   apiKeyPepper: 'sim',
   sessionSecret: 'sim',
+  operatorToken: '',
   keyRing: { currentId: 'k1', keys: { k1: btoa('0123456789abcdef0123456789abcdef') } },
 }
 

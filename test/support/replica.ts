@@ -272,6 +272,7 @@ function exerciseImports({ imports }: SiteStore): void {
   imports.dueAt()
   imports.linesAfter(1, 20)
   imports.settings()
+  imports.refuseSettings('no_integration')
   imports.itemOfPost(1)
   imports.refuse(2, 'differs', 'Title')
   imports.refusals(0, 20)

@@ -12,10 +12,10 @@ import { invalidField, ServiceError } from '../errors.ts'
 import { loadSite, siteExists, tenantFilter } from '../tenant.ts'
 import { readCursor, toPage } from '../wire.ts'
 export { authenticateApiKey, verifySiteApiKey } from './authenticate.ts'
-export { inGroups, rewriteSiteKeys } from './records.ts'
+export { inGroups, rewriteSiteKeys, toApiKeyRecord } from './records.ts'
 export { revokeApiKey, spreadRevocation } from './revoke.ts'
 export { rotateApiKey } from './rotate.ts'
-export { type ApiKeyStore, createApiKeyStore } from './store.ts'
+export { type ApiKeyRecord, type ApiKeyStore, createApiKeyStore } from './store.ts'
 
 /** @throws ServiceError `validation_error` for an expiry in the past */
 function readExpiry(expiresAt: string | null, now: number): Date | null {

@@ -40,6 +40,8 @@ export interface ApiKeyStore {
    * refused here already, since a location may still have the record for a minute.
    */
   remove(hash: string): Promise<void>
+  /** Hashes of the keys that are here, in pages. @param cursor `''` for the first page */
+  list(cursor: string, limit: number): Promise<{ hashes: string[]; next: string | null }>
 }
 
 async function readRecord(kv: KVNamespace, hash: string): Promise<ApiKeyRecord | null | 'unreadable'> {
@@ -107,6 +109,10 @@ export function createApiKeyStore(kv: KVNamespace): ApiKeyStore {
       forget(hash)
       await kv.delete(hash)
       forget(hash)
+    },
+    list: async (cursor, limit) => {
+      const page = await kv.list({ limit, ...(cursor !== '' && { cursor }) })
+      return { hashes: page.keys.map(({ name }) => name), next: page.list_complete ? null : page.cursor }
     },
   }
 }

@@ -1,70 +1,39 @@
 /**
- * The export of an account: one JSON value a line (NDJSON), streamed. The first line says how many sites there are, the
- * last one (`end`) whether the export is complete; a download that broke off has neither `end` nor `page`. Nothing is
- * collected: rows are read in pages as the client takes them, and a site's object hands out its items as text, which is
- * passed on as it is.
+ * The export of an account: one JSON value a line (docs/export-format.md), streamed. The first line says how many sites
+ * there are, the last one (`end`) whether the export is complete; a download that broke off has neither `end` nor `page`.
+ * Nothing is collected: rows are read in pages as the client takes them, and a site's object hands out its items as text,
+ * which is passed on as it is.
  *
  * A request may make 1,000 queries. So a part that has used most of them ends with a line `page`, whose `next` is the cursor
  * of the part that goes on. The parts without these lines are the export.
  */
 import { count, eq } from 'drizzle-orm'
+import { FILE_VERSION } from '../../contract/site-file.ts'
 import { accounts, sites } from '../../db/schema/index.ts'
 import { log } from '../../lib/log.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
-import { type Place, readPlace, writeCursor } from './place.ts'
+import { line, Part, readSection } from './part.ts'
+import { type Place, readPlace } from './place.ts'
 import { RECORDS } from './records.ts'
 import type { Section } from './section.ts'
 import { SETTINGS, SITES } from './settings.ts'
 
-/** Of the format. A reader refuses a higher one. */
-const VERSION = 1
-
-/** No page is read any more with fewer queries left: sealing the record of this export takes some. */
-const RESERVED_QUERIES = 50
-
-/** Most pages of items in one part: each is a call of a site's object, and a request may make 10,000 calls. */
-const ITEM_PAGES = 5_000
-
 const ITEMS = 'item'
 export const SECTIONS: readonly Section[] = [...SETTINGS, ...RECORDS]
 const KINDS = [...SECTIONS.map(({ kind }) => kind), ITEMS]
-const START: Place = { kind: KINDS[0] ?? ITEMS, after: null, site: null, failures: 0 }
-
-interface Part {
-  ctx: ServiceContext
-  place: Place
-  /** Pages of items that this part may still read. */
-  itemPages: number
-}
-
-const text = (line: Record<string, unknown>) => `${JSON.stringify(line)}\n`
-
-const isFull = ({ ctx, itemPages }: Part) => ctx.queriesLeft() <= RESERVED_QUERIES || itemPages <= 0
-
-/** Writes what is left of a section, or of the part. */
-async function* readSection(part: Part, { kind, page, read, key }: Section): AsyncGenerator<string> {
-  while (!isFull(part)) {
-    const rows = await read(part.ctx, part.place.after)
-    const last = rows.at(-1)
-    yield rows.map((row) => text({ kind, ...row })).join('')
-    if (last) part.place = { ...part.place, after: key(last) }
-    if (rows.length < page) {
-      part.place = { ...part.place, kind: KINDS[KINDS.indexOf(kind) + 1] ?? ITEMS, after: null }
-      return
-    }
-  }
-}
+const START: Place = { kind: KINDS[0] ?? ITEMS, after: null, site: null, failures: 0, seal: null }
 
 /** A site's items as text. An object that doesn't answer ends its site alone, and is named. */
 async function* readItems(part: Part, siteId: string): AsyncGenerator<string> {
   const { ctx, place } = part
   let row = place.site?.id === siteId ? place.site.row : 0
   try {
-    for (; !isFull(part); part.itemPages--) {
+    while (!part.isFull()) {
+      part.callObject()
       const page = await ctx.site(siteId).exportItems(siteId, row)
-      yield page.text
+      yield await part.seal.block(page.text)
       if (page.next === null) {
         part.place = { ...place, after: siteId, site: null }
         return
@@ -74,14 +43,14 @@ async function* readItems(part: Part, siteId: string): AsyncGenerator<string> {
     }
   } catch (cause) {
     log.error('items not exported', { site_id: siteId, cause })
-    yield text({ kind: 'failure', site_id: siteId, after: row, code: 'unavailable' })
+    yield await part.seal.block(line({ kind: 'failure', site_id: siteId, after: row, code: 'unavailable' }))
     part.place = { ...place, after: siteId, site: null, failures: place.failures + 1 }
   }
 }
 
 /** The items of all sites that are left. @returns whether all were written */
 async function* readAllItems(part: Part): AsyncGenerator<string, boolean> {
-  while (!isFull(part)) {
+  while (!part.isFull()) {
     const rows = await SITES.read(part.ctx, part.place.after)
     for (const { id } of rows) {
       yield* readItems(part, String(id))
@@ -93,13 +62,10 @@ async function* readAllItems(part: Part): AsyncGenerator<string, boolean> {
 }
 
 async function* readPart(part: Part, head: string): AsyncGenerator<string> {
-  yield head
+  yield await part.seal.block(head)
   for (const section of SECTIONS) if (section.kind === part.place.kind) yield* readSection(part, section)
   const isWhole = part.place.kind === ITEMS && (yield* readAllItems(part))
-  const { failures } = part.place
-  yield text(
-    isWhole ? { kind: 'end', complete: failures === 0, failures } : { kind: 'page', next: writeCursor(part.place) },
-  )
+  yield part.end(isWhole)
 }
 
 /** The first line of an export. @throws ServiceError `no_account` */
@@ -109,9 +75,10 @@ async function readHead(ctx: ServiceContext): Promise<string> {
   if (!account) throw new ServiceError('no_account')
   const [row] = await ctx.db.select({ n: count() }).from(sites).where(eq(sites.accountId, accountId))
   const { id, name, requireTwoFactor, createdAt } = account
-  return text({
-    kind: 'account',
-    version: VERSION,
+  return line({
+    kind: 'export',
+    version: FILE_VERSION,
+    of: 'account',
     exported_at: new Date(ctx.now()).toISOString(),
     sites: row?.n ?? 0,
     account: { id, name, require_two_factor: requireTwoFactor, created_at: createdAt },
@@ -134,5 +101,5 @@ export async function exportAccount({
   const head = input.cursor === undefined ? await readHead(ctx) : ''
   const entry = { action: 'account.exported', entityId: ctx.actor.accountId } as const
   await appendAudit({ ctx, input: { entry, changes: [] } })
-  return readPart({ ctx, place, itemPages: ITEM_PAGES }, head)
+  return readPart(new Part(ctx, place, KINDS), head)
 }

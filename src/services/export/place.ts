@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { fromBase64Url, toBase64Url } from '../../lib/base64.ts'
 import { ServiceError } from '../errors.ts'
+import { SealState } from './seal.ts'
 
 /** Where a part of an export ended, and the next one begins. */
 const Place = z.lazy(() =>
@@ -13,6 +14,8 @@ const Place = z.lazy(() =>
     site: z.strictObject({ id: z.string().max(80), row: z.number().int().min(0) }).nullable(),
     /** Sites so far that did not answer. */
     failures: z.number().int().min(0).max(1_000_000),
+    /** What the parts before have written; null in the first one. */
+    seal: SealState.unwrap().nullable(),
   }),
 )
 export type Place = Readonly<z.infer<typeof Place>>

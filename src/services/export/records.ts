@@ -2,7 +2,7 @@ import { notificationDeliveries, notificationMessages, syncEvents } from '../../
 import { auditLog, notificationEndpoints } from '../../db/schema/index.ts'
 import { LARGE, type Section, section } from './section.ts'
 
-const SYNC_EVENTS = section({
+export const SYNC_EVENTS = section({
   kind: 'sync_event',
   isEvents: true,
   table: syncEvents,

@@ -17,8 +17,14 @@ export interface Section {
   /** Rows of one query: few where a row can be large, since a page is held in memory. */
   page: number
   /** Rows after a key, in the order of the keys. */
-  read: (ctx: ServiceContext, after: Key | null) => Promise<Row[]>
+  read: (ctx: ServiceContext, after: Key | null, filter?: Filter) => Promise<Row[]>
   key: (row: Row) => Key
+}
+
+/** Rows that have one value in a column. */
+export interface Filter {
+  column: SQLiteColumn
+  value: string
 }
 
 /** Rows of a page where none is large, and where some are. */
@@ -42,19 +48,20 @@ interface Source {
 export function section({ kind, page = SMALL, table, columns, key, person, isEvents }: Source): Section {
   const field = Object.keys(columns).find((name) => columns[name] === key)
   if (field === undefined) throw new Error(`the key of ${kind} is none of its columns`)
-  const readFrom = (db: Db, accountId: string, after: Key | null): Promise<Row[]> => {
+  const readFrom = (db: Db, accountId: string, after: Key | null, filter?: Filter): Promise<Row[]> => {
     const rows = db.select(columns).from(table).$dynamic()
     const joined = person ? rows.innerJoin(users, eq(users.id, person)) : rows
-    const range = and(eq(table.accountId, accountId), after === null ? undefined : gt(key, after))
+    const only = filter && eq(filter.column, filter.value)
+    const range = and(eq(table.accountId, accountId), only, after === null ? undefined : gt(key, after))
     return joined.where(range).orderBy(asc(key)).limit(page)
   }
-  const read: Section['read'] = async ({ db, events, actor: { accountId } }, after) =>
+  const read: Section['read'] = async ({ db, events, actor: { accountId } }, after, filter) =>
     isEvents
-      ? readAll(await events.of(accountId), (shard) => readFrom(shard, accountId, after), {
+      ? readAll(await events.of(accountId), (shard) => readFrom(shard, accountId, after, filter), {
           key: (row) => String(row[field]),
           descending: false,
           limit: page,
         })
-      : readFrom(db, accountId, after)
+      : readFrom(db, accountId, after, filter)
   return { kind, page, read, key: (row) => row[field] as Key }
 }

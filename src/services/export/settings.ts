@@ -61,7 +61,7 @@ export const SITES = section({
 })
 
 /** With their settings. Secrets are left out. */
-const INTEGRATIONS = section({
+export const INTEGRATIONS = section({
   kind: 'integration',
   page: LARGE,
   table: integrations,

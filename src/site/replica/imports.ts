@@ -111,6 +111,8 @@ export function applyImport(
     if (row.state !== 'whole') return present(ctx, row)
     const counts = readImportCounts(row)
     addRefused(counts, refused)
+    const [code] = Object.keys(refused) as ImportCode[]
+    if (code !== undefined) ctx.imports.refuseSettings(code)
     ctx.imports.setTarget(siteUrl)
     ctx.imports.save('applying', 0, counts)
     return found(ctx)

@@ -54,6 +54,7 @@ const EXCEPTIONS: readonly (readonly [text: string, why: string])[] = [
   ['FROM history WHERE id >= ? GROUP BY', 'an operator takes a restore back: all that changed since'],
   ['DELETE FROM import_lines', 'a file that was imported is dropped'],
   ['FROM history ORDER BY id', 'one end of the journal, in the order of its key: as many rows as are asked for'],
+  ["UPDATE import_lines SET code = ?, text = ''", 'somebody has a file imported, once'],
   ["FROM import_lines WHERE kind = 'integration'", 'somebody has a file imported: it stands at its beginning'],
   ['SELECT 1 FROM items LIMIT 1', 'one row, before a backup is loaded'],
   ['/* all of it */', 'a backup reads every row'],

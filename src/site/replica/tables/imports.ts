@@ -162,6 +162,11 @@ export class ImportTable {
     this.#database.rows(sql, code, title.slice(0, 200), line)
   }
 
+  /** Keeps of the settings why they were left out. */
+  refuseSettings(code: ImportCode): void {
+    this.#database.rows("UPDATE import_lines SET code = ?, text = '' WHERE kind = 'integration'", code)
+  }
+
   /** Drops the texts of a file that was carried out. The reasons of refusals stay. */
   dropTexts(): void {
     this.#database.rows('DELETE FROM import_lines WHERE code IS NULL')
