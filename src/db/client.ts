@@ -11,8 +11,12 @@ export type Db = DrizzleD1Database
  */
 export type ReadFrom = string
 
+type SqlValue = string | number | null
+
 export interface DbSession {
   db: Db
+  /** Runs statements with their values in one batch. drizzle can't: it takes no values of statements written by hand. */
+  batch(statements: { sql: string; values: SqlValue[] }[]): Promise<unknown>
   /** The position after the queries so far. A session that starts from it sees at least this state. */
   bookmark(): string | null
 }
@@ -28,8 +32,13 @@ export function openDatabase(database: D1Database, readFrom: ReadFrom, measure?:
   const retried = retrySession(session, (fault) => faults.set(orm, fault))
   const client: unknown = measure ? measureSession(retried, measure) : retried
   // drizzle's type wants a D1Database, but uses only `prepare` and `batch`, which a session has
-  const orm = drizzle(client as D1Database)
-  return { db: orm, bookmark: () => session.getBookmark() }
+  const raw = client as D1Database
+  const orm = drizzle(raw)
+  return {
+    db: orm,
+    batch: (statements) => raw.batch(statements.map(({ sql, values }) => raw.prepare(sql).bind(...values))),
+    bookmark: () => session.getBookmark(),
+  }
 }
 
 /**

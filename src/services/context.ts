@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts'
-import type { DatabaseName, Db } from '../db/client.ts'
+import type { DatabaseName, Db, DbSession } from '../db/client.ts'
 import type { AuditAction } from '../contract/audit.ts'
 import type { Role } from '../contract/people.ts'
 import type { Scope } from '../contract/sites.ts'
@@ -48,7 +48,7 @@ export interface ServiceContext<A extends Actor = KnownActor> {
   config: Config
   apiKeys: ApiKeyStore
   /** One of the D1 databases, by its binding. For backups, which go through all of them. */
-  database: (binding: DatabaseName) => Db
+  database: (binding: DatabaseName) => Pick<DbSession, 'db' | 'batch'>
   /** Keeps work running after the response, as `waitUntil` does. */
   background: (work: Promise<unknown>) => void
   /** Charges a host name and an account with one call to an address that never proved itself. @throws ServiceError `too_many_requests` */

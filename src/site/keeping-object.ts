@@ -107,6 +107,8 @@ export abstract class KeepingObject extends StoredObject implements KeepingRpc {
   }
 
   async settleRestored(key: SiteCall, rewind: { id: string; to: number } | null): Promise<RpcResult<null>> {
+    // an object that holds nothing makes no tables for this
+    if (!this.isLoading && this.opened === null) return { ok: true, value: null }
     const ended = endLoading(this.#database())
     if (!ended.ok) return ended
     this.isLoading = false
@@ -149,6 +151,8 @@ export abstract class KeepingObject extends StoredObject implements KeepingRpc {
     const isUsed = this.opened !== null && hasContent(this.#database())
     if (isUsed && !replaces) return refusal('object_not_empty', 'It has items.')
     this.isLoading = true
+    // a site that was deleted is there again, if its operator says so
+    this.isForgotten = false
     this.opened = null
     await this.timer.clear()
     await this.ctx.storage.deleteAll()

@@ -31,6 +31,8 @@ interface CallOptions {
   token?: string | undefined
   cookie?: string
   body?: unknown
+  /** A body of lines, as it is. */
+  lines?: string | Uint8Array<ArrayBuffer>
   headers?: Record<string, string>
   bindings?: Partial<Env>
 }
@@ -48,7 +50,9 @@ export async function call(request: string, options: CallOptions = {}): Promise<
   if (options.token !== undefined) headers.set('authorization', `Bearer ${options.token}`)
   if (options.cookie !== undefined) headers.set('cookie', options.cookie)
   if (options.body !== undefined) headers.set('content-type', 'application/json')
-  const init = { method, headers, ...(options.body !== undefined && { body: JSON.stringify(options.body) }) }
+  if (options.lines !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/x-ndjson')
+  const body = options.lines ?? (options.body === undefined ? undefined : JSON.stringify(options.body))
+  const init = { method, headers, ...(body !== undefined && { body }) }
   const execution = createExecutionContext()
   const response = await app.fetch(
     new Request(`http://api.test${path}`, init),

@@ -96,7 +96,7 @@ function readRows(ctx: OperatorContext, { database, name, columns, key }: Dumped
   const from = after === null ? sql`` : sql` WHERE (${names(key)}) > (${values})`
   return ctx
     .database(database)
-    .all<Row>(
+    .db.all<Row>(
       sql`SELECT ${names(columns)} FROM ${sql.identifier(name)}${from} ORDER BY ${names(key)} LIMIT ${ROWS_PER_PAGE}`,
     )
 }

@@ -3,7 +3,7 @@
  * the rows of D1, those without which nobody signs in last; then each site's object is woken, and the copies of the keys
  * in KV are made anew. Databases must be empty: one that is in use is wound back by D1 Time Travel.
  */
-import { eq, like, type SQL, sql } from 'drizzle-orm'
+import { eq, like, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import type { DeploymentRestore, FinishedRestore, LoadProgress, SecretPrints } from '../../contract/operator.ts'
 import { NO_SUM } from '../../contract/site-file.ts'
@@ -18,7 +18,7 @@ import { unwrap } from '../site-calls.ts'
 import type { OperatorContext } from './backup-id.ts'
 import { BACKUP_VERSION } from './backups.ts'
 import { differingSecrets } from './secret-prints.ts'
-import { DUMPED_TABLES, names, REFERENCES, tablesOf } from './tables.ts'
+import { DUMPED_TABLES, REFERENCES, tablesOf } from './tables.ts'
 
 type What = DeploymentRestore['what']
 
@@ -110,19 +110,23 @@ function assertHead(value: unknown, database: DatabaseName): void {
 /** D1 takes a hundred values of a statement. */
 const MOST_VALUES = 100
 
-/** Statements that store rows; several rows each, if they have the same columns. */
-function insertsOf(rows: readonly StoredRow[]): SQL[] {
+const quote = (name: string) => `"${name}"`
+
+/** Statements that store rows; several rows each, if they have the same columns. Names are those of known columns. */
+function insertsOf(rows: readonly StoredRow[]) {
   const byShape = Map.groupBy(rows, ({ table, columns }) => [table, ...columns].join())
   return [...byShape.values()].flatMap((group) => {
     const { table, columns } = group[0] as StoredRow
     const atOnce = Math.max(1, Math.floor(MOST_VALUES / columns.length))
+    const into = `INSERT OR REPLACE INTO ${quote(table)} (${columns.map(quote).join(', ')}) VALUES`
+    const values = `(${columns.map(() => '?').join(', ')})`
     const chunks = Array.from({ length: Math.ceil(group.length / atOnce) }, (_, n) =>
       group.slice(n * atOnce, (n + 1) * atOnce),
     )
-    return chunks.map((chunk) => {
-      const values = chunk.map((row) => sql`(${sql.join(row.values.map((value) => sql`${value}`), sql`, `)})`)
-      return sql`INSERT OR REPLACE INTO ${sql.identifier(table)} (${names(columns)}) VALUES ${sql.join(values, sql`, `)}`
-    })
+    return chunks.map((chunk) => ({
+      sql: `${into} ${chunk.map(() => values).join(', ')}`,
+      values: chunk.flatMap((row) => row.values),
+    }))
   })
 }
 
@@ -156,12 +160,9 @@ export async function loadDatabasePart({
     if (number === 1) assertHead(value, database)
     else rows.push(readRow(value, number, database))
   })
-  const db = ctx.database(database)
   const inserts = insertsOf(rows)
-  for (let start = 0; start < inserts.length; start += AT_ONCE) {
-    const batch = inserts.slice(start, start + AT_ONCE).map((insert) => db.run(insert))
-    await db.batch(batch as [(typeof batch)[number]])
-  }
+  for (let start = 0; start < inserts.length; start += AT_ONCE)
+    await ctx.database(database).batch(inserts.slice(start, start + AT_ONCE))
   return progressOf(input.part, after, isLast)
 }
 
@@ -185,6 +186,8 @@ export async function loadObjectPart({
   if (part !== before.parts + 1) throw new ServiceError('part_out_of_order', `Part ${before.parts + 1} is expected.`)
   const lines: string[] = []
   const { after, isLast } = await readBlocks(decodePart(bytes), before, (_value, _number, text) => lines.push(text))
+  // an object that held nothing
+  if (part === 1 && lines.length === 0 && isLast) return progressOf(part, after, true)
   const loaded = unwrap(await site.load({ restoreId, part, lines, after, isLast, replaces }))
   return progressOf(loaded.parts, loaded, loaded.isWhole)
 }
@@ -240,7 +243,7 @@ async function dropOrphans(ctx: OperatorContext): Promise<Record<string, number>
 async function countRows(ctx: OperatorContext): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}
   for (const { database, name } of DUMPED_TABLES) {
-    const row = await ctx.database(database).get<{ n: number }>(sql`SELECT count(*) AS n FROM ${sql.identifier(name)}`)
+    const row = await ctx.database(database).db.get<{ n: number }>(sql`SELECT count(*) AS n FROM ${sql.identifier(name)}`)
     counts[name] = row.n
   }
   return counts
