@@ -5,7 +5,9 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import * as eventSchema from '../../src/db/events/schema.ts'
 import * as schema from '../../src/db/schema/index.ts'
 import type { ServiceContext } from '../../src/services/context.ts'
+import { NO_SUM } from '../../src/contract/site-file.ts'
 import { exportAccount, SECTIONS } from '../../src/services/export/account.ts'
+import { readBlocks } from '../../src/services/export/blocks.ts'
 import {
   addMember,
   createTestContext,
@@ -61,12 +63,12 @@ describe('the export of an account', () => {
     expect(status).toBe(200)
     expect(headers.get('content-disposition')).toContain('attachment')
     expect(headers.get('cache-control')).toBe('no-store')
-    expect(lines[0]).toMatchObject({ kind: 'account', sites: 1, account: { id: owner.accountId } })
-    expect(lines.at(-1)).toEqual({ kind: 'end', complete: true, failures: 0 })
+    expect(lines[0]).toMatchObject({ kind: 'export', of: 'account', version: 1, sites: 1, account: { id: owner.accountId } })
+    expect(lines.at(-1)).toMatchObject({ kind: 'end', complete: true, failures: 0 })
     const kinds = new Set(lines.map(({ kind }: Line) => kind))
     for (const kind of ['member', 'invitation', 'site', 'integration', 'api_key', 'item', 'sync_event', 'endpoint'])
       expect(kinds).toContain(kind)
-    expect(ofKind(lines, 'item')).toEqual([expect.objectContaining({ title: 'A title', body: 'The marker text' })])
+    expect(ofKind(lines, 'item')).toEqual([expect.objectContaining({ igny8: expect.objectContaining({ title: 'A title', body: 'The marker text' }) })])
     expect(ofKind(lines, 'audit').map(({ action }) => action)).toContain('account.exported')
     const [credential] = await d1()
       .select()
@@ -101,7 +103,7 @@ describe('the export of an account', () => {
       await eventsD1().insert(eventSchema.syncEvents).values(rows.slice(5))
     }
     const { body: lines } = await exportOf(owner)
-    expect(ofKind(lines, 'item').map(({ title }) => title)).toEqual(titles)
+    expect(ofKind(lines, 'item').map(({ igny8 }) => (igny8 as Line)['title'])).toEqual(titles)
     const ids = ofKind(lines, 'sync_event').map(({ id }) => id)
     expect([ids.length, new Set(ids).size]).toEqual([450, 450])
   })
@@ -120,8 +122,8 @@ describe('the export of an account', () => {
     )
     const lines = linesOf(await textOf(ctx))
     expect(ofKind(lines, 'failure')).toEqual([{ kind: 'failure', site_id: broken, after: 0, code: 'unavailable' }])
-    expect(ofKind(lines, 'item')).toEqual([expect.objectContaining({ title: 'Whole' })])
-    expect(lines.at(-1)).toEqual({ kind: 'end', complete: false, failures: 1 })
+    expect(ofKind(lines, 'item')).toEqual([expect.objectContaining({ igny8: expect.objectContaining({ title: 'Whole' }) })])
+    expect(lines.at(-1)).toMatchObject({ kind: 'end', complete: false, failures: 1 })
   })
 
   test('has nothing of another account, and is for owners alone', async () => {
@@ -223,7 +225,7 @@ describe('an export in parts', () => {
     for (const kind of ['site', 'integration', 'api_key', 'connection_change'])
       expect([kind, ofKind(lines, kind).length]).toEqual([kind, 1_200])
     expect(ofKind(lines, 'item')).toHaveLength(3_600)
-    expect(lines.at(-1)).toEqual({ kind: 'end', complete: true, failures: 0 })
+    expect(lines.at(-1)).toMatchObject({ kind: 'end', complete: true, failures: 0 })
     expect(count()).toBeLessThan(100)
   })
 
@@ -265,7 +267,10 @@ describe('an export in parts', () => {
     const base = { site, now: () => Date.parse('2026-12-01') }
     const whole = await textOf(createTestContext(actor, base))
     // the exports themselves are recorded, and so are in the later ones
-    const compared = (text: string) => text.split('\n').filter((line) => !line.includes('account.exported'))
+    const compared = (text: string) =>
+      text.split('\n').filter((line) => !/account\.exported|^\{"kind":"(?:check|end)"/.test(line))
+    const isIntact = (text: string) => readBlocks(text, { lines: 0, sum: NO_SUM }, () => undefined)
+    await expect(isIntact(whole)).rejects.toMatchObject({ code: 'file_incomplete' })
     for (const pages of [2, 3, 5]) {
       let joined = ''
       for (let cursor: string | undefined, part = 0; part === 0 || cursor !== undefined; part++) {
@@ -279,8 +284,11 @@ describe('an export in parts', () => {
         cursor = last.next
       }
       expect(compared(joined)).toEqual(compared(whole))
+      // the joined parts prove that they are whole, but for the site that did not answer
+      await expect(isIntact(joined)).rejects.toMatchObject({ code: 'file_incomplete' })
+      await expect(isIntact(joined.replace('"item"', '"itme"'))).rejects.toMatchObject({ code: 'file_damaged' })
     }
-    expect(linesOf(whole).at(-1)).toEqual({ kind: 'end', complete: false, failures: 1 })
+    expect(linesOf(whole).at(-1)).toMatchObject({ kind: 'end', complete: false, failures: 1 })
   })
 
   test('a cursor that is none is refused', async () => {

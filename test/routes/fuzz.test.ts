@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { and, eq, ne } from 'drizzle-orm'
 import * as fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
@@ -28,6 +29,7 @@ const SPOILS = new Set([
   'deleteEndpoint',
   'redeliver',
   'scheduleAccountDeletion',
+  'finishRestore',
 ])
 
 interface World {
@@ -75,6 +77,7 @@ beforeAll(async () => {
     foreign: foreign.owner.token,
     revoked: key,
     garbage: 'x',
+    operator: env.OPERATOR_TOKEN,
   }
 })
 
@@ -108,6 +111,9 @@ async function createWorld(): Promise<World> {
   await d1().delete(notificationEndpoints).where(eq(notificationEndpoints.accountId, accountId))
   const endpoint = await sendJson(`POST ${endpoints}`, token, { url: 'https://hooks.example.com/' })
   const delivery = await addDelivery(owner, endpoint.id)
+  const started = await sendJson(`POST /api/v1/sites/${own.siteId}/import/`, token, {})
+  const backup = await sendJson('POST /api/v1/operator/backups/', env.OPERATOR_TOKEN, {})
+  const restore = await sendJson('POST /api/v1/operator/restores/', env.OPERATOR_TOKEN, { what: 'sites', secrets: {} })
   return {
     own,
     values: {
@@ -118,6 +124,11 @@ async function createWorld(): Promise<World> {
       '<own content_id>': item.id,
       '<own endpoint_id>': endpoint.id,
       '<own delivery_id>': delivery,
+      '<own import_id>': started.id,
+      '<own backup_id>': backup.id,
+      '<own restore_id>': restore.id,
+      '<own database>': 'DB',
+      '<own part>': '1',
     },
     tokens: { ...tokens, key: other.key },
   }

@@ -184,7 +184,7 @@ function requestOf(route: Route): [string, Parameters<typeof call>[1]] {
     /:(\w+)/g,
     (_, name: string) => known[name] ?? `${name.slice(0, 3)}_${'0'.repeat(32)}`,
   )
-  const schema = openApi.paths[documentPath(route)][route.method].requestBody?.content['application/json'].schema
+  const schema = openApi.paths[documentPath(route)][route.method].requestBody?.content['application/json']?.schema
   const body = schema && (sampleOf(schema) as Record<string, unknown>)
   for (const name of Object.keys(body ?? {})) if (name in known) body[name] = known[name]
   const token = {
@@ -193,8 +193,9 @@ function requestOf(route: Route): [string, Parameters<typeof call>[1]] {
     api_key: site.key,
     optional: site.key,
     public: undefined,
+    operator: env.OPERATOR_TOKEN,
   }
-  return [`${route.method.toUpperCase()} ${path}/`, { token: token[route.access.kind], ...(body && { body }) }]
+  return [`${route.method.toUpperCase()} ${path}/`, { token: token[route.access.kind], ...(body && { body }), ...(route.upload && { lines: '' }) }]
 }
 
 /** Changes last: what they delete is missing from then on. */
@@ -205,7 +206,7 @@ function rank({ method }: Route): number {
 
 /** A download that has begun breaks off: its last line is missing. */
 function breakOff({ operationId }: Route, error: unknown): null {
-  if (['exportAudit', 'exportAccount'].includes(operationId) && isDatabaseUnavailable(error)) return null
+  if (['exportAudit', 'exportAccount', 'exportSite', 'readBackupDatabase'].includes(operationId) && isDatabaseUnavailable(error)) return null
   throw error
 }
 

@@ -53,6 +53,8 @@ beforeAll(async () => {
     const body = { url: 'https://hooks.example.com/igny8' }
     return (await call('POST /api/v1/notifications/endpoints/', { token: owner.token, body })).body.id
   }
+  const importOf = async ({ siteId, owner }: ConnectedSite) =>
+    (await call(`POST /api/v1/sites/${siteId}/import/`, { token: owner.token, body: {} })).body.id
   const invitationOf = async ({ owner }: ConnectedSite) => {
     const body = { email: 'invited@example.com', role: 'viewer' }
     return (await call('POST /api/v1/members/invitations/', { token: owner.token, body })).body.id
@@ -75,6 +77,7 @@ beforeAll(async () => {
     ...(await notificationIds(site)),
     item_id: await itemOf(site),
     run_id: await runOf(site),
+    import_id: await importOf(site),
     site_id: site.siteId,
     key_id: site.keyId,
     integration_id: site.integrationId,
@@ -124,6 +127,8 @@ function withOtherSecret(keyId: string): string {
 }
 
 function idOf(name: string, whose: Whose, route: Route): string {
+  // a number, which belongs to nobody
+  if (name === 'part') return '1'
   const known = ids[name]
   if (!known) throw new Error(`${route.operationId} names "${name}": add it to the ids of the security matrix`)
   return known[whose]
@@ -133,7 +138,7 @@ function idOf(name: string, whose: Whose, route: Route): string {
 function requestOf(route: Route, whoseId: (name: string) => Whose): [request: string, options: { body?: unknown }] {
   const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) => idOf(name, whoseId(name), route))
   const request = `${route.method.toUpperCase()} ${path}/`
-  const schema = openApi.paths[documentPath(route)][route.method].requestBody?.content['application/json'].schema
+  const schema = openApi.paths[documentPath(route)][route.method].requestBody?.content['application/json']?.schema
   if (!schema) return [request, {}]
   const body = sampleOf(schema) as Record<string, unknown>
   for (const name of Object.keys(body)) if (name in ids) body[name] = idOf(name, whoseId(name), route)
@@ -143,14 +148,14 @@ function requestOf(route: Route, whoseId: (name: string) => Whose): [request: st
 }
 
 const namesOf = (route: Route): string[] => {
-  const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
+  const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, name = '']) => name).filter((name) => name !== 'part')
   const [, { body }] = requestOf(route, () => 'absent')
   return [...inPath, ...Object.keys(body ?? {}).filter((name) => name in ids)]
 }
 
 const answerTo = async (route: Route, options: Options, whose: Whose | ((name: string) => Whose) = 'absent') => {
   const [request, { body }] = requestOf(route, typeof whose === 'string' ? () => whose : whose)
-  return call(request, { ...options, ...(body !== undefined && { body }) })
+  return call(request, { ...options, ...(body !== undefined && { body }), ...(route.upload && { lines: '' }) })
 }
 
 /** A response without the request's id and the ids that were sent. */
@@ -188,7 +193,9 @@ test('T38 what is open to everybody is open on purpose', () => {
     'receiveStatusWebhook',
     'receiveMetadataWebhook',
   ])
-  expect(byKind('person', 'member').length).toBe(routes.length - 20)
+  // test/routes/operator.test.ts has the same for these
+  expect(byKind('operator').length).toBe(15)
+  expect(byKind('person', 'member').length).toBe(routes.length - 35)
 })
 
 describe.each(byKind('person', 'member', 'optional'))('T38 %s', (_operationId, route) => {

@@ -135,8 +135,18 @@ export interface GeneratedBody {
 const asJson = (value: fc.Arbitrary<unknown>): fc.Arbitrary<GeneratedBody> =>
   value.map((body) => ({ text: JSON.stringify(body) ?? '', type: 'application/json' }))
 
+/** Parts of files: none of their lines is one that could have been exported. */
+const asLines: fc.Arbitrary<GeneratedBody> = fc
+  .oneof(
+    fc.constant(''),
+    fc.array(fc.oneof(fc.json(), hostileText, fc.constantFrom('{"kind":"end"}', '{"kind":"export","version":9}')), { maxLength: 3 }).map(
+      (lines) => lines.map((line) => `${line}\n`).join(''),
+    ),
+  )
+  .map((text) => ({ text, type: 'application/x-ndjson' }))
+
 function bodyOf(route: Route): fc.Arbitrary<GeneratedBody | null> {
-  const schema = openApi.paths[documentPath(route)][route.method].requestBody?.content['application/json'].schema
+  const schema = openApi.paths[documentPath(route)][route.method].requestBody?.content['application/json']?.schema
   const anything = fc.record({
     text: fc.oneof(hostileText, fc.json(), fc.constantFrom('{', '[1,', '{"a":1}{}')),
     type: fc.constantFrom(
@@ -147,6 +157,7 @@ function bodyOf(route: Route): fc.Arbitrary<GeneratedBody | null> {
       null,
     ),
   })
+  if (route.upload) return fc.oneof(asLines, anything)
   if (!schema) return fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: anything })
   const good = valueOf('', schema)
   const names = Object.keys(resolveSchema(schema).properties ?? {})
@@ -193,7 +204,8 @@ const headers = fc.record(
 )
 
 const goodBody = (route: Route): fc.Arbitrary<GeneratedBody | null> => {
-  const schema = openApi.paths[documentPath(route)][route.method].requestBody?.content['application/json'].schema
+  const schema = openApi.paths[documentPath(route)][route.method].requestBody?.content['application/json']?.schema
+  if (route.upload) return asLines
   return schema ? asJson(valueOf('', schema)) : fc.constant(null)
 }
 
@@ -212,6 +224,11 @@ export interface GeneratedRequest {
 
 const none = <T>(): fc.Arbitrary<T[]> => fc.constant([])
 
+function tokensFor({ access }: Route): string[] {
+  if (access.kind === 'operator') return ['operator']
+  return access.kind === 'person' ? ['owner'] : ['owner', 'key', 'key']
+}
+
 /** A valid request. Ids and credentials are placeholders. */
 const wellMeant = (route: Route): fc.Arbitrary<GeneratedRequest> =>
   fc.record({
@@ -220,7 +237,7 @@ const wellMeant = (route: Route): fc.Arbitrary<GeneratedRequest> =>
     whose: fc.constant<GeneratedRequest['whose']>(['own', 'own', 'own']),
     style: fc.constantFrom('', '/', '_'),
     query: none<[string, string]>(),
-    token: fc.constantFrom(...(route.access.kind === 'person' ? ['owner'] : ['owner', 'key', 'key'])),
+    token: fc.constantFrom(...tokensFor(route)),
     headers: fc.constant({}),
     body: goodBody(route),
     isSigned: fc.constant(true),
@@ -233,7 +250,7 @@ const hostile = (route: Route): fc.Arbitrary<GeneratedRequest> =>
     whose: fc.array(fc.constantFrom('own', 'own', 'foreign', 'absent', 'hostile'), { minLength: 3, maxLength: 3 }),
     style: fc.constantFrom('', '', '', '/', '_', '//'),
     query: queryOf(route),
-    token: fc.constantFrom('owner', 'owner', 'key', 'key', 'viewer', 'editor', 'foreign', 'revoked', 'garbage', null),
+    token: fc.constantFrom('owner', 'owner', 'key', 'key', 'viewer', 'editor', 'foreign', 'revoked', 'garbage', null, ...tokensFor(route)),
     headers: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 2, arbitrary: headers }),
     body: bodyOf(route),
     isSigned: fc.boolean(),
