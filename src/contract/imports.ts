@@ -43,7 +43,9 @@ const ImportCounts = z.lazy(() =>
     replaced: Count.meta({ description: 'Items that got the text of the file' }),
     unchanged: Count.meta({ description: 'Items that were here already' }),
     linked: Count.meta({ description: 'Of the created ones, those that are still linked to their posts' }),
-    refused: z.partialRecord(z.enum(IMPORT_CODES), Count).meta({ description: 'Lines that were left out, by the reason' }),
+    refused: z
+      .partialRecord(z.enum(IMPORT_CODES), Count)
+      .meta({ description: 'Lines that were left out, by the reason' }),
   }),
 )
 export type ImportCounts = z.infer<typeof ImportCounts>

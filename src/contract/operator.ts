@@ -32,7 +32,11 @@ export type SiteRef = z.infer<typeof SiteRef>
 
 export const BackupCursor = z.lazy(() =>
   z.object({
-    cursor: z.string().max(4_000).optional().meta({ description: 'The `next` of the line `page` that ended the part before' }),
+    cursor: z
+      .string()
+      .max(4_000)
+      .optional()
+      .meta({ description: 'The `next` of the line `page` that ended the part before' }),
   }),
 )
 

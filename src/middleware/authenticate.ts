@@ -87,7 +87,8 @@ async function findOperator(c: HonoContext<AppEnv>): Promise<Actor> {
   const shown = OPERATOR_BEARER.exec(c.req.header('authorization') ?? '')?.[1] ?? ''
   // digests, so that not even the length of the token shows
   const [known, found] = await Promise.all([sha256Hex(operatorToken), sha256Hex(shown)])
-  if (operatorToken !== '' && equalInConstantTime(known, found)) return { kind: 'operator', accountId: OPERATOR_ACCOUNT }
+  if (operatorToken !== '' && equalInConstantTime(known, found))
+    return { kind: 'operator', accountId: OPERATOR_ACCOUNT }
   await charge(c.env.THROTTLE_ANONYMOUS, clientNetwork(c))
   throw new ServiceError('operator_token_invalid')
 }

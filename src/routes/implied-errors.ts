@@ -22,7 +22,12 @@ const BY_ACCESS: Record<Access['kind'], readonly ErrorCode[]> = {
 }
 
 /** A part of a file that is too large is answered as one, and never as a body. */
-const OF_UPLOADS: readonly ErrorCode[] = ['unsupported_media_type', 'file_too_large', 'file_damaged', 'file_line_invalid']
+const OF_UPLOADS: readonly ErrorCode[] = [
+  'unsupported_media_type',
+  'file_too_large',
+  'file_damaged',
+  'file_line_invalid',
+]
 const OF_BODIES: readonly ErrorCode[] = ['malformed_json', 'validation_error', 'unsupported_media_type']
 /** Applies to every method that can have a body, even if the route takes none. */
 const OF_SIZE: readonly ErrorCode[] = ['body_too_large']

@@ -47,7 +47,12 @@ const part = z.coerce.number().int().min(1).max(1_000_000)
 const database = z.string().max(40)
 const Cursor = z.lazy(() => z.object({ cursor: z.string().max(800).optional() }))
 
-const common = { tag: 'operator', throttle: 'operator', access: { kind: 'operator' }, withoutIdempotency: true } as const
+const common = {
+  tag: 'operator',
+  throttle: 'operator',
+  access: { kind: 'operator' },
+  withoutIdempotency: true,
+} as const
 const LINES = { description: 'The lines', schema: BackupLine, contentType: 'application/x-ndjson' }
 const ofFile = ['file_unknown', 'file_incomplete', 'backup_newer', 'restore_not_found'] as const
 const LOADED = { nothing: 'recorded when the restore is finished' } as const
@@ -281,7 +286,6 @@ export const operatorRoutes: Route[] = [
     body: RewindRequest,
     responses: { 200: { description: 'It is wound back', schema: Rewound } },
     errors: ['site_not_found', 'rewind_unavailable'],
-    handle: async ({ ctx, params, body }) =>
-      ok(await rewindSite({ ctx, input: { siteId: params.site_id, ...body } })),
+    handle: async ({ ctx, params, body }) => ok(await rewindSite({ ctx, input: { siteId: params.site_id, ...body } })),
   }),
 ]

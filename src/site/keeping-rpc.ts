@@ -104,7 +104,10 @@ export interface KeepingRpc {
   /** Starts an import; one that was waiting for more parts is dropped. */
   startImport(key: CallingKey, start: ImportStart): Promise<RpcResult<SiteImport>>
   /** Where the file of an import is. */
-  importPosition(key: CallingKey, importId: string): Promise<RpcResult<FilePosition & { parts: number; isWhole: boolean }>>
+  importPosition(
+    key: CallingKey,
+    importId: string,
+  ): Promise<RpcResult<FilePosition & { parts: number; isWhole: boolean }>>
   /** Stores a part of its file. A part that has come already is left alone. */
   stageImport(key: CallingKey, part: ImportPart): Promise<RpcResult<SiteImport>>
   /** The line of the file that has the settings; null if there is none. */

@@ -63,12 +63,20 @@ describe('the export of an account', () => {
     expect(status).toBe(200)
     expect(headers.get('content-disposition')).toContain('attachment')
     expect(headers.get('cache-control')).toBe('no-store')
-    expect(lines[0]).toMatchObject({ kind: 'export', of: 'account', version: 1, sites: 1, account: { id: owner.accountId } })
+    expect(lines[0]).toMatchObject({
+      kind: 'export',
+      of: 'account',
+      version: 1,
+      sites: 1,
+      account: { id: owner.accountId },
+    })
     expect(lines.at(-1)).toMatchObject({ kind: 'end', complete: true, failures: 0 })
     const kinds = new Set(lines.map(({ kind }: Line) => kind))
     for (const kind of ['member', 'invitation', 'site', 'integration', 'api_key', 'item', 'sync_event', 'endpoint'])
       expect(kinds).toContain(kind)
-    expect(ofKind(lines, 'item')).toEqual([expect.objectContaining({ igny8: expect.objectContaining({ title: 'A title', body: 'The marker text' }) })])
+    expect(ofKind(lines, 'item')).toEqual([
+      expect.objectContaining({ igny8: expect.objectContaining({ title: 'A title', body: 'The marker text' }) }),
+    ])
     expect(ofKind(lines, 'audit').map(({ action }) => action)).toContain('account.exported')
     const [credential] = await d1()
       .select()
@@ -122,7 +130,9 @@ describe('the export of an account', () => {
     )
     const lines = linesOf(await textOf(ctx))
     expect(ofKind(lines, 'failure')).toEqual([{ kind: 'failure', site_id: broken, after: 0, code: 'unavailable' }])
-    expect(ofKind(lines, 'item')).toEqual([expect.objectContaining({ igny8: expect.objectContaining({ title: 'Whole' }) })])
+    expect(ofKind(lines, 'item')).toEqual([
+      expect.objectContaining({ igny8: expect.objectContaining({ title: 'Whole' }) }),
+    ])
     expect(lines.at(-1)).toMatchObject({ kind: 'end', complete: false, failures: 1 })
   })
 

@@ -8,7 +8,16 @@ import { openSiteDatabase } from '../../src/site/replica/database.ts'
 import { DUMPED_TABLES } from '../../src/services/operator/tables.ts'
 import { routes } from '../../src/routes/index.ts'
 import { dumpedTables } from '../../src/site/replica/dump.ts'
-import { connectWordPress, content, createShared, patchItem, playWordPress, readItem, syncSite, type ContentSite } from '../support/content.ts'
+import {
+  connectWordPress,
+  content,
+  createShared,
+  patchItem,
+  playWordPress,
+  readItem,
+  syncSite,
+  type ContentSite,
+} from '../support/content.ts'
 import { refusal, signUpPerson } from '../support/identity.ts'
 import { d1, movableClock, siteObject } from '../support/integration.ts'
 import { call } from '../support/openapi.ts'
@@ -23,7 +32,10 @@ const dumpObject = (siteId: string) =>
     return Object.fromEntries(
       dumpedTables(database).map((table) => [
         table,
-        database.rows(`SELECT * FROM ${table}`).map((row) => JSON.stringify(row)).toSorted(),
+        database
+          .rows(`SELECT * FROM ${table}`)
+          .map((row) => JSON.stringify(row))
+          .toSorted(),
       ]),
     )
   })
@@ -35,14 +47,20 @@ async function destroyEverything(siteIds: string[]): Promise<void> {
 }
 
 async function restore({ backup, database, objects }: WholeBackup) {
-  const { status, body: started } = await operate('POST restores/', { body: { what: 'everything', secrets: backup.secrets } })
+  const { status, body: started } = await operate('POST restores/', {
+    body: { what: 'everything', secrets: backup.secrets },
+  })
   expect(status).toBe(201)
   for (const [siteId, text] of objects) await sendFile(`restores/${started.id}/sites/${siteId}`, text)
-  expect((await sendFile(`restores/${started.id}/databases/DB`, database, 'position')).body).toMatchObject({ is_whole: true })
+  expect((await sendFile(`restores/${started.id}/databases/DB`, database, 'position')).body).toMatchObject({
+    is_whole: true,
+  })
   for (const siteId of objects.keys())
     expect((await operate(`POST restores/${started.id}/sites/${siteId}/wake/`)).status).toBe(204)
-  for (let next: string | null = ''; next !== null; ) {
-    const { body }: { body: { next: string | null } } = await operate(`POST restores/${started.id}/keys/${next && `?cursor=${next}`}`)
+  for (let next: string | null = ''; next !== null;) {
+    const { body }: { body: { next: string | null } } = await operate(
+      `POST restores/${started.id}/keys/${next && `?cursor=${next}`}`,
+    )
     next = body.next
   }
   return operate(`POST restores/${started.id}/finish/`)
@@ -57,7 +75,10 @@ describe('a backup of everything, restored after everything was lost', () => {
     await syncSite(site)
     const revoked = await call(`POST /api/v1/sites/${site.siteId}/api-keys/`, { token: site.owner.token, body: {} })
     await call(`DELETE /api/v1/sites/${site.siteId}/api-keys/${revoked.body.id}/`, { token: site.owner.token })
-    const unused = await call('POST /api/v1/sites/', { token: site.owner.token, body: { name: 'Unused', url: 'https://unused.example.com' } })
+    const unused = await call('POST /api/v1/sites/', {
+      token: site.owner.token,
+      body: { name: 'Unused', url: 'https://unused.example.com' },
+    })
     const whole = await backUp()
     expect([...whole.objects.keys()].toSorted()).toEqual([site.siteId, unused.body.id].toSorted())
     const before = { d1: await dumpD1(), keys: await dumpKeys(), object: await dumpObject(site.siteId) }
@@ -73,14 +94,22 @@ describe('a backup of everything, restored after everything was lost', () => {
     const ignored = ({ integrations: _i, audit_log: _a, ...rows }: Record<string, unknown[]>) => rows
     expect(ignored(after.d1)).toEqual(ignored(before.d1))
     const stripped = (rows: unknown[] | undefined) =>
-      (rows ?? []).map((row) => ({ ...(row as object), sync_epoch: 0, counts_as_of: 0, updated_at: 0, stored_bytes: 0 }))
+      (rows ?? []).map((row) => ({
+        ...(row as object),
+        sync_epoch: 0,
+        counts_as_of: 0,
+        updated_at: 0,
+        stored_bytes: 0,
+      }))
     expect(stripped(after.d1['integrations'])).toEqual(stripped(before.d1['integrations']))
     expect(after.d1['audit_log']).toEqual(expect.arrayContaining(before.d1['audit_log'] ?? []))
     expect(after.keys).toEqual(before.keys)
     const { schedule: _s, drift_check: _d, integration: _c, key_gate: _k, ...same } = after.object
     for (const [table, rows] of Object.entries(same)) expect([table, rows]).toEqual([table, before.object[table]])
 
-    const signedIn = await call('POST /api/v1/auth/sign-in/email', { body: { email: site.owner.email, password: 'correct horse battery' } })
+    const signedIn = await call('POST /api/v1/auth/sign-in/email', {
+      body: { email: site.owner.email, password: 'correct horse battery' },
+    })
     expect(signedIn.status).toBe(200)
     expect((await call('GET /api/v1/sites/', { token: site.owner.token })).body.results).toHaveLength(2)
     expect((await readItem(site, item.id)).title).toBe('Edited')
@@ -102,7 +131,11 @@ describe('a restore', () => {
     await signUpPerson()
     const start = (secrets: object) => operate('POST restores/', { body: { what: 'everything', secrets } })
     expect(refusal(await start(backup.secrets))).toEqual([409, 'database_not_empty'])
-    const other = await start({ ...backup.secrets, API_KEY_PEPPER: '0'.repeat(16), 'ENCRYPTION_KEYS.old': '0'.repeat(16) })
+    const other = await start({
+      ...backup.secrets,
+      API_KEY_PEPPER: '0'.repeat(16),
+      'ENCRYPTION_KEYS.old': '0'.repeat(16),
+    })
     expect(refusal(other)).toEqual([409, 'secrets_differ'])
     expect(other.body.detail).toBe('These differ: API_KEY_PEPPER, ENCRYPTION_KEYS.old.')
     for (const secret of [env.API_KEY_PEPPER, env.SESSION_SECRET]) expect(JSON.stringify(backup)).not.toContain(secret)
@@ -113,14 +146,19 @@ describe('a restore', () => {
     const { item } = await createShared(site, { title: 'Then' })
     const whole = await backUp()
     await patchItem(site, item.id, { title: 'Now' })
-    const { body: started } = await operate('POST restores/', { body: { what: 'sites', secrets: whole.backup.secrets } })
+    const { body: started } = await operate('POST restores/', {
+      body: { what: 'sites', secrets: whole.backup.secrets },
+    })
     const path = `restores/${started.id}/sites/${site.siteId}`
     const text = whole.objects.get(site.siteId) ?? ''
     expect(refusal(await operate(`PUT ${path}/parts/1/`, { lines: text }))).toEqual([409, 'object_not_empty'])
     expect((await readItem(site, item.id)).title).toBe('Now')
     // the rows of a database are not for such a restore
-    expect(refusal(await operate(`PUT restores/${started.id}/databases/DB/parts/1/`, { lines: whole.database }))).toEqual([404, 'restore_not_found'])
-    const epoch = async () => (await d1().select().from(integrations).where(eq(integrations.id, site.integrationId)))[0]?.syncEpoch ?? 0
+    expect(
+      refusal(await operate(`PUT restores/${started.id}/databases/DB/parts/1/`, { lines: whole.database })),
+    ).toEqual([404, 'restore_not_found'])
+    const epoch = async () =>
+      (await d1().select().from(integrations).where(eq(integrations.id, site.integrationId)))[0]?.syncEpoch ?? 0
     const before = await epoch()
     await sendFile(path, text, '?replace=true')
     // it rests until it is woken
@@ -129,7 +167,9 @@ describe('a restore', () => {
     expect((await readItem(site, item.id)).title).toBe('Then')
     expect(await epoch()).toBeGreaterThan(before)
     const own = and(eq(auditLog.accountId, site.owner.accountId), eq(auditLog.action, 'site.restored'))
-    expect((await d1().select().from(auditLog).where(own)).map(({ actor, entityId }) => [actor, entityId])).toEqual([['operator', site.siteId]])
+    expect((await d1().select().from(auditLog).where(own)).map(({ actor, entityId }) => [actor, entityId])).toEqual([
+      ['operator', site.siteId],
+    ])
     expect((await operate(`POST restores/${started.id}/finish/`)).status).toBe(200)
     expect(refusal(await operate(`POST ${path}/wake/`))).toEqual([404, 'restore_not_found'])
     expect(await syncSite(site)).toMatchObject({ status: 'succeeded' })
@@ -139,10 +179,14 @@ describe('a restore', () => {
     const site = await connectWordPress()
     const whole = await backUp()
     const id = 'rst_test'
-    await d1().insert(ticks).values({ cron: `restore:everything:${id}`, at: new Date() })
+    await d1()
+      .insert(ticks)
+      .values({ cron: `restore:everything:${id}`, at: new Date() })
     const before = await dumpD1()
-    const put = (lines: string, query = '', path = `databases/DB/parts/1/`) => operate(`PUT restores/${id}/${path}${query}`, { lines })
-    const fileOf = async (...lines: object[]) => new Seal().block(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    const put = (lines: string, query = '', path = `databases/DB/parts/1/`) =>
+      operate(`PUT restores/${id}/${path}${query}`, { lines })
+    const fileOf = async (...lines: object[]) =>
+      new Seal().block(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
     const head = { kind: 'database', version: 1, database: 'DB' }
     const row = (table: string, more: object) => ({ kind: 'row', table, row: more })
     expect(refusal(await put(whole.database.replace('"kind":"row"', '"kind":"row" ')))).toEqual([400, 'file_damaged'])
@@ -151,32 +195,61 @@ describe('a restore', () => {
     expect(refusal(await put(await fileOf({ ...head, version: 2 })))).toEqual([409, 'backup_newer'])
     expect(refusal(await put(await fileOf(head, row('sqlite_master', { name: 'x' }))))).toEqual([409, 'backup_newer'])
     expect(refusal(await put(await fileOf(head, row('ticks', { cron: 'x', at: 1 }))))).toEqual([409, 'backup_newer'])
-    expect(refusal(await put(await fileOf(head, row('accounts', { 'id") VALUES (1); --': 'x' }))))).toEqual([409, 'backup_newer'])
-    expect(refusal(await put(await fileOf(head, row('accounts', { id: { $: 1 } }))))).toEqual([400, 'file_line_invalid'])
+    expect(refusal(await put(await fileOf(head, row('accounts', { 'id") VALUES (1); --': 'x' }))))).toEqual([
+      409,
+      'backup_newer',
+    ])
+    expect(refusal(await put(await fileOf(head, row('accounts', { id: { $: 1 } }))))).toEqual([
+      400,
+      'file_line_invalid',
+    ])
     expect(refusal(await put(await fileOf(head), `?lines=5&sum=${'0'.repeat(64)}`))).toEqual([400, 'file_line_invalid'])
     expect(refusal(await put(whole.database, '', 'databases/OTHER/parts/1/'))).toEqual([404, 'not_found'])
     const object = whole.objects.get(site.siteId) ?? ''
     expect(refusal(await put(object, '', `sites/${site.siteId}/parts/2/`))).toEqual([409, 'part_out_of_order'])
-    expect(refusal(await put(await fileOf({ kind: 'object', version: 9, schema: 1, columns: {} }), '?replace=true', `sites/${site.siteId}/parts/1/`))).toEqual([409, 'backup_newer'])
-    expect(refusal(await put(object.replace('"kind":"row"', '"kind":"row" '), '?replace=true', `sites/${site.siteId}/parts/1/`))).toEqual([400, 'file_damaged'])
+    expect(
+      refusal(
+        await put(
+          await fileOf({ kind: 'object', version: 9, schema: 1, columns: {} }),
+          '?replace=true',
+          `sites/${site.siteId}/parts/1/`,
+        ),
+      ),
+    ).toEqual([409, 'backup_newer'])
+    expect(
+      refusal(
+        await put(object.replace('"kind":"row"', '"kind":"row" '), '?replace=true', `sites/${site.siteId}/parts/1/`),
+      ),
+    ).toEqual([400, 'file_damaged'])
     expect(await dumpD1()).toEqual(before)
     expect((await content(site, 'GET')).status).toBe(200)
     // a restore that was forgotten
-    await d1().update(ticks).set({ at: new Date(Date.now() - 2 * 86_400_000) }).where(eq(ticks.cron, `restore:everything:${id}`))
+    await d1()
+      .update(ticks)
+      .set({ at: new Date(Date.now() - 2 * 86_400_000) })
+      .where(eq(ticks.cron, `restore:everything:${id}`))
     expect(refusal(await put(whole.database))).toEqual([404, 'restore_not_found'])
-    await d1().delete(ticks).where(eq(ticks.cron, `restore:everything:${id}`))
+    await d1()
+      .delete(ticks)
+      .where(eq(ticks.cron, `restore:everything:${id}`))
   })
 
   test('drops what belongs to nothing, and refuses keys that were made after the backup', async () => {
     const site = await connectWordPress()
     const id = 'rst_orphans'
-    await d1().insert(ticks).values({ cron: `restore:everything:${id}`, at: new Date() })
-    await d1().run(sql`INSERT INTO memberships (account_id, user_id, role, created_at) VALUES ('acc_gone', 'usr_gone', 'owner', 1)`)
+    await d1()
+      .insert(ticks)
+      .values({ cron: `restore:everything:${id}`, at: new Date() })
+    await d1().run(
+      sql`INSERT INTO memberships (account_id, user_id, role, created_at) VALUES ('acc_gone', 'usr_gone', 'owner', 1)`,
+    )
     await d1().run(sql`UPDATE api_keys SET id = 'key_other' WHERE id = ${site.keyId}`)
     await d1().run(sql`DELETE FROM api_keys WHERE id = 'key_other'`)
     let removed = 0
-    for (let next: string | null = ''; next !== null; ) {
-      const { body }: { body: { next: string | null; removed: number } } = await operate(`POST restores/${id}/keys/${next && `?cursor=${next}`}`)
+    for (let next: string | null = ''; next !== null;) {
+      const { body }: { body: { next: string | null; removed: number } } = await operate(
+        `POST restores/${id}/keys/${next && `?cursor=${next}`}`,
+      )
       removed += body.removed
       next = body.next
     }
@@ -202,19 +275,29 @@ describe('a site that is put back to a moment', () => {
     const post = () => site.model.site.posts.byId('post')[0]?.title
     expect(post()).toBe('Wrong')
     const plan = await operate(`GET sites/${site.siteId}/restore-plan/?to=${to}`)
-    expect(plan.body).toMatchObject({ counts: { changed: 1 }, items: [{ id: item.id, title: 'Wrong', fields: ['title'] }] })
+    expect(plan.body).toMatchObject({
+      counts: { changed: 1 },
+      items: [{ id: item.id, title: 'Wrong', fields: ['title'] }],
+    })
     expect((await readItem(site, item.id)).title).toBe('Wrong')
     const started = await operate(`POST sites/${site.siteId}/restores/`, { body: { to } })
     expect([started.status, started.body.state]).toEqual([202, 'running'])
-    await vi.waitFor(async () => expect(await readItem(site, item.id)).toMatchObject({ title: 'Right', state: 'synced' }))
+    await vi.waitFor(async () =>
+      expect(await readItem(site, item.id)).toMatchObject({ title: 'Right', state: 'synced' }),
+    )
     expect(post()).toBe('Right')
     const list = async () => (await operate(`GET sites/${site.siteId}/restores/`)).body.results
     expect(await list()).toMatchObject([{ id: started.body.id, kind: 'moment', state: 'done', counts: { changed: 1 } }])
     const undo = await operate(`POST sites/${site.siteId}/restores/${started.body.id}/undo/`)
     expect(undo.status).toBe(202)
-    await vi.waitFor(async () => expect(await readItem(site, item.id)).toMatchObject({ title: 'Wrong', state: 'synced' }))
+    await vi.waitFor(async () =>
+      expect(await readItem(site, item.id)).toMatchObject({ title: 'Wrong', state: 'synced' }),
+    )
     expect(await list()).toMatchObject([{ kind: 'undo', undoes: started.body.id }, { undone_at: expect.any(String) }])
-    expect(refusal(await operate(`POST sites/${site.siteId}/restores/${started.body.id}/undo/`))).toEqual([409, 'nothing_to_undo'])
+    expect(refusal(await operate(`POST sites/${site.siteId}/restores/${started.body.id}/undo/`))).toEqual([
+      409,
+      'nothing_to_undo',
+    ])
     const own = and(eq(auditLog.accountId, site.owner.accountId), eq(auditLog.action, 'site.restored'))
     expect((await d1().select().from(auditLog).where(own)).map(({ actor }) => actor)).toEqual(['operator', 'operator'])
     const events = await call(`GET ${site.path}/events/?action=restore`, { token: site.owner.token })
@@ -227,17 +310,35 @@ describe('a site that is put back to a moment', () => {
   test('is refused for moments that are not kept, for sites that there are not, and for bad input', async () => {
     const later = new Date(Date.now() + 3_600_000).toISOString()
     for (const to of [later, '2020-01-01T00:00:00.000Z']) {
-      expect(refusal(await operate(`GET sites/${site.siteId}/restore-plan/?to=${to}`))).toEqual([409, 'moment_not_kept'])
-      expect(refusal(await operate(`POST sites/${site.siteId}/restores/`, { body: { to } }))).toEqual([409, 'moment_not_kept'])
+      expect(refusal(await operate(`GET sites/${site.siteId}/restore-plan/?to=${to}`))).toEqual([
+        409,
+        'moment_not_kept',
+      ])
+      expect(refusal(await operate(`POST sites/${site.siteId}/restores/`, { body: { to } }))).toEqual([
+        409,
+        'moment_not_kept',
+      ])
     }
-    expect(refusal(await operate(`POST sites/site_none/restores/`, { body: { to: later } }))).toEqual([404, 'site_not_found'])
-    expect(refusal(await operate(`POST sites/${site.siteId}/restores/`, { body: { to: 'now' } }))).toEqual([400, 'validation_error'])
-    expect(refusal(await operate(`POST sites/${site.siteId}/restores/rst_none/undo/`))).toEqual([404, 'restore_not_found'])
+    expect(refusal(await operate(`POST sites/site_none/restores/`, { body: { to: later } }))).toEqual([
+      404,
+      'site_not_found',
+    ])
+    expect(refusal(await operate(`POST sites/${site.siteId}/restores/`, { body: { to: 'now' } }))).toEqual([
+      400,
+      'validation_error',
+    ])
+    expect(refusal(await operate(`POST sites/${site.siteId}/restores/rst_none/undo/`))).toEqual([
+      404,
+      'restore_not_found',
+    ])
   })
 
   test('by the platform is not to be had here; where it is, the object is settled and what the site changed conflicts', async () => {
     const to = new Date(Date.now() - 60_000).toISOString()
-    expect(refusal(await operate(`POST sites/${site.siteId}/rewind/`, { body: { to } }))).toEqual([501, 'rewind_unavailable'])
+    expect(refusal(await operate(`POST sites/${site.siteId}/rewind/`, { body: { to } }))).toEqual([
+      501,
+      'rewind_unavailable',
+    ])
     // as the platform has it, but for the storage, which stays
     await runInDurableObject(siteObject(site.siteId), (_instance, { storage }) => {
       const own = Object.getPrototypeOf(storage) as Record<string, unknown>
@@ -248,7 +349,10 @@ describe('a site that is put back to a moment', () => {
     })
     const rewound = await operate(`POST sites/${site.siteId}/rewind/`, { body: { to } })
     expect([rewound.status, rewound.body.bookmark]).toEqual([200, 'before'])
-    expect((await operate(`GET sites/${site.siteId}/restores/`)).body.results[0]).toMatchObject({ kind: 'rewind', state: 'done' })
+    expect((await operate(`GET sites/${site.siteId}/restores/`)).body.results[0]).toMatchObject({
+      kind: 'rewind',
+      state: 'done',
+    })
     expect(await syncSite(site)).toMatchObject({ status: 'succeeded' })
   })
 })
@@ -262,11 +366,21 @@ describe('the operator’s routes', () => {
     for (const { method, path, body, upload } of ours) {
       const request = `${method.toUpperCase()} ${path.replaceAll(/:site_id/g, site.siteId).replaceAll(/:\w+/g, '1')}/`
       const more = upload ? { lines: '' } : body ? { body: {} } : {}
-      for (const token of [undefined, site.owner.token, site.key, '', `${env.OPERATOR_TOKEN}x`, env.OPERATOR_TOKEN.slice(1)]) {
+      for (const token of [
+        undefined,
+        site.owner.token,
+        site.key,
+        '',
+        `${env.OPERATOR_TOKEN}x`,
+        env.OPERATOR_TOKEN.slice(1),
+      ]) {
         const answer = await call(request, { token, ...more })
         expect([request, ...refusal(answer)]).toEqual([request, 401, 'operator_token_invalid'])
       }
-      expect(refusal(await call(request, { cookie: site.owner.cookie, ...more }))).toEqual([401, 'operator_token_invalid'])
+      expect(refusal(await call(request, { cookie: site.owner.cookie, ...more }))).toEqual([
+        401,
+        'operator_token_invalid',
+      ])
     }
   })
 
@@ -278,8 +392,13 @@ describe('the operator’s routes', () => {
 
   test('are limited as often as an account, and guesses by network', async () => {
     const full = { limit: async () => ({ success: false }) } as unknown as RateLimit
-    expect(refusal(await operate('POST backups/', { bindings: { THROTTLE_ACCOUNT: full } }))).toEqual([429, 'too_many_requests'])
-    expect(refusal(await operate('POST backups/', { token: 'guess', bindings: { THROTTLE_ANONYMOUS: full } }))).toEqual([429, 'too_many_requests'])
+    expect(refusal(await operate('POST backups/', { bindings: { THROTTLE_ACCOUNT: full } }))).toEqual([
+      429,
+      'too_many_requests',
+    ])
+    expect(refusal(await operate('POST backups/', { token: 'guess', bindings: { THROTTLE_ANONYMOUS: full } }))).toEqual(
+      [429, 'too_many_requests'],
+    )
     expect((await operate('POST backups/', { bindings: { THROTTLE_ANONYMOUS: full } })).status).toBe(201)
   })
 
@@ -289,7 +408,8 @@ describe('the operator’s routes', () => {
     const read = (id: string) => operate(`GET backups/${id}/sites/`)
     expect((await read(backup.id)).status).toBe(200)
     const forged = backup.id.replace(/_[0-9a-z]+_(?=[0-9a-f]{32}$)/, '_zzzzzzzz_')
-    for (const id of ['bak_1', forged, `${backup.id}0`]) expect(refusal(await read(id))).toEqual([404, 'backup_not_found'])
+    for (const id of ['bak_1', forged, `${backup.id}0`])
+      expect(refusal(await read(id))).toEqual([404, 'backup_not_found'])
     clock.advance(86_400_001)
     expect(refusal(await read(backup.id))).toEqual([404, 'backup_not_found'])
   })
@@ -297,7 +417,11 @@ describe('the operator’s routes', () => {
   test('refuse cursors that are none, and databases that there are not', async () => {
     const { body: backup } = await operate('POST backups/')
     const cursor = btoa(JSON.stringify({ table: 'sqlite_master', after: null, seal: null }))
-    for (const bad of ['x', cursor]) expect(refusal(await operate(`GET backups/${backup.id}/databases/DB/?cursor=${bad}`))).toEqual([400, 'invalid_cursor'])
+    for (const bad of ['x', cursor])
+      expect(refusal(await operate(`GET backups/${backup.id}/databases/DB/?cursor=${bad}`))).toEqual([
+        400,
+        'invalid_cursor',
+      ])
     expect(refusal(await operate(`GET backups/${backup.id}/databases/KV/`))).toEqual([404, 'not_found'])
     expect(refusal(await operate(`GET backups/${backup.id}/sites/site_1/?cursor=x`))).toEqual([400, 'invalid_cursor'])
     // an object that holds nothing

@@ -195,7 +195,10 @@ function requestOf(route: Route): [string, Parameters<typeof call>[1]] {
     public: undefined,
     operator: env.OPERATOR_TOKEN,
   }
-  return [`${route.method.toUpperCase()} ${path}/`, { token: token[route.access.kind], ...(body && { body }), ...(route.upload && { lines: '' }) }]
+  return [
+    `${route.method.toUpperCase()} ${path}/`,
+    { token: token[route.access.kind], ...(body && { body }), ...(route.upload && { lines: '' }) },
+  ]
 }
 
 /** Changes last: what they delete is missing from then on. */
@@ -206,7 +209,11 @@ function rank({ method }: Route): number {
 
 /** A download that has begun breaks off: its last line is missing. */
 function breakOff({ operationId }: Route, error: unknown): null {
-  if (['exportAudit', 'exportAccount', 'exportSite', 'readBackupDatabase'].includes(operationId) && isDatabaseUnavailable(error)) return null
+  if (
+    ['exportAudit', 'exportAccount', 'exportSite', 'readBackupDatabase'].includes(operationId) &&
+    isDatabaseUnavailable(error)
+  )
+    return null
   throw error
 }
 

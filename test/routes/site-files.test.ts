@@ -2,7 +2,16 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { eq } from 'drizzle-orm'
 import { auditLog, syncEvents } from '../../src/db/schema/index.ts'
 import { Seal } from '../../src/services/export/seal.ts'
-import { connectWordPress, content, createShared, patchItem, playWordPress, readItem, syncSite, type ContentSite } from '../support/content.ts'
+import {
+  connectWordPress,
+  content,
+  createShared,
+  patchItem,
+  playWordPress,
+  readItem,
+  syncSite,
+  type ContentSite,
+} from '../support/content.ts'
 import { addMember, createTestSite, inAccount, refusal, signUpPerson, type Person } from '../support/identity.ts'
 import { d1 } from '../support/integration.ts'
 import { call } from '../support/openapi.ts'
@@ -88,8 +97,13 @@ async function start({ siteId, owner }: Importing, body: object = {}) {
   return started.id as string
 }
 
-const sendPart = ({ siteId, owner }: Importing, id: string, part: number, lines: string | Uint8Array<ArrayBuffer>, headers = {}) =>
-  call(`PUT ${filesOf(siteId)}/import/${id}/parts/${part}/`, { token: owner.token, lines, headers })
+const sendPart = (
+  { siteId, owner }: Importing,
+  id: string,
+  part: number,
+  lines: string | Uint8Array<ArrayBuffer>,
+  headers = {},
+) => call(`PUT ${filesOf(siteId)}/import/${id}/parts/${part}/`, { token: owner.token, lines, headers })
 const apply = ({ siteId, owner }: Importing, id: string) =>
   call(`POST ${filesOf(siteId)}/import/${id}/apply/`, { token: owner.token })
 const state = ({ siteId, owner }: Importing) => call(`GET ${filesOf(siteId)}/import/`, { token: owner.token })
@@ -120,9 +134,18 @@ describe('the export of a site', () => {
   test('has its items, settings, terms and events, no secret, and proves that it is whole', async () => {
     await createShared(site, { title: 'A title', body: 'The marker text', terms: { category: ['News'] } })
     const lines = await exportLines(site)
-    expect(lines[0]).toMatchObject({ kind: 'export', version: 1, of: 'site', site: { id: site.siteId }, site_url: site.model.url })
+    expect(lines[0]).toMatchObject({
+      kind: 'export',
+      version: 1,
+      of: 'site',
+      site: { id: site.siteId },
+      site_url: site.model.url,
+    })
     expect(ofKind(lines, 'item')).toEqual([
-      expect.objectContaining({ igny8: expect.objectContaining({ title: 'A title', body: 'The marker text' }), base: 'igny8' }),
+      expect.objectContaining({
+        igny8: expect.objectContaining({ title: 'A title', body: 'The marker text' }),
+        base: 'igny8',
+      }),
     ])
     expect(ofKind(lines, 'term')).toContainEqual(expect.objectContaining({ taxonomy: 'category', name: 'News' }))
     for (const kind of ['site', 'integration', 'sync_event']) expect(ofKind(lines, kind).length).toBeGreaterThan(0)
@@ -162,7 +185,9 @@ describe('an import', () => {
     const done = await importFile(to, file, { settings: true })
     expect(done).toMatchObject({ is_same_site: false, counts: { created: 1, linked: 0 } })
     const [{ id }] = (await content(to, 'GET')).body.results
-    await vi.waitFor(async () => expect(await readItem(to, id)).toMatchObject({ title: 'Moves house', state: 'synced' }))
+    await vi.waitFor(async () =>
+      expect(await readItem(to, id)).toMatchObject({ title: 'Moves house', state: 'synced' }),
+    )
     expect(to.model.site.posts.byId('post').map(({ title }) => title)).toEqual(['Moves house'])
     const events = await d1().select().from(syncEvents).where(eq(syncEvents.integrationId, to.integrationId))
     const event = events.find(({ action }) => action === 'import')
@@ -183,7 +208,9 @@ describe('an import', () => {
     expect(refusals.body.results).toEqual([
       expect.objectContaining({ kind: 'integration', code: 'settings_not_chosen' }),
     ])
-    const next = await call(`GET ${filesOf(site.siteId)}/import/refusals/?cursor=${refusals.body.next}`, { token: site.owner.token })
+    const next = await call(`GET ${filesOf(site.siteId)}/import/refusals/?cursor=${refusals.body.next}`, {
+      token: site.owner.token,
+    })
     expect(next.body).toEqual({
       results: [{ line: expect.any(Number), kind: 'item', item_id: item.id, title: 'As it was', code: 'differs' }],
       next: null,
@@ -206,7 +233,9 @@ describe('an import', () => {
     const types = await call(`GET ${site.path}/content-types/`, { token: site.owner.token })
     expect(types.body.post_types.post.enabled).toBe(false)
     const unconnected = await newSite()
-    expect((await importFile(unconnected, await fileOf([HEAD, line]), { settings: true })).counts.refused).toEqual({ no_integration: 1 })
+    expect((await importFile(unconnected, await fileOf([HEAD, line]), { settings: true })).counts.refused).toEqual({
+      no_integration: 1,
+    })
   })
 
   test('comes in parts, each once, and only what is whole is carried out', async () => {
@@ -216,7 +245,8 @@ describe('an import', () => {
     const id = await start(site)
     expect(refusal(await sendPart(site, id, 2, parts[1] ?? ''))).toEqual([409, 'part_out_of_order'])
     for (const [index, part] of parts.slice(0, 2).entries())
-      for (const _ of [1, 2]) expect((await sendPart(site, id, index + 1, part)).body).toMatchObject({ next_part: index + 2 })
+      for (const _ of [1, 2])
+        expect((await sendPart(site, id, index + 1, part)).body).toMatchObject({ next_part: index + 2 })
     expect(refusal(await apply(site, id))).toEqual([400, 'file_incomplete'])
     expect((await content(site as never, 'GET', undefined, site.owner.token)).status).toBe(404)
     expect((await call(`GET ${filesOf(site.siteId)}/content/`, { token: site.owner.token })).body.results).toEqual([])
@@ -224,7 +254,9 @@ describe('an import', () => {
     expect((await apply(site, id)).status).toBe(202)
     expect((await apply(site, id)).status).toBe(202)
     await vi.waitFor(async () => expect((await state(site)).body.state).toBe('done'))
-    expect((await call(`GET ${filesOf(site.siteId)}/content/`, { token: site.owner.token })).body.results).toHaveLength(1)
+    expect((await call(`GET ${filesOf(site.siteId)}/content/`, { token: site.owner.token })).body.results).toHaveLength(
+      1,
+    )
     expect(refusal(await apply(site, 'imp_other'))).toEqual([404, 'import_not_found'])
   })
 
@@ -247,31 +279,87 @@ describe('a file that is refused changes nothing, and its line is named', () => 
     good = await fileOf([HEAD, ITEM])
   })
 
-  const replaceLine = (text: string, index: number, line: string) => text.split('\n').toSpliced(index, 1, line).join('\n')
+  const replaceLine = (text: string, index: number, line: string) =>
+    text.split('\n').toSpliced(index, 1, line).join('\n')
   const CASES: [name: string, file: (good: string) => Promise<string> | string, code: string, detail: RegExp][] = [
     ['cut within a line', (text) => text.slice(0, -40), 'file_damaged', /within line 4/],
-    ['cut within a block', (text) => `${text.split('\n').slice(0, 2).join('\n')}\n`, 'file_damaged', /line 2, within a block/],
+    [
+      'cut within a block',
+      (text) => `${text.split('\n').slice(0, 2).join('\n')}\n`,
+      'file_damaged',
+      /line 2, within a block/,
+    ],
     ['a changed text', (text) => text.replace('"title":"T"', '"title":"U"'), 'file_damaged', /Lines 1 to 3/],
-    ['a forged digest', (text) => text.replace(/"sum":"[0-9a-f]{8}/, '"sum":"00000000'), 'file_damaged', /Lines 1 to 3/],
-    ['a digest that is none', (text) => text.replace(/"sum":"[0-9a-f]{64}"/, '"sum":"x"'), 'file_line_invalid', /^Line 3: not a check/],
-    ['a forged end', (text) => text.replace(/"sum":"[0-9a-f]{8}([0-9a-f]{56})"}\n$/, '"sum":"00000000$1"}\n'), 'file_damaged', /Line 4/],
+    [
+      'a forged digest',
+      (text) => text.replace(/"sum":"[0-9a-f]{8}/, '"sum":"00000000'),
+      'file_damaged',
+      /Lines 1 to 3/,
+    ],
+    [
+      'a digest that is none',
+      (text) => text.replace(/"sum":"[0-9a-f]{64}"/, '"sum":"x"'),
+      'file_line_invalid',
+      /^Line 3: not a check/,
+    ],
+    [
+      'a forged end',
+      (text) => text.replace(/"sum":"[0-9a-f]{8}([0-9a-f]{56})"}\n$/, '"sum":"00000000$1"}\n'),
+      'file_damaged',
+      /Line 4/,
+    ],
     ['a line that is no JSON', (text) => replaceLine(text, 1, '{"kind":'), 'file_line_invalid', /^Line 2: not JSON/],
-    ['a line of another kind', (text) => replaceLine(text, 1, '{"kind":"api_key","hash":"x"}'), 'file_line_invalid', /^Line 2/],
+    [
+      'a line of another kind',
+      (text) => replaceLine(text, 1, '{"kind":"api_key","hash":"x"}'),
+      'file_line_invalid',
+      /^Line 2/,
+    ],
     ['an item without text', () => fileOf([HEAD, { ...ITEM, igny8: {} }]), 'file_line_invalid', /^Line 2: igny8.title/],
-    ['an item with a field that there is not', () => fileOf([HEAD, { ...ITEM, sealed: 'x' }]), 'file_line_invalid', /^Line 2/],
-    ['an item with an id of something else', () => fileOf([HEAD, { ...ITEM, id: 'usr_1' }]), 'file_line_invalid', /^Line 2: id/],
-    ['a nested bomb', () => fileOf([HEAD]).then((text) => replaceLine(text, 1, `${'['.repeat(2_000)}${']'.repeat(2_000)}`)), 'file_line_invalid', /^Line 2: nested too deep/],
-    ['a line that is too long', (text) => replaceLine(text, 1, `"${'x'.repeat(7_000_001)}"`), 'file_line_invalid', /^Line 2: longer than/],
+    [
+      'an item with a field that there is not',
+      () => fileOf([HEAD, { ...ITEM, sealed: 'x' }]),
+      'file_line_invalid',
+      /^Line 2/,
+    ],
+    [
+      'an item with an id of something else',
+      () => fileOf([HEAD, { ...ITEM, id: 'usr_1' }]),
+      'file_line_invalid',
+      /^Line 2: id/,
+    ],
+    [
+      'a nested bomb',
+      () => fileOf([HEAD]).then((text) => replaceLine(text, 1, `${'['.repeat(2_000)}${']'.repeat(2_000)}`)),
+      'file_line_invalid',
+      /^Line 2: nested too deep/,
+    ],
+    [
+      'a line that is too long',
+      (text) => replaceLine(text, 1, `"${'x'.repeat(7_000_001)}"`),
+      'file_line_invalid',
+      /^Line 2: longer than/,
+    ],
     ['a later version', () => fileOf([{ ...HEAD, version: 2 }, ITEM]), 'file_unknown', /version 2/],
     ['the export of an account', () => fileOf([{ ...HEAD, of: 'account' }]), 'file_unknown', /of an account/],
     ['something else', () => 'hello\n', 'file_line_invalid', /^Line 1: not JSON/],
     ['something else in JSON', () => fileOf([ITEM]), 'file_unknown', /does not begin/],
     ['a second beginning', () => fileOf([HEAD, HEAD]), 'file_line_invalid', /^Line 2: a second beginning/],
-    ['lines after its end', async (text) => `${text}${JSON.stringify(ITEM)}\n`, 'file_line_invalid', /^Line 5: after the end/],
-    ['a gap where an object did not answer', async () => {
-      const seal = new Seal()
-      return (await seal.block(textOf([HEAD, { kind: 'failure', site_id: 'site_x' }]))) + seal.end(1)
-    }, 'file_incomplete', /could not read everything/],
+    [
+      'lines after its end',
+      async (text) => `${text}${JSON.stringify(ITEM)}\n`,
+      'file_line_invalid',
+      /^Line 5: after the end/,
+    ],
+    [
+      'a gap where an object did not answer',
+      async () => {
+        const seal = new Seal()
+        return (await seal.block(textOf([HEAD, { kind: 'failure', site_id: 'site_x' }]))) + seal.end(1)
+      },
+      'file_incomplete',
+      /could not read everything/,
+    ],
   ]
 
   test.each(CASES)('%s', async (_name, file, code, detail) => {
@@ -287,7 +375,10 @@ describe('a file that is refused changes nothing, and its line is named', () => 
     expect(refusal(await sendPart(site, id, 1, new Uint8Array([0x7b, 0xff, 0x0a])))).toEqual([400, 'file_damaged'])
     const gzip = { 'content-encoding': 'gzip' }
     expect(refusal(await sendPart(site, id, 1, good, gzip))).toEqual([415, 'unsupported_media_type'])
-    expect(refusal(await sendPart(site, id, 1, good, { 'content-type': 'application/json' }))).toEqual([415, 'unsupported_media_type'])
+    expect(refusal(await sendPart(site, id, 1, good, { 'content-type': 'application/json' }))).toEqual([
+      415,
+      'unsupported_media_type',
+    ])
     expect(refusal(await sendPart(site, id, 1, new Uint8Array(8_000_001)))).toEqual([413, 'file_too_large'])
   })
 })
@@ -306,7 +397,10 @@ describe('files of other people', () => {
     ])
       expect(refusal(answer)).toEqual([404, 'site_not_found'])
     const editor = await addMember(own.owner, 'editor')
-    const answer = await call(`POST ${filesOf(own.siteId)}/export/`, { token: editor.token, headers: inAccount(own.owner) })
+    const answer = await call(`POST ${filesOf(own.siteId)}/export/`, {
+      token: editor.token,
+      headers: inAccount(own.owner),
+    })
     expect(refusal(answer)).toEqual([403, 'role_too_low'])
   })
 })

@@ -139,9 +139,11 @@ const asJson = (value: fc.Arbitrary<unknown>): fc.Arbitrary<GeneratedBody> =>
 const asLines: fc.Arbitrary<GeneratedBody> = fc
   .oneof(
     fc.constant(''),
-    fc.array(fc.oneof(fc.json(), hostileText, fc.constantFrom('{"kind":"end"}', '{"kind":"export","version":9}')), { maxLength: 3 }).map(
-      (lines) => lines.map((line) => `${line}\n`).join(''),
-    ),
+    fc
+      .array(fc.oneof(fc.json(), hostileText, fc.constantFrom('{"kind":"end"}', '{"kind":"export","version":9}')), {
+        maxLength: 3,
+      })
+      .map((lines) => lines.map((line) => `${line}\n`).join('')),
   )
   .map((text) => ({ text, type: 'application/x-ndjson' }))
 
@@ -250,7 +252,19 @@ const hostile = (route: Route): fc.Arbitrary<GeneratedRequest> =>
     whose: fc.array(fc.constantFrom('own', 'own', 'foreign', 'absent', 'hostile'), { minLength: 3, maxLength: 3 }),
     style: fc.constantFrom('', '', '', '/', '_', '//'),
     query: queryOf(route),
-    token: fc.constantFrom('owner', 'owner', 'key', 'key', 'viewer', 'editor', 'foreign', 'revoked', 'garbage', null, ...tokensFor(route)),
+    token: fc.constantFrom(
+      'owner',
+      'owner',
+      'key',
+      'key',
+      'viewer',
+      'editor',
+      'foreign',
+      'revoked',
+      'garbage',
+      null,
+      ...tokensFor(route),
+    ),
     headers: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 2, arbitrary: headers }),
     body: bodyOf(route),
     isSigned: fc.boolean(),

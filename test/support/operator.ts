@@ -18,7 +18,7 @@ export function operate(request: string, options: Options = {}): Promise<Answer>
 /** A file, part by part as the routes hand it out; its blocks stay whole. */
 export async function readFile(path: string): Promise<string[]> {
   const parts: string[] = []
-  for (let cursor: string | null = ''; cursor !== null; ) {
+  for (let cursor: string | null = ''; cursor !== null;) {
     const { status, body: lines }: Answer = await operate(`GET ${path}${cursor && `?cursor=${cursor}`}`)
     expect([path, status]).toEqual([path, 200])
     const last: { kind: string; next?: string } | undefined = lines.at(-1)

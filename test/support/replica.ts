@@ -261,7 +261,11 @@ function exerciseHistory(store: SiteStore): void {
 
 /** A file that is imported, of some lines. */
 function exerciseImports({ imports }: SiteStore): void {
-  imports.start({ id: 'imp_1', options: { replace: false, settings: false }, actor: 'user:usr_1', siteUrl: null }, '', NOW)
+  imports.start(
+    { id: 'imp_1', options: { replace: false, settings: false }, actor: 'user:usr_1', siteUrl: null },
+    '',
+    NOW,
+  )
   const line = { kind: 'item', id: 'item_1', postId: 1, text: '{}' }
   imports.addLines([1, 2, 3].map((n) => ({ ...line, line: n })))
   imports.addLines([{ ...line, line: 4, kind: 'integration' }])

@@ -39,7 +39,9 @@ async function* readPages(part: Part, read: (after: Key | null) => Promise<Expor
     }
   } catch (cause) {
     log.error('items not exported', { site_id: siteId, cause })
-    yield await part.seal.block(line({ kind: 'failure', site_id: siteId, after: part.place.after, code: 'unavailable' }))
+    yield await part.seal.block(
+      line({ kind: 'failure', site_id: siteId, after: part.place.after, code: 'unavailable' }),
+    )
     part.place = { ...part.place, failures: part.place.failures + 1 }
     part.nextKind()
   }
@@ -67,7 +69,8 @@ async function* readPart(part: Part, { siteId, integration, head }: Source): Asy
     return { ...page, next: page.next && JSON.stringify(page.next) }
   }
   if (part.place.kind === 'term') yield* readPages(part, terms, siteId)
-  if (part.place.kind === 'item') yield* readPages(part, (after) => site.exportItems(siteId, Number(after ?? 0)), siteId)
+  if (part.place.kind === 'item')
+    yield* readPages(part, (after) => site.exportItems(siteId, Number(after ?? 0)), siteId)
   yield part.end(part.place.kind === '')
 }
 
@@ -97,5 +100,9 @@ export async function exportSite({
   })
   const entry = { action: 'site.exported', entityId: site.id } as const
   await appendAudit({ ctx, input: { entry, changes: [] } })
-  return readPart(new Part(ctx, place, KINDS), { siteId: site.id, integration, head: input.cursor === undefined ? head : '' })
+  return readPart(new Part(ctx, place, KINDS), {
+    siteId: site.id,
+    integration,
+    head: input.cursor === undefined ? head : '',
+  })
 }

@@ -77,7 +77,9 @@ async function checkMigrations(database: Db, expected = EXPECTED): Promise<void>
 }
 
 async function checkCron(database: Db, now: number): Promise<void> {
-  const { at } = await database.get<{ at: number | null }>(sql`select min(at) as at from ticks where cron not like 'restore:%'`)
+  const { at } = await database.get<{ at: number | null }>(
+    sql`select min(at) as at from ticks where cron not like 'restore:%'`,
+  )
   assert(now - (at ?? 0) <= MAX_TICK_AGE_MS, at === null ? 'never ticked' : `ticked ${now - at} ms ago`)
 }
 

@@ -22,7 +22,13 @@ interface Target {
 /** The site that is imported into. @throws ServiceError `site_not_found` */
 async function openTarget(ctx: ServiceContext, siteId: string): Promise<Target> {
   const site = await loadSite({ ctx, siteId })
-  const key = { accountId: site.accountId, siteId, keyId: null, requestId: ctx.requestId, actor: describeActor(ctx.actor) }
+  const key = {
+    accountId: site.accountId,
+    siteId,
+    keyId: null,
+    requestId: ctx.requestId,
+    actor: describeActor(ctx.actor),
+  }
   return { key, integration: await findIntegration(ctx, siteId) }
 }
 
@@ -44,7 +50,12 @@ export async function startImport({
 }): Promise<SiteImport> {
   const { siteId, options } = input
   const { key, integration } = await openTarget(ctx, siteId)
-  const start = { id: ctx.newId('imp'), options, actor: describeActor(ctx.actor), siteUrl: integration?.siteUrl ?? null }
+  const start = {
+    id: ctx.newId('imp'),
+    options,
+    actor: describeActor(ctx.actor),
+    siteUrl: integration?.siteUrl ?? null,
+  }
   return unwrap(await ctx.site(siteId).startImport(key, start))
 }
 
@@ -70,7 +81,10 @@ export async function sendPart({ ctx, input }: { ctx: ServiceContext; input: Par
   if (part <= before.parts)
     return unwrap(await site.stageImport(key, { ...shared, lines: [], leftOut: {}, after: before, isLast: false }))
   if (part !== before.parts + 1 || before.isWhole)
-    throw new ServiceError('part_out_of_order', before.isWhole ? 'The file is whole.' : `Part ${before.parts + 1} is expected.`)
+    throw new ServiceError(
+      'part_out_of_order',
+      before.isWhole ? 'The file is whole.' : `Part ${before.parts + 1} is expected.`,
+    )
   const { head, ...read } = await readPart(decodePart(bytes), before)
   const siteUrl = head === null ? {} : { siteUrl: head.site_url ?? null }
   return unwrap(await site.stageImport(key, { ...shared, ...read, ...siteUrl }))
@@ -93,7 +107,8 @@ export async function applyImport({
   const before = unwrap(await site.getImport(key))
   if (before.id !== importId) throw new ServiceError('import_not_found')
   if (before.state === 'applying' || before.state === 'done') return before
-  if (before.state === 'receiving') throw new ServiceError('file_incomplete', `It ends at line ${before.lines}, without its end.`)
+  if (before.state === 'receiving')
+    throw new ServiceError('file_incomplete', `It ends at line ${before.lines}, without its end.`)
   const line = unwrap(await site.importSettings(key, importId))
   const refused =
     line === null ? {} : before.settings ? await takeSettings(ctx, integration, line) : { settings_not_chosen: 1 }
@@ -104,7 +119,13 @@ export async function applyImport({
 }
 
 /** The import that is under way, or the last one. @throws ServiceError `site_not_found`, `import_not_found` */
-export async function getImport({ ctx, input }: { ctx: ServiceContext; input: { siteId: string } }): Promise<SiteImport> {
+export async function getImport({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { siteId: string }
+}): Promise<SiteImport> {
   return unwrap(await ctx.site(input.siteId).getImport(await keyOf(ctx, input.siteId)))
 }
 
@@ -118,9 +139,7 @@ export async function listRefusals({
 }): Promise<Page<ImportRefusals['results'][number]>> {
   const { siteId, cursor = '0', limit } = input
   if (!/^\d{1,7}$/.test(cursor)) throw new ServiceError('invalid_cursor')
-  const { results, next } = unwrap(
-    await ctx.site(siteId).listRefusals(await keyOf(ctx, siteId), Number(cursor), limit),
-  )
+  const { results, next } = unwrap(await ctx.site(siteId).listRefusals(await keyOf(ctx, siteId), Number(cursor), limit))
   return { results, next: next === null ? null : String(next) }
 }
 

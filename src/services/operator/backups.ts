@@ -79,7 +79,9 @@ const encode = (place: object) => toBase64Url(new TextEncoder().encode(JSON.stri
 
 function decode<T extends z.ZodType>(schema: T, cursor: string): z.output<T> {
   try {
-    return schema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(fromBase64Url(cursor))))
+    return schema.parse(
+      JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(fromBase64Url(cursor))),
+    )
   } catch (cause) {
     throw new ServiceError('invalid_cursor', undefined, { cause })
   }

@@ -30,7 +30,10 @@ const markOf = (what: What, id: string) => `${MARK}:${what}:${id}`
 /** @throws ServiceError `database_not_empty` if somebody has signed up */
 async function assertEmpty(ctx: OperatorContext): Promise<void> {
   for (const table of [accounts, users, sites]) {
-    const rows = await ctx.db.select({ one: sql`1` }).from(table).limit(1)
+    const rows = await ctx.db
+      .select({ one: sql`1` })
+      .from(table)
+      .limit(1)
     if (rows.length > 0) throw new ServiceError('database_not_empty')
   }
 }
@@ -97,7 +100,10 @@ function readRow(value: unknown, number: number, database: DatabaseName): Stored
   const columns = Object.keys(row)
   const unknown = columns.find((column) => !table?.columns.includes(column))
   if (!table || unknown !== undefined)
-    throw new ServiceError('backup_newer', `Line ${number}: this version has no ${name}${unknown ? `.${unknown}` : ''}.`)
+    throw new ServiceError(
+      'backup_newer',
+      `Line ${number}: this version has no ${name}${unknown ? `.${unknown}` : ''}.`,
+    )
   return { table: name, columns, values: Object.values(row) }
 }
 
@@ -209,7 +215,12 @@ export async function wakeSite({
   unwrap(await ctx.site(siteId).settleRestored(call, null))
   // what happens to one site of a deployment that is in use is in the log of its account
   if (what === 'sites') {
-    const entry = { action: 'site.restored', entityId: siteId, accountId: call.accountId, metadata: { from: 'backup' } } as const
+    const entry = {
+      action: 'site.restored',
+      entityId: siteId,
+      accountId: call.accountId,
+      metadata: { from: 'backup' },
+    } as const
     await appendAudit({ ctx, input: { entry, changes: [] } })
   }
 }
@@ -243,7 +254,9 @@ async function dropOrphans(ctx: OperatorContext): Promise<Record<string, number>
 async function countRows(ctx: OperatorContext): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}
   for (const { database, name } of DUMPED_TABLES) {
-    const row = await ctx.database(database).db.get<{ n: number }>(sql`SELECT count(*) AS n FROM ${sql.identifier(name)}`)
+    const row = await ctx
+      .database(database)
+      .db.get<{ n: number }>(sql`SELECT count(*) AS n FROM ${sql.identifier(name)}`)
     counts[name] = row.n
   }
   return counts

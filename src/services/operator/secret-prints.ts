@@ -12,7 +12,9 @@ export async function readSecretPrints({ config }: OperatorContext): Promise<Sec
     ['SESSION_SECRET', sessionSecret],
     ...Object.entries(keyRing.keys).map(([id, key]): [string, string] => [`ENCRYPTION_KEYS.${id}`, key]),
   ]
-  return Object.fromEntries(await Promise.all(secrets.map(async ([name, value]) => [name, await printOf(value)] as const)))
+  return Object.fromEntries(
+    await Promise.all(secrets.map(async ([name, value]) => [name, await printOf(value)] as const)),
+  )
 }
 
 /** Secrets of a backup that this deployment lacks, or has another value of. It may have encryption keys besides. */

@@ -15,7 +15,13 @@ type SiteInput = RestoreRequest & { siteId: string }
 const momentOf = ({ to, newer }: RestoreRequest) => ({ to: Date.parse(to), newer })
 
 /** What a restore would change. @throws ServiceError `site_not_found`, `moment_not_kept` */
-export async function planSiteRestore({ ctx, input }: { ctx: OperatorContext; input: SiteInput }): Promise<RestorePlan> {
+export async function planSiteRestore({
+  ctx,
+  input,
+}: {
+  ctx: OperatorContext
+  input: SiteInput
+}): Promise<RestorePlan> {
   const call = await findSiteCall(ctx, input.siteId)
   return unwrap(await ctx.site(input.siteId).planRestore(call, momentOf(input)))
 }

@@ -57,7 +57,8 @@ export function toItemLine(record: ItemRecord, siteId: string): ItemLine {
 export function fromItemLine(line: ItemLine): ItemRecord {
   const local = line.igny8 as ItemDoc
   const base = line.base === 'igny8' ? local : (line.base as ItemDoc | null)
-  const external = line.wordpress === 'igny8' ? local : line.wordpress === 'base' ? base : (line.wordpress as ItemDoc | null)
+  const external =
+    line.wordpress === 'igny8' ? local : line.wordpress === 'base' ? base : (line.wordpress as ItemDoc | null)
   const { stale_save: save } = line
   return {
     n: 0,

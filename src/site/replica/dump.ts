@@ -18,7 +18,16 @@ import type { DumpTable } from './tables/dumps.ts'
 export const DUMP_VERSION = 1
 
 /** Tables that grow with the site. */
-export const LARGE_TABLES = ['items', 'versions', 'history', 'resolutions', 'terms', 'media', 'inbox', 'pass_ids'] as const
+export const LARGE_TABLES = [
+  'items',
+  'versions',
+  'history',
+  'resolutions',
+  'terms',
+  'media',
+  'inbox',
+  'pass_ids',
+] as const
 /** Tables that are not part of a backup. */
 export const LEFT_OUT: readonly string[] = ['migrations', 'imports', 'import_lines', 'dump', 'loading']
 
@@ -127,7 +136,10 @@ function readRows(database: SiteDatabase, shape: Shape, { old, after }: DumpPlac
   const from = after === null ? '' : ` AND (${names}) > (${key.map(() => '?').join()})`
   const values: SqlValue[] = [...(after ?? []), limit]
   if (old)
-    return database.rows(`SELECT ${list(columns)} FROM ${copy} WHERE was = 1${from} ORDER BY ${names} LIMIT ?`, ...values)
+    return database.rows(
+      `SELECT ${list(columns)} FROM ${copy} WHERE was = 1${from} ORDER BY ${names} LIMIT ?`,
+      ...values,
+    )
   const same = key.map((name) => `${copy}.${name} = ${table}.${name}`).join(' AND ')
   return database.rows(
     `SELECT ${list(columns)} FROM ${table} WHERE NOT EXISTS (SELECT 1 FROM ${copy} WHERE ${same})${from}

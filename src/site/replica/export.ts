@@ -32,5 +32,8 @@ export function exportTerms({ terms }: Replica, siteId: string, after: TermKey |
   const rows = terms.after(after ?? { taxonomy: '', id: 0 }, PAGE_TERMS)
   const last = rows.at(-1)
   const lines = rows.map((row) => text({ kind: 'term', site_id: siteId, ...row }))
-  return { text: lines.join(''), next: last && rows.length === PAGE_TERMS ? { taxonomy: last.taxonomy, id: last.id } : null }
+  return {
+    text: lines.join(''),
+    next: last && rows.length === PAGE_TERMS ? { taxonomy: last.taxonomy, id: last.id } : null,
+  }
 }

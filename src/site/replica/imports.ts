@@ -9,7 +9,14 @@ import { addressForms } from '../../lib/site-address.ts'
 import { fromItemLine, fromUndoLine } from '../items/file.ts'
 import { verifyAt } from '../items/schedule.ts'
 import { takeOver, type Taken } from '../items/take-over.ts'
-import { refusal, type FilePosition, type ImportApply, type ImportPart, type ImportStart, type RpcResult } from '../rpc.ts'
+import {
+  refusal,
+  type FilePosition,
+  type ImportApply,
+  type ImportPart,
+  type ImportStart,
+  type RpcResult,
+} from '../rpc.ts'
 import type { Replica } from './store.ts'
 import {
   addRefused,
@@ -99,11 +106,7 @@ export function importSettings({ imports }: ImportContext, id: string): RpcResul
 }
 
 /** Has the import carried out by the next alarms. */
-export function applyImport(
-  ctx: ImportContext,
-  id: string,
-  { refused, siteUrl }: ImportApply,
-): RpcResult<SiteImport> {
+export function applyImport(ctx: ImportContext, id: string, { refused, siteUrl }: ImportApply): RpcResult<SiteImport> {
   return ctx.replica.database.transaction(() => {
     const row = ctx.imports.read()
     if (row?.id !== id) return NOT_FOUND
@@ -147,7 +150,8 @@ function takeItem(ctx: ImportContext, row: ImportRow, line: ItemLine): { taken: 
     incoming,
     isSameSite: sameSite,
     replaces: readOptions(row).replace,
-    itemOfPost: (postId) => ctx.imports.itemOfPost(postId) ?? (sameSite ? items.getByExternalId(postId)?.id : null) ?? null,
+    itemOfPost: (postId) =>
+      ctx.imports.itemOfPost(postId) ?? (sameSite ? items.getByExternalId(postId)?.id : null) ?? null,
     now: ctx.now(),
   })
   if (taken.kind !== 'created' && taken.kind !== 'replaced') return { taken, created: null }

@@ -77,7 +77,9 @@ export function readDumpHead(line: string | undefined): RpcResult<Head> {
 /** Makes the tables in an empty object. Their triggers are left out until all rows are there: they would change them. */
 function prepare(database: SiteDatabase, restoreId: string, head: Head): void {
   migrateSiteStore(database, head.schema)
-  const found = database.rows<{ name: string; sql: string }>("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+  const found = database.rows<{ name: string; sql: string }>(
+    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
+  )
   for (const { name } of found) database.rows(`DROP TRIGGER ${name}`)
   for (const table of dumpedTables(database)) database.rows(`DELETE FROM ${table}`)
   database.rows(

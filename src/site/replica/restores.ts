@@ -3,7 +3,13 @@
  * restore is carried out in steps; each commits its items and where it goes on, so that a step may be repeated. The rows
  * that it adds to the journal name it: that is what an undo works from.
  */
-import { OBSTACLES, PLANNED_ITEMS, type Restore, type RestoreCounts, type RestorePlan } from '../../contract/restores.ts'
+import {
+  OBSTACLES,
+  PLANNED_ITEMS,
+  type Restore,
+  type RestoreCounts,
+  type RestorePlan,
+} from '../../contract/restores.ts'
 import { toTimestamp } from '../../lib/timestamp.ts'
 import { diffDocs } from '../items/fields.ts'
 import { putBack, type Change, type Side } from '../items/put-back.ts'

@@ -15,7 +15,10 @@ import { countsOf } from './counts.ts'
 
 const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((total, n) => total + n, 0)
 
-export const restoreContext = ({ store, now }: Pick<ObjectContext, 'store' | 'now'>, siteId: string): RestoreContext => ({
+export const restoreContext = (
+  { store, now }: Pick<ObjectContext, 'store' | 'now'>,
+  siteId: string,
+): RestoreContext => ({
   replica: store.replica,
   siteId,
   now,
@@ -60,7 +63,8 @@ async function playStepOfRestore(ctx: ObjectContext, row: RestoreRow): Promise<v
   if (outcome === 'more') return
   const { skipped, ...counts } = readCounts(ctx.store.replica.restores.find(row.id) ?? row)
   const all = { ...counts, skipped: sum(skipped) }
-  const failure = outcome === 'failed' ? { code: 'moment_not_kept', detail: 'The moment is no longer kept.' } : undefined
+  const failure =
+    outcome === 'failed' ? { code: 'moment_not_kept', detail: 'The moment is no longer kept.' } : undefined
   await conclude(ctx, { action: 'restore', startedAt: row.at, counts: all, ...(failure && { failure }) }, 'operator')
   endRestore(restoring, row, outcome)
   log.info('site put back', { restore_id: row.id, kind: row.kind, outcome, ...all })

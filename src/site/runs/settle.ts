@@ -25,7 +25,15 @@ export async function settleRestored(
     store.access.invalidate()
     if (integration) store.access.setIntegration(integration)
     if (rewind !== null && store.replica.restores.find(rewind.id) === null)
-      store.replica.restores.add({ id: rewind.id, kind: 'rewind', to_at: rewind.to, at: now(), state: 'done', newer: 'keep', undoes: null })
+      store.replica.restores.add({
+        id: rewind.id,
+        kind: 'rewind',
+        to_at: rewind.to,
+        at: now(),
+        state: 'done',
+        newer: 'keep',
+        undoes: null,
+      })
   })
   if (!integration) return
   await fenceRuns(ctx)

@@ -16,7 +16,10 @@ const contentOf = (database: SiteDatabase) =>
   Object.fromEntries(
     dumpedTables(database).map((table) => [
       table,
-      database.rows(`SELECT * FROM ${table}`).map((row) => JSON.stringify(row)).toSorted(),
+      database
+        .rows(`SELECT * FROM ${table}`)
+        .map((row) => JSON.stringify(row))
+        .toSorted(),
     ]),
   )
 
@@ -36,9 +39,13 @@ function filled(items: number): SiteStore {
 }
 
 /** Reads a backup to its end. @param meanwhile is called between two pages */
-function readAll({ replica: { database }, dumps }: SiteStore, bytes: number, meanwhile: (page: number) => void = () => undefined) {
+function readAll(
+  { replica: { database }, dumps }: SiteStore,
+  bytes: number,
+  meanwhile: (page: number) => void = () => undefined,
+) {
   const pages: string[] = []
-  for (let place: DumpPlace | null = null; ; ) {
+  for (let place: DumpPlace | null = null; ;) {
     const page = readDump({ database, dumps, now: NOW, bytes }, 'bak_1', place)
     if (!page) throw new Error('the backup has ended')
     pages.push(page.text)
@@ -57,8 +64,16 @@ function load(pages: readonly string[], database = createSiteDatabase()): SiteDa
   for (const [index, page] of whole.entries()) {
     lines += linesOf(page).length
     const isLast = index === whole.length - 1
-    const part = { restoreId: 'rst_1', part: index + 1, lines: linesOf(page), after: { lines, sum: 'x' }, isLast, replaces: false }
-    for (const _ of [1, 2]) expect(loadPart(database, part)).toMatchObject({ ok: true, value: { parts: index + 1, lines } })
+    const part = {
+      restoreId: 'rst_1',
+      part: index + 1,
+      lines: linesOf(page),
+      after: { lines, sum: 'x' },
+      isLast,
+      replaces: false,
+    }
+    for (const _ of [1, 2])
+      expect(loadPart(database, part)).toMatchObject({ ok: true, value: { parts: index + 1, lines } })
   }
   return database
 }
@@ -67,9 +82,13 @@ describe('a backup of an object', () => {
   test('names every table as one that grows with the site, that is small, or that is left out', () => {
     const database = createSiteDatabase()
     migrateSiteStore(database)
-    const all = tablesOf(database).filter(({ sql }) => /^CREATE TABLE/.test(sql ?? '')).map(({ name }) => name)
+    const all = tablesOf(database)
+      .filter(({ sql }) => /^CREATE TABLE/.test(sql ?? ''))
+      .map(({ name }) => name)
     const named = [...dumpedTables(database), ...LEFT_OUT.filter((table) => table !== 'loading')]
-    expect(named.filter((name) => !name.startsWith('sqlite_')).toSorted()).toEqual(all.filter((name) => !name.startsWith('sqlite_')).toSorted())
+    expect(named.filter((name) => !name.startsWith('sqlite_')).toSorted()).toEqual(
+      all.filter((name) => !name.startsWith('sqlite_')).toSorted(),
+    )
     for (const table of LARGE_TABLES) expect(dumpedTables(database)).toContain(table)
   })
 
@@ -141,15 +160,21 @@ describe('a backup of an object', () => {
   test('of an earlier version is loaded, and brought up to date', () => {
     const old = createSiteDatabase()
     migrateSiteStore(old, 7)
-    old.rows(`INSERT INTO items (id, type, state, title, slug, status, updated_at) VALUES ('item_1', 'post', 'failed', 't', 's', 'x', 1)`)
+    old.rows(
+      `INSERT INTO items (id, type, state, title, slug, status, updated_at) VALUES ('item_1', 'post', 'failed', 't', 's', 'x', 1)`,
+    )
     old.rows(`INSERT INTO versions VALUES (5, '{"title":"t"}')`)
-    const columns = Object.fromEntries(['items', 'versions', 'counters'].map((table) => [
-      table,
-      old.rows<{ name: string }>('SELECT name FROM pragma_table_info(?)', table).map(({ name }) => name),
-    ]))
+    const columns = Object.fromEntries(
+      ['items', 'versions', 'counters'].map((table) => [
+        table,
+        old.rows<{ name: string }>('SELECT name FROM pragma_table_info(?)', table).map(({ name }) => name),
+      ]),
+    )
     const head = JSON.stringify({ kind: 'object', version: 1, schema: 7, at: NOW, columns })
     const rows = Object.keys(columns).flatMap((table) =>
-      old.rows(`SELECT * FROM ${table}`).map((row) => JSON.stringify({ kind: 'row', table, values: Object.values(row) })),
+      old
+        .rows(`SELECT * FROM ${table}`)
+        .map((row) => JSON.stringify({ kind: 'row', table, values: Object.values(row) })),
     )
     const database = load([[head, ...rows].join('\n')])
     endLoading(database)
@@ -162,7 +187,14 @@ describe('a backup of an object', () => {
 
 describe('a backup that is loaded', () => {
   const head = (change: object = {}) =>
-    JSON.stringify({ kind: 'object', version: 1, schema: SITE_STORE_VERSION, at: NOW, columns: { terms: ['taxonomy', 'id'] }, ...change })
+    JSON.stringify({
+      kind: 'object',
+      version: 1,
+      schema: SITE_STORE_VERSION,
+      at: NOW,
+      columns: { terms: ['taxonomy', 'id'] },
+      ...change,
+    })
   const part = (lines: string[], change: object = {}) => ({
     restoreId: 'rst_1',
     part: 1,

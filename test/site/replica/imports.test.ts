@@ -40,7 +40,12 @@ beforeEach(() => {
   to = new SiteStore(createSiteDatabase())
 })
 
-const contextOf = ({ replica, imports }: SiteStore): ImportContext => ({ replica, imports, siteId: 'site_2', now: () => nowMs })
+const contextOf = ({ replica, imports }: SiteStore): ImportContext => ({
+  replica,
+  imports,
+  siteId: 'site_2',
+  now: () => nowMs,
+})
 
 const save = (store: SiteStore, record: ItemRecord) => store.replica.items.save({ ...record, n: 0 })
 const addPost = (id: number, contents: Partial<ItemDoc>, store = from) =>
@@ -54,7 +59,7 @@ const get = (id: string, store = to): ItemRecord => {
 /** The lines of the exporting site's file that an import stages. */
 function linesOf(store = from) {
   let text = ''
-  for (let after: number | null = 0; after !== null; ) {
+  for (let after: number | null = 0; after !== null;) {
     const page = exportItems(store.replica, 'site_1', after)
     text += page.text
     after = page.next
@@ -105,7 +110,15 @@ describe('the line of an item', () => {
       fc.property(anyDoc, anyDoc, anyDoc, fc.option(anyDoc), (base, local, external, conflict) => {
         const shared = { ...agreedItem(), base, local: base, external: base }
         for (const record of [
-          { ...agreedItem(), base, local, external, conflictExternal: conflict, conflictFields: ['title'], conflictSince: NOW_MS },
+          {
+            ...agreedItem(),
+            base,
+            local,
+            external,
+            conflictExternal: conflict,
+            conflictFields: ['title'],
+            conflictSince: NOW_MS,
+          },
           shared,
           { ...shared, local, externalId: null, external: null, base: null },
         ]) {
@@ -150,7 +163,8 @@ describe('an export that is imported', () => {
       is_same_site: true,
       counts: { created: 6, replaced: 0, unchanged: 0, linked: 5, refused: { is_record: 3 } },
     })
-    const columns = 'id, type, state, external_id, etag, title, slug, status, revision, deletion, conflict_fields, updated_at'
+    const columns =
+      'id, type, state, external_id, etag, title, slug, status, revision, deletion, conflict_fields, updated_at'
     expect(dump(to, columns)).toEqual(dump(from, columns))
     expect(stateOf(get('item_2'))).toBe('conflict')
     expect([planPush(get('item_1')), planPush(get('item_3'))?.paths]).toEqual([null, ['title']])
@@ -203,10 +217,13 @@ describe('an export that is imported', () => {
     expect(get('item_2').conflictFields).toEqual([])
   })
 
-  test.each([URL, 'http://www.shop.example.com/', 'https://SHOP.example.com'])('knows the address %s as the same', (target) => {
-    addPost(1, { title: 'One' })
-    expect(importAll({ target })).toMatchObject({ is_same_site: true, counts: { linked: 1 } })
-  })
+  test.each([URL, 'http://www.shop.example.com/', 'https://SHOP.example.com'])(
+    'knows the address %s as the same',
+    (target) => {
+      addPost(1, { title: 'One' })
+      expect(importAll({ target })).toMatchObject({ is_same_site: true, counts: { linked: 1 } })
+    },
+  )
 
   test('never replaces an item that differs, unless that is asked for; then as an edit, which can be put back', () => {
     addPost(1, { title: 'Of the file' })
@@ -244,7 +261,8 @@ describe('an export that is imported', () => {
     for (let id = 1; id <= 250; id++) {
       addPost(id, { title: `${id}` })
       const { n } = get(`item_${id}`, from)
-      for (let k = 0; k < 3; k++) from.replica.resolutions.add(n, { ...get(`item_${id}`, from), conflictFields: ['title'] }, nowMs)
+      for (let k = 0; k < 3; k++)
+        from.replica.resolutions.add(n, { ...get(`item_${id}`, from), conflictFields: ['title'] }, nowMs)
     }
     expect(importAll().counts).toMatchObject({ created: 250, refused: { is_record: 3 } })
     expect(to.replica.database.rows('SELECT count(*) AS n FROM resolutions')).toEqual([{ n: 750 }])

@@ -49,7 +49,9 @@ const wait = (ms = MINUTE_MS) => (nowMs += ms)
 function acknowledge(id: string): void {
   const record = get(id)
   const sent = post(record.local as never, { id: record.externalId ?? 0 })
-  store.replica.items.save(decided(importPost({ ...record, etag: null, base: record.local }, sent, rules('manual', nowMs))))
+  store.replica.items.save(
+    decided(importPost({ ...record, etag: null, base: record.local }, sent, rules('manual', nowMs))),
+  )
 }
 
 function play(id: string): string {
@@ -93,7 +95,9 @@ describe('the journal', () => {
     expect(store.replica.history.size().rows).toBe(1)
     change(id, (record) => trashRecord(record, nowMs))
     const { rows, bytes } = store.replica.history.size()
-    const [stored] = store.replica.database.rows<{ bytes: number }>('SELECT sum(octet_length(doc)) AS bytes FROM history')
+    const [stored] = store.replica.database.rows<{ bytes: number }>(
+      'SELECT sum(octet_length(doc)) AS bytes FROM history',
+    )
     expect([rows, bytes]).toEqual([2, stored?.bytes])
   })
 
@@ -171,7 +175,11 @@ describe('a restore', () => {
   })
 
   test('brings back what was deleted or trashed since, and trashes what was in the trash', () => {
-    const [trashed, gone, revived] = [addPost({ title: 'T' }), addPost({ title: 'G' }), addPost({ title: 'R', status: 'trash' })]
+    const [trashed, gone, revived] = [
+      addPost({ title: 'T' }),
+      addPost({ title: 'G' }),
+      addPost({ title: 'R', status: 'trash' }),
+    ]
     const to = wait()
     wait()
     change(trashed, (record) => trashRecord(record, nowMs))
@@ -222,7 +230,9 @@ describe('a restore', () => {
     store.replica.items.save(placeholder)
     const to = wait()
     wait()
-    store.replica.items.save(decided(importPost(store.replica.items.get('item_p'), post({ title: 'Read' }, { id: 77 }), rules())))
+    store.replica.items.save(
+      decided(importPost(store.replica.items.get('item_p'), post({ title: 'Read' }, { id: 77 }), rules())),
+    )
     wait()
     expect(putBackTo(to)).toMatchObject({ changed: 0, trashed: 0 })
     expect(titleOf('item_p')).toBe('Read')
@@ -287,7 +297,12 @@ describe('a restore', () => {
 
 describe('an undo of a restore', () => {
   test('gives each item back what it had, but for those that were edited since', () => {
-    const [one, two, three, trashed] = [1, 2, 3, 4].map((n) => addPost({ title: `${n}` })) as [string, string, string, string]
+    const [one, two, three, trashed] = [1, 2, 3, 4].map((n) => addPost({ title: `${n}` })) as [
+      string,
+      string,
+      string,
+      string,
+    ]
     const to = wait()
     wait()
     for (const id of [one, two, three]) rename(id, `${id}, today`)
@@ -299,7 +314,12 @@ describe('an undo of a restore', () => {
     acknowledge(three)
     wait()
     expect(undo(id)).toMatchObject({ changed: 2, trashed: 1, skipped: { edited_since: 1 } })
-    expect([one, two, three, trashed].map(titleOf)).toEqual([`${one}, today`, 'Edited since', `${three}, today`, 'In the trash'])
+    expect([one, two, three, trashed].map(titleOf)).toEqual([
+      `${one}, today`,
+      'Edited since',
+      `${three}, today`,
+      'In the trash',
+    ])
     expect(get(trashed).local.status).toBe('trash')
     const again = startUndo(ctx, 'rst_again', id)
     expect(again).toMatchObject({ ok: false, code: 'nothing_to_undo' })

@@ -1,4 +1,10 @@
-import { IMPORT_CODES, type ImportCode, type ImportCounts, type ImportOptions, type SiteImport } from '../../../contract/imports.ts'
+import {
+  IMPORT_CODES,
+  type ImportCode,
+  type ImportCounts,
+  type ImportOptions,
+  type SiteImport,
+} from '../../../contract/imports.ts'
 import { toTimestamp } from '../../../lib/timestamp.ts'
 import { firstRow, type SiteDatabase, type SqlRow } from '../database.ts'
 import type { FilePosition, ImportStart, StagedLine } from '../../rpc.ts'
@@ -41,8 +47,10 @@ interface RefusedRow extends LineRow {
   code: ImportCode
 }
 
-export const readImportCounts = ({ counts }: Pick<ImportRow, 'counts'>): ImportCounts => JSON.parse(counts) as ImportCounts
-export const readOptions = ({ options }: Pick<ImportRow, 'options'>): ImportOptions => JSON.parse(options) as ImportOptions
+export const readImportCounts = ({ counts }: Pick<ImportRow, 'counts'>): ImportCounts =>
+  JSON.parse(counts) as ImportCounts
+export const readOptions = ({ options }: Pick<ImportRow, 'options'>): ImportOptions =>
+  JSON.parse(options) as ImportOptions
 export const readImportHead = ({ head }: Pick<ImportRow, 'head'>): ImportHead | null =>
   head === null ? null : (JSON.parse(head) as ImportHead)
 

@@ -90,7 +90,7 @@ export class RestoreTable {
 
   /** The newest rewind by the platform: the moment, and when it was made. Both in milliseconds since 1970. */
   lastRewind(): { to: number; at: number } | null {
-    const sql = "SELECT to_at AS \"to\", at FROM restores WHERE kind = 'rewind' ORDER BY n DESC LIMIT 1"
+    const sql = 'SELECT to_at AS "to", at FROM restores WHERE kind = \'rewind\' ORDER BY n DESC LIMIT 1'
     return firstRow<{ to: number; at: number }>(this.#database, sql)
   }
 }
