@@ -3,6 +3,7 @@ import { Count, SiteId, Timestamp } from './common.ts'
 
 /** Why an item stays as it is when its site is put back. */
 export const OBSTACLES = ['item_unreadable', 'type_denied', 'trash_off', 'edited_since'] as const
+export type Obstacle = (typeof OBSTACLES)[number]
 
 const RestoreId = z
   .lazy(() => z.string().max(64))

@@ -60,7 +60,8 @@ describe('T44 a body', () => {
     const body = new Uint8Array(10_000_000).fill(32)
     for (const route of routes.filter(({ method }) => method !== 'get')) {
       const answer = await inTime(send(requestOf(route), { headers: JSON_TYPE, body }))
-      expect([route.operationId, ...refusal(answer)]).toEqual([route.operationId, 413, 'body_too_large'])
+      const code = route.upload ? 'file_too_large' : 'body_too_large'
+      expect([route.operationId, ...refusal(answer)]).toEqual([route.operationId, 413, code])
     }
   })
 

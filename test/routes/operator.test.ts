@@ -94,13 +94,9 @@ describe('a backup of everything, restored after everything was lost', () => {
     const ignored = ({ integrations: _i, audit_log: _a, ...rows }: Record<string, unknown[]>) => rows
     expect(ignored(after.d1)).toEqual(ignored(before.d1))
     const stripped = (rows: unknown[] | undefined) =>
-      (rows ?? []).map((row) => ({
-        ...(row as object),
-        sync_epoch: 0,
-        counts_as_of: 0,
-        updated_at: 0,
-        stored_bytes: 0,
-      }))
+      (rows ?? []).map((row) =>
+        Object.assign({}, row, { sync_epoch: 0, counts_as_of: 0, updated_at: 0, stored_bytes: 0 }),
+      )
     expect(stripped(after.d1['integrations'])).toEqual(stripped(before.d1['integrations']))
     expect(after.d1['audit_log']).toEqual(expect.arrayContaining(before.d1['audit_log'] ?? []))
     expect(after.keys).toEqual(before.keys)

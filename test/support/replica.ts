@@ -266,9 +266,8 @@ function exerciseImports({ imports }: SiteStore): void {
     '',
     NOW,
   )
-  const line = { kind: 'item', id: 'item_1', postId: 1, text: '{}' }
-  imports.addLines([1, 2, 3].map((n) => ({ ...line, line: n })))
-  imports.addLines([{ ...line, line: 4, kind: 'integration' }])
+  const line = { line: 1, kind: 'item', id: 'item_1', postId: 1, text: '{}' }
+  imports.addLines([line, { ...line, line: 2 }, { ...line, line: 3 }, { ...line, line: 4, kind: 'integration' }])
   imports.addPart({ lines: 4, sum: '' }, 8, { siteUrl: null })
   imports.read()
   imports.setTarget('https://site.example.com')

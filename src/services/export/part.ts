@@ -60,6 +60,9 @@ export async function* readSection(part: Part, section: Section, filter?: Filter
     const last = rows.at(-1)
     yield await part.seal.block(rows.map((row) => line({ kind, ...row })).join(''))
     if (last) part.goOn(key(last))
-    if (rows.length < page) return part.nextKind()
+    if (rows.length < page) {
+      part.nextKind()
+      return
+    }
   }
 }

@@ -34,7 +34,10 @@ async function* readPages(part: Part, read: (after: Key | null) => Promise<Expor
       part.callObject()
       const page = await read(part.place.after)
       yield await part.seal.block(page.text)
-      if (page.next === null) return part.nextKind()
+      if (page.next === null) {
+        part.nextKind()
+        return
+      }
       part.goOn(page.next)
     }
   } catch (cause) {

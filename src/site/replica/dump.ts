@@ -39,7 +39,7 @@ const PAGE_CHARACTERS = 1_000_000
 /** Rows read at once: few where a row can have 2 MB. */
 const ROWS_AT_ONCE = 500
 const LONG_ROWS_AT_ONCE = 10
-const WITH_TEXTS: readonly string[] = ['versions', 'history', 'resolutions']
+const WITH_TEXTS: ReadonlySet<string> = new Set(['versions', 'history', 'resolutions'])
 
 interface Shape {
   table: string
@@ -158,16 +158,17 @@ function afterTable(tables: readonly string[], { table, old }: DumpPlace): DumpP
 /** About a megabyte of rows of one table. */
 function readPage(database: SiteDatabase, tables: readonly string[], place: DumpPlace): ExportPage<DumpPlace> {
   const shape = shapeOf(database, place.table)
-  const limit = WITH_TEXTS.includes(place.table) ? LONG_ROWS_AT_ONCE : ROWS_AT_ONCE
-  let [lines, at] = ['', place]
+  const limit = WITH_TEXTS.has(place.table) ? LONG_ROWS_AT_ONCE : ROWS_AT_ONCE
+  let lines = ''
+  let { after } = place
   while (lines.length < PAGE_CHARACTERS) {
-    const rows = readRows(database, shape, at, limit)
+    const rows = readRows(database, shape, { ...place, after }, limit)
     lines += rows.map((row) => toLine(place.table, shape.columns, row)).join('')
     const last = rows.at(-1)
     if (!last || rows.length < limit) return { text: lines, next: afterTable(tables, place) }
-    at = { ...at, after: shape.key.map((name) => last[name] ?? '') }
+    after = shape.key.map((name) => last[name] ?? '')
   }
-  return { text: lines, next: at }
+  return { text: lines, next: { ...place, after } }
 }
 
 /**

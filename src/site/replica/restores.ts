@@ -4,8 +4,8 @@
  * that it adds to the journal name it: that is what an undo works from.
  */
 import {
-  OBSTACLES,
   PLANNED_ITEMS,
+  type Obstacle,
   type Restore,
   type RestoreCounts,
   type RestorePlan,
@@ -35,7 +35,6 @@ export interface RestoreInput {
 const STEP_ITEMS = 200
 const STEP_CHARACTERS = 4_000_000
 
-type Obstacle = (typeof OBSTACLES)[number]
 type Outcome =
   | { kind: Change; before: ItemRecord; after: ItemRecord }
   | { kind: 'skipped'; before: ItemRecord; code: Obstacle }

@@ -83,7 +83,7 @@ describe('a backup of an object', () => {
     const database = createSiteDatabase()
     migrateSiteStore(database)
     const all = tablesOf(database)
-      .filter(({ sql }) => /^CREATE TABLE/.test(sql ?? ''))
+      .filter(({ sql }) => sql?.startsWith('CREATE TABLE'))
       .map(({ name }) => name)
     const named = [...dumpedTables(database), ...LEFT_OUT.filter((table) => table !== 'loading')]
     expect(named.filter((name) => !name.startsWith('sqlite_')).toSorted()).toEqual(
@@ -137,7 +137,7 @@ describe('a backup of an object', () => {
     endLoading(loaded)
     expect(contentOf(loaded)).toEqual(before)
     // nothing of it is left behind
-    expect(tablesOf(database).filter(({ name }) => /^dump_/.test(name))).toEqual([])
+    expect(tablesOf(database).filter(({ name }) => name.startsWith('dump_'))).toEqual([])
     expect(store.dumps.read()).toBeNull()
   })
 

@@ -48,7 +48,7 @@ const wait = (ms = MINUTE_MS) => (nowMs += ms)
 /** The site has taken over what was sent. */
 function acknowledge(id: string): void {
   const record = get(id)
-  const sent = post(record.local as never, { id: record.externalId ?? 0 })
+  const sent = post(record.local, { id: record.externalId ?? 0 })
   store.replica.items.save(
     decided(importPost({ ...record, etag: null, base: record.local }, sent, rules('manual', nowMs))),
   )

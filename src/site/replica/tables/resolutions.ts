@@ -34,7 +34,11 @@ export class ResolutionTable {
     const sql = `SELECT before, resolved_at AS resolvedAt, undone_at AS undoneAt FROM resolutions WHERE item_n = ? ORDER BY id`
     return this.#database
       .rows<{ before: string; resolvedAt: number; undoneAt: number | null }>(sql, itemN)
-      .map((row) => ({ ...row, before: JSON.parse(row.before) as ConflictSnapshot }))
+      .map(({ before, resolvedAt, undoneAt }) => ({
+        before: JSON.parse(before) as ConflictSnapshot,
+        resolvedAt,
+        undoneAt,
+      }))
   }
 
   /** Stores a resolution as an export has it. */
