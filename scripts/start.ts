@@ -19,7 +19,7 @@ import {
   signIn,
   verifyConnection,
 } from './start/seed.ts'
-import { type State, closeState, openState } from './start/state.ts'
+import { type State, closeState, noteApi, openState } from './start/state.ts'
 import { ADMIN } from './wordpress/install.ts'
 import type { WordPress } from './wordpress/types.ts'
 
@@ -37,6 +37,7 @@ async function start(state: State): Promise<{ api: Api; wordpress: WordPress; ty
     }),
   )
   const [api, wordpress] = await Promise.all([starting, startDemoWordPress(state)])
+  noteApi(state, api.url)
   const client = await step('Demo account', () => signIn(api.url))
   const isFirst = state.demo.siteId === undefined
   const apiKey = await seedSite(client, state, wordpress.url)

@@ -14,7 +14,7 @@ import { checkHealth } from './health.ts'
 import { checkJurisdiction } from './jurisdiction.ts'
 import { migrate } from './migrations.ts'
 import type { Options } from './options.ts'
-import { checkMailKey, checkSecrets, ensureSecrets } from './secrets.ts'
+import { checkMailKey, checkOperatorToken, checkSecrets, ensureSecrets } from './secrets.ts'
 import { preparePlugin } from './plugin.ts'
 import { readSettings } from './settings.ts'
 import { type Outside, type Plan, Progress, type Step } from './state.ts'
@@ -60,6 +60,7 @@ export function stepsOf(plan: Plan, progress: Progress): Step[] {
     ...(command === 'gradual' ? [checkReplaced(plan, progress)] : []),
     checkJurisdiction(plan, progress),
     checkMailKey(plan, progress),
+    checkOperatorToken(plan),
     ...databases.map((database) => ensureDatabase(plan, progress, database)),
     checkSecrets(plan, progress),
     ...ensureStores(plan, progress),

@@ -1,10 +1,12 @@
 /**
- * The secrets of the Worker. Those that are missing are made here and put by the API: never shown, never written to a file,
- * never put twice, since a new value in the place of an old one makes what was sealed or hashed with it unreadable.
+ * The secrets of the Worker. Those that are missing are made here and put by the API: never shown, never put twice, since a
+ * new value in the place of an old one makes what was sealed or hashed with it unreadable. None is written to a file but
+ * the one that an operator needs: OPERATOR_TOKEN.
  */
 import { randomBytes } from 'node:crypto'
 import { hasAccounts } from './database.ts'
 import { DeployError } from './errors.ts'
+import { keepOperatorToken, operatorTokenFile, readOperatorToken } from './operator-token.ts'
 import type { Plan, Progress, Step } from './state.ts'
 import { listSecrets } from './worker.ts'
 import { commandLine, runWrangler } from './wrangler.ts'
@@ -19,6 +21,32 @@ export const SECRETS: Record<string, { make: () => string; holdsData: boolean }>
   API_KEY_PEPPER: { make: random, holdsData: true },
   SESSION_SECRET: { make: random, holdsData: true },
   ENCRYPTION_KEYS: { make: () => JSON.stringify({ k1: random() }), holdsData: true },
+  OPERATOR_TOKEN: { make: random, holdsData: false },
+}
+
+/** As the Worker demands it. */
+const SHORTEST_TOKEN = 43
+
+/** The Worker refuses its configuration with a shorter one. */
+export function checkOperatorToken({ outside }: Plan): Step {
+  return {
+    title: "Operator's secret",
+    plan: [`Stop if the environment has an OPERATOR_TOKEN of fewer than ${SHORTEST_TOKEN} characters.`],
+    async run() {
+      const given = outside.env['OPERATOR_TOKEN']
+      if (given === undefined) return 'as it is'
+      if (given.length >= SHORTEST_TOKEN) return 'in the environment'
+      throw new DeployError(`OPERATOR_TOKEN has at least ${SHORTEST_TOKEN} characters: openssl rand -base64 32`)
+    },
+  }
+}
+
+/** The operator's secret: that of the environment, else the one that was kept, else a new one, which is kept. */
+function chooseOperatorToken({ outside, options }: Plan): string {
+  const given = outside.env['OPERATOR_TOKEN']
+  const token = given ?? readOperatorToken(outside.root, options.environment) ?? random()
+  if (given === undefined) keepOperatorToken(outside.root, options.environment, token)
+  return token
 }
 
 /** Secrets that others make: taken from the environment of the command, once. */
@@ -26,9 +54,10 @@ const GIVEN = ['EMAIL_API_KEY']
 
 const BULK = ['secret', 'bulk']
 
-function makeMissing(names: string[]): Record<string, string> {
+function makeMissing(plan: Plan, names: string[]): Record<string, string> {
   return Object.fromEntries(
     names.map((name) => {
+      if (name === 'OPERATOR_TOKEN') return [name, chooseOperatorToken(plan)]
       const secret = SECRETS[name]
       if (!secret) throw new DeployError(`Nothing here knows how to make the secret ${name}: scripts/deploy/secrets.ts`)
       return [name, secret.make()]
@@ -77,16 +106,19 @@ export function ensureSecrets(plan: Plan, progress: Progress): Step {
       `Those that are missing of ${[...required, ...given].join(', ')}: make them at random` +
         `${given.length > 0 ? ` (${given.join(', ')}: from the environment)` : ''}, and put them by ` +
         `\`${commandLine(plan, BULK)}\`, as JSON on standard input.`,
+      `A new OPERATOR_TOKEN is kept in ${operatorTokenFile(plan.options.environment)}, which git ignores.`,
     ],
     async run() {
       const there = new Set(await listSecrets(plan, progress))
       const missing = required.filter((name) => !there.has(name))
       const fromOutside = given.filter((name) => !there.has(name)).map((name) => [name, env[name] ?? ''])
-      const values: Record<string, string> = { ...makeMissing(missing), ...Object.fromEntries(fromOutside) }
+      const values: Record<string, string> = { ...makeMissing(plan, missing), ...Object.fromEntries(fromOutside) }
       if (Object.keys(values).length === 0) return `all ${required.length} are there`
       hide(progress, values)
       await runWrangler(plan, progress, BULK, { input: JSON.stringify(values) })
-      return `put ${Object.keys(values).join(', ')}`
+      const isKept = missing.includes('OPERATOR_TOKEN') && !env['OPERATOR_TOKEN']
+      const where = isKept ? `; the operator's is in ${operatorTokenFile(plan.options.environment)}` : ''
+      return `put ${Object.keys(values).join(', ')}${where}`
     },
   }
 }

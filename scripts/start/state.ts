@@ -7,6 +7,21 @@ export type Demo = { wordpressPort?: number; hasContent?: boolean; siteId?: stri
 
 export type State = { folder: string; apiFolder: string; wordpressFolder: string; logFile: string; demo: Demo }
 
+const API_URL = 'api-url'
+
+/** Notes where the API of this start answers, for commands that work on it. */
+export function noteApi({ folder }: State, url: string): void {
+  writeFileSync(join(folder, API_URL), url)
+}
+
+/** The API of the `npm start` that runs now; null if none does, or it is not there yet. */
+export function findRunning(): (Pick<State, 'apiFolder'> & { apiUrl: string }) | null {
+  const folder = cacheFolder('start')
+  const file = join(folder, API_URL)
+  if (runningProcess(folder) === undefined || !existsSync(file)) return null
+  return { apiFolder: join(folder, 'api'), apiUrl: readFileSync(file, 'utf8') }
+}
+
 /** Opens the state of the last start, or an empty one; refuses while another start uses it. */
 export function openState({ fresh }: { fresh: boolean }): State {
   const folder = cacheFolder('start')
@@ -14,6 +29,7 @@ export function openState({ fresh }: { fresh: boolean }): State {
   if (other) throw new Error(`npm start is running already (process ${other}); press Ctrl-C there first`)
   if (fresh) rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
+  rmSync(join(folder, API_URL), { force: true })
   writeFileSync(join(folder, 'pid'), String(process.pid))
   const file = join(folder, 'demo.json')
   return {
@@ -32,7 +48,7 @@ export function remember(state: State, demo: Demo): void {
 }
 
 export function closeState({ folder }: State): void {
-  rmSync(join(folder, 'pid'), { force: true })
+  for (const name of ['pid', API_URL]) rmSync(join(folder, name), { force: true })
 }
 
 function runningProcess(folder: string): number | undefined {
@@ -42,7 +58,9 @@ function runningProcess(folder: string): number | undefined {
   try {
     process.kill(pid, 0)
     const command = `/proc/${pid}/cmdline`
-    return existsSync(command) && !readFileSync(command, 'utf8').includes('start.ts') ? undefined : pid
+    return existsSync(command) && !/scripts\/(?:start|backup|restore)/.test(readFileSync(command, 'utf8'))
+      ? undefined
+      : pid
   } catch {
     return undefined
   }

@@ -25,7 +25,7 @@ export const exportRoutes: Route[] = [
     },
     handle: async ({ ctx, query }) => {
       const lines = await exportAccount({ ctx, input: query })
-      return { status: 200, response: streamLines(lines, 'igny8-account.ndjson') }
+      return { status: 200, response: await streamLines(lines, 'igny8-account.ndjson') }
     },
   }),
   defineRoute({

@@ -95,7 +95,10 @@ export const operatorRoutes: Route[] = [
     errors: ['backup_not_found', 'not_found', 'invalid_cursor'],
     handle: async ({ ctx, params, query }) => {
       const input = { backupId: params.backup_id, database: params.database, ...query }
-      return { status: 200, response: streamLines(await readDatabase({ ctx, input }), `${params.database}.ndjson`) }
+      return {
+        status: 200,
+        response: await streamLines(await readDatabase({ ctx, input }), `${params.database}.ndjson`),
+      }
     },
   }),
   defineRoute({
@@ -112,7 +115,7 @@ export const operatorRoutes: Route[] = [
     errors: ['backup_not_found', 'invalid_cursor', 'dump_ended'],
     handle: async ({ ctx, params, query }) => {
       const input = { backupId: params.backup_id, siteId: params.site_id, ...query }
-      return { status: 200, response: streamLines(await readObject({ ctx, input }), 'site.ndjson') }
+      return { status: 200, response: await streamLines(await readObject({ ctx, input }), 'site.ndjson') }
     },
   }),
   defineRoute({

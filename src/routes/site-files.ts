@@ -38,7 +38,7 @@ export const siteFileRoutes: Route[] = [
     responses: { 200: { description: 'The lines', schema: ExportLine, contentType: 'application/x-ndjson' } },
     handle: async ({ ctx, params, query }) => {
       const lines = await exportSite({ ctx, input: { siteId: params.site_id, ...query } })
-      return { status: 200, response: streamLines(lines, 'igny8-site.ndjson') }
+      return { status: 200, response: await streamLines(lines, 'igny8-site.ndjson') }
     },
   }),
   defineRoute({

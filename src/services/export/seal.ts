@@ -17,6 +17,20 @@ const KIND = /^\{"kind":"(\w+)"/
 /** The digest of a block and of all blocks before it. A block is whole lines, each with its line feed. */
 export const digestBlock = (sum: string, block: string): Promise<string> => sha256Hex(`${sum}\n${block}`)
 
+/** A block ends here; one line may be longer. */
+const BLOCK_CHARACTERS = 1_500_000
+
+/** Texts of whole lines that together are a text. */
+function* cutBlocks(text: string): Generator<string> {
+  for (let from = 0; from < text.length;) {
+    const isRest = text.length - from <= BLOCK_CHARACTERS
+    const last = isRest ? text.length - 1 : text.lastIndexOf('\n', from + BLOCK_CHARACTERS - 1)
+    const end = (last < from ? text.indexOf('\n', from) : last) + 1
+    yield text.slice(from, end)
+    from = end
+  }
+}
+
 /**
  * Makes a file of lines one that proves that it is whole. After each block stands a line `check` with a digest of the
  * block and of all before it, at the end a line with the number of lines of each kind and the last digest. So damage is
@@ -33,9 +47,14 @@ export class Seal {
     return this.#state
   }
 
-  /** A block with its check. An empty one is nothing. */
+  /** Lines with their check; with several if they are too long for one block. No lines are nothing. */
   async block(text: string): Promise<string> {
-    if (text === '') return ''
+    let sealed = ''
+    for (const block of cutBlocks(text)) sealed += await this.#seal(block)
+    return sealed
+  }
+
+  async #seal(text: string): Promise<string> {
     const sum = await digestBlock(this.#state.sum, text)
     const counts = { ...this.#state.counts }
     let { lines } = this.#state

@@ -175,7 +175,7 @@ async function* readObjectPages(
 /**
  * Everything that a site's object holds, as it was when the first page was read, or the part after a cursor. An object
  * that holds nothing is an end without lines before it.
- * @throws ServiceError `backup_not_found`, `invalid_cursor`; `dump_ended` breaks the stream off
+ * @throws ServiceError `backup_not_found`, `invalid_cursor`; reading throws `dump_ended`
  */
 export async function readObject({
   ctx,

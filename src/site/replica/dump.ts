@@ -34,7 +34,7 @@ export const LEFT_OUT: readonly string[] = ['migrations', 'imports', 'import_lin
 /** The copies of a table begin with this. */
 const COPY = 'dump_'
 /** An object of this size at most is read in one step. */
-const SMALL_BYTES = 4_000_000
+const SMALL_BYTES = 2_000_000
 const PAGE_CHARACTERS = 1_000_000
 /** Rows read at once: few where a row can have 2 MB. */
 const ROWS_AT_ONCE = 500
@@ -161,14 +161,15 @@ function readPage(database: SiteDatabase, tables: readonly string[], place: Dump
   const limit = WITH_TEXTS.has(place.table) ? LONG_ROWS_AT_ONCE : ROWS_AT_ONCE
   let lines = ''
   let { after } = place
-  while (lines.length < PAGE_CHARACTERS) {
+  for (;;) {
     const rows = readRows(database, shape, { ...place, after }, limit)
-    lines += rows.map((row) => toLine(place.table, shape.columns, row)).join('')
-    const last = rows.at(-1)
-    if (!last || rows.length < limit) return { text: lines, next: afterTable(tables, place) }
-    after = shape.key.map((name) => last[name] ?? '')
+    for (const row of rows) {
+      lines += toLine(place.table, shape.columns, row)
+      after = shape.key.map((name) => row[name] ?? '')
+      if (lines.length >= PAGE_CHARACTERS) return { text: lines, next: { ...place, after } }
+    }
+    if (rows.length < limit) return { text: lines, next: afterTable(tables, place) }
   }
-  return { text: lines, next: { ...place, after } }
 }
 
 /**

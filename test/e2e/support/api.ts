@@ -20,6 +20,12 @@ export interface RunningApi {
   tick?: () => Promise<void>
 }
 
+/** One whose stores can be looked into. */
+export interface RunningWorker extends RunningApi {
+  tick: () => Promise<void>
+  miniflare: Miniflare
+}
+
 /** Limits that a test never reaches. */
 const UNLIMITED = { limit: 100_000, period: 60 } as const
 const secret = () => randomBytes(32).toString('base64')
@@ -31,6 +37,7 @@ export const createBindings = (url: string): Record<string, string> => ({
   WEB_ORIGINS: url.replace('127.0.0.1', 'localhost'),
   API_KEY_PEPPER: secret(),
   SESSION_SECRET: secret(),
+  OPERATOR_TOKEN: secret(),
   ENCRYPTION_KEYS: JSON.stringify({ k1: secret() }),
 })
 
@@ -47,7 +54,7 @@ export async function startWorker(
     bindings,
     assets,
   }: { folder: string; port: number; bindings: Record<string, string>; assets?: string | undefined },
-): Promise<RunningApi> {
+): Promise<RunningWorker> {
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: '127.0.0.1',
@@ -83,6 +90,7 @@ export async function startWorker(
   const stop = () => miniflare.dispose()
   const forget = endWithProcess({ group: undefined, stop, kill: () => undefined })
   return {
+    miniflare,
     tick: async () => {
       const worker = await miniflare.getWorker()
       await worker.scheduled({ cron: '* * * * *' })

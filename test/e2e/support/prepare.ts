@@ -17,7 +17,7 @@ declare module 'vitest' {
 }
 
 /** Builds the Worker's modules into a folder, once for all worlds: `wrangler dev` would bundle it again for each. */
-async function buildWorker(folder: string): Promise<BuiltWorker> {
+export async function buildWorker(folder: string): Promise<BuiltWorker> {
   await buildWorkerModules(folder)
   const { workerOptions } = readWorkerOptions(join(ROOT, 'wrangler.toml'))
   const { modulesRules: _, ...options } = workerOptions
