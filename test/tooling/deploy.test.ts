@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readBase } from '../../scripts/deploy/base.ts'
@@ -45,7 +45,12 @@ describe('npm run deploy', () => {
     ])
     expect(database).toMatchObject({ name: 'igny8', jurisdiction: null, read_replication: { mode: 'auto' } })
     expect(events).toMatchObject({ name: 'igny8-events', read_replication: { mode: 'auto' } })
-    expect(Object.keys(secretsOf()).toSorted()).toEqual(['API_KEY_PEPPER', 'ENCRYPTION_KEYS', 'SESSION_SECRET'])
+    expect(Object.keys(secretsOf()).toSorted()).toEqual([
+      'API_KEY_PEPPER',
+      'ENCRYPTION_KEYS',
+      'OPERATOR_TOKEN',
+      'SESSION_SECRET',
+    ])
     const url = `https://${WORKER}.${stranger.account.subdomain}.workers.dev`
     expect(lastLine(first)).toBe(`✓ Health: ${url} is degraded`)
     expect(config()).toMatchObject({
@@ -225,6 +230,7 @@ describe('what is refused', () => {
     const { secrets } = stranger.account.worker(WORKER)
     edit('two')
     for (const [name, value] of new Map(secrets)) {
+      if (SECRETS[name]?.holdsData === false) continue
       secrets.delete(name)
       await refused(`the Worker lacks ${name}`)
       secrets.set(name, value)
@@ -277,6 +283,38 @@ describe('the account', () => {
     expect(error).toContain(`${'b'.repeat(32)}  Other`)
     stranger.settings({ account_id: ACCOUNT })
     expect((await stranger.deploy()).error).toBe('')
+  })
+})
+
+describe('the secret of the operator', () => {
+  const kept = () => join(stranger.root, 'deploy/production.operator-token')
+  const isPrivate = () => (statSync(kept()).mode & 0o077) === 0
+
+  test('is made once, and kept for its commands where git does not look', async () => {
+    const { error, lines } = await stranger.deploy()
+    expect(error).toBe('')
+    const token = secretsOf()['OPERATOR_TOKEN'] ?? ''
+    expect(atob(token)).toHaveLength(32)
+    expect([readFileSync(kept(), 'utf8').trim(), isPrivate()]).toEqual([token, true])
+    expect(lines.join('\n')).toContain('deploy/production.operator-token')
+    expect(stranger.printed.join('\n')).not.toContain(token)
+    expect(readFileSync('.gitignore', 'utf8').split('\n')).toContain('deploy/*.operator-token')
+    // the Worker is made anew, and the operator's copy still fits
+    stranger.account.worker(WORKER).secrets.delete('OPERATOR_TOKEN')
+    edit('again')
+    await stranger.deploy()
+    expect(secretsOf()['OPERATOR_TOKEN']).toBe(token)
+  })
+
+  test('may come from the environment, and is then kept nowhere', async () => {
+    stranger.env['OPERATOR_TOKEN'] = 'too-short'
+    const refused = await stranger.deploy()
+    expect([refused.error, refused.changes]).toEqual([expect.stringContaining('at least 43 characters'), []])
+    stranger.env['OPERATOR_TOKEN'] = 'o'.repeat(43)
+    expect((await stranger.deploy()).error).toBe('')
+    expect(secretsOf()['OPERATOR_TOKEN']).toBe('o'.repeat(43))
+    expect(existsSync(kept())).toBe(false)
+    expect(stranger.printed.join('\n')).not.toContain('o'.repeat(43))
   })
 })
 
