@@ -120,6 +120,9 @@ describe('/healthz', () => {
     expect([status, body]).toEqual([200, { ...ALL_WELL, status: 'degraded', cron: false }])
     await tick()
     expect((await ask()).body).toEqual(ALL_WELL)
+    // a restore that is under way is no cron
+    await d1().run(sql`insert into ticks (cron, at) values ('restore:everything:rst_1', 0)`)
+    expect((await ask()).body).toEqual(ALL_WELL)
     await d1().run(sql`delete from ticks`)
     expect((await ask()).body).toMatchObject({ status: 'degraded', cron: false })
   })

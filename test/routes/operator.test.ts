@@ -420,6 +420,11 @@ describe('the operator’s routes', () => {
       ])
     expect(refusal(await operate(`GET backups/${backup.id}/databases/KV/`))).toEqual([404, 'not_found'])
     expect(refusal(await operate(`GET backups/${backup.id}/sites/site_1/?cursor=x`))).toEqual([400, 'invalid_cursor'])
+    // an object that has given the backup up, as after a deployment
+    const site = await connectWordPress()
+    const gone = btoa(JSON.stringify({ place: { table: 'items', old: false, after: null }, seal: null }))
+    const again = await operate(`GET backups/${backup.id}/sites/${site.siteId}/?cursor=${gone}`)
+    expect(refusal(again)).toEqual([409, 'dump_ended'])
     // an object that holds nothing
     expect((await readFile(`backups/${backup.id}/sites/site_never_used/`)).join('')).toMatch(/^\{"kind":"end"/)
   })

@@ -3,7 +3,7 @@
  * the rows of D1, those without which nobody signs in last; then each site's object is woken, and the copies of the keys
  * in KV are made anew. Databases must be empty: one that is in use is wound back by D1 Time Travel.
  */
-import { eq, like, sql } from 'drizzle-orm'
+import { and, eq, like, lt, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import type { DeploymentRestore, FinishedRestore, LoadProgress, SecretPrints } from '../../contract/operator.ts'
 import { NO_SUM } from '../../contract/site-file.ts'
@@ -54,6 +54,8 @@ export async function startDeploymentRestore({
   if (differing.length > 0) throw new ServiceError('secrets_differ', `These differ: ${differing.join(', ')}.`)
   if (what === 'everything') await assertEmpty(ctx)
   const id = ctx.newId('rst')
+  const isForgotten = and(like(ticks.cron, `${MARK}:%`), lt(ticks.at, new Date(ctx.now() - GOOD_FOR_MS)))
+  await ctx.db.delete(ticks).where(isForgotten)
   await ctx.db.insert(ticks).values({ cron: markOf(what, id), at: new Date(ctx.now()) })
   log.info('restore started', { restore_id: id, what })
   return { id, what, databases: [...DATABASES] }

@@ -127,9 +127,10 @@ export function importPost(before: ItemRecord | null, post: PostDocument, rules:
   const base = staleSave ? baseOfStaleSave(agreed, staleSave) : agreed
   const local = withKnownAuthor(before.local, external)
   const conflictExternal = withKnownAuthor(externalInConflict(before, external), external)
-  const { doc, conflicts: found } = mergeDocs(base, local, conflictExternal)
-  const contested = staleSave ? contestedFields(staleSave, doc, conflictExternal) : []
+  const { doc: merge, conflicts: found } = mergeDocs(base, local, conflictExternal)
   const putBack = wasWoundBack(rules, before, post) ? diffDocs(local, conflictExternal) : []
+  const doc = copyFields(merge, local, putBack)
+  const contested = staleSave ? contestedFields(staleSave, doc, conflictExternal) : []
   const conflicts = [...new Set([...found, ...contested, ...putBack])]
   const merged: ItemRecord = {
     ...withoutError(before),

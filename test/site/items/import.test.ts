@@ -68,6 +68,25 @@ describe('a post that is known', () => {
     expect(stateOf(moved)).toBe('synced')
   })
 
+  describe('after its object was wound back', () => {
+    const [THEN, REWOUND] = [NOW_MS + 60_000, NOW_MS + 600_000]
+    const wound = { ...rules('manual', REWOUND + 60_000), rewound: { to: THEN, at: REWOUND } }
+    const changedAt = (ms: number) => post({ title: 'After' }, { modified: ms / 1000 })
+
+    test('conflicts where it was changed between the moment and the rewind', () => {
+      const record = decided(importPost(agreedItem({ title: 'Before' }), changedAt(THEN + 60_000), wound))
+      expect([record.local.title, record.conflictFields]).toEqual(['Before', ['title']])
+      expect(record.external?.title).toBe('After')
+    })
+
+    test('is imported where it was changed later, or the item was', () => {
+      const later = decided(importPost(agreedItem({ title: 'Before' }), changedAt(REWOUND + 60_000), wound))
+      expect([later.local.title, later.conflictFields]).toEqual(['After', []])
+      const seen = { ...agreedItem({ title: 'Before' }), updatedAt: THEN + 1 }
+      expect(decided(importPost(seen, changedAt(THEN + 60_000), wound)).local.title).toBe('After')
+    })
+  })
+
   test('without its body keeps the known body until it is read', () => {
     const record = agreedItem({ title: 'A', body: 'Text' })
     const seen = decided(importPost(record, { ...post({ title: 'B' }), body: null }, rules()))
