@@ -91,7 +91,7 @@ export type AuditRecord = z.infer<typeof AuditRecord>
 
 export const AuditFilter = z.lazy(() =>
   z.object({
-    actor: z.string().max(80).optional().meta({ description: '`user:usr_…`, `api_key:key_…` or `system`' }),
+    actor: z.string().max(80).optional().meta({ description: '`user:usr_…`, `api_key:key_…`, `system` or `operator`' }),
     action: z.enum(AUDIT_ACTIONS).optional(),
     entity_id: z.string().max(300).optional(),
     from: z.iso.datetime({ offset: true }).optional().meta({ description: 'Not before' }),

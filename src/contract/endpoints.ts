@@ -16,6 +16,7 @@ import {
 } from './content.ts'
 import { AccountDeletionRequest, Deletion, Deletions, PersonDeletionRequest } from './deletion.ts'
 import { DoctorReport } from './doctor.ts'
+import { ImportOptions, ImportRefusal, SiteImport } from './imports.ts'
 import { ConnectRequest, Integration, IntegrationUpdate, TestResult } from './integrations.ts'
 import * as me from './me.ts'
 import { MailSubscription, UnsubscribeQuery } from './mail.ts'
@@ -102,6 +103,12 @@ export const ENDPOINTS = {
   'POST /sites/{site_id}/api-keys': { body: ApiKeyCreate, answer: ApiKeyCreated },
   'POST /sites/{site_id}/api-keys/{key_id}/rotate': { body: ApiKeyRotate, answer: ApiKeyCreated },
   'DELETE /sites/{site_id}/api-keys/{key_id}': { answer: null },
+
+  'POST /sites/{site_id}/import': { body: ImportOptions, answer: SiteImport },
+  'GET /sites/{site_id}/import': { answer: SiteImport },
+  'DELETE /sites/{site_id}/import': { answer: null },
+  'POST /sites/{site_id}/import/{import_id}/apply': { answer: SiteImport },
+  'GET /sites/{site_id}/import/refusals': { query: ListQuery, answer: listOf(ImportRefusal) },
 
   'GET /sites/{site_id}/content': {
     query: z.lazy(() => ListQuery.unwrap().extend(ItemFilter.unwrap().shape)),

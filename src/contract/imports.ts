@@ -84,7 +84,8 @@ export const ImportRefusal = z.lazy(() =>
     })
     .meta({ id: 'ImportRefusal' }),
 )
+export type ImportRefusal = z.infer<typeof ImportRefusal>
 export interface ImportRefusals {
-  results: z.infer<typeof ImportRefusal>[]
+  results: ImportRefusal[]
   next: number | null
 }

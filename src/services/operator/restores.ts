@@ -221,7 +221,7 @@ export async function wakeSite({
       action: 'site.restored',
       entityId: siteId,
       accountId: call.accountId,
-      metadata: { from: 'backup' },
+      metadata: { source: 'backup' },
     } as const
     await appendAudit({ ctx, input: { entry, changes: [] } })
   }

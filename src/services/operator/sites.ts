@@ -51,7 +51,7 @@ export async function restoreSite({ ctx, input }: { ctx: OperatorContext; input:
   const { siteId, to, newer } = input
   const call = await findSiteCall(ctx, siteId)
   const started = unwrap(await ctx.site(siteId).startRestore(call, { id: ctx.newId('rst'), ...momentOf(input) }))
-  await record(ctx, siteId, call.accountId, { from: 'journal', to, newer, restore: started.id })
+  await record(ctx, siteId, call.accountId, { source: 'journal', to, newer, restore_id: started.id })
   return started
 }
 
@@ -69,7 +69,7 @@ export async function undoSiteRestore({
   const { siteId, restoreId } = input
   const call = await findSiteCall(ctx, siteId)
   const started = unwrap(await ctx.site(siteId).undoRestore(call, ctx.newId('rst'), restoreId))
-  await record(ctx, siteId, call.accountId, { from: 'journal', undoes: restoreId, restore: started.id })
+  await record(ctx, siteId, call.accountId, { source: 'undo', undone_id: restoreId, restore_id: started.id })
   return started
 }
 
@@ -89,7 +89,7 @@ export async function rewindSite({
   const call = await findSiteCall(ctx, siteId)
   const { bookmark } = unwrap(await ctx.site(siteId).rewind(call, Date.parse(to)))
   const id = ctx.newId('rst')
-  await record(ctx, siteId, call.accountId, { from: 'platform', to, restore: id, bookmark })
+  await record(ctx, siteId, call.accountId, { source: 'platform', to, restore_id: id, bookmark_id: bookmark })
   // the object that is asked to restart can't answer
   await ctx
     .site(siteId)

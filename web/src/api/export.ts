@@ -2,15 +2,19 @@ import { chosenAccount } from './chosen-account.ts'
 import { ApiError, NoAnswerError } from './errors.ts'
 import type { Problem } from './types.ts'
 
-export type ExportKind = 'account' | 'person'
+/** What is exported: the account, the person, or a site by its id. */
+export type ExportSource = 'account' | 'person' | { site: string }
 
-const ADDRESSES = {
-  account: { path: '/api/v1/account/export', file: 'igny8-account.ndjson' },
-  person: { path: '/api/v1/me/export', file: 'igny8-me.json' },
-} as const
+/** The name of a site's file says when it was made: there may be several. */
+const addressOf = (source: ExportSource): { path: string; file: string } => {
+  if (source === 'account') return { path: '/api/v1/account/export', file: 'igny8-account.ndjson' }
+  if (source === 'person') return { path: '/api/v1/me/export', file: 'igny8-me.json' }
+  const date = new Date().toISOString().slice(0, 10)
+  return { path: `/api/v1/sites/${encodeURIComponent(source.site)}/export`, file: `igny8-site-${date}.ndjson` }
+}
 
 /** The last line of a part, or of an export, is shorter than this. */
-const LAST_LINE_BYTES = 2_000
+const LAST_LINE_BYTES = 10_000
 
 /** What has come of an export. It is kept while the person types their password again, so that nothing comes twice. */
 export interface Download {
@@ -47,10 +51,10 @@ async function readBody(response: Response, onBytes: (bytes: number) => void): P
   return new Blob(chunks)
 }
 
-async function request(kind: ExportKind, cursor: string | null): Promise<Response> {
+async function request(source: ExportSource, cursor: string | null): Promise<Response> {
   const account = chosenAccount.get()
   const headers = account === null ? {} : { 'x-account-id': account }
-  const url = new URL(ADDRESSES[kind].path, window.location.origin)
+  const url = new URL(addressOf(source).path, window.location.origin)
   if (cursor !== null) url.searchParams.set('cursor', cursor)
   const response = await globalThis.fetch(new Request(url, { method: 'POST', credentials: 'include', headers }))
   if (!response.ok) throw new ApiError((await response.json()) as Problem, null)
@@ -71,10 +75,14 @@ async function readEnd(part: Blob): Promise<{ part: Blob; line: LastLine }> {
   return { part: part.slice(0, part.size - new Blob([end.slice(end.lastIndexOf(text))]).size), line }
 }
 
-/** Fetches an account's export part by part. @returns whether all of it is there */
-async function fetchParts(download: Download, onBytes: (bytes: number) => void): Promise<boolean> {
+/** Fetches an export of lines part by part. @returns whether all of it is there */
+async function fetchParts(
+  source: ExportSource,
+  download: Download,
+  onBytes: (bytes: number) => void,
+): Promise<boolean> {
   for (;;) {
-    const response = await request('account', download.cursor)
+    const response = await request(source, download.cursor)
     const { part, line } = await readEnd(await readBody(response, (bytes) => onBytes(download.bytes + bytes)))
     download.parts.push(part)
     download.bytes += part.size
@@ -88,14 +96,15 @@ async function fetchParts(download: Download, onBytes: (bytes: number) => void):
  * @throws ApiError, NoAnswerError. After `recent_sign_in_required` the same download goes on where it stopped
  */
 export async function fetchExport(
-  kind: ExportKind,
+  source: ExportSource,
   download: Download,
   onBytes: (bytes: number) => void,
 ): Promise<Exported> {
-  const { file: name } = ADDRESSES[kind]
+  const { file: name } = addressOf(source)
   try {
-    if (kind === 'person') return { file: await readBody(await request(kind, null), onBytes), name, isComplete: true }
-    const isComplete = await fetchParts(download, onBytes)
+    if (source === 'person')
+      return { file: await readBody(await request(source, null), onBytes), name, isComplete: true }
+    const isComplete = await fetchParts(source, download, onBytes)
     return { file: new Blob(download.parts), name, isComplete }
   } catch (error) {
     throw error instanceof ApiError ? error : new NoAnswerError(error)

@@ -5,11 +5,8 @@ import {
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { useRef, useState } from 'react'
 import { api } from '../api/api.ts'
 import { chosenAccount } from '../api/chosen-account.ts'
-import { isCode } from '../api/errors.ts'
-import { type ExportKind, fetchExport, newDownload, saveFile } from '../api/export.ts'
 import type { Account, Deletion, Deletions } from '../api/types.ts'
 import { keys } from './keys.ts'
 
@@ -51,29 +48,4 @@ export function useCreateAccount(): UseMutationResult<Account, Error, string> {
       await client.refetchQueries({ queryKey: keys.session })
     },
   })
-}
-
-interface Export {
-  download: UseMutationResult<boolean, Error, void>
-  /** Bytes that have come so far. */
-  bytes: number
-}
-
-/** Downloads an export. Resolves to whether it is complete. */
-export function useExport(kind: ExportKind): Export {
-  const [bytes, setBytes] = useState(0)
-  const progress = useRef(newDownload())
-  const download = useMutation({
-    mutationFn: async () => {
-      setBytes(progress.current.bytes)
-      const { file, name, isComplete } = await fetchExport(kind, progress.current, setBytes)
-      saveFile(file, name)
-      return isComplete
-    },
-    // a long download outlives the sign-in that allows it: it goes on once the person has typed their password
-    onSettled: (_isComplete, error) => {
-      if (!isCode(error, 'recent_sign_in_required')) progress.current = newDownload()
-    },
-  })
-  return { download, bytes }
 }

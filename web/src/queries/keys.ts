@@ -31,6 +31,8 @@ export const keys = {
   run: (integrationId: string, runId: string) => ['runs', integrationId, runId] as const,
   events: (integrationId: string) => ['events', integrationId] as const,
   activity: (integrationId: string) => ['activity', integrationId] as const,
+  siteImport: (siteId: string) => ['site-import', siteId] as const,
+  refusals: (siteId: string, importId: string) => ['site-import', siteId, 'refusals', importId] as const,
   items: (siteId: string) => ['items', siteId] as const,
   item: (siteId: string, itemId: string) => ['item', siteId, itemId] as const,
 }

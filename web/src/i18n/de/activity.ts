@@ -90,6 +90,8 @@ export const activity: typeof english = {
     update_content_types: 'Inhaltstypen geändert',
     cancel_run: 'Lauf abgebrochen',
     doctor: 'Diagnose ausgeführt',
+    restore: 'Auf einen früheren Stand gebracht',
+    import: 'Datei importiert',
   },
   failedAction: {
     create: 'Verbindung konnte nicht angelegt werden',
@@ -105,11 +107,14 @@ export const activity: typeof english = {
     update_content_types: 'Inhaltstypen konnten nicht geändert werden',
     cancel_run: 'Lauf konnte nicht abgebrochen werden',
     doctor: 'Die Diagnose fand ein Problem',
+    restore: 'Konnte nicht auf einen früheren Stand gebracht werden',
+    import: 'Datei konnte nicht importiert werden',
   },
   who: {
     person: 'eine Person, die nicht mehr da ist',
     key: 'API-Schlüssel {name}',
     system: 'IGNY8',
+    operator: 'Betreiber von IGNY8',
   },
   run: {
     by: 'Veranlasst von',

@@ -1,10 +1,12 @@
 import { deletionErrors } from './deletion-errors.ts'
+import { keepingErrors } from './keeping-errors.ts'
 
 const text = (title: string, fix: string) => ({ title, fix })
 
 /** Refusals because of what an account may have or will be, or of what is kept for repeats. */
 export const limitErrors = {
   ...deletionErrors,
+  ...keepingErrors,
   quota_exceeded: text(
     'Das Konto hat davon so viele, wie es haben darf',
     'Löschen Sie, was niemand mehr braucht, oder fragen Sie nach mehr. Die Seite „Nutzung“ zeigt alle Grenzen.',

@@ -86,6 +86,8 @@ export const activity = {
     update_content_types: 'Content types changed',
     cancel_run: 'Run cancelled',
     doctor: 'Doctor run',
+    restore: 'Put back to an earlier state',
+    import: 'File imported',
   },
   failedAction: {
     create: 'Integration could not be created',
@@ -101,11 +103,14 @@ export const activity = {
     update_content_types: 'Content types could not be changed',
     cancel_run: 'Run could not be cancelled',
     doctor: 'The doctor found a problem',
+    restore: 'Could not be put back to an earlier state',
+    import: 'File could not be imported',
   },
   who: {
     person: 'a person who is no longer here',
     key: 'API key {name}',
     system: 'IGNY8',
+    operator: 'the operator of IGNY8',
   },
   run: {
     by: 'Asked for by',

@@ -1,25 +1,19 @@
 import { Button, Group, Text } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { useFormatter, useTranslations } from 'use-intl'
-import type { ExportKind } from '../../api/export.ts'
+import { useTranslations } from 'use-intl'
 import { ErrorState } from '../../components/states.tsx'
-import { useExport } from '../../queries/deletions.ts'
+import { useSizeText } from '../../components/use-size-text.ts'
+import { useExport } from '../../queries/exports.ts'
 import { otherError, useSensitive } from './use-sensitive.tsx'
 
-const KILO = 1_000
-const MEGA = 1_000_000
-
 /** Downloads an export, and says how much of it has come, and whether all of it is there. */
-export function ExportButton({ kind }: { kind: ExportKind }): ReactNode {
+export function ExportButton({ kind }: { kind: 'account' | 'person' }): ReactNode {
   const t = useTranslations('account.export')
-  const format = useFormatter()
+  const sizeOf = useSizeText()
   const { download, bytes } = useExport(kind)
   const { run, dialog } = useSensitive()
-  const size =
-    bytes < MEGA
-      ? format.number(bytes / KILO, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 0 })
-      : format.number(bytes / MEGA, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 })
+  const size = sizeOf(bytes)
   const error = otherError(download.error)
   return (
     <>

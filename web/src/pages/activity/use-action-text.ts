@@ -19,6 +19,8 @@ export const ACTIONS = [
   'create',
   'update',
   'delete',
+  'restore',
+  'import',
 ] as const satisfies readonly Action[]
 const isAction = (action: string): action is Action => ACTIONS.some((known) => known === action)
 

@@ -7,5 +7,5 @@ export function Who({ actor }: { actor: NonNullable<SyncEvent['actor']> }): Reac
   const t = useTranslations('activity.who')
   if (actor.kind === 'user') return <span>{actor.name ?? t('person')}</span>
   if (actor.kind === 'api_key') return <span>{t('key', { name: actor.name ?? '' })}</span>
-  return <span>{t('system')}</span>
+  return <span>{t(actor.kind === 'operator' ? 'operator' : 'system')}</span>
 }

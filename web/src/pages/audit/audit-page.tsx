@@ -33,6 +33,7 @@ function Filters({ address: { values, isFiltered, change, clear }, actions }: { 
           { value: '', label: t('anyone') },
           ...members.map(({ user_id: id, name }) => ({ value: `user:${id}`, label: name })),
           { value: 'system', label: t('system') },
+          { value: 'operator', label: t('operator') },
         ]}
       />
       <NativeSelect

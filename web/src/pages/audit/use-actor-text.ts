@@ -7,6 +7,6 @@ export function useActorText(): (actor: AuditRecord['actor']) => string {
   return ({ kind, name }) => {
     if (kind === 'user') return name ?? t('deletedPerson')
     if (kind === 'api_key') return name === null ? t('unknownKey') : t('key', { name })
-    return t('system')
+    return t(kind === 'operator' ? 'operator' : 'system')
   }
 }

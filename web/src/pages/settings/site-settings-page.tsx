@@ -1,5 +1,5 @@
-import { Stack } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { Skeleton, Stack } from '@mantine/core'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { useTranslations } from 'use-intl'
 import { Page } from '../../components/page.tsx'
 import { useThisSite } from '../../layout/site-context.ts'
@@ -10,10 +10,14 @@ import { DangerPanel } from './danger-panel.tsx'
 import { SiteForm } from './site-form.tsx'
 import { SyncPanel } from './sync-panel.tsx'
 
+const FilesPanels = lazy(() => import('./files-panels.tsx'))
+/** About that of the panels, so that what follows stays at its place. */
+const FILES_HEIGHT = 540
+
 export default function SiteSettingsPage(): ReactNode {
   const t = useTranslations('settings')
   const site = useThisSite()
-  const [maySync, mayDelete] = [useMay('editor'), useMay('admin')]
+  const [maySync, mayAdminister] = [useMay('editor'), useMay('admin')]
   return (
     <Page title={t('title')} context={site.name} description={t('description')}>
       <Stack gap="lg">
@@ -21,7 +25,14 @@ export default function SiteSettingsPage(): ReactNode {
         {maySync && <SyncPanel siteId={site.id} />}
         {maySync && <AuthorsPanel siteId={site.id} />}
         <ActivePanel site={site} />
-        {mayDelete && <DangerPanel site={site} />}
+        {mayAdminister && (
+          <>
+            <Suspense fallback={<Skeleton height={FILES_HEIGHT} />}>
+              <FilesPanels site={site} />
+            </Suspense>
+            <DangerPanel site={site} />
+          </>
+        )}
       </Stack>
     </Page>
   )
