@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { BackupError } from '../../scripts/backup/errors.ts'
 import { giveBack, verifyFolder } from '../../scripts/backup/give-back.ts'
 import { BackupFolder } from '../../scripts/backup/manifest.ts'
@@ -23,7 +23,7 @@ const TOKEN = 't'.repeat(43)
 const SITES = ['site_aaaa0001', 'site_bbbb0002', 'site_cccc0003']
 const SECRETS = { API_KEY_PEPPER: '0'.repeat(16) }
 
-type Answer = (response: ServerResponse) => void
+type Answer = (response: ServerResponse) => unknown
 type Fault = { path: RegExp; answer: Answer }
 
 /** A deployment as its operator sees it: files that are read in parts, and taken in parts. */
@@ -72,7 +72,7 @@ class FakeDeployment {
     return this.requests.filter((line) => path.test(line)).length
   }
 
-  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
     const url = new URL(request.url ?? '', 'http://localhost')
     const path = url.pathname.replace('/api/v1/operator/', '')
     const line = `${request.method} ${path}${url.search}`
@@ -361,13 +361,12 @@ describe('the way in', () => {
   })
 
   test('a deployment without a secret is named', async () => {
-    const before = process.env['OPERATOR_TOKEN']
-    delete process.env['OPERATOR_TOKEN']
+    vi.stubEnv('OPERATOR_TOKEN', undefined)
     try {
       await expect(openTarget({ kind: 'url', url: operator.url })).rejects.toThrow('OPERATOR_TOKEN')
       await expect(openTarget({ kind: 'deployed', environment: 'staging' })).rejects.toThrow('wrangler.staging.json')
     } finally {
-      if (before !== undefined) process.env['OPERATOR_TOKEN'] = before
+      vi.unstubAllEnvs()
     }
   })
 

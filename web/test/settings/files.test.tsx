@@ -31,7 +31,7 @@ const sampleImport = (more: Partial<SiteImport> = {}): SiteImport => ({
 const saved = vi.fn((_file: Blob) => 'blob:export')
 beforeEach(() => {
   saved.mockClear()
-  URL.createObjectURL = saved as typeof URL.createObjectURL
+  URL.createObjectURL = saved
   URL.revokeObjectURL = () => undefined
   HTMLAnchorElement.prototype.click = () => undefined
 })
@@ -83,7 +83,7 @@ test('an import sends the file and the choices, follows it, and says what became
   await chooseAndStart('{"kind":"export"}\n', /^Replace items that differ/)
   expect(await screen.findByText(/is being carried out/)).toBeVisible()
   const name = 'Imported, but not everything'
-  const outcome = within(await screen.findByRole('status', { name }, { timeout: 4_000 }))
+  const outcome = within(await screen.findByRole('alert', { name }, { timeout: 4_000 }))
   expect(outcome.getByText('2 items new, 0 replaced, 1 as they were. 2 new ones are linked to a post.')).toBeVisible()
   await userEvent.click(outcome.getByRole('button', { name: 'Show them one by one' }))
   expect(await outcome.findByText('About us')).toBeVisible()

@@ -87,7 +87,7 @@ export const settings: typeof english = {
     done: 'Importiert',
     doneWithRefusals: 'Importiert, aber nicht alles',
     counts:
-      '{created, plural, one {# Inhalt} other {# Inhalte}} neu, {replaced} ersetzt, {unchanged} wie zuvor. {linked, plural, one {# neuer ist} other {# neue sind}} mit einem Beitrag verknüpft.',
+      '{created, plural, one {# Inhalt} other {# Inhalte}} neu, {replaced, number} ersetzt, {unchanged, number} wie zuvor. {linked, plural, one {# neuer ist} other {# neue sind}} mit einem Beitrag verknüpft.',
     unlinked:
       'Die Datei ist von einem anderen WordPress: Ihre Inhalte sind hier nicht mit Beiträgen verknüpft. Ein Abgleich legt sie in WordPress an oder erkennt, dass es sie dort gibt.',
     refused: 'Ausgelassen:',

@@ -82,7 +82,7 @@ export const settings = {
     done: 'Imported',
     doneWithRefusals: 'Imported, but not everything',
     counts:
-      '{created, plural, one {# item} other {# items}} new, {replaced} replaced, {unchanged} as they were. {linked, plural, one {# new one is} other {# new ones are}} linked to a post.',
+      '{created, plural, one {# item} other {# items}} new, {replaced, number} replaced, {unchanged, number} as they were. {linked, plural, one {# new one is} other {# new ones are}} linked to a post.',
     unlinked:
       'The file is of another WordPress: its items are not linked to posts here. A sync creates them in WordPress, or sees them as they are.',
     refused: 'Left out:',

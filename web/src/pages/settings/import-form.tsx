@@ -29,6 +29,7 @@ export function ImportForm({ onStart }: ImportFormProps): ReactNode {
           <input
             id={id}
             type="file"
+            style={{ fontSize: 'var(--mantine-font-size-sm)', maxWidth: '100%' }}
             accept=".ndjson,application/x-ndjson"
             onChange={({ currentTarget }) => setFile(currentTarget.files?.[0] ?? null)}
           />

@@ -20,15 +20,19 @@ export function ImportOutcome({ found }: { found: SiteImport }): ReactNode {
   const reasons = Object.entries(refused) as [ImportCode, number][]
   const isClean = reasons.every(([code]) => EXPECTED.has(code))
   const hasLines = reasons.some(([code]) => !COUNTED.has(code))
+  const title = t(isClean ? 'done' : 'doneWithRefusals')
   return (
     <Alert
       color={isClean ? 'green' : 'yellow'}
       variant="light"
-      role="status"
       icon={isClean ? <IconCheck aria-hidden /> : <IconAlertTriangle aria-hidden />}
-      title={t(isClean ? 'done' : 'doneWithRefusals')}
+      aria-label={title}
     >
       <Stack gap="xs" align="flex-start">
+        {/* the alert's own title would be too pale */}
+        <Text size="sm" fw={600}>
+          {title}
+        </Text>
         <Text size="sm">{t('counts', counts)}</Text>
         {!found.is_same_site && counts.created > 0 && <Text size="sm">{t('unlinked')}</Text>}
         {reasons.length > 0 && (
