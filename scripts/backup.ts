@@ -30,6 +30,8 @@ async function main(): Promise<void> {
   if (values.to === undefined || positionals.length > 0) throw new BackupError(`Say where to.\n\n${USAGE}`)
   const place = readPlace(values, USAGE)
   const folder = new BackupFolder(resolve(values.to))
+  // before a deployment is started for nothing
+  folder.open()
   const { operator, bookmarks, close } = await openTarget(place)
   try {
     report(await takeBackup({ operator, folder, bookmarks, print }), folder.path)

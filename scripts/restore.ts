@@ -41,7 +41,8 @@ const listOf = (counts: Record<string, number>) =>
 
 function report({ sites, kept, leftOut, rows, dropped }: GivenBack): void {
   console.log(`\nRestored (${formatDuration(elapsed())}): ${sites} sites`)
-  if (Object.keys(rows).length > 0) console.log(`  Rows: ${listOf(rows)}`)
+  const filled = Object.fromEntries(Object.entries(rows).filter(([, count]) => count > 0))
+  if (Object.keys(filled).length > 0) console.log(`  Rows: ${listOf(filled)}`)
   if (Object.keys(dropped).length > 0)
     console.log(`  Left out, since what they belonged to was deleted while the backup was taken: ${listOf(dropped)}`)
   if (leftOut.length > 0) console.log(`  Left out, deleted while the backup was taken: sites ${leftOut.join(', ')}`)

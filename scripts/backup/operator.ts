@@ -111,7 +111,9 @@ export class Operator {
         signal: controller.signal,
       })
     } catch (cause) {
-      return cause instanceof Error ? cause : new Error(String(cause))
+      // fetch hides the reason below its own error
+      const reason = cause instanceof Error ? (cause.cause ?? cause) : cause
+      return reason instanceof Error ? reason : new Error(String(reason))
     } finally {
       clearTimeout(timer)
     }

@@ -81,6 +81,15 @@ const localToken = ({ apiFolder }: Pick<State, 'apiFolder'>) => {
   return token
 }
 
+/** @throws BackupError while `npm start` is on its way up */
+function openStopped(): State {
+  try {
+    return openState({ fresh: false })
+  } catch (error) {
+    throw new BackupError(error instanceof Error ? error.message : String(error), { cause: error })
+  }
+}
+
 /** The API of `npm start`: the one that runs, else one that is started for this command. */
 async function ofStart(): Promise<Target> {
   const running = findRunning()
@@ -88,7 +97,7 @@ async function ofStart(): Promise<Target> {
     const operator = new Operator({ url: running.apiUrl, token: localToken(running) })
     return { operator, bookmarks: NONE, close: NOTHING_TO_CLOSE }
   }
-  const state = openState({ fresh: false })
+  const state = openStopped()
   process.on('exit', () => closeState(state))
   await step('Static assets', () => buildAssets())
   const api: Api = await step('API of npm start', async () =>

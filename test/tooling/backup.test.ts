@@ -83,7 +83,7 @@ class FakeDeployment {
     const fault = this.faults.find((one) => one.path.test(line))
     if (!fault) return this.#answer(line, path, url.searchParams, body, response)
     this.faults.splice(this.faults.indexOf(fault), 1)
-    fault.answer(response)
+    return fault.answer(response)
   }
 
   async #answer(line: string, path: string, query: URLSearchParams, body: string, response: ServerResponse) {
