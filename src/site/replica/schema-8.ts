@@ -23,6 +23,9 @@ CREATE TABLE history (
   -- moments before this can't be answered, because rows were dropped for want of room
   floor_at INTEGER NOT NULL
 );
+-- an object that has items already: what they were before this moment is not known
+INSERT INTO history SELECT 1, 0, unixepoch() * 1000, 0, NULL, NULL, '{}', 2, unixepoch() * 1000
+  WHERE EXISTS (SELECT 1 FROM items);
 CREATE INDEX history_by_cause ON history (cause, id) WHERE cause IS NOT NULL;
 CREATE TABLE restores (
   n INTEGER PRIMARY KEY,

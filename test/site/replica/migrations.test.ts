@@ -75,6 +75,18 @@ describe('T48 the database of a site’s object', () => {
     expectToWork(database)
   })
 
+  test('that has items begins its journal with the update: what was before is not answered', () => {
+    const earliestOf = (hasItems: boolean) => {
+      const database = createSiteDatabase()
+      migrateSiteStore(database, 7)
+      if (hasItems) fill(database)
+      migrateSiteStore(database)
+      return new SiteStore(database).replica.history.floorAt()
+    }
+    expect(Math.abs(earliestOf(true) - Date.now())).toBeLessThan(10_000)
+    expect(earliestOf(false)).toBe(0)
+  })
+
   test('of a later release is left as it is and works: code can be rolled back, the database can’t', () => {
     const database = createSiteDatabase()
     migrateSiteStore(database)
