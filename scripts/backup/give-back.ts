@@ -181,6 +181,9 @@ async function begin(options: GiveBackOptions, manifest: Manifest): Promise<Givi
   }
   const body = { what: sites === null ? 'everything' : 'sites', secrets: manifest.backup.secrets }
   const restore = await operator.json(DeploymentRestore, 'POST', 'restores/', body)
+  const missing = manifest.databases.map(({ id }) => id).filter((id) => !restore.databases.includes(id))
+  if (sites === null && missing.length > 0)
+    throw new BackupError(`The deployment has no ${missing.join(', ')}. Bind them in wrangler.toml, and deploy.`)
   const giving = new GivingBack(options, file, { restore, started_at: Date.now(), loaded: [] })
   giving.save()
   return giving

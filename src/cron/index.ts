@@ -1,6 +1,6 @@
 import { readConfig } from '../config.ts'
 import { openDatabases } from '../db/events/shards.ts'
-import { openDatabase } from '../db/client.ts'
+import { openByName } from '../db/databases.ts'
 import type { Measure } from '../db/measured.ts'
 import { QueryBudget } from '../db/query-budget.ts'
 import { createId } from '../lib/ids.ts'
@@ -65,7 +65,7 @@ function createSystemContext(tick: Tick, accountId: string): ServiceContext {
   const { env, budget } = tick
   return {
     ...openCounted(tick, accountId),
-    database: (binding) => openDatabase(env, binding),
+    databases: openByName(env),
     queriesLeft: budget.left,
     actor: { kind: 'system', accountId },
     requestId: createId('req'),

@@ -1,7 +1,8 @@
 import type { Context as HonoContext } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { readConfig } from '../config.ts'
-import { db, openDatabase } from '../db/client.ts'
+import { db } from '../db/client.ts'
+import { openByName } from '../db/databases.ts'
 import { openEventShards } from '../db/events/shards.ts'
 import type { AppEnv } from '../env.ts'
 import { logFailure } from '../lib/background.ts'
@@ -50,7 +51,7 @@ export const provideContext = createMiddleware<AppEnv>(async (c, next) => {
   c.set('ctx', {
     db: session.db,
     events: openEventShards(c.env, session.db, measure),
-    database: (binding) => openDatabase(c.env, binding, measureQueries(c)),
+    databases: openByName(c.env, measure),
     queriesLeft: c.get('queries').left,
     actor,
     requestId: c.get('requestId'),

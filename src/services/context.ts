@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
-import type { DatabaseName, Db, DbSession } from '../db/client.ts'
+import type { Db } from '../db/client.ts'
+import type { Databases } from '../db/databases.ts'
 import type { AuditAction } from '../contract/audit.ts'
 import type { Role } from '../contract/people.ts'
 import type { Scope } from '../contract/sites.ts'
@@ -47,8 +48,8 @@ export interface ServiceContext<A extends Actor = KnownActor> {
   newId: (prefix: IdPrefix) => string
   config: Config
   apiKeys: ApiKeyStore
-  /** One of the D1 databases, by its binding. For backups, which go through all of them. */
-  database: (binding: DatabaseName) => Pick<DbSession, 'db' | 'batch'>
+  /** All D1 databases. For backups and restores, which go through them. */
+  databases: Databases
   /** Keeps work running after the response, as `waitUntil` does. */
   background: (work: Promise<unknown>) => void
   /** Charges a host name and an account with one call to an address that never proved itself. @throws ServiceError `too_many_requests` */

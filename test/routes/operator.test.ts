@@ -5,7 +5,6 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { auditLog, integrations, ticks } from '../../src/db/schema/index.ts'
 import { Seal } from '../../src/services/export/seal.ts'
 import { openSiteDatabase } from '../../src/site/replica/database.ts'
-import { DUMPED_TABLES } from '../../src/services/operator/tables.ts'
 import { routes } from '../../src/routes/index.ts'
 import { dumpedTables } from '../../src/site/replica/dump.ts'
 import {
@@ -21,7 +20,16 @@ import {
 import { refusal, signUpPerson } from '../support/identity.ts'
 import { d1, movableClock, siteObject } from '../support/integration.ts'
 import { call } from '../support/openapi.ts'
-import { backUp, dumpD1, dumpKeys, operate, readFile, sendFile, type WholeBackup } from '../support/operator.ts'
+import {
+  backUp,
+  dumpD1,
+  dumpKeys,
+  emptyD1,
+  operate,
+  readFile,
+  sendFile,
+  type WholeBackup,
+} from '../support/operator.ts'
 
 beforeAll(playWordPress)
 
@@ -41,20 +49,21 @@ const dumpObject = (siteId: string) =>
   })
 
 async function destroyEverything(siteIds: string[]): Promise<void> {
-  for (const { name } of DUMPED_TABLES) await d1().run(sql.raw(`DELETE FROM ${name}`))
+  await emptyD1()
   for (const { name } of (await env.API_KEYS.list()).keys) await env.API_KEYS.delete(name)
   for (const siteId of siteIds) await siteObject(siteId).forget()
 }
 
-async function restore({ backup, database, objects }: WholeBackup) {
+async function restore({ backup, databases, objects }: WholeBackup) {
   const { status, body: started } = await operate('POST restores/', {
     body: { what: 'everything', secrets: backup.secrets },
   })
   expect(status).toBe(201)
   for (const [siteId, text] of objects) await sendFile(`restores/${started.id}/sites/${siteId}`, text)
-  expect((await sendFile(`restores/${started.id}/databases/DB`, database, 'position')).body).toMatchObject({
-    is_whole: true,
-  })
+  for (const [name, text] of databases)
+    expect((await sendFile(`restores/${started.id}/databases/${name}`, text, 'position')).body).toMatchObject({
+      is_whole: true,
+    })
   for (const siteId of objects.keys())
     expect((await operate(`POST restores/${started.id}/sites/${siteId}/wake/`)).status).toBe(204)
   for (let next: string | null = ''; next !== null;) {
@@ -141,6 +150,7 @@ describe('a restore', () => {
     const site = await connectWordPress()
     const { item } = await createShared(site, { title: 'Then' })
     const whole = await backUp()
+    const database = whole.databases.get('DB') ?? ''
     await patchItem(site, item.id, { title: 'Now' })
     const { body: started } = await operate('POST restores/', {
       body: { what: 'sites', secrets: whole.backup.secrets },
@@ -150,9 +160,10 @@ describe('a restore', () => {
     expect(refusal(await operate(`PUT ${path}/parts/1/`, { lines: text }))).toEqual([409, 'object_not_empty'])
     expect((await readItem(site, item.id)).title).toBe('Now')
     // the rows of a database are not for such a restore
-    expect(
-      refusal(await operate(`PUT restores/${started.id}/databases/DB/parts/1/`, { lines: whole.database })),
-    ).toEqual([404, 'restore_not_found'])
+    expect(refusal(await operate(`PUT restores/${started.id}/databases/DB/parts/1/`, { lines: database }))).toEqual([
+      404,
+      'restore_not_found',
+    ])
     const epoch = async () =>
       (await d1().select().from(integrations).where(eq(integrations.id, site.integrationId)))[0]?.syncEpoch ?? 0
     const before = await epoch()
@@ -174,6 +185,7 @@ describe('a restore', () => {
   test('takes no file that is damaged, of another database, with other tables, or out of order', async () => {
     const site = await connectWordPress()
     const whole = await backUp()
+    const database = whole.databases.get('DB') ?? ''
     const id = 'rst_test'
     await d1()
       .insert(ticks)
@@ -185,8 +197,8 @@ describe('a restore', () => {
       new Seal().block(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
     const head = { kind: 'database', version: 1, database: 'DB' }
     const row = (table: string, more: object) => ({ kind: 'row', table, row: more })
-    expect(refusal(await put(whole.database.replace('"kind":"row"', '"kind":"row" ')))).toEqual([400, 'file_damaged'])
-    expect(refusal(await put(whole.database.slice(0, -9)))).toEqual([400, 'file_damaged'])
+    expect(refusal(await put(database.replace('"kind":"row"', '"kind":"row" ')))).toEqual([400, 'file_damaged'])
+    expect(refusal(await put(database.slice(0, -9)))).toEqual([400, 'file_damaged'])
     expect(refusal(await put(await fileOf({ ...head, database: 'OTHER' })))).toEqual([400, 'file_unknown'])
     expect(refusal(await put(await fileOf({ ...head, version: 2 })))).toEqual([409, 'backup_newer'])
     expect(refusal(await put(await fileOf(head, row('sqlite_master', { name: 'x' }))))).toEqual([409, 'backup_newer'])
@@ -200,7 +212,7 @@ describe('a restore', () => {
       'file_line_invalid',
     ])
     expect(refusal(await put(await fileOf(head), `?lines=5&sum=${'0'.repeat(64)}`))).toEqual([400, 'file_line_invalid'])
-    expect(refusal(await put(whole.database, '', 'databases/OTHER/parts/1/'))).toEqual([404, 'not_found'])
+    expect(refusal(await put(database, '', 'databases/OTHER/parts/1/'))).toEqual([404, 'not_found'])
     const object = whole.objects.get(site.siteId) ?? ''
     expect(refusal(await put(object, '', `sites/${site.siteId}/parts/2/`))).toEqual([409, 'part_out_of_order'])
     expect(
@@ -224,7 +236,7 @@ describe('a restore', () => {
       .update(ticks)
       .set({ at: new Date(Date.now() - 2 * 86_400_000) })
       .where(eq(ticks.cron, `restore:everything:${id}`))
-    expect(refusal(await put(whole.database))).toEqual([404, 'restore_not_found'])
+    expect(refusal(await put(database))).toEqual([404, 'restore_not_found'])
     await d1()
       .delete(ticks)
       .where(eq(ticks.cron, `restore:everything:${id}`))

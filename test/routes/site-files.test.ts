@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { eq } from 'drizzle-orm'
-import { auditLog, syncEvents } from '../../src/db/schema/index.ts'
+import { syncEvents } from '../../src/db/events/schema.ts'
+import { auditLog } from '../../src/db/schema/index.ts'
 import { Seal } from '../../src/services/export/seal.ts'
 import {
   connectWordPress,
@@ -13,7 +14,7 @@ import {
   type ContentSite,
 } from '../support/content.ts'
 import { addMember, createTestSite, inAccount, refusal, signUpPerson, type Person } from '../support/identity.ts'
-import { d1 } from '../support/integration.ts'
+import { d1, eventsD1 } from '../support/integration.ts'
 import { call } from '../support/openapi.ts'
 
 type Line = Record<string, unknown>
@@ -189,7 +190,7 @@ describe('an import', () => {
       expect(await readItem(to, id)).toMatchObject({ title: 'Moves house', state: 'synced' }),
     )
     expect(to.model.site.posts.byId('post').map(({ title }) => title)).toEqual(['Moves house'])
-    const events = await d1().select().from(syncEvents).where(eq(syncEvents.integrationId, to.integrationId))
+    const events = await eventsD1().select().from(syncEvents).where(eq(syncEvents.integrationId, to.integrationId))
     const event = events.find(({ action }) => action === 'import')
     expect(event).toMatchObject({ actor: `user:${to.owner.userId}`, counts: { created: 1 } })
     const records = await d1().select().from(auditLog).where(eq(auditLog.accountId, to.owner.accountId))

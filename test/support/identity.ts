@@ -5,7 +5,8 @@ import { expect } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import type { Role } from '../../src/contract/people.ts'
-import { db, openDatabase } from '../../src/db/client.ts'
+import { db } from '../../src/db/client.ts'
+import { openByName } from '../../src/db/databases.ts'
 import { openEventShards } from '../../src/db/events/shards.ts'
 import { accounts, memberships, sessions, userCredentials, users } from '../../src/db/schema/index.ts'
 import { createId } from '../../src/lib/ids.ts'
@@ -173,7 +174,7 @@ export function createTestContext<A extends Actor>(
   return {
     db: control,
     events: openEventShards(env, control),
-    database: (binding) => openDatabase(env, binding),
+    databases: openByName(env),
     queriesLeft: () => 1_000,
     actor,
     requestId: createId('req'),

@@ -2,9 +2,9 @@ import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import { sql } from 'drizzle-orm'
 import type { Backup } from '../../src/contract/operator.ts'
-import { DUMPED_TABLES } from '../../src/services/operator/tables.ts'
+import { openByName } from '../../src/db/databases.ts'
+import { tablesOf } from '../../src/services/operator/tables.ts'
 import type { Answer } from './identity.ts'
-import { d1 } from './integration.ts'
 import { call } from './openapi.ts'
 
 type Options = Parameters<typeof call>[1]
@@ -34,7 +34,8 @@ export const blocksOf = (text: string): string[] => text.split(/(?<="check"[^\n]
 
 export interface WholeBackup {
   backup: Backup
-  database: string
+  /** By binding. */
+  databases: Map<string, string>
   /** By site. */
   objects: Map<string, string>
 }
@@ -42,10 +43,12 @@ export interface WholeBackup {
 export async function backUp(): Promise<WholeBackup> {
   const { body: backup } = await operate('POST backups/')
   const { body: sites } = await operate(`GET backups/${backup.id}/sites/`)
-  const database = (await readFile(`backups/${backup.id}/databases/DB/`)).join('')
+  const databases = new Map<string, string>()
+  for (const name of backup.databases)
+    databases.set(name, (await readFile(`backups/${backup.id}/databases/${name}/`)).join(''))
   const objects = new Map<string, string>()
   for (const { id } of sites.results) objects.set(id, (await readFile(`backups/${backup.id}/sites/${id}/`)).join(''))
-  return { backup, database, objects }
+  return { backup, databases, objects }
 }
 
 /** Sends a file, block by block. @param query goes with each part */
@@ -60,12 +63,24 @@ export async function sendFile(path: string, text: string, query = ''): Promise<
   return answer
 }
 
-/** All rows of D1, by table. */
+const databases = openByName(env)
+
+const namedTables = () =>
+  databases.names().flatMap((database) => tablesOf(database).map(({ name, key }) => ({ database, name, key })))
+
+/** All rows of D1, by table. Those of the event databases are after a dot. */
 export async function dumpD1(): Promise<Record<string, unknown[]>> {
   const dump: Record<string, unknown[]> = {}
-  for (const { name, key } of DUMPED_TABLES)
-    dump[name] = await d1().all(sql.raw(`SELECT * FROM ${name} ORDER BY ${key.join()}`))
+  for (const { database, name, key } of namedTables()) {
+    const rows = await databases.open(database)?.db.all(sql.raw(`SELECT * FROM ${name} ORDER BY ${key.join()}`))
+    dump[database === 'DB' ? name : `${database}.${name}`] = rows ?? []
+  }
   return dump
+}
+
+/** Deletes all rows of D1. */
+export async function emptyD1(): Promise<void> {
+  for (const { database, name } of namedTables()) await databases.open(database)?.db.run(sql.raw(`DELETE FROM ${name}`))
 }
 
 /** All of KV. */

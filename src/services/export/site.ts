@@ -1,7 +1,8 @@
 /** The export of a site: what an import reads. Its lines are those of an account's export, of one site, and its terms. */
 import * as z from 'zod'
 import { FILE_VERSION } from '../../contract/site-file.ts'
-import { integrations, sites, syncEvents } from '../../db/schema/index.ts'
+import { syncEvents } from '../../db/events/schema.ts'
+import { integrations, sites } from '../../db/schema/index.ts'
 import { log } from '../../lib/log.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { ServiceContext } from '../context.ts'

@@ -5,7 +5,7 @@
  */
 import { gt, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { DATABASES, type DatabaseName } from '../../db/client.ts'
+import type { Db } from '../../db/client.ts'
 import { sites } from '../../db/schema/index.ts'
 import type { Backup, SiteRef } from '../../contract/operator.ts'
 import type { Page } from '../../contract/common.ts'
@@ -41,7 +41,7 @@ export async function startBackup({ ctx }: { ctx: OperatorContext }): Promise<Ba
     started_at: new Date(ctx.now()).toISOString(),
     expires_at: new Date(expiresAt).toISOString(),
     version: logVersion(),
-    databases: [...DATABASES],
+    databases: [...ctx.databases.names()],
     secrets: await readSecretPrints(ctx),
   }
 }
@@ -90,26 +90,28 @@ function decode<T extends z.ZodType>(schema: T, cursor: string): z.output<T> {
 type Row = Record<string, string | number | null>
 
 /** Rows of a table after a key, in the order of the keys. */
-function readRows(ctx: OperatorContext, { database, name, columns, key }: DumpedTable, after: unknown[] | null) {
+function readRows(db: Db, { name, columns, key }: DumpedTable, after: unknown[] | null) {
   const values = sql.join(
     (after ?? []).map((value) => sql`${value}`),
     sql`, `,
   )
   const from = after === null ? sql`` : sql` WHERE (${names(key)}) > (${values})`
-  return ctx
-    .database(database)
-    .db.all<Row>(
-      sql`SELECT ${names(columns)} FROM ${sql.identifier(name)}${from} ORDER BY ${names(key)} LIMIT ${ROWS_PER_PAGE}`,
-    )
+  return db.all<Row>(
+    sql`SELECT ${names(columns)} FROM ${sql.identifier(name)}${from} ORDER BY ${names(key)} LIMIT ${ROWS_PER_PAGE}`,
+  )
+}
+
+interface Source {
+  db: Db
+  tables: readonly DumpedTable[]
 }
 
 async function* readTables(
   ctx: OperatorContext,
-  database: DatabaseName,
+  { db, tables }: Source,
   start: { table: string; after: unknown[] | null },
   seal: Seal,
 ): AsyncGenerator<string> {
-  const tables = tablesOf(database)
   let [index, after] = [tables.findIndex(({ name }) => name === start.table), start.after]
   while (ctx.queriesLeft() > RESERVED_QUERIES) {
     const table = tables[index]
@@ -117,7 +119,7 @@ async function* readTables(
       yield seal.end(0)
       return
     }
-    const rows = await readRows(ctx, table, after)
+    const rows = await readRows(db, table, after)
     yield await seal.block(rows.map((row) => line({ kind: 'row', table: table.name, row })).join(''))
     const last = rows.at(-1)
     if (last && rows.length === ROWS_PER_PAGE) after = table.key.map((name) => last[name])
@@ -139,16 +141,18 @@ export async function readDatabase({
   input: { backupId: string; database: string; cursor?: string | undefined }
 }): Promise<AsyncGenerator<string>> {
   await assertBackup(ctx, input.backupId)
-  const database = DATABASES.find((name) => name === input.database)
-  if (database === undefined) throw new ServiceError('not_found')
-  const first = tablesOf(database)[0]?.name ?? ''
+  const { database } = input
+  const opened = ctx.databases.open(database)
+  if (opened === null) throw new ServiceError('not_found')
+  const source = { db: opened.db, tables: tablesOf(database) }
+  const first = source.tables[0]?.name ?? ''
   const place = input.cursor === undefined ? { table: first, after: null, seal: null } : decode(RowPlace, input.cursor)
-  if (!tablesOf(database).some(({ name }) => name === place.table)) throw new ServiceError('invalid_cursor')
+  if (!source.tables.some(({ name }) => name === place.table)) throw new ServiceError('invalid_cursor')
   const seal = new Seal(place.seal ?? undefined)
   const head = { kind: 'database', version: BACKUP_VERSION, database, at: new Date(ctx.now()).toISOString() }
   async function* read(): AsyncGenerator<string> {
     if (place.seal === null) yield await seal.block(line(head))
-    yield* readTables(ctx, database as DatabaseName, place, seal)
+    yield* readTables(ctx, source, place, seal)
   }
   return read()
 }

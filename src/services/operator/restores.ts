@@ -7,7 +7,6 @@ import { and, eq, like, lt, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import type { DeploymentRestore, FinishedRestore, LoadProgress, SecretPrints } from '../../contract/operator.ts'
 import { NO_SUM } from '../../contract/site-file.ts'
-import { DATABASES, type DatabaseName } from '../../db/client.ts'
 import { accounts, integrations, sites, ticks, users } from '../../db/schema/index.ts'
 import { log } from '../../lib/log.ts'
 import type { FilePosition } from '../../site/rpc.ts'
@@ -18,7 +17,7 @@ import { unwrap } from '../site-calls.ts'
 import type { OperatorContext } from './backup-id.ts'
 import { BACKUP_VERSION } from './backups.ts'
 import { differingSecrets } from './secret-prints.ts'
-import { DUMPED_TABLES, REFERENCES, tablesOf } from './tables.ts'
+import { REFERENCES, tablesOf } from './tables.ts'
 
 type What = DeploymentRestore['what']
 
@@ -58,7 +57,7 @@ export async function startDeploymentRestore({
   await ctx.db.delete(ticks).where(isForgotten)
   await ctx.db.insert(ticks).values({ cron: markOf(what, id), at: new Date(ctx.now()) })
   log.info('restore started', { restore_id: id, what })
-  return { id, what, databases: [...DATABASES] }
+  return { id, what, databases: [...ctx.databases.names()] }
 }
 
 /** @throws ServiceError `restore_not_found` unless a restore of this kind was started, within a day */
@@ -94,7 +93,7 @@ interface StoredRow {
   values: (string | number | null)[]
 }
 
-function readRow(value: unknown, number: number, database: DatabaseName): StoredRow {
+function readRow(value: unknown, number: number, database: string): StoredRow {
   const parsed = RowLine.safeParse(value)
   if (!parsed.success) throw invalidLine(number, 'not a row')
   const { table: name, row } = parsed.data
@@ -109,7 +108,7 @@ function readRow(value: unknown, number: number, database: DatabaseName): Stored
   return { table: name, columns, values: Object.values(row) }
 }
 
-function assertHead(value: unknown, database: DatabaseName): void {
+function assertHead(value: unknown, database: string): void {
   const head = HeadLine.safeParse(value).data
   if (head?.database !== database) throw new ServiceError('file_unknown', `It is not the backup of ${database}.`)
   if (head.version > BACKUP_VERSION) throw new ServiceError('backup_newer', `The file has version ${head.version}.`)
@@ -161,8 +160,9 @@ export async function loadDatabasePart({
   input: PartInput & FilePosition & { database: string }
 }): Promise<LoadProgress> {
   await assertRestore(ctx, input.restoreId, 'everything')
-  const database = DATABASES.find((name) => name === input.database)
-  if (database === undefined) throw new ServiceError('not_found')
+  const { database } = input
+  const opened = ctx.databases.open(database)
+  if (opened === null) throw new ServiceError('not_found')
   const rows: StoredRow[] = []
   const { after, isLast } = await readBlocks(decodePart(input.bytes), input, (value, number) => {
     if (number === 1) assertHead(value, database)
@@ -170,7 +170,7 @@ export async function loadDatabasePart({
   })
   const inserts = insertsOf(rows)
   for (let start = 0; start < inserts.length; start += AT_ONCE)
-    await ctx.database(database).batch(inserts.slice(start, start + AT_ONCE))
+    await opened.batch(inserts.slice(start, start + AT_ONCE))
   return progressOf(input.part, after, isLast)
 }
 
@@ -255,12 +255,13 @@ async function dropOrphans(ctx: OperatorContext): Promise<Record<string, number>
 
 async function countRows(ctx: OperatorContext): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}
-  for (const { database, name } of DUMPED_TABLES) {
-    const row = await ctx
-      .database(database)
-      .db.get<{ n: number }>(sql`SELECT count(*) AS n FROM ${sql.identifier(name)}`)
-    counts[name] = row.n
-  }
+  for (const database of ctx.databases.names())
+    for (const { name } of tablesOf(database)) {
+      const row = await ctx.databases
+        .open(database)
+        ?.db.get<{ n: number }>(sql`SELECT count(*) AS n FROM ${sql.identifier(name)}`)
+      counts[name] = (counts[name] ?? 0) + (row?.n ?? 0)
+    }
   return counts
 }
 

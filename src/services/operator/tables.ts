@@ -1,18 +1,18 @@
 import { getTableName, isTable, sql, type SQL } from 'drizzle-orm'
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'
-import type { DatabaseName } from '../../db/client.ts'
-import * as schema from '../../db/schema/index.ts'
+import { CONTROL } from '../../db/databases.ts'
+import * as events from '../../db/events/schema.ts'
+import * as control from '../../db/schema/index.ts'
 
 /** A table of D1, with the columns of its rows and those of its key. */
 export interface DumpedTable {
-  database: DatabaseName
   name: string
   columns: string[]
   key: string[]
 }
 
-/** Not part of a backup: when the crons of this deployment last ran, and which restores are under way. */
-const LEFT_OUT = new Set(['ticks'])
+/** Of this deployment alone: when its crons last ran, which restores are under way, how its databases grew. */
+const LEFT_OUT = new Set(['ticks', 'database_sizes'])
 
 /**
  * Loaded last, in this order: while they are missing nobody signs in, no key works, and no site is looked for. `accounts`
@@ -35,22 +35,31 @@ function describe(table: SQLiteTable): DumpedTable {
   const own = columns.filter(({ primary }) => primary)
   const key = primaryKeys[0]?.columns ?? own
   return {
-    database: 'DB',
     name: getTableName(table),
     columns: columns.map(({ name }) => name),
     key: key.map(({ name }) => name),
   }
 }
 
-/** All tables of a backup, in the order in which they are read and loaded. */
-export const DUMPED_TABLES: readonly DumpedTable[] = Object.values<unknown>(schema)
-  .filter((table): table is SQLiteTable => isTable(table))
-  .map(describe)
-  .filter(({ name }) => !LEFT_OUT.has(name))
-  .toSorted((left, right) => LAST.indexOf(left.name) - LAST.indexOf(right.name) || left.name.localeCompare(right.name))
+const order = (left: DumpedTable, right: DumpedTable) =>
+  LAST.indexOf(left.name) - LAST.indexOf(right.name) || left.name.localeCompare(right.name)
 
-export const tablesOf = (database: DatabaseName): DumpedTable[] =>
-  DUMPED_TABLES.filter((table) => table.database === database)
+const dumpedTables = (schema: object): readonly DumpedTable[] =>
+  Object.values<unknown>({ ...schema })
+    .filter((table): table is SQLiteTable => isTable(table))
+    .map(describe)
+    .filter(({ name }) => !LEFT_OUT.has(name))
+    .toSorted(order)
+
+const CONTROL_TABLES = dumpedTables(control)
+const EVENT_TABLES = dumpedTables(events)
+
+/**
+ * The tables of a database, in the order in which they are read and loaded.
+ * @param database its binding
+ */
+export const tablesOf = (database: string): readonly DumpedTable[] =>
+  database === CONTROL ? CONTROL_TABLES : EVENT_TABLES
 
 export const names = (columns: readonly string[]): SQL =>
   sql.join(

@@ -6,7 +6,7 @@
 import type { ItemDoc } from './doc.ts'
 import { restoreRecord, TRASHED_SUFFIX, trashRecord } from './edit.ts'
 import { copyFields, diffDocs } from './fields.ts'
-import { isDeleted, isTrashed, withoutError, type Deletion, type ItemRecord } from './record.ts'
+import { isDeleted, hasTrashStatus, withoutError, type Deletion, type ItemRecord } from './record.ts'
 import { keepLateness } from './schedule.ts'
 
 /** IGNY8's side of an item at a moment. */
@@ -21,8 +21,8 @@ export type Change = (typeof CHANGES)[number]
 
 export type PutBack = { kind: Change; record: ItemRecord } | { kind: 'skipped'; code: 'item_unreadable' } | null
 
-const isGone = (record: ItemRecord) => isDeleted(record) || isTrashed(record.local)
-const wasGone = ({ doc, deletion }: Side) => deletion === 'both' || deletion === 'local' || isTrashed(doc)
+const isGone = (record: ItemRecord) => isDeleted(record) || hasTrashStatus(record.local)
+const wasGone = ({ doc, deletion }: Side) => deletion === 'both' || deletion === 'local' || hasTrashStatus(doc)
 
 /** What was scheduled for a time that has passed is published by now. */
 const asDue = (doc: ItemDoc, now: number): ItemDoc =>

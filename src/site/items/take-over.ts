@@ -9,7 +9,7 @@ import { findTextFault } from '../../contract/text.ts'
 import type { ItemDoc } from './doc.ts'
 import { diffDocs } from './fields.ts'
 import { putBack } from './put-back.ts'
-import { isDeleted, isTrashed, type ItemRecord } from './record.ts'
+import { isDeleted, hasTrashStatus, type ItemRecord } from './record.ts'
 
 export interface TakeOver {
   /** The item that is here: of the same id, or of the same post. */
@@ -64,7 +64,7 @@ const unlinked = (record: ItemRecord, local: ItemDoc, now: number): ItemRecord =
   conflictExternal: null,
 })
 
-const isGone = (record: ItemRecord) => isDeleted(record) || isTrashed(record.local)
+const isGone = (record: ItemRecord) => isDeleted(record) || hasTrashStatus(record.local)
 
 /** Why the texts of an item can't be stored; null if they can. */
 function faultOf({ local, base, external, conflictExternal }: ItemRecord): ImportCode | null {
