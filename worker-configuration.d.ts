@@ -17,6 +17,7 @@ interface __BaseEnv_Env {
 	JURISDICTION: "";
 	EVENT_RETENTION_DAYS: "90";
 	EVENT_SHARDS_CLOSED: "";
+	REQUEST_LOG_RATE: "0.01";
 	QUOTAS: "{}";
 	DEMO_SIGN_IN: "";
 	EMAIL_API_URL: "";
@@ -39,7 +40,7 @@ type StringifyValues<EnvType extends Record<string, unknown>> = {
 	[Binding in keyof EnvType]: EnvType[Binding] extends string ? EnvType[Binding] : string;
 };
 declare namespace NodeJS {
-	interface ProcessEnv extends StringifyValues<Pick<Cloudflare.Env, "ENVIRONMENT" | "PUBLIC_URL" | "WEB_ORIGINS" | "JURISDICTION" | "EVENT_RETENTION_DAYS" | "EVENT_SHARDS_CLOSED" | "QUOTAS" | "DEMO_SIGN_IN" | "EMAIL_API_URL" | "EMAIL_FROM" | "MAIL_SINK" | "API_KEY_PEPPER" | "SESSION_SECRET" | "ENCRYPTION_KEYS">> {}
+	interface ProcessEnv extends StringifyValues<Pick<Cloudflare.Env, "ENVIRONMENT" | "PUBLIC_URL" | "WEB_ORIGINS" | "JURISDICTION" | "EVENT_RETENTION_DAYS" | "EVENT_SHARDS_CLOSED" | "REQUEST_LOG_RATE" | "QUOTAS" | "DEMO_SIGN_IN" | "EMAIL_API_URL" | "EMAIL_FROM" | "MAIL_SINK" | "API_KEY_PEPPER" | "SESSION_SECRET" | "ENCRYPTION_KEYS">> {}
 }
 declare module "*.txt" {
 	const value: string;

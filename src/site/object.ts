@@ -8,14 +8,13 @@
  *   (runs/).
  * - Storage is synchronous SQLite. Related rows commit in one transaction (replica/store.ts).
  * - One alarm drives all work that is due: runs, the inbox, retries, drift checks, health checks. It is set again at
- *   the end of each firing, and by the constructor: the platform retries an alarm six times, then drops it.
+ *   the end of each firing, and by each new instance, because a firing that crashed leaves no alarm behind.
  * - A new instance frees the leases of the old one, so an interrupted run continues at once from its last commit.
  * - A revoked key is refused here from the next call on, even while caches at the edge still accept it
  *   (replica/key-gate.ts).
  * - Domain errors are returned as values (RpcResult).
  */
 import { DurableObject } from 'cloudflare:workers'
-import { readConfig } from '../config.ts'
 import type { Item, ItemCreate, ItemFilter, ItemUpdate, Resolution } from '../contract/content.ts'
 import type { StructureStored } from '../contract/content-types.ts'
 import type { Structure } from '../contract/structure.ts'
@@ -23,6 +22,7 @@ import type { RunDetail } from '../contract/activity.ts'
 import type { RunDirection, Run } from '../contract/sync.ts'
 import { openDatabases } from '../db/events/shards.ts'
 import { createId } from '../lib/ids.ts'
+import { logFailure } from '../lib/background.ts'
 import { log, withLogIds } from '../lib/log.ts'
 import { Mutex } from '../lib/mutex.ts'
 import * as items from './replica/content.ts'
@@ -52,7 +52,7 @@ import {
 } from './rpc.ts'
 import { probeTwice, applyProbeResult } from './health/probe.ts'
 import { writeStructure } from '../db/projection.ts'
-import type { ObjectContext } from './runs/context.ts'
+import { createContext, type ObjectContext } from './runs/context.ts'
 import { writeCounts } from './runs/counts.ts'
 import { runNext } from './runs/runner.ts'
 import { applyTypeLimits } from './runs/type-limits.ts'
@@ -63,9 +63,6 @@ import { syncItem } from './runs/sync-item.ts'
 import { receiveWebhook } from './runs/receive-webhook.ts'
 import { SiteAlarm } from './runs/alarm.ts'
 import { closeSocket, LiveHub } from './live/hub.ts'
-
-/** Clock, ids and randomness, which the simulator replaces. */
-const clockIdsAndRandom = () => ({ now: Date.now, newId: createId, random: Math.random })
 
 /** Implements {@link SiteRpc}, which documents the methods. */
 export class SiteSync extends DurableObject<Env> implements SiteRpc {
@@ -88,8 +85,9 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
     this.#alarm = new SiteAlarm(state.storage, (inboxFrom) => this.#opened?.nextDueAt(inboxFrom) ?? null)
     // the instance that held these leases is gone
     this.#opened?.runs.releaseLeases(Date.now())
-    // the platform retries an alarm six times, then drops it: pending work needs a new one
-    void state.blockConcurrencyWhile(() => this.#alarm.arm())
+    // The platform drops an alarm when it fires, and after six errors: pending work needs a new one. Not before the event
+    // that this instance starts for: if that is the alarm, it sets the next one itself.
+    state.waitUntil(logFailure(scheduler.wait(0).then(() => this.#alarm.arm())))
   }
 
   probe(request: ProbeRequest): Promise<RpcResult<ProbeOutcome>> {
@@ -140,6 +138,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
   enqueue(call: RpcCall, direction: RunDirection): Promise<RpcResult<Run>> {
     return this.#authorized(call, async () => {
       this.#store.access.setIntegration(call)
+      this.#store.transport.wake(Date.now())
       const id = createId('run')
       const run = this.#store.runs.enqueue(id, call, direction, Date.now())
       // an unfinished run keeps the request id of the request that queued it
@@ -181,14 +180,15 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
   }
 
   poll(key: CallingKey, integrationId: string, message: WebhookMessage): Promise<RpcResult<SignedAnswer>> {
-    return this.#authorized(key, async () => {
+    const receive = async () => {
       const site = { ...key, integrationId }
       const ctx = this.#context(key.accountId)
       const answer = await receivePoll(ctx, site, message, (work) => this.#siteAccess.tryRun(work))
       ctx.store.runs.publishUnfinished()
       await this.#alarm.arm()
       return answer
-    })
+    }
+    return this.#authorized(key, receive, { isPoll: true })
   }
 
   enablePolling(call: RpcCall): Promise<RpcResult<null>> {
@@ -302,6 +302,7 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
 
   /** Opens a live WebSocket, which RPC can't. */
   override async fetch(request: Request): Promise<Response> {
+    this.#opened?.transport.wake(Date.now())
     return this.#live.accept(request)
   }
 
@@ -344,19 +345,17 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
   }
 
   #context(accountId: string | null): ObjectContext {
-    return {
-      ...openDatabases(this.env, accountId),
+    return createContext(this.env, accountId, {
       store: this.#store,
-      config: readConfig(this.env),
-      ...clockIdsAndRandom(),
-      sleep: (ms) => scheduler.wait(ms),
-      fetch: (input, init) => fetch(input, init),
       onProjected: () => this.#live.publish({ row: true }),
       storedBytes: () => this.ctx.storage.sql.databaseSize,
-    }
+      isWatched: () => this.#live.isWatched,
+    })
   }
 
+  /** For somebody who reads or edits items: more edits may follow, so a site that polls is asked to poll often. */
   #content(siteId: string): items.ContentContext {
+    this.#store.transport.wake(Date.now())
     return { replica: this.#store.replica, siteId, now: Date.now, newId: createId }
   }
 
@@ -377,10 +376,11 @@ export class SiteSync extends DurableObject<Env> implements SiteRpc {
   #authorized<T>(
     call: CallingKey & { integrationId?: string },
     work: () => Promise<RpcResult<T>>,
+    { isPoll = false } = {},
   ): Promise<RpcResult<T>> {
     const ids = { ...idsOfIntegration(this.#opened?.access.integration() ?? null), ...idsOfCall(call) }
     const database = () => openDatabases(this.env, call.accountId).db
-    const gate = { db: database, now: Date.now, opened: () => this.#opened, open: () => this.#store }
+    const gate = { db: database, now: Date.now, opened: () => this.#opened, open: () => this.#store, isPoll }
     const guarded = async () => (await refuseCall(gate, call)) ?? (await work())
     return withLogIds(ids, () => unlessDeleted(() => this.#isForgotten, guarded))
   }
