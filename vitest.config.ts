@@ -48,6 +48,8 @@ const workersProject = async () => ({
           ENVIRONMENT: 'test',
           PUBLIC_URL: 'http://api.test',
           WEB_ORIGINS: 'http://app.test',
+          // tests look at every line
+          REQUEST_LOG_RATE: '0',
           TEST_MIGRATIONS: await readD1Migrations('migrations'),
           TEST_EVENT_MIGRATIONS: await readD1Migrations('migrations-events'),
         },

@@ -78,6 +78,7 @@ const RawConfig = z.lazy(() =>
       ENVIRONMENT: z.enum(['production', 'development', 'test']),
       PUBLIC_URL: z.url(),
       JURISDICTION: Jurisdiction,
+      REQUEST_LOG_RATE: z.coerce.number().min(0).max(1).default(0.01),
       EVENT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
       EVENT_SHARDS_CLOSED: z
         .string()
@@ -158,6 +159,8 @@ export interface Config {
   environment: 'production' | 'development' | 'test'
   publicUrl: string
   webOrigins: string[]
+  /** Share of the requests that succeed which get a log line, 0 to 1. */
+  requestLogRate: number
   /** How long sync events are kept. */
   eventRetentionMs: number
   /** Bindings of event databases that get no new accounts. */
@@ -194,6 +197,7 @@ export function readConfig(env: Env): Config {
     environment: raw.ENVIRONMENT,
     publicUrl: trimSlashes(raw.PUBLIC_URL),
     webOrigins: raw.WEB_ORIGINS,
+    requestLogRate: raw.REQUEST_LOG_RATE,
     eventRetentionMs: raw.EVENT_RETENTION_DAYS * 86_400_000,
     closedShards: raw.EVENT_SHARDS_CLOSED,
     quotas: raw.QUOTAS,

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 const INTERVAL_MS = 100
 const KILOBYTES_IN_MEGABYTE = 1024
@@ -12,13 +12,18 @@ const readStatus = (pid: string) => {
 }
 const fieldOf = (status: string, name: string) => new RegExp(`^${name}:\\s*(\\S+)`, 'm').exec(status)?.[1]
 
+/** Found before; looking through all processes takes longer than what is often measured. */
+let known: string | null = null
+
 /** The workerd that this process has started; null where the system doesn't tell. */
 function findWorkerd(): string | null {
+  if (known !== null && existsSync(`/proc/${known}/stat`)) return known
   try {
     const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
     const isOurs = (status: string) =>
       fieldOf(status, 'Name') === 'workerd' && fieldOf(status, 'PPid') === String(process.pid)
-    return pids.findLast((pid) => isOurs(readStatus(pid))) ?? null
+    known = pids.findLast((pid) => isOurs(readStatus(pid))) ?? null
+    return known
   } catch {
     return null
   }

@@ -5,7 +5,8 @@ import { connectSite, type ConnectedSite } from './connect.ts'
 import type { Row } from './report.ts'
 import type { Runtime } from './runtime.ts'
 import { call } from './seed.ts'
-import { readCounts, sync, type Counts } from './syncs.ts'
+import type { Counted } from './counting.ts'
+import { readCounts, sync } from './syncs.ts'
 
 const SIZES = [200, 5_000, 100_000]
 const MOST_ROWS_OF_A_POLL = 50
@@ -28,7 +29,7 @@ async function readIntegration({ miniflare }: Runtime, { integrationId }: Connec
 }
 
 /** A sync in which nothing changed. Its end is read from D1, so that nobody asks the object meanwhile. */
-async function measureSync(runtime: Runtime, url: URL, site: ConnectedSite): Promise<Counts> {
+async function measureSync(runtime: Runtime, url: URL, site: ConnectedSite): Promise<Counted> {
   const { last_sync_at: before } = await readIntegration(runtime, site)
   await readCounts(url)
   await call(url, `${INTEGRATIONS}/${site.integrationId}/sync`, site.key, { direction: 'both' })
@@ -63,10 +64,10 @@ async function poll(url: URL, { integrationId, key, signingSecret }: ConnectedSi
     throw new Error(`the poll was answered ${answer.status}: ${JSON.stringify(told)}`)
 }
 
-async function measurePoll(runtime: Runtime, url: URL, site: ConnectedSite): Promise<Counts> {
+async function measurePoll(runtime: Runtime, url: URL, site: ConnectedSite): Promise<Counted> {
   const { site_id: siteId, account_id: accountId } = await readIntegration(runtime, site)
   const ref = { siteId, accountId, integrationId: site.integrationId, keyId: null, requestId: 'req_bench' }
-  const enabled = await fetch(new URL('/bench-polling', url), { method: 'POST', body: JSON.stringify(ref) })
+  const enabled = await fetch(new URL('/count/polling', url), { method: 'POST', body: JSON.stringify(ref) })
   if (!enabled.ok) throw new Error(`polling was not enabled: ${await enabled.text()}`)
   // the first poll tells D1 of the new transport, the second shows how often the site polls
   for (let n = 0; n < 3; n++) await poll(url, site)
@@ -75,13 +76,13 @@ async function measurePoll(runtime: Runtime, url: URL, site: ConnectedSite): Pro
   return readCounts(url)
 }
 
-const rowOf = (name: string, against: string, counts: Counts, atMost: number): Row => ({
+const rowOf = (name: string, against: string, counts: Counted, atMost: number): Row => ({
   name,
   against,
   value: counts.rowsRead,
   unit: 'rows',
   target: { atMost },
-  details: { 'rows written': counts.rowsWritten, 'alarms set': counts.alarmsSet, 'writes to D1': counts.writes },
+  details: { 'rows written': counts.rowsWritten, 'alarms set': counts.alarmsSet, 'writes to D1': counts.d1Writes },
 })
 
 /** What an object reads and writes when nothing has changed, for sites of three sizes. */

@@ -1,10 +1,15 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4MiniflareOptions } from 'miniflare'
 import { temporaryFolder } from '../../scripts/lib/paths.ts'
 import { endWithProcess } from '../../scripts/lib/shutdown.ts'
 import type { KeyRing } from '../../src/lib/secrets.ts'
 import type { Bundle } from './bundle.ts'
+
+/** A Worker's modules, the main one first. */
+type Modules = Pick<Bundle, 'modules'>
 
 type WorkerOptions = Extract<V4MiniflareOptions, { workers: unknown }>['workers'][number]
 
@@ -36,87 +41,24 @@ export { SiteSync }
 export default { fetch: (request, env, ctx) => app.fetch(request, withCounters(env), ctx) }
 `
 
-/**
- * The same, and it counts what the site's object writes into D1, the rows of its own database, and its alarms:
- * \`/bench-counts\` tells and forgets. \`/bench-polling\` has a site served by polling.
- */
-const WITH_COUNTED_WRITES = `
+/** The same, and it counts what the platform bills: counting.ts. */
+const WITH_COUNTS = `
 import app, { SiteSync as Uncounted } from './index.js'
+import { instrument } from './counting.js'
 ${COUNTERS_IN_MEMORY}
-const NOTHING = { writes: 0, alarms: 0, alarmsSet: 0, rowsRead: 0, rowsWritten: 0 }
-let told = { ...NOTHING }
-let last = null
-const takeRows = () => {
-  told.rowsRead += last?.rowsRead ?? 0
-  told.rowsWritten += last?.rowsWritten ?? 0
-  last = null
-}
-let isWatched = false
-/* a cursor knows its rows once it was read, which the object does at once */
-const watch = (storage) => {
-  if (isWatched) return
-  isWatched = true
-  const [sql, own] = [Object.getPrototypeOf(storage.sql), Object.getPrototypeOf(storage)]
-  const { exec } = sql
-  sql.exec = function (...args) {
-    takeRows()
-    return (last = exec.apply(this, args))
-  }
-  const { setAlarm } = own
-  own.setAlarm = function (...args) {
-    told.alarmsSet++
-    return setAlarm.apply(this, args)
-  }
-}
-const countedStatement = (statement) => {
-  const bind = statement.bind.bind(statement)
-  statement.bind = (...values) => countedStatement(bind(...values))
-  for (const name of ['run', 'all', 'raw']) {
-    const send = statement[name].bind(statement)
-    statement[name] = (...options) => (told.writes++, send(...options))
-  }
-  return statement
-}
-const counted = (database) => ({
-  withSession: (from) => counted(database.withSession(from)),
-  getBookmark: () => database.getBookmark(),
-  batch: (statements) => (told.writes++, database.batch(statements)),
-  prepare: (sql) => (/^\\s*select/i.test(sql) ? database.prepare(sql) : countedStatement(database.prepare(sql))),
-})
-export class SiteSync extends Uncounted {
-  constructor(state, env) {
-    watch(state.storage)
-    super(state, { ...env, DB: counted(env.DB), EVENTS: counted(env.EVENTS) })
-  }
-  alarm() {
-    told.alarms++
-    return super.alarm()
-  }
-}
-const tell = () => {
-  takeRows()
-  const before = told
-  told = { ...NOTHING }
-  return Response.json(before)
-}
-const enablePolling = async (request, env) => {
-  const ref = await request.json()
-  const enabled = await env.SITE_SYNC.getByName(ref.siteId).enablePolling(ref)
-  return Response.json(enabled, { status: enabled.ok ? 200 : 500 })
-}
-export default {
-  fetch: (request, env, ctx) => {
-    if (request.url.endsWith('/bench-counts')) return tell()
-    if (request.url.endsWith('/bench-polling')) return enablePolling(request, env)
-    return app.fetch(request, withCounters(env), ctx)
-  },
-}
+const counted = instrument(app, Uncounted, withCounters)
+export const SiteSync = counted.SiteSync
+export default counted.default
 `
+const COUNTING = {
+  path: 'counting.js',
+  contents: stripTypeScriptTypes(readFileSync(join(import.meta.dirname, 'counting.ts'), 'utf8')),
+}
 
 /** A bundle's modules; `entry` stands before them where the Worker measured is wrapped. */
-export const modulesOf = ({ modules }: Bundle, entry?: string): WorkerOptions => ({
+export const modulesOf = ({ modules }: Modules, entry?: string): WorkerOptions => ({
   modulesRoot: '/',
-  modules: [...(entry === undefined ? [] : [{ path: 'entry.js', contents: entry }]), ...modules].map(
+  modules: [...(entry === undefined ? [] : [{ path: 'entry.js', contents: entry }, COUNTING]), ...modules].map(
     ({ path, contents }) => ({ type: 'ESModule' as const, path: join('/', path), contents }),
   ),
 })
@@ -129,7 +71,7 @@ export const COMPATIBILITY = {
 const common = { ...COMPATIBILITY, unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] }
 
 /** The project's Worker with the settings of production; `entry` stands before it. */
-function appOptions(bundle: Bundle, name: string, secrets: Record<string, string>, entry?: string): WorkerOptions {
+function appOptions(bundle: Modules, name: string, secrets: Record<string, string>, entry?: string): WorkerOptions {
   return {
     ...common,
     ...modulesOf(bundle, entry),
@@ -137,12 +79,18 @@ function appOptions(bundle: Bundle, name: string, secrets: Record<string, string
     bindings: {
       // a site on loopback is refused in production
       ENVIRONMENT: name === 'syncing' ? 'development' : 'production',
-      PUBLIC_URL: 'https://api.igny8.com',
+      PUBLIC_URL: name === 'syncing' ? 'http://127.0.0.1:8787' : 'https://api.igny8.com',
+      // notices to people are made, and kept in memory
+      ...(name === 'syncing' && { MAIL_SINK: 'on' }),
       WEB_ORIGINS: 'https://app.igny8.com',
+      // a line now and then would make the counts of two runs differ
+      REQUEST_LOG_RATE: '0',
       ...secrets,
     },
     d1Databases: { DB: 'app', EVENTS: 'app-events' },
     kvNamespaces: { API_KEYS: 'app' },
+    // a file of the web app, whichever is asked for
+    serviceBindings: { ASSETS: () => new Response('', { headers: { 'content-type': 'text/javascript' } }) },
     durableObjects: {
       SITE_SYNC: {
         className: 'SiteSync',
@@ -177,7 +125,13 @@ export interface Runtime {
   /** Seals what the Worker reads from D1. */
   keyRing: KeyRing
   url(worker: string): Promise<URL>
+  /** May be called again. */
   stop(): Promise<void>
+}
+
+export interface StoredRuntime extends Runtime {
+  /** Where the databases are, which are whole once the runtime has stopped. */
+  folder: string
 }
 
 /** Secrets of one run, and the keys that seal what the Worker reads from D1. */
@@ -195,33 +149,33 @@ export function createSecrets(): { keyRing: KeyRing; bindings: Record<string, st
  * Starts the project's Worker as `app`, as `app-simulated-limits`, and as `syncing`, which may call a site on this machine and
  * counts its writes, beside the bare ones.
  */
-export async function startRuntime(app: Bundle, bare: Bundle[]): Promise<Runtime> {
+export async function startRuntime(app: Modules, bare: Bundle[]): Promise<StoredRuntime> {
   const { keyRing, bindings: secrets } = createSecrets()
   const workers = [
     appOptions(app, 'app', secrets, WITH_COUNTERS_IN_MEMORY),
     appOptions(app, 'app-simulated-limits', secrets),
-    appOptions(app, 'syncing', secrets, WITH_COUNTED_WRITES),
+    appOptions(app, 'syncing', secrets, WITH_COUNTS),
     ...bare.map(bareOptions),
   ]
+  const folder = temporaryFolder('bench-state')
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: '127.0.0.1',
       cf: false,
       log: new Log(LogLevel.ERROR),
       handleStructuredLogs: () => undefined,
-      resourcePersistencePath: temporaryFolder('bench-state'),
+      resourcePersistencePath: folder,
       workers,
     }),
   )
   const forget = endWithProcess({ group: undefined, stop: () => miniflare.dispose(), kill: () => undefined })
   await miniflare.ready
+  let stopped: Promise<void> | undefined
   return {
     miniflare,
     keyRing,
+    folder,
     url: (worker) => miniflare.unsafeGetDirectURL(worker),
-    stop: async () => {
-      await miniflare.dispose()
-      forget()
-    },
+    stop: () => (stopped ??= miniflare.dispose().then(forget)),
   }
 }

@@ -25,9 +25,12 @@ async function migrate({ miniflare }: Runtime, worker: string, binding = 'DB'): 
   const database = await miniflare.getD1Database(binding, worker)
   const folder = join(ROOT, binding === 'DB' ? 'migrations' : 'migrations-events')
   const files = readdirSync(folder).filter((name) => name.endsWith('.sql'))
+  // as wrangler keeps them, for `/healthz`
+  await database.exec('CREATE TABLE d1_migrations (id INTEGER PRIMARY KEY, name TEXT UNIQUE)')
   for (const file of files.toSorted()) {
     const statements = readFileSync(join(folder, file), 'utf8').split('--> statement-breakpoint')
-    await database.batch(statements.map((statement) => database.prepare(statement)))
+    const done = database.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(file)
+    await database.batch([...statements.map((statement) => database.prepare(statement)), done])
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Run } from '../../src/contract/sync.ts'
 import { connectSite, type ConnectedSite } from './connect.ts'
+import type { Counted } from './counting.ts'
 import { readCpuMs, watchMemory } from './process-usage.ts'
 import type { Row } from './report.ts'
 import type { Runtime } from './runtime.ts'
@@ -30,19 +31,8 @@ const seconds = (run: Run) => (Date.parse(run.finished_at ?? '') - Date.parse(ru
 const toFixed = (value: number, digits = 1) => Number(value.toFixed(digits))
 
 /** What the Worker has counted since it was asked last. */
-export interface Counts {
-  /** Writes to D1. */
-  writes: number
-  /** Alarms that fired, and how often one was set. */
-  alarms: number
-  alarmsSet: number
-  /** Rows of the objects' SQLite, as the platform counts them. */
-  rowsRead: number
-  rowsWritten: number
-}
-
-export async function readCounts(url: URL): Promise<Counts> {
-  return (await (await fetch(new URL('/bench-counts', url))).json()) as Counts
+export async function readCounts(url: URL): Promise<Counted> {
+  return (await (await fetch(new URL('/count', url), { method: 'POST' })).json()) as Counted
 }
 
 async function readRun(url: URL, site: ConnectedSite): Promise<Run> {
@@ -76,7 +66,7 @@ export async function sync(
   if (run.status !== 'succeeded') throw new Error(`The run ended as ${JSON.stringify(run)}`)
   const cpuMs = readCpuMs() - cpuBefore
   const { requests, bytes, cpuMs: modelCpu } = await site.model.ask('stats')
-  const { writes, alarms: slices } = await readCounts(url)
+  const { d1Writes: writes, alarms: slices } = await readCounts(url)
   return { run, seconds: seconds(run), requests, bytes, writes, slices, cpuMs, modelCpuMs: modelCpu - before.cpuMs }
 }
 

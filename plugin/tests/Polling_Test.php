@@ -83,6 +83,40 @@ final class Polling_Test extends Site_Test_Case {
 		self::assertCount( 1, $this->api->requests );
 	}
 
+	public function test_the_ticket_of_an_answer_goes_with_the_next_polls_until_another_one_comes(): void {
+		$this->answers = [
+			$this->answer( [], [], [ 'x-igny8-ticket' => 'first.0a' ] ),
+			$this->answer( [] ),
+			$this->answer( [], [], [ 'x-igny8-ticket' => 'second.0b' ] ),
+			$this->answer( [] ),
+		];
+		for ( $n = 0; $n < 4; $n++ ) {
+			self::assertTrue( $this->run_poll() );
+		}
+		self::assertSame( [ null, 'first.0a', 'first.0a', 'second.0b' ], $this->sent_tickets() );
+	}
+
+	public function test_a_ticket_of_an_unsigned_answer_or_of_odd_form_is_not_kept(): void {
+		$odd           = [ "a\r\nx: y", str_repeat( 'a', 2001 ), 'ü', '' ];
+		$this->answers = [ $this->answer( [], [], [ 'webhook-signature' => '1', 'x-igny8-ticket' => 'unsigned.0a' ] ) ];
+		self::assertFalse( $this->run_poll() );
+		$this->unpause();
+		foreach ( $odd as $ticket ) {
+			$this->answers = [ $this->answer( [], [], [ 'x-igny8-ticket' => $ticket ] ) ];
+			self::assertTrue( $this->run_poll() );
+		}
+		self::assertTrue( $this->run_poll() );
+		self::assertSame( array_fill( 0, 6, null ), $this->sent_tickets() );
+	}
+
+	public function test_a_new_connection_begins_without_a_ticket(): void {
+		$this->answers = [ $this->answer( [], [], [ 'x-igny8-ticket' => 'first.0a' ] ) ];
+		$this->run_poll();
+		self::assertSame( 'first.0a', $this->plugin->polling_state->ticket() );
+		$this->plugin->polling_state->set_transport( 'polling' );
+		self::assertSame( '', $this->plugin->polling_state->ticket() );
+	}
+
 	public function test_a_failure_is_shown_and_pauses_polling_until_the_next_success(): void {
 		$this->api->on( 'POST', self::PATH, new WP_Error( 'http_request_failed', 'No route' ) );
 		self::assertFalse( $this->run_poll() );
@@ -205,6 +239,18 @@ final class Polling_Test extends Site_Test_Case {
 		$body = $this->api->last_body( 'POST', Fake_Api::INTEGRATION . 'test-connection/' );
 		self::assertSame( [ 'cmd_challenge', true ], [ $body['polling']['result']['id'], $body['polling']['result']['ok'] ] );
 		self::assertTrue( $this->plugin->polling_state->is_polling() );
+	}
+
+	/**
+	 * @return array<int, string|null> Of each poll in turn.
+	 */
+	private function sent_tickets(): array {
+		return array_map(
+			static function ( array $request ): ?string {
+				return $request['args']['headers']['x-igny8-ticket'] ?? null;
+			},
+			$this->api->requests
+		);
 	}
 
 	private function run_poll(): bool {

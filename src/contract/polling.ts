@@ -7,9 +7,20 @@ export const TRANSPORTS = ['direct', 'polling'] as const
 export const Transport = z.lazy(() => z.enum(TRANSPORTS).meta({ id: 'Transport' }))
 export type Transport = z.infer<typeof Transport>
 
-/** How often the plugin is asked to poll, in seconds: while it is served by polling, and while it is called. */
+/**
+ * How often the plugin is asked to poll, in seconds: while it is served by polling and somebody uses the site in IGNY8 or a
+ * run is unfinished; while it is served by polling and nobody waits for anything; and while it is called. Whatever happens
+ * in WordPress doesn't wait: the plugin polls as soon as a webhook was delivered.
+ */
 export const POLL_INTERVAL_S = 60
+export const QUIET_INTERVAL_S = 300
 export const IDLE_INTERVAL_S = 900
+
+/**
+ * Header of an answer to a poll: an opaque text that the plugin sends back in the same header of its polls, until an answer
+ * brings another one. It spares us a question about the API key. A plugin may leave it out.
+ */
+export const TICKET_HEADER = 'x-igny8-ticket'
 
 /** Fields of an integration about its transport. */
 export const transportFields = () => ({

@@ -42,7 +42,7 @@ export const ApiKey = z.lazy(() =>
       scopes: z.array(Scope),
       status: z.enum(['active', 'expiring', 'expired', 'revoked']),
       expires_at: Timestamp.nullable(),
-      last_used_at: Timestamp.nullable().meta({ description: 'Accurate to an hour' }),
+      last_used_at: Timestamp.nullable().meta({ description: 'Accurate to six hours' }),
       created_at: Timestamp,
     })
     .meta({ id: 'ApiKey' }),

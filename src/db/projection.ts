@@ -47,8 +47,13 @@ const structureFields = (structure: Structure, now: Date) => ({
   ...readyFields(now),
 })
 
+/** Whether the integration has another structure than this one. */
+const isOtherStructure = (structure: Structure) =>
+  sql`${integrations.structure} IS NOT ${sql.param(structure, integrations.structure)}`
+
 /**
- * Stores a structure that the plugin sent, and then its event.
+ * Stores a structure that the plugin sent, and then its event. A structure that is as it was leaves none: the plugin
+ * pushes it every day.
  * @returns null if the integration was deleted
  */
 export async function writeStructure(
@@ -62,13 +67,17 @@ export async function writeStructure(
     post_types: Object.keys(structure.post_types).length,
     taxonomies: Object.keys(structure.taxonomies).length,
   }
-  const stored = await ctx.db
-    .update(integrations)
-    .set(structureFields(structure, now))
-    .where(isIntegration(integration))
-    .returning({ id: integrations.id })
+  const matches = isIntegration(integration)
+  // together: what is returned by the update is the new structure
+  const [before, stored] = await ctx.db.batch([
+    ctx.db
+      .select({ isOther: sql<number>`${isOtherStructure(structure)}` })
+      .from(integrations)
+      .where(matches),
+    ctx.db.update(integrations).set(structureFields(structure, now)).where(matches).returning({ id: integrations.id }),
+  ])
   if (stored.length === 0) return null
-  await recordEvent(ctx, eventIntegration(integration), { ...event, counts })
+  if (before[0]?.isOther !== 0) await recordEvent(ctx, eventIntegration(integration), { ...event, counts })
   ctx.onProjected?.()
   return {
     success: true,

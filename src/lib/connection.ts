@@ -10,7 +10,8 @@ import { backoffMs, type Backoff } from './backoff.ts'
 /**
  * A site is checked at least once an hour (T8). A quarter of each delay is random, so that checks don't come in waves.
  */
-const CHECK_BACKOFF: Backoff = { firstMs: 2 * 60_000, longestMs: 3_600_000, jitter: 0.25 }
+export const LONGEST_CHECK_DELAY_MS = 3_600_000
+const CHECK_BACKOFF: Backoff = { firstMs: 2 * 60_000, longestMs: LONGEST_CHECK_DELAY_MS, jitter: 0.25 }
 
 /** Errors for which nothing answered; for all others, something at the site's address did. */
 const NO_ANSWER: ReadonlySet<ErrorCode> = new Set([

@@ -2,6 +2,7 @@ import type { Context as HonoContext } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { readConfig } from '../config.ts'
 import { ERRORS } from '../contract/errors.ts'
+import { TICKET_HEADER } from '../contract/polling.ts'
 import { db } from '../db/client.ts'
 import { QueryBudget } from '../db/query-budget.ts'
 import type { AppEnv } from '../env.ts'
@@ -40,12 +41,21 @@ function authContext(c: HonoContext<AppEnv>) {
   }
 }
 
-async function identify(c: HonoContext<AppEnv>, credentials: Credentials, access: Access): Promise<Actor> {
+type Ticket = NonNullable<Parameters<typeof authenticateApiKey>[0]['input']['ticket']>
+
+interface Wanted {
+  access: Access
+  /** Of a route that takes tickets. */
+  ticket: Ticket | undefined
+}
+
+async function identify(c: HonoContext<AppEnv>, credentials: Credentials, { access, ticket }: Wanted): Promise<Actor> {
   const ctx = authContext(c)
   if (credentials.kind === 'api_key') {
     const background = (work: Promise<void>) => c.executionCtx.waitUntil(work)
     const chargeMiss = () => charge(c.env.THROTTLE_ANONYMOUS, clientNetwork(c))
-    return authenticateApiKey({ ctx, input: { plaintext: credentials.plaintext, background, chargeMiss } })
+    const input = { plaintext: credentials.plaintext, background, chargeMiss }
+    return authenticateApiKey({ ctx, input: ticket ? { ...input, ticket } : input })
   }
   if (credentials.kind === 'session') {
     if (credentials.transport === 'cookie' && isGuarded(c)) assertOriginAllowed(ctx.config, c.req.raw.headers)
@@ -65,7 +75,8 @@ async function chargeRefusal(c: HonoContext<AppEnv>, error: unknown): Promise<vo
   if (isRefusal && error.code !== 'api_key_unknown') await charge(c.env.THROTTLE_ANONYMOUS, clientNetwork(c))
 }
 
-async function findActor(c: HonoContext<AppEnv>, access: Access): Promise<Actor> {
+async function findActor(c: HonoContext<AppEnv>, wanted: Wanted): Promise<Actor> {
+  const { access } = wanted
   const credentials = readCredentials(readConfig(c.env), c.req.raw.headers)
   if (credentials.kind === 'none') {
     if (access.kind === 'optional') return { kind: 'anonymous' }
@@ -74,7 +85,7 @@ async function findActor(c: HonoContext<AppEnv>, access: Access): Promise<Actor>
   if (access.kind === 'api_key' && credentials.kind === 'session')
     throw new ServiceError('credentials_missing', KEY_ALONE)
   try {
-    return await identify(c, credentials, access)
+    return await identify(c, credentials, wanted)
   } catch (error) {
     await chargeRefusal(c, error)
     throw error
@@ -93,9 +104,10 @@ async function findOperator(c: HonoContext<AppEnv>): Promise<Actor> {
   throw new ServiceError('operator_token_invalid')
 }
 
-function actorOf(c: HonoContext<AppEnv>, access: Access): Promise<Actor> | Actor {
-  if (access.kind === 'public') return { kind: 'anonymous' }
-  return c.get('stopwatch').time('auth', () => (access.kind === 'operator' ? findOperator(c) : findActor(c, access)))
+function actorOf(c: HonoContext<AppEnv>, wanted: Wanted): Promise<Actor> | Actor {
+  const { kind } = wanted.access
+  if (kind === 'public') return { kind: 'anonymous' }
+  return c.get('stopwatch').time('auth', () => (kind === 'operator' ? findOperator(c) : findActor(c, wanted)))
 }
 
 /**
@@ -105,9 +117,12 @@ function actorOf(c: HonoContext<AppEnv>, access: Access): Promise<Actor> | Actor
  * @throws ServiceError the 401 codes of credentials; `no_account`, `user_inactive`, `two_factor_required`,
  *   `recent_sign_in_required`, `site_inactive`, `origin_not_allowed`, `operator_token_invalid`; `too_many_requests` after too many bad credentials from one address
  */
-export const authenticate = (access: Access) =>
+export const authenticate = (access: Access, takesTicket = false) =>
   createMiddleware<AppEnv>(async (c, next) => {
     c.set('queries', new QueryBudget())
-    c.set('actor', await actorOf(c, access))
+    let renewed: string | null = null
+    const ticket = { sent: c.req.header(TICKET_HEADER) ?? null, renew: (fresh: string) => void (renewed = fresh) }
+    c.set('actor', await actorOf(c, { access, ticket: takesTicket ? ticket : undefined }))
     await next()
+    if (renewed !== null && c.res.ok) c.res.headers.set(TICKET_HEADER, renewed)
   })

@@ -81,6 +81,11 @@ export interface RouteDefinition<A extends Access, P, Q, B> {
   >
   /** The answer is streamed or personal, and not kept for repeats: an Idempotency-Key has no effect. */
   withoutIdempotency?: true
+  /**
+   * A poll's ticket (services/api-keys/ticket.ts) spares the question whose key the request carries. For routes alone whose
+   * handler does nothing but call the site's object, which checks the key itself.
+   */
+  takesTicket?: true
   /** Codes that this route adds to those that its access, input and method imply. */
   errors?: readonly ErrorCode[]
   handle(call: RouteCall<A, Infer<P>, Infer<Q>, Infer<B>>): Promise<Reply>

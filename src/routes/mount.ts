@@ -10,6 +10,7 @@ import { idempotency } from '../middleware/idempotency.ts'
 import { jsonBody } from '../middleware/json-body.ts'
 import { lineBody } from '../middleware/line-body.ts'
 import { provideContext } from '../middleware/context.ts'
+import { requestLog } from '../middleware/request-log.ts'
 import { throttle } from '../middleware/throttle.ts'
 import { ServiceError } from '../services/errors.ts'
 import type { Reply, Route } from './define.ts'
@@ -38,7 +39,8 @@ const idempotencyOf = ({ body, answerAgain }: Route) =>
 function stepsOf(route: Route): MiddlewareHandler<AppEnv>[] {
   const isWrite = route.method !== 'get'
   return [
-    authenticate(route.access),
+    requestLog(route.operationId),
+    authenticate(route.access, route.takesTicket),
     authorize(route.access),
     throttle(route.throttle),
     ...(route.body ? [jsonBody] : []),

@@ -19,8 +19,9 @@ export const pollingRoutes: Route[] = [
     records: { nothing: 'the site’s own request, signed' },
     summary: 'Poll for commands',
     description:
-      'Sent by the plugin of a site that can’t be called. The headers `webhook-id`, `webhook-timestamp` and `webhook-signature` sign the raw body (Standard Webhooks). The response is signed in the same way, with the same id. Repeats have no second effect.',
+      'Sent by the plugin of a site that can’t be called. The headers `webhook-id`, `webhook-timestamp` and `webhook-signature` sign the raw body (Standard Webhooks). The response is signed in the same way, with the same id. A response may have the header `x-igny8-ticket`: send it back with the next polls, which are then answered with less work. Repeats have no second effect.',
     access: { kind: 'api_key', scope: 'integration:write' },
+    takesTicket: true,
     params: Params,
     body: PollRequest,
     responses: { 200: { description: 'The next commands for the site', schema: PollAnswer } },

@@ -8,7 +8,7 @@
  *   (runs/).
  * - Storage is synchronous SQLite. Related rows commit in one transaction (replica/store.ts).
  * - One alarm drives all work that is due: runs, the inbox, retries, drift checks, health checks. It is set again at
- *   the end of each firing, and by the constructor: the platform retries an alarm six times, then drops it.
+ *   the end of each firing, and by each new instance: the platform retries an alarm six times, then drops it.
  * - A new instance frees the leases of the old one, so an interrupted run continues at once from its last commit.
  * - A revoked key is refused here from the next call on, even while caches at the edge still accept it
  *   (replica/key-gate.ts).
@@ -101,6 +101,7 @@ export class SiteSync extends KeepingObject implements SiteRpc {
   enqueue(call: RpcCall, direction: RunDirection): Promise<RpcResult<Run>> {
     return this.authorized(call, async () => {
       this.store.access.setIntegration(call)
+      this.store.transport.wake(Date.now())
       const id = createId('run')
       const run = this.store.runs.enqueue(id, call, direction, Date.now())
       // an unfinished run keeps the request id of the request that queued it
@@ -142,14 +143,15 @@ export class SiteSync extends KeepingObject implements SiteRpc {
   }
 
   poll(key: CallingKey, integrationId: string, message: WebhookMessage): Promise<RpcResult<SignedAnswer>> {
-    return this.authorized(key, async () => {
+    const receive = async () => {
       const site = { ...key, integrationId }
       const ctx = this.context(key.accountId)
       const answer = await receivePoll(ctx, site, message, (work) => this.siteAccess.tryRun(work))
       ctx.store.runs.publishUnfinished()
       await this.timer.arm()
       return answer
-    })
+    }
+    return this.authorized(key, receive, { isPoll: true })
   }
 
   enablePolling(call: RpcCall): Promise<RpcResult<null>> {
@@ -257,7 +259,9 @@ export class SiteSync extends KeepingObject implements SiteRpc {
     this.live.publish({ row: true })
   }
 
+  /** For somebody who reads or edits items: more edits may follow, so a site that polls is asked to poll often. */
   #content(siteId: string): items.ContentContext {
+    this.store.transport.wake(Date.now())
     return { replica: this.store.replica, siteId, now: Date.now, newId: createId }
   }
 

@@ -4,9 +4,8 @@
  * calls the methods of rpc.ts alone.
  */
 import { DurableObject } from 'cloudflare:workers'
-import { readConfig } from '../config.ts'
 import { openDatabases } from '../db/events/shards.ts'
-import { createId } from '../lib/ids.ts'
+import { logFailure } from '../lib/background.ts'
 import { log, withLogIds } from '../lib/log.ts'
 import { Mutex } from '../lib/mutex.ts'
 import { readLiveState } from '../services/live/index.ts'
@@ -19,13 +18,10 @@ import { SiteStore } from './replica/store.ts'
 import { tidy } from './replica/tidy.ts'
 import { type CallingKey, type RpcResult, SITE_DELETED, SITE_LOADING } from './rpc.ts'
 import { SiteAlarm } from './runs/alarm.ts'
-import type { ObjectContext } from './runs/context.ts'
+import { createContext, type ObjectContext } from './runs/context.ts'
 import { idsOfCall, idsOfIntegration } from './runs/log-ids.ts'
 import { playChanges } from './runs/play-changes.ts'
 import { runNext } from './runs/runner.ts'
-
-/** Clock, ids and randomness, which the simulator replaces. */
-const clockIdsAndRandom = () => ({ now: Date.now, newId: createId, random: Math.random })
 
 export abstract class StoredObject extends DurableObject<Env> {
   /** Null while the object has no data: the site was deleted or never used. */
@@ -50,12 +46,14 @@ export abstract class StoredObject extends DurableObject<Env> {
     this.timer = new SiteAlarm(state.storage, (inboxFrom) => this.opened?.nextDueAt(inboxFrom) ?? null)
     // the instance that held these leases is gone
     this.opened?.runs.releaseLeases(Date.now())
-    // the platform retries an alarm six times, then drops it: pending work needs a new one
-    void state.blockConcurrencyWhile(() => this.timer.arm())
+    // The platform retries an alarm six times, then drops it: pending work needs a new one. Not before the event that this
+    // instance starts for: if that is the alarm, it sets the next one itself.
+    state.waitUntil(logFailure(scheduler.wait(0).then(() => this.timer.arm())))
   }
 
   /** Opens a live WebSocket, which RPC can't. */
   override async fetch(request: Request): Promise<Response> {
+    this.opened?.transport.wake(Date.now())
     return this.live.accept(request)
   }
 
@@ -101,16 +99,12 @@ export abstract class StoredObject extends DurableObject<Env> {
   }
 
   protected context(accountId: string | null): ObjectContext {
-    return {
-      ...openDatabases(this.env, accountId),
+    return createContext(this.env, accountId, {
       store: this.store,
-      config: readConfig(this.env),
-      ...clockIdsAndRandom(),
-      sleep: (ms) => scheduler.wait(ms),
-      fetch: (input, init) => fetch(input, init),
       onProjected: () => this.live.publish({ row: true }),
       storedBytes: () => this.ctx.storage.sql.databaseSize,
-    }
+      isWatched: () => this.live.isWatched,
+    })
   }
 
   /**
@@ -120,10 +114,11 @@ export abstract class StoredObject extends DurableObject<Env> {
   protected authorized<T>(
     call: CallingKey & { integrationId?: string },
     work: () => Promise<RpcResult<T>>,
+    { isPoll = false } = {},
   ): Promise<RpcResult<T>> {
     const ids = { ...idsOfIntegration(this.opened?.access.integration() ?? null), ...idsOfCall(call) }
     const database = () => openDatabases(this.env, call.accountId).db
-    const gate = { db: database, now: Date.now, opened: () => this.opened, open: () => this.store }
+    const gate = { db: database, now: Date.now, opened: () => this.opened, open: () => this.store, isPoll }
     const guarded = async () => (await refuseCall(gate, call)) ?? (await work())
     return withLogIds(ids, () => unlessDeleted(() => this.isForgotten, guarded))
   }

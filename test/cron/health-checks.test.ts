@@ -168,6 +168,34 @@ test('the object checks its site within the hour, without a cron', async () => {
   await checked(site, { connection: 'degraded', connectionReason: 'plugin_not_found' })
 })
 
+test('a check that D1 broke off is repeated soon, and the one after a good check is where D1 has it', async () => {
+  const site = await connectSiteWithStructure()
+  const clock = movableClock()
+  const plannedIn = () =>
+    runInDurableObject(siteObject(site.siteId), (_instance, { storage }) => {
+      const [row] = storage.sql.exec<{ due: number }>("SELECT due_at AS due FROM schedule WHERE task = 'health'")
+      return ((row?.due ?? 0) - Date.now()) / 60_000
+    })
+  const check = () => runInDurableObject(siteObject(site.siteId), (instance) => instance.alarm())
+  clock.advance(3_600_000)
+  await check()
+  const planned = await plannedIn()
+  expect(planned).toBeGreaterThan(44)
+  expect(planned).toBeCloseTo(await minutesToNextCheck(site), 1)
+  clock.advance(3_600_000)
+  const session = Object.getPrototypeOf(env.DB.withSession()) as D1DatabaseSession
+  const broken = vi.spyOn(session, 'prepare').mockImplementation(() => {
+    throw new Error('D1 is away')
+  })
+  try {
+    await check()
+  } finally {
+    broken.mockRestore()
+  }
+  expect(await plannedIn()).toBeLessThanOrEqual(2)
+  expect(await readIntegration(site.integrationId)).toMatchObject({ connection: 'ready' })
+})
+
 test('what is only half right makes a connection degraded, with its reason, until it is mended', async () => {
   const site = await connectSiteWithStructure()
   const nowS = Math.floor(Date.now() / 1000)

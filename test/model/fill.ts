@@ -4,10 +4,21 @@ const SENTENCE = 'The quick brown fox jumps over the lazy dog while nobody in th
 
 const DAY_S = 86_400
 
-/** Makes bodies of about this many characters that differ from post to post. */
-function createTexts(characters: number): (id: number) => string {
-  const rest = SENTENCE.repeat(Math.ceil(characters / SENTENCE.length)).slice(0, Math.max(0, characters - 60))
-  return (id) => `<!-- wp:paragraph -->\n<p>Text ${id}. ${rest}</p>\n<!-- /wp:paragraph -->`
+/** A text of about this many characters. */
+function textOf(characters: number): string {
+  return SENTENCE.repeat(Math.ceil(characters / SENTENCE.length)).slice(0, Math.max(0, characters - 60))
+}
+
+/** Makes bodies that differ from post to post, each when it is read. */
+const bodyOf = (rest: () => string) => (id: number) =>
+  `<!-- wp:paragraph -->\n<p>Text ${id}. ${rest()}</p>\n<!-- /wp:paragraph -->`
+
+/** The bodies by the index of their post; of one length, they share one text. */
+function createBodies(characters: number | ((index: number) => number)): (index: number) => (id: number) => string {
+  if (typeof characters !== 'number') return (index) => bodyOf(() => textOf(characters(index)))
+  const text = textOf(characters)
+  const body = bodyOf(() => text)
+  return () => body
 }
 
 /**
@@ -16,7 +27,14 @@ function createTexts(characters: number): (id: number) => string {
  */
 export function fillPosts(
   model: ModelWordPress,
-  options: { count: number; type?: string; bodyCharacters?: number; stepS?: number; terms?: number },
+  options: {
+    count: number
+    type?: string
+    /** Of each body, or of the one with this index. */
+    bodyCharacters?: number | ((index: number) => number)
+    stepS?: number
+    terms?: number
+  },
 ): void {
   const { count, type = 'post', bodyCharacters = 1000, stepS = 60, terms = 20 } = options
   const { site } = model
@@ -26,7 +44,7 @@ export function fillPosts(
     const ids = Array.from({ length: terms }, (_, index) => site.terms.add(taxonomy, `${taxonomy} ${index + 1}`).id)
     return [taxonomy, ids] as const
   })
-  const body = createTexts(bodyCharacters)
+  const bodies = createBodies(bodyCharacters)
   for (let index = 0; index < count; index++) {
     const id = site.posts.nextId
     const title = `${type} number ${id}`
@@ -38,7 +56,7 @@ export function fillPosts(
       id,
       type,
       title,
-      body,
+      body: bodies(index),
       excerpt: '',
       slug: `${type}-number-${id}`,
       status: 'publish',

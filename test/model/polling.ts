@@ -1,11 +1,11 @@
-import { PollAnswer, type PollRequest } from '../../src/contract/polling.ts'
+import { PollAnswer, type PollRequest, TICKET_HEADER } from '../../src/contract/polling.ts'
 import type { CommandAnswer, CommandResult } from '../../src/contract/link.ts'
 import { signMessage, verifyMessage } from '../../src/lib/signature.ts'
 import { Context } from './context.ts'
 import { SiteDied } from './executor.ts'
 import type { ModelWordPress } from './wordpress.ts'
 
-/** A signed message to the API's `polling/`. */
+/** A signed message to the API's `polling/`, or its answer. */
 export interface HeartbeatMessage {
   headers: Record<string, string>
   body: string
@@ -28,9 +28,23 @@ async function sign(model: ModelWordPress, body: string): Promise<HeartbeatMessa
   const [id, timestamp] = [`msg_home_${++made}`, model.site.timeS()]
   const signature = await signMessage({ id, timestamp, body, secrets: [model.signingSecret] })
   return {
-    headers: { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': signature },
+    headers: {
+      'webhook-id': id,
+      'webhook-timestamp': String(timestamp),
+      'webhook-signature': signature,
+      ...ticketOf(model),
+    },
     body,
   }
+}
+
+/** The header with the ticket that the plugin has, if any. */
+export const ticketOf = ({ ticket }: ModelWordPress): Record<string, string> =>
+  ticket === null ? {} : { [TICKET_HEADER]: ticket }
+
+/** Keeps the ticket that an answer brings. */
+export function keepTicket(model: ModelWordPress, answer: Pick<HeartbeatMessage, 'headers'>): void {
+  model.ticket = answer.headers[TICKET_HEADER] ?? model.ticket
 }
 
 /** The answer, if it is signed for this very message; a forged one would make the site do what it says. */
@@ -96,6 +110,7 @@ export async function callHome(
     const message = await sign(model, JSON.stringify(body))
     const reply = await send(message)
     if (reply === null) return null
+    keepTicket(model, reply)
     const answer = await readAnswer(model, message, reply)
     transport = answer.transport
     results = later

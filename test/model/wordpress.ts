@@ -38,6 +38,8 @@ export class ModelWordPress extends SiteEditing {
   readonly executor: Executor
   readonly http: HttpSide
   onWebhook: (webhook: ModelWebhook) => void
+  /** What the last answer to a poll brought, and the next poll takes back. */
+  ticket: string | null = null
   readonly #random: () => number
   #isInRequest = false
 

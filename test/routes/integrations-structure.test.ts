@@ -68,6 +68,22 @@ describe('update-structure', () => {
     expect(counts).toEqual({ queries: 0, keyReads: 1 })
   })
 
+  test('leaves an event if the structure has changed, and none for the daily push of the same', async () => {
+    const site = await connectSiteWithStructure()
+    const { id } = (await lastEvent(site.integrationId, 'update_structure')) ?? {}
+    const before = await readTypes(site)
+    const answer = await push(site, sampleStructure())
+    expect(answer.status).toBe(200)
+    expect(await lastEvent(site.integrationId, 'update_structure')).toMatchObject({ id })
+    // it was fetched all the same
+    expect(answer.body.last_structure_fetch >= before.last_structure_fetch).toBe(true)
+    expect((await readTypes(site)).last_structure_fetch).toBe(answer.body.last_structure_fetch)
+    const changed = sampleStructure()
+    Object.assign(changed.post_types['post'] ?? {}, { count: 124 })
+    await push(site, changed)
+    expect((await lastEvent(site.integrationId, 'update_structure'))?.id).not.toBe(id)
+  })
+
   test('takes the place of what was pushed before', async () => {
     const site = await connectSiteWithStructure()
     const next: Structure = { ...sampleStructure(), post_types: {}, taxonomies: {}, two_way_sync_enabled: false }

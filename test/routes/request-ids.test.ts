@@ -56,6 +56,40 @@ const firstLine = (log: ReturnType<typeof watchLog>, message: string) =>
     return line
   })
 
+describe('a request that succeeds', () => {
+  const read = async (site: ConnectedSite, rate: string, token = site.key) => {
+    const log = watchLog()
+    await call(`GET ${site.path}/content-types/`, { token, bindings: { REQUEST_LOG_RATE: rate } as Partial<Env> })
+    return log.of('request')
+  }
+
+  test('has a line in the share that is configured, which says for how many it stands', async () => {
+    const site = await connectSite()
+    expect(await read(site, '0')).toEqual([])
+    const [line] = await read(site, '1')
+    expect(line).toMatchObject({
+      route: 'getContentTypes',
+      status: 200,
+      ms: expect.any(Number),
+      caller: 'api_key',
+      of: 1,
+      request_id: expect.stringMatching(/^req_/),
+      site_id: site.siteId,
+    })
+    const chance = vi.spyOn(Math, 'random')
+    chance.mockReturnValue(0.0049)
+    expect(await read(site, '0.005')).toMatchObject([{ of: 200 }])
+    chance.mockReturnValue(0.005)
+    expect(await read(site, '0.005')).toEqual([])
+    chance.mockRestore()
+  })
+
+  test('has that line alone: what is refused has its own', async () => {
+    const site = await connectSite()
+    expect(await read(site, '1', `${site.key.slice(0, -1)}!`)).toEqual([])
+  })
+})
+
 describe('the id of a request', () => {
   test('goes with the run that it starts, through the object, into each command and every line of the log', async () => {
     const site = await connectSite()

@@ -1,9 +1,10 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { readConfig } from '../../src/config.ts'
 import type { WebhookEvent } from '../../src/contract/content-link.ts'
+import { syncEvents } from '../../src/db/events/schema.ts'
 import { apiKeys } from '../../src/db/schema/index.ts'
 import { createApiKey, hashApiKey } from '../../src/lib/api-key.ts'
 import { createSigningSecret, signMessage } from '../../src/lib/signature.ts'
@@ -23,7 +24,15 @@ import {
   type ContentSite,
 } from '../support/content.ts'
 import { createTestKey, createTestSite, signUpPerson, type Person } from '../support/identity.ts'
-import { countingBindings, d1, lastEvent, movableClock, signedBy, siteObject } from '../support/integration.ts'
+import {
+  countingBindings,
+  d1,
+  eventsD1,
+  lastEvent,
+  movableClock,
+  signedBy,
+  siteObject,
+} from '../support/integration.ts'
 import { call, refusal } from '../support/openapi.ts'
 
 const STATUS = '/api/v1/integration/webhooks/wordpress/status/'
@@ -89,6 +98,24 @@ describe('a webhook', () => {
     await vi.waitFor(async () =>
       expect(await lastEvent(site.integrationId, 'webhook')).toMatchObject({ success: true, counts: { updated: 1 } }),
     )
+  })
+
+  test('of a post that is as it was leaves no event', async () => {
+    const { postId } = await createShared(site)
+    site.outbox.length = 0
+    const ofSite = and(eq(syncEvents.integrationId, site.integrationId), eq(syncEvents.action, 'webhook'))
+    const events = () => eventsD1().select().from(syncEvents).where(ofSite)
+    const before = await events()
+    site.model.editPost(postId, { title: 'B' })
+    const [edited] = site.outbox.splice(0)
+    if (!edited) throw new Error('no webhook')
+    await deliver(site, edited)
+    await vi.waitFor(async () => expect(await events()).toHaveLength(1 + before.length))
+    const fetched = site.model.stats.commands['fetch'] ?? 0
+    await deliver(site, { ...edited, id: `${edited.id}_again` })
+    await vi.waitFor(() => expect(site.model.stats.commands['fetch']).toBe(fetched + 1))
+    await siteObject(site.siteId).runs()
+    expect(await events()).toHaveLength(1 + before.length)
   })
 
   test('of each kind has its route and its effect', async () => {

@@ -65,6 +65,7 @@ const config: Config = {
   closedShards: [],
   demo: null,
   email: null,
+  requestLogRate: 0,
   eventRetentionMs: 90 * 86_400_000,
   apiKeyPepper: 'sim',
   sessionSecret: 'sim',

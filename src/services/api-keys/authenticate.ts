@@ -4,6 +4,7 @@ import { hashApiKey, parseApiKey } from '../../lib/api-key.ts'
 import { log } from '../../lib/log.ts'
 import { readApiKeyRecord } from './records.ts'
 import type { ApiKeyRecord } from './store.ts'
+import { issueTicket, readTicket } from './ticket.ts'
 import type { Actor, ApiKeyActor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 
@@ -15,6 +16,8 @@ interface AuthenticateInput {
   background: (work: Promise<void>) => void
   /** Charges the caller before D1 is asked for a key that isn't at the edge. @throws ServiceError `too_many_requests` */
   chargeMiss: () => Promise<void>
+  /** Of a route that takes tickets: what the caller sent of one, and where a new one goes. */
+  ticket?: { sent: string | null; renew: (ticket: string) => void }
 }
 
 const isSame = (left: ApiKeyRecord | null, right: ApiKeyRecord) =>
@@ -34,8 +37,24 @@ async function fillStore(ctx: KeyContext, hash: string, record: ApiKeyRecord): P
   }
 }
 
-async function findRecord(ctx: KeyContext, keyId: string, { plaintext, background, chargeMiss }: AuthenticateInput) {
-  const hash = await hashApiKey(ctx.config.apiKeyPepper, plaintext)
+/** The record of a key, by its ticket or else by what is stored; then there is a new ticket. */
+async function findRecord(ctx: KeyContext, keyId: string, input: AuthenticateInput) {
+  const pepper = ctx.config.apiKeyPepper
+  const bound = { pepper, hash: await hashApiKey(pepper, input.plaintext), now: ctx.now() }
+  const { sent = null, renew } = input.ticket ?? {}
+  const shown = sent === null ? null : await readTicket(bound, sent)
+  if (shown) return shown
+  const record = await findStored(ctx, keyId, bound.hash, input)
+  if (renew && record?.status === 'active') renew(await issueTicket(bound, record))
+  return record
+}
+
+async function findStored(
+  ctx: KeyContext,
+  keyId: string,
+  hash: string,
+  { background, chargeMiss }: Pick<AuthenticateInput, 'background' | 'chargeMiss'>,
+) {
   const known = await ctx.apiKeys.get(hash)
   if (known !== null && known !== 'unreadable') return known
   // anybody can make up well-formed keys; a real one comes here only until its first use has copied it to the edge
@@ -86,7 +105,8 @@ export async function authenticateApiKey({
   }
 }
 
-const SAMPLE_MS = 3_600_000
+/** How exact `last_used_at` is. Each step costs a write for each plugin, since they call all day. */
+const SAMPLE_MS = 6 * 3_600_000
 const MAX_REMEMBERED = 10_000
 
 /** When this isolate last recorded a key's use, by key id. */
@@ -108,8 +128,8 @@ async function writeUse(ctx: UseContext, keyId: string, now: number): Promise<vo
 }
 
 /**
- * Records that a key was used, to the hour: each isolate writes at most once per key and hour.
- * @returns the write, for `waitUntil`; it never rejects. Null if the use was recorded within the hour
+ * Records that a key was used: each isolate asks for the write at most once per key and six hours.
+ * @returns the write, for `waitUntil`; it never rejects. Null if the use was recorded within that time
  */
 function recordUse({ ctx, input }: { ctx: UseContext; input: { keyId: string } }): Promise<void> | null {
   const now = ctx.now()

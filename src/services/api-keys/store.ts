@@ -5,7 +5,7 @@ import { log } from '../../lib/log.ts'
 /** Seconds for which a location caches a read. Short, yet long enough to cover a plugin's burst of requests. */
 const CACHE_TTL_S = 60
 /** After a day D1 is read again, which limits the effect of a lost tombstone. */
-const ACTIVE_TTL_S = 86_400
+export const ACTIVE_TTL_S = 86_400
 const TOMBSTONE_TTL_S = 30 * 86_400
 /** For how long an isolate takes an active key for valid without asking KV again. */
 export const REMEMBERED_MS = 30_000

@@ -69,7 +69,7 @@ export async function readLiveState(
 }
 
 /** Lifetime of a connection. Access is checked when it opens, so it must be reopened regularly. */
-const WATCH_MS = 10 * 60_000
+export const WATCH_MS = 10 * 60_000
 const RETRY_AFTER_S = 60
 const SWITCHING = 101
 

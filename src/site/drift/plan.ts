@@ -17,13 +17,14 @@ import type { IntegrationRef } from '../rpc.ts'
 import type { LeasedRun } from '../replica/tables/runs.ts'
 import type { SiteStore } from '../replica/store.ts'
 
-const DAY_MS = 86_400_000
+/** From one drift check of a site to the next, but for the jitter. */
+export const DRIFT_CHECK_INTERVAL_MS = 86_400_000
 /** After an outage many sites come back at once; their checks spread over this time. */
 const RECOVERY_SPREAD_MS = 60_000
 /** After a type was read again, the check is repeated this soon. */
 const REREAD_PAUSE_MS = 3_600_000
 /** A check planned further ahead was planned by a wrong clock, and counts as due. */
-const LONGEST_PAUSE_MS = 2 * DAY_MS
+const LONGEST_PAUSE_MS = 2 * DRIFT_CHECK_INTERVAL_MS
 
 interface DriftContext {
   store: SiteStore
@@ -33,7 +34,7 @@ interface DriftContext {
 }
 
 /** About a day from now; the jitter keeps the checks of many sites apart. */
-const tomorrow = ({ now, random }: DriftContext) => now() + Math.round(DAY_MS * (0.9 + 0.2 * random()))
+const tomorrow = ({ now, random }: DriftContext) => now() + Math.round(DRIFT_CHECK_INTERVAL_MS * (0.9 + 0.2 * random()))
 
 /** Queues a drift check if one is due. */
 export function queueDueDriftCheck(ctx: DriftContext): void {

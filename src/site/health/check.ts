@@ -1,7 +1,13 @@
 import { SYMPTOMS } from '../../contract/symptoms.ts'
 import { readForCheck, storeCheck, type CheckedIntegration, type CheckOutcome } from '../../db/health.ts'
 import type { EventInput } from '../../db/record-event.ts'
-import { checkDelayMs, connectionAfterFailure, connectionAfterSuccess, isResting } from '../../lib/connection.ts'
+import {
+  checkDelayMs,
+  LONGEST_CHECK_DELAY_MS,
+  connectionAfterFailure,
+  connectionAfterSuccess,
+  isResting,
+} from '../../lib/connection.ts'
 import { resealCredentials } from '../../lib/link-credentials.ts'
 import { log, withLogIds } from '../../lib/log.ts'
 import { findSymptoms, type Symptom } from './doctor/symptoms.ts'
@@ -44,6 +50,23 @@ function toEvent(action: string, startedAt: number, outcome: ProbeOutcome, reaso
   return { action, startedAt, ...(reason !== null && { note: reason }) }
 }
 
+/**
+ * Schedules the next check. Where all is as well as it was, that was done before this one started, and nothing is written.
+ * @param failures checks in a row that failed, this one included
+ * @returns when it is due, in milliseconds since 1970
+ */
+function planNext({ store, now, random }: ObjectContext, outcome: ProbeOutcome, failures: number): number {
+  const { schedule } = store
+  const isPolling = outcome.ok && outcome.transport === 'polling'
+  const latestAt = now() + (isPolling ? directRetryMs(store) : Infinity)
+  const plannedAt = schedule.dueAt('health') ?? 0
+  const isPlanned = failures === 0 && schedule.failures('health') === 0 && plannedAt > now()
+  if (isPlanned && plannedAt <= Math.min(latestAt, now() + LONGEST_CHECK_DELAY_MS)) return plannedAt
+  const nextAt = Math.min(latestAt, now() + checkDelayMs(failures, random()))
+  schedule.plan('health', nextAt, failures)
+  return nextAt
+}
+
 async function storeOutcome(
   ctx: ObjectContext,
   call: RpcCall,
@@ -58,10 +81,7 @@ async function storeOutcome(
   }
   const state = deriveState(row, outcome)
   const failures = outcome.ok ? 0 : ctx.store.schedule.failures('health') + 1
-  const isPolling = outcome.ok && outcome.transport === 'polling'
-  const delayMs = checkDelayMs(failures, ctx.random())
-  const nextCheckAt = ctx.now() + (isPolling ? Math.min(delayMs, directRetryMs(ctx.store)) : delayMs)
-  ctx.store.schedule.plan('health', nextCheckAt, failures)
+  const nextCheckAt = planNext(ctx, outcome, failures)
   // a scheduled check is recorded only if it changed something; otherwise there would be 24 equal events a day
   const hasChanged = state.connection !== row.connection || state.reason !== row.connectionReason
   const event = isAsked || hasChanged ? toEvent(action, startedAt, outcome, state.detail) : null
@@ -101,7 +121,9 @@ export async function checkSite(ctx: ObjectContext, call: RpcCall, isAsked: bool
 
 /**
  * Runs the health check if it is due, or if a site that polls has fallen silent. The next one is scheduled before this
- * one starts, so that a crash does not repeat it at once. An error of ours is only logged: the runs in the queue continue.
+ * one starts, so that a crash does not repeat it at once: a check that ends well is stored by that one write. After a crash
+ * D1 still has this one as due, so the cron makes up for it. An error of ours is only logged, and the check repeated soon:
+ * the runs in the queue continue.
  */
 export async function checkIfDue(ctx: ObjectContext): Promise<void> {
   const { store, now } = ctx
@@ -112,13 +134,15 @@ export async function checkIfDue(ctx: ObjectContext): Promise<void> {
   const integrationRef = store.access.integration()
   if (!integrationRef) return store.schedule.cancel('health')
   const failures = store.schedule.failures('health')
-  store.schedule.plan('health', now() + checkDelayMs(failures + 1, ctx.random()), failures)
+  const soon = () => now() + checkDelayMs(failures + 1, ctx.random())
+  store.schedule.plan('health', failures === 0 ? now() + checkDelayMs(0, ctx.random()) : soon(), failures)
   const call = { ...integrationRef, keyId: null, requestId: ctx.newId('req') }
   await withLogIds({ request_id: call.requestId }, async () => {
     try {
       await checkSite(ctx, call, false)
     } catch (cause) {
       log.error('health check failed', { cause })
+      store.schedule.plan('health', soon(), failures)
     }
   })
 }

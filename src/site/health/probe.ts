@@ -6,10 +6,11 @@ import type { CheckedIntegration } from '../../db/health.ts'
 import { openSigningSecrets } from '../../lib/link-credentials.ts'
 import { rootOfCommands } from '../../lib/site-address.ts'
 import type { ObjectContext } from '../runs/context.ts'
-import { isSilent, noteDirectFailure, noteDirectSuccess } from '../transport/choice.ts'
+import { isSearchDue, isSilent, noteDirectFailure, noteDirectSuccess } from '../transport/choice.ts'
 import { SECOND_TRY_MS } from '../transport/second-try.ts'
 import { describeFailure } from '../transport/failure.ts'
 import { LinkError } from '../transport/direct/errors.ts'
+import { usualEndpoints } from '../transport/direct/rest-root.ts'
 import type { ProbeOutcome, ProbeRequest, RpcCall } from '../rpc.ts'
 import { askSite, findSite, type LinkContext } from '../transport/site-link.ts'
 import type { SiteStore } from '../replica/store.ts'
@@ -111,9 +112,22 @@ async function targetOf(ctx: ObjectContext, call: RpcCall, row: CheckedIntegrati
 export const probeFully = async (ctx: ObjectContext, call: RpcCall, row: CheckedIntegration): Promise<ProbeOutcome> =>
   probeSite(ctx, await targetOf(ctx, call, row))
 
+/** Asks for the status at one address. @throws LinkError */
+async function askAt(ctx: ObjectContext, target: ProbeRequest, commandsUrl: string): Promise<ProbeOutcome> {
+  const { data, skewS, evidence } = await askSite(ctx, target, commandsUrl, 'status')
+  const detail = `WordPress answered at ${commandsUrl}.`
+  return { ok: true, transport: 'direct', detail, commandsUrl, plugin: data, evidence, clockSkewS: skewS }
+}
+
+function toOutcome(cause: LinkError): ProbeOutcome {
+  const { code, detail, fix } = describeFailure(cause)
+  return { ok: false, code, detail, fix, plugin: null, evidence: [...cause.evidence], clockSkewS: null }
+}
+
 /**
  * Probes a site with one request to the command endpoint that last worked. If that fails, probes it fully, to find a
- * REST API that moved or to name the cause.
+ * REST API that moved or to name the cause. A site that polls is mostly asked at that endpoint alone, or where none is
+ * known at the usual places (transport/choice.ts).
  */
 export async function probeKnownEndpoint(
   ctx: ObjectContext,
@@ -121,15 +135,17 @@ export async function probeKnownEndpoint(
   row: CheckedIntegration,
 ): Promise<ProbeOutcome> {
   const target = await targetOf(ctx, call, row)
-  if (row.commandsUrl !== null && target.signingSecrets.length > 0) {
+  const isFull = isSearchDue(ctx.store)
+  const usual = isFull ? [] : usualEndpoints(row.siteUrl)
+  const endpoints = row.commandsUrl === null ? usual : [row.commandsUrl]
+  let failed: ProbeOutcome | null = null
+  for (const endpoint of target.signingSecrets.length > 0 ? endpoints : []) {
     try {
-      const { data, skewS, evidence } = await askSite(ctx, target, row.commandsUrl, 'status')
-      const { commandsUrl } = row
-      const detail = `WordPress answered at ${commandsUrl}.`
-      return { ok: true, transport: 'direct', detail, commandsUrl, plugin: data, evidence, clockSkewS: skewS }
+      return await askAt(ctx, target, endpoint)
     } catch (cause) {
       if (!(cause instanceof LinkError)) throw cause
+      failed ??= toOutcome(cause)
     }
   }
-  return probeSite(ctx, target)
+  return failed === null || isFull ? probeSite(ctx, target) : failed
 }

@@ -90,9 +90,14 @@ export class LiveHub {
     return new Response(null, { status: 101, webSocket: client })
   }
 
+  /** Whether anybody is connected. */
+  get isWatched(): boolean {
+    return this.#sockets.getWebSockets().length > 0
+  }
+
   /** Publishes a change with the next round. May be called inside a transaction. */
   publish(change: LiveChange): void {
-    if (this.#sockets.getWebSockets().length === 0) return
+    if (!this.isWatched) return
     this.#outbox.add(change)
     this.#schedule()
   }

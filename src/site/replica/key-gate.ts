@@ -29,6 +29,8 @@ interface KeyGate {
   opened: () => SiteStore | null
   /** The same; makes them if there are none. */
   open: () => SiteStore
+  /** Whether the call is the site's poll. */
+  isPoll?: boolean
 }
 
 const KEY_REFUSED = 'The API key can no longer be used at this site.'
@@ -66,7 +68,11 @@ export async function unlessDeleted<T>(
 }
 
 /** @returns the error code if the key is refused, else null */
-async function refuseKey({ db, now, opened, open }: KeyGate, keyId: string, siteId: string): Promise<ErrorCode | null> {
+async function refuseKey(
+  { db, now, opened, open, isPoll = false }: KeyGate,
+  keyId: string,
+  siteId: string,
+): Promise<ErrorCode | null> {
   const store = opened()
   const before = store?.access.keyStatus(keyId)
   if (before?.status === 'revoked') return 'api_key_revoked'
@@ -88,6 +94,6 @@ async function refuseKey({ db, now, opened, open }: KeyGate, keyId: string, site
   if (opened()?.access.keyStatus(keyId)?.status === 'revoked') return 'api_key_revoked'
   // told of a change meanwhile, or emptied: what was read may be old, and serves this call alone
   if (opened() !== store || (store?.access.keyChanges ?? 0) !== changes) return null
-  open().access.trustKey(keyId, Math.min(askedAt + KEY_TRUST_MS, expiresAt), now())
+  open().access.trustKey(keyId, Math.min(askedAt + KEY_TRUST_MS, expiresAt), now(), isPoll)
   return null
 }

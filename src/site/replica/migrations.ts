@@ -242,6 +242,27 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE runs ADD COLUMN actor TEXT;`,
   SCHEMA_7,
   SCHEMA_8,
+  `-- until when a site that polls is asked to poll often, because somebody uses it
+  ALTER TABLE transport ADD COLUMN awake_until INTEGER;
+  -- the poll that a key's row was last written for, which needs no row of its own then
+  ALTER TABLE key_gate ADD COLUMN polled_at INTEGER;
+  -- fifty commands at most are read through, so an index by id and a sequence only cost two rows a command
+  ALTER TABLE commands RENAME TO commands_before;
+  CREATE TABLE commands (
+    n INTEGER PRIMARY KEY,
+    work_id TEXT NOT NULL,
+    key TEXT NOT NULL,
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    queued_at INTEGER NOT NULL,
+    sent_at INTEGER,
+    answered_at INTEGER,
+    deliveries INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (work_id, key)
+  );
+  INSERT INTO commands (n, work_id, key, id, name, queued_at, sent_at, answered_at, deliveries)
+    SELECT n, work_id, key, id, name, queued_at, sent_at, answered_at, deliveries FROM commands_before;
+  DROP TABLE commands_before;`,
 ]
 
 /** Newest schema version of this release. A database written by another release may have another. */

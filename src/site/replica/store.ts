@@ -73,7 +73,7 @@ export class SiteStore {
     this.runs = new RunTable(database)
     this.runs.waitingOf = (row) => describeWaiting(this, row)
     this.steps = new StepTable(database)
-    this.transport = new TransportTable(database)
+    this.transport = new TransportTable(database, () => this.access.polledAt())
     this.commandLog = new CommandLogTable(database)
     this.schedule = new ScheduleTable(database)
     this.imports = new ImportTable(database)

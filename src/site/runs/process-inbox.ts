@@ -46,8 +46,11 @@ async function processBatch(ctx: ObjectContext, ref: IntegrationRef, batch: Batc
     const counts = await playInbox(engine.connect(), engine.runConfig)
     if (!counts) return
     planAfterSync(ctx)
+    const { webhooks: _webhooks, unchanged: _unchanged, ...changed } = counts
+    const hasChanged = Object.values(changed).some((count) => count > 0)
     const event = { action: 'webhook', startedAt, counts, direction: 'from_external' as const }
-    await writeProjection(ctx, ref, { epoch: null, counts: countsOf(ctx.store), event })
+    // posts that are as they were leave no event
+    await writeProjection(ctx, ref, { epoch: null, counts: countsOf(ctx.store), ...(hasChanged && { event }) })
     log.info('webhooks processed', { counts, origins })
   } catch (cause) {
     if (cause instanceof Suspended) return

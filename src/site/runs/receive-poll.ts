@@ -13,7 +13,13 @@
  * (transport/polling-sender.ts).
  */
 import { PROTOCOL } from '../../contract/link.ts'
-import { IDLE_INTERVAL_S, POLL_INTERVAL_S, PollRequest, type PollAnswer } from '../../contract/polling.ts'
+import {
+  IDLE_INTERVAL_S,
+  POLL_INTERVAL_S,
+  PollRequest,
+  QUIET_INTERVAL_S,
+  type PollAnswer,
+} from '../../contract/polling.ts'
 import { writeProjection } from '../../db/projection.ts'
 import { log } from '../../lib/log.ts'
 import { signMessage } from '../../lib/signature.ts'
@@ -29,8 +35,13 @@ const TIME_MS = 20_000
 const MAX_BYTES = 1_000_000
 /** The site waits for its answer: no further step of the engine begins after this. */
 const PLAY_MS = 5_000
-/** How far D1 may lag behind: after a poll without results, after one with results, and for a site that is called. */
+/**
+ * How far D1 may lag behind: after a poll without results while somebody uses the site and while nobody does, after one with
+ * results, and for a site that is called. The second is a little less than six polls take: what a site that is called shows
+ * is as old.
+ */
 const IDLE_PROJECTION_MS = 300_000
+const QUIET_PROJECTION_MS = 29 * 60_000
 const BUSY_PROJECTION_MS = 15_000
 const DIRECT_PROJECTION_MS = 6 * 3_600_000
 
@@ -81,6 +92,10 @@ async function playUntilBlocked(ctx: ObjectContext, startedAt: number): Promise<
   }
 }
 
+/** Whether somebody may wait for the site: who watches it, has just used it, or started a run that hasn't ended. */
+const isInUse = ({ store, now, isWatched }: ObjectContext) =>
+  isWatched?.() === true || store.transport.isAwake(now()) || store.runs.nextDueAt() !== null
+
 function createAnswer(ctx: ObjectContext, site: PollingSite, wants: PollRequest['wants'], isBusy: boolean): PollAnswer {
   const { store } = ctx
   const { transport } = store.transport.read()
@@ -95,7 +110,7 @@ function createAnswer(ctx: ObjectContext, site: PollingSite, wants: PollRequest[
     commands,
     transport,
     more: isPolling && (commands.length > 0 || isBusy || store.waitsForSite() || (due !== null && due <= ctx.now())),
-    interval_s: isPolling ? POLL_INTERVAL_S : IDLE_INTERVAL_S,
+    interval_s: isPolling ? (isInUse(ctx) ? POLL_INTERVAL_S : QUIET_INTERVAL_S) : IDLE_INTERVAL_S,
     ...(commands.length > 0 && idsOfCommands(ctx, site.requestId)),
   }
 }
@@ -129,7 +144,8 @@ async function writeTransport(
 ): Promise<void> {
   const integration = ctx.store.access.integration()
   const { projectedAt, transport } = ctx.store.transport.read()
-  const quietMs = transport === 'polling' ? IDLE_PROJECTION_MS : DIRECT_PROJECTION_MS
+  const pollingMs = isInUse(ctx) ? IDLE_PROJECTION_MS : QUIET_PROJECTION_MS
+  const quietMs = transport === 'polling' ? pollingMs : DIRECT_PROJECTION_MS
   const pauseMs = isBack ? 0 : hasResults ? BUSY_PROJECTION_MS : quietMs
   if (!integration || (projectedAt !== null && ctx.now() - projectedAt < pauseMs)) return
   const needsCheck = transport === 'polling' && (isBack || projectedAt === null)

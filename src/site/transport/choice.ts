@@ -21,6 +21,7 @@ import type { ErrorCode } from '../../contract/errors.ts'
 import { isRetryable, isSolvedByPolling } from '../../contract/link-errors.ts'
 import { IDLE_INTERVAL_S, POLL_INTERVAL_S } from '../../contract/polling.ts'
 import type { SiteStore } from '../replica/store.ts'
+import { AWAKE_MS } from '../replica/tables/transport.ts'
 
 /** Failed calls in a row after which a site is served by polling. */
 const MAX_DIRECT_FAILURES = 2
@@ -66,7 +67,8 @@ export function switchIfDue(store: Pick<SiteStore, 'transport'>, now: number): b
     projectedAt: null,
     directTries: 0,
     triedAt: now,
-    // the site keeps its current interval until its next poll brings a new one
+    awakeUntil: now + AWAKE_MS,
+    // it polls as seldom as it was asked to until its next poll tells it otherwise
     intervalMs: Math.max(intervalMs ?? 0, IDLE_INTERVAL_S * 1000),
   })
   return true
@@ -83,6 +85,7 @@ export function enablePolling(store: Pick<SiteStore, 'transport'>, now: number):
     projectedAt: null,
     directTries: 0,
     triedAt: now,
+    awakeUntil: now + AWAKE_MS,
   })
 }
 
@@ -95,6 +98,19 @@ const MIN_RETRY_MS = 5_000
 /** When a site that polls is called directly again, in milliseconds from now. */
 export function directRetryMs(store: Pick<SiteStore, 'transport'>): number {
   return DIRECT_RETRY_MS[store.transport.read().directTries] ?? LATER_RETRY_MS
+}
+
+/** The first calls of a site that polls search it from its front page on, and then one of so many. */
+const SEARCHED_TRIES = 3
+const SEARCHED_EVERY = 8
+
+/**
+ * Whether a health check that can't reach the site where it was reached last is to search it fully. A firewall that refuses
+ * a site's REST API refuses each of the eight requests of a search, hour after hour.
+ */
+export function isSearchDue({ transport }: Pick<SiteStore, 'transport'>): boolean {
+  const { transport: current, directTries } = transport.read()
+  return current === 'direct' || directTries < SEARCHED_TRIES || directTries % SEARCHED_EVERY === 0
 }
 
 /** When a site that polls is called directly for somebody who waits; null if the transport is `direct`. */

@@ -5,7 +5,7 @@ import { callTwice } from './second-try.ts'
 import { sendToSite } from './site-link.ts'
 
 /** After each request the site rests for this share of the time the request took, at most `MAX_PAUSE_MS`. */
-const PAUSE_SHARE = 0.25
+export const PAUSE_SHARE = 0.25
 const MAX_PAUSE_MS = 1_000
 
 type DirectContext = Omit<SenderContext, 'store'> & { store: Pick<SenderContext['store'], 'transport'> }

@@ -1,4 +1,4 @@
-const BEAT_MS = 25_000
+export const BEAT_MS = 25_000
 /** Without a message for this long after a ping, the connection counts as lost. */
 const SILENCE_MS = 8_000
 

@@ -35,10 +35,11 @@ final class Signed_Post {
 	 * @param float  $timeout_s  Seconds to wait for the answer.
 	 * @param int    $max_bytes  Bytes of the answer to read.
 	 * @param int    $expected   HTTP status of an accepted message.
+	 * @param array<string, string> $more Further headers.
 	 * @return array{answer: array, sent_id: string} The answer of WordPress' HTTP API, and the plugin's own request id.
 	 * @throws Failure On a network error or any other status.
 	 */
-	public function send( string $path, string $message_id, string $body, float $timeout_s, int $max_bytes, int $expected ): array {
+	public function send( string $path, string $message_id, string $body, float $timeout_s, int $max_bytes, int $expected, array $more = [] ): array {
 		$sent_id = Request_Id::fresh();
 		$answer  = wp_remote_post(
 			$this->config->api_url() . $path,
@@ -47,7 +48,7 @@ final class Signed_Post {
 				'redirection'         => 0,
 				'limit_response_size' => $max_bytes,
 				'user-agent'          => Client::user_agent(),
-				'headers'             => [ Request_Id::HEADER => $sent_id ] + $this->headers->of( $message_id, $body ),
+				'headers'             => [ Request_Id::HEADER => $sent_id ] + $this->headers->of( $message_id, $body ) + $more,
 				'body'                => $body,
 			]
 		);

@@ -24,13 +24,21 @@ final class Poll_Request {
 
 	private const OK = 200;
 
+	/** An opaque text of IGNY8's answer that the next poll sends back: it spares IGNY8 a look at the API key. */
+	private const TICKET = 'x-igny8-ticket';
+
+	private const MOST_TICKET_BYTES = 2000;
+
 	private Signed_Post $post;
 
 	private Key_Store $keys;
 
-	public function __construct( Signed_Post $post, Key_Store $keys ) {
-		$this->post = $post;
-		$this->keys = $keys;
+	private State $state;
+
+	public function __construct( Signed_Post $post, Key_Store $keys, State $state ) {
+		$this->post  = $post;
+		$this->keys  = $keys;
+		$this->state = $state;
 	}
 
 	/**
@@ -42,9 +50,20 @@ final class Poll_Request {
 	public function send( string $integration_id, string $body, int $timeout_s ): string {
 		$id   = Signer::new_message_id();
 		$path = Integration_Api::BASE . rawurlencode( $integration_id ) . '/poll/';
-		$sent = $this->post->send( $path, $id, $body, $timeout_s, self::LARGEST_ANSWER_BYTES, self::OK );
+		$more = '' === $this->state->ticket() ? [] : [ self::TICKET => $this->state->ticket() ];
+		$sent = $this->post->send( $path, $id, $body, $timeout_s, self::LARGEST_ANSWER_BYTES, self::OK, $more );
 		$this->verify( $sent['answer'], $id, $sent['sent_id'] );
+		$this->keep_ticket( wp_remote_retrieve_header( $sent['answer'], self::TICKET ) );
 		return wp_remote_retrieve_body( $sent['answer'] );
+	}
+
+	/**
+	 * @param string|array $ticket As WordPress' HTTP API has the header: '' for none, an array for several.
+	 */
+	private function keep_ticket( $ticket ): void {
+		if ( is_string( $ticket ) && strlen( $ticket ) <= self::MOST_TICKET_BYTES && 1 === preg_match( '/^[A-Za-z0-9._-]+$/D', $ticket ) ) {
+			$this->state->keep_ticket( $ticket );
+		}
 	}
 
 	/**

@@ -33,7 +33,7 @@ final class Polling_Module {
 
 	public function __construct( State $state, Executor $executor, Connection $connection, Status $status, Key_Store $keys, Config $config, Schedule $schedule, Log $log, Loopback $loopback ) {
 		$headers               = new Message_Headers( $config, $keys, new Signer() );
-		$request               = new Poll_Request( new Signed_Post( $config, $headers, new Problem_Reader() ), $keys );
+		$request               = new Poll_Request( new Signed_Post( $config, $headers, new Problem_Reader() ), $keys, $state );
 		$this->poller          = new Poller( $state, $request, $executor, $connection, $status, $schedule, $log );
 		$this->public_poll_url = new Public_Poll_Url( $connection, $this->poller, new Overdue( $schedule ) );
 		$this->triggers        = new Triggers( $this->poller, $state, $schedule, $loopback );

@@ -43,6 +43,7 @@ final class State {
 		'paused_until' => 0,
 		'error'        => null,
 		'trigger'      => '',
+		'ticket'       => '',
 	];
 
 	private Stored_Option $option;
@@ -137,6 +138,17 @@ final class State {
 			'trigger'      => $trigger,
 		];
 		$this->option->replace( array_merge( $all, $changes ) );
+	}
+
+	/**
+	 * What the last answer brought for the next poll; '' for nothing.
+	 */
+	public function ticket(): string {
+		return (string) $this->option->all()['ticket'];
+	}
+
+	public function keep_ticket( string $ticket ): void {
+		$this->option->save( [ 'ticket' => $ticket ] );
 	}
 
 	/**

@@ -23,6 +23,8 @@ export class AccessTable {
   readonly #keys = new Map<string, KeyStatus | null>()
   /** How often the object was told that keys changed, so that an answer of D1 from before is not remembered. */
   keyChanges = 0
+  /** Undefined: not read yet. Null: no poll was stored with its key. */
+  #polledAt: number | null | undefined
   /** Undefined: not read yet. Null: no row. */
   #integration: AccessRow | null | undefined
 
@@ -80,9 +82,20 @@ export class AccessTable {
     return row
   }
 
-  /** Remembers that D1 has a key as usable. A revoked key stays revoked. */
-  trustKey(keyId: string, until: number, now: number): void {
-    this.#setKey(keyId, 'active', until, now)
+  /**
+   * Remembers that D1 has a key as usable. A revoked key stays revoked.
+   * @param isPoll whether it called for the site's poll: the same row then stores that (tables/transport.ts)
+   */
+  trustKey(keyId: string, until: number, now: number, isPoll = false): void {
+    this.#setKey(keyId, 'active', until, now, isPoll ? now : null)
+  }
+
+  /** The last poll that was stored with its key, in milliseconds since 1970; null for none. */
+  polledAt(): number | null {
+    if (this.#polledAt !== undefined) return this.#polledAt
+    const sql = 'SELECT max(polled_at) AS at FROM key_gate'
+    this.#polledAt = firstRow<{ at: number | null }>(this.#database, sql)?.at ?? null
+    return this.#polledAt
   }
 
   /** Remembers for good that a key is revoked. */
@@ -91,16 +104,25 @@ export class AccessTable {
     this.#setKey(keyId, 'revoked', null, now)
   }
 
-  #setKey(keyId: string, status: KeyStatus['status'], until: number | null, now: number): void {
+  #setKey(
+    keyId: string,
+    status: KeyStatus['status'],
+    until: number | null,
+    now: number,
+    polledAt: number | null = null,
+  ): void {
     this.#keys.delete(keyId)
+    this.#polledAt = undefined
     this.#database.rows(
-      `INSERT INTO key_gate (key_id, status, checked_at, trusted_until) VALUES (?, ?, ?, ?)
+      `INSERT INTO key_gate (key_id, status, checked_at, trusted_until, polled_at) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (key_id) DO UPDATE SET status = excluded.status, checked_at = excluded.checked_at,
-         trusted_until = excluded.trusted_until WHERE key_gate.status <> 'revoked'`,
+         trusted_until = excluded.trusted_until, polled_at = ifnull(excluded.polled_at, key_gate.polled_at)
+       WHERE key_gate.status <> 'revoked'`,
       keyId,
       status,
       now,
       until,
+      polledAt,
     )
   }
 
@@ -108,6 +130,7 @@ export class AccessTable {
   recheckKeys(): void {
     this.keyChanges++
     this.#keys.clear()
+    this.#polledAt = undefined
     this.#database.rows("DELETE FROM key_gate WHERE status <> 'revoked'")
   }
 

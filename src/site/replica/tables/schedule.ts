@@ -38,6 +38,12 @@ export class ScheduleTable {
     this.#database.rows('UPDATE schedule SET due_at = ?2 WHERE task = ?1 AND due_at > ?2', task, dueAt)
   }
 
+  /** When a task is due, in milliseconds since 1970; null if it is not scheduled. */
+  dueAt(task: Task): number | null {
+    const sql = 'SELECT due_at AS due FROM schedule WHERE task = ?'
+    return firstRow<SqlRow & { due: number }>(this.#database, sql, task)?.due ?? null
+  }
+
   cancel(task: Task): void {
     this.#database.rows('DELETE FROM schedule WHERE task = ?', task)
   }

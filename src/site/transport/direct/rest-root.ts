@@ -73,6 +73,12 @@ export function listRoots(
   return [...new Map([...named, ...usual].map((url) => [url.href, url])).values()]
 }
 
+/** The command endpoint at the two usual places of a site, for pretty and for plain permalinks; nothing was asked. */
+export function usualEndpoints(siteUrl: string): string[] {
+  const url = new URL(siteUrl)
+  return listRoots({ url, link: null, html: '' }, url, { allowLoopback: true }).map((root) => commandsUrlOf(root).href)
+}
+
 /** Adds a route (`''` is the index) and a query to a REST root, for pretty and for plain permalinks. */
 export function routeUrl(root: URL, route: string, query: Record<string, string> = {}): URL {
   const url = new URL(root)
