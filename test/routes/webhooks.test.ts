@@ -4,7 +4,8 @@ import { and, eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { readConfig } from '../../src/config.ts'
 import type { WebhookEvent } from '../../src/contract/content-link.ts'
-import { apiKeys, syncEvents } from '../../src/db/schema/index.ts'
+import { syncEvents } from '../../src/db/events/schema.ts'
+import { apiKeys } from '../../src/db/schema/index.ts'
 import { createApiKey, hashApiKey } from '../../src/lib/api-key.ts'
 import { createSigningSecret, signMessage } from '../../src/lib/signature.ts'
 import type { CallingKey, WebhookMessage } from '../../src/site/rpc.ts'
@@ -23,7 +24,15 @@ import {
   type ContentSite,
 } from '../support/content.ts'
 import { createTestKey, createTestSite, signUpPerson, type Person } from '../support/identity.ts'
-import { countingBindings, d1, lastEvent, movableClock, signedBy, siteObject } from '../support/integration.ts'
+import {
+  countingBindings,
+  d1,
+  eventsD1,
+  lastEvent,
+  movableClock,
+  signedBy,
+  siteObject,
+} from '../support/integration.ts'
 import { call, refusal } from '../support/openapi.ts'
 
 const STATUS = '/api/v1/integration/webhooks/wordpress/status/'
@@ -95,7 +104,7 @@ describe('a webhook', () => {
     const { postId } = await createShared(site)
     site.outbox.length = 0
     const ofSite = and(eq(syncEvents.integrationId, site.integrationId), eq(syncEvents.action, 'webhook'))
-    const events = () => d1().select().from(syncEvents).where(ofSite)
+    const events = () => eventsD1().select().from(syncEvents).where(ofSite)
     const before = await events()
     site.model.editPost(postId, { title: 'B' })
     const [edited] = site.outbox.splice(0)
