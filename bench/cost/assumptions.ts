@@ -18,6 +18,8 @@ export interface Scenario {
 export const DAYS_A_MONTH = 30
 export const DAY_MS = 86_400_000
 export const MONTH_MS = DAYS_A_MONTH * DAY_MS
+/** The only schedule of wrangler.toml. */
+export const TICK_MS = 60_000
 
 /**
  * Characters of an item's body, on average: 245 words, as posts on WordPress.com had
@@ -123,6 +125,6 @@ export function readConfiguration(toml: string): { observed: Observed; retention
       traces: rate(observability?.traces),
     },
     retentionDays: Number(vars.EVENT_RETENTION_DAYS),
-    ticksAMonth: (triggers.crons.length * MONTH_MS) / 60_000,
+    ticksAMonth: (triggers.crons.length * MONTH_MS) / TICK_MS,
   }
 }

@@ -15,6 +15,9 @@ const timed = (prefix: string) =>
   `'${prefix}' || printf('%012x', 1790000000000 + n * 1000) || lower(hex(randomblob(10)))`
 const spread = (prefix: string) => `'${prefix}' || printf('%032x', (n * 7919) % ${SITES})`
 
+/** Before the tables of an event database. */
+const OF_EVENTS = /^events\./
+
 /** How the columns that must differ from row to row are made. */
 const COLUMNS: Record<string, Record<string, string>> = {
   sites: { id: random('site_'), account_id: spread('acc_') },
@@ -31,34 +34,41 @@ const COLUMNS: Record<string, Record<string, string>> = {
   user_credentials: { id: random('cred_'), user_id: random('usr_'), account_id: random('usr_') },
   memberships: { user_id: random('usr_'), account_id: random('acc_') },
   sessions: { id: random('ses_'), token: random(''), user_id: spread('usr_') },
-  sync_events: {
+  'events.sync_events': {
     id: timed('evt_'),
     integration_id: spread('int_'),
     site_id: spread('site_'),
     account_id: spread('acc_'),
     run_id: `CASE WHEN run_id IS NULL THEN NULL ELSE ${timed('run_')} END`,
   },
-  notification_messages: { id: timed('msg_'), account_id: spread('acc_'), seq: 'n' },
-  notification_deliveries: { id: timed('dlv_'), account_id: spread('acc_'), message_id: timed('msg_') },
+  'events.notification_messages': { id: timed('msg_'), account_id: spread('acc_') },
+  'events.notification_deliveries': { id: timed('dlv_'), account_id: spread('acc_'), message_id: timed('msg_') },
   audit_log: { account_id: spread('acc_'), seq: 'n', mac: random('', 32), hash: random('', 32) },
 }
 
-/** A copy of the lab's database, which the runtime has let go. */
-function openCopy(folder: string): DatabaseSync {
+type Databases = Record<'control' | 'events', DatabaseSync>
+
+const isFilled = (database: DatabaseSync, table: string) =>
+  database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !== undefined &&
+  database.prepare(`SELECT 1 FROM ${table}`).get() !== undefined
+
+/** Copies of the lab's databases, which the runtime has let go: of the two with event tables, that which has events. */
+function openCopies(folder: string): Databases {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.sqlite'))
+  const found: Partial<Databases> = {}
   for (const file of files) {
     const copy = join(temporaryFolder('cost-d1'), 'd1.sqlite')
     for (const ending of ['', '-wal']) {
       if (existsSync(join(folder, file) + ending)) copyFileSync(join(folder, file) + ending, copy + ending)
     }
     const database = new DatabaseSync(copy)
-    const has = (table: string) =>
-      database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !== undefined
-    if (has('sync_events') && Number(database.prepare('SELECT count(*) AS n FROM sync_events').get()?.['n']) > 0)
-      return database
-    database.close()
+    if (isFilled(database, 'accounts')) found.control = database
+    else if (isFilled(database, 'sync_events')) found.events = database
+    else database.close()
   }
-  throw new Error('the lab left no D1')
+  const { control, events } = found
+  if (!control || !events) throw new Error('the lab left no D1')
+  return { control, events }
 }
 
 function measureTable(database: DatabaseSync, table: string, changed: Record<string, string>): number {
@@ -87,14 +97,19 @@ function measureTable(database: DatabaseSync, table: string, changed: Record<str
  * @param folder where the runtime kept its databases; it must have ended
  */
 export function measureRowBytes(folder: string): Record<string, number> {
-  const database = openCopy(folder)
+  const databases = openCopies(folder)
   try {
-    database.exec('PRAGMA foreign_keys = OFF')
-    for (const { name } of database.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all())
-      database.exec(`DROP TRIGGER "${String(name)}"`)
-    const tables = Object.entries(COLUMNS)
-    return Object.fromEntries(tables.map(([table, changed]) => [table, measureTable(database, table, changed)]))
+    for (const database of Object.values(databases)) {
+      database.exec('PRAGMA foreign_keys = OFF')
+      for (const { name } of database.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all())
+        database.exec(`DROP TRIGGER "${String(name)}"`)
+    }
+    const bytesOf = (name: string, changed: Record<string, string>) => {
+      const table = name.replace(OF_EVENTS, '')
+      return measureTable(table === name ? databases.control : databases.events, table, changed)
+    }
+    return Object.fromEntries(Object.entries(COLUMNS).map(([name, changed]) => [name, bytesOf(name, changed)]))
   } finally {
-    database.close()
+    for (const database of Object.values(databases)) database.close()
   }
 }

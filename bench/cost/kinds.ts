@@ -8,6 +8,7 @@ import type { RunDirection } from '../../src/contract/sync.ts'
 import { checkDelayMs } from '../../src/lib/connection.ts'
 import { ACTIVE_TTL_S } from '../../src/services/api-keys/store.ts'
 import { WATCH_MS } from '../../src/services/live/index.ts'
+import { SIZES_EVERY_MS } from '../../src/services/shards/sizes.ts'
 import { DRIFT_CHECK_INTERVAL_MS } from '../../src/site/drift/plan.ts'
 import type { Task } from '../../src/site/replica/tables/schedule.ts'
 import { AWAKE_MS } from '../../src/site/replica/tables/transport.ts'
@@ -43,7 +44,7 @@ export interface Kind extends Scope {
   perMonth(rates: Rates): number
 }
 
-const { DAYS_A_MONTH, DAY_MS, MONTH_MS } = assumed
+const { DAYS_A_MONTH, DAY_MS, MONTH_MS, TICK_MS } = assumed
 const called = ({ sites, polling }: Scenario) => sites * (1 - polling)
 const polled = ({ sites, polling }: Scenario) => sites * polling
 const perMonth = (intervalMs: number) => MONTH_MS / intervalMs
@@ -235,13 +236,19 @@ export const KINDS = {
   tick: {
     title: 'tick of the cron, nothing to do',
     perMonth: ({ ticksAMonth }) => ticksAMonth,
-    jobs: ['checks', 'audit', 'resealed', 'tick'],
+    jobs: ['checks', 'audit', 'resealed', 'taken_over', 'tick'],
+  },
+  sizes: {
+    title: 'sizes of the databases noted',
+    perMonth: ({ ticksAMonth }) => (ticksAMonth * TICK_MS) / SIZES_EVERY_MS,
+    jobs: ['sizes'],
   },
   'pruned-row': {
     title: 'row that the cron deletes in time',
     perMonth: ({ rowsToPrune }) => rowsToPrune,
     jobs: words(`
-      pruned pruned_ended pruned_events pruned_changes pruned_notifications pruned_mail pruned_attempts
+      pruned_idempotency_keys pruned_ended pruned_events trimmed_events pruned_changes pruned_notifications pruned_mail
+      pruned_attempts
     `),
   },
   monitoring: {

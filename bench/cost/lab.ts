@@ -4,9 +4,11 @@
  * than seconds apart, the site's object starts anew, as the platform's does.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Counted } from '../lib/counting.ts'
+import type { Counted } from '../lib/counted.ts'
 import { readCpuMs } from '../lib/process-usage.ts'
 import type { Runtime } from '../lib/runtime.ts'
+import { SIZES_EVERY_MS } from '../../src/services/shards/sizes.ts'
+import { TICK_MS } from './assumptions.ts'
 import { addCounted, nothing, type Operations, scale } from './operations.ts'
 
 /** Background work of an answer has ended by then. */
@@ -138,7 +140,13 @@ export class Lab {
   /** Ends the site's instance, as seconds without a call do. */
   rest = (siteId: string): Promise<void> => this.#drive('/evict', { siteId })
 
-  tick = (): Promise<void> => this.#work(() => this.#drive<void>('/cron'))
+  /** Runs a tick of the cron: in a minute in which it notes the sizes of the databases, or in another one. */
+  async tick({ withSizes = false } = {}): Promise<void> {
+    const past = this.now() % SIZES_EVERY_MS
+    if (withSizes) await this.advance(SIZES_EVERY_MS - past)
+    else if (past < TICK_MS) await this.advance(TICK_MS)
+    await this.#work(() => this.#drive<void>('/cron'))
+  }
 
   enablePolling = (site: Json): Promise<void> => this.#drive('/polling', { ...site, keyId: null, requestId: 'req_lab' })
 

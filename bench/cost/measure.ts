@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { temporaryFolder } from '../../scripts/lib/paths.ts'
 import { buildWorkerModules, readModules } from '../../scripts/worker-modules.ts'
 import { startRuntime } from '../lib/runtime.ts'
-import { PERSON, seedOwner } from '../lib/seed.ts'
+import { migrate, PERSON, seedOwner } from '../lib/seed.ts'
 import { BEAT_MS } from '../../web/src/live/heartbeat.ts'
 import { VISIT_MS } from './assumptions.ts'
 import { measureRowBytes } from './bytes.ts'
@@ -17,6 +17,8 @@ import { connectAndImport, liveSite } from './scenes/site-life.ts'
 import type { LabSite, Person } from './site.ts'
 
 const SIZES = { small: 500, large: 5_000 }
+/** One event database is not enough for many sites; with a second one it has to be looked up where an account's events are. */
+const SECOND = 'EVENTS_1'
 /** Incoming messages of a WebSocket that are billed as one request. */
 const MESSAGES_A_REQUEST = 20
 
@@ -40,6 +42,7 @@ function derive(noted: Record<string, Operations>): Record<KindId, Operations> {
     ...noted,
     'live-session': add(subtract(of('watched-edit'), of('edit-there')), { ...nothing(), objectRequests: beats }),
     'key-copy': subtract(of('read-with-copy'), of('api-read')),
+    sizes: subtract(of('tick-with-sizes'), of('tick')),
     'pruned-row': scale(subtract(of('pruning-tick'), of('tick')), 1 / PRUNED),
     outage: add(of('outage'), subtract(of('telling-tick'), scale(of('tick'), 2))),
   }
@@ -82,9 +85,10 @@ export async function measure(tell: (text: string) => void): Promise<Counts> {
   tell('building the Worker')
   const folder = join(temporaryFolder('cost-worker'), 'modules')
   await buildWorkerModules(folder)
-  const runtime = await startRuntime({ modules: readModules(folder) }, [])
+  const runtime = await startRuntime({ modules: readModules(folder) }, [], [SECOND])
   try {
     const token = await seedOwner(runtime)
+    await migrate(runtime, 'syncing', SECOND)
     const lab = await Lab.open(runtime)
     const { account } = (await lab.send('GET /api/v1/auth/get-session', { token })) as { account: { id: string } }
     const person = { token, accountId: account.id }

@@ -25,7 +25,7 @@ import {
   scaleUsage,
   type Usage,
 } from './prices.ts'
-import { type Bytes, daysToFull, growthOf, objectBytes, retentions, type Stored } from './storage.ts'
+import { type Bytes, databasesOf, growthOf, objectBytes, retentions, type Stored } from './storage.ts'
 
 const GB = 1e9
 /** Memory that an object is billed for, in GB. */
@@ -105,9 +105,9 @@ export interface Estimate {
   stored: Stored
   rates: {
     workerRequestsPerSecond: number
-    /** Statements of D1 a second, on average and in the busiest hour. */
-    d1QueriesPerSecond: number
-    d1QueriesAtPeak: number
+    /** Statements a second that the control database and the event databases get, on average and in the busiest hour. */
+    control: { queriesPerSecond: number; queriesAtPeak: number }
+    events: { queriesPerSecond: number; queriesAtPeak: number }
     d1ByTable: { table: string; queries: number; read: number; written: number }[]
     alarmsPerSecond: number
     /** Sites that are called in a second. */
@@ -148,11 +148,10 @@ function storedOf(counts: Counts, inserted: Record<string, number>, scenario: Sc
   const objectGb = objectBytes(counts.bytes, counts.sizes, items) / GB
   return {
     tables,
-    d1Gb: tables.reduce((sum, { gb }) => sum + gb, 0),
+    ...databasesOf(tables, { sites, retentionDays }),
     objectGb,
     objectsGb: objectGb * sites,
     kvGb: (counts.bytes.key * sites) / GB,
-    daysToFull: daysToFull(tables, sites, retentionDays),
   }
 }
 
@@ -160,17 +159,20 @@ function ratesOf(quantities: readonly Quantity[]): Estimate['rates'] {
   const perSecond = (of: (operations: Operations) => number) =>
     quantities.reduce((sum, { perMonth, operations }) => sum + of(operations) * perMonth, 0) / (MONTH_MS / 1000)
   const names = [...new Set(quantities.flatMap(({ operations }) => Object.keys(operations.tables)))]
-  const queries = perSecond((operations) => operations.queries)
   const byTable = names.map((table) => ({
     table,
     queries: perSecond(({ tables }) => tables[table]?.queries ?? 0),
     read: perSecond(({ tables }) => tables[table]?.read ?? 0),
     written: perSecond(({ tables }) => tables[table]?.written ?? 0),
   }))
+  const queriesOf = (isCounted: (line: { table: string }) => boolean) => {
+    const queriesPerSecond = byTable.filter(isCounted).reduce((sum, { queries }) => sum + queries, 0)
+    return { queriesPerSecond, queriesAtPeak: queriesPerSecond * PEAK }
+  }
   return {
     workerRequestsPerSecond: perSecond((operations) => operations.workerRequests),
-    d1QueriesPerSecond: queries,
-    d1QueriesAtPeak: queries * PEAK,
+    control: queriesOf(({ table }) => !table.startsWith('events.')),
+    events: queriesOf(({ table }) => table.startsWith('events.')),
     d1ByTable: byTable.toSorted((left, right) => right.queries - left.queries),
     alarmsPerSecond: perSecond((operations) => operations.alarms),
     siteRequestsPerSecond: perSecond((operations) => operations.siteRequests),

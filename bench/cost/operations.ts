@@ -1,4 +1,4 @@
-import type { Counted, TableCount } from '../lib/counting.ts'
+import type { Counted, TableCount } from '../lib/counted.ts'
 
 /** What is counted of a piece of work; fractions are averages. */
 export type Operations = Omit<Counted, 'messages' | 'tables'> & {

@@ -10,6 +10,7 @@
  * - logs and traces: https://developers.cloudflare.com/observability/pricing/
  * - Analytics Engine: https://developers.cloudflare.com/analytics/analytics-engine/pricing/
  */
+import { MOST_BYTES } from '../../src/services/shards/sizes.ts'
 
 export const PRICES_OF = '2026-11-29'
 
@@ -91,7 +92,7 @@ export const monthDollars = (usage: Usage): number =>
 /** Limits of the platform that growth meets. */
 export const LIMITS = {
   /** https://developers.cloudflare.com/d1/platform/limits/ */
-  d1Gb: 10,
+  d1Gb: MOST_BYTES / 1e9,
   d1QueriesPerTick: 1_000,
   /** A database answers one query after another: about so many of a millisecond each. */
   d1QueriesPerSecond: 1_000,

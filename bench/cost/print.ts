@@ -2,6 +2,7 @@
 import type { Counts, Estimate, Line } from './model.ts'
 import { d1Rows } from './operations.ts'
 import { LIMITS, PRICES, PRICES_OF } from './prices.ts'
+import type { DatabaseGrowth } from './storage.ts'
 import { TARGET_DOLLARS, TARGET_OF_SIZE } from './target.ts'
 
 const SHOWN_TABLES = 8
@@ -66,9 +67,13 @@ function printMeters({ meters, total }: Estimate): void {
 }
 
 function printStored({ stored, rates, scenario }: Estimate): void {
-  const { tables, d1Gb, daysToFull, objectGb, objectsGb } = stored
-  const full = daysToFull === null ? '' : `; full after ${daysToFull} days`
-  console.log(`\nD1: ${d1Gb.toFixed(1)} GB in the long run, of the ${LIMITS.d1Gb} GB of a database${full}.`)
+  const { tables, control, events, objectGb, objectsGb } = stored
+  const full = ({ daysToFull }: DatabaseGrowth) =>
+    daysToFull === null ? 'not full in ten years' : `one is full after ${daysToFull} days`
+  console.log(
+    `\nD1, whose databases have ${LIMITS.d1Gb} GB each: the control database ${control.gb.toFixed(2)} GB in the long run ` +
+      `(${full(control)}); events ${events.gb.toFixed(1)} GB (${full(events)}; ${events.databases} needed).`,
+  )
   const rows = tables
     .slice(0, SHOWN_TABLES)
     .map(({ table: name, bytesPerRow, rowsPerMonth, gb, isEndless }) => [
@@ -81,10 +86,12 @@ function printStored({ stored, rates, scenario }: Estimate): void {
   const each = (objectGb * 1000).toFixed(2)
   console.log(`Objects: ${each} MB each, ${objectsGb.toFixed(0)} GB for ${scenario.sites} sites.`)
   const perSecond = (value: number) => value.toFixed(value < 10 ? 1 : 0)
+  const queries = ({ queriesPerSecond, queriesAtPeak }: Estimate['rates']['control']) =>
+    `${perSecond(queriesPerSecond)} (${perSecond(queriesAtPeak)} in the busiest hour)`
   console.log(
     `A second: ${perSecond(rates.workerRequestsPerSecond)} requests, ${perSecond(rates.alarmsPerSecond)} alarms, ` +
-      `${perSecond(rates.siteRequestsPerSecond)} requests to sites, ${perSecond(rates.d1QueriesPerSecond)} queries of ` +
-      `D1 (${perSecond(rates.d1QueriesAtPeak)} in the busiest hour).`,
+      `${perSecond(rates.siteRequestsPerSecond)} requests to sites; queries of the control database ` +
+      `${queries(rates.control)}, of the event databases ${queries(rates.events)}.`,
   )
 }
 

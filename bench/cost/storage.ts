@@ -1,5 +1,7 @@
 /** What is stored, how it grows, and how far that is from the limits of the platform. */
-import { MONTHS_OF_A_SITE, SITES_AN_ACCOUNT } from './assumptions.ts'
+import { MESSAGE_MARGIN_MS } from '../../src/services/notifications/index.ts'
+import { WARN_SHARE } from '../../src/services/shards/sizes.ts'
+import { DAY_MS, DAYS_A_MONTH, MONTHS_OF_A_SITE, SITES_AN_ACCOUNT } from './assumptions.ts'
 import { LIMITS } from './prices.ts'
 
 const GB = 1e9
@@ -28,11 +30,11 @@ const ROWS_OF_A_SITE: Record<string, number> = {
   sessions: 4 / SITES_AN_ACCOUNT,
 }
 
-/** Tables whose rows are deleted after a time: months that a row stays. */
+/** Tables whose rows are deleted after a time: months that a row stays. Those of event databases begin with `events.`. */
 export const retentions = (retentionDays: number): Record<string, number> => ({
-  sync_events: retentionDays / 30,
-  notification_messages: (retentionDays + 4) / 30,
-  notification_deliveries: retentionDays / 30,
+  'events.sync_events': retentionDays / DAYS_A_MONTH,
+  'events.notification_messages': (retentionDays + MESSAGE_MARGIN_MS / DAY_MS) / DAYS_A_MONTH,
+  'events.notification_deliveries': retentionDays / DAYS_A_MONTH,
 })
 
 /** Tables whose rows stay with their account. */
@@ -75,29 +77,56 @@ export function objectBytes({ object }: Bytes, sizes: { small: number; large: nu
   return Math.max(0, object.small + perItem * (items - sizes.small))
 }
 
+/** The control database, or the event databases together. */
+export interface DatabaseGrowth {
+  /** In the long run. */
+  gb: number
+  /** Days until one database is full, from nothing; null if it never is. */
+  daysToFull: number | null
+}
+
 export interface Stored {
   d1Gb: number
+  control: DatabaseGrowth
+  /** @property databases how many are needed, each as full as is fine */
+  events: DatabaseGrowth & { databases: number }
   objectsGb: number
   objectGb: number
   kvGb: number
   tables: TableGrowth[]
-  /** Days until one database of D1 is full, from nothing; null if it never is. */
-  daysToFull: number | null
 }
+
+const isOfEvents = ({ table }: TableGrowth) => table.startsWith('events.')
 
 /** Days until tables that grow evenly to their steady state fill a database. */
 export function daysToFull(tables: readonly TableGrowth[], sites: number, retentionDays: number): number | null {
   const months = retentions(retentionDays)
   const fixed = tables.filter(({ table }) => table in ROWS_OF_A_SITE).reduce((sum, { gb }) => sum + gb, 0)
   const growing = tables.filter(({ table }) => !(table in ROWS_OF_A_SITE))
-  const perDay = (table: TableGrowth) => (table.rowsPerMonth * table.bytesPerRow) / GB / 30
+  const perDay = (table: TableGrowth) => (table.rowsPerMonth * table.bytesPerRow) / GB / DAYS_A_MONTH
   const after = (days: number) =>
     growing.reduce(
-      (sum, table) => sum + perDay(table) * (table.isEndless ? days : Math.min(days, (months[table.table] ?? 0) * 30)),
+      (sum, table) =>
+        sum + perDay(table) * (table.isEndless ? days : Math.min(days, (months[table.table] ?? 0) * DAYS_A_MONTH)),
       fixed,
     )
   if (sites === 0) return null
   // an endless table fills any database; later than in ten years is never
   for (let days = 0; days <= 3650; days++) if (after(days) >= LIMITS.d1Gb) return days
   return null
+}
+
+/** Both kinds of databases. @param tables all that grow */
+export function databasesOf(
+  tables: readonly TableGrowth[],
+  { sites, retentionDays }: { sites: number; retentionDays: number },
+): Pick<Stored, 'd1Gb' | 'control' | 'events'> {
+  const growth = (some: readonly TableGrowth[]): DatabaseGrowth => ({
+    gb: some.reduce((sum, { gb }) => sum + gb, 0),
+    daysToFull: daysToFull(some, sites, retentionDays),
+  })
+  const control = growth(tables.filter((table) => !isOfEvents(table)))
+  const events = growth(tables.filter(isOfEvents))
+  const databases = Math.max(1, Math.ceil(events.gb / (LIMITS.d1Gb * WARN_SHARE)))
+  return { d1Gb: control.gb + events.gb, control, events: { ...events, databases } }
 }

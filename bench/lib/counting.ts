@@ -11,153 +11,12 @@
  * - `polling`: has a site served by polling;
  * - `cron`: runs one tick.
  */
-import { AsyncLocalStorage } from 'node:async_hooks'
-
-/** What one table of D1 was asked. Rows as D1 bills them: those of indexes and triggers are counted, too. */
-export interface TableCount {
-  queries: number
-  read: number
-  written: number
-  /** Rows that were inserted, without those of indexes. */
-  inserted: number
-}
-
-/** What was counted. */
-export interface Counted {
-  workerRequests: number
-  /** Calls of objects, WebSocket upgrades and alarms among them. */
-  objectRequests: number
-  /** Alarms that fired, and how often one was set. */
-  alarms: number
-  alarmsSet: number
-  /** Rows of the objects' SQLite. */
-  rowsRead: number
-  rowsWritten: number
-  /** Statements sent to D1, and round trips that wrote something. */
-  queries: number
-  d1Writes: number
-  /** Round trips to D1 that an object waited for. */
-  objectTrips: number
-  /** Requests of objects to their sites; pauses that objects made, and milliseconds of them. */
-  siteRequests: number
-  sleeps: number
-  sleptMs: number
-  kvReads: number
-  kvWrites: number
-  /** Points written to Analytics Engine. */
-  points: number
-  logLines: number
-  logBytes: number
-  /** Spans that a traced invocation would have. */
-  spans: number
-  tables: Record<string, TableCount>
-  /** Messages of the log lines. */
-  messages: string[]
-}
+import { countD1, countKv, countPoints } from './counting-databases.ts'
+import { type Counted, isInObject, type Method, patch, prototypeOf, takeTold, told, where } from './counted.ts'
 
 type Fetch = (request: Request, env: Env, ctx: ExecutionContext) => Promise<Response>
 type Scheduled = (controller: ScheduledController, env: Env, ctx: ExecutionContext) => Promise<void>
-type Method = (this: unknown, ...args: unknown[]) => unknown
 type ObjectClass = new (state: DurableObjectState, env: Env) => { alarm(): Promise<void> }
-
-const nothing = (): Counted => ({
-  workerRequests: 0,
-  objectRequests: 0,
-  alarms: 0,
-  alarmsSet: 0,
-  rowsRead: 0,
-  rowsWritten: 0,
-  queries: 0,
-  d1Writes: 0,
-  objectTrips: 0,
-  siteRequests: 0,
-  sleeps: 0,
-  sleptMs: 0,
-  kvReads: 0,
-  kvWrites: 0,
-  points: 0,
-  logLines: 0,
-  logBytes: 0,
-  spans: 0,
-  tables: {},
-  messages: [],
-})
-
-let told = nothing()
-const where = new AsyncLocalStorage<'object' | 'worker'>()
-const isInObject = () => where.getStore() === 'object'
-
-/** Replaces a method of a prototype by one that counts; once per isolate. */
-function patch(target: object, name: string, wrap: (original: Method) => Method): void {
-  const original = Reflect.get(target, name) as Method & { isCounted?: true }
-  if (typeof original !== 'function' || original.isCounted) return
-  Reflect.set(target, name, Object.assign(wrap(original), { isCounted: true }))
-}
-
-const prototypeOf = (value: unknown) => Object.getPrototypeOf(value) as object
-
-/** The table that a statement is about: the one it writes, else the first it reads. */
-function tableOf(sql: string): string {
-  const written = /\b(?:insert\s+(?:or\s+\w+\s+)?into|update|delete\s+from)\s+["`]?(\w+)/i.exec(sql)
-  const read = /\bfrom\s+["`]?(\w+)/i.exec(sql)
-  return written?.[1] ?? read?.[1] ?? 'other'
-}
-
-interface Meta {
-  rows_read?: number
-  rows_written?: number
-  changes?: number
-}
-
-function countStatement(sql: string, meta: Meta): void {
-  const table = (told.tables[tableOf(sql)] ??= { queries: 0, read: 0, written: 0, inserted: 0 })
-  table.queries++
-  table.read += meta.rows_read ?? 0
-  table.written += meta.rows_written ?? 0
-  if (/^\s*insert/i.test(sql)) table.inserted += meta.changes ?? 0
-}
-
-/** D1: all statements go through `_send` of the session, with the rows of each in the answer. */
-function countD1(database: D1Database): void {
-  patch(prototypeOf(database.withSession()), '_send', (original) => {
-    return async function (this: unknown, ...args: unknown[]) {
-      const answer = await original.apply(this, args)
-      const statements = [args[1] as string | string[]].flat()
-      const results = [answer as { meta?: Meta } | { meta?: Meta }[]].flat()
-      told.spans++
-      told.queries += statements.length
-      if (statements.some((sql) => !/^\s*(select|with)/i.test(sql))) told.d1Writes++
-      if (isInObject()) told.objectTrips++
-      for (const [index, sql] of statements.entries()) countStatement(sql, results[index]?.meta ?? {})
-      return answer
-    }
-  })
-}
-
-function countKv(store: KVNamespace): void {
-  const count = (name: string, part: 'kvReads' | 'kvWrites') =>
-    patch(prototypeOf(store), name, (original) => {
-      return function (this: unknown, ...args: unknown[]) {
-        told[part]++
-        told.spans++
-        return original.apply(this, args)
-      }
-    })
-  for (const name of ['get', 'getWithMetadata']) count(name, 'kvReads')
-  for (const name of ['put', 'delete', 'list']) count(name, 'kvWrites')
-}
-
-function countPoints(env: Env): void {
-  for (const binding of Object.values(env as object) as unknown[]) {
-    if (typeof binding !== 'object' || binding === null || !('writeDataPoint' in binding)) continue
-    patch(prototypeOf(binding), 'writeDataPoint', (original) => {
-      return function (this: unknown, ...args: unknown[]) {
-        told.points++
-        return original.apply(this, args)
-      }
-    })
-  }
-}
 
 /** Counts what the whole isolate does with its globals: requests to sites, sleep and log lines. */
 function countGlobals(): void {
@@ -270,7 +129,7 @@ function countObject(Uncounted: ObjectClass): ObjectClass {
 
     constructor(state: DurableObjectState, env: Env) {
       countStorage(state)
-      countD1(env.DB)
+      countD1(env)
       countKv(env.API_KEYS)
       countPoints(env)
       super(state, env)
@@ -302,9 +161,7 @@ type Handler = (body: Body, env: Env, ctx: ExecutionContext) => unknown
 
 function take(): Counted {
   takeRows()
-  const before = told
-  told = nothing()
-  return before
+  return takeTold()
 }
 
 const objectOf = (env: Env, { siteId }: Body) => env.SITE_SYNC.getByName(siteId) as unknown as Drive
@@ -359,7 +216,7 @@ export function instrument(
       const answer = await handler(JSON.parse(text || '{}') as Body, withLimits(env), ctx)
       return Response.json(answer ?? null)
     }
-    countD1(env.DB)
+    countD1(env)
     countKv(env.API_KEYS)
     countPoints(env)
     told.workerRequests++

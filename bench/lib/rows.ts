@@ -5,7 +5,7 @@ import { connectSite, type ConnectedSite } from './connect.ts'
 import type { Row } from './report.ts'
 import type { Runtime } from './runtime.ts'
 import { call } from './seed.ts'
-import type { Counted } from './counting.ts'
+import type { Counted } from './counted.ts'
 import { readCounts, sync } from './syncs.ts'
 
 const SIZES = [200, 5_000, 100_000]

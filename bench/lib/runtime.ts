@@ -44,21 +44,21 @@ export default { fetch: (request, env, ctx) => app.fetch(request, withCounters(e
 /** The same, and it counts what the platform bills: counting.ts. */
 const WITH_COUNTS = `
 import app, { SiteSync as Uncounted } from './index.js'
-import { instrument } from './counting.js'
+import { instrument } from './counting.ts'
 ${COUNTERS_IN_MEMORY}
 const counted = instrument(app, Uncounted, withCounters)
 export const SiteSync = counted.SiteSync
 export default counted.default
 `
-const COUNTING = {
-  path: 'counting.js',
-  contents: stripTypeScriptTypes(readFileSync(join(import.meta.dirname, 'counting.ts'), 'utf8')),
-}
+const COUNTING = ['counting.ts', 'counting-databases.ts', 'counted.ts'].map((path) => ({
+  path,
+  contents: stripTypeScriptTypes(readFileSync(join(import.meta.dirname, path), 'utf8')),
+}))
 
 /** A bundle's modules; `entry` stands before them where the Worker measured is wrapped. */
 export const modulesOf = ({ modules }: Modules, entry?: string): WorkerOptions => ({
   modulesRoot: '/',
-  modules: [...(entry === undefined ? [] : [{ path: 'entry.js', contents: entry }, COUNTING]), ...modules].map(
+  modules: [...(entry === undefined ? [] : [{ path: 'entry.js', contents: entry }, ...COUNTING]), ...modules].map(
     ({ path, contents }) => ({ type: 'ESModule' as const, path: join('/', path), contents }),
   ),
 })
@@ -70,8 +70,16 @@ export const COMPATIBILITY = {
 }
 const common = { ...COMPATIBILITY, unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] }
 
-/** The project's Worker with the settings of production; `entry` stands before it. */
-function appOptions(bundle: Modules, name: string, secrets: Record<string, string>, entry?: string): WorkerOptions {
+interface AppOptions {
+  secrets: Record<string, string>
+  /** Stands before the Worker. */
+  entry?: string
+  /** More databases than wrangler.toml binds. */
+  databases?: Record<string, string>
+}
+
+/** The project's Worker with the settings of production. */
+function appOptions(bundle: Modules, name: string, { secrets, entry, databases }: AppOptions): WorkerOptions {
   return {
     ...common,
     ...modulesOf(bundle, entry),
@@ -87,7 +95,7 @@ function appOptions(bundle: Modules, name: string, secrets: Record<string, strin
       REQUEST_LOG_RATE: '0',
       ...secrets,
     },
-    d1Databases: { DB: 'app', EVENTS: 'app-events' },
+    d1Databases: { DB: 'app', EVENTS: 'app-events', ...databases },
     kvNamespaces: { API_KEYS: 'app' },
     // a file of the web app, whichever is asked for
     serviceBindings: { ASSETS: () => new Response('', { headers: { 'content-type': 'text/javascript' } }) },
@@ -148,13 +156,22 @@ export function createSecrets(): { keyRing: KeyRing; bindings: Record<string, st
 /**
  * Starts the project's Worker as `app`, as `app-simulated-limits`, and as `syncing`, which may call a site on this machine and
  * counts its writes, beside the bare ones.
+ * @param databases event databases that `syncing` has beside the first: their bindings
  */
-export async function startRuntime(app: Modules, bare: Bundle[]): Promise<StoredRuntime> {
+export async function startRuntime(
+  app: Modules,
+  bare: Bundle[],
+  databases: readonly string[] = [],
+): Promise<StoredRuntime> {
   const { keyRing, bindings: secrets } = createSecrets()
   const workers = [
-    appOptions(app, 'app', secrets, WITH_COUNTERS_IN_MEMORY),
-    appOptions(app, 'app-simulated-limits', secrets),
-    appOptions(app, 'syncing', secrets, WITH_COUNTS),
+    appOptions(app, 'app', { secrets, entry: WITH_COUNTERS_IN_MEMORY }),
+    appOptions(app, 'app-simulated-limits', { secrets }),
+    appOptions(app, 'syncing', {
+      secrets,
+      entry: WITH_COUNTS,
+      databases: Object.fromEntries(databases.map((binding) => [binding, binding])),
+    }),
     ...bare.map(bareOptions),
   ]
   const folder = temporaryFolder('bench-state')

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Run } from '../../src/contract/sync.ts'
 import { connectSite, type ConnectedSite } from './connect.ts'
-import type { Counted } from './counting.ts'
+import type { Counted } from './counted.ts'
 import { readCpuMs, watchMemory } from './process-usage.ts'
 import type { Row } from './report.ts'
 import type { Runtime } from './runtime.ts'

@@ -18,7 +18,7 @@ import { pruneMail } from '../services/mail/index.ts'
 import { pruneNotifications } from '../services/notifications/index.ts'
 import { pruneEnded } from '../services/retention/index.ts'
 import { pruneSignInAttempts } from '../services/people/index.ts'
-import { recordSizes, takeOver } from '../services/shards/index.ts'
+import { recordSizes, SIZES_EVERY_MS, takeOver } from '../services/shards/index.ts'
 import { playDeletions } from './deletions.ts'
 import { reconcileChecks } from './health-checks.ts'
 import { notify } from './notifications.ts'
@@ -83,8 +83,8 @@ function createSystemContext(tick: Tick, accountId: string): ServiceContext {
   }
 }
 
-/** Sizes are noted every ten minutes. */
-const isTenth = (now: number) => Math.floor(now / 60_000) % 10 === 0
+const TICK_MS = 60_000
+const areSizesDue = (now: number) => Math.floor(now / TICK_MS) % (SIZES_EVERY_MS / TICK_MS) === 0
 
 /** Runs jobs one after another. One that fails is logged by its name, and stops no other. */
 function createJobs() {
@@ -133,7 +133,7 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   await run('taken_over', () => takeOver(databases))
   await run('notifications', () => notify({ ...databases, config, now: Date.now, newId: createId }, now))
   await run('deletions', () => playDeletions((accountId) => createSystemContext(tick, accountId)))
-  if (isTenth(now)) await run('sizes', () => recordSizes({ ...databases, now }))
+  if (areSizesDue(now)) await run('sizes', () => recordSizes({ ...databases, now }))
   // last, so that a tick that fails is not recorded
   if (failed.length === 0) await run('tick', () => recordTick({ db: prune.db, cron: controller.cron, now }))
   log.info('scheduled', { cron: controller.cron, failed, ...outcomes })

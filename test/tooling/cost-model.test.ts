@@ -20,7 +20,7 @@ import {
   PLAN_DOLLARS,
   PRICES,
 } from '../../bench/cost/prices.ts'
-import { daysToFull, growthOf, objectBytes } from '../../bench/cost/storage.ts'
+import { databasesOf, daysToFull, growthOf, objectBytes } from '../../bench/cost/storage.ts'
 
 const SIZES = { small: 500, large: 5_000 }
 const SCENARIO = { sites: 100_000, items: 500, edits: 3, polling: 0.2 }
@@ -156,7 +156,7 @@ describe('a month', () => {
   })
 
   test('deletes as many rows as it adds, of tables whose rows end', () => {
-    const event = { sync_events: table(4, 1), audit_log: table(9, 1) }
+    const event = { 'events.sync_events': table(4, 1), audit_log: table(9, 1), outbox: table(3, 1) }
     const { lines } = dollarsOf({
       'edit-there': ops({ tables: event }),
       'pruned-row': ops({ tables: { x: table(4) } }),
@@ -165,16 +165,17 @@ describe('a month', () => {
     expect(lines.find(({ id }) => id === 'pruned-row')?.perMonth).toBeCloseTo(edits, 6)
   })
 
-  test('asks D1 so often a second, by table, and sites, too', () => {
+  test('asks each kind of database so often a second, by table, and sites, too', () => {
     const { rates } = dollarsOf({
-      'standby-poll': ops({ queries: 2, siteRequests: 1, alarms: 3, tables: { a: table(1) } }),
+      'standby-poll': ops({ siteRequests: 1, alarms: 3, tables: { a: table(1), b: table(1), 'events.a': table(1) } }),
     })
     const polls = (80_000 * 96) / 86_400
-    expect(rates.d1QueriesPerSecond).toBeCloseTo(2 * polls, 6)
-    expect(rates.d1QueriesAtPeak).toBeCloseTo(6 * polls, 6)
+    expect(rates.control.queriesPerSecond).toBeCloseTo(2 * polls, 6)
+    expect(rates.control.queriesAtPeak).toBeCloseTo(6 * polls, 6)
+    expect(rates.events.queriesPerSecond).toBeCloseTo(polls, 6)
     expect(rates.siteRequestsPerSecond).toBeCloseTo(polls, 6)
     expect(rates.alarmsPerSecond).toBeCloseTo(3 * polls, 6)
-    expect(rates.d1ByTable.map(({ table: name }) => name)).toEqual(['a'])
+    expect(rates.d1ByTable.map(({ table: name }) => name)).toEqual(['a', 'b', 'events.a'])
     expect(rates.d1ByTable[0]?.read).toBeCloseTo(2 * polls, 6)
   })
 
@@ -187,7 +188,7 @@ describe('a month', () => {
 
 describe('storage', () => {
   const bytes = {
-    rows: { sync_events: 500, integrations: 5_000, audit_log: 1_000 },
+    rows: { 'events.sync_events': 500, integrations: 5_000, audit_log: 1_000 },
     object: { small: 1, large: 2 },
     key: 1,
   }
@@ -195,21 +196,36 @@ describe('storage', () => {
     growthOf(bytes, inserted, { sites, retentionDays: 90 })
 
   test('of a table whose rows end is what its retention leaves; of others it grows for ever', () => {
-    const tables = grow({ sync_events: 1e6, audit_log: 1e4 })
+    const tables = grow({ 'events.sync_events': 1e6, audit_log: 1e4 })
     const of = (name: string) => tables.find(({ table: found }) => found === name)
-    expect(of('sync_events')).toMatchObject({ rows: 3e6, gb: 1.5, isEndless: false })
+    expect(of('events.sync_events')).toMatchObject({ rows: 3e6, gb: 1.5, isEndless: false })
     expect(of('integrations')).toMatchObject({ rows: 1_000, gb: 0.005 })
     expect(of('audit_log')).toMatchObject({ rows: 12e4, gb: 0.12, isEndless: true })
-    expect(tables[0]?.table).toBe('sync_events')
+    expect(tables[0]?.table).toBe('events.sync_events')
   })
 
   test('fills a database after so many days, or never', () => {
-    const days = (perMonth: number, sites = 1_000) => daysToFull(grow({ sync_events: perMonth }, sites), sites, 90)
+    const days = (perMonth: number, sites = 1_000) =>
+      daysToFull(grow({ 'events.sync_events': perMonth }, sites), sites, 90)
     // 10 GB less the sites' rows, at half a gigabyte a day
     expect(days(30e6)).toBe(20)
     expect(days(1e6)).toBeNull()
     expect(days(0, 2_100_000)).toBe(0)
     expect(daysToFull(grow({ audit_log: 1e6 }), 1_000, 90)).toBeGreaterThan(250)
+  })
+
+  test('is that of the control database, and of as many event databases as stay below the size that is warned of', () => {
+    const grown = (events: number) => {
+      const tables = grow({ 'events.sync_events': events, audit_log: 1e4 })
+      return databasesOf(tables, { sites: 1_000, retentionDays: 90 })
+    }
+    expect(grown(10e6).control.gb).toBeCloseTo(0.125, 9)
+    expect(grown(10e6).d1Gb).toBeCloseTo(15.125, 9)
+    // 15 GB, of which one database takes 8 at most
+    expect(grown(10e6).events).toEqual({ gb: 15, databases: 2, daysToFull: 60 })
+    expect(grown(11e6).events.databases).toBe(3)
+    expect(grown(0).events).toEqual({ gb: 0, databases: 1, daysToFull: null })
+    expect(grown(10e6).control.daysToFull).toBeNull()
   })
 
   test('of an object lies on the line through both sizes', () => {

@@ -60,7 +60,7 @@ describe('how often', () => {
   test('follows from the sites, and of which kind they are', () => {
     for (const id of KIND_IDS) {
       const [few, many] = [perMonth(id), perMonth(id, { sites: 2_000 })]
-      const isOfDeployment = ['tick', 'monitoring', 'pruned-row'].includes(id)
+      const isOfDeployment = ['tick', 'sizes', 'monitoring', 'pruned-row'].includes(id)
       expect(many, id).toBeCloseTo(isOfDeployment ? few : 2 * few, 6)
       expect(few, id).toBeGreaterThan(0)
     }

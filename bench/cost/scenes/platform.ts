@@ -12,6 +12,9 @@ const OLD_ID = 'evt_0000000'
 /** Ticks of the cron with nothing to do, and questions of a monitor. */
 export async function idle(lab: Lab): Promise<void> {
   for (let n = 0; n < REPEATS; n++) {
+    await lab.forget()
+    await lab.tick({ withSizes: true })
+    await lab.note('tick-with-sizes')
     await lab.advance(MINUTE_MS)
     await lab.forget()
     await lab.tick()
@@ -25,7 +28,7 @@ export async function idle(lab: Lab): Promise<void> {
 
 /** A tick that deletes events whose time is over. */
 export async function prune(lab: Lab, site: LabSite): Promise<void> {
-  const database = await lab.runtime.miniflare.getD1Database('DB', 'syncing')
+  const database = await lab.runtime.miniflare.getD1Database('EVENTS', 'syncing')
   const row = await database
     .prepare('SELECT * FROM sync_events WHERE integration_id = ?')
     .bind(site.integrationId)

@@ -1,6 +1,6 @@
 /** What a site costs by itself: connecting, the first import, polls, checks, and changes in both directions. */
 import { IDLE_INTERVAL_S, QUIET_INTERVAL_S } from '../../../src/contract/polling.ts'
-import type { Counted } from '../../lib/counting.ts'
+import type { Counted } from '../../lib/counted.ts'
 import type { Lab } from '../lab.ts'
 import { LabSite, type Person } from '../site.ts'
 import { AWAKE_MS } from '../../../src/site/replica/tables/transport.ts'

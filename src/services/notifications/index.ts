@@ -26,14 +26,14 @@ interface PruneInput {
 }
 
 /** Messages outlive their deliveries by this, because a delivery can be repeated. */
-const MARGIN_MS = 4 * 86_400_000
+export const MESSAGE_MARGIN_MS = 4 * 86_400_000
 
 /** Deletes deliveries and messages older than the retention, oldest first. @returns how many */
 export async function pruneNotifications({ shards, now, retentionMs, limit }: PruneInput): Promise<number> {
   const old = (age: number) => sql`created_at < ${now - age} ORDER BY created_at LIMIT ${limit}`
   const deliveries = sql`SELECT account_id, id FROM ${notificationDeliveries}
     WHERE status <> 'pending' AND ${old(retentionMs)}`
-  const messages = sql`SELECT account_id, id FROM ${notificationMessages} WHERE ${old(retentionMs + MARGIN_MS)}`
+  const messages = sql`SELECT account_id, id FROM ${notificationMessages} WHERE ${old(retentionMs + MESSAGE_MARGIN_MS)}`
   return onEach(shards, async ({ db }) => {
     const [first, second] = await db.batch([
       db

@@ -15,5 +15,5 @@ export async function listMovingAccounts({ db, events }: Pick<ServiceContext, 'd
     .limit(MOST_MOVING)
   return rows.map(({ id }) => id)
 }
-export { type DatabaseSize, MOST_BYTES, readSizes, recordSizes } from './sizes.ts'
+export { type DatabaseSize, MOST_BYTES, readSizes, recordSizes, SIZES_EVERY_MS } from './sizes.ts'
 export { takeOver } from './take-over.ts'

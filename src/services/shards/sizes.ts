@@ -6,12 +6,14 @@ import { databaseSizes } from '../../db/schema/index.ts'
 /** What D1 gives a database (https://developers.cloudflare.com/d1/platform/limits/). */
 export const MOST_BYTES = 10_000_000_000
 const DAY_MS = 86_400_000
+/** Sizes are noted in each tenth minute. */
+export const SIZES_EVERY_MS = 600_000
 /** How long sizes are kept. */
 const KEPT_DAYS = 90
 /** Growth is measured over this time. */
 const MEASURED_DAYS = 14
 /** A database is filling up if it is this full, or will be full within this time. */
-const WARN_SHARE = 0.8
+export const WARN_SHARE = 0.8
 const WARN_DAYS = 60
 
 /** The control database's name among the databases: its binding. */
