@@ -200,8 +200,15 @@ export const KINDS = {
       resendVerification changeEmail cancelEmailChange listOwnSessions endOtherSessions endSession
       setUpTotp confirmTotp removeTotp renewRecoveryCodes listPasskeys startPasskey createPasskey
       renamePasskey removePasskey unsubscribe askToUnsubscribe getMailSubscription resubscribe
+      exportSite startImport sendImportPart applyImport getImport listImportRefusals dropImport
+      planSiteRestore restoreSite undoSiteRestore listSiteRestores rewindSite wakeSite startBackup
+      listBackupSites readBackupSite readBackupDatabase startDeploymentRestore loadDatabasePart
+      loadSitePart rebuildKeys finishRestore
     `),
-    methods: ['examine', 'relocate', 'exportItems', 'revokeKey', 'recheckKeys', 'stop'],
+    methods: words(`
+      examine relocate revokeKey recheckKeys stop
+      exportItems exportTerms startImport importPosition stageImport importSettings applyImport getImport listRefusals dropImport planRestore startRestore undoRestore listRestores rewind restart settleRestored dump load loadState
+    `),
   },
   'sign-in': {
     title: 'sign-in',

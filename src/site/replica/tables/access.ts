@@ -84,7 +84,7 @@ export class AccessTable {
 
   /**
    * Remembers that D1 has a key as usable. A revoked key stays revoked.
-   * @param isPoll whether it called for the site's poll: the same row then stores that (tables/transport.ts)
+   * @param isPoll whether it called for the site's poll: the same row then stores that (transport.ts)
    */
   trustKey(keyId: string, until: number, now: number, isPoll = false): void {
     this.#setKey(keyId, 'active', until, now, isPoll ? now : null)
