@@ -205,10 +205,33 @@ export const KINDS = {
       listBackupSites readBackupSite readBackupDatabase startDeploymentRestore loadDatabasePart
       loadSitePart rebuildKeys finishRestore
     `),
-    methods: words(`
-      examine relocate revokeKey recheckKeys stop
-      exportItems exportTerms startImport importPosition stageImport importSettings applyImport getImport listRefusals dropImport planRestore startRestore undoRestore listRestores rewind restart settleRestored dump load loadState
-    `),
+    methods: [
+      'examine',
+      'relocate',
+      'revokeKey',
+      'recheckKeys',
+      'stop',
+      'exportItems',
+      'exportTerms',
+      'startImport',
+      'importPosition',
+      'stageImport',
+      'importSettings',
+      'applyImport',
+      'getImport',
+      'listRefusals',
+      'dropImport',
+      'planRestore',
+      'startRestore',
+      'undoRestore',
+      'listRestores',
+      'rewind',
+      'restart',
+      'settleRestored',
+      'dump',
+      'load',
+      'loadState',
+    ],
   },
   'sign-in': {
     title: 'sign-in',
