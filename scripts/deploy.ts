@@ -7,14 +7,15 @@ import { buildAssets } from './build.ts'
 import { DeployError } from './deploy/errors.ts'
 import { readOptions } from './deploy/options.ts'
 import { runDeploy } from './deploy/run.ts'
+import { WITHHELD } from './deploy/wrangler.ts'
 import { ROOT } from './lib/paths.ts'
 import { tryCommand } from './lib/processes.ts'
 import { stopEverything } from './lib/shutdown.ts'
 import { buildWorkerModules } from './worker-modules.ts'
 
 const env = { ...process.env }
-// what builds and uploads inherits the environment, and none of it needs the key
-delete process.env['PLUGIN_SIGNING_KEYS']
+// what builds and uploads inherits the environment, and none of it needs keys and secrets
+for (const name of WITHHELD) delete process.env[name]
 
 try {
   await runDeploy(readOptions(process.argv.slice(2)), {

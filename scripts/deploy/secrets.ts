@@ -1,7 +1,7 @@
 /**
- * The secrets of the Worker. Those that are missing are made here and put by the API: never shown, never put twice, since a
- * new value in the place of an old one makes what was sealed or hashed with it unreadable. None is written to a file but
- * the one that an operator needs: OPERATOR_TOKEN.
+ * The secrets of the Worker. Those that are missing are taken from the environment of the command, else made here, and put
+ * by the API: never shown, never put twice, since a new value in the place of an old one makes what was sealed or hashed
+ * with it unreadable. None is written to a file but the one that an operator needs: OPERATOR_TOKEN.
  */
 import { randomBytes } from 'node:crypto'
 import { hasAccounts } from './database.ts'
@@ -60,26 +60,27 @@ function makeMissing(plan: Plan, names: string[]): Record<string, string> {
       if (name === 'OPERATOR_TOKEN') return [name, chooseOperatorToken(plan)]
       const secret = SECRETS[name]
       if (!secret) throw new DeployError(`Nothing here knows how to make the secret ${name}: scripts/deploy/secrets.ts`)
-      return [name, secret.make()]
+      return [name, plan.outside.env[name] || secret.make()]
     }),
   )
 }
 
-const LOST = (worker: string, names: string[]) => `The database has accounts, and the Worker lacks ${names.join(', ')}.
-New values would make useless what was hashed or sealed with the old ones. Put the old ones back, as JSON:
-npx wrangler secret bulk --name ${worker} < secrets.json`
+const LOST = (names: string[]) => `The database has accounts, and the Worker lacks ${names.join(', ')}.
+New values would make useless what was hashed or sealed with the old ones. Set the old ones in the environment of this
+command, under these names.`
 
 /** Stops where secrets are lost that data depends on: a Worker that was deleted, or a database that was brought along. */
 export function checkSecrets(plan: Plan, progress: Progress): Step {
   const { worker } = plan.names
   return {
     title: 'Secrets that data depends on',
-    plan: [`Stop if the database has accounts and ${worker} lacks one of them.`],
+    plan: [`Stop if the database has accounts, and ${worker} and the environment lack one of them.`],
     async run() {
       const there = new Set(await listSecrets(plan, progress))
-      const missing = plan.base.secrets.required.filter((name) => SECRETS[name]?.holdsData && !there.has(name))
-      if (missing.length === 0) return 'all are there'
-      if (await hasAccounts(progress)) throw new DeployError(LOST(worker, missing))
+      const isKnown = (name: string) => there.has(name) || Boolean(plan.outside.env[name])
+      const missing = plan.base.secrets.required.filter((name) => SECRETS[name]?.holdsData && !isKnown(name))
+      if (missing.length === 0) return 'all are there, or in the environment'
+      if (await hasAccounts(progress)) throw new DeployError(LOST(missing))
       return 'no data yet'
     },
   }
@@ -103,8 +104,8 @@ export function ensureSecrets(plan: Plan, progress: Progress): Step {
     title: 'Secrets',
     plan: [
       `GET …/workers/scripts/${plan.names.worker}/secrets`,
-      `Those that are missing of ${[...required, ...given].join(', ')}: make them at random` +
-        `${given.length > 0 ? ` (${given.join(', ')}: from the environment)` : ''}, and put them by ` +
+      `Those that are missing of ${[...required, ...given].join(', ')}: take them from the environment, else make them ` +
+        `at random, and put them by ` +
         `\`${commandLine(plan, BULK)}\`, as JSON on standard input.`,
       `A new OPERATOR_TOKEN is kept in ${operatorTokenFile(plan.options.environment)}, which git ignores.`,
     ],

@@ -32,6 +32,18 @@ function readVersion(file: string): string | null {
   return found.at(-1) ?? null
 }
 
+/** What no program that a deployment runs is given by its environment: secrets go to wrangler by standard input. */
+export const WITHHELD = [
+  'PLUGIN_SIGNING_KEYS',
+  'API_KEY_PEPPER',
+  'SESSION_SECRET',
+  'ENCRYPTION_KEYS',
+  'OPERATOR_TOKEN',
+  'EMAIL_API_KEY',
+] as const
+
+const WITHOUT_SECRETS = Object.fromEntries(WITHHELD.map((name) => [name, undefined]))
+
 /**
  * Runs wrangler to its end. The token goes by the environment and secrets by standard input: arguments are public.
  * @throws DeployError with the end of what wrangler said, secrets blanked
@@ -51,8 +63,7 @@ export async function runWrangler(
     env: {
       ...env,
       ...wranglerEnvironment(folder),
-      // stays with whoever deploys: scripts/deploy/plugin.ts
-      PLUGIN_SIGNING_KEYS: undefined,
+      ...WITHOUT_SECRETS,
       ...(access && { CLOUDFLARE_API_TOKEN: access.token, CLOUDFLARE_ACCOUNT_ID: access.account }),
       WRANGLER_OUTPUT_FILE_PATH: output,
       CI: '1',
@@ -69,7 +80,7 @@ export async function runWrangler(
 /** The token of `wrangler login`, where `CLOUDFLARE_API_TOKEN` is not set; null if nobody has logged in. */
 export async function readLogin({ outside }: Plan): Promise<string | null> {
   const own = wranglerEnvironment(temporaryFolder('wrangler'))
-  const env = { ...outside.env, ...own, PLUGIN_SIGNING_KEYS: undefined, CI: '1' }
+  const env = { ...outside.env, ...own, ...WITHOUT_SECRETS, CI: '1' }
   const { code, stdout } = await outside.command(NODE, [WRANGLER, 'auth', 'token', '--json'], {
     cwd: outside.root,
     env,

@@ -286,6 +286,38 @@ describe('the account', () => {
   })
 })
 
+describe('secrets of another deployment', () => {
+  const old = {
+    API_KEY_PEPPER: 'p'.repeat(44),
+    SESSION_SECRET: 's'.repeat(44),
+    ENCRYPTION_KEYS: `{"k1":"${'e'.repeat(43)}="}`,
+  }
+
+  test('come from the environment, for what is to be restored; no program is given them by it', async () => {
+    Object.assign(stranger.env, old)
+    const given: string[] = []
+    const command: typeof stranger.wrangler.command = (program, args, options) => {
+      given.push(JSON.stringify([args, options?.env]))
+      return stranger.wrangler.command(program, args, options)
+    }
+    expect((await stranger.deploy('', { command })).error).toBe('')
+    expect(secretsOf()).toMatchObject(old)
+    for (const secret of ['p'.repeat(44), 's'.repeat(44), 'e'.repeat(43)])
+      expect([...stranger.printed, ...given].join('\n')).not.toContain(secret)
+  })
+
+  test('put lost ones back, and never replace one that is there', async () => {
+    await stranger.deploy()
+    const before = secretsOf()
+    stranger.account.databases[0]?.sqlite.exec("INSERT INTO accounts VALUES ('acc_1')")
+    stranger.account.worker(WORKER).secrets.delete('API_KEY_PEPPER')
+    Object.assign(stranger.env, old)
+    edit('two')
+    expect((await stranger.deploy()).error).toBe('')
+    expect(secretsOf()).toEqual({ ...before, API_KEY_PEPPER: old.API_KEY_PEPPER })
+  })
+})
+
 describe('the secret of the operator', () => {
   const kept = () => join(stranger.root, 'deploy/production.operator-token')
   const isPrivate = () => (statSync(kept()).mode & 0o077) === 0
