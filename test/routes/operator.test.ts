@@ -6,6 +6,7 @@ import { auditLog, integrations, ticks } from '../../src/db/schema/index.ts'
 import { Seal } from '../../src/services/export/seal.ts'
 import { openSiteDatabase } from '../../src/site/replica/database.ts'
 import { routes } from '../../src/routes/index.ts'
+import { forgetApiKeys } from '../../src/services/api-keys/store.ts'
 import { dumpedTables } from '../../src/site/replica/dump.ts'
 import {
   connectWordPress,
@@ -240,6 +241,27 @@ describe('a restore', () => {
     await d1()
       .delete(ticks)
       .where(eq(ticks.cron, `restore:everything:${id}`))
+  })
+
+  test('of a site forgets which keys its object had let in', async () => {
+    const site = await connectWordPress()
+    const key = await call(`POST /api/v1/sites/${site.siteId}/api-keys/`, { token: site.owner.token, body: {} })
+    const sync = () => call(`POST ${site.path}/sync/`, { token: key.body.key, body: { direction: 'metadata' } })
+    expect((await sync()).status).toBe(202)
+    await syncSite(site)
+    const edge = await dumpKeys()
+    const whole = await backUp()
+    await call(`DELETE /api/v1/sites/${site.siteId}/api-keys/${key.body.id}/`, { token: site.owner.token })
+    const { body: started } = await operate('POST restores/', {
+      body: { what: 'sites', secrets: whole.backup.secrets },
+    })
+    const path = `restores/${started.id}/sites/${site.siteId}`
+    await sendFile(path, whole.objects.get(site.siteId) ?? '', '?replace=true')
+    expect((await operate(`POST ${path}/wake/`)).status).toBe(204)
+    // the edge has not heard of it yet
+    for (const [hash, record] of Object.entries(edge)) await env.API_KEYS.put(hash, JSON.stringify(record))
+    forgetApiKeys(env.API_KEYS)
+    expect(refusal(await sync())).toEqual([401, 'api_key_revoked'])
   })
 
   test('drops what belongs to nothing, and refuses keys that were made after the backup', async () => {

@@ -41,6 +41,11 @@ const LAYERS: [file: string, forbidden: string[], allowed: string[]][] = [
     ['cloudflare:workers', '../services/live/index.ts', './runs/runner.ts', '../db/client.ts', '../lib/log.ts'],
   ],
   [
+    'src/site/stored-object.ts',
+    ['hono', 'drizzle-orm', '../db/schema/index.ts', ...ENTRANCES],
+    ['cloudflare:workers', '../services/live/index.ts', '../db/client.ts'],
+  ],
+  [
     'src/site/items/fixture.ts',
     [...OUTSIDE_OBJECT, ...above('replica', 'transport', 'stages', 'drift', 'runs', 'health', 'live')],
     ['./record.ts', '../../contract/content.ts', '../../lib/ids.ts'],
