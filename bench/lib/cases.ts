@@ -36,13 +36,13 @@ async function targetsOf(runtime: Runtime, { small, large }: Sites) {
   const [reads, writes, hono] = [await runtime.url('reads'), await runtime.url('writes'), await runtime.url('hono')]
   const keyed = (site: Site, action: string, base = app) => keyedTarget(site, action, base)
   const read = (path: string): Target => ({ url: new URL(`${path}id=${small.integrationId}`, reads), status: 200 })
-  const body = JSON.stringify(createStructure(1000))
-  const push = (target: Target): Target => ({
-    ...target,
-    method: 'POST',
-    headers: { ...target.headers, ...JSON_TYPE },
-    body,
-  })
+  // another one than before each time: a structure that is as it was leaves no event
+  const bodies = [createStructure(1000), createStructure(2000)].map((structure) => JSON.stringify(structure))
+  const push = (target: Target): Target => {
+    let sent = 0
+    const headers = { ...target.headers, ...JSON_TYPE }
+    return { ...target, method: 'POST', headers, vary: () => ({ body: bodies[sent++ % 2] ?? '' }) }
+  }
   return {
     contentTypes: keyed(small, '/content-types'),
     contentTypesOfMillion: keyed(large, '/content-types'),

@@ -67,17 +67,15 @@ export async function writeStructure(
     post_types: Object.keys(structure.post_types).length,
     taxonomies: Object.keys(structure.taxonomies).length,
   }
-  const matches = isIntegration(integration)
-  // together: what is returned by the update is the new structure
-  const [before, stored] = await ctx.db.batch([
+  const store = (when?: SQL) =>
     ctx.db
-      .select({ isOther: sql<number>`${isOtherStructure(structure)}` })
-      .from(integrations)
-      .where(matches),
-    ctx.db.update(integrations).set(structureFields(structure, now)).where(matches).returning({ id: integrations.id }),
-  ])
-  if (stored.length === 0) return null
-  if (before[0]?.isOther !== 0) await recordEvent(ctx, eventIntegration(integration), { ...event, counts })
+      .update(integrations)
+      .set(structureFields(structure, now))
+      .where(and(isIntegration(integration), when))
+      .returning({ id: integrations.id })
+  const isChanged = (await store(isOtherStructure(structure))).length > 0
+  if (!isChanged && (await store()).length === 0) return null
+  if (isChanged) await recordEvent(ctx, eventIntegration(integration), { ...event, counts })
   ctx.onProjected?.()
   return {
     success: true,
