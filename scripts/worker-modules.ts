@@ -7,9 +7,9 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
-import { parse } from 'smol-toml'
 import * as z from 'zod'
 import { ROOT } from './lib/paths.ts'
+import { readWranglerToml } from './lib/wrangler-toml.ts'
 
 /** Relative to the project. */
 export const MODULES_FOLDER = 'dist/worker'
@@ -70,12 +70,18 @@ export function readModules(folder: string, main: string = MAIN_MODULE): WorkerM
   return paths.map((path) => ({ path, contents: readFileSync(join(folder, path), 'utf8') }))
 }
 
+/** Modules as the local runtime takes them. */
+export const runtimeModules = (modules: readonly WorkerModule[]) => ({
+  modulesRoot: '/',
+  modules: modules.map(({ path, contents }) => ({ type: 'ESModule' as const, path: join('/', path), contents })),
+})
+
 /**
  * Builds the modules into a folder, which is emptied first.
  * @param folder relative to the project, or absolute
  */
 export async function buildWorkerModules(folder: string = MODULES_FOLDER): Promise<Metafile> {
-  const { main, alias } = WranglerToml.parse(parse(readFileSync(join(ROOT, 'wrangler.toml'), 'utf8')))
+  const { main, alias } = WranglerToml.parse(readWranglerToml())
   rmSync(resolve(ROOT, folder), { recursive: true, force: true })
   const { metafile, warnings } = await build({
     ...LIKE_WRANGLER,

@@ -3,6 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { transform } from 'esbuild'
 import type { Plugin, Rolldown } from 'vite'
+import { LOCALES } from '../src/contract/people.ts'
+import { pagesOfRoutes, type RoutedPage, routesSource, textFileOf } from './pages-of-routes.ts'
 
 type Bundle = Rolldown.OutputBundle
 type Chunk = Rolldown.OutputChunk & { viteMetadata?: { importedCss: Set<string> } }
@@ -19,21 +21,15 @@ interface FirstPage {
 }
 
 const PLACEHOLDER = '<script data-first></script>'
-const LAZY = /const (\w+) = lazyPage\('(\w+)', \(\) => import\('\.\.\/([^']+)'\)\)/g
-const LOCALES = ['en', 'de']
 const AUTH_AREA = 'auth'
 
-/** Pages of routes.tsx with their addresses. */
-function readRoutes(): { path: string; area: string; file: string }[] {
-  const source = readFileSync(join(import.meta.dirname, 'src/app/routes.tsx'), 'utf8')
-  return [...source.matchAll(LAZY)].flatMap(([, name, area = '', file = '']) => {
-    const routes = source.matchAll(new RegExp(`path="([^"]+)" component=\\{${name}\\}`, 'g'))
-    return [...new Set([...routes].map(([, path = '']) => path))].map((path) => ({ path, area, file }))
-  })
+/** The addresses of a page, as routes.tsx names them. */
+function pathsOf({ name }: RoutedPage): string[] {
+  const routes = routesSource().matchAll(new RegExp(`path="([^"]+)" component=\\{${name}\\}`, 'g'))
+  return [...new Set([...routes].map(([, path = '']) => path))]
 }
 
 const patternOf = (path: string) => `^${path.replaceAll(/:\w+/g, '[^/]+')}/?$`
-const kebab = (area: string) => area.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
 /** Files of a chunk and of all that it imports. */
 function filesOf(bundle: Bundle, name: string, seen = new Set<string>()): Set<string> {
@@ -58,11 +54,12 @@ async function makeScript(bundle: Bundle): Promise<string> {
   const textsOf = (file: string) =>
     Object.fromEntries(LOCALES.map((locale) => [locale, filesOfModule(bundle, `/i18n/${locale}/${file}.ts`, loaded)]))
   const banners = filesOfModule(bundle, '/layout/banners.tsx', loaded)
-  const pages = readRoutes().map(({ path, area, file }): FirstPage => {
-    const isSignedIn = area !== AUTH_AREA
-    const own = filesOfModule(bundle, `/${file}`, loaded)
+  const pages = pagesOfRoutes().flatMap((routed): FirstPage[] => {
+    const isSignedIn = routed.area !== AUTH_AREA
+    const own = filesOfModule(bundle, `/${routed.page}`, loaded)
     const files = [...new Set([...own, ...(isSignedIn ? banners : [])])]
-    return { pattern: patternOf(path), isSignedIn, files, texts: textsOf(kebab(area)) }
+    const texts = textsOf(textFileOf(routed.area))
+    return pathsOf(routed).map((path) => ({ pattern: patternOf(path), isSignedIn, files, texts }))
   })
   const define = { PAGES: JSON.stringify(pages), BASE: JSON.stringify(textsOf('base')) }
   const source = readFileSync(join(import.meta.dirname, 'first.js'), 'utf8')

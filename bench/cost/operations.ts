@@ -1,4 +1,4 @@
-import type { Counted, TableCount } from '../lib/counted.ts'
+import { type Counted, nothingCounted, type TableCount } from '../lib/counted.ts'
 
 /** What is counted of a piece of work; fractions are averages. */
 export type Operations = Omit<Counted, 'messages' | 'tables'> & {
@@ -12,28 +12,8 @@ export type Operations = Omit<Counted, 'messages' | 'tables'> & {
 
 type Part = Exclude<keyof Operations, 'tables'>
 
-const NONE: Record<Part, number> = {
-  workerRequests: 0,
-  objectRequests: 0,
-  alarms: 0,
-  alarmsSet: 0,
-  rowsRead: 0,
-  rowsWritten: 0,
-  queries: 0,
-  d1Writes: 0,
-  objectTrips: 0,
-  siteRequests: 0,
-  sleeps: 0,
-  sleptMs: 0,
-  kvReads: 0,
-  kvWrites: 0,
-  points: 0,
-  logLines: 0,
-  logBytes: 0,
-  spans: 0,
-  cpuMs: 0,
-  workerCpuMs: 0,
-}
+const { tables: _, messages: __, ...NOTHING_COUNTED } = nothingCounted()
+const NONE: Record<Part, number> = { ...NOTHING_COUNTED, cpuMs: 0, workerCpuMs: 0 }
 
 export const PARTS = Object.keys(NONE) as Part[]
 const NO_ROWS: TableCount = { queries: 0, read: 0, written: 0, inserted: 0 }

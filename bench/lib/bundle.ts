@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Metafile } from 'esbuild'
-import { parse } from 'smol-toml'
 import { NODE, ROOT, temporaryFolder, WRANGLER } from '../../scripts/lib/paths.ts'
 import { runCommand } from '../../scripts/lib/processes.ts'
+import { readWranglerToml } from '../../scripts/lib/wrangler-toml.ts'
 import { buildWorkerModules, MODULES_CONFIG, readModules, type WorkerModule } from '../../scripts/worker-modules.ts'
 
 /** A Worker as it would be deployed: its modules, the main one first, and what went into them. */
@@ -33,7 +33,7 @@ const sourcesOf = ({ outputs }: Metafile): Bundle['sources'] =>
 
 /** The configuration with which wrangler uploads the modules in `out`, in a file beside them. */
 function writeConfig(folder: string, out: string): string {
-  const base = parse(readFileSync(join(ROOT, 'wrangler.toml'), 'utf8'))
+  const base = readWranglerToml()
   const assets = { ...Object(base['assets']), directory: join(ROOT, 'public') }
   const file = join(folder, 'wrangler.json')
   writeFileSync(file, JSON.stringify({ ...base, ...MODULES_CONFIG, main: join(out, 'index.js'), assets }))

@@ -45,7 +45,7 @@ export interface Counted {
 
 export type Method = (this: unknown, ...args: unknown[]) => unknown
 
-const nothing = (): Counted => ({
+export const nothingCounted = (): Counted => ({
   workerRequests: 0,
   objectRequests: 0,
   alarms: 0,
@@ -69,12 +69,12 @@ const nothing = (): Counted => ({
 })
 
 /** So far. */
-export const told = nothing()
+export const told = nothingCounted()
 
 /** @returns what was counted, which is forgotten */
 export function takeTold(): Counted {
   const before = { ...told }
-  Object.assign(told, nothing())
+  Object.assign(told, nothingCounted())
   return before
 }
 

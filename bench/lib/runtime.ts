@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4MiniflareOptions } from 'miniflare'
 import { temporaryFolder } from '../../scripts/lib/paths.ts'
 import { endWithProcess } from '../../scripts/lib/shutdown.ts'
+import { runtimeModules } from '../../scripts/worker-modules.ts'
 import type { KeyRing } from '../../src/lib/secrets.ts'
 import type { Bundle } from './bundle.ts'
 
@@ -56,12 +57,8 @@ const COUNTING = ['counting.ts', 'counting-databases.ts', 'counted.ts'].map((pat
 }))
 
 /** A bundle's modules; `entry` stands before them where the Worker measured is wrapped. */
-export const modulesOf = ({ modules }: Modules, entry?: string): WorkerOptions => ({
-  modulesRoot: '/',
-  modules: [...(entry === undefined ? [] : [{ path: 'entry.js', contents: entry }, ...COUNTING]), ...modules].map(
-    ({ path, contents }) => ({ type: 'ESModule' as const, path: join('/', path), contents }),
-  ),
-})
+export const modulesOf = ({ modules }: Modules, entry?: string): WorkerOptions =>
+  runtimeModules([...(entry === undefined ? [] : [{ path: 'entry.js', contents: entry }, ...COUNTING]), ...modules])
 
 /** As in wrangler.toml. */
 export const COMPATIBILITY = {

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { parse } from 'smol-toml'
 import * as z from 'zod'
+import { readWranglerToml } from '../lib/wrangler-toml.ts'
 
 const D1 = z.looseObject({
   binding: z.string(),
@@ -32,4 +30,4 @@ const Base = z.looseObject({
 export type Base = z.infer<typeof Base>
 
 /** Reads wrangler.toml, which describes what all deployments have in common. */
-export const readBase = (root: string): Base => Base.parse(parse(readFileSync(join(root, 'wrangler.toml'), 'utf8')))
+export const readBase = (root: string): Base => Base.parse(readWranglerToml(root))

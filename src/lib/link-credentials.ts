@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { remember } from './remember.ts'
 import { isSealedWithOldKey, openSecret, sealSecret, type KeyRing } from './secrets.ts'
 
 /** How long the previous secret stays valid after a rotation. The plugin, too, signs with both for an hour. */
@@ -45,8 +46,7 @@ async function openCredentials(ring: KeyRing, sealed: string, row: string): Prom
   const known = opened.get(`${row} ${sealed}`)
   if (known) return known
   const credentials = Credentials.parse(JSON.parse(await openSecret(ring, sealed, row)))
-  if (opened.size >= MAX_OPENED) opened.clear()
-  opened.set(`${row} ${sealed}`, credentials)
+  remember(opened, `${row} ${sealed}`, credentials, MAX_OPENED)
   return credentials
 }
 

@@ -2,6 +2,8 @@
  * Standard Webhooks signatures (https://www.standardwebhooks.com), used in both directions as docs/protocol.md
  * describes.
  */
+import { remember } from './remember.ts'
+
 /** How far a sender's clock may differ from ours. */
 const SIGNATURE_TOLERANCE_S = 300
 
@@ -61,7 +63,7 @@ export function createSigningSecret(): string {
   return SECRET_PREFIX + encodeBase64(crypto.getRandomValues(new Uint8Array(NEW_SECRET_BYTES)))
 }
 
-/** Imported keys by secret, since an import costs more than a signature. The cache is emptied when it is full. */
+/** Imported keys by secret, since an import costs more than a signature. */
 const keys = new Map<string, CryptoKey>()
 const MAX_KEYS = 1000
 
@@ -71,8 +73,7 @@ async function importSecret(secret: string): Promise<CryptoKey> {
   const bytes = parseSigningSecret(secret)
   if (!bytes) throw new TypeError('A signing secret is not whsec_ + base64 of 24 to 64 bytes')
   const key = await crypto.subtle.importKey('raw', bytes, HMAC, false, ['sign', 'verify'])
-  if (keys.size >= MAX_KEYS) keys.clear()
-  keys.set(secret, key)
+  remember(keys, secret, key, MAX_KEYS)
   return key
 }
 

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { ROOT, temporaryFolder } from '../../scripts/lib/paths.ts'
-import { pagesOfRoutes } from './web-pages.ts'
+import { pagesOfRoutes, textFileOf } from '../../web/pages-of-routes.ts'
 
 /** Most bytes of script (gzip) that any page needs before it can be used. */
 const LIMIT_BYTES = 150_000
@@ -45,8 +45,6 @@ function filesOf(entries: string[], seen = new Set<string>()): Set<string> {
 const gzipBytes = (files: Set<string>): number =>
   [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file))).length, 0)
 
-const fileOf = (area: string): string => area.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-
 test('every page but that of unknown addresses has texts of an area', () => {
   const pages = Object.keys(manifest).filter((name) => /^src\/pages\/.*-page\.tsx$/.test(name))
   expect(pages.length).toBeGreaterThan(10)
@@ -58,7 +56,7 @@ test.each(['en', 'de'])(
   'the first load of every page, its texts (%s) included, is at most 150 kB of script',
   (locale) => {
     const sizes = pagesOfRoutes().map(({ page, area }) => {
-      const texts = ['base', fileOf(area)].map((file) => `src/i18n/${locale}/${file}.ts`)
+      const texts = ['base', textFileOf(area)].map((file) => `src/i18n/${locale}/${file}.ts`)
       for (const file of texts) expect(manifest).toHaveProperty([file])
       return { page, bytes: gzipBytes(filesOf(['index.html', `src/${page}`, ...texts])) }
     })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ROOT } from '../../scripts/lib/paths.ts'
-import { pagesOfRoutes } from './web-pages.ts'
+import { pagesOfRoutes } from '../../web/pages-of-routes.ts'
 
 const SOURCE = join(ROOT, 'web/src')
 

@@ -8,6 +8,7 @@
  */
 import { eq } from 'drizzle-orm'
 import { type Db, db, openDatabase } from '../client.ts'
+import { remember } from '../../lib/remember.ts'
 import { DatabaseUnavailable } from '../errors.ts'
 import type { Measure } from '../measured.ts'
 import { accounts } from '../schema/index.ts'
@@ -89,13 +90,7 @@ async function findPlace(control: Db, accountId: string, now: number): Promise<P
   const known = places.get(accountId)
   if (known && known.until > now) return known
   const place = await readPlace(control, accountId, now)
-  places.delete(accountId)
-  // the oldest entry makes room
-  for (const oldest of places.keys()) {
-    if (places.size < MOST_PLACES) break
-    places.delete(oldest)
-  }
-  places.set(accountId, place)
+  remember(places, accountId, place, MOST_PLACES)
   return place
 }
 

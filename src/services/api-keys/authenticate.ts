@@ -2,6 +2,7 @@ import { and, eq, isNull, lt, or } from 'drizzle-orm'
 import { apiKeys } from '../../db/schema/index.ts'
 import { hashApiKey, parseApiKey } from '../../lib/api-key.ts'
 import { log } from '../../lib/log.ts'
+import { remember } from '../../lib/remember.ts'
 import { readApiKeyRecord } from './records.ts'
 import type { ApiKeyRecord } from './store.ts'
 import { issueTicket, readTicket } from './ticket.ts'
@@ -134,8 +135,7 @@ async function writeUse(ctx: UseContext, keyId: string, now: number): Promise<vo
 function recordUse({ ctx, input }: { ctx: UseContext; input: { keyId: string } }): Promise<void> | null {
   const now = ctx.now()
   if (now - (recorded.get(input.keyId) ?? -Infinity) < SAMPLE_MS) return null
-  if (recorded.size >= MAX_REMEMBERED) recorded.clear()
-  recorded.set(input.keyId, now)
+  remember(recorded, input.keyId, now, MAX_REMEMBERED)
   return writeUse(ctx, input.keyId, now)
 }
 

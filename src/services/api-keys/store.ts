@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { Scope } from '../../contract/sites.ts'
 import { log } from '../../lib/log.ts'
+import { remember } from '../../lib/remember.ts'
 
 /** Seconds for which a location caches a read. Short, yet long enough to cover a plugin's burst of requests. */
 const CACHE_TTL_S = 60
@@ -85,8 +86,7 @@ async function readThrough(kv: KVNamespace, hash: string): Promise<ApiKeyRecord 
   memory.delete(hash)
   const record = await readRecord(kv, hash)
   if (record === null || record === 'unreadable' || record.status !== 'active') return record
-  if (memory.size >= MAX_REMEMBERED) memory.clear()
-  memory.set(hash, { record, readAt: Date.now() })
+  remember(memory, hash, { record, readAt: Date.now() }, MAX_REMEMBERED)
   return record
 }
 

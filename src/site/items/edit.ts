@@ -2,7 +2,7 @@ import type { SeoUpdate } from '../../contract/seo.ts'
 import { EMPTY_DOC, type ItemDoc } from './doc.ts'
 import { diffDocs } from './fields.ts'
 import { resolveConflict } from './conflict.ts'
-import { awaitsCreateAnswer, hasTrashStatus, isDeleted, withoutError, type ItemRecord } from './record.ts'
+import { awaitsCreateAnswer, hasTrashStatus, isDeleted, NEVER_SENT, withoutError, type ItemRecord } from './record.ts'
 import { keepLateness } from './schedule.ts'
 
 /** An editor's changes. Terms replace those of their taxonomy; a meta value of null deletes the key. */
@@ -32,29 +32,14 @@ export function createRecord(id: string, type: string, patch: DocPatch, now: num
     n: 0,
     id,
     type,
-    externalId: null,
-    etag: null,
-    externalModified: null,
-    externalUrl: null,
+    ...NEVER_SENT,
     revision: 1,
-    deletion: null,
-    conflictFields: [],
-    builder: null,
-    seoProvider: null,
-    isProtected: false,
-    isListed: true,
-    publishedLateAt: null,
-    staleSave: null,
-    conflictSince: null,
     error: null,
     errorSince: null,
     attempts: 0,
     retryAt: null,
     updatedAt: now,
-    base: null,
     local: patchDoc(EMPTY_DOC, patch),
-    external: null,
-    conflictExternal: null,
   }
 }
 

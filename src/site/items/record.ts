@@ -94,6 +94,26 @@ export interface ItemRecord {
   conflictExternal: ItemDoc | null
 }
 
+/** What a record has whose item was never sent, and of which the site has nothing. */
+export const NEVER_SENT = {
+  externalId: null,
+  etag: null,
+  externalModified: null,
+  externalUrl: null,
+  deletion: null,
+  conflictFields: [],
+  conflictSince: null,
+  builder: null,
+  seoProvider: null,
+  isProtected: false,
+  isListed: true,
+  publishedLateAt: null,
+  staleSave: null,
+  base: null,
+  external: null,
+  conflictExternal: null,
+} satisfies Partial<ItemRecord>
+
 /** The new record. `resolvedFrom` is the record before a policy resolved its conflict, kept for an undo. */
 export interface Decision {
   record: ItemRecord

@@ -9,7 +9,7 @@ import { findTextFault } from '../../contract/text.ts'
 import type { ItemDoc } from './doc.ts'
 import { diffDocs } from './fields.ts'
 import { putBack } from './put-back.ts'
-import { isDeleted, hasTrashStatus, type ItemRecord } from './record.ts'
+import { isDeleted, hasTrashStatus, NEVER_SENT, type ItemRecord } from './record.ts'
 
 export interface TakeOver {
   /** The item that is here: of the same id, or of the same post. */
@@ -44,24 +44,9 @@ function withoutIds(doc: ItemDoc, itemOfPost: TakeOver['itemOfPost']): ItemDoc {
 /** An item that was never sent, with this text. */
 const unlinked = (record: ItemRecord, local: ItemDoc, now: number): ItemRecord => ({
   ...record,
-  externalId: null,
-  etag: null,
-  externalModified: null,
-  externalUrl: null,
-  deletion: null,
-  conflictFields: [],
-  conflictSince: null,
-  builder: null,
-  seoProvider: null,
-  isProtected: false,
-  isListed: true,
-  publishedLateAt: null,
-  staleSave: null,
+  ...NEVER_SENT,
   updatedAt: now,
-  base: null,
   local,
-  external: null,
-  conflictExternal: null,
 })
 
 const isGone = (record: ItemRecord) => isDeleted(record) || hasTrashStatus(record.local)

@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4MiniflareOptions } from 'miniflare'
 import { endWithProcess } from '../../../scripts/lib/shutdown.ts'
-import { readModules } from '../../../scripts/worker-modules.ts'
+import { readModules, runtimeModules } from '../../../scripts/worker-modules.ts'
 
 type WorkerOptions = Extract<V4MiniflareOptions, { workers: unknown }>['workers'][number]
 
@@ -68,12 +68,7 @@ export async function startWorker(
           ...options,
           ...(assets !== undefined && { assets: { ...options.assets, directory: assets } }),
           name: 'igny8',
-          modulesRoot: '/',
-          modules: readModules(built).map(({ path, contents }) => ({
-            type: 'ESModule' as const,
-            path: join('/', path),
-            contents,
-          })),
+          ...runtimeModules(readModules(built)),
           bindings: { ...options.bindings, ...bindings },
           ratelimits: {
             THROTTLE_INTEGRATION: { namespace_id: '1001', simple: UNLIMITED },

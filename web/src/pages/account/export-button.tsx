@@ -1,7 +1,6 @@
-import { Button, Group, Text } from '@mantine/core'
-import { IconDownload } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
+import { ExportDownload } from '../../components/export-download.tsx'
 import { ErrorState } from '../../components/states.tsx'
 import { useSizeText } from '../../components/use-size-text.ts'
 import { useExport } from '../../queries/exports.ts'
@@ -14,25 +13,17 @@ export function ExportButton({ kind }: { kind: 'account' | 'person' }): ReactNod
   const { download, bytes } = useExport(kind)
   const { run, dialog } = useSensitive()
   const size = sizeOf(bytes)
+  const words = { loading: t('loading', { size }), done: t('done', { size }), incomplete: t('incomplete', { size }) }
   const error = otherError(download.error)
   return (
     <>
       {error !== null && <ErrorState error={error} />}
-      <Group>
-        <Button
-          variant="default"
-          leftSection={<IconDownload size={16} aria-hidden />}
-          loading={download.isPending}
-          onClick={() => run(() => download.mutateAsync())}
-        >
-          {t(kind)}
-        </Button>
-        <Text size="sm" component="output" aria-live="polite">
-          {download.isPending && t('loading', { size })}
-          {download.data === true && t('done', { size })}
-          {download.data === false && t('incomplete', { size })}
-        </Text>
-      </Group>
+      <ExportDownload
+        label={t(kind)}
+        download={download}
+        words={words}
+        onStart={() => run(() => download.mutateAsync())}
+      />
       {dialog}
     </>
   )
