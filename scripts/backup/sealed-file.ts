@@ -11,6 +11,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import { MAX_PART_BYTES, NO_SUM } from '../../src/contract/site-file.ts'
 import { readBlocks } from '../../src/services/export/blocks.ts'
+import { kindOf } from '../../src/services/export/seal.ts'
 import { ApiError } from '../lib/client.ts'
 import { BackupError } from './errors.ts'
 
@@ -34,8 +35,6 @@ export interface FileFacts {
   sha256: string
 }
 
-const KIND = /^\{"kind":"(\w+)"/
-const kindOf = (line: string) => KIND.exec(line)?.[1] ?? ''
 const sizeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0
 
 export async function digestFile(file: string): Promise<string> {

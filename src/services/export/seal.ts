@@ -14,6 +14,9 @@ export type SealState = z.infer<typeof SealState>
 
 const KIND = /^\{"kind":"(\w+)"/
 
+/** The kind of a line; empty if it names none. */
+export const kindOf = (line: string): string => KIND.exec(line)?.[1] ?? ''
+
 /** The digest of a block and of all blocks before it. A block is whole lines, each with its line feed. */
 export const digestBlock = (sum: string, block: string): Promise<string> => sha256Hex(`${sum}\n${block}`)
 
@@ -60,7 +63,7 @@ export class Seal {
     let { lines } = this.#state
     for (const line of text.split('\n')) {
       if (line === '') continue
-      const kind = KIND.exec(line)?.[1] ?? 'unknown'
+      const kind = kindOf(line) || 'unknown'
       counts[kind] = (counts[kind] ?? 0) + 1
       lines++
     }
