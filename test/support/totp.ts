@@ -17,3 +17,9 @@ export async function totpCode(secret: string, steps = 0, now = Date.now()): Pro
   const offset = mac.getUint8(mac.byteLength - 1) & 0x0f
   return String((mac.getUint32(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0')
 }
+
+/** Waits for the next step of 30 s where fewer than five seconds are left of this one. */
+export async function withTimeLeft(): Promise<void> {
+  const left = PERIOD_S * 1000 - (Date.now() % (PERIOD_S * 1000))
+  if (left < 5000) await new Promise((resolve) => setTimeout(resolve, left))
+}

@@ -2,7 +2,7 @@ import type { CDPSession, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { findMail, linkOf } from '../../../scripts/lib/mail-sink.ts'
 import { waitFor } from '../../../scripts/lib/wait.ts'
-import { totpCode } from '../../support/totp.ts'
+import { totpCode, withTimeLeft } from '../../support/totp.ts'
 import { type Chromium, faultsOf, type Tab } from './browser.ts'
 import type { World } from './world.ts'
 
@@ -131,6 +131,7 @@ export async function setUpTotp(life: Life): Promise<void> {
   life.secret = await panel.getByLabel('Secret').inputValue()
   await panel.getByRole('img', { name: 'QR code for your authenticator app' }).waitFor()
   await looksRight(life)
+  await withTimeLeft()
   // of the 30 seconds before, so that the next sign-in has a code of its own
   await panel.getByLabel('Six digits').fill(await totpCode(life.secret, -1))
   await panel.getByRole('button', { name: 'Turn on' }).click()
