@@ -14,7 +14,7 @@ const REFERENCE = 'public/reference'
 const WEB = {
   stamp: join(cacheFolder(), 'web-built'),
   inputs: ['web', 'src', 'package-lock.json', 'tsconfig.json'],
-  outputs: ['public/index.html', 'public/assets'],
+  outputs: ['public/index.html', 'public/assets', 'public/service-worker.js'],
 }
 
 /** The viewer of the API's document. */

@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { compiledMessages } from './compile-messages.ts'
 import { firstLoad } from './first-load.ts'
+import { serviceWorker } from './service-worker.ts'
 
 const here = (path: string) => join(import.meta.dirname, path)
 
@@ -10,7 +11,7 @@ const here = (path: string) => join(import.meta.dirname, path)
 export default defineConfig({
   root: here('.'),
   publicDir: here('./static'),
-  plugins: [react(), compiledMessages(), firstLoad()],
+  plugins: [react(), compiledMessages(), firstLoad(), serviceWorker()],
   build: {
     outDir: here('../public'),
     emptyOutDir: false,

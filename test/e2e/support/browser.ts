@@ -24,6 +24,8 @@ export interface Chromium {
 }
 
 const ACTION_TIMEOUT_MS = 15_000
+/** Each person would have their browser keep all of the app's files. The test of that allows it. */
+const WITHOUT_FILES = { serviceWorkers: 'block' } as const
 
 /** Watches a page for everything that a test would otherwise not see. */
 function watch(page: Page, origin: string): string[] {
@@ -47,7 +49,13 @@ export async function startChromium(): Promise<Chromium> {
   const browser: Browser = await launchChromium()
   return {
     open: async ({ origin, ...options }) => {
-      const context = await browser.newContext({ baseURL: origin, viewport: DESKTOP, locale: 'en-GB', ...options })
+      const context = await browser.newContext({
+        baseURL: origin,
+        viewport: DESKTOP,
+        locale: 'en-GB',
+        ...WITHOUT_FILES,
+        ...options,
+      })
       context.setDefaultTimeout(ACTION_TIMEOUT_MS)
       const page = await context.newPage()
       return { page, context, faults: watch(page, origin) }

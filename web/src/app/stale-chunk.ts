@@ -7,6 +7,8 @@ const ONCE_PER_MS = 60_000
  */
 export function reloadOnStaleChunk(): void {
   window.addEventListener('vite:preloadError', (event) => {
+    // the file may be there: a reload would lose what is on the page
+    if (!navigator.onLine) return
     const last = Number(sessionStorage.getItem(RELOADED_AT) ?? 0)
     if (Date.now() - last < ONCE_PER_MS) return
     event.preventDefault()

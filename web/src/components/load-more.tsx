@@ -1,5 +1,6 @@
 import { Group, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { useShownError } from '../offline/use-shown-error.ts'
 import { MoreButton } from './more-button.tsx'
 import { ErrorState } from './states.tsx'
 
@@ -15,7 +16,8 @@ interface LoadMoreProps {
 
 /** Footer of a paged list: how much is shown, and a button for the next page. */
 export function LoadMore({ shown, hasNextPage, isFetchingNextPage, error, onMore }: LoadMoreProps): ReactNode {
-  if (error) return <ErrorState error={error} onRetry={onMore} />
+  const shownError = useShownError(error)
+  if (shownError) return <ErrorState error={shownError} onRetry={onMore} />
   return (
     <Group justify="space-between" mih={36}>
       <Text size="sm" c="dimmed" component="output" aria-live="polite" data-numeric>

@@ -6,11 +6,14 @@ import { ErrorBoundary } from '../components/error-boundary.tsx'
 import { PageSkeleton } from '../components/page-skeleton.tsx'
 import { AccountButton } from './account-button.tsx'
 import { SignOutButton } from './sign-out-button.tsx'
+import { useIsLost } from '../offline/reach.ts'
 import classes from './layout.module.css'
 import { Logo } from './logo.tsx'
 
 // most people have none
 const Banners = lazy(() => import('./banners.tsx'))
+// loaded ahead by use-offline.ts
+const LostBanner = lazy(() => import('./lost-banner.tsx'))
 
 /** A navigation link that marks the current page. */
 export function NavigationLink({ to, label, className }: { to: string; label: string; className: string }): ReactNode {
@@ -33,6 +36,7 @@ export function AccountLayout({
 }): ReactNode {
   const t = useTranslations('shell')
   const [pathname] = useLocation()
+  const isLost = useIsLost()
   return (
     <>
       <a href="#content" className="skip-link">
@@ -59,6 +63,11 @@ export function AccountLayout({
       <main id="content" tabIndex={-1} style={{ outline: 'none' }}>
         <Container size="lg" pt="lg" pb={64}>
           <Suspense>
+            {isLost && (
+              <ErrorBoundary>
+                <LostBanner />
+              </ErrorBoundary>
+            )}
             <Banners />
           </Suspense>
           <ErrorBoundary resetKey={pathname}>

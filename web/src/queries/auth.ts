@@ -9,6 +9,7 @@ import { api } from '../api/api.ts'
 import { chosenAccount } from '../api/chosen-account.ts'
 import type { Account, AuthOptions, SecondStepCode, SignIn, SignInAnswer, SignUp, SignedIn } from '../api/types.ts'
 import { getPasskey } from '../api/passkeys.ts'
+import { forgetAnswers } from '../offline/forget-answers.ts'
 import { keys } from './keys.ts'
 
 /** What this server offers besides e-mail and password. */
@@ -27,6 +28,7 @@ function useStartSession<T, A extends SignInAnswer>(enter: (input: T) => Promise
     onSuccess: async (answer) => {
       if ('second_step' in answer) return
       client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' && queryKey[0] !== 'auth-options' })
+      await forgetAnswers().catch(() => undefined)
       await client.refetchQueries({ queryKey: keys.session })
     },
   })

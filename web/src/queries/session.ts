@@ -9,6 +9,7 @@ import { api } from '../api/api.ts'
 import { chosenAccount } from '../api/chosen-account.ts'
 import { ApiError, isCode } from '../api/errors.ts'
 import type { Role, Session } from '../api/types.ts'
+import { forgetAnswers } from '../offline/forget-answers.ts'
 import { forgetDrafts } from './kept-draft.ts'
 import { keys } from './keys.ts'
 
@@ -57,6 +58,7 @@ export function useSignOut(): UseMutationResult<unknown, Error, void> {
     onSuccess: () => {
       chosenAccount.clear()
       forgetDrafts()
+      forgetAnswers().catch(() => undefined)
       // the session stays in the cache, as none: pages that watch it would not see a new entry
       client.setQueryData(keys.session, null)
       client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })

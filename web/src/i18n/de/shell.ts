@@ -49,6 +49,13 @@ export const shell: typeof english = {
     connection: 'Verbindung',
     settings: 'Einstellungen',
   },
+  lost: {
+    offline: 'Sie sind offline',
+    noAnswer: 'IGNY8 ist nicht erreichbar',
+    asOf: 'Diese Seite zeigt, was um <time></time> bekannt war.',
+    changes: 'Änderungen lassen sich speichern, sobald die Verbindung wieder da ist.',
+    retry: 'Jetzt versuchen',
+  },
   live: {
     connecting: 'Verbinden …',
     live: 'Live',

@@ -48,6 +48,13 @@ export const shell = {
     connection: 'Connection',
     settings: 'Settings',
   },
+  lost: {
+    offline: 'You are offline',
+    noAnswer: 'IGNY8 can’t be reached',
+    asOf: 'This page shows what was known at <time></time>.',
+    changes: 'Changes can be saved when the connection is back.',
+    retry: 'Try now',
+  },
   live: {
     connecting: 'Connecting…',
     live: 'Live',

@@ -7,16 +7,9 @@ import type { Run } from '../../api/types.ts'
 import { useProblemText } from '../../components/use-problem-text.ts'
 import { useThisSite } from '../../layout/site-context.ts'
 import { RunCounts } from './run-counts.tsx'
+import { type Outcome, outcomeOf } from './outcome-of.ts'
 
 const ICON = 22
-
-export type Outcome = 'succeeded' | 'succeededPartly' | 'failed' | 'cancelled'
-
-/** Heading for how a run ended. */
-export function outcomeOf({ status, counts }: Run): Outcome {
-  if (status === 'failed' || status === 'cancelled') return status
-  return counts.failed > 0 || counts.conflicts > 0 ? 'succeededPartly' : 'succeeded'
-}
 
 const ICONS: Record<Outcome, ReactNode> = {
   succeeded: <IconCircleCheck size={ICON} color="var(--app-good)" aria-hidden />,

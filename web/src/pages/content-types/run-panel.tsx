@@ -1,13 +1,15 @@
 import { VisuallyHidden } from '@mantine/core'
-import { type ReactNode, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { ContentTypes, Run } from '../../api/types.ts'
 import { isActive } from '../../live/merge-run.ts'
 import { useSyncStatus } from '../../queries/sync.ts'
 import classes from './content-types.module.css'
-import { outcomeOf, RunOutcome } from './run-outcome.tsx'
-import { RunProgress } from './run-progress.tsx'
+import { outcomeOf } from './outcome-of.ts'
 import { useWatchedRun } from './use-watched-run.ts'
+
+// most of the time nothing runs
+const RunView = lazy(() => import('./run-view.tsx'))
 
 interface RunPanelProps {
   integrationId: string
@@ -34,11 +36,9 @@ export function RunPanel({ integrationId, types }: RunPanelProps): ReactNode {
               aria-label={t('region')}
               data-run={shown.waiting ? 'waiting' : shown.status}
             >
-              {isActive(shown) ? (
-                <RunProgress key={shown.id} integrationId={integrationId} run={shown} types={types} />
-              ) : (
-                <RunOutcome run={shown} onDismiss={dismiss} />
-              )}
+              <Suspense>
+                <RunView integrationId={integrationId} run={shown} types={types} onDismiss={dismiss} />
+              </Suspense>
             </section>
           )}
         </div>

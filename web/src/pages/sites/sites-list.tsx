@@ -6,6 +6,7 @@ import type { Integration, Site } from '../../api/types.ts'
 import { ListTable } from '../../components/list-table.tsx'
 import { MoreButton } from '../../components/more-button.tsx'
 import { EmptyState, ErrorState } from '../../components/states.tsx'
+import { useShownError } from '../../offline/use-shown-error.ts'
 import { entriesOf } from '../../queries/paging.ts'
 import { useMay } from '../../queries/session.ts'
 import { type IntegrationsBySite, useIntegrations, type useSites } from '../../queries/sites.ts'
@@ -70,6 +71,8 @@ export function SitesList({ query }: { query: ReturnType<typeof useSites> }): Re
     if (isReadingOn && !isFetchingNextPage) void fetchNextPage()
   }, [isReadingOn, isFetchingNextPage, fetchNextPage])
 
+  const ofIntegrations = useShownError(integrations.error)
+  const ofSites = useShownError(query.error)
   const sites = entriesOf(query.data)
   const shown = search === '' ? sites : sites.filter((site) => matches(site, search))
   const isMany = sites.length >= MANY || hasNextPage
@@ -92,12 +95,12 @@ export function SitesList({ query }: { query: ReturnType<typeof useSites> }): Re
           </Text>
         </Group>
       )}
-      {integrations.error && <ErrorState error={integrations.error} onRetry={() => void integrations.refetch()} />}
+      {ofIntegrations !== null && <ErrorState error={ofIntegrations} onRetry={() => void integrations.refetch()} />}
       <div className="panel">
         {shown.length > 0 && <SitesTable sites={shown} known={integrations.data} />}
         {shown.length === 0 && !isReadingOn && <NothingFound search={text.trim()} onClear={() => setText('')} />}
       </div>
-      {query.error && <ErrorState error={query.error} onRetry={() => void fetchNextPage()} />}
+      {ofSites !== null && <ErrorState error={ofSites} onRetry={() => void fetchNextPage()} />}
       {hasNextPage && (
         <Group justify="center" mt="md">
           <MoreButton {...{ hasNextPage, isFetchingNextPage }} onMore={() => void fetchNextPage()} />
