@@ -1,17 +1,14 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startWordPress } from '../../scripts/wordpress/native.ts'
 import type { WordPress } from '../../scripts/wordpress/types.ts'
-import { PLUGIN_ZIP_PATH } from '../../src/contract/plugin-updates.ts'
 import { type Admin, openAdmin, openSettings, press, pressConnect, shownState } from './support/admin.ts'
 import { keptPlugin, PluginServer, releasedAs } from './support/plugin-server.ts'
 import { addSite } from './support/site.ts'
 import { startWorld, type World } from './support/world.ts'
 
 const PLUGIN = 'igny8-wordpress-bridge/igny8-wordpress-bridge.php'
-/** The first release with an updater, and the one after it. */
-const [FIRST, NEXT] = ['0.8.0', '0.9.0']
+/** The release that was kept, and the one after it, made of this checkout. */
+const [KEPT, NEXT] = ['0.2.0', '0.9.0']
 /** Sites are as people have them: WordPress may replace plugins, and may do it by itself. */
 const LIVE = { AUTOMATIC_UPDATER_DISABLED: false, DISALLOW_FILE_MODS: false }
 
@@ -50,7 +47,7 @@ const updateByItself = ({ php }: WordPress) =>
 const section = (page: Awaited<ReturnType<typeof openSettings>>) => page.root.querySelector('[data-igny8-version]')
 
 beforeAll(async () => {
-  server.releases = [releasedAs(FIRST), keptPlugin()]
+  server.releases = [keptPlugin()]
   world = await startWorld({ assets: server.publish })
 })
 afterAll(() => world.stop())
@@ -67,32 +64,21 @@ describe('T75 a real WordPress with the kept release of the plugin', () => {
   })
   const isConnected = async () => expect(shownState(await openSettings(admin))).toBe('ready')
 
-  test('talks to the server that its zip is from, and is offered nothing: it has no updater', async () => {
+  test('talks to the server that its zip is from, which has nothing newer for it', async () => {
     expect((await pressConnect(admin, { apiKey })).notices).toMatch(/^Connected\./)
-    expect([await version(wordpress), await offered(wordpress)]).toEqual(['0.2.0', ''])
-  })
-
-  test('gets an updater as its owner uploads the server’s zip over it, and stays connected', async () => {
-    const zip = join(wordpress.state, 'upload.zip')
-    writeFileSync(zip, Buffer.from(await (await fetch(world.url + PLUGIN_ZIP_PATH)).arrayBuffer()))
-    const done = await wordpress.php(`require_once ABSPATH . 'wp-admin/includes/admin.php';
-      require_once ABSPATH . 'wp-admin/includes/class-wp-upgrader.php';
-      $done = ( new Plugin_Upgrader( new Automatic_Upgrader_Skin() ) )->install( '${zip}', array( 'overwrite_package' => true ) );
-      echo true === $done ? 'installed' : wp_json_encode( $done );`)
-    expect([done, await version(wordpress), await offered(wordpress)]).toEqual(['installed', FIRST, ''])
-    await isConnected()
+    expect([await version(wordpress), await offered(wordpress)]).toEqual([KEPT, ''])
     const page = await openSettings(admin)
     expect(page.root.querySelector('[data-igny8-server]')?.getAttribute('data-igny8-server')).toBe('carried')
-    expect(section(page)?.getAttribute('data-igny8-version')).toBe(FIRST)
+    expect(section(page)?.getAttribute('data-igny8-version')).toBe(KEPT)
   })
 
   test('is offered the next release once its share has it, and installs nothing its owner didn’t allow', async () => {
-    const releases = [releasedAs(NEXT), releasedAs(FIRST), keptPlugin()]
+    const releases = [releasedAs(NEXT), keptPlugin()]
     await deploy({ releases, rollout: { share: 0, withdrawn: {} } })
     expect(await offered(wordpress)).toBe('')
     await deploy({ rollout: { share: 100, withdrawn: {} } })
     expect(await offered(wordpress)).toBe(NEXT)
-    expect([await updateByItself(wordpress), await version(wordpress)]).toEqual(['left alone', FIRST])
+    expect([await updateByItself(wordpress), await version(wordpress)]).toEqual(['left alone', KEPT])
     expect((await admin.open('/wp-admin/plugins.php')).html).toContain(
       'There is a new version of IGNY8 Bridge available',
     )
@@ -102,7 +88,7 @@ describe('T75 a real WordPress with the kept release of the plugin', () => {
     await wordpress.php(`update_site_option( 'auto_update_plugins', array( '${PLUGIN}' ) );`)
     await deploy({ isTampered: true })
     expect(await offered(wordpress)).toBe(NEXT)
-    expect([await updateByItself(wordpress), await version(wordpress)]).toEqual(['failed', FIRST])
+    expect([await updateByItself(wordpress), await version(wordpress)]).toEqual(['failed', KEPT])
     const page = await openSettings(admin)
     expect(page.html).toContain('data-igny8-update-error="update_checksum_wrong"')
     await isConnected()
@@ -123,17 +109,10 @@ describe('T75 a real WordPress with the kept release of the plugin', () => {
     expect(page.root.querySelector('[data-igny8-withdrawn]')?.text).toContain('It loses commas.')
     expect(await version(wordpress)).toBe(NEXT)
     const back = await admin.submit(page, '[data-igny8-withdrawn] form')
-    expect(back.notices).toContain(`Went back to version ${FIRST}.`)
-    expect(await version(wordpress)).toBe(FIRST)
+    expect(back.notices).toContain(`Went back to version ${KEPT}.`)
+    expect(await version(wordpress)).toBe(KEPT)
     await deploy({ rollout: { share: 100, withdrawn: {} } })
     expect(await offered(wordpress)).toBe('')
-    await isConnected()
-  })
-
-  test('goes back to the kept release, which is still connected', async () => {
-    const back = await admin.submit(await openSettings(admin), 'form[data-igny8-action=igny8_go_back]')
-    expect(back.notices).toContain('Went back to version 0.2.0.')
-    expect(await version(wordpress)).toBe('0.2.0')
     await isConnected()
     expect((await press(admin, 'sync')).notices).toMatch(/^Sync started\./)
     expect(wordpress.debugLog()).not.toMatch(/PHP [^\n]*plugins\/igny8/)
@@ -146,7 +125,7 @@ describe('T75 a network of sites', () => {
     network = await startWordPress({
       version: '6.5',
       multisite: true,
-      plugins: [server.unpacked(releasedAs(FIRST), world.url)],
+      plugins: [server.unpacked(keptPlugin(), world.url)],
       pluginsAs: 'copy',
       define: LIVE,
       serve: false,
