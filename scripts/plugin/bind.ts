@@ -8,8 +8,6 @@ import { mainFile, type PluginFiles, textOf } from './files.ts'
 
 /** Read by the plugin's class `Carried_Server`. */
 const SERVER_FILE = 'server.php'
-const READS_SERVER_FILE = 'includes/Support/Carried_Server.php'
-const GUARD = "defined( 'ABSPATH' ) || exit;\n"
 const LAST_HEADER = /^( \* Domain Path:.*)$/m
 
 export interface ServerBinding {
@@ -24,16 +22,13 @@ const serverFile = ({ url, updateKeys }: ServerBinding) => `<?php
 
 declare(strict_types=1);
 
-${GUARD}
+defined( 'ABSPATH' ) || exit;
+
 return [
 	'api_url'     => ${phpString(url)},
 	'update_keys' => [ ${updateKeys.map(phpString).join(', ')} ],
 ];
 `
-
-/** Releases before the server file take the address from a constant; that of wp-config.php still comes first. */
-const defineAddress = (url: string) =>
-  `${GUARD}\ndefined( 'IGNY8_API_URL' ) || define( 'IGNY8_API_URL', ${phpString(url)} );\n`
 
 /**
  * Adds address, keys and the header `Update URI`, by which WordPress asks the plugin and not wordpress.org for updates.
@@ -46,10 +41,7 @@ export function bindToServer(files: PluginFiles, server: ServerBinding): PluginF
     LAST_HEADER,
     (line) => `${line}\n * Update URI:        ${server.url}${PLUGIN_MANIFEST_PATH}`,
   )
-  const isOlder = !files.has(READS_SERVER_FILE)
-  const bound = isOlder ? withHeader.replace(GUARD, () => defineAddress(server.url)) : withHeader
-  if (withHeader === main || (isOlder && bound === withHeader)) throw new Error(`${path} has no place for the server`)
-  const encoder = new TextEncoder()
-  const added: [string, Uint8Array][] = isOlder ? [] : [[SERVER_FILE, encoder.encode(serverFile(server))]]
-  return new Map([...files, [path, encoder.encode(bound)], ...added])
+  if (withHeader === main) throw new Error(`${path} has no place for the server`)
+  const encode = (text: string) => new TextEncoder().encode(text)
+  return new Map([...files, [path, encode(withHeader)], [SERVER_FILE, encode(serverFile(server))]])
 }

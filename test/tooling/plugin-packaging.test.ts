@@ -52,15 +52,6 @@ describe('a plugin that a server serves', () => {
     expect(textOf(odd, 'server.php')).toContain(String.raw`'https://x.example/\'.evil().\'\\'`)
   })
 
-  test('names no other server, also where it is from a release that knew no server file', () => {
-    const [older = source] = kept
-    expect(older.has('includes/Support/Carried_Server.php')).toBe(false)
-    const main = textOf(bindToServer(older, { url: URL_OF_SERVER, updateKeys: ['a2V5'] }), mainFile(PLUGIN_SLUG))
-    expect(main).toContain(`defined( 'IGNY8_API_URL' ) || define( 'IGNY8_API_URL', '${URL_OF_SERVER}' );`)
-    expect(main.indexOf("define( 'IGNY8_API_URL'")).toBeGreaterThan(main.indexOf("defined( 'ABSPATH' ) || exit;"))
-    expect(main).toContain(' * Update URI:')
-  })
-
   test('is refused where there is no place for it', () => {
     const strange = new Map([[mainFile(PLUGIN_SLUG), new TextEncoder().encode('<?php // nothing')]])
     expect(() => bindToServer(strange, { url: URL_OF_SERVER, updateKeys: [] })).toThrow(/no place/)
@@ -198,7 +189,7 @@ describe('what a server serves', () => {
     expect(textOf(unpackZip(served.get(PLUGIN_ZIP_PATH) ?? new Uint8Array()), 'server.php')).toContain(key.publicKey)
   })
 
-  test('has releases that were kept before, such as the one that has no updater', () => {
+  test('has releases that were kept before, too', () => {
     expect(readKept('0.2.0')).toEqual([])
     const [manifest] = [opened(serve({}, [versioned('9.9.9'), ...kept])).manifest]
     expect(manifest.releases.at(-1)?.version).toBe('0.2.0')

@@ -32,8 +32,7 @@ export function lastRelease(): Release {
   const versions = readdirSync(RELEASES).toSorted((one, other) => one.localeCompare(other, 'en', { numeric: true }))
   const folder = join(RELEASES, versions.at(-1) ?? '')
   const text = readFileSync(join(folder, 'release.json'), 'utf8')
-  // releases up to 0.2 had no event databases
-  const told = { eventMigrations: [], ...(JSON.parse(text) as Pick<Release, 'version' | 'migrations'>) }
+  const told = JSON.parse(text) as Pick<Release, 'version' | 'migrations' | 'eventMigrations'>
   const contents = brotliDecompressSync(readFileSync(join(folder, 'worker.js.br'))).toString()
   const worker = { name: 'released', file: '', sources: [], modules: [{ path: 'index.js', contents }] }
   return { ...told, worker, plugin: unpackPlugin(join(folder, 'plugin.zip')) }
