@@ -140,6 +140,22 @@ final class Consent_Test extends Site_Test_Case {
 		self::assertStringNotContainsString( 'Nothing is changed on this site.', $this->page() );
 	}
 
+	public function test_a_sync_that_has_just_ended_is_shown_as_finished_and_an_old_one_is_not(): void {
+		self::become_admin();
+		$this->connect();
+		$this->api->on( 'GET', Fake_Api::INTEGRATION . 'int_1/content-types/', Fake_Api::json( 200, [ 'post_types' => [], 'taxonomies' => [] ] ) );
+		foreach ( [ 30 => true, 3600 => false ] as $seconds => $is_shown ) {
+			$run = [
+				'status'      => 'succeeded',
+				'finished_at' => gmdate( 'Y-m-d\TH:i:s\Z', time() - $seconds ),
+				'counts'      => [ 'created' => 12, 'unchanged' => 3 ],
+			];
+			$this->api->on( 'GET', Fake_Api::INTEGRATION . 'int_1/sync-status/', Fake_Api::json( 200, [ 'current_run' => null, 'last_run' => $run, 'last_sync_at' => null ] ) );
+			$this->plugin->remote_state->forget();
+			self::assertSame( $is_shown, false !== strpos( $this->page(), 'Sync finished: 15 items are in IGNY8.' ) );
+		}
+	}
+
 	/**
 	 * @dataProvider forged
 	 */

@@ -3,7 +3,7 @@ export const CONNECT_ERRORS = {
   return_address_foreign: {
     status: 400,
     title: 'The way back does not lead to this site’s wp-admin',
-    fix: 'Open wp-admin of the site itself and press “Connect to IGNY8” there.',
+    fix: 'Open wp-admin of the site itself and press “Connect to IGNY8” there, or connect with an API key.',
   },
   connected_elsewhere: {
     status: 409,

@@ -7,7 +7,15 @@ import { createSigningSecret } from '../../src/lib/signature.ts'
 import { approve, type Asking, codeIn, exchange, question, startAsking } from '../support/consent.ts'
 import { deleteAccount } from '../support/deletions.ts'
 import { addMember, inAccount, signUpPerson, type Person } from '../support/identity.ts'
-import { CONNECT, connectBody, connectSite, d1, movableClock, readIntegration } from '../support/integration.ts'
+import {
+  CONNECT,
+  connectBody,
+  connectSite,
+  connectSiteWithStructure,
+  d1,
+  movableClock,
+  readIntegration,
+} from '../support/integration.ts'
 import { call, refusal } from '../support/openapi.ts'
 import { type ModelSite, playInternet, startModelSite } from '../support/plugin.ts'
 
@@ -341,6 +349,20 @@ describe('the exchange', () => {
 })
 
 describe('a site that is connected already', () => {
+  test('keeps the limits that people have set, and takes what is switched off', async () => {
+    const known = await connectSiteWithStructure(owner)
+    const limits = { post_types: { post: { fetch_limit: 7 } } }
+    await call(`PATCH ${known.path}/content-types/`, { token: owner.token, body: limits })
+    const asks = await startAsking(known.wordpress.url)
+    await exchange(
+      asks,
+      codeIn(await approve(owner, asks, { replaces: known.integrationId, choices: { page: false } })),
+    )
+    const types = (await call(`GET ${known.path}/content-types/`, { token: owner.token })).body.post_types
+    expect(types.post).toMatchObject({ enabled: true, fetch_limit: 7 })
+    expect(types.page).toMatchObject({ enabled: false, decided_by: 'igny8' })
+  })
+
   test('gets the new secret of a plugin that lost its own, once a person has agreed to replace that connection', async () => {
     const known = await connectSite(owner)
     const asks = await startAsking(known.wordpress.url)

@@ -17,9 +17,12 @@ const MOST_ITEMS = 1_000_000
 const limitFor = (count: number): number | undefined =>
   count <= DEFAULT_FETCH_LIMIT ? undefined : Math.min(MOST_ITEMS, Math.ceil((2 * count) / LIMIT_STEP) * LIMIT_STEP)
 
-/** The person's choices, and limits with which what they were told comes true. */
-function settingsOf({ types, choices }: ConnectApproval): ContentTypesUpdate {
-  const known = new Map(types.map(({ slug, count }) => [slug, limitFor(count)]))
+/**
+ * The person's choices, and limits with which what they were told comes true. A site that is known has limits that people
+ * have set, or left as they are: those stay.
+ */
+function settingsOf({ types, choices }: ConnectApproval, isNew: boolean): ContentTypesUpdate {
+  const known = new Map(types.map(({ slug, count }) => [slug, isNew ? limitFor(count) : undefined]))
   const slugs = [...new Set([...known.keys(), ...Object.keys(choices)])]
   const postTypes = slugs.flatMap((slug) => {
     const limit = known.get(slug)
@@ -74,7 +77,7 @@ export async function approveConnect({
     siteUrl: target.siteUrl,
     approvedBy: actor.userId,
     replaces: input.replaces,
-    typeSettings: settingsOf(input),
+    typeSettings: settingsOf(input, target.integration === null),
     usedAt: null,
     expiresAt: expiryOf(now),
     createdAt: new Date(now),

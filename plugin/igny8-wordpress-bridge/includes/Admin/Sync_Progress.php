@@ -15,6 +15,8 @@ final class Sync_Progress {
 
 	public const ACTION = 'igny8_sync_progress';
 
+	private const JUST_S = 2 * MINUTE_IN_SECONDS;
+
 	private Remote_State $remote;
 
 	public function __construct( Remote_State $remote ) {
@@ -26,12 +28,12 @@ final class Sync_Progress {
 	}
 
 	/**
-	 * Nothing if no sync is under way.
+	 * Nothing if no sync is under way, or has just ended.
 	 */
 	public function render(): void {
 		$this->remote->refresh();
 		$now = $this->describe();
-		if ( ! $now['is_running'] ) {
+		if ( ! $now['is_running'] && ! $this->has_just_ended() ) {
 			return;
 		}
 		printf(
@@ -39,7 +41,7 @@ final class Sync_Progress {
 			esc_url( admin_url( 'admin-ajax.php' ) ),
 			esc_attr( wp_create_nonce( self::ACTION ) ),
 			(int) $now['total'],
-			(int) $now['done'],
+			$now['is_running'] ? (int) $now['done'] : (int) $now['total'],
 			esc_html( $now['text'] )
 		);
 	}
@@ -70,6 +72,13 @@ final class Sync_Progress {
 			'total'      => max( 1, $total ),
 			'text'       => null === $run ? $this->describe_end() : $this->describe_run( $run, $done, $total ),
 		];
+	}
+
+	/**
+	 * A small site's sync ends before the page that began it is shown.
+	 */
+	private function has_just_ended(): bool {
+		return Remote_State::to_unix( $this->remote->last_run()['finished_at'] ?? null ) > time() - self::JUST_S;
 	}
 
 	private function describe_run( array $run, int $done, int $total ): string {

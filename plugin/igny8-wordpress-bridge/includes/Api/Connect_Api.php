@@ -6,6 +6,7 @@ namespace Igny8\Bridge\Api;
 
 defined( 'ABSPATH' ) || exit;
 
+use Igny8\Bridge\Connection\Home;
 use Igny8\Bridge\Security\Api_Key;
 use Igny8\Bridge\Support\Failure;
 
@@ -40,7 +41,7 @@ final class Connect_Api {
 			self::DESCRIBE,
 			[
 				'token'    => $token,
-				'site_url' => home_url(),
+				'site_url' => Home::url(),
 			],
 			''
 		);
@@ -70,7 +71,7 @@ final class Connect_Api {
 			[
 				'code'           => $code,
 				'verifier'       => $verifier,
-				'site_url'       => home_url(),
+				'site_url'       => Home::url(),
 				'signing_secret' => $signing_secret,
 				'rest_root'      => rest_url(),
 				'plugin_version' => IGNY8_BRIDGE_VERSION,

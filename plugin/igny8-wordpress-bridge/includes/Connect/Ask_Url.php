@@ -8,6 +8,7 @@ defined( 'ABSPATH' ) || exit;
 
 use Igny8\Bridge\Admin\Settings_Page;
 use Igny8\Bridge\Connection\Connection;
+use Igny8\Bridge\Connection\Home;
 use Igny8\Bridge\Connection\Status;
 use Igny8\Bridge\Structure\Gatherer;
 use Igny8\Bridge\Support\Config;
@@ -44,7 +45,8 @@ final class Ask_Url {
 	 */
 	public function make( array $ask, string $token = '' ): string {
 		$asked = [
-			'site_url'       => home_url(),
+			// Not home_url(), which multilingual plugins filter: wp-admin has to be below it.
+			'site_url'       => Home::url(),
 			'return_url'     => Settings_Page::url(),
 			'state'          => $ask['state'],
 			'challenge'      => $ask['challenge'],

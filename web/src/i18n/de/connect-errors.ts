@@ -4,7 +4,7 @@ const text = (title: string, fix: string) => ({ title, fix })
 export const connectErrors = {
   return_address_foreign: text(
     'Der Rückweg führt nicht zu wp-admin dieser Website',
-    'Öffnen Sie wp-admin der Website selbst, und drücken Sie dort „Mit IGNY8 verbinden“.',
+    'Öffnen Sie wp-admin der Website selbst, und drücken Sie dort „Mit IGNY8 verbinden“, oder verbinden Sie mit einem API-Schlüssel.',
   ),
   connected_elsewhere: text(
     'Diese Website ist mit einem anderen Konto von IGNY8 verbunden',
