@@ -152,7 +152,7 @@ final class Consent_Test extends Site_Test_Case {
 			];
 			$this->api->on( 'GET', Fake_Api::INTEGRATION . 'int_1/sync-status/', Fake_Api::json( 200, [ 'current_run' => null, 'last_run' => $run, 'last_sync_at' => null ] ) );
 			$this->plugin->remote_state->forget();
-			self::assertSame( $is_shown, false !== strpos( $this->page(), 'Sync finished: 15 items are in IGNY8.' ) );
+			self::assertSame( $is_shown, false !== strpos( $this->page(), 'Sync finished: 12 created.' ) );
 		}
 	}
 

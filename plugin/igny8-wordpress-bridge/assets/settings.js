@@ -55,6 +55,23 @@
 		return now.is_running;
 	}
 
+	// The table beside the bar says when the sync ended, too.
+	function showFacts() {
+		var facts = document.querySelector( '.igny8-facts' );
+		window
+			.fetch( window.location.href, { credentials: 'same-origin' } )
+			.then( function ( answer ) {
+				return answer.text();
+			} )
+			.then( function ( html ) {
+				var fresh = new DOMParser().parseFromString( html, 'text/html' ).querySelector( '.igny8-facts' );
+				if ( fresh && facts ) {
+					facts.replaceWith( fresh );
+				}
+			} )
+			.catch( function () {} );
+	}
+
 	function ask() {
 		if ( document.hidden ) {
 			window.setTimeout( ask, EVERY_MS );
@@ -67,7 +84,11 @@
 			} )
 			.then( function ( answer ) {
 				// an answer of a signed-out session ends it
-				return answer === null ? false : show( answer.data );
+				var goesOn = answer !== null && show( answer.data );
+				if ( answer !== null && ! goesOn ) {
+					showFacts();
+				}
+				return goesOn;
 			} )
 			.catch( function () {
 				return true;

@@ -95,9 +95,7 @@ final class Sync_Progress {
 		if ( null !== $last && 'succeeded' !== ( $last['status'] ?? '' ) ) {
 			return __( 'The sync has not finished. Reload this page to see why.', 'igny8-wordpress-bridge' );
 		}
-		$counts = (array) ( $last['counts'] ?? [] );
-		$items  = array_sum( array_map( 'intval', array_intersect_key( $counts, array_flip( [ 'created', 'updated', 'unchanged' ] ) ) ) );
-		/* translators: %s: number of items. */
-		return sprintf( __( 'Sync finished: %s items are in IGNY8.', 'igny8-wordpress-bridge' ), number_format_i18n( $items ) );
+		/* translators: %s: what the sync has done, for example "123 created". */
+		return sprintf( __( 'Sync finished: %s.', 'igny8-wordpress-bridge' ), Sync_Facts::describe_counts( (array) ( $last['counts'] ?? [] ) ) );
 	}
 }

@@ -88,7 +88,7 @@ export function ConnectNow({ isConnected }: { isConnected: boolean }): ReactNode
   return (
     <Stack gap="lg">
       <Title order={2}>{t(isThere ? 'headingThere' : 'heading', { site: hostOf(site.url) })}</Title>
-      <Group gap="xs" role="status" aria-live="polite">
+      <Group component="output" gap="xs" aria-live="polite">
         {isThere ? (
           <>
             <IconCircleCheckFilled size={18} aria-hidden color="var(--app-good)" />
