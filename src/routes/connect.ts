@@ -21,6 +21,7 @@ import {
   lookForPlugin,
   startConnect,
 } from '../services/connect-codes/index.ts'
+import { assertOriginAllowed } from '../services/people/index.ts'
 import { created, defineRoute, ok, type Route } from './define.ts'
 
 const PATH = `${API_PREFIX}/connect`
@@ -74,8 +75,12 @@ export const connectRoutes: Route[] = [
       'connect_code_other_site',
       'invalid_site_url',
       'private_address',
+      'origin_not_allowed',
     ],
-    handle: async ({ ctx, body }) => ok(await describeRequest({ ctx, input: body })),
+    handle: async ({ ctx, body, request }) => {
+      assertOriginAllowed(ctx.config, request.headers)
+      return ok(await describeRequest({ ctx, input: body }))
+    },
   }),
   defineRoute({
     ...common,
@@ -142,9 +147,10 @@ export const connectRoutes: Route[] = [
       'site_inactive',
       'integration_exists',
       'integration_not_found',
-      'too_many_requests',
+      'origin_not_allowed',
     ],
     handle: async ({ ctx, body, request }) => {
+      assertOriginAllowed(ctx.config, request.headers)
       const requestedFrom = request.headers.get('cf-connecting-ip')
       return created(await exchangeConnectCode({ ctx, input: body, requestedFrom }))
     },
