@@ -190,7 +190,7 @@ export const KINDS = {
     routes: words(`
       updateContentTypes updateIntegration deleteIntegration testIntegration diagnoseIntegration
       getDebugStatus listApiKeys createApiKey rotateApiKey revokeApiKey updateSite moveIntegration
-      getConnectionChange confirmConnectionChange refuseConnectionChange listMembers createInvitation
+      startConnect lookForPlugin describeConnectRequest askToConnect approveConnect exchangeConnectCode getConnectionChange confirmConnectionChange refuseConnectionChange listMembers createInvitation
       listInvitations acceptInvitation resendInvitation withdrawInvitation updateMember removeMember
       getAccount createAccount updateAccount scheduleAccountDeletion cancelAccountDeletion
       schedulePersonDeletion cancelPersonDeletion listAudit exportAudit verifyAudit getUsage exportAccount

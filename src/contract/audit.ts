@@ -54,6 +54,7 @@ export const AUDIT_ACTIONS = [
   'person.totp_removed',
   'session.created',
   'session.ended',
+  'site.connect_approved',
   'site.created',
   'site.deleted',
   'site.exported',

@@ -1,5 +1,8 @@
+import { CONNECT_ERRORS } from './connect-errors.ts'
+
 /** Refusals about who may speak for a site: what an API key alone may not do, and what can't be a signed message. */
 export const CONNECTION_ERRORS = {
+  ...CONNECT_ERRORS,
   connection_change_needs_confirmation: {
     status: 409,
     title: 'A person must confirm this change of the connection',

@@ -2,6 +2,16 @@ import * as z from 'zod'
 import { Activity, ActivityQuery, RunDetail } from './activity.ts'
 import { AuditQuery, AuditRecord, AuditVerdict, AuditVerify } from './audit.ts'
 import { listOf, ListQuery, SiteId } from './common.ts'
+import {
+  ConnectApproval,
+  ConnectApproved,
+  ConnectAsk,
+  ConnectLook,
+  ConnectQuestion,
+  ConnectStart,
+  ConnectStarted,
+  PluginLook,
+} from './connect.ts'
 import { ConnectionChangeAnswer, ConnectionChangeDecision } from './connection-changes.ts'
 import { ContentTypes, ContentTypesUpdate } from './content-types.ts'
 import {
@@ -17,7 +27,7 @@ import {
 import { AccountDeletionRequest, Deletion, Deletions, PersonDeletionRequest } from './deletion.ts'
 import { DoctorReport } from './doctor.ts'
 import { ImportOptions, ImportRefusal, SiteImport } from './imports.ts'
-import { ConnectRequest, Integration, IntegrationUpdate, TestResult } from './integrations.ts'
+import { Integration, IntegrationUpdate, TestResult } from './integrations.ts'
 import * as me from './me.ts'
 import { MailSubscription, UnsubscribeQuery } from './mail.ts'
 import * as notifications from './notifications.ts'
@@ -127,7 +137,6 @@ export const ENDPOINTS = {
     query: z.lazy(() => ListQuery.unwrap().extend({ site_id: SiteId.optional() })),
     answer: listOf(Integration),
   },
-  'POST /integration/integrations/test-connection': { body: ConnectRequest, answer: TestResult },
   'GET /integration/integrations/{integration_id}': { answer: Integration },
   'PATCH /integration/integrations/{integration_id}': { body: IntegrationUpdate, answer: Integration },
   'DELETE /integration/integrations/{integration_id}': { answer: null },
@@ -157,6 +166,11 @@ export const ENDPOINTS = {
     answer: listOf(SyncEvent),
   },
   'GET /integration/integrations/{integration_id}/activity': { query: ActivityQuery, answer: Activity },
+
+  'POST /connect/look': { body: ConnectLook, answer: PluginLook },
+  'POST /connect/start': { body: ConnectStart, answer: ConnectStarted },
+  'POST /connect/question': { body: ConnectAsk, answer: ConnectQuestion },
+  'POST /connect/approve': { body: ConnectApproval, answer: ConnectApproved },
 
   'GET /notifications/endpoints': { query: ListQuery, answer: listOf(notifications.Endpoint) },
   'POST /notifications/endpoints': { body: notifications.EndpointCreate, answer: notifications.EndpointCreated },

@@ -3,6 +3,7 @@ import { activityRoutes } from './activity.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { auditRoutes } from './audit.ts'
 import { authRoutes } from './auth.ts'
+import { connectRoutes } from './connect.ts'
 import { connectionChangeRoutes } from './connection-changes.ts'
 import { contentRoutes } from './content.ts'
 import type { Route } from './define.ts'
@@ -36,6 +37,7 @@ export const routes: readonly Route[] = [
   ...contentRoutes,
   ...integrationRoutes,
   ...connectionChangeRoutes,
+  ...connectRoutes,
   ...pollingRoutes,
   ...runRoutes,
   ...activityRoutes,

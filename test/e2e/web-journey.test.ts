@@ -57,7 +57,7 @@ const titleInWordPress = (title: string) =>
 
 /** The tests follow one another, as the day of one person does. */
 describe('an editor in a real browser, with a real WordPress', { timeout: 120_000 }, () => {
-  test('signs up, adds a site, and is led to the connection step by step', async () => {
+  test('signs up, adds a site, and connects it with a key', async () => {
     await page.goto('/sites')
     await page.getByRole('link', { name: 'Create one' }).click()
     await page.getByLabel('Your name').fill(PERSON.name)
@@ -73,16 +73,9 @@ describe('an editor in a real browser, with a real WordPress', { timeout: 120_00
     siteId = /sites\/([^/]+)\/connect/.exec(page.url())?.[1] ?? ''
     expect(siteId).toMatch(/^site_/)
 
-    const download = page.waitForEvent('download')
-    await page.getByRole('link', { name: 'Download the plugin' }).click()
-    expect((await download).suggestedFilename()).toBe('igny8-wordpress-bridge.zip')
-    await page.getByRole('button', { name: 'Check the site now' }).click()
-    await page.getByText('The plugin is active').waitFor()
-    await page
-      .getByRole('link', { name: 'Next: connect' })
-      .or(page.getByRole('button', { name: 'Next: connect' }))
-      .click()
-
+    // test/e2e/consent.test.ts has the way of two clicks
+    await page.getByText('The plugin is active.').waitFor()
+    await page.getByText('Connect with an API key instead').click()
     await page.getByRole('button', { name: 'Create an API key' }).click()
     const apiKey = await page.getByLabel('API key', { exact: true }).inputValue()
     const admin = await chromium.open({ origin: wordpress.url })

@@ -17,6 +17,7 @@ use Igny8\Bridge\Commands\Echo_Command;
 use Igny8\Bridge\Commands\Executor;
 use Igny8\Bridge\Commands\Status_Command;
 use Igny8\Bridge\Commands\Structure_Command;
+use Igny8\Bridge\Connect\Connect_Module;
 use Igny8\Bridge\Connection\Attempt;
 use Igny8\Bridge\Connection\Clone_Choices;
 use Igny8\Bridge\Connection\Confirmation_Watcher;
@@ -106,6 +107,8 @@ final class Plugin {
 
 	public Connector $connector;
 
+	public Connect_Module $connect;
+
 	public Unattended $unattended;
 
 	public Disconnector $disconnector;
@@ -191,6 +194,7 @@ final class Plugin {
 		( new Confirmation_Watcher( $this->attempt, $this->schedule ) )->hook();
 
 		add_action( 'init', [ $this->connection, 'backfill_home' ], 2 );
+		$this->connect->hook();
 		$this->outbox->hook();
 		$this->publisher->hook();
 		$this->polling->hook();
@@ -211,10 +215,12 @@ final class Plugin {
 	 * Builds the settings page.
 	 */
 	public function settings_page(): Admin\Settings_Page {
-		$panel = new Admin\Status_Panel( $this->status, $this->connection, $this->attempt, $this->keys, $this->schedule, new Admin\State_Texts(), new Admin\Sync_Facts( $this->remote_state ), new Admin\Transport_Facts( $this->polling_state, $this->polling->public_poll_url ) );
+		$panel = new Admin\Status_Panel( $this->status, $this->connection, $this->attempt, $this->keys, $this->schedule, new Admin\State_Texts(), new Admin\Sync_Facts( $this->remote_state ), new Admin\Transport_Facts( $this->polling_state, $this->polling->public_poll_url ), $this->connect->progress );
 		return new Admin\Settings_Page(
 			new Admin\Notices(),
 			$panel,
+			$this->connect->approve,
+			$this->connect->panel(),
 			new Admin\Connect_Form( $this->config, $this->connection, $this->status ),
 			new Admin\Server_Form( $this->config, $this->server_choice ),
 			new Admin\Acting_User_Form( $this->acting_user, new Writers() ),
@@ -255,6 +261,7 @@ final class Plugin {
 		$this->unattended     = new Unattended( $this->config, $this->connection, $this->attempt );
 		$identifier           = new Identifier( new Account_Api( $client ) );
 		$this->connector      = new Connector( $identifier, $handshake, $this->keys, $this->connection, $this->attempt, $this->structure_sync, $this->schedule, $this->log, $this->acting_user );
+		$this->connect        = new Connect_Module( $this->config, $client, $this->api, $this->connector, $this->connection, $this->status, $this->keys, $this->gatherer, $this->settings, $this->remote_state, $this->log );
 		$this->disconnector   = new Disconnector( $this->api, $this->keys, $this->connection, $this->attempt, $this->unattended, $this->schedule, $this->log, $this->acting_user );
 		$this->server_choice  = new Server_Choice( $this->config, $this->connection, $this->attempt, $this->disconnector, $this->log );
 		$this->clone_choices  = new Clone_Choices( $this->connection, $this->connector, $this->unattended, $this->outbox->delivery, $this->log );
@@ -280,6 +287,7 @@ final class Plugin {
 	private function hook_admin(): void {
 		$this->settings_page()->hook();
 		$this->actions()->hook();
+		$this->connect->hook_admin();
 		( new Admin\Clone_Notice( $this->connection ) )->hook();
 		( new Overdue( $this->schedule ) )->hook();
 	}

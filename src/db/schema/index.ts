@@ -1,6 +1,7 @@
 export * from './people.ts'
 export * from './sites.ts'
 export * from './integrations.ts'
+export * from './connect.ts'
 export * from './records.ts'
 export * from './notifications.ts'
 export * from './quotas.ts'

@@ -29,7 +29,11 @@ export function isSameAddress(left: string, right: string): boolean {
 }
 
 /** Another spelling of the address changes nothing, and neither does a secret that both sides have. */
-export function findChange(row: IntegrationRow, known: readonly string[], input: ConnectRequest): Change {
+export function findChange(
+  row: IntegrationRow,
+  known: readonly string[],
+  input: Pick<ConnectRequest, 'signing_secret' | 'site_url'>,
+): Change {
   const secret = input.signing_secret
   return {
     secret: secret === undefined || known.includes(secret) ? null : secret,

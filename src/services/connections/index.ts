@@ -1,4 +1,5 @@
 export { confirmConnectionChange, getConnectionChange, refuseConnectionChange } from './confirm.ts'
+export { isSameAddress } from './changes.ts'
 export { connectIntegration } from './connect.ts'
 export { moveIntegration } from './move.ts'
-export { pruneConnectionChanges } from './pending-changes.ts'
+export { confirmForConsent, pruneConnectionChanges } from './pending-changes.ts'

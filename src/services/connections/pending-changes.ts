@@ -13,13 +13,16 @@ import { ServiceError } from '../errors.ts'
 import { noteToldOfRequest, notToldOfRequest, tellSecurity } from '../notifications/index.ts'
 import { publishChange } from '../site-calls.ts'
 import { type IntegrationRow, ofIntegration } from '../tenant.ts'
-import type { Change } from './changes.ts'
+import { readKnownSecrets } from '../link.ts'
+import { type Change, findChange } from './changes.ts'
 import { hasIntegration, isUsable } from './still.ts'
 
 export type PendingChange = typeof connectionChanges.$inferSelect
 
 /** How long a waiting request is safe from being replaced by another one, so that a person can read it. */
 const HELD_MS = 60_000
+/** For how long a person's consent stands for a confirmation: the plugin connects at once, or after a few tries. */
+const CONSENT_MS = 15 * 60_000
 /** When the plugin asks again. */
 const RETRY_S = 60
 
@@ -72,7 +75,7 @@ export const openChangeSecret = (ctx: ServiceContext<Actor>, change: PendingChan
 interface AskInput {
   row: IntegrationRow
   change: Change
-  request: ConnectRequest
+  request: Pick<ConnectRequest, 'rest_root' | 'plugin_version'>
   keyId: string
   requestedFrom: string | null
 }
@@ -176,6 +179,40 @@ export async function askForConfirmation(ctx: ServiceContext<Actor>, input: AskI
   })
   publishChange(ctx, row.siteId)
   throw needsConfirmation(ctx, input)
+}
+
+interface ConsentInput {
+  row: IntegrationRow
+  request: Omit<ConnectRequest, 'site_id' | 'platform'>
+  keyId: string
+  requestedFrom: string | null
+}
+
+/**
+ * Keeps the change that a plugin is about to make as confirmed: a person has agreed to it in their session, and only the
+ * plugin that they agreed to can name this secret (services/connect-codes/). The plugin completes it with its connect
+ * request, if its site answers with the secret. Does nothing if nothing would change.
+ */
+export async function confirmForConsent({ ctx, input }: { ctx: ServiceContext; input: ConsentInput }): Promise<void> {
+  const { row, request, keyId, requestedFrom } = input
+  const change = findChange(row, await readKnownSecrets(ctx, row), request)
+  if (change.secret === null && change.address === null) return
+  const asked = await prepare(ctx, { row, change, request, keyId, requestedFrom })
+  const decidedBy = ctx.actor.kind === 'user' ? ctx.actor.userId : null
+  const confirmed = { ...asked, state: 'confirmed' as const, decidedBy, expiresAt: new Date(ctx.now() + CONSENT_MS) }
+  const metadata = { change_id: asked.id, secret: change.secret !== null, from: row.siteUrl, to: change.address }
+  await appendAudit({
+    ctx,
+    input: {
+      entry: { action: 'integration.change_confirmed', entityId: row.id, metadata },
+      changes: [
+        insertWhile(ctx.db, connectionChanges, confirmed, hasIntegration(ctx, row)).onConflictDoUpdate({
+          target: connectionChanges.integrationId,
+          set: confirmed,
+        }),
+      ],
+    },
+  })
 }
 
 /** Moves a change from one of these states to another. @returns whether it was in one of them */

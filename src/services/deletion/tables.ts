@@ -6,6 +6,7 @@ import type { Shard } from '../../db/events/shards.ts'
 import {
   accountQuotas,
   auditLog,
+  connectCodes,
   deliveriesBefore,
   eventsBefore,
   idempotencyKeys,
@@ -29,6 +30,7 @@ export interface AccountTable {
  * A test walks the whole schema, so that no new table is forgotten.
  */
 export const ACCOUNT_TABLES: readonly AccountTable[] = [
+  { table: connectCodes, account: connectCodes.accountId, key: [connectCodes.siteId] },
   { table: outbox, account: outbox.accountId, key: [outbox.seq] },
   {
     table: notificationEndpoints,

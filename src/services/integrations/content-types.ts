@@ -110,6 +110,25 @@ export async function updateContentTypes({
   return describeContentTypes(after)
 }
 
+/**
+ * Stores what a person chose before the site has sent its structure: a type that the site turns out not to have stays
+ * without effect.
+ */
+export async function presetTypes({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext
+  input: { id: string; settings: ContentTypesUpdate }
+}): Promise<void> {
+  if (Object.keys(input.settings).length === 0) return
+  const merged = sql`json_patch(${integrations.typeSettings}, ${JSON.stringify(input.settings)})`
+  await ctx.db
+    .update(integrations)
+    .set({ typeSettings: merged, updatedAt: new Date(ctx.now()) })
+    .where(and(eq(integrations.id, input.id), tenantFilter(ctx.actor, integrations)))
+}
+
 interface PushInput {
   id: string
   push: StructurePush

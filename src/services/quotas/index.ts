@@ -1,2 +1,2 @@
-export { withinQuota } from './quotas.ts'
+export { assertWithinQuota, withinQuota } from './quotas.ts'
 export { readUsage } from './usage.ts'

@@ -54,6 +54,23 @@ function guardOf(ctx: QuotaContext, kind: QuotaKind, accountId: string) {
   return ctx.db.insert(overQuota).select(sql`select ${kind} where (${countOf(ctx, kind, accountId)}) > ${most}`)
 }
 
+const exceeded = (kind: QuotaKind, most: number, cause?: unknown) =>
+  new ServiceError('quota_exceeded', `This account may have ${most} ${NOUNS[kind]}, and has them.`, { cause })
+
+/** Whether one more fits, to say so before somebody tries. Only the guard of the batch decides. @throws ServiceError `quota_exceeded` */
+export async function assertWithinQuota({
+  ctx,
+  kind,
+  accountId,
+}: {
+  ctx: QuotaContext
+  kind: QuotaKind
+  accountId: string
+}): Promise<void> {
+  const [[has], most] = await Promise.all([countOf(ctx, kind, accountId), readQuota(ctx, kind, accountId)])
+  if ((has?.count ?? 0) >= most) throw exceeded(kind, most)
+}
+
 /**
  * Runs `work` with a guard for its batch: the statement goes behind the insert.
  * @throws ServiceError `quota_exceeded`, and nothing of the batch is written
@@ -66,7 +83,6 @@ export async function withinQuota<T>(
     return await work(guardOf(ctx, kind, accountId))
   } catch (cause) {
     if (!isCheckViolation(cause, 'within_quota')) throw cause
-    const most = await readQuota(ctx, kind, accountId)
-    throw new ServiceError('quota_exceeded', `This account may have ${most} ${NOUNS[kind]}, and has them.`, { cause })
+    throw exceeded(kind, await readQuota(ctx, kind, accountId), cause)
   }
 }

@@ -2,7 +2,7 @@ import { and, inArray, isNotNull, lt } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Db } from '../../db/client.ts'
 import type { Shard } from '../../db/events/shards.ts'
-import { apiKeys, invitations, sessions, verifications } from '../../db/schema/index.ts'
+import { apiKeys, connectCodes, invitations, sessions, verifications } from '../../db/schema/index.ts'
 
 /** A key that has ended stays in its site's list for this long. Its tombstone in KV lives for 30 days. */
 const ENDED_KEY_MS = 90 * 86_400_000
@@ -27,7 +27,7 @@ export async function pruneBefore(
 }
 
 /**
- * Deletes what has ended: sessions, links in mails, invitations and API keys. What else is kept, and for how long, is in
+ * Deletes what has ended: sessions, links in mails, invitations, codes of connections and API keys. What else is kept, and for how long, is in
  * docs/operations.md.
  * @returns how many rows
  */
@@ -38,6 +38,7 @@ export async function pruneEnded(input: PruneInput): Promise<number> {
     await pruneBefore(input, sessions, { key: sessions.id, endedAt: sessions.expiresAt, before: now }),
     await pruneBefore(input, verifications, { key: verifications.id, endedAt: verifications.expiresAt, before: now }),
     await pruneBefore(input, invitations, { key: invitations.tokenHash, endedAt: invitations.expiresAt, before: now }),
+    await pruneBefore(input, connectCodes, { key: connectCodes.siteId, endedAt: connectCodes.expiresAt, before: now }),
     await pruneBefore(input, apiKeys, { key: apiKeys.id, endedAt: apiKeys.revokedAt, before: longAgo }),
     await pruneBefore(input, apiKeys, { key: apiKeys.id, endedAt: apiKeys.expiresAt, before: longAgo }),
   ]

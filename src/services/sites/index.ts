@@ -2,7 +2,7 @@ import { and, asc, eq, gt, isNull } from 'drizzle-orm'
 import type { ListQuery, Page } from '../../contract/common.ts'
 import type { Site, SiteCreate, SiteUpdate } from '../../contract/sites.ts'
 import { insertWhile } from '../../db/insert-while.ts'
-import { apiKeys, connectionChanges, integrations, sites } from '../../db/schema/index.ts'
+import { apiKeys, connectCodes, connectionChanges, integrations, sites } from '../../db/schema/index.ts'
 import { inGroups, rewriteSiteKeys, spreadRevocation } from '../api-keys/index.ts'
 import { log } from '../../lib/log.ts'
 import { appendAudit } from '../audit/index.ts'
@@ -147,6 +147,7 @@ const ofSite = (ctx: ServiceContext, site: SiteRow) => ({
   site: and(eq(sites.id, site.id), tenantFilter(ctx.actor, SITE_TENANT)),
   keys: and(eq(apiKeys.siteId, site.id), tenantFilter(ctx.actor, apiKeys)),
   integrations: and(eq(integrations.siteId, site.id), tenantFilter(ctx.actor, integrations)),
+  codes: and(eq(connectCodes.siteId, site.id), tenantFilter(ctx.actor, connectCodes)),
   changes: and(eq(connectionChanges.siteId, site.id), tenantFilter(ctx.actor, connectionChanges)),
 })
 
@@ -181,6 +182,7 @@ export async function deleteSite({ ctx, input }: { ctx: ServiceContext; input: {
     input: {
       entry: { action: 'site.deleted', entityId: site.id, metadata: { name: site.name, url: site.url } },
       changes: [
+        ctx.db.delete(connectCodes).where(rows.codes),
         ctx.db.delete(connectionChanges).where(rows.changes),
         ctx.db.delete(integrations).where(rows.integrations),
         ctx.db.delete(apiKeys).where(rows.keys),

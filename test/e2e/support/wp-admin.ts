@@ -15,6 +15,7 @@ export async function signInToWordPress(page: Page, url: string): Promise<void> 
 /** Pastes a key into the plugin's page and presses Connect. */
 export async function connectWithKey(page: Page, url: string, apiKey: string): Promise<void> {
   await page.goto(url + PLUGIN_PAGE)
+  await page.getByText(/^Connect with an(other)? API key/).click()
   await page.getByLabel('API key').fill(apiKey)
   await page.getByRole('button', { name: 'Connect', exact: true }).click()
   await page.locator('[data-igny8-state=ready]').waitFor()

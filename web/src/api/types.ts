@@ -1,7 +1,9 @@
 // The contract's types under the names that the app uses. Imports are of types alone, which keeps zod out of the page.
+import type { ConnectAsk as ConnectAskInput } from '../../../src/contract/connect.ts'
 import type { ItemUpdate as ItemUpdateInput } from '../../../src/contract/content.ts'
 
 export type { Activity, ActivityDay, RunDetail, RunStep } from '../../../src/contract/activity.ts'
+export type { ConnectApproved, ConnectQuestion, ConnectStarted, PluginLook } from '../../../src/contract/connect.ts'
 export type { ConnectionChangeAnswer, PendingConnectionChange } from '../../../src/contract/connection-changes.ts'
 export type { AuditAction, AuditRecord, AuditVerdict } from '../../../src/contract/audit.ts'
 export type { Deletion, Deletions } from '../../../src/contract/deletion.ts'
@@ -60,6 +62,9 @@ export type {
 } from '../../../src/contract/sites.ts'
 export type { SiteAuthor } from '../../../src/contract/structure.ts'
 export type { DebugStatus, Direction, Run, SyncEvent, SyncState } from '../../../src/contract/sync.ts'
+
+/** What a plugin asks for through the browser. JSON has no undefined: a field is there with its value, or left out. */
+export type ConnectAsk = { [Field in keyof ConnectAskInput]: Exclude<ConnectAskInput[Field], undefined> }
 
 /** Fields to change. JSON has no undefined: a field is there with its value, or left out. */
 export type ItemUpdate = { [Field in keyof ItemUpdateInput]: Exclude<ItemUpdateInput[Field], undefined> }

@@ -19,6 +19,7 @@ const UnsubscribePage = lazyPage('auth', () => import('../pages/auth/unsubscribe
 const SitesPage = lazyPage('sites', () => import('../pages/sites/sites-page.tsx'))
 const NewSitePage = lazyPage('onboarding', () => import('../pages/onboarding/new-site-page.tsx'))
 const OnboardingPage = lazyPage('onboarding', () => import('../pages/onboarding/onboarding-page.tsx'))
+const ConnectPage = lazyPage('connect', () => import('../pages/connect/connect-page.tsx'))
 const MembersPage = lazyPage('members', () => import('../pages/members/members-page.tsx'))
 const UsagePage = lazyPage('usage', () => import('../pages/usage/usage-page.tsx'))
 const AuditPage = lazyPage('audit', () => import('../pages/audit/audit-page.tsx'))
@@ -75,6 +76,7 @@ function AccountRoutes(): ReactNode {
         </Route>
         <Route path="/sites" component={SitesPage} />
         <Route path="/sites/new" component={NewSitePage} />
+        <Route path="/connect" component={ConnectPage} />
         <Route path="/members" component={MembersPage} />
         <Route path="/usage" component={UsagePage} />
         <Route path="/notifications" component={NotificationsPage} />

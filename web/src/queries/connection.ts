@@ -12,7 +12,6 @@ import type {
   DoctorReport,
   Integration,
   IntegrationUpdate,
-  Site,
   SiteAuthor,
   TestResult,
 } from '../api/types.ts'
@@ -90,15 +89,6 @@ export function useRefuseChange(integration: Integration): UseMutationResult<unk
 export const useDoctor = (integrationId: string): UseMutationResult<DoctorReport, Error, void> =>
   useMutation({
     mutationFn: () => api.POST('/integration/integrations/{integration_id}/doctor', pathOf(integrationId)),
-  })
-
-/** Checks a site that isn't connected yet for WordPress and for the plugin. */
-export const useCheckSite = ({ id, url }: Site): UseMutationResult<TestResult, Error, void> =>
-  useMutation({
-    mutationFn: () => {
-      const body = { site_id: id, site_url: url, platform: 'wordpress' as const }
-      return api.POST('/integration/integrations/test-connection', { body })
-    },
   })
 
 export function useUpdateIntegration({

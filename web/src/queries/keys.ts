@@ -22,6 +22,8 @@ export const keys = {
   integrations: ['integrations'] as const,
   /** The site's WordPress integration, or null. */
   integration: (siteId: string) => ['integration', siteId] as const,
+  sitePlugin: (siteId: string) => ['site-plugin', siteId] as const,
+  connectQuestion: (state: string) => ['connect-question', state] as const,
   connectionChange: (integrationId: string) => ['connection-change', integrationId] as const,
   debugStatus: (integrationId: string) => ['debug-status', integrationId] as const,
   authors: (integrationId: string) => ['authors', integrationId] as const,

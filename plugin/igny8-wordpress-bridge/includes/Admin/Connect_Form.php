@@ -11,7 +11,7 @@ use Igny8\Bridge\Connection\Status;
 use Igny8\Bridge\Support\Config;
 
 /**
- * Form with e-mail, API key, password and Connect. Its fields are always empty: typed credentials are never sent back
+ * Form with e-mail, API key, password and Connect, for those who don't connect by consent. Its fields are always empty: typed credentials are never sent back
  * to the page.
  */
 final class Connect_Form {
@@ -33,10 +33,10 @@ final class Connect_Form {
 			return;
 		}
 
-		$needs_key = in_array( $this->status->state(), [ Status::KEY_REVOKED, Status::KEY_UNREADABLE ], true );
-		$is_folded = $this->connection->exists() && ! $needs_key;
+		$is_folded = ! $this->config->is_unattended() || $this->is_well();
 		if ( $is_folded ) {
-			printf( '<details class="igny8-details"><summary>%s</summary>', esc_html__( 'Connect with another API key', 'igny8-wordpress-bridge' ) );
+			$text = $this->is_well() ? __( 'Connect with another API key', 'igny8-wordpress-bridge' ) : __( 'Connect with an API key instead', 'igny8-wordpress-bridge' );
+			printf( '<details class="igny8-details"><summary>%s</summary>', esc_html( $text ) );
 		} else {
 			printf( '<h2>%s</h2>', esc_html__( 'Connect to IGNY8', 'igny8-wordpress-bridge' ) );
 		}
@@ -53,6 +53,10 @@ final class Connect_Form {
 		echo '</p>';
 		Form::close();
 		echo $is_folded ? '</details>' : '';
+	}
+
+	private function is_well(): bool {
+		return $this->connection->exists() && ! in_array( $this->status->state(), [ Status::KEY_REVOKED, Status::KEY_UNREADABLE ], true );
 	}
 
 	private function render_fields(): void {

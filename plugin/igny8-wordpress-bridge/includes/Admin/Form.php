@@ -12,7 +12,7 @@ defined( 'ABSPATH' ) || exit;
 final class Form {
 
 	/**
-	 * @param string $action One of Actions::ALL.
+	 * @param string $action Name of an action of admin-post.php.
 	 */
 	public static function open( string $action, string $css_class = '' ): void {
 		printf(

@@ -19,6 +19,10 @@ final class Settings_Page {
 
 	private Status_Panel $status;
 
+	private Approve_Screen $approve;
+
+	private Connect_Panel $connect_now;
+
 	private Connect_Form $connect;
 
 	private Server_Form $server;
@@ -31,7 +35,7 @@ final class Settings_Page {
 
 	private Log_Panel $log;
 
-	public function __construct( Notices $notices, Status_Panel $status, Connect_Form $connect, Server_Form $server, Acting_User_Form $acting_user, Sync_Form $sync, Doctor_Panel $doctor, Log_Panel $log ) {
+	public function __construct( Notices $notices, Status_Panel $status, Approve_Screen $approve, Connect_Panel $connect_now, Connect_Form $connect, Server_Form $server, Acting_User_Form $acting_user, Sync_Form $sync, Doctor_Panel $doctor, Log_Panel $log ) {
 		$this->notices = $notices;
 		$this->status  = $status;
 		$this->connect = $connect;
@@ -41,6 +45,8 @@ final class Settings_Page {
 		$this->log     = $log;
 
 		$this->acting_user = $acting_user;
+		$this->connect_now = $connect_now;
+		$this->approve     = $approve;
 	}
 
 	public function hook(): void {
@@ -85,7 +91,12 @@ final class Settings_Page {
 
 		printf( '<div class="wrap igny8"><h1>%s</h1><hr class="wp-header-end">', esc_html__( 'IGNY8', 'igny8-wordpress-bridge' ) );
 		$this->notices->render();
+		if ( $this->approve->render() ) {
+			echo '</div>';
+			return;
+		}
 		$this->status->render();
+		$this->connect_now->render();
 		$this->connect->render();
 		$this->server->render();
 		$this->acting_user->render();

@@ -38,15 +38,15 @@ final class State_Texts {
 	 */
 	public function explanation( string $state ): string {
 		$texts = [
-			Status::NOT_CONNECTED     => __( 'Connect this site to IGNY8 with the form below.', 'igny8-wordpress-bridge' ),
+			Status::NOT_CONNECTED     => __( 'Press “Connect to IGNY8”: IGNY8 asks you once, and brings you back here.', 'igny8-wordpress-bridge' ),
 			Status::AUTHENTICATING    => __( 'IGNY8 is checking the credentials and calling this site back. This takes a few seconds. Reload the page to see the result.', 'igny8-wordpress-bridge' ),
 			Status::WAITING           => __( 'The API key is stored encrypted, and the plugin tries again automatically. You don’t have to do anything.', 'igny8-wordpress-bridge' ),
 			Status::AWAITING_CONFIRMATION => __( 'IGNY8 already has a connection of this site, and this plugin does not have its secret, for example because it was installed anew. Somebody of your IGNY8 account has to confirm the new connection there, on the page Connection of the site. The plugin then finishes by itself.', 'igny8-wordpress-bridge' ),
 			Status::STRUCTURE_SYNCING => __( 'The site is connected. The list of content types is being sent to IGNY8.', 'igny8-wordpress-bridge' ),
 			Status::READY             => __( 'IGNY8 has this site’s content types and counts. They are sent again every day and after every change.', 'igny8-wordpress-bridge' ),
 			Status::DEGRADED          => __( 'The site is connected, but the latest content types and counts have not reached IGNY8. The plugin tries again automatically.', 'igny8-wordpress-bridge' ),
-			Status::KEY_REVOKED       => __( 'IGNY8 no longer accepts the API key of this site. Create a new key in IGNY8 under Site Settings, and connect with it below.', 'igny8-wordpress-bridge' ),
-			Status::KEY_UNREADABLE    => __( 'The API key can no longer be decrypted, because the salts in wp-config.php have changed or IGNY8_API_KEY was removed from it. Connect again with the form below.', 'igny8-wordpress-bridge' ),
+			Status::KEY_REVOKED       => __( 'IGNY8 no longer accepts the API key of this site. Connect again below.', 'igny8-wordpress-bridge' ),
+			Status::KEY_UNREADABLE    => __( 'The API key can no longer be decrypted, because the salts in wp-config.php have changed or IGNY8_API_KEY was removed from it. Connect again below.', 'igny8-wordpress-bridge' ),
 			Status::DISABLED          => __( 'Nothing is sent until you tick “Enable Sync Operations” below and save.', 'igny8-wordpress-bridge' ),
 			Status::CLONE_DETECTED    => __( 'The address of this site is not the one it was connected with. IGNY8 changes nothing here and the plugin sends nothing until you choose at the top of this page: the site has moved, it is a copy, or it has both addresses.', 'igny8-wordpress-bridge' ),
 		];

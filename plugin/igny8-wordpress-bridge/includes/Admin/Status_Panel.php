@@ -35,7 +35,9 @@ final class Status_Panel {
 
 	private Transport_Facts $transport;
 
-	public function __construct( Status $status, Connection $connection, Attempt $attempt, Key_Store $keys, Schedule $schedule, State_Texts $texts, Sync_Facts $sync, Transport_Facts $transport ) {
+	private Sync_Progress $progress;
+
+	public function __construct( Status $status, Connection $connection, Attempt $attempt, Key_Store $keys, Schedule $schedule, State_Texts $texts, Sync_Facts $sync, Transport_Facts $transport, Sync_Progress $progress ) {
 		$this->status     = $status;
 		$this->connection = $connection;
 		$this->attempt    = $attempt;
@@ -44,6 +46,7 @@ final class Status_Panel {
 		$this->texts      = $texts;
 		$this->sync       = $sync;
 		$this->transport  = $transport;
+		$this->progress   = $progress;
 	}
 
 	public function render(): void {
@@ -57,6 +60,7 @@ final class Status_Panel {
 		);
 		printf( '<p>%s</p>', esc_html( $this->texts->explanation( $state ) ) );
 		$this->render_error();
+		$this->progress->render();
 		$this->render_facts( $state );
 		$this->render_buttons( $state );
 		echo '</div>';

@@ -117,7 +117,7 @@ final class Sync_Facts {
 	/**
 	 * @param array $counts Of a run.
 	 */
-	private static function describe_counts( array $counts ): string {
+	public static function describe_counts( array $counts ): string {
 		$names = [
 			'created'   => __( 'created', 'igny8-wordpress-bridge' ),
 			'updated'   => __( 'updated', 'igny8-wordpress-bridge' ),

@@ -78,7 +78,21 @@ final class Connector {
 
 		return $this->with_lock(
 			function () use ( $credentials, $is_unattended, $user_id ): Outcome {
-				return $this->try_once( $credentials, $is_unattended, $user_id );
+				$identify = fn(): Identity => $this->identifier->identify( $credentials );
+				return $this->try_once( $credentials->api_key(), $identify, $is_unattended, $user_id );
+			}
+		);
+	}
+
+	/**
+	 * Connects as a site that IGNY8 has just named, with the key that it has just made.
+	 *
+	 * @param int $user_id The person who connects.
+	 */
+	public function connect_as( Identity $identity, int $user_id ): Outcome {
+		return $this->with_lock(
+			function () use ( $identity, $user_id ): Outcome {
+				return $this->try_once( $identity->api_key(), fn(): Identity => $identity, false, $user_id );
 			}
 		);
 	}
@@ -158,16 +172,19 @@ final class Connector {
 		);
 	}
 
-	private function try_once( Credentials $credentials, bool $is_unattended, int $user_id ): Outcome {
+	/**
+	 * @param string   $key      To wait with if identifying fails; '' if there is none yet.
+	 * @param callable $identify Returns an Identity.
+	 */
+	private function try_once( string $key, callable $identify, bool $is_unattended, int $user_id ): Outcome {
 		if ( $this->attempt->is_waiting() ) {
 			// Covers the death of this process. Every outcome replaces or cancels it.
 			$this->schedule->connect_at( time() + 2 * self::LOCK_TTL_S );
 		}
 		$this->attempt->begin( $user_id );
-		$key     = $credentials->api_key();
 		$outcome = null;
 		try {
-			$identity = $this->identifier->identify( $credentials );
+			$identity = $identify();
 			$key      = $identity->api_key();
 			$outcome  = $this->establish( $identity );
 		} catch ( Failure $failure ) {

@@ -73,6 +73,10 @@ final class Structure_Sync {
 
 		$this->connection->structure_accepted();
 		$this->schedule->cancel_push();
+		/**
+		 * Fires when IGNY8 has stored the structure.
+		 */
+		do_action( 'igny8_structure_sent' );
 		return $stored;
 	}
 

@@ -143,6 +143,7 @@ export const audit: typeof english = {
     'person-totp_removed': 'Authenticator-App entfernt',
     'session-created': 'Angemeldet',
     'session-ended': 'Abgemeldet oder Sitzung beendet',
+    'site-connect_approved': 'Verbinden einer Website erlaubt',
     'site-created': 'Website hinzugefügt',
     'site-deleted': 'Website gelöscht',
     'site-exported': 'Website exportiert',

@@ -4,6 +4,7 @@ import { activity } from './activity.ts'
 import { audit } from './audit.ts'
 import { auth } from './auth.ts'
 import { common } from './common.ts'
+import { connect } from './connect.ts'
 import { connection } from './connection.ts'
 import { contentTypes } from './content-types.ts'
 import { errors } from './errors.ts'
@@ -23,6 +24,7 @@ export const messages: Messages = {
   audit,
   auth,
   common,
+  connect,
   connection,
   contentTypes,
   errors,

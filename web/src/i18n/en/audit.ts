@@ -141,6 +141,7 @@ export const audit = {
     'person-totp_removed': 'Authenticator app removed',
     'session-created': 'Signed in',
     'session-ended': 'Signed out, or session ended',
+    'site-connect_approved': 'Connecting a site approved',
     'site-created': 'Site added',
     'site-deleted': 'Site deleted',
     'site-exported': 'Site exported',

@@ -8,6 +8,7 @@ export const files: AreaFiles = {
   activity: async () => (await import('./activity.ts')).activity,
   audit: async () => (await import('./audit.ts')).audit,
   auth: async () => (await import('./auth.ts')).auth,
+  connect: async () => (await import('./connect.ts')).connect,
   connection: async () => (await import('./connection.ts')).connection,
   contentTypes: async () => (await import('./content-types.ts')).contentTypes,
   errors: () => Promise.resolve(errors),

@@ -3,6 +3,7 @@ import { activity } from './activity.ts'
 import { audit } from './audit.ts'
 import { auth } from './auth.ts'
 import { common } from './common.ts'
+import { connect } from './connect.ts'
 import { connection } from './connection.ts'
 import { contentTypes } from './content-types.ts'
 import { errors } from './errors.ts'
@@ -22,6 +23,7 @@ export const messages = {
   audit,
   auth,
   common,
+  connect,
   connection,
   contentTypes,
   errors,

@@ -66,7 +66,7 @@ export function StatusPanel({ integration }: { integration: Integration }): Reac
         isLost && (
           <Button
             component={Link}
-            to={`/sites/${siteId}/connect?step=3`}
+            to={`/sites/${siteId}/connect`}
             leftSection={<IconRefreshDot size={16} aria-hidden />}
           >
             {t('connect')}

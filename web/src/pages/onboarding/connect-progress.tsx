@@ -27,22 +27,6 @@ function Check({ isDone, children }: { isDone: boolean; children: ReactNode }): 
   )
 }
 
-function KeyCheck({ newestKey }: Pick<ConnectProgress, 'newestKey'>): ReactNode {
-  const t = useTranslations('onboarding.progress')
-  const usedAt = newestKey?.last_used_at ?? null
-  return (
-    <Check isDone={usedAt !== null}>
-      {!newestKey && t('keyNone')}
-      {newestKey && t(usedAt === null ? 'keyUnused' : 'keyUsed', { key: newestKey.key })}
-      {usedAt !== null && (
-        <Text size="xs" c="dimmed">
-          <RelativeTime at={usedAt} />
-        </Text>
-      )}
-    </Check>
-  )
-}
-
 function Ready({ integration, types }: { integration: Integration; types: number | null }): ReactNode {
   const t = useTranslations('onboarding.progress')
   return (
@@ -61,7 +45,7 @@ function Ready({ integration, types }: { integration: Integration; types: number
 export function ConnectProgressPanel({ progress }: { progress: ConnectProgress }): ReactNode {
   const t = useTranslations('onboarding.progress')
   const site = useThisSite()
-  const { newestKey, integration, isReady, types, asOf, error } = progress
+  const { integration, isReady, types, asOf, error } = progress
   return (
     <Stack
       className="panel"
@@ -75,7 +59,6 @@ export function ConnectProgressPanel({ progress }: { progress: ConnectProgress }
       </Title>
       <ul className={classes.checks} aria-live="polite">
         <Check isDone>{t('site')}</Check>
-        <KeyCheck newestKey={newestKey} />
         <Check isDone={integration !== null}>{integration ? t('pluginSeen') : t('pluginNone')}</Check>
         <li className={classes.state} data-done={isReady}>
           <ConnectionBadge state={integration?.health.state ?? 'not_connected'} />

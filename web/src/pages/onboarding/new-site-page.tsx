@@ -11,9 +11,6 @@ import { useMay } from '../../queries/session.ts'
 import { useCreateSite } from '../../queries/sites.ts'
 import classes from './onboarding.module.css'
 import { completeAddress, hostOf, isSiteAddress } from './site-address.ts'
-import { Stepper } from './stepper.tsx'
-
-const NOTHING_DONE = new Set<never>()
 
 function NewSiteForm(): ReactNode {
   const t = useTranslations('onboarding.site')
@@ -32,7 +29,7 @@ function NewSiteForm(): ReactNode {
   const send = fields.submit(() => {
     const body = { url: address, name: name.trim() || hostOf(address) }
     create.mutate(body, {
-      // replaces step 1 in the history, since going back would add the site again
+      // replaces this page in the history, since going back would add the site again
       onSuccess: (site) => navigate(`/sites/${site.id}/connect`, { replace: true }),
       onError: (error) => fields.refuse(fieldErrors(error)),
     })
@@ -71,13 +68,12 @@ function NewSiteForm(): ReactNode {
   )
 }
 
-/** Step 1: add the site. */
+/** Adds the site: its address is all that has to be typed. */
 export default function NewSitePage(): ReactNode {
   const t = useTranslations('onboarding')
   const mayAdd = useMay('admin')
   return (
     <Page title={t('newTitle')} description={t('newText')}>
-      <Stepper current={1} done={NOTHING_DONE} hrefs={{}} />
       <div className="panel">
         {mayAdd ? (
           <div className={classes.body} style={{ maxWidth: 560 }}>

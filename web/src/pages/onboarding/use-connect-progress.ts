@@ -1,6 +1,4 @@
-import type { ApiKey, Integration } from '../../api/types.ts'
-import { useApiKeys } from '../../queries/api-keys.ts'
-import { entriesOf } from '../../queries/paging.ts'
+import type { Integration } from '../../api/types.ts'
 import { useIntegration } from '../../queries/sites.ts'
 
 const REFRESH_MS = 3_000
@@ -8,8 +6,6 @@ const REFRESH_MS = 3_000
 /** How far connecting the site has come. */
 export interface ConnectProgress {
   isPending: boolean
-  /** The key used last, or created last if none was used; null without keys. */
-  newestKey: ApiKey | null
   integration: Integration | null
   isReady: boolean
   /** Number of content types that the plugin reported; null before that. */
@@ -34,15 +30,12 @@ export function useConnectProgress(siteId: string): ConnectProgress {
   )
   const integration = connection.data ?? null
   const isReady = integration?.health.state === 'ready'
-  const keys = useApiKeys(siteId, isReady ? false : REFRESH_MS)
-  const usable = entriesOf(keys.data).filter(({ status }) => status === 'active' || status === 'expiring')
   return {
-    isPending: connection.isPending || keys.isPending,
-    newestKey: usable.find(({ last_used_at: usedAt }) => usedAt !== null) ?? usable[0] ?? null,
+    isPending: connection.isPending,
     integration,
     isReady,
     types: countTypes(integration),
     asOf: connection.dataUpdatedAt > 0 ? new Date(connection.dataUpdatedAt).toISOString() : null,
-    error: connection.error ?? keys.error,
+    error: connection.error,
   }
 }

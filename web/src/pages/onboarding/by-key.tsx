@@ -1,7 +1,5 @@
-import { Button, Group, NativeSelect, Stack, Text, Title } from '@mantine/core'
-import { IconArrowLeft } from '@tabler/icons-react'
+import { NativeSelect, Stack, Text } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
-import { Link } from 'wouter'
 import { useTranslations } from 'use-intl'
 import { CopyField } from '../../components/copy-field.tsx'
 import { outsideLinkTo } from '../../components/outside-link.tsx'
@@ -68,32 +66,30 @@ function Details(): ReactNode {
   )
 }
 
-/** Step 3: create a key and enter it in the plugin. */
-export function ConnectStep({ making, back }: { making: KeyMaking; back: string }): ReactNode {
+/** For those who don’t connect by consent: a key for the plugin’s page, constants, or WP-CLI. */
+export function ByKey({ making }: { making: KeyMaking }): ReactNode {
   const t = useTranslations('onboarding.connect')
-  const o = useTranslations('onboarding')
   const [way, setWay] = useState('hand')
   return (
-    <Stack gap="lg">
-      <Title order={2}>{t('heading')}</Title>
-      <KeyMaker making={making} />
-      <NativeSelect
-        label={t('way')}
-        maw={320}
-        value={way}
-        onChange={(event) => setWay(event.currentTarget.value)}
-        data={[
-          { value: 'hand', label: t('byHand') },
-          { value: 'unattended', label: t('unattended') },
-        ]}
-      />
-      {way === 'hand' ? <ByHand /> : <Unattended apiKey={making.data?.key} />}
-      <Details />
-      <Group>
-        <Button component={Link} to={back} variant="default" leftSection={<IconArrowLeft size={16} aria-hidden />}>
-          {o('back')}
-        </Button>
-      </Group>
-    </Stack>
+    <details>
+      <Text component="summary" fw={600} style={{ cursor: 'pointer' }}>
+        {t('heading')}
+      </Text>
+      <Stack gap="lg" mt="md">
+        <KeyMaker making={making} />
+        <NativeSelect
+          label={t('way')}
+          maw={320}
+          value={way}
+          onChange={(event) => setWay(event.currentTarget.value)}
+          data={[
+            { value: 'hand', label: t('byHand') },
+            { value: 'unattended', label: t('unattended') },
+          ]}
+        />
+        {way === 'hand' ? <ByHand /> : <Unattended apiKey={making.data?.key} />}
+        <Details />
+      </Stack>
+    </details>
   )
 }

@@ -1,0 +1,5 @@
+export { approveConnect } from './approve.ts'
+export { askToConnect } from './ask.ts'
+export { exchangeConnectCode } from './exchange.ts'
+export { lookForPlugin } from './look.ts'
+export { describeRequest, startConnect } from './requests.ts'
