@@ -15,6 +15,9 @@ final class Stale_Saves {
 
 	public const MARK = '_igny8_stale_save';
 
+	/** In the mark: its conflict was resolved in IGNY8, so there is nothing to say any more. */
+	private const OVER = 'over';
+
 	public function get( int $post_id ): ?Stale_Save {
 		return $this->of( [ $post_id ] )[ $post_id ] ?? null;
 	}
@@ -57,6 +60,17 @@ final class Stale_Saves {
 			]
 		);
 		update_post_meta( $save->post_id, self::MARK, $save->id );
+	}
+
+	/**
+	 * Ends what wp-admin says about it. IGNY8 is still told of it, and knows its id.
+	 */
+	public function end( int $post_id ): void {
+		update_post_meta( $post_id, self::MARK, self::OVER );
+	}
+
+	public function is_over( int $post_id ): bool {
+		return self::OVER === get_post_meta( $post_id, self::MARK, true );
 	}
 
 	public function drop( int $post_id ): void {
