@@ -1,3 +1,4 @@
+import { contentErrors } from './content-errors.ts'
 import { deletionErrors } from './deletion-errors.ts'
 import { keepingErrors } from './keeping-errors.ts'
 
@@ -5,6 +6,7 @@ const text = (title: string, fix: string) => ({ title, fix })
 
 /** Refusals because of what an account may have or will be, or of what is kept for repeats. */
 export const limitErrors = {
+  ...contentErrors,
   ...deletionErrors,
   ...keepingErrors,
   quota_exceeded: text(
