@@ -12,6 +12,7 @@ use Igny8\Bridge\Api\Account_Api;
 use Igny8\Bridge\Api\Client;
 use Igny8\Bridge\Api\Integration_Api;
 use Igny8\Bridge\Api\Item_Api;
+use Igny8\Bridge\Api\Link_Api;
 use Igny8\Bridge\Api\Problem_Reader;
 use Igny8\Bridge\Authoring\Authoring_Module;
 use Igny8\Bridge\Commands\Context;
@@ -136,6 +137,8 @@ final class Plugin {
 
 	public Item_Api $items;
 
+	public Link_Api $link;
+
 	public Authoring_Module $authoring;
 
 	/** Null in the edition of wordpress.org. */
@@ -169,7 +172,7 @@ final class Plugin {
 		$this->updates = class_exists( Updates_Module::class ) ? new Updates_Module( $config, $this->connection, $this->log, self::autoloader(), plugin_basename( IGNY8_BRIDGE_FILE ) ) : null;
 		$this->polling = new Polling_Module( $this->polling_state, $this->executor, $this->connection, $this->status, $this->keys, $config, $this->schedule, $this->log, $this->loopback );
 
-		$this->authoring = new Authoring_Module( $this->items, $this->connection, $this->status, $this->settings, $this->keys, $this->outbox, $config );
+		$this->authoring = new Authoring_Module( $this );
 	}
 
 	public static function instance(): self {
@@ -257,6 +260,7 @@ final class Plugin {
 		$client             = new Client( $this->config, new Problem_Reader() );
 		$this->api          = new Integration_Api( $client );
 		$this->items        = new Item_Api( $client );
+		$this->link         = new Link_Api( $client );
 		$this->remote_state = new Remote_State( $this->api, $this->connection, $this->keys, $this->status );
 		$handshake          = new Handshake( $this->api, $this->keys, $this->polling_state, [ $this, 'run_status' ] );
 

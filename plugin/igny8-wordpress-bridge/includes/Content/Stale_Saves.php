@@ -69,6 +69,19 @@ final class Stale_Saves {
 		update_post_meta( $post_id, self::MARK, self::OVER );
 	}
 
+	/**
+	 * The newest about which wp-admin has something to say.
+	 *
+	 * @return int[] Post ids.
+	 */
+	public function open( int $most ): array {
+		global $wpdb;
+
+		$table = Tables::stale_saves();
+		$ids   = $wpdb->get_col( $wpdb->prepare( "SELECT s.post_id FROM $table s INNER JOIN {$wpdb->postmeta} m ON m.post_id = s.post_id AND m.meta_key = %s WHERE s.kept = 0 AND m.meta_value <> %s ORDER BY s.saved_at DESC LIMIT %d", self::MARK, self::OVER, $most ) );
+		return array_map( 'intval', $ids );
+	}
+
 	public function is_over( int $post_id ): bool {
 		return self::OVER === get_post_meta( $post_id, self::MARK, true );
 	}

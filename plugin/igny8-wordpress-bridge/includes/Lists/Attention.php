@@ -34,6 +34,34 @@ final class Attention {
 	}
 
 	/**
+	 * @return int[] Ids of posts with a mark.
+	 */
+	public function marked( int $most ): array {
+		global $wpdb;
+
+		$ids = $wpdb->get_col( $wpdb->prepare( "SELECT DISTINCT post_id FROM {$wpdb->postmeta} WHERE meta_key = %s LIMIT %d", self::MARK, $most ) );
+		return array_map( 'intval', $ids );
+	}
+
+	/**
+	 * Number of posts that somebody may list, by state.
+	 *
+	 * @return array<string, int>
+	 */
+	public function counts(): array {
+		global $wpdb;
+
+		$counts = array_fill_keys( self::STATES, 0 );
+		$rows   = $wpdb->get_results( $wpdb->prepare( "SELECT m.meta_value AS state, COUNT( DISTINCT p.ID ) AS n FROM {$wpdb->postmeta} m INNER JOIN {$wpdb->posts} p ON p.ID = m.post_id WHERE m.meta_key = %s AND p.post_status <> 'trash' GROUP BY m.meta_value", self::MARK ) );
+		foreach ( $rows as $row ) {
+			if ( isset( $counts[ $row->state ] ) ) {
+				$counts[ $row->state ] = (int) $row->n;
+			}
+		}
+		return $counts;
+	}
+
+	/**
 	 * @return string One of STATES; '' for none.
 	 */
 	public function of( int $post_id ): string {

@@ -15,6 +15,8 @@ use Igny8\Bridge\Content\Tables;
  */
 final class Stale_Save_End {
 
+	private const MOST = 50;
+
 	private Tables $tables;
 
 	private Stale_Saves $saves;
@@ -22,6 +24,13 @@ final class Stale_Save_End {
 	public function __construct( Tables $tables, Stale_Saves $saves ) {
 		$this->tables = $tables;
 		$this->saves  = $saves;
+	}
+
+	/**
+	 * @return int[] Posts with a notice, some of them if there are many.
+	 */
+	public function open(): array {
+		return $this->tables->exist() ? $this->saves->open( self::MOST ) : [];
 	}
 
 	/**
