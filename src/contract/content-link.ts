@@ -98,8 +98,10 @@ export const FetchData = z.lazy(() =>
   z.object({
     items: z.array(RawDocument).max(INDEX_LIMIT),
     missing: z.array(PostId).max(INDEX_LIMIT),
-    /** Posts of types that the site's owner does not let IGNY8 read. */
+    /** Posts that the site does not let IGNY8 read, though they are there. */
     denied: z.array(PostId).max(INDEX_LIMIT).default([]),
+    /** Those of them that somebody there has IGNY8 leave alone. Plugins before 0.3 can’t. */
+    left_alone: z.array(PostId).max(INDEX_LIMIT).default([]),
   }),
 )
 export type FetchData = z.infer<typeof FetchData>

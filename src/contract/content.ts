@@ -176,7 +176,7 @@ export const Item = z.lazy(() =>
       external_id: z.string().nullable().meta({ description: 'Post id in WordPress' }),
       external_url: z.string().nullable(),
       revision: z.number().int(),
-      // the object of an earlier release answers without these four while a deployment is under way
+      // the object of an earlier release answers without these six while a deployment is under way
       builder: z.string().nullable().default(null).meta({
         description: 'The page builder that renders the post, for example `elementor`. The body is then read-only',
       }),
@@ -187,6 +187,13 @@ export const Item = z.lazy(() =>
       published_late_at: Timestamp.nullable().default(null).meta({
         description:
           'When the item was published with its scheduled date, because that had passed before WordPress could be reached',
+      }),
+      left_alone: z.boolean().default(false).meta({
+        description:
+          'Somebody at the site has IGNY8 leave the post alone: it is neither read nor written, and stays here as it was',
+      }),
+      stale_save: z.string().nullable().default(null).meta({
+        description: 'The last save from an old editor that was read: the id that the plugin gave it',
       }),
       wordpress: ItemVersion.nullable().meta({
         description: 'The last known version in WordPress; null if there is none',
@@ -229,9 +236,9 @@ export const ItemFilter = z.lazy(() =>
     q: z.string().max(200).optional().meta({ description: 'Part of the title or slug' }),
     external_id: z
       .string()
-      .regex(/^[1-9]\d{0,15}$/)
+      .regex(/^[1-9]\d{0,15}(,[1-9]\d{0,15}){0,99}$/)
       .optional()
-      .meta({ description: 'Post id in WordPress' }),
+      .meta({ description: 'Post id in WordPress, or up to 100 of them with commas between' }),
   }),
 )
 export type ItemFilter = z.infer<typeof ItemFilter>

@@ -1,7 +1,9 @@
+import { CONTENT_ERRORS } from './content-errors.ts'
 import { KEEPING_ERRORS } from './keeping-errors.ts'
 
 /** Refusals because of what an account may have, or of what is kept for repeats. Their shape is that of errors.ts. */
 export const LIMIT_ERRORS = {
+  ...CONTENT_ERRORS,
   ...KEEPING_ERRORS,
   quota_exceeded: {
     status: 403,

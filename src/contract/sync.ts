@@ -132,6 +132,7 @@ export const EventFilter = z.lazy(() =>
     action: z.string().max(64).optional(),
     success: z.stringbool().optional(),
     run_id: RunId.optional(),
+    item_id: z.string().min(1).max(64).optional().meta({ description: 'Events that name this item' }),
     direction: RunDirection.optional(),
   }),
 )

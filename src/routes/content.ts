@@ -109,6 +109,7 @@ export const contentRoutes: Route[] = [
       'item_unreadable',
       'body_read_only',
       'type_denied',
+      'post_left_alone',
       'seo_unavailable',
       'robots_unsupported',
       'parent_not_found',
@@ -131,7 +132,7 @@ export const contentRoutes: Route[] = [
     params: Params,
     query: ItemDelete,
     responses: { 204: { description: 'In the trash, or deleted', schema: null } },
-    errors: [...notFound, 'not_in_trash', 'trash_off', 'type_denied', 'item_unreadable'],
+    errors: [...notFound, 'not_in_trash', 'trash_off', 'type_denied', 'post_left_alone', 'item_unreadable'],
     handle: async ({ ctx, params, query }) => {
       await deleteItem({ ctx, input: { ...toInput(params), permanently: query.permanently ?? false } })
       return noContent()
@@ -149,7 +150,7 @@ export const contentRoutes: Route[] = [
     answerAgain,
     params: Params,
     responses: { 200: { description: 'The restored item', schema: Item } },
-    errors: [...notFound, 'nothing_to_restore', 'item_unreadable', 'type_denied'],
+    errors: [...notFound, 'nothing_to_restore', 'item_unreadable', 'type_denied', 'post_left_alone'],
     handle: async ({ ctx, params }) => ok(await restoreItem({ ctx, input: toInput(params) })),
   }),
   defineRoute({

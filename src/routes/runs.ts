@@ -68,7 +68,14 @@ export const runRoutes: Route[] = [
     params: Params,
     body: SyncItemRequest,
     responses: { 200: { description: 'The synced item', schema: Item } },
-    errors: ['integration_not_found', 'sync_disabled', 'item_not_found', 'type_denied', 'unreachable'],
+    errors: [
+      'integration_not_found',
+      'sync_disabled',
+      'item_not_found',
+      'type_denied',
+      'post_left_alone',
+      'unreachable',
+    ],
     handle: async ({ ctx, params, body }) =>
       ok(await syncItem({ ctx, input: { id: params.integration_id, contentId: String(body.content_id) } })),
   }),

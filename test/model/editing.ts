@@ -62,6 +62,12 @@ export abstract class SiteEditing {
     this.site.posts.change(post, { meta: { ...post.meta, _edit_lock: `${this.site.timeS() + seconds}:1` } })
   }
 
+  /** Somebody has IGNY8 leave a post alone, or sync it again, in its editor. */
+  leaveAlone(id: number, isLeftAlone = true): void {
+    this.site.leaveAlone(this.post(id), isLeftAlone)
+    this.flush()
+  }
+
   /** A change by SQL: `modified` stays, no hook runs, no webhook is sent. */
   editBehindItsBack(id: number, changes: Partial<Omit<ModelPost, 'id' | 'revision'>>): void {
     this.site.posts.change(this.post(id), changes)

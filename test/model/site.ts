@@ -48,6 +48,9 @@ export class Site {
   readonly options: Record<string, unknown> = { default_category: 0 }
   /** Types and taxonomies that the owner denies in wp-admin. */
   readonly denied = new Set<string>()
+  /** Posts that somebody has IGNY8 leave alone, and those of them of which it is still to be told. */
+  readonly leftAlone = new Set<number>()
+  readonly #toldAlone = new Set<number>()
   /** Whether posts go to a trash (EMPTY_TRASH_DAYS). Media never do. */
   hasTrash = true
   /** Statuses that wp-admin leaves out of “All”. */
@@ -109,6 +112,23 @@ export class Site {
     if (!noted || STRENGTH[kind] >= STRENGTH[noted.kind]) this.#touched.set(post.id, { post, kind })
   }
 
+  /** Somebody has IGNY8 leave a post alone, or lets it be synced again. */
+  leaveAlone(post: ModelPost, isLeftAlone: boolean): void {
+    if (isLeftAlone) {
+      this.leftAlone.add(post.id)
+      this.#touched.delete(post.id)
+      this.#toldAlone.add(post.id)
+    } else {
+      this.leftAlone.delete(post.id)
+      this.touch(post, 'status')
+    }
+  }
+
+  /** Posts of a list that IGNY8 may know of. */
+  known(posts: readonly ModelPost[]): readonly ModelPost[] {
+    return this.leftAlone.size === 0 ? posts : posts.filter(({ id }) => !this.leftAlone.has(id))
+  }
+
   /** Adds posts whose documents show something that was changed elsewhere. */
   touchWhere(isConcerned: (post: ModelPost) => boolean): void {
     for (const post of this.posts.all()) if (isConcerned(post)) this.touch(post, 'metadata')
@@ -123,6 +143,7 @@ export class Site {
   takeEvents(): WebhookEvent[] {
     const events = [...this.#touched.values()].flatMap(({ post, kind }): WebhookEvent[] => {
       if (!this.publicType(post.type) || this.denied.has(post.type) || post.status === 'auto-draft') return []
+      if (this.leftAlone.has(post.id) && kind !== 'deleted') return []
       return [
         {
           event: `post.${kind}`,
@@ -133,7 +154,15 @@ export class Site {
         },
       ]
     })
+    const told = [...this.#toldAlone].flatMap((id): WebhookEvent[] => {
+      const post = this.posts.get(id)
+      const modified = formatTime(this.timeS())
+      return post
+        ? [{ event: 'post.metadata', post_id: id, post_type: post.type, status: null, modified_gmt: modified }]
+        : []
+    })
     this.#touched.clear()
-    return events
+    this.#toldAlone.clear()
+    return [...events, ...told]
   }
 }

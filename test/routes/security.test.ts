@@ -43,9 +43,12 @@ beforeAll(async () => {
   foreign = await connectSiteWithStructure()
   people.owner = own.owner
   for (const role of ROLES) people[role] ??= await addMember(own.owner, role)
-  const itemOf = async ({ siteId, owner }: ConnectedSite) => {
+  const itemOf = async ({ siteId, owner, path }: ConnectedSite) => {
     const body = { title: 'An item' }
-    return (await call(`POST /api/v1/sites/${siteId}/content/`, { token: owner.token, body })).body.id
+    const { id } = (await call(`POST /api/v1/sites/${siteId}/content/`, { token: owner.token, body })).body
+    // whether it can be sent or not, an event names it
+    await call(`POST ${path}/sync-wordpress-content/`, { token: owner.token, body: { content_id: id } })
+    return id
   }
   const runOf = async ({ path, owner }: ConnectedSite) =>
     (await call(`POST ${path}/sync/`, { token: owner.token, body: { direction: 'metadata' } })).body.id

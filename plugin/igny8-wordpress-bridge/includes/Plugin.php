@@ -11,7 +11,10 @@ use Igny8\Bridge\Acting\Writers;
 use Igny8\Bridge\Api\Account_Api;
 use Igny8\Bridge\Api\Client;
 use Igny8\Bridge\Api\Integration_Api;
+use Igny8\Bridge\Api\Item_Api;
+use Igny8\Bridge\Api\Link_Api;
 use Igny8\Bridge\Api\Problem_Reader;
+use Igny8\Bridge\Authoring\Authoring_Module;
 use Igny8\Bridge\Commands\Context;
 use Igny8\Bridge\Commands\Echo_Command;
 use Igny8\Bridge\Commands\Executor;
@@ -135,6 +138,12 @@ final class Plugin {
 
 	public Editor_Module $editor;
 
+	public Item_Api $items;
+
+	public Link_Api $link;
+
+	public Authoring_Module $authoring;
+
 	/** Null in the edition of wordpress.org. */
 	public ?Updates_Module $updates;
 
@@ -165,6 +174,8 @@ final class Plugin {
 		$this->editor  = new Editor_Module( $this->connection, $this->settings, $this->outbox->tables, $this->outbox->recorder, $this->acting_user );
 		$this->updates = class_exists( Updates_Module::class ) ? new Updates_Module( $config, $this->connection, $this->log, self::autoloader(), plugin_basename( IGNY8_BRIDGE_FILE ) ) : null;
 		$this->polling = new Polling_Module( $this->polling_state, $this->executor, $this->connection, $this->status, $this->keys, $config, $this->schedule, $this->log, $this->loopback );
+
+		$this->authoring = new Authoring_Module( $this );
 	}
 
 	public static function instance(): self {
@@ -199,6 +210,7 @@ final class Plugin {
 		$this->publisher->hook();
 		$this->polling->hook();
 		$this->editor->hook();
+		$this->authoring->hook();
 		if ( null !== $this->updates ) {
 			$this->updates->hook();
 		}
@@ -253,6 +265,8 @@ final class Plugin {
 	private function build_link(): void {
 		$client             = new Client( $this->config, new Problem_Reader() );
 		$this->api          = new Integration_Api( $client );
+		$this->items        = new Item_Api( $client );
+		$this->link         = new Link_Api( $client );
 		$this->remote_state = new Remote_State( $this->api, $this->connection, $this->keys, $this->status );
 		$handshake          = new Handshake( $this->api, $this->keys, $this->polling_state, [ $this, 'run_status' ] );
 

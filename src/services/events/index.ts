@@ -44,7 +44,7 @@ type ListInput = ListQuery & EventFilter & { id: string }
 export async function listEvents({ ctx, input }: { ctx: ServiceContext; input: ListInput }): Promise<Page<SyncEvent>> {
   const before = readCursor(input.cursor)
   const { accountId } = await loadIntegration({ ctx, id: input.id })
-  const { action, success, run_id: runId, direction } = input
+  const { action, success, run_id: runId, item_id: itemId, direction } = input
   const conditions = and(
     eq(syncEvents.integrationId, input.id),
     tenantFilter(ctx.actor, syncEvents),
@@ -54,6 +54,10 @@ export async function listEvents({ ctx, input }: { ctx: ServiceContext; input: L
     action === undefined ? undefined : eq(syncEvents.action, action),
     runId === undefined ? undefined : eq(syncEvents.runId, runId),
     direction === undefined ? undefined : eq(syncEvents.direction, direction),
+    // reads the integration's events, of which there are so many at most as are kept of one
+    itemId === undefined
+      ? undefined
+      : sql`EXISTS (SELECT 1 FROM json_each(${syncEvents.itemIds}) WHERE value = ${itemId})`,
   )
   const limit = input.limit + 1
   const rows = await readAll(

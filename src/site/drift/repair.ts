@@ -13,6 +13,7 @@ const FETCHES = 10
 interface FoundPosts {
   items: RawDocument[]
   missing: number[]
+  leftAlone: number[]
 }
 
 /**
@@ -20,18 +21,19 @@ interface FoundPosts {
  * @throws LinkError if it sent no post at all
  */
 function readFetches(results: readonly (CommandResult | undefined)[]): FoundPosts {
-  const found: FoundPosts = { items: [], missing: [] }
+  const found: FoundPosts = { items: [], missing: [], leftAlone: [] }
   for (const result of results) {
     if (result?.ok) {
-      const { items, missing } = FetchData.parse(result.data)
+      const { items, missing, left_alone: leftAlone } = FetchData.parse(result.data)
       found.items.push(...items)
       found.missing.push(...missing)
+      found.leftAlone.push(...leftAlone)
     } else if (result?.code !== 'not_reached') {
       const detail = `The site could not show its posts: ${result ? `${result.code}: ${result.detail}` : 'no answer'}`
       throw new LinkError({ code: 'command_failed', detail }, [])
     }
   }
-  if (found.items.length + found.missing.length === 0)
+  if (found.items.length + found.missing.length + found.leftAlone.length === 0)
     throw new LinkError({ code: 'command_failed', detail: 'The site had no time for any of the posts.' }, [])
   return found
 }
@@ -49,18 +51,18 @@ async function fetchDiffering({ replica, send }: EngineContext, ids: readonly nu
     ...portions.map((portion) => ({ name: 'fetch', args: { ids: portion } })),
     ...types.map((type) => ({ name: 'index', args: { type, after: [0, 0], limit: 1, fields: 'ids' } })),
   ])
-  const { items, missing } = readFetches(results.slice(0, portions.length))
+  const { items, missing, leftAlone } = readFetches(results.slice(0, portions.length))
   const registered = new Set(types.filter((_, index) => results[portions.length + index]?.ok))
   // a post without an item can't lose one
   const isDeleted = (id: number) => registered.has(heads.get(id)?.type ?? '') || !heads.has(id)
-  return { items, missing: missing.filter(isDeleted) }
+  return { items, missing: missing.filter(isDeleted), leftAlone }
 }
 
-/** The posts whose item now equals what the site sent. */
-function resolvedOf({ replica }: EngineContext, { items, missing }: FoundPosts): Set<number> {
+/** The posts whose item now equals what the site sent, or that neither side's sketch has any more. */
+function resolvedOf({ replica }: EngineContext, { items, missing, leftAlone }: FoundPosts): Set<number> {
   const heads = replica.items.heads(items.map(({ id }) => id))
   const same = items.filter(({ id, etag }) => typeof etag === 'string' && heads.get(id)?.etag === etag)
-  return new Set([...same.map(({ id }) => id), ...missing])
+  return new Set([...same.map(({ id }) => id), ...missing, ...leftAlone])
 }
 
 /** Fetches and imports the next posts that differ, and commits them with the position after them. */
@@ -78,7 +80,8 @@ export async function repairRound(
   ctx.replica.database.transaction(() => {
     importDocuments(ctx, found.items, runConfig.policy, cursor.counts)
     importDeletions(ctx, found.missing, runConfig.policy, cursor.counts)
-    const shown = new Set([...found.items.map(({ id }) => id), ...found.missing])
+    ctx.replica.items.leaveAlone(found.leftAlone, ctx.now())
+    const shown = new Set([...found.items.map(({ id }) => id), ...found.missing, ...found.leftAlone])
     const resolved = resolvedOf(ctx, found)
     const driftChecks = cursor.driftChecks.map((type): TypeDriftCursor => {
       const here = type.ids.filter((id) => shown.has(id))

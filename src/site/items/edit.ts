@@ -104,6 +104,7 @@ export function restoreRecord(record: ItemRecord, now: number): ItemRecord | nul
     builder: null,
     isProtected: false,
     isListed: true,
+    leftAloneAt: null,
     local: { ...restored.local, slug: record.local.slug.replace(TRASHED_SUFFIX, '') },
   }
 }

@@ -21,6 +21,7 @@ const FIXES: Readonly<Record<string, string>> = {
   seo_unavailable: ERRORS.seo_unavailable.fix,
   body_read_only: ERRORS.body_read_only.fix,
   type_denied: ERRORS.type_denied.fix,
+  post_left_alone: ERRORS.post_left_alone.fix,
   trash_off: ERRORS.trash_off.fix,
   not_in_trash: ERRORS.not_in_trash.fix,
   invalid_text: 'Open the item in WordPress, remove the broken characters and save it again.',
@@ -62,9 +63,9 @@ export function itemBackoffMs(attempt: number, random: number): number {
 /** A post that is open in WordPress' editor is retried this often. Its lock lasts as long as the tab is open. */
 const LOCK_RETRY_MS = 20_000
 
-/** When an item is tried again, in milliseconds since 1970; null for one that waits until a type is allowed again. */
+/** When an item is tried again, in milliseconds since 1970; null for one that waits until the site allows it again. */
 function retryTime(fault: ItemFault, attempts: number, now: number, random: number): number | null {
-  if (fault.code === 'type_denied') return null
+  if (fault.code === 'type_denied' || fault.code === 'post_left_alone') return null
   return now + (isWaiting(fault) ? LOCK_RETRY_MS : itemBackoffMs(attempts, random))
 }
 

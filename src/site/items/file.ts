@@ -82,6 +82,7 @@ export function fromItemLine(line: ItemLine): ItemRecord {
     seoProvider: line.seo_provider,
     isProtected: line.protected,
     isListed: line.listed,
+    leftAloneAt: null,
     staleSave: save && { id: save.id, by: save.by, at: Date.parse(save.at), opened: toMs(save.opened) },
     base,
     local,

@@ -32,6 +32,7 @@ export const externalColumns = (post: PostDocument) => ({
   seoProvider: post.seo?.provider ?? null,
   isProtected: post.protected,
   isListed: post.listed,
+  leftAloneAt: null,
 })
 
 /** An item that is new here, or was deleted and returns: both sides get the site's content. */
@@ -69,6 +70,13 @@ const decided = (record: ItemRecord): Decision => ({ record, resolvedFrom: null 
  */
 const wasWoundBack = ({ rewound = null }: Rules, before: ItemRecord, post: PostDocument): boolean =>
   rewound !== null && before.updatedAt <= rewound.to && post.modified * 1000 <= rewound.at
+
+/** The post may be synced again, and is as it was. What was changed here meanwhile is sent at once. */
+const readAgain = (before: ItemRecord, { now }: Rules): ItemRecord => ({
+  ...withoutError(before),
+  leftAloneAt: null,
+  retryAt: before.local === before.external ? null : now,
+})
 
 /** The item was deleted here: a change of the post is a conflict, unless only its etag changed. */
 function importIntoDeleted(before: ItemRecord, post: PostDocument, external: ItemDoc, rules: Rules): Decision {
@@ -113,6 +121,7 @@ export function importPost(before: ItemRecord | null, post: PostDocument, rules:
   const staleSave = newStaleSave(before, post)
   const isKnown =
     before !== null && before.deletion !== 'both' && before.etag === post.etag && before.type === post.type
+  if (isKnown && before.leftAloneAt !== null && !staleSave) return decided(readAgain(before, rules))
   if (isKnown && !staleSave)
     return before.error && before.local === before.external ? decided(withoutError(before)) : null
   const external = toItemDoc(post, before?.external?.body)
@@ -168,7 +177,14 @@ export function importPost(before: ItemRecord | null, post: PostDocument, rules:
  */
 export function importDeletion(before: ItemRecord, rules: Rules): Decision | null {
   if (before.deletion === 'both' || before.deletion === 'external') return null
-  const gone: ItemRecord = { ...before, etag: null, externalUrl: null, conflictExternal: null, updatedAt: rules.now }
+  const gone: ItemRecord = {
+    ...before,
+    etag: null,
+    externalUrl: null,
+    leftAloneAt: null,
+    conflictExternal: null,
+    updatedAt: rules.now,
+  }
   const isUnchanged = before.base !== null && diffDocs(before.base, before.local).length === 0
   if (before.deletion === 'local' || isUnchanged || isPlaceholder(before)) {
     const tombstone = { ...withoutError(gone), conflictFields: [], conflictSince: null, conflictExternal: null }

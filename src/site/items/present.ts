@@ -64,7 +64,14 @@ function presentStaleSave({ staleSave, conflictSince }: ItemRecord): NonNullable
   return { by: staleSave.by, at: toTimestamp(staleSave.at) }
 }
 
-function presentError({ error, errorSince, updatedAt }: ItemRecord): Item['error'] {
+/** That the site has us leave the post alone, in the place of an error: it says why nothing happens. */
+const leftAlone = (since: number): Item['error'] => {
+  const { title, fix } = ERRORS.post_left_alone
+  return { code: 'post_left_alone', detail: `${title}.`, fix, since: toTimestamp(since) }
+}
+
+function presentError({ error, errorSince, updatedAt, leftAloneAt }: ItemRecord): Item['error'] {
+  if (leftAloneAt !== null) return leftAlone(leftAloneAt)
   if (!error) return null
   const fix = error.fix ?? (isErrorCode(error.code) ? ERRORS[error.code].fix : null)
   return {
@@ -93,6 +100,8 @@ export function presentItem(replica: ReplicaView, siteId: string, record: ItemRe
     protected: record.isProtected,
     overdue_since: overdueSince(record, now),
     published_late_at: record.publishedLateAt === null ? null : toTimestamp(record.publishedLateAt),
+    left_alone: record.leftAloneAt !== null,
+    stale_save: record.staleSave?.id ?? null,
     wordpress: presentExternal(replica, record),
     base: record.base && presentVersion(replica, record.base, record.seoProvider),
     conflict: presentConflict(replica, record),

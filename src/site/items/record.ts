@@ -20,11 +20,11 @@ import { pendingFields, type FieldPath } from './fields.ts'
 export type Deletion = 'local' | 'external' | 'both'
 
 /** Errors for which an item waits instead of being marked as failed. */
-const PASSING: ReadonlySet<string> = new Set(['post_locked', 'type_denied', 'schedule_passed'])
+const PASSING: ReadonlySet<string> = new Set(['post_locked', 'type_denied', 'post_left_alone', 'schedule_passed'])
 
 /**
- * Whether an item only waits: for the post to be closed in WordPress, its type to be allowed, or its scheduled
- * publication.
+ * Whether an item only waits: for the post to be closed in WordPress, the post or its type to be allowed, or its
+ * scheduled publication.
  */
 export const isWaiting = (fault: Pick<ItemFault, 'code'> | null): boolean => fault !== null && PASSING.has(fault.code)
 
@@ -87,6 +87,11 @@ export interface ItemRecord {
   /** Whether wp-admin counts the post under "All"; it leaves out the trash. */
   isListed: boolean
   staleSave: SeenStaleSave | null
+  /**
+   * Since when we know that somebody at the site has IGNY8 leave the post alone, in milliseconds since 1970; null if
+   * nobody does. The item stays as it was then, and nothing is sent.
+   */
+  leftAloneAt: number | null
   base: ItemDoc | null
   local: ItemDoc
   external: ItemDoc | null
@@ -109,6 +114,7 @@ export const NEVER_SENT = {
   isListed: true,
   publishedLateAt: null,
   staleSave: null,
+  leftAloneAt: null,
   base: null,
   external: null,
   conflictExternal: null,

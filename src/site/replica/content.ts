@@ -103,11 +103,16 @@ function tooLarge(record: ItemRecord): Refusal | null {
     : null
 }
 
-/** Refuses a change that the site's owner does not let through to WordPress. */
-const refuseDenied = ({ replica }: ContentContext, type: string): Refusal | null =>
-  replica.types.denied().has(type)
+/** Refuses a change that the site does not let through to WordPress, because of the item's type or the very item. */
+const refuseDenied = (
+  { replica }: ContentContext,
+  { type, leftAloneAt = null }: Pick<ItemRecord, 'type'> & Partial<Pick<ItemRecord, 'leftAloneAt'>>,
+): Refusal | null => {
+  if (leftAloneAt !== null) return refusal('post_left_alone', 'IGNY8 may neither read nor write this post.')
+  return replica.types.denied().has(type)
     ? refusal('type_denied', `IGNY8 may neither read nor write items of the type ${type}.`)
     : null
+}
 
 /** Loads, changes and saves one item in one transaction; refuses the change if the item has another revision. */
 function changeItem(
@@ -154,7 +159,7 @@ export function createItem(ctx: ContentContext, input: ItemCreate): RpcResult<It
   return ctx.replica.database.transaction(() => {
     const patch = toScheduledPatch(ctx, EMPTY_DOC, input)
     if (isRefusal(patch)) return patch
-    const denied = refuseDenied(ctx, input.type)
+    const denied = refuseDenied(ctx, input)
     if (denied) return denied
     const record = createRecord(ctx.newId('item'), input.type, patch, ctx.now())
     const problem = tooLarge(record)
@@ -170,7 +175,7 @@ export function updateItem(ctx: ContentContext, id: string, input: ItemUpdate): 
     if (before.deletion !== null) return refusal('item_deleted', 'The item was deleted.')
     if (before.external === null && before.externalId !== null)
       return refusal('item_unreadable', 'The item could not be read yet.')
-    const denied = refuseDenied(ctx, before.type)
+    const denied = refuseDenied(ctx, before)
     if (denied) return denied
     const patch = toScheduledPatch(ctx, before.local, input)
     if (isRefusal(patch)) return patch
@@ -184,8 +189,9 @@ export function updateItem(ctx: ContentContext, id: string, input: ItemUpdate): 
 }
 
 /** Why an item can't be moved to the trash; null if it can. */
-function refuseTrash(ctx: ContentContext, { type, externalId, external, deletion }: ItemRecord): Refusal | null {
-  const denied = refuseDenied(ctx, type)
+function refuseTrash(ctx: ContentContext, record: ItemRecord): Refusal | null {
+  const { type, externalId, external, deletion } = record
+  const denied = refuseDenied(ctx, record)
   if (denied) return denied
   if (external === null && externalId !== null && deletion === null)
     return refusal('item_unreadable', 'The item could not be read yet. Move it to the trash in WordPress.')
@@ -220,7 +226,7 @@ export function deleteItem(ctx: ContentContext, id: string): RpcResult<Item> {
   return changeItem(ctx, id, undefined, (before) => {
     if (isDeleted(before)) return before
     if (!isInTrashOnBothSides(before)) return refusal('not_in_trash', describeTrash(before))
-    return refuseDenied(ctx, before.type) ?? deleteRecord(before, ctx.now())
+    return refuseDenied(ctx, before) ?? deleteRecord(before, ctx.now())
   })
 }
 
@@ -238,7 +244,7 @@ export function restoreItem(ctx: ContentContext, id: string): RpcResult<Item> {
     if (isUnread) return refusal('item_unreadable', 'The item was never read, so there is no text to restore.')
     const restored = restoreRecord(before, ctx.now())
     if (!restored) return refusal('nothing_to_restore', 'The item is neither in the trash nor deleted.')
-    return refuseDenied(ctx, before.type) ?? restored
+    return refuseDenied(ctx, before) ?? restored
   })
 }
 

@@ -263,6 +263,9 @@ const MIGRATIONS: readonly string[] = [
   INSERT INTO commands (n, work_id, key, id, name, queued_at, sent_at, answered_at, deliveries)
     SELECT n, work_id, key, id, name, queued_at, sent_at, answered_at, deliveries FROM commands_before;
   DROP TABLE commands_before;`,
+  `-- since when the site has IGNY8 leave the post alone; null: it doesn't
+  ALTER TABLE items ADD COLUMN left_alone_at INTEGER;
+  CREATE INDEX items_left_alone ON items (type) WHERE left_alone_at IS NOT NULL;`,
 ]
 
 /** Newest schema version of this release. A database written by another release may have another. */

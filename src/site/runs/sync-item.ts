@@ -12,6 +12,7 @@ import { countsOf } from './counts.ts'
 import { openEngine } from './open-engine.ts'
 
 const DENIED = refusal('type_denied', 'IGNY8 may neither read nor write items of this type.')
+const LEFT_ALONE = refusal('post_left_alone', 'IGNY8 may neither read nor write this post.')
 const POST_ID = /^[1-9]\d{0,15}$/
 
 /** Finds an item by our id, or by its post id at the site. */
@@ -55,6 +56,10 @@ export async function syncItem(ctx: ObjectContext, call: RpcCall, contentId: str
     const engine = opened.connect()
     if (postId !== null) {
       const fetched = await fetchPosts(engine, [postId])
+      if (fetched.left_alone.includes(postId)) {
+        engine.replica.items.leaveAlone([postId], ctx.now())
+        return LEFT_ALONE
+      }
       if (fetched.denied.includes(postId)) return DENIED
       engine.replica.database.transaction(() => importFetched(engine, fetched, opened.runConfig, cursor.counts))
     }

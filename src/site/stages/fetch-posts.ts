@@ -27,9 +27,14 @@ export async function fetchPosts(
     const detail = result ? `${result.code}: ${result.detail}` : 'no answer'
     throw new LinkError({ code: 'command_failed', detail: `The site could not show its posts: ${detail}` }, [])
   }
-  const { items, missing, denied } = FetchData.parse(result.data)
-  return { items: items.map(requireBody), missing: await selectDeleted(ctx, missing), denied, counted }
+  const { items, missing, denied, left_alone: leftAlone } = FetchData.parse(result.data)
+  const deleted = await selectDeleted(ctx, missing)
+  return { items: items.map(requireBody), missing: deleted, denied, left_alone: leftAlone, counted }
 }
+
+/** Whether a fetch brought news, so that the same question need not be asked again. */
+export const hasNews = ({ items, missing, left_alone: leftAlone }: FetchData): boolean =>
+  items.length + missing.length + leftAlone.length > 0
 
 /** A post that is fetched for its body and comes without one can't be used. Fetched again, it would hold up its run. */
 function requireBody(raw: RawDocument): RawDocument {
@@ -53,14 +58,15 @@ async function selectDeleted(ctx: EngineContext, missing: readonly number[]): Pr
   return missing.filter((postId) => registered.has(typeOf(postId) ?? ''))
 }
 
-/** Imports fetched posts and deletions. Call it inside a transaction. */
+/** Imports fetched posts, deletions, and which posts are left alone. Call it inside a transaction. */
 export function importFetched(
   ctx: EngineContext,
-  { items, missing, counted }: Fetched,
+  { items, missing, left_alone: leftAlone, counted }: Fetched,
   runConfig: RunConfig,
   counts: RunCounts,
 ): void {
   importDocuments(ctx, items, runConfig.policy, counts)
   importDeletions(ctx, missing, runConfig.policy, counts)
+  ctx.replica.items.leaveAlone(leftAlone, ctx.now())
   importTotals(ctx, counted)
 }

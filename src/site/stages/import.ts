@@ -119,6 +119,7 @@ const isUnchanged = (head: ItemHead | undefined, raw: RawDocument): boolean =>
   head.type === raw.type &&
   head.state !== 'deleted' &&
   head.state !== 'failed' &&
+  !head.isLeftAlone &&
   // its news is not part of the etag
   !raw['stale_save']
 

@@ -140,6 +140,11 @@ export function storeItemFault(
     cursor.counts.deleted++
     return
   }
+  if (fault.code === 'post_left_alone' && current.externalId !== null) {
+    // the site has not told us before
+    ctx.replica.items.leaveAlone([current.externalId], ctx.now())
+    return
+  }
   ctx.replica.items.save(failRecord(current, fault, ctx, since))
   if (!isWaiting(fault)) cursor.counts.failed++
 }

@@ -24,7 +24,7 @@ import { LinkError } from '../transport/direct/errors.ts'
 import type { CommandRequest } from '../transport/sender.ts'
 import { assertHeld, type EngineContext, type RunConfig } from './context.ts'
 import { advance } from './cursor.ts'
-import { fetchPosts, importFetched } from './fetch-posts.ts'
+import { fetchPosts, hasNews, importFetched } from './fetch-posts.ts'
 import { resolveFeatured, sendImages } from './images.ts'
 import { importAnswers, storeItemFault, type PushStep } from './push-answers.ts'
 import { BATCH_ITEMS, missingAncestor, nextBatch, planBatch, type PlannedItem, type PushBatch } from './push-batch.ts'
@@ -108,7 +108,7 @@ async function fetchOutdated(
     importFetched(ctx, fetched, runConfig, cursor.counts)
     save(cursor)
   })
-  return fetched.items.length + fetched.missing.length > 0
+  return hasNews(fetched)
 }
 
 /** Codes of answers that a site gives when PHP stops in the middle of a request. */

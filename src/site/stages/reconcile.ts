@@ -14,7 +14,7 @@
 import { IDS_LIMIT, IndexData } from '../../contract/content-link.ts'
 import { LinkError } from '../transport/direct/errors.ts'
 import { assertHeld, type RunConfig, type EngineContext } from './context.ts'
-import { fetchPosts, importFetched } from './fetch-posts.ts'
+import { fetchPosts, hasNews, importFetched } from './fetch-posts.ts'
 import { assertAdvances, endsList, warn } from './cursor.ts'
 import type { RunCursor } from '../replica/tables/run-cursor.ts'
 
@@ -111,7 +111,7 @@ export async function reconcileRound(
   ctx.enter('read', null)
   const outdated = ctx.replica.items.outdated(FETCH_LIMIT)
   const fetched = outdated.length > 0 ? await fetchPosts(ctx, outdated) : null
-  if (fetched && fetched.items.length + fetched.missing.length > 0) {
+  if (fetched && hasNews(fetched)) {
     assertHeld(ctx)
     ctx.replica.database.transaction(() => {
       importFetched(ctx, fetched, runConfig, cursor.counts)

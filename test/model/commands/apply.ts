@@ -16,7 +16,7 @@ import type { Site } from '../site.ts'
 import { settlePublishing } from '../publishing.ts'
 import { CommandFailure, type ModelPost, type PostChanges } from '../types.ts'
 import { deletePost, insertPost, trashPost, untrashPost, updatePost } from '../writing.ts'
-import { requireAllowed, requireType } from './read.ts'
+import { requireAllowed, requireSynced, requireType } from './read.ts'
 
 const WEEK_S = 7 * 86_400
 const TEXTS = ['title', 'body', 'excerpt'] as const
@@ -180,6 +180,7 @@ export class Applier {
 
   /** A post that was edited since must not be taken for the command's result. */
   #again({ id, isCreated, etag }: Entry): Outcome {
+    requireSynced(this.#site, id)
     const post = this.#site.posts.get(id) ?? null
     const isSame = (post && this.#documents.etag(post)) === etag
     return isSame
@@ -211,6 +212,7 @@ export class Applier {
   /** The post exists. If its create was interrupted, the rest is written, unless somebody edited it since. */
   #repeatCreate(post: ModelPost, fields: ApplyFieldValues): Outcome {
     const site = this.#site
+    requireSynced(site, post.id)
     if (!isUnfinished(site, post)) return { outcome: 'applied', post, isCreated: false }
     requireClosed(site, post)
     if (wasEdited(post, fields)) {
@@ -238,6 +240,7 @@ export class Applier {
     if (id === 0) throw invalid('id', 'A whole number from 1 on is needed.')
     if (op !== 'delete') checkFields(site, type, fields, id)
     if (op === 'trash' || (fields.status === 'trash' && op !== 'untrash')) requireTrash(site, type)
+    requireSynced(site, id)
     const post = site.posts.get(id)
     if (!post) return { outcome: op === 'delete' ? 'applied' : 'stale', post: null, isCreated: false }
     if (post.type !== type || this.#documents.etag(post) !== expect) return { outcome: 'stale', post, isCreated: false }

@@ -13,7 +13,7 @@ export function runDigest({ site, documents, msPerDocument }: Reading, args: unk
   const { type, after, until, symbols } = readArguments(DigestArguments, args)
   requireType(site, type)
   const sketch = new Sketch(Math.max(1, Math.min(symbols, Math.floor(context.bytesLeft / SYMBOL_BYTES))))
-  const posts = site.posts.byId(type)
+  const posts = site.known(site.posts.byId(type))
   const from = firstAfter(posts, ({ id }) => id > after)
   let next: number | null = null
   for (let at = from; at < posts.length; at++) {

@@ -20,6 +20,11 @@ export function requireType(site: Site, name: string): PostType {
   return type
 }
 
+/** Refuses a post that somebody has IGNY8 leave alone. */
+export function requireSynced(site: Site, id: number): void {
+  if (site.leftAlone.has(id)) throw new CommandFailure('post_left_alone', 'Somebody has IGNY8 leave this post alone.')
+}
+
 /** Refuses what the owner denies in wp-admin. */
 export function requireAllowed(site: Site, name: string): void {
   if (site.denied.has(name)) throw new CommandFailure('type_denied', `“${name}” is switched off for IGNY8.`)
@@ -37,7 +42,7 @@ export function runIndex({ site, documents, msPerDocument }: Reading, args: unkn
   const { type, after, limit, fields } = readArguments(IndexArguments, args)
   requireType(site, type)
   const isIds = fields === 'ids'
-  const posts = isIds ? site.posts.byId(type) : site.posts.byModified(type)
+  const posts = site.known(isIds ? site.posts.byId(type) : site.posts.byModified(type))
   const [modified, id] = after ?? [-1, 0]
   const isAfter = (post: ModelPost) =>
     isIds ? post.id > id : post.modifiedS > modified || (post.modifiedS === modified && post.id > id)
@@ -60,8 +65,10 @@ export function runFetch({ site, documents, msPerDocument }: Reading, args: unkn
     return post && site.publicType(post.type) && post.status !== 'auto-draft' ? [post] : []
   })
   const there = new Set(shown.map(({ id }) => id))
-  const found = shown.filter(({ type }) => !site.denied.has(type))
-  const denied = shown.flatMap(({ id, type }) => (site.denied.has(type) ? [id] : []))
+  const isDenied = ({ id, type }: ModelPost) => site.denied.has(type) || site.leftAlone.has(id)
+  const found = shown.filter((post) => !isDenied(post))
+  const denied = shown.filter(isDenied).map(({ id }) => id)
+  const alone = denied.filter((id) => site.leftAlone.has(id))
   const page = context.takeParts(found, (post) => documents.part(post, 'full'), msPerDocument)
-  return `{"items":[${page.parts.join(',')}],"missing":${JSON.stringify(ids.filter((id) => !there.has(id)))},"denied":${JSON.stringify(denied)}}`
+  return `{"items":[${page.parts.join(',')}],"missing":${JSON.stringify(ids.filter((id) => !there.has(id)))},"denied":${JSON.stringify(denied)},"left_alone":${JSON.stringify(alone)}}`
 }

@@ -6,6 +6,7 @@ import { describeDenying } from './denying.ts'
 import { describeDigest } from './digest.ts'
 import { describeDocuments } from './documents.ts'
 import { describeIdentity } from './identity.ts'
+import { describeLeavingAlone } from './leaving-alone.ts'
 import { describePaging } from './paging.ts'
 import { describeRelations } from './relations.ts'
 import { describePublishing } from './publishing.ts'
@@ -40,6 +41,7 @@ export function describeContract(name: string, start: () => Promise<Subject>, tr
     if (transport === 'polling') return
     describeWebhooks(get)
     describeDenying(get)
+    describeLeavingAlone(get)
     describeSeo(get)
     describeDisconnected(get)
   })

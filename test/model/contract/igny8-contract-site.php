@@ -254,6 +254,9 @@ function igny8_contract_perform( array $action ) {
 			return update_option( 'igny8_contract_without_event', $action['isThere'] ? 0 : 1 );
 		case 'deny':
 			return Igny8\Bridge\Plugin::instance()->settings->save_allowed( $action['kind'], array( $action['slug'] => ! $action['isDenied'] ) );
+		case 'leave_alone':
+			$actions = Igny8\Bridge\Plugin::instance()->authoring->panel->actions;
+			return $action['isLeftAlone'] ? $actions->leave_alone( get_post( $id ) ) : $actions->sync_again( get_post( $id ) );
 		case 'filter':
 			return update_option( 'igny8_contract_filter', $action['isOn'] ? 1 : 0 );
 		case 'seo_plugin':

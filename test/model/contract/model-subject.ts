@@ -71,6 +71,7 @@ const HANDLERS: Handlers = {
     if (isDenied) model.site.denied.add(slug)
     else model.site.denied.delete(slug)
   },
+  leave_alone: (model, { id, isLeftAlone }) => model.leaveAlone(id, isLeftAlone),
   filter: (model, { isOn }) => {
     model.site.alterText = isOn ? (text) => text.replaceAll('naked', 'clothed') : (text) => text
   },

@@ -45,6 +45,8 @@ export type Action =
   | { op: 'register'; type: string; isThere: boolean }
   /** The owner denies a post type or taxonomy in wp-admin, or allows it again. */
   | { op: 'deny'; kind: 'post_types' | 'taxonomies'; slug: string; isDenied: boolean }
+  /** Somebody has IGNY8 leave a post alone, or sync it again. */
+  | { op: 'leave_alone'; id: number; isLeftAlone: boolean }
   /** A filter of the site turns every “naked” into “clothed” when a post is saved. */
   | { op: 'filter'; isOn: boolean }
   /** The whole row as JSON: `{ title, body, excerpt, slug, status, modifiedS }`, or null. */

@@ -31,6 +31,7 @@ const SMALL: readonly (readonly [scan: RegExp, why: string])[] = [
   [/^SCAN site_totals$/, 'one row for each post type and taxonomy'],
   [/^SCAN key_gate$/, 'one row for each key of the site, which a quota limits'],
   [/^SCAN commands( USING .*)?$/, 'the commands of one request, 50 at most'],
+  [/^SCAN items USING INDEX items_left_alone$/, 'posts that people in WordPress had left alone one by one'],
   [/^SCAN runs USING INDEX runs_unfinished$/, 'one unfinished run for each direction'],
   [/^SCAN runs( USING INDEX runs_by_finish)?$/, 'a hundred finished runs are kept'],
 ]

@@ -41,3 +41,12 @@ test('the author is shown, and a new name of the same user is no difference', as
   expect(await screen.findByText('Ada L.')).toBeVisible()
   expect(await screen.findByText('Both sides are the same.')).toBeVisible()
 })
+
+test('an item whose post is left alone says who decided, and offers no change', async () => {
+  open(sampleItem({ left_alone: true, error: { ...FAULT, code: 'post_left_alone' } }))
+  const notice = within(await screen.findByTestId('item-left-alone'))
+  expect(notice.getByText('Left alone: somebody in WordPress chose that')).toBeVisible()
+  expect(screen.queryByTestId('item-failure')).toBeNull()
+  expect(await screen.findByRole('button', { name: /Sync/ })).toBeVisible()
+  expect(screen.queryByRole('button', { name: 'Edit' })).toBeNull()
+})

@@ -49,6 +49,8 @@ export const sampleItem = (patch: Partial<Item> = {}): Item => ({
   protected: false,
   overdue_since: null,
   published_late_at: null,
+  left_alone: false,
+  stale_save: null,
   wordpress: sampleVersion(),
   base: sampleVersion(),
   conflict: null,

@@ -27,11 +27,14 @@ final class Documents {
 
 	private Document_Maker $maker;
 
+	private Left_Alone $left_alone;
+
 	public function __construct( Types $types, Rows $rows, Related_Data $related_data, Document_Maker $maker ) {
 		$this->types        = $types;
 		$this->rows         = $rows;
 		$this->related_data = $related_data;
 		$this->maker        = $maker;
+		$this->left_alone   = new Left_Alone();
 	}
 
 	/**
@@ -83,7 +86,7 @@ final class Documents {
 	 */
 	private function heads( array $ids ): array {
 		return array_filter(
-			$this->rows->heads( $ids ),
+			array_diff_key( $this->rows->heads( $ids ), $this->left_alone->among( $ids ) ),
 			function ( object $head ): bool {
 				return Types::UNSAVED !== $head->post_status && $this->types->is_synced( $head->post_type );
 			}

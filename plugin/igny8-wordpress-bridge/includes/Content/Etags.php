@@ -25,10 +25,13 @@ final class Etags {
 
 	private Document_Maker $maker;
 
+	private Left_Alone $left_alone;
+
 	public function __construct( Rows $rows, Related_Data $related_data, Document_Maker $maker ) {
 		$this->rows         = $rows;
 		$this->related_data = $related_data;
 		$this->maker        = $maker;
+		$this->left_alone   = new Left_Alone();
 	}
 
 	/**
@@ -36,14 +39,15 @@ final class Etags {
 	 *
 	 * @param int        $after Id.
 	 * @param int[]|null $until Modified (Unix seconds) and id; later posts are skipped.
-	 * @return iterable<int, array<int, string>> Last id read => etags by id. A post that can't be sent has none.
+	 * @return iterable<int, array<int, string>> Last id read => etags by id. A post that can't be sent, or is left alone, has none.
 	 */
 	public function portions( string $type, int $after, ?array $until ): iterable {
 		do {
-			$ids = $this->rows->ids( $type, $after, self::IDS_AT_ONCE );
+			$ids   = $this->rows->ids( $type, $after, self::IDS_AT_ONCE );
+			$alone = $this->left_alone->among( $ids );
 			foreach ( array_chunk( $ids, self::POSTS_AT_ONCE ) as $portion ) {
 				$after = $portion[ count( $portion ) - 1 ];
-				yield $after => $this->of( $type, $this->rows->sizes( $type, $portion, $until ) );
+				yield $after => $this->of( $type, array_diff_key( $this->rows->sizes( $type, $portion, $until ), $alone ) );
 			}
 		} while ( count( $ids ) === self::IDS_AT_ONCE );
 	}

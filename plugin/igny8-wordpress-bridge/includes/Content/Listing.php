@@ -11,6 +11,7 @@ defined( 'ABSPATH' ) || exit;
  *
  * WordPress has no index for this order, so every page would scan all rows of the type. One scan therefore caches the
  * positions of many pages. The last of them is scanned again, because posts edited meanwhile have moved to the end.
+ * Posts that are left alone have a position, and are not counted.
  */
 final class Listing {
 
@@ -23,8 +24,11 @@ final class Listing {
 
 	private Rows $rows;
 
-	public function __construct( Rows $rows ) {
-		$this->rows = $rows;
+	private Left_Alone $left_alone;
+
+	public function __construct( Rows $rows, Left_Alone $left_alone ) {
+		$this->rows       = $rows;
+		$this->left_alone = $left_alone;
 	}
 
 	/**
@@ -41,7 +45,7 @@ final class Listing {
 		foreach ( $this->rows->by_modified( $type, $after, max( $limit, self::POSITIONS_AT_ONCE ) + 1 ) as $row ) {
 			$positions[] = [ Gmt::to_unix( (string) $row->post_modified_gmt ), (int) $row->ID ];
 		}
-		$total = $this->rows->count( $type );
+		$total = $this->rows->count( $type ) - $this->left_alone->count( $type );
 		if ( count( $positions ) > max( $limit, self::WORTH_REMEMBERING ) ) {
 			$this->remember( $type, $positions, $total );
 		}

@@ -15,6 +15,9 @@ final class Stale_Saves {
 
 	public const MARK = '_igny8_stale_save';
 
+	/** In the mark: its conflict was resolved in IGNY8, so there is nothing to say any more. */
+	private const OVER = 'over';
+
 	public function get( int $post_id ): ?Stale_Save {
 		return $this->of( [ $post_id ] )[ $post_id ] ?? null;
 	}
@@ -57,6 +60,30 @@ final class Stale_Saves {
 			]
 		);
 		update_post_meta( $save->post_id, self::MARK, $save->id );
+	}
+
+	/**
+	 * Ends what wp-admin says about it. IGNY8 is still told of it, and knows its id.
+	 */
+	public function end( int $post_id ): void {
+		update_post_meta( $post_id, self::MARK, self::OVER );
+	}
+
+	/**
+	 * The newest about which wp-admin has something to say.
+	 *
+	 * @return int[] Post ids.
+	 */
+	public function open( int $most ): array {
+		global $wpdb;
+
+		$table = Tables::stale_saves();
+		$ids   = $wpdb->get_col( $wpdb->prepare( "SELECT s.post_id FROM $table s INNER JOIN {$wpdb->postmeta} m ON m.post_id = s.post_id AND m.meta_key = %s WHERE s.kept = 0 AND m.meta_value <> %s ORDER BY s.saved_at DESC LIMIT %d", self::MARK, self::OVER, $most ) );
+		return array_map( 'intval', $ids );
+	}
+
+	public function is_over( int $post_id ): bool {
+		return self::OVER === get_post_meta( $post_id, self::MARK, true );
 	}
 
 	public function drop( int $post_id ): void {

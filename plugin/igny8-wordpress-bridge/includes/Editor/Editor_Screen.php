@@ -7,6 +7,7 @@ namespace Igny8\Bridge\Editor;
 defined( 'ABSPATH' ) || exit;
 
 use Igny8\Bridge\Connection\Connection;
+use Igny8\Bridge\Content\Left_Alone;
 use Igny8\Bridge\Content\Stale_Saves;
 use Igny8\Bridge\Content\Tables;
 use Igny8\Bridge\Content\Types;
@@ -97,7 +98,7 @@ final class Editor_Screen {
 		// The list has read the post's meta already.
 		if ( is_array( $states ) && $post instanceof WP_Post && '' !== (string) get_post_meta( $post->ID, Stale_Saves::MARK, true ) && $this->tables->exist() ) {
 			$save = $this->saves->get( $post->ID );
-			if ( null !== $save && ! $save->is_kept && [] !== $save->ours ) {
+			if ( null !== $save && ! $save->is_kept && [] !== $save->ours && ! $this->saves->is_over( $post->ID ) && '' === (string) get_post_meta( $post->ID, Left_Alone::MARK, true ) ) {
 				$states['igny8_conflict'] = esc_html__( 'IGNY8 has another version', 'igny8-wordpress-bridge' );
 			}
 		}

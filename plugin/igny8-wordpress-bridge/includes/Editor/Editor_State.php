@@ -7,6 +7,7 @@ namespace Igny8\Bridge\Editor;
 defined( 'ABSPATH' ) || exit;
 
 use Igny8\Bridge\Content\Fields;
+use Igny8\Bridge\Content\Left_Alone;
 use Igny8\Bridge\Content\Stale_Save;
 use Igny8\Bridge\Content\Stale_Saves;
 use Igny8\Bridge\Content\Tables;
@@ -39,14 +40,14 @@ final class Editor_State {
 	 * @return array{kind: string, write: int, message: string, base: array, ours: array}|null `base`: values that the editor was opened with; `ours`: IGNY8's, empty for those of the post itself.
 	 */
 	public function of( int $post_id, int $seen ): ?array {
-		if ( ! $this->tables->exist() ) {
+		if ( ! $this->tables->exist() || ( new Left_Alone() )->has( $post_id ) ) {
 			return null;
 		}
 		$writes = $this->writes->since( $post_id, $seen );
 		$last   = (int) array_key_last( $writes );
 		$save   = $this->saves->get( $post_id );
 		if ( null !== $save && $save->write_id >= $last ) {
-			return $save->is_kept || [] === $save->ours ? null : $this->conflict( $save );
+			return $save->is_kept || [] === $save->ours || $this->saves->is_over( $post_id ) ? null : $this->conflict( $save );
 		}
 		return [] === $writes ? null : $this->newer( $last, $writes );
 	}

@@ -6,6 +6,7 @@ namespace Igny8\Bridge\Outbox;
 
 defined( 'ABSPATH' ) || exit;
 
+use Igny8\Bridge\Content\Left_Alone;
 use Igny8\Bridge\Content\Tables;
 
 /**
@@ -20,6 +21,8 @@ final class Recorder {
 
 	private Tables $tables;
 
+	private Left_Alone $left_alone;
+
 	/** @var array<int, array<int, array>> Site id => post id => row as written. */
 	private array $recorded = [];
 
@@ -33,14 +36,17 @@ final class Recorder {
 		$this->outbox     = $outbox;
 		$this->permission = $permission;
 		$this->tables     = $tables;
+		$this->left_alone = new Left_Alone();
 	}
 
 	/**
+	 * Nothing of a post that is left alone, but that it is gone.
+	 *
 	 * @param string $kind   One of the constants of Outbox.
 	 * @param string $status As on the wire.
 	 */
 	public function record( string $kind, int $post_id, string $post_type, string $status ): void {
-		if ( ! $this->can_record() ) {
+		if ( ! $this->can_record() || ( Outbox::DELETED !== $kind && $this->left_alone->has( $post_id ) ) ) {
 			return;
 		}
 
@@ -55,6 +61,26 @@ final class Recorder {
 		} else {
 			$this->write( $row );
 		}
+	}
+
+	/**
+	 * Has IGNY8 ask for a post that is left alone now, so that it learns that. Drops what waits to be told of it.
+	 */
+	public function record_left_alone( int $post_id, string $post_type ): void {
+		if ( ! $this->can_record() ) {
+			return;
+		}
+		$this->outbox->drop( $post_id, [ Outbox::STATUS, Outbox::METADATA ] );
+		$site = get_current_blog_id();
+		unset( $this->recorded[ $site ][ $post_id ], $this->repeats[ $site ][ $post_id ] );
+		$this->write(
+			[
+				'post_id'   => $post_id,
+				'kind'      => Outbox::METADATA,
+				'post_type' => $post_type,
+				'status'    => '',
+			]
+		);
 	}
 
 	public function record_digest(): void {

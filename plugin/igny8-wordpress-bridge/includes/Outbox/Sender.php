@@ -7,6 +7,7 @@ namespace Igny8\Bridge\Outbox;
 defined( 'ABSPATH' ) || exit;
 
 use Igny8\Bridge\Content\Gmt;
+use Igny8\Bridge\Content\Left_Alone;
 use Igny8\Bridge\Content\Rows;
 use Igny8\Bridge\Content\Types;
 use Igny8\Bridge\Support\Backoff;
@@ -168,6 +169,16 @@ final class Sender {
 			];
 		}
 
+		if ( null !== $post && ( new Left_Alone() )->has( (int) $row->post_id ) ) {
+			// Only that there is something to ask for.
+			return [
+				'event'        => 'post.' . Outbox::METADATA,
+				'post_id'      => (int) $row->post_id,
+				'post_type'    => $post->post_type,
+				'status'       => null,
+				'modified_gmt' => $since,
+			];
+		}
 		$kind = null === $post ? Outbox::DELETED : $row->kind;
 		// The post was deleted and then restored under its old id.
 		$kind = null !== $post && Outbox::DELETED === $kind ? Outbox::STATUS : $kind;

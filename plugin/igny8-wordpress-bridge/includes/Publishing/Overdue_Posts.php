@@ -7,6 +7,7 @@ namespace Igny8\Bridge\Publishing;
 defined( 'ABSPATH' ) || exit;
 
 use Igny8\Bridge\Content\Gmt;
+use Igny8\Bridge\Content\Left_Alone;
 
 /**
  * Finds scheduled posts whose time has passed without WordPress publishing them.
@@ -39,10 +40,11 @@ final class Overdue_Posts {
 				array_merge( array_values( $types ), [ $until ] )
 			)
 		);
+		$alone = ( new Left_Alone() )->among( array_map( 'intval', array_column( $rows, 'ID' ) ) );
 		$due   = [];
 		foreach ( $rows as $row ) {
 			$due_at = Gmt::to_unix( Gmt::of_post( $row ) );
-			if ( $due_at <= time() - self::GRACE_S ) {
+			if ( $due_at <= time() - self::GRACE_S && ! isset( $alone[ (int) $row->ID ] ) ) {
 				$due[] = [
 					'id'     => (int) $row->ID,
 					'due_at' => $due_at,

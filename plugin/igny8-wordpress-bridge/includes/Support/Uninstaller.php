@@ -6,9 +6,11 @@ namespace Igny8\Bridge\Support;
 
 defined( 'ABSPATH' ) || exit;
 
+use Igny8\Bridge\Content\Left_Alone;
 use Igny8\Bridge\Content\Stale_Saves;
 use Igny8\Bridge\Content\Write\Open_Editor;
 use Igny8\Bridge\Cron\Schedule;
+use Igny8\Bridge\Lists\Attention;
 
 /**
  * Removes everything that this plugin has written: options, transients, tables and events.
@@ -57,7 +59,9 @@ final class Uninstaller {
 			delete_option( $option );
 		}
 
-		foreach ( [ Open_Editor::SINCE, Stale_Saves::MARK ] as $key ) {
+		// Who keeps the settings keeps what is decided about single posts too.
+		$choices = [] === $kept ? [ Left_Alone::MARK ] : [];
+		foreach ( array_merge( [ Open_Editor::SINCE, Open_Editor::HANDOVER, Stale_Saves::MARK, Attention::MARK ], $choices ) as $key ) {
 			delete_post_meta_by_key( $key );
 		}
 		$tables = $wpdb->get_col( "SHOW TABLES LIKE '%igny8%'" );

@@ -17,10 +17,13 @@ export class CounterTable {
     this.#database = database
   }
 
-  /** Number of a type's posts in the replica, without tombstones. */
+  /** Number of a type's posts in the replica that the site lists: without tombstones, and without those left alone. */
   countExternal(type: string): number {
     const sql = "SELECT ifnull(sum(external), 0) AS n FROM counters WHERE type = ? AND state <> 'deleted'"
-    return firstRow<{ n: number }>(this.#database, sql, type)?.n ?? 0
+    const alone = `SELECT count(*) AS n FROM items
+      WHERE type = ? AND state <> 'deleted' AND external_id IS NOT NULL AND left_alone_at IS NOT NULL`
+    const [all, left] = [sql, alone].map((text) => firstRow<{ n: number }>(this.#database, text, type)?.n ?? 0)
+    return (all ?? 0) - (left ?? 0)
   }
 
   /** The counts by post type and state. */
@@ -34,6 +37,14 @@ export class CounterTable {
       const entry = (post_types[type] ??= { synced: 0, failed: 0, conflict: 0 })
       // the site's total leaves out the trash, so the number of synced items does too
       if (state === 'failed' || state === 'conflict' || (state === 'synced' && listed === 1)) entry[state] += n
+    }
+    // these stay as they were, whatever becomes of their posts
+    for (const { type, n } of this.#database.rows<{ type: string; n: number }>(
+      `SELECT type, count(*) AS n FROM items WHERE left_alone_at IS NOT NULL AND state = 'synced' AND listed = 1
+         GROUP BY type`,
+    )) {
+      const entry = post_types[type]
+      if (entry) entry.synced -= n
     }
     return { post_types, taxonomies }
   }

@@ -36,6 +36,7 @@ export interface ItemRow extends SqlRow {
   published_late_at: number | null
   stale_save: string | null
   seo_provider: string | null
+  left_alone_at: number | null
 }
 
 export interface VersionRow extends SqlRow {
@@ -47,7 +48,7 @@ export interface VersionRow extends SqlRow {
 /** Columns of `items` without `n`, in the order of {@link valuesOf}. */
 export const COLUMNS = `id, type, state, external_id, etag, external_modified, external_url, title, slug, status, revision,
   deletion, conflict_fields, conflict_since, error, error_since, attempts, retry_at, updated_at, builder, protected, listed,
-  published_late_at, stale_save, seo_provider`
+  published_late_at, stale_save, seo_provider, left_alone_at`
 
 export const valuesOf = (record: ItemRecord): SqlValue[] => [
   record.id,
@@ -75,6 +76,7 @@ export const valuesOf = (record: ItemRecord): SqlValue[] => [
   record.publishedLateAt,
   record.staleSave && JSON.stringify(record.staleSave),
   record.seoProvider,
+  record.leftAloneAt,
 ]
 
 const parse = <T>(text: string | null): T | null => (text === null ? null : (JSON.parse(text) as T))
@@ -108,6 +110,7 @@ export function toRecord(row: ItemRow, versions: readonly VersionRow[]): ItemRec
     publishedLateAt: row.published_late_at,
     staleSave: parse<SeenStaleSave>(row.stale_save),
     seoProvider: row.seo_provider,
+    leftAloneAt: row.left_alone_at,
     base,
     local,
     external: row.external_id === null ? null : (docs.get(EXTERNAL) ?? base),

@@ -25,6 +25,7 @@ export interface ItemHead {
   state: ItemState
   externalId: number | null
   etag: string | null
+  isLeftAlone: boolean
 }
 
 const NAMES = COLUMNS.split(',').map((name) => name.trim())
@@ -90,13 +91,15 @@ export class ItemTable {
   /** Heads of the items with these posts, by post id. */
   heads(externalIds: readonly number[]): Map<number, ItemHead> {
     const rows = this.#database.rows<
-      SqlRow & { external_id: number; n: number; id: string; type: string; state: ItemState; etag: string | null }
+      SqlRow & Pick<ItemHead, 'n' | 'id' | 'type' | 'state' | 'etag'> & { external_id: number; left_alone: number }
     >(
-      `SELECT n, id, type, state, external_id, etag FROM items
+      `SELECT n, id, type, state, external_id, etag, left_alone_at IS NOT NULL AS left_alone FROM items
        WHERE external_id IN (SELECT value FROM json_each(?)) AND external_id IS NOT NULL`,
       JSON.stringify(externalIds),
     )
-    return new Map(rows.map((row) => [row.external_id, { ...row, externalId: row.external_id }]))
+    return new Map(
+      rows.map((row) => [row.external_id, { ...row, externalId: row.external_id, isLeftAlone: row.left_alone === 1 }]),
+    )
   }
 
   /**
@@ -155,6 +158,7 @@ export class ItemTable {
    * @param before row number of the last item of the previous page
    */
   list(filter: ItemFilter, before: number | null, limit: number): ItemRecord[] {
+    const posts = filter.external_id === undefined ? undefined : `[${filter.external_id}]`
     const text = filter.q === undefined ? null : `%${filter.q.replaceAll(/[\\%_]/g, '\\$&')}%`
     // only the filters in use are conditions, so that SQLite uses their indexes
     const conditions: [sql: string, value: SqlValue | undefined][] = [
@@ -166,7 +170,7 @@ export class ItemTable {
       ["status = 'trash' AND ?", filter.status === 'trash' ? 1 : undefined],
       ['status = ?', filter.status === 'trash' ? undefined : filter.status],
       ["state <> 'deleted' AND ?", filter.state === undefined ? 1 : undefined],
-      ['external_id = ?', filter.external_id === undefined ? undefined : Number(filter.external_id)],
+      ['external_id IN (SELECT value FROM json_each(?)) AND external_id IS NOT NULL', posts],
       ["title || char(10) || slug LIKE ? ESCAPE '\\'", text ?? undefined],
     ]
     const used = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]))
@@ -193,7 +197,8 @@ export class ItemTable {
   /** Items to push, oldest first, after a row number. Items with an error are included once their retry is due. */
   waiting(after: number, now: number, limit: number): ItemRecord[] {
     const rows = this.#database.rows<ItemRow>(
-      `SELECT * FROM items WHERE n > ? AND state IN ('failed', 'local_ahead') AND ifnull(retry_at, 0) <= ? ORDER BY n LIMIT ?`,
+      `SELECT * FROM items WHERE n > ? AND state IN ('failed', 'local_ahead') AND ifnull(retry_at, 0) <= ?
+         AND left_alone_at IS NULL ORDER BY n LIMIT ?`,
       after,
       now,
       limit,
@@ -236,7 +241,7 @@ export class ItemTable {
   etags(after: number, limit: number): { id: number; type: string; etag: string; modified: number }[] {
     return this.#database.rows(
       `SELECT external_id AS id, type, etag, ifnull(external_modified, 0) AS modified FROM items
-       WHERE external_id > ? AND etag IS NOT NULL AND state <> 'deleted' ORDER BY external_id LIMIT ?`,
+       WHERE external_id > ? AND etag IS NOT NULL AND state <> 'deleted' AND left_alone_at IS NULL ORDER BY external_id LIMIT ?`,
       after,
       limit,
     )
@@ -247,8 +252,20 @@ export class ItemTable {
     // the condition of the index is repeated, so that SQLite uses it
     const sql = `SELECT external_id FROM items
       WHERE state = 'external_ahead' AND state <> 'synced' AND external_id IS NOT NULL
-      AND type NOT IN (SELECT slug FROM types WHERE denied = 1) LIMIT ?`
+      AND left_alone_at IS NULL AND type NOT IN (SELECT slug FROM types WHERE denied = 1) LIMIT ?`
     return this.#database.rows<{ external_id: number }>(sql, limit).map((row) => row.external_id)
+  }
+
+  /** Notes that the site has IGNY8 leave these posts alone. Of posts without an item nothing is kept. */
+  leaveAlone(externalIds: readonly number[], now: number): void {
+    if (externalIds.length === 0) return
+    const rows = this.#database.rows<{ id: string }>(
+      `UPDATE items SET left_alone_at = ?2, retry_at = NULL WHERE external_id IN (SELECT value FROM json_each(?1))
+         AND external_id IS NOT NULL AND left_alone_at IS NULL RETURNING id`,
+      JSON.stringify(externalIds),
+      now,
+    )
+    for (const { id } of rows) this.onItem(id)
   }
 
   /** Post ids of a type that a complete pass did not find on the site; at most `limit`. */

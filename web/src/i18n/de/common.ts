@@ -100,6 +100,7 @@ export const common: typeof english = {
     not_storable: 'Die Datenbank der Website kann einige Zeichen nicht speichern',
     post_locked: 'Wartet: Der Beitrag ist in WordPress geöffnet',
     type_denied: 'Wartet: Der Typ ist in WordPress abgeschaltet',
+    post_left_alone: 'In Ruhe gelassen: So wurde es in WordPress festgelegt',
     trash_off: 'Die Website hat keinen Papierkorb',
     not_in_trash: 'Nicht mehr im Papierkorb der Website',
     schedule_passed: 'Wartet: Die geplante Zeit ist vorbei, er wird veröffentlicht',

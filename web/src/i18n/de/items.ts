@@ -117,6 +117,10 @@ export const items: typeof english = {
     text: 'Ihre Änderung ist hier sicher. Sie wird binnen einer halben Minute gesendet, nachdem der Beitrag dort geschlossen wurde.',
     retry: 'Jetzt versuchen',
   },
+  leftAlone: {
+    since: 'Soweit IGNY8 weiß, seit:',
+    text: 'IGNY8 liest und ändert den Beitrag nicht. Sie sehen die letzte bekannte Fassung; hier lässt sie sich nicht bearbeiten. Im Editor von WordPress beendet das „Diesen Beitrag wieder abgleichen“.',
+  },
   movedOn: {
     title: 'Der Inhalt hat sich geändert',
     text: 'Jemand anders oder ein Abgleich hat ihn zuerst geändert. Sie sehen jetzt die neueste Fassung; Ihre Änderung wurde nicht übernommen.',

@@ -1,4 +1,5 @@
 import { connectErrors } from './connect-errors.ts'
+import { contentErrors } from './content-errors.ts'
 import { deletionErrors } from './deletion-errors.ts'
 import { keepingErrors } from './keeping-errors.ts'
 
@@ -7,6 +8,7 @@ const text = (title: string, fix: string) => ({ title, fix })
 /** Refusals because of what an account may have or will be, or of what is kept for repeats. */
 export const limitErrors = {
   ...connectErrors,
+  ...contentErrors,
   ...deletionErrors,
   ...keepingErrors,
   quota_exceeded: text(

@@ -99,6 +99,7 @@ export const common = {
     not_storable: 'The site’s database can’t store some of the characters',
     post_locked: 'Waiting: the post is open in WordPress',
     type_denied: 'Waiting: its type is switched off in WordPress',
+    post_left_alone: 'Left alone: somebody in WordPress chose that',
     trash_off: 'The site keeps no trash',
     not_in_trash: 'It is no longer in the site’s trash',
     schedule_passed: 'Waiting: its time has passed, so it is published',

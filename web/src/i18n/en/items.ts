@@ -114,6 +114,10 @@ export const items = {
     text: 'Your change is safe here. It is sent within half a minute once the post is closed there.',
     retry: 'Try now',
   },
+  leftAlone: {
+    since: 'As far as IGNY8 knows, since',
+    text: 'IGNY8 neither reads nor changes the post. What you see is its last known version, and it can’t be edited here. In WordPress’ editor, “Sync this post again” ends that.',
+  },
   movedOn: {
     title: 'The item has changed',
     text: 'Somebody else or a sync changed it first. You now see the latest version; your change was not applied.',

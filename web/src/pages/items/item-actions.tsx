@@ -15,11 +15,35 @@ interface ItemActionsProps {
   onEdit: () => void
 }
 
-/** Actions of an editor on an item. */
-export function ItemActions({ item, work, isEditing, onEdit }: ItemActionsProps): ReactNode {
+/** Actions of an editor on an item. One that is left alone can only be asked for again. */
+export function ItemActions(props: ItemActionsProps): ReactNode {
+  return (
+    <>
+      <SyncButton {...props} />
+      {!props.item.left_alone && <ChangeButtons {...props} />}
+    </>
+  )
+}
+
+function SyncButton({ item, work }: Pick<ItemActionsProps, 'item' | 'work'>): ReactNode {
+  const t = useTranslations('items.action')
+  const { data: integration } = useIntegration(item.site_id)
+  if (!integration || item.state === 'deleted') return null
+  return (
+    <Button
+      variant="default"
+      leftSection={<IconRefresh size={16} aria-hidden />}
+      loading={work.pending === 'sync'}
+      onClick={() => work.sync(integration.id)}
+    >
+      {t('sync')}
+    </Button>
+  )
+}
+
+function ChangeButtons({ item, work, isEditing, onEdit }: ItemActionsProps): ReactNode {
   const t = useTranslations('items.action')
   const common = useTranslations('common')
-  const { data: integration } = useIntegration(item.site_id)
   // the site's version could not be read yet, so the API refuses changes
   const isUnreadable = item.external_id !== null && item.wordpress === null && item.error !== null
   // an item deleted in WordPress has to be resolved before it is edited
@@ -29,16 +53,6 @@ export function ItemActions({ item, work, isEditing, onEdit }: ItemActionsProps)
   const mayDelete = useMay('admin')
   return (
     <>
-      {integration && item.state !== 'deleted' && (
-        <Button
-          variant="default"
-          leftSection={<IconRefresh size={16} aria-hidden />}
-          loading={work.pending === 'sync'}
-          onClick={() => work.sync(integration.id)}
-        >
-          {t('sync')}
-        </Button>
-      )}
       {isRestorable && (
         <Button
           variant="default"

@@ -5,6 +5,7 @@ import {
   IconClock,
   IconHourglass,
   IconInfoCircle,
+  IconLock,
   IconRefresh,
   IconTrash,
 } from '@tabler/icons-react'
@@ -115,6 +116,28 @@ export function OpenPanel({ item, work }: { item: Item; work: ItemWork }): React
         </Text>
         <Text size="sm">{t('text')}</Text>
         {mayEdit && <RetryButton work={work} label={t('retry')} />}
+      </Stack>
+    </Alert>
+  )
+}
+
+/** Somebody in WordPress has IGNY8 leave the post alone. Nothing is wrong, and nothing can be done here. */
+export function LeftAlonePanel({ item }: { item: Item }): ReactNode {
+  const t = useTranslations('items.leftAlone')
+  const codeTitle = useCodeTitle()
+  if (!item.error) return null
+  return (
+    <Alert
+      color="blue"
+      icon={<IconLock aria-hidden />}
+      title={codeTitle(item.error.code)}
+      data-testid="item-left-alone"
+    >
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm">{t('text')}</Text>
+        <Text size="sm" c="dimmed">
+          {t('since')} <RelativeTime at={item.error.since} />
+        </Text>
       </Stack>
     </Alert>
   )

@@ -21,13 +21,14 @@ import {
   DeletedNotice,
   FailurePanel,
   isOpenInWordPress,
+  LeftAlonePanel,
   MovedOnNotice,
   OpenPanel,
   ScheduleNotice,
   TrashNotice,
   UndoNotice,
 } from './item-notices.tsx'
-import { isMovedOn, useItemWork } from './use-item-work.ts'
+import { isMovedOn, type ItemWork, useItemWork } from './use-item-work.ts'
 
 const ItemSides = lazy(() => import('./item-sides.tsx'))
 const EditForm = lazy(() => import('./edit-form.tsx'))
@@ -57,6 +58,13 @@ function Standing({ item }: { item: Item }): ReactNode {
   )
 }
 
+/** Why the item is not in sync, if anything keeps it from that. */
+function TroublePanel({ item, work }: { item: Item; work: ItemWork }): ReactNode {
+  if (item.left_alone) return <LeftAlonePanel item={item} />
+  if (!item.error) return null
+  return isOpenInWordPress(item) ? <OpenPanel item={item} work={work} /> : <FailurePanel item={item} work={work} />
+}
+
 export function ItemView({ item }: { item: Item }): ReactNode {
   const t = useTranslations('items')
   const site = useThisSite()
@@ -78,8 +86,7 @@ export function ItemView({ item }: { item: Item }): ReactNode {
         {isMovedOn(work.error) && <MovedOnNotice />}
         {item.deleted && !item.conflict && <DeletedNotice isGone={isGone} />}
         {item.status === 'trash' && !item.deleted && !item.conflict && <TrashNotice item={item} />}
-        {item.error &&
-          (isOpenInWordPress(item) ? <OpenPanel item={item} work={work} /> : <FailurePanel item={item} work={work} />)}
+        <TroublePanel item={item} work={work} />
         <ScheduleNotice item={item} />
         {item.conflict && <ConflictPanel item={item} conflict={item.conflict} work={work} />}
         {item.can_undo && !item.conflict && <UndoNotice work={work} />}

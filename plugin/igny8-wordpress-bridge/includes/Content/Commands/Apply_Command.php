@@ -7,8 +7,10 @@ namespace Igny8\Bridge\Content\Commands;
 defined( 'ABSPATH' ) || exit;
 
 use Igny8\Bridge\Commands\Command;
+use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Commands\Context;
 use Igny8\Bridge\Content\Documents;
+use Igny8\Bridge\Content\Left_Alone;
 use Igny8\Bridge\Content\Tables;
 use Igny8\Bridge\Content\Write\Applier;
 use Igny8\Bridge\Content\Write\Change_Reader;
@@ -72,8 +74,11 @@ final class Apply_Command implements Command {
 	 * would take the edit for a version that both sides have.
 	 *
 	 * @param array{post_id: int, created: bool, etag: string} $earlier
+	 * @throws Command_Failure `post_left_alone`.
 	 */
 	private function again( array $earlier ): Result {
+		// Without a document, IGNY8 would take the post for deleted.
+		( new Left_Alone() )->check( $earlier['post_id'] );
 		$document = 0 === $earlier['post_id'] ? null : $this->documents->fresh( $earlier['post_id'] );
 		$etag     = null === $document ? '' : (string) $document->etag();
 		return $etag === $earlier['etag']

@@ -11,6 +11,7 @@ use Igny8\Bridge\Commands\Context;
 use Igny8\Bridge\Content\Args;
 use Igny8\Bridge\Content\Document;
 use Igny8\Bridge\Content\Documents;
+use Igny8\Bridge\Content\Left_Alone;
 use Igny8\Bridge\Content\Rows;
 use Igny8\Bridge\Content\Types;
 
@@ -27,10 +28,14 @@ final class Fetch_Command implements Command {
 
 	private Rows $rows;
 
+	private Left_Alone $left_alone;
+
 	public function __construct( Documents $documents, Types $types, Rows $rows ) {
 		$this->documents = $documents;
 		$this->types     = $types;
 		$this->rows      = $rows;
+
+		$this->left_alone = new Left_Alone();
 	}
 
 	public function name(): string {
@@ -41,29 +46,32 @@ final class Fetch_Command implements Command {
 		$ids    = ( new Args( $args ) )->ids( 'ids', self::MOST );
 		$read   = $this->documents->read( $ids, true, $context );
 		$absent = array_values( array_diff( array_slice( $ids, 0, $read['reached'] ), array_keys( $read['documents'] ) ) );
-		$denied = $this->denied( $absent );
+		$alone  = $this->left_alone->among( $absent );
+		$denied = $this->denied( $absent, $alone );
 		return [
-			'items'   => array_map(
+			'items'      => array_map(
 				static function ( Document $document ): array {
 					return $document->to_array();
 				},
 				array_values( $read['documents'] )
 			),
-			'missing' => array_values( array_diff( $absent, $denied ) ),
-			'denied'  => $denied,
+			'missing'    => array_values( array_diff( $absent, $denied ) ),
+			'denied'     => $denied,
+			'left_alone' => array_values( array_intersect( $denied, array_keys( $alone ) ) ),
 		];
 	}
 
 	/**
 	 * Posts that exist, but that the owner does not let IGNY8 read: they must not be taken for deleted.
 	 *
-	 * @param int[] $ids Post ids.
+	 * @param int[]            $ids   Post ids.
+	 * @param array<int, true> $alone Those that are left alone.
 	 * @return int[]
 	 */
-	private function denied( array $ids ): array {
+	private function denied( array $ids, array $alone ): array {
 		$denied = [];
 		foreach ( $this->rows->heads( $ids ) as $id => $head ) {
-			if ( $this->types->is_public( $head->post_type ) && ! $this->types->is_synced( $head->post_type ) ) {
+			if ( $this->types->is_public( $head->post_type ) && ( isset( $alone[ $id ] ) || ! $this->types->is_synced( $head->post_type ) ) ) {
 				$denied[] = $id;
 			}
 		}

@@ -8,6 +8,7 @@ defined( 'ABSPATH' ) || exit;
 
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Commands\Context;
+use Igny8\Bridge\Content\Left_Alone;
 use Igny8\Bridge\Content\Meta_Keys;
 use Igny8\Bridge\Content\Post_Meta;
 use Igny8\Bridge\Content\Types;
@@ -69,7 +70,7 @@ final class Library {
 				list( $id, $reused ) = $this->fetch( $url, $hash, $filename, $context );
 			}
 			// An image has one alternative text, shared by all its posts, so an existing one is kept.
-			if ( '' !== $alt && '' === (string) get_post_meta( $id, Meta_Keys::ALT, true ) ) {
+			if ( '' !== $alt && '' === (string) get_post_meta( $id, Meta_Keys::ALT, true ) && ! ( new Left_Alone() )->has( $id ) ) {
 				$this->describe( $id, $alt );
 			}
 		} finally {

@@ -11,6 +11,7 @@ use Igny8\Bridge\Content\Builders;
 use Igny8\Bridge\Content\Document;
 use Igny8\Bridge\Content\Documents;
 use Igny8\Bridge\Content\Item_Links;
+use Igny8\Bridge\Content\Left_Alone;
 use Igny8\Bridge\Content\Rows;
 use Igny8\Bridge\Content\Stale_Saves;
 use Igny8\Bridge\Content\Types;
@@ -43,6 +44,8 @@ final class Applier {
 
 	private Permissions $permissions;
 
+	private Left_Alone $left_alone;
+
 	public function __construct( Rows $rows, Documents $documents, Post_Writer $writer, Item_Links $links, Acting_User $acting_user, Recorder $recorder, Write_Log $writes, Stale_Saves $stale_saves, Permissions $permissions ) {
 		$this->rows        = $rows;
 		$this->documents   = $documents;
@@ -53,13 +56,14 @@ final class Applier {
 		$this->writes      = $writes;
 		$this->stale_saves = $stale_saves;
 		$this->permissions = $permissions;
+		$this->left_alone  = new Left_Alone();
 	}
 
 	/**
 	 * Applies the change. No webhook is sent for it: the answer has the document, and a webhook would make IGNY8 fetch it
 	 * again. Changes that other plugins make meanwhile to other posts, and later changes to this one, are sent.
 	 *
-	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`, `not_permitted`, `acting_user_unusable`, `trash_off`, `not_in_trash`, `busy`, `post_locked`, `body_read_only`, `not_storable`, `schedule_passed`, `seo_unavailable`.
+	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`, `not_permitted`, `acting_user_unusable`, `trash_off`, `not_in_trash`, `busy`, `post_locked`, `body_read_only`, `not_storable`, `schedule_passed`, `seo_unavailable`, `post_left_alone`.
 	 */
 	public function apply( Change $change ): Result {
 		if ( $change->ends_in_trash ) {
@@ -92,6 +96,7 @@ final class Applier {
 		try {
 			$started  = new Started_Creates();
 			$existing = $this->existing( $change->item_id, $started );
+			$this->left_alone->check( $existing );
 			$document = 0 === $existing ? null : $this->documents->fresh( $existing );
 			$result   = null === $document
 				? Result::applied( $this->finished( $this->writer->create( $change ), $change ), true )
@@ -148,6 +153,7 @@ final class Applier {
 	}
 
 	private function change( Change $change ): Result {
+		$this->left_alone->check( $change->id );
 		// Reads the row before the document. An edit between the two reads shows in the document's etag. A later edit
 		// changes the row, which `Write_Guard` compares.
 		$row      = $this->rows->whole( [ $change->id ] )[ $change->id ] ?? null;

@@ -7,6 +7,7 @@ namespace Igny8\Bridge\Content\Write;
 defined( 'ABSPATH' ) || exit;
 
 use Igny8\Bridge\Commands\Command_Failure;
+use Igny8\Bridge\Content\Left_Alone;
 use Igny8\Bridge\Content\Meta_Keys;
 use Igny8\Bridge\Content\Types;
 
@@ -62,14 +63,17 @@ final class Meta_Writer {
 	/**
 	 * Writes the alternative text of the featured image, which all posts with this image share.
 	 *
-	 * @throws Command_Failure `content_altered`.
+	 * @throws Command_Failure `content_altered`, `image_left_alone`.
 	 */
 	public function write_image_alt( Change $change ): void {
 		if ( null === $change->image_alt ) {
 			return;
 		}
 		$image_id = (int) $change->meta[ Meta_Keys::THUMBNAIL ];
-		$before   = (string) get_post_meta( $image_id, Meta_Keys::ALT, true );
+		if ( ( new Left_Alone() )->has( $image_id ) ) {
+			Command_Failure::raise( 'image_left_alone', __( 'In WordPress, somebody chose that IGNY8 leaves this image alone, so its alternative text stays.', 'igny8-wordpress-bridge' ) );
+		}
+		$before = (string) get_post_meta( $image_id, Meta_Keys::ALT, true );
 		update_post_meta( $image_id, Meta_Keys::ALT, wp_slash( $change->image_alt ) );
 		$stored = (string) get_post_meta( $image_id, Meta_Keys::ALT, true );
 		if ( $stored !== $change->image_alt ) {

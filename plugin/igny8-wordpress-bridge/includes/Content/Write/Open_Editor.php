@@ -21,16 +21,23 @@ final class Open_Editor {
 	/** As the lock: `time:user`, of the moment at which the post was opened. */
 	public const SINCE = '_igny8_editing_since';
 
+	/** `time:user`: until when the text that this person has open may be replaced, because they chose IGNY8's. */
+	public const HANDOVER = '_igny8_handover';
+
 	private const WINDOW_S = 150;
+
+	/** A site that polls gets the write with its next poll. */
+	private const HANDOVER_S = 5 * MINUTE_IN_SECONDS;
 
 	/**
 	 * @throws Command_Failure `post_locked` while the lock is fresh; with the time since when the post has been open.
 	 */
 	public function check( int $post_id ): void {
 		// From the table: another server's object cache may be behind.
-		$meta                = ( new Post_Meta() )->of( [ $post_id ], [ self::LOCK, self::SINCE ] )[ $post_id ] ?? [];
-		list( $time, $user ) = self::parts( $meta[ self::LOCK ][0] ?? '' );
-		if ( $time <= time() - self::window_s() ) {
+		$meta                    = ( new Post_Meta() )->of( [ $post_id ], [ self::LOCK, self::SINCE, self::HANDOVER ] )[ $post_id ] ?? [];
+		list( $time, $user )     = self::parts( $meta[ self::LOCK ][0] ?? '' );
+		list( $until, $chooser ) = self::parts( $meta[ self::HANDOVER ][0] ?? '' );
+		if ( $time <= time() - self::window_s() || ( $chooser === $user && $until >= time() ) ) {
 			return;
 		}
 		list( $since, $opened_by ) = self::parts( $meta[ self::SINCE ][0] ?? '' );
@@ -42,6 +49,13 @@ final class Open_Editor {
 			true,
 			[ 'since' => $opened_by === $user && $since > 0 && $since <= time() ? $since : $time ]
 		);
+	}
+
+	/**
+	 * Lets IGNY8 write the post although this person has it open: they chose its version, and their editor reloads.
+	 */
+	public function hand_over( int $post_id, int $user_id ): void {
+		update_post_meta( $post_id, self::HANDOVER, ( time() + self::HANDOVER_S ) . ':' . $user_id );
 	}
 
 	/**

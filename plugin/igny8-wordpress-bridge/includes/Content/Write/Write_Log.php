@@ -84,6 +84,32 @@ final class Write_Log {
 	}
 
 	/**
+	 * The last writes to a post, newest first.
+	 *
+	 * @return array<int, array{at: int, fields: string[]}> When, and the names of the fields.
+	 */
+	public function recent( int $post_id, int $limit ): array {
+		global $wpdb;
+
+		$table = Tables::writes();
+		$rows  = $wpdb->get_results(
+			$wpdb->prepare(
+				"SELECT made_at, fields FROM $table WHERE post_id = %d ORDER BY id DESC LIMIT %d",
+				$post_id, $limit
+			)
+		);
+		return array_map(
+			static function ( object $row ): array {
+				return [
+					'at'     => (int) $row->made_at,
+					'fields' => array_map( 'strval', array_keys( Fields::decode( $row->fields ) ) ),
+				];
+			},
+			$rows
+		);
+	}
+
+	/**
 	 * Keeps the newest row: without it, a database that restarts would give its id again.
 	 */
 	public function clean(): void {

@@ -1,0 +1,8 @@
+/** Refusals because of what somebody decided about single items. Their shape is that of errors.ts. */
+export const CONTENT_ERRORS = {
+  post_left_alone: {
+    status: 409,
+    title: 'Somebody at the site had IGNY8 leave this post alone',
+    fix: 'Ask them, or press “Sync this post again” in the panel IGNY8 of WordPress’ editor.',
+  },
+} as const
