@@ -135,7 +135,7 @@ final class Panel_Test extends Content_Test_Case {
 		$events = [
 			[ 'item_ids' => [ 'item_1' ], 'success' => false, 'detail' => 'The site is down.', 'finished_at' => gmdate( 'c', time() - 60 ) ],
 			[ 'item_ids' => [ 'item_2' ], 'success' => true, 'finished_at' => gmdate( 'c' ) ],
-			[ 'item_ids' => [ 'item_1' ], 'success' => true, 'actor' => [ 'name' => 'Anna' ], 'finished_at' => gmdate( 'c', time() - 120 ) ],
+			[ 'item_ids' => [ 'item_1' ], 'success' => true, 'actor' => [ 'kind' => 'user', 'name' => 'Anna' ], 'finished_at' => gmdate( 'c', time() - 120 ) ],
 		];
 		$this->igny8_has( [ 'state' => 'synced' ], $events );
 		$texts = array_column( $this->shown()['history'], 'text' );

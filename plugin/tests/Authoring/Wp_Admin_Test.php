@@ -153,7 +153,8 @@ final class Wp_Admin_Test extends Content_Test_Case {
 			self::assertSame( [ $name, 'IGNY8' ], [ $result['test'], $result['badge']['label'] ] );
 			self::assertContains( $result['status'], [ 'good', 'recommended', 'critical' ] );
 		}
-		self::assertSame( 'good', $tests['direct']['igny8_connection']['test']()['status'] );
+		$connection = $tests['direct']['igny8_connection']['test']();
+		self::assertSame( [ 'good', 'IGNY8: Connected &amp; ready' ], [ $connection['status'], $connection['label'] ] );
 		self::assertSame( [], $this->api->requests );
 
 		$this->api->on( 'GET', '/healthz', new WP_Error( 'http_request_failed', 'Could not resolve host' ) );

@@ -27,14 +27,11 @@ final class Documents {
 
 	private Document_Maker $maker;
 
-	private Left_Alone $left_alone;
-
 	public function __construct( Types $types, Rows $rows, Related_Data $related_data, Document_Maker $maker ) {
 		$this->types        = $types;
 		$this->rows         = $rows;
 		$this->related_data = $related_data;
 		$this->maker        = $maker;
-		$this->left_alone   = new Left_Alone();
 	}
 
 	/**
@@ -86,9 +83,9 @@ final class Documents {
 	 */
 	private function heads( array $ids ): array {
 		return array_filter(
-			array_diff_key( $this->rows->heads( $ids ), $this->left_alone->among( $ids ) ),
+			$this->rows->heads( $ids ),
 			function ( object $head ): bool {
-				return Types::UNSAVED !== $head->post_status && $this->types->is_synced( $head->post_type );
+				return null === $head->left_alone && Types::UNSAVED !== $head->post_status && $this->types->is_synced( $head->post_type );
 			}
 		);
 	}

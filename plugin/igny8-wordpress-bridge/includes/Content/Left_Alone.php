@@ -44,21 +44,6 @@ final class Left_Alone {
 	}
 
 	/**
-	 * Posts of a type that are left alone, the trash included.
-	 */
-	public function count( string $type ): int {
-		global $wpdb;
-
-		$value = $wpdb->get_var(
-			$wpdb->prepare(
-				"SELECT COUNT( DISTINCT p.ID ) FROM {$wpdb->postmeta} m INNER JOIN {$wpdb->posts} p ON p.ID = m.post_id WHERE m.meta_key = %s AND p.post_type = %s AND p.post_status <> %s",
-				self::MARK, $type, Types::UNSAVED
-			)
-		);
-		return (int) $value;
-	}
-
-	/**
 	 * @throws Command_Failure `post_left_alone`.
 	 */
 	public function check( int $post_id ): void {

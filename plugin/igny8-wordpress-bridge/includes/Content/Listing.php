@@ -24,11 +24,8 @@ final class Listing {
 
 	private Rows $rows;
 
-	private Left_Alone $left_alone;
-
-	public function __construct( Rows $rows, Left_Alone $left_alone ) {
-		$this->rows       = $rows;
-		$this->left_alone = $left_alone;
+	public function __construct( Rows $rows ) {
+		$this->rows = $rows;
 	}
 
 	/**
@@ -45,7 +42,7 @@ final class Listing {
 		foreach ( $this->rows->by_modified( $type, $after, max( $limit, self::POSITIONS_AT_ONCE ) + 1 ) as $row ) {
 			$positions[] = [ Gmt::to_unix( (string) $row->post_modified_gmt ), (int) $row->ID ];
 		}
-		$total = $this->rows->count( $type ) - $this->left_alone->count( $type );
+		$total = $this->rows->count( $type );
 		if ( count( $positions ) > max( $limit, self::WORTH_REMEMBERING ) ) {
 			$this->remember( $type, $positions, $total );
 		}

@@ -54,15 +54,15 @@ final class Rows {
 	}
 
 	/**
-	 * @return object[] With ID and post_modified_gmt.
+	 * @return object[] With ID, post_modified_gmt, and left_alone: null unless the post is left alone.
 	 */
 	public function by_id( string $type, int $after, int $limit ): array {
 		global $wpdb;
 
 		return $wpdb->get_results(
 			$wpdb->prepare(
-				"SELECT ID, post_modified_gmt FROM {$wpdb->posts} WHERE post_type = %s AND post_status <> %s AND ID > %d ORDER BY ID LIMIT %d",
-				$type, Types::UNSAVED, $after, $limit
+				"SELECT ID, post_modified_gmt, alone.post_id AS left_alone FROM {$wpdb->posts} LEFT JOIN (SELECT DISTINCT post_id FROM {$wpdb->postmeta} WHERE meta_key = %s) alone ON alone.post_id = ID WHERE post_type = %s AND post_status <> %s AND ID > %d ORDER BY ID LIMIT %d",
+				Left_Alone::MARK, $type, Types::UNSAVED, $after, $limit
 			)
 		);
 	}
@@ -120,13 +120,13 @@ final class Rows {
 
 	/**
 	 * @param int[] $ids Post ids.
-	 * @return array<int, object> Id => ID, post_type, post_status, post_modified_gmt, bytes.
+	 * @return array<int, object> Id => ID, post_type, post_status, post_modified_gmt, bytes, and left_alone: null unless the post is left alone.
 	 */
 	public function heads( array $ids ): array {
 		global $wpdb;
 
 		$list = implode( ',', array_map( 'intval', $ids ) );
-		return [] === $ids ? [] : $this->by_key( $wpdb->get_results( "SELECT ID, post_type, post_status, post_modified_gmt, LENGTH(post_title) + LENGTH(post_content) + LENGTH(post_excerpt) AS bytes FROM {$wpdb->posts} WHERE ID IN ($list)" ) );
+		return [] === $ids ? [] : $this->by_key( $wpdb->get_results( $wpdb->prepare( "SELECT ID, post_type, post_status, post_modified_gmt, LENGTH(post_title) + LENGTH(post_content) + LENGTH(post_excerpt) AS bytes, alone.post_id AS left_alone FROM {$wpdb->posts} LEFT JOIN (SELECT DISTINCT post_id FROM {$wpdb->postmeta} WHERE meta_key = %s) alone ON alone.post_id = ID WHERE ID IN ($list)", Left_Alone::MARK ) ) );
 	}
 
 	/**
@@ -141,12 +141,18 @@ final class Rows {
 	}
 
 	/**
-	 * Posts of the type, the trash included.
+	 * Posts of the type that lists have: the trash included, without those that are left alone.
 	 */
 	public function count( string $type ): int {
-		$counts = $this->by_status( $type );
-		unset( $counts[ Types::UNSAVED ] );
-		return array_sum( $counts );
+		global $wpdb;
+
+		$value = $wpdb->get_var(
+			$wpdb->prepare(
+				"SELECT COUNT( * ) FROM {$wpdb->posts} LEFT JOIN (SELECT DISTINCT post_id FROM {$wpdb->postmeta} WHERE meta_key = %s) alone ON alone.post_id = ID WHERE post_type = %s AND post_status <> %s AND alone.post_id IS NULL",
+				Left_Alone::MARK, $type, Types::UNSAVED
+			)
+		);
+		return (int) $value;
 	}
 
 	/**

@@ -103,16 +103,24 @@ final class Site_Health {
 	}
 
 	/**
-	 * @param Finding[] $findings The worst is shown, the others below it.
+	 * @param Finding[] $findings At least one. Of several the last, which says the most.
+	 */
+	private static function worst( array $findings ): Finding {
+		foreach ( Finding::SEVERITIES as $severity ) {
+			foreach ( array_reverse( $findings ) as $finding ) {
+				if ( $finding->severity() === $severity ) {
+					return $finding;
+				}
+			}
+		}
+		return $findings[0];
+	}
+
+	/**
+	 * @param Finding[] $findings At least one; the worst is the heading.
 	 */
 	private static function result( string $name, array $findings ): array {
-		usort(
-			$findings,
-			static function ( Finding $left, Finding $right ): int {
-				return array_search( $left->severity(), Finding::SEVERITIES, true ) <=> array_search( $right->severity(), Finding::SEVERITIES, true );
-			}
-		);
-		$worst    = ( $findings[0] ?? Finding::ok( 'connection', 'nothing', __( 'IGNY8', 'igny8-wordpress-bridge' ), '' ) )->to_array();
+		$worst    = self::worst( $findings )->to_array();
 		$statuses = [
 			Finding::ERROR   => 'critical',
 			Finding::WARNING => 'recommended',
@@ -124,7 +132,7 @@ final class Site_Health {
 		}
 		return [
 			'test'        => $name,
-			'label'       => sprintf( 'IGNY8: %s', esc_html( $worst['title'] ) ),
+			'label'       => esc_html( 0 === strpos( $worst['title'], 'IGNY8' ) ? $worst['title'] : 'IGNY8: ' . $worst['title'] ),
 			'status'      => $statuses[ $worst['severity'] ] ?? 'good',
 			'badge'       => [
 				'label' => __( 'IGNY8', 'igny8-wordpress-bridge' ),

@@ -140,7 +140,7 @@ final class Post_View {
 	 */
 	private function facts( string $state, ?array $item ): array {
 		$at = Remote_State::to_unix( $item['updated_at'] ?? null );
-		if ( 0 === $at ) {
+		if ( 0 === $at || in_array( $state, [ Item_State::CONFLICT, Item_State::FAILED ], true ) ) {
 			return [];
 		}
 		$is_ours = in_array( $state, [ Item_State::COMING, Item_State::HELD_BACK ], true );
@@ -201,14 +201,15 @@ final class Post_View {
 	}
 
 	private static function event( array $event ): string {
-		$name = (string) ( $event['actor']['name'] ?? '' );
+		// Whoever asks with the key of this site is this plugin.
+		$name = 'user' === ( $event['actor']['kind'] ?? '' ) ? (string) ( $event['actor']['name'] ?? '' ) : '';
 		if ( empty( $event['success'] ) ) {
 			/* translators: %s: reason. */
 			return sprintf( __( 'A sync of this post failed: %s', 'igny8-wordpress-bridge' ), (string) ( $event['detail'] ?? $event['code'] ?? '' ) );
 		}
 		return '' === $name
 			? __( 'This post was synced on demand.', 'igny8-wordpress-bridge' )
-			/* translators: %s: name of a person or of an API key. */
+			/* translators: %s: name of a person. */
 			: sprintf( __( 'This post was synced on demand (%s).', 'igny8-wordpress-bridge' ), $name );
 	}
 

@@ -11,7 +11,6 @@ use Igny8\Bridge\Commands\Context;
 use Igny8\Bridge\Content\Args;
 use Igny8\Bridge\Content\Documents;
 use Igny8\Bridge\Content\Gmt;
-use Igny8\Bridge\Content\Left_Alone;
 use Igny8\Bridge\Content\Listing;
 use Igny8\Bridge\Content\Rows;
 use Igny8\Bridge\Content\Types;
@@ -33,15 +32,11 @@ final class Index_Command implements Command {
 
 	private Documents $documents;
 
-	private Left_Alone $left_alone;
-
 	public function __construct( Types $types, Rows $rows, Documents $documents ) {
 		$this->types     = $types;
 		$this->rows      = $rows;
+		$this->listing   = new Listing( $rows );
 		$this->documents = $documents;
-
-		$this->left_alone = new Left_Alone();
-		$this->listing    = new Listing( $rows, $this->left_alone );
 	}
 
 	public function name(): string {
@@ -65,10 +60,9 @@ final class Index_Command implements Command {
 	private function ids( string $type, int $after, int $limit ): array {
 		$rows  = $this->rows->by_id( $type, $after, $limit + 1 );
 		$page  = array_slice( $rows, 0, $limit );
-		$alone = $this->left_alone->among( array_map( 'intval', array_column( $page, 'ID' ) ) );
 		$items = [];
 		foreach ( $page as $row ) {
-			if ( ! isset( $alone[ (int) $row->ID ] ) ) {
+			if ( null === $row->left_alone ) {
 				$items[] = [
 					'id'       => (int) $row->ID,
 					'type'     => $type,
@@ -79,7 +73,7 @@ final class Index_Command implements Command {
 		return [
 			'items' => $items,
 			'next'  => count( $rows ) > $limit ? [ 0, (int) $page[ $limit - 1 ]->ID ] : null,
-			'total' => $this->rows->count( $type ) - $this->left_alone->count( $type ),
+			'total' => $this->rows->count( $type ),
 		];
 	}
 
