@@ -6,6 +6,8 @@ import { PLAIN_DIRECTIVES } from '../../components/seo.ts'
 import { useFieldLabel } from './field-label.ts'
 import { seoPluginName } from './seo-plugin-name.ts'
 import type { Draft, Field } from './use-draft.ts'
+import { termsOf } from './draft-fields.ts'
+import { SearchPreview, SHOWN } from './edit/search-preview.tsx'
 
 interface SeoFieldsProps {
   draft: Draft
@@ -50,21 +52,25 @@ function Robots({ draft, item }: Pick<SeoFieldsProps, 'draft' | 'item'>): ReactN
 /** Fields of the site's SEO plugin. An empty one leaves the plugin's default. */
 export function SeoFields({ draft, item, errors }: SeoFieldsProps): ReactNode {
   const t = useTranslations('items.seo')
+  const length = useTranslations('editor.seo')
   const common = useTranslations('common')
   const fieldLabel = useFieldLabel()
   if (!item.seo) return null
-  const categories = item.terms['category'] ?? item.terms['product_cat'] ?? []
+  const categories = ['category', 'product_cat'].flatMap((taxonomy) => termsOf(draft.values[`terms.${taxonomy}`]))
   return (
     <Fieldset legend={t('title', { plugin: seoPluginName(item.seo.provider) })}>
       <Stack>
         <Text size="sm" c="dimmed">
           {t('hint')}
         </Text>
+        <SearchPreview draft={draft} />
         {LINES.map((fields) => (
           <Group key={fields[0]} align="flex-start" grow preventGrowOverflow={false}>
             {fields.map((field) => {
+              const most = SHOWN[field as keyof typeof SHOWN]
               const shared = {
                 label: fieldLabel(field),
+                description: most && length('length', { count: (draft.values[field] ?? '').length, most }),
                 miw: 220,
                 value: draft.values[field],
                 onChange: draft.set(field),
