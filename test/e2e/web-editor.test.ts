@@ -78,6 +78,8 @@ async function writeText(): Promise<void> {
   await page.keyboard.type('City')
   await page.keyboard.press('Tab')
   await page.keyboard.type('Days')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('Note')
 }
 
 async function fillSettings(): Promise<void> {

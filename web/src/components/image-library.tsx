@@ -52,6 +52,8 @@ export function ImageLibrary(props: ImageLibraryProps): ReactNode {
         variant="subtle"
         mt="xs"
         mb="xs"
+        h="auto"
+        styles={{ label: { whiteSpace: 'normal' } }}
         aria-expanded={isOpen}
         leftSection={<IconPhotoSearch size={16} aria-hidden />}
         onClick={() => setOpen(!isOpen)}

@@ -1,6 +1,6 @@
 import { Alert, Text } from '@mantine/core'
 import { EditorContent, type EditorOptions, useEditor } from '@tiptap/react'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { memo, type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import classes from './editor.module.css'
 import { extensions } from './extensions/index.ts'
@@ -33,6 +33,11 @@ const editorProps = (label: string, onDropped: (images: number) => void): Editor
     onDropped(droppedImages)
     return cleaned
   },
+  handleKeyDown: ({ dom }, event) => {
+    if (event.key !== 'F10' || !event.altKey) return false
+    dom.closest('[data-editor]')?.querySelector<HTMLElement>('[role=toolbar] select')?.focus()
+    return true
+  },
   handlePaste: (view, event) => {
     const text = event.clipboardData?.getData('text/plain').trim() ?? ''
     const { empty, from, to } = view.state.selection
@@ -48,7 +53,7 @@ const editorProps = (label: string, onDropped: (images: number) => void): Editor
  * The editor of a body. It takes a body once, and again when another one comes from outside; what it writes is the same
  * body, with only the changed blocks written anew.
  */
-export default function RichEditor({ siteId, body, onChange, error }: RichEditorProps): ReactNode {
+function RichEditor({ siteId, body, onChange, error }: RichEditorProps): ReactNode {
   const t = useTranslations('editor')
   const loaded = useRef<LoadedBody | null>(null)
   /** The last body that came from outside or went there. */
@@ -78,13 +83,13 @@ export default function RichEditor({ siteId, body, onChange, error }: RichEditor
     const { content } = loaded.current
     const document = { type: 'doc', content: content.length > 0 ? content : [{ type: 'paragraph' }] }
     // what is loaded can't be undone
-    into.chain().setMeta('addToHistory', false).setContent(document, { emitUpdate: false }).run()
+    into.chain().setMeta('addToHistory', false).setContent(document, { emitUpdate: false }).setTextSelection(0).run()
   }
   useEffect(() => {
     if (editor.isInitialized && body !== known.current) take(editor, body)
   })
   return (
-    <div className={classes.editor} data-error={error !== undefined}>
+    <div className={classes.editor} data-editor data-error={error !== undefined}>
       <Toolbar editor={editor} siteId={siteId} />
       {dropped > 0 && (
         <Alert color="yellow" withCloseButton closeButtonLabel={t('close')} onClose={() => setDropped(0)}>
@@ -103,3 +108,6 @@ export default function RichEditor({ siteId, body, onChange, error }: RichEditor
     </div>
   )
 }
+
+/** Not rendered again while somebody types elsewhere in the form. */
+export default memo(RichEditor)

@@ -1,12 +1,15 @@
 import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Item } from '../../src/api/types.ts'
 import { sampleContentTypes } from '../support/content-type-samples.ts'
 import { type Answers, type FakeApi, fakeApi, problem } from '../support/fake-api.ts'
 import { sampleItem, sampleSeo, sampleSummary } from '../support/item-samples.ts'
 import { renderAt } from '../support/render.tsx'
 import { sampleIntegration, sampleSession, sampleSite } from '../support/samples.ts'
+
+// the editor is large: a test's first click must not wait for its code
+beforeAll(() => import('../../src/pages/items/edit-form.tsx'), 60_000)
 
 const ITEM = '/api/v1/sites/site_1/content/item_1'
 const INTEGRATION = '/api/v1/integration/integrations'

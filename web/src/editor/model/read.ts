@@ -108,7 +108,7 @@ function readQuote(source: Source): NodeJson {
       content.push(reads(sourceOf(block as ParsedBlock)))
     } else if (isElement(node) && node.tagName === 'P') content.push(readParagraph(classicSource(node)))
     else if (isElement(node) && node.tagName === 'CITE' && node.attributes.length === 0)
-      cite = { type: 'quoteSource', content: readInline([...node.childNodes]) }
+      cite = { type: 'quoteSource', attrs: { kind: 'cite' }, content: readInline([...node.childNodes]) }
     else return unsupported('text in a quote')
   }
   if (content.length === 0) return unsupported('an empty quote')

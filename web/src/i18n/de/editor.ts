@@ -124,6 +124,7 @@ export const editor: typeof english = {
   },
   seo: {
     preview: 'Vorschau des Suchergebnisses',
+    social: 'Soziale Netzwerke',
     noTitle: '(kein Titel)',
     noDescription: 'Es gibt noch keinen Text.',
     length: '{count, plural, one {# Zeichen} other {# Zeichen}}; Suchmaschinen zeigen etwa {most}.',

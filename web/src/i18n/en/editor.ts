@@ -120,6 +120,7 @@ export const editor = {
   },
   seo: {
     preview: 'Preview of the search result',
+    social: 'Social networks',
     noTitle: '(no title)',
     noDescription: 'There is no text yet.',
     length: '{count, plural, one {# character} other {# characters}}; search engines show about {most}.',

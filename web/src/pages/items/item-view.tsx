@@ -1,6 +1,6 @@
 import { Group, Skeleton, Stack } from '@mantine/core'
 import { IconLock } from '@tabler/icons-react'
-import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 import { Link } from 'wouter'
 import { useTranslations } from 'use-intl'
 import type { Item } from '../../api/types.ts'
@@ -78,6 +78,8 @@ export function ItemView({ item }: { item: Item }): ReactNode {
   // what somebody typed and did not save is opened at once, and so is an item that was just made
   const [isOpen, setEditing] = useState(() => readKeptDraft(draftKey) !== null || isNew())
   const isEditing = isOpen && mayEdit && mayBeEdited(item)
+  // a page that is loaded again is no new item
+  useEffect(() => void (isNew() && window.history.replaceState(null, '')), [])
   const work = useItemWork(item)
   const isGone = item.state === 'deleted'
   return (

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Item, ItemUpdate } from '../../api/types.ts'
 import { type DraftKey, forgetDraft, keepDraft, type KeptDraft, readKeptDraft } from '../../queries/kept-draft.ts'
 import { useSession } from '../../queries/session.ts'
@@ -110,10 +110,14 @@ export function useDraft(item: Item): Draft {
     setStart(startOf(item))
     setValues(valuesOf(item))
   }
-  const change = (field: Field, value: string) => {
-    const withDate = (date: string) => (field === 'status' ? { date: dateFor(value, date, start.values.date) } : {})
-    setValues((current) => ({ ...current, [field]: value, ...withDate(current.date) }))
-  }
+  const itemDate = start.values.date
+  const change = useCallback(
+    (field: Field, value: string) => {
+      const withDate = (date: string) => (field === 'status' ? { date: dateFor(value, date, itemDate) } : {})
+      setValues((current) => ({ ...current, [field]: value, ...withDate(current.date) }))
+    },
+    [itemDate],
+  )
   const changedValues = Object.fromEntries(changed.map((field) => [field, values[field] ?? '']))
   const { isKept, forget } = useKeeping(
     key,

@@ -1,5 +1,5 @@
 import { Box, Group, SegmentedControl, Text, Textarea } from '@mantine/core'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useCallback, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Item } from '../../../api/types.ts'
 import { ErrorBoundary } from '../../../components/error-boundary.tsx'
@@ -38,6 +38,8 @@ function HtmlView({ draft, item, error }: BodyFieldProps): ReactNode {
 /** The text of the item: written, as HTML, or as visitors read it. What a page builder renders is only shown. */
 export function BodyField({ draft, item, error }: BodyFieldProps): ReactNode {
   const t = useTranslations('editor')
+  const { change } = draft
+  const changeBody = useCallback((body: string) => change('body', body), [change])
   const isLocked = item.builder !== null
   const views = isLocked ? VIEWS.filter((view) => view !== 'write') : VIEWS
   const [view, setView] = useState<View>(isLocked ? 'html' : 'write')
@@ -64,12 +66,7 @@ export function BodyField({ draft, item, error }: BodyFieldProps): ReactNode {
             </>
           }
         >
-          <RichEditor
-            siteId={item.site_id}
-            body={draft.values.body}
-            onChange={(body) => draft.change('body', body)}
-            error={error}
-          />
+          <RichEditor siteId={item.site_id} body={draft.values.body} onChange={changeBody} error={error} />
         </ErrorBoundary>
       )}
       {view === 'html' && html}

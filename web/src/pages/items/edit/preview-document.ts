@@ -76,7 +76,7 @@ export function previewDocument({ title, body, scheme }: PreviewOptions): string
   disarm(content)
   const variables = Object.entries(COLORS[scheme]).map(([name, color]) => `--${name}: ${color}`)
   return `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<base href="about:srcdoc" target="_blank"><title>${escapeText(title)}</title>
+<base target="_blank"><title>${escapeText(title)}</title>
 <style>:root { --scheme: ${scheme}; ${variables.join('; ')} }${STYLE}</style></head>
 <body>${title === '' ? '' : `<h1>${escapeText(title)}</h1>`}${content.innerHTML}</body></html>`
 }

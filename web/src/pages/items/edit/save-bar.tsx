@@ -25,8 +25,8 @@ function DraftState({ draft }: { draft: Draft }): ReactNode {
   const items = useTranslations('items.edit')
   const isOnline = useIsOnline()
   if (!isOnline) return t('offline')
-  if (!draft.isDirty) return items('hint')
-  return t(draft.isKept === false ? 'notKept' : 'kept')
+  if (draft.isDirty) return t(draft.isKept === false ? 'notKept' : 'kept')
+  return <span className={classes.hint}>{items('hint')}</span>
 }
 
 interface SaveBarProps {
@@ -63,7 +63,7 @@ export function SaveBar({ draft, error, isSaving, onCancel, onSave }: SaveBarPro
         </div>
       )}
       <Group justify="space-between" gap="sm">
-        <Text size="sm" c="dimmed" flex="1 1 220px" component="output">
+        <Text size="sm" c="dimmed" flex="1 1 180px" component="output">
           <DraftState draft={draft} />
         </Text>
         <Group gap="sm" wrap="nowrap">

@@ -1,5 +1,5 @@
 import { TagsInput } from '@mantine/core'
-import { type ReactNode, useState } from 'react'
+import { memo, type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { ContentTypes, Item } from '../../../api/types.ts'
 import { useTerms } from '../../../queries/item-search.ts'
@@ -29,31 +29,32 @@ function taxonomiesOf(item: Item, structure: ContentTypes | undefined): Taxonomy
   return [...known, ...used]
 }
 
-function TermsInput({
-  draft,
-  item,
-  taxonomy,
-  error,
-}: {
-  draft: Draft
-  item: Item
-  taxonomy: Taxonomy
+interface TermsInputProps {
+  siteId: string
+  slug: string
+  label: string
+  /** The chosen terms, as the form has them. */
+  text: string
+  change: Draft['change']
   error: string | undefined
-}): ReactNode {
+}
+
+/** Not rendered again while somebody types elsewhere in the form. */
+const TermsInput = memo(function TermsInput({ siteId, slug, label, text, change, error }: TermsInputProps): ReactNode {
   const t = useTranslations('editor.terms')
   const [search, setSearch] = useState('')
-  const field: TermsField = `terms.${taxonomy.slug}`
-  const chosen = termsOf(draft.values[field])
-  const suggested = useTerms(item.site_id, taxonomy.slug, search).map(({ value }) => value)
+  const field: TermsField = `terms.${slug}`
+  const chosen = termsOf(text)
+  const suggested = useTerms(siteId, slug, search).map(({ value }) => value)
+  const choose = (terms: string[]) =>
+    change(field, termsText(terms.map((term) => term.trim().slice(0, MAX_CHARACTERS)).filter(Boolean)))
   return (
     <TagsInput
-      label={taxonomy.label}
+      label={label}
       placeholder={chosen.length === 0 ? t('placeholder') : ''}
       description={t('hint')}
       value={chosen}
-      onChange={(terms) =>
-        draft.change(field, termsText(terms.map((term) => term.trim().slice(0, MAX_CHARACTERS)).filter(Boolean)))
-      }
+      onChange={choose}
       searchValue={search}
       onSearchChange={setSearch}
       data={[...new Set(suggested)]}
@@ -63,7 +64,7 @@ function TermsInput({
       error={error}
     />
   )
-}
+})
 
 /** Errors of the API name a term by its place: `terms.category.0`. */
 const errorOf = (errors: Record<string, string>, slug: string): string | undefined =>
@@ -83,9 +84,11 @@ export function TermsFields({
   return taxonomies.map((taxonomy) => (
     <TermsInput
       key={taxonomy.slug}
-      draft={draft}
-      item={item}
-      taxonomy={taxonomy}
+      siteId={item.site_id}
+      slug={taxonomy.slug}
+      label={taxonomy.label}
+      text={draft.values[`terms.${taxonomy.slug}`] ?? ''}
+      change={draft.change}
       error={errorOf(errors, taxonomy.slug)}
     />
   ))
