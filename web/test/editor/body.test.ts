@@ -158,3 +158,20 @@ test('any body passes through unchanged, however broken it is', () => {
     { numRuns: 300 },
   )
 })
+
+test('a body of 1 MB is loaded, and an edit of it leaves the rest as it was', () => {
+  const body = Array.from({ length: 6_000 }, (_, n) =>
+    PARAGRAPH.replace('Our', `Number ${n} of our long text, with some more words`),
+  ).join('\n\n')
+  expect(body.length).toBeGreaterThan(600_000)
+  const { doc, loaded } = load(body)
+  expect(bodyOf(doc, loaded)).toBe(body)
+  const [first, ...others] = doc.content.content
+  if (!first) throw new Error('the body is empty')
+  const edited = schema.node('doc', null, [first.copy(Fragment.from(schema.text('New'))), ...others])
+  const at = performance.now()
+  const written = bodyOf(edited, loaded)
+  // it is written at every key press
+  expect(performance.now() - at).toBeLessThan(500)
+  expect(written.slice(written.indexOf('\n\n'))).toBe(body.slice(body.indexOf('\n\n')))
+}, 60_000)

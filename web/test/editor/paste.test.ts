@@ -30,7 +30,7 @@ test('scripts, handlers and images without an address do not come in, and the im
   expect(droppedImages).toBe(1)
 })
 
-test('1 MB of pasted text is cleaned in a second', () => {
+test('1 MB of pasted text is cleaned in one go', () => {
   const html = '<p><span style="font-weight:700">Ten words of text that stand for a long article.</span></p>'.repeat(
     12_000,
   )

@@ -1,8 +1,14 @@
 import type { BlockAttributes, TagAttributes } from './types.ts'
 
-/** Parses HTML into a document of its own, where nothing is loaded and nothing runs. */
-export const parseHtml = (html: string): HTMLElement =>
-  new DOMParser().parseFromString(`<!doctype html><body>${html}`, 'text/html').body
+let inert: Document | undefined
+
+/** Parses HTML as the content of a page, in a document without a window: nothing is loaded and nothing runs there. */
+export function parseHtml(html: string): HTMLElement {
+  inert ??= document.implementation.createHTMLDocument('')
+  const body = inert.createElement('body')
+  body.innerHTML = html
+  return body
+}
 
 export const attributesOf = ({ attributes }: Element, without: readonly string[] = []): TagAttributes =>
   [...attributes].filter(({ name }) => !without.includes(name)).map(({ name, value }) => [name, value])
