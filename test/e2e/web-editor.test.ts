@@ -26,7 +26,12 @@ let tab: Tab
 let page: Page
 
 const eventually = <T>(check: () => Promise<T>) => vi.waitFor(check, { timeout: WAIT_MS, interval: 300 })
-const openItem = (id: string) => page.goto(`/sites/${site.siteId}/items/${id}`)
+/** Opens an item to write in it. */
+async function edit(id: string): Promise<void> {
+  await page.goto(`/sites/${site.siteId}/items/${id}`)
+  await page.getByRole('button', { name: 'Edit', exact: true }).click()
+  await body().waitFor({ timeout: WAIT_MS })
+}
 const body = () => page.getByRole('textbox', { name: 'Body' })
 const tool = (name: string) =>
   page.getByRole('toolbar', { name: 'Format the text' }).getByRole('button', { name, exact: true })
@@ -126,8 +131,7 @@ describe('a person writes', { timeout: 150_000 }, () => {
   test('an article with everything that belongs to it, and WordPress has it block for block', async () => {
     id = (await site.create({ title: 'Lisbon', body: '', status: 'draft' })).id
     await site.sync()
-    await openItem(id)
-    await page.getByRole('button', { name: 'Edit', exact: true }).click()
+    await edit(id)
     await writeText()
     await fillSettings()
     expect(await faultsOf(page)).toEqual([])
@@ -159,8 +163,7 @@ describe('a person writes', { timeout: 150_000 }, () => {
     await site.php(`$post = get_post( ${post} ); wp_update_post( wp_slash( array( 'ID' => $post->ID,
       'post_content' => str_replace( 'bright', 'sunny', $post->post_content ) . "\\n\\n" . '${CUSTOM.replaceAll('\n', `' . "\\n" . '`)}' ) ) );`)
     await site.sync()
-    await openItem(id)
-    await page.getByRole('button', { name: 'Edit', exact: true }).click()
+    await edit(id)
     await body().getByText('Lisbon is sunny').click()
     await page.keyboard.press('End')
     await page.keyboard.type('Really.')
@@ -175,8 +178,7 @@ describe('a person writes', { timeout: 150_000 }, () => {
 
 test('what is typed is still there after a crash', async () => {
   const { id } = await site.create({ title: 'Draft', body: '<p>Begin</p>' })
-  await openItem(id)
-  await page.getByRole('button', { name: 'Edit', exact: true }).click()
+  await edit(id)
   await body().getByText('Begin').click()
   await page.keyboard.press('End')
   await page.keyboard.type(' and go on')
@@ -190,9 +192,7 @@ test('what is typed is still there after a crash', async () => {
 
 test('T46 hostile bodies run nothing, in the editor, in the preview and when they are pasted', async () => {
   const { id } = await site.create({ title: 'Evil', body: `${EVIL}\n\n<p>${EVIL}</p>` })
-  await openItem(id)
-  await page.getByRole('button', { name: 'Edit', exact: true }).click()
-  await body().waitFor()
+  await edit(id)
   await page.evaluate(`(() => {
     const clipboardData = new DataTransfer()
     clipboardData.setData('text/html', ${JSON.stringify(EVIL)})
@@ -212,8 +212,6 @@ test('on a phone, in the dark: axe finds nothing', async () => {
     title: 'Small',
     body: `<!-- wp:paragraph -->\n<p>Begin</p>\n<!-- /wp:paragraph -->\n\n${CUSTOM}`,
   })
-  await openItem(id)
-  await page.getByRole('button', { name: 'Edit', exact: true }).click()
-  await body().waitFor()
+  await edit(id)
   expect(await faultsOf(page)).toEqual([])
 }, 60_000)
