@@ -106,7 +106,6 @@ export const editor: typeof english = {
     ownZone: 'Ihre Zeitzone: {zone}.',
     future: 'Zum Planen gehört ein Datum in der Zukunft.',
     publish: 'Leer heißt jetzt; ein Datum in der Zukunft plant.',
-    other: '',
     tomorrow: 'Für morgen um 9:00 planen',
   },
   terms: {

@@ -102,7 +102,6 @@ export const editor = {
     ownZone: 'Your time zone: {zone}.',
     future: 'Scheduling needs a date to come.',
     publish: 'Empty means now; a date to come schedules.',
-    other: '',
     tomorrow: 'Schedule for tomorrow at 9:00',
   },
   terms: {

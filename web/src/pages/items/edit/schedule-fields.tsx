@@ -34,7 +34,9 @@ function DateField({
       type="datetime-local"
       max="9999-12-30T23:59"
       label={fieldLabel('date')}
-      description={`${t(isOfSite ? 'siteZone' : 'ownZone', { zone })} ${t(isDated(status) ? status : 'other')}`}
+      description={[t(isOfSite ? 'siteZone' : 'ownZone', { zone }), isDated(status) && t(status)]
+        .filter(Boolean)
+        .join(' ')}
       value={toZonedTime(date, zone)}
       onChange={(event) => draft.change('date', fromZonedTime(event.currentTarget.value, zone))}
       error={error}
