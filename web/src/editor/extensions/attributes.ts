@@ -7,7 +7,7 @@ const SHELLED = [...TOP, 'image', 'listItem', 'tableCell', 'tableHeader']
 /** An attribute that no pasted HTML can set, and that a new block after Enter does not take over. */
 const HIDDEN = { default: null, keepOnSplit: false, rendered: false, parseHTML: () => null }
 
-/** Where a block comes from, and what surrounded its content there (model/types.ts). */
+/** Where a block comes from, and what surrounded its content there (web/src/editor/model/types.ts). */
 export const SourceAttributes = Extension.create({
   name: 'sourceAttributes',
   addGlobalAttributes: () => [
