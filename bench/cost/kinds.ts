@@ -162,9 +162,9 @@ export const KINDS = {
     perMonth: visits,
     routes: words(`
       getSession listDeletions listSites listIntegrations getSite getIntegration getSyncStatus listItems
-      getItem listAuthors listRuns getRun getActivity listEvents
+      getItem listAuthors listTerms listRuns getRun getActivity listEvents
     `),
-    methods: ['runs', 'listRuns', 'getRun', 'listItems', 'getItem'],
+    methods: ['runs', 'listRuns', 'getRun', 'listItems', 'getItem', 'listTerms'],
   },
   'live-session': {
     title: 'live connection, ten minutes',

@@ -96,6 +96,15 @@ final class Structure_Test extends Site_Test_Case {
 		self::assertFalse( $structure['two_way_sync_enabled'] );
 	}
 
+	public function test_it_names_the_time_zone_of_the_site(): void {
+		update_option( 'timezone_string', 'Europe/Berlin' );
+		self::assertSame( 'Europe/Berlin', igny8_get_site_structure()['timezone'] );
+
+		update_option( 'timezone_string', '' );
+		update_option( 'gmt_offset', '5.5' );
+		self::assertSame( '+05:30', igny8_get_site_structure()['timezone'] );
+	}
+
 	public function test_the_choice_for_a_temporarily_missing_type_is_kept(): void {
 		$this->plugin->settings->save_types( 'post_types', [ 'event' => false ] );
 		$this->plugin->settings->save_types( 'post_types', [ 'post' => true ] );

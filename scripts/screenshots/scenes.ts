@@ -84,6 +84,15 @@ export const SCENES: Scene[] = [
   { name: 'items', path: onSite('items') },
   { name: 'items-nothing-found', path: onSite('items?q=zzzz') },
   { name: 'item', path: () => itemPath, arrange: openItem('Post 7') },
+  {
+    name: 'item-edit',
+    path: () => itemPath,
+    arrange: openItem('Post 7'),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Edit', exact: true }).click()
+      await page.getByRole('textbox', { name: 'Body' }).waitFor()
+    },
+  },
   { name: 'item-conflict', path: () => itemPath, arrange: openItem('Post 9', makeConflict), docs: ['light-desktop'] },
   { name: 'items-conflict', path: onSite('items?state=conflict') },
   { name: 'activity', path: onSite('activity') },

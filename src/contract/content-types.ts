@@ -36,6 +36,12 @@ const PostTypeRow = z.lazy(() =>
   TaxonomyRow.unwrap().extend({ failed_count: Count, conflict_count: Count, drift_check: TypeDriftCheck }),
 )
 
+const OwnTaxonomyRow = z.lazy(() =>
+  TaxonomyRow.unwrap().extend({
+    post_types: z.array(z.string()).meta({ description: 'The post types it belongs to' }),
+  }),
+)
+
 /** What the Content Types tab shows. Reading it costs the same however much content there is. */
 export const ContentTypes = z.lazy(() =>
   z
@@ -45,10 +51,14 @@ export const ContentTypes = z.lazy(() =>
       last_structure_fetch: Timestamp.nullable(),
       as_of: Timestamp.nullable().meta({ description: 'Time of the synced counts' }),
       post_types: z.record(z.string(), PostTypeRow),
-      taxonomies: z.record(z.string(), TaxonomyRow),
+      taxonomies: z.record(z.string(), OwnTaxonomyRow),
       drift_check: DriftCheck.meta({ description: 'The last comparison of all items with the site' }),
       plugin_connection_enabled: z.boolean(),
       two_way_sync_enabled: z.boolean(),
+      timezone: z.string().nullable().meta({
+        description: 'Time zone of the site, by name or offset from UTC; null if its plugin does not say it',
+        example: 'Europe/Berlin',
+      }),
     })
     .meta({ id: 'ContentTypes' }),
 )

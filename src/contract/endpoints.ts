@@ -35,6 +35,7 @@ import * as people from './people.ts'
 import { Usage } from './quotas.ts'
 import { SiteAuthor } from './structure.ts'
 import { ApiKey, ApiKeyCreate, ApiKeyCreated, ApiKeyRotate, Site, SiteCreate, SiteUpdate } from './sites.ts'
+import { Term, TermQuery } from './terms.ts'
 import { DebugStatus, EventFilter, Run, SyncEvent, SyncRequest, SyncState } from './sync.ts'
 
 /** Schemas of one endpoint; `answer` is null where the API answers 204. */
@@ -132,6 +133,7 @@ export const ENDPOINTS = {
   'POST /sites/{site_id}/content/{item_id}/resolve': { body: Resolution, answer: Item },
   'POST /sites/{site_id}/content/{item_id}/undo': { answer: Item },
   'POST /sites/{site_id}/content/{item_id}/retry': { answer: Item },
+  'GET /sites/{site_id}/terms': { query: TermQuery, answer: listOf(Term) },
 
   'GET /integration/integrations': {
     query: z.lazy(() => ListQuery.unwrap().extend({ site_id: SiteId.optional() })),

@@ -69,6 +69,8 @@ const Taxonomy = z.lazy(() =>
 
 /** Most users that a site offers as authors. */
 const MAX_AUTHORS = 200
+/** The longest name of a time zone has 32 characters. */
+const MAX_ZONE_CHARACTERS = 64
 
 /** A user of the site who may be the author of a post. */
 export const SiteAuthor = z.lazy(() =>
@@ -116,6 +118,14 @@ export const Structure = z.lazy(() =>
         .max(MAX_AUTHORS)
         .optional()
         .meta({ description: 'Users who may be authors. Absent from a plugin that does not list them' }),
+      timezone: z
+        .string()
+        .overwrite((text) => text.slice(0, MAX_ZONE_CHARACTERS))
+        .optional()
+        .meta({
+          description: 'Time zone of the site, by name or offset. Absent from a plugin that does not say it',
+          example: 'Europe/Berlin',
+        }),
     })
     .meta({ id: 'Structure' }),
 )

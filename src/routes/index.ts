@@ -19,6 +19,7 @@ import { operatorRoutes } from './operator.ts'
 import { runRoutes } from './runs.ts'
 import { siteFileRoutes } from './site-files.ts'
 import { siteRoutes } from './sites.ts'
+import { termRoutes } from './terms.ts'
 import { usageRoutes } from './usage.ts'
 import { webhookRoutes } from './webhooks.ts'
 
@@ -35,6 +36,7 @@ export const routes: readonly Route[] = [
   ...siteFileRoutes,
   ...apiKeyRoutes,
   ...contentRoutes,
+  ...termRoutes,
   ...integrationRoutes,
   ...connectionChangeRoutes,
   ...connectRoutes,

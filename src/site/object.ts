@@ -19,6 +19,7 @@ import type { StructureStored } from '../contract/content-types.ts'
 import type { Structure } from '../contract/structure.ts'
 import type { RunDetail } from '../contract/activity.ts'
 import type { RunDirection, Run } from '../contract/sync.ts'
+import type { Term, TermQuery } from '../contract/terms.ts'
 import { createId } from '../lib/ids.ts'
 import { log } from '../lib/log.ts'
 import * as items from './replica/content.ts'
@@ -179,6 +180,10 @@ export class SiteSync extends KeepingObject implements SiteRpc {
 
   async getItem(siteId: string, id: string): Promise<RpcResult<Item>> {
     return items.getItem(this.#content(siteId), id)
+  }
+
+  async listTerms(query: TermQuery): Promise<Term[]> {
+    return this.store.replica.terms.search(query)
   }
 
   createItem(key: CallingKey, input: ItemCreate): Promise<RpcResult<Item>> {

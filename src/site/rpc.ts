@@ -11,6 +11,7 @@ import type { StructureStored } from '../contract/content-types.ts'
 import type { Structure } from '../contract/structure.ts'
 import type { Item, ItemCreate, ItemFilter, ItemSummary, ItemUpdate, Resolution } from '../contract/content.ts'
 import type { RunDirection, Run } from '../contract/sync.ts'
+import type { Term, TermQuery } from '../contract/terms.ts'
 import type { RunDetail } from '../contract/activity.ts'
 import type { KeepingRpc } from './keeping-rpc.ts'
 
@@ -185,6 +186,8 @@ export interface SiteRpc extends KeepingRpc {
     limit: number,
   ): Promise<{ results: ItemSummary[]; next: number | null }>
   getItem(siteId: string, id: string): Promise<RpcResult<Item>>
+  /** Terms of a taxonomy as the last sync read them, those that begin with the text first. */
+  listTerms(query: TermQuery): Promise<Term[]>
   createItem(key: CallingKey, input: ItemCreate): Promise<RpcResult<Item>>
   updateItem(key: CallingKey, id: string, input: ItemUpdate): Promise<RpcResult<Item>>
   /** Moves an item to the trash, restores it, or deletes for good what is in the trash. */

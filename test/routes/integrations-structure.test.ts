@@ -210,6 +210,7 @@ describe('content-types', () => {
       },
       plugin_connection_enabled: false,
       two_way_sync_enabled: false,
+      timezone: null,
     })
   })
 

@@ -65,6 +65,24 @@ test.each(['en', 'de'])(
   },
 )
 
+/** Most bytes of script (gzip) that writing needs beside the page of an item: the form, its texts and the editor. */
+const EDITOR_LIMIT_BYTES = 240_000
+
+test.each(['en', 'de'])(
+  'what writing needs beside the page (%s) is at most 240 kB of script, and no page has it',
+  (locale) => {
+    const page = filesOf(['index.html', 'src/pages/items/item-page.tsx', `src/i18n/${locale}/items.ts`])
+    const editor = filesOf(['src/pages/items/edit-form.tsx', `src/i18n/${locale}/editor.ts`])
+    const added = new Set([...editor].filter((file) => !page.has(file)))
+    const bytes = gzipBytes(added)
+    console.info(`${locale} editor: ${bytes} bytes`)
+    expect(bytes).toBeGreaterThan(50_000)
+    expect(bytes).toBeLessThanOrEqual(EDITOR_LIMIT_BYTES)
+    const own = manifest['src/pages/items/edit-form.tsx']?.file ?? ''
+    for (const { page: other } of pagesOfRoutes()) expect(filesOf(['index.html', `src/${other}`]).has(own)).toBe(false)
+  },
+)
+
 test('no file asks for anything that is not the project’s own', () => {
   const page = readFileSync(join(folder, 'index.html'), 'utf8')
   for (const [, source = ''] of page.matchAll(/(?:src|href)="([^"]*)"/g)) expect(source).toMatch(/^\//)

@@ -6,12 +6,21 @@ import { pagesOfRoutes } from '../../web/pages-of-routes.ts'
 
 const SOURCE = join(ROOT, 'web/src')
 
-/** Areas of the texts that a file and everything that it imports show, at once or later. */
+const LAZY_PART = /lazyPart\('(\w+)', \(\) => import\('(\.[^']+)'\)\)/g
+
+/**
+ * Areas of the texts that a file and everything that it imports show, at once or later. A lazy part of a page brings the
+ * texts of one further area.
+ */
 function areasOf(file: string, seen: Set<string>): Set<string> {
   const areas = new Set<string>()
   if (seen.has(file)) return areas
   seen.add(file)
-  const source = readFileSync(file, 'utf8')
+  let source = readFileSync(file, 'utf8')
+  for (const [whole, own = '', path = ''] of source.matchAll(LAZY_PART)) {
+    source = source.replace(whole, '')
+    for (const area of areasOf(join(dirname(file), path), seen)) if (area !== own) areas.add(area)
+  }
   for (const [, area = ''] of source.matchAll(/useTranslations\('(\w+)/g)) areas.add(area)
   for (const [, path = ''] of source.matchAll(/(?:from |import\()'(\.[^']+\.tsx?)'/g)) {
     const imported = join(dirname(file), path)

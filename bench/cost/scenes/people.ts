@@ -23,6 +23,7 @@ const requestsOf = ({ path, siteId }: LabSite, item: string): string[] => [
   `/api/v1/sites/${siteId}/content?limit=50`,
   `/api/v1/sites/${siteId}/content/${item}`,
   `${path}/authors`,
+  `/api/v1/sites/${siteId}/terms?taxonomy=category`,
   `${path}/runs?limit=20`,
   `${path}/activity?days=30`,
   `${path}/events?limit=50`,

@@ -77,6 +77,13 @@ final class Media_Test extends Content_Test_Case {
 		self::assertSame( 'Alt 0', get_post_meta( $data['id'], '_wp_attachment_image_alt', true ) );
 	}
 
+	public function test_an_image_of_the_own_library_is_used_as_it_is(): void {
+		$first = $this->media( 'a.png' );
+		$again = $this->run_command( 'media', [ 'url' => $first['url'], 'hash' => hash( 'sha256', $first['url'] ) ] );
+		self::assertSame( [ $first['id'], true ], [ $again['id'], $again['reused'] ] );
+		self::assertSame( [ 'a.png' ], $this->fetched );
+	}
+
 	public function test_the_same_bytes_under_another_address_are_not_stored_again(): void {
 		$first  = $this->media( 'a.png' );
 		$second = $this->media( 'same.png', [ 'alt' => 'Late' ] );

@@ -1,14 +1,11 @@
-import { and, eq, sql } from 'drizzle-orm'
 import type { ListQuery, Page } from '../../contract/common.ts'
 import type { Item, ItemCreate, ItemFilter, ItemSummary, ItemUpdate, Resolution } from '../../contract/content.ts'
 import { ROLES } from '../../contract/people.ts'
-import { integrations, sites } from '../../db/schema/index.ts'
 import { log } from '../../lib/log.ts'
 import type { ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { unwrap } from '../site-calls.ts'
-import { SITE_TENANT, tenantFilter } from '../tenant.ts'
-import type { CallingKey, RpcCall } from '../../site/rpc.ts'
+import { assertSite, type ContentSite, loadContentSite } from './site.ts'
 
 const CURSOR = /^row_([1-9a-z][0-9a-z]{0,10})$/
 const RADIX = 36
@@ -22,53 +19,6 @@ function readRowCursor(cursor: string | undefined): number | null {
   const row = Number.parseInt(CURSOR.exec(cursor)?.[1] ?? '', RADIX)
   if (!Number.isSafeInteger(row)) throw new ServiceError('invalid_cursor')
   return row
-}
-
-/** A site whose content changes. */
-interface ContentSite {
-  key: CallingKey
-  /** The integration that sends changes at once; null if changes wait for the next sync. */
-  twoWay: RpcCall | null
-}
-
-const selectSite = (ctx: ServiceContext, siteId: string) =>
-  ctx.db
-    .select({ accountId: sites.accountId, isActive: sites.isActive })
-    .from(sites)
-    .where(and(eq(sites.id, siteId), tenantFilter(ctx.actor, SITE_TENANT)))
-    .limit(1)
-
-/** The site's WordPress integration, if two-way sync is on. */
-const selectTwoWay = (ctx: ServiceContext, siteId: string) =>
-  ctx.db
-    .select({ id: integrations.id })
-    .from(integrations)
-    .where(
-      and(
-        eq(integrations.siteId, siteId),
-        tenantFilter(ctx.actor, integrations),
-        eq(integrations.platform, 'wordpress'),
-        eq(integrations.isActive, true),
-        eq(integrations.syncEnabled, true),
-        sql`json_extract(${integrations.structure}, '$.two_way_sync_enabled')`,
-      ),
-    )
-    .limit(1)
-
-/** @throws ServiceError `site_not_found` unless the site is in the caller's tenant */
-async function assertSite({ ctx, siteId }: { ctx: ServiceContext; siteId: string }): Promise<void> {
-  const [site] = await selectSite(ctx, siteId)
-  if (!site) throw new ServiceError('site_not_found')
-}
-
-/** A site in the caller's tenant whose content is to be changed. @throws ServiceError `site_not_found` */
-async function loadContentSite({ ctx, siteId }: { ctx: ServiceContext; siteId: string }): Promise<ContentSite> {
-  const [[site], [integration]] = await ctx.db.batch([selectSite(ctx, siteId), selectTwoWay(ctx, siteId)])
-  if (!site) throw new ServiceError('site_not_found')
-  const keyId = ctx.actor.kind === 'api_key' ? ctx.actor.keyId : null
-  const key = { accountId: site.accountId, siteId, keyId, requestId: ctx.requestId }
-  const isSent = site.isActive && integration !== undefined
-  return { key, twoWay: isSent ? { ...key, integrationId: integration.id } : null }
 }
 
 /** Queues a stored change for sending. If that fails, the next sync sends it. */

@@ -103,10 +103,14 @@ export function describeContentTypes(row: ContentTypesSource): ContentTypes {
       conflict_count: row.counts?.post_types[slug]?.conflict ?? 0,
       drift_check: row.counts?.drift_check?.types[slug] ?? NO_TYPE_DRIFT_CHECK,
     })),
-    taxonomies: mapValues(structure?.taxonomies ?? {}, (taxonomy, slug) => describe('taxonomies', slug, taxonomy)),
+    taxonomies: mapValues(structure?.taxonomies ?? {}, (taxonomy, slug) => ({
+      ...describe('taxonomies', slug, taxonomy),
+      post_types: taxonomy.post_types,
+    })),
     drift_check: describeDriftCheck(row.counts?.drift_check),
     plugin_connection_enabled: structure?.plugin_connection_enabled ?? false,
     two_way_sync_enabled: structure?.two_way_sync_enabled ?? false,
+    timezone: structure?.timezone ?? null,
   }
 }
 

@@ -112,5 +112,6 @@ export function runStructure(site: Site): string {
     plugin_connection_enabled: site.options['plugin_connection_enabled'] ?? true,
     two_way_sync_enabled: site.options['two_way_sync_enabled'] ?? true,
     authors: [...site.users].map(([id, name]) => ({ id, name })),
+    timezone: 'Europe/Berlin',
   })
 }

@@ -62,6 +62,7 @@ export type {
 } from '../../../src/contract/sites.ts'
 export type { SiteAuthor } from '../../../src/contract/structure.ts'
 export type { DebugStatus, Direction, Run, SyncEvent, SyncState } from '../../../src/contract/sync.ts'
+export type { Term } from '../../../src/contract/terms.ts'
 
 /** What a plugin asks for through the browser. JSON has no undefined: a field is there with its value, or left out. */
 export type ConnectAsk = { [Field in keyof ConnectAskInput]: Exclude<ConnectAskInput[Field], undefined> }

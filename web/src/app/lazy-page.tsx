@@ -46,3 +46,22 @@ export function lazyPage(area: Area, load: () => Promise<{ default: ComponentTyp
     return { default: PageWithTexts }
   })
 }
+
+/**
+ * A part of a page with the texts of an area of its own, loaded when it is first shown: what few visitors of the page need
+ * costs the others nothing.
+ */
+export function lazyPart<P extends object>(
+  area: Area,
+  load: () => Promise<{ default: ComponentType<P> }>,
+): ComponentType<P> {
+  return lazy(async () => {
+    const [{ default: Part }] = await Promise.all([load(), loadTexts(preferredLocale(), area)])
+    const PartWithTexts = (props: P): ReactNode => (
+      <AreaTexts area={area}>
+        <Part {...props} />
+      </AreaTexts>
+    )
+    return { default: PartWithTexts }
+  })
+}

@@ -5,6 +5,8 @@ interface ErrorBoundaryProps {
   children: ReactNode
   /** When this value changes, the boundary renders its children again. */
   resetKey?: string
+  /** Shown after an error, in place of a message about the page. */
+  fallback?: ReactNode
 }
 
 interface ErrorBoundaryState {
@@ -28,6 +30,6 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
   }
 
   override render(): ReactNode {
-    return this.state.error ? <CrashedState /> : this.props.children
+    return this.state.error ? (this.props.fallback ?? <CrashedState />) : this.props.children
   }
 }

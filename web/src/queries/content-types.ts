@@ -1,5 +1,6 @@
 import {
   type MutationState,
+  queryOptions,
   useMutation,
   useMutationState,
   useQuery,
@@ -24,15 +25,18 @@ export interface TypeChange {
 /** How long a saved change overrides live messages, which may have been sent before it. */
 const OVERRIDE_MS = 1_500
 
-/** Structure, counts and settings of a site's content types. */
-export const useContentTypes = (integrationId: string): UseQueryResult<ContentTypes> =>
-  useQuery({
+export const contentTypesQuery = (integrationId: string) =>
+  queryOptions({
     queryKey: keys.contentTypes(integrationId),
     queryFn: () => {
       const params = { path: { integration_id: integrationId } }
       return api.GET('/integration/integrations/{integration_id}/content-types', { params })
     },
   })
+
+/** Structure, counts and settings of a site's content types. */
+export const useContentTypes = (integrationId: string): UseQueryResult<ContentTypes> =>
+  useQuery(contentTypesQuery(integrationId))
 
 /** Mutation scope: changes of settings and starts of a sync run one after the other. */
 export const choicesScope = (integrationId: string): { id: string } => ({ id: `content-types-${integrationId}` })
@@ -117,7 +121,7 @@ function show(types: ContentTypes, made: Made[], expiredAt: number): ShownConten
     refused.delete(setting)
     if (status === 'error' && error) refused.set(setting, error)
     if (status === 'pending') saving.add(setting)
-    if (status === 'pending' || (status === 'success' && savedAt > expiredAt)) overlay(shown[of.kind], of)
+    if (status === 'pending' || (status === 'success' && savedAt > expiredAt)) overlay<object>(shown[of.kind], of)
   }
   return { types: shown, saving, refused }
 }

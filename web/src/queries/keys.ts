@@ -37,4 +37,5 @@ export const keys = {
   refusals: (siteId: string, importId: string) => ['site-import', siteId, 'refusals', importId] as const,
   items: (siteId: string) => ['items', siteId] as const,
   item: (siteId: string, itemId: string) => ['item', siteId, itemId] as const,
+  terms: (siteId: string, query: object) => ['terms', siteId, query] as const,
 }

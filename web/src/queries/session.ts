@@ -10,7 +10,7 @@ import { chosenAccount } from '../api/chosen-account.ts'
 import { ApiError, isCode } from '../api/errors.ts'
 import type { Role, Session } from '../api/types.ts'
 import { forgetAnswers } from '../offline/forget-answers.ts'
-import { forgetDrafts } from './kept-draft.ts'
+import { forgetDrafts } from './forget-drafts.ts'
 import { keys } from './keys.ts'
 
 const UNAUTHENTICATED = 401

@@ -40,6 +40,7 @@ const taxonomy = (
   decided_by: 'default',
   fetch_limit: 100,
   limited: false,
+  post_types: ['post'],
 })
 
 /** The example of the seed: labels, counts and settings. */
@@ -61,6 +62,7 @@ export const sampleContentTypes = (patch: Partial<ContentTypes> = {}): ContentTy
   drift_check: { ...EQUAL, requests: 3, bytes: 4_096 },
   plugin_connection_enabled: true,
   two_way_sync_enabled: true,
+  timezone: 'Europe/Berlin',
   ...patch,
 })
 

@@ -11,7 +11,7 @@ use Igny8\Bridge\Cron\Schedule;
 use Igny8\Bridge\Support\Settings;
 
 /**
- * Detects changes of post types, taxonomies and plugins, and plans one push of the structure a few seconds later.
+ * Detects changes of post types, taxonomies, plugins and the time zone, and plans one push of the structure a few seconds later.
  */
 final class Change_Watcher {
 
@@ -106,6 +106,6 @@ final class Change_Watcher {
 
 		$plugins = array_values( (array) get_option( 'active_plugins', [] ) );
 		sort( $plugins );
-		return md5( (string) wp_json_encode( [ $post_types, $taxonomies, $plugins, get_stylesheet() ] ) );
+		return md5( (string) wp_json_encode( [ $post_types, $taxonomies, $plugins, get_stylesheet(), wp_timezone_string() ] ) );
 	}
 }

@@ -34,7 +34,7 @@ final class Gatherer {
 	}
 
 	/**
-	 * @return array{post_types: array, taxonomies: array, plugin_connection_enabled: bool, two_way_sync_enabled: bool, authors: array<int, array{id: int, name: string}>}
+	 * @return array{post_types: array, taxonomies: array, plugin_connection_enabled: bool, two_way_sync_enabled: bool, authors: array<int, array{id: int, name: string}>, timezone: string}
 	 */
 	public function gather(): array {
 		$post_types = $this->post_types();
@@ -44,6 +44,7 @@ final class Gatherer {
 			'plugin_connection_enabled' => $this->settings->is_sync_enabled(),
 			'two_way_sync_enabled'      => $this->settings->is_two_way_enabled(),
 			'authors'                   => ( new Writers() )->listed(),
+			'timezone'                  => wp_timezone_string(),
 		];
 	}
 

@@ -1,4 +1,5 @@
 import type { TermDocument } from '../../../contract/content-link.ts'
+import type { Term, TermQuery } from '../../../contract/terms.ts'
 import { firstRow, type SiteDatabase, type SqlRow } from '../database.ts'
 
 interface StoredTerm extends SqlRow {
@@ -8,6 +9,9 @@ interface StoredTerm extends SqlRow {
   slug: string
   parent: number
 }
+
+const likeText = (text: string) => text.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')
+const capitalize = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1)
 
 /** The site's terms by taxonomy. The etag of the last complete pass tells whether they changed since. */
 export class TermTable {
@@ -64,6 +68,30 @@ export class TermTable {
       id,
       limit,
     )
+  }
+
+  /** Terms of a taxonomy by name, those that begin with the text first. A name that two terms have names neither. */
+  search({ taxonomy, search = '', limit }: TermQuery): Term[] {
+    const text = likeText(search)
+    const rows = this.#database.rows<StoredTerm & { same: number }>(
+      `SELECT * FROM (
+         SELECT taxonomy, id, name, slug, parent, count(*) OVER (PARTITION BY name) AS same FROM terms WHERE taxonomy = ?1
+       )
+       WHERE name LIKE '%' || ?2 || '%' ESCAPE '\\' OR name LIKE '%' || ?3 || '%' ESCAPE '\\' OR slug LIKE ?2 || '%' ESCAPE '\\'
+       ORDER BY name NOT LIKE ?2 || '%' ESCAPE '\\' AND name NOT LIKE ?3 || '%' ESCAPE '\\', name COLLATE NOCASE, id LIMIT ?4`,
+      taxonomy,
+      text,
+      // LIKE ignores the case of A to Z alone
+      capitalize(text),
+      limit,
+    )
+    return rows.map(({ id, name, slug, parent, same }) => ({
+      id,
+      name,
+      slug,
+      parent: parent === 0 ? null : parent,
+      value: same === 1 ? name : slug,
+    }))
   }
 
   counts(): Record<string, { synced: number; limited: boolean }> {

@@ -81,20 +81,32 @@ const ENDS_ATTRIBUTES = /\}\s+\/?-->/
 const isParsable = (body: string): boolean =>
   body.split('<!--').filter((part) => BEGINS_ATTRIBUTES.test(part) && !ENDS_ATTRIBUTES.test(part)).length <= MAX_ENDLESS
 
-/** Splits a body into its blocks, and HTML outside of blocks (classic editor) into paragraphs. */
-export function splitBlocks(body: string): BodyBlock[] {
-  if (!body.includes('<!-- wp:') || !isParsable(body)) return joinBlank(splitParagraphs(body))
-  const blocks: BodyBlock[] = []
+/** A top-level block as WordPress' parser finds it, or what is between two of them. */
+export interface ScannedBlock {
+  name: string | null
+  source: string
+}
+
+/** Splits a body where its top-level blocks begin and end. All sources, joined, are the body. */
+export function scanBlocks(body: string): ScannedBlock[] {
+  if (!isParsable(body)) return [{ name: null, source: body }]
+  const blocks: ScannedBlock[] = []
   let start = 0
   for (const block of parse(body)) {
     const end = findEnd(body, block, start)
     if (end === null) break
-    const source = body.slice(start, end)
-    if (block.blockName === null) blocks.push(...splitParagraphs(source))
-    else blocks.push(toBlock(block.blockName, source))
+    blocks.push({ name: block.blockName, source: body.slice(start, end) })
     start = end
   }
   // HTML after the last block that could be parsed
-  if (start < body.length) blocks.push(...splitParagraphs(body.slice(start)))
-  return joinBlank(blocks)
+  if (start < body.length) blocks.push({ name: null, source: body.slice(start) })
+  return blocks
+}
+
+/** Splits a body into its blocks, and HTML outside of blocks (classic editor) into paragraphs. */
+export function splitBlocks(body: string): BodyBlock[] {
+  if (!body.includes('<!-- wp:')) return joinBlank(splitParagraphs(body))
+  return joinBlank(
+    scanBlocks(body).flatMap(({ name, source }) => (name === null ? splitParagraphs(source) : toBlock(name, source))),
+  )
 }

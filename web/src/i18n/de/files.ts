@@ -11,6 +11,7 @@ export const files: AreaFiles = {
   connection: async () => (await import('./connection.ts')).connection,
   contentTypes: async () => (await import('./content-types.ts')).contentTypes,
   // if these can't be loaded, the API's English texts are shown
+  editor: async () => (await import('./editor.ts')).editor,
   errors: () =>
     import('./errors.ts').then(
       ({ errors }) => errors,

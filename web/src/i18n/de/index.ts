@@ -7,6 +7,7 @@ import { common } from './common.ts'
 import { connect } from './connect.ts'
 import { connection } from './connection.ts'
 import { contentTypes } from './content-types.ts'
+import { editor } from './editor.ts'
 import { errors } from './errors.ts'
 import { items } from './items.ts'
 import { members } from './members.ts'
@@ -27,6 +28,7 @@ export const messages: Messages = {
   connect,
   connection,
   contentTypes,
+  editor,
   errors,
   items,
   members,

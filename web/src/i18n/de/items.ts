@@ -192,6 +192,9 @@ export const items: typeof english = {
       },
     },
     gone: '(dort gelöscht)',
+    showRendered: 'Beide gestaltet zeigen',
+    hideRendered: 'Als Text zeigen',
+    rendered: 'Text, gestaltet: {side}',
     all: {
       wordpress: 'Alles aus WordPress',
       igny8: 'Alles aus IGNY8',
@@ -249,11 +252,6 @@ export const items: typeof english = {
     title: 'Bearbeiten',
     hint: 'Ändert die Fassung in IGNY8. WordPress erhält sie mit dem nächsten Abgleich, oder sofort, wenn in beide Richtungen abgeglichen wird.',
     leave: 'Ohne Speichern verlassen? Ihre Änderungen gehen verloren.',
-    date: {
-      future: 'In Ihrer Zeitzone. Zum Planen gehört ein Datum in der Zukunft.',
-      publish: 'In Ihrer Zeitzone. Leer heißt jetzt; ein Datum in der Zukunft plant.',
-      other: 'In Ihrer Zeitzone.',
-    },
     noAuthor: 'Wie die Website entscheidet',
     builder:
       'Der Page-Builder {builder} stellt diesen Text dar. Bearbeiten Sie ihn dort; alles andere können Sie hier ändern.',

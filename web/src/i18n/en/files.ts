@@ -11,6 +11,7 @@ export const files: AreaFiles = {
   connect: async () => (await import('./connect.ts')).connect,
   connection: async () => (await import('./connection.ts')).connection,
   contentTypes: async () => (await import('./content-types.ts')).contentTypes,
+  editor: async () => (await import('./editor.ts')).editor,
   errors: () => Promise.resolve(errors),
   items: async () => (await import('./items.ts')).items,
   members: async () => (await import('./members.ts')).members,

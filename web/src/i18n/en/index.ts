@@ -6,6 +6,7 @@ import { common } from './common.ts'
 import { connect } from './connect.ts'
 import { connection } from './connection.ts'
 import { contentTypes } from './content-types.ts'
+import { editor } from './editor.ts'
 import { errors } from './errors.ts'
 import { items } from './items.ts'
 import { members } from './members.ts'
@@ -26,6 +27,7 @@ export const messages = {
   connect,
   connection,
   contentTypes,
+  editor,
   errors,
   items,
   members,

@@ -186,6 +186,9 @@ export const items = {
       },
     },
     gone: '(deleted there)',
+    showRendered: 'Show both rendered',
+    hideRendered: 'Show as text',
+    rendered: 'Body, rendered: {side}',
     all: {
       wordpress: 'All from WordPress',
       igny8: 'All from IGNY8',
@@ -242,11 +245,6 @@ export const items = {
     title: 'Edit',
     hint: 'Changes the version in IGNY8. WordPress gets it with the next sync, or at once if two-way sync is on.',
     leave: 'Leave without saving? Your changes are lost.',
-    date: {
-      future: 'In your time zone. Scheduling needs a date to come.',
-      publish: 'In your time zone. Empty means now; a date to come schedules.',
-      other: 'In your time zone.',
-    },
     noAuthor: 'As the site decides',
     builder: 'The page builder {builder} renders this text. Edit it there; everything else can be changed here.',
     stale: {

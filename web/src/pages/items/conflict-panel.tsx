@@ -7,6 +7,7 @@ import { ClockTime, RelativeTime } from '../../components/relative-time.tsx'
 import { useItemTitles } from '../../queries/items.ts'
 import { useMay } from '../../queries/session.ts'
 import { ConflictChoice, type Side } from './conflict-choice.tsx'
+import { ConflictPreviews } from './conflict-previews.tsx'
 import { ConflictResult } from './conflict-result.tsx'
 import { useFieldLabel } from './field-label.ts'
 import { parentsOf, usePartText } from './value-text.ts'
@@ -123,6 +124,9 @@ export function ConflictPanel({ item, conflict, work }: ConflictPanelProps): Rea
             onChange={(side) => setChoices((before) => ({ ...before, [field]: side }))}
           />
         ))}
+        {!by && wordpress && fields.includes('body') && (
+          <ConflictPreviews wordpress={wordpress.body} igny8={item.body} />
+        )}
         {!by && <ConflictResult fields={fields} choices={choices} textOf={textOf} />}
         {mayEdit ? (
           <Group justify="space-between" gap="sm">

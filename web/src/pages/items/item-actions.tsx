@@ -15,6 +15,16 @@ interface ItemActionsProps {
   onEdit: () => void
 }
 
+/** The site's version could not be read yet, so the API refuses changes. */
+const isUnreadable = (item: Item) => item.external_id !== null && item.wordpress === null && item.error !== null
+const isInTrash = (item: Item) => item.status === 'trash' && item.conflict === null
+/** An item deleted in WordPress has to be resolved before it is edited. */
+const isDeletedThere = (item: Item) => item.conflict !== null && item.conflict.wordpress === null
+
+/** Whether the API takes changes of an item from an editor. */
+export const mayBeEdited = (item: Item): boolean =>
+  !item.left_alone && !item.deleted && !isDeletedThere(item) && !isInTrash(item) && !isUnreadable(item)
+
 /** Actions of an editor on an item. One that is left alone can only be asked for again. */
 export function ItemActions(props: ItemActionsProps): ReactNode {
   return (
@@ -44,12 +54,7 @@ function SyncButton({ item, work }: Pick<ItemActionsProps, 'item' | 'work'>): Re
 function ChangeButtons({ item, work, isEditing, onEdit }: ItemActionsProps): ReactNode {
   const t = useTranslations('items.action')
   const common = useTranslations('common')
-  // the site's version could not be read yet, so the API refuses changes
-  const isUnreadable = item.external_id !== null && item.wordpress === null && item.error !== null
-  // an item deleted in WordPress has to be resolved before it is edited
-  const isDeletedThere = item.conflict !== null && item.conflict.wordpress === null
-  const isInTrash = item.status === 'trash' && item.conflict === null
-  const isRestorable = (isInTrash || item.deleted) && item.conflict === null
+  const isRestorable = (isInTrash(item) || item.deleted) && item.conflict === null
   const mayDelete = useMay('admin')
   return (
     <>
@@ -63,19 +68,19 @@ function ChangeButtons({ item, work, isEditing, onEdit }: ItemActionsProps): Rea
           {t('restore')}
         </Button>
       )}
-      {!item.deleted && !isDeletedThere && !isInTrash && (
+      {!item.deleted && !isDeletedThere(item) && !isInTrash(item) && (
         <Button
           variant="default"
           leftSection={<IconEdit size={16} aria-hidden />}
-          disabled={isEditing || isUnreadable}
-          {...(isUnreadable && { title: t('unreadable') })}
+          disabled={isEditing || isUnreadable(item)}
+          {...(isUnreadable(item) && { title: t('unreadable') })}
           onClick={onEdit}
         >
           {common('edit')}
         </Button>
       )}
-      {!item.deleted && !isInTrash && <TrashItemButton item={item} />}
-      {!item.deleted && isInTrash && mayDelete && <DeleteItemButton item={item} />}
+      {!item.deleted && !isInTrash(item) && <TrashItemButton item={item} />}
+      {!item.deleted && isInTrash(item) && mayDelete && <DeleteItemButton item={item} />}
     </>
   )
 }

@@ -1,9 +1,10 @@
 import { Group, Skeleton, Stack } from '@mantine/core'
 import { IconLock } from '@tabler/icons-react'
-import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 import { Link } from 'wouter'
 import { useTranslations } from 'use-intl'
 import type { Item } from '../../api/types.ts'
+import { lazyPart } from '../../app/lazy-page.tsx'
 import { titleText } from '../../components/title-text.ts'
 import { readKeptDraft } from '../../queries/kept-draft.ts'
 import classes from '../../components/data-list.module.css'
@@ -13,9 +14,9 @@ import { RelativeTime } from '../../components/relative-time.tsx'
 import { ItemStateBadge } from '../../components/state-badge.tsx'
 import { ErrorState } from '../../components/states.tsx'
 import { useThisSite } from '../../layout/site-context.ts'
-import { useMay, useSession } from '../../queries/session.ts'
+import { useMay } from '../../queries/session.ts'
 import { ConflictPanel } from './conflict-panel.tsx'
-import { ItemActions } from './item-actions.tsx'
+import { ItemActions, mayBeEdited } from './item-actions.tsx'
 import { ItemFacts } from './item-facts.tsx'
 import {
   DeletedNotice,
@@ -28,10 +29,11 @@ import {
   TrashNotice,
   UndoNotice,
 } from './item-notices.tsx'
+import { useDraftKey } from './use-draft.ts'
 import { isMovedOn, type ItemWork, useItemWork } from './use-item-work.ts'
 
 const ItemSides = lazy(() => import('./item-sides.tsx'))
-const EditForm = lazy(() => import('./edit-form.tsx'))
+const EditForm = lazyPart('editor', () => import('./edit-form.tsx'))
 
 /** State of the item, below its title. */
 function Standing({ item }: { item: Item }): ReactNode {
@@ -65,13 +67,19 @@ function TroublePanel({ item, work }: { item: Item; work: ItemWork }): ReactNode
   return isOpenInWordPress(item) ? <OpenPanel item={item} work={work} /> : <FailurePanel item={item} work={work} />
 }
 
+/** Whether the page was opened to write in an item that was just made. */
+const isNew = (): boolean => (window.history.state as { isNew?: boolean } | null)?.isNew === true
+
 export function ItemView({ item }: { item: Item }): ReactNode {
   const t = useTranslations('items')
   const site = useThisSite()
   const mayEdit = useMay('editor')
-  const userId = useSession().data?.user.id
-  // a draft that was kept while its author signed in again is opened at once
-  const [isEditing, setEditing] = useState(() => readKeptDraft(userId, item.id) !== null)
+  const draftKey = useDraftKey(item)
+  // what somebody typed and did not save is opened at once, and so is an item that was just made
+  const [isOpen, setEditing] = useState(() => readKeptDraft(draftKey) !== null || isNew())
+  const isEditing = isOpen && mayEdit && mayBeEdited(item)
+  // a page that is loaded again is no new item
+  useEffect(() => void (isNew() && window.history.replaceState(null, '')), [])
   const work = useItemWork(item)
   const isGone = item.state === 'deleted'
   return (
@@ -95,10 +103,14 @@ export function ItemView({ item }: { item: Item }): ReactNode {
             <EditForm item={item} onClose={() => setEditing(false)} />
           </Suspense>
         )}
-        <ItemFacts item={item} />
-        <Suspense fallback={<Skeleton height={240} radius="lg" />}>
-          <ItemSides item={item} />
-        </Suspense>
+        {!isEditing && (
+          <>
+            <ItemFacts item={item} />
+            <Suspense fallback={<Skeleton height={240} radius="lg" />}>
+              <ItemSides item={item} />
+            </Suspense>
+          </>
+        )}
       </Stack>
     </Page>
   )

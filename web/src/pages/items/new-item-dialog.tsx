@@ -34,16 +34,23 @@ export default function NewItemDialog({ rows, onClose }: { rows: TypeRows | null
     const { value } = event.currentTarget
     setValues((before) => ({ ...before, [name]: value }))
   }
+  const isTyped = values.title !== '' || values.body !== ''
   const submit = (event: FormEvent) => {
     event.preventDefault()
     setMissing(values.title.trim() === '')
     if (values.title.trim() === '') return
-    create.mutate({ ...values, status: 'draft' }, { onSuccess: ({ id }) => navigate(`/sites/${site.id}/items/${id}`) })
+    create.mutate(
+      { ...values, status: 'draft' },
+      { onSuccess: ({ id }) => navigate(`/sites/${site.id}/items/${id}`, { state: { isNew: true } }) },
+    )
   }
   return (
     <Modal
       opened
       onClose={onClose}
+      // neither a click beside it nor a key loses what was typed
+      closeOnClickOutside={!isTyped}
+      closeOnEscape={!isTyped}
       title={t('new.title')}
       size="lg"
       centered

@@ -28,7 +28,10 @@ function toValue(field: SeoField, text: string): unknown {
 }
 
 /** The changed SEO fields as the API takes them; nothing if none has changed. */
-export function seoChanges(changed: readonly string[], values: Record<SeoField, string>): Pick<ItemUpdate, 'seo'> {
+export function seoChanges(
+  changed: readonly string[],
+  values: Readonly<Record<SeoField, string>>,
+): Pick<ItemUpdate, 'seo'> {
   const fields = SEO_FIELDS.filter((field) => changed.includes(field))
   const seo = Object.fromEntries(fields.map((field) => [nameOf(field), toValue(field, values[field])]))
   return fields.length === 0 ? {} : { seo }

@@ -24,6 +24,8 @@ export function StaleEditNotice(props: StaleEditNoticeProps): ReactNode {
   const t = useTranslations('items.edit.stale')
   const fieldLabel = useFieldLabel()
   const author = useAuthorAfter(item, changes)
+  const image = changes.featured_image === undefined ? item.featured_image : changes.featured_image
+  const featured = image && { url: image.url, alt: image.alt ?? '' }
   const valueText = useValueText((id) => id)
   return (
     <Alert
@@ -42,6 +44,8 @@ export function StaleEditNotice(props: StaleEditNoticeProps): ReactNode {
               ...item,
               ...changes,
               author,
+              terms: { ...item.terms, ...changes.terms },
+              featured_image: featured,
               seo: item.seo && ({ ...item.seo, ...changes.seo } as typeof item.seo),
             }}
             leftLabel={t('theirs')}

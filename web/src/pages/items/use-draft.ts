@@ -1,44 +1,22 @@
-import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Item, ItemUpdate } from '../../api/types.ts'
-import { authorChange, authorValue } from './author-value.ts'
-import { keys } from '../../queries/keys.ts'
+import { type DraftKey, forgetDraft, keepDraft, type KeptDraft, readKeptDraft } from '../../queries/kept-draft.ts'
 import { useSession } from '../../queries/session.ts'
-import { forgetDraft, keepDraft, readKeptDraft } from '../../queries/kept-draft.ts'
-import { fromLocalTime, toLocalTime } from './local-time.ts'
-import { SEO_FIELDS, seoChanges, seoValuesOf, type SeoField } from './seo-draft.ts'
+import { changedFields, changesOf, dateFor, type Field, knownValues, type Values, valuesOf } from './draft-fields.ts'
 
-const PLAIN = ['title', 'slug', 'status', 'date', 'author', 'excerpt', 'body'] as const
-type Plain = (typeof PLAIN)[number]
-/** A field of the form, named as the API names it in errors and conflicts. */
-export type Field = Plain | SeoField
-const FIELDS: readonly Field[] = [...PLAIN, ...SEO_FIELDS]
-type Values = Record<Field, string>
+export type { Field } from './draft-fields.ts'
 
-const valuesOf = (item: Item): Values => ({
-  title: item.title,
-  slug: item.slug,
-  status: item.status,
-  date: toLocalTime(item.date),
-  author: authorValue(item.author),
-  excerpt: item.excerpt,
-  body: item.body,
-  ...seoValuesOf(item),
-})
+const KEEP_AFTER_MS = 400
 
-function toChange(field: Plain, value: string) {
-  if (field === 'author') return [field, authorChange(value)] as const
-  return [field, field === 'date' ? fromLocalTime(value) : value] as const
-}
-
-/**
- * The date field once another status is chosen: “Published” beside a date to come could mean now or then, so it is
- * emptied, which means now. Any other status shows the item's date again.
- */
-function dateFor(status: string, date: string, itemDate: string): string {
-  const isToCome = Date.parse(fromLocalTime(date) ?? '') > Date.now()
-  if (status === 'publish') return isToCome ? '' : date
-  return date === '' ? itemDate : date
+/** Under which an item's draft of this person is kept; null while the person is not known. */
+export function useDraftKey({ site_id: siteId, id: itemId }: Item): DraftKey | null {
+  const session = useSession().data
+  const userId = session?.user.id
+  const accountId = session?.account.id
+  return useMemo(
+    () => (userId === undefined || accountId === undefined ? null : { userId, accountId, siteId, itemId }),
+    [userId, accountId, siteId, itemId],
+  )
 }
 
 export interface Draft {
@@ -52,67 +30,124 @@ export interface Draft {
   isStale: boolean
   /** The revision being edited. */
   revision: number
+  /** When the draft was typed that this form began with; null if it began with the item. */
+  restoredAt: number | null
+  /** Whether the changes are kept on this device: false if it has no room. Null without changes. */
+  isKept: boolean | null
   /** Discards the draft and starts from the latest version. */
   startOver: () => void
+  /** Continues from what was saved. What was typed since it was sent stays a change. */
+  saved: (item: Item, sent: Values) => void
+  /** Forgets what is kept of the draft: it is not wanted. */
+  forget: () => void
 }
 
-/** Keeps the draft if the page closes because the session has ended. Nothing is lost on the way to signing in and back. */
-function useKeepWhenSignedOut(
-  userId: string | undefined,
-  draft: { start: Item; values: Values },
-  isDirty: boolean,
-): void {
-  const client = useQueryClient()
-  const latest = useRef({ userId, draft, isDirty })
-  useEffect(() => {
-    // once signed out, there is no id any more
-    latest.current = { userId: userId ?? latest.current.userId, draft, isDirty }
+/**
+ * Keeps the changes on this device shortly after each of them, and at once when the page is hidden or closed. Forgets
+ * them when there are none any more.
+ */
+function useKeeping(key: DraftKey | null, draft: KeptDraft | null): { isKept: boolean | null; forget: () => void } {
+  const [isKept, setKept] = useState<boolean | null>(null)
+  // once signed out, there is no key any more
+  const owner = useRef(key)
+  const pending = useRef<KeptDraft | null>(null)
+  const flush = useRef(() => {
+    if (pending.current && owner.current) setKept(keepDraft(owner.current, { ...pending.current, at: Date.now() }))
+    pending.current = null
   })
-  const itemId = draft.start.id
   useEffect(() => {
-    const owner = latest.current.userId
-    if (owner !== undefined) forgetDraft(owner, itemId)
-    return () => {
-      const { userId: author, draft: last, isDirty: isWorthIt } = latest.current
-      const isSignedOut = client.getQueryData(keys.session) === null
-      if (author !== undefined && isWorthIt && isSignedOut) keepDraft(author, last)
+    owner.current = key ?? owner.current
+  }, [key])
+  const text = draft && JSON.stringify([draft.revision, draft.values])
+  useEffect(() => {
+    if (text === null) {
+      pending.current = null
+      if (owner.current) forgetDraft(owner.current)
+      return undefined
     }
-  }, [client, itemId])
+    const [revision, values] = JSON.parse(text) as [number, Record<string, string>]
+    pending.current = { revision, values, at: 0 }
+    const timer = setTimeout(flush.current, KEEP_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [text])
+  useEffect(() => {
+    const keepNow = flush.current
+    window.addEventListener('pagehide', keepNow)
+    document.addEventListener('visibilitychange', keepNow)
+    return () => {
+      keepNow()
+      window.removeEventListener('pagehide', keepNow)
+      document.removeEventListener('visibilitychange', keepNow)
+    }
+  }, [])
+  const forget = () => {
+    pending.current = null
+    if (owner.current) forgetDraft(owner.current)
+  }
+  return { isKept: text === null ? null : isKept, forget }
 }
+
+interface Start {
+  revision: number
+  values: Values
+}
+
+const startOf = (item: Item): Start => ({ revision: item.revision, values: valuesOf(item) })
 
 /** The text being edited, separate from the item, which may change meanwhile. */
 export function useDraft(item: Item): Draft {
-  const userId = useSession().data?.user.id
-  const [kept] = useState(() => readKeptDraft(userId, item.id))
-  const [start, setStart] = useState(kept?.start ?? item)
-  const [values, setValues] = useState<Values>(() => ({ ...valuesOf(item), ...kept?.values }))
-  const before = valuesOf(start)
-  const changed = FIELDS.filter((field) => values[field] !== before[field])
+  const key = useDraftKey(item)
+  const [kept, setRestored] = useState(() => readKeptDraft(key))
+  // of what was kept, whatever differs from the latest version is a change
+  const [start, setStart] = useState<Start>(() => ({ ...startOf(item), ...(kept && { revision: kept.revision }) }))
+  const [values, setValues] = useState<Values>(
+    () => ({ ...valuesOf(item), ...knownValues(kept?.values ?? {}) }) as Values,
+  )
+  const changed = changedFields(start.values, values)
+  const isDirty = changed.length > 0
   // without changes the form follows the item
-  if (start.revision !== item.revision && changed.length === 0) {
-    setStart(item)
+  if (start.revision !== item.revision && !isDirty) {
+    setStart(startOf(item))
     setValues(valuesOf(item))
   }
-  const change = (field: Field, value: string) => {
-    const withDate = (date: string) => (field === 'status' ? { date: dateFor(value, date, before.date) } : {})
-    setValues((current) => ({ ...current, [field]: value, ...withDate(current.date) }))
-  }
-  useKeepWhenSignedOut(userId, { start, values }, changed.length > 0)
-  const plain = PLAIN.filter((field) => changed.includes(field))
+  const itemDate = start.values.date
+  const change = useCallback(
+    (field: Field, value: string) => {
+      const withDate = (date: string) => (field === 'status' ? { date: dateFor(value, date, itemDate) } : {})
+      setValues((current) => ({ ...current, [field]: value, ...withDate(current.date) }))
+    },
+    [itemDate],
+  )
+  const changedValues = Object.fromEntries(changed.map((field) => [field, values[field] ?? '']))
+  const { isKept, forget } = useKeeping(
+    key,
+    isDirty ? { revision: start.revision, at: 0, values: changedValues } : null,
+  )
   return {
     values,
     change,
     set: (field) => (event) => change(field, event.currentTarget.value),
-    changes: {
-      ...(Object.fromEntries(plain.map((field) => toChange(field, values[field]))) as ItemUpdate),
-      ...seoChanges(changed, values),
-    },
-    isDirty: changed.length > 0,
-    isStale: start.revision !== item.revision && changed.length > 0,
+    changes: changesOf(changed, values),
+    isDirty,
+    isStale: start.revision !== item.revision && isDirty,
     revision: start.revision,
+    restoredAt: isDirty ? (kept?.at ?? null) : null,
+    isKept,
     startOver: () => {
-      setStart(item)
+      setRestored(null)
+      setStart(startOf(item))
       setValues(valuesOf(item))
     },
+    saved: (next, sent) => {
+      setRestored(null)
+      setStart(startOf(next))
+      setValues((current) => {
+        const typed = changedFields(sent, current).map((field) => [field, current[field]])
+        return { ...valuesOf(next), ...Object.fromEntries(typed) } as Values
+      })
+      // the form may close before its next effect
+      if (changedFields(sent, values).length === 0) forget()
+    },
+    forget,
   }
 }

@@ -67,6 +67,9 @@ final class Library {
 			$id     = $this->find( self::HASH, $hash );
 			$reused = true;
 			if ( 0 === $id ) {
+				$id = $this->own( $url, $hash );
+			}
+			if ( 0 === $id ) {
 				list( $id, $reused ) = $this->fetch( $url, $hash, $filename, $context );
 			}
 			// An image has one alternative text, shared by all its posts, so an existing one is kept.
@@ -168,7 +171,22 @@ final class Library {
 	}
 
 	private function find( string $key, string $value ): int {
-		$id = $this->meta->find( $key, $value );
+		return $this->usable( $this->meta->find( $key, $value ) );
+	}
+
+	/**
+	 * An image that was chosen from this site's own library has its address: it is not fetched from there.
+	 */
+	private function own( string $url, string $hash ): int {
+		$id = $this->usable( attachment_url_to_postid( $url ) );
+		if ( 0 === $id || ! wp_attachment_is_image( $id ) ) {
+			return 0;
+		}
+		add_post_meta( $id, self::HASH, wp_slash( $hash ) );
+		return $id;
+	}
+
+	private function usable( int $id ): int {
 		return 0 !== $id && Types::ATTACHMENT === get_post_type( $id ) && 'trash' !== get_post_status( $id ) ? $id : 0;
 	}
 }
