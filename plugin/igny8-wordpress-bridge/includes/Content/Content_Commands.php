@@ -20,6 +20,7 @@ use Igny8\Bridge\Content\Media\Download;
 use Igny8\Bridge\Content\Media\Library;
 use Igny8\Bridge\Content\Media\Source_Url;
 use Igny8\Bridge\Content\Write\Applier;
+use Igny8\Bridge\Content\Write\Body_Maker;
 use Igny8\Bridge\Content\Write\Change_Reader;
 use Igny8\Bridge\Content\Write\Acting_User;
 use Igny8\Bridge\Content\Write\Write_Verifier;
@@ -74,7 +75,7 @@ final class Content_Commands {
 		$documents      = new Documents( $types, $rows, $related_data, $maker );
 		$write_verifier = new Write_Verifier( $rows, new Post_Meta() );
 		$writer         = new Post_Writer( $write_verifier, new Term_Writer( $write_verifier ), new Meta_Writer(), $links, new Publishing_Rules(), new Seo_Writer( $write_verifier ), $permissions );
-		$applier        = new Applier( $rows, $documents, $writer, $links, $acting_user, $this->recorder, new Write_Log(), new Stale_Saves(), $permissions );
+		$applier        = new Applier( $rows, $documents, $writer, $links, $acting_user, $this->recorder, new Write_Log(), new Stale_Saves(), $permissions, new Body_Maker() );
 		$reader         = new Change_Reader( $types, new Field_Reader( $types, $keys ) );
 		return [
 			new Index_Command( $types, $rows, $documents ),

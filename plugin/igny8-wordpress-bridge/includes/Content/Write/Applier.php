@@ -46,7 +46,9 @@ final class Applier {
 
 	private Left_Alone $left_alone;
 
-	public function __construct( Rows $rows, Documents $documents, Post_Writer $writer, Item_Links $links, Acting_User $acting_user, Recorder $recorder, Write_Log $writes, Stale_Saves $stale_saves, Permissions $permissions ) {
+	private Body_Maker $bodies;
+
+	public function __construct( Rows $rows, Documents $documents, Post_Writer $writer, Item_Links $links, Acting_User $acting_user, Recorder $recorder, Write_Log $writes, Stale_Saves $stale_saves, Permissions $permissions, Body_Maker $bodies ) {
 		$this->rows        = $rows;
 		$this->documents   = $documents;
 		$this->writer      = $writer;
@@ -57,6 +59,7 @@ final class Applier {
 		$this->stale_saves = $stale_saves;
 		$this->permissions = $permissions;
 		$this->left_alone  = new Left_Alone();
+		$this->bodies      = $bodies;
 	}
 
 	/**
@@ -94,6 +97,7 @@ final class Applier {
 		}
 
 		try {
+			$this->bodies->make( $change, null );
 			$started  = new Started_Creates();
 			$existing = $this->existing( $change->item_id, $started );
 			$this->left_alone->check( $existing );
@@ -167,6 +171,7 @@ final class Applier {
 
 		if ( 'delete' !== $change->op ) {
 			( new Unchanged() )->leave_out( $change, $row );
+			$this->bodies->make( $change, $row );
 			if ( 'update' === $change->op && ! $change->ends_in_trash && ! $change->has_fields() ) {
 				return Result::applied( $document );
 			}

@@ -27,6 +27,9 @@ final class Change {
 	/** @var array<string, string|int> Column => value to store. */
 	public array $columns = [];
 
+	/** Body as it was sent, if the column has what was made of it. */
+	public ?string $sent_body = null;
+
 	/** @var array<string, string[]> Taxonomy => texts. */
 	public array $terms = [];
 
