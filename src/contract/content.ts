@@ -57,7 +57,13 @@ const AuthorInput = z.lazy(() =>
 const EditableFields = z.lazy(() =>
   z.object({
     title: z.string().max(65_535),
-    body: z.string(),
+    body: z.string().meta({
+      description:
+        'HTML, or the blocks of WordPress as it stores them. HTML becomes blocks where the site edits the type in blocks',
+    }),
+    body_format: z.enum(['html', 'markdown']).meta({
+      description: 'How `body` is written; `html` unless given. Markdown is turned into HTML at once, and kept as HTML',
+    }),
     excerpt: z.string().max(65_535),
     slug: z.string().max(200),
     status: ItemStatus.meta({
