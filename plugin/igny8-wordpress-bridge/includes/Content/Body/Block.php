@@ -29,6 +29,9 @@ final class Block {
 	/** @var string[] */
 	private array $classes = [];
 
+	/** @var string[] Of the element that the block is made of. */
+	private array $more_classes = [];
+
 	private ?string $id = null;
 
 	/**
@@ -58,7 +61,7 @@ final class Block {
 		$classes = preg_grep( self::OWN_CLASSES, Html_Source::classes( $element ), PREG_GREP_INVERT );
 		if ( is_array( $classes ) && [] !== $classes ) {
 			$this->attributes['className'] = implode( ' ', $classes );
-			$this->classes                 = array_merge( $this->classes, $classes );
+			$this->more_classes            = $classes;
 		}
 		return $this;
 	}
@@ -110,15 +113,15 @@ final class Block {
 	/**
 	 * The start of the outermost element.
 	 *
-	 * @param array<string, string|null> $more Attributes.
+	 * @param string $more Attributes, as HTML with a space before each.
 	 */
-	public function open( string $tag, array $more = [] ): string {
-		$classes = array_unique( $this->classes );
-		return '<' . $tag . Html_Writer::attributes(
+	public function open( string $tag, string $more = '' ): string {
+		$classes = array_unique( array_merge( $this->classes, $this->more_classes ) );
+		return "<$tag$more" . Html_Writer::attributes(
 			[
-				'id'    => $this->id,
 				'class' => [] === $classes ? null : implode( ' ', $classes ),
-			] + $more
+				'id'    => $this->id,
+			]
 		) . '>';
 	}
 
@@ -126,8 +129,25 @@ final class Block {
 	 * @param string $html From open() on, to the end.
 	 */
 	public function html( string $html ): string {
-		$attributes = [] === $this->attributes ? '' : serialize_block_attributes( $this->attributes ) . ' ';
+		$attributes = [] === $this->attributes ? '' : serialize_block_attributes( $this->sorted() ) . ' ';
 		return "<!-- wp:$this->name $attributes-->\n$html\n<!-- /wp:$this->name -->";
+	}
+
+	/**
+	 * The attributes in the order of the registry, as the editor writes them; those that it does not define come last.
+	 */
+	private function sorted(): array {
+		$known = array_intersect_key( $this->type->attributes ?? [], $this->attributes );
+		unset( $known['align'], $known['className'] );
+		$last   = 'image' === $this->name ? [ 'align', 'className' ] : [ 'className' ];
+		$first  = 'image' === $this->name ? [] : [ 'align' ];
+		$sorted = [];
+		foreach ( array_merge( $first, array_keys( $known ), $last ) as $attribute ) {
+			if ( isset( $this->attributes[ $attribute ] ) ) {
+				$sorted[ $attribute ] = $this->attributes[ $attribute ];
+			}
+		}
+		return $sorted + $this->attributes;
 	}
 
 	/**

@@ -26,6 +26,9 @@ final class Block_Body {
 	 * @return string The same text as blocks. If the text can't be read without a loss, one block of HTML has it as it is.
 	 */
 	public function of( string $html ): string {
+		if ( Raw_Parts::is_open( $html ) ) {
+			return Block_Maker::html( trim( $html ) );
+		}
 		$html   = str_replace( [ "\r\n", "\r" ], "\n", $html );
 		$source = 1 === preg_match( self::STRUCTURE, $html ) ? $html : wpautop( $html );
 		$packed = Raw_Parts::pack( $source );

@@ -60,7 +60,7 @@ final class Line_Blocks {
 			return $block->html( $block->open( 'pre' ) . '<code>' . self::escape_code( Html_Writer::inner( $code ) ) . '</code></pre>' );
 		}
 		$block = ( new Block( 'preformatted' ) )->like( $node );
-		return $block->html( $block->open( 'pre' ) . preg_replace( '/\A\n/', '', Html_Writer::inner( $node ) ) . '</pre>' );
+		return $block->html( $block->open( 'pre' ) . preg_replace( '/\A\n(?!\n)/', '', Html_Writer::inner( $node ) ) . '</pre>' );
 	}
 
 	/**

@@ -32,13 +32,7 @@ final class List_Block {
 		$tag   = Html_Source::tag( $list );
 		$order = 'ol' === $tag ? self::order( $list ) : [];
 		$block = ( new Block( 'list', $order ) )->like( $list );
-		$start = $block->open(
-			$tag,
-			[
-				'reversed' => isset( $order['reversed'] ) ? '' : null,
-				'start'    => isset( $order['start'] ) ? (string) $order['start'] : null,
-			]
-		);
+		$start = $block->open( $tag, ( isset( $order['reversed'] ) ? ' reversed' : '' ) . ( isset( $order['start'] ) ? ' start="' . $order['start'] . '"' : '' ) );
 		return $block->html( $start . Block::join( $items ) . "</$tag>" );
 	}
 

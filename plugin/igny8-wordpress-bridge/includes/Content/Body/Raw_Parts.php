@@ -22,7 +22,20 @@ final class Raw_Parts {
 
 	private const OF = 'of';
 
-	private const ELEMENT = '~<(script|style|template|noscript|xmp|svg|math|textarea)\b(?:[^>"\']++|"[^"]*+"|\'[^\']*+\')*+>.*?</\1\s*>~is';
+	private const ELEMENT = '~<(script|style|template|noscript|xmp|svg|math|textarea)\b(?:[^<>"\']++|"[^"]*+"|\'[^\']*+\')*+>.*?</\1\s*>~is';
+
+	/** Start => end. */
+	private const ENDS = [
+		'<!--'      => '-->',
+		'<script'   => '</script',
+		'<style'    => '</style',
+		'<template' => '</template',
+		'<noscript' => '</noscript',
+		'<xmp'      => '</xmp',
+		'<svg'      => '</svg',
+		'<math'     => '</math',
+		'<textarea' => '</textarea',
+	];
 
 	private const UNCLOSED = '~<(?:script|style|template|noscript|xmp|svg|math|textarea|plaintext|igny8-)~i';
 
@@ -32,10 +45,23 @@ final class Raw_Parts {
 	private const ENTITY = '~&(?:#\d{1,7}|#x[0-9a-f]{1,6}|amp|lt|gt|quot|nbsp|copy|reg|laquo|raquo|[aeiouy](?:acute|uml)|[aeiou](?:grave|circ)|[ano]tilde|szlig|ccedil)(?![\w;=])~i';
 
 	/**
+	 * Whether a part begins and does not end. Looking for the end of each such part would take the square of the length.
+	 */
+	public static function is_open( string $html ): bool {
+		foreach ( self::ENDS as $start => $end ) {
+			$last = strripos( $html, $start );
+			if ( false !== $last && false === stripos( $html, $end, $last ) ) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
 	 * @return string|null Null if the parser would lose something.
 	 */
 	public static function pack( string $html ): ?string {
-		if ( false !== stripos( $html, '<igny8-' ) ) {
+		if ( false !== stripos( $html, '<igny8-' ) || self::is_open( $html ) ) {
 			return null;
 		}
 		$packed = preg_replace_callback(

@@ -12,7 +12,7 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Text_Check {
 
-	private const TAG = '~</?[a-z!?](?:[^>"\']++|"[^"]*+"|\'[^\']*+\')*+>~i';
+	private const TAG = '~</?[a-z!?](?:[^<>"\']++|"[^"]*+"|\'[^\']*+\')*+>~i';
 
 	private const ADDRESS = '~\s(?:src|href|srcset|poster|data|action)\s*=\s*(?|"([^"]*+)"|\'([^\']*+)\'|([^\s"\'>]++))~i';
 

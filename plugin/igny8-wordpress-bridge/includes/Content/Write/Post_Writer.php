@@ -10,6 +10,7 @@ use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Gmt;
 use Igny8\Bridge\Content\Item_Links;
 use Igny8\Bridge\Content\Made_Bodies;
+use Igny8\Bridge\Content\Open_Links;
 use Igny8\Bridge\Content\Types;
 use Throwable;
 use WP_Error;
@@ -186,6 +187,9 @@ final class Post_Writer {
 	}
 
 	private function note_body( int $id, Change $change ): void {
+		if ( isset( $change->columns['post_content'] ) ) {
+			Open_Links::note( $id, $change->open_links );
+		}
 		if ( null !== $change->sent_body ) {
 			Made_Bodies::note( $id, $change->sent_body, (string) $change->columns['post_content'] );
 		}
