@@ -207,6 +207,11 @@ export const Item = z.lazy(() =>
       base: ItemVersion.nullable().meta({ description: 'The last version that both sides had' }),
       conflict: Conflict.nullable(),
       error: ItemError.nullable(),
+      // the object of an earlier release answers without it while a deployment is under way
+      external_images: z.array(z.string()).default([]).meta({
+        description:
+          'Images of the body in WordPress that the site shows from elsewhere: they could not be fetched, or were left there',
+      }),
       can_undo: z.boolean().meta({ description: 'Whether the last resolution of a conflict can be undone' }),
       updated_at: Timestamp,
     })
@@ -217,7 +222,16 @@ export type Item = z.infer<typeof Item>
 /** An item in a list, without body and meta. */
 export const ItemSummary = z.lazy(() =>
   Item.unwrap()
-    .omit({ body: true, meta: true, excerpt: true, seo: true, conflict: true, wordpress: true, base: true })
+    .omit({
+      body: true,
+      meta: true,
+      excerpt: true,
+      seo: true,
+      conflict: true,
+      wordpress: true,
+      base: true,
+      external_images: true,
+    })
     .extend({ conflict_fields: z.array(z.string()) })
     .meta({ id: 'ItemSummary' }),
 )
