@@ -19,6 +19,9 @@ final class Block {
 	/** Classes that blocks, editors and word processors make themselves. */
 	private const OWN_CLASSES = '/\A(?:wp-|has-|is-|align(?:left|right|center|wide|full|none)\z|size-|Mso|Apple-|ql-|gmail_)/';
 
+	/** Blocks whose `save()` begins with a class; all others begin with the anchor. */
+	private const CLASS_FIRST = [ 'paragraph', 'heading', 'quote', 'image', 'separator', 'embed' ];
+
 	private string $name;
 
 	private ?WP_Block_Type $type;
@@ -117,12 +120,9 @@ final class Block {
 	 */
 	public function open( string $tag, string $more = '' ): string {
 		$classes = array_unique( array_merge( $this->classes, $this->more_classes ) );
-		return "<$tag$more" . Html_Writer::attributes(
-			[
-				'class' => [] === $classes ? null : implode( ' ', $classes ),
-				'id'    => $this->id,
-			]
-		) . '>';
+		$class   = [ 'class' => [] === $classes ? null : implode( ' ', $classes ) ];
+		$id      = [ 'id' => $this->id ];
+		return "<$tag$more" . Html_Writer::attributes( in_array( $this->name, self::CLASS_FIRST, true ) ? $class + $id : $id + $class ) . '>';
 	}
 
 	/**
