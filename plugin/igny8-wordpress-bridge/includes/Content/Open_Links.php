@@ -54,8 +54,8 @@ final class Open_Links {
 	}
 
 	/**
-	 * Closes the links to an item whose post was just made. A post that is open in an editor, or changes meanwhile, is left
-	 * as it is.
+	 * Closes the links to an item whose post was just made. A post that is open in an editor, left alone, or changes
+	 * meanwhile stays as it is.
 	 */
 	public function close( string $item ): void {
 		global $wpdb;
@@ -67,6 +67,7 @@ final class Open_Links {
 			}
 			list( $body, $open ) = $this->resolve( $row->post_content, [] );
 			try {
+				( new Left_Alone() )->check( (int) $id );
 				( new Open_Editor() )->check( (int) $id );
 				$this->write( $row, $body );
 			} catch ( Command_Failure | Stale_Write $left ) {

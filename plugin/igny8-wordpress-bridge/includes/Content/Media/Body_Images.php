@@ -102,7 +102,7 @@ final class Body_Images {
 	 */
 	private static function pend( int $count ): void {
 		/* translators: %d: number of images. */
-		Command_Failure::raise( 'images_pending', sprintf( _n( '%d image of the text is still to be fetched.', '%d images of the text are still to be fetched.', $count, 'igny8-wordpress-bridge' ), $count ), true );
+		Command_Failure::raise( 'images_pending', sprintf( __( 'Images of the text that are still to be fetched: %d.', 'igny8-wordpress-bridge' ), $count ), true );
 	}
 
 	/**
