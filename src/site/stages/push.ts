@@ -65,7 +65,12 @@ async function toRequest(
     name: 'apply',
     id: commandId(record, plan),
     args: {
-      ...{ op, item_id: record.id, type: record.type, id: record.externalId, expect, fields },
+      op,
+      item_id: record.id,
+      type: record.type,
+      id: record.externalId,
+      expect,
+      fields,
       ...(Object.keys(links).length > 0 && { links }),
     },
   }
