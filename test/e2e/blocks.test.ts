@@ -1,3 +1,5 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { NEWEST, STABLE, type WordPressVersion } from '../../scripts/wordpress/sources.ts'
 import { type Chromium, startChromium, type Tab } from './support/browser.ts'
@@ -12,11 +14,20 @@ import { startWorld, type World } from './support/world.ts'
  */
 let world: World
 let chromium: Chromium
+let images: Server
+/** Paths that were asked for. */
+const asked: string[] = []
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
 beforeAll(async () => {
+  images = createServer(({ url = '' }, response) => {
+    asked.push(url)
+    response.writeHead(url.startsWith('/a') ? 200 : 404).end(Buffer.from(PNG, 'base64'))
+  }).listen(0, '127.0.0.1')
   ;[world, chromium] = await Promise.all([startWorld(), startChromium()])
 }, 150_000)
 afterAll(async () => {
+  images.close()
   await chromium.close()
   await world.stop()
 })
@@ -183,6 +194,41 @@ describe.each<WordPressVersion>([STABLE, NEWEST])('WordPress %s', (version) => {
         body: '<!-- wp:paragraph -->\n<p>All new.</p>\n<!-- /wp:paragraph -->',
       })
     }, 60_000)
+  })
+
+  test('images come into the library, each once; a dead one stays where it is, and the item says so', async () => {
+    const base = `http://127.0.0.1:${(images.address() as AddressInfo).port}`
+    const body = `<p><img src="${base}/a-${version}.png" alt="A view"></p><p><img src="${base}/dead-${version}.png"></p>`
+    const made = await world.owner.post<RealItem>(site.content, { title: 'Pictures', status: 'publish', body })
+    await site.sync()
+    const there = await site.item(made.id)
+    expect(there).toMatchObject({ state: 'synced', external_images: [`${base}/dead-${version}.png`] })
+    const [id] = /(?<=wp-image-)\d+/.exec(there.body) ?? []
+    expect(await site.php(`echo get_post_meta( ${id}, '_wp_attachment_image_alt', true );`)).toBe('A view')
+    await site.patch(made.id, { body: `${body}<p>More</p>` })
+    await vi.waitFor(async () => {
+      const after = await site.item(made.id)
+      expect(after).toMatchObject({ state: 'synced', body: expect.stringContaining('<p>More</p>\n<!-- /wp') })
+      expect(after.body).toContain(`wp-image-${id}`)
+    }, 30_000)
+    expect(asked.filter((path) => path.includes(version)).toSorted()).toEqual([
+      `/a-${version}.png`,
+      `/dead-${version}.png`,
+    ])
+  })
+
+  test('a link to an item becomes its permalink, also of a post that WordPress made', async () => {
+    const hello = await site.byTitle('Hello world!')
+    const body = `<p>See <a href="igny8://item/${hello.id}">this</a> and <a href="igny8://item/${item.id}">that</a>.</p>`
+    const made = await world.owner.post<RealItem>(site.content, { title: 'Links', status: 'publish', body })
+    await site.sync()
+    const there = await site.item(made.id)
+    const addresses = await site.php(
+      `echo get_permalink( ${hello.external_id} ), ' ', get_permalink( ${item.external_id} );`,
+    )
+    const [first, second] = addresses.split(' ')
+    expect(there.state).toBe('synced')
+    expect(there.body).toContain(`<p>See <a href="${first}">this</a> and <a href="${second}">that</a>.</p>`)
   })
 
   test('a classic post that is edited here stays classic', async () => {

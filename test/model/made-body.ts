@@ -4,19 +4,17 @@
  */
 import { hashBody } from '../../src/site/items/made-body.ts'
 import type { ApplyFieldValues } from './arguments.ts'
-import { bodyOf } from './document.ts'
 import type { ModelPost } from './types.ts'
 
 export const MADE_KEY = '_igny8_made_body'
 
 const hasBlocks = (body: string) => body.includes('<!-- wp:')
 
-/** The fields as the plugin writes them, and the note that it leaves; null if it leaves none. */
-export function makeBody(
-  fields: ApplyFieldValues,
-  post: ModelPost | undefined,
-): { fields: ApplyFieldValues; note: string | null } {
-  const stored = post ? bodyOf(post) : ''
+/**
+ * The fields as the plugin writes them, and the note that it leaves; null if it leaves none.
+ * @param stored body of the post now; '' for a new one
+ */
+export function makeBody(fields: ApplyFieldValues, stored: string): { fields: ApplyFieldValues; note: string | null } {
   const { body } = fields
   if (body === undefined || body.trim() === '' || hasBlocks(body)) return { fields, note: null }
   if (stored !== '' && (!hasBlocks(stored) || stored === body)) return { fields, note: null }
@@ -26,6 +24,7 @@ export function makeBody(
 
 /** Hash of the text that the post's body was made of; null if somebody has changed it since. */
 export function madeOf({ meta }: ModelPost, body: string): string | null {
-  const [source = '', made] = String(meta[MADE_KEY] ?? '').split(' ')
+  const note = meta[MADE_KEY]
+  const [source = '', made] = typeof note === 'string' ? note.split(' ') : []
   return made === hashBody(body) ? source : null
 }

@@ -185,7 +185,8 @@ export class Applier {
 
   #make({ op, id, fields }: ApplyArguments): ReturnType<typeof makeBody> {
     if (!this.#site.makesBlocks) return { fields, note: null }
-    return makeBody(fields, op === 'create' ? undefined : this.#site.posts.get(id))
+    const post = op === 'create' ? undefined : this.#site.posts.get(id)
+    return makeBody(fields, post ? bodyOf(post) : '')
   }
 
   /** A post that was edited since must not be taken for the command's result. */
