@@ -72,6 +72,12 @@ export const PostDocument = z.lazy(() =>
     protected: z.boolean().default(false),
     stale_save: StaleSave.nullable().default(null),
     seo: PostSeo.nullable().default(null),
+    /** Hash of our text of which the plugin made this body; null for every other body. */
+    made_of: z
+      .string()
+      .regex(/^[0-9a-f]{16}$/)
+      .nullable()
+      .default(null),
   }),
 )
 export type PostDocument = z.infer<typeof PostDocument>

@@ -57,7 +57,13 @@ const AuthorInput = z.lazy(() =>
 const EditableFields = z.lazy(() =>
   z.object({
     title: z.string().max(65_535),
-    body: z.string(),
+    body: z.string().meta({
+      description:
+        'HTML, or the blocks of WordPress as it stores them. HTML becomes blocks where the site edits the type in blocks',
+    }),
+    body_format: z.enum(['html', 'markdown']).meta({
+      description: 'How `body` is written; `html` unless given. Markdown is turned into HTML at once, and kept as HTML',
+    }),
     excerpt: z.string().max(65_535),
     slug: z.string().max(200),
     status: ItemStatus.meta({
@@ -201,6 +207,11 @@ export const Item = z.lazy(() =>
       base: ItemVersion.nullable().meta({ description: 'The last version that both sides had' }),
       conflict: Conflict.nullable(),
       error: ItemError.nullable(),
+      // the object of an earlier release answers without it while a deployment is under way
+      external_images: z.array(z.string()).default([]).meta({
+        description:
+          'Images of the body in WordPress that the site shows from elsewhere: they could not be fetched, or were left there',
+      }),
       can_undo: z.boolean().meta({ description: 'Whether the last resolution of a conflict can be undone' }),
       updated_at: Timestamp,
     })
@@ -211,7 +222,16 @@ export type Item = z.infer<typeof Item>
 /** An item in a list, without body and meta. */
 export const ItemSummary = z.lazy(() =>
   Item.unwrap()
-    .omit({ body: true, meta: true, excerpt: true, seo: true, conflict: true, wordpress: true, base: true })
+    .omit({
+      body: true,
+      meta: true,
+      excerpt: true,
+      seo: true,
+      conflict: true,
+      wordpress: true,
+      base: true,
+      external_images: true,
+    })
     .extend({ conflict_fields: z.array(z.string()) })
     .meta({ id: 'ItemSummary' }),
 )

@@ -1,4 +1,5 @@
 import { hash32 } from './hash.ts'
+import { MADE_KEY, madeOf } from './made-body.ts'
 import { seoOf } from './seo.ts'
 import type { Site } from './site.ts'
 import { byteLength, formatTime } from './text.ts'
@@ -180,6 +181,7 @@ export class Documents {
       item_id: itemIdOf(this.#site, post),
       unfinished: isUnfinished(this.#site, post),
       listed: !this.#site.hiddenStatuses.has(post.status),
+      ...(MADE_KEY in post.meta && { made_of: madeOf(post, body) }),
     }
     const json = JSON.stringify({ ...start, ...others }).slice(0, -1)
     const bytes = byteLength(json) + byteLength(JSON.stringify(body)) + ',"body":}'.length

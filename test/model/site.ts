@@ -72,6 +72,8 @@ export class Site {
   seoPlugin: SeoProvider | null = null
   /** What the database or a filter changes in every stored text. */
   alterText: (text: string) => string = (text) => text
+  /** Whether posts open in the block editor: the plugin then makes blocks of what it is sent. */
+  makesBlocks = false
   /** Changes of WordPress' tables. */
   writes = 0
   /** Increased by changes that affect documents of other posts. */

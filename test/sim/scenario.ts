@@ -251,6 +251,8 @@ export async function playSeed(
   { hasDriftChecks = seed % 2 === 1 }: SeedOptions = {},
 ): Promise<Outcome> {
   const world = new World(seed, transport, { hasDriftChecks })
+  // every third site makes blocks of what it is sent
+  world.wordpress.site.makesBlocks = seed % 3 === 0
   const direction = hasDriftChecks || seed % 4 !== 0 ? 'both' : 'to_external'
   const directions: readonly RunDirection[] = hasDriftChecks
     ? [...DIRECTIONS, 'drift_check']

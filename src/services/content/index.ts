@@ -5,6 +5,7 @@ import { log } from '../../lib/log.ts'
 import type { ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { unwrap } from '../site-calls.ts'
+import { withHtmlBody } from './markdown.ts'
 import { assertSite, type ContentSite, loadContentSite } from './site.ts'
 
 const CURSOR = /^row_([1-9a-z][0-9a-z]{0,10})$/
@@ -68,7 +69,7 @@ export async function createItem({
   input: { siteId: string; item: ItemCreate }
 }): Promise<Item> {
   const site = await loadContentSite({ ctx, siteId: input.siteId })
-  const item = unwrap(await ctx.site(input.siteId).createItem(site.key, input.item))
+  const item = unwrap(await ctx.site(input.siteId).createItem(site.key, await withHtmlBody(input.item)))
   await sendChange(ctx, site)
   return item
 }
@@ -88,7 +89,7 @@ export async function updateItem({
 }): Promise<Item> {
   const { siteId, itemId, patch } = input
   const site = await loadContentSite({ ctx, siteId })
-  const item = unwrap(await ctx.site(siteId).updateItem(site.key, itemId, patch))
+  const item = unwrap(await ctx.site(siteId).updateItem(site.key, itemId, await withHtmlBody(patch)))
   await sendChange(ctx, site)
   return item
 }

@@ -17,6 +17,7 @@ const FIXES: Readonly<Record<string, string>> = {
   not_storable:
     'Remove the characters that the site’s database cannot store, or ask the host for the utf8mb4 character set.',
   post_locked: 'It is sent as soon as the post is closed there.',
+  images_pending: 'The site fetches the rest of them in a moment, and then writes the text.',
   schedule_passed: 'It is published with this date in a moment.',
   seo_unavailable: ERRORS.seo_unavailable.fix,
   body_read_only: ERRORS.body_read_only.fix,
@@ -60,7 +61,10 @@ export function itemBackoffMs(attempt: number, random: number): number {
   return backoffMs(ITEM_BACKOFF, attempt, random)
 }
 
-/** A post that is open in WordPress' editor is retried this often. Its lock lasts as long as the tab is open. */
+/**
+ * A post that is open in WordPress' editor is retried this often, and one with images that are still to be fetched. The
+ * lock lasts as long as the tab is open.
+ */
 const LOCK_RETRY_MS = 20_000
 
 /** When an item is tried again, in milliseconds since 1970; null for one that waits until the site allows it again. */

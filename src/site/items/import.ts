@@ -2,6 +2,7 @@ import type { PostDocument } from '../../contract/content-link.ts'
 import type { ConflictPolicy } from '../../contract/integrations.ts'
 import { toItemDoc, withKnownAuthor, type ItemDoc } from './doc.ts'
 import { copyFields, diffDocs } from './fields.ts'
+import { withMadeBody } from './made-body.ts'
 import { mergeDocs } from './merge.ts'
 import { hasTrashStatus, withoutError, type Decision, type ItemRecord } from './record.ts'
 import { keepLateness } from './schedule.ts'
@@ -131,10 +132,11 @@ export function importPost(before: ItemRecord | null, post: PostDocument, rules:
     return decided(importAsNew(before, post, external, rules))
   }
   if (before.deletion === 'local') return importIntoDeleted(before, post, external, rules)
+  const known = withMadeBody(before, post)
   // an item that an earlier release imported has no author yet: learning it is no change of either side
-  const agreed = withKnownAuthor(before.base ?? external, external)
+  const agreed = withKnownAuthor(known.base ?? external, external)
   const base = staleSave ? baseOfStaleSave(agreed, staleSave) : agreed
-  const local = withKnownAuthor(before.local, external)
+  const local = withKnownAuthor(known.local, external)
   const conflictExternal = withKnownAuthor(externalInConflict(before, external), external)
   const { doc: merge, conflicts: found } = mergeDocs(base, local, conflictExternal)
   const putBack = wasWoundBack(rules, before, post) ? diffDocs(local, conflictExternal) : []
@@ -147,7 +149,7 @@ export function importPost(before: ItemRecord | null, post: PostDocument, rules:
     deletion: null,
     conflictFields: [],
     conflictSince: conflicts.length > 0 ? before.conflictSince : null,
-    revision: diffDocs(local, doc).length > 0 ? before.revision + 1 : before.revision,
+    revision: diffDocs(withKnownAuthor(before.local, external), doc).length > 0 ? before.revision + 1 : before.revision,
     updatedAt: rules.now,
     publishedLateAt: keepLateness(before, doc),
     // both sides agree on all fields that are not in conflict; their next change is then a change of one side

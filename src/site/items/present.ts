@@ -3,6 +3,7 @@ import { ERRORS, isErrorCode } from '../../contract/errors.ts'
 import type { Item, ItemSummary, ItemVersion } from '../../contract/content.ts'
 import { toTimestamp } from '../../lib/timestamp.ts'
 import type { ItemDoc } from './doc.ts'
+import { externalImages } from './external-images.ts'
 import { stateOf, type ItemRecord } from './record.ts'
 import { overdueSince } from './schedule.ts'
 
@@ -106,6 +107,7 @@ export function presentItem(replica: ReplicaView, siteId: string, record: ItemRe
     base: record.base && presentVersion(replica, record.base, record.seoProvider),
     conflict: presentConflict(replica, record),
     error: presentError(record),
+    external_images: externalImages(record.external?.body ?? '', record.externalUrl),
     can_undo: replica.resolutions.canUndo(record.n),
     updated_at: toTimestamp(record.updatedAt),
   }
@@ -121,6 +123,7 @@ export function summarizeItem(replica: ReplicaView, siteId: string, record: Item
     conflict: _conflict,
     wordpress: _wordpress,
     base: _base,
+    external_images: _images,
     ...summary
   } = presentItem(replica, siteId, record, now)
   return { ...summary, conflict_fields: record.conflictFields }

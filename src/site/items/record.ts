@@ -20,11 +20,17 @@ import { pendingFields, type FieldPath } from './fields.ts'
 export type Deletion = 'local' | 'external' | 'both'
 
 /** Errors for which an item waits instead of being marked as failed. */
-const PASSING: ReadonlySet<string> = new Set(['post_locked', 'type_denied', 'post_left_alone', 'schedule_passed'])
+const PASSING: ReadonlySet<string> = new Set([
+  'post_locked',
+  'type_denied',
+  'post_left_alone',
+  'schedule_passed',
+  'images_pending',
+])
 
 /**
- * Whether an item only waits: for the post to be closed in WordPress, the post or its type to be allowed, or its
- * scheduled publication.
+ * Whether an item only waits: for the post to be closed in WordPress, the post or its type to be allowed, its scheduled
+ * publication, or the rest of its images.
  */
 export const isWaiting = (fault: Pick<ItemFault, 'code'> | null): boolean => fault !== null && PASSING.has(fault.code)
 

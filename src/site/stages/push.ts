@@ -17,6 +17,7 @@
 import type { CommandResult } from '../../contract/link.ts'
 import type { LinkErrorCode } from '../../contract/link-errors.ts'
 import { pushFault } from '../items/failure.ts'
+import { linkedPosts } from '../items/item-links.ts'
 import { planPush, toApplyFields, type PushPlan } from '../items/push-plan.ts'
 import type { ItemFault, ItemRecord } from '../items/record.ts'
 import type { RunCursor } from '../replica/tables/run-cursor.ts'
@@ -59,10 +60,19 @@ async function toRequest(
   if (featured === undefined) return null
   const fields = toApplyFields(plan.sent, plan.paths, { parent, featured, author })
   const { op, expect } = plan
+  const links = linkedPosts(fields.body ?? '', (id) => ctx.replica.items.get(id)?.externalId ?? null)
   return {
     name: 'apply',
     id: commandId(record, plan),
-    args: { op, item_id: record.id, type: record.type, id: record.externalId, expect, fields },
+    args: {
+      op,
+      item_id: record.id,
+      type: record.type,
+      id: record.externalId,
+      expect,
+      fields,
+      ...(Object.keys(links).length > 0 && { links }),
+    },
   }
 }
 

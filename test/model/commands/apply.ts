@@ -13,6 +13,7 @@ import {
 } from '../document.ts'
 import { checkSeo, findForeignCategory } from '../seo.ts'
 import type { Site } from '../site.ts'
+import { MADE_KEY, makeBody } from '../made-body.ts'
 import { settlePublishing } from '../publishing.ts'
 import { CommandFailure, type ModelPost, type PostChanges } from '../types.ts'
 import { deletePost, insertPost, trashPost, untrashPost, updatePost } from '../writing.ts'
@@ -168,14 +169,24 @@ export class Applier {
     const nowS = this.#site.timeS()
     const earlier = this.#ledger.get(commandId)
     if (earlier && nowS - earlier.atS < WEEK_S) return this.#answer(this.#again(earlier))
-    const result = input.op === 'create' ? this.#create(input, isInterrupted) : this.#change(input, isInterrupted)
+    const { fields, note } = this.#make(input)
+    const made = { ...input, fields }
+    const result = input.op === 'create' ? this.#create(made, isInterrupted) : this.#change(made, isInterrupted)
     const { outcome, post, isCreated } = result
+    if (note !== null && post && outcome === 'applied')
+      this.#site.posts.change(post, { meta: { ...post.meta, [MADE_KEY]: note } })
     if (outcome === 'applied' && !isInterrupted) {
       this.#site.untouch(post?.id ?? input.id)
       const etag = post && this.#documents.etag(post)
       this.#ledger.set(commandId, { id: post?.id ?? 0, isCreated, etag, atS: nowS })
     }
     return this.#answer(result)
+  }
+
+  #make({ op, id, fields }: ApplyArguments): ReturnType<typeof makeBody> {
+    if (!this.#site.makesBlocks) return { fields, note: null }
+    const post = op === 'create' ? undefined : this.#site.posts.get(id)
+    return makeBody(fields, post ? bodyOf(post) : '')
   }
 
   /** A post that was edited since must not be taken for the command's result. */

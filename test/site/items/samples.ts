@@ -70,6 +70,7 @@ export const post = (contents: Partial<ItemDoc> = {}, more: Partial<PostDocument
     listed: true,
     protected: false,
     stale_save: null,
+    made_of: null,
     ...more,
   }
 }

@@ -55,6 +55,7 @@ export const sampleItem = (patch: Partial<Item> = {}): Item => ({
   base: sampleVersion(),
   conflict: null,
   error: null,
+  external_images: [],
   can_undo: false,
   updated_at: AT,
   ...patch,

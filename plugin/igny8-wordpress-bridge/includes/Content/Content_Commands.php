@@ -16,10 +16,12 @@ use Igny8\Bridge\Content\Commands\Fetch_Command;
 use Igny8\Bridge\Content\Commands\Index_Command;
 use Igny8\Bridge\Content\Commands\Media_Command;
 use Igny8\Bridge\Content\Commands\Terms_Command;
+use Igny8\Bridge\Content\Media\Body_Images;
 use Igny8\Bridge\Content\Media\Download;
 use Igny8\Bridge\Content\Media\Library;
 use Igny8\Bridge\Content\Media\Source_Url;
 use Igny8\Bridge\Content\Write\Applier;
+use Igny8\Bridge\Content\Write\Body_Maker;
 use Igny8\Bridge\Content\Write\Change_Reader;
 use Igny8\Bridge\Content\Write\Acting_User;
 use Igny8\Bridge\Content\Write\Write_Verifier;
@@ -74,7 +76,9 @@ final class Content_Commands {
 		$documents      = new Documents( $types, $rows, $related_data, $maker );
 		$write_verifier = new Write_Verifier( $rows, new Post_Meta() );
 		$writer         = new Post_Writer( $write_verifier, new Term_Writer( $write_verifier ), new Meta_Writer(), $links, new Publishing_Rules(), new Seo_Writer( $write_verifier ), $permissions );
-		$applier        = new Applier( $rows, $documents, $writer, $links, $acting_user, $this->recorder, new Write_Log(), new Stale_Saves(), $permissions );
+		$library        = new Library( new Download( new Source_Url() ), new Post_Meta(), $acting_user, $permissions );
+		$bodies         = new Body_Maker( new Body_Images( $library, $types ), new Open_Links( $links ) );
+		$applier        = new Applier( $rows, $documents, $writer, $links, $acting_user, $this->recorder, new Write_Log(), new Stale_Saves(), $permissions, $bodies, new Open_Links( $links ) );
 		$reader         = new Change_Reader( $types, new Field_Reader( $types, $keys ) );
 		return [
 			new Index_Command( $types, $rows, $documents ),
@@ -83,7 +87,7 @@ final class Content_Commands {
 			new Digest_Command( $types, new Etags( $rows, $related_data, $maker ) ),
 			new Terms_Command( $types, new Term_List() ),
 			new Apply_Command( $this->tables, $reader, $applier, new Ledger(), $documents ),
-			new Media_Command( new Library( new Download( new Source_Url() ), new Post_Meta(), $acting_user, $permissions ), $types ),
+			new Media_Command( $library, $types ),
 		];
 	}
 }

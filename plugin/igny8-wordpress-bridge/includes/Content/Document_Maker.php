@@ -94,7 +94,7 @@ final class Document_Maker {
 		$data['meta_etag'] = Etag::of( $json );
 		$stale_save        = $related_data['stale_save'];
 		$more              = null === $stale_save ? 0 : strlen( Fields::encode( $stale_save->base ) );
-		return new Document( $data + $this->stale_save( $stale_save ), $bytes + $more + strlen( $data['url'] ) );
+		return new Document( $data + $this->stale_save( $stale_save ) + $this->made_of( $facts['body'], $related_data ), $bytes + $more + strlen( $data['url'] ) );
 	}
 
 	public static function too_large( object $row, int $bytes ): Document {
@@ -178,6 +178,14 @@ final class Document_Maker {
 				'base'    => (object) $save->base,
 			],
 		];
+	}
+
+	/**
+	 * Not part of the etag either, and left out of all other documents.
+	 */
+	private function made_of( string $body, array $related_data ): array {
+		$hash = Made_Bodies::of( $body, $related_data['made_body'] );
+		return null === $hash ? [] : [ 'made_of' => $hash ];
 	}
 
 	private function featured( ?array $image ): ?array {

@@ -33,12 +33,12 @@ final class Related_Data {
 
 	/**
 	 * @param int[] $ids Ids of posts of one type.
-	 * @return array<int, array> Id => terms (taxonomy => texts, of every taxonomy), meta (key => value), featured (id and alt, or null), builder (or null), stale_save (or null), seo (or null), item_id (or null), is_unfinished.
+	 * @return array<int, array> Id => terms (taxonomy => texts, of every taxonomy), meta (key => value), featured (id and alt, or null), builder (or null), stale_save (or null), seo (or null), made_body (raw notes), item_id (or null), is_unfinished.
 	 */
 	public function of( string $type, array $ids ): array {
 		$taxonomies   = $this->types->taxonomies( $type );
 		$keys         = $this->keys->of( $type );
-		$meta         = ( new Post_Meta() )->of( $ids, array_merge( array_map( 'strval', array_keys( $keys ) ), $this->seo->meta_keys( $type ), [ Meta_Keys::THUMBNAIL, Stale_Saves::MARK ], Item_Links::KEYS ) );
+		$meta         = ( new Post_Meta() )->of( $ids, array_merge( array_map( 'strval', array_keys( $keys ) ), $this->seo->meta_keys( $type ), [ Meta_Keys::THUMBNAIL, Stale_Saves::MARK, Made_Bodies::KEY ], Item_Links::KEYS ) );
 		$names        = new Term_Names();
 		$terms        = $names->of( $ids, $taxonomies );
 		$seo          = $this->seo->of( $type, $ids, $meta, $names );
@@ -55,6 +55,7 @@ final class Related_Data {
 				'builder'  => $builders[ $id ] ?? null,
 				'stale_save' => $stale_saves[ $id ] ?? null,
 				'seo'      => $seo[ $id ] ?? null,
+				'made_body' => $meta[ $id ][ Made_Bodies::KEY ] ?? [],
 			] + $this->links->of( $id, $meta[ $id ] ?? [] );
 		}
 		return $related_data;

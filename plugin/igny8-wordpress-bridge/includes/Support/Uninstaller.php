@@ -7,6 +7,8 @@ namespace Igny8\Bridge\Support;
 defined( 'ABSPATH' ) || exit;
 
 use Igny8\Bridge\Content\Left_Alone;
+use Igny8\Bridge\Content\Made_Bodies;
+use Igny8\Bridge\Content\Open_Links;
 use Igny8\Bridge\Content\Stale_Saves;
 use Igny8\Bridge\Content\Write\Open_Editor;
 use Igny8\Bridge\Cron\Schedule;
@@ -61,7 +63,7 @@ final class Uninstaller {
 
 		// Who keeps the settings keeps what is decided about single posts too.
 		$choices = [] === $kept ? [ Left_Alone::MARK ] : [];
-		foreach ( array_merge( [ Open_Editor::SINCE, Open_Editor::HANDOVER, Stale_Saves::MARK, Attention::MARK ], $choices ) as $key ) {
+		foreach ( array_merge( [ Open_Editor::SINCE, Open_Editor::HANDOVER, Stale_Saves::MARK, Attention::MARK, Made_Bodies::KEY, Open_Links::KEY ], $choices ) as $key ) {
 			delete_post_meta_by_key( $key );
 		}
 		$tables = $wpdb->get_col( "SHOW TABLES LIKE '%igny8%'" );

@@ -55,7 +55,7 @@ final class Apply_Command implements Command {
 		}
 
 		try {
-			$result = $this->applier->apply( $change );
+			$result = $this->applier->apply( $change, $context );
 		} catch ( Throwable $error ) {
 			$this->ledger->abandon( $command );
 			throw $error;

@@ -35,6 +35,7 @@ final class Library {
 		'image/gif'  => 'gif',
 		'image/webp' => 'webp',
 		'image/avif' => 'avif',
+		'image/heic' => 'heic',
 	];
 
 	private Download $download;
@@ -87,6 +88,13 @@ final class Library {
 	}
 
 	/**
+	 * The image that this hash names; 0 if the library does not have it.
+	 */
+	public function known( string $hash ): int {
+		return $this->find( self::HASH, $hash );
+	}
+
+	/**
 	 * A user who may not edit the image of somebody else may still use it.
 	 */
 	private function describe( int $id, string $alt ): void {
@@ -132,7 +140,9 @@ final class Library {
 	 */
 	private function type( string $path ): string {
 		$type = filesize( $path ) > 0 ? (string) wp_get_image_mime( $path ) : '';
-		if ( ! isset( self::EXTENSIONS[ $type ] ) || ! in_array( $type, get_allowed_mime_types(), true ) ) {
+		// No browser shows HEIC everywhere: it is taken where WordPress makes JPEG of it.
+		$is_shown = 'image/heic' !== $type || wp_image_editor_supports( [ 'mime_type' => 'image/heic' ] );
+		if ( ! $is_shown || ! isset( self::EXTENSIONS[ $type ] ) || ! in_array( $type, get_allowed_mime_types(), true ) ) {
 			Command_Failure::raise( 'media_not_image', __( 'The file is not an image that this site accepts.', 'igny8-wordpress-bridge' ) );
 		}
 		return $type;

@@ -7,11 +7,13 @@ namespace Igny8\Bridge\Content\Write;
 defined( 'ABSPATH' ) || exit;
 
 use Igny8\Bridge\Commands\Command_Failure;
+use Igny8\Bridge\Commands\Context;
 use Igny8\Bridge\Content\Builders;
 use Igny8\Bridge\Content\Document;
 use Igny8\Bridge\Content\Documents;
 use Igny8\Bridge\Content\Item_Links;
 use Igny8\Bridge\Content\Left_Alone;
+use Igny8\Bridge\Content\Open_Links;
 use Igny8\Bridge\Content\Rows;
 use Igny8\Bridge\Content\Stale_Saves;
 use Igny8\Bridge\Content\Types;
@@ -46,7 +48,11 @@ final class Applier {
 
 	private Left_Alone $left_alone;
 
-	public function __construct( Rows $rows, Documents $documents, Post_Writer $writer, Item_Links $links, Acting_User $acting_user, Recorder $recorder, Write_Log $writes, Stale_Saves $stale_saves, Permissions $permissions ) {
+	private Body_Maker $bodies;
+
+	private Open_Links $open_links;
+
+	public function __construct( Rows $rows, Documents $documents, Post_Writer $writer, Item_Links $links, Acting_User $acting_user, Recorder $recorder, Write_Log $writes, Stale_Saves $stale_saves, Permissions $permissions, Body_Maker $bodies, Open_Links $open_links ) {
 		$this->rows        = $rows;
 		$this->documents   = $documents;
 		$this->writer      = $writer;
@@ -57,23 +63,25 @@ final class Applier {
 		$this->stale_saves = $stale_saves;
 		$this->permissions = $permissions;
 		$this->left_alone  = new Left_Alone();
+		$this->bodies      = $bodies;
+		$this->open_links  = $open_links;
 	}
 
 	/**
 	 * Applies the change. No webhook is sent for it: the answer has the document, and a webhook would make IGNY8 fetch it
 	 * again. Changes that other plugins make meanwhile to other posts, and later changes to this one, are sent.
 	 *
-	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`, `not_permitted`, `acting_user_unusable`, `trash_off`, `not_in_trash`, `busy`, `post_locked`, `body_read_only`, `not_storable`, `schedule_passed`, `seo_unavailable`, `post_left_alone`.
+	 * @throws Command_Failure `write_failed`, `content_altered`, `invalid_field`, `not_permitted`, `acting_user_unusable`, `trash_off`, `not_in_trash`, `busy`, `post_locked`, `body_read_only`, `not_storable`, `schedule_passed`, `seo_unavailable`, `post_left_alone`, `images_pending`.
 	 */
-	public function apply( Change $change ): Result {
+	public function apply( Change $change, Context $context ): Result {
 		if ( $change->ends_in_trash ) {
 			$this->check_trash( $change->type );
 		}
 		$this->recorder->hold();
 		try {
 			$result = $this->acting_user->run(
-				function () use ( $change ): Result {
-					return 'create' === $change->op ? $this->create( $change ) : $this->change( $change );
+				function () use ( $change, $context ): Result {
+					return 'create' === $change->op ? $this->create( $change, $context ) : $this->change( $change, $context );
 				}
 			);
 		} catch ( Throwable $error ) {
@@ -87,13 +95,14 @@ final class Applier {
 		return $result;
 	}
 
-	private function create( Change $change ): Result {
+	private function create( Change $change, Context $context ): Result {
 		$lock = new Lock( 'create_' . md5( $change->item_id ), self::LOCK_TTL_S );
 		if ( ! $lock->acquire() ) {
 			Command_Failure::raise( 'busy', __( 'This item is already being created.', 'igny8-wordpress-bridge' ), true );
 		}
 
 		try {
+			$this->bodies->make( $change, null, $context );
 			$started  = new Started_Creates();
 			$existing = $this->existing( $change->item_id, $started );
 			$this->left_alone->check( $existing );
@@ -102,6 +111,7 @@ final class Applier {
 				? Result::applied( $this->finished( $this->writer->create( $change ), $change ), true )
 				: $this->found( $existing, $document, $change );
 			$started->end( $change->item_id );
+			$this->open_links->close( $change->item_id );
 			return $result;
 		} finally {
 			$lock->release();
@@ -152,7 +162,7 @@ final class Applier {
 		return false;
 	}
 
-	private function change( Change $change ): Result {
+	private function change( Change $change, Context $context ): Result {
 		$this->left_alone->check( $change->id );
 		// Reads the row before the document. An edit between the two reads shows in the document's etag. A later edit
 		// changes the row, which `Write_Guard` compares.
@@ -167,6 +177,7 @@ final class Applier {
 
 		if ( 'delete' !== $change->op ) {
 			( new Unchanged() )->leave_out( $change, $row );
+			$this->bodies->make( $change, $row, $context );
 			if ( 'update' === $change->op && ! $change->ends_in_trash && ! $change->has_fields() ) {
 				return Result::applied( $document );
 			}

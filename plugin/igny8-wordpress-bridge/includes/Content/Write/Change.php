@@ -27,6 +27,15 @@ final class Change {
 	/** @var array<string, string|int> Column => value to store. */
 	public array $columns = [];
 
+	/** Body as it was sent, if the column has what was made of it. */
+	public ?string $sent_body = null;
+
+	/** @var array<string, int> Item id => post id of items that the body may link to. */
+	public array $linked = [];
+
+	/** @var string[] Items that the body links to and that have no post yet. */
+	public array $open_links = [];
+
 	/** @var array<string, string[]> Taxonomy => texts. */
 	public array $terms = [];
 

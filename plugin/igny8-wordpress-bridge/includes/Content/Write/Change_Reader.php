@@ -46,9 +46,21 @@ final class Change_Reader {
 
 		$change->ends_in_trash = 'trash' === $change->op;
 		if ( 'delete' !== $change->op ) {
+			$change->linked = $this->linked( $given['links'] ?? [] );
 			$this->fields->read_into( $change, $args->map( 'fields' ) );
 		}
 		return $change;
+	}
+
+	/**
+	 * @param mixed $given From JSON.
+	 * @return array<string, int>
+	 */
+	private function linked( $given ): array {
+		if ( ! is_array( $given ) || $given !== array_filter( $given, 'is_int' ) ) {
+			Args::refuse( 'links', __( 'A map of post ids is required.', 'igny8-wordpress-bridge' ) );
+		}
+		return $given;
 	}
 
 	private function op( Args $args ): string {

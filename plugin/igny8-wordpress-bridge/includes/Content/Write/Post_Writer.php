@@ -9,6 +9,8 @@ defined( 'ABSPATH' ) || exit;
 use Igny8\Bridge\Commands\Command_Failure;
 use Igny8\Bridge\Content\Gmt;
 use Igny8\Bridge\Content\Item_Links;
+use Igny8\Bridge\Content\Made_Bodies;
+use Igny8\Bridge\Content\Open_Links;
 use Igny8\Bridge\Content\Types;
 use Throwable;
 use WP_Error;
@@ -76,6 +78,7 @@ final class Post_Writer {
 					};
 					$id     = $this->id_of( $this->links->around( $change->item_id, $insert ) );
 					$this->links->complete( $id, $change->item_id );
+					$this->note_body( $id, $change );
 					$this->permissions->check_meta( $id, $change );
 					$this->finish( $id, $change, $plan, null, $guard );
 				}
@@ -149,6 +152,7 @@ final class Post_Writer {
 		$before = null === $before ? null : clone $before;
 		$post   = $this->columns( $change, (string) ( 'untrash' === $change->op && null !== $before ? $before->post_status : $row->post_status ) );
 		$terms  = $this->terms->stored( $change );
+		$this->note_body( $change->id, $change );
 		$this->id_of(
 			$guard->around(
 				static function ( array $mark ) use ( $post, $change, $terms ) {
@@ -180,6 +184,15 @@ final class Post_Writer {
 		}
 		// Written last, because other posts share it and it should not need to be undone.
 		$this->meta->write_image_alt( $change );
+	}
+
+	private function note_body( int $id, Change $change ): void {
+		if ( isset( $change->columns['post_content'] ) ) {
+			Open_Links::note( $id, $change->open_links );
+		}
+		if ( null !== $change->sent_body ) {
+			Made_Bodies::note( $id, $change->sent_body, (string) $change->columns['post_content'] );
+		}
 	}
 
 	/**
