@@ -16,6 +16,8 @@ export const shell: typeof english = {
   yourAccount: 'Ihr Zugang',
   usage: 'Nutzung',
   auditLog: 'Prüfprotokoll',
+  operation: 'Betrieb',
+  operatorPages: { overview: 'Überblick', sites: 'Websites', accounts: 'Konten', log: 'Protokoll' },
   signOut: 'Abmelden',
   scheme: 'Aussehen',
   light: 'Hell',
@@ -35,6 +37,10 @@ export const shell: typeof english = {
       text: 'Bis dahin ändert sich für Sie nichts.',
       keep: 'Mich nicht löschen',
     },
+  },
+  suspension: {
+    title: '{name} ist seit {date} gesperrt',
+    text: 'Grund: {reason}. Sie können alles lesen und exportieren. Nichts lässt sich ändern, und Ihre Websites werden nicht abgeglichen.',
   },
   unverified: {
     title: 'Bitte bestätigen Sie Ihre E-Mail-Adresse',

@@ -15,6 +15,8 @@ export const shell = {
   yourAccount: 'Your account',
   usage: 'Usage',
   auditLog: 'Audit log',
+  operation: 'Operation',
+  operatorPages: { overview: 'Overview', sites: 'Sites', accounts: 'Accounts', log: 'Log' },
   signOut: 'Sign out',
   scheme: 'Appearance',
   light: 'Light',
@@ -34,6 +36,10 @@ export const shell = {
       text: 'Until then nothing changes for you.',
       keep: 'Don’t delete me',
     },
+  },
+  suspension: {
+    title: '{name} has been suspended since {date}',
+    text: 'Reason: {reason}. You can read and export everything. Nothing can be changed, and your sites are not synced.',
   },
   unverified: {
     title: 'Please verify your e-mail address',
