@@ -177,12 +177,8 @@ function readClassic(text: string): NodeJson {
 function breakLines(node: NodeJson): NodeJson[] {
   if (node.type !== 'text' || !node.text?.includes('\n')) return [node]
   const lineBreak: NodeJson = { type: 'hardBreak', ...(node.marks && { marks: node.marks }) }
-  const nodes: NodeJson[] = []
-  for (const [index, text] of node.text.split('\n').entries()) {
-    if (index > 0) nodes.push(lineBreak)
-    if (text !== '') nodes.push(textNode(text, node.marks ?? []))
-  }
-  return nodes
+  const lines = node.text.split('\n').map((text): NodeJson[] => (text === '' ? [] : [textNode(text, node.marks ?? [])]))
+  return lines.flatMap((line, index) => (index === 0 ? line : [lineBreak].concat(line)))
 }
 
 /** Reads a piece as a node. @throws UnsupportedError if the editor can't show all that is in it */

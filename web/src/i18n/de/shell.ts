@@ -17,6 +17,8 @@ export const shell: typeof english = {
   usage: 'Nutzung',
   auditLog: 'Prüfprotokoll',
   signOut: 'Abmelden',
+  signOutLoses:
+    'Sie haben auf diesem Gerät etwas geschrieben und nicht gespeichert. Beim Abmelden wird es verworfen. Abmelden?',
   scheme: 'Aussehen',
   light: 'Hell',
   dark: 'Dunkel',

@@ -16,6 +16,7 @@ export const shell = {
   usage: 'Usage',
   auditLog: 'Audit log',
   signOut: 'Sign out',
+  signOutLoses: 'You typed something on this device and did not save it. Signing out discards it. Sign out?',
   scheme: 'Appearance',
   light: 'Light',
   dark: 'Dark',
