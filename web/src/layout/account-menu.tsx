@@ -16,7 +16,8 @@ import { chosenAccount } from '../api/chosen-account.ts'
 import type { Session } from '../api/types.ts'
 import { useLocaleChoice } from '../app/locale.tsx'
 import { type Locale, LOCALES } from '../i18n/index.ts'
-import { useMay, useSignOut } from '../queries/session.ts'
+import { useMay } from '../queries/session.ts'
+import { useLeave } from './use-leave.ts'
 import classes from './layout.module.css'
 
 interface ChoiceProps<Value extends string> {
@@ -59,7 +60,7 @@ function LanguageChoice(): ReactNode {
 /** The account menu: account, appearance, language, sign out. */
 export default function AccountMenu({ session, initials }: { session: Session; initials: string }): ReactNode {
   const t = useTranslations('shell')
-  const signOut = useSignOut()
+  const { leave } = useLeave()
   const mayManage = useMay('admin')
   const queryClient = useQueryClient()
   const [, navigate] = useLocation()
@@ -115,7 +116,7 @@ export default function AccountMenu({ session, initials }: { session: Session; i
         <SchemeChoice />
         <LanguageChoice />
         <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => signOut.mutate()}>
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>
           {t('signOut')}
         </Menu.Item>
       </Menu.Dropdown>

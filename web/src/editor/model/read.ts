@@ -176,9 +176,9 @@ function readClassic(text: string): NodeJson {
 
 function breakLines(node: NodeJson): NodeJson[] {
   if (node.type !== 'text' || !node.text?.includes('\n')) return [node]
-  const own = node.marks ? { marks: node.marks } : {}
+  const lineBreak: NodeJson = { type: 'hardBreak', ...(node.marks && { marks: node.marks }) }
   const lines = node.text.split('\n').map((text): NodeJson[] => (text === '' ? [] : [textNode(text, node.marks ?? [])]))
-  return lines.flatMap((line, index) => (index === 0 ? line : [{ type: 'hardBreak', ...own }, ...line]))
+  return lines.flatMap((line, index) => (index === 0 ? line : [lineBreak].concat(line)))
 }
 
 /** Reads a piece as a node. @throws UnsupportedError if the editor can't show all that is in it */

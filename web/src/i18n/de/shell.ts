@@ -19,6 +19,8 @@ export const shell: typeof english = {
   operation: 'Betrieb',
   operatorPages: { overview: 'Überblick', sites: 'Websites', accounts: 'Konten', log: 'Protokoll' },
   signOut: 'Abmelden',
+  signOutLoses:
+    'Sie haben auf diesem Gerät etwas geschrieben und nicht gespeichert. Beim Abmelden wird es verworfen. Abmelden?',
   scheme: 'Aussehen',
   light: 'Hell',
   dark: 'Dunkel',

@@ -18,6 +18,7 @@ export const shell = {
   operation: 'Operation',
   operatorPages: { overview: 'Overview', sites: 'Sites', accounts: 'Accounts', log: 'Log' },
   signOut: 'Sign out',
+  signOutLoses: 'You typed something on this device and did not save it. Signing out discards it. Sign out?',
   scheme: 'Appearance',
   light: 'Light',
   dark: 'Dark',

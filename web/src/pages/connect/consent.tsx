@@ -4,8 +4,9 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { ConnectQuestion } from '../../api/types.ts'
 import { ErrorState } from '../../components/states.tsx'
+import { useLeave } from '../../layout/use-leave.ts'
 import { useApproveConnect } from '../../queries/connect.ts'
-import { useSession, useSignOut } from '../../queries/session.ts'
+import { useSession } from '../../queries/session.ts'
 import { AccountChoice } from './account-choice.tsx'
 import classes from './connect.module.css'
 import { leaveFor } from './leave.ts'
@@ -16,7 +17,7 @@ import { TypeChoices } from './type-choices.tsx'
 function Facts({ ask, question }: { ask: Ask; question: ConnectQuestion }): ReactNode {
   const t = useTranslations('connect')
   const { data: session } = useSession()
-  const signOut = useSignOut()
+  const { leave } = useLeave()
   return (
     <dl className={classes.facts}>
       <dt>{t('site')}</dt>
@@ -35,7 +36,7 @@ function Facts({ ask, question }: { ask: Ask; question: ConnectQuestion }): Reac
       <dt>{t('you')}</dt>
       <dd>
         {session?.user.email}{' '}
-        <Anchor component="button" type="button" size="sm" underline="always" onClick={() => signOut.mutate()}>
+        <Anchor component="button" type="button" size="sm" underline="always" onClick={leave}>
           {t('notYou')}
         </Anchor>
       </dd>
