@@ -157,6 +157,8 @@ function readTransport(raw: RawMail): MailTransport | null {
 /** The checked configuration. `keyRing` lists the newest encryption key first. */
 export interface Config {
   environment: 'production' | 'development' | 'test'
+  /** The id of the version that runs; null in a runtime without versions. */
+  version: string | null
   publicUrl: string
   webOrigins: string[]
   /** Share of the requests that succeed which get a log line, 0 to 1. */
@@ -195,6 +197,7 @@ export function readConfig(env: Env): Config {
   const raw = parsed.data
   const config: Config = {
     environment: raw.ENVIRONMENT,
+    version: (env as Partial<Env>).VERSION?.id ?? null,
     publicUrl: trimSlashes(raw.PUBLIC_URL),
     webOrigins: raw.WEB_ORIGINS,
     requestLogRate: raw.REQUEST_LOG_RATE,

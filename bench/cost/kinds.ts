@@ -203,10 +203,12 @@ export const KINDS = {
       exportSite startImport sendImportPart applyImport getImport listImportRefusals dropImport
       planSiteRestore restoreSite undoSiteRestore listSiteRestores rewindSite wakeSite startBackup
       listBackupSites readBackupSite readBackupDatabase startDeploymentRestore loadDatabasePart
-      loadSitePart rebuildKeys finishRestore
+      loadSitePart rebuildKeys finishRestore listOperators grantOperator revokeOperator getOperatorOverview
+      listOperatorSites listOperatorAccounts listOperatorAudit suspendAccount liftSuspension wakeObject replayWaiting
     `),
     methods: [
       'examine',
+      'wakeUp',
       'relocate',
       'revokeKey',
       'recheckKeys',
@@ -266,12 +268,12 @@ export const KINDS = {
   tick: {
     title: 'tick of the cron, nothing to do',
     perMonth: ({ ticksAMonth }) => ticksAMonth,
-    jobs: ['checks', 'audit', 'resealed', 'taken_over', 'tick'],
+    jobs: ['checks', 'audit', 'resealed', 'taken_over', 'suspensions', 'tick'],
   },
   sizes: {
-    title: 'sizes of the databases noted',
+    title: 'sizes and figures noted',
     perMonth: ({ ticksAMonth }) => (ticksAMonth * TICK_MS) / SIZES_EVERY_MS,
-    jobs: ['sizes'],
+    jobs: ['sizes', 'figures'],
   },
   'pruned-row': {
     title: 'row that the cron deletes in time',

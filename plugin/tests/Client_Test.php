@@ -87,6 +87,20 @@ final class Client_Test extends Site_Test_Case {
 		}
 	}
 
+	public function test_a_suspended_account_is_told_in_the_language_of_the_site_and_with_its_pause(): void {
+		$this->api->answers_everything_with( Fake_Api::problem( 403, 'account_suspended', [ 'retry-after' => '3600' ] ) );
+		try {
+			$this->client()->get( '/api/v1/sites/', self::KEY );
+			self::fail( 'It was taken for an answer.' );
+		} catch ( Failure $failure ) {
+			self::assertSame( 'account_suspended', $failure->reason() );
+			self::assertSame( __( 'The IGNY8 account of this site is suspended.', 'igny8-wordpress-bridge' ), $failure->detail() );
+			self::assertStringNotContainsString( 'Fix of', $failure->fix() );
+			self::assertSame( 3600, $failure->retry_after_s() );
+			self::assertFalse( $failure->is_retryable() );
+		}
+	}
+
 	public function test_detail_and_fix_read_as_two_sentences(): void {
 		self::assertSame( 'It broke. Fix it.', ( new Failure( 'x', 'It broke', 'Fix it.' ) )->advice() );
 		self::assertSame( 'It broke. Fix it.', ( new Failure( 'x', 'It broke.', 'Fix it.' ) )->advice() );

@@ -12,7 +12,7 @@ const LONGEST_PAUSE_MS = 60_000
 const TIMEOUT_MS = 120_000
 const BUSY = new Set([429, 500, 502, 503, 504])
 
-type Method = 'GET' | 'POST' | 'PUT'
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 interface Body {
   type: 'application/json' | 'application/x-ndjson'
   text: string

@@ -11,6 +11,8 @@ export const AUDIT_ACTIONS = [
   'account.deletion_cancelled',
   'account.deletion_scheduled',
   'account.exported',
+  'account.suspended',
+  'account.suspension_lifted',
   'account.updated',
   'api_key.created',
   'api_key.revoked',
@@ -37,7 +39,10 @@ export const AUDIT_ACTIONS = [
   'notification_endpoint.secret_rotated',
   'notification_endpoint.updated',
   'operator.backup_started',
+  'operator.granted',
+  'operator.replayed',
   'operator.restored',
+  'operator.revoked',
   'person.deletion_cancelled',
   'person.deletion_scheduled',
   'person.email_change_cancelled',
@@ -62,6 +67,7 @@ export const AUDIT_ACTIONS = [
   'site.moved',
   'site.restored',
   'site.updated',
+  'site.woken',
 ] as const
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 

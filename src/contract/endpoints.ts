@@ -29,6 +29,18 @@ import { DoctorReport } from './doctor.ts'
 import { ImportOptions, ImportRefusal, SiteImport } from './imports.ts'
 import { Integration, IntegrationUpdate, TestResult } from './integrations.ts'
 import * as me from './me.ts'
+import {
+  OperatorAccount,
+  OperatorAccountQuery,
+  OperatorOverview,
+  OperatorSite,
+  OperatorSiteQuery,
+  Replay,
+  ReplayRequest,
+  Suspension,
+  WakeRequest,
+  WokenObject,
+} from './operator-page.ts'
 import { MailSubscription, UnsubscribeQuery } from './mail.ts'
 import * as notifications from './notifications.ts'
 import * as people from './people.ts'
@@ -193,6 +205,15 @@ export const ENDPOINTS = {
   'POST /notifications/deliveries/{delivery_id}/redeliver': { answer: notifications.Delivery },
   'GET /notifications/preferences': { answer: notifications.Preferences },
   'PUT /notifications/preferences': { body: notifications.PreferencesUpdate, answer: notifications.Preferences },
+
+  'GET /operator/overview': { answer: OperatorOverview },
+  'GET /operator/sites': { query: OperatorSiteQuery, answer: listOf(OperatorSite) },
+  'GET /operator/accounts': { query: OperatorAccountQuery, answer: listOf(OperatorAccount) },
+  'POST /operator/accounts/{account_id}/suspend': { body: Suspension, answer: OperatorAccount },
+  'POST /operator/accounts/{account_id}/lift-suspension': { body: Suspension, answer: OperatorAccount },
+  'POST /operator/sites/{site_id}/wake-object': { body: WakeRequest, answer: WokenObject },
+  'POST /operator/replays': { body: ReplayRequest, answer: Replay },
+  'GET /operator/audit': { query: AuditQuery, answer: listOf(AuditRecord) },
 
   'GET /audit': { query: AuditQuery, answer: listOf(AuditRecord) },
   'POST /audit/verify': { body: AuditVerify, answer: AuditVerdict },

@@ -1,10 +1,12 @@
 import { CONTENT_ERRORS } from './content-errors.ts'
 import { KEEPING_ERRORS } from './keeping-errors.ts'
+import { OPERATOR_ERRORS } from './operator-errors.ts'
 
 /** Refusals because of what an account may have, or of what is kept for repeats. Their shape is that of errors.ts. */
 export const LIMIT_ERRORS = {
   ...CONTENT_ERRORS,
   ...KEEPING_ERRORS,
+  ...OPERATOR_ERRORS,
   quota_exceeded: {
     status: 403,
     title: 'The account has as many of these as it may have',

@@ -111,6 +111,11 @@ export const Session = z.lazy(() =>
       sends_mail: z
         .boolean()
         .meta({ description: 'Whether the server sends e-mail: else nobody can verify an address' }),
+      suspension: z
+        .object({ since: Timestamp, reason: z.string() })
+        .nullable()
+        .meta({ description: 'Why the account is suspended, and since when: it can be read and exported alone' }),
+      is_operator: z.boolean().meta({ description: 'Whether the person operates the deployment' }),
     })
     .meta({ id: 'Session' }),
 )

@@ -12,7 +12,8 @@ import { pruneConnectionChanges } from '../services/connections/index.ts'
 import { resealEndpoints } from '../services/endpoints/index.ts'
 import type { ServiceContext } from '../services/context.ts'
 import { pruneEvents, trimEvents } from '../services/events/index.ts'
-import { recordTick } from '../services/health/index.ts'
+import { areFiguresDue, recordFigures } from '../services/figures/index.ts'
+import { type JobOutcome, recordTick } from '../services/health/index.ts'
 import { pruneIdempotencyKeys } from '../services/idempotency/index.ts'
 import { pruneMail } from '../services/mail/index.ts'
 import { pruneNotifications } from '../services/notifications/index.ts'
@@ -22,6 +23,7 @@ import { recordSizes, SIZES_EVERY_MS, takeOver } from '../services/shards/index.
 import { playDeletions } from './deletions.ts'
 import { reconcileChecks } from './health-checks.ts'
 import { notify } from './notifications.ts'
+import { playSuspensions } from './suspensions.ts'
 
 /** Rows pruned per tick; more than are added in a minute, so the tables don't grow. */
 const PRUNED_PER_TICK = 10_000
@@ -86,18 +88,24 @@ function createSystemContext(tick: Tick, accountId: string): ServiceContext {
 const TICK_MS = 60_000
 const areSizesDue = (now: number) => Math.floor(now / TICK_MS) % (SIZES_EVERY_MS / TICK_MS) === 0
 
-/** Runs jobs one after another. One that fails is logged by its name, and stops no other. */
+/** Runs jobs one after another, and notes how each ended. One that fails is logged by its name, and stops no other. */
 function createJobs() {
   const outcomes: Record<string, unknown> = {}
+  const jobs: Record<string, JobOutcome> = {}
   const failed: string[] = []
   return {
     outcomes,
+    jobs,
     failed,
     run: async (job: string, work: () => Promise<unknown>): Promise<void> => {
+      const startedAt = Date.now()
+      const note = (ok: boolean) => (jobs[job] = { at: Date.now(), ms: Date.now() - startedAt, ok })
       try {
         outcomes[job] = await work()
+        note(true)
       } catch (cause) {
         failed.push(job)
+        note(false)
         log.error('job failed', { job, cause })
       }
     },
@@ -117,7 +125,7 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   const shards = databases.events.all()
   const withRetention = { shards, now, limit: PRUNED_PER_TICK, retentionMs: config.eventRetentionMs }
   const site = (siteId: string) => siteObject(env, siteId)
-  const { outcomes, failed, run } = createJobs()
+  const { outcomes, jobs, failed, run } = createJobs()
   await run('pruned_idempotency_keys', () => pruneIdempotencyKeys(prune))
   await run('pruned_ended', () => pruneEnded(prune))
   await run('pruned_events', () => pruneEvents(withRetention))
@@ -132,10 +140,13 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   await run('checks', () => reconcileChecks({ db: prune.db, site, now: Date.now }, now))
   await run('taken_over', () => takeOver(databases))
   await run('notifications', () => notify({ ...databases, config, now: Date.now, newId: createId }, now))
+  await run('suspensions', () => playSuspensions((accountId) => createSystemContext(tick, accountId)))
   await run('deletions', () => playDeletions((accountId) => createSystemContext(tick, accountId)))
   if (areSizesDue(now)) await run('sizes', () => recordSizes({ ...databases, now }))
-  // last, so that a tick that fails is not recorded
-  if (failed.length === 0) await run('tick', () => recordTick({ db: prune.db, cron: controller.cron, now }))
+  if (areFiguresDue(now)) await run('figures', () => recordFigures({ ...databases, now }))
+  // last: a tick with a job that failed counts as none
+  const isWhole = failed.length === 0
+  await run('tick', () => recordTick({ db: prune.db, cron: controller.cron, now, jobs, isWhole }))
   log.info('scheduled', { cron: controller.cron, failed, ...outcomes })
   if (failed.length > 0) throw new Error(`jobs failed: ${failed.join(', ')}`)
 }

@@ -16,6 +16,7 @@ import {
 } from '../services/deliveries/index.ts'
 import { findDueAccounts, dispatchChanges } from '../services/notifications/index.ts'
 import { listMovingAccounts } from '../services/shards/index.ts'
+import { listSuspended } from '../services/suspension/index.ts'
 
 /** Pages of the outbox per tick. One takes a query, and four more for each event database. */
 const PAGES_PASSED_ON = 10
@@ -27,6 +28,8 @@ const PAGE = 20
 export const MOST_DELIVERED = 400
 /** Most failed deliveries per tick. Each takes 4 queries, and 5 more if people are alerted. */
 export const MOST_FAILED = 40
+/** Accounts whose deliveries wait because they are suspended. */
+const MOST_SUSPENDED = 10_000
 /** No page begins after this: a tick comes every minute. */
 const MOST_MS = 40_000
 /** Concurrent requests. Six connections may wait for headers. */
@@ -111,7 +114,7 @@ async function deliverPage(ctx: CronContext, shard: Db, page: readonly ClaimedDe
 async function deliverDue(ctx: CronContext): Promise<{ delivered: number; failed: number }> {
   const startedAt = ctx.now()
   const counts = { delivered: 0, failed: 0 }
-  const without = await listMovingAccounts(ctx)
+  const without = [...(await listMovingAccounts(ctx)), ...(await listSuspended(ctx, MOST_SUSPENDED))]
   let withEmail = true
   const deliver = async (shard: Db): Promise<boolean> => {
     const page = await claimDeliveries({ db: ctx.db, shard, now: ctx.now(), limit: PAGE, withEmail, without })
@@ -152,7 +155,7 @@ const passOn = ({ db, events }: CronContext) => flushOutbox({ db, events, pages:
 
 /**
  * Notifies people of changed connections: posts messages about due changes, passes on what waits for the event databases,
- * and attempts due deliveries. Bounded; takes two queries, and one for each event database, if nothing is due.
+ * and attempts due deliveries. Bounded; takes three queries, and one for each event database, if nothing is due.
  */
 export async function notify(ctx: CronContext, now: number) {
   const dispatched = await dispatch(ctx, now)

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Transport } from '../contract/polling.ts'
 import type { Connection } from '../contract/health.ts'
-import { eventIntegration, isIntegration, type IntegrationRef } from './projection.ts'
+import { eventIntegration, isIntegration, type IntegrationRef, mayWork } from './projection.ts'
 import { recordEvent, type EventContext, type EventInput } from './record-event.ts'
 import { integrations } from './schema/index.ts'
 
@@ -11,7 +11,7 @@ export async function readForCheck({ db }: EventContext, integrationRef: Integra
     .select({
       id: integrations.id,
       siteUrl: integrations.siteUrl,
-      isActive: integrations.isActive,
+      isActive: mayWork,
       connection: integrations.connection,
       connectionReason: integrations.connectionReason,
       commandsUrl: integrations.commandsUrl,

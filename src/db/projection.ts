@@ -85,10 +85,16 @@ export async function writeStructure(
   }
 }
 
+/** Whether anything may be done for an integration: it is on, and its account is not suspended. */
+export const mayWork = sql<boolean>`(${integrations.isActive} AND NOT EXISTS (
+  SELECT 1 FROM accounts WHERE accounts.id = ${integrations.accountId} AND accounts.suspended_at IS NOT NULL))`.mapWith(
+  integrations.isActive,
+)
+
 /** The columns that a run needs. */
 const RUN_COLUMNS = {
   id: integrations.id,
-  isActive: integrations.isActive,
+  isActive: mayWork,
   syncEnabled: integrations.syncEnabled,
   siteUrl: integrations.siteUrl,
   commandsUrl: integrations.commandsUrl,

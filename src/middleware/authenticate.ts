@@ -7,7 +7,13 @@ import { db } from '../db/client.ts'
 import { QueryBudget } from '../db/query-budget.ts'
 import type { AppEnv } from '../env.ts'
 import { authenticateApiKey, createApiKeyStore } from '../services/api-keys/index.ts'
-import { readCredentials, type Credentials, assertOriginAllowed, authenticatePerson } from '../services/people/index.ts'
+import {
+  assertOriginAllowed,
+  authenticateOperator,
+  authenticatePerson,
+  type Credentials,
+  readCredentials,
+} from '../services/people/index.ts'
 import { equalInConstantTime, sha256Hex } from '../lib/hmac.ts'
 import { type Actor, OPERATOR_ACCOUNT } from '../services/context.ts'
 import { ServiceError } from '../services/errors.ts'
@@ -61,7 +67,8 @@ async function identify(c: HonoContext<AppEnv>, credentials: Credentials, { acce
     if (credentials.transport === 'cookie' && isGuarded(c)) assertOriginAllowed(ctx.config, c.req.raw.headers)
     const accountId = c.req.header('x-account-id') ?? accountOfUpgrade(c)
     const needs = access.kind === 'person' ? access : {}
-    return authenticatePerson({ ctx, input: { signedToken: credentials.signedToken, accountId, needs } })
+    const isWrite = !SAFE_METHODS.has(c.req.method)
+    return authenticatePerson({ ctx, input: { signedToken: credentials.signedToken, accountId, needs, isWrite } })
   }
   throw new ServiceError('credentials_missing', 'The Authorization header is not a single Bearer token.')
 }
@@ -71,8 +78,9 @@ async function identify(c: HonoContext<AppEnv>, credentials: Credentials, { acce
  * D1 was asked.
  */
 async function chargeRefusal(c: HonoContext<AppEnv>, error: unknown): Promise<void> {
-  const isRefusal = error instanceof ServiceError && ERRORS[error.code].status === UNAUTHENTICATED
-  if (isRefusal && error.code !== 'api_key_unknown') await charge(c.env.THROTTLE_ANONYMOUS, clientNetwork(c))
+  if (!(error instanceof ServiceError) || error.code === 'api_key_unknown') return
+  const isRefusal = ERRORS[error.code].status === UNAUTHENTICATED || error.code === 'not_found'
+  if (isRefusal) await charge(c.env.THROTTLE_ANONYMOUS, clientNetwork(c))
 }
 
 async function findActor(c: HonoContext<AppEnv>, wanted: Wanted): Promise<Actor> {
@@ -92,22 +100,52 @@ async function findActor(c: HonoContext<AppEnv>, wanted: Wanted): Promise<Actor>
   }
 }
 
-/** The operator shows a token, which is compared in constant time; whoever guesses is counted by their network. */
-async function findOperator(c: HonoContext<AppEnv>): Promise<Actor> {
+const OPERATOR = { kind: 'operator', accountId: OPERATOR_ACCOUNT } as const
+
+/** Whether the operator's token is shown, which is compared in constant time. */
+async function showsOperatorToken(c: HonoContext<AppEnv>): Promise<boolean> {
   const { operatorToken } = readConfig(c.env)
   const shown = OPERATOR_BEARER.exec(c.req.header('authorization') ?? '')?.[1] ?? ''
   // digests, so that not even the length of the token shows
   const [known, found] = await Promise.all([sha256Hex(operatorToken), sha256Hex(shown)])
-  if (operatorToken !== '' && equalInConstantTime(known, found))
-    return { kind: 'operator', accountId: OPERATOR_ACCOUNT }
+  return operatorToken !== '' && equalInConstantTime(known, found)
+}
+
+/** Whoever has the operator's token; whoever guesses is counted by their network. */
+async function findOperator(c: HonoContext<AppEnv>): Promise<Actor> {
+  if (await showsOperatorToken(c)) return OPERATOR
   await charge(c.env.THROTTLE_ANONYMOUS, clientNetwork(c))
   throw new ServiceError('operator_token_invalid')
 }
 
+async function identifyOperator(c: HonoContext<AppEnv>, credentials: Credentials, fresh: boolean): Promise<Actor> {
+  if (credentials.kind === 'api_key') throw new ServiceError('not_found')
+  if (credentials.kind !== 'session') throw new ServiceError('credentials_missing')
+  const ctx = authContext(c)
+  if (credentials.transport === 'cookie' && isGuarded(c)) assertOriginAllowed(ctx.config, c.req.raw.headers)
+  return authenticateOperator({ ctx, input: { signedToken: credentials.signedToken, fresh } })
+}
+
+/** The same, or a person who is an operator. For everybody else who is signed in there is nothing here; looking is counted. */
+async function findPlatformActor(c: HonoContext<AppEnv>, fresh: boolean): Promise<Actor> {
+  if (await showsOperatorToken(c)) return OPERATOR
+  const credentials = readCredentials(readConfig(c.env), c.req.raw.headers)
+  if (credentials.kind === 'none') throw new ServiceError('credentials_missing')
+  try {
+    return await identifyOperator(c, credentials, fresh)
+  } catch (error) {
+    await chargeRefusal(c, error)
+    throw error
+  }
+}
+
 function actorOf(c: HonoContext<AppEnv>, wanted: Wanted): Promise<Actor> | Actor {
-  const { kind } = wanted.access
-  if (kind === 'public') return { kind: 'anonymous' }
-  return c.get('stopwatch').time('auth', () => (kind === 'operator' ? findOperator(c) : findActor(c, wanted)))
+  const { access } = wanted
+  if (access.kind === 'public') return { kind: 'anonymous' }
+  return c.get('stopwatch').time('auth', () => {
+    if (access.kind === 'operator') return findOperator(c)
+    return access.kind === 'platform' ? findPlatformActor(c, access.fresh === true) : findActor(c, wanted)
+  })
 }
 
 /**
@@ -115,7 +153,7 @@ function actorOf(c: HonoContext<AppEnv>, wanted: Wanted): Promise<Actor> | Actor
  * `optional` accepts none, but refuses bad ones. A person in several accounts chooses one with `X-Account-Id`. An API
  * key may also be in `X-IGNY8-Key`.
  * @throws ServiceError the 401 codes of credentials; `no_account`, `user_inactive`, `two_factor_required`,
- *   `recent_sign_in_required`, `site_inactive`, `origin_not_allowed`, `operator_token_invalid`; `too_many_requests` after too many bad credentials from one address
+ *   `recent_sign_in_required`, `site_inactive`, `account_suspended`, `origin_not_allowed`, `operator_token_invalid`; `too_many_requests` after too many bad credentials from one address
  */
 export const authenticate = (access: Access, takesTicket = false) =>
   createMiddleware<AppEnv>(async (c, next) => {

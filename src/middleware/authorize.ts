@@ -9,7 +9,8 @@ import type { SessionNeeds } from '../services/people/index.ts'
 /**
  * Who may call a route: `public`, anybody; `optional`, anybody, with credentials considered where sent; `person`, a
  * person of at least this role, whose session has what the route needs; `member`, likewise, or an API key with this scope; `api_key`, such a key alone;
- * `operator`, whoever has the deployment's operator token.
+ * `operator`, whoever has the deployment's operator token; `platform`, likewise, or a person who is an operator, for whom all
+ * others find nothing here.
  */
 export type Access =
   | { kind: 'public' }
@@ -18,6 +19,7 @@ export type Access =
   | { kind: 'member'; role: Role; scope: Scope }
   | { kind: 'api_key'; scope: Scope }
   | { kind: 'operator' }
+  | { kind: 'platform'; fresh?: boolean }
 
 export const KEY_ALONE = 'Only an API key of the site can call this.'
 
@@ -28,12 +30,16 @@ function assertScope({ scopes }: ApiKeyActor, scope: Scope): void {
 /**
  * Refuses an actor whose role or scope is too low. Which rows the actor sees is decided in the services: every query
  * there filters by tenant.
- * @throws ServiceError `role_too_low`, `person_required`, `insufficient_scope`, `credentials_missing`
+ * @throws ServiceError `role_too_low`, `person_required`, `insufficient_scope`, `credentials_missing`,
+ *   `operator_token_invalid`, `not_found`
  */
 export function assertAllowed(actor: Actor, access: Access): void {
   if (access.kind === 'public' || access.kind === 'optional') return
+  if (access.kind === 'platform' && actor.kind === 'operator') return
+  if (access.kind === 'platform') throw new ServiceError('not_found')
   if (access.kind === 'operator' || actor.kind === 'operator') {
-    if (access.kind !== actor.kind) throw new ServiceError('operator_token_invalid')
+    const isToken = actor.kind === 'operator' && actor.userId === undefined
+    if (access.kind !== 'operator' || !isToken) throw new ServiceError('operator_token_invalid')
     return
   }
   if (actor.kind === 'anonymous') throw new ServiceError('credentials_missing')

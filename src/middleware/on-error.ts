@@ -7,9 +7,14 @@ import { log } from '../lib/log.ts'
 import { createProblem } from '../lib/problem.ts'
 import { ServiceError } from '../services/errors.ts'
 
+/** A plugin whose account is suspended asks again in an hour, and not every five minutes. */
+const SUSPENDED_RETRY_AFTER_S = 3_600
+
 /** Sends a refusal as problem+json. */
 export function sendProblem(c: HonoContext<AppEnv>, error: ServiceError): Response {
-  const { errors, evidence, polling, fix, retryAfterS } = error.options
+  const { errors, evidence, polling, fix } = error.options
+  const retryAfterS =
+    error.options.retryAfterS ?? (error.code === 'account_suspended' ? SUSPENDED_RETRY_AFTER_S : undefined)
   const problem = createProblem(error.code, c.get('requestId'), {
     detail: error.message,
     fix,

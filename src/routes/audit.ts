@@ -7,6 +7,9 @@ import { defineRoute, ok, type Route } from './define.ts'
 const BASE = `${API_PREFIX}/audit`
 const common = { tag: 'audit', throttle: 'integration', access: { kind: 'person', role: 'owner' } } as const
 
+/** Verifying changes nothing. */
+const reading = { kind: 'person', role: 'owner', duringSuspension: true } as const
+
 export const auditRoutes: Route[] = [
   defineRoute({
     ...common,
@@ -41,6 +44,7 @@ export const auditRoutes: Route[] = [
     method: 'post',
     path: `${BASE}/verify`,
     operationId: 'verifyAudit',
+    access: reading,
     records: { nothing: 'reads the log' },
     summary: 'Verify the audit log’s chain',
     description:

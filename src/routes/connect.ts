@@ -148,6 +148,7 @@ export const connectRoutes: Route[] = [
       'integration_exists',
       'integration_not_found',
       'origin_not_allowed',
+      'account_suspended',
     ],
     handle: async ({ ctx, body, request }) => {
       assertOriginAllowed(ctx.config, request.headers)

@@ -9,7 +9,7 @@ type ActorOf<A extends Access> = A extends { kind: 'public' | 'optional' }
   ? Actor
   : A extends { kind: 'api_key' }
     ? ApiKeyActor
-    : A extends { kind: 'operator' }
+    : A extends { kind: 'operator' | 'platform' }
       ? OperatorActor
       : KnownActor
 

@@ -16,7 +16,7 @@ export const exportRoutes: Route[] = [
     records: 'account.exported',
     summary: 'Export the account',
     description: `Everything that the account has, one JSON object a line; \`kind\` says what it is. The first line has the number of sites, the last one (\`end\`) says whether all of it is there; a \`failure\` names a site that is not. A large account comes in parts: a part whose last line is \`page\` goes on with its \`next\` as \`cursor\`. Secrets are left out. ${NEEDS_RECENT}`,
-    access: { kind: 'person', role: 'owner', fresh: true },
+    access: { kind: 'person', role: 'owner', fresh: true, duringSuspension: true },
     withoutIdempotency: true,
     query: AccountExportQuery,
     errors: ['invalid_cursor'],

@@ -15,10 +15,11 @@ const NEEDS_PERSON: readonly ErrorCode[] = [
 const BY_ACCESS: Record<Access['kind'], readonly ErrorCode[]> = {
   public: [],
   operator: ['operator_token_invalid'],
-  optional: [...BAD_CREDENTIALS, ...NEEDS_PERSON],
-  person: [...BAD_CREDENTIALS, ...NEEDS_PERSON, 'person_required', 'site_inactive'],
-  api_key: [...BAD_KEYS, 'credentials_missing', 'insufficient_scope', 'site_inactive'],
-  member: [...BAD_CREDENTIALS, ...NEEDS_PERSON, 'insufficient_scope', 'site_inactive'],
+  platform: ['credentials_missing', 'invalid_session', 'user_inactive', 'not_found', 'operator_factor_required'],
+  optional: [...BAD_CREDENTIALS, ...NEEDS_PERSON, 'account_suspended'],
+  person: [...BAD_CREDENTIALS, ...NEEDS_PERSON, 'person_required', 'site_inactive', 'account_suspended'],
+  api_key: [...BAD_KEYS, 'credentials_missing', 'insufficient_scope', 'site_inactive', 'account_suspended'],
+  member: [...BAD_CREDENTIALS, ...NEEDS_PERSON, 'insufficient_scope', 'site_inactive', 'account_suspended'],
 }
 
 /** A part of a file that is too large is answered as one, and never as a body. */
@@ -47,7 +48,7 @@ export function errorsOf(route: Route): ErrorCode[] {
   return [
     ...new Set<ErrorCode>([
       ...BY_ACCESS[route.access.kind].filter((code) => !isWithoutTwoFactor(route) || code !== 'two_factor_required'),
-      ...(route.access.kind === 'person' && route.access.fresh ? (['recent_sign_in_required'] as const) : []),
+      ...('fresh' in route.access && route.access.fresh ? (['recent_sign_in_required'] as const) : []),
       ...(route.body ? OF_BODIES : []),
       ...(route.upload ? OF_UPLOADS : []),
       ...(route.method === 'get' ? [] : OF_SIZE),

@@ -16,6 +16,7 @@ import { mailRoutes } from './mail.ts'
 import { memberRoutes } from './members.ts'
 import { notificationRoutes } from './notifications.ts'
 import { operatorRoutes } from './operator.ts'
+import { operatorPageRoutes } from './operator-page.ts'
 import { runRoutes } from './runs.ts'
 import { siteFileRoutes } from './site-files.ts'
 import { siteRoutes } from './sites.ts'
@@ -48,4 +49,5 @@ export const routes: readonly Route[] = [
   ...mailRoutes,
   ...auditRoutes,
   ...operatorRoutes,
+  ...operatorPageRoutes,
 ]

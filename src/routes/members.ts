@@ -82,7 +82,7 @@ export const memberRoutes: Route[] = [
     access: { ...viewers, withoutAccount: true },
     body: InvitationAccept,
     responses: { 200: { description: 'Joined', schema: Account } },
-    errors: ['account_leaving', 'invitation_not_found', 'already_member', 'quota_exceeded'],
+    errors: ['account_leaving', 'invitation_not_found', 'already_member', 'quota_exceeded', 'account_suspended'],
     handle: async ({ ctx, body }) => ok(await acceptInvitation({ ctx, input: body })),
   }),
   defineRoute({

@@ -26,6 +26,8 @@ function describeAccess({ access }: Route): { security: Record<string, string[]>
   if (access.kind === 'operator')
     return { security: [{ operator: [] }], note: 'For whoever runs the deployment: `OPERATOR_TOKEN`.' }
   const people = [{ session: [] }, { bearer: [] }]
+  if (access.kind === 'platform')
+    return { security: [...people, { operator: [] }], note: 'For operators of the deployment alone.' }
   if (access.kind === 'person') return { security: people, note: `People with the role ${access.role} or above.` }
   return {
     security: people,

@@ -23,6 +23,7 @@ const ofFile = ['file_unknown', 'file_incomplete', 'part_out_of_order'] as const
 export const siteFileRoutes: Route[] = [
   defineRoute({
     ...common,
+    access: { ...common.access, duringSuspension: true },
     // a write, since it is recorded, and since nobody should get it by following a link
     method: 'post',
     path: `${SITE}/export`,

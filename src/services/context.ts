@@ -15,6 +15,8 @@ export const OPERATOR_ACCOUNT = 'operator'
 export interface OperatorActor {
   kind: 'operator'
   accountId: typeof OPERATOR_ACCOUNT
+  /** The person who acts as an operator; absent for whoever has the deployment's token. */
+  userId?: string
 }
 
 /** The caller. A person acts in one account with one role, a key in one site, the system for an account, the operator in none. */
@@ -62,5 +64,6 @@ export interface ServiceContext<A extends Actor = KnownActor> {
 export function describeActor(actor: Actor): string {
   if (actor.kind === 'user') return `user:${actor.userId}`
   if (actor.kind === 'api_key') return `api_key:${actor.keyId}`
+  if (actor.kind === 'operator' && actor.userId !== undefined) return `user:${actor.userId}`
   return actor.kind
 }

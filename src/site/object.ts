@@ -43,6 +43,7 @@ import {
   type SiteRpc,
   type TrashChange,
   type WebhookMessage,
+  type WokenUp,
 } from './rpc.ts'
 import { probeTwice, applyProbeResult } from './health/probe.ts'
 import { writeStructure } from '../db/projection.ts'
@@ -79,6 +80,18 @@ export class SiteSync extends KeepingObject implements SiteRpc {
     this.store.access.setIntegration(integration)
     this.store.schedule.ensure('health', dueAt)
     await this.timer.arm()
+  }
+
+  wakeUp(call: RpcCall, retries: boolean): Promise<RpcResult<WokenUp>> {
+    return this.authorized(call, async () => {
+      const now = Date.now()
+      this.store.access.setIntegration(call)
+      this.store.schedule.ensure('health', now)
+      const webhooks = retries ? this.store.replica.inbox.makeDue(now) : 0
+      const runs = retries ? this.store.runs.makeDue(now) : 0
+      await this.timer.arm()
+      return { ok: true, value: { webhooks, runs } }
+    })
   }
 
   examine(request: ProbeRequest): Promise<RpcResult<Examination>> {

@@ -131,6 +131,12 @@ export interface SignedAnswer {
   headers: Record<string, string>
 }
 
+/** What became due as an object was woken. */
+export interface WokenUp {
+  webhooks: number
+  runs: number
+}
+
 /** A signed message from the site: its signature headers and its raw body. */
 export interface WebhookMessage {
   headers: Record<string, string>
@@ -151,6 +157,11 @@ export interface SiteRpc extends KeepingRpc {
   check(call: RpcCall): Promise<RpcResult<ProbeOutcome | null>>
   /** Schedules a health check for this time (milliseconds since 1970), unless one is due earlier. */
   scheduleCheck(integrationRef: IntegrationRef, dueAt: number): Promise<void>
+  /**
+   * Makes the health check due now, for an operator, and sets the alarm anew, which an object may have lost.
+   * @param retries also what failed and waits for its next attempt: webhooks and runs
+   */
+  wakeUp(call: RpcCall, retries: boolean): Promise<RpcResult<WokenUp>>
   /** Runs the doctor: examines the site and reports which layer is at fault. Changes nothing. */
   examine(request: ProbeRequest): Promise<RpcResult<Examination>>
   /** Stores a structure that the plugin pushed. */

@@ -330,6 +330,8 @@ describe('what is erased', () => {
     over_quota: 'always empty',
     ticks: 'about nobody',
     database_sizes: 'about nobody',
+    figures: 'numbers, and ids of sites and accounts, for eight days',
+    operators: 'with the person',
   }
   const tables = [...Object.values<unknown>(schema), ...Object.values<unknown>(eventSchema)].filter(
     (table): table is SQLiteTable => is(table, SQLiteTable),

@@ -68,7 +68,7 @@ test(
     }
 
     const idle = await tick()
-    expect(idle).toMatchObject({ notified: 0, delivered: 0, queries: 3 })
+    expect(idle).toMatchObject({ notified: 0, delivered: 0, queries: 4 })
 
     const startedAt = performance.now()
     await d1().run(sql`UPDATE integrations SET connection = 'unreachable'`)

@@ -194,6 +194,7 @@ function requestOf(route: Route): [string, Parameters<typeof call>[1]] {
     optional: site.key,
     public: undefined,
     operator: env.OPERATOR_TOKEN,
+    platform: env.OPERATOR_TOKEN,
   }
   return [
     `${route.method.toUpperCase()} ${path}/`,

@@ -70,6 +70,7 @@ const config: Config = {
   apiKeyPepper: 'sim',
   sessionSecret: 'sim',
   operatorToken: '',
+  version: null,
   keyRing: { currentId: 'k1', keys: { k1: btoa('0123456789abcdef0123456789abcdef') } },
 }
 

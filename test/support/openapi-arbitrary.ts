@@ -227,7 +227,7 @@ export interface GeneratedRequest {
 const none = <T>(): fc.Arbitrary<T[]> => fc.constant([])
 
 function tokensFor({ access }: Route): string[] {
-  if (access.kind === 'operator') return ['operator']
+  if (access.kind === 'operator' || access.kind === 'platform') return ['operator']
   return access.kind === 'person' ? ['owner'] : ['owner', 'key', 'key']
 }
 

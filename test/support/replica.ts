@@ -151,6 +151,7 @@ function exerciseContent(store: SiteStore): void {
   inbox.attempts([5])
   inbox.defer([5], () => NOW, 'x', NOW)
   inbox.acknowledge([5, 6], NOW, NOW)
+  inbox.makeDue(NOW)
   inbox.nextDueAt()
   inbox.pending()
   database.transaction(() => inbox.clear())
@@ -195,6 +196,7 @@ function exerciseRuns(store: SiteStore): void {
   const again = runs.lease(NOW, 1_000)
   if (again) runs.finish(again, NOW, null)
   runs.enqueue('run_9002', CALL, 'both', NOW)
+  runs.makeDue(NOW)
   runs.cancel('int_1', 'run_9002', NOW)
   runs.cancelAll('int_1', NOW)
 }

@@ -102,5 +102,9 @@ export const notificationDeliveries = sqliteTable(
     index('notification_deliveries_by_endpoint').on(table.accountId, table.endpointId, table.id),
     // pruning
     index('notification_deliveries_by_age').on(table.createdAt),
+    // operators: what has failed, newest first
+    index('notification_deliveries_failed')
+      .on(table.createdAt, table.channel, table.errorCode)
+      .where(sql`status = 'failed'`),
   ],
 )

@@ -21,12 +21,22 @@ export const accounts = sqliteTable(
     eventsPhaseAt: timestampMs('events_phase_at'),
     /** When messages about connections were sent within the last hour: JSON array of milliseconds; null: none yet. */
     notifiedAt: text('notified_at'),
+    /** Since when an operator has suspended the account; null: it isn't suspended. */
+    suspendedAt: timestampMs('suspended_at'),
+    /** What its people are told about that. */
+    suspensionReason: text('suspension_reason'),
+    /** How far its sites are: all have to be told, some at a time (services/suspension/). */
+    suspension: text('suspension', { enum: ['stopping', 'stopped', 'lifting'] }),
   },
   (table) => [
     // accounts that are being moved
     index('accounts_moving')
       .on(table.eventsTarget)
       .where(sql`events_target IS NOT NULL`),
+    // accounts that are suspended, or whose sites are being told
+    index('accounts_by_suspension')
+      .on(table.suspension)
+      .where(sql`suspension IS NOT NULL`),
   ],
 )
 

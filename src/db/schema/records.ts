@@ -48,6 +48,8 @@ export const auditLog = sqliteTable(
 export const ticks = sqliteTable('ticks', {
   cron: text('cron').primaryKey(),
   at: timestampMs('at').notNull(),
+  /** When each of its jobs last ran, how long that took, and how it ended: JSON by their names; see services/health/jobs.ts. */
+  jobs: text('jobs').notNull().default('{}'),
 })
 
 /** Responses to writes with an Idempotency-Key. Bodies are sealed, because some contain an API key. */

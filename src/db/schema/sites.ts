@@ -13,11 +13,17 @@ export const sites = sqliteTable(
     isActive: integer('is_active', { mode: 'boolean' }).notNull().default(true),
     /** Set while the site is switched off because its account is to be deleted; a cancellation switches these on again. */
     pause: text('pause', { enum: ['stopping', 'stopped'] }),
+    /** Set once the site has been told that its account is suspended. */
+    isSuspended: integer('is_suspended', { mode: 'boolean' }).notNull().default(false),
     createdAt: timestampMs('created_at').notNull(),
     updatedAt: timestampMs('updated_at').notNull(),
   },
-  // list of an account's sites, by id
-  (table) => [index('sites_by_account').on(table.accountId, table.id)],
+  (table) => [
+    // list of an account's sites, by id
+    index('sites_by_account').on(table.accountId, table.id),
+    // an operator looks for a host
+    index('sites_by_url').on(table.url),
+  ],
 )
 
 /** API keys. Stores a keyed hash; the plaintext is only in the response that created the key. */

@@ -1,6 +1,7 @@
-import { and, eq, exists, notExists, sql } from 'drizzle-orm'
+import { and, eq, exists, notExists, type SQL, sql } from 'drizzle-orm'
 import type { Account, AccountCreate } from '../../contract/people.ts'
 import { chooseShard } from '../../db/events/shards.ts'
+import { insertWhile } from '../../db/insert-while.ts'
 import { accounts, deletions, memberships } from '../../db/schema/index.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { Actor, ServiceContext } from '../context.ts'
@@ -21,11 +22,11 @@ export async function createAccount(ctx: ServiceContext<Actor>, { userId, name }
   const shard = chooseShard(ctx.events, ctx.config.closedShards)
   const actor: Actor = { kind: 'user', userId, accountId: id, role: 'owner' }
   const one = { one: sql`1` }
-  const isNowhere = and(
+  const isNowhere: SQL = sql`${and(
     notExists(ctx.db.select(one).from(memberships).where(eq(memberships.userId, userId))),
     // whoever alone owns an account can't be deleted
     notExists(ctx.db.select(one).from(deletions).where(eq(deletions.subjectId, userId))),
-  )
+  )}`
   const isMade = exists(
     ctx.db
       .select(one)
@@ -37,10 +38,9 @@ export async function createAccount(ctx: ServiceContext<Actor>, { userId, name }
     input: {
       entry: { action: 'account.created', entityId: id, accountId: id, actor, when: isMade },
       changes: [
-        ctx.db
-          .insert(accounts)
-          .select(sql`SELECT ${id}, ${name}, 0, ${now}, ${shard}, NULL, NULL, NULL, NULL WHERE ${isNowhere}`)
-          .returning({ id: accounts.id }),
+        insertWhile(ctx.db, accounts, { id, name, createdAt: new Date(now), eventsShard: shard }, isNowhere).returning({
+          id: accounts.id,
+        }),
         ctx.db.insert(memberships).select(sql`SELECT ${id}, ${userId}, 'owner', NULL, ${now}, NULL WHERE ${isNowhere}`),
       ],
     },

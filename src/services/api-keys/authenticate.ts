@@ -67,11 +67,11 @@ async function findStored(
   return record
 }
 
-/** @throws ServiceError `api_key_revoked`, `api_key_expired`, `site_inactive` */
+/** @throws ServiceError `api_key_revoked`, `api_key_expired`, `site_inactive`, `account_suspended` */
 function assertUsable(record: ApiKeyRecord, now: number): void {
   if (record.status === 'revoked') throw new ServiceError('api_key_revoked')
   if (record.expires_at !== null && record.expires_at <= now) throw new ServiceError('api_key_expired')
-  if (record.status === 'site_inactive') throw new ServiceError('site_inactive')
+  if (record.status !== 'active') throw new ServiceError(record.status)
 }
 
 /**
@@ -81,7 +81,8 @@ function assertUsable(record: ApiKeyRecord, now: number): void {
  * Worst case after a revocation: KV is eventually consistent. A location that read the key shortly before accepts it
  * for reads for typically 90 seconds, and for some minutes if the tombstone spreads slowly. Every write and sync asks
  * the site's Durable Object, which refuses the key from the next call on.
- * @throws ServiceError `api_key_malformed`, `api_key_unknown`, `api_key_revoked`, `api_key_expired`, `site_inactive`
+ * @throws ServiceError `api_key_malformed`, `api_key_unknown`, `api_key_revoked`, `api_key_expired`, `site_inactive`,
+ *   `account_suspended`
  */
 export async function authenticateApiKey({
   ctx,
@@ -141,7 +142,8 @@ function recordUse({ ctx, input }: { ctx: UseContext; input: { keyId: string } }
 
 /**
  * Whether a key belongs to this site and is valid now. Reads D1, which has every revocation.
- * @throws ServiceError `site_inactive` if the key is valid and the site is switched off
+ * @throws ServiceError `site_inactive` if the key is valid and the site is switched off, `account_suspended` if its account is
+ *   suspended
  */
 export async function verifySiteApiKey({
   ctx,
@@ -158,6 +160,6 @@ export async function verifySiteApiKey({
   const record = await readApiKeyRecord({ ctx, input: { keyId: parsed.keyId, hash } })
   if (record?.site_id !== siteId || record.status === 'revoked') return false
   if (record.expires_at !== null && record.expires_at <= ctx.now()) return false
-  if (record.status === 'site_inactive') throw new ServiceError('site_inactive')
+  if (record.status !== 'active') throw new ServiceError(record.status)
   return true
 }

@@ -1,6 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import type { ApiKey } from '../../contract/sites.ts'
-import { apiKeys, sites } from '../../db/schema/index.ts'
+import { accounts, apiKeys, sites } from '../../db/schema/index.ts'
 import { equalInConstantTime } from '../../lib/hmac.ts'
 import { log } from '../../lib/log.ts'
 import type { ApiKeyRecord } from './store.ts'
@@ -30,14 +30,27 @@ export async function loadApiKey({
   return row
 }
 
-/** The KV record of a key's row. A revoked key stays `revoked` whether its site is active or not. */
-export function toApiKeyRecord(row: ApiKeyRow, siteIsActive: boolean): ApiKeyRecord {
+/** What a key's use depends on besides the key. */
+interface Surroundings {
+  siteIsActive: boolean
+  /** Since when the account is suspended; absent where nobody of a suspended account gets so far. */
+  suspendedAt?: Date | null
+}
+
+function statusIn(row: ApiKeyRow, { siteIsActive, suspendedAt = null }: Surroundings): ApiKeyRecord['status'] {
+  if (row.revokedAt) return 'revoked'
+  if (suspendedAt !== null) return 'account_suspended'
+  return siteIsActive ? 'active' : 'site_inactive'
+}
+
+/** The KV record of a key's row. A revoked key stays `revoked` whatever becomes of its site and account. */
+export function toApiKeyRecord(row: ApiKeyRow, surroundings: Surroundings): ApiKeyRecord {
   return {
     key_id: row.id,
     account_id: row.accountId,
     site_id: row.siteId,
     scopes: row.scopes,
-    status: row.revokedAt ? 'revoked' : siteIsActive ? 'active' : 'site_inactive',
+    status: statusIn(row, surroundings),
     expires_at: row.expiresAt?.getTime() ?? null,
   }
 }
@@ -51,13 +64,14 @@ export async function readApiKeyRecord({
   input: { keyId: string; hash: string }
 }): Promise<ApiKeyRecord | null> {
   const [found] = await ctx.db
-    .select({ key: apiKeys, siteIsActive: sites.isActive })
+    .select({ key: apiKeys, siteIsActive: sites.isActive, suspendedAt: accounts.suspendedAt })
     .from(apiKeys)
     .innerJoin(sites, and(eq(sites.id, apiKeys.siteId), eq(sites.accountId, apiKeys.accountId)))
+    .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
     .where(eq(apiKeys.id, input.keyId))
     .limit(1)
   if (!found || !equalInConstantTime(found.key.hash, input.hash)) return null
-  return toApiKeyRecord(found.key, found.siteIsActive)
+  return toApiKeyRecord(found.key, found)
 }
 
 function statusOf(row: ApiKeyRow, now: number): ApiKey['status'] {
@@ -92,7 +106,7 @@ export async function publishApiKey({
   input: { row: ApiKeyRow; siteIsActive: boolean }
 }): Promise<void> {
   try {
-    await ctx.apiKeys.put(input.row.hash, toApiKeyRecord(input.row, input.siteIsActive))
+    await ctx.apiKeys.put(input.row.hash, toApiKeyRecord(input.row, input))
   } catch (cause) {
     log.warn('API key not copied to the edge', { key: input.row.id, cause })
   }
@@ -108,17 +122,19 @@ export async function inGroups<T>(items: readonly T[], work: (item: T) => Promis
   }
 }
 
-/** Rewrites the KV record of each unrevoked key of a site that was switched on or off. */
+/** Rewrites the KV record of each unrevoked key of a site that was switched on or off, or with whose account that happened. */
 export async function rewriteSiteKeys({
   ctx,
   input,
 }: {
   ctx: ServiceContext
-  input: { siteId: string; isActive: boolean }
+  input: { siteId: string }
 }): Promise<void> {
   const rows = await ctx.db
-    .select()
+    .select({ key: apiKeys, siteIsActive: sites.isActive, suspendedAt: accounts.suspendedAt })
     .from(apiKeys)
+    .innerJoin(sites, and(eq(sites.id, apiKeys.siteId), eq(sites.accountId, apiKeys.accountId)))
+    .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
     .where(and(eq(apiKeys.siteId, input.siteId), tenantFilter(ctx.actor, apiKeys), isNull(apiKeys.revokedAt)))
-  await inGroups(rows, (row) => ctx.apiKeys.put(row.hash, toApiKeyRecord(row, input.isActive)))
+  await inGroups(rows, ({ key, ...surroundings }) => ctx.apiKeys.put(key.hash, toApiKeyRecord(key, surroundings)))
 }

@@ -52,7 +52,7 @@ async function markRevoked(ctx: ServiceContext, key: ApiKeyRow): Promise<void> {
 export async function spreadRevocation(ctx: ServiceContext, key: ApiKeyRow): Promise<void> {
   const failed = await passOn(ctx, key.id, [
     () => ctx.site(key.siteId).revokeKey(key.id),
-    () => ctx.apiKeys.put(key.hash, { ...toApiKeyRecord(key, true), status: 'revoked' }),
+    () => ctx.apiKeys.put(key.hash, { ...toApiKeyRecord(key, { siteIsActive: true }), status: 'revoked' }),
   ])
   if (!failed) return
   throw new ServiceError('unavailable', 'The key is revoked, but not everywhere yet; repeat the request.', {

@@ -81,7 +81,7 @@ async function commitRotation(ctx: ServiceContext, old: ApiKeyRow, row: ApiKeyRo
 async function announceEnd(ctx: ServiceContext, old: ApiKeyRow, site: SiteRow, expiresAt: Date): Promise<void> {
   const failed = await passOn(ctx, old.id, [
     () => ctx.site(site.id).recheckKeys(),
-    () => ctx.apiKeys.put(old.hash, toApiKeyRecord({ ...old, expiresAt }, site.isActive)),
+    () => ctx.apiKeys.put(old.hash, toApiKeyRecord({ ...old, expiresAt }, { siteIsActive: site.isActive })),
   ])
   if (failed) throw failed.reason
 }

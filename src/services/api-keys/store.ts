@@ -21,7 +21,7 @@ export const ApiKeyRecord = z.lazy(() =>
     account_id: z.string(),
     site_id: z.string(),
     scopes: z.array(Scope),
-    status: z.enum(['active', 'revoked', 'site_inactive']),
+    status: z.enum(['active', 'revoked', 'site_inactive', 'account_suspended']),
     /** Milliseconds since 1970. Checked on every use, so no job has to expire keys. */
     expires_at: z.number().nullable(),
   }),

@@ -7,6 +7,7 @@ import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { createIntegration, presetTypes } from '../integrations/index.ts'
 import { readPluginUrl } from '../site-url.ts'
+import { assertOpen } from '../suspension/state.ts'
 import { findIntegration } from '../tenant.ts'
 import { claimCode, type CodeRow, findCode, isMadeOf } from './codes.ts'
 
@@ -76,7 +77,7 @@ async function prepareConnection({ as, row, input, key, requestedFrom }: Prepare
  * The plugin's exchange of a code: uses it up and makes an API key of the site, in the name of the person who said yes.
  * Then the plugin connects with the key as always.
  * @throws ServiceError `connect_code_invalid`, `connect_code_other_site`, `connect_code_used`, `connect_code_expired`,
- *   `invalid_site_url`, `private_address`, `quota_exceeded`
+ *   `invalid_site_url`, `private_address`, `quota_exceeded`, `account_suspended`
  */
 export async function exchangeConnectCode({
   ctx,
@@ -90,6 +91,7 @@ export async function exchangeConnectCode({
   const found = await readCode(ctx, input)
   const { row, siteName, accountName } = found
   const as = { ...ctx, actor: approverOf(found) }
+  await assertOpen(ctx, row.accountId)
   if (!(await claimCode(ctx, row))) throw new ServiceError('connect_code_used')
   const key = await createApiKey({
     ctx: as,

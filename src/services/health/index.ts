@@ -5,10 +5,10 @@ import { readConfig } from '../../config.ts'
 import { RELEASE } from '../../contract/release.ts'
 import { type Db, db } from '../../db/client.ts'
 import { openEventShards } from '../../db/events/shards.ts'
-import { ticks } from '../../db/schema/index.ts'
 import { log } from '../../lib/log.ts'
 import { siteObject } from '../../lib/site-objects.ts'
 import { type DatabaseSize, readSizes } from '../shards/index.ts'
+export { type JobOutcome, readTicks, recordTick } from './jobs.ts'
 
 /** `failing`: requests fail. `degraded`: requests work, something else doesn't. */
 interface Health {
@@ -143,10 +143,4 @@ export async function checkOwnHealth(env: Env): Promise<Health> {
   const health = await runChecks(env)
   results.set(env, { at: Date.now(), health })
   return health
-}
-
-/** Records when a cron last completed its jobs, for `/healthz`. */
-export async function recordTick({ db, cron, now }: { db: Db; cron: string; now: number }): Promise<void> {
-  const at = new Date(now)
-  await db.insert(ticks).values({ cron, at }).onConflictDoUpdate({ target: ticks.cron, set: { at } })
 }

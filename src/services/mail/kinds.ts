@@ -19,6 +19,10 @@ export const LETTER_KINDS = [
   'deletion_scheduled',
   'deletion_cancelled',
   'account_deleted',
+  'account_suspended',
+  'account_suspension_lifted',
+  'operator_granted',
+  'operator_revoked',
 ] as const
 export type LetterKind = (typeof LETTER_KINDS)[number]
 

@@ -100,4 +100,37 @@ export const LETTERS_DE: Record<LetterKind, Letter> = {
     lines: ['Was zur Löschung vorgemerkt war, ist gelöscht. Nichts holt es zurück.', 'Was: {what}'],
     why: 'Das ist die letzte E-Mail dazu.',
   },
+  account_suspended: {
+    subject: 'Ihr Konto wurde gesperrt',
+    lines: [
+      'Wer IGNY8 betreibt, hat Ihr Konto gesperrt. Nichts davon wurde gelöscht.',
+      'Konto: {what}',
+      'Grund: {reason}',
+      'Sie können sich anmelden, alles lesen und exportieren. Bis dahin wird nichts mit Ihren Websites abgeglichen.',
+    ],
+    action: 'IGNY8 öffnen',
+    why: 'Das Konto gehört Ihnen. Wenn Sie das für falsch halten, antworten Sie dem Support von IGNY8.',
+  },
+  account_suspension_lifted: {
+    subject: 'Ihr Konto ist wieder frei',
+    lines: ['Ihr Konto ist nicht mehr gesperrt. Ihre Websites gleichen binnen Minuten wieder ab.', 'Konto: {what}'],
+    action: 'IGNY8 öffnen',
+    why: 'Das Konto gehört Ihnen.',
+  },
+  operator_granted: {
+    subject: 'Sie betreiben jetzt IGNY8',
+    lines: [
+      'Sie wurden Betreiber dieses IGNY8-Servers: Sie sehen, wie er läuft, und können Konten sperren.',
+      'Seit: {when} UTC',
+      'Ihre Anmeldung braucht dafür einen zweiten Faktor.',
+    ],
+    action: 'Einstellungen öffnen',
+    why: 'Das hat getan, wer den Server betreibt. Wenn es Sie überrascht, sagen Sie dort Bescheid.',
+  },
+  operator_revoked: {
+    subject: 'Sie betreiben IGNY8 nicht mehr',
+    lines: ['Sie sind nicht mehr Betreiber dieses IGNY8-Servers.', 'Seit: {when} UTC'],
+    action: 'Einstellungen öffnen',
+    why: 'Das hat getan, wer den Server betreibt. Ihre Konten bleiben, wie sie sind.',
+  },
 }

@@ -106,4 +106,37 @@ export const LETTERS_EN: Record<LetterKind, Letter> = {
     lines: ['What was scheduled for deletion is deleted. Nothing can bring it back.', 'What: {what}'],
     why: 'This is the last e-mail about it.',
   },
+  account_suspended: {
+    subject: 'Your account was suspended',
+    lines: [
+      'Whoever operates IGNY8 has suspended your account. Nothing of it was deleted.',
+      'Account: {what}',
+      'Reason: {reason}',
+      'You can sign in, read and export everything. Nothing is synced with your sites meanwhile.',
+    ],
+    action: 'Open IGNY8',
+    why: 'You own this account. If you think this is wrong, answer to the support of IGNY8.',
+  },
+  account_suspension_lifted: {
+    subject: 'Your account works again',
+    lines: ['Your account is no longer suspended. Your sites sync again within minutes.', 'Account: {what}'],
+    action: 'Open IGNY8',
+    why: 'You own this account.',
+  },
+  operator_granted: {
+    subject: 'You operate IGNY8 now',
+    lines: [
+      'You were made an operator of this IGNY8 server: you see how it runs, and can suspend accounts.',
+      'Since: {when} UTC',
+      'Your sign-in needs a second factor for that.',
+    ],
+    action: 'Open your settings',
+    why: 'Whoever runs the server did this. If it surprises you, tell them.',
+  },
+  operator_revoked: {
+    subject: 'You no longer operate IGNY8',
+    lines: ['You are no longer an operator of this IGNY8 server.', 'Since: {when} UTC'],
+    action: 'Open your settings',
+    why: 'Whoever runs the server did this. Your accounts stay as they are.',
+  },
 }

@@ -7,6 +7,7 @@ import type { ServiceContext } from '../context.ts'
 import { assertStays, stays } from '../deletion/stays.ts'
 import { ServiceError } from '../errors.ts'
 import { withinQuota } from '../quotas/index.ts'
+import { assertOpen, isOpen } from '../suspension/state.ts'
 
 /** @throws ServiceError `invitation_not_found` for one that is expired, unknown, or another person's */
 async function loadInvitation(ctx: ServiceContext, tokenHash: string, userId: string) {
@@ -55,7 +56,7 @@ function insertMembership(ctx: ServiceContext, tokenHash: string, row: Joining) 
       toldOf: sql<null>`NULL`.as('told_of'),
     })
     .from(invitations)
-    .where(and(eq(invitations.tokenHash, tokenHash), stays(ctx, accountId)))
+    .where(and(eq(invitations.tokenHash, tokenHash), stays(ctx, accountId), isOpen(ctx, accountId)))
   return ctx.db.insert(memberships).select(invited).onConflictDoNothing().returning({ role: memberships.role })
 }
 
@@ -75,6 +76,7 @@ export async function acceptInvitation({
   const tokenHash = await sha256Hex(input.token)
   const { accountId, accountName, role } = await loadInvitation(ctx, tokenHash, userId)
   await assertStays(ctx, accountId)
+  await assertOpen(ctx, accountId)
   const joinedAt = new Date(ctx.now())
   const joined = ctx.db
     .select({ one: sql`1` })
@@ -91,12 +93,15 @@ export async function acceptInvitation({
   } as const
   const insert = insertMembership(ctx, tokenHash, { accountId, userId, joinedAt })
   const verify = verifyByMail(ctx, tokenHash, userId)
-  const clear = ctx.db.delete(invitations).where(and(eq(invitations.tokenHash, tokenHash), stays(ctx, accountId)))
+  const clear = ctx.db
+    .delete(invitations)
+    .where(and(eq(invitations.tokenHash, tokenHash), stays(ctx, accountId), isOpen(ctx, accountId)))
   const [inserted] = await withinQuota({ ctx, kind: 'members', accountId }, (guard) =>
     appendAudit({ ctx, input: { entry, changes: [insert, verify, clear, guard] } }),
   )
   if (inserted.length === 0) {
     await assertStays(ctx, accountId)
+    await assertOpen(ctx, accountId)
     throw new ServiceError('already_member')
   }
   return { id: accountId, name: accountName, role }

@@ -8,6 +8,7 @@ import {
   sites,
   users,
 } from '../../db/schema/index.ts'
+import { isOpen } from '../suspension/state.ts'
 import { canGetEmail, wantsEmail } from './preferences.ts'
 
 interface FindInput {
@@ -22,7 +23,7 @@ export async function findDueAccounts({ db, now, limit }: FindInput): Promise<st
   const rows = await db
     .selectDistinct({ accountId: connectionWatch.accountId })
     .from(connectionWatch)
-    .where(lte(connectionWatch.dueAt, new Date(now)))
+    .where(and(lte(connectionWatch.dueAt, new Date(now)), isOpen({ db }, connectionWatch.accountId)))
     .limit(limit)
   return rows.map(({ accountId }) => accountId)
 }

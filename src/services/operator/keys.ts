@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm'
 import type { KeysProgress } from '../../contract/operator.ts'
-import { apiKeys, sites } from '../../db/schema/index.ts'
+import { accounts, apiKeys, sites } from '../../db/schema/index.ts'
 import { type ApiKeyRecord, inGroups, toApiKeyRecord } from '../api-keys/index.ts'
 import { ServiceError } from '../errors.ts'
 import type { OperatorContext } from './backup-id.ts'
@@ -13,13 +13,14 @@ const CURSOR = /^(copy|strangers):([\x21-\x7e]{0,600})$/
 /** Copies some of D1's keys to KV, by their ids. */
 async function copyKeys(ctx: OperatorContext, after: string): Promise<KeysProgress> {
   const rows = await ctx.db
-    .select({ key: apiKeys, siteIsActive: sites.isActive })
+    .select({ key: apiKeys, siteIsActive: sites.isActive, suspendedAt: accounts.suspendedAt })
     .from(apiKeys)
     .innerJoin(sites, and(eq(sites.id, apiKeys.siteId), eq(sites.accountId, apiKeys.accountId)))
+    .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
     .where(gt(apiKeys.id, after))
     .orderBy(asc(apiKeys.id))
     .limit(KEYS_PER_CALL)
-  await inGroups(rows, ({ key, siteIsActive }) => ctx.apiKeys.put(key.hash, toApiKeyRecord(key, siteIsActive)))
+  await inGroups(rows, ({ key, ...surroundings }) => ctx.apiKeys.put(key.hash, toApiKeyRecord(key, surroundings)))
   const last = rows.at(-1)
   const next = last && rows.length === KEYS_PER_CALL ? `copy:${last.key.id}` : 'strangers:'
   return { next, written: rows.length, removed: 0 }

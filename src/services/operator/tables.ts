@@ -11,8 +11,11 @@ export interface DumpedTable {
   key: string[]
 }
 
-/** Of this deployment alone: when its crons last ran, which restores are under way, how its databases grew, and codes that are valid for a minute. */
-const LEFT_OUT = new Set(['ticks', 'database_sizes', 'connect_codes'])
+/**
+ * Of this deployment alone: when its crons last ran, which restores are under way, how its databases grew, what was counted,
+ * and codes that are valid for a minute.
+ */
+const LEFT_OUT = new Set(['ticks', 'database_sizes', 'figures', 'connect_codes'])
 
 /**
  * Loaded last, in this order: while they are missing nobody signs in, no key works, and no site is looked for. `accounts`
@@ -80,4 +83,5 @@ export const REFERENCES: readonly [table: string, column: string, to: string, to
   ['user_credentials', 'user_id', 'users', 'id'],
   ['passkeys', 'user_id', 'users', 'id'],
   ['two_factors', 'user_id', 'users', 'id'],
+  ['operators', 'user_id', 'users', 'id'],
 ]

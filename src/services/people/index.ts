@@ -13,6 +13,7 @@ export { pruneSignInAttempts } from './attempts.ts'
 export { assertOriginAllowed, type Credentials, readCredentials } from './credentials.ts'
 export { cancelEmailChange, changeEmail, resendVerification, verifyEmail } from './email.ts'
 export type { Client } from './letters.ts'
+export { authenticateOperator, grantOperator, listOperators, revokeOperator } from './operators.ts'
 export * from './profile.ts'
 export { authenticatePerson, getSession, type SessionNeeds, type SignInResult, signOut } from './session.ts'
 

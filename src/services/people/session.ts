@@ -1,6 +1,6 @@
 import { asc, eq } from 'drizzle-orm'
 import type { Role, Session, User } from '../../contract/people.ts'
-import { accounts, memberships, sessions, users } from '../../db/schema/index.ts'
+import { accounts, memberships, operators, sessions, users } from '../../db/schema/index.ts'
 import { auditPerson } from '../audit/index.ts'
 import type { Actor, ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
@@ -46,10 +46,12 @@ interface Membership {
   accountId: string
   role: Role
   requireTwoFactor: boolean | null
+  /** What the account's people are told; null: it is not suspended. */
+  suspensionReason: string | null
 }
 
 /** What a person without an account acts in. No row has this account. */
-const NOWHERE: Membership = { accountId: '', role: 'viewer', requireTwoFactor: false }
+const NOWHERE: Membership = { accountId: '', role: 'viewer', requireTwoFactor: false, suspensionReason: null }
 
 /** What a route asks of a person's session. */
 export interface SessionNeeds {
@@ -59,6 +61,8 @@ export interface SessionNeeds {
   withoutTwoFactor?: boolean | undefined
   /** The person may be in no account: the route is about themselves. They then act in the account `''`, as a viewer. */
   withoutAccount?: boolean | undefined
+  /** Works in an account that is suspended, although it is no GET: it changes nothing. */
+  duringSuspension?: boolean | undefined
 }
 
 /** A session with its person and memberships, oldest first. One row per membership. */
@@ -72,6 +76,7 @@ function selectMemberships(ctx: SessionContext, token: string) {
       confirmedAt: sessions.confirmedAt,
       secondFactor: sessions.secondFactor,
       requireTwoFactor: accounts.requireTwoFactor,
+      suspensionReason: accounts.suspensionReason,
       accountId: memberships.accountId,
       role: memberships.role,
     })
@@ -97,28 +102,32 @@ function chooseMembership(mine: Membership[], wanted: string | null): Membership
  * Identifies the person of a session without loading better-auth. The signature is verified first, so a forged token
  * costs no query. A person in several accounts acts in the one named, by default in the one they joined first.
  * @throws ServiceError `invalid_session`, `user_inactive`, `no_account`, `two_factor_required`,
- *   `recent_sign_in_required`
+ *   `recent_sign_in_required`, `account_suspended`
  */
 export async function authenticatePerson({
   ctx,
   input,
 }: {
   ctx: SessionContext
-  input: { signedToken: string; accountId: string | null; needs: SessionNeeds }
+  input: { signedToken: string; accountId: string | null; needs: SessionNeeds; isWrite: boolean }
 }): Promise<PersonActor> {
   const token = await verifySessionToken(ctx.config.sessionSecret, input.signedToken)
   const rows = token === null ? [] : await selectMemberships(ctx, token)
   const [first] = rows
   if (!first || first.expiresAt.getTime() <= ctx.now()) throw new ServiceError('invalid_session')
   if (!first.isActive) throw new ServiceError('user_inactive')
-  const mine = rows.flatMap(({ accountId, role, requireTwoFactor }) =>
-    accountId !== null && role !== null ? [{ accountId, role, requireTwoFactor }] : [],
+  const mine = rows.flatMap(({ accountId, role, requireTwoFactor, suspensionReason }) =>
+    accountId !== null && role !== null ? [{ accountId, role, requireTwoFactor, suspensionReason }] : [],
   )
-  const { fresh = false, withoutTwoFactor = false, withoutAccount = false } = input.needs
+  const { fresh = false, withoutTwoFactor = false, withoutAccount = false, duringSuspension = false } = input.needs
   // whichever account X-Account-Id names: it can be one that they were in until a moment ago
   const isNowhere = withoutAccount && mine.length === 0
-  const { accountId, role, requireTwoFactor } = isNowhere ? NOWHERE : chooseMembership(mine, input.accountId)
+  const chosen = isNowhere ? NOWHERE : chooseMembership(mine, input.accountId)
+  const { accountId, role, requireTwoFactor, suspensionReason } = chosen
   if (requireTwoFactor && !first.secondFactor && !withoutTwoFactor) throw new ServiceError('two_factor_required')
+  // what a person does about themselves is none of the account's
+  const isOfAccount = input.isWrite && !withoutAccount && !duringSuspension
+  if (suspensionReason !== null && isOfAccount) throw new ServiceError('account_suspended', suspensionReason)
   if (fresh && freshUntil(first) <= ctx.now()) throw new ServiceError('recent_sign_in_required')
   return { kind: 'user', userId: first.userId, accountId, role }
 }
@@ -135,16 +144,23 @@ function selectAccounts(ctx: ServiceContext, token: string) {
       },
       account: { id: accounts.id, name: accounts.name, role: memberships.role },
       requireTwoFactor: accounts.requireTwoFactor,
+      suspendedAt: accounts.suspendedAt,
+      suspensionReason: accounts.suspensionReason,
       secondFactor: sessions.secondFactor,
       expiresAt: sessions.expiresAt,
+      operatorId: operators.userId,
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
+    .leftJoin(operators, eq(operators.userId, users.id))
     .innerJoin(memberships, eq(memberships.userId, users.id))
     .innerJoin(accounts, eq(accounts.id, memberships.accountId))
     .where(eq(sessions.token, token))
     .orderBy(asc(memberships.createdAt), asc(memberships.accountId))
 }
+
+const presentSuspension = ({ suspendedAt, suspensionReason }: Awaited<ReturnType<typeof selectAccounts>>[number]) =>
+  suspendedAt && { since: suspendedAt.toISOString(), reason: suspensionReason ?? '' }
 
 /**
  * The request's session: the person, their accounts, and the account they act in.
@@ -170,6 +186,8 @@ export async function getSession({
     two_factor_missing: current.requireTwoFactor && !current.secondFactor,
     expires_at: current.expiresAt.toISOString(),
     sends_mail: ctx.config.email !== null,
+    is_operator: current.operatorId !== null,
+    suspension: presentSuspension(current),
   }
 }
 

@@ -1,2 +1,2 @@
-export { assertWithinQuota, withinQuota } from './quotas.ts'
+export { assertWithinQuota, defaultQuota, withinQuota } from './quotas.ts'
 export { readUsage } from './usage.ts'

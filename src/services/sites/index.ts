@@ -58,6 +58,7 @@ export async function createSite({ ctx, input }: { ctx: ServiceContext; input: S
     url: readSiteUrl(ctx.config, input.url, 'body.url'),
     isActive: true,
     pause: null,
+    isSuspended: false,
     createdAt: now,
     updatedAt: now,
   }
@@ -134,7 +135,7 @@ export async function updateSite({ ctx, input }: { ctx: ServiceContext; input: U
   if (!row) throw new ServiceError('site_not_found')
   if (input.is_active !== undefined) {
     await ctx.site(row.id).recheckKeys()
-    await rewriteSiteKeys({ ctx, input: { siteId: row.id, isActive: row.isActive } })
+    await rewriteSiteKeys({ ctx, input: { siteId: row.id } })
   }
   if (input.is_active === true) publishChange(ctx, row.id)
   if (input.is_active === false) {

@@ -3,7 +3,8 @@
  * brings nothing reads D1 only now and then, and is told of whatever changes the answer:
  * - a revocation (`revokeKey`) is stored for good: the key is refused from the next call on, even while KV still has a
  *   stale copy;
- * - a rotation with a grace period, or a site that is switched off (`recheckKeys`), makes it ask D1 again;
+ * - a rotation with a grace period, a site that is switched off, or an account that is suspended (`recheckKeys`), makes it ask
+ *   D1 again;
  * - a time of expiry limits what is remembered.
  * If it can't be told, the caller hears so and may repeat the request, and the call is repeated in the background
  * (services/api-keys/revoke.ts). Should all of that fail, what is remembered ends by itself.
@@ -34,6 +35,7 @@ interface KeyGate {
 }
 
 const KEY_REFUSED = 'The API key can no longer be used at this site.'
+const SUSPENDED = 'The account of this site is suspended.'
 
 /**
  * Checks whether a caller may act at this site's object. A key that D1 doesn't have is not
@@ -45,7 +47,7 @@ export async function refuseCall(gate: KeyGate, key: Pick<CallingKey, 'accountId
   const { keyId, siteId, accountId } = key
   if (keyId !== null) {
     const code = await refuseKey(gate, keyId, siteId)
-    return code && refusal(code, KEY_REFUSED)
+    return code && refusal(code, code === 'account_suspended' ? SUSPENDED : KEY_REFUSED)
   }
   if (gate.opened() !== null || (await isSiteThere(gate.db(), siteId, accountId))) return null
   return siteDeleted()
@@ -89,6 +91,7 @@ async function refuseKey(
   }
   const expiresAt = state.expiresAt?.getTime() ?? Infinity
   if (expiresAt <= now()) return 'api_key_expired'
+  if (state.suspendedAt !== null) return 'account_suspended'
   if (!state.siteIsActive) return 'site_inactive'
   // `revokeKey` may have been called while D1 was read
   if (opened()?.access.keyStatus(keyId)?.status === 'revoked') return 'api_key_revoked'

@@ -16,13 +16,13 @@ export interface BuiltWorker {
 
 export interface RunningApi {
   stop: () => Promise<void>
-  /** Runs the jobs of the cron once. `wrangler dev` runs them by itself. */
-  tick?: () => Promise<void>
+  /** Runs the jobs of the cron once, at a time in milliseconds since 1970. `wrangler dev` runs them by itself. */
+  tick?: (at?: number) => Promise<void>
 }
 
 /** One whose stores can be looked into. */
 export interface RunningWorker extends RunningApi {
-  tick: () => Promise<void>
+  tick: (at?: number) => Promise<void>
   miniflare: Miniflare
 }
 
@@ -86,9 +86,9 @@ export async function startWorker(
   const forget = endWithProcess({ group: undefined, stop, kill: () => undefined })
   return {
     miniflare,
-    tick: async () => {
+    tick: async (at = Date.now()) => {
       const worker = await miniflare.getWorker()
-      await worker.scheduled({ cron: '* * * * *' })
+      await worker.scheduled({ cron: '* * * * *', scheduledTime: new Date(at) })
     },
     stop: async () => {
       forget()

@@ -23,8 +23,8 @@ export type World = {
   owner: Client
   signUp: (person: Person) => Promise<{ token: string }>
   mariaDb: () => Promise<MariaDb>
-  /** Runs the jobs of the cron once. */
-  tick: () => Promise<void>
+  /** Runs the jobs of the cron once. @param at milliseconds since 1970 */
+  tick: (at?: number) => Promise<void>
   stopApi: () => Promise<void>
   startApi: () => Promise<void>
   stop: () => Promise<void>
@@ -64,7 +64,7 @@ export async function startWorld({
     owner: createClient(url, token),
     signUp,
     mariaDb: () => (database ??= startMariaDb()),
-    tick: async () => api.tick?.(),
+    tick: async (at) => api.tick?.(at),
     stopApi: () => api.stop(),
     startApi: async () => {
       api = await start()

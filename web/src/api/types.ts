@@ -50,6 +50,14 @@ export type {
   SignInAnswer,
   SignUp,
 } from '../../../src/contract/people.ts'
+export type {
+  OperatorAccount,
+  OperatorOverview,
+  OperatorSite,
+  Replay,
+  ReplayRequest,
+  WokenObject,
+} from '../../../src/contract/operator-page.ts'
 export type { Usage } from '../../../src/contract/quotas.ts'
 export type {
   ApiKey,

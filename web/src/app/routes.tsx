@@ -31,6 +31,10 @@ const ActivityPage = lazyPage('activity', () => import('../pages/activity/activi
 const RunPage = lazyPage('activity', () => import('../pages/activity/run-page.tsx'))
 const ConnectionPage = lazyPage('connection', () => import('../pages/connection/connection-page.tsx'))
 const SiteSettingsPage = lazyPage('settings', () => import('../pages/settings/site-settings-page.tsx'))
+const OperatorPage = lazyPage('operator', () => import('../pages/operator/operator-page.tsx'))
+const OperatorSitesPage = lazyPage('operator', () => import('../pages/operator/sites-page.tsx'))
+const OperatorAccountsPage = lazyPage('operator', () => import('../pages/operator/accounts-page.tsx'))
+const OperatorLogPage = lazyPage('audit', () => import('../pages/operator/log-page.tsx'))
 const NotFoundPage = lazy(() => import('../pages/not-found-page.tsx'))
 
 function SiteRoutes({ siteId }: { siteId: string }): ReactNode {
@@ -51,6 +55,19 @@ function SiteRoutes({ siteId }: { siteId: string }): ReactNode {
         <Route component={NotFoundPage} />
       </Switch>
     </SiteLayout>
+  )
+}
+
+/** For everybody else there are no such pages. */
+function OperatorRoutes(): ReactNode {
+  return (
+    <Switch>
+      <Route path="/operator" component={OperatorPage} />
+      <Route path="/operator/sites" component={OperatorSitesPage} />
+      <Route path="/operator/accounts" component={OperatorAccountsPage} />
+      <Route path="/operator/log" component={OperatorLogPage} />
+      <Route component={NotFoundPage} />
+    </Switch>
   )
 }
 
@@ -83,6 +100,7 @@ function AccountRoutes(): ReactNode {
         <Route path="/account" component={AccountPage} />
         <Route path="/audit" component={AuditPage} />
         <Route path="/invitation" component={InvitationPage} />
+        {session?.is_operator && <Route path="/operator/*?" component={OperatorRoutes} />}
         <Route path="/sites/:siteId/*?">{({ siteId }) => <SiteRoutes siteId={siteId} />}</Route>
         <Route component={NotFoundPage} />
       </Switch>

@@ -7,7 +7,7 @@ import {
   useMantineColorScheme,
   VisuallyHidden,
 } from '@mantine/core'
-import { IconCheck, IconGauge, IconHistory, IconLogout, IconUserCog } from '@tabler/icons-react'
+import { IconCheck, IconGauge, IconHeartbeat, IconHistory, IconLogout, IconUserCog } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useId } from 'react'
 import { useLocation } from 'wouter'
@@ -105,6 +105,11 @@ export default function AccountMenu({ session, initials }: { session: Session; i
         {session.account.role === 'owner' && (
           <Menu.Item leftSection={<IconHistory size={16} aria-hidden />} onClick={() => navigate('/audit')}>
             {t('auditLog')}
+          </Menu.Item>
+        )}
+        {session.is_operator && (
+          <Menu.Item leftSection={<IconHeartbeat size={16} aria-hidden />} onClick={() => navigate('/operator')}>
+            {t('operation')}
           </Menu.Item>
         )}
         <Menu.Divider />

@@ -1,10 +1,10 @@
 import { Alert, Button, Group, Stack, Text } from '@mantine/core'
-import { IconMail, IconTrash } from '@tabler/icons-react'
+import { IconLock, IconMail, IconTrash } from '@tabler/icons-react'
 import type { UseMutationResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { useFormatter, useTranslations } from 'use-intl'
-import type { Deletion, User } from '../api/types.ts'
+import type { Deletion, Session, User } from '../api/types.ts'
 import { ErrorState } from '../components/states.tsx'
 import { useDeletions, useKeepAccount, useStay } from '../queries/deletions.ts'
 import { useResendVerification } from '../queries/me.ts'
@@ -95,6 +95,22 @@ function UnverifiedBanner({ user }: { user: User }): ReactNode {
   )
 }
 
+function SuspensionBanner({ session }: { session: Session }): ReactNode {
+  const t = useTranslations('shell.suspension')
+  const format = useFormatter()
+  if (!session.suspension) return null
+  const { since, reason } = session.suspension
+  const date = format.dateTime(new Date(since), { dateStyle: 'long' })
+  return (
+    <Banner
+      icon={<IconLock aria-hidden />}
+      title={t('title', { name: session.account.name, date })}
+      text={t('text', { reason })}
+      error={null}
+    />
+  )
+}
+
 /** What the person should know on every page: a deletion that waits, an address that isn't verified. */
 export default function Banners(): ReactNode {
   const { data: session } = useSession()
@@ -106,9 +122,11 @@ export default function Banners(): ReactNode {
   // that page says it beside the address
   const mayVerify = session?.sends_mail === true && pathname !== '/account'
   const isUnverified = mayVerify && !session.user.email_verified
-  if (!account && !person && !isUnverified) return null
+  const isSuspended = session?.suspension != null
+  if (!account && !person && !isUnverified && !isSuspended) return null
   return (
     <Stack mb="lg" gap="sm">
+      {session && <SuspensionBanner session={session} />}
       {account && (
         <DeletionBanner
           deletion={account}

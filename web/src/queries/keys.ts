@@ -9,6 +9,12 @@ export const keys = {
   authOptions: ['auth-options'] as const,
   usage: ['usage'] as const,
   audit: ['audit'] as const,
+  /** All pages of operators. */
+  operator: ['operator'] as const,
+  operatorOverview: ['operator', 'overview'] as const,
+  operatorSites: ['operator', 'sites'] as const,
+  operatorAccounts: ['operator', 'accounts'] as const,
+  operatorLog: ['operator', 'log'] as const,
   members: ['members'] as const,
   invitations: ['invitations'] as const,
   mailSubscription: (token: string) => ['mail-subscription', token] as const,

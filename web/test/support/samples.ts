@@ -6,7 +6,16 @@ export const sampleSession = (role: Session['account']['role'] = 'owner'): Sessi
   const account = { id: 'acc_1', name: 'Acme', role }
   const user = { id: 'usr_1', name: 'Ada Editor', email: 'ada@example.com', email_verified: true, created_at: AT }
   const expires = { expires_at: '2026-12-21T10:00:00.000Z' }
-  return { user, accounts: [account], account, two_factor_missing: false, ...expires, sends_mail: true }
+  return {
+    user,
+    accounts: [account],
+    account,
+    two_factor_missing: false,
+    ...expires,
+    sends_mail: true,
+    suspension: null,
+    is_operator: false,
+  }
 }
 
 export const sampleProfile = (patch: Partial<Profile> = {}): Profile => ({

@@ -62,11 +62,27 @@ final class Problem_Reader {
 			return $this->from_other_server( $status, $facts );
 		}
 
+		if ( 'account_suspended' === $json['code'] ) {
+			return $this->suspended( $facts );
+		}
+
 		$detail = $this->text( $json['detail'] ?? '' );
 		return new Failure(
 			(string) preg_replace( '/[^a-z0-9_]/', '', strtolower( $json['code'] ) ),
 			'' === $detail ? $facts['title'] : $detail,
 			$this->text( $json['fix'] ?? '' ),
+			$facts
+		);
+	}
+
+	/**
+	 * Whoever operates IGNY8 has suspended the account. Said in the site's language, since it may last for days.
+	 */
+	private function suspended( array $facts ): Failure {
+		return new Failure(
+			'account_suspended',
+			__( 'The IGNY8 account of this site is suspended.', 'igny8-wordpress-bridge' ),
+			__( 'Your site works as before. Changes are kept and sent when the suspension ends; the owners of the account were told the reason by e-mail.', 'igny8-wordpress-bridge' ),
 			$facts
 		);
 	}

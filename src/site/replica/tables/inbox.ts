@@ -139,6 +139,12 @@ export class InboxTable {
     )
   }
 
+  /** Makes the fetches due that were deferred after a failure. @returns how many events */
+  makeDue(now: number): number {
+    const sql = `UPDATE inbox SET due_at = ?1 WHERE due_at > ?1 AND error IS NOT NULL RETURNING webhook_id`
+    return this.#database.rows(sql, now).length
+  }
+
   /** The highest number of failed attempts among these posts. */
   attempts(postIds: readonly number[]): number {
     const sql =

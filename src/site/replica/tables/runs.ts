@@ -280,6 +280,17 @@ export class RunTable {
     for (const { id } of cancelled) this.onRun(id)
   }
 
+  /** Makes the runs due that wait for their next attempt. @returns how many */
+  makeDue(now: number): number {
+    const waiting = this.#rows<{ id: string }>(
+      `UPDATE runs SET next_attempt_at = ?1 WHERE finished_at IS NULL AND status = 'queued' AND next_attempt_at > ?1
+       RETURNING id`,
+      now,
+    )
+    for (const { id } of waiting) this.onRun(id)
+    return waiting.length
+  }
+
   /** The running run with the latest `lease_until`; unless runs wait for a poll, no other can be at work. */
   lastLeased(): string | null {
     const sql = "SELECT id FROM runs WHERE finished_at IS NULL AND status = 'running' ORDER BY lease_until DESC LIMIT 1"

@@ -21,6 +21,7 @@ export const files: AreaFiles = {
   members: async () => (await import('./members.ts')).members,
   notifications: async () => (await import('./notifications.ts')).notifications,
   onboarding: async () => (await import('./onboarding.ts')).onboarding,
+  operator: async () => (await import('./operator.ts')).operator,
   settings: async () => (await import('./settings.ts')).settings,
   sites: async () => (await import('./sites.ts')).sites,
   usage: async () => (await import('./usage.ts')).usage,

@@ -13,6 +13,7 @@ import { items } from './items.ts'
 import { members } from './members.ts'
 import { notifications } from './notifications.ts'
 import { onboarding } from './onboarding.ts'
+import { operator } from './operator.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 import { sites } from './sites.ts'
@@ -34,6 +35,7 @@ export const messages: Messages = {
   members,
   notifications,
   onboarding,
+  operator,
   settings,
   shell,
   sites,

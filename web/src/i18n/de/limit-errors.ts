@@ -2,6 +2,7 @@ import { connectErrors } from './connect-errors.ts'
 import { contentErrors } from './content-errors.ts'
 import { deletionErrors } from './deletion-errors.ts'
 import { keepingErrors } from './keeping-errors.ts'
+import { operatorErrors } from './operator-errors.ts'
 
 const text = (title: string, fix: string) => ({ title, fix })
 
@@ -11,6 +12,7 @@ export const limitErrors = {
   ...contentErrors,
   ...deletionErrors,
   ...keepingErrors,
+  ...operatorErrors,
   quota_exceeded: text(
     'Das Konto hat davon so viele, wie es haben darf',
     'Löschen Sie, was niemand mehr braucht, oder fragen Sie nach mehr. Die Seite „Nutzung“ zeigt alle Grenzen.',

@@ -16,6 +16,8 @@ export const shell: typeof english = {
   yourAccount: 'Ihr Zugang',
   usage: 'Nutzung',
   auditLog: 'Prüfprotokoll',
+  operation: 'Betrieb',
+  operatorPages: { overview: 'Überblick', sites: 'Websites', accounts: 'Konten', log: 'Protokoll' },
   signOut: 'Abmelden',
   signOutLoses:
     'Sie haben auf diesem Gerät etwas geschrieben und nicht gespeichert. Beim Abmelden wird es verworfen. Abmelden?',
@@ -37,6 +39,10 @@ export const shell: typeof english = {
       text: 'Bis dahin ändert sich für Sie nichts.',
       keep: 'Mich nicht löschen',
     },
+  },
+  suspension: {
+    title: '{name} ist seit {date} gesperrt',
+    text: 'Grund: {reason}. Sie können alles lesen und exportieren. Nichts lässt sich ändern, und Ihre Websites werden nicht abgeglichen.',
   },
   unverified: {
     title: 'Bitte bestätigen Sie Ihre E-Mail-Adresse',

@@ -12,6 +12,7 @@ import { items } from './items.ts'
 import { members } from './members.ts'
 import { notifications } from './notifications.ts'
 import { onboarding } from './onboarding.ts'
+import { operator } from './operator.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 import { sites } from './sites.ts'
@@ -33,6 +34,7 @@ export const messages = {
   members,
   notifications,
   onboarding,
+  operator,
   settings,
   shell,
   sites,

@@ -15,6 +15,8 @@ export const shell = {
   yourAccount: 'Your account',
   usage: 'Usage',
   auditLog: 'Audit log',
+  operation: 'Operation',
+  operatorPages: { overview: 'Overview', sites: 'Sites', accounts: 'Accounts', log: 'Log' },
   signOut: 'Sign out',
   signOutLoses: 'You typed something on this device and did not save it. Signing out discards it. Sign out?',
   scheme: 'Appearance',
@@ -35,6 +37,10 @@ export const shell = {
       text: 'Until then nothing changes for you.',
       keep: 'Don’t delete me',
     },
+  },
+  suspension: {
+    title: '{name} has been suspended since {date}',
+    text: 'Reason: {reason}. You can read and export everything. Nothing can be changed, and your sites are not synced.',
   },
   unverified: {
     title: 'Please verify your e-mail address',

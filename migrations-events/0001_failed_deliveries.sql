@@ -1,0 +1,1 @@
+CREATE INDEX `notification_deliveries_failed` ON `notification_deliveries` (`created_at`,`channel`,`error_code`) WHERE status = 'failed';
