@@ -28,7 +28,7 @@ final class Structure_Sync_Test extends Site_Test_Case {
 		update_option( 'igny8_connection', array_merge( get_option( 'igny8_connection' ), [ 'last_structure_sync_at' => 1 ] ) );
 		self::assertTrue( igny8_sync_site_structure_to_backend() );
 		$body = $this->api->last_body( 'POST', self::PUSH );
-		self::assertSame( [ 'post_types', 'taxonomies', 'plugin_connection_enabled', 'two_way_sync_enabled', 'authors', 'acting_user' ], array_keys( $body ) );
+		self::assertSame( [ 'post_types', 'taxonomies', 'plugin_connection_enabled', 'two_way_sync_enabled', 'authors', 'timezone', 'acting_user' ], array_keys( $body ) );
 		self::assertSame( [ 'label', 'count', 'enabled', 'denied', 'has_trash' ], array_keys( $body['post_types']['post'] ) );
 		unset( $body['acting_user'] );
 		self::assertSame( igny8_get_site_structure(), $body );

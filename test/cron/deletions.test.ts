@@ -356,7 +356,7 @@ describe('what is erased', () => {
       .filter((table) => Object.values(getTableColumns(table)).some(({ name }) => name === 'user_id'))
       .map(getTableName)
     // deliveries have the id alone, and go by age
-    const erased = ['memberships', 'passkeys', 'sessions', 'two_factors', 'user_credentials']
+    const erased = ['memberships', 'operators', 'passkeys', 'sessions', 'two_factors', 'user_credentials']
     expect(withPerson.toSorted()).toEqual([...erased, 'notification_deliveries', 'notification_deliveries'].toSorted())
   })
 

@@ -327,6 +327,7 @@ test('T68 every table with rows of an account is in its export, or somebody has 
   }
   const LEFT_OUT = {
     outbox: 'messages and events on their way, for a minute; then they are in the sections of their own',
+    connect_codes: 'hashes of codes that a minute ends, one for each site',
     connection_watch: 'which state of a connection was told last: bookkeeping of the notifications',
     idempotency_keys: 'answers to requests, sealed, for a day',
   }

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { and, eq, ne } from 'drizzle-orm'
 import * as fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
-import { deletions, memberships, notificationEndpoints, sites } from '../../src/db/schema/index.ts'
+import { accounts, deletions, memberships, notificationEndpoints, sites } from '../../src/db/schema/index.ts'
 import { signMessage } from '../../src/lib/signature.ts'
 import { routes } from '../../src/routes/index.ts'
 import { addMember, signUpPerson, type Person } from '../support/identity.ts'
@@ -14,7 +14,7 @@ import { callRaw, JSON_TYPE } from '../support/openapi-raw.ts'
 import { playInternet } from '../support/plugin.ts'
 
 /** By hand: `FUZZ_REQUESTS=100000 FUZZ_SEED=7 vitest run --project workers test/routes/fuzz.test.ts`. */
-const REQUESTS = Number(process.env['FUZZ_REQUESTS'] || 6 * routes.length)
+const REQUESTS = Number(process.env['FUZZ_REQUESTS'] || 8 * routes.length)
 const SEED = Number(process.env['FUZZ_SEED'] || 20_261_121)
 /** These may delete or close the site if they succeed; the next request gets a new one. */
 const SPOILS = new Set([
@@ -30,6 +30,7 @@ const SPOILS = new Set([
   'redeliver',
   'scheduleAccountDeletion',
   'finishRestore',
+  'suspendAccount',
 ])
 
 interface World {
@@ -94,6 +95,8 @@ async function deleteSites(): Promise<void> {
 async function createWorld(): Promise<World> {
   // an account may have been given the name that its deletion was then asked for with
   await d1().delete(deletions)
+  // an operator's token may have suspended it
+  await d1().update(accounts).set({ suspendedAt: null, suspensionReason: null }).where(eq(accounts.id, owner.accountId))
   await deleteSites()
   const own = await connectSiteWithStructure(owner)
   const { accountId, token } = owner
@@ -169,11 +172,13 @@ async function headersOf(current: World, request: GeneratedRequest, body: string
 }
 
 /**
- * Succeed only with what nobody can make up: a password, a code, a passkey, the token of a mailed link, the account's name
+ * Succeed only with what nobody can make up: a password, a code, a passkey, a signed token, the account's name
  * or the person's address typed again; or for people who are in no account, as here nobody is.
  */
 const NEEDS_PROOF = new Set([
   'signInSecondStep',
+  'describeConnectRequest',
+  'exchangeConnectCode',
   'signInWithPasskey',
   'verifyEmail',
   'resetPassword',

@@ -140,8 +140,12 @@ function idOf(name: string, whose: Whose, route: Route): string {
 /** A valid request whose ids in path and body belong to this owner. */
 function requestOf(route: Route, whoseId: (name: string) => Whose): [request: string, options: { body?: unknown }] {
   const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) => idOf(name, whoseId(name), route))
-  const request = `${route.method.toUpperCase()} ${path}/`
-  const schema = openApi.paths[documentPath(route)][route.method].requestBody?.content['application/json']?.schema
+  const { parameters = [], requestBody } = openApi.paths[documentPath(route)][route.method]
+  const needed = (parameters as { in: string; name: string; required?: boolean; schema: unknown }[])
+    .filter((each) => each.in === 'query' && each.required === true)
+    .map(({ name, schema }) => `${name}=${String(sampleOf(schema))}`)
+  const request = `${route.method.toUpperCase()} ${path}/${needed.length > 0 ? `?${needed.join('&')}` : ''}`
+  const schema = requestBody?.content['application/json']?.schema
   if (!schema) return [request, {}]
   const body = sampleOf(schema) as Record<string, unknown>
   for (const name of Object.keys(body)) if (name in ids) body[name] = idOf(name, whoseId(name), route)

@@ -128,6 +128,7 @@ function exerciseContent(store: SiteStore): void {
   terms.endPass('post_tag', 'run_1', 'e', false)
   terms.counts()
   terms.after({ taxonomy: 'category', id: 7 }, 20)
+  terms.search({ taxonomy: 'category', search: 'n', limit: 20 })
   totals.save({ post_types: { post: 7 }, taxonomies: { category: 1 } }, NOW)
   totals.addTo(counters.counts({}))
   media.get('hash7')
