@@ -1,3 +1,4 @@
+import { OPERATOR_ERRORS } from '../../../src/contract/operator-errors.ts'
 import { screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { expect, test } from 'vitest'
@@ -101,7 +102,8 @@ test('is not there for anybody else, in the menu or at its address', async () =>
 })
 
 test('asks for a second factor where the API does', async () => {
-  operator({ [OVERVIEW]: problem(403, 'operator_factor_required', 'Operators need a second factor') })
+  const { title, fix } = OPERATOR_ERRORS.operator_factor_required
+  operator({ [OVERVIEW]: problem(403, 'operator_factor_required', title, { fix }) })
   renderAt('/operator')
   expect(await screen.findByText(/Set up an authenticator app/)).toBeVisible()
 })
