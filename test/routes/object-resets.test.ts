@@ -67,7 +67,7 @@ describe('an object that is reset under a request, as by a deployment,', () => {
       const send = (more: object) =>
         call(`POST ${site.content}/`, {
           token: site.key,
-          headers: { 'idempotency-key': title },
+          headers: { 'idempotency-key': `repeated-${when}` },
           body: { title, body: '' },
           ...more,
         })
