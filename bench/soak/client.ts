@@ -105,7 +105,7 @@ export class Client {
     const count = <Key>(counts: Map<Key, number>, key: Key) => counts.set(key, (counts.get(key) ?? 0) + 1)
     count(this.byStatus, status)
     count(this.byKind, options.kind)
-    if (status >= 400) count(this.byCode, `${status} ${String(answer.body['code'] ?? 'unknown')}`)
+    if (status >= 400) count(this.byCode, `${status} ${(answer.body['code'] as string | undefined) ?? 'unknown'}`)
     this.#judge(request, options, answer, wasBad)
     return answer
   }

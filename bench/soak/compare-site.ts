@@ -21,11 +21,14 @@ const kind = 'compare'
 export async function listItems({ client, owner, content }: SoakSite, state?: string): Promise<Summary[]> {
   const items: Summary[] = []
   const filter = state === undefined ? '' : `&state=${state}`
-  for (let cursor: unknown = ''; cursor !== null;) {
-    const after = cursor === '' ? '' : `&cursor=${encodeURIComponent(String(cursor))}`
-    const body = await client.must(`GET ${content}?limit=${PAGE}${filter}${after}`, { kind, token: owner.token })
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const after = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
+    const body: Record<string, unknown> = await client.must(`GET ${content}?limit=${PAGE}${filter}${after}`, {
+      kind,
+      token: owner.token,
+    })
     items.push(...(body['results'] as Summary[]))
-    cursor = body['next'] ?? null
+    cursor = body['next'] as string | null
   }
   return items
 }

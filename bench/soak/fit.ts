@@ -33,10 +33,6 @@ export function slopeOf(points: readonly Point[]): number {
   return slopes.length === 0 ? Number.NaN : median(slopes)
 }
 
-/** The points between two times, the first included. */
-export const within = (points: readonly Point[], from: number, to: number): Point[] =>
-  points.filter(({ at }) => at >= from && at < to)
-
 export interface Trend {
   points: number
   /** Minutes from the first to the last point. */

@@ -159,4 +159,6 @@ try {
   console.error(error instanceof OptionError ? error.message : error)
 } finally {
   await stopEverything()
+  // the model sites still listen
+  process.exit()
 }

@@ -21,7 +21,7 @@ async function ask(url: string, methods: readonly string[]): Promise<Record<stri
   socket.addEventListener('message', ({ data }) => {
     const message = JSON.parse(String(data)) as { id?: number; result?: Record<string, unknown>; error?: unknown }
     if (message.id === undefined) return
-    if (message.error) return done.reject(new Error(JSON.stringify(message.error)))
+    if (message.error) done.reject(new Error(JSON.stringify(message.error)))
     answers[message.id] = message.result ?? {}
     if (message.id === methods.length - 1) done.resolve()
   })

@@ -31,7 +31,7 @@ function tablesOf(database: DatabaseSync): string[] {
 }
 
 const numberOf = (database: DatabaseSync, sql: string): number =>
-  Number((database.prepare(sql).get() as { n: number | null } | undefined)?.n ?? 0)
+  (database.prepare(sql).get() as { n: number | null } | undefined)?.n ?? 0
 
 /** Rows that something is still to be done with, by the table that has them. */
 const WAITING: Readonly<Record<string, string>> = {
