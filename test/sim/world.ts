@@ -54,6 +54,7 @@ const config: Config = {
   quotas: {},
   closedShards: [],
   demo: null,
+  otlp: null,
   email: null,
   requestLogRate: 0,
   eventRetentionMs: 90 * 86_400_000,
