@@ -38,6 +38,7 @@ export async function evictSome(load: Load, chance: Chance): Promise<void> {
   const site = someSite(load, chance)
   if (!site) return
   load.faults.noteEviction()
+  site.lastTroubleAt = Date.now()
   await load.worker.driveIfUp('evict', { siteIds: [site.siteId] })
 }
 

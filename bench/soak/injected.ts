@@ -13,9 +13,9 @@ export class Faults {
     this.#evictedAt = Date.now()
   }
 
+  /** Whether D1 fails, or did until a moment ago. */
+  isD1Faulty = (tailMs: number): boolean => this.d1 || Date.now() - this.#d1EndedAt < tailMs
+
   /** Whether a request may have met one of them. */
-  isFaulty(tailMs: number): boolean {
-    const now = Date.now()
-    return this.d1 || now - this.#d1EndedAt < tailMs || now - this.#evictedAt < tailMs
-  }
+  isFaulty = (tailMs: number): boolean => this.isD1Faulty(tailMs) || Date.now() - this.#evictedAt < tailMs
 }

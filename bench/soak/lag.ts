@@ -9,8 +9,9 @@ import type { SoakSite } from './site.ts'
 /** An edit that takes longer is waited for no more; it counts with this. */
 const PATIENCE_MS = 30_000
 const LOOK_EVERY_MS = 40
-/** Nothing was wrong with the site for so long. */
-const CALM_MS = 60_000
+/** Nothing was wrong with the site, or with the platform, for so long. */
+const CALM_MS = 20_000
+const PLATFORM_CALM_MS = 5_000
 
 export const LAGS = ['seen', 'posted', 'seenByPolling', 'postedByPolling'] as const
 export type Lag = (typeof LAGS)[number]
@@ -24,7 +25,7 @@ export class Lags {
   }
 }
 
-const isCalm = (load: Load) => load.worker.downSince === null && !load.faults.isFaulty(CALM_MS)
+const isCalm = (load: Load) => load.worker.isUpSince(CALM_MS) && !load.faults.isD1Faulty(PLATFORM_CALM_MS)
 const sitesAreWell = (site: SoakSite) => site.isWellSince(CALM_MS)
 
 async function waitUntil(isThere: () => Promise<boolean> | boolean): Promise<number> {

@@ -144,9 +144,14 @@ const withMarks = (objects: Env['SITE_SYNC']) => ({
   idFromName: (name: string) => objects.idFromName(name),
 })
 
-let own: Env | undefined
-const asOnThePlatform = (env: Env): Env =>
-  (own ??= { ...env, ...UNLIMITED, SITE_SYNC: withMarks(env.SITE_SYNC) } as unknown as Env)
+const known = new WeakMap<object, Env>()
+
+/** Each binding as the platform has it; the same object each time, since the Worker remembers by it. */
+function asOnThePlatform(env: Env): Env {
+  const made: Env = known.get(env) ?? Object.assign({ ...env }, UNLIMITED, { SITE_SYNC: withMarks(env.SITE_SYNC) })
+  known.set(env, made)
+  return made
+}
 
 async function drive(handler: Handler, request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
   try {

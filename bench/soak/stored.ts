@@ -14,8 +14,8 @@ export interface Stored {
   mostEvents: number
 }
 
-/** What a deleted site leaves on purpose: the audit log says who deleted it. */
-const KEEPS_NAMES = new Set(['audit_log'])
+/** What a deleted site leaves on purpose: the audit log says who deleted it, and events stay until their time is over. */
+const KEEPS_NAMES = new Set(['audit_log', 'sync_events'])
 const OWN_TABLES =
   "type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf%' ESCAPE '\\' AND name <> 'd1_migrations'"
 

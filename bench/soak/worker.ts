@@ -113,6 +113,9 @@ export class SoakWorker {
     await this.#begin()
   }
 
+  /** Whether its process has run for so long. */
+  isUpSince = (ms: number): boolean => this.downSince === null && Date.now() - this.startedAt > ms
+
   /** Lets it close its databases. */
   async stop(): Promise<void> {
     await this.#service?.stop()

@@ -222,7 +222,8 @@ describe('what the databases hold afterwards', () => {
     }
     write(
       'd1/one.sqlite',
-      `CREATE TABLE sites (id TEXT); INSERT INTO sites VALUES ('site_kept');
+      `CREATE TABLE api_keys (site_id TEXT); INSERT INTO api_keys VALUES ('site_gone');
+       CREATE TABLE sites (id TEXT); INSERT INTO sites VALUES ('site_kept');
        CREATE TABLE outbox (seq INTEGER); INSERT INTO outbox VALUES (1), (2);
        CREATE TABLE integrations (id TEXT, sync_status TEXT); INSERT INTO integrations VALUES ('int_a', 'pending'), ('int_b', 'success');
        CREATE TABLE audit_log (entity TEXT); INSERT INTO audit_log VALUES ('site_gone')`,
@@ -239,9 +240,17 @@ describe('what the databases hold afterwards', () => {
 
   test('is counted: rows, what waits, what is left of deleted sites, and events of one site', () => {
     expect(readStored(makeState(), ['site_gone', 'int_gone', ''], [GONE])).toEqual({
-      rows: { sites: 1, outbox: 2, integrations: 2, audit_log: 1, notification_deliveries: 1, sync_events: 3 },
+      rows: {
+        api_keys: 1,
+        sites: 1,
+        outbox: 2,
+        integrations: 2,
+        audit_log: 1,
+        notification_deliveries: 1,
+        sync_events: 3,
+      },
       waiting: { outbox: 2, notification_deliveries: 1, integrations: 1 },
-      remains: { sync_events: 1, objects: 1 },
+      remains: { api_keys: 1, objects: 1 },
       mostEvents: 2,
     })
   })
