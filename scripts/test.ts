@@ -9,7 +9,7 @@ import { ensureChromium } from './lib/chromium.ts'
 import { elapsed, formatDuration, step } from './lib/progress.ts'
 import { isShuttingDown, stopEverything } from './lib/shutdown.ts'
 import { chooseSuites, listChanges } from './test/changed.ts'
-import { lockSuite, staticSuite, vitestSuite } from './test/javascript.ts'
+import { lockSuite, soakSuite, staticSuite, vitestSuite } from './test/javascript.ts'
 import { keepTemporaryFilesInMemory } from './test/memory.ts'
 import { NIGHTLY_SITES, PHPUNIT_SITES, phpSyntaxSuite, phpcsSuite, phpunitSuite, sharedMariaDb } from './test/php.ts'
 import { phpVersionsSuite } from './test/php-versions.ts'
@@ -28,7 +28,7 @@ const { values, positionals } = parseArgs({
 
 /**
  * What `--nightly` has more of: seeds of the simulator, posts in the drift check, requests of the fuzz test, arbitrary
- * content, texts for the test of linear time, servers in front of a site, wrangler itself in the deployment.
+ * content, texts for the test of linear time, servers in front of a site, wrangler itself in the deployment. And it soaks.
  */
 const NIGHTLY = {
   SIM_SEEDS: '2000',
@@ -62,6 +62,7 @@ const suitesFor = (e2eFiles: string[]): Suite[] => [
   phpSyntaxSuite,
   phpcsSuite,
   lockSuite,
+  ...(values.nightly ? [soakSuite] : []),
 ]
 const LANES = 3
 

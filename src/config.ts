@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Quotas, type QuotaKind } from './contract/quotas.ts'
+import { type OtlpTarget, parseOtlpHeaders } from './lib/otlp.ts'
 import type { KeyRing } from './lib/secrets.ts'
 import { Jurisdiction } from './lib/site-objects.ts'
 import { trimSlashes } from './lib/site-address.ts'
@@ -26,6 +27,15 @@ const parseJson = (text: string, issues: z.core.$ZodRawIssue[]) => {
   } catch {
     issues.push({ code: 'custom', message: 'must be JSON', input: '' })
     return undefined
+  }
+}
+
+const parseHeaders = (text: string, issues: z.core.$ZodRawIssue[]) => {
+  try {
+    return parseOtlpHeaders(text)
+  } catch {
+    issues.push({ code: 'custom', message: 'must be name=value, with commas between', input: '' })
+    return {}
   }
 }
 
@@ -72,6 +82,10 @@ const isSafeEmailUrl = (raw: { ENVIRONMENT: Config['environment']; EMAIL_API_URL
   raw.EMAIL_API_URL === '' ||
   raw.EMAIL_API_URL.startsWith('https://')
 
+/** The same of the collector of metrics, whose headers hold a token. */
+const isSafeCollector = (raw: { ENVIRONMENT: Config['environment']; OTEL_EXPORTER_OTLP_ENDPOINT: string }) =>
+  allowsLoopback({ environment: raw.ENVIRONMENT }) || !raw.OTEL_EXPORTER_OTLP_ENDPOINT.startsWith('http:')
+
 const RawConfig = z.lazy(() =>
   z
     .object({
@@ -107,6 +121,11 @@ const RawConfig = z.lazy(() =>
       /** Cloudflare's binding `send_email`. */
       EMAIL: z.custom<SendEmail>((binding) => typeof (binding as SendEmail | null)?.send === 'function').optional(),
       MAIL_SINK: z.enum(['', 'on']).default(''),
+      OTEL_EXPORTER_OTLP_ENDPOINT: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
+      OTEL_EXPORTER_OTLP_HEADERS: z
+        .string()
+        .default('')
+        .transform((text, context) => parseHeaders(text, context.issues)),
       API_KEY_PEPPER: z.string().min(32),
       SESSION_SECRET: z.string().min(32),
       // a runtime that has none has no operator
@@ -129,7 +148,8 @@ const RawConfig = z.lazy(() =>
       path: ['MAIL_SINK'],
       error: 'is only for tests and for ENVIRONMENT=development with a PUBLIC_URL on the loopback interface',
     })
-    .refine(isSafeEmailUrl, { path: ['EMAIL_API_URL'], error: 'must be https' }),
+    .refine(isSafeEmailUrl, { path: ['EMAIL_API_URL'], error: 'must be https' })
+    .refine(isSafeCollector, { path: ['OTEL_EXPORTER_OTLP_ENDPOINT'], error: 'must be https' }),
 )
 
 function readDemo(text: string): Config['demo'] {
@@ -171,6 +191,8 @@ export interface Config {
   quotas: Partial<Record<QuotaKind, number>>
   /** The person whom `sign-in/demo` signs in; null if there is no demo. */
   demo: { email: string; password: string } | null
+  /** Where the cron sends metrics; null for nowhere. */
+  otlp: OtlpTarget | null
   /** Null if no e-mail is sent. */
   email: MailTransport | null
   apiKeyPepper: string
@@ -205,6 +227,10 @@ export function readConfig(env: Env): Config {
     closedShards: raw.EVENT_SHARDS_CLOSED,
     quotas: raw.QUOTAS,
     demo: readDemo(raw.DEMO_SIGN_IN),
+    otlp:
+      raw.OTEL_EXPORTER_OTLP_ENDPOINT === ''
+        ? null
+        : { endpoint: raw.OTEL_EXPORTER_OTLP_ENDPOINT, headers: raw.OTEL_EXPORTER_OTLP_HEADERS },
     email: readTransport(raw),
     apiKeyPepper: raw.API_KEY_PEPPER,
     sessionSecret: raw.SESSION_SECRET,

@@ -273,7 +273,7 @@ export const KINDS = {
   sizes: {
     title: 'sizes and figures noted',
     perMonth: ({ ticksAMonth }) => (ticksAMonth * TICK_MS) / SIZES_EVERY_MS,
-    jobs: ['sizes', 'figures'],
+    jobs: ['sizes', 'figures', 'waiting'],
   },
   'pruned-row': {
     title: 'row that the cron deletes in time',

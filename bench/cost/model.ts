@@ -11,6 +11,7 @@ import {
   type Observed,
   type Scenario,
 } from './assumptions.ts'
+import { SHARES } from '../../src/lib/metrics.ts'
 import { PAUSE_SHARE } from '../../src/site/transport/direct-sender.ts'
 import { KIND_IDS, kindOf, type KindId } from './kinds.ts'
 import { atSize, d1Rows, type Operations, type Sized } from './operations.ts'
@@ -66,6 +67,10 @@ export function observedGb(operations: Operations, { logs, requests, hasInvocati
 /** What the platform bills for operations; nothing is stored by them. */
 export function usageOf(operations: Operations, observed: Observed): Usage {
   const gb = observedGb(operations, observed)
+  // points of which each stands for one occasion are counted. Of others there are at most so many: any request may be a
+  // poll, and any alarm may end a run or a batch of webhooks
+  const { points, workerRequests, alarms } = operations
+  const sampled = (observed.requests + SHARES.poll) * workerRequests + SHARES.work * alarms
   return {
     ...noUsage(),
     workerRequests: operations.workerRequests,
@@ -80,7 +85,7 @@ export function usageOf(operations: Operations, observed: Observed): Usage {
     kvWrites: operations.kvWrites,
     observed: gb,
     observedStorage: (gb * LOG_DAYS) / 30,
-    points: operations.points,
+    points: points + sampled,
   }
 }
 

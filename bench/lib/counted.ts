@@ -32,7 +32,7 @@ export interface Counted {
   sleptMs: number
   kvReads: number
   kvWrites: number
-  /** Points written to Analytics Engine. */
+  /** Points written to Analytics Engine that stand for one occasion each. */
   points: number
   logLines: number
   logBytes: number

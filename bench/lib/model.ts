@@ -8,7 +8,8 @@ const SCRIPT = fileURLToPath(import.meta.resolve('./model-process.ts'))
 export interface ModelOptions {
   items: number
   signingSecret: string
-  integrationId: string
+  /** Null: of any. */
+  integrationId: string | null
 }
 
 /**

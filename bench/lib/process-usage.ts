@@ -32,10 +32,10 @@ function findWorkerd(): string | null {
 /** Clock ticks of Linux are hundredths of a second. */
 const TICK_MS = 10
 
-/** Processor time that workerd has used, in milliseconds; NaN where the system doesn't tell. */
-export function readCpuMs(): number {
+/** Processor time that a process has used, in milliseconds; NaN where the system doesn't tell. */
+export function readCpuMsOf(pid: number | string): number {
   try {
-    const stat = readFileSync(`/proc/${findWorkerd()}/stat`, 'utf8')
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const [user, system] = stat
       .slice(stat.lastIndexOf(')') + 2)
       .split(' ')
@@ -46,16 +46,23 @@ export function readCpuMs(): number {
   }
 }
 
+/** The same of the workerd that this process has started. */
+export const readCpuMs = (): number => readCpuMsOf(findWorkerd() ?? 'none')
+
+/** Resident memory of a process, in megabytes; NaN where the system doesn't tell. */
+export const readMegabytesOf = (pid: number | string): number =>
+  Number(fieldOf(readStatus(String(pid)), 'VmRSS') ?? Number.NaN) / KILOBYTES_IN_MEGABYTE
+
 /**
  * Watches the resident memory of workerd, every 100 ms.
+ * @param pid its process; default: the one that this process has started
  * @returns its peak so far in megabytes, 0 where the system doesn't tell; `begin` starts a new peak
  */
-export function watchMemory(): { peak: () => number; begin: () => void; stop: () => void } {
-  const pid = findWorkerd()
+export function watchMemory(pid: number | string | null = findWorkerd()) {
   let peak = 0
   const look = () => {
-    const kilobytes = pid === null ? 0 : Number(fieldOf(readStatus(pid), 'VmRSS') ?? 0)
-    peak = Math.max(peak, kilobytes / KILOBYTES_IN_MEGABYTE)
+    const megabytes = pid === null ? 0 : readMegabytesOf(pid)
+    peak = Math.max(peak, Number.isNaN(megabytes) ? 0 : megabytes)
   }
   const timer = setInterval(look, INTERVAL_MS)
   const begin = () => {

@@ -94,6 +94,7 @@ function appOptions(bundle: Modules, name: string, { secrets, entry, databases }
     },
     d1Databases: { DB: 'app', EVENTS: 'app-events', ...databases },
     kvNamespaces: { API_KEYS: 'app' },
+    analyticsEngineDatasets: { METRICS: { dataset: 'metrics' } },
     // a file of the web app, whichever is asked for
     serviceBindings: { ASSETS: () => new Response('', { headers: { 'content-type': 'text/javascript' } }) },
     durableObjects: {

@@ -21,7 +21,11 @@ export async function call(url: URL, path: string, token: string | null, body: B
   return (await answer.json()) as Body
 }
 
-export async function migrate({ miniflare }: Runtime, worker: string, binding = 'DB'): Promise<void> {
+export async function migrate(
+  { miniflare }: Pick<Runtime, 'miniflare'>,
+  worker: string,
+  binding = 'DB',
+): Promise<void> {
   const database = await miniflare.getD1Database(binding, worker)
   const folder = join(ROOT, binding === 'DB' ? 'migrations' : 'migrations-events')
   const files = readdirSync(folder).filter((name) => name.endsWith('.sql'))

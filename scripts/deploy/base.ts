@@ -23,6 +23,8 @@ const Base = z.looseObject({
   queues: z
     .looseObject({ producers: z.array(Producer).default([]), consumers: z.array(Consumer).default([]) })
     .optional(),
+  analytics_engine_datasets: z.array(z.looseObject({ binding: z.string(), dataset: z.string() })).default([]),
+  observability: z.looseObject({ logs: z.looseObject({}).optional(), traces: z.looseObject({}).optional() }).optional(),
   ratelimits: z.array(z.looseObject({ name: z.string(), namespace_id: z.string() })).default([]),
   triggers: z.object({ crons: z.array(z.string()) }),
   limits: z.looseObject({ cpu_ms: z.number() }).optional(),

@@ -80,6 +80,13 @@ function bindingsOf(input: Input) {
     })),
     kv_namespaces: base.kv_namespaces.map((one) => ({ ...one, id: ids.get(one.binding) })),
     ratelimits: base.ratelimits.map((one) => ({ ...one, namespace_id: String(Number(one.namespace_id) + offset) })),
+    ...(base.analytics_engine_datasets.length > 0 && {
+      analytics_engine_datasets: base.analytics_engine_datasets.map((one) => ({
+        ...one,
+        // a name of letters, digits and lines below
+        dataset: names.of(one.dataset).replaceAll('-', '_'),
+      })),
+    }),
     ...(base.r2_buckets.length > 0 && {
       r2_buckets: base.r2_buckets.map((one) =>
         Object.assign({}, one, { bucket_name: ids.get(one.binding) ?? names.of(one.bucket_name) }, place),
@@ -103,6 +110,20 @@ function placesOf({ settings, base }: Input) {
   }
 }
 
+/** Logs and traces go to the destinations that the account has by these names, beside what the platform keeps. */
+function observedBy({ base, settings }: Input) {
+  const { logs, traces } = settings.otel_destinations
+  if (!base.observability || logs.length + traces.length === 0) return {}
+  const kept = base.observability
+  return {
+    observability: {
+      ...kept,
+      ...(logs.length > 0 && { logs: { ...kept.logs, destinations: logs } }),
+      ...(traces.length > 0 && { traces: { ...kept.traces, destinations: traces } }),
+    },
+  }
+}
+
 /** The configuration that wrangler gets. */
 export function makeConfig(input: Input) {
   const { base, settings, names, url } = input
@@ -123,6 +144,7 @@ export function makeConfig(input: Input) {
     },
     ...(settings.cloudflare_email && { send_email: [{ name: 'EMAIL' }] }),
     ...bindingsOf(input),
+    ...observedBy(input),
     ...placesOf(input),
   }
 }

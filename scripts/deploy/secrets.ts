@@ -50,7 +50,7 @@ function chooseOperatorToken({ outside, options }: Plan): string {
 }
 
 /** Secrets that others make: taken from the environment of the command, once. */
-const GIVEN = ['EMAIL_API_KEY']
+const GIVEN = ['EMAIL_API_KEY', 'OTEL_EXPORTER_OTLP_HEADERS']
 
 const BULK = ['secret', 'bulk']
 

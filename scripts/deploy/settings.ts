@@ -34,6 +34,10 @@ export const Settings = z.strictObject({
   cpu_ms: z.number().int().min(10).max(300_000).nullable().optional(),
   /** Binds Cloudflare's Email Service as `EMAIL`. */
   cloudflare_email: z.boolean().default(false),
+  /** Names of the account's destinations of OpenTelemetry, for logs and for traces. */
+  otel_destinations: z
+    .strictObject({ logs: z.array(z.string().min(1)).default([]), traces: z.array(z.string().min(1)).default([]) })
+    .prefault({}),
   /** Who is offered the plugin's newest release, and which releases sites are to leave. */
   plugin: PluginRollout.prefault({}),
   /** Other values of variables of wrangler.toml. */

@@ -40,6 +40,7 @@ export const WITHHELD = [
   'ENCRYPTION_KEYS',
   'OPERATOR_TOKEN',
   'EMAIL_API_KEY',
+  'OTEL_EXPORTER_OTLP_HEADERS',
 ] as const
 
 const WITHOUT_SECRETS = Object.fromEntries(WITHHELD.map((name) => [name, undefined]))

@@ -31,6 +31,9 @@ export function vitestSuite(project: string, files: string[] = []): Suite {
   }
 }
 
+/** Two minutes of `npm run soak`: that all of it works, and that nothing is lost. It takes an hour to show what grows. */
+export const soakSuite: Suite = { name: 'soak', run: () => runScript('../bench/soak/index.ts', ['--minutes', '2']) }
+
 /** Runs a script with the tools of node_modules on its path, and counts by its last line, "N passed, N failed", if it has one. */
 async function runScript(script: string, args: string[]): Promise<Outcome> {
   const path = `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH}`

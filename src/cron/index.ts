@@ -5,6 +5,7 @@ import type { Measure } from '../db/measured.ts'
 import { QueryBudget } from '../db/query-budget.ts'
 import { createId } from '../lib/ids.ts'
 import { log } from '../lib/log.ts'
+import { collectMetrics, observe } from '../lib/metrics.ts'
 import { siteObject } from '../lib/site-objects.ts'
 import { type ApiKeyStore, createApiKeyStore } from '../services/api-keys/index.ts'
 import { sealLeftovers } from '../services/audit/index.ts'
@@ -20,7 +21,9 @@ import { pruneNotifications } from '../services/notifications/index.ts'
 import { pruneEnded } from '../services/retention/index.ts'
 import { pruneSignInAttempts } from '../services/people/index.ts'
 import { recordSizes, SIZES_EVERY_MS, takeOver } from '../services/shards/index.ts'
+import { measureWaiting } from '../services/waiting/index.ts'
 import { playDeletions } from './deletions.ts'
+import { exportMetrics } from './export-metrics.ts'
 import { reconcileChecks } from './health-checks.ts'
 import { notify } from './notifications.ts'
 import { playSuspensions } from './suspensions.ts'
@@ -88,7 +91,7 @@ function createSystemContext(tick: Tick, accountId: string): ServiceContext {
 const TICK_MS = 60_000
 const areSizesDue = (now: number) => Math.floor(now / TICK_MS) % (SIZES_EVERY_MS / TICK_MS) === 0
 
-/** Runs jobs one after another, and notes how each ended. One that fails is logged by its name, and stops no other. */
+/** Runs jobs one after another, measures each, and notes how it ended. One that fails is logged, and stops no other. */
 function createJobs() {
   const outcomes: Record<string, unknown> = {}
   const jobs: Record<string, JobOutcome> = {}
@@ -99,7 +102,11 @@ function createJobs() {
     failed,
     run: async (job: string, work: () => Promise<unknown>): Promise<void> => {
       const startedAt = Date.now()
-      const note = (ok: boolean) => (jobs[job] = { at: Date.now(), ms: Date.now() - startedAt, ok })
+      const note = (ok: boolean) => {
+        const ms = Date.now() - startedAt
+        jobs[job] = { at: Date.now(), ms, ok }
+        observe('job', { job, outcome: ok ? 'done' : 'failed' }, ms)
+      }
       try {
         outcomes[job] = await work()
         note(true)
@@ -117,6 +124,13 @@ function createJobs() {
  * @throws Error if a job failed; then the tick is not recorded, and `/healthz` is degraded if that goes on
  */
 export async function runScheduled(controller: ScheduledController, env: Env): Promise<void> {
+  const { result: failed, points } = await collectMetrics(() => runJobs(controller, env))
+  await exportMetrics(readConfig(env), points, controller.scheduledTime)
+  if (failed.length > 0) throw new Error(`jobs failed: ${failed.join(', ')}`)
+}
+
+/** @returns the names of the jobs that failed */
+async function runJobs(controller: ScheduledController, env: Env): Promise<readonly string[]> {
   const config = readConfig(env)
   const now = controller.scheduledTime
   const tick: Tick = { env, budget: new QueryBudget() }
@@ -142,11 +156,14 @@ export async function runScheduled(controller: ScheduledController, env: Env): P
   await run('notifications', () => notify({ ...databases, config, now: Date.now, newId: createId }, now))
   await run('suspensions', () => playSuspensions((accountId) => createSystemContext(tick, accountId)))
   await run('deletions', () => playDeletions((accountId) => createSystemContext(tick, accountId)))
-  if (areSizesDue(now)) await run('sizes', () => recordSizes({ ...databases, now }))
+  if (areSizesDue(now)) {
+    await run('sizes', () => recordSizes({ ...databases, now }))
+    await run('waiting', () => measureWaiting({ ...databases, now }))
+  }
   if (areFiguresDue(now)) await run('figures', () => recordFigures({ ...databases, now }))
   // last: a tick with a job that failed counts as none
   const isWhole = failed.length === 0
   await run('tick', () => recordTick({ db: prune.db, cron: controller.cron, now, jobs, isWhole }))
   log.info('scheduled', { cron: controller.cron, failed, ...outcomes })
-  if (failed.length > 0) throw new Error(`jobs failed: ${failed.join(', ')}`)
+  return failed
 }

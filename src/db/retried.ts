@@ -1,5 +1,6 @@
 import { backoffMs, type Backoff } from '../lib/backoff.ts'
 import { log } from '../lib/log.ts'
+import { observe } from '../lib/metrics.ts'
 import { pause } from '../lib/pause.ts'
 import { DatabaseUnavailable, isOverload, isPassing } from './errors.ts'
 import { isRepeatable } from './repeatable.ts'
@@ -19,10 +20,12 @@ async function retry<T>(work: () => Promise<T>, mayRepeat: boolean, onFault: OnF
     } catch (cause) {
       if (!isPassing(cause)) throw cause
       if (!mayRepeat || attempt === TRIES || isOverload(cause)) {
+        observe('d1_fault', { outcome: isOverload(cause) ? 'overloaded' : mayRepeat ? 'given_up' : 'not_repeatable' })
         const fault = new DatabaseUnavailable(cause)
         onFault(fault)
         throw fault
       }
+      observe('d1_fault', { outcome: 'repeated' })
       log.warn('D1 failed, trying again', { attempt, cause })
       await pause(backoffMs(PAUSE, attempt, Math.random()))
     }

@@ -59,7 +59,7 @@ async function identify(c: HonoContext<AppEnv>, credentials: Credentials, { acce
   const ctx = authContext(c)
   if (credentials.kind === 'api_key') {
     const background = (work: Promise<void>) => c.executionCtx.waitUntil(work)
-    const chargeMiss = () => charge(c.env.THROTTLE_ANONYMOUS, clientNetwork(c))
+    const chargeMiss = () => charge(c.env.THROTTLE_ANONYMOUS, clientNetwork(c), 'network')
     const input = { plaintext: credentials.plaintext, background, chargeMiss }
     return authenticateApiKey({ ctx, input: ticket ? { ...input, ticket } : input })
   }
@@ -80,7 +80,7 @@ async function identify(c: HonoContext<AppEnv>, credentials: Credentials, { acce
 async function chargeRefusal(c: HonoContext<AppEnv>, error: unknown): Promise<void> {
   if (!(error instanceof ServiceError) || error.code === 'api_key_unknown') return
   const isRefusal = ERRORS[error.code].status === UNAUTHENTICATED || error.code === 'not_found'
-  if (isRefusal) await charge(c.env.THROTTLE_ANONYMOUS, clientNetwork(c))
+  if (isRefusal) await charge(c.env.THROTTLE_ANONYMOUS, clientNetwork(c), 'network')
 }
 
 async function findActor(c: HonoContext<AppEnv>, wanted: Wanted): Promise<Actor> {
@@ -114,7 +114,7 @@ async function showsOperatorToken(c: HonoContext<AppEnv>): Promise<boolean> {
 /** Whoever has the operator's token; whoever guesses is counted by their network. */
 async function findOperator(c: HonoContext<AppEnv>): Promise<Actor> {
   if (await showsOperatorToken(c)) return OPERATOR
-  await charge(c.env.THROTTLE_ANONYMOUS, clientNetwork(c))
+  await charge(c.env.THROTTLE_ANONYMOUS, clientNetwork(c), 'network')
   throw new ServiceError('operator_token_invalid')
 }
 

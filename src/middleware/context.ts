@@ -64,8 +64,8 @@ export const provideContext = createMiddleware<AppEnv>(async (c, next) => {
     apiKeys: createApiKeyStore(c.env.API_KEYS),
     background: (work) => c.executionCtx.waitUntil(logFailure(work)),
     chargeUnverified: async ({ host, accountId }) => {
-      await charge(c.env.THROTTLE_UNVERIFIED, `host:${host}`)
-      await charge(c.env.THROTTLE_UNVERIFIED_ACCOUNT, `account:${accountId}`)
+      await charge(c.env.THROTTLE_UNVERIFIED, `host:${host}`, 'host')
+      await charge(c.env.THROTTLE_UNVERIFIED_ACCOUNT, `account:${accountId}`, 'account')
     },
     site: (siteId) => reachSite(() => siteObject(c.env, siteId), watch),
   })

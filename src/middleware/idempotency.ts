@@ -54,6 +54,8 @@ export const idempotency = (options: Options) =>
     const id = await sha256Hex([ownerOf(ctx.actor, fingerprint), c.req.method, c.req.path, key].join('\n'))
     const claim = await claimIdempotencyKey({ ctx, input: { id, fingerprint } })
     if (claim.kind === 'answered') return replay(c, claim.answer, options)
+    // a request that ends between its effect and the storing of its answer is repeated
+    ctx.onceId = await sha256Hex(`${id}\n${fingerprint}`)
     await next()
     const succeeded = c.error === undefined && c.res.status < 400
     const answer = succeeded

@@ -2,6 +2,7 @@ import type { Context as HonoContext } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../env.ts'
 import { log } from '../lib/log.ts'
+import { observeShare, SHARES } from '../lib/metrics.ts'
 import { networkOf } from '../lib/network.ts'
 import { describeActor } from '../services/context.ts'
 import { ServiceError } from '../services/errors.ts'
@@ -22,10 +23,15 @@ async function hasRoom(limiter: RateLimit, key: string): Promise<boolean> {
   }
 }
 
+/** Whom a rate limit counts. */
+type Limited = 'actor' | 'account' | 'network' | 'host' | 'operator'
+
 /** Charges one call to a rate limit. @throws ServiceError `too_many_requests` */
-export async function charge(limiter: RateLimit, key: string): Promise<void> {
+export async function charge(limiter: RateLimit, key: string, limited: Limited): Promise<void> {
   const success = await hasRoom(limiter, key)
-  if (!success) throw new ServiceError('too_many_requests', undefined, { retryAfterS: PERIOD_S })
+  if (success) return
+  observeShare(SHARES.throttled, 'throttled', { limit: limited })
+  throw new ServiceError('too_many_requests', undefined, { retryAfterS: PERIOD_S })
 }
 
 /**
@@ -42,10 +48,10 @@ export const throttle = (rateLimit: Throttle) =>
   createMiddleware<AppEnv>(async (c, next) => {
     const actor = c.get('actor')
     const perActor = rateLimit === 'integration' && actor.kind !== 'anonymous'
-    if (rateLimit === 'operator') await charge(c.env.THROTTLE_ACCOUNT, 'operator')
+    if (rateLimit === 'operator') await charge(c.env.THROTTLE_ACCOUNT, 'operator', 'operator')
     else if (perActor) {
-      await charge(c.env.THROTTLE_INTEGRATION, describeActor(actor))
-      await charge(c.env.THROTTLE_ACCOUNT, actor.accountId)
-    } else if (rateLimit !== 'none') await charge(c.env.THROTTLE_ANONYMOUS, clientNetwork(c))
+      await charge(c.env.THROTTLE_INTEGRATION, describeActor(actor), 'actor')
+      await charge(c.env.THROTTLE_ACCOUNT, actor.accountId, 'account')
+    } else if (rateLimit !== 'none') await charge(c.env.THROTTLE_ANONYMOUS, clientNetwork(c), 'network')
     await next()
   })

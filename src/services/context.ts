@@ -39,6 +39,8 @@ export interface ServiceContext<A extends Actor = KnownActor> {
   queriesLeft: () => number
   actor: A
   requestId: string
+  /** The same for a request and its repeats, by their Idempotency-Key; absent without one. */
+  onceId?: string
   /** Where the request came from; absent for the system. */
   origin?: RequestOrigin | undefined
   /** Actions that this request wrote to the audit log, for the check against what its route declares. */

@@ -199,8 +199,8 @@ export class SiteSync extends KeepingObject implements SiteRpc {
     return this.store.replica.terms.search(query)
   }
 
-  createItem(key: CallingKey, input: ItemCreate): Promise<RpcResult<Item>> {
-    return this.#editItem(key, (content) => items.createItem(content, input))
+  createItem(key: CallingKey, input: ItemCreate, id?: string): Promise<RpcResult<Item>> {
+    return this.#editItem(key, (content) => items.createItem(content, input, id))
   }
 
   updateItem(key: CallingKey, id: string, input: ItemUpdate): Promise<RpcResult<Item>> {

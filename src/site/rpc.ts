@@ -199,7 +199,8 @@ export interface SiteRpc extends KeepingRpc {
   getItem(siteId: string, id: string): Promise<RpcResult<Item>>
   /** Terms of a taxonomy as the last sync read them, those that begin with the text first. */
   listTerms(query: TermQuery): Promise<Term[]>
-  createItem(key: CallingKey, input: ItemCreate): Promise<RpcResult<Item>>
+  /** @param id of the item, if the request may come again: then it is made once */
+  createItem(key: CallingKey, input: ItemCreate, id?: string): Promise<RpcResult<Item>>
   updateItem(key: CallingKey, id: string, input: ItemUpdate): Promise<RpcResult<Item>>
   /** Moves an item to the trash, restores it, or deletes for good what is in the trash. */
   moveItem(key: CallingKey, id: string, change: TrashChange): Promise<RpcResult<Item>>

@@ -59,6 +59,26 @@ describe('an object that is reset under a request, as by a deployment,', () => {
     expect(await list()).toBe(before + 1)
   })
 
+  test.each(['before', 'after'] as const)(
+    'makes an item once, if the request is repeated with its key (%s)',
+    async (when) => {
+      const { bindings } = failingObjects(1, { retryable: true }, when)
+      const title = `Repeated ${when}`
+      const send = (more: object) =>
+        call(`POST ${site.content}/`, {
+          token: site.key,
+          headers: { 'idempotency-key': `repeated-${when}` },
+          body: { title, body: '' },
+          ...more,
+        })
+      expect(refusal(await send({ bindings }))).toEqual([503, 'unavailable'])
+      const made = await send({})
+      expect(made.status).toBe(201)
+      const { results } = (await call(`GET ${site.content}/?q=${encodeURIComponent(title)}`, { token: site.key })).body
+      expect(results.map(({ id }: { id: string }) => id)).toEqual([made.body.id])
+    },
+  )
+
   test('and is overloaded is left alone', async () => {
     const { bindings, seen } = failingObjects(1, { retryable: true, overloaded: true })
     expect([refusal(await sync(bindings)), seen.calls]).toEqual([[503, 'unavailable'], 1])

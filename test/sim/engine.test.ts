@@ -3,7 +3,8 @@ import { createItem, listItems, updateItem } from '../../src/site/replica/conten
 import { presentItem } from '../../src/site/items/present.ts'
 import { runNext } from '../../src/site/runs/runner.ts'
 import { fillPosts } from '../model/fill.ts'
-import { createRandom, World } from './world.ts'
+import { createRandom } from './random.ts'
+import { World } from './world.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
 beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => undefined))

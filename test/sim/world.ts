@@ -20,6 +20,7 @@ import type { CommandFault, Fault, SeenRequest } from '../model/faults.ts'
 import { modelFetch } from '../model/fetch.ts'
 import { callHome, type SendHome } from '../model/polling.ts'
 import { ModelWordPress, type ModelWebhook } from '../model/wordpress.ts'
+import { createRandom } from './random.ts'
 import { createD1, createSiteDatabase } from './sqlite.ts'
 
 const START_MS = Date.UTC(2026, 10, 21, 10)
@@ -30,17 +31,6 @@ const CALL: RpcCall = {
   integrationId: 'int_sim',
   keyId: null,
   requestId: 'req_sim',
-}
-
-/** Repeatable chance: mulberry32. */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }
 
 /** How likely each fault is, per occasion. */
@@ -64,6 +54,7 @@ const config: Config = {
   quotas: {},
   closedShards: [],
   demo: null,
+  otlp: null,
   email: null,
   requestLogRate: 0,
   eventRetentionMs: 90 * 86_400_000,

@@ -20,6 +20,7 @@ import {
   PLAN_DOLLARS,
   PRICES,
 } from '../../bench/cost/prices.ts'
+import { SHARES } from '../../src/lib/metrics.ts'
 import { databasesOf, daysToFull, growthOf, objectBytes } from '../../bench/cost/storage.ts'
 
 const SIZES = { small: 500, large: 5_000 }
@@ -110,6 +111,14 @@ describe('what is billed for operations', () => {
     expect(usageOf(ops({ workerRequests: 1, workerCpuMs: 7, cpuMs: 9 }), QUIET).workerCpuMs).toBe(7)
   })
 
+  test('is the points that were counted, and at most those of which a share is measured', () => {
+    const work = ops({ points: 2, workerRequests: 100, alarms: 10 })
+    expect(usageOf(work, { ...QUIET, requests: 0.01 }).points).toBeCloseTo(
+      2 + 100 * (0.01 + SHARES.poll) + 10 * SHARES.work,
+      9,
+    )
+  })
+
   test('is D1 over all tables', () => {
     const usage = usageOf(ops({ tables: { a: table(1), b: table(5) } }), QUIET)
     expect([usage.d1RowsRead, usage.d1RowsWritten]).toEqual([4, 6])
@@ -138,7 +147,8 @@ describe('a month', () => {
     const polls = 80_000 * 30 * 96
     const line = lines.find(({ id }) => id === 'standby-poll')
     expect(line?.perMonth).toBe(polls)
-    expect(line?.dollars).toBeCloseTo((polls * (0.3 + 0.5)) / 1e6, 6)
+    // with the points of the polls that are measured
+    expect(line?.dollars).toBeCloseTo((polls * (0.3 + 0.5 + 0.25 * SHARES.poll)) / 1e6, 6)
     expect(lines.map(({ id }) => id)).toHaveLength(KIND_IDS.length + 1)
     expect(lines.map(({ dollars }) => dollars)).toEqual(lines.map(({ dollars }) => dollars).toSorted((a, b) => b - a))
   })

@@ -223,3 +223,19 @@ test('buckets and queues of wrangler.toml get the names of the environment', () 
   })
   expect(made.limits).toBeUndefined()
 })
+
+test('metrics of staging have a dataset of their own, and logs and traces go where the settings say', () => {
+  const base = readBase('.')
+  const make = (settings: Settings) => {
+    const names = nameThings(base, settings, 'staging')
+    return makeConfig({ base, settings, environment: 'staging', names, ids: new Map(), url: 'https://x.example' })
+  }
+  const plain = make(Settings.parse({}))
+  expect(plain.analytics_engine_datasets).toEqual([{ binding: 'METRICS', dataset: 'igny8_metrics_staging' }])
+  expect(plain.observability).toEqual(base.observability)
+  const { observability } = make(Settings.parse({ otel_destinations: { traces: ['tempo'] } }))
+  expect(observability).toEqual({
+    ...base.observability,
+    traces: { ...base.observability?.traces, destinations: ['tempo'] },
+  })
+})

@@ -10,6 +10,8 @@ import { assertSite, type ContentSite, loadContentSite } from './site.ts'
 
 const CURSOR = /^row_([1-9a-z][0-9a-z]{0,10})$/
 const RADIX = 36
+/** As many as other ids have. */
+const ITEM_ID_DIGITS = 32
 
 /** The cursor of the page after this row; null after the last page. */
 const toRowCursor = (row: number | null): string | null => (row === null ? null : `row_${row.toString(RADIX)}`)
@@ -57,7 +59,8 @@ export async function getItem({ ctx, input }: { ctx: ServiceContext; input: Item
 }
 
 /**
- * Creates an item. WordPress gets it at once if two-way sync is on, else with the next sync.
+ * Creates an item. WordPress gets it at once if two-way sync is on, else with the next sync. A repeat of a request whose
+ * answer was lost finds the item by its id, which comes from the Idempotency-Key.
  * @throws ServiceError `site_not_found`, `parent_not_found`, `future_date_required`, `item_too_large`,
  *   `api_key_revoked`
  */
@@ -69,7 +72,8 @@ export async function createItem({
   input: { siteId: string; item: ItemCreate }
 }): Promise<Item> {
   const site = await loadContentSite({ ctx, siteId: input.siteId })
-  const item = unwrap(await ctx.site(input.siteId).createItem(site.key, await withHtmlBody(input.item)))
+  const id = ctx.onceId === undefined ? undefined : `item_${ctx.onceId.slice(0, ITEM_ID_DIGITS)}`
+  const item = unwrap(await ctx.site(input.siteId).createItem(site.key, await withHtmlBody(input.item), id))
   await sendChange(ctx, site)
   return item
 }

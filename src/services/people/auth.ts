@@ -27,7 +27,7 @@ type AuthContext = Pick<ServiceContext<Actor>, 'db' | 'config' | 'newId'>
 
 /** What a call tells the library's hooks, and what they tell back. */
 export interface AuthTrace {
-  /** The created person, even if a later step failed. */
+  /** The person that is being created, even if that, or a later step, failed. */
   createdUserId: string | null
   /** The password was right, but the person is switched off. */
   isInactive: boolean
@@ -84,17 +84,22 @@ function passkeyOptions({ config }: AuthContext, origin: string | null) {
   } satisfies Parameters<typeof passkey>[0]
 }
 
-/** What the library calls when it makes a person or a session. */
+/** What the library calls when it makes a session. */
 function hooksOf(ctx: AuthContext, trace: AuthTrace) {
-  const noteUser = async (user: { id: string }) => {
-    trace.createdUserId = user.id
-  }
   const prepareSession = async (session: { userId: string } & Record<string, unknown>) => {
     trace.isInactive = !(await isActive(ctx, session.userId))
     if (trace.isInactive) return false
     return { data: { ...session, ...trace.place, ...(trace.secondFactor && { secondFactor: true }) } }
   }
-  return { user: { create: { after: noteUser } }, session: { create: { before: prepareSession } } }
+  return { session: { create: { before: prepareSession } } }
+}
+
+/** The id of a new row. That of a person is known before the row is stored: the answer of D1 may get lost. */
+function newRowId(ctx: AuthContext, trace: AuthTrace, model: string): string {
+  if (!hasPrefix(model)) return crypto.randomUUID()
+  const id = ctx.newId(PREFIXES[model])
+  if (model === 'user') trace.createdUserId = id
+  return id
 }
 
 /**
@@ -151,7 +156,7 @@ export function createAuth(ctx: AuthContext, trace: AuthTrace, origin: string | 
       useSecureCookies: usesSecureCookies(config),
       ipAddress: { ipAddressHeaders: ['cf-connecting-ip'] },
       database: {
-        generateId: ({ model }) => (hasPrefix(model) ? ctx.newId(PREFIXES[model]) : crypto.randomUUID()),
+        generateId: ({ model }) => newRowId(ctx, trace, model),
       },
     },
     databaseHooks: hooksOf(ctx, trace),

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import type { Confirmed, PasswordChange, ResetPassword } from '../../contract/me.ts'
 import type { SecondStep, SignIn, SignUp } from '../../contract/people.ts'
+import { lastFault } from '../../db/client.ts'
 import { passkeys, sessions, twoFactors, userCredentials, users } from '../../db/schema/index.ts'
 import { createAccount } from '../account/create.ts'
 import { auditPerson } from '../audit/index.ts'
@@ -69,6 +70,8 @@ export async function signUp({
     }
   } catch (cause) {
     if (trace.createdUserId !== null) await removeUser(ctx, trace.createdUserId)
+    const fault = trace.db && lastFault(trace.db)
+    if (fault) throw fault
     if (await isEmailTaken(ctx, email, cause)) throw new ServiceError('email_taken')
     throw cause
   }

@@ -2,6 +2,7 @@ import { gte, lt, sql } from 'drizzle-orm'
 import type { Db } from '../../db/client.ts'
 import type { EventShards } from '../../db/events/shards.ts'
 import { databaseSizes } from '../../db/schema/index.ts'
+import { observe } from '../../lib/metrics.ts'
 
 /** What D1 gives a database (https://developers.cloudflare.com/d1/platform/limits/). */
 export const MOST_BYTES = 10_000_000_000
@@ -38,6 +39,7 @@ export async function recordSizes({ db, events, now }: Databases & { now: number
   const sizes = await Promise.allSettled(all.map(async (one) => ({ name: one.name, bytes: await measure(one.db) })))
   const day = dayOf(now)
   const rows = sizes.flatMap((size) => (size.status === 'fulfilled' ? [{ ...size.value, day }] : []))
+  for (const { name, bytes } of rows) observe('database', { database: name }, bytes)
   const json = sql`(SELECT value ->> 'name', value ->> 'day', value ->> 'bytes' FROM json_each(${JSON.stringify(rows)})
     )`
   await db.batch([

@@ -10,6 +10,7 @@ import {
 } from '../../lib/connection.ts'
 import { resealCredentials } from '../../lib/link-credentials.ts'
 import { log, withLogIds } from '../../lib/log.ts'
+import { observe } from '../../lib/metrics.ts'
 import { findSymptoms, type Symptom } from './doctor/symptoms.ts'
 import { describeTransport, directRetryMs } from '../transport/choice.ts'
 import type { RpcCall, ProbeOutcome } from '../rpc.ts'
@@ -84,6 +85,7 @@ async function storeOutcome(
   const nextCheckAt = planNext(ctx, outcome, failures)
   // a scheduled check is recorded only if it changed something; otherwise there would be 24 equal events a day
   const hasChanged = state.connection !== row.connection || state.reason !== row.connectionReason
+  if (hasChanged) observe('connection', { from: row.connection, to: state.connection, reason: state.reason })
   const event = isAsked || hasChanged ? toEvent(action, startedAt, outcome, state.detail) : null
   const stored: CheckOutcome = {
     ...state,

@@ -154,14 +154,16 @@ export function getItem({ replica, siteId, now }: ContentContext, id: string): R
   return record ? { ok: true, value: presentItem(replica, siteId, record, now()) } : NOT_FOUND
 }
 
-/** Creates an item; the next run sends it to the site. */
-export function createItem(ctx: ContentContext, input: ItemCreate): RpcResult<Item> {
+/** Creates an item, unless there is one with this id; the next run sends it to the site. */
+export function createItem(ctx: ContentContext, input: ItemCreate, id = ctx.newId('item')): RpcResult<Item> {
   return ctx.replica.database.transaction(() => {
+    const known = ctx.replica.items.get(id)
+    if (known) return { ok: true, value: presentItem(ctx.replica, ctx.siteId, known, ctx.now()) }
     const patch = toScheduledPatch(ctx, EMPTY_DOC, input)
     if (isRefusal(patch)) return patch
     const denied = refuseDenied(ctx, input)
     if (denied) return denied
-    const record = createRecord(ctx.newId('item'), input.type, patch, ctx.now())
+    const record = createRecord(id, input.type, patch, ctx.now())
     const problem = tooLarge(record)
     if (problem) return problem
     const n = ctx.replica.items.save(record)

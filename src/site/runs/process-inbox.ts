@@ -1,5 +1,6 @@
 import { writeProjection, type IntegrationRef } from '../../db/projection.ts'
 import { log, withLogIds } from '../../lib/log.ts'
+import { observeShare, SHARES } from '../../lib/metrics.ts'
 import { planAfterSync } from '../drift/plan.ts'
 import { INBOX } from '../replica/tables/command-log.ts'
 import { deferInbox, playInbox } from '../stages/inbox.ts'
@@ -43,8 +44,13 @@ async function processBatch(ctx: ObjectContext, ref: IntegrationRef, batch: Batc
       commandLog.forget(INBOX)
       return replica.inbox.clear()
     }
-    const counts = await playInbox(engine.connect(), engine.runConfig)
-    if (!counts) return
+    const played = await playInbox(engine.connect(), engine.runConfig)
+    if (!played) return
+    const { counts, since } = played
+    if (since !== null) {
+      const { transport } = ctx.store.transport.read()
+      observeShare(SHARES.work, 'webhook_lag', { transport }, ctx.now() - since)
+    }
     planAfterSync(ctx)
     const { webhooks: _webhooks, unchanged: _unchanged, ...changed } = counts
     const hasChanged = Object.values(changed).some((count) => count > 0)

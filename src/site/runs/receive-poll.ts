@@ -22,6 +22,7 @@ import {
 } from '../../contract/polling.ts'
 import { writeProjection } from '../../db/projection.ts'
 import { log } from '../../lib/log.ts'
+import { observeShare, SHARES } from '../../lib/metrics.ts'
 import { signMessage } from '../../lib/signature.ts'
 import { refusal, type CallingKey, type RpcResult, type SignedAnswer, type WebhookMessage } from '../rpc.ts'
 import { describeTransport, isSilent, switchIfDue } from '../transport/choice.ts'
@@ -78,6 +79,7 @@ export async function receivePoll(
   const isBusy = isPolling && !(await tryExclusive(() => playUntilBlocked(ctx, startedAt)))
   await writeTransport(ctx, { hasResults: stored > 0, isBack: wasSilent })
   const answer = createAnswer(ctx, site, wants, isBusy)
+  observeShare(SHARES.poll, 'poll', { transport: answer.transport }, answer.commands.length)
   if (stored > 0 || answer.commands.length > 0)
     log.info('site called', { trigger, results: stored, commands: answer.commands.length })
   return { ok: true, value: await signAnswer(ctx, answer, signed.value) }

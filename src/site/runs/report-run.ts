@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../contract/errors.ts'
 import { writeProjection, type RunIntegration } from '../../db/projection.ts'
 import { log } from '../../lib/log.ts'
+import { observeShare, SHARES } from '../../lib/metrics.ts'
 import type { RunCursor } from '../replica/tables/run-cursor.ts'
 import type { LeasedRun } from '../replica/tables/runs.ts'
 import type { StepInput } from '../replica/tables/steps.ts'
@@ -37,6 +38,8 @@ export function storeSteps({ store }: Pick<ObjectContext, 'store'>, run: LeasedR
 export function logEnd(ctx: ObjectContext, run: LeasedRun, status: string, { counts }: RunCursor, code?: ErrorCode) {
   const { requests, bytes, duration_ms } = ctx.store.steps.describe(run.id)
   const spent = { requests, bytes, duration_ms, attempts: run.attempt }
+  const share = status === 'succeeded' ? SHARES.work : 1
+  observeShare(share, 'run', { direction: run.direction, outcome: status, code }, duration_ms)
   log.info('run ended', { direction: run.direction, status, counts, ...spent, ...(code !== undefined && { code }) })
 }
 

@@ -30,7 +30,7 @@ function takeDuePosts({ replica: { inbox, items }, now }: EngineContext): InboxB
 
 /**
  * Fetches and imports the next posts that are due.
- * @returns counts of items and webhooks; null if nothing was due
+ * @returns counts of items and webhooks, and when the first of these came; null if nothing was due
  */
 export async function playInbox(ctx: EngineContext, runConfig: RunConfig) {
   const { inbox, database } = ctx.replica
@@ -43,12 +43,15 @@ export async function playInbox(ctx: EngineContext, runConfig: RunConfig) {
   const enabled = new Set(runConfig.postTypes.map(({ slug }) => slug))
   const items = fetched.items.filter(({ type }) => enabled.has(type))
   const counts = { ...NO_COUNTS, webhooks: 0 }
+  let since: number | null = null
   database.transaction(() => {
-    counts.webhooks = inbox.acknowledge(postIds, fetchedAt, ctx.now())
+    const acknowledged = inbox.acknowledge(postIds, fetchedAt, ctx.now())
+    counts.webhooks = acknowledged.webhooks
+    since = acknowledged.since
     importFetched(ctx, { ...fetched, items }, runConfig, counts)
     ctx.commit()
   })
-  return counts
+  return { counts, since }
 }
 
 /** Defers the posts that are due, after the site could not be reached. */

@@ -4,7 +4,7 @@ import type { ItemRecord } from '../../../src/site/items/record.ts'
 import { migrateSiteStore } from '../../../src/site/replica/migrations.ts'
 import { SiteStore } from '../../../src/site/replica/store.ts'
 import { createSiteDatabase } from '../../sim/sqlite.ts'
-import { createRandom } from '../../sim/world.ts'
+import { createRandom } from '../../sim/random.ts'
 
 const NOW = Date.UTC(2026, 10, 28)
 const SEEDS = 40

@@ -111,18 +111,19 @@ export class InboxTable {
 
   /**
    * Marks the events of these posts as processed. Events that came after `askedAt`, when the fetch began, stay due.
-   * @returns the number of acknowledged webhooks
+   * @returns the number of acknowledged webhooks, and when the first of them came
    */
-  acknowledge(postIds: readonly number[], askedAt: number, now: number): number {
-    const acknowledged = this.#database.rows<{ event: string }>(
+  acknowledge(postIds: readonly number[], askedAt: number, now: number): { webhooks: number; since: number | null } {
+    const acknowledged = this.#database.rows<{ event: string; received_at: number }>(
       `UPDATE inbox SET due_at = NULL, error = NULL WHERE due_at IS NOT NULL AND received_at <= ? AND ${IS_OPEN}
-         AND post_id IN (SELECT value FROM json_each(?)) RETURNING event`,
+         AND post_id IN (SELECT value FROM json_each(?)) RETURNING event, received_at`,
       askedAt,
       askedAt,
       JSON.stringify(postIds),
     )
     this.#database.rows('DELETE FROM inbox WHERE due_at IS NULL AND received_at < ?', now - RETENTION_MS)
-    return acknowledged.filter(({ event }) => event !== 'reminder').length
+    const times = acknowledged.flatMap(({ event, received_at: at }) => (event === 'reminder' ? [] : [at]))
+    return { webhooks: times.length, since: times.length === 0 ? null : Math.min(...times) }
   }
 
   /** Defers the fetch of these posts after a failure. @param until due time for a number of attempts */
