@@ -34,13 +34,16 @@ function AreaTexts({ area, children }: Omit<AddedTextsProps, 'own'>): ReactNode 
   )
 }
 
-/** A page and the texts of its area, loaded in parallel on the first visit. */
-export function lazyPage(area: Area, load: () => Promise<{ default: ComponentType }>): ComponentType {
+/** A page, or a part of one, and the texts of its area, loaded in parallel on the first visit. */
+export function lazyPage<Props extends object>(
+  area: Area,
+  load: () => Promise<{ default: ComponentType<Props> }>,
+): ComponentType<Props> {
   return lazy(async () => {
     const [{ default: Page }] = await Promise.all([load(), loadTexts(preferredLocale(), area)])
-    const PageWithTexts = (): ReactNode => (
+    const PageWithTexts = (props: Props): ReactNode => (
       <AreaTexts area={area}>
-        <Page />
+        <Page {...props} />
       </AreaTexts>
     )
     return { default: PageWithTexts }
