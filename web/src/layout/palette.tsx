@@ -1,12 +1,9 @@
 import { Modal, Text, TextInput } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { type KeyboardEvent, type ReactNode, useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import classes from './palette.module.css'
 import { usePaletteEntries } from './use-palette-entries.ts'
-
-const TYPING_PAUSE_MS = 150
 
 /* oxlint-disable jsx-a11y/prefer-tag-over-role -- a combobox with entries of two columns, as the ARIA practices have it:
    the elements that the rule names can't be one */
@@ -15,9 +12,8 @@ const TYPING_PAUSE_MS = 150
 function PaletteField({ onClose }: { onClose: () => void }): ReactNode {
   const t = useTranslations('lists.palette')
   const [text, setText] = useState('')
-  const [typed] = useDebouncedValue(text.trim(), TYPING_PAUSE_MS)
   const [chosen, setChosen] = useState(0)
-  const entries = usePaletteEntries(typed, onClose)
+  const entries = usePaletteEntries(text.trim(), onClose)
   const id = useId()
   const at = Math.min(chosen, entries.length - 1)
   const onKeyDown = (event: KeyboardEvent) => {

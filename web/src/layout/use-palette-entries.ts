@@ -1,3 +1,4 @@
+import { useDebouncedValue } from '@mantine/hooks'
 import { useLocation } from 'wouter'
 import { useTranslations } from 'use-intl'
 import { titleText } from '../components/title-text.ts'
@@ -16,6 +17,8 @@ interface PaletteEntry {
   kind: string
   run: () => void
 }
+
+const TYPING_PAUSE_MS = 150
 
 const TABS = ['content-types', 'items', 'activity', 'connection', 'settings'] as const
 const TAB_LABELS = {
@@ -48,11 +51,12 @@ function useActions(siteId: string | null): PaletteEntry[] {
   return [{ id: 'sync', label: t('sync'), kind: t('action'), run: sync }]
 }
 
-/** Items of the site whose title or text has what is typed. */
+/** Items of the site whose title or text has what is typed, never those of an earlier text: Enter would open one of them. */
 function useFoundItems(siteId: string | null, text: string, go: (path: string) => void): PaletteEntry[] {
   const t = useTranslations('lists.palette')
-  const { data } = useItems(siteId ?? '', { q: text }, siteId !== null && text.length > 1)
-  if (text.length < 2) return []
+  const [asked] = useDebouncedValue(text, TYPING_PAUSE_MS)
+  const { data, isPlaceholderData } = useItems(siteId ?? '', { q: asked }, siteId !== null && asked.length > 1)
+  if (text.length < 2 || text !== asked || isPlaceholderData) return []
   return entriesOf(data)
     .slice(0, 8)
     .map(({ id, title, site_id: of }) => ({

@@ -136,7 +136,7 @@ test('a change shows first what it will do, then progress, what failed and why, 
   const dialog = await choose('Draft')
   expect(await within(dialog).findByText('2 items will change.')).toBeVisible()
   expect(within(dialog).getByText('2 post · Published')).toBeVisible()
-  expect(within(dialog).getByText(/1 item stays as it is:/)).toHaveTextContent('The item is in the trash (1)')
+  expect(within(dialog).getByText(/1 item stays as it is:/)).toHaveTextContent('Item in trash (1)')
   expect(within(dialog).getByText(/WordPress gets the changes at once/)).toHaveTextContent('You can undo this')
   const selection = { ids: ['item_1', 'item_2', 'item_3'] }
   const action = { kind: 'status', status: 'draft' }
@@ -148,7 +148,7 @@ test('a change shows first what it will do, then progress, what failed and why, 
     'href',
     '/sites/site_1/items/item_3',
   )
-  expect(within(dialog).getByText('The item is in the trash')).toBeVisible()
+  expect(within(dialog).getByText('Item in trash')).toBeVisible()
   const undo = sampleJob({
     id: 'bulk_2',
     kind: 'undo',
@@ -244,10 +244,14 @@ test('⌘K finds items, pages and sites, and goes there', async () => {
   })
   await screen.findByRole('link', { name: 'One' })
   await userEvent.keyboard('{Control>}k{/Control}')
-  const field = await screen.findByRole('combobox')
+  const dialog = await screen.findByRole('dialog')
+  const field = await within(dialog).findByRole('combobox')
   await userEvent.type(field, 'another')
   expect(await screen.findByRole('option', { name: /Another shop/ })).toHaveAttribute('aria-selected', 'true')
-  expect(api.callsOf(LIST).at(-1)?.query.get('q')).toBe('another')
+  await waitFor(() => expect(api.callsOf(LIST).at(-1)?.query.get('q')).toBe('another'))
+  expect(await within(dialog).findByRole('option', { name: /One/ })).toBeVisible()
+  await userEvent.type(field, ' shop')
+  expect(within(dialog).queryByRole('option', { name: /One/ })).not.toBeInTheDocument()
   await userEvent.keyboard('{ArrowDown}{ArrowUp}{Enter}')
   await waitFor(() => expect(window.location.pathname).toBe('/sites/site_2/content-types'))
 })

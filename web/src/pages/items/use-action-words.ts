@@ -15,11 +15,7 @@ export function useActionWords(): (action: BulkAction) => string {
         return t('terms', { taxonomy: action.taxonomy })
       case 'resolve':
         return t('resolve', { side: side(action.choice) })
-      case 'sync':
-      case 'retry':
-      case 'trash':
-      case 'restore':
-      case 'delete':
+      default:
         return t(action.kind)
     }
   }
