@@ -34,16 +34,13 @@ function AreaTexts({ area, children }: Omit<AddedTextsProps, 'own'>): ReactNode 
   )
 }
 
-/** A page, or a part of one, and the texts of its area, loaded in parallel on the first visit. */
-export function lazyPage<Props extends object>(
-  area: Area,
-  load: () => Promise<{ default: ComponentType<Props> }>,
-): ComponentType<Props> {
+/** A page and the texts of its area, loaded in parallel on the first visit. */
+export function lazyPage(area: Area, load: () => Promise<{ default: ComponentType }>): ComponentType {
   return lazy(async () => {
     const [{ default: Page }] = await Promise.all([load(), loadTexts(preferredLocale(), area)])
-    const PageWithTexts = (props: Props): ReactNode => (
+    const PageWithTexts = (): ReactNode => (
       <AreaTexts area={area}>
-        <Page {...props} />
+        <Page />
       </AreaTexts>
     )
     return { default: PageWithTexts }

@@ -2,10 +2,10 @@ import { ActionIcon } from '@mantine/core'
 import { IconCommand } from '@tabler/icons-react'
 import { type ReactNode, Suspense, useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { lazyPage } from '../app/lazy-page.tsx'
+import { lazyPart } from '../app/lazy-page.tsx'
 
 const loadPalette = () => import('./palette.tsx')
-const Palette = lazyPage('lists', loadPalette)
+const Palette = lazyPart('lists', () => import('./palette.tsx'))
 
 /** Opens the palette, by ⌘K or Ctrl K from anywhere. It is loaded when it is first wanted. */
 export function PaletteButton(): ReactNode {

@@ -1,21 +1,7 @@
 import type { lists as english } from '../en/lists.ts'
 
 export const lists: typeof english = {
-  sort: {
-    label: 'Sortieren',
-    best: 'Bester Treffer',
-    newest: 'Neueste zuerst',
-    title: 'Titel, A bis Z',
-    '-title': 'Titel, Z bis A',
-    date: 'Datum, älteste zuerst',
-    '-date': 'Datum, neueste zuerst',
-    updated: 'Änderung, älteste zuerst',
-    '-updated': 'Änderung, neueste zuerst',
-    state: 'Stand, Probleme zuerst',
-    by: 'Nach {column} sortieren',
-  },
   filter: {
-    hint: 'Titel oder Text',
     more: 'Mehr Filter',
     moreSet: '{count, plural, one {# weiterer Filter} other {# weitere Filter}}',
     author: 'Autor',
@@ -26,12 +12,7 @@ export const lists: typeof english = {
     to: 'Bis',
     zone: 'Tage in Ihrer Zeitzone: {zone}',
   },
-  searching: 'Texte werden noch durchsucht …',
   select: {
-    one: '„{title}“ auswählen',
-    all: 'Alle angezeigten auswählen',
-    count: '{count, plural, =0 {Nichts ausgewählt} one {# ausgewählt} other {# ausgewählt}}',
-    everything: 'Alles, was passt, ist ausgewählt',
     allShown: 'Alle {count} angezeigten sind ausgewählt.',
     takeAll: 'Alles auswählen, was passt',
     clear: 'Auswahl aufheben',
@@ -120,7 +101,6 @@ export const lists: typeof english = {
   },
   keys: {
     title: 'Tastenkürzel',
-    open: 'Tastenkürzel',
     down: 'Nächster Inhalt',
     up: 'Voriger Inhalt',
     range: 'Auf dem Weg auswählen',

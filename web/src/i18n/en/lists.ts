@@ -1,19 +1,5 @@
 export const lists = {
-  sort: {
-    label: 'Sort by',
-    best: 'Best match',
-    newest: 'Newest first',
-    title: 'Title, A to Z',
-    '-title': 'Title, Z to A',
-    date: 'Date, oldest first',
-    '-date': 'Date, newest first',
-    updated: 'Change, oldest first',
-    '-updated': 'Change, newest first',
-    state: 'State, problems first',
-    by: 'Sort by {column}',
-  },
   filter: {
-    hint: 'Title or text',
     more: 'More filters',
     moreSet: '{count, plural, one {# more filter} other {# more filters}}',
     author: 'Author',
@@ -24,12 +10,7 @@ export const lists = {
     to: 'To',
     zone: 'Days in your time zone: {zone}',
   },
-  searching: 'Still searching texts…',
   select: {
-    one: 'Select “{title}”',
-    all: 'Select all shown',
-    count: '{count, plural, =0 {Nothing selected} one {# selected} other {# selected}}',
-    everything: 'Everything that matches is selected',
     allShown: 'All {count} shown are selected.',
     takeAll: 'Select everything that matches',
     clear: 'Clear selection',
@@ -118,7 +99,6 @@ export const lists = {
   },
   keys: {
     title: 'Keyboard shortcuts',
-    open: 'Shortcuts',
     down: 'Next item',
     up: 'Item before',
     range: 'Select on the way',

@@ -25,11 +25,12 @@ function SelectedWords({
   hasMore,
 }: Pick<BulkBarProps, 'selection' | 'shown' | 'hasMore'>): ReactNode {
   const t = useTranslations('lists.select')
+  const list = useTranslations('items.list.select')
   const isAll = selection.count !== null && selection.count >= shown && shown > 0
   return (
     <>
       <Text size="sm" fw={600} data-numeric>
-        {selection.isEverything ? t('everything') : t('count', { count: selection.count ?? 0 })}
+        {selection.isEverything ? list('everything') : list('count', { count: selection.count ?? 0 })}
       </Text>
       {isAll && hasMore && (
         <Button variant="subtle" size="compact-sm" onClick={selection.takeEverything}>
@@ -46,7 +47,7 @@ function SelectedWords({
 }
 
 /** What can be done with the selected items. It stays in sight while the list scrolls. */
-export function BulkBar({ selection, shown, hasMore, onAction, onTerms }: BulkBarProps): ReactNode {
+export default function BulkBar({ selection, shown, hasMore, onAction, onTerms }: BulkBarProps): ReactNode {
   const t = useTranslations('lists.action')
   const select = useTranslations('lists.select')
   const statusLabel = useStatusLabel()

@@ -16,7 +16,7 @@ interface BulkNoticeProps {
 }
 
 /** A change of many items above the list: how far it is, what came of it, and its undo. */
-export function BulkNotice({ job, onJob, onDetails, onDismiss }: BulkNoticeProps): ReactNode {
+export default function BulkNotice({ job, onJob, onDetails, onDismiss }: BulkNoticeProps): ReactNode {
   const t = useTranslations('lists.job')
   const textOf = useJobText()
   const jobWords = useJobWords()

@@ -1,44 +1,55 @@
 import { Box, Button, Group, NativeSelect, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, Suspense, useEffect, useEffectEvent, useState } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
+import type { ItemSummary } from '../../api/types.ts'
+import { lazyPart } from '../../app/lazy-page.tsx'
 import { KNOWN_STATUSES, useStatusLabel } from './field-label.ts'
-import { MoreFilters } from './more-filters.tsx'
 import { ITEM_SORTS, ITEM_STATES, type useItemFilter } from './use-item-filter.ts'
 import { countOf, type TypeRows } from './use-type-rows.ts'
+
+const MoreFilters = lazyPart('lists', () => import('./more-filters.tsx'))
 
 const TYPING_PAUSE_MS = 300
 
 /** Search field. The text goes into the URL after a pause, and follows the URL when that changes. */
 function SearchField({ value, onChange }: { value: string; onChange: (q: string) => void }): ReactNode {
   const t = useTranslations('items.filter')
-  const lists = useTranslations('lists.filter')
+  const list = useTranslations('items.list')
   const [text, setText] = useState(value)
   const [seen, setSeen] = useState(value)
   const [sent, setSent] = useState(value)
-  const send = useDebouncedCallback((next: string) => {
-    setSent(next.trim())
-    onChange(next.trim())
-  }, TYPING_PAUSE_MS)
+  const [typed, setTyped] = useState<string | null>(null)
+  const send = useEffectEvent((next: string) => {
+    setSent(next)
+    onChange(next)
+  })
+  useEffect(() => {
+    if (typed === null) return undefined
+    const timer = setTimeout(() => send(typed.trim()), TYPING_PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [typed])
   if (seen !== value) {
     setSeen(value)
     // our own update of the URL must not overwrite newer typing
-    if (value !== sent) setText(value)
+    if (value !== sent) {
+      setText(value)
+      setTyped(null)
+    }
     setSent(value)
   }
   return (
     <TextInput
       type="search"
       label={t('text')}
-      placeholder={lists('hint')}
+      placeholder={list('hint')}
       maxLength={200}
       leftSection={<IconSearch size={16} aria-hidden />}
       flex="2 1 240px"
       value={text}
       onChange={({ currentTarget }) => {
         setText(currentTarget.value)
-        send(currentTarget.value)
+        setTyped(currentTarget.value)
       }}
     />
   )
@@ -47,8 +58,8 @@ function SearchField({ value, onChange }: { value: string; onChange: (q: string)
 interface ItemFiltersProps {
   rows: TypeRows | null
   address: ReturnType<typeof useItemFilter>
-  /** Terms that the items of the list have, as suggestions. */
-  terms: readonly string[]
+  /** The items of the list: their terms are suggested. */
+  items: readonly ItemSummary[]
 }
 
 /** The options of the states, with their numbers where they are counted. */
@@ -69,9 +80,9 @@ function typeOptions(rows: TypeRows | null, type: string | undefined) {
 }
 
 /** Filters of the list: text, type, status, state and the order; the others on demand. */
-export function ItemFilters({ rows, address, terms }: ItemFiltersProps): ReactNode {
+export function ItemFilters({ rows, address, items }: ItemFiltersProps): ReactNode {
   const t = useTranslations('items.filter')
-  const lists = useTranslations('lists')
+  const list = useTranslations('items.list')
   const statusLabel = useStatusLabel()
   const { filter, sort, isFiltered, change, clear } = address
   const states = useStateOptions(rows, filter.type)
@@ -108,26 +119,28 @@ export function ItemFilters({ rows, address, terms }: ItemFiltersProps): ReactNo
           data={[{ value: '', label: t('allStates') }, ...states]}
         />
         <NativeSelect
-          label={lists('sort.label')}
+          label={list('sort.label')}
           flex="1 1 150px"
           value={sort ?? ''}
           onChange={({ currentTarget }) => change({ sort: currentTarget.value })}
           data={[
-            { value: '', label: lists(isSearch ? 'sort.best' : 'sort.newest') },
+            { value: '', label: list(isSearch ? 'sort.best' : 'sort.newest') },
             ...ITEM_SORTS.filter((value) => isSearch || value !== 'newest').map((value) => ({
               value,
-              label: lists(`sort.${value}`),
+              label: list(`sort.${value}`),
             })),
           ]}
         />
       </Group>
-      <MoreFilters address={address} terms={terms}>
-        {isFiltered && (
-          <Button variant="subtle" size="compact-sm" onClick={clear}>
-            {t('clear')}
-          </Button>
-        )}
-      </MoreFilters>
+      <Suspense fallback={<Box h={36} />}>
+        <MoreFilters address={address} items={items}>
+          {isFiltered && (
+            <Button variant="subtle" size="compact-sm" onClick={clear}>
+              {t('clear')}
+            </Button>
+          )}
+        </MoreFilters>
+      </Suspense>
     </Box>
   )
 }

@@ -1,4 +1,4 @@
-import { Checkbox, Group, Skeleton, Text, UnstyledButton } from '@mantine/core'
+import { Group, Skeleton, Text, UnstyledButton } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import type { MouseEvent, ReactNode } from 'react'
@@ -36,18 +36,13 @@ interface Order {
 
 function SortHead({ column, sort, onSort }: Order & { column: Column }): ReactNode {
   const t = useTranslations('items.column')
-  const lists = useTranslations('lists.sort')
   const sorts = SORTS[column]
   if (!sorts) return t(column)
   const at = sorts.findIndex((one) => one === sort)
   const isDown = sort?.startsWith('-') === true
   const Arrow = isDown ? IconArrowDown : IconArrowUp
   return (
-    <UnstyledButton
-      className={own.sort}
-      title={lists('by', { column: t(column) })}
-      onClick={() => onSort(at === 0 ? sorts[1] : sorts[0])}
-    >
+    <UnstyledButton className={own.sort} onClick={() => onSort(at === 0 ? sorts[1] : sorts[0])}>
       {t(column)}
       {at >= 0 && <Arrow size={13} aria-hidden style={{ marginInlineStart: 4, verticalAlign: -2 }} />}
     </UnstyledButton>
@@ -70,7 +65,7 @@ interface HeadProps {
 
 function Head({ order, selection, shown, isSelectable = false }: HeadProps): ReactNode {
   const t = useTranslations('items.column')
-  const lists = useTranslations('lists.select')
+  const lists = useTranslations('items.list.select')
   const count = selection?.count ?? 0
   return (
     <thead>
@@ -82,11 +77,14 @@ function Head({ order, selection, shown, isSelectable = false }: HeadProps): Rea
         )}
         {selection && (
           <th scope="col" className={own.check}>
-            <Checkbox
-              size="xs"
+            <input
+              type="checkbox"
+              className={own.box}
               aria-label={lists('all')}
               checked={shown > 0 && (selection.isEverything || count >= shown)}
-              indeterminate={count > 0 && count < shown}
+              ref={(box) => {
+                if (box) box.indeterminate = count > 0 && count < shown
+              }}
               onChange={selection.toggleAll}
             />
           </th>
@@ -142,10 +140,11 @@ export function ItemListSkeleton({ isSelectable }: { isSelectable: boolean }): R
 
 function RowCheckbox({ item, selection }: { item: ItemSummary; selection: Selection }): ReactNode {
   const t = useTranslations('items')
-  const lists = useTranslations('lists.select')
+  const lists = useTranslations('items.list.select')
   return (
-    <Checkbox
-      size="xs"
+    <input
+      type="checkbox"
+      className={own.box}
       aria-label={lists('one', { title: titleText(item.title) || t('untitled') })}
       checked={selection.has(item.id)}
       // the click has the shift key, and the change comes of it

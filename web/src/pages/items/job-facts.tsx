@@ -6,7 +6,7 @@ import type { BulkItem, BulkJob } from '../../api/types.ts'
 import { useCodeTitle } from '../../components/code-title.ts'
 import { ErrorState } from '../../components/states.tsx'
 import { titleText } from '../../components/title-text.ts'
-import { useBulkItems, useFollowUp } from '../../queries/bulk.ts'
+import { useBulkItems, useFollowUp } from '../../queries/bulk-changes.ts'
 import own from './lists.module.css'
 
 const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((total, n) => total + n, 0)

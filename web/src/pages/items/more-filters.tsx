@@ -2,14 +2,16 @@ import { Button, Group, NativeSelect, Text, TextInput } from '@mantine/core'
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react'
 import { type ReactNode, useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
+import type { ItemSummary } from '../../api/types.ts'
 import { useThisSite } from '../../layout/site-context.ts'
 import { useSiteAuthors } from './author-value.ts'
 import { timeZone } from './days.ts'
+import { termsOf } from './terms-of.ts'
 import type { useItemFilter } from './use-item-filter.ts'
 
 interface MoreFiltersProps {
   address: ReturnType<typeof useItemFilter>
-  terms: readonly string[]
+  items: readonly ItemSummary[]
   children: ReactNode
 }
 
@@ -35,7 +37,8 @@ function AuthorFilter({ address: { filter, change } }: Pick<MoreFiltersProps, 'a
 }
 
 /** A term of any taxonomy. It counts once it is whole: `category:News`. */
-function TermFilter({ address: { filter, change }, terms }: Omit<MoreFiltersProps, 'children'>): ReactNode {
+function TermFilter({ address: { filter, change }, items }: Omit<MoreFiltersProps, 'children'>): ReactNode {
+  const terms = termsOf(items)
   const t = useTranslations('lists.filter')
   const [text, setText] = useState(filter.term ?? '')
   const [seen, setSeen] = useState(filter.term)
@@ -76,7 +79,7 @@ function TermFilter({ address: { filter, change }, terms }: Omit<MoreFiltersProp
 }
 
 /** Author, term and days, which few need; open if one of them is set. */
-export function MoreFilters({ address, terms, children }: MoreFiltersProps): ReactNode {
+export default function MoreFilters({ address, items, children }: MoreFiltersProps): ReactNode {
   const t = useTranslations('lists.filter')
   const { filter, days, change } = address
   const count = [filter.author, filter.term, filter.date_from, filter.date_to].filter(Boolean).length
@@ -100,7 +103,7 @@ export function MoreFilters({ address, terms, children }: MoreFiltersProps): Rea
       <div id={id} hidden={!isOpen}>
         <Group align="flex-end" gap="sm" mt="xs">
           <AuthorFilter address={address} />
-          <TermFilter address={address} terms={terms} />
+          <TermFilter address={address} items={items} />
           <TextInput
             type="date"
             label={t('from')}

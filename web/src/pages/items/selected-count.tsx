@@ -5,7 +5,7 @@ import type { Selection } from './use-selection.ts'
 
 /** Says to screen readers how many items are selected. It is always there, so that they notice its changes. */
 export function SelectedCount({ selection }: { selection: Selection }): ReactNode {
-  const t = useTranslations('lists.select')
+  const t = useTranslations('items.list.select')
   const count = selection.count ?? 0
   return (
     <VisuallyHidden component="output" aria-live="polite" data-selected-count>

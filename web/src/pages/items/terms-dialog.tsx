@@ -1,11 +1,12 @@
 import { Button, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core'
 import { type ReactNode, type SubmitEvent, useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import type { BulkAction } from '../../api/types.ts'
+import type { BulkAction, ItemSummary } from '../../api/types.ts'
+import { termsOf } from './terms-of.ts'
 
 interface TermsDialogProps {
-  /** Terms as `category:News`: which taxonomies there are, and suggestions. */
-  terms: readonly string[]
+  /** The items of the list: their taxonomies and terms are suggested. */
+  items: readonly ItemSummary[]
   onAction: (action: BulkAction) => void
   onClose: () => void
 }
@@ -22,9 +23,10 @@ const namesOf = (text: string): string[] => [
 ]
 
 /** Asks which terms of one taxonomy are to be added and removed. */
-export default function TermsDialog({ terms, onAction, onClose }: TermsDialogProps): ReactNode {
+export default function TermsDialog({ items, onAction, onClose }: TermsDialogProps): ReactNode {
   const t = useTranslations('lists.terms')
   const common = useTranslations('common')
+  const terms = termsOf(items)
   const taxonomies = [...new Set([...USUAL, ...terms.map((term) => term.slice(0, term.indexOf(':')))])]
   const [taxonomy, setTaxonomy] = useState(taxonomies[0] ?? '')
   const [add, setAdd] = useState('')

@@ -15,9 +15,14 @@ export function useActionWords(): (action: BulkAction) => string {
         return t('terms', { taxonomy: action.taxonomy })
       case 'resolve':
         return t('resolve', { side: side(action.choice) })
-      default:
-        return t(action.kind)
+      case 'sync':
+      case 'retry':
+      case 'trash':
+      case 'restore':
+      case 'delete':
+        break
     }
+    return t(action.kind)
   }
 }
 

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { BulkAction, BulkJob } from '../../api/types.ts'
-import { type BulkRequest, useBulkJob, useNewestBulkJob } from '../../queries/bulk.ts'
+import { useBulkJob, useNewestBulkJob } from '../../queries/bulk.ts'
+import type { BulkRequest } from '../../queries/bulk-changes.ts'
 import type { Selection } from './use-selection.ts'
 
 /** The change of many items that a page is at. */

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent } from 'react'
 
 /** What the keys of the list do. Rows are found by `data-item`; the link in a row has the focus. */
-interface ListKeys {
+interface ListKeysProps {
   select: (id: string) => void
   extend: (from: string | null, to: string) => void
   clear: () => void
@@ -36,8 +36,8 @@ function move(step: 1 | -1): [from: string | null, to: string | null] {
 
 const current = () => rows()[focusedRow()]
 
-/** j, k, x, e, / and ?, while nobody types. */
-export function useListKeys(keys: ListKeys): void {
+/** j, k, x, e, / and ?, while nobody types. It shows nothing; a part, so that it is loaded after the list. */
+export default function ListKeys(keys: ListKeysProps): null {
   const extend = (step: 1 | -1) => {
     const [from, to] = move(step)
     if (to !== null) keys.extend(from, to)
@@ -68,4 +68,5 @@ export function useListKeys(keys: ListKeys): void {
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
   }, [])
+  return null
 }
