@@ -74,6 +74,9 @@ const ITEM_WRITES = [
   'resolveItem',
   'undoResolution',
   'retryItem',
+  'changeItems',
+  'undoBulkJob',
+  'retryBulkJob',
 ]
 
 export const KINDS = {
@@ -129,7 +132,9 @@ export const KINDS = {
     title: 'edit in IGNY8 until the site has it, called',
     perMonth: (rates) => called(rates) * editsHere(rates),
     routes: ITEM_WRITES,
-    methods: ['createItem', 'updateItem', 'moveItem', 'resolveItem', 'undoItem', 'retryItem', 'enqueueChange'],
+    methods: words(`
+      createItem updateItem moveItem resolveItem undoItem retryItem enqueueChange planBulk startBulk undoBulk retryBulk
+    `) as readonly (keyof SiteRpc)[],
     runs: ['to_external'],
   },
   'edit-here-polling': {
@@ -162,9 +167,20 @@ export const KINDS = {
     perMonth: visits,
     routes: words(`
       getSession listDeletions listSites listIntegrations getSite getIntegration getSyncStatus listItems
-      getItem listAuthors listTerms listRuns getRun getActivity listEvents
+      listBulkJobs getBulkJob listBulkItems getItem listAuthors listTerms listRuns getRun getActivity listEvents
     `),
-    methods: ['runs', 'listRuns', 'getRun', 'listItems', 'getItem', 'listTerms'],
+    methods: [
+      'runs',
+      'listRuns',
+      'getRun',
+      'listItems',
+      'getItem',
+      'listTerms',
+      'findItems',
+      'getBulk',
+      'listBulk',
+      'listBulkItems',
+    ],
   },
   'live-session': {
     title: 'live connection, ten minutes',

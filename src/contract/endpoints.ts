@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { Activity, ActivityQuery, RunDetail } from './activity.ts'
 import { AuditQuery, AuditRecord, AuditVerdict, AuditVerify } from './audit.ts'
+import { BulkAnswer, BulkItem, BulkItemsQuery, BulkJob, BulkRequest } from './bulk.ts'
 import { listOf, ListQuery, SiteId } from './common.ts'
 import {
   ConnectApproval,
@@ -14,19 +15,11 @@ import {
 } from './connect.ts'
 import { ConnectionChangeAnswer, ConnectionChangeDecision } from './connection-changes.ts'
 import { ContentTypes, ContentTypesUpdate } from './content-types.ts'
-import {
-  Item,
-  ItemCreate,
-  ItemDelete,
-  ItemFilter,
-  ItemSummary,
-  ItemUpdate,
-  Resolution,
-  SyncItemRequest,
-} from './content.ts'
+import { Item, ItemCreate, ItemDelete, ItemSummary, ItemUpdate, Resolution, SyncItemRequest } from './content.ts'
 import { AccountDeletionRequest, Deletion, Deletions, PersonDeletionRequest } from './deletion.ts'
 import { DoctorReport } from './doctor.ts'
 import { ImportOptions, ImportRefusal, SiteImport } from './imports.ts'
+import { ItemListQuery } from './item-list.ts'
 import { Integration, IntegrationUpdate, TestResult } from './integrations.ts'
 import * as me from './me.ts'
 import {
@@ -133,10 +126,7 @@ export const ENDPOINTS = {
   'POST /sites/{site_id}/import/{import_id}/apply': { answer: SiteImport },
   'GET /sites/{site_id}/import/refusals': { query: ListQuery, answer: listOf(ImportRefusal) },
 
-  'GET /sites/{site_id}/content': {
-    query: z.lazy(() => ListQuery.unwrap().extend(ItemFilter.unwrap().shape)),
-    answer: listOf(ItemSummary),
-  },
+  'GET /sites/{site_id}/content': { query: ItemListQuery, answer: listOf(ItemSummary) },
   'POST /sites/{site_id}/content': { body: ItemCreate, answer: Item },
   'GET /sites/{site_id}/content/{item_id}': { answer: Item },
   'PATCH /sites/{site_id}/content/{item_id}': { body: ItemUpdate, answer: Item },
@@ -146,6 +136,13 @@ export const ENDPOINTS = {
   'POST /sites/{site_id}/content/{item_id}/undo': { answer: Item },
   'POST /sites/{site_id}/content/{item_id}/retry': { answer: Item },
   'GET /sites/{site_id}/terms': { query: TermQuery, answer: listOf(Term) },
+
+  'POST /sites/{site_id}/bulk': { body: BulkRequest, answer: BulkAnswer },
+  'GET /sites/{site_id}/bulk': { query: ListQuery, answer: listOf(BulkJob) },
+  'GET /sites/{site_id}/bulk/{bulk_id}': { answer: BulkJob },
+  'GET /sites/{site_id}/bulk/{bulk_id}/items': { query: BulkItemsQuery, answer: listOf(BulkItem) },
+  'POST /sites/{site_id}/bulk/{bulk_id}/undo': { answer: BulkJob },
+  'POST /sites/{site_id}/bulk/{bulk_id}/retry': { answer: BulkJob },
 
   'GET /integration/integrations': {
     query: z.lazy(() => ListQuery.unwrap().extend({ site_id: SiteId.optional() })),

@@ -1,4 +1,5 @@
 import { CONTENT_ERRORS } from './content-errors.ts'
+import { BULK_ERRORS } from './bulk-errors.ts'
 import { KEEPING_ERRORS } from './keeping-errors.ts'
 import { OPERATOR_ERRORS } from './operator-errors.ts'
 
@@ -7,6 +8,7 @@ export const LIMIT_ERRORS = {
   ...CONTENT_ERRORS,
   ...KEEPING_ERRORS,
   ...OPERATOR_ERRORS,
+  ...BULK_ERRORS,
   quota_exceeded: {
     status: 403,
     title: 'The account has as many of these as it may have',

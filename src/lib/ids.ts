@@ -22,6 +22,7 @@ export type IdPrefix =
   | 'bak'
   | 'rst'
   | 'imp'
+  | 'bulk'
 
 /** A new opaque, time-ordered id: the prefix and a UUIDv7 without dashes, for example `site_019d8f0c…`. */
 export function createId(prefix: IdPrefix): string {

@@ -1,15 +1,7 @@
 import * as z from 'zod'
-import { API_PREFIX, listOf, ListQuery, SiteId } from '../contract/common.ts'
-import {
-  Item,
-  ItemCreate,
-  ItemDelete,
-  ItemFilter,
-  ItemId,
-  ItemSummary,
-  ItemUpdate,
-  Resolution,
-} from '../contract/content.ts'
+import { API_PREFIX, listOf, SiteId } from '../contract/common.ts'
+import { Item, ItemCreate, ItemDelete, ItemId, ItemSummary, ItemUpdate, Resolution } from '../contract/content.ts'
+import { ItemListQuery } from '../contract/item-list.ts'
 import {
   createItem,
   deleteItem,
@@ -55,8 +47,10 @@ export const contentRoutes: Route[] = [
     summary: 'List items',
     access: reads,
     params: SiteParams,
-    query: z.lazy(() => ListQuery.unwrap().extend(ItemFilter.unwrap().shape)),
-    responses: { 200: { description: 'One page, newest first', schema: listOf(ItemSummary) } },
+    query: ItemListQuery,
+    responses: {
+      200: { description: 'One page, newest first unless another order is asked for', schema: listOf(ItemSummary) },
+    },
     errors: ['site_not_found', 'invalid_cursor'],
     handle: async ({ ctx, params, query }) => ok(await listItems({ ctx, input: { ...query, siteId: params.site_id } })),
   }),

@@ -4,6 +4,7 @@ import { apiKeyRoutes } from './api-keys.ts'
 import { auditRoutes } from './audit.ts'
 import { authRoutes } from './auth.ts'
 import { connectRoutes } from './connect.ts'
+import { bulkRoutes } from './bulk.ts'
 import { connectionChangeRoutes } from './connection-changes.ts'
 import { contentRoutes } from './content.ts'
 import type { Route } from './define.ts'
@@ -38,6 +39,7 @@ export const routes: readonly Route[] = [
   ...apiKeyRoutes,
   ...contentRoutes,
   ...termRoutes,
+  ...bulkRoutes,
   ...integrationRoutes,
   ...connectionChangeRoutes,
   ...connectRoutes,

@@ -27,7 +27,7 @@ import { callAgainSoon, directRetryMs, enablePolling } from './transport/choice.
 import { examineSite } from './health/doctor/examine.ts'
 import { applyPollingToReport } from './health/doctor/polling.ts'
 import { receivePoll } from './runs/receive-poll.ts'
-import { KeepingObject } from './keeping-object.ts'
+import { BulkObject } from './bulk-object.ts'
 import { checkSite } from './health/check.ts'
 import {
   type CallingKey,
@@ -54,7 +54,7 @@ import { syncItem } from './runs/sync-item.ts'
 import { receiveWebhook } from './runs/receive-webhook.ts'
 
 /** Implements {@link SiteRpc}, which documents the methods. */
-export class SiteSync extends KeepingObject implements SiteRpc {
+export class SiteSync extends BulkObject implements SiteRpc {
   probe(request: ProbeRequest): Promise<RpcResult<ProbeOutcome>> {
     return this.authorized(request, async () => {
       const ctx = this.context(null)
@@ -188,11 +188,11 @@ export class SiteSync extends KeepingObject implements SiteRpc {
   }
 
   async listItems(siteId: string, filter: ItemFilter, before: number | null, limit: number) {
-    return items.listItems(this.#content(siteId), filter, before, limit)
+    return items.listItems(this.content(siteId), filter, before, limit)
   }
 
   async getItem(siteId: string, id: string): Promise<RpcResult<Item>> {
-    return items.getItem(this.#content(siteId), id)
+    return items.getItem(this.content(siteId), id)
   }
 
   async listTerms(query: TermQuery): Promise<Term[]> {
@@ -277,16 +277,10 @@ export class SiteSync extends KeepingObject implements SiteRpc {
     this.live.publish({ row: true })
   }
 
-  /** For somebody who reads or edits items: more edits may follow, so a site that polls is asked to poll often. */
-  #content(siteId: string): items.ContentContext {
-    this.store.transport.wake(Date.now())
-    return { replica: this.store.replica, siteId, now: Date.now, newId: createId }
-  }
-
   /** Changes the IGNY8 side of an item in one transaction, then updates the counts in D1. */
   #editItem(key: CallingKey, work: (content: items.ContentContext) => RpcResult<Item>): Promise<RpcResult<Item>> {
     return this.authorized(key, async () => {
-      const changed = work(this.#content(key.siteId))
+      const changed = work(this.content(key.siteId))
       if (changed.ok) this.ctx.waitUntil(writeCounts(this.context(key.accountId)))
       await this.timer.arm()
       return changed

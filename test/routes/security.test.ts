@@ -56,6 +56,10 @@ beforeAll(async () => {
     const body = { url: 'https://hooks.example.com/igny8' }
     return (await call('POST /api/v1/notifications/endpoints/', { token: owner.token, body })).body.id
   }
+  const bulkOf = async ({ siteId, owner }: ConnectedSite) => {
+    const body = { selection: { ids: ['item_0'] }, action: { kind: 'retry' } }
+    return (await call(`POST /api/v1/sites/${siteId}/bulk/`, { token: owner.token, body })).body.job.id
+  }
   const importOf = async ({ siteId, owner }: ConnectedSite) =>
     (await call(`POST /api/v1/sites/${siteId}/import/`, { token: owner.token, body: {} })).body.id
   const invitationOf = async ({ owner }: ConnectedSite) => {
@@ -81,6 +85,7 @@ beforeAll(async () => {
     item_id: await itemOf(site),
     run_id: await runOf(site),
     import_id: await importOf(site),
+    bulk_id: await bulkOf(site),
     site_id: site.siteId,
     key_id: site.keyId,
     integration_id: site.integrationId,

@@ -1,3 +1,4 @@
+import { ITEM_SORTS } from '../../src/contract/item-list.ts'
 import type { ItemRecord } from '../../src/site/items/record.ts'
 import { createRecord } from '../../src/site/items/edit.ts'
 import type { SiteStore } from '../../src/site/replica/store.ts'
@@ -239,6 +240,35 @@ function exerciseLink(store: SiteStore): void {
   schedule.cancel('health')
 }
 
+/** Lists as people ask for them, and changes of many items. */
+function exerciseLists({ replica: { search, bulk, history, resolutions } }: SiteStore): void {
+  const matches = [{}, { type: 'post' }, { status: 'trash' }, { author: '1' }, { term: 'category:News' }] as const
+  for (const match of matches) search.rows(match, 'newest', null, 20)
+  for (const sort of ITEM_SORTS) search.rows({ date_from: '2026-11-21T10:00:00Z', asOf: NOW }, sort, null, 20)
+  search.rows({ state: 'synced' }, 'newest', { key: 4_000, n: 4_000 }, 20)
+  search.rows({}, '-updated', { key: NOW, n: 4_000 }, 20)
+  search.titled({}, ['title'], 20)
+  search.sizes([1, 2, 3])
+  search.documents([1, 2, 3], ['a'])
+  search.numbersOf(['item_1', 'item_none'])
+  search.sending([1, 2, 3])
+  history.lastId()
+  history.changesOf([1, 2, 3], 0)
+  resolutions.last(1)
+  const job = { kind: 'change', action: { kind: 'trash' }, source: null, actor: null, at: NOW, as_of: null } as const
+  for (const id of ['bulk_1', 'bulk_2']) bulk.add({ ...job, id, history_id: 0, items: [1, 2, null] })
+  const row = bulk.find('bulk_1')
+  if (!row) throw new Error('no bulk job was stored')
+  bulk.unfinished()
+  bulk.entries(row)
+  bulk.savePart(row.n, 0, [[1, 'changed']])
+  bulk.save(row.n, 1, { changed: 1, unchanged: 0, refused: {} })
+  bulk.markUndone('bulk_1', 'bulk_2')
+  bulk.finish(row, NOW)
+  bulk.list(null, 20)
+  bulk.prune(NOW)
+}
+
 /** The journal of a site whose items have all changed, and a restore of it. */
 function exerciseHistory(store: SiteStore): void {
   const { history, items, restores } = store.replica
@@ -314,6 +344,7 @@ export function exerciseTables(store: SiteStore): void {
   exerciseContent(store)
   exerciseRuns(store)
   exerciseLink(store)
+  exerciseLists(store)
   exerciseHistory(store)
   exerciseImports(store)
   exerciseBackup(store)

@@ -34,7 +34,11 @@ describe('each belongs to one kind of work, and nothing else does:', () => {
 
   test('a method of the object', () => {
     const rpc = read('src/site/rpc.ts')
-    const both = rpc.slice(rpc.indexOf('export interface SiteRpc')) + read('src/site/keeping-rpc.ts')
+    const both = [
+      rpc.slice(rpc.indexOf('export interface SiteRpc')),
+      read('src/site/keeping-rpc.ts'),
+      read('src/site/bulk-rpc.ts'),
+    ].join()
     const methods = [...both.matchAll(/^ {2}(\w+)\(/gm)]
     expect(methods.length).toBeGreaterThan(25)
     expect(known('methods')).toEqual(methods.map(([, name]) => name ?? '').toSorted())

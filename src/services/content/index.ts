@@ -1,28 +1,15 @@
-import type { ListQuery, Page } from '../../contract/common.ts'
-import type { Item, ItemCreate, ItemFilter, ItemSummary, ItemUpdate, Resolution } from '../../contract/content.ts'
-import { ROLES } from '../../contract/people.ts'
+import type { Item, ItemCreate, ItemUpdate, Resolution } from '../../contract/content.ts'
 import { log } from '../../lib/log.ts'
 import type { ServiceContext } from '../context.ts'
-import { ServiceError } from '../errors.ts'
 import { unwrap } from '../site-calls.ts'
 import { withHtmlBody } from './markdown.ts'
+import { assertMayDelete } from './may-delete.ts'
 import { assertSite, type ContentSite, loadContentSite } from './site.ts'
 
-const CURSOR = /^row_([1-9a-z][0-9a-z]{0,10})$/
-const RADIX = 36
+export { listItems } from './list.ts'
+
 /** As many as other ids have. */
 const ITEM_ID_DIGITS = 32
-
-/** The cursor of the page after this row; null after the last page. */
-const toRowCursor = (row: number | null): string | null => (row === null ? null : `row_${row.toString(RADIX)}`)
-
-/** The row in a cursor. @throws ServiceError `invalid_cursor` */
-function readRowCursor(cursor: string | undefined): number | null {
-  if (cursor === undefined) return null
-  const row = Number.parseInt(CURSOR.exec(cursor)?.[1] ?? '', RADIX)
-  if (!Number.isSafeInteger(row)) throw new ServiceError('invalid_cursor')
-  return row
-}
 
 /** Queues a stored change for sending. If that fails, the next sync sends it. */
 async function sendChange(ctx: ServiceContext, { twoWay }: ContentSite): Promise<void> {
@@ -33,17 +20,6 @@ async function sendChange(ctx: ServiceContext, { twoWay }: ContentSite): Promise
   } catch (cause) {
     log.warn('change not queued', { site_id: twoWay.siteId, cause })
   }
-}
-
-type ListInput = ListQuery & ItemFilter & { siteId: string }
-
-/** The items of a site, newest first. @throws ServiceError `site_not_found`, `invalid_cursor` */
-export async function listItems({ ctx, input }: { ctx: ServiceContext; input: ListInput }): Promise<Page<ItemSummary>> {
-  const { siteId, cursor, limit, ...filter } = input
-  const before = readRowCursor(cursor)
-  await assertSite({ ctx, siteId })
-  const { results, next } = await ctx.site(siteId).listItems(siteId, filter, before, limit)
-  return { results, next: toRowCursor(next) }
 }
 
 interface ItemInput {
@@ -96,12 +72,6 @@ export async function updateItem({
   const item = unwrap(await ctx.site(siteId).updateItem(site.key, itemId, await withHtmlBody(patch)))
   await sendChange(ctx, site)
   return item
-}
-
-/** Editors work with the trash; what is gone for good is an admin's decision. @throws ServiceError `role_too_low` */
-function assertMayDelete(actor: ServiceContext['actor']): void {
-  if (actor.kind !== 'user' || ROLES.indexOf(actor.role) >= ROLES.indexOf('admin')) return
-  throw new ServiceError('role_too_low', `This needs the role admin; yours is ${actor.role}.`)
 }
 
 /**

@@ -14,32 +14,26 @@ import type {
 } from '../../contract/content.ts'
 import { MAX_ITEM_BYTES } from '../../contract/content.ts'
 import { findRobotsFault } from '../../contract/seo-fields.ts'
-import type { Replica } from './store.ts'
 import { EMPTY_DOC, type ItemDoc } from '../items/doc.ts'
-import { createRecord, deleteRecord, editRecord, restoreRecord, trashRecord, type DocPatch } from '../items/edit.ts'
+import { createRecord, editRecord, type DocPatch } from '../items/edit.ts'
 import { presentItem, summarizeItem } from '../items/present.ts'
-import {
-  hasTrashStatus,
-  isDeleted,
-  isInTrashOnBothSides,
-  stateOf,
-  withoutError,
-  type ItemRecord,
-} from '../items/record.ts'
-import { resolveConflict, undoResolution } from '../items/conflict.ts'
-import { applySchedule, isSameSchedule, scheduleFault, toSeconds } from '../items/schedule.ts'
+import type { ItemRecord } from '../items/record.ts'
+import { undoResolution } from '../items/conflict.ts'
+import { applySchedule, toSeconds } from '../items/schedule.ts'
 import { refusal, type RpcResult, type TrashChange } from '../rpc.ts'
+import {
+  decideDelete,
+  decideResolution,
+  decideRestore,
+  decideRetry,
+  decideTrash,
+  refuseDenied,
+  saveChange,
+  type ContentContext,
+  type Refusal,
+} from './item-decisions.ts'
 
-/** What the actions need. */
-export interface ContentContext {
-  replica: Replica
-  siteId: string
-  /** Milliseconds since 1970. */
-  now: () => number
-  newId: (prefix: 'item') => string
-}
-
-type Refusal = RpcResult<never> & { ok: false }
+export type { ContentContext }
 
 const NOT_FOUND = refusal('item_not_found', 'Item not found')
 
@@ -103,17 +97,6 @@ function tooLarge(record: ItemRecord): Refusal | null {
     : null
 }
 
-/** Refuses a change that the site does not let through to WordPress, because of the item's type or the very item. */
-const refuseDenied = (
-  { replica }: ContentContext,
-  { type, leftAloneAt = null }: Pick<ItemRecord, 'type'> & Partial<Pick<ItemRecord, 'leftAloneAt'>>,
-): Refusal | null => {
-  if (leftAloneAt !== null) return refusal('post_left_alone', 'IGNY8 may neither read nor write this post.')
-  return replica.types.denied().has(type)
-    ? refusal('type_denied', `IGNY8 may neither read nor write items of the type ${type}.`)
-    : null
-}
-
 /** Loads, changes and saves one item in one transaction; refuses the change if the item has another revision. */
 function changeItem(
   ctx: ContentContext,
@@ -129,7 +112,7 @@ function changeItem(
     }
     const after = decide(before)
     if ('ok' in after) return after
-    ctx.replica.items.save(after)
+    saveChange(ctx, before, after)
     return { ok: true, value: presentItem(ctx.replica, ctx.siteId, after, ctx.now()) }
   })
 }
@@ -171,119 +154,48 @@ export function createItem(ctx: ContentContext, input: ItemCreate, id = ctx.newI
   })
 }
 
+/** What an editor's change makes of an item. */
+export function decideUpdate(ctx: ContentContext, before: ItemRecord, input: ItemUpdate): ItemRecord | Refusal {
+  if (before.deletion !== null) return refusal('item_deleted', 'The item was deleted.')
+  if (before.external === null && before.externalId !== null)
+    return refusal('item_unreadable', 'The item could not be read yet.')
+  const denied = refuseDenied(ctx, before)
+  if (denied) return denied
+  const patch = toScheduledPatch(ctx, before.local, input)
+  if (isRefusal(patch)) return patch
+  if (before.builder !== null && patch.body !== undefined && patch.body !== before.local.body)
+    return refusal('body_read_only', `The page builder “${before.builder}” renders this post.`)
+  const seoProblem = checkSeo(before, patch)
+  if (seoProblem) return seoProblem
+  const after = editRecord(before, patch, ctx.now())
+  return tooLarge(after) ?? after
+}
+
 /** Changes the IGNY8 side of an item. */
 export function updateItem(ctx: ContentContext, id: string, input: ItemUpdate): RpcResult<Item> {
-  return changeItem(ctx, id, input.if_revision, (before) => {
-    if (before.deletion !== null) return refusal('item_deleted', 'The item was deleted.')
-    if (before.external === null && before.externalId !== null)
-      return refusal('item_unreadable', 'The item could not be read yet.')
-    const denied = refuseDenied(ctx, before)
-    if (denied) return denied
-    const patch = toScheduledPatch(ctx, before.local, input)
-    if (isRefusal(patch)) return patch
-    if (before.builder !== null && patch.body !== undefined && patch.body !== before.local.body)
-      return refusal('body_read_only', `The page builder “${before.builder}” renders this post.`)
-    const seoProblem = checkSeo(before, patch)
-    if (seoProblem) return seoProblem
-    const after = editRecord(before, patch, ctx.now())
-    return tooLarge(after) ?? after
-  })
+  return changeItem(ctx, id, input.if_revision, (before) => decideUpdate(ctx, before, input))
 }
 
-/** Why an item can't be moved to the trash; null if it can. */
-function refuseTrash(ctx: ContentContext, record: ItemRecord): Refusal | null {
-  const { type, externalId, external, deletion } = record
-  const denied = refuseDenied(ctx, record)
-  if (denied) return denied
-  if (external === null && externalId !== null && deletion === null)
-    return refusal('item_unreadable', 'The item could not be read yet. Move it to the trash in WordPress.')
-  if (externalId === null || ctx.replica.types.hasTrash(type)) return null
-  return refusal(
-    'trash_off',
-    `The site would delete items of the type ${type} at once, so IGNY8 does not move them to the trash.`,
-  )
-}
+type ChangeById = (ctx: ContentContext, id: string) => RpcResult<Item>
 
-/**
- * Moves an item to the trash; the next run does so in WordPress. An item that WordPress does not have is deleted at
- * once, and can be restored. Idempotent.
- */
-export function trashItem(ctx: ContentContext, id: string): RpcResult<Item> {
-  return changeItem(ctx, id, undefined, (before) => {
-    const isAlreadyTrashed =
-      hasTrashStatus(before.local) && before.conflictFields.length === 0 && before.externalId !== null
-    if (isDeleted(before) || isAlreadyTrashed) return before
-    const refused = refuseTrash(ctx, before)
-    if (refused) return refused
-    if (before.conflictFields.length > 0) ctx.replica.resolutions.add(before.n, before, ctx.now())
-    return trashRecord(before, ctx.now())
-  })
-}
+/** Moves an item to the trash. Repeating it changes nothing. */
+export const trashItem: ChangeById = (ctx, id) => changeItem(ctx, id, undefined, (before) => decideTrash(ctx, before))
 
-/**
- * Permanently deletes an item that is in the trash. The next run deletes the post. IGNY8 keeps the text for
- * `restoreItem`. Idempotent.
- */
-export function deleteItem(ctx: ContentContext, id: string): RpcResult<Item> {
-  return changeItem(ctx, id, undefined, (before) => {
-    if (isDeleted(before)) return before
-    if (!isInTrashOnBothSides(before)) return refusal('not_in_trash', describeTrash(before))
-    return refuseDenied(ctx, before) ?? deleteRecord(before, ctx.now())
-  })
-}
-
-const describeTrash = ({ local, conflictFields }: ItemRecord): string => {
-  if (conflictFields.length > 0) return 'The item has a conflict, which must be resolved first.'
-  return hasTrashStatus(local)
-    ? 'WordPress has not moved it to the trash yet; the next sync moves it.'
-    : 'The item is not in the trash.'
-}
+/** Deletes for good what is in the trash. Repeating it changes nothing. */
+export const deleteItem: ChangeById = (ctx, id) => changeItem(ctx, id, undefined, (before) => decideDelete(ctx, before))
 
 /** Brings an item back from the trash or from its deletion, as a draft. */
-export function restoreItem(ctx: ContentContext, id: string): RpcResult<Item> {
-  return changeItem(ctx, id, undefined, (before) => {
-    const isUnread = before.external === null && before.externalId !== null && before.base === null
-    if (isUnread) return refusal('item_unreadable', 'The item was never read, so there is no text to restore.')
-    const restored = restoreRecord(before, ctx.now())
-    if (!restored) return refusal('nothing_to_restore', 'The item is neither in the trash nor deleted.')
-    return refuseDenied(ctx, before) ?? restored
-  })
-}
+export const restoreItem: ChangeById = (ctx, id) =>
+  changeItem(ctx, id, undefined, (before) => decideRestore(ctx, before))
 
 export const TRASH_CHANGES = { trash: trashItem, restore: restoreItem, delete: deleteItem } as const satisfies Record<
   TrashChange,
-  (ctx: ContentContext, id: string) => RpcResult<Item>
+  ChangeById
 >
 
-const SAME_SIDE = 'Choose the same side for the status and for the date.'
-
-/** Why the status of one side can't be combined with the date of the other; null if it can, or if nothing was mixed. */
-function mixedScheduleFault(before: ItemRecord, { local }: ItemRecord, now: number): string | null {
-  const sides = [before.local, before.conflictExternal ?? before.external]
-  const isMixed = !sides.some((side) => side !== null && isSameSchedule(side, local))
-  return isMixed ? scheduleFault(local, now) : null
-}
-
 /** Resolves a conflict as an editor chooses, and stores the conflict for an undo. */
-export function resolveItem(
-  ctx: ContentContext,
-  id: string,
-  { choice, fields, if_revision }: Resolution,
-): RpcResult<Item> {
-  return changeItem(ctx, id, if_revision, (before) => {
-    if (stateOf(before) !== 'conflict') return refusal('no_conflict', 'The item has no conflict.')
-    const open = before.conflictFields
-    const unknown = Object.keys(fields ?? {}).filter((field) => !open.includes(field))
-    if (unknown.length > 0) return refusal('no_conflict', `There is no conflict in ${unknown.join(', ')}.`)
-    const missing = choice ? [] : open.filter((field) => fields?.[field] === undefined)
-    if (missing.length > 0) return refusal('resolution_incomplete', `Choose a side for ${missing.join(', ')} too.`)
-    const choices = choice ? Object.fromEntries(open.map((field) => [field, choice])) : (fields ?? {})
-    const after = resolveConflict(before, choices, { now: ctx.now() })
-    const refused = mixedScheduleFault(before, after, ctx.now())
-    if (refused !== null) return { ...refusal('future_date_required', refused), fix: SAME_SIDE, path: 'body.fields' }
-    ctx.replica.resolutions.add(before.n, before, ctx.now())
-    return after
-  })
+export function resolveItem(ctx: ContentContext, id: string, resolution: Resolution): RpcResult<Item> {
+  return changeItem(ctx, id, resolution.if_revision, (before) => decideResolution(ctx, before, resolution))
 }
 
 /** Undoes the last resolution of an item. */
@@ -299,10 +211,9 @@ export function undoItem(ctx: ContentContext, id: string): RpcResult<Item> {
 /** Retries a failed item with the next run, without waiting for its backoff. */
 export function retryItem(ctx: ContentContext, id: string): RpcResult<Item> {
   return changeItem(ctx, id, undefined, (before) => {
-    if (!before.error) return refusal('not_failed', 'The item has not failed.')
-    if (before.externalId !== null) ctx.replica.inbox.remind(before.externalId, ctx.now(), ctx.now())
-    return before.external === null && before.externalId !== null
-      ? { ...before, retryAt: ctx.now() }
-      : withoutError(before)
+    const after = decideRetry(ctx, before)
+    if (!('ok' in after) && before.externalId !== null)
+      ctx.replica.inbox.remind(before.externalId, ctx.now(), ctx.now())
+    return after
   })
 }

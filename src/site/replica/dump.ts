@@ -27,6 +27,7 @@ export const LARGE_TABLES = [
   'media',
   'inbox',
   'pass_ids',
+  'bulk_parts',
 ] as const
 /** Tables that are not part of a backup. */
 export const LEFT_OUT: readonly string[] = ['migrations', 'imports', 'import_lines', 'dump', 'loading']

@@ -19,9 +19,11 @@ import { refusal, type RpcResult, type RunsState } from '../rpc.ts'
 import { RunTable } from './tables/runs.ts'
 import { AccessTable } from './tables/access.ts'
 import { DriftCheckTable } from './tables/drift-checks.ts'
+import { BulkTable } from './tables/bulk.ts'
 import { CounterTable } from './tables/counters.ts'
 import { HistoryTable } from './tables/history.ts'
 import { InboxTable } from './tables/inbox.ts'
+import { ItemSearchTable } from './tables/item-search.ts'
 import { ItemTable } from './tables/items.ts'
 import { CommandLogTable } from './tables/command-log.ts'
 import { TransportTable } from './tables/transport.ts'
@@ -41,6 +43,8 @@ import { describeWaiting } from './waiting.ts'
 export interface Replica {
   database: SiteDatabase
   items: ItemTable
+  search: ItemSearchTable
+  bulk: BulkTable
   history: HistoryTable
   restores: RestoreTable
   counters: CounterTable
@@ -82,6 +86,8 @@ export class SiteStore {
     this.replica = {
       database,
       items: new ItemTable(database, history),
+      search: new ItemSearchTable(database),
+      bulk: new BulkTable(database),
       history,
       restores: new RestoreTable(database),
       counters: new CounterTable(database),
@@ -113,7 +119,7 @@ export class SiteStore {
    */
   nextDueAt(inboxFrom = 0): number | null {
     const tasks = [this.schedule.nextDueAt(), this.transport.silentAt(), this.imports.dueAt(), this.dumps.dueAt()]
-    if (this.replica.restores.running()) return 0
+    if (this.replica.restores.running() || this.replica.bulk.unfinished().length > 0) return 0
     const due = [...tasks, this.nextWorkAt(inboxFrom)].filter((at) => at !== null)
     return due.length > 0 ? Math.min(...due) : null
   }

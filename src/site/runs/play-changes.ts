@@ -49,7 +49,7 @@ async function queuePush(ctx: ObjectContext, integration: IntegrationRef, actor:
 }
 
 /** Tells D1, and queues what has to be sent. A site without an integration has nobody to tell. */
-async function conclude(ctx: ObjectContext, event: EventInput, actor: string): Promise<void> {
+export async function conclude(ctx: ObjectContext, event: EventInput, actor: string): Promise<void> {
   const integration = ctx.store.access.integration()
   if (!integration) return
   await writeProjection(ctx, integration, { epoch: null, counts: countsOf(ctx.store), event: { ...event, actor } })

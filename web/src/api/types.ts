@@ -4,6 +4,8 @@ import type { ItemUpdate as ItemUpdateInput } from '../../../src/contract/conten
 
 export type { Activity, ActivityDay, RunDetail, RunStep } from '../../../src/contract/activity.ts'
 export type { ConnectApproved, ConnectQuestion, ConnectStarted, PluginLook } from '../../../src/contract/connect.ts'
+export type { BulkAction, BulkItem, BulkJob, BulkPlan, BulkSelection } from '../../../src/contract/bulk.ts'
+export type { ItemSort } from '../../../src/contract/item-list.ts'
 export type { ConnectionChangeAnswer, PendingConnectionChange } from '../../../src/contract/connection-changes.ts'
 export type { AuditAction, AuditRecord, AuditVerdict } from '../../../src/contract/audit.ts'
 export type { Deletion, Deletions } from '../../../src/contract/deletion.ts'

@@ -9,6 +9,7 @@ import { SignOutButton } from './sign-out-button.tsx'
 import { useIsLost } from '../offline/reach.ts'
 import classes from './layout.module.css'
 import { Logo } from './logo.tsx'
+import { PaletteButton } from './palette-button.tsx'
 
 // most people have none
 const Banners = lazy(() => import('./banners.tsx'))
@@ -57,6 +58,7 @@ export function AccountLayout({
               <NavigationLink to="/notifications" label={t('notifications')} className={classes.link ?? ''} />
             </nav>
           )}
+          {!isNowhere && <PaletteButton />}
           {isNowhere ? <SignOutButton /> : <AccountButton />}
         </Container>
       </header>

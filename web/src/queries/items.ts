@@ -13,13 +13,15 @@ import {
 } from '@tanstack/react-query'
 import { api } from '../api/api.ts'
 import { ApiError } from '../api/errors.ts'
-import type { Item, ItemCreate, ItemState, ItemSummary, ItemUpdate, Resolution } from '../api/types.ts'
+import type { Item, ItemCreate, ItemSort, ItemState, ItemSummary, ItemUpdate, Resolution } from '../api/types.ts'
 import { titleText } from '../components/title-text.ts'
 import { keys } from './keys.ts'
 import { byCursor, type Page, pageQuery } from './paging.ts'
 
 const PAGE_SIZE = 50
 const CONFLICT = 409
+/** What was read when the pointer came near is not read again for so long. */
+const PREFETCHED_MS = 30_000
 
 /** Filter of a list of items. By default, everything except deleted items. */
 export interface ItemFilter {
@@ -27,12 +29,22 @@ export interface ItemFilter {
   state?: ItemState
   status?: string
   q?: string
+  author?: string
+  /** `category:News` */
+  term?: string
+  /** RFC 3339; the second one is not part of it. */
+  date_from?: string
+  date_to?: string
 }
 
 const pathOf = (siteId: string, itemId: string) => ({ params: { path: { site_id: siteId, item_id: itemId } } })
 
-/** Items of a site, newest first, paged. The previous list stays visible while a new filter loads. */
-export const useItems = (siteId: string, filter: ItemFilter): UseInfiniteQueryResult<InfiniteData<Page<ItemSummary>>> =>
+/** Items of a site, newest first or best hit first unless an order is given, paged. The list before stays visible meanwhile. */
+export const useItems = (
+  siteId: string,
+  filter: ItemFilter & { sort?: ItemSort },
+  isAsked = true,
+): UseInfiniteQueryResult<InfiniteData<Page<ItemSummary>>> =>
   useInfiniteQuery({
     queryKey: [...keys.items(siteId), 'list', filter],
     queryFn: ({ pageParam }) => {
@@ -41,6 +53,7 @@ export const useItems = (siteId: string, filter: ItemFilter): UseInfiniteQueryRe
       return api.GET('/sites/{site_id}/content', { params: { path, query } })
     },
     ...byCursor,
+    enabled: isAsked,
     placeholderData: keepPreviousData,
   })
 
@@ -49,6 +62,12 @@ const itemQuery = (siteId: string, itemId: string) =>
     queryKey: keys.item(siteId, itemId),
     queryFn: () => api.GET('/sites/{site_id}/content/{item_id}', pathOf(siteId, itemId)),
   })
+
+/** Reads an item before somebody opens it. */
+export function usePrefetchItem(siteId: string): (itemId: string) => void {
+  const client = useQueryClient()
+  return (itemId) => void client.prefetchQuery({ ...itemQuery(siteId, itemId), staleTime: PREFETCHED_MS })
+}
 
 /** One item with both sides. */
 export const useItem = (siteId: string, itemId: string): UseQueryResult<Item> => useQuery(itemQuery(siteId, itemId))

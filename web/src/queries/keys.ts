@@ -42,6 +42,8 @@ export const keys = {
   siteImport: (siteId: string) => ['site-import', siteId] as const,
   refusals: (siteId: string, importId: string) => ['site-import', siteId, 'refusals', importId] as const,
   items: (siteId: string) => ['items', siteId] as const,
+  bulkJobs: (siteId: string) => ['bulk', siteId] as const,
+  bulkJob: (siteId: string, id: string) => ['bulk', siteId, id] as const,
   item: (siteId: string, itemId: string) => ['item', siteId, itemId] as const,
   terms: (siteId: string, query: object) => ['terms', siteId, query] as const,
 }

@@ -31,6 +31,25 @@ export const useSites = (): UseInfiniteQueryResult<InfiniteData<SitePage>> =>
     ...byCursor,
   })
 
+/** Names of all sites, a thousand at most, read in large pages when somebody looks for one. */
+export const useSiteNames = (): UseQueryResult<Site[]> =>
+  useQuery({
+    queryKey: [...keys.sites, 'names'],
+    queryFn: async () => {
+      const all: Site[] = []
+      let cursor: string | null = null
+      for (let page = 0; page < 5; page++) {
+        const query = pageQuery(cursor, INTEGRATIONS_A_PAGE)
+        const { results, next }: SitePage = await api.GET('/sites', { params: { query } })
+        all.push(...results)
+        cursor = next
+        if (cursor === null) break
+      }
+      return all
+    },
+    staleTime: REFRESH_MS,
+  })
+
 export interface IntegrationsBySite {
   bySite: ReadonlyMap<string, Integration>
   /** Whether some integrations were not read: a site missing from `bySite` may still have one. */

@@ -215,6 +215,22 @@ export class HistoryTable {
       .map(toPastSide)
   }
 
+  /** The newest row. */
+  lastId(): number {
+    return this.#last().id
+  }
+
+  /** The changes of these items after a row, oldest first, with what caused them. Reads an entry of every change since. */
+  changesOf(items: readonly number[], after: number): { id: number; itemN: number; cause: string | null }[] {
+    return this.#database
+      .rows<{ id: number; item_n: number; cause: string | null }>(
+        'SELECT id, item_n, cause FROM history WHERE id > ? AND item_n IN (SELECT value FROM json_each(?)) ORDER BY id',
+        after,
+        JSON.stringify(items),
+      )
+      .map(({ id, item_n: itemN, cause }) => ({ id, itemN, cause }))
+  }
+
   /** Moves the URLs of featured images, as in `ItemTable.relocateImages`. */
   relocateImages(from: string, to: string, done: string | null): void {
     const found = `instr(doc, ?1 || ?2 || '/')`

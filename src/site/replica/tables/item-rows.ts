@@ -4,6 +4,7 @@
  */
 import type { ItemDoc } from '../../items/doc.ts'
 import { diffDocs } from '../../items/fields.ts'
+import { FACT_COLUMNS, factsOf } from '../../items/list-facts.ts'
 import { stateOf, type Deletion, type ItemFault, type ItemRecord, type SeenStaleSave } from '../../items/record.ts'
 import type { SqlRow, SqlValue } from '../database.ts'
 
@@ -48,7 +49,7 @@ export interface VersionRow extends SqlRow {
 /** Columns of `items` without `n`, in the order of {@link valuesOf}. */
 export const COLUMNS = `id, type, state, external_id, etag, external_modified, external_url, title, slug, status, revision,
   deletion, conflict_fields, conflict_since, error, error_since, attempts, retry_at, updated_at, builder, protected, listed,
-  published_late_at, stale_save, seo_provider, left_alone_at`
+  published_late_at, stale_save, seo_provider, left_alone_at, ${FACT_COLUMNS}`
 
 export const valuesOf = (record: ItemRecord): SqlValue[] => [
   record.id,
@@ -77,6 +78,7 @@ export const valuesOf = (record: ItemRecord): SqlValue[] => [
   record.staleSave && JSON.stringify(record.staleSave),
   record.seoProvider,
   record.leftAloneAt,
+  ...factsOf(record.local),
 ]
 
 const parse = <T>(text: string | null): T | null => (text === null ? null : (JSON.parse(text) as T))

@@ -64,6 +64,12 @@ export class ResolutionTable {
     return this.#last(itemN) !== null
   }
 
+  /** The newest conflict that was resolved, as it was before; null if there is none to undo. */
+  last(itemN: number): ConflictSnapshot | null {
+    const last = this.#last(itemN)
+    return last && (JSON.parse(last.before) as ConflictSnapshot)
+  }
+
   /** Marks the newest resolution as undone. @returns the conflict before it; null if there is none to undo */
   takeLast(itemN: number, now: number): ConflictSnapshot | null {
     const last = this.#last(itemN)

@@ -92,6 +92,8 @@ export const activity: typeof english = {
     doctor: 'Diagnose ausgeführt',
     restore: 'Auf einen früheren Stand gebracht',
     import: 'Datei importiert',
+    bulk: 'Viele Inhalte geändert',
+    bulk_undo: 'Sammeländerung rückgängig gemacht',
   },
   failedAction: {
     create: 'Verbindung konnte nicht angelegt werden',
@@ -109,6 +111,8 @@ export const activity: typeof english = {
     doctor: 'Die Diagnose fand ein Problem',
     restore: 'Konnte nicht auf einen früheren Stand gebracht werden',
     import: 'Datei konnte nicht importiert werden',
+    bulk: 'Viele Inhalte konnten nicht geändert werden',
+    bulk_undo: 'Sammeländerung konnte nicht rückgängig gemacht werden',
   },
   who: {
     person: 'eine Person, die nicht mehr da ist',

@@ -18,6 +18,7 @@ export const files: AreaFiles = {
       () => ({}),
     ),
   items: async () => (await import('./items.ts')).items,
+  lists: async () => (await import('./lists.ts')).lists,
   members: async () => (await import('./members.ts')).members,
   notifications: async () => (await import('./notifications.ts')).notifications,
   onboarding: async () => (await import('./onboarding.ts')).onboarding,

@@ -10,6 +10,7 @@ import { contentTypes } from './content-types.ts'
 import { editor } from './editor.ts'
 import { errors } from './errors.ts'
 import { items } from './items.ts'
+import { lists } from './lists.ts'
 import { members } from './members.ts'
 import { notifications } from './notifications.ts'
 import { onboarding } from './onboarding.ts'
@@ -32,6 +33,7 @@ export const messages: Messages = {
   editor,
   errors,
   items,
+  lists,
   members,
   notifications,
   onboarding,

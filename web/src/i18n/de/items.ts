@@ -1,6 +1,8 @@
 import type { items as english } from '../en/items.ts'
+import { itemList } from './item-list.ts'
 
 export const items: typeof english = {
+  list: itemList,
   title: 'Inhalte',
   description: 'Alle Beiträge, Seiten und anderen Inhalte, und ob IGNY8 und WordPress dieselbe Fassung haben.',
   untitled: '(ohne Titel)',

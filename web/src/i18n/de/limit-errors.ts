@@ -1,6 +1,7 @@
 import { connectErrors } from './connect-errors.ts'
 import { contentErrors } from './content-errors.ts'
 import { deletionErrors } from './deletion-errors.ts'
+import { bulkErrors } from './bulk-errors.ts'
 import { keepingErrors } from './keeping-errors.ts'
 import { operatorErrors } from './operator-errors.ts'
 
@@ -13,6 +14,7 @@ export const limitErrors = {
   ...deletionErrors,
   ...keepingErrors,
   ...operatorErrors,
+  ...bulkErrors,
   quota_exceeded: text(
     'Das Konto hat davon so viele, wie es haben darf',
     'Löschen Sie, was niemand mehr braucht, oder fragen Sie nach mehr. Die Seite „Nutzung“ zeigt alle Grenzen.',

@@ -6,6 +6,7 @@ export const shell: typeof english = {
   mainNavigation: 'Hauptmenü',
   siteNavigation: 'Website',
   trail: 'Wo Sie sind',
+  palette: 'Überallhin gehen',
   sites: 'Websites',
   members: 'Mitglieder',
   notifications: 'Benachrichtigungen',

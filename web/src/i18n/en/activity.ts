@@ -88,6 +88,8 @@ export const activity = {
     doctor: 'Doctor run',
     restore: 'Put back to an earlier state',
     import: 'File imported',
+    bulk: 'Many items changed',
+    bulk_undo: 'Change of many items undone',
   },
   failedAction: {
     create: 'Integration could not be created',
@@ -105,6 +107,8 @@ export const activity = {
     doctor: 'The doctor found a problem',
     restore: 'Could not be put back to an earlier state',
     import: 'File could not be imported',
+    bulk: 'Many items could not be changed',
+    bulk_undo: 'Change of many items could not be undone',
   },
   who: {
     person: 'a person who is no longer here',

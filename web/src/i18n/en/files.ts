@@ -14,6 +14,7 @@ export const files: AreaFiles = {
   editor: async () => (await import('./editor.ts')).editor,
   errors: () => Promise.resolve(errors),
   items: async () => (await import('./items.ts')).items,
+  lists: async () => (await import('./lists.ts')).lists,
   members: async () => (await import('./members.ts')).members,
   notifications: async () => (await import('./notifications.ts')).notifications,
   onboarding: async () => (await import('./onboarding.ts')).onboarding,

@@ -9,6 +9,7 @@ import { contentTypes } from './content-types.ts'
 import { editor } from './editor.ts'
 import { errors } from './errors.ts'
 import { items } from './items.ts'
+import { lists } from './lists.ts'
 import { members } from './members.ts'
 import { notifications } from './notifications.ts'
 import { onboarding } from './onboarding.ts'
@@ -31,6 +32,7 @@ export const messages = {
   editor,
   errors,
   items,
+  lists,
   members,
   notifications,
   onboarding,

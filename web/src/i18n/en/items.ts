@@ -1,4 +1,7 @@
+import { itemList } from './item-list.ts'
+
 export const items = {
+  list: itemList,
   title: 'Items',
   description: 'Every post, page and other item, and whether IGNY8 and WordPress have the same version.',
   untitled: '(no title)',

@@ -5,6 +5,7 @@ export const shell = {
   mainNavigation: 'Main',
   siteNavigation: 'Site',
   trail: 'Where you are',
+  palette: 'Go anywhere',
   sites: 'Sites',
   members: 'Members',
   notifications: 'Notifications',

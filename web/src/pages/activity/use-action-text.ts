@@ -21,6 +21,8 @@ export const ACTIONS = [
   'delete',
   'restore',
   'import',
+  'bulk',
+  'bulk_undo',
 ] as const satisfies readonly Action[]
 const isAction = (action: string): action is Action => ACTIONS.some((known) => known === action)
 

@@ -8,6 +8,7 @@ import { titleText } from '../../components/title-text.ts'
 import { useCodeTitle } from '../../components/code-title.ts'
 import classes from '../../components/data-list.module.css'
 import { OutsideLink } from '../../components/outside-link.tsx'
+import { usePrefetchItem } from '../../queries/items.ts'
 import { useFieldLabel } from './field-label.ts'
 
 /** Marks an item that visitors need a password for; the words are beside its status. */
@@ -23,9 +24,15 @@ function ProtectedMark(): ReactNode {
 /** Title linked to the item, and its slug. */
 export function ItemTitle({ item }: { item: ItemSummary }): ReactNode {
   const t = useTranslations('items')
+  const prefetch = usePrefetchItem(item.site_id)
   return (
     <>
-      <Link href={`/sites/${item.site_id}/items/${item.id}`} className={classes.primary}>
+      <Link
+        href={`/sites/${item.site_id}/items/${item.id}`}
+        className={classes.primary}
+        onPointerEnter={() => prefetch(item.id)}
+        onFocus={() => prefetch(item.id)}
+      >
         <span className={classes.clip}>
           {item.protected && <ProtectedMark />}
           {titleText(item.title) || t('untitled')}
