@@ -161,9 +161,9 @@ test('the keyboard alone gets everywhere', async () => {
   await signIn(page)
   await settle(page)
   /** Presses Tab until the element that has the focus is called so. */
-  const reach = async (name: RegExp) => {
+  const reach = async (name: RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab') => {
     for (let presses = 0; presses < 60; presses++) {
-      await page.keyboard.press('Tab')
+      await page.keyboard.press(key)
       const label = await page.evaluate(
         'document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent',
       )
@@ -171,15 +171,16 @@ test('the keyboard alone gets everywhere', async () => {
     }
     throw new Error(`the keyboard does not reach ${name} at ${page.url()}`)
   }
-  const follow = async (name: RegExp, path: RegExp) => {
-    await reach(name)
+  const follow = async (name: RegExp, path: RegExp, key?: 'Shift+Tab') => {
+    await reach(name, key)
     await page.keyboard.press('Enter')
     await page.waitForURL(path)
     await settle(page)
   }
   await follow(/A shop/, /content-types/)
   await follow(/^Items$/, /items/)
-  await follow(/^Activity$/, /activity/)
+  // forwards the whole list comes first
+  await follow(/^Activity$/, /activity/, 'Shift+Tab')
   await follow(/^Connection$/, /connection/)
   await follow(/^Settings$/, /settings/)
   await follow(/^Members$/, /members/)

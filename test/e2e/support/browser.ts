@@ -66,8 +66,10 @@ export async function startChromium(): Promise<Chromium> {
 
 /** What axe finds (WCAG 2.2 A and AA, and its best practices), and whether the page is wider than its window. */
 export async function faultsOf(page: Page): Promise<string[]> {
-  // axe doesn't see through a transition
-  await page.evaluate('Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))')
+  // axe doesn't see through a transition; what turns for ever, such as a sign of waiting, is not waited for
+  await page.evaluate(`Promise.all(document.getAnimations()
+    .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime))
+    .map((one) => one.finished.catch(() => null)))`)
   // one page without frames of others: axe needs no second page to merge what it finds, nor to describe what is in order
   const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] })
   const { violations } = await axe.analyze()

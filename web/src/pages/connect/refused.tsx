@@ -22,7 +22,14 @@ export function Refused({ ask, refusal, cancelUrl }: RefusedProps): ReactNode {
   const { data: session } = useSession()
   return (
     <Stack gap="lg">
-      <Alert color="orange" variant="light" role="alert" icon={<IconAlertTriangle aria-hidden />} title={words.title}>
+      <Alert
+        color="orange"
+        variant="light"
+        styles={{ label: { color: 'var(--mantine-color-text)' } }}
+        role="alert"
+        icon={<IconAlertTriangle aria-hidden />}
+        title={words.title}
+      >
         <Stack gap="xs">
           {words.detail && (
             <Text size="sm" lang={words.detailLanguage}>

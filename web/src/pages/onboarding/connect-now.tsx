@@ -65,7 +65,12 @@ function Unknown({ reason }: { reason: NonNullable<PluginLook['reason']> }): Rea
   const t = useTranslations('onboarding.now')
   const words = useProblemText()(reason)
   return (
-    <Alert color="orange" variant="light" title={words.title}>
+    <Alert
+      color="orange"
+      variant="light"
+      styles={{ label: { color: 'var(--mantine-color-text)' } }}
+      title={words.title}
+    >
       <Stack gap="xs">
         {words.detail && (
           <Text size="sm" lang={words.detailLanguage}>
