@@ -14,7 +14,7 @@ import { callRaw, JSON_TYPE } from '../support/openapi-raw.ts'
 import { playInternet } from '../support/plugin.ts'
 
 /** By hand: `FUZZ_REQUESTS=100000 FUZZ_SEED=7 vitest run --project workers test/routes/fuzz.test.ts`. */
-const REQUESTS = Number(process.env['FUZZ_REQUESTS'] || 8 * routes.length)
+const REQUESTS = Number(process.env['FUZZ_REQUESTS'] || 12 * routes.length)
 const SEED = Number(process.env['FUZZ_SEED'] || 20_261_121)
 /** These may delete or close the site if they succeed; the next request gets a new one. */
 const SPOILS = new Set([
@@ -110,6 +110,8 @@ async function createWorld(): Promise<World> {
   const other = await sendJson(`POST /api/v1/sites/${own.siteId}/api-keys/`, token, {})
   const item = await sendJson(`POST /api/v1/sites/${own.siteId}/content/`, token, { title: 'An item' })
   const run = await sendJson(`POST ${own.path}/sync/`, token, { direction: 'metadata' })
+  const draft = { selection: { ids: [item.id] }, action: { kind: 'status', status: 'draft' } }
+  const bulk = await sendJson(`POST /api/v1/sites/${own.siteId}/bulk/`, token, draft)
   const endpoints = '/api/v1/notifications/endpoints/'
   await d1().delete(notificationEndpoints).where(eq(notificationEndpoints.accountId, accountId))
   const endpoint = await sendJson(`POST ${endpoints}`, token, { url: 'https://hooks.example.com/' })
@@ -124,6 +126,7 @@ async function createWorld(): Promise<World> {
       ...valuesOf('foreign', foreign, foreign.owner.userId),
       '<own item_id>': item.id,
       '<own run_id>': run.id,
+      '<own bulk_id>': bulk.job.id,
       '<own content_id>': item.id,
       '<own endpoint_id>': endpoint.id,
       '<own delivery_id>': delivery,
