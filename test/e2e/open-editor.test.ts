@@ -196,7 +196,8 @@ describe('T57 the block editor', { timeout: 240_000 }, () => {
     await app.context.close()
     await page.goto(`${site.wordpress.url}/wp-admin/profile.php`)
     await eventually(async () => expect(await bodyOnSite(item)).toBe(paragraph(OURS)))
-    expect(await site.item(item.id)).toMatchObject({ state: 'synced', error: null })
+    // the site has it a moment before its answer is stored
+    await eventually(async () => expect(await site.item(item.id)).toMatchObject({ state: 'synced', error: null }))
   })
 })
 
