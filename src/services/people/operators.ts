@@ -11,6 +11,7 @@ import { ServiceError } from '../errors.ts'
 import { type LetterKind, sendMail } from '../mail/index.ts'
 import { verifySessionToken } from './credentials.ts'
 import { freshUntil } from './self.ts'
+import { SIGNED_IN } from './session.ts'
 
 type OperatorContext = ServiceContext<OperatorActor>
 
@@ -29,15 +30,7 @@ export async function authenticateOperator({
   const token = await verifySessionToken(ctx.config.sessionSecret, input.signedToken)
   if (token === null) throw new ServiceError('invalid_session')
   const [found] = await ctx.db
-    .select({
-      userId: users.id,
-      isActive: users.isActive,
-      expiresAt: sessions.expiresAt,
-      createdAt: sessions.createdAt,
-      confirmedAt: sessions.confirmedAt,
-      secondFactor: sessions.secondFactor,
-      operatorId: operators.userId,
-    })
+    .select({ ...SIGNED_IN, operatorId: operators.userId })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .leftJoin(operators, eq(operators.userId, users.id))

@@ -65,16 +65,21 @@ export interface SessionNeeds {
   duringSuspension?: boolean | undefined
 }
 
+/** What decides whether a session still counts, and for how much. */
+export const SIGNED_IN = {
+  userId: users.id,
+  isActive: users.isActive,
+  expiresAt: sessions.expiresAt,
+  createdAt: sessions.createdAt,
+  confirmedAt: sessions.confirmedAt,
+  secondFactor: sessions.secondFactor,
+}
+
 /** A session with its person and memberships, oldest first. One row per membership. */
 function selectMemberships(ctx: SessionContext, token: string) {
   return ctx.db
     .select({
-      userId: users.id,
-      isActive: users.isActive,
-      expiresAt: sessions.expiresAt,
-      createdAt: sessions.createdAt,
-      confirmedAt: sessions.confirmedAt,
-      secondFactor: sessions.secondFactor,
+      ...SIGNED_IN,
       requireTwoFactor: accounts.requireTwoFactor,
       suspensionReason: accounts.suspensionReason,
       accountId: memberships.accountId,
