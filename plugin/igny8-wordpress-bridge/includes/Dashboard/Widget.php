@@ -16,11 +16,10 @@ use Igny8\Bridge\Lists\Post_Filter;
 use Igny8\Bridge\Outbox\Report;
 use Igny8\Bridge\Panel\Item_State;
 use Igny8\Bridge\Panel\Panel_Route;
+use Igny8\Bridge\Panel\Read_Route;
 use Igny8\Bridge\Support\Config;
 use Igny8\Bridge\Watch\Link_View;
-use WP_Error;
 use WP_REST_Response;
-use WP_REST_Server;
 
 /**
  * The widget on the dashboard: state, last sync, and what needs somebody. It shows what is known at once, and asks IGNY8
@@ -65,24 +64,7 @@ final class Widget {
 	}
 
 	public function register(): void {
-		register_rest_route(
-			Panel_Route::SPACE,
-			self::PATH,
-			[
-				'methods'             => WP_REST_Server::READABLE,
-				'callback'            => [ $this, 'answer' ],
-				'permission_callback' => [ $this, 'may_see' ],
-			]
-		);
-	}
-
-	/**
-	 * @return bool|WP_Error
-	 */
-	public function may_see() {
-		return current_user_can( self::CAPABILITY )
-			? true
-			: new WP_Error( 'igny8_not_allowed', __( 'You are not allowed to do this.', 'igny8-wordpress-bridge' ), [ 'status' => rest_authorization_required_code() ] );
+		Read_Route::register( self::PATH, [ $this, 'answer' ], self::CAPABILITY );
 	}
 
 	public function add(): void {

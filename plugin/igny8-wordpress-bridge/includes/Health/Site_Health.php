@@ -10,9 +10,8 @@ use Igny8\Bridge\Admin\Settings_Page;
 use Igny8\Bridge\Doctor\Check;
 use Igny8\Bridge\Doctor\Finding;
 use Igny8\Bridge\Panel\Panel_Route;
-use WP_Error;
+use Igny8\Bridge\Panel\Read_Route;
 use WP_REST_Response;
-use WP_REST_Server;
 
 /**
  * Tests in Tools → Site Health, by the checks of the doctor: connection, tasks, keys at once; the way to and from IGNY8
@@ -45,24 +44,7 @@ final class Site_Health {
 	}
 
 	public function register(): void {
-		register_rest_route(
-			Panel_Route::SPACE,
-			self::PATH,
-			[
-				'methods'             => WP_REST_Server::READABLE,
-				'callback'            => [ $this, 'answer' ],
-				'permission_callback' => [ $this, 'may_see' ],
-			]
-		);
-	}
-
-	/**
-	 * @return bool|WP_Error
-	 */
-	public function may_see() {
-		return current_user_can( 'view_site_health_checks' )
-			? true
-			: new WP_Error( 'igny8_not_allowed', __( 'You are not allowed to do this.', 'igny8-wordpress-bridge' ), [ 'status' => rest_authorization_required_code() ] );
+		Read_Route::register( self::PATH, [ $this, 'answer' ], 'view_site_health_checks' );
 	}
 
 	/**

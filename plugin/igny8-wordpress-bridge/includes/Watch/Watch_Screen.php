@@ -9,10 +9,9 @@ defined( 'ABSPATH' ) || exit;
 use Igny8\Bridge\Admin\Settings_Page;
 use Igny8\Bridge\Connection\Connection;
 use Igny8\Bridge\Panel\Panel_Route;
+use Igny8\Bridge\Panel\Read_Route;
 use WP_Admin_Bar;
-use WP_Error;
 use WP_REST_Response;
-use WP_REST_Server;
 
 /**
  * The dot in the admin bar and the notice about the connection, on every page of wp-admin, for whoever may change it. A
@@ -48,24 +47,7 @@ final class Watch_Screen {
 	}
 
 	public function register(): void {
-		register_rest_route(
-			Panel_Route::SPACE,
-			self::PATH,
-			[
-				'methods'             => WP_REST_Server::READABLE,
-				'callback'            => [ $this, 'answer' ],
-				'permission_callback' => [ $this, 'may_see' ],
-			]
-		);
-	}
-
-	/**
-	 * @return bool|WP_Error
-	 */
-	public function may_see() {
-		return current_user_can( Settings_Page::CAPABILITY )
-			? true
-			: new WP_Error( 'igny8_not_allowed', __( 'You are not allowed to do this.', 'igny8-wordpress-bridge' ), [ 'status' => rest_authorization_required_code() ] );
+		Read_Route::register( self::PATH, [ $this, 'answer' ], Settings_Page::CAPABILITY );
 	}
 
 	public function answer(): WP_REST_Response {
