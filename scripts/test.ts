@@ -47,10 +47,7 @@ const phpunitSites = values.nightly
   ? [...PHPUNIT_SITES.map((site) => ({ ...site, isWhole: true })), ...NIGHTLY_SITES]
   : PHPUNIT_SITES
 
-/**
- * Three lanes take suites from one queue, the longest first. The end-to-end tests wait a good part of their time, so one
- * lane more than there are cores keeps both cores busy.
- */
+/** All suites, the longest first. */
 const suitesFor = (e2eFiles: string[]): Suite[] => [
   vitestSuite('e2e', e2eFiles),
   vitestSuite('workers'),
@@ -64,6 +61,7 @@ const suitesFor = (e2eFiles: string[]): Suite[] => [
   lockSuite,
   ...(values.nightly ? [soakSuite] : []),
 ]
+/** Take suites from one queue. The end-to-end tests wait a good part of their time, so there is one more than two cores. */
 const LANES = 3
 
 const needsPhp = ({ name }: Suite) => /php|e2e/.test(name)
@@ -92,14 +90,15 @@ async function runAll(suites: Suite[]): Promise<Outcome[]> {
   return outcomes
 }
 
-/** The suites to run: those that hold one of the words, or those that a change can break, or all. */
+const isByChange = values.changed || values.since !== undefined
+
+/** The suites to run: those that a change can break, or all; of them those whose names hold one of the words. */
 async function selectSuites(words: string[]): Promise<Suite[]> {
-  const isChanged = values.changed || values.since !== undefined
-  if (!isChanged) return filterSuites(suitesFor([]), words)
+  if (!isByChange) return filterSuites(suitesFor([]), words)
   const files = await listChanges(values.since)
   const choice = chooseSuites(files)
   console.log(`${files.length} files have changed`)
-  return files.length === 0 ? [] : filterSuites(suitesFor([...choice.e2e]), [...choice.words])
+  return files.length === 0 ? [] : filterSuites(filterSuites(suitesFor([...choice.e2e]), [...choice.words]), words)
 }
 
 const filterSuites = (suites: Suite[], words: string[]): Suite[] =>
@@ -108,11 +107,10 @@ const filterSuites = (suites: Suite[], words: string[]): Suite[] =>
 async function main(words: string[]): Promise<number> {
   const suites = await selectSuites(words)
   if (suites.length === 0) {
-    console.log(
-      words.length > 0 ? `No suite has one of these words in its name: ${words.join(', ')}` : 'Nothing to run',
-    )
-    console.log(`0 passed, ${words.length > 0 ? 1 : 0} failed`)
-    return words.length > 0 ? 1 : 0
+    const isMistyped = words.length > 0 && !isByChange
+    console.log(isMistyped ? `No suite has one of these words in its name: ${words.join(', ')}` : 'Nothing to run')
+    console.log(`0 passed, ${isMistyped ? 1 : 0} failed`)
+    return isMistyped ? 1 : 0
   }
   await prepare(suites)
   const outcomes = await runAll(suites)

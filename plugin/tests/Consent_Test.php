@@ -127,6 +127,25 @@ final class Consent_Test extends Site_Test_Case {
 		self::assertStringNotContainsString( $sent['verifier'], self::options() );
 	}
 
+	public function test_the_first_sync_is_of_the_connection_that_was_agreed_to_and_of_no_later_one(): void {
+		self::become_admin();
+		$this->is_ready();
+		$this->api->on( 'POST', Fake_Api::INTEGRATION . 'test-connection/', Fake_Api::problem( 403, 'access_denied' ) );
+		$this->come_back( self::asked( $this->press() )['state'] );
+		self::assertSame( Status::NOT_CONNECTED, $this->plugin->status->state() );
+		self::assertFalse( get_option( First_Sync::OPTION ) );
+
+		update_option( First_Sync::OPTION, (string) ( time() - DAY_IN_SECONDS - 5 ) );
+		do_action( 'igny8_structure_sent' );
+		self::assertFalse( get_option( First_Sync::OPTION ) );
+		self::assertNotContains( 'POST ' . self::SYNC, $this->api->calls() );
+
+		$this->connect();
+		update_option( First_Sync::OPTION, (string) time() );
+		$this->plugin->disconnector->disconnect();
+		self::assertFalse( get_option( First_Sync::OPTION ) );
+	}
+
 	public function test_the_page_says_so_once_and_shows_how_far_the_sync_is(): void {
 		self::become_admin();
 		$this->is_ready();

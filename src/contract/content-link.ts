@@ -31,12 +31,12 @@ export const PoisonedDocument = z.lazy(() =>
  */
 export const StaleSave = z.lazy(() =>
   z.object({
-    /** New whenever there is news about the save; each id is imported once. */
+    /** Changes with every change of this record; each id is imported once. */
     id: z.string().min(1).max(64),
     /** Who saved. */
     by: z.string().overwrite((text) => text.slice(0, 250)),
     at: UnixSeconds,
-    /** False if the editor did not say what it was opened with: then every field of `base` is to be chosen. */
+    /** False if the editor did not say what it was opened with: then each field of `base` counts as a conflict. */
     certain: z.boolean().default(true),
     /** Whether a person chose the saved version in WordPress. */
     kept: z.boolean().default(false),
@@ -72,7 +72,7 @@ export const PostDocument = z.lazy(() =>
     protected: z.boolean().default(false),
     stale_save: StaleSave.nullable().default(null),
     seo: PostSeo.nullable().default(null),
-    /** Hash of our text of which the plugin made this body; null for every other body. */
+    /** Hash of the IGNY8 body from which the plugin made this one; null for every other body. */
     made_of: z
       .string()
       .regex(/^[0-9a-f]{16}$/)
@@ -106,7 +106,7 @@ export const FetchData = z.lazy(() =>
     missing: z.array(PostId).max(INDEX_LIMIT),
     /** Posts that the site does not let IGNY8 read, though they are there. */
     denied: z.array(PostId).max(INDEX_LIMIT).default([]),
-    /** Those of them that somebody there has IGNY8 leave alone. Plugins before 0.3 can’t. */
+    /** The denied posts that a person has IGNY8 leave alone. Plugins before 0.3 don't send it. */
     left_alone: z.array(PostId).max(INDEX_LIMIT).default([]),
   }),
 )
@@ -114,6 +114,8 @@ export type FetchData = z.infer<typeof FetchData>
 
 /** Most symbols in one `digest` command. */
 export const SYMBOLS_LIMIT = 16_384
+/** Of a coded symbol, 22 bytes in base64 (src/site/drift/sketch.ts), rounded up. */
+const CHARACTERS_PER_SYMBOL = 30
 
 /** Coded symbols over the posts of a type, up to id `next` or all of them (src/site/drift). */
 export const DigestData = z.lazy(() =>
@@ -122,7 +124,7 @@ export const DigestData = z.lazy(() =>
     symbols: z
       .base64()
       .min(1)
-      .max(SYMBOLS_LIMIT * 30),
+      .max(SYMBOLS_LIMIT * CHARACTERS_PER_SYMBOL),
     next: z.int().min(1).nullable(),
   }),
 )
@@ -164,11 +166,11 @@ export const ApplyData = z.lazy(() =>
     outcome: z.enum(['applied', 'stale']),
     item: RawDocument.nullable(),
     created: z.boolean().default(false),
-    /** Whether the command was carried out. True with `stale`: by an earlier try, before somebody edited it. */
+    /** Whether this attempt or an earlier one was applied. True with `stale`: the post was edited after that. */
     was_applied: z.boolean().default(false),
     /** False if a create was interrupted and somebody edited the post since: no content of it counts as agreed. */
     is_finished: z.boolean().default(true),
-    /** Whether the site tells the post of a create from copies of it. Releases before did not. */
+    /** Whether the plugin can tell the created post from copies of it. Plugins before 0.2 don't send it. */
     is_linked: z.boolean().default(false),
   }),
 )

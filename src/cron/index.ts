@@ -28,10 +28,10 @@ import { reconcileChecks } from './health-checks.ts'
 import { notify } from './notifications.ts'
 import { playSuspensions } from './suspensions.ts'
 
-/** Rows pruned per tick; more than are added in a minute, so the tables don't grow. */
+/** Most rows that a job deletes from one table per tick; more than are added in a minute, so the tables don't grow. */
 const PRUNED_PER_TICK = 10_000
 
-/** Accounts per tick in whose audit logs the hashes missing after a crash are filled in. */
+/** Accounts per tick whose audit logs get the hashes that a crash left out. */
 const SEALED_PER_TICK = 100
 
 /** Endpoints resealed per tick, after a rotation of the encryption key. */
@@ -43,7 +43,7 @@ interface Tick {
   budget: QueryBudget
 }
 
-/** The databases, whose queries count towards the tick. */
+/** Opens the databases; their queries count against the tick's budget. */
 function openCounted({ env, budget }: Tick, accountId: string | null) {
   const measure: Measure = (work, queries) => {
     budget.spend(queries)
@@ -78,11 +78,11 @@ function createSystemContext(tick: Tick, accountId: string): ServiceContext {
     newId: createId,
     config: readConfig(env),
     apiKeys: countWrites(createApiKeyStore(env.API_KEYS), budget),
-    // each slice of a deletion replaces this function and awaits its work (deletions.ts)
+    // each slice of a deletion or a suspension replaces this function, and awaits its work
     background: () => {
       throw new Error('a tick has no background work')
     },
-    // there is no caller to charge, and a deletion makes no such calls
+    // there is no caller to charge, and neither job calls an unverified address
     chargeUnverified: () => Promise.resolve(),
     site: (siteId) => siteObject(env, siteId),
   }
@@ -121,7 +121,8 @@ function createJobs() {
 
 /**
  * Runs the jobs of a tick, which wrangler.toml schedules.
- * @throws Error if a job failed; then the tick is not recorded, and `/healthz` is degraded if that goes on
+ * @throws Error if a job failed. The jobs of such a tick are recorded, but it doesn't count as the last tick, so
+ *   `/healthz` is degraded if that goes on
  */
 export async function runScheduled(controller: ScheduledController, env: Env): Promise<void> {
   const { result: failed, points } = await collectMetrics(() => runJobs(controller, env))
@@ -135,23 +136,23 @@ async function runJobs(controller: ScheduledController, env: Env): Promise<reado
   const now = controller.scheduledTime
   const tick: Tick = { env, budget: new QueryBudget() }
   const databases = openCounted(tick, null)
-  const prune = { db: databases.db, now, limit: PRUNED_PER_TICK }
+  const pruneInput = { db: databases.db, now, limit: PRUNED_PER_TICK }
   const shards = databases.events.all()
-  const withRetention = { shards, now, limit: PRUNED_PER_TICK, retentionMs: config.eventRetentionMs }
+  const retentionInput = { shards, now, limit: PRUNED_PER_TICK, retentionMs: config.eventRetentionMs }
   const site = (siteId: string) => siteObject(env, siteId)
   const { outcomes, jobs, failed, run } = createJobs()
-  await run('pruned_idempotency_keys', () => pruneIdempotencyKeys(prune))
-  await run('pruned_ended', () => pruneEnded(prune))
-  await run('pruned_events', () => pruneEvents(withRetention))
+  await run('pruned_idempotency_keys', () => pruneIdempotencyKeys(pruneInput))
+  await run('pruned_ended', () => pruneEnded(pruneInput))
+  await run('pruned_events', () => pruneEvents(retentionInput))
   await run('trimmed_events', () => trimEvents({ shards, limit: PRUNED_PER_TICK }))
-  await run('pruned_changes', () => pruneConnectionChanges(prune))
-  await run('pruned_notifications', () => pruneNotifications(withRetention))
-  await run('pruned_mail', () => pruneMail(prune))
-  await run('pruned_attempts', () => pruneSignInAttempts(prune))
-  await run('resealed', () => resealEndpoints({ db: prune.db, config, now, limit: RESEALED_PER_TICK }))
-  const sealing = { db: prune.db, pepper: config.apiKeyPepper, now: Date.now }
+  await run('pruned_changes', () => pruneConnectionChanges(pruneInput))
+  await run('pruned_notifications', () => pruneNotifications(retentionInput))
+  await run('pruned_mail', () => pruneMail(pruneInput))
+  await run('pruned_attempts', () => pruneSignInAttempts(pruneInput))
+  await run('resealed', () => resealEndpoints({ db: pruneInput.db, config, now, limit: RESEALED_PER_TICK }))
+  const sealing = { db: pruneInput.db, pepper: config.apiKeyPepper, now: Date.now }
   await run('audit', () => sealLeftovers(sealing, SEALED_PER_TICK))
-  await run('checks', () => reconcileChecks({ db: prune.db, site, now: Date.now }, now))
+  await run('checks', () => reconcileChecks({ db: pruneInput.db, site, now: Date.now }, now))
   await run('taken_over', () => takeOver(databases))
   await run('notifications', () => notify({ ...databases, config, now: Date.now, newId: createId }, now))
   await run('suspensions', () => playSuspensions((accountId) => createSystemContext(tick, accountId)))
@@ -161,9 +162,9 @@ async function runJobs(controller: ScheduledController, env: Env): Promise<reado
     await run('waiting', () => measureWaiting({ ...databases, now }))
   }
   if (areFiguresDue(now)) await run('figures', () => recordFigures({ ...databases, now }))
-  // last: a tick with a job that failed counts as none
+  // last, because a tick with a failed job doesn't count for `/healthz`
   const isWhole = failed.length === 0
-  await run('tick', () => recordTick({ db: prune.db, cron: controller.cron, now, jobs, isWhole }))
+  await run('tick', () => recordTick({ db: pruneInput.db, cron: controller.cron, now, jobs, isWhole }))
   log.info('scheduled', { cron: controller.cron, failed, ...outcomes })
   return failed
 }

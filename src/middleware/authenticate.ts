@@ -49,13 +49,17 @@ function authContext(c: HonoContext<AppEnv>) {
 
 type Ticket = NonNullable<Parameters<typeof authenticateApiKey>[0]['input']['ticket']>
 
-interface Wanted {
+interface RouteNeeds {
   access: Access
-  /** Of a route that takes tickets. */
+  /** Set on routes that take tickets. */
   ticket: Ticket | undefined
 }
 
-async function identify(c: HonoContext<AppEnv>, credentials: Credentials, { access, ticket }: Wanted): Promise<Actor> {
+async function identify(
+  c: HonoContext<AppEnv>,
+  credentials: Credentials,
+  { access, ticket }: RouteNeeds,
+): Promise<Actor> {
   const ctx = authContext(c)
   if (credentials.kind === 'api_key') {
     const background = (work: Promise<void>) => c.executionCtx.waitUntil(work)
@@ -74,8 +78,8 @@ async function identify(c: HonoContext<AppEnv>, credentials: Credentials, { acce
 }
 
 /**
- * Charges refused credentials to the sender's network, to limit guessing. A key that isn't at the edge was charged before
- * D1 was asked.
+ * Charges refused credentials to the sender's network, to limit guessing. `not_found` is what platform routes answer to
+ * everybody but operators. An unknown key was charged already, by authenticateApiKey.
  */
 async function chargeRefusal(c: HonoContext<AppEnv>, error: unknown): Promise<void> {
   if (!(error instanceof ServiceError) || error.code === 'api_key_unknown') return
@@ -83,7 +87,7 @@ async function chargeRefusal(c: HonoContext<AppEnv>, error: unknown): Promise<vo
   if (isRefusal) await charge(c.env.THROTTLE_ANONYMOUS, clientNetwork(c), 'network')
 }
 
-async function findActor(c: HonoContext<AppEnv>, wanted: Wanted): Promise<Actor> {
+async function findActor(c: HonoContext<AppEnv>, wanted: RouteNeeds): Promise<Actor> {
   const { access } = wanted
   const credentials = readCredentials(readConfig(c.env), c.req.raw.headers)
   if (credentials.kind === 'none') {
@@ -102,7 +106,7 @@ async function findActor(c: HonoContext<AppEnv>, wanted: Wanted): Promise<Actor>
 
 const OPERATOR = { kind: 'operator', accountId: OPERATOR_ACCOUNT } as const
 
-/** Whether the operator's token is shown, which is compared in constant time. */
+/** Whether the request has the operator's token. Compares in constant time. */
 async function showsOperatorToken(c: HonoContext<AppEnv>): Promise<boolean> {
   const { operatorToken } = readConfig(c.env)
   const shown = OPERATOR_BEARER.exec(c.req.header('authorization') ?? '')?.[1] ?? ''
@@ -111,7 +115,7 @@ async function showsOperatorToken(c: HonoContext<AppEnv>): Promise<boolean> {
   return operatorToken !== '' && equalInConstantTime(known, found)
 }
 
-/** Whoever has the operator's token; whoever guesses is counted by their network. */
+/** Identifies the operator by the token. A wrong one is charged to the sender's network. */
 async function findOperator(c: HonoContext<AppEnv>): Promise<Actor> {
   if (await showsOperatorToken(c)) return OPERATOR
   await charge(c.env.THROTTLE_ANONYMOUS, clientNetwork(c), 'network')
@@ -126,7 +130,7 @@ async function identifyOperator(c: HonoContext<AppEnv>, credentials: Credentials
   return authenticateOperator({ ctx, input: { signedToken: credentials.signedToken, fresh } })
 }
 
-/** The same, or a person who is an operator. For everybody else who is signed in there is nothing here; looking is counted. */
+/** Identifies an operator by token or session. Anybody else gets `not_found`, which is charged to their network. */
 async function findPlatformActor(c: HonoContext<AppEnv>, fresh: boolean): Promise<Actor> {
   if (await showsOperatorToken(c)) return OPERATOR
   const credentials = readCredentials(readConfig(c.env), c.req.raw.headers)
@@ -139,7 +143,7 @@ async function findPlatformActor(c: HonoContext<AppEnv>, fresh: boolean): Promis
   }
 }
 
-function actorOf(c: HonoContext<AppEnv>, wanted: Wanted): Promise<Actor> | Actor {
+function actorOf(c: HonoContext<AppEnv>, wanted: RouteNeeds): Promise<Actor> | Actor {
   const { access } = wanted
   if (access.kind === 'public') return { kind: 'anonymous' }
   return c.get('stopwatch').time('auth', () => {
@@ -150,10 +154,11 @@ function actorOf(c: HonoContext<AppEnv>, wanted: Wanted): Promise<Actor> | Actor
 
 /**
  * Identifies the caller by an API key or a session (Bearer or cookie), and sets `actor`. `public` reads no credentials;
- * `optional` accepts none, but refuses bad ones. A person in several accounts chooses one with `X-Account-Id`. An API
+ * `optional` lets requests without credentials through, but refuses bad ones. A person in several accounts chooses one with `X-Account-Id`. An API
  * key may also be in `X-IGNY8-Key`.
  * @throws ServiceError the 401 codes of credentials; `no_account`, `user_inactive`, `two_factor_required`,
- *   `recent_sign_in_required`, `site_inactive`, `account_suspended`, `origin_not_allowed`, `operator_token_invalid`; `too_many_requests` after too many bad credentials from one address
+ *   `recent_sign_in_required`, `site_inactive`, `account_suspended`, `origin_not_allowed`, `operator_token_invalid`,
+ *   `not_found` for `platform`; `too_many_requests` after too many bad credentials from one network
  */
 export const authenticate = (access: Access, takesTicket = false) =>
   createMiddleware<AppEnv>(async (c, next) => {

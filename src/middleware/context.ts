@@ -33,16 +33,22 @@ function logIdsOf(c: HonoContext<AppEnv>): LogIds {
 }
 
 /**
- * Builds the service context. Reads go to the nearest replica, writes to the primary. A client that sends back the
- * `x-d1-bookmark` of an earlier response reads its own writes.
+ * The newer of the client's bookmark and that of authentication, which read from the primary. Bookmarks sort by age
+ * (https://developers.cloudflare.com/d1/reference/time-travel/#bookmarks).
+ */
+const newerOf = (sent: string | null, authenticated: string | null): string | null =>
+  sent !== null && authenticated !== null && authenticated > sent ? authenticated : (sent ?? authenticated)
+
+/**
+ * Builds the service context (`ctx`). Reads go to the nearest replica, writes to the primary. The answer's
+ * `x-d1-bookmark` names the state of the database; a client that sends it along later reads its own writes.
  */
 export const provideContext = createMiddleware<AppEnv>(async (c, next) => {
   const actor = c.get('actor')
   const bookmark = c.req.header('x-d1-bookmark')
-  const valid = bookmark && BOOKMARK.test(bookmark) ? bookmark : null
+  const sent = bookmark && BOOKMARK.test(bookmark) ? bookmark : null
   const nearest = c.req.method === 'GET' ? 'first-unconstrained' : 'first-primary'
-  // authentication read from the primary; continue from there
-  const readFrom = valid ?? c.get('dbSession')?.bookmark() ?? nearest
+  const readFrom = newerOf(sent, c.get('dbSession')?.bookmark() ?? null) ?? nearest
   const watch = c.get('stopwatch')
   const measure = measureQueries(c)
   const session = db(c.env, actor.kind === 'anonymous' ? null : actor.accountId, readFrom, measure)

@@ -7,7 +7,13 @@ const PAUSE_MS = 50
 const RETRY_AFTER_S = 1
 
 /** Not retried: if the first call succeeded and its response was lost, a retry would repeat the change or fail. */
-const NOT_REPEATED: ReadonlySet<string> = new Set(['createItem', 'deleteItem', 'resolveItem', 'undoItem', 'retryItem'])
+const NOT_REPEATED: ReadonlySet<string> = new Set<keyof SiteRpc>([
+  'createItem',
+  'moveItem',
+  'resolveItem',
+  'undoItem',
+  'retryItem',
+])
 
 const has = (cause: unknown, flag: 'retryable' | 'overloaded') =>
   cause instanceof Error && (cause as Error & { [name in typeof flag]?: boolean })[flag] === true

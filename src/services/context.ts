@@ -10,7 +10,7 @@ import type { RequestOrigin } from '../lib/request-origin.ts'
 import type { SiteRpc } from '../site/rpc.ts'
 import type { ApiKeyStore } from './api-keys/store.ts'
 
-/** Whoever runs this deployment. What they do is in a log of its own, under the name of an account that there is not. */
+/** Whoever runs this deployment. Their actions are in an audit log of their own, under this id, which no account has. */
 export const OPERATOR_ACCOUNT = 'operator'
 export interface OperatorActor {
   kind: 'operator'
@@ -35,17 +35,17 @@ export interface ServiceContext<A extends Actor = KnownActor> {
   db: Db
   /** The databases with events, messages and deliveries. */
   events: EventShards
-  /** How many more queries D1 takes of this invocation; each statement of a batch counts. */
+  /** How many queries this invocation may still make; each statement of a batch counts. */
   queriesLeft: () => number
   actor: A
   requestId: string
-  /** The same for a request and its repeats, by their Idempotency-Key; absent without one. */
+  /** Made from the Idempotency-Key: the same for each repeat of a request. Absent without that header. */
   onceId?: string
   /** Where the request came from; absent for the system. */
   origin?: RequestOrigin | undefined
-  /** Actions that this request wrote to the audit log, for the check against what its route declares. */
+  /** Actions that this request wrote to the audit log; mount.ts compares them with those that the route declares. */
   recorded?: AuditAction[]
-  /** What the caller says to call its request: for the log alone, see lib/ids.ts. */
+  /** The request id that the plugin sent; only for the log (lib/ids.ts). */
   pluginRequestId?: string | undefined
   /** Milliseconds since 1970. */
   now: () => number
@@ -56,7 +56,7 @@ export interface ServiceContext<A extends Actor = KnownActor> {
   databases: Databases
   /** Keeps work running after the response, as `waitUntil` does. */
   background: (work: Promise<unknown>) => void
-  /** Charges a host name and an account with one call to an address that never proved itself. @throws ServiceError `too_many_requests` */
+  /** Charges a host name and an account with one call to an address that was never verified. @throws ServiceError `too_many_requests` */
   chargeUnverified: (call: { host: string; accountId: string }) => Promise<void>
   /** Stub for a site's Durable Object. */
   site: (siteId: string) => SiteRpc

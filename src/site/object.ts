@@ -4,7 +4,7 @@
  *
  * What it guarantees, and how:
  * - Input gates don't serialise work across an await of fetch, KV or D1: other events run meanwhile. So a mutex lets
- *   only one request at a time go to the site, and everything that continues after an await checks its lease again
+ *   only one piece of work (a slice, a probe, the doctor) use the site at a time, and everything that continues after an await checks its lease again
  *   (runs/).
  * - Storage is synchronous SQLite. Related rows commit in one transaction (replica/store.ts).
  * - One alarm drives all work that is due: runs, the inbox, retries, drift checks, health checks. It is set again at
@@ -118,7 +118,7 @@ export class SiteSync extends BulkObject implements SiteRpc {
       this.store.transport.wake(Date.now())
       const id = createId('run')
       const run = this.store.runs.enqueue(id, call, direction, Date.now())
-      // an unfinished run keeps the request id of the request that queued it
+      // an unfinished run of this direction is returned instead; it keeps its own request id
       if (run.id === id) log.info('run queued', { run_id: id, direction })
       else log.info('run joined', { run_id: run.id, direction })
       callAgainSoon(this.store, Date.now())
@@ -211,7 +211,7 @@ export class SiteSync extends BulkObject implements SiteRpc {
     return this.#editItem(key, (content) => items.TRASH_CHANGES[change](content, id))
   }
 
-  /** What a Worker of an earlier release calls, during a deployment. */
+  /** Called by Workers of the release before, during a deployment. */
   deleteItem(key: CallingKey, id: string): Promise<RpcResult<Item>> {
     return this.moveItem(key, id, 'trash')
   }
@@ -277,7 +277,7 @@ export class SiteSync extends BulkObject implements SiteRpc {
     this.live.publish({ row: true })
   }
 
-  /** Changes the IGNY8 side of an item in one transaction, then updates the counts in D1. */
+  /** Changes the IGNY8 side of an item in one transaction; the counts in D1 follow in the background. */
   #editItem(key: CallingKey, work: (content: items.ContentContext) => RpcResult<Item>): Promise<RpcResult<Item>> {
     return this.authorized(key, async () => {
       const changed = work(this.content(key.siteId))

@@ -81,7 +81,7 @@ async function quarrel(item: RealItem): Promise<void> {
 }
 
 describe('the panel in the block editor', { timeout: 240_000 }, () => {
-  test('says how the post stands; a conflict is resolved there: IGNY8’s version replaces what is open, and that stays', async () => {
+  test('says how the post stands; a conflict is resolved there: IGNY8’s version replaces what is open, and that stays; whoever has typed since is asked first', async () => {
     const item = await site.byTitle('Block')
     const page = await openEditor(item)
     await openPanel(page)
@@ -92,8 +92,16 @@ describe('the panel in the block editor', { timeout: 240_000 }, () => {
     await page.locator('[data-igny8-post]').getByText('Changed both here and in IGNY8: Title').waitFor()
     expect(await ownFaults(page)).toEqual([])
     await pictureOf(page, 'authoring-panel-conflict')
+    const asked = page.waitForEvent('dialog', { timeout: WAIT_MS })
     await page.getByRole('button', { name: 'Take IGNY8’s version' }).click()
+    await page.evaluate(`wp.data.dispatch( 'core/editor' ).editPost( { title: 'Typed since' } )`)
     await eventually(async () => expect(await titleOnSite(item)).toBe('Block, ours'))
+    const dialog = await asked
+    expect(dialog.type()).toBe('beforeunload')
+    await dialog.dismiss()
+    expect(await page.evaluate(`wp.data.select( 'core/editor' ).getEditedPostAttribute( 'title' )`)).toBe('Typed since')
+    page.once('dialog', (again) => void again.accept())
+    await page.reload()
     await openPanel(page)
     await inState(page, 'synced')
     expect(await standing(item.id)).toMatchObject({ state: 'synced', title: 'Block, ours' })

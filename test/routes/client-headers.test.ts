@@ -12,7 +12,7 @@ import {
 import type { Person } from '../support/identity.ts'
 
 const SITES = '/api/v1/sites/'
-const BOOKMARK = '00000001-00000002-00000003-0123456789abcdef0123456789abcdef'
+const BOOKMARK = '00000009-00000002-00000003-0123456789abcdef0123456789abcdef'
 
 let owner: Person
 let siteId: string
@@ -57,6 +57,12 @@ describe('x-d1-bookmark', () => {
     const { readFrom, bindings } = recordingDatabase()
     await call(`GET ${SITES}`, { token: owner.token, headers: { 'x-d1-bookmark': BOOKMARK }, bindings })
     expect(readFrom).toEqual(['first-primary', BOOKMARK])
+  })
+
+  test('older than what the session was read in is passed over: the request would see less than its sign-in', async () => {
+    const { readFrom, bindings } = recordingDatabase()
+    await call(`GET ${SITES}`, { token: owner.token, headers: { 'x-d1-bookmark': '00000000-aaaa' }, bindings })
+    expect(readFrom).toEqual(['first-primary', '00000001-aaaa'])
   })
 
   test('of a response is the position after the request’s last query', async () => {

@@ -11,12 +11,12 @@
 
 	var h = wp.element.createElement;
 	var strings = facts.strings;
-	/** While something is on its way, the panel asks again: this often, and at most so many times. */
+	/** While a change is being sent or received, the panel reads its state anew every PAUSE_MS, at most MOST_ASKS times. */
 	var PAUSE_MS = 4000;
 	var MOST_ASKS = 15;
 	var isLeaving = false;
 
-	// WordPress asks before unsaved text is left. The server has it by then.
+	// WordPress warns of unsaved text. What was sent along with the choice of a version is kept as a revision.
 	window.addEventListener(
 		'beforeunload',
 		function ( event ) {
@@ -27,12 +27,17 @@
 		true
 	);
 
-	function reload() {
-		isLeaving = true;
+	/**
+	 * Loads the page anew. Whoever has typed since their texts were sent is warned by WordPress, and may stay.
+	 *
+	 * @param {string} sent Texts that are kept as a revision, as JSON; '' if none were sent.
+	 */
+	function reload( sent ) {
+		isLeaving = '' !== sent && JSON.stringify( typed() ) === sent;
 		window.location.reload();
 	}
 
-	/** Texts of the editor, saved or not: they stay as a revision. */
+	/** The editor's current texts, saved or not. */
 	function typed() {
 		if ( facts.block ) {
 			var editor = wp.data.select( 'core/editor' );
@@ -130,23 +135,26 @@
 		);
 	}
 
-	/** What is shown, and who is told when the post was saved. */
+	/** State of the panel and its actions. It is read anew after each save. */
 	function useView() {
 		var stored = wp.element.useState( null );
-		var failed = wp.element.useState( '' );
+		var unread = wp.element.useState( '' );
+		// Why the last action failed: it stays until the next one, although the state is read meanwhile.
+		var refused = wp.element.useState( '' );
 		var busy = wp.element.useState( '' );
 		var head = wp.element.useRef( null );
-		var run = wp.element.useRef( { asks: 0, timer: 0, isGone: false, awaitsOurs: false, isAsking: false } ).current;
+		var run = wp.element.useRef( { asks: 0, timer: 0, isGone: false, awaitsOurs: false, isAsking: false, sent: '' } ).current;
 
 		function show( view ) {
 			if ( run.isGone ) {
 				return;
 			}
 			stored[ 1 ]( view );
-			failed[ 1 ]( '' );
+			unread[ 1 ]( '' );
 			if ( view.has_changed || ( run.awaitsOurs && 'synced' === view.state ) ) {
+				run.awaitsOurs = false;
 				wp.a11y.speak( strings.reload );
-				reload();
+				reload( run.sent );
 				return;
 			}
 			run.awaitsOurs = run.awaitsOurs && view.is_passing;
@@ -164,7 +172,7 @@
 			run.isAsking = true;
 			ask().then( show, function ( error ) {
 				if ( ! run.isGone ) {
-					failed[ 1 ]( error.message || strings.failed );
+					unread[ 1 ]( error.message || strings.failed );
 				}
 			} ).then( function () {
 				run.isAsking = false;
@@ -176,21 +184,24 @@
 				if ( busy[ 0 ] ) {
 					return;
 				}
+				var sending = data ? data() : {};
 				busy[ 1 ]( name );
+				refused[ 1 ]( '' );
 				run.asks = 0;
 				run.awaitsOurs = 'igny8' === name;
-				ask( action, data && data() ).then(
+				run.sent = run.awaitsOurs ? JSON.stringify( sending.texts ) : '';
+				ask( action, sending ).then(
 					function ( view ) {
 						show( view );
 						wp.a11y.speak( view.label + '. ' + view.text );
-						// The button that was pressed may be gone.
+						// The pressed button may have been removed.
 						if ( head.current && ! view.has_changed ) {
 							head.current.focus();
 						}
 					},
 					function ( error ) {
 						run.awaitsOurs = false;
-						failed[ 1 ]( error.message || strings.failed );
+						refused[ 1 ]( error.message || strings.failed );
 						refresh();
 						wp.a11y.speak( error.message || strings.failed, 'assertive' );
 					}
@@ -218,7 +229,7 @@
 
 		return {
 			view: stored[ 0 ],
-			error: failed[ 0 ],
+			error: refused[ 0 ] || unread[ 0 ],
 			busy: busy[ 0 ],
 			head: head,
 			act: function ( action ) {
@@ -232,7 +243,7 @@
 		};
 	}
 
-	/** In the classic editor the page is loaded anew after a save. */
+	/** Calls back after each save in the block editor, and gives what ends that. The classic editor loads the page after a save. */
 	function onSaved( callback ) {
 		if ( ! facts.block ) {
 			return function () {};

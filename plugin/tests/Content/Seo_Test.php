@@ -274,6 +274,19 @@ final class Seo_Test extends Content_Test_Case {
 		self::assertStringStartsWith( 'seo.description: ', $result['detail'] );
 	}
 
+	public function test_of_several_rows_only_the_one_that_counts_is_changed(): void {
+		global $wpdb;
+
+		Seo_Site::activate( 'aioseo' );
+		$id    = self::make_post( [ 'post_type' => 'post' ] );
+		$table = $wpdb->prefix . 'aioseo_posts';
+		foreach ( [ 'First', 'Second' ] as $description ) {
+			$wpdb->insert( $table, [ 'post_id' => $id ] + compact( 'description' ) );
+		}
+		$this->change( $this->document( $id ), [ 'seo' => [ 'description' => 'New' ] ] );
+		self::assertSame( [ 'New', 'Second' ], $wpdb->get_col( "SELECT description FROM $table WHERE post_id = $id ORDER BY id" ) );
+	}
+
 	public function test_a_row_that_another_plugin_alters_is_restored(): void {
 		global $wpdb;
 

@@ -16,7 +16,7 @@ import type { Alteration, MissingPermission } from '../../contract/link.ts'
 import type { ItemDoc } from './doc.ts'
 import { pendingFields, type FieldPath } from './fields.ts'
 
-/** Who deleted the item. `local`: still to be sent. `external`: kept only as a conflict. `both`: a tombstone. */
+/** Who deleted the item. `local`: still to be sent. `external`: deleted on the site after IGNY8 changed it, a conflict. `both`: a tombstone. */
 export type Deletion = 'local' | 'external' | 'both'
 
 /** Errors for which an item waits instead of being marked as failed. */
@@ -105,7 +105,7 @@ export interface ItemRecord {
   conflictExternal: ItemDoc | null
 }
 
-/** What a record has whose item was never sent, and of which the site has nothing. */
+/** Values of the record of an item that was never sent and has no post. */
 export const NEVER_SENT = {
   externalId: null,
   etag: null,
@@ -149,7 +149,7 @@ export const isDeletedUnsent = ({ deletion, externalId }: Pick<ItemRecord, 'dele
 
 export const hasTrashStatus = ({ status }: Pick<ItemDoc, 'status'>): boolean => status === 'trash'
 
-/** Whether the item is in the trash on both sides, or here, if it has no post: it may be deleted permanently. */
+/** Whether the item may be deleted permanently: it is in the trash on both sides, or, without a post, in IGNY8. */
 export const isInTrashOnBothSides = ({ local, external, externalId, conflictFields }: ItemRecord): boolean =>
   hasTrashStatus(local) &&
   conflictFields.length === 0 &&

@@ -4,7 +4,8 @@
  *
  * A search reads titles first, then texts. There is no index of words, whose rows each edit would write
  * (docs/adr/0028-lists-and-bulk-changes.md): texts are read through, in the order of the list, and only so many in one
- * call. A page that ends for that reason may be short, and says where the next one begins.
+ * call. A page that ends for that reason may be short, and says where the next one begins. Accents don't count in
+ * titles; they do in texts, which SQLite compares first.
  */
 import type { ItemSummary } from '../../contract/content.ts'
 import type { ItemMatch, ItemSort } from '../../contract/item-list.ts'
@@ -19,12 +20,13 @@ export type FindOrder = ItemSort | 'hits'
 
 export interface Found {
   results: ItemSummary[]
-  /** Where the next page begins; null: that was the last. */
+  /** Where the next page begins; null after the last one. */
   next: Position | null
 }
 
-/** Texts are read in pieces of at most so many items and about so many bytes, and in one call a few of the largest pieces. */
+/** Most items whose texts are read at once. */
 const TEXTS_AT_ONCE = 200
+/** Bytes of texts, about, that are read at once, and in one call. */
 const PIECE_BYTES = 4_000_000
 const TEXT_BYTES = 4 * PIECE_BYTES
 /** Hits in titles that are ranked; more of them are of no use to anybody. */
@@ -34,13 +36,13 @@ const WHOLE_TITLE = 0
 const PHRASE_IN_TITLE = 1
 const WORDS_IN_TITLE = 2
 const PHRASE_IN_TEXT = 3
-const WORDS = 4
+const WORDS_IN_TEXT = 4
 
 /** What is searched for. */
 interface Query {
   phrase: string
   words: string[]
-  /** What a document that has the words has in any case, as SQLite compares it: their letters of ASCII. */
+  /** Runs of ASCII letters and digits of the query. SQLite looks for them first: only documents that have all of them are read. */
   pieces: string[]
 }
 
@@ -51,8 +53,8 @@ function toQuery(q: string): Query | null {
   return { phrase: fold(q).trim().split(/\s+/).join(' '), words, pieces: [...new Set(pieces)].slice(0, 20) }
 }
 
-/** Text without its tags, in one line. */
-const plain = (html: string): string => fold(html.replaceAll(/<[^<>]*>/g, ' ').replaceAll(/\s+/g, ' '))
+/** Text without its tags, in one line, folded: without case and accents. */
+const foldedText = (html: string): string => fold(html.replaceAll(/<[^<>]*>/g, ' ').replaceAll(/\s+/g, ' '))
 
 const rankTitle = ({ title_key: title, slug }: FoundRow, { phrase, words }: Query): number | null => {
   if (title === phrase) return WHOLE_TITLE
@@ -64,12 +66,12 @@ const rankTitle = ({ title_key: title, slug }: FoundRow, { phrase, words }: Quer
 /** How well a text fits; null if it does not. */
 function rankText(row: FoundRow, doc: string, { phrase, words }: Query): number | null {
   const { title, body, excerpt, slug } = JSON.parse(doc) as ItemDoc
-  const text = plain(`${title}\n${excerpt}\n${body}`)
+  const text = foldedText(`${title}\n${excerpt}\n${body}`)
   if (text.includes(phrase)) return PHRASE_IN_TEXT
   const all = `${text} ${fold(slug)} ${row.title_key}`
   if (!words.every((word) => all.includes(word))) return null
   // one word is a phrase of its own
-  return words.length > 1 ? WORDS : PHRASE_IN_TEXT
+  return words.length > 1 ? WORDS_IN_TEXT : PHRASE_IN_TEXT
 }
 
 /** Reads texts until its allowance is used up. */
@@ -88,7 +90,10 @@ class TextReader {
     return this.#left <= 0
   }
 
-  /** Looks through the first of these rows, as many as are read at once. */
+  /**
+   * Reads the texts of the first of these rows, up to PIECE_BYTES.
+   * @returns the rows that were read, and by row number the ranks of those of them whose title does not fit
+   */
   read(rows: readonly FoundRow[]): { read: readonly FoundRow[]; ranks: Map<number, number> } {
     const { search } = this.#ctx.replica
     const sizes = search.sizes(rows.map(({ n }) => n))
@@ -125,7 +130,7 @@ const cut = (rows: Position[], limit: number): Page => {
   return { rows: shown, next: rows.length > limit ? (shown.at(-1) ?? null) : null }
 }
 
-/** Hits in any order but that of their rank: whatever fits, wherever it does. */
+/** Hits in title or text, in an order of the list. */
 function findSorted(
   ctx: Pick<ContentContext, 'replica'>,
   match: RowMatch,
@@ -185,7 +190,7 @@ function findHits(
     .filter(({ key, n }) => key > from.rank || (key === from.rank && n < from.n))
     .toSorted((left, right) => left.key - right.key || right.n - left.n)
   const reader = new TextReader(ctx, query)
-  const ranks = query.words.length > 1 ? [PHRASE_IN_TEXT, WORDS] : [PHRASE_IN_TEXT]
+  const ranks = query.words.length > 1 ? [PHRASE_IN_TEXT, WORDS_IN_TEXT] : [PHRASE_IN_TEXT]
   for (const rank of ranks) {
     if (hits.length > limit) break
     if (rank < from.rank) continue
@@ -213,7 +218,7 @@ function findRows(
     : findSorted(ctx, match, query, { sort: order, after, limit })
 }
 
-/** Texts that are read through for everything that fits. */
+/** Bytes of texts that findAllRows reads at most. */
 const ALL_TEXT_BYTES = 4 * TEXT_BYTES
 
 /** Row numbers of everything that fits, newest first; null if that is more than `most`, or too much to read. */

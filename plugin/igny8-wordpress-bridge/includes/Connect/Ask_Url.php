@@ -54,7 +54,7 @@ final class Ask_Url {
 			'plugin_version' => IGNY8_BRIDGE_VERSION,
 			'types'          => (string) wp_json_encode( $this->types() ),
 		];
-		if ( $this->is_connected() ) {
+		if ( $this->status->is_accepted() ) {
 			$asked['current_site_id'] = $this->connection->site_id();
 		}
 		if ( '' !== $token ) {
@@ -68,13 +68,6 @@ final class Ask_Url {
 	 */
 	public function site_page(): string {
 		return $this->config->api_url() . '/sites/' . rawurlencode( $this->connection->site_id() ) . '/content-types';
-	}
-
-	/**
-	 * Whether IGNY8 still accepts this connection, as far as is known here.
-	 */
-	private function is_connected(): bool {
-		return $this->status->is_usable() && Status::KEY_REVOKED !== $this->status->state();
 	}
 
 	private function site_name(): string {

@@ -67,7 +67,7 @@ final class Connect_Flow {
 	/**
 	 * The person said no, or the app could not ask them.
 	 *
-	 * @return bool Whether they had been asked.
+	 * @return bool Whether a request with this state was pending.
 	 */
 	public function cancel( int $user_id, string $state ): bool {
 		return null !== $this->asks->take( $user_id, $state );
@@ -86,11 +86,15 @@ final class Connect_Flow {
 			return Outcome::failed( $failure );
 		}
 		$this->first_sync->plan();
-		return $this->connector->connect_as( $identity, $user_id );
+		$outcome = $this->connector->connect_as( $identity, $user_id );
+		if ( Outcome::FAILED === $outcome->kind() ) {
+			$this->first_sync->forget();
+		}
+		return $outcome;
 	}
 
 	/**
-	 * Whether what was finished had begun in the app, to which the person then goes back.
+	 * Whether the person began in the app, and goes back there. Valid after finish().
 	 */
 	public function began_in_app(): bool {
 		return $this->from_app;
@@ -117,7 +121,7 @@ final class Connect_Flow {
 		}
 		$this->from_app = $ask['from_app'];
 
-		$was_connected = $this->status->is_usable() && Status::KEY_REVOKED !== $this->status->state();
+		$was_connected = $this->status->is_accepted();
 		$grant         = $this->api->exchange( $code, $ask['verifier'], $this->keys->begin_pending() );
 		if ( $was_connected && $grant['site_id'] !== $this->connection->site_id() ) {
 			Failure::raise(

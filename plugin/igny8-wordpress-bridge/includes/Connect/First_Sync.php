@@ -45,21 +45,31 @@ final class First_Sync {
 
 	public function hook(): void {
 		add_action( 'igny8_structure_sent', [ $this, 'start' ] );
+		add_action( 'igny8_disconnected', [ $this, 'forget' ] );
 	}
 
 	public function plan(): void {
-		update_option( self::OPTION, '1', true );
+		update_option( self::OPTION, (string) time(), true );
 	}
 
 	/**
-	 * Starts it once, if it is planned. A sync that can't be started now is not lost: “Sync now” starts it.
+	 * Drops the plan: the connection that it was made for has failed or ended.
+	 */
+	public function forget(): void {
+		delete_option( self::OPTION );
+	}
+
+	/**
+	 * Starts it once, if it was planned within a day: a connection that comes later was not made by that consent. If the
+	 * start fails, the person can press “Sync now”.
 	 */
 	public function start(): void {
-		if ( '1' !== get_option( self::OPTION ) ) {
+		$planned_at = (int) get_option( self::OPTION );
+		if ( 0 === $planned_at ) {
 			return;
 		}
-		delete_option( self::OPTION );
-		if ( ! $this->settings->is_sync_enabled() ) {
+		$this->forget();
+		if ( time() - $planned_at > DAY_IN_SECONDS || ! $this->settings->is_sync_enabled() ) {
 			return;
 		}
 		try {

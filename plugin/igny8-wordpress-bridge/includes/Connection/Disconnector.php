@@ -58,6 +58,7 @@ final class Disconnector {
 		$this->schedule->cancel_retries();
 		$this->unattended->pause();
 		$this->log->info( 'disconnected', __( 'Disconnected.', 'igny8-wordpress-bridge' ) );
+		do_action( 'igny8_disconnected' );
 		if ( null !== $failure ) {
 			$this->log->failure( $failure, __( 'IGNY8 could not be notified', 'igny8-wordpress-bridge' ) );
 		}

@@ -92,6 +92,13 @@ final class Status {
 		return $this->connection->exists() && '' !== $this->keys->api_key() && ! $this->connection->is_clone();
 	}
 
+	/**
+	 * Whether the API can be used now, and has not refused the key since it was last asked.
+	 */
+	public function is_accepted(): bool {
+		return $this->is_usable() && self::KEY_REVOKED !== $this->state();
+	}
+
 	private function connected_state(): string {
 		$state = $this->connection->state();
 		if ( Connection::READY !== $state ) {

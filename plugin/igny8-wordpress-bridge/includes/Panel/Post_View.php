@@ -104,7 +104,7 @@ final class Post_View {
 		if ( $this->left_alone->has( $post->ID ) ) {
 			return Item_State::LEFT_ALONE;
 		}
-		if ( ! $this->status->is_usable() || Status::DISABLED === $this->status->state() || Status::KEY_REVOKED === $this->status->state() ) {
+		if ( ! $this->status->is_accepted() || Status::DISABLED === $this->status->state() ) {
 			return Item_State::PAUSED;
 		}
 		return Types::UNSAVED === $post->post_status ? Item_State::UNSAVED : '';

@@ -15,7 +15,7 @@ const NEXT_FINISHED = '(SELECT ifnull(max(finished_n), 0) + 1 FROM runs WHERE fi
 
 const NO_PROGRESS = { done: 0, total: 0, by_type: {} }
 
-/** Cost of one step (a recorded piece of a run's work). */
+/** What a step of a run (Meter) cost: requests to the site, bytes of their bodies and answers, milliseconds. */
 interface Spent {
   requests: number
   bytes: number
@@ -202,20 +202,26 @@ export class RunTable {
     return firstRow<{ failures: number }>(this.#database, sql, run.id)?.failures ?? 0
   }
 
-  /** Ends a slice: the run is due again at `dueAt`. */
+  /**
+   * Ends a slice. The row stays `running`; its lease ends at `dueAt` (milliseconds since 1970), when the next alarm may
+   * take it.
+   */
   yield(run: LeasedRun, dueAt: number): void {
     const sql = "UPDATE runs SET lease_until = ? WHERE id = ? AND attempt = ? AND status = 'running'"
     this.#rows(sql, dueAt, run.id, run.attempt)
   }
 
-  /** Suspends a run until the site polls. This does not count as a failed attempt. */
+  /**
+   * Suspends a run whose answers come with a poll of the site. Its lease ends when they come, at the latest at `until`
+   * (milliseconds since 1970). This does not count as a failed attempt.
+   */
   suspend(run: LeasedRun, until: number): void {
     this.#rows('UPDATE runs SET failures = 0 WHERE id = ? AND attempt = ?', run.id, run.attempt)
     this.yield(run, until)
     this.onRun(run.id)
   }
 
-  /** Stores why a run waits after an internal error stopped its holder. It is taken again when its lease ends. */
+  /** Stores the internal error of a run's holder as the reason why the run waits for its lease to end. */
   rest(run: LeasedRun, waiting: StoredWaiting): void {
     const sql = "UPDATE runs SET waiting = ? WHERE id = ? AND attempt = ? AND status = 'running'"
     this.#rows(sql, JSON.stringify(waiting), run.id, run.attempt)
@@ -291,7 +297,7 @@ export class RunTable {
     return waiting.length
   }
 
-  /** The running run with the latest `lease_until`; unless runs wait for a poll, no other can be at work. */
+  /** The run at work; where runs wait for a poll, the one with the latest lease. */
   lastLeased(): string | null {
     const sql = "SELECT id FROM runs WHERE finished_at IS NULL AND status = 'running' ORDER BY lease_until DESC LIMIT 1"
     return firstRow<{ id: string }>(this.#database, sql)?.id ?? null
@@ -311,7 +317,7 @@ export class RunTable {
   }
 
   /**
-   * The current run and the last one that ended.
+   * The current run (a running one before a queued one) and the last one that ended.
    * @param integrationId null for the runs of all integrations of the site
    */
   state(now: number, integrationId: string | null = null): RunTableState {

@@ -36,7 +36,7 @@ final class Aioseo implements Seo_Plugin, Own_Table {
 		'twitter_image' => 'twitter_image',
 	];
 
-	/** Directive => column. They count unless `robots_default` is 1. */
+	/** Directive => column. They count only if `robots_default` is 0. */
 	private const FLAGS = [
 		'noindex'      => 'robots_noindex',
 		'nofollow'     => 'robots_nofollow',
@@ -172,9 +172,11 @@ final class Aioseo implements Seo_Plugin, Own_Table {
 		if ( null === $this->row( $post_id ) ) {
 			$wpdb->insert( self::table(), $this->start( $post_id ) + [ 'created' => $now ] + [ 'updated' => $now ] );
 		}
-		$wpdb->update( self::table(), $changes + [ 'updated' => $now ], [ 'post_id' => $post_id ] );
+		// A post may have several rows: only the one that counts is changed, as restore() puts back only that one.
+		$row = $this->row( $post_id );
+		$wpdb->update( self::table(), $changes + [ 'updated' => $now ], null === $row ? [ 'post_id' => $post_id ] : [ 'id' => $row['id'] ] );
 		$this->forget( $post_id );
-		// As All in One SEO does when it has saved a post.
+		// All in One SEO fires this action after it saves a post.
 		do_action( 'aioseo_insert_post', $post_id );
 	}
 
@@ -316,7 +318,7 @@ final class Aioseo implements Seo_Plugin, Own_Table {
 				aioseo()->meta->metaData->bustPostCache( $post_id );
 			}
 		} catch ( Throwable $error ) {
-			// Another version: its cache ends with this request anyway.
+			// Other versions lack these methods. Their cache lives only for this request.
 			return;
 		}
 	}
