@@ -77,6 +77,16 @@ export function storeDecision(
   else counts.updated++
 }
 
+/**
+ * Whether a document without its body, as metadata runs read it, is not enough: there is a save from an old editor to
+ * compare, or the item has changes to send. A write of these whose answer was lost may be all that has changed; no webhook
+ * tells of it, and once nothing seems to be left to send, nobody would fetch the body.
+ */
+function needsBody(before: ItemRecord, post: PostDocument): boolean {
+  if (newStaleSave(before, post)?.base === null) return true
+  return post.body === null && before.externalId !== null && before.local !== before.external
+}
+
 /** The item of a post: by its post id, or by our own id if the answer to its create was lost. */
 function findItem({ replica }: ImportContext, raw: RawDocument): ItemRecord | null {
   const known = replica.items.getByExternalId(raw.id)
@@ -169,8 +179,8 @@ export function importDocuments(
       counts.unchanged++
       continue
     }
-    if (before && newStaleSave(before, read.post)?.base === null) {
-      // without the body nothing can be compared: the whole post is fetched, as after a webhook
+    if (before && needsBody(before, read.post)) {
+      // the whole post is fetched, as after a webhook
       ctx.replica.inbox.remind(raw.id, ctx.now(), ctx.now())
       counts.unchanged++
       continue
