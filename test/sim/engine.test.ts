@@ -298,6 +298,18 @@ test('an edit whose answer was lost, and which the site’s author took back sin
   expect(world.store.replica.items.getByExternalId(2)?.local.status).toBe('publish')
 })
 
+test('an edit whose answer was lost is seen by a metadata run, without its body: the post is fetched whole', async () => {
+  const world = await imported(3)
+  updateItem(world.content, world.store.replica.items.getByExternalId(2)?.id ?? '', { title: 'Ours' })
+  world.wordpress.faults = { command: ({ name }) => (name === 'apply' ? { kind: 'die', when: 'after' } : null) }
+  await run(world, 'to_external')
+  expect([world.wordpress.post(2).title, stateOf(world, 2)]).toEqual(['Ours', 'local_ahead'])
+  world.wordpress.faults = {}
+  await run(world, 'metadata')
+  await world.settle(1_000)
+  expect(stateOf(world, 2)).toBe('synced')
+})
+
 describe('an item that ends the site’s request each time', () => {
   test('T5 T52 fails alone: the batch is divided until it is found, and the others go through', async () => {
     const world = await imported(3)
