@@ -118,6 +118,8 @@ export const connectRoutes: Route[] = [
       'quota_exceeded',
       'account_leaving',
       'site_not_found',
+      'too_many_types',
+      'invalid_slug',
     ],
     // the answer holds a code that is valid for a minute
     withoutIdempotency: true,

@@ -132,6 +132,13 @@ describe('the way back', () => {
     const asks = { ...asking, ask: { ...asking.ask, return_url: 'javascript:alert(1)' } }
     expect(refusal(await approve(owner, asks))).toEqual([400, 'validation_error'])
   })
+
+  test('with choices of types that have no slug, or too many, is refused as the document says', async () => {
+    const many = Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`type_${index}`, true]))
+    expect(refusal(await approve(owner, asking, { choices: { '': true } }))).toEqual([400, 'invalid_slug'])
+    expect(refusal(await approve(owner, asking, { choices: many }))).toEqual([400, 'too_many_types'])
+    expect(await codesOf(owner)).toEqual([])
+  })
 })
 
 describe('a yes', () => {
