@@ -47,6 +47,12 @@ afterEach(async ({ task }) => {
 
 const open = (path: string) => page.goto(`/sites/${lab.siteId}/${path}`)
 const panel = (name: string): Locator => page.getByRole('region', { name, exact: true })
+/** What is folded away on the page: how the connection works underneath. */
+const openDetails = async () => {
+  const summary = page.getByText('Details', { exact: true }).first()
+  await summary.waitFor()
+  await summary.evaluate((element) => element.parentElement?.setAttribute('open', ''))
+}
 /** The value of a fact of the connection page. */
 const fact = (name: string): Locator =>
   panel('Status')
@@ -186,6 +192,7 @@ describe('the health of a real site in a real browser (T8, T33, T36)', { timeout
       `/integration/integrations/${id}/content-types/`,
     )
     await facts.getByTitle(driftCheck.root).waitFor()
+    await openDetails()
     await page
       .locator('[data-fact=last-verified]')
       .getByText(/just now|seconds? ago/)
@@ -194,6 +201,7 @@ describe('the health of a real site in a real browser (T8, T33, T36)', { timeout
     await open('connection')
     await expectState('ready', 'Connected & ready')
     expect(await panel('Status').locator('[data-reason]').count()).toBe(0)
+    await openDetails()
     await fact('Last verified')
       .getByText(/just now|ago/)
       .waitFor()
@@ -236,6 +244,7 @@ describe('the health of a real site in a real browser (T8, T33, T36)', { timeout
     await lab.poll()
     await pressTest()
     await expectState('ready', 'Connected & ready')
+    await openDetails()
     const transport = fact('Transport')
     await transport.getByText('Polling: the site calls IGNY8 and picks up its tasks').waitFor()
     // a site that was called until now polls every 15 minutes; its next poll tells it to poll each minute
@@ -295,6 +304,7 @@ describe('the health of a real site in a real browser (T8, T33, T36)', { timeout
     await pressTest()
     await expectState('ready', 'Connected & ready')
     expect(await panel('Status').locator('[data-reason]').count()).toBe(0)
+    await openDetails()
     await fact('Transport').getByText('Direct: IGNY8 calls the site').waitFor()
     await panel('Doctor').getByRole('button', { name: /^Run / }).click()
     await panel('Doctor').locator('[data-verdict=healthy]').waitFor({ timeout: LOOK_MS })

@@ -4,7 +4,9 @@ import { describeReason } from '../../src/contract/health.ts'
 import { DELIVERY_ERRORS } from '../../src/contract/notifications.ts'
 import { SYMPTOMS } from '../../src/contract/symptoms.ts'
 import { errors as german } from '../src/i18n/de/errors.ts'
+import { shell as deShell } from '../src/i18n/de/shell.ts'
 import { errors as english } from '../src/i18n/en/errors.ts'
+import { shell as enShell } from '../src/i18n/en/shell.ts'
 
 const CHOICES = ['integration_inactive']
 const known = [...Object.keys(ERRORS), ...Object.keys(SYMPTOMS), ...CHOICES, ...Object.keys(DELIVERY_ERRORS)]
@@ -31,4 +33,18 @@ test.each([
   const { title, fix } = { en: english, de: german }[locale][code] ?? { title: '', fix: '' }
   expect(title).toMatch(/signed out|abgemeldet/)
   expect(fix).toMatch(/text is kept|Text bleibt/)
+})
+
+test('a text that sends somebody to a tab names one that exists, so that it is a link', () => {
+  const texts = [
+    ...[...Object.values(ERRORS), ...Object.values(SYMPTOMS)].map(({ fix }) => [fix, Object.values(enShell.tabs)]),
+    ...Object.values(german).map(({ fix }) => [fix, Object.values(deShell.tabs)]),
+  ] as [string, string[]][]
+  const places = texts.flatMap(([fix, tabs]) =>
+    [...(fix ?? '').matchAll(/\b(?:under|unter) (?!Settings →|Einstellungen →)(?=\p{Lu})(.+?)(?=[.,:;]|$)/gu)].map(
+      ([, place = '']) => [place, tabs.some((tab) => place.startsWith(tab))],
+    ),
+  )
+  expect(places.length).toBeGreaterThan(1)
+  expect(places.filter(([, isTab]) => !isTab)).toEqual([])
 })

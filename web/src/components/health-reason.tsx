@@ -2,6 +2,7 @@ import { Alert, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { Health } from '../api/types.ts'
+import { FixText } from './fix-text.tsx'
 import { useProblemText } from './use-problem-text.ts'
 
 const COLORS: Partial<Record<Health['state'], string>> = {
@@ -33,7 +34,7 @@ export function HealthReason({ health, children }: { health: Health; children?: 
         )}
         {fix && (
           <Text size="sm" fw={550}>
-            {fix}
+            <FixText text={fix} />
           </Text>
         )}
         {children}

@@ -1,7 +1,16 @@
 import { type ReactNode, useSyncExternalStore } from 'react'
-import { useFormatter, useTranslations } from 'use-intl'
+import { useFormatter, useLocale, useTranslations } from 'use-intl'
 
 const TICK_MS = 1_000
+/** A moment with the time zone in which it is shown. */
+export const MOMENT = {
+  year: 'numeric',
+  month: 'short',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  timeZoneName: 'short',
+} as const
 const JUST_NOW_S = 5
 
 let now = Date.now()
@@ -32,6 +41,12 @@ function readClock(): number {
 /** Returns the time in milliseconds since 1970, updated each second. */
 export const useNow = (): number => useSyncExternalStore(subscribe, readClock)
 
+/** Name of the time zone in which times are shown, such as `CET`. */
+export function useZoneName(): string {
+  const parts = new Intl.DateTimeFormat(useLocale(), { timeZoneName: 'short' }).formatToParts()
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? ''
+}
+
 /** A relative time such as "2 minutes ago" that updates itself, with the exact time on hover. "never" for null. */
 export function RelativeTime({ at }: { at: string | null }): ReactNode {
   const t = useTranslations('common')
@@ -43,7 +58,7 @@ export function RelativeTime({ at }: { at: string | null }): ReactNode {
   const reference = Math.max(present, moment.getTime())
   const isJustNow = reference - moment.getTime() < JUST_NOW_S * 1000
   return (
-    <time dateTime={at} title={format.dateTime(moment, { dateStyle: 'medium', timeStyle: 'medium' })}>
+    <time dateTime={at} title={format.dateTime(moment, { ...MOMENT, second: '2-digit' })}>
       {isJustNow ? t('justNow') : format.relativeTime(moment, reference)}
     </time>
   )

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { useTranslations } from 'use-intl'
 import { ApiError } from '../api/errors.ts'
+import { FixText } from './fix-text.tsx'
 import { useProblemText } from './use-problem-text.ts'
 
 interface EmptyStateProps {
@@ -11,17 +12,19 @@ interface EmptyStateProps {
   title: string
   text: string
   action?: ReactNode
+  /** Whether it is all of the page: then its title is the page's heading. */
+  isPage?: boolean
 }
 
 /** Empty state of a list: why it is empty, and what to do. */
-export function EmptyState({ icon, title, text, action }: EmptyStateProps): ReactNode {
+export function EmptyState({ icon, title, text, action, isPage = false }: EmptyStateProps): ReactNode {
   return (
     <Center py={56} px="md">
       <Stack align="center" gap="xs" maw={440} ta="center">
         <ThemeIcon size={56} radius="xl" variant="light" aria-hidden>
           {icon}
         </ThemeIcon>
-        <Title order={2} size="h3" mt="xs">
+        <Title order={isPage ? 1 : 2} size="h3" mt="xs">
           {title}
         </Title>
         <Text c="dimmed">{text}</Text>
@@ -55,7 +58,7 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
             {words.detail}
           </Text>
         )}
-        <Text size="sm">{words ? words.fix : t('noAnswerFix')}</Text>
+        <Text size="sm">{words ? words.fix && <FixText text={words.fix} /> : t('noAnswerFix')}</Text>
         {problem && <Code>{t('requestId', { id: problem.request_id })}</Code>}
         {onRetry && (
           <Button size="xs" variant="default" onClick={onRetry}>
@@ -75,6 +78,7 @@ export function CrashedState(): ReactNode {
         icon={<IconAlertTriangle />}
         title={t('crashed')}
         text={t('crashedFix')}
+        isPage
         action={<Button onClick={() => window.location.reload()}>{t('reload')}</Button>}
       />
     </Center>
@@ -88,6 +92,7 @@ export function NotFoundState(): ReactNode {
       icon={<IconAlertTriangle />}
       title={t('notFound')}
       text={t('notFoundFix')}
+      isPage
       action={
         <Button component={Link} to="/sites" variant="light">
           {t('toSites')}

@@ -3,8 +3,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useState } from 'react'
 import { Redirect } from 'wouter'
 import { NoAnswerError } from '../api/errors.ts'
+import { PageError } from '../components/page-error.tsx'
 import { PageSkeleton } from '../components/page-skeleton.tsx'
-import { ErrorState } from '../components/states.tsx'
 import { forgetAnswers } from '../offline/forget-answers.ts'
 import { useIsNowhere, useSession } from '../queries/session.ts'
 
@@ -55,7 +55,7 @@ export function RequireSession({ nowhere, children }: { nowhere: ReactNode; chil
   if (error && data === undefined)
     return (
       <Container size="sm" pt={88} component="main">
-        <ErrorState error={error} onRetry={() => void refetch()} />
+        <PageError error={error} onRetry={() => void refetch()} />
       </Container>
     )
   if (isNowhere) return nowhere

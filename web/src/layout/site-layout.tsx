@@ -2,8 +2,10 @@ import { type ReactNode, Suspense } from 'react'
 import { Link } from 'wouter'
 import { useTranslations } from 'use-intl'
 import { isCode } from '../api/errors.ts'
+import { PageError } from '../components/page-error.tsx'
 import { PageSkeleton } from '../components/page-skeleton.tsx'
-import { ErrorState, NotFoundState } from '../components/states.tsx'
+import { TABS, TabsContext } from '../components/site-tabs.ts'
+import { NotFoundState } from '../components/states.tsx'
 import { LiveIndicator, LiveNotice } from '../live/live-indicator.tsx'
 import { LiveProvider } from '../live/live-provider.tsx'
 import { useSite } from '../queries/sites.ts'
@@ -11,21 +13,13 @@ import { NavigationLink } from './account-layout.tsx'
 import classes from './layout.module.css'
 import { SiteContext } from './site-context.ts'
 
-const TABS = [
-  ['content-types', 'contentTypes'],
-  ['items', 'items'],
-  ['activity', 'activity'],
-  ['connection', 'connection'],
-  ['settings', 'settings'],
-] as const
-
 /** Layout of the pages of one site. */
 export function SiteLayout({ siteId, children }: { siteId: string; children: ReactNode }): ReactNode {
   const t = useTranslations('shell')
   const { data: site, error, isPending, refetch } = useSite(siteId)
   if (isPending) return <PageSkeleton />
   if (isCode(error, 'site_not_found')) return <NotFoundState />
-  if (!site) return <ErrorState error={error} onRetry={() => void refetch()} />
+  if (!site) return <PageError error={error} onRetry={() => void refetch()} />
   return (
     <SiteContext value={site}>
       <LiveProvider key={site.id} siteId={site.id}>
@@ -48,7 +42,9 @@ export function SiteLayout({ siteId, children }: { siteId: string; children: Rea
           ))}
         </nav>
         <LiveNotice />
-        <Suspense fallback={<PageSkeleton />}>{children}</Suspense>
+        <TabsContext value={site.id}>
+          <Suspense fallback={<PageSkeleton />}>{children}</Suspense>
+        </TabsContext>
       </LiveProvider>
     </SiteContext>
   )

@@ -1,13 +1,12 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { useTranslations } from 'use-intl'
-import { Page } from '../components/page.tsx'
 import { NotFoundState } from '../components/states.tsx'
 
 export default function NotFoundPage(): ReactNode {
   const t = useTranslations('common')
-  return (
-    <Page title={t('notFound')}>
-      <NotFoundState />
-    </Page>
-  )
+  const title = `${t('notFound')} · IGNY8`
+  useEffect(() => {
+    document.title = title
+  }, [title])
+  return <NotFoundState />
 }

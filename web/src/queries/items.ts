@@ -1,5 +1,4 @@
 import {
-  keepPreviousData,
   type InfiniteData,
   queryOptions,
   useInfiniteQuery,
@@ -13,39 +12,32 @@ import {
 } from '@tanstack/react-query'
 import { api } from '../api/api.ts'
 import { ApiError } from '../api/errors.ts'
-import type { Item, ItemCreate, ItemSort, ItemState, ItemSummary, ItemUpdate, Resolution } from '../api/types.ts'
+import type { Item, ItemCreate, ItemSort, ItemSummary, ItemUpdate, Resolution } from '../api/types.ts'
 import { titleText } from '../components/title-text.ts'
+import { findSummary, type ItemFilter, narrowKnown, showChange } from './known-items.ts'
 import { keys } from './keys.ts'
-import { byCursor, type Page, pageQuery } from './paging.ts'
+import { byCursor, entriesOf, type Page, pageQuery } from './paging.ts'
+
+export type { ItemFilter } from './known-items.ts'
 
 const PAGE_SIZE = 50
 const CONFLICT = 409
 /** What was read when the pointer came near is not read again for so long. */
 const PREFETCHED_MS = 30_000
 
-/** Filter of a list of items. By default, everything except deleted items. */
-export interface ItemFilter {
-  type?: string
-  state?: ItemState
-  status?: string
-  q?: string
-  author?: string
-  /** `category:News` */
-  term?: string
-  /** RFC 3339; the second one is not part of it. */
-  date_from?: string
-  date_to?: string
-}
-
 const pathOf = (siteId: string, itemId: string) => ({ params: { path: { site_id: siteId, item_id: itemId } } })
 
-/** Items of a site, newest first or best hit first unless an order is given, paged. The list before stays visible meanwhile. */
-export const useItems = (
+/**
+ * Items of a site, newest first or best hit first unless an order is given, paged. Until the answer is there, what other
+ * lists have of such items is shown.
+ */
+export function useItems(
   siteId: string,
   filter: ItemFilter & { sort?: ItemSort },
   isAsked = true,
-): UseInfiniteQueryResult<InfiniteData<Page<ItemSummary>>> =>
-  useInfiniteQuery({
+): UseInfiniteQueryResult<InfiniteData<Page<ItemSummary>>> {
+  const client = useQueryClient()
+  return useInfiniteQuery({
     queryKey: [...keys.items(siteId), 'list', filter],
     queryFn: ({ pageParam }) => {
       const query = { ...filter, ...pageQuery(pageParam, PAGE_SIZE) }
@@ -54,8 +46,27 @@ export const useItems = (
     },
     ...byCursor,
     enabled: isAsked,
-    placeholderData: keepPreviousData,
+    placeholderData: () => narrowKnown(client, siteId, filter),
   })
+}
+
+/** What is known of a list while somebody types a search; null once the search is asked for. */
+export function useTypedItems(
+  siteId: string,
+  filter: ItemFilter & { sort?: ItemSort },
+  typed: string | null,
+): ItemSummary[] | null {
+  const client = useQueryClient()
+  if (typed === null) return null
+  // without words, everything is found
+  return entriesOf(narrowKnown(client, siteId, { ...filter, q: typed }))
+}
+
+/** What a list has of an item, while the item itself is being read. */
+export function useKnownSummary(siteId: string, itemId: string): ItemSummary | null {
+  const client = useQueryClient()
+  return findSummary(client, siteId, itemId)
+}
 
 const itemQuery = (siteId: string, itemId: string) =>
   queryOptions({
@@ -105,10 +116,29 @@ function useItemChange<T>(
   })
 }
 
-export const useUpdateItem = (siteId: string, itemId: string): UseMutationResult<Item, Error, ItemUpdate> =>
-  useItemChange(siteId, itemId, (body) =>
-    api.PATCH('/sites/{site_id}/content/{item_id}', { ...pathOf(siteId, itemId), body }),
-  )
+/** Saves an item. Lists show the change at once, and what was there before if it is refused. */
+export function useUpdateItem(
+  siteId: string,
+  itemId: string,
+  { onSaved, onRefused }: { onSaved: (item: Item) => void; onRefused: (error: Error) => void },
+): UseMutationResult<Item, Error, ItemUpdate, () => void> {
+  const client = useQueryClient()
+  const read = () => client.invalidateQueries({ queryKey: keys.item(siteId, itemId) })
+  return useMutation({
+    mutationFn: (body) => api.PATCH('/sites/{site_id}/content/{item_id}', { ...pathOf(siteId, itemId), body }),
+    onMutate: (body) => showChange(client, siteId, itemId, body),
+    onSuccess: (item) => {
+      client.setQueryData(keys.item(siteId, itemId), item)
+      void client.invalidateQueries({ queryKey: keys.items(siteId) })
+      onSaved(item)
+    },
+    onError: (error, _body, takeBack) => {
+      takeBack?.()
+      if (error instanceof ApiError && error.status === CONFLICT) void read()
+      onRefused(error)
+    },
+  })
+}
 
 export const useResolveItem = (siteId: string, itemId: string): UseMutationResult<Item, Error, Resolution> =>
   useItemChange(siteId, itemId, (body) =>

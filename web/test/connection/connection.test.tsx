@@ -48,6 +48,8 @@ test('the status panel shows state, reason, fix, last verification and transport
   expect(status.getByText('Connected with problems')).toBeVisible()
   for (const text of ['Changes wait', 'Three for an hour.', 'Check the cron.'])
     expect(status.getByText(text)).toBeVisible()
+  expect(status.getByText(/Polling: the site calls/)).not.toBeVisible()
+  await userEvent.click(status.getByText('Details'))
   expect(status.getByText(/Polling: the site calls/)).toBeVisible()
   expect(status.getByText(/about every 60 seconds/)).toBeVisible()
 })

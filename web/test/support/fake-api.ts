@@ -14,7 +14,7 @@ interface Reply {
   text?: string
   headers?: Record<string, string>
 }
-type Answer = Reply | ((call: Call) => Reply)
+type Answer = Reply | ((call: Call) => Reply | Promise<Reply>)
 
 /** Answers by `METHOD /path`. An array is used call by call; its last entry repeats. */
 export type Answers = Record<string, Answer | Answer[]>
@@ -79,7 +79,7 @@ export function fakeApi(answers: Answers): FakeApi {
       body,
       text: lines,
       headers,
-    } = (typeof answer === 'function' ? answer(call) : answer) ?? missing
+    } = (typeof answer === 'function' ? await answer(call) : answer) ?? missing
     if (lines !== undefined) return new Response(lines, { status })
     return body === undefined
       ? new Response(null, { status: 204 })

@@ -105,7 +105,7 @@ export const lists: typeof english = {
     up: 'Voriger Inhalt',
     range: 'Auf dem Weg auswählen',
     select: 'Auswählen oder abwählen',
-    edit: 'Inhalt öffnen',
+    edit: 'Inhalt bearbeiten',
     search: 'Suchen',
     clear: 'Auswahl aufheben',
     palette: 'Überallhin',

@@ -103,7 +103,7 @@ export const lists = {
     up: 'Item before',
     range: 'Select on the way',
     select: 'Select or deselect',
-    edit: 'Open the item',
+    edit: 'Edit the item',
     search: 'Search',
     clear: 'Clear the selection',
     palette: 'Go anywhere',

@@ -2,7 +2,7 @@ import { Badge, Button, Group, Stack, Text } from '@mantine/core'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Profile } from '../../api/types.ts'
-import { PageSkeleton } from '../../components/page-skeleton.tsx'
+import { PartSkeleton } from '../../components/page-skeleton.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { ErrorState } from '../../components/states.tsx'
 import { useFields } from '../../components/use-fields.ts'
@@ -54,7 +54,7 @@ function SetUp(): ReactNode {
   }
   if (setUp.data)
     return (
-      <Suspense fallback={<PageSkeleton />}>
+      <Suspense fallback={<PartSkeleton />}>
         <TotpSetupSteps setup={setUp.data} onCancel={stop} />
       </Suspense>
     )

@@ -9,6 +9,7 @@ import { WaitingWords } from '../../components/waiting-words.tsx'
 import { RunDuration } from './runs-panel.tsx'
 import { Who } from './who.tsx'
 import { useCountsText } from './use-counts-text.ts'
+import { MOMENT } from '../../components/relative-time.tsx'
 
 function Fact({ name, children }: { name: string; children: ReactNode }): ReactNode {
   return (
@@ -28,7 +29,7 @@ export function RunFacts({ run }: { run: RunDetail }): ReactNode {
   const amounts = useAmounts()
   const countsText = useCountsText()
   const moment = (at: string | null) =>
-    at === null ? t('notYet') : format.dateTime(new Date(at), { dateStyle: 'medium', timeStyle: 'medium' })
+    at === null ? t('notYet') : format.dateTime(new Date(at), { ...MOMENT, second: '2-digit' })
   return (
     <section className="panel" aria-label={t('facts')}>
       <Text component="dl" p="lg" className={classes.facts}>

@@ -9,6 +9,7 @@ import { useCodeTitle } from '../../components/code-title.ts'
 import classes from '../../components/data-list.module.css'
 import { LoadMore } from '../../components/load-more.tsx'
 import { Page } from '../../components/page.tsx'
+import { PageError } from '../../components/page-error.tsx'
 import { PageSkeleton } from '../../components/page-skeleton.tsx'
 import { EmptyState, ErrorState } from '../../components/states.tsx'
 import { useThisSite } from '../../layout/site-context.ts'
@@ -115,7 +116,7 @@ function RunView({ integrationId, runId }: { integrationId: string; runId: strin
   const { data: run, error, isPending, refetch } = useRun(integrationId, runId)
   if (isPending) return <PageSkeleton />
   if (isCode(error, 'run_not_found')) return <RunGone />
-  if (!run) return <ErrorState error={error} onRetry={() => void refetch()} />
+  if (!run) return <PageError context={site.name} error={error} onRetry={() => void refetch()} />
   return (
     <Page
       title={t('titleOf', { direction: direction(run.direction) })}
@@ -147,6 +148,6 @@ export default function RunPage(): ReactNode {
   const { data: integration, error, isPending, refetch } = useIntegration(site.id)
   if (isPending) return <PageSkeleton />
   if (integration === null) return <RunGone />
-  if (!integration) return <ErrorState error={error} onRetry={() => void refetch()} />
+  if (!integration) return <PageError context={site.name} error={error} onRetry={() => void refetch()} />
   return <RunView integrationId={integration.id} runId={runId} />
 }

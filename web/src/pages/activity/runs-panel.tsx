@@ -8,7 +8,7 @@ import { useAmounts } from '../../components/amounts.ts'
 import { useCodeTitle } from '../../components/code-title.ts'
 import classes from '../../components/data-list.module.css'
 import { LoadMore } from '../../components/load-more.tsx'
-import { RelativeTime, useNow } from '../../components/relative-time.tsx'
+import { MOMENT, RelativeTime, useNow } from '../../components/relative-time.tsx'
 import { RunStatusBadge } from '../../components/state-badge.tsx'
 import { ErrorState } from '../../components/states.tsx'
 import { WaitingWords } from '../../components/waiting-words.tsx'
@@ -45,7 +45,7 @@ function RunLink({ run }: { run: Run }): ReactNode {
   const direction = useTranslations('common.direction')
   const format = useFormatter()
   const { id } = useThisSite()
-  const when = format.dateTime(new Date(run.queued_at), { dateStyle: 'medium', timeStyle: 'short' })
+  const when = format.dateTime(new Date(run.queued_at), MOMENT)
   return (
     <Link href={`/sites/${id}/activity/runs/${run.id}`} className={classes.primary} title={t('open', { when })}>
       {direction(run.direction)}

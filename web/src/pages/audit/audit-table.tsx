@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
 import type { AuditRecord } from '../../api/types.ts'
 import { ListTable } from '../../components/list-table.tsx'
+import { useZoneName } from '../../components/relative-time.tsx'
 import { useActionText } from './use-action-text.ts'
 import { useActorText } from './use-actor-text.ts'
 import { useDetailTexts } from './use-detail-text.ts'
@@ -46,8 +47,13 @@ function Row({ record }: { record: AuditRecord }): ReactNode {
 /** Records of the audit log. */
 export function AuditTable({ records }: { records: readonly AuditRecord[] }): ReactNode {
   const t = useTranslations('audit')
+  const zone = useZoneName()
   return (
-    <ListTable caption={t('title')} columns={[t('when'), t('who'), t('what'), t('where')]} actions={null}>
+    <ListTable
+      caption={t('title')}
+      columns={[`${t('when')} (${zone})`, t('who'), t('what'), t('where')]}
+      actions={null}
+    >
       {records.map((record) => (
         <Row key={record.seq} record={record} />
       ))}

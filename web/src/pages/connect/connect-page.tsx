@@ -3,7 +3,7 @@ import { IconLinkOff } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { Link } from 'wouter'
 import { useTranslations } from 'use-intl'
-import { PageSkeleton } from '../../components/page-skeleton.tsx'
+import { PartSkeleton } from '../../components/page-skeleton.tsx'
 import { Page } from '../../components/page.tsx'
 import { EmptyState, ErrorState } from '../../components/states.tsx'
 import { useConnectQuestion } from '../../queries/connect.ts'
@@ -32,7 +32,7 @@ function Broken(): ReactNode {
 function Question({ ask }: { ask: Ask }): ReactNode {
   const t = useTranslations('connect')
   const { data: question, error, isPending, refetch } = useConnectQuestion(ask)
-  if (isPending) return <PageSkeleton />
+  if (isPending) return <PartSkeleton />
   if (error)
     return (
       <Stack>

@@ -5,7 +5,7 @@ import { Link } from 'wouter'
 import { useTranslations } from 'use-intl'
 import type { Integration } from '../../api/types.ts'
 import { Page } from '../../components/page.tsx'
-import { PageSkeleton } from '../../components/page-skeleton.tsx'
+import { PartSkeleton } from '../../components/page-skeleton.tsx'
 import { EmptyState, ErrorState } from '../../components/states.tsx'
 import { useThisSite } from '../../layout/site-context.ts'
 import { useMay } from '../../queries/session.ts'
@@ -56,7 +56,7 @@ function Connected({ integration }: { integration: Integration }): ReactNode {
 
 function Panels({ siteId }: { siteId: string }): ReactNode {
   const { data: integration, error, isPending, refetch } = useIntegration(siteId, REFRESH_MS)
-  if (isPending) return <PageSkeleton />
+  if (isPending) return <PartSkeleton />
   if (integration === undefined) return <ErrorState error={error} onRetry={() => void refetch()} />
   return (
     <div className={classes.stack}>

@@ -4,7 +4,7 @@ import { useFormatter, useTranslations } from 'use-intl'
 import type { ApiKey } from '../../api/types.ts'
 import { ConfirmButton } from '../../components/confirm-button.tsx'
 import { notifyDone } from '../../components/notify.ts'
-import { RelativeTime } from '../../components/relative-time.tsx'
+import { MOMENT, RelativeTime } from '../../components/relative-time.tsx'
 import { ALL_SCOPES, useRevokeApiKey } from '../../queries/api-keys.ts'
 
 const TONES = {
@@ -108,9 +108,7 @@ export function KeyRow({ apiKey, isInUse, mayChange, onRotate }: KeyRowProps): R
         <RelativeTime at={apiKey.last_used_at} />
       </td>
       <td data-label={t('expires')}>
-        {expiresAt === null
-          ? t('neverExpires')
-          : format.dateTime(new Date(expiresAt), { dateStyle: 'medium', timeStyle: 'short' })}
+        {expiresAt === null ? t('neverExpires') : format.dateTime(new Date(expiresAt), MOMENT)}
       </td>
       {mayChange && <td>{!isOver && <Actions apiKey={apiKey} isInUse={isInUse} onRotate={onRotate} />}</td>}
     </tr>

@@ -5,6 +5,7 @@ import { Link } from 'wouter'
 import { useFormatter, useTranslations } from 'use-intl'
 import type { Integration } from '../../api/types.ts'
 import { ConnectionBadge } from '../../components/connection-badge.tsx'
+import { Details } from '../../components/details.tsx'
 import { HealthReason } from '../../components/health-reason.tsx'
 import { RelativeTime, useNow } from '../../components/relative-time.tsx'
 import { OutsideLink } from '../../components/outside-link.tsx'
@@ -82,26 +83,32 @@ export function StatusPanel({ integration }: { integration: Integration }): Reac
         facts={[
           [t('status.since'), <RelativeTime key="since" at={health.since} />],
           [
-            t('status.verified'),
-            <span key="verified" title={t('status.verifiedHint')}>
-              <RelativeTime at={health.last_verified_at} />
-            </span>,
-          ],
-          [t('status.next'), <Upcoming key="next" at={health.next_check_at} />],
-          [
             t('status.address'),
             <OutsideLink key="url" url={siteUrl}>
               {siteUrl}
             </OutsideLink>,
           ],
-          [t('status.key'), key],
           [t('status.sync'), <CurrentSync key="sync" integration={integration} />],
-          [
-            t('status.transport'),
-            transport === 'polling' ? <PollingFacts key="transport" integration={integration} /> : t('status.direct'),
-          ],
         ]}
       />
+      <Details>
+        <Facts
+          facts={[
+            [
+              t('status.verified'),
+              <span key="verified" title={t('status.verifiedHint')}>
+                <RelativeTime at={health.last_verified_at} />
+              </span>,
+            ],
+            [t('status.next'), <Upcoming key="next" at={health.next_check_at} />],
+            [t('status.key'), key],
+            [
+              t('status.transport'),
+              transport === 'polling' ? <PollingFacts key="transport" integration={integration} /> : t('status.direct'),
+            ],
+          ]}
+        />
+      </Details>
     </Panel>
   )
 }

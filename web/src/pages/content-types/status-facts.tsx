@@ -3,7 +3,8 @@ import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { useFormatter, useTranslations } from 'use-intl'
 import type { ContentTypes, Integration } from '../../api/types.ts'
-import { RelativeTime, useNow } from '../../components/relative-time.tsx'
+import { Details } from '../../components/details.tsx'
+import { MOMENT, RelativeTime, useNow } from '../../components/relative-time.tsx'
 import { useSyncStatus } from '../../queries/sync.ts'
 import { DriftCheckWords } from './drift-check-words.tsx'
 import classes from './content-types.module.css'
@@ -19,32 +20,38 @@ export function StatusFacts({ integration, health, types }: StatusFactsProps): R
   const t = useTranslations('contentTypes.status')
   const onOff = (isOn: boolean | undefined) => (isOn === undefined ? '–' : t(isOn ? 'on' : 'off'))
   return (
-    <dl className={classes.facts} aria-label={t('facts')}>
-      <Fact name={t('structureFetch')} id="structure-fetch">
-        <RelativeTime at={types?.last_structure_fetch ?? null} />
-      </Fact>
-      <Fact name={t('lastSync')} id="last-sync">
-        <LastSync integration={integration} />
-      </Fact>
-      <Fact name={t('lastVerified')} hint={t('lastVerifiedHint')} id="last-verified">
-        <RelativeTime at={health.last_verified_at} />
-      </Fact>
-      <Fact name={t('driftCheck')} hint={t('driftCheckHint')} id="drift-check">
-        {types ? <DriftCheckWords driftCheck={types.drift_check} /> : '–'}
-      </Fact>
-      <Fact name={t('nextCheck')} id="next-check">
-        <NextCheck at={health.next_check_at} />
-      </Fact>
-      <Fact name={t('transport')} id="transport">
-        <TransportWords integration={integration} />
-      </Fact>
-      <Fact name={t('pluginSync')} id="plugin-sync">
-        {onOff(types?.plugin_connection_enabled)}
-      </Fact>
-      <Fact name={t('twoWay')} id="two-way">
-        {onOff(types?.two_way_sync_enabled)}
-      </Fact>
-    </dl>
+    <>
+      <dl className={classes.facts} aria-label={t('facts')}>
+        <Fact name={t('structureFetch')} id="structure-fetch">
+          <RelativeTime at={types?.last_structure_fetch ?? null} />
+        </Fact>
+        <Fact name={t('lastSync')} id="last-sync">
+          <LastSync integration={integration} />
+        </Fact>
+        <Fact name={t('driftCheck')} hint={t('driftCheckHint')} id="drift-check">
+          {types ? <DriftCheckWords driftCheck={types.drift_check} /> : '–'}
+        </Fact>
+        <Fact name={t('twoWay')} id="two-way">
+          {onOff(types?.two_way_sync_enabled)}
+        </Fact>
+      </dl>
+      <Details>
+        <dl className={classes.details}>
+          <Fact name={t('lastVerified')} hint={t('lastVerifiedHint')} id="last-verified">
+            <RelativeTime at={health.last_verified_at} />
+          </Fact>
+          <Fact name={t('nextCheck')} id="next-check">
+            <NextCheck at={health.next_check_at} />
+          </Fact>
+          <Fact name={t('transport')} id="transport">
+            <TransportWords integration={integration} />
+          </Fact>
+          <Fact name={t('pluginSync')} id="plugin-sync">
+            {onOff(types?.plugin_connection_enabled)}
+          </Fact>
+        </dl>
+      </Details>
+    </>
   )
 }
 
@@ -101,7 +108,7 @@ function Ahead({ at, now }: { at: string; now: number }): ReactNode {
   const format = useFormatter()
   const moment = new Date(at)
   return (
-    <time dateTime={at} title={format.dateTime(moment, { dateStyle: 'medium', timeStyle: 'medium' })}>
+    <time dateTime={at} title={format.dateTime(moment, { ...MOMENT, second: '2-digit' })}>
       {format.relativeTime(moment, now)}
     </time>
   )

@@ -3,9 +3,7 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import { useTranslations } from 'use-intl'
 import { fieldErrors, isCode } from '../../api/errors.ts'
 import type { Item } from '../../api/types.ts'
-import { notifyDone } from '../../components/notify.ts'
 import { useLeaveGuard } from '../../components/use-leave-guard.ts'
-import { useUpdateItem } from '../../queries/items.ts'
 import { BodyField } from './edit/body-field.tsx'
 import classes from './edit/edit.module.css'
 import './edit/mantine.css'
@@ -15,9 +13,11 @@ import { SidePanel } from './edit/side-panel.tsx'
 import { useFieldLabel } from './field-label.ts'
 import { StaleEditNotice } from './stale-edit-notice.tsx'
 import { type Draft, useDraft } from './use-draft.ts'
+import type { Saving } from './use-saving.ts'
 
 interface EditFormProps {
   item: Item
+  saving: Saving
   onClose: () => void
 }
 
@@ -58,26 +58,23 @@ function Text({ draft, item, errors }: { draft: Draft; item: Item; errors: Recor
  * Where an item is written: its title and text, and everything else beside it. What is typed is kept on this device until
  * it is saved, and a newer version of the item is never overwritten unseen.
  */
-export default function EditForm({ item, onClose }: EditFormProps): ReactNode {
+export default function EditForm({ item, saving, onClose }: EditFormProps): ReactNode {
   const t = useTranslations('items.edit')
-  const common = useTranslations('common')
   const draft = useDraft(item)
-  const update = useUpdateItem(item.site_id, item.id)
   const heading = useRef<HTMLHeadingElement>(null)
   // what is kept on this device is there again when somebody comes back, so only the rest is asked about
   useLeaveGuard(draft.isDirty && draft.isKept === false, t('leave'))
   useEffect(() => heading.current?.focus({ preventScroll: true }), [])
-  const save = (revision: number, after: () => void) => {
+  const save = (revision: number, closes: boolean) => {
     const sent = draft.values
-    const onSuccess = (saved: Item) => {
+    const onSaved = (saved: Item) => {
       draft.saved(saved, sent)
-      void notifyDone(common('saved'))
-      after()
+      if (closes) onClose()
     }
-    update.mutate({ ...draft.changes, if_revision: revision }, { onSuccess })
+    saving.save({ ...draft.changes, if_revision: revision }, { closes, onSaved })
   }
   useSaveKey(() => {
-    if (draft.isDirty && !draft.isStale && !update.isPending) save(draft.revision, () => undefined)
+    if (draft.isDirty && !draft.isStale && !saving.isPending) save(draft.revision, false)
   })
   const cancel = () => {
     if (draft.isDirty && !window.confirm(t('leave'))) return
@@ -85,11 +82,11 @@ export default function EditForm({ item, onClose }: EditFormProps): ReactNode {
     onClose()
   }
   const takeTheirs = () => {
-    update.reset()
+    saving.reset()
     draft.startOver()
   }
-  const isRefused = isCode(update.error, 'conflict')
-  const errors = fieldErrors(update.error)
+  const isRefused = isCode(saving.error, 'conflict')
+  const errors = fieldErrors(saving.error)
   return (
     <Box className="panel" p="lg" component="section" aria-labelledby="edit-heading">
       <Stack>
@@ -102,8 +99,8 @@ export default function EditForm({ item, onClose }: EditFormProps): ReactNode {
             item={item}
             changes={draft.changes}
             isRefused={isRefused}
-            isSaving={update.isPending}
-            onKeepMine={() => save(item.revision, onClose)}
+            isSaving={saving.isPending}
+            onKeepMine={() => save(item.revision, true)}
             onTakeTheirs={takeTheirs}
           />
         )}
@@ -114,10 +111,10 @@ export default function EditForm({ item, onClose }: EditFormProps): ReactNode {
       </Stack>
       <SaveBar
         draft={draft}
-        error={isRefused ? null : update.error}
-        isSaving={update.isPending}
+        error={isRefused ? null : saving.error}
+        isSaving={saving.isPending}
         onCancel={cancel}
-        onSave={() => save(draft.revision, onClose)}
+        onSave={() => save(draft.revision, true)}
       />
     </Box>
   )

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core'
+import { Button, Group, Skeleton } from '@mantine/core'
 import { IconArrowBackUp, IconEdit, IconRefresh } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
@@ -24,6 +24,17 @@ const isDeletedThere = (item: Item) => item.conflict !== null && item.conflict.w
 /** Whether the API takes changes of an item from an editor. */
 export const mayBeEdited = (item: Item): boolean =>
   !item.left_alone && !item.deleted && !isDeletedThere(item) && !isInTrash(item) && !isUnreadable(item)
+
+/** Stands for the buttons while the item is being read. */
+export function ActionsSkeleton(): ReactNode {
+  return (
+    <Group gap="sm" aria-hidden>
+      <Skeleton height={36} width={116} />
+      <Skeleton height={36} width={88} />
+      <Skeleton height={36} width={150} />
+    </Group>
+  )
+}
 
 /** Actions of an editor on an item. One that is left alone can only be asked for again. */
 export function ItemActions(props: ItemActionsProps): ReactNode {

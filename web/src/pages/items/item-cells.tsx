@@ -7,7 +7,6 @@ import type { ItemSummary } from '../../api/types.ts'
 import { titleText } from '../../components/title-text.ts'
 import { useCodeTitle } from '../../components/code-title.ts'
 import classes from '../../components/data-list.module.css'
-import { OutsideLink } from '../../components/outside-link.tsx'
 import { usePrefetchItem } from '../../queries/items.ts'
 import { useFieldLabel } from './field-label.ts'
 
@@ -25,13 +24,18 @@ function ProtectedMark(): ReactNode {
 export function ItemTitle({ item }: { item: ItemSummary }): ReactNode {
   const t = useTranslations('items')
   const prefetch = usePrefetchItem(item.site_id)
+  // the page of an item is loaded with the first that somebody comes near
+  const comeNear = () => {
+    prefetch(item.id)
+    import('./item-page.tsx').catch(() => undefined)
+  }
   return (
     <>
       <Link
         href={`/sites/${item.site_id}/items/${item.id}`}
         className={classes.primary}
-        onPointerEnter={() => prefetch(item.id)}
-        onFocus={() => prefetch(item.id)}
+        onPointerEnter={comeNear}
+        onFocus={comeNear}
       >
         <span className={classes.clip}>
           {item.protected && <ProtectedMark />}
@@ -67,18 +71,5 @@ export function ItemTrouble({ item }: { item: ItemSummary }): ReactNode {
     <Text size="sm" component="span" className={classes.clip} title={item.error.detail}>
       {codeTitle(item.error.code)}
     </Text>
-  )
-}
-
-export function WordPressLink({ item }: { item: ItemSummary }): ReactNode {
-  const t = useTranslations('items')
-  if (!item.external_url) return null
-  return (
-    <OutsideLink
-      url={item.external_url}
-      label={t('openInWordPress', { title: titleText(item.title) || t('untitled') })}
-    >
-      WordPress
-    </OutsideLink>
   )
 }

@@ -2,12 +2,13 @@ import { Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { useFormatter, useTranslations } from 'use-intl'
-import type { Item } from '../../api/types.ts'
+import type { Item, ItemSummary } from '../../api/types.ts'
 import classes from '../../components/data-list.module.css'
 import { OutsideLink } from '../../components/outside-link.tsx'
 import { RelativeTime } from '../../components/relative-time.tsx'
 import { useItemTitles } from '../../queries/items.ts'
 import { useFieldLabel, useStatusLabel } from './field-label.ts'
+import { useItemDate } from './use-item-date.ts'
 import { typeLabel, useTypeRows } from './use-type-rows.ts'
 
 function Fact({ name, children }: { name: string; children: ReactNode }): ReactNode {
@@ -30,10 +31,11 @@ function ParentLink({ siteId, parentId }: { siteId: string; parentId: string }):
 }
 
 /** Details of an item. */
-export function ItemFacts({ item }: { item: Item }): ReactNode {
+export function ItemFacts({ item }: { item: Item | ItemSummary }): ReactNode {
   const t = useTranslations('items')
   const common = useTranslations('common')
   const format = useFormatter()
+  const dateText = useItemDate()
   const fieldLabel = useFieldLabel()
   const statusLabel = useStatusLabel()
   const { rows } = useTypeRows(item.site_id)
@@ -45,11 +47,7 @@ export function ItemFacts({ item }: { item: Item }): ReactNode {
         <Fact name={fieldLabel('status')}>{statusLabel(item.status)}</Fact>
         {item.protected && <Fact name={t('visibility')}>{common('protected')}</Fact>}
         <Fact name={fieldLabel('slug')}>{item.slug || common('none')}</Fact>
-        <Fact name={fieldLabel('date')}>
-          {item.date === null
-            ? common('none')
-            : format.dateTime(new Date(item.date), { dateStyle: 'medium', timeStyle: 'short' })}
-        </Fact>
+        <Fact name={fieldLabel('date')}>{item.date === null ? common('none') : dateText(item.date)}</Fact>
         {item.parent_id !== null && (
           <Fact name={fieldLabel('parent')}>
             <ParentLink siteId={item.site_id} parentId={item.parent_id} />

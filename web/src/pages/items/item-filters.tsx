@@ -13,7 +13,14 @@ const MoreFilters = lazyPart('lists', () => import('./more-filters.tsx'))
 const TYPING_PAUSE_MS = 300
 
 /** Search field. The text goes into the URL after a pause, and follows the URL when that changes. */
-function SearchField({ value, onChange }: { value: string; onChange: (q: string) => void }): ReactNode {
+interface SearchFieldProps {
+  value: string
+  onChange: (q: string) => void
+  /** Hears of every letter; null once the text is in the URL. */
+  onTyping: (q: string | null) => void
+}
+
+function SearchField({ value, onChange, onTyping }: SearchFieldProps): ReactNode {
   const t = useTranslations('items.filter')
   const list = useTranslations('items.list')
   const [text, setText] = useState(value)
@@ -23,6 +30,7 @@ function SearchField({ value, onChange }: { value: string; onChange: (q: string)
   const send = useEffectEvent((next: string) => {
     setSent(next)
     onChange(next)
+    onTyping(null)
   })
   useEffect(() => {
     if (typed === null) return undefined
@@ -50,6 +58,7 @@ function SearchField({ value, onChange }: { value: string; onChange: (q: string)
       onChange={({ currentTarget }) => {
         setText(currentTarget.value)
         setTyped(currentTarget.value)
+        onTyping(currentTarget.value.trim())
       }}
     />
   )
@@ -60,6 +69,7 @@ interface ItemFiltersProps {
   address: ReturnType<typeof useItemFilter>
   /** The items of the list: their terms are suggested. */
   items: readonly ItemSummary[]
+  onTyping: (q: string | null) => void
 }
 
 /** The options of the states, with their numbers where they are counted. */
@@ -80,7 +90,7 @@ function typeOptions(rows: TypeRows | null, type: string | undefined) {
 }
 
 /** Filters of the list: text, type, status, state and the order; the others on demand. */
-export function ItemFilters({ rows, address, items }: ItemFiltersProps): ReactNode {
+export function ItemFilters({ rows, address, items, onTyping }: ItemFiltersProps): ReactNode {
   const t = useTranslations('items.filter')
   const list = useTranslations('items.list')
   const statusLabel = useStatusLabel()
@@ -91,7 +101,7 @@ export function ItemFilters({ rows, address, items }: ItemFiltersProps): ReactNo
   return (
     <Box component="search" mb="md">
       <Group align="flex-end" gap="sm">
-        <SearchField value={filter.q ?? ''} onChange={(q) => change({ q }, true)} />
+        <SearchField value={filter.q ?? ''} onChange={(q) => change({ q }, true)} onTyping={onTyping} />
         {types.length > 0 && (
           <NativeSelect
             label={t('type')}

@@ -9,10 +9,11 @@ import { RelativeTime } from '../../components/relative-time.tsx'
 import { ItemStateBadge } from '../../components/state-badge.tsx'
 import { titleText } from '../../components/title-text.ts'
 import { useStatusLabel } from './field-label.ts'
-import { ItemTitle, ItemTrouble, WordPressLink } from './item-cells.tsx'
+import { ItemTitle, ItemTrouble } from './item-cells.tsx'
 import own from './lists.module.css'
 import type { Selection } from './use-selection.ts'
 import { typeLabel, type TypeRows } from './use-type-rows.ts'
+import { WordPressLink } from './wordpress-link.tsx'
 
 const COLUMNS = ['title', 'type', 'state', 'status', 'trouble', 'updated', 'wordpress'] as const
 type Column = (typeof COLUMNS)[number]

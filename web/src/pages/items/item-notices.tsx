@@ -10,7 +10,7 @@ import {
   IconTrash,
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { useFormatter, useTranslations } from 'use-intl'
+import { useTranslations } from 'use-intl'
 import type { Item } from '../../api/types.ts'
 import { useCodeTitle } from '../../components/code-title.ts'
 import classes from '../../components/data-list.module.css'
@@ -18,6 +18,7 @@ import { RelativeTime } from '../../components/relative-time.tsx'
 import { useMay } from '../../queries/session.ts'
 import { isOnItsWay } from './delete-item-button.tsx'
 import { useFieldLabel } from './field-label.ts'
+import { useItemDate } from './use-item-date.ts'
 import type { ItemWork } from './use-item-work.ts'
 
 function RetryButton({ work, label }: { work: ItemWork; label: string }): ReactNode {
@@ -187,10 +188,10 @@ export function DeletedNotice({ isGone }: { isGone: boolean }): ReactNode {
 /** A scheduled item whose time has passed: it is not live yet, or went live late. */
 export function ScheduleNotice({ item }: { item: Item }): ReactNode {
   const t = useTranslations('items.schedule')
-  const format = useFormatter()
+  const dateText = useItemDate()
   const isOverdue = item.overdue_since !== null
   if ((!isOverdue && item.published_late_at === null) || item.date === null) return null
-  const date = format.dateTime(new Date(item.date), { dateStyle: 'medium', timeStyle: 'short' })
+  const date = dateText(item.date)
   return (
     <Alert
       color={isOverdue ? 'yellow' : 'gray'}

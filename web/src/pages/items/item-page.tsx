@@ -4,11 +4,13 @@ import type { ReactNode } from 'react'
 import { Link, useParams } from 'wouter'
 import { useTranslations } from 'use-intl'
 import { isCode } from '../../api/errors.ts'
+import type { Item, ItemSummary } from '../../api/types.ts'
 import { Page } from '../../components/page.tsx'
 import { PageSkeleton } from '../../components/page-skeleton.tsx'
-import { EmptyState, ErrorState } from '../../components/states.tsx'
+import { PageError } from '../../components/page-error.tsx'
+import { EmptyState } from '../../components/states.tsx'
 import { useThisSite } from '../../layout/site-context.ts'
-import { useItem } from '../../queries/items.ts'
+import { useItem, useKnownSummary } from '../../queries/items.ts'
 import { ItemView } from './item-view.tsx'
 
 function ItemGone(): ReactNode {
@@ -32,13 +34,20 @@ function ItemGone(): ReactNode {
   )
 }
 
-/** Page of one item: state, both sides and actions. */
+/** What a list would have of an item. */
+const summaryOf = (item: Item): ItemSummary => ({ ...item, conflict_fields: item.conflict?.fields ?? [] })
+
+/** Page of one item: state, both sides and actions. It begins with what a list has of it. */
 export default function ItemPage(): ReactNode {
   const site = useThisSite()
   const { itemId } = useParams<{ itemId: string }>()
   const { data: item, error, isPending, refetch } = useItem(site.id, itemId)
-  if (isPending) return <PageSkeleton />
+  const known = useKnownSummary(site.id, itemId)
+  const summary = item ? summaryOf(item) : known
   if (isCode(error, 'item_not_found')) return <ItemGone />
-  if (!item) return <ErrorState error={error} onRetry={() => void refetch()} />
-  return <ItemView item={item} />
+  // another item has another form
+  if (summary)
+    return <ItemView key={itemId} summary={summary} item={item ?? null} error={error} onRetry={() => void refetch()} />
+  if (isPending) return <PageSkeleton />
+  return <PageError context={site.name} error={error} onRetry={() => void refetch()} />
 }

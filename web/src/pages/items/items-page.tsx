@@ -3,12 +3,11 @@ import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BulkAction, ItemSort } from '../../api/types.ts'
 import { lazyPart } from '../../app/lazy-page.tsx'
-import classes from '../../components/data-list.module.css'
 import { LoadMore } from '../../components/load-more.tsx'
 import { Page } from '../../components/page.tsx'
 import { ErrorState } from '../../components/states.tsx'
 import { useThisSite } from '../../layout/site-context.ts'
-import { useItems } from '../../queries/items.ts'
+import { useItems, useTypedItems } from '../../queries/items.ts'
 import { entriesOf } from '../../queries/paging.ts'
 import { useMay } from '../../queries/session.ts'
 import { ItemFilters } from './item-filters.tsx'
@@ -37,14 +36,17 @@ function useItemsPage() {
   const address = useItemFilter()
   const { filter, sort } = address
   const types = useTypeRows(site.id)
-  const list = useItems(site.id, { ...filter, ...(sort && { sort }) })
-  const items = entriesOf(list.data)
+  const asked = { ...filter, ...(sort && { sort }) }
+  const list = useItems(site.id, asked)
+  const [typing, setTyping] = useState<string | null>(null)
+  const typed = useTypedItems(site.id, asked, typing)
+  const items = typed ?? entriesOf(list.data)
   const selection = useSelection(items, filter)
   const bulk = useBulk(site.id, selection, mayEdit)
   const [dialog, setDialog] = useState<Dialog>(null)
   const { fetchNextPage, hasNextPage, isSuccess, isFetchingNextPage, isFetchNextPageError } = list
   // a search that has read its share of the texts says where it goes on, with nothing found so far
-  const isSearching = isSuccess && items.length === 0 && hasNextPage
+  const isSearching = isSuccess && typed === null && items.length === 0 && hasNextPage
   const goesOn = isSearching && !isFetchingNextPage && !isFetchNextPageError
   useEffect(() => {
     if (goesOn) void fetchNextPage()
@@ -62,6 +64,9 @@ function useItemsPage() {
     ...types,
     list,
     items,
+    /** Whether the rows are what is known, and the API has not answered. */
+    isKnownOnly: typed !== null || list.isPlaceholderData,
+    setTyping,
     isSearching,
     selection,
     bulk,
@@ -76,15 +81,19 @@ type ItemsView = ReturnType<typeof useItemsPage>
 function ListPanel(view: ItemsView): ReactNode {
   const t = useTranslations('items')
   const texts = useTranslations('items.list')
-  const { address, list, items, isSearching, rows, integrationId, selection, mayEdit } = view
+  const common = useTranslations('common')
+  const { address, list, items, isKnownOnly, isSearching, rows, integrationId, selection, mayEdit } = view
   if (list.isLoadingError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-  const isEmpty = list.isSuccess && items.length === 0 && !list.hasNextPage
+  const count = t('shown', { count: items.length, more: String(list.hasNextPage) })
+  const shown = isSearching ? texts('searching') : isKnownOnly ? common('loading') : count
+  const isRead = list.isSuccess && !isKnownOnly
+  const isEmpty = isRead && items.length === 0 && !list.hasNextPage
   const { sort } = address
   const onSort = (next: ItemSort) => address.change({ sort: next === 'newest' ? null : next })
   return (
     <>
-      <Box className={`panel ${list.isPlaceholderData ? (classes.stale ?? '') : ''}`} mih={280} mb="md">
-        {list.isPending && <ItemListSkeleton isSelectable={mayEdit} />}
+      <Box className="panel" mih={280} mb="md" aria-busy={isKnownOnly}>
+        {!isRead && items.length === 0 && <ItemListSkeleton isSelectable={mayEdit} />}
         <Suspense>
           {isEmpty && <NoItems integrationId={integrationId} onClear={address.isFiltered ? address.clear : null} />}
         </Suspense>
@@ -94,7 +103,7 @@ function ListPanel(view: ItemsView): ReactNode {
       </Box>
       {(items.length > 0 || isSearching) && (
         <LoadMore
-          shown={isSearching ? texts('searching') : t('shown', { count: items.length, more: String(list.hasNextPage) })}
+          shown={shown}
           hasNextPage={list.hasNextPage}
           isFetchingNextPage={list.isFetchingNextPage}
           error={list.isFetchNextPageError ? list.error : null}
@@ -159,7 +168,7 @@ export default function ItemsPage(): ReactNode {
   )
   return (
     <Page title={t('title')} context={site.name} description={t('description')} actions={actions}>
-      <ItemFilters rows={rows} address={view.address} items={view.items} />
+      <ItemFilters rows={rows} address={view.address} items={view.items} onTyping={view.setTyping} />
       <Suspense>
         {bulk.job && (
           <BulkNotice job={bulk.job} onJob={bulk.setJob} onDetails={bulk.openDetails} onDismiss={bulk.dismiss} />

@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent } from 'react'
+import { useLocation } from 'wouter'
 
 /** What the keys of the list do. Rows are found by `data-item`; the link in a row has the focus. */
 interface ListKeysProps {
@@ -38,6 +39,7 @@ const current = () => rows()[focusedRow()]
 
 /** j, k, x, e, / and ?, while nobody types. It shows nothing; a part, so that it is loaded after the list. */
 export default function ListKeys(keys: ListKeysProps): null {
+  const [, navigate] = useLocation()
   const extend = (step: 1 | -1) => {
     const [from, to] = move(step)
     if (to !== null) keys.extend(from, to)
@@ -53,7 +55,10 @@ export default function ListKeys(keys: ListKeysProps): null {
         const id = idOf(current())
         if (id !== null) keys.select(id)
       },
-      e: () => current()?.querySelector<HTMLElement>('a')?.click(),
+      e: () => {
+        const link = current()?.querySelector('a')
+        if (link) navigate(link.pathname, { state: { isEditing: true } })
+      },
       '/': () => document.querySelector<HTMLInputElement>('search input[type="search"]')?.focus(),
       '?': keys.help,
       Escape: keys.clear,

@@ -41,7 +41,7 @@ export default function NewItemDialog({ rows, onClose }: { rows: TypeRows | null
     if (values.title.trim() === '') return
     create.mutate(
       { ...values, status: 'draft' },
-      { onSuccess: ({ id }) => navigate(`/sites/${site.id}/items/${id}`, { state: { isNew: true } }) },
+      { onSuccess: ({ id }) => navigate(`/sites/${site.id}/items/${id}`, { state: { isEditing: true } }) },
     )
   }
   return (

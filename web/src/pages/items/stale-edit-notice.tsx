@@ -1,11 +1,11 @@
 import { Alert, Box, Button, Group, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Item, ItemUpdate } from '../../api/types.ts'
 import VersionDiff from '../../components/diff/version-diff.tsx'
-import { useAuthorAfter } from './author-value.ts'
 import { useFieldLabel } from './field-label.ts'
+import { useItemAfter } from './item-after.ts'
 import { useValueText } from './value-text.ts'
 
 interface StaleEditNoticeProps {
@@ -23,12 +23,16 @@ export function StaleEditNotice(props: StaleEditNoticeProps): ReactNode {
   const { item, changes, isRefused, isSaving, onKeepMine, onTakeTheirs } = props
   const t = useTranslations('items.edit.stale')
   const fieldLabel = useFieldLabel()
-  const author = useAuthorAfter(item, changes)
-  const image = changes.featured_image === undefined ? item.featured_image : changes.featured_image
-  const featured = image && { url: image.url, alt: image.alt ?? '' }
+  const after = useItemAfter(item, changes)
   const valueText = useValueText((id) => id)
+  const notice = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (isRefused) notice.current?.focus()
+  }, [isRefused])
   return (
     <Alert
+      ref={notice}
+      tabIndex={-1}
       color="yellow"
       role="alert"
       styles={{ label: { color: 'var(--mantine-color-text)' } }}
@@ -40,14 +44,7 @@ export function StaleEditNotice(props: StaleEditNoticeProps): ReactNode {
         <Box className="panel">
           <VersionDiff
             left={item}
-            right={{
-              ...item,
-              ...changes,
-              author,
-              terms: { ...item.terms, ...changes.terms },
-              featured_image: featured,
-              seo: item.seo && ({ ...item.seo, ...changes.seo } as typeof item.seo),
-            }}
+            right={after}
             leftLabel={t('theirs')}
             rightLabel={t('mine')}
             fieldLabel={fieldLabel}

@@ -9,7 +9,7 @@ export type { Field } from './draft-fields.ts'
 const KEEP_AFTER_MS = 400
 
 /** Under which an item's draft of this person is kept; null while the person is not known. */
-export function useDraftKey({ site_id: siteId, id: itemId }: Item): DraftKey | null {
+export function useDraftKey({ site_id: siteId, id: itemId }: Pick<Item, 'site_id' | 'id'>): DraftKey | null {
   const session = useSession().data
   const userId = session?.user.id
   const accountId = session?.account.id

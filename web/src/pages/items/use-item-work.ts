@@ -1,6 +1,6 @@
 import { useTranslations } from 'use-intl'
 import { isCode } from '../../api/errors.ts'
-import type { Item, Resolution } from '../../api/types.ts'
+import type { Item, ItemSummary, Resolution } from '../../api/types.ts'
 import { notifyDone } from '../../components/notify.ts'
 import { useRestoreItem, useRetryItem, useResolveItem, useSyncItem, useUndoResolution } from '../../queries/items.ts'
 
@@ -29,7 +29,7 @@ const MOVED_ON = [
 /** Whether an action was refused because the item has changed. */
 export const isMovedOn = (error: unknown): boolean => MOVED_ON.some((code) => isCode(error, code))
 
-export function useItemWork({ site_id: siteId, id, revision }: Item): ItemWork {
+export function useItemWork({ site_id: siteId, id, revision }: ItemSummary): ItemWork {
   const t = useTranslations('items.done')
   const resolving = useResolveItem(siteId, id)
   const undoing = useUndoResolution(siteId, id)

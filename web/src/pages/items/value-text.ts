@@ -1,7 +1,8 @@
-import { useFormatter, useTranslations } from 'use-intl'
+import { useTranslations } from 'use-intl'
 import type { Item, ItemVersion } from '../../api/types.ts'
 import { authorText, metaText } from '../../components/diff/compare-versions.ts'
 import { useStatusLabel } from './field-label.ts'
+import { useItemDate } from './use-item-date.ts'
 
 /** Ids of the parents on both sides of an item. */
 export const parentsOf = (item: Item): (string | null | undefined)[] => [
@@ -16,12 +17,12 @@ const DELIMITERS = /<!--\s+\/?wp:[\s\S]*?-->\s*/g
 
 /** A short value for people: label of a status, formatted date, title of a parent. */
 export function useValueText(titleOf: (id: string) => string): (path: string, value: string) => string {
-  const format = useFormatter()
+  const dateText = useItemDate()
   const statusLabel = useStatusLabel()
   return (path, value) => {
     if (path === 'status') return statusLabel(value)
     if (path === 'parent') return titleOf(value)
-    if (path === 'date') return format.dateTime(new Date(value), { dateStyle: 'medium', timeStyle: 'short' })
+    if (path === 'date') return dateText(value)
     return value
   }
 }

@@ -11,6 +11,7 @@ import { useProblemText } from '../../components/use-problem-text.ts'
 import { useInvite } from '../../queries/members.ts'
 import { isEmail } from '../auth/check.ts'
 import { InvitationsTable } from './invitations-table.tsx'
+import { MOMENT } from '../../components/relative-time.tsx'
 
 type Invitable = Exclude<Role, 'owner'>
 const INVITABLE: Invitable[] = ['viewer', 'editor', 'admin']
@@ -44,7 +45,7 @@ function Made({ invitation, onAnother }: { invitation: InvitationSent; onAnother
   const t = useTranslations('members.invite')
   const format = useFormatter()
   const { email, token, expires_at: expiresAt } = invitation
-  const when = format.dateTime(new Date(expiresAt), { dateStyle: 'long', timeStyle: 'short' })
+  const when = format.dateTime(new Date(expiresAt), MOMENT)
   return (
     <Stack gap="sm" aria-live="polite">
       {token === null ? (

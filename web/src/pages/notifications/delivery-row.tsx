@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
 import type { Delivery } from '../../api/types.ts'
 import { notifyDone, notifyFailure } from '../../components/notify.ts'
-import { RelativeTime } from '../../components/relative-time.tsx'
+import { MOMENT, RelativeTime } from '../../components/relative-time.tsx'
 import { useRedeliver } from '../../queries/notifications.ts'
 import { ErrorWords } from './error-words.tsx'
 
@@ -20,7 +20,7 @@ function Result({ delivery }: { delivery: Delivery }): ReactNode {
   const format = useFormatter()
   const { status, attempts, error, next_attempt_at: next } = delivery
   const [Icon, tone] = ICONS[status]
-  const when = next !== null && format.dateTime(new Date(next), { dateStyle: 'medium', timeStyle: 'short' })
+  const when = next !== null && format.dateTime(new Date(next), MOMENT)
   return (
     <Stack gap={2}>
       <Text component="span" size="sm" fw={550} data-state={status}>

@@ -4,7 +4,7 @@ import { useFormatter, useTranslations } from 'use-intl'
 import type { Endpoint } from '../../api/types.ts'
 import { ConfirmButton } from '../../components/confirm-button.tsx'
 import { notifyDone, notifyFailure } from '../../components/notify.ts'
-import { RelativeTime } from '../../components/relative-time.tsx'
+import { MOMENT, RelativeTime } from '../../components/relative-time.tsx'
 import { useDeleteEndpoint, useTestEndpoint, useUpdateEndpoint } from '../../queries/notifications.ts'
 import type { EndpointTask } from './endpoint-dialog.tsx'
 import { EndpointState } from './endpoint-state.tsx'
@@ -31,7 +31,7 @@ function Name({ endpoint }: Pick<EndpointRowProps, 'endpoint'>): ReactNode {
       </Text>
       {until !== null && (
         <Text size="xs" c="dimmed">
-          {t('previous', { when: format.dateTime(new Date(until), { dateStyle: 'medium', timeStyle: 'short' }) })}
+          {t('previous', { when: format.dateTime(new Date(until), MOMENT) })}
         </Text>
       )}
     </Stack>

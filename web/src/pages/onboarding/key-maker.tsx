@@ -9,6 +9,7 @@ import { useThisSite } from '../../layout/site-context.ts'
 import { ALL_SCOPES, useApiKeys, type useCreateApiKey } from '../../queries/api-keys.ts'
 import { entriesOf } from '../../queries/paging.ts'
 import { useMay } from '../../queries/session.ts'
+import { MOMENT } from '../../components/relative-time.tsx'
 
 export type KeyMaking = ReturnType<typeof useCreateApiKey>
 
@@ -42,7 +43,7 @@ export function KeyMaker({ making }: { making: KeyMaking }): ReactNode {
             count: usable.length,
             name: newest.name,
             key: newest.key,
-            when: format.dateTime(new Date(newest.created_at), { dateStyle: 'medium', timeStyle: 'short' }),
+            when: format.dateTime(new Date(newest.created_at), MOMENT),
           })}
         </Text>
       )}

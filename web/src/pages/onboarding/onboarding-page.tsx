@@ -3,7 +3,7 @@ import { IconLock } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Page } from '../../components/page.tsx'
-import { PageSkeleton } from '../../components/page-skeleton.tsx'
+import { PartSkeleton } from '../../components/page-skeleton.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import { useThisSite } from '../../layout/site-context.ts'
 import { useCreateApiKey } from '../../queries/api-keys.ts'
@@ -17,7 +17,7 @@ import { useConnectProgress } from './use-connect-progress.ts'
 function Ways({ siteId }: { siteId: string }): ReactNode {
   const progress = useConnectProgress(siteId)
   const making = useCreateApiKey(siteId)
-  if (progress.isPending) return <PageSkeleton />
+  if (progress.isPending) return <PartSkeleton />
   return (
     <div className={classes.columns}>
       <section className={`panel ${classes.body}`}>
