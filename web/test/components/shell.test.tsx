@@ -31,7 +31,7 @@ test('a missing site shows "Page not found", and a failed read can be retried', 
 test('every page sets the document title and has one heading and a skip link', async () => {
   fakeApi({ ...SIGNED_IN, 'GET /api/v1/sites/site_1': { body: sampleSite() } })
   renderAt('/sites/site_1/settings')
-  await screen.findByRole('heading', { level: 1 })
+  await screen.findByRole('heading', { level: 1, name: 'Settings' })
   expect(screen.getAllByRole('heading', { level: 1 })).toHaveLength(1)
   expect(document.title).toMatch(/^Settings .*IGNY8$/)
   expect(screen.getByRole('link', { name: 'Skip to content' })).toHaveAttribute('href', '#content')

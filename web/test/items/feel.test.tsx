@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react'
+import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import type { ItemSummary } from '../../src/api/types.ts'
@@ -68,7 +68,7 @@ test('a filter shows at once what is known, and then what the API answers', asyn
 test('a search narrows the list with each letter, before it is asked for', async () => {
   const api = await openList()
   const before = api.callsOf(LIST).length
-  await userEvent.type(screen.getByLabelText('Search'), 'oa')
+  fireEvent.change(screen.getByLabelText('Search'), { target: { value: 'oa' } })
   expect(shown()).toEqual(['Oaks'])
   expect(api.callsOf(LIST)).toHaveLength(before)
   await waitFor(() => expect(api.callsOf(LIST).at(-1)?.query.get('q')).toBe('oa'))

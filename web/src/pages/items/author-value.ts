@@ -8,16 +8,16 @@ export const authorValue = (author: Item['author']): string => (author ? String(
 /** What a choice asks the API for. Only users can be chosen, so it is an id, or none. */
 export const authorChange = (value: string): number | null => (value === '' ? null : Number(value))
 
-/** The users of a site who may be authors; none while they are not known. */
-export function useSiteAuthors(siteId: string): readonly SiteAuthor[] {
+/** The users of a site who may be authors; none while they are not known, or not wanted. */
+export function useSiteAuthors(siteId: string, isWanted = true): readonly SiteAuthor[] {
   const { data: integration } = useIntegration(siteId)
-  const { data } = useAuthors(integration?.id)
+  const { data } = useAuthors(isWanted ? integration?.id : undefined)
   return data?.results ?? []
 }
 
 /** The author of an item once these changes are saved. */
 export function useAuthorAfter(item: Item, { author }: Pick<ItemUpdate, 'author'>): Item['author'] {
-  const authors = useSiteAuthors(item.site_id)
+  const authors = useSiteAuthors(item.site_id, author !== undefined)
   if (author === undefined) return item.author
   return authors.find(({ id }) => id === author) ?? null
 }
