@@ -1,26 +1,18 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { chosenAccount } from '../api/chosen-account.ts'
 import { keys } from '../queries/keys.ts'
 import { useIntegration } from '../queries/sites.ts'
-import { LiveConnection } from './connection.ts'
-import { LiveCache } from './live-cache.ts'
 import { type Live, LiveContext } from './live-context.ts'
-import { poll, whyRefused } from './poll.ts'
+import type { OpenLive } from './open-live.ts'
 import type { LiveStatus } from './status.ts'
 import { usePolling } from './use-polling.ts'
 
 const UNAUTHENTICATED = 401
+/** Until what opens the connection is loaded again, if the network is away or a new release has replaced it. */
+const LOAD_PAUSE_MS = 5_000
 
-/** URL of the live connection. It names the account, since browsers can't send headers with a WebSocket. */
-function liveUrl(integrationId: string): string {
-  const path = `/api/v1/integration/integrations/${encodeURIComponent(integrationId)}/live`
-  const url = new URL(path, window.location.href)
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-  const account = chosenAccount.get()
-  if (account !== null) url.searchParams.set('account_id', account)
-  return url.href
-}
+/** Loaded beside the page, which can be used before. */
+const load = () => import('./open-live.ts')
 
 /** Keeps the data of a site up to date, with one live connection for all its pages. */
 export function LiveProvider({ siteId, children }: { siteId: string; children: ReactNode }): ReactNode {
@@ -32,26 +24,36 @@ export function LiveProvider({ siteId, children }: { siteId: string; children: R
 function useLiveConnection(siteId: string, integrationId: string | null): Live {
   const client = useQueryClient()
   const [status, setStatus] = useState<LiveStatus>({ kind: 'off' })
-  const connection = useRef<LiveConnection>(null)
-  const cache = useRef<LiveCache>(null)
+  const [attempt, setAttempt] = useState(0)
+  const again = useCallback(() => setAttempt((before) => before + 1), [])
+  const open = useRef<OpenLive>(null)
+  useEffect(() => {
+    // in parallel with the site's data
+    load().catch(() => undefined)
+  }, [])
   useEffect(() => {
     if (integrationId === null) return undefined
-    const written = new LiveCache(client, { siteId, integrationId })
-    const opened = new LiveConnection({
-      url: () => liveUrl(integrationId),
-      onMessage: (message) => written.apply(message),
-      onStatus: setStatus,
-      whyRefused: () => whyRefused(integrationId),
-    })
-    cache.current = written
-    connection.current = opened
-    opened.start()
+    let isLeft = false
+    let timer: ReturnType<typeof setTimeout> | undefined
+    setStatus((before) => (before.kind === 'reconnecting' ? before : { kind: 'connecting' }))
+    load().then(
+      ({ openLive }) => {
+        if (!isLeft) open.current = openLive(client, { siteId, integrationId }, setStatus)
+      },
+      () => {
+        if (isLeft) return
+        setStatus({ kind: 'reconnecting', since: Date.now() })
+        timer = setTimeout(again, LOAD_PAUSE_MS)
+      },
+    )
     return () => {
-      opened.close()
-      written.stop()
-      setStatus({ kind: 'off' })
+      isLeft = true
+      clearTimeout(timer)
+      open.current?.close()
+      open.current = null
     }
-  }, [client, siteId, integrationId])
+  }, [client, siteId, integrationId, attempt, again])
+  useEffect(() => () => setStatus({ kind: 'off' }), [siteId, integrationId])
   useEffect(() => {
     // without a session the person is sent to sign in; without the integration the page shows what is left
     if (status.kind !== 'ended') return
@@ -60,10 +62,11 @@ function useLiveConnection(siteId: string, integrationId: string | null): Live {
   }, [client, siteId, status])
   const isReconnecting = status.kind === 'reconnecting'
   const ask = useCallback(async () => {
-    if (cache.current && integrationId !== null) await poll(cache.current, integrationId)
-  }, [integrationId])
+    if (!open.current) throw new Error('what opens the live connection is not loaded')
+    await open.current.ask()
+  }, [])
   const isStale = usePolling(isReconnecting, ask)
-  const retryNow = useCallback(() => connection.current?.retryNow(), [])
+  const retryNow = useCallback(() => (open.current ? open.current.retryNow() : again()), [again])
   return useMemo(
     () => ({
       status,
