@@ -74,6 +74,7 @@ const ITEM_WRITES = [
   'resolveItem',
   'undoResolution',
   'retryItem',
+  'restoreVersion',
   'changeItems',
   'undoBulkJob',
   'retryBulkJob',
@@ -133,7 +134,8 @@ export const KINDS = {
     perMonth: (rates) => called(rates) * editsHere(rates),
     routes: ITEM_WRITES,
     methods: words(`
-      createItem updateItem moveItem resolveItem undoItem retryItem enqueueChange planBulk startBulk undoBulk retryBulk
+      createItem updateItem moveItem resolveItem undoItem retryItem restoreVersion enqueueChange planBulk startBulk undoBulk
+      retryBulk
     `) as readonly (keyof SiteRpc)[],
     runs: ['to_external'],
   },
@@ -167,7 +169,7 @@ export const KINDS = {
     perMonth: visits,
     routes: words(`
       getSession listDeletions listSites listIntegrations getSite getIntegration getSyncStatus listItems
-      listBulkJobs getBulkJob listBulkItems getItem listAuthors listTerms listRuns getRun getActivity listEvents
+      listBulkJobs getBulkJob listBulkItems getItem listVersions getVersion listAuthors listTerms listRuns getRun getActivity listEvents
     `),
     methods: [
       'runs',
@@ -175,6 +177,8 @@ export const KINDS = {
       'getRun',
       'listItems',
       'getItem',
+      'listVersions',
+      'getVersion',
       'listTerms',
       'findItems',
       'getBulk',

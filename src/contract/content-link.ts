@@ -208,6 +208,11 @@ export const WebhookEvent = z.lazy(() =>
       post_type: Type,
       status: z.string().max(20).nullable().default(null),
       modified_gmt: z.string().max(40).nullable().default(null),
+      /** Display name of whoever saved it last, if a person did. Plugins before 0.3 don't say. */
+      saved_by: z
+        .string()
+        .overwrite((text) => text.slice(0, 250))
+        .optional(),
     })
     .meta({ id: 'WebhookEvent' }),
 )

@@ -273,16 +273,26 @@ export const SyncItemRequest = z.lazy(() =>
     .meta({ id: 'SyncItemRequest' }),
 )
 
-/** Resolves a conflict: one side for all fields, or a side for each field. */
+/** Resolves a conflict: one side for all fields, or for each field a side or a text of its own. */
 export const Resolution = z.lazy(() =>
   z
     .object({
       choice: z.enum(['wordpress', 'igny8']).optional(),
       fields: z.record(z.string(), z.enum(['wordpress', 'igny8'])).optional(),
+      values: EditableFields.unwrap()
+        .pick({ title: true, body: true, excerpt: true })
+        .partial()
+        .strict()
+        .optional()
+        .meta({ description: 'Texts that both sides get in place of either side’s, by field in conflict' }),
       if_revision: z.number().int().optional(),
     })
     .strict()
-    .refine((body) => (body.choice === undefined) !== (body.fields === undefined), 'give either choice or fields')
+    .refine(
+      ({ choice, fields, values }) => (choice === undefined) === (fields !== undefined || values !== undefined),
+      'give either choice, or fields and values',
+    )
+    .superRefine(({ values = {} }, context) => refuseBrokenText({ values }, context))
     .meta({ id: 'Resolution' }),
 )
 export type Resolution = z.infer<typeof Resolution>

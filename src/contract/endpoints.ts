@@ -42,6 +42,7 @@ import { SiteAuthor } from './structure.ts'
 import { ApiKey, ApiKeyCreate, ApiKeyCreated, ApiKeyRotate, Site, SiteCreate, SiteUpdate } from './sites.ts'
 import { Term, TermQuery } from './terms.ts'
 import { DebugStatus, EventFilter, Run, SyncEvent, SyncRequest, SyncState } from './sync.ts'
+import { PastVersion, VersionEntry, VersionRestore } from './versions.ts'
 
 /** Schemas of one endpoint; `answer` is null where the API answers 204. */
 interface EndpointSchemas {
@@ -135,6 +136,9 @@ export const ENDPOINTS = {
   'POST /sites/{site_id}/content/{item_id}/resolve': { body: Resolution, answer: Item },
   'POST /sites/{site_id}/content/{item_id}/undo': { answer: Item },
   'POST /sites/{site_id}/content/{item_id}/retry': { answer: Item },
+  'GET /sites/{site_id}/content/{item_id}/versions': { query: ListQuery, answer: listOf(VersionEntry) },
+  'GET /sites/{site_id}/content/{item_id}/versions/{version_id}': { answer: PastVersion },
+  'POST /sites/{site_id}/content/{item_id}/versions/{version_id}/restore': { body: VersionRestore, answer: Item },
   'GET /sites/{site_id}/terms': { query: TermQuery, answer: listOf(Term) },
 
   'POST /sites/{site_id}/bulk': { body: BulkRequest, answer: BulkAnswer },

@@ -23,6 +23,7 @@ import { siteFileRoutes } from './site-files.ts'
 import { siteRoutes } from './sites.ts'
 import { termRoutes } from './terms.ts'
 import { usageRoutes } from './usage.ts'
+import { versionRoutes } from './versions.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 /** All routes. The app, the OpenAPI document, the client and the security tests are made from this list. */
@@ -38,6 +39,7 @@ export const routes: readonly Route[] = [
   ...siteFileRoutes,
   ...apiKeyRoutes,
   ...contentRoutes,
+  ...versionRoutes,
   ...termRoutes,
   ...bulkRoutes,
   ...integrationRoutes,

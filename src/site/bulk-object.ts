@@ -53,9 +53,9 @@ export abstract class BulkObject extends KeepingObject implements BulkRpc {
   }
 
   /** For somebody who reads or edits items: more edits may follow, so a site that polls is asked to poll often. */
-  protected content(siteId: string): ContentContext {
+  protected content(siteId: string, by?: string | null): ContentContext {
     this.store.transport.wake(Date.now())
-    return { replica: this.store.replica, siteId, now: Date.now, newId: createId }
+    return { replica: this.store.replica, siteId, now: Date.now, newId: createId, by: by ?? null }
   }
 
   protected override async doDueWork(store: SiteStore): Promise<void> {

@@ -20,9 +20,11 @@ import type { Structure } from '../contract/structure.ts'
 import type { RunDetail } from '../contract/activity.ts'
 import type { RunDirection, Run } from '../contract/sync.ts'
 import type { Term, TermQuery } from '../contract/terms.ts'
+import type { VersionRestore } from '../contract/versions.ts'
 import { createId } from '../lib/ids.ts'
 import { log } from '../lib/log.ts'
 import * as items from './replica/content.ts'
+import * as versions from './replica/item-versions.ts'
 import { callAgainSoon, directRetryMs, enablePolling } from './transport/choice.ts'
 import { examineSite } from './health/doctor/examine.ts'
 import { applyPollingToReport } from './health/doctor/polling.ts'
@@ -42,6 +44,7 @@ import {
   type SignedAnswer,
   type SiteRpc,
   type TrashChange,
+  type VersionPlace,
   type WebhookMessage,
   type WokenUp,
 } from './rpc.ts'
@@ -228,6 +231,18 @@ export class SiteSync extends BulkObject implements SiteRpc {
     return this.#editItem(key, (content) => items.retryItem(content, id))
   }
 
+  async listVersions(siteId: string, id: string, place: VersionPlace | null, limit: number) {
+    return versions.listVersions(this.content(siteId), id, place, limit)
+  }
+
+  async getVersion(siteId: string, id: string, versionId: string) {
+    return versions.getVersion(this.content(siteId), id, versionId)
+  }
+
+  restoreVersion(key: CallingKey, id: string, versionId: string, restore: VersionRestore): Promise<RpcResult<Item>> {
+    return this.#editItem(key, (content) => versions.restoreVersion(content, id, versionId, restore))
+  }
+
   syncItem(call: RpcCall, contentId: string): Promise<RpcResult<Item>> {
     return this.authorized(call, async () => {
       const ctx = this.context(call.accountId)
@@ -280,7 +295,7 @@ export class SiteSync extends BulkObject implements SiteRpc {
   /** Changes the IGNY8 side of an item in one transaction; the counts in D1 follow in the background. */
   #editItem(key: CallingKey, work: (content: items.ContentContext) => RpcResult<Item>): Promise<RpcResult<Item>> {
     return this.authorized(key, async () => {
-      const changed = work(this.content(key.siteId))
+      const changed = work(this.content(key.siteId, key.actor))
       if (changed.ok) this.ctx.waitUntil(writeCounts(this.context(key.accountId)))
       await this.timer.arm()
       return changed

@@ -15,9 +15,11 @@ import type { Term, TermQuery } from '../contract/terms.ts'
 import type { RunDetail } from '../contract/activity.ts'
 import type { BulkRpc } from './bulk-rpc.ts'
 import type { KeepingRpc } from './keeping-rpc.ts'
+import type { VersionsRpc } from './versions-rpc.ts'
 
 export type * from './bulk-rpc.ts'
 export type * from './keeping-rpc.ts'
+export type * from './versions-rpc.ts'
 
 /** Domain errors cross RPC as values: an exception would break the caller's stub and lose its class. */
 export type RpcResult<T> =
@@ -149,7 +151,7 @@ export interface WebhookMessage {
  * RPC methods of a site's Durable Object. There is one object per site, and everything done with the site passes
  * through it.
  */
-export interface SiteRpc extends KeepingRpc, BulkRpc {
+export interface SiteRpc extends KeepingRpc, BulkRpc, VersionsRpc {
   /**
    * Finds the site's command endpoint and asks the plugin for its status. Changes the transport if that is due, not the
    * connection's state.

@@ -51,6 +51,8 @@ export class Site {
   /** Posts that somebody has IGNY8 leave alone, and those of them of which it is still to be told. */
   readonly leftAlone = new Set<number>()
   readonly #toldAlone = new Set<number>()
+  /** Who is signed in, by the name that events tell; null for nobody. */
+  savedBy: string | null = null
   /** Whether posts go to a trash (EMPTY_TRASH_DAYS). Media never do. */
   hasTrash = true
   /** Statuses that wp-admin leaves out of “All”. */
@@ -153,6 +155,7 @@ export class Site {
           post_type: post.type,
           status: post.status === 'inherit' ? 'publish' : post.status,
           modified_gmt: formatTime(kind === 'deleted' || post.modifiedS === 0 ? this.timeS() : post.modifiedS),
+          ...(this.savedBy !== null && { saved_by: this.savedBy }),
         },
       ]
     })

@@ -348,3 +348,37 @@ describe('T30 the life of an item', () => {
     expect(await readItem(site, above.id)).toMatchObject({ state: 'synced', error: null, parent_id: null })
   })
 })
+
+describe('a result that somebody edited', () => {
+  const resolve = (site: ContentSite, id: string, body: object) => content(site, `POST /${id}/resolve`, body)
+
+  test('goes to both sides in place of either text, and the resolution can be undone', async () => {
+    const site = await connect()
+    const { item, postId } = await sharedConflict(site)
+    const values = { title: 'here and there' }
+    const resolved = await resolve(site, item.id, { values, if_revision: item.revision })
+    expect([resolved.status, resolved.body.title, resolved.body.conflict]).toEqual([200, 'here and there', null])
+    await syncSite(site)
+    expect(site.model.site.posts.get(postId)?.title).toBe('here and there')
+    const undone = await content(site, `POST /${item.id}/undo`)
+    expect([undone.body.state, undone.body.title, undone.body.conflict.wordpress.title]).toEqual([
+      'conflict',
+      'here',
+      'there',
+    ])
+  })
+
+  test('is refused for a field without a conflict, beside one side for all, and with text that can’t travel', async () => {
+    const site = await connect()
+    const { item } = await sharedConflict(site)
+    expect(refusal(await resolve(site, item.id, { values: { title: 'x', body: 'x' } }))).toEqual([409, 'no_conflict'])
+    expect(refusal(await resolve(site, item.id, { values: {} }))).toEqual([409, 'resolution_incomplete'])
+    for (const body of [
+      { choice: 'igny8', values: { title: 'x' } },
+      { values: { title: 'x', slug: 'x' } },
+      { values: { title: 'a\uD800' } },
+    ])
+      expect(refusal(await resolve(site, item.id, body))).toEqual([400, 'validation_error'])
+    expect((await readItem(site, item.id)).state).toBe('conflict')
+  })
+})

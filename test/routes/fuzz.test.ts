@@ -109,6 +109,7 @@ async function createWorld(): Promise<World> {
     .values([member(viewer.userId, 'viewer'), member(editor.userId, 'editor')])
   const other = await sendJson(`POST /api/v1/sites/${own.siteId}/api-keys/`, token, {})
   const item = await sendJson(`POST /api/v1/sites/${own.siteId}/content/`, token, { title: 'An item' })
+  await sendJson(`PATCH /api/v1/sites/${own.siteId}/content/${item.id}/`, token, { title: 'Another title' })
   const run = await sendJson(`POST ${own.path}/sync/`, token, { direction: 'metadata' })
   const draft = { selection: { ids: [item.id] }, action: { kind: 'status', status: 'draft' } }
   const bulk = await sendJson(`POST /api/v1/sites/${own.siteId}/bulk/`, token, draft)
@@ -125,6 +126,7 @@ async function createWorld(): Promise<World> {
       ...valuesOf('own', own, viewer.userId),
       ...valuesOf('foreign', foreign, foreign.owner.userId),
       '<own item_id>': item.id,
+      '<own version_id>': 'ver_1',
       '<own run_id>': run.id,
       '<own bulk_id>': bulk.job.id,
       '<own content_id>': item.id,

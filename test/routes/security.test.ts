@@ -79,10 +79,17 @@ beforeAll(async () => {
     const [session] = await d1().select().from(sessions).where(eq(sessions.userId, userId))
     return { passkey_id: id, session_id: session?.id ?? '' }
   }
-  const idsOf = async (site: ConnectedSite, userId: string) => ({
+  /** Versions are counted by site, so each owner's has another number. */
+  const versionOf = async ({ siteId, owner }: ConnectedSite, item: string, edits: number) => {
+    const path = `/api/v1/sites/${siteId}/content/${item}/`
+    for (let n = 0; n < edits; n++) await call(`PATCH ${path}`, { token: owner.token, body: { title: `Title ${n}` } })
+    return (await call(`GET ${path}versions/`, { token: owner.token })).body.results[1].id
+  }
+  const idsOf = async (site: ConnectedSite, userId: string, edits: number, item: string) => ({
     ...(await ofPerson(site.owner)),
     ...(await notificationIds(site)),
-    item_id: await itemOf(site),
+    item_id: item,
+    version_id: await versionOf(site, item, edits),
     run_id: await runOf(site),
     import_id: await importOf(site),
     bulk_id: await bulkOf(site),
@@ -93,9 +100,9 @@ beforeAll(async () => {
     invitation_id: await invitationOf(site),
   })
   const byOwner = {
-    own: await idsOf(own, people.viewer?.userId ?? ''),
-    sibling: await idsOf(sibling, absent('usr')),
-    foreign: await idsOf(foreign, foreign.owner.userId),
+    own: await idsOf(own, people.viewer?.userId ?? '', 1, await itemOf(own)),
+    sibling: await idsOf(sibling, absent('usr'), 2, await itemOf(sibling)),
+    foreign: await idsOf(foreign, foreign.owner.userId, 3, await itemOf(foreign)),
   }
   const nobodys = {
     ...mapValues(byOwner.own, (_, name) => absent(PREFIXES[name] ?? name.slice(0, -3))),

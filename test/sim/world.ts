@@ -216,7 +216,7 @@ export class World {
 
   get content(): ContentContext {
     const { store, nowMs } = this
-    return { replica: store.replica, siteId: CALL.siteId, now: () => nowMs, newId: () => createId('item') }
+    return { replica: store.replica, siteId: CALL.siteId, now: () => nowMs, newId: () => createId('item'), by: null }
   }
 
   enqueue(direction: RunDirection): void {

@@ -51,7 +51,7 @@ export function fillReplica({ replica: { database }, ...store }: SiteStore, item
     NOW - 10 * DAY_MS,
   )
   database.rows(
-    `${numbers} INSERT INTO history SELECT i, i, ?2, 1, NULL, NULL, ?3, i * 20, 0 FROM numbers`,
+    `${numbers} INSERT INTO history SELECT i, i, ?2, 1, NULL, NULL, ?3, i * 20, 0, NULL, NULL, NULL FROM numbers`,
     items,
     NOW - DAY_MS,
     DOC,
@@ -149,6 +149,7 @@ function exerciseContent(store: SiteStore): void {
   inbox.lastHeardAt()
   inbox.duePosts(NOW, 20)
   inbox.origins(NOW)
+  inbox.savedBy([1, 2, 3], NOW)
   inbox.typesOf([5])
   inbox.attempts([5])
   inbox.defer([5], () => NOW, 'x', NOW)
@@ -269,12 +270,21 @@ function exerciseLists({ replica: { search, bulk, history, resolutions } }: Site
   bulk.prune(NOW)
 }
 
+const RESTORE = { action: 'restore_site', by: 'operator', source: 'rst_1' } as const
+
 /** The journal of a site whose items have all changed, and a restore of it. */
 function exerciseHistory(store: SiteStore): void {
-  const { history, items, restores } = store.replica
+  const { history, itemHistory, items, restores } = store.replica
   history.now = () => NOW
   const record = items.get('item_a')
-  if (record) items.save({ ...record, local: { ...record.local, title: 'Changed' } }, 'rst_1')
+  if (record) items.save({ ...record, local: { ...record.local, title: 'Changed' } }, RESTORE)
+  const site = { doc: createRecord('item_x', 'post', { title: 'Theirs' }, NOW).local, fields: ['title'] }
+  if (record) items.save({ ...record, local: { ...record.local, title: 'Ours' } }, RESTORE, site)
+  const { historyId } = itemHistory.head(record?.n ?? 0)
+  itemHistory.walk(record?.n ?? 0, historyId, 20)
+  // a row that an earlier version of the tables has written
+  itemHistory.walk(7, 7, 20)
+  itemHistory.get(record?.n ?? 0, historyId ?? 0)
   history.size()
   history.earliestAt()
   const [change] = history.changedBetween(NOW - 2 * DAY_MS, NOW)

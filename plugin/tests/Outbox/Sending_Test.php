@@ -37,6 +37,23 @@ final class Sending_Test extends Outbox_Test_Case {
 		self::assertSame( [], self::rows() );
 	}
 
+	public function test_an_event_names_who_made_the_change_and_a_later_one_by_nobody_keeps_them(): void {
+		$this->api_accepts();
+		$id   = $this->make_known_post();
+		$user = (int) wp_insert_user( [ 'user_login' => 'ada', 'user_pass' => 'x', 'display_name' => 'Ada', 'role' => 'editor' ] );
+		wp_set_current_user( $user );
+		wp_update_post( [ 'ID' => $id, 'post_title' => 'By Ada' ] );
+		$this->end_request();
+		wp_set_current_user( 0 );
+		wp_update_post( [ 'ID' => $id, 'post_title' => 'By a plugin' ] );
+		$this->send();
+		self::assertSame( 'Ada', $this->api->last_body( 'POST', self::STATUS )['saved_by'] );
+
+		wp_update_post( [ 'ID' => $id, 'post_title' => 'Later' ] );
+		$this->send();
+		self::assertArrayNotHasKey( 'saved_by', $this->api->last_body( 'POST', self::STATUS ) );
+	}
+
 	public function test_every_kind_has_its_own_route(): void {
 		$this->api_accepts();
 		$meta   = $this->make_known_post();

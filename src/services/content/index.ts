@@ -1,26 +1,16 @@
 import type { Item, ItemCreate, ItemUpdate, Resolution } from '../../contract/content.ts'
-import { log } from '../../lib/log.ts'
 import type { ServiceContext } from '../context.ts'
 import { unwrap } from '../site-calls.ts'
 import { withHtmlBody } from './markdown.ts'
 import { assertMayDelete } from './may-delete.ts'
-import { assertSite, type ContentSite, loadContentSite } from './site.ts'
+import { sendChange } from './send-change.ts'
+import { assertSite, loadContentSite } from './site.ts'
 
 export { listItems } from './list.ts'
+export { getVersion, listVersions, restoreVersion } from './versions.ts'
 
 /** As many as other ids have. */
 const ITEM_ID_DIGITS = 32
-
-/** Queues a stored change for sending. If that fails, the next sync sends it. */
-async function sendChange(ctx: ServiceContext, { twoWay }: ContentSite): Promise<void> {
-  if (!twoWay) return
-  try {
-    const queued = await ctx.site(twoWay.siteId).enqueueChange(twoWay)
-    if (!queued.ok) log.warn('change not queued', { site_id: twoWay.siteId, code: queued.code })
-  } catch (cause) {
-    log.warn('change not queued', { site_id: twoWay.siteId, cause })
-  }
-}
 
 interface ItemInput {
   siteId: string

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { integrations, sites } from '../../db/schema/index.ts'
 import type { CallingKey, RpcCall } from '../../site/rpc.ts'
-import type { ServiceContext } from '../context.ts'
+import { describeActor, type ServiceContext } from '../context.ts'
 import { ServiceError } from '../errors.ts'
 import { SITE_TENANT, tenantFilter } from '../tenant.ts'
 
@@ -47,7 +47,7 @@ export async function loadContentSite({ ctx, siteId }: { ctx: ServiceContext; si
   const [[site], [integration]] = await ctx.db.batch([selectSite(ctx, siteId), selectTwoWay(ctx, siteId)])
   if (!site) throw new ServiceError('site_not_found')
   const keyId = ctx.actor.kind === 'api_key' ? ctx.actor.keyId : null
-  const key = { accountId: site.accountId, siteId, keyId, requestId: ctx.requestId }
+  const key = { accountId: site.accountId, siteId, keyId, requestId: ctx.requestId, actor: describeActor(ctx.actor) }
   const isSent = site.isActive && integration !== undefined
   return { key, twoWay: isSent ? { ...key, integrationId: integration.id } : null }
 }

@@ -20,7 +20,8 @@ function parentId({ items }: ReplicaView, parent: ItemDoc['parent']): string | n
   return typeof parent === 'number' ? (items.getByExternalId(parent)?.id ?? null) : parent
 }
 
-function presentVersion(replica: ReplicaView, doc: ItemDoc, seoProvider: string | null): ItemVersion {
+/** A version of an item as the API returns it. */
+export function presentVersion(replica: ReplicaView, doc: ItemDoc, seoProvider: string | null): ItemVersion {
   const { title, body, excerpt, slug, status, date, author = null, terms, meta, featured, seo } = doc
   const featuredImage = featured && { url: featured.url, alt: featured.alt }
   return {

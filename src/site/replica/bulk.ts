@@ -210,7 +210,7 @@ function changeOne(ctx: ContentContext, row: BulkRow, n: number | null, judge: (
   const verdict = judge(before)
   if (verdict.kind !== 'changed') return { result: verdict.kind === 'refused' ? verdict.code : UNCHANGED, characters }
   const { after } = verdict
-  if (after !== before) saveChange(ctx, before, after, row.id)
+  if (after !== before) saveChange({ ...ctx, by: row.actor }, before, after, { action: 'bulk', source: row.id })
   applyEffects(ctx, row, before, after)
   const hasEnded = before.conflictFields.length > 0 && after.conflictFields.length === 0
   return { result: hasEnded ? ENDED : CHANGED, characters }

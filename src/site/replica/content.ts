@@ -12,10 +12,10 @@ import type {
   ItemUpdate,
   Resolution,
 } from '../../contract/content.ts'
-import { MAX_ITEM_BYTES } from '../../contract/content.ts'
 import { findRobotsFault } from '../../contract/seo-fields.ts'
 import { EMPTY_DOC, type ItemDoc } from '../items/doc.ts'
 import { createRecord, editRecord, type DocPatch } from '../items/edit.ts'
+import type { Change } from '../items/origin.ts'
 import { presentItem, summarizeItem } from '../items/present.ts'
 import type { ItemRecord } from '../items/record.ts'
 import { undoResolution } from '../items/conflict.ts'
@@ -29,6 +29,7 @@ import {
   decideTrash,
   refuseDenied,
   saveChange,
+  tooLarge,
   type ContentContext,
   type Refusal,
 } from './item-decisions.ts'
@@ -90,18 +91,12 @@ function checkSeo({ external, local, seoProvider: provider }: ItemRecord, { seo 
   return fault ? refusal('robots_unsupported', `seo.robots: ${fault}`) : null
 }
 
-function tooLarge(record: ItemRecord): Refusal | null {
-  const bytes = new TextEncoder().encode(JSON.stringify(record.local)).length
-  return bytes > MAX_ITEM_BYTES
-    ? refusal('item_too_large', `It has ${bytes} bytes; at most ${MAX_ITEM_BYTES} are allowed.`)
-    : null
-}
-
 /** Loads, changes and saves one item in one transaction; refuses the change if the item has another revision. */
-function changeItem(
+export function changeItem(
   ctx: ContentContext,
   id: string,
   ifRevision: number | undefined,
+  change: Omit<Change, 'by'>,
   decide: (record: ItemRecord) => ItemRecord | Refusal,
 ): RpcResult<Item> {
   return ctx.replica.database.transaction(() => {
@@ -112,7 +107,7 @@ function changeItem(
     }
     const after = decide(before)
     if ('ok' in after) return after
-    saveChange(ctx, before, after)
+    saveChange(ctx, before, after, change)
     return { ok: true, value: presentItem(ctx.replica, ctx.siteId, after, ctx.now()) }
   })
 }
@@ -149,7 +144,7 @@ export function createItem(ctx: ContentContext, input: ItemCreate, id = ctx.newI
     const record = createRecord(id, input.type, patch, ctx.now())
     const problem = tooLarge(record)
     if (problem) return problem
-    const n = ctx.replica.items.save(record)
+    const n = ctx.replica.items.save(record, { action: 'create', by: ctx.by })
     return { ok: true, value: presentItem(ctx.replica, ctx.siteId, { ...record, n }, ctx.now()) }
   })
 }
@@ -173,20 +168,22 @@ export function decideUpdate(ctx: ContentContext, before: ItemRecord, input: Ite
 
 /** Changes the IGNY8 side of an item. */
 export function updateItem(ctx: ContentContext, id: string, input: ItemUpdate): RpcResult<Item> {
-  return changeItem(ctx, id, input.if_revision, (before) => decideUpdate(ctx, before, input))
+  return changeItem(ctx, id, input.if_revision, { action: 'edit' }, (before) => decideUpdate(ctx, before, input))
 }
 
 type ChangeById = (ctx: ContentContext, id: string) => RpcResult<Item>
 
 /** Moves an item to the trash. Repeating it changes nothing. */
-export const trashItem: ChangeById = (ctx, id) => changeItem(ctx, id, undefined, (before) => decideTrash(ctx, before))
+export const trashItem: ChangeById = (ctx, id) =>
+  changeItem(ctx, id, undefined, { action: 'trash' }, (before) => decideTrash(ctx, before))
 
 /** Deletes for good what is in the trash. Repeating it changes nothing. */
-export const deleteItem: ChangeById = (ctx, id) => changeItem(ctx, id, undefined, (before) => decideDelete(ctx, before))
+export const deleteItem: ChangeById = (ctx, id) =>
+  changeItem(ctx, id, undefined, { action: 'delete' }, (before) => decideDelete(ctx, before))
 
 /** Brings an item back from the trash or from its deletion, as a draft. */
 export const restoreItem: ChangeById = (ctx, id) =>
-  changeItem(ctx, id, undefined, (before) => decideRestore(ctx, before))
+  changeItem(ctx, id, undefined, { action: 'restore' }, (before) => decideRestore(ctx, before))
 
 export const TRASH_CHANGES = { trash: trashItem, restore: restoreItem, delete: deleteItem } as const satisfies Record<
   TrashChange,
@@ -195,12 +192,14 @@ export const TRASH_CHANGES = { trash: trashItem, restore: restoreItem, delete: d
 
 /** Resolves a conflict as an editor chooses, and stores the conflict for an undo. */
 export function resolveItem(ctx: ContentContext, id: string, resolution: Resolution): RpcResult<Item> {
-  return changeItem(ctx, id, resolution.if_revision, (before) => decideResolution(ctx, before, resolution))
+  return changeItem(ctx, id, resolution.if_revision, { action: 'resolve' }, (before) =>
+    decideResolution(ctx, before, resolution),
+  )
 }
 
 /** Undoes the last resolution of an item. */
 export function undoItem(ctx: ContentContext, id: string): RpcResult<Item> {
-  return changeItem(ctx, id, undefined, (before) => {
+  return changeItem(ctx, id, undefined, { action: 'undo' }, (before) => {
     const snapshot = ctx.replica.resolutions.takeLast(before.n, ctx.now())
     return snapshot
       ? undoResolution(before, snapshot, { now: ctx.now() })
@@ -210,7 +209,7 @@ export function undoItem(ctx: ContentContext, id: string): RpcResult<Item> {
 
 /** Retries a failed item with the next run, without waiting for its backoff. */
 export function retryItem(ctx: ContentContext, id: string): RpcResult<Item> {
-  return changeItem(ctx, id, undefined, (before) => {
+  return changeItem(ctx, id, undefined, { action: 'edit' }, (before) => {
     const after = decideRetry(ctx, before)
     if (!('ok' in after) && before.externalId !== null)
       ctx.replica.inbox.remind(before.externalId, ctx.now(), ctx.now())

@@ -155,7 +155,7 @@ function takeItem(ctx: ImportContext, row: ImportRow, line: ItemLine): { taken: 
     now: ctx.now(),
   })
   if (taken.kind !== 'created' && taken.kind !== 'replaced') return { taken, created: null }
-  const n = items.save(taken.record)
+  const n = items.save(taken.record, { action: 'import', by: row.actor, source: row.id })
   const at = verifyAt(taken.record, ctx.now())
   if (at !== null && taken.record.externalId !== null) inbox.verify(taken.record.externalId, at, ctx.now())
   return { taken, created: taken.kind === 'created' ? n : null }

@@ -2,9 +2,10 @@
  * What an editor's action makes of one item: the record as it is to be, or why it stays as it is. Nothing is written here,
  * so a plan for many items asks the same as the change of one.
  */
-import type { Resolution } from '../../contract/content.ts'
+import { MAX_ITEM_BYTES, type Resolution } from '../../contract/content.ts'
 import { resolveConflict } from '../items/conflict.ts'
-import { deleteRecord, restoreRecord, trashRecord } from '../items/edit.ts'
+import { deleteRecord, type DocPatch, patchDoc, restoreRecord, trashRecord } from '../items/edit.ts'
+import type { Change } from '../items/origin.ts'
 import {
   hasTrashStatus,
   isDeleted,
@@ -24,6 +25,8 @@ export interface ContentContext {
   /** Milliseconds since 1970. */
   now: () => number
   newId: (prefix: 'item') => string
+  /** Who asks: `user:usr_…`. Null if a Worker of an earlier release calls, and for reads. */
+  by: string | null
 }
 
 export type Refusal = RpcResult<never> & { ok: false }
@@ -103,19 +106,31 @@ function mixedScheduleFault(before: ItemRecord, { local }: ItemRecord, now: numb
 export function decideResolution(
   ctx: ContentContext,
   before: ItemRecord,
-  { choice, fields }: Resolution,
+  { choice, fields, values = {} }: Resolution,
 ): ItemRecord | Refusal {
   if (stateOf(before) !== 'conflict') return refusal('no_conflict', 'The item has no conflict.')
   const open = before.conflictFields
-  const unknown = Object.keys(fields ?? {}).filter((field) => !open.includes(field))
+  const written = Object.keys(values)
+  const unknown = [...Object.keys(fields ?? {}), ...written].filter((field) => !open.includes(field))
   if (unknown.length > 0) return refusal('no_conflict', `There is no conflict in ${unknown.join(', ')}.`)
-  const missing = choice ? [] : open.filter((field) => fields?.[field] === undefined)
+  const missing = choice ? [] : open.filter((field) => fields?.[field] === undefined && !written.includes(field))
   if (missing.length > 0) return refusal('resolution_incomplete', `Choose a side for ${missing.join(', ')} too.`)
   const choices = choice ? Object.fromEntries(open.map((field) => [field, choice])) : (fields ?? {})
-  const after = resolveConflict(before, choices, { now: ctx.now() })
+  const resolved = resolveConflict(before, choices, { now: ctx.now() })
+  const after = { ...resolved, local: patchDoc(resolved.local, values as DocPatch) }
+  if (before.builder !== null && written.includes('body'))
+    return refusal('body_read_only', `The page builder “${before.builder}” renders this post.`)
   const refused = mixedScheduleFault(before, after, ctx.now())
   if (refused !== null) return { ...refusal('future_date_required', refused), fix: SAME_SIDE, path: 'body.fields' }
-  return after
+  return tooLarge(after) ?? after
+}
+
+/** Refuses what is larger than a row of the object may be. */
+export function tooLarge(record: ItemRecord): Refusal | null {
+  const bytes = new TextEncoder().encode(JSON.stringify(record.local)).length
+  return bytes > MAX_ITEM_BYTES
+    ? refusal('item_too_large', `It has ${bytes} bytes; at most ${MAX_ITEM_BYTES} are allowed.`)
+    : null
 }
 
 /** Retries a failed item with the next run, without waiting for its backoff. Its post is read again, too. */
@@ -126,12 +141,12 @@ export function decideRetry({ now }: Pick<ContentContext, 'now'>, before: ItemRe
 
 /** Stores a changed item. A conflict that the change ends is kept, so that an undo opens it again. */
 export function saveChange(
-  { replica, now }: Pick<ContentContext, 'replica' | 'now'>,
+  { replica, now, by }: Pick<ContentContext, 'replica' | 'now' | 'by'>,
   before: ItemRecord,
   after: ItemRecord,
-  cause: string | null = null,
+  change: Omit<Change, 'by'>,
 ): void {
   if (before.conflictFields.length > 0 && after.conflictFields.length === 0)
     replica.resolutions.add(before.n, before, now())
-  replica.items.save(after, cause)
+  replica.items.save(after, { ...change, by })
 }

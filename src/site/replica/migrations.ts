@@ -1,5 +1,6 @@
 import { firstRow, type SiteDatabase } from './database.ts'
 import { SCHEMA_11 } from './schema-11.ts'
+import { SCHEMA_12 } from './schema-12.ts'
 import { SCHEMA_7 } from './schema-7.ts'
 import { SCHEMA_8 } from './schema-8.ts'
 
@@ -268,6 +269,7 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE items ADD COLUMN left_alone_at INTEGER;
   CREATE INDEX items_left_alone ON items (type) WHERE left_alone_at IS NOT NULL;`,
   SCHEMA_11,
+  SCHEMA_12,
 ]
 
 /** Newest schema version of this release. A database written by another release may have another. */

@@ -185,7 +185,7 @@ function store({ replica, now }: RestoreContext, id: string, outcome: Outcome): 
   // moving an item to the trash ends its conflict; an undo of the resolution opens it again
   const endsConflict = before.conflictFields.length > 0 && after.conflictFields.length === 0
   if (endsConflict) replica.resolutions.add(before.n, before, now())
-  replica.items.save(after, id)
+  replica.items.save(after, { action: 'restore_site', by: 'operator', source: id })
 }
 
 /** A restore is done when its last candidate is; an undo, which finds a few at a time, when there are no more. */

@@ -22,6 +22,7 @@ import { DriftCheckTable } from './tables/drift-checks.ts'
 import { BulkTable } from './tables/bulk.ts'
 import { CounterTable } from './tables/counters.ts'
 import { HistoryTable } from './tables/history.ts'
+import { ItemHistoryTable } from './tables/item-history.ts'
 import { InboxTable } from './tables/inbox.ts'
 import { ItemSearchTable } from './tables/item-search.ts'
 import { ItemTable } from './tables/items.ts'
@@ -46,6 +47,7 @@ export interface Replica {
   search: ItemSearchTable
   bulk: BulkTable
   history: HistoryTable
+  itemHistory: ItemHistoryTable
   restores: RestoreTable
   counters: CounterTable
   terms: TermTable
@@ -89,6 +91,7 @@ export class SiteStore {
       search: new ItemSearchTable(database),
       bulk: new BulkTable(database),
       history,
+      itemHistory: new ItemHistoryTable(database),
       restores: new RestoreTable(database),
       counters: new CounterTable(database),
       terms: new TermTable(database),

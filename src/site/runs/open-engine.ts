@@ -52,6 +52,7 @@ export function createEngineContext(ctx: ObjectContext, work: EngineWork): Engin
     now: ctx.now,
     newId: ctx.newId,
     random: ctx.random,
+    runId: target.runId ?? null,
     enter: (phase, type) => meter?.enter(phase, type),
     canPoll: () => canPoll(ctx.store, ctx.now()),
     holds,

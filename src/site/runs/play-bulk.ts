@@ -29,7 +29,7 @@ async function endJob(ctx: ObjectContext, id: string): Promise<void> {
 
 async function playJob(ctx: ObjectContext, { id }: BulkRow): Promise<void> {
   const siteId = ctx.store.access.integration()?.siteId ?? ''
-  const content: ContentContext = { replica: ctx.store.replica, siteId, now: ctx.now, newId: ctx.newId }
+  const content: ContentContext = { replica: ctx.store.replica, siteId, now: ctx.now, newId: ctx.newId, by: null }
   // others get their turn between two steps
   while (!playBulk(content, id)) await ctx.sleep(0)
   await endJob(ctx, id)

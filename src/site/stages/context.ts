@@ -15,6 +15,10 @@ export interface EngineContext {
   now: () => number
   newId: (prefix: IdPrefix) => string
   random: () => number
+  /** The run that the work belongs to; null for the inbox and for what somebody waits for. */
+  runId: string | null
+  /** Who saved a post in WordPress, by post id, as the webhooks of the fetch say. */
+  savedBy?: ReadonlyMap<number, string>
   /**
    * Has the site carry out commands; the results are in their order. At a site that polls it throws `Suspended`, and
    * the work is replayed from its last commit once the results have come. So between two commits a stage writes only

@@ -20,6 +20,7 @@ import type { ConflictPolicy } from '../../contract/integrations.ts'
 import type { RunCounts } from '../../contract/sync.ts'
 import { createRecord } from '../items/edit.ts'
 import { importDeletion, importPost, type Rules } from '../items/import.ts'
+import { siteVersion, type Change } from '../items/origin.ts'
 import { awaitsCreateAnswer, stateOf, type Decision, type ItemFault, type ItemRecord } from '../items/record.ts'
 import type { ItemHead } from '../replica/tables/items.ts'
 import { failRecord, importFault } from '../items/failure.ts'
@@ -27,13 +28,21 @@ import { verifyAt } from '../items/schedule.ts'
 import { newStaleSave } from '../items/stale-save.ts'
 import type { EngineContext } from './context.ts'
 
-type ImportContext = Pick<EngineContext, 'replica' | 'now' | 'newId' | 'random'>
+type ImportContext = Pick<EngineContext, 'replica' | 'now' | 'newId' | 'random' | 'runId' | 'savedBy'>
 
 const rulesOf = (ctx: ImportContext, policy: ConflictPolicy): Rules => ({
   policy,
   now: ctx.now(),
   newId: () => ctx.newId('item'),
   rewound: ctx.replica.restores.lastRewind(),
+})
+
+/** A change that comes from the site. @param post the one that changed, where somebody there may have saved it */
+export const readChange = ({ runId, savedBy }: ImportContext, post: PostDocument | null = null): Change => ({
+  action: 'read',
+  by: null,
+  source: runId,
+  savedBy: post && (post.stale_save?.by ?? savedBy?.get(post.id) ?? null),
 })
 
 /** Parses a document. A bad one is returned as the fault of its item. */
@@ -65,9 +74,10 @@ export function storeDecision(
   before: ItemRecord | null,
   decision: Decision,
   counts: RunCounts,
+  change = readChange(ctx),
 ): void {
   const { record, resolvedFrom } = decision
-  const n = ctx.replica.items.save(record)
+  const n = ctx.replica.items.save(record, change, siteVersion(before, record))
   if (resolvedFrom) ctx.replica.resolutions.add(n, resolvedFrom, ctx.now())
   remindToVerify(ctx, record)
   const state = stateOf(record)
@@ -149,7 +159,7 @@ export function importDocuments(
   // new items are inserted together, before any other item is read or written
   const added = new Map<number, ItemRecord>()
   const addNew = () => {
-    items.add([...added.values()])
+    items.add([...added.values()], readChange(ctx))
     for (const record of added.values()) remindToVerify(ctx, record)
     added.clear()
   }
@@ -186,7 +196,7 @@ export function importDocuments(
       continue
     }
     const decision = importPost(before, read.post, rules)
-    if (decision) storeDecision(ctx, before, decision, counts)
+    if (decision) storeDecision(ctx, before, decision, counts, readChange(ctx, read.post))
     else counts.unchanged++
   }
   addNew()

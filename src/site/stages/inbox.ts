@@ -45,10 +45,11 @@ export async function playInbox(ctx: EngineContext, runConfig: RunConfig) {
   const counts = { ...NO_COUNTS, webhooks: 0 }
   let since: number | null = null
   database.transaction(() => {
+    const savedBy = inbox.savedBy(postIds, fetchedAt)
     const acknowledged = inbox.acknowledge(postIds, fetchedAt, ctx.now())
     counts.webhooks = acknowledged.webhooks
     since = acknowledged.since
-    importFetched(ctx, { ...fetched, items }, runConfig, counts)
+    importFetched({ ...ctx, savedBy }, { ...fetched, items }, runConfig, counts)
     ctx.commit()
   })
   return { counts, since }

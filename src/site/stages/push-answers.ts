@@ -14,7 +14,7 @@ import {
 import type { RunCursor } from '../replica/tables/run-cursor.ts'
 import type { CommandRequest } from '../transport/sender.ts'
 import type { EngineContext, RunConfig } from './context.ts'
-import { importDocuments, readDocument, releasePost, storeDecision } from './import.ts'
+import { importDocuments, readChange, readDocument, releasePost, storeDecision } from './import.ts'
 import type { PlannedItem } from './push-batch.ts'
 
 /** What a round does with a planned item: send it, mark it as failed, or leave it for the next round. */
@@ -32,12 +32,14 @@ function importApplied(
   const current = ctx.replica.items.get(sent.id)
   if (!current) return
   const rules = { policy: runConfig.policy, now: ctx.now(), newId: () => ctx.newId('item') }
+  const change = { ...readChange(ctx), action: 'send' } as const
   if (applied.item === null) {
     // the post is gone: by our deletion, by somebody's before it, or deleted before the answer to its create came
     const decision = importDeletion({ ...current, base: current.base ?? plan.sent }, rules)
     // nothing was agreed with a post that no longer exists; and without a base no copy of it is taken for it
     const base = current.externalId === null ? null : (decision?.record.base ?? null)
-    if (decision) storeDecision(ctx, current, { ...decision, record: { ...decision.record, base } }, cursor.counts)
+    const record = decision && { ...decision.record, base }
+    if (decision && record) storeDecision(ctx, current, { ...decision, record }, cursor.counts, change)
     return
   }
   // The site applied this command before, its answer was lost, and somebody edited the post since. What was sent is
@@ -72,6 +74,7 @@ function importApplied(
       plan.op === 'create' && !sent.deletion ? null : before,
       withLateness(plan, decision, ctx.now()),
       cursor.counts,
+      change,
     )
 }
 
@@ -136,7 +139,7 @@ export function storeItemFault(
   const current = ctx.replica.items.get(sent.id)
   if (!current) return
   if (isDeletedUnsent(sent) && isDeletedUnsent(current) && !isRetryable) {
-    ctx.replica.items.save({ ...withoutError(current), deletion: 'both' })
+    ctx.replica.items.save({ ...withoutError(current), deletion: 'both' }, { ...readChange(ctx), action: 'send' })
     cursor.counts.deleted++
     return
   }

@@ -92,7 +92,7 @@ function publishMissed({ replica, now }: EngineContext, records: readonly ItemRe
   return replica.database.transaction(() =>
     records.map((record) => {
       const published = publishOverdue(record, now())
-      if (published !== record) replica.items.save(published)
+      if (published !== record) replica.items.save(published, { action: 'edit', by: 'system' })
       return published
     }),
   )

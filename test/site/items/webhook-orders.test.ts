@@ -42,6 +42,7 @@ function createEngine(model: ModelWordPress): EngineContext {
     now: () => ++nowMs,
     newId: (prefix) => `${prefix}_${String(++ids).padStart(6, '0')}`,
     random: () => 0.5,
+    runId: null,
     send,
     holds: () => true,
     canPoll: () => false,

@@ -56,10 +56,14 @@ const EXCEPTIONS: readonly (readonly [text: string, why: string])[] = [
   ['INSERT INTO pass_ids', 'such a pass: a page of ids'],
   ['UPDATE history SET doc = replace(', 'a site has moved: every image may change'],
   ['FROM history WHERE id > ? AND id <= ?', 'an operator puts a site back: all that changed since'],
-  ['FROM history WHERE id >= ? GROUP BY', 'an operator takes a restore back: all that changed since'],
+  ['FROM history WHERE id >= ? AND side IS NULL', 'an operator takes a restore back: all that changed since'],
   [
     'AS title_key, slug FROM items',
     'somebody sorts, filters or searches a list: the rows of all items, without their texts',
+  ],
+  [
+    'FROM history WHERE item_n = ? AND id < ? AND prev IS NULL',
+    'somebody reads the history of an item of before the update; a row of after it names the one before',
   ],
   ['FROM history WHERE id > ? AND item_n IN', 'somebody takes a bulk job back: all that changed since'],
   ['DELETE FROM import_lines', 'a file that was imported is dropped'],

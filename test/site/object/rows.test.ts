@@ -10,7 +10,15 @@ import { SiteStore } from '../../../src/site/replica/store.ts'
 import { POLL_STORED_MS } from '../../../src/site/replica/tables/transport.ts'
 import { fillPosts } from '../../model/fill.ts'
 import { idlePoll, keepTicket, ticketOf } from '../../model/polling.ts'
-import { connectWordPress, deliver, playWordPress, syncSite, type ContentSite } from '../../support/content.ts'
+import {
+  connectWordPress,
+  content,
+  deliver,
+  itemOf,
+  playWordPress,
+  syncSite,
+  type ContentSite,
+} from '../../support/content.ts'
 import { signedBy, siteObject } from '../../support/integration.ts'
 import { call } from '../../support/openapi.ts'
 import { measureRows, type Cost } from '../../support/rows.ts'
@@ -73,6 +81,8 @@ async function measureAll(items: number): Promise<Record<string, Cost>> {
   if (!webhook) throw new Error('no webhook')
   costs['webhook'] = await measure(() => deliver(site, webhook))
   costs['fetch of a post'] = await measure(() => alarm(site))
+  const edited = await itemOf(site, site.model.site.posts.byId('post')[3]?.id ?? 0)
+  costs['history of an item'] = await measure(() => content(site, `GET /${edited.id}/versions`))
   await deliver(site, { ...webhook, id: 'msg_of_a_post_that_is_as_it_was' })
   costs['fetch of a post that is as it was'] = await measure(() => alarm(site))
   expect((await enablePolling(site)).ok).toBe(true)
@@ -101,6 +111,7 @@ const BUDGETS: Record<string, Budget> = {
   'health check, new instance': { read: 50, written: 1, alarms: 1, d1: 2, d1Written: 2, kv: 0 },
   webhook: { read: 20, written: 5, alarms: 1, d1: 3, d1Written: 1, kv: 1 },
   'fetch of a post': { read: 100, written: 10, alarms: 1, d1: 4, d1Written: 4, kv: 0 },
+  'history of an item': { read: 20, written: 0, alarms: 0, d1: 4, d1Written: 0, kv: 1 },
   'fetch of a post that is as it was': { read: 100, written: 3, alarms: 1, d1: 3, d1Written: 1, kv: 0 },
 }
 

@@ -36,7 +36,7 @@ beforeEach(() => {
 function open(on: SiteDatabase): void {
   store = new SiteStore(on)
   store.replica.history.now = () => nowMs
-  ctx = { replica: store.replica, siteId: 'site_1', now: () => nowMs, newId: () => `item_${++posts}` }
+  ctx = { replica: store.replica, siteId: 'site_1', now: () => nowMs, newId: () => `item_${++posts}`, by: null }
 }
 
 /** An item of a post, on which both sides agree. */

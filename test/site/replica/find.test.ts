@@ -21,7 +21,7 @@ let posts: number
 function open(): void {
   store = new SiteStore(createSiteDatabase())
   store.replica.history.now = () => NOW_MS
-  ctx = { replica: store.replica, siteId: 'site_1', now: () => NOW_MS, newId: () => `item_${++posts}` }
+  ctx = { replica: store.replica, siteId: 'site_1', now: () => NOW_MS, newId: () => `item_${++posts}`, by: null }
   posts = 0
 }
 beforeEach(open)

@@ -147,7 +147,7 @@ describe('an export that is imported', () => {
     addPost(3, { title: 'Three' })
     const edited = editRecord(get('item_3', from), { title: 'Here' }, nowMs)
     from.replica.items.save(decided(importPost(edited, post({ title: 'There' }, { id: 3 }), rules())))
-    const content = { replica: from.replica, siteId: 'site_1', now: () => nowMs, newId: () => 'item_x' }
+    const content = { replica: from.replica, siteId: 'site_1', now: () => nowMs, newId: () => 'item_x', by: null }
     expect(resolveItem(content, 'item_3', { choice: 'igny8' }).ok).toBe(true)
     addPost(4, { title: 'Four', status: 'future', date: '2099-01-01T10:00:00.000Z' })
     addPost(5, { title: 'Gone' })
@@ -168,7 +168,7 @@ describe('an export that is imported', () => {
     expect(dump(to, columns)).toEqual(dump(from, columns))
     expect(stateOf(get('item_2'))).toBe('conflict')
     expect([planPush(get('item_1')), planPush(get('item_3'))?.paths]).toEqual([null, ['title']])
-    const content = { replica: to.replica, siteId: 'site_2', now: () => nowMs, newId: () => 'item_x' }
+    const content = { replica: to.replica, siteId: 'site_2', now: () => nowMs, newId: () => 'item_x', by: null }
     expect(undoItem(content, 'item_3')).toMatchObject({ ok: true, value: { conflict: { fields: ['title'] } } })
     // it is looked after when it is to be live
     expect(to.replica.inbox.nextDueAt()).toBeGreaterThan(Date.UTC(2099, 0, 1))

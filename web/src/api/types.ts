@@ -1,6 +1,7 @@
 // The contract's types under the names that the app uses. Imports are of types alone, which keeps zod out of the page.
 import type { ConnectAsk as ConnectAskInput } from '../../../src/contract/connect.ts'
 import type { ItemUpdate as ItemUpdateInput } from '../../../src/contract/content.ts'
+import type { VersionRestore as VersionRestoreInput } from '../../../src/contract/versions.ts'
 
 export type { Activity, ActivityDay, RunDetail, RunStep } from '../../../src/contract/activity.ts'
 export type { ConnectApproved, ConnectQuestion, ConnectStarted, PluginLook } from '../../../src/contract/connect.ts'
@@ -73,9 +74,13 @@ export type {
 export type { SiteAuthor } from '../../../src/contract/structure.ts'
 export type { DebugStatus, Direction, Run, SyncEvent, SyncState } from '../../../src/contract/sync.ts'
 export type { Term } from '../../../src/contract/terms.ts'
+export type { PastVersion, VersionEntry } from '../../../src/contract/versions.ts'
 
 /** What a plugin asks for through the browser. JSON has no undefined: a field is there with its value, or left out. */
 export type ConnectAsk = { [Field in keyof ConnectAskInput]: Exclude<ConnectAskInput[Field], undefined> }
 
 /** Fields to change. JSON has no undefined: a field is there with its value, or left out. */
 export type ItemUpdate = { [Field in keyof ItemUpdateInput]: Exclude<ItemUpdateInput[Field], undefined> }
+
+/** What to restore of a version. JSON has no undefined: a field is there with its value, or left out. */
+export type VersionRestore = { [Field in keyof VersionRestoreInput]: Exclude<VersionRestoreInput[Field], undefined> }

@@ -10,6 +10,8 @@ const ENTRY = '/last-known'
 /** Most characters that are kept; the answers that are oldest are left out first. */
 const MOST_CHARACTERS = 4_000_000
 const SAVE_EVERY_MS = 3_000
+/** Parts of the key of an item; what is kept below it has more. */
+const ITEM_KEY_PARTS = 3
 
 /** First parts of the keys (queries/keys.ts) of what is kept. */
 const KEPT = new Set([
@@ -28,7 +30,11 @@ const KEPT = new Set([
   'authors',
 ])
 
-const isKept = ({ queryKey, state }: Query) => state.status === 'success' && KEPT.has(String(queryKey[0]))
+/** Versions of an item are whole texts: kept, they would leave no room for the items themselves. */
+const isVersion = (key: QueryKey) => key[0] === 'item' && key.length > ITEM_KEY_PARTS
+
+const isKept = ({ queryKey, state }: Query) =>
+  state.status === 'success' && KEPT.has(String(queryKey[0])) && !isVersion(queryKey)
 
 /** The build: another one may expect other shapes. Its first script's address holds a hash of all its parts. */
 const buildOf = (): string => document.querySelector('script[type=module]')?.getAttribute('src') ?? ''

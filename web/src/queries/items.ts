@@ -108,6 +108,7 @@ function useItemChange<T>(
     onSuccess: (item) => {
       client.setQueryData(keys.item(siteId, itemId), item)
       void client.invalidateQueries({ queryKey: keys.items(siteId) })
+      void client.invalidateQueries({ queryKey: keys.versions(siteId, itemId) })
     },
     onError: (error) => {
       if (!(error instanceof ApiError) || error.status !== CONFLICT) return

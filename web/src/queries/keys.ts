@@ -45,5 +45,6 @@ export const keys = {
   bulkJobs: (siteId: string) => ['bulk', siteId] as const,
   bulkJob: (siteId: string, id: string) => ['bulk', siteId, id] as const,
   item: (siteId: string, itemId: string) => ['item', siteId, itemId] as const,
+  versions: (siteId: string, itemId: string) => ['item', siteId, itemId, 'versions'] as const,
   terms: (siteId: string, query: object) => ['terms', siteId, query] as const,
 }

@@ -16,7 +16,7 @@ final class Tables {
 	/** Version of the existing tables, or when creating them failed. */
 	public const OPTION = 'igny8_tables';
 
-	private const VERSION = '2';
+	private const VERSION = '3';
 
 	private const RETRY_S = 60 * 60;
 
@@ -120,6 +120,7 @@ final class Tables {
 			kind varchar(20) NOT NULL,
 			post_type varchar(32) NOT NULL,
 			status varchar(20) NOT NULL,
+			user_id bigint(20) unsigned NOT NULL DEFAULT 0,
 			message_id varchar(40) NOT NULL,
 			created_at bigint(20) unsigned NOT NULL,
 			due_at bigint(20) unsigned NOT NULL,

@@ -37,9 +37,10 @@ final class Outbox {
 	}
 
 	/**
-	 * An existing row gets a new message id, so that the acceptance of the old message does not delete it.
+	 * An existing row gets a new message id, so that the acceptance of the old message does not delete it. It keeps its
+	 * person if nobody in particular made the newer change.
 	 *
-	 * @param array<int, array{post_id: int, kind: string, post_type: string, status: string}> $rows
+	 * @param array<int, array{post_id: int, kind: string, post_type: string, status: string, user_id?: int}> $rows
 	 */
 	public function put( array $rows ): void {
 		global $wpdb;
@@ -47,15 +48,15 @@ final class Outbox {
 		$table = Tables::outbox();
 		$now   = time();
 		foreach ( array_chunk( $rows, self::ROWS_AT_ONCE ) as $chunk ) {
-			$places = implode( ',', array_fill( 0, count( $chunk ), '(%d,%s,%s,%s,%s,%d,%d,0)' ) );
+			$places = implode( ',', array_fill( 0, count( $chunk ), '(%d,%s,%s,%s,%d,%s,%d,%d,0)' ) );
 			$values = [];
 			foreach ( $chunk as $row ) {
-				array_push( $values, $row['post_id'], $row['kind'], $row['post_type'], $row['status'], Signer::new_message_id(), $now, $now );
+				array_push( $values, $row['post_id'], $row['kind'], $row['post_type'], $row['status'], $row['user_id'] ?? 0, Signer::new_message_id(), $now, $now );
 			}
 			$wpdb->query(
 				$wpdb->prepare(
-					"INSERT INTO $table (post_id, kind, post_type, status, message_id, created_at, due_at, attempts) VALUES $places
-					ON DUPLICATE KEY UPDATE post_type = VALUES(post_type), status = VALUES(status), message_id = VALUES(message_id), due_at = VALUES(due_at), attempts = VALUES(attempts)",
+					"INSERT INTO $table (post_id, kind, post_type, status, user_id, message_id, created_at, due_at, attempts) VALUES $places
+					ON DUPLICATE KEY UPDATE post_type = VALUES(post_type), status = VALUES(status), user_id = IF(VALUES(user_id) > 0, VALUES(user_id), user_id), message_id = VALUES(message_id), due_at = VALUES(due_at), attempts = VALUES(attempts)",
 					$values
 				)
 			);

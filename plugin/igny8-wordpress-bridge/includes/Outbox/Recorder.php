@@ -55,6 +55,8 @@ final class Recorder {
 			'kind'      => $kind,
 			'post_type' => $post_type,
 			'status'    => $status,
+			// While a command runs, the user is the one as whom IGNY8 writes.
+			'user_id'   => null === $this->held ? get_current_user_id() : 0,
 		];
 		if ( null !== $this->held ) {
 			$this->held[] = [ get_current_blog_id(), $row ];

@@ -6,6 +6,7 @@ namespace Igny8\Bridge\Outbox;
 
 defined( 'ABSPATH' ) || exit;
 
+use Igny8\Bridge\Acting\User_Name;
 use Igny8\Bridge\Content\Gmt;
 use Igny8\Bridge\Content\Left_Alone;
 use Igny8\Bridge\Content\Rows;
@@ -182,12 +183,20 @@ final class Sender {
 		$kind = null === $post ? Outbox::DELETED : $row->kind;
 		// The post was deleted and then restored under its old id.
 		$kind = null !== $post && Outbox::DELETED === $kind ? Outbox::STATUS : $kind;
-		return [
+		return $this->saved_by( (int) $row->user_id ) + [
 			'event'        => 'post.' . $kind,
 			'post_id'      => (int) $row->post_id,
 			'post_type'    => null === $post ? $row->post_type : $post->post_type,
 			'status'       => null === $post ? $row->status : Types::wire_status( $post->post_status ),
 			'modified_gmt' => null === $post ? $since : ( Gmt::to_wire( (string) $post->post_modified_gmt ) ?? $since ),
 		];
+	}
+
+	/**
+	 * Who made the change, if a person did who is still there.
+	 */
+	private function saved_by( int $user_id ): array {
+		$user = $user_id > 0 ? get_userdata( $user_id ) : false;
+		return false === $user ? [] : [ 'saved_by' => User_Name::shown( $user ) ];
 	}
 }

@@ -1,10 +1,10 @@
-import type { Deletion, ItemRecord } from '../../items/record.ts'
 import type { ItemDoc } from '../../items/doc.ts'
-import { diffDocs } from '../../items/fields.ts'
+import { changedFields, originOf, type Change, type Origin, type SiteVersion } from '../../items/origin.ts'
+import type { Deletion, ItemRecord } from '../../items/record.ts'
 import { firstRow, type SiteDatabase, type SqlRow } from '../database.ts'
 import { VERSIONS_PER_ITEM } from './item-rows.ts'
 
-/** How far back a site can be put. */
+/** How far back a site can be put, and for how long a version is kept after another took its place. */
 export const HISTORY_MS = 30 * 86_400_000
 /** What the journal of a site keeps at most; the oldest changes go first. */
 const MOST_ROWS = 100_000
@@ -16,9 +16,37 @@ interface Past extends SqlRow {
   deletion: Deletion | null
   revision: number
   external_id: number | null
+  history_id: number | null
+  origin: string | null
   base: string | null
   local: string | null
 }
+
+/** A row to add. */
+interface NewRow {
+  itemN: number
+  side: 'wordpress' | null
+  revision: number
+  deletion: Deletion | null
+  cause: string | null
+  doc: string
+  origin: string | null
+  prev: number | null
+}
+
+/** What a change leaves in the item's own row. */
+export interface Noted {
+  /** Newest row of the journal about the item. */
+  historyId: number | null
+  /** What made its IGNY8 side what it is now (JSON); null: that has not changed. */
+  origin: string | null
+}
+
+/** Changes that an undo finds by what caused them. */
+const causeOf = ({ action, source = null }: Change): string | null =>
+  action === 'bulk' || action === 'restore_site' ? source : null
+
+const isAfter = (id: number, historyId: number | null): boolean => historyId !== null && historyId < id
 
 interface End extends SqlRow {
   id: number
@@ -57,6 +85,10 @@ const toPastSide = ({ id, item_n: itemN, doc, deletion, revision }: PastRow): Pa
  * the change; a new item, a newer side of the site's or a changed state add none. So what was at a moment T is, for each
  * item, the first row whose `until_at` is after T, and what it is now if there is none.
  *
+ * The same rows are the history of an item (item-history.ts): each has what made its version, and the row before of the
+ * same item. For that alone a version of the site's side is kept, too, where IGNY8's has another text; `side` tells
+ * these rows apart, and whatever puts content back leaves them out.
+ *
  * Times never run backwards here, whatever the clock does: so rows are in the order of their times, and the first one
  * after a moment is found by halving.
  */
@@ -69,33 +101,62 @@ export class HistoryTable {
     this.#database = database
   }
 
-  /** Notes the IGNY8 side of a stored item before it is written anew. @param cause the restore that changes it */
-  note(record: ItemRecord, cause: string | null): void {
+  /**
+   * Notes a stored item before it is written anew: its IGNY8 side, if that changes, and the site's new version, if it is
+   * one of its own.
+   */
+  note(record: ItemRecord, change: Change, site: SiteVersion | null): Noted {
     const past = firstRow<Past>(
       this.#database,
-      `SELECT deletion, revision, external_id, (SELECT doc FROM versions WHERE key = items.n * ${VERSIONS_PER_ITEM}) AS base,
+      `SELECT deletion, revision, external_id, history_id, origin,
+         (SELECT doc FROM versions WHERE key = items.n * ${VERSIONS_PER_ITEM}) AS base,
          (SELECT doc FROM versions WHERE key = items.n * ${VERSIONS_PER_ITEM} + 1) AS local FROM items WHERE n = ?`,
       record.n,
     )
+    const noted: Noted = { historyId: past?.history_id ?? null, origin: null }
     const doc = past?.local ?? past?.base
-    if (!past || doc === null || doc === undefined) return
-    // a post that could not be read yet: its item shows nothing of it
-    if (past.base === null && past.external_id !== null) return
-    if (past.deletion === record.deletion && isSameDoc(doc, record.local)) return
-    const { id, until_at: lastAt, total, floor_at: floorAt } = this.#makeRoom()
+    if (!past || doc === null || doc === undefined) return noted
+    const isRead = past.base !== null || past.external_id === null
+    const changed = isRead ? changeOf(doc, past, record) : []
+    const { revision, deletion, origin } = past
+    const row = { itemN: record.n, revision, deletion, cause: causeOf(change), doc, origin }
+    // of a post that could not be read yet its item shows nothing
+    if (isRead && changed !== null) noted.historyId = this.#add({ ...row, side: null, prev: noted.historyId })
+    if (changed !== null) noted.origin = JSON.stringify(originOf(change, this.now(), changed))
+    if (site) noted.historyId = this.#addSite(record, change, site, noted.historyId)
+    return noted
+  }
+
+  #addSite(record: ItemRecord, change: Change, site: SiteVersion, prev: number | null): number {
+    const origin: Origin = originOf(change, this.now(), site.fields)
+    const doc = JSON.stringify(site.doc)
+    const { n: itemN, revision } = record
+    const row = { itemN, revision, deletion: null, cause: null, doc, origin: JSON.stringify(origin) }
+    return this.#add({ ...row, side: 'wordpress', prev })
+  }
+
+  /** @returns the id of the row */
+  #add({ itemN, side, revision, deletion, cause, doc, origin, prev }: NewRow): number {
+    const { id: lastId, until_at: lastAt, total, floor_at: floorAt } = this.#makeRoom()
+    const id = lastId + 1
     this.#database.rows(
-      `INSERT INTO history (id, item_n, until_at, revision, deletion, cause, doc, total, floor_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 + octet_length(?7), ?9)`,
-      id + 1,
-      record.n,
+      `INSERT INTO history (id, item_n, until_at, revision, deletion, cause, doc, total, floor_at, prev, side, origin)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 + octet_length(?7), ?9, ?10, ?11, ?12)`,
+      id,
+      itemN,
       Math.max(this.now(), lastAt),
-      past.revision,
-      past.deletion,
+      revision,
+      deletion,
       cause,
       doc,
       total,
       floorAt,
+      // ids begin anew once the journal is empty
+      isAfter(id, prev) ? prev : 0,
+      side,
+      origin,
     )
+    return id
   }
 
   #last(): End {
@@ -180,7 +241,7 @@ export class HistoryTable {
    */
   changedBetween(at: number, until: number): [itemN: number, historyId: number][] {
     const rows = this.#database.rows<{ item_n: number; id: number }>(
-      'SELECT item_n, min(id) AS id FROM history WHERE id > ? AND id <= ? GROUP BY item_n ORDER BY item_n',
+      'SELECT item_n, min(id) AS id FROM history WHERE id > ? AND id <= ? AND side IS NULL GROUP BY item_n ORDER BY item_n',
       this.#lastBefore(at),
       this.#lastBefore(until),
     )
@@ -190,7 +251,7 @@ export class HistoryTable {
   /** For each item that changed since a row, that row included, its newest row. */
   lastChanges(historyId: number): [itemN: number, historyId: number][] {
     const rows = this.#database.rows<{ item_n: number; id: number }>(
-      'SELECT item_n, max(id) AS id FROM history WHERE id >= ? GROUP BY item_n',
+      'SELECT item_n, max(id) AS id FROM history WHERE id >= ? AND side IS NULL GROUP BY item_n',
       historyId,
     )
     return rows.map(({ item_n: itemN, id }) => [itemN, id])
@@ -224,7 +285,8 @@ export class HistoryTable {
   changesOf(items: readonly number[], after: number): { id: number; itemN: number; cause: string | null }[] {
     return this.#database
       .rows<{ id: number; item_n: number; cause: string | null }>(
-        'SELECT id, item_n, cause FROM history WHERE id > ? AND item_n IN (SELECT value FROM json_each(?)) ORDER BY id',
+        `SELECT id, item_n, cause FROM history WHERE id > ? AND item_n IN (SELECT value FROM json_each(?))
+         AND side IS NULL ORDER BY id`,
         after,
         JSON.stringify(items),
       )
@@ -247,8 +309,11 @@ export class HistoryTable {
   }
 }
 
-function isSameDoc(stored: string, now: ItemDoc): boolean {
-  if (stored === JSON.stringify(now)) return true
-  const past = JSON.parse(stored) as ItemDoc
-  return diffDocs(past, now).length === 0
+/** The fields that a change of IGNY8's side changes; null if it stays as it is. */
+function changeOf(stored: string, past: Past, record: ItemRecord): string[] | null {
+  const isSameDeletion = past.deletion === record.deletion
+  if (isSameDeletion && stored === JSON.stringify(record.local)) return null
+  const doc = JSON.parse(stored) as ItemDoc
+  const fields = changedFields({ doc, deletion: past.deletion }, record)
+  return isSameDeletion && fields.length === 0 ? null : fields
 }

@@ -31,8 +31,8 @@ export class InboxTable {
   /** Stores an event. @returns false for a repeat, which has no effect */
   add(webhookId: string, event: WebhookEvent, now: number, origin: Origin = {}): boolean {
     const added = this.#database.rows(
-      `INSERT INTO inbox (webhook_id, event, post_id, post_type, received_at, due_at, request_id, plugin_request_id)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO inbox (webhook_id, event, post_id, post_type, received_at, due_at, request_id, plugin_request_id, saved_by)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO NOTHING RETURNING webhook_id`,
       webhookId,
       event.event,
@@ -42,6 +42,7 @@ export class InboxTable {
       now,
       origin.requestId ?? null,
       origin.pluginRequestId ?? null,
+      event.saved_by ?? null,
     )
     return added.length === 1
   }
@@ -107,6 +108,18 @@ export class InboxTable {
     const sql = `SELECT DISTINCT post_type FROM inbox
                  WHERE due_at IS NOT NULL AND post_type IS NOT NULL AND post_id IN (SELECT value FROM json_each(?))`
     return this.#database.rows<{ post_type: string }>(sql, JSON.stringify(postIds)).map(({ post_type }) => post_type)
+  }
+
+  /** Who saved these posts, as their latest events say that a fetch sees. */
+  savedBy(postIds: readonly number[], askedAt: number): Map<number, string> {
+    const rows = this.#database.rows<{ post_id: number; saved_by: string }>(
+      // `+` has SQLite find the posts, not read all events in their order
+      `SELECT post_id, saved_by FROM inbox WHERE due_at IS NOT NULL AND +received_at <= ? AND saved_by IS NOT NULL
+         AND post_id IN (SELECT value FROM json_each(?)) ORDER BY +received_at`,
+      askedAt,
+      JSON.stringify(postIds),
+    )
+    return new Map(rows.map(({ post_id: postId, saved_by: name }) => [postId, name]))
   }
 
   /**

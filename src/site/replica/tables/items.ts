@@ -1,7 +1,8 @@
 import type { ItemFilter, ItemState } from '../../../contract/content.ts'
+import { originOf, type Change, type SiteVersion } from '../../items/origin.ts'
 import type { ItemRecord } from '../../items/record.ts'
 import { firstRow, type SiteDatabase, type SqlRow, type SqlValue } from '../database.ts'
-import type { HistoryTable } from './history.ts'
+import type { HistoryTable, Noted } from './history.ts'
 import {
   COLUMNS,
   storedVersions,
@@ -31,15 +32,16 @@ export interface ItemHead {
 const NAMES = COLUMNS.split(',').map((name) => name.trim())
 /** When an item was made here. Those that were read from the site were there before. */
 const createdAt = ({ externalId, updatedAt }: ItemRecord) => (externalId === null ? updatedAt : null)
-const INSERT = `INSERT INTO items (${COLUMNS}, created_at) VALUES (${NAMES.map(() => '?').join()}, ?) RETURNING n`
+const INSERT = `INSERT INTO items (${COLUMNS}, created_at, origin) VALUES (${NAMES.map(() => '?').join()}, ?, ?) RETURNING n`
 const PATHS = NAMES.map((_, index) => `value ->> ${index}`).join()
 /** An item keeps its id, the first column. */
 const UPDATE = `UPDATE items SET ${NAMES.slice(1)
   .map((name) => `${name} = ?`)
-  .join()} WHERE n = ?`
+  .join()}, history_id = ifnull(?, history_id), origin = ifnull(?, origin) WHERE n = ?`
 /** Inserts many items from a JSON array of their values; their rows follow row ?1. */
-const INSERT_ALL = `INSERT INTO items (n, ${COLUMNS}, created_at) SELECT ?1 + 1 + key, ${PATHS},
-  CASE WHEN value ->> ${NAMES.indexOf('external_id')} IS NULL THEN value ->> ${NAMES.indexOf('updated_at')} END FROM json_each(?2)`
+const INSERT_ALL = `INSERT INTO items (n, ${COLUMNS}, created_at, origin) SELECT ?1 + 1 + key, ${PATHS},
+  CASE WHEN value ->> ${NAMES.indexOf('external_id')} IS NULL THEN value ->> ${NAMES.indexOf('updated_at')} END, ?3
+  FROM json_each(?2)`
 /** A bound value may have 2 MB in UTF-8, and a character up to three bytes. */
 const MAX_JSON_CHARACTERS = 500_000
 /** SQLite's JSON functions change NUL and unpaired surrogates; items with these are inserted one by one. */
@@ -48,6 +50,11 @@ const ODD_CHARACTERS = /\\u(0000|d[89a-f])/
 const INSERT_VERSION = 'INSERT INTO versions VALUES (?, ?) ON CONFLICT DO UPDATE SET doc = excluded.doc'
 /** A statement may have 100 bindings. */
 const VERSIONS_PER_INSERT = 50
+/** A change of what is stored with an item besides its versions. */
+const UNNAMED: Change = { action: 'read', by: null }
+/** What made a new item. */
+const bornBy = (change: Change, record: ItemRecord | undefined): string =>
+  JSON.stringify(originOf(change, record?.updatedAt ?? 0, []))
 const INSERT_VERSIONS = INSERT_VERSION.replace('(?, ?)', Array(VERSIONS_PER_INSERT).fill('(?, ?)').join())
 
 /** The items of a site: reads and writes whole records, and answers the queries of runs and lists. */
@@ -104,27 +111,28 @@ export class ItemTable {
 
   /**
    * Inserts or updates a record. The journal keeps the IGNY8 side as it was.
-   * @param cause the restore that changes it
+   * @param change who changes it, and by what
+   * @param site the site's new version, if IGNY8's side has another text
    * @returns its row number
    */
-  save(record: ItemRecord, cause: string | null = null): number {
+  save(record: ItemRecord, change = UNNAMED, site: SiteVersion | null = null): number {
     const isNew = record.n === 0
-    if (!isNew) this.#history.note(record, cause)
-    const n = isNew ? this.#insert(record) : this.#update(record)
+    const noted = isNew ? null : this.#history.note(record, change, site)
+    const n = noted ? this.#update(record, noted) : this.#insert(record, change)
     this.#saveVersions(n, record, isNew)
     this.onItem(record.id)
     return n
   }
 
   /** Inserts new records, many with few statements. */
-  add(records: readonly ItemRecord[]): void {
+  add(records: readonly ItemRecord[], change = UNNAMED): void {
     const json = JSON.stringify(records.map(valuesOf))
     if (records.length < 2 || json.length > MAX_JSON_CHARACTERS || ODD_CHARACTERS.test(json)) {
-      for (const record of records) this.save(record)
+      for (const record of records) this.save(record, change)
       return
     }
     const last = firstRow<{ n: number }>(this.#database, 'SELECT ifnull(max(n), 0) AS n FROM items')?.n ?? 0
-    this.#database.rows(INSERT_ALL, last, json)
+    this.#database.rows(INSERT_ALL, last, json, bornBy(change, records[0]))
     const versions = records.flatMap((record, index) => versionsOf(last + 1 + index, record))
     const rest = versions.length % VERSIONS_PER_INSERT
     for (let at = 0; at < versions.length - rest; at += VERSIONS_PER_INSERT) {
@@ -134,15 +142,16 @@ export class ItemTable {
     for (const { id } of records) this.onItem(id)
   }
 
-  #insert(record: ItemRecord): number {
-    const [row] = this.#database.rows<{ n: number }>(INSERT, ...valuesOf(record), createdAt(record))
+  #insert(record: ItemRecord, change: Change): number {
+    const values = [...valuesOf(record), createdAt(record), bornBy(change, record)]
+    const [row] = this.#database.rows<{ n: number }>(INSERT, ...values)
     if (!row) throw new Error('insert returned no row')
     return row.n
   }
 
-  #update(record: ItemRecord): number {
+  #update(record: ItemRecord, { historyId, origin }: Noted): number {
     const [, ...values] = valuesOf(record)
-    this.#database.rows(UPDATE, ...values, record.n)
+    this.#database.rows(UPDATE, ...values, historyId, origin, record.n)
     return record.n
   }
 

@@ -169,6 +169,11 @@ export const items: typeof english = {
     onlyHere: 'WordPress hat ihn noch nicht.',
     confirm: 'Endgültig löschen',
   },
+  history: {
+    title: 'Historie',
+    show: 'Historie zeigen',
+    hide: 'Historie verbergen',
+  },
   side: {
     wordpress: 'WordPress',
     igny8: 'IGNY8',
@@ -205,6 +210,9 @@ export const items: typeof english = {
       igny8: 'Alles aus IGNY8',
     },
     result: 'Ergebnis auf beiden Seiten',
+    merge: 'Block für Block zusammenführen',
+    noMerge: 'Stattdessen eine Seite nehmen',
+    merged: 'Zusammengeführt',
     open: 'noch nicht gewählt',
     overrun:
       'Der Inhalt hat sich geändert, während Sie wählten. Prüfen Sie beide Fassungen, und wählen Sie noch einmal.',

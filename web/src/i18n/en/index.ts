@@ -8,9 +8,11 @@ import { connection } from './connection.ts'
 import { contentTypes } from './content-types.ts'
 import { editor } from './editor.ts'
 import { errors } from './errors.ts'
+import { history } from './history.ts'
 import { items } from './items.ts'
 import { lists } from './lists.ts'
 import { members } from './members.ts'
+import { merge } from './merge.ts'
 import { notifications } from './notifications.ts'
 import { onboarding } from './onboarding.ts'
 import { operator } from './operator.ts'
@@ -31,9 +33,11 @@ export const messages = {
   contentTypes,
   editor,
   errors,
+  history,
   items,
   lists,
   members,
+  merge,
   notifications,
   onboarding,
   operator,

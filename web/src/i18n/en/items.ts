@@ -164,6 +164,11 @@ export const items = {
     onlyHere: 'WordPress does not have it yet.',
     confirm: 'Delete permanently',
   },
+  history: {
+    title: 'History',
+    show: 'Show history',
+    hide: 'Hide history',
+  },
   side: {
     wordpress: 'WordPress',
     igny8: 'IGNY8',
@@ -200,6 +205,9 @@ export const items = {
       igny8: 'All from IGNY8',
     },
     result: 'Result on both sides',
+    merge: 'Combine block by block',
+    noMerge: 'Take one side instead',
+    merged: 'Combined',
     open: 'not chosen yet',
     overrun: 'The item changed while you were choosing. Check both versions and choose again.',
     canUndo: 'You can undo this afterwards.',

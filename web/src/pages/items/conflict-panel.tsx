@@ -10,6 +10,7 @@ import { ConflictChoice, type Side } from './conflict-choice.tsx'
 import { ConflictPreviews } from './conflict-previews.tsx'
 import { ConflictResult } from './conflict-result.tsx'
 import { useFieldLabel } from './field-label.ts'
+import { MergeSection } from './merge/merge-section.tsx'
 import { parentsOf, usePartText } from './value-text.ts'
 import type { ItemWork } from './use-item-work.ts'
 
@@ -19,8 +20,16 @@ export type Conflict = NonNullable<Item['conflict']>
 const deletedBy = ({ deleted }: Item, { fields }: Conflict): 'wordpress' | 'igny8' | null =>
   fields.includes('deleted') ? (deleted ? 'igny8' : 'wordpress') : null
 
-/** One side for all fields if they agree, else a side per field. */
-function toResolution(fields: readonly string[], choices: Readonly<Record<string, Side>>): Resolution {
+/** One side for all fields if they agree, else a side per field; a body that was put together takes the place of both. */
+function toResolution(
+  fields: readonly string[],
+  choices: Readonly<Record<string, Side>>,
+  merged: string | null,
+): Resolution {
+  if (merged !== null) {
+    const { body: _body, ...others } = choices
+    return { values: { body: merged }, ...(Object.keys(others).length > 0 && { fields: others }) }
+  }
   const [first] = fields
   const choice = first === undefined ? undefined : choices[first]
   if (choice && fields.every((field) => choices[field] === choice)) return { choice }
@@ -31,13 +40,15 @@ function toResolution(fields: readonly string[], choices: Readonly<Record<string
 function useChoices(revision: number) {
   const [shown, setShown] = useState(revision)
   const [choices, setChoices] = useState<Record<string, Side>>({})
+  const [merged, setMerged] = useState<string | null>(null)
   const [isOverrun, setOverrun] = useState(false)
   if (shown !== revision) {
     setShown(revision)
-    setOverrun(Object.keys(choices).length > 0)
+    setOverrun(Object.keys(choices).length > 0 || merged !== null)
     setChoices({})
+    setMerged(null)
   }
-  return { choices, setChoices, isOverrun }
+  return { choices, setChoices, merged, setMerged, isOverrun }
 }
 
 interface ConflictPanelProps {
@@ -86,16 +97,43 @@ function OneSideForAll({ onChoose }: { onChoose: (side: Side) => void }): ReactN
   )
 }
 
+interface EndingProps {
+  isComplete: boolean
+  isPending: boolean
+  onResolve: () => void
+}
+
+function Ending({ isComplete, isPending, onResolve }: EndingProps): ReactNode {
+  const t = useTranslations('items.conflict')
+  if (!useMay('editor'))
+    return (
+      <Text size="sm" c="dimmed">
+        {t('editorsOnly')}
+      </Text>
+    )
+  return (
+    <Group justify="space-between" gap="sm">
+      <Text size="sm" c="dimmed" flex="1 1 220px">
+        {t('canUndo')}
+      </Text>
+      <Button disabled={!isComplete} loading={isPending} onClick={onResolve}>
+        {t('resolve')}
+      </Button>
+    </Group>
+  )
+}
+
 /** Resolves a conflict: both versions, a choice per field, and a preview of the result. */
 export function ConflictPanel({ item, conflict, work }: ConflictPanelProps): ReactNode {
   const t = useTranslations('items.conflict')
   const mayEdit = useMay('editor')
   const fieldLabel = useFieldLabel()
   const partText = usePartText(useItemTitles(item.site_id, parentsOf(item)))
-  const { choices, setChoices, isOverrun } = useChoices(item.revision)
+  const { choices, setChoices, merged, setMerged, isOverrun } = useChoices(item.revision)
   const { fields, wordpress } = conflict
   const by = deletedBy(item, conflict)
-  const isComplete = fields.every((field) => choices[field] !== undefined)
+  const isMerged = (field: string) => field === 'body' && merged !== null
+  const isComplete = fields.every((field) => choices[field] !== undefined || isMerged(field))
   const textOf = (side: Side, field: string) => {
     if (by) return t(`deletion.${by}.${side}`)
     const version = side === 'igny8' ? item : wordpress
@@ -110,7 +148,7 @@ export function ConflictPanel({ item, conflict, work }: ConflictPanelProps): Rea
             {t('overrun')}
           </Alert>
         )}
-        {mayEdit && fields.length > 1 && (
+        {mayEdit && fields.length > 1 && merged === null && (
           <OneSideForAll onChoose={(side) => setChoices(Object.fromEntries(fields.map((field) => [field, side])))} />
         )}
         {fields.map((field) => (
@@ -119,7 +157,7 @@ export function ConflictPanel({ item, conflict, work }: ConflictPanelProps): Rea
             label={by ? t('deletedQuestion') : fieldLabel(field)}
             name={field}
             value={choices[field]}
-            isDisabled={!mayEdit || work.pending !== null}
+            isDisabled={!mayEdit || work.pending !== null || isMerged(field)}
             textOf={(side) => textOf(side, field)}
             onChange={(side) => setChoices((before) => ({ ...before, [field]: side }))}
           />
@@ -127,25 +165,21 @@ export function ConflictPanel({ item, conflict, work }: ConflictPanelProps): Rea
         {!by && wordpress && fields.includes('body') && (
           <ConflictPreviews wordpress={wordpress.body} igny8={item.body} />
         )}
-        {!by && <ConflictResult fields={fields} choices={choices} textOf={textOf} />}
-        {mayEdit ? (
-          <Group justify="space-between" gap="sm">
-            <Text size="sm" c="dimmed" flex="1 1 220px">
-              {t('canUndo')}
-            </Text>
-            <Button
-              disabled={!isComplete}
-              loading={work.pending === 'resolve'}
-              onClick={() => work.resolve(toResolution(fields, choices))}
-            >
-              {t('resolve')}
-            </Button>
-          </Group>
-        ) : (
-          <Text size="sm" c="dimmed">
-            {t('editorsOnly')}
-          </Text>
+        {!by && wordpress && fields.includes('body') && mayEdit && item.builder === null && (
+          <MergeSection
+            wordpress={wordpress.body}
+            igny8={item.body}
+            merged={merged}
+            isDisabled={work.pending !== null}
+            onChange={setMerged}
+          />
         )}
+        {!by && <ConflictResult fields={fields} choices={choices} isMerged={isMerged} textOf={textOf} />}
+        <Ending
+          isComplete={isComplete}
+          isPending={work.pending === 'resolve'}
+          onResolve={() => work.resolve(toResolution(fields, choices, merged))}
+        />
       </Stack>
     </Box>
   )

@@ -7,11 +7,13 @@ import classes from './items.module.css'
 interface ConflictResultProps {
   fields: readonly string[]
   choices: Readonly<Record<string, Side>>
+  /** Whether a field has a text of its own, which is shown where it is made. */
+  isMerged: (field: string) => boolean
   textOf: (side: Side, field: string) => string
 }
 
 /** Preview of the item after resolving the conflict with the current choices. */
-export function ConflictResult({ fields, choices, textOf }: ConflictResultProps): ReactNode {
+export function ConflictResult({ fields, choices, isMerged, textOf }: ConflictResultProps): ReactNode {
   const t = useTranslations('items')
   const fieldLabel = useFieldLabel()
   const id = useId()
@@ -23,6 +25,13 @@ export function ConflictResult({ fields, choices, textOf }: ConflictResultProps)
       <dl className={classes.result}>
         {fields.map((field) => {
           const side = choices[field]
+          if (isMerged(field))
+            return (
+              <div key={field}>
+                <dt>{fieldLabel(field)}</dt>
+                <dd>{t('conflict.merged')}</dd>
+              </div>
+            )
           return (
             <div key={field}>
               <dt>{side ? `${fieldLabel(field)} · ${t(`side.${side}`)}` : fieldLabel(field)}</dt>

@@ -12,6 +12,7 @@ import { useThisSite } from '../../layout/site-context.ts'
 import { useShownError } from '../../offline/use-shown-error.ts'
 import { useMay } from '../../queries/session.ts'
 import { ConflictPanel } from './conflict-panel.tsx'
+import { HistorySection } from './history/history-section.tsx'
 import { ActionsSkeleton, ItemActions, mayBeEdited } from './item-actions.tsx'
 import { useItemAfter } from './item-after.ts'
 import { ItemFacts } from './item-facts.tsx'
@@ -92,6 +93,7 @@ function Whole({ item, work, saving, isEditing, onClose }: WholeProps): ReactNod
           <Suspense fallback={<Skeleton height={240} radius="lg" />}>
             <ItemSides item={shown} />
           </Suspense>
+          <HistorySection item={item} />
         </>
       )}
     </>
