@@ -38,6 +38,7 @@ describe('each belongs to one kind of work, and nothing else does:', () => {
       rpc.slice(rpc.indexOf('export interface SiteRpc')),
       read('src/site/keeping-rpc.ts'),
       read('src/site/bulk-rpc.ts'),
+      read('src/site/versions-rpc.ts'),
     ].join()
     const methods = [...both.matchAll(/^ {2}(\w+)\(/gm)]
     expect(methods.length).toBeGreaterThan(25)

@@ -11,7 +11,6 @@ import { ErrorState } from '../../components/states.tsx'
 import { useThisSite } from '../../layout/site-context.ts'
 import { useShownError } from '../../offline/use-shown-error.ts'
 import { useMay } from '../../queries/session.ts'
-import { ConflictPanel } from './conflict-panel.tsx'
 import { HistorySection } from './history/history-section.tsx'
 import { ActionsSkeleton, ItemActions, mayBeEdited } from './item-actions.tsx'
 import { useItemAfter } from './item-after.ts'
@@ -32,6 +31,7 @@ import { useDraftKey } from './use-draft.ts'
 import { isMovedOn, type ItemWork, useItemWork } from './use-item-work.ts'
 import { type Saving, useSaving } from './use-saving.ts'
 
+const ConflictPanel = lazy(async () => ({ default: (await import('./conflict-panel.tsx')).ConflictPanel }))
 const ItemSides = lazy(() => import('./item-sides.tsx'))
 const EditForm = lazyPart('editor', () => import('./edit-form.tsx'))
 
@@ -55,7 +55,11 @@ function Notices({ item, work }: { item: Item; work: ItemWork }): ReactNode {
       {item.status === 'trash' && !item.deleted && !item.conflict && <TrashNotice item={item} />}
       <TroublePanel item={item} work={work} />
       <ScheduleNotice item={item} />
-      {item.conflict && <ConflictPanel item={item} conflict={item.conflict} work={work} />}
+      {item.conflict && (
+        <Suspense fallback={<Skeleton height={320} radius="lg" />}>
+          <ConflictPanel item={item} conflict={item.conflict} work={work} />
+        </Suspense>
+      )}
       {item.can_undo && !item.conflict && <UndoNotice work={work} />}
     </>
   )
