@@ -116,10 +116,9 @@ export function content(site: ContentSite, request: string, body?: unknown, toke
 
 /** The item of a post. */
 export async function itemOf(site: ContentSite, postId: number): Promise<Item> {
-  const { body } = await content(site, 'GET ?limit=200')
-  const found = body.results.find(({ external_id: id }: Item) => id === String(postId))
-  expect(found, `an item for post ${postId}`).toBeDefined()
-  return readItem(site, found.id)
+  const { body } = await content(site, `GET ?external_id=${postId}`)
+  expect(body.results, `an item for post ${postId}`).toHaveLength(1)
+  return readItem(site, body.results[0].id)
 }
 
 export async function readItem(site: ContentSite, id: string): Promise<Item> {

@@ -146,6 +146,10 @@ export function restoreVersion(
   versionId: string,
   restore: VersionRestore,
 ): RpcResult<Item> {
+  // before the revision is compared: of a version that isn't there nothing else is said
+  const record = ctx.replica.items.get(id)
+  const found = record && find(ctx, record, versionId)
+  if (found && 'ok' in found) return found
   const source = versionId === CURRENT_VERSION ? null : versionId
   return changeItem(ctx, id, restore.if_revision, { action: 'restore_version', source }, (before) =>
     decideVersion(ctx, before, versionId, restore),

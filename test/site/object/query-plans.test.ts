@@ -61,10 +61,6 @@ const EXCEPTIONS: readonly (readonly [text: string, why: string])[] = [
     'AS title_key, slug FROM items',
     'somebody sorts, filters or searches a list: the rows of all items, without their texts',
   ],
-  [
-    'FROM history WHERE item_n = ? AND id < ? AND prev IS NULL',
-    'somebody reads the history of an item of before the update; a row of after it names the one before',
-  ],
   ['FROM history WHERE id > ? AND item_n IN', 'somebody takes a bulk job back: all that changed since'],
   ['DELETE FROM import_lines', 'a file that was imported is dropped'],
   ['FROM history ORDER BY id', 'one end of the journal, in the order of its key: as many rows as are asked for'],
