@@ -12,7 +12,22 @@ process.env['OPERATOR_TOKEN'] ??= randomText()
 process.env['ENCRYPTION_KEYS'] ??= JSON.stringify({ k1: randomText() })
 
 /** The end-to-end files that take longest: they start first, so that no other one runs alone at the end. */
-const LONGEST_E2E = ['matrix', 'web-screens', 'connect', 'web-health', 'web-journey', 'outage', 'polling', 'sync']
+const LONGEST_E2E = [
+  'matrix',
+  'web-screens',
+  'authoring',
+  'connect',
+  'open-editor',
+  'consent',
+  'account-life',
+  'web-health',
+  'web-lists',
+  'web-editor',
+  'web-journey',
+  'outage',
+  'polling',
+  'sync',
+]
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

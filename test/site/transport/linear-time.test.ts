@@ -125,7 +125,7 @@ const SURE_MS = 20_000
 const MOST_RATIO = 5
 
 /** Random shapes per reader, besides the fixed ones. */
-const RUNS = Number(process.env['LINEAR_RUNS'] ?? 3)
+const RUNS = Number(process.env['LINEAR_RUNS'] ?? 2)
 /** Another process may take the processor during one of the two readings; a quadratic reader is slow every time. */
 const ROUNDS = 3
 
