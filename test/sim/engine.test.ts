@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { createItem, listItems, updateItem } from '../../src/site/replica/content.ts'
+import { createItem, listItems, trashItem, updateItem } from '../../src/site/replica/content.ts'
 import { presentItem } from '../../src/site/items/present.ts'
 import { runNext } from '../../src/site/runs/runner.ts'
 import { fillPosts } from '../model/fill.ts'
@@ -308,6 +308,26 @@ test('an edit whose answer was lost is seen by a metadata run, without its body:
   await run(world, 'metadata')
   await world.settle(1_000)
   expect(stateOf(world, 2)).toBe('synced')
+})
+
+test('an item that is deleted after its create was interrupted is gone once the site has answered, and so is what the create left', async () => {
+  const world = await imported(3)
+  const made = createItem(world.content, { title: 'Half', type: 'post', status: 'publish', body: 'x' })
+  if (!made.ok) throw new Error('not made')
+  const left = () => world.wordpress.site.posts.byModified('post').filter(({ title }) => title === 'Half')
+  // an interrupted create, then a firewall that refuses whatever writes the item
+  world.wordpress.faults = { command: ({ name }) => (name === 'apply' ? { kind: 'die', when: 'within' } : null) }
+  world.enqueue('to_external')
+  await world.settle(0)
+  trashItem(world.content, made.value.id)
+  const writes = (commands: readonly { name: string }[]) => commands.some(({ name }) => name === 'apply')
+  world.wordpress.faults = { request: ({ commands }) => (writes(commands) ? { kind: 'status', status: 406 } : null) }
+  await world.settle(60_000)
+  expect(left()).toHaveLength(1)
+  world.wordpress.faults = {}
+  world.nowMs += 3_600_000
+  await run(world, 'to_external')
+  expect(left().filter(({ status }) => status !== 'trash')).toEqual([])
 })
 
 describe('an item that ends the site’s request each time', () => {

@@ -128,7 +128,13 @@ interface FaultFacts {
   isRetryable?: boolean
 }
 
-/** Marks an item as failed or waiting. One that was deleted before it had a post can't fail: it is gone. */
+/** The site's answer was lost or refused as a whole: whether the item was written is not known. */
+const UNANSWERED: ReadonlySet<string> = new Set(['request_refused', 'request_interrupted'])
+
+/**
+ * Marks an item as failed or waiting. One that was deleted before it had a post can't fail: it is gone, unless an earlier
+ * try may have made the post.
+ */
 export function storeItemFault(
   ctx: EngineContext,
   sent: ItemRecord,
@@ -138,7 +144,8 @@ export function storeItemFault(
 ): void {
   const current = ctx.replica.items.get(sent.id)
   if (!current) return
-  if (isDeletedUnsent(sent) && isDeletedUnsent(current) && !isRetryable) {
+  const isGone = isDeletedUnsent(sent) && isDeletedUnsent(current)
+  if (isGone && !isRetryable && !UNANSWERED.has(fault.code)) {
     ctx.replica.items.save({ ...withoutError(current), deletion: 'both' }, { ...readChange(ctx), action: 'send' })
     cursor.counts.deleted++
     return
