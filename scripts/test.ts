@@ -61,7 +61,7 @@ const suitesFor = (e2eFiles: string[]): Suite[] => [
   lockSuite,
   ...(values.nightly ? [soakSuite] : []),
 ]
-/** Take suites from one queue. The end-to-end tests wait a good part of their time, so there is one more than two cores. */
+/** Suites that run at once: one more than two cores, because the end-to-end tests wait a good part of their time. */
 const LANES = 3
 
 const needsPhp = ({ name }: Suite) => /php|e2e/.test(name)

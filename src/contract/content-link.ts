@@ -31,7 +31,7 @@ export const PoisonedDocument = z.lazy(() =>
  */
 export const StaleSave = z.lazy(() =>
   z.object({
-    /** Changes with every change of this record; each id is imported once. */
+    /** Another one whenever this record changes; each id is imported once. */
     id: z.string().min(1).max(64),
     /** Who saved. */
     by: z.string().overwrite((text) => text.slice(0, 250)),
@@ -114,7 +114,7 @@ export type FetchData = z.infer<typeof FetchData>
 
 /** Most symbols in one `digest` command. */
 export const SYMBOLS_LIMIT = 16_384
-/** Of a coded symbol, 22 bytes in base64 (src/site/drift/sketch.ts), rounded up. */
+/** Characters that the 22 bytes of a coded symbol (src/site/drift/sketch.ts) take in base64, rounded up. */
 const CHARACTERS_PER_SYMBOL = 30
 
 /** Coded symbols over the posts of a type, up to id `next` or all of them (src/site/drift). */

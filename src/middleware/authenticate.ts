@@ -154,8 +154,8 @@ function actorOf(c: HonoContext<AppEnv>, wanted: RouteNeeds): Promise<Actor> | A
 
 /**
  * Identifies the caller by an API key or a session (Bearer or cookie), and sets `actor`. `public` reads no credentials;
- * `optional` lets requests without credentials through, but refuses bad ones. A person in several accounts chooses one with `X-Account-Id`. An API
- * key may also be in `X-IGNY8-Key`.
+ * `optional` lets requests without credentials through, but refuses bad ones. A person in several accounts chooses one
+ * with `X-Account-Id`. An API key may also be in `X-IGNY8-Key`.
  * @throws ServiceError the 401 codes of credentials; `no_account`, `user_inactive`, `two_factor_required`,
  *   `recent_sign_in_required`, `site_inactive`, `account_suspended`, `origin_not_allowed`, `operator_token_invalid`,
  *   `not_found` for `platform`; `too_many_requests` after too many bad credentials from one network

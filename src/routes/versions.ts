@@ -1,21 +1,25 @@
 import * as z from 'zod'
-import { API_PREFIX, ListQuery, listOf, SiteId } from '../contract/common.ts'
-import { Item, ItemId } from '../contract/content.ts'
+import { ListQuery, listOf } from '../contract/common.ts'
+import { Item } from '../contract/content.ts'
 import { PastVersion, VersionEntry, VersionId, VersionRestore } from '../contract/versions.ts'
-import { getItem, getVersion, listVersions, restoreVersion } from '../services/content/index.ts'
+import { getVersion, listVersions, restoreVersion } from '../services/content/index.ts'
+import {
+  answerAgain,
+  common,
+  IS_CONTENT,
+  ITEM,
+  ItemParams,
+  notFound,
+  reads,
+  toInput,
+  writes,
+} from './content-common.ts'
 import { defineRoute, ok, type Route } from './define.ts'
 
-const VERSIONS = `${API_PREFIX}/sites/:site_id/content/:item_id/versions`
+const VERSIONS = `${ITEM}/versions`
 const DETAIL = `${VERSIONS}/:version_id`
 
-const Params = z.lazy(() => z.object({ site_id: SiteId, item_id: ItemId }))
-const VersionParams = z.lazy(() => Params.unwrap().extend({ version_id: VersionId }))
-const reads = { kind: 'member', role: 'viewer', scope: 'content:read' } as const
-const writes = { kind: 'member', role: 'editor', scope: 'content:write' } as const
-const common = { tag: 'content', throttle: 'integration' } as const
-const notFound = ['site_not_found', 'item_not_found'] as const
-
-const toInput = ({ site_id: siteId, item_id: itemId }: z.infer<typeof Params>) => ({ siteId, itemId })
+const VersionParams = z.lazy(() => ItemParams.unwrap().extend({ version_id: VersionId }))
 
 /** The history of an item. */
 export const versionRoutes: Route[] = [
@@ -29,7 +33,7 @@ export const versionRoutes: Route[] = [
       'On both sides, newest first; the first one is what the item is now. A version is kept for 30 days after another ' +
       'took its place.',
     access: reads,
-    params: Params,
+    params: ItemParams,
     query: ListQuery,
     responses: { 200: { description: 'One page', schema: listOf(VersionEntry) } },
     errors: [...notFound, 'invalid_cursor'],
@@ -53,13 +57,13 @@ export const versionRoutes: Route[] = [
     method: 'post',
     path: `${DETAIL}/restore`,
     operationId: 'restoreVersion',
-    records: { nothing: 'an event of the site' },
+    records: IS_CONTENT,
     summary: 'Restore a version of an item',
     description:
       'Makes it the item’s text again, as an edit: it is sent like any other, what WordPress changed meanwhile becomes a ' +
       'conflict, and it is a new version that can be taken back in the same way.',
     access: writes,
-    answerAgain: ({ ctx, params, id }) => getItem({ ctx, input: { siteId: params.site_id, itemId: id } }),
+    answerAgain,
     params: VersionParams,
     body: VersionRestore,
     responses: { 200: { description: 'The item as it is now', schema: Item } },

@@ -4,8 +4,8 @@
  *
  * What it guarantees, and how:
  * - Input gates don't serialise work across an await of fetch, KV or D1: other events run meanwhile. So a mutex lets
- *   only one piece of work (a slice, a probe, the doctor) use the site at a time, and everything that continues after an await checks its lease again
- *   (runs/).
+ *   only one piece of work (a slice, a probe, the doctor) use the site at a time, and everything that continues after
+ *   an await checks its lease again (runs/).
  * - Storage is synchronous SQLite. Related rows commit in one transaction (replica/store.ts).
  * - One alarm drives all work that is due: runs, the inbox, retries, drift checks, health checks. It is set again at
  *   the end of each firing, and by each new instance: the platform retries an alarm six times, then drops it.

@@ -21,6 +21,7 @@ export interface VersionsRpc {
     place: VersionPlace | null,
     limit: number,
   ): Promise<RpcResult<{ results: StoredEntry[]; next: VersionPlace | null }>>
+  /** One version, whole. Refused with `item_not_found` or `version_not_kept`. */
   getVersion(siteId: string, id: string, versionId: string): Promise<RpcResult<StoredPastVersion>>
   /** Makes a version the item's IGNY8 side again, as an edit. Refused with `conflict` at another revision. */
   restoreVersion(key: CallingKey, id: string, versionId: string, restore: VersionRestore): Promise<RpcResult<Item>>

@@ -58,7 +58,7 @@ export async function listVersions({
   return { results: named, next: toCursor(next) }
 }
 
-/** @throws ServiceError `site_not_found`, `item_not_found`, `version_not_kept` */
+/** One version, whole. @throws ServiceError `site_not_found`, `item_not_found`, `version_not_kept` */
 export async function getVersion({ ctx, input }: { ctx: ServiceContext; input: VersionInput }): Promise<PastVersion> {
   const { siteId, itemId, versionId } = input
   await assertSite({ ctx, siteId })

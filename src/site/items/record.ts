@@ -16,7 +16,10 @@ import type { Alteration, MissingPermission } from '../../contract/link.ts'
 import type { ItemDoc } from './doc.ts'
 import { pendingFields, type FieldPath } from './fields.ts'
 
-/** Who deleted the item. `local`: still to be sent. `external`: deleted on the site after IGNY8 changed it, a conflict. `both`: a tombstone. */
+/**
+ * Who deleted the item. `local`: still to be sent. `external`: deleted on the site after IGNY8 changed it, a conflict.
+ * `both`: a tombstone.
+ */
 export type Deletion = 'local' | 'external' | 'both'
 
 /** Errors for which an item waits instead of being marked as failed. */

@@ -42,7 +42,7 @@ const WORDS_IN_TEXT = 4
 interface Query {
   phrase: string
   words: string[]
-  /** Runs of ASCII letters and digits of the query. SQLite looks for them first: only documents that have all of them are read. */
+  /** Runs of ASCII letters and digits of the query. Only documents in which SQLite finds all of them are read. */
   pieces: string[]
 }
 

@@ -115,11 +115,11 @@ export function decideResolution(
   if (unknown.length > 0) return refusal('no_conflict', `There is no conflict in ${unknown.join(', ')}.`)
   const missing = choice ? [] : open.filter((field) => fields?.[field] === undefined && !written.includes(field))
   if (missing.length > 0) return refusal('resolution_incomplete', `Choose a side for ${missing.join(', ')} too.`)
+  if (before.builder !== null && written.includes('body'))
+    return refusal('body_read_only', `The page builder “${before.builder}” renders this post.`)
   const choices = choice ? Object.fromEntries(open.map((field) => [field, choice])) : (fields ?? {})
   const resolved = resolveConflict(before, choices, { now: ctx.now() })
   const after = { ...resolved, local: patchDoc(resolved.local, values as DocPatch) }
-  if (before.builder !== null && written.includes('body'))
-    return refusal('body_read_only', `The page builder “${before.builder}” renders this post.`)
   const refused = mixedScheduleFault(before, after, ctx.now())
   if (refused !== null) return { ...refusal('future_date_required', refused), fix: SAME_SIDE, path: 'body.fields' }
   return tooLarge(after) ?? after

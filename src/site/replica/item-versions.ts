@@ -120,17 +120,10 @@ function sideOf(record: ItemRecord, { doc, deletion }: Side, fields: readonly st
 }
 
 /** What the restore of a version makes of an item. */
-export function decideVersion(
-  ctx: ContentContext,
-  before: ItemRecord,
-  versionId: string,
-  { fields }: Pick<VersionRestore, 'fields'>,
-): ItemRecord | Refusal {
-  const found = find(ctx, before, versionId)
-  if ('ok' in found) return found
+function decideVersion(ctx: ContentContext, before: ItemRecord, side: Side): ItemRecord | Refusal {
   const denied = refuseDenied(ctx, before)
   if (denied) return denied
-  const result = putBack(before, sideOf(before, found.side, fields), ctx.now())
+  const result = putBack(before, side, ctx.now())
   if (result === null) return before
   if (result.kind === 'skipped') return refusal('item_unreadable', 'The item could not be read yet.')
   const isTrashless = result.kind === 'trashed' && !ctx.replica.types.hasTrash(before.type)
@@ -146,12 +139,13 @@ export function restoreVersion(
   versionId: string,
   restore: VersionRestore,
 ): RpcResult<Item> {
-  // before the revision is compared: of a version that isn't there nothing else is said
   const record = ctx.replica.items.get(id)
-  const found = record && find(ctx, record, versionId)
-  if (found && 'ok' in found) return found
+  if (!record) return NOT_FOUND
+  // before the revision is compared: of a version that isn't there nothing else is said
+  const found = find(ctx, record, versionId)
+  if ('ok' in found) return found
   const source = versionId === CURRENT_VERSION ? null : versionId
   return changeItem(ctx, id, restore.if_revision, { action: 'restore_version', source }, (before) =>
-    decideVersion(ctx, before, versionId, restore),
+    decideVersion(ctx, before, sideOf(before, found.side, restore.fields)),
   )
 }

@@ -15,6 +15,7 @@ import { diffDocs } from '../items/fields.ts'
 import { putBack, type Change, type Side } from '../items/put-back.ts'
 import type { ItemRecord } from '../items/record.ts'
 import { refusal, type RpcResult } from '../rpc.ts'
+import { saveChange } from './item-decisions.ts'
 import type { Replica } from './store.ts'
 import { NO_RESTORE_COUNTS, presentRestore, readCounts, type RestoreRow } from './tables/restores.ts'
 
@@ -179,13 +180,10 @@ function momentCandidates(ctx: RestoreContext, row: RestoreRow): [cursor: number
   return next.map((candidate) => [candidate.itemN, () => outcomeOf(ctx, candidate)])
 }
 
-function store({ replica, now }: RestoreContext, id: string, outcome: Outcome): void {
+function store(ctx: RestoreContext, id: string, outcome: Outcome): void {
   if (outcome.kind === 'skipped') return
-  const { before, after } = outcome
-  // moving an item to the trash ends its conflict; an undo of the resolution opens it again
-  const endsConflict = before.conflictFields.length > 0 && after.conflictFields.length === 0
-  if (endsConflict) replica.resolutions.add(before.n, before, now())
-  replica.items.save(after, { action: 'restore_site', by: 'operator', source: id })
+  // moving an item to the trash ends its conflict
+  saveChange({ ...ctx, by: 'operator' }, outcome.before, outcome.after, { action: 'restore_site', source: id })
 }
 
 /** A restore is done when its last candidate is; an undo, which finds a few at a time, when there are no more. */

@@ -88,9 +88,9 @@ export function storeDecision(
 }
 
 /**
- * Whether a document without its body, as metadata runs read it, is not enough: there is a save from an old editor to
- * compare, or the item has changes to send. A write of these whose answer was lost may be all that has changed; no webhook
- * tells of it, and once nothing seems to be left to send, nobody would fetch the body.
+ * Whether a document without its body, as metadata runs read it, is not enough: if there is a save from an old editor to
+ * compare, or if the item has changes to send. The site may have written these already, and its answer was lost. No
+ * webhook tells of our own write, so nothing else would fetch the body.
  */
 function needsBody(before: ItemRecord, post: PostDocument): boolean {
   if (newStaleSave(before, post)?.base === null) return true

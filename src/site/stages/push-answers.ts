@@ -3,6 +3,7 @@ import type { CommandResult } from '../../contract/link.ts'
 import { EMPTY_DOC, toItemDoc, type ItemDoc } from '../items/doc.ts'
 import { failRecord, pushFault } from '../items/failure.ts'
 import { externalColumns, importDeletion, importPost } from '../items/import.ts'
+import type { Change } from '../items/origin.ts'
 import {
   isDeletedUnsent,
   isWaiting,
@@ -20,6 +21,9 @@ import type { PlannedItem } from './push-batch.ts'
 /** What a round does with a planned item: send it, mark it as failed, or leave it for the next round. */
 export type PushStep = { item: PlannedItem } & ({ request: CommandRequest } | { fault: ItemFault } | { waits: true })
 
+/** A change that the site's answer to what it was sent makes. */
+const sentChange = (ctx: EngineContext): Change => ({ ...readChange(ctx), action: 'send' })
+
 /** Imports the site's answer to one `apply` command. Call it inside a transaction. */
 function importApplied(
   ctx: EngineContext,
@@ -32,7 +36,7 @@ function importApplied(
   const current = ctx.replica.items.get(sent.id)
   if (!current) return
   const rules = { policy: runConfig.policy, now: ctx.now(), newId: () => ctx.newId('item') }
-  const change = { ...readChange(ctx), action: 'send' } as const
+  const change = sentChange(ctx)
   if (applied.item === null) {
     // the post is gone: by our deletion, by somebody's before it, or deleted before the answer to its create came
     const decision = importDeletion({ ...current, base: current.base ?? plan.sent }, rules)
@@ -146,7 +150,7 @@ export function storeItemFault(
   if (!current) return
   const isGone = isDeletedUnsent(sent) && isDeletedUnsent(current)
   if (isGone && !isRetryable && !UNANSWERED.has(fault.code)) {
-    ctx.replica.items.save({ ...withoutError(current), deletion: 'both' }, { ...readChange(ctx), action: 'send' })
+    ctx.replica.items.save({ ...withoutError(current), deletion: 'both' }, sentChange(ctx))
     cursor.counts.deleted++
     return
   }

@@ -169,12 +169,12 @@ final class Aioseo implements Seo_Plugin, Own_Table {
 		global $wpdb;
 
 		$now = gmdate( 'Y-m-d H:i:s' );
-		if ( null === $this->row( $post_id ) ) {
+		$row = $this->row( $post_id );
+		if ( null === $row ) {
 			$wpdb->insert( self::table(), $this->start( $post_id ) + [ 'created' => $now ] + [ 'updated' => $now ] );
 		}
 		// A post may have several rows: only the one that counts is changed, as restore() puts back only that one.
-		$row = $this->row( $post_id );
-		$wpdb->update( self::table(), $changes + [ 'updated' => $now ], null === $row ? [ 'post_id' => $post_id ] : [ 'id' => $row['id'] ] );
+		$wpdb->update( self::table(), $changes + [ 'updated' => $now ], [ 'id' => $row['id'] ?? $wpdb->insert_id ] );
 		$this->forget( $post_id );
 		// All in One SEO fires this action after it saves a post.
 		do_action( 'aioseo_insert_post', $post_id );
