@@ -76,11 +76,14 @@ export type { DebugStatus, Direction, Run, SyncEvent, SyncState } from '../../..
 export type { Term } from '../../../src/contract/terms.ts'
 export type { PastVersion, VersionEntry } from '../../../src/contract/versions.ts'
 
-/** What a plugin asks for through the browser. JSON has no undefined: a field is there with its value, or left out. */
-export type ConnectAsk = { [Field in keyof ConnectAskInput]: Exclude<ConnectAskInput[Field], undefined> }
+/** A body as JSON has it, without undefined: a field is there with its value, or left out. */
+type Sent<Body> = { [Field in keyof Body]: Exclude<Body[Field], undefined> }
 
-/** Fields to change. JSON has no undefined: a field is there with its value, or left out. */
-export type ItemUpdate = { [Field in keyof ItemUpdateInput]: Exclude<ItemUpdateInput[Field], undefined> }
+/** What a plugin asks for through the browser. */
+export type ConnectAsk = Sent<ConnectAskInput>
 
-/** What to restore of a version. JSON has no undefined: a field is there with its value, or left out. */
-export type VersionRestore = { [Field in keyof VersionRestoreInput]: Exclude<VersionRestoreInput[Field], undefined> }
+/** Fields to change. */
+export type ItemUpdate = Sent<ItemUpdateInput>
+
+/** What to restore of a version. */
+export type VersionRestore = Sent<VersionRestoreInput>

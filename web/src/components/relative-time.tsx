@@ -11,6 +11,8 @@ export const MOMENT = {
   minute: '2-digit',
   timeZoneName: 'short',
 } as const
+/** The same to the second. */
+export const EXACT_MOMENT = { ...MOMENT, second: '2-digit' } as const
 const JUST_NOW_S = 5
 
 let now = Date.now()
@@ -58,7 +60,7 @@ export function RelativeTime({ at }: { at: string | null }): ReactNode {
   const reference = Math.max(present, moment.getTime())
   const isJustNow = reference - moment.getTime() < JUST_NOW_S * 1000
   return (
-    <time dateTime={at} title={format.dateTime(moment, { ...MOMENT, second: '2-digit' })}>
+    <time dateTime={at} title={format.dateTime(moment, EXACT_MOMENT)}>
       {isJustNow ? t('justNow') : format.relativeTime(moment, reference)}
     </time>
   )

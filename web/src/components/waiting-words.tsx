@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
 import type { Run } from '../api/types.ts'
-import { MOMENT, ClockTime, useNow } from './relative-time.tsx'
+import { EXACT_MOMENT, ClockTime, useNow } from './relative-time.tsx'
 
 type Waiting = NonNullable<Run['waiting']>
 
@@ -14,7 +14,7 @@ function NextStep({ waiting }: { waiting: Waiting }): ReactNode {
   const moment = new Date(waiting.next_at)
   const isDue = moment.getTime() <= now
   const words = (
-    <time dateTime={waiting.next_at} title={format.dateTime(moment, { ...MOMENT, second: '2-digit' })}>
+    <time dateTime={waiting.next_at} title={format.dateTime(moment, EXACT_MOMENT)}>
       {format.relativeTime(moment, now)}
     </time>
   )

@@ -1,5 +1,6 @@
 import {
   type InfiniteData,
+  type QueryClient,
   queryOptions,
   useInfiniteQuery,
   type UseInfiniteQueryResult,
@@ -93,6 +94,13 @@ export function useItemTitles(siteId: string, ids: readonly (string | null | und
   return (id) => titles[known.indexOf(id)] || id
 }
 
+/** Keeps a changed item, and has lists and its history read again. */
+export function noteChanged(client: QueryClient, item: Item): void {
+  client.setQueryData(keys.item(item.site_id, item.id), item)
+  void client.invalidateQueries({ queryKey: keys.items(item.site_id) })
+  void client.invalidateQueries({ queryKey: keys.versions(item.site_id, item.id) })
+}
+
 /**
  * A mutation of one item, whose answer is the changed item. If it is refused with 409 because the item has changed, the item is read
  * again, so that the next attempt starts from the latest version.
@@ -105,11 +113,7 @@ function useItemChange<T>(
   const client = useQueryClient()
   return useMutation({
     mutationFn: change,
-    onSuccess: (item) => {
-      client.setQueryData(keys.item(siteId, itemId), item)
-      void client.invalidateQueries({ queryKey: keys.items(siteId) })
-      void client.invalidateQueries({ queryKey: keys.versions(siteId, itemId) })
-    },
+    onSuccess: (item) => noteChanged(client, item),
     onError: (error) => {
       if (!(error instanceof ApiError) || error.status !== CONFLICT) return
       void client.invalidateQueries({ queryKey: keys.item(siteId, itemId) })
@@ -129,8 +133,7 @@ export function useUpdateItem(
     mutationFn: (body) => api.PATCH('/sites/{site_id}/content/{item_id}', { ...pathOf(siteId, itemId), body }),
     onMutate: (body) => showChange(client, siteId, itemId, body),
     onSuccess: (item) => {
-      client.setQueryData(keys.item(siteId, itemId), item)
-      void client.invalidateQueries({ queryKey: keys.items(siteId) })
+      noteChanged(client, item)
       onSaved(item)
     },
     onError: (error, _body, takeBack) => {

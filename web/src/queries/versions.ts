@@ -10,6 +10,7 @@ import {
 } from '@tanstack/react-query'
 import { api } from '../api/api.ts'
 import type { Item, PastVersion, VersionEntry, VersionRestore } from '../api/types.ts'
+import { noteChanged } from './items.ts'
 import { keys } from './keys.ts'
 import { byCursor, type Page, pageQuery } from './paging.ts'
 
@@ -55,11 +56,7 @@ export function useRestoreVersion(
         params: { path: { site_id: siteId, item_id: itemId, version_id: versionId } },
         body: restore,
       }),
-    onSuccess: (item) => {
-      client.setQueryData(keys.item(siteId, itemId), item)
-      void client.invalidateQueries({ queryKey: keys.items(siteId) })
-      void client.invalidateQueries({ queryKey: keys.versions(siteId, itemId) })
-    },
+    onSuccess: (item) => noteChanged(client, item),
     // it was changed meanwhile, or the version is gone: what is shown is not what is there
     onError: () => void client.invalidateQueries({ queryKey: keys.item(siteId, itemId) }),
   })

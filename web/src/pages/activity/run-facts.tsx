@@ -9,7 +9,7 @@ import { WaitingWords } from '../../components/waiting-words.tsx'
 import { RunDuration } from './runs-panel.tsx'
 import { Who } from './who.tsx'
 import { useCountsText } from './use-counts-text.ts'
-import { MOMENT } from '../../components/relative-time.tsx'
+import { EXACT_MOMENT } from '../../components/relative-time.tsx'
 
 function Fact({ name, children }: { name: string; children: ReactNode }): ReactNode {
   return (
@@ -28,8 +28,7 @@ export function RunFacts({ run }: { run: RunDetail }): ReactNode {
   const format = useFormatter()
   const amounts = useAmounts()
   const countsText = useCountsText()
-  const moment = (at: string | null) =>
-    at === null ? t('notYet') : format.dateTime(new Date(at), { ...MOMENT, second: '2-digit' })
+  const moment = (at: string | null) => (at === null ? t('notYet') : format.dateTime(new Date(at), EXACT_MOMENT))
   return (
     <section className="panel" aria-label={t('facts')}>
       <Text component="dl" p="lg" className={classes.facts}>

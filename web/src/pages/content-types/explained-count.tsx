@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { useFormatter, useTranslations } from 'use-intl'
-import { MOMENT, RelativeTime } from '../../components/relative-time.tsx'
+import { EXACT_MOMENT, RelativeTime } from '../../components/relative-time.tsx'
 import { DriftCheckWords, type TypeDriftCheck } from './drift-check-words.tsx'
 import classes from './content-types.module.css'
 
@@ -71,7 +71,7 @@ function Explanation({ id, how, at, driftCheck }: ExplanationProps): ReactNode {
         ) : (
           <>
             {t.rich('asOf', {
-              at: () => format.dateTime(new Date(at), { ...MOMENT, second: '2-digit' }),
+              at: () => format.dateTime(new Date(at), EXACT_MOMENT),
             })}{' '}
             (<RelativeTime at={at} />)
           </>

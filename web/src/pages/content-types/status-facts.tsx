@@ -4,7 +4,7 @@ import { Link } from 'wouter'
 import { useFormatter, useTranslations } from 'use-intl'
 import type { ContentTypes, Integration } from '../../api/types.ts'
 import { Details } from '../../components/details.tsx'
-import { MOMENT, RelativeTime, useNow } from '../../components/relative-time.tsx'
+import { EXACT_MOMENT, RelativeTime, useNow } from '../../components/relative-time.tsx'
 import { useSyncStatus } from '../../queries/sync.ts'
 import { DriftCheckWords } from './drift-check-words.tsx'
 import classes from './content-types.module.css'
@@ -108,7 +108,7 @@ function Ahead({ at, now }: { at: string; now: number }): ReactNode {
   const format = useFormatter()
   const moment = new Date(at)
   return (
-    <time dateTime={at} title={format.dateTime(moment, { ...MOMENT, second: '2-digit' })}>
+    <time dateTime={at} title={format.dateTime(moment, EXACT_MOMENT)}>
       {format.relativeTime(moment, now)}
     </time>
   )

@@ -7,7 +7,7 @@ const SIDES: readonly Side[] = ['wordpress', 'igny8']
 
 interface ConflictChoiceProps {
   label: string
-  /** The API's name of the field. */
+  /** The API's name of the field; with a number, of a part of it. */
   name: string
   value: Side | undefined
   isDisabled: boolean
@@ -15,7 +15,7 @@ interface ConflictChoiceProps {
   onChange: (side: Side) => void
 }
 
-/** Choice between the two versions of one field. */
+/** Choice between the two versions of one field, or of a part of it. */
 export function ConflictChoice({ label, name, value, isDisabled, textOf, onChange }: ConflictChoiceProps): ReactNode {
   const t = useTranslations('items.side')
   const id = useId()

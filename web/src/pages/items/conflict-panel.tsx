@@ -132,6 +132,7 @@ export function ConflictPanel({ item, conflict, work }: ConflictPanelProps): Rea
   const { choices, setChoices, merged, setMerged, isOverrun } = useChoices(item.revision)
   const { fields, wordpress } = conflict
   const by = deletedBy(item, conflict)
+  const bodies = !by && wordpress && fields.includes('body') && { wordpress: wordpress.body, igny8: item.body }
   const isMerged = (field: string) => field === 'body' && merged !== null
   const isComplete = fields.every((field) => choices[field] !== undefined || isMerged(field))
   const textOf = (side: Side, field: string) => {
@@ -162,17 +163,9 @@ export function ConflictPanel({ item, conflict, work }: ConflictPanelProps): Rea
             onChange={(side) => setChoices((before) => ({ ...before, [field]: side }))}
           />
         ))}
-        {!by && wordpress && fields.includes('body') && (
-          <ConflictPreviews wordpress={wordpress.body} igny8={item.body} />
-        )}
-        {!by && wordpress && fields.includes('body') && mayEdit && item.builder === null && (
-          <MergeSection
-            wordpress={wordpress.body}
-            igny8={item.body}
-            merged={merged}
-            isDisabled={work.pending !== null}
-            onChange={setMerged}
-          />
+        {bodies && <ConflictPreviews {...bodies} />}
+        {bodies && mayEdit && item.builder === null && (
+          <MergeSection {...bodies} merged={merged} isDisabled={work.pending !== null} onChange={setMerged} />
         )}
         {!by && <ConflictResult fields={fields} choices={choices} isMerged={isMerged} textOf={textOf} />}
         <Ending

@@ -12,7 +12,6 @@ const MoreFilters = lazyPart('lists', () => import('./more-filters.tsx'))
 
 const TYPING_PAUSE_MS = 300
 
-/** Search field. The text goes into the URL after a pause, and follows the URL when that changes. */
 interface SearchFieldProps {
   value: string
   onChange: (q: string) => void
@@ -20,6 +19,7 @@ interface SearchFieldProps {
   onTyping: (q: string | null) => void
 }
 
+/** Search field. The text goes into the URL after a pause, and follows the URL when that changes. */
 function SearchField({ value, onChange, onTyping }: SearchFieldProps): ReactNode {
   const t = useTranslations('items.filter')
   const list = useTranslations('items.list')

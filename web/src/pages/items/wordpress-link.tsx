@@ -19,17 +19,17 @@ interface WordPressLinkProps {
 export function WordPressLink({ item, isNamed = false }: WordPressLinkProps): ReactNode {
   const t = useTranslations('items')
   const site = useThisSite()
-  if (item.external_id === null || item.state === 'deleted') return null
+  const { external_id: postId, external_url: page } = item
+  if (postId === null || item.state === 'deleted') return null
   const title = titleText(item.title) || t('untitled')
-  const isPublic = item.external_url !== null && PUBLIC.has(item.status)
-  if (isPublic && item.external_url !== null)
+  if (page !== null && PUBLIC.has(item.status))
     return (
-      <OutsideLink url={item.external_url} {...(!isNamed && { label: t('openInWordPress', { title }) })}>
+      <OutsideLink url={page} {...(!isNamed && { label: t('openInWordPress', { title }) })}>
         {isNamed ? t('onWordPress') : 'WordPress'}
       </OutsideLink>
     )
   if (item.status === 'trash') return null
-  const url = adminUrl(site.url, `post.php?post=${encodeURIComponent(item.external_id)}&action=edit`)
+  const url = adminUrl(site.url, `post.php?post=${encodeURIComponent(postId)}&action=edit`)
   return (
     <OutsideLink url={url} {...(!isNamed && { label: t('editInAdminTitle', { title }) })}>
       {isNamed ? t('editInAdmin') : 'wp-admin'}

@@ -47,17 +47,20 @@ export default function ItemHistory({ item }: { item: Item }): ReactNode {
         {t(isOfSite ? 'intro' : 'introBrowser', { zone })}
       </Text>
       <ol className={classes.list} aria-label={t('list')}>
-        {entries.map((entry, index) => (
-          <VersionRow
-            key={entry.id}
-            item={item}
-            entry={entry}
-            before={versionBefore(entries, index)}
-            zone={zone}
-            isOpen={open === entry.id}
-            onToggle={() => toggle(entry.id, versionBefore(entries, index))}
-          />
-        ))}
+        {entries.map((entry, index) => {
+          const before = versionBefore(entries, index)
+          return (
+            <VersionRow
+              key={entry.id}
+              item={item}
+              entry={entry}
+              before={before}
+              zone={zone}
+              isOpen={open === entry.id}
+              onToggle={() => toggle(entry.id, before)}
+            />
+          )
+        })}
       </ol>
       <Box px="lg" py="sm">
         {hasNextPage ? (

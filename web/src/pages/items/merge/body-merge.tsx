@@ -1,56 +1,11 @@
 import { Button, Group, Stack, Text, Textarea } from '@mantine/core'
-import { type ReactNode, Suspense, useId, useMemo, useState } from 'react'
+import { type ReactNode, Suspense, useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { lazyPart } from '../../../app/lazy-page.tsx'
-import type { BlockRow } from '../../../components/diff/align-blocks.ts'
-import type { Side } from '../conflict-choice.tsx'
-import classes from '../items.module.css'
+import { ConflictChoice, type Side } from '../conflict-choice.tsx'
 import { blockOf, isDifferent, mergedBody, rowsOf } from './merge-rows.ts'
 
 const Preview = lazyPart('editor', () => import('../edit/preview.tsx'))
-const SIDES: readonly Side[] = ['wordpress', 'igny8']
-
-interface BlockChoiceProps {
-  row: BlockRow
-  label: string
-  value: Side
-  isDisabled: boolean
-  onChange: (side: Side) => void
-}
-
-/** One difference, with the block of each side. */
-function BlockChoice({ row, label, value, isDisabled, onChange }: BlockChoiceProps): ReactNode {
-  const t = useTranslations('merge')
-  const side = useTranslations('items.side')
-  const id = useId()
-  return (
-    <fieldset className={classes.field}>
-      <legend>{label}</legend>
-      <div className={classes.choices}>
-        {SIDES.map((name) => (
-          <label key={name} className={classes.choice} htmlFor={`${id}-${name}`}>
-            <input
-              type="radio"
-              id={`${id}-${name}`}
-              name={id}
-              checked={value === name}
-              disabled={isDisabled}
-              aria-label={side(name)}
-              aria-describedby={`${id}-${name}-text`}
-              onChange={() => onChange(name)}
-            />
-            <span>
-              <span className={classes.side}>{side(name)}</span>
-              <span className={classes.value} id={`${id}-${name}-text`}>
-                {blockOf(row, name) ?? t('leaveOut')}
-              </span>
-            </span>
-          </label>
-        ))}
-      </div>
-    </fieldset>
-  )
-}
 
 interface BodyMergeProps {
   wordpress: string
@@ -85,12 +40,13 @@ export default function BodyMerge({ wordpress, igny8, value, isDisabled, onChang
         {t(rows ? 'text' : 'tooLarge')}
       </Text>
       {different.map(({ row, index }, place) => (
-        <BlockChoice
+        <ConflictChoice
           key={index}
-          row={row}
+          name={`body ${place + 1}`}
           label={t('difference', { n: place + 1, count: different.length })}
           value={choices.get(index) ?? 'igny8'}
           isDisabled={isDisabled || isEdited}
+          textOf={(side) => blockOf(row, side)?.text ?? t('leaveOut')}
           onChange={(side) => choose(index, side)}
         />
       ))}

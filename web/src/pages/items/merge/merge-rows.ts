@@ -15,8 +15,7 @@ export const rowsOf = (wordpress: string, igny8: string): BlockRow[] | null =>
 export const isDifferent = ({ kind }: BlockRow): boolean => kind !== 'same'
 
 /** The block that a side has in a row; null if it has none. */
-export const blockOf = (row: BlockRow, side: Side): string | null =>
-  (side === 'wordpress' ? row.left : row.right)?.text ?? null
+export const blockOf = (row: BlockRow, side: Side): BodyBlock | null => (side === 'wordpress' ? row.left : row.right)
 
 /** The body that the choices make. Where nobody has chosen, it is IGNY8's. */
 export function mergedBody(rows: readonly BlockRow[], choices: ReadonlyMap<number, Side>): string {
@@ -25,7 +24,7 @@ export function mergedBody(rows: readonly BlockRow[], choices: ReadonlyMap<numbe
     rows.findLast(({ right }) => right !== null)?.right,
   ])
   const blocks = rows.flatMap((row, index) => {
-    const chosen = (choices.get(index) ?? 'igny8') === 'wordpress' ? row.left : row.right
+    const chosen = blockOf(row, choices.get(index) ?? 'igny8')
     return chosen ? [chosen] : []
   })
   // what ended one body may stand in the middle of the other, and the other way round
