@@ -8,6 +8,7 @@ import { ADMIN } from '../../scripts/wordpress/install.ts'
 import { startWordPress } from '../../scripts/wordpress/native.ts'
 import type { WordPress } from '../../scripts/wordpress/types.ts'
 import { type Chromium, DESKTOP, faultsOf, PHONE, pictureOf, startChromium } from './support/browser.ts'
+import { signIn } from './support/sign-in.ts'
 import { signInToWordPress } from './support/wp-admin.ts'
 import { OWNER, type World, startWorld } from './support/world.ts'
 
@@ -225,11 +226,7 @@ describe('a bad way back', { timeout: 120_000 }, () => {
     await approve()
     await state('ready').waitFor()
     page = await openPerson()
-    await page.goto(`${world.url}/sign-in`)
-    await page.getByLabel('E-mail').fill(ADA.email)
-    await page.getByLabel('Password', { exact: true }).fill(ADA.password)
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-    await page.waitForURL('**/sites')
+    await signIn(page, ADA, world.url)
     await openPlugin()
     await page.getByText('Connect again').first().click()
     await page.getByRole('button', { name: 'Connect again' }).click()

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Chromium, faultsOf, PHONE, pictureOf, startChromium } from './support/browser.ts'
 import { openRealSite, type RealSite } from './support/real-site.ts'
+import { signIn } from './support/sign-in.ts'
 import { signInToWordPress } from './support/wp-admin.ts'
 import { OWNER, startWorld, type World } from './support/world.ts'
 
@@ -32,11 +33,7 @@ beforeAll(async () => {
   ;[id, postId] = [found.id, found.external_id]
   page = (await chromium.open({ origin: world.url })).page
   wpAdmin = (await chromium.open({ origin: site.wordpress.url })).page
-  await page.goto('/sign-in')
-  await page.getByLabel('E-mail').fill(OWNER.email)
-  await page.getByLabel('Password', { exact: true }).fill(OWNER.password)
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-  await page.waitForURL('**/sites')
+  await signIn(page, OWNER)
 }, 150_000)
 afterEach(async ({ task }) => {
   if (task.result?.state === 'fail')

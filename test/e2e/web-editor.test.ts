@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Chromium, faultsOf, PHONE, pictureOf, startChromium, type Tab } from './support/browser.ts'
 import { openRealSite, type RealSite } from './support/real-site.ts'
+import { signIn } from './support/sign-in.ts'
 import { OWNER, startWorld, type World } from './support/world.ts'
 
 /** Where people write: an article made in the app, as WordPress has it; and what is in no body of the app's own. */
@@ -42,11 +43,7 @@ beforeAll(async () => {
   await site.sync()
   tab = await chromium.open({ origin: world.url })
   page = tab.page
-  await page.goto('/sign-in')
-  await page.getByLabel('E-mail').fill(OWNER.email)
-  await page.getByLabel('Password', { exact: true }).fill(OWNER.password)
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-  await page.waitForURL('**/sites')
+  await signIn(page, OWNER)
 }, 150_000)
 afterEach(async ({ task }) => {
   if (task.result?.state === 'fail')

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { waitFor } from '../../scripts/lib/wait.ts'
 import { pressConnect } from './support/admin.ts'
 import { type Chromium, DESKTOP, PHONE, faultsOf, startChromium } from './support/browser.ts'
+import { signIn } from './support/sign-in.ts'
 import { type Site, findIntegration, startSite } from './support/site.ts'
 import { OWNER, type World, startWorld } from './support/world.ts'
 
@@ -13,14 +14,6 @@ let site: Site
 let chromium: Chromium
 /** Every screen by its address. */
 let screens: string[]
-
-async function signIn(page: Page): Promise<void> {
-  await page.goto('/sign-in')
-  await page.getByLabel('E-mail').fill(OWNER.email)
-  await page.getByLabel('Password', { exact: true }).fill(OWNER.password)
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-  await page.waitForURL('**/sites')
-}
 
 /** What the page shows when nothing is being read any more. */
 async function settle(page: Page): Promise<void> {
@@ -139,7 +132,7 @@ describe.each(LOOKS)('every screen, %s', (_name, look) => {
 test('dialogs are accessible as well', async () => {
   const { page, context } = await chromium.open({ origin: world.url })
   await page.emulateMedia({ reducedMotion: 'reduce' })
-  await signIn(page)
+  await signIn(page, OWNER)
   const found: string[] = []
   for (const [path, button] of [
     ['/notifications', 'Add a webhook'],
@@ -158,7 +151,7 @@ test('dialogs are accessible as well', async () => {
 
 test('the keyboard alone gets everywhere', async () => {
   const { page, context } = await chromium.open({ origin: world.url })
-  await signIn(page)
+  await signIn(page, OWNER)
   await settle(page)
   /** Presses Tab until the element that has the focus is called so. */
   const reach = async (name: RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab') => {

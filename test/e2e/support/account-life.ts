@@ -4,6 +4,7 @@ import { findMail, linkOf } from '../../../scripts/lib/mail-sink.ts'
 import { waitFor } from '../../../scripts/lib/wait.ts'
 import { totpCode, withTimeLeft } from '../../support/totp.ts'
 import { type Chromium, faultsOf, type Tab } from './browser.ts'
+import { typePassword as typeIn } from './sign-in.ts'
 import type { World } from './world.ts'
 
 /** A person whose life a test goes through, in steps that each leave the page where the next begins. */
@@ -106,12 +107,7 @@ export async function resetPassword(life: Life): Promise<void> {
   await page.getByRole('link', { name: 'Sign in' }).click()
 }
 
-export async function typePassword({ page, email, password }: Life): Promise<void> {
-  await page.goto('/sign-in')
-  await page.getByLabel('E-mail').fill(email)
-  await page.getByLabel('Password', { exact: true }).fill(password)
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-}
+export const typePassword = ({ page, email, password }: Life): Promise<void> => typeIn(page, { email, password })
 
 const section = ({ page }: Life, name: string) => page.getByRole('region', { name })
 
